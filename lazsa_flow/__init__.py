@@ -1,0 +1,1 @@
+"""Seller award paths as explicit state machines."""

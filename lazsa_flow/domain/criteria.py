@@ -1,0 +1,189 @@
+"""Does a seller meet the bars that the award sets?
+
+Each criterion takes facts, the date judged and the policy, and finds held or not, with the figure
+it compared. A fact that is not known never meets a bar. Whether the facts are fresh enough to be
+judged at all is asked once before, by :func:`current`.
+
+Source:
+    programme.md, "Criteria", after the Introduction and the FAQ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.domain.cycles import add_months, whole_months
+from lazsa_flow.domain.guards import NOT_KNOWN, STALE, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+    from decimal import Decimal
+
+    from lazsa_flow.domain.model import Facts
+    from lazsa_flow.domain.policy import CriteriaPolicy
+
+MONTHS_JUDGED: Final = 9
+"""The award recognises the contributions of the past nine months. Source: FAQ."""
+
+UNKNOWN: Final = Finding(False, NOT_KNOWN)
+TOO_OLD: Final = Finding(False, STALE)
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One bar.
+
+    Attributes:
+        name: The guard's name.
+        check: Facts, date judged and bars in, finding out.
+        required: Bars in, the requirement in words out.
+        source: Document.
+        wording: For the seller.
+    """
+
+    name: str
+    check: Callable[[Facts, date, CriteriaPolicy], Finding]
+    required: Callable[[CriteriaPolicy], str]
+    source: str
+    wording: str
+
+
+def current(facts: Facts | None, on: date, stale_days: int) -> Finding | None:
+    """Say why facts cannot be judged on a date: not known, or stale; ``None`` if they can.
+
+    Facts dated after the date are ignored; the oldest that count are ``stale_days`` old.
+    """
+    if facts is None or facts.as_of > on:
+        return UNKNOWN
+    return TOO_OLD if on - facts.as_of > timedelta(days=stale_days) else None
+
+
+def judge(criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy) -> Finding:
+    """Judge one criterion on facts that may be missing or stale."""
+    unfit = current(facts, on, policy.facts_stale_days)
+    if unfit is not None or facts is None:
+        return unfit or UNKNOWN
+    return criterion.check(facts, on, policy)
+
+
+def _tenure(facts: Facts, on: date, bars: CriteriaPolicy) -> Finding:
+    if facts.joined_on is None:
+        return UNKNOWN
+    earliest = add_months(facts.joined_on, bars.tenure_months)
+    held = earliest <= on
+    return Finding(held, whole_months(facts.joined_on, on), None if held else earliest)
+
+
+def _compliance(facts: Facts, _on: date, bars: CriteriaPolicy) -> Finding:
+    if facts.ncp_points is None or facts.policy_compliant is None:
+        return UNKNOWN
+    if not facts.policy_compliant:
+        return Finding(False, "seller policies not complied with")
+    return Finding(facts.ncp_points <= bars.ncp_points, facts.ncp_points)
+
+
+def _at_least(measured: Decimal | None, bar: Decimal) -> Finding:
+    return UNKNOWN if measured is None else Finding(measured >= bar, str(measured))
+
+
+def _gmv(facts: Facts, _on: date, bars: CriteriaPolicy) -> Finding:
+    return _at_least(facts.gmv_rate, bars.gmv_rate)
+
+
+def _chat_response(facts: Facts, _on: date, bars: CriteriaPolicy) -> Finding:
+    return _at_least(facts.chat_response_rate, bars.chat_response_rate)
+
+
+def _cancellation(facts: Facts, _on: date, bars: CriteriaPolicy) -> Finding:
+    months = facts.monthly_cancellation_rates
+    if months is None:
+        return UNKNOWN
+    worst = max((rate for rate in months if rate is not None), default=None)
+    if worst is None:
+        return Finding(True, "no orders")
+    if worst <= bars.cancellation_rate:
+        return Finding(True, str(worst))
+    latest = max(
+        month
+        for month, rate in enumerate(months)
+        if rate is not None and rate > bars.cancellation_rate
+    )
+    # the month of the latest breach is the last to leave the nine that count
+    earliest = add_months(facts.as_of.replace(day=1), latest + 1)
+    return Finding(False, str(worst), earliest)
+
+
+def _retention(facts: Facts, _on: date, bars: CriteriaPolicy) -> Finding:
+    if bars.retention_rate is None:
+        rate = facts.retention_rate
+        return Finding(True, NOT_KNOWN if rate is None else str(rate))
+    return _at_least(facts.retention_rate, bars.retention_rate)
+
+
+def _trainer_activities(facts: Facts, _on: date, bars: CriteriaPolicy) -> Finding:
+    if facts.is_lazstar is None:
+        return UNKNOWN
+    if not facts.is_lazstar:
+        return Finding(True, "no trainer")
+    if facts.activities is None:
+        return UNKNOWN
+    return Finding(len(facts.activities) >= bars.trainer_activities, len(facts.activities))
+
+
+CRITERIA: Final = (
+    Criterion(
+        "tenure",
+        _tenure,
+        lambda bars: f"{bars.tenure_months} months as a seller",
+        "Introduction; FAQ",
+        "You need {required} by the cycle date; you had {measured}.",
+    ),
+    Criterion(
+        "compliance",
+        _compliance,
+        lambda bars: f"at most {bars.ncp_points} NCP points in 12 months, policies complied with",
+        "Introduction; FAQ",
+        "You need {required}; on record: {measured}.",
+    ),
+    Criterion(
+        "gmv",
+        _gmv,
+        lambda bars: f"{bars.gmv_measure} of at least {bars.gmv_rate}",
+        "Introduction; FAQ",
+        "You need {required}; yours was {measured}.",
+    ),
+    Criterion(
+        "chat_response",
+        _chat_response,
+        lambda bars: f"at least {bars.chat_response_rate}",
+        "Introduction; FAQ",
+        "Your response rate on chat over nine months must be {required}; it was {measured}.",
+    ),
+    Criterion(
+        "cancellation",
+        _cancellation,
+        lambda bars: f"at most {bars.cancellation_rate} in each of nine months",
+        "Introduction; FAQ",
+        "Your cancellation rate must be {required}; the highest month was {measured}.",
+    ),
+    Criterion(
+        "retention",
+        _retention,
+        lambda bars: (
+            "no bar set" if bars.retention_rate is None else f"at least {bars.retention_rate}"
+        ),
+        "FAQ, to be confirmed",
+        "Buyers' retention: {required}; yours was {measured}.",
+    ),
+    Criterion(
+        "trainer_activities",
+        _trainer_activities,
+        lambda bars: f"{bars.trainer_activities} of 6 activities for a LazStar trainer",
+        "FAQ",
+        "You need {required}; on record: {measured}.",
+    ),
+)
+"""All criteria; a seller must meet every one."""

@@ -1,0 +1,218 @@
+"""When is a cycle, a window, a due date or the end of grace, in a country's own time?
+
+Everything is reckoned from a local date (the cycle date, or the anchor a tenure began on), never
+from the previous result, and is handed out as a :class:`Moment`: the local date with its UTC
+instant. A local date begins at its first instant in the zone: midnight, or where a clock change
+skips midnight, the first instant after it. All windows are half-open: what arrives at the closing
+instant belongs to the next.
+
+pendulum does the reckoning and stays behind this module; its lenient parser is never used. A date's
+instant is computed once and remembered, for it costs microseconds and a cycle night asks for the
+same few a million times.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Final, NamedTuple
+from zoneinfo import available_timezones
+
+import pendulum
+
+from lazsa_flow.errors import InputError
+
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_INSTANT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
+TICK: Final = timedelta(microseconds=1)
+"""The smallest step of time: the first instant that can see what was recorded just now."""
+
+DATE_EXPECTED: Final = "a date that exists, as YYYY-MM-DD"
+INSTANT_EXPECTED: Final = "an instant with its offset, as 2026-10-01T00:00:00+08:00 or …Z"
+
+
+class Moment(NamedTuple):
+    """A local date and the UTC instant at which it begins (or an instant within it)."""
+
+    on: date
+    at: datetime
+
+
+class Window(NamedTuple):
+    """A nomination window. Units: half-open, ``opens`` inclusive, ``closes`` exclusive."""
+
+    opens: datetime
+    closes: datetime
+
+
+def parse_date(text: str, *, where: str = "date", field: str = "") -> date:
+    """Read a date written as ``YYYY-MM-DD`` and in no other way.
+
+    Raises:
+        InputError: The text has another form, or names a day that does not exist.
+    """
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise InputError.of(where, field, text, DATE_EXPECTED)
+
+
+def parse_instant(text: str, *, where: str = "instant", field: str = "") -> datetime:
+    """Read an ISO 8601 instant that carries its offset, into UTC.
+
+    Raises:
+        InputError: The text has another form, no offset, or names no instant that exists.
+    """
+    if _INSTANT.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise InputError.of(where, field, text, INSTANT_EXPECTED)
+
+
+def as_utc(at: datetime, *, field: str = "now") -> datetime:
+    """Return an aware instant in UTC.
+
+    Raises:
+        InputError: The instant is naive.
+    """
+    if at.tzinfo is None or at.utcoffset() is None:
+        raise InputError.of("instant", field, at.isoformat(), "an aware datetime")
+    return at.astimezone(UTC)
+
+
+def instant_text(at: datetime) -> str:
+    """Write a UTC instant at its one fixed width, so that texts sort as instants do."""
+    return at.isoformat(timespec="microseconds")[:26] + "Z"
+
+
+def is_zone(name: str) -> bool:
+    """Tell whether the time zone data knows this zone."""
+    return name in available_timezones()
+
+
+@lru_cache(maxsize=65536)
+def add_months(on: date, months: int) -> date:
+    """Add calendar months; a day that the month lacks becomes its last (31 May + 9: 28 or 29 Feb)."""
+    moved = pendulum.date(on.year, on.month, on.day).add(months=months)
+    return date(moved.year, moved.month, moved.day)
+
+
+def whole_months(since: date, until: date) -> int:
+    """Count the calendar months from one date that have fully passed on another; 0 if none has."""
+    months = (until.year - since.year) * 12 + until.month - since.month
+    return max(0, months if add_months(since, months) <= until else months - 1)
+
+
+@lru_cache(maxsize=65536)
+def _start(on: date, zone: str) -> datetime:
+    local = pendulum.datetime(on.year, on.month, on.day, tz=zone).in_timezone("UTC")
+    return datetime(
+        local.year, local.month, local.day, local.hour, local.minute, local.second, tzinfo=UTC
+    )
+
+
+@lru_cache(maxsize=65536)
+def _local_date(at: datetime, zone: str) -> date:
+    local = pendulum.instance(at).in_timezone(zone)
+    return date(local.year, local.month, local.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A country's cycles.
+
+    Attributes:
+        zone: The IANA zone in which its dates begin.
+        cycle_days: The cycle dates of a year as (month, day), in the order of the year.
+        suspended: Cycle dates that the country does not hold.
+
+    Source:
+        programme.md, "Who and where" and "Nomination and the award cycle".
+    """
+
+    zone: str
+    cycle_days: tuple[tuple[int, int], ...]
+    suspended: frozenset[date] = frozenset()
+
+    def start(self, on: date) -> Moment:
+        """Return the first instant of a local date."""
+        return Moment(on, _start(on, self.zone))
+
+    def local_date(self, at: datetime) -> date:
+        """Return the local date that an instant falls on."""
+        return _local_date(at, self.zone)
+
+    def moment(self, at: datetime) -> Moment:
+        """Return an instant together with its local date."""
+        return Moment(self.local_date(at), at)
+
+    def is_cycle(self, on: date) -> bool:
+        """Tell whether a date is a cycle date, held or not."""
+        return (on.month, on.day) in self.cycle_days
+
+    def _dates(self, year: int) -> list[date]:
+        return [date(year, month, day) for month, day in self.cycle_days]
+
+    def latest(self, on: date) -> date:
+        """Return the latest cycle date at or before a local date, held or not."""
+        dates = self._dates(on.year - 1) + self._dates(on.year)
+        return max(cycle for cycle in dates if cycle <= on)
+
+    def following(self, on: date) -> date:
+        """Return the first cycle date after a local date, held or not."""
+        dates = self._dates(on.year) + self._dates(on.year + 1)
+        return min(cycle for cycle in dates if cycle > on)
+
+    def previous(self, cycle_on: date) -> date:
+        """Return the cycle date before this one: local midnight of it opens the cycle."""
+        return self.latest(cycle_on - timedelta(days=1))
+
+    def held_from(self, on: date) -> date:
+        """Return the first cycle date at or after a local date that the country holds."""
+        cycle = self.following(on - timedelta(days=1))
+        while cycle in self.suspended:
+            cycle = self.following(cycle)
+        return cycle
+
+    def next_held(self, cycle_on: date) -> date:
+        """Return the first cycle date after this one that the country holds."""
+        return self.held_from(cycle_on + timedelta(days=1))
+
+    def closes(self, cycle_on: date, closes_days: int) -> Moment:
+        """Return when the nomination window of a cycle closes and its review opens."""
+        return self.start(cycle_on - timedelta(days=closes_days))
+
+    def window(self, cycle_on: date, closes_days: int) -> Window:
+        """Return the nomination window of a cycle: it opens when the one before closes."""
+        before = self.closes(self.previous(cycle_on), closes_days)
+        return Window(before.at, self.closes(cycle_on, closes_days).at)
+
+    def nominated_for(self, at: datetime, closes_days: int) -> date:
+        """Return the first cycle held whose nomination window has not closed at an instant."""
+        cycle = self.held_from(self.local_date(at))
+        while at >= self.closes(cycle, closes_days).at:
+            cycle = self.next_held(cycle)
+        return cycle
+
+    def due_on(self, anchor_on: date, after: date, months: int) -> date:
+        """Return when an award falls due: the first anniversary of its anchor after a date.
+
+        Where the country does not hold that cycle, it runs to the next one held.
+
+        Args:
+            anchor_on: The local date on which the award began.
+            after: The date that the anniversary must come after.
+            months: The term, in calendar months.
+        """
+        terms = max(1, whole_months(anchor_on, after) // months + 1)
+        return self.held_from(add_months(anchor_on, terms * months))

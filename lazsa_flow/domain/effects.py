@@ -1,0 +1,81 @@
+"""What may an edge or a timer bring about?
+
+Effects are data. The engine interprets these five and nothing else, in the order in which the
+table lists them, inside the transaction of the move; so diagrams, documents, rehearsal and proof
+can read what an edge does without running it.
+
+``when`` names a guard of the lifecycle: the effect comes about only if it holds on the path as the
+effects before it have left it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Scope = Literal["path", "subject"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Put a notice into the outbox.
+
+    Attributes:
+        kind: Which notice.
+        to: To whom: ``seller``, ``nominators``, ``panel``, ``team``, ``group``.
+    """
+
+    kind: str
+    to: str = "seller"
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Begin a span: of this path, or as a dated record about its subject."""
+
+    what: str
+    of: Scope = "path"
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """End a span, with the move's reason; where none is open, nothing happens.
+
+    Of a subject it is a dated record, which stands whatever stood before.
+    """
+
+    what: str
+    of: Scope = "path"
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Set a timer to the instant that its entry in the table names.
+
+    Attributes:
+        timer: The timer's name.
+        round: The name of a round function; its date becomes the path's ``cycle_on`` first.
+    """
+
+    timer: str
+    round: str | None = None
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FireOther:
+    """Fire a trigger on the subject's other paths of this lifecycle that stand in ``state``.
+
+    It is part of the same move: both commit together or neither.
+    """
+
+    trigger: str
+    state: str
+    reason: str
+    when: str | None = None
+
+
+Effect = Notify | Begin | End | Schedule | FireOther

@@ -1,0 +1,352 @@
+"""What is a lifecycle, and does its table hold together?
+
+A lifecycle is a table: states, edges, guards, timers and effects as data. The engine runs it, the
+graphs draw it, the documents print it; none of them knows more than the table tells.
+
+Theory of operation:
+    An :class:`Edge` leads from its sources to one destination on a trigger. Who may pull the
+    trigger, and giving which reason, stands on the edge as :class:`Permit` rows; the clock is the
+    role ``system``. Within one state, an edge is named by its trigger and reason: two edges of one
+    trigger never share a reason, so the words "retire, not_renewed" mean one edge.
+
+    A :class:`Timer` is set by a ``Schedule`` effect and lives as long as its path stands in one of
+    the timer's states. When it falls due its steps, each a trigger with its reason, are tried in
+    order; the first whose guards hold fires. If none holds, the timer is refused, the verdicts are
+    journaled, and the ``otherwise`` effects come about. A timer without steps is a reminder.
+
+    :meth:`Lifecycle.__post_init__` checks the table when it is made, so a table that contradicts
+    itself never runs; the error names every offender.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+from lazsa_flow.domain.effects import Begin, Effect, FireOther, Schedule
+from lazsa_flow.domain.model import ROLES
+from lazsa_flow.errors import LifecycleError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from lazsa_flow.domain.cycles import Moment
+    from lazsa_flow.domain.guards import Guard
+    from lazsa_flow.domain.model import Situation
+    from lazsa_flow.domain.policy import Policy
+
+Meaning = Literal["waiting", "honoured", "ended_well", "ended_badly"]
+Relation = Literal["any", "self", "nominator", "country"]
+Instant = Callable[["Situation"], "Moment | None"]
+Round = Callable[["Situation"], "date"]
+
+SYSTEM: Final = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state.
+
+    Attributes:
+        open: A path in it holds its subject's one place in this lifecycle.
+        final: Nothing need lead out of it.
+        meaning: What it is to its subject; graphs colour by it.
+    """
+
+    name: str
+    meaning: Meaning
+    open: bool = False
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Who may pull a trigger, and with which reasons; what no permit names is denied.
+
+    Attributes:
+        reasons: Reason codes, one of which must be given; empty means no reason is taken.
+        relation: ``self``: the path's subject; ``nominator``: who nominated it; ``country``: held
+            in the path's country.
+    """
+
+    role: str
+    reasons: tuple[str, ...] = ()
+    relation: Relation = "any"
+
+    def admits(self, role: str, reason: str | None) -> bool:
+        """Tell whether it covers a role giving a reason."""
+        return self.role == role and (reason in self.reasons if self.reasons else reason is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A guarded transition.
+
+    Attributes:
+        sources: The states it leads from; none for the edge that opens a path.
+        guards: Names of guards, all of which must hold.
+        effective: The name of an instant that it takes effect from, where that is not the instant
+            of the command or of the timer.
+    """
+
+    trigger: str
+    sources: tuple[str, ...]
+    dest: str
+    permits: tuple[Permit, ...]
+    guards: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    effective: str | None = None
+
+    @property
+    def reasons(self) -> frozenset[str | None]:
+        """Every reason that one of its permits takes."""
+        return frozenset(
+            reason for permit in self.permits for reason in (permit.reasons or (None,))
+        )
+
+    @property
+    def timed(self) -> bool:
+        """Whether the clock may pull its trigger."""
+        return any(permit.role == SYSTEM for permit in self.permits)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that a timer tries: a trigger, and the reason it gives."""
+
+    trigger: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A decision or a reminder that falls due.
+
+    Attributes:
+        states: Where it lives; a path that leaves them all cancels it.
+        at: The name of the instant it falls due at.
+        steps: What it tries, in order; none for a reminder.
+        effects: What a reminder brings about.
+        otherwise: What comes about where it is refused.
+    """
+
+    name: str
+    states: tuple[str, ...]
+    at: str
+    steps: tuple[Step, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    otherwise: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """A table that checks itself when it is made.
+
+    Attributes:
+        opening: The edge that opens a path; it has no source.
+        guards: Every guard that an edge or an effect names.
+        instants: What timers and effective instants are reckoned by, by name.
+        rounds: What ``Schedule(round=…)`` names: the path's next cycle date.
+        policy: The shape of its policy files.
+        urgent: Roles whose commands come before a due timer.
+        happy: The states of the way that every path hopes to go, in order; graphs draw it heavy.
+
+    Raises:
+        LifecycleError: The table contradicts itself.
+    """
+
+    name: str
+    title: str
+    opening: Edge
+    states: tuple[State, ...]
+    edges: tuple[Edge, ...]
+    timers: tuple[Timer, ...]
+    guards: Mapping[str, Guard]
+    instants: Mapping[str, Instant]
+    rounds: Mapping[str, Round]
+    policy: type[Policy]
+    urgent: frozenset[str] = frozenset()
+    happy: tuple[str, ...] = ()
+    _state: dict[str, State] = field(init=False, repr=False, compare=False)
+    _timer: dict[str, Timer] = field(init=False, repr=False, compare=False)
+    _exits: dict[str, tuple[Edge, ...]] = field(init=False, repr=False, compare=False)
+    _lives: dict[str, frozenset[str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        problems = list(_problems(self))
+        if problems:
+            raise LifecycleError(self.name, problems)
+        names = [state.name for state in self.states]
+        index = {
+            "_state": {state.name: state for state in self.states},
+            "_timer": {timer.name: timer for timer in self.timers},
+            "_exits": {
+                name: tuple(edge for edge in self.edges if name in edge.sources) for name in names
+            },
+            "_lives": {
+                name: frozenset(timer.name for timer in self.timers if name in timer.states)
+                for name in names
+            },
+        }
+        for attribute, value in index.items():
+            object.__setattr__(self, attribute, value)
+
+    @property
+    def initial(self) -> str:
+        """The state that a path opens in."""
+        return self.opening.dest
+
+    def state(self, name: str) -> State:
+        """Return a state by name.
+
+        Raises:
+            KeyError: The table has no such state.
+        """
+        return self._state[name]
+
+    def timer(self, name: str) -> Timer:
+        """Return a timer by name.
+
+        Raises:
+            KeyError: The table has no such timer.
+        """
+        return self._timer[name]
+
+    def exits(self, state: str) -> tuple[Edge, ...]:
+        """Return the edges that lead from a state, in the table's order."""
+        return self._exits[state]
+
+    def living(self, state: str) -> frozenset[str]:
+        """Return the names of the timers that live in a state."""
+        return self._lives[state]
+
+
+def _problems(table: Lifecycle) -> Iterator[str]:
+    """Find every contradiction in a table."""
+    names = [state.name for state in table.states]
+    yield from _doubles("state", names)
+    yield from _doubles("timer", [timer.name for timer in table.timers])
+    for edge in (table.opening, *table.edges):
+        yield from _edge_problems(table, edge, set(names))
+    if table.opening.sources:
+        yield f"opening {table.opening.trigger}: it has a source"
+    for timer in table.timers:
+        yield from _timer_problems(table, timer, set(names))
+    yield from _guard_name_problems(table)
+    yield from _overlaps(table)
+    reached = _reached(table)
+    for state in table.states:
+        if state.name not in reached:
+            yield f"state {state.name}: never reached"
+        leaves = any(state.name in e.sources and e.dest != state.name for e in table.edges)
+        if not state.final and not leaves:
+            yield f"state {state.name}: not final, yet no edge leads out of it"
+    for name in table.happy:
+        if name not in names:
+            yield f"happy path: no state {name}"
+
+
+def _doubles(kind: str, names: list[str]) -> Iterator[str]:
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield f"{kind} {name}: named {times} times"
+
+
+def _label(edge: Edge) -> str:
+    return f"edge {edge.trigger} to {edge.dest}"
+
+
+def _edge_problems(table: Lifecycle, edge: Edge, states: set[str]) -> Iterator[str]:
+    for name in (*edge.sources, edge.dest):
+        if name not in states:
+            yield f"{_label(edge)}: no state {name}"
+    if edge is not table.opening and not edge.sources:
+        yield f"{_label(edge)}: no source"
+    if not edge.permits:
+        yield f"{_label(edge)}: nobody may fire it"
+    for permit in edge.permits:
+        if permit.role not in ROLES:
+            yield f"{_label(edge)}: no role {permit.role}"
+    for guard in edge.guards:
+        if guard not in table.guards:
+            yield f"{_label(edge)}: no guard {guard}"
+    if edge.effective is not None and edge.effective not in table.instants:
+        yield f"{_label(edge)}: no instant {edge.effective}"
+    yield from _effect_problems(table, _label(edge), edge.effects)
+
+
+def _timer_problems(table: Lifecycle, timer: Timer, states: set[str]) -> Iterator[str]:
+    label = f"timer {timer.name}"
+    for name in timer.states:
+        if name not in states:
+            yield f"{label}: no state {name}"
+    if timer.at not in table.instants:
+        yield f"{label}: no instant {timer.at}"
+    if not timer.steps and not timer.effects:
+        yield f"{label}: neither a trigger nor an effect"
+    if timer.steps and timer.effects:
+        yield f"{label}: has triggers, so its effects stand on their edges"
+    for step in timer.steps:
+        if not any(
+            edge.trigger == step.trigger
+            and set(edge.sources) & set(timer.states)
+            and any(permit.admits(SYSTEM, step.reason) for permit in edge.permits)
+            for edge in table.edges
+        ):
+            reason = f" ({step.reason})" if step.reason else ""
+            yield f"{label}: names no edge of the clock's: {step.trigger}{reason}"
+    yield from _effect_problems(table, label, (*timer.effects, *timer.otherwise))
+
+
+def _effect_problems(table: Lifecycle, label: str, effects: Iterable[Effect]) -> Iterator[str]:
+    for effect in effects:
+        if effect.when is not None and effect.when not in table.guards:
+            yield f"{label}: no guard {effect.when}"
+        if isinstance(effect, Schedule):
+            if effect.timer not in {timer.name for timer in table.timers}:
+                yield f"{label}: no timer {effect.timer}"
+            if effect.round is not None and effect.round not in table.rounds:
+                yield f"{label}: no round {effect.round}"
+        if isinstance(effect, FireOther) and not any(
+            edge.trigger == effect.trigger
+            and effect.state in edge.sources
+            and any(permit.admits(SYSTEM, effect.reason) for permit in edge.permits)
+            for edge in table.edges
+        ):
+            yield (
+                f"{label}: fires no edge of the system's: "
+                f"{effect.trigger} ({effect.reason}) from {effect.state}"
+            )
+        if isinstance(effect, Begin) and not effect.what:
+            yield f"{label}: begins nothing"
+
+
+def _guard_name_problems(table: Lifecycle) -> Iterator[str]:
+    for name, guard in table.guards.items():
+        if guard.name != name:
+            yield f"guard {name}: registered under another name than its own, {guard.name}"
+
+
+def _overlaps(table: Lifecycle) -> Iterator[str]:
+    """Find edges that one (state, trigger, reason) would name twice."""
+    seen: Counter[tuple[str, str, str | None]] = Counter()
+    for edge in table.edges:
+        seen.update(
+            (source, edge.trigger, reason) for source in edge.sources for reason in edge.reasons
+        )
+    for (source, trigger, reason), times in seen.items():
+        if times > 1:
+            yield f"edge {trigger} ({reason}) from {source}: stands {times} times"
+
+
+def _reached(table: Lifecycle) -> set[str]:
+    reached = {table.opening.dest}
+    grown = True
+    while grown:
+        more = {edge.dest for edge in table.edges if reached & set(edge.sources)} - reached
+        reached |= more
+        grown = bool(more)
+    return reached

@@ -1,0 +1,96 @@
+"""What did the panel say in one round?
+
+A round is a path and a cycle date; no scorecard counts in another. Scores are whole numbers, so
+means are compared as exact fractions, never rounded.
+
+Source:
+    programme.md, "The panel".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+CORE_AREAS: Final = ("business_operation", "operation_drivers", "platform_impact")
+CHARACTERISTICS: Final = (
+    "accessibility",
+    "advocacy",
+    "expertise",
+    "generosity",
+    "responsiveness",
+    "leadership",
+)
+JUDGED: Final = ("campaigns", "contribution")
+ITEMS: Final = CORE_AREAS + CHARACTERISTICS + JUDGED
+"""The eleven scores of a card, in order. Source: Introduction; programme.md, "The panel"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """One reviewer's card, or recusal, in one round.
+
+    Attributes:
+        team: The reviewer's team on the day of the card.
+        scores: Eleven whole numbers in the order of :data:`ITEMS`; empty for a recusal.
+    """
+
+    reviewer: str
+    team: str
+    scores: tuple[int, ...] = ()
+
+    @property
+    def recused(self) -> bool:
+        """Whether the reviewer stood back."""
+        return not self.scores
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a round adds up to.
+
+    Attributes:
+        cards: How many reviewers' cards count.
+        teams: From how many teams they come.
+        sums: The sum of each item over the cards, in the order of :data:`ITEMS`.
+        panel: Everyone who scored or recused.
+    """
+
+    cards: int = 0
+    teams: int = 0
+    sums: tuple[int, ...] = (0,) * len(ITEMS)
+    panel: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, cards: Iterable[Scorecard]) -> Tally:
+        """Count the latest card of each reviewer, given oldest first; a recusal takes it out."""
+        latest = {card.reviewer: card for card in cards}
+        counted = [card for card in latest.values() if not card.recused]
+        if not counted:
+            return cls(panel=frozenset(latest))
+        sums = tuple(map(sum, zip(*(card.scores for card in counted), strict=True)))
+        teams = {card.team for card in counted}
+        return cls(len(counted), len(teams), sums, frozenset(latest))
+
+    @property
+    def mean(self) -> Fraction:
+        """The overall mean, exact; 0 without a card."""
+        return Fraction(sum(self.sums), self.cards * len(ITEMS)) if self.cards else Fraction(0)
+
+    @property
+    def lowest(self) -> Fraction:
+        """The lowest mean of any item, exact; 0 without a card."""
+        return Fraction(min(self.sums), self.cards) if self.cards else Fraction(0)
+
+    def has_quorum(self, reviewers: int, teams: int) -> bool:
+        """Tell whether enough reviewers from enough teams have scored."""
+        return self.cards >= reviewers and self.teams >= teams
+
+    def approves(self, mean: Decimal, floor: Decimal) -> bool:
+        """Tell whether the overall mean reaches the bar with no item's mean below the floor."""
+        return self.mean >= Fraction(mean) and self.lowest >= Fraction(floor)

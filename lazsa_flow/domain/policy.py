@@ -1,0 +1,253 @@
+"""Which bars, windows and days are in force, and are the files that say so sound?
+
+A policy is a TOML text that becomes a frozen, versioned value; a country is another. Both are
+checked whole: every fault is reported at once, each with its key's path. A released policy text
+never changes; a cycle is governed by the version in force when it opened.
+
+Source:
+    programme.md, where *(ours)* marks a policy value with its default.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from lazsa_flow.domain.cycles import Calendar, is_zone
+from lazsa_flow.errors import ConfigError, Problem, shown
+
+_STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _decimal(value: Any) -> Any:
+    """Take a decimal only as text, so that no binary fraction ever sets a bar."""
+    if not isinstance(value, str):
+        msg = 'a decimal in quotes, such as "0.85"'
+        raise ValueError(msg)
+    try:
+        return Decimal(value)
+    except ArithmeticError:
+        msg = 'a decimal in quotes, such as "0.85"'
+        raise ValueError(msg) from None
+
+
+Days = Annotated[int, Field(ge=0, le=366)]
+Months = Annotated[int, Field(ge=1, le=1200)]
+Rate = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=1)]
+Share = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0)]
+Score = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=5)]
+Count = Annotated[int, Field(ge=0)]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Policy(BaseModel):
+    """What every lifecycle's policy has."""
+
+    model_config = _STRICT
+
+    lifecycle: Code
+    version: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]+$")]
+
+
+class NominationPolicy(BaseModel):
+    """When a nomination window closes, before its cycle date."""
+
+    model_config = _STRICT
+    closes_days: Annotated[int, Field(ge=1, le=150)]
+
+
+class PanelPolicy(BaseModel):
+    """Quorum, bars of approval, and when a renewal's round opens."""
+
+    model_config = _STRICT
+    reviewers: Annotated[int, Field(ge=1)]
+    teams: Annotated[int, Field(ge=1)]
+    mean: Score
+    floor: Score
+    renewal_opens_days: Days
+
+
+class CriteriaPolicy(BaseModel):
+    """The bars of the criteria; ``retention_rate`` sets one only where it is given."""
+
+    model_config = _STRICT
+    tenure_months: Months
+    ncp_points: Count
+    gmv_measure: Literal["gmv_rate"]
+    gmv_rate: Share
+    chat_response_rate: Rate
+    cancellation_rate: Rate
+    trainer_activities: Annotated[int, Field(ge=0, le=6)]
+    retention_rate: Rate | None = None
+    facts_stale_days: Days
+
+
+class RenewalPolicy(BaseModel):
+    """The term of an award, the grace after it, and the days before its end to remind on."""
+
+    model_config = _STRICT
+    term_months: Months
+    grace_days: Annotated[int, Field(ge=1, le=150)]
+    reminder_days: tuple[Annotated[int, Field(ge=1)], ...]
+
+    @field_validator("reminder_days", mode="before")
+    @classmethod
+    def _falling(cls, value: Any) -> Any:
+        days = tuple(value) if isinstance(value, list) else value
+        if list(days) != sorted(set(days), reverse=True):
+            msg = "days that fall, such as [14, 7, 1]"
+            raise ValueError(msg)
+        return days
+
+
+class ReconnectPolicy(BaseModel):
+    """Who may join the alumni, by which steps, in which app."""
+
+    model_config = _STRICT
+    held_months: Months
+    app: str
+    steps: tuple[Code, ...]
+    join_step: Code
+
+    @field_validator("steps", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+
+class ConductPolicy(BaseModel):
+    """For how long an end for code of conduct bars a nomination."""
+
+    model_config = _STRICT
+    bar_months: Months
+
+
+class AppealPolicy(BaseModel):
+    """How long, and by how many persons outside the panel, a decision may be reversed."""
+
+    model_config = _STRICT
+    days: Days
+    persons: Annotated[int, Field(ge=1)]
+
+
+class AwardPolicy(Policy):
+    """The policy of the award lifecycle."""
+
+    nomination: NominationPolicy
+    panel: PanelPolicy
+    criteria: CriteriaPolicy
+    renewal: RenewalPolicy
+    reconnect: ReconnectPolicy
+    conduct: ConductPolicy
+    appeal: AppealPolicy
+
+    @field_validator("lifecycle")
+    @classmethod
+    def _own(cls, value: str) -> str:
+        if value != "award":
+            msg = '"award"'
+            raise ValueError(msg)
+        return value
+
+
+class Country(BaseModel):
+    """One country's configuration. Role mailboxes only, no staff names."""
+
+    model_config = _STRICT
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    name: Annotated[str, Field(min_length=1)]
+    title: Annotated[str, Field(min_length=1)]
+    zone: str
+    mailbox: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+    cycle_dates: tuple[Annotated[str, Field(pattern=r"^[0-9]{2}-[0-9]{2}$")], ...]
+    suspended: tuple[date, ...] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if not is_zone(value):
+            msg = "a zone of the IANA data, such as Asia/Manila"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("cycle_dates", mode="before")
+    @classmethod
+    def _of_a_year(cls, value: Any) -> Any:
+        expected = 'days of every year in their order, such as ["04-01", "10-01"]'
+        if not isinstance(value, list) or not value or value != sorted(set(value)):
+            raise ValueError(expected)
+        for day in value:
+            try:
+                date.fromisoformat(f"2023-{day}")  # no leap year: 29 February is no cycle date
+            except (ValueError, TypeError):
+                raise ValueError(expected) from None
+        return tuple(value)
+
+    @field_validator("suspended", mode="before")
+    @classmethod
+    def _dates(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+    @property
+    def calendar(self) -> Calendar:
+        """The country's cycles."""
+        days = tuple((int(day[:2]), int(day[3:])) for day in self.cycle_dates)
+        return Calendar(self.zone, days, frozenset(self.suspended))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyText:
+    """A policy as it was written, with the hash that names it for ever.
+
+    Attributes:
+        sha256: Of the text in UTF-8, in hexadecimal.
+    """
+
+    lifecycle: str
+    version: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def read_toml(model: type[_Model], text: str, *, where: str) -> _Model:
+    """Read and check a TOML text.
+
+    Args:
+        model: The shape it must have.
+        text: The file's text.
+        where: The file's name, for the errors.
+
+    Raises:
+        ConfigError: The text is no TOML or does not have the shape; it names every fault.
+    """
+    try:
+        return model.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([Problem(where, "", shown(str(error)), "TOML")]) from None
+    except ValidationError as error:
+        raise ConfigError(
+            [
+                Problem(
+                    where=where,
+                    field=".".join(str(part) for part in fault["loc"]) or "(file)",
+                    value="nothing" if fault["type"] == "missing" else shown(fault["input"]),
+                    expected=fault["msg"].removeprefix("Value error, "),
+                )
+                for fault in error.errors()
+            ]
+        ) from None

@@ -1,0 +1,216 @@
+"""Which errors may a caller catch, and what do they carry?
+
+One tree under :class:`LazsaError`. Every error carries its facts as fields, so that a host can
+act on them and a command line can print them; none carries personal data, only ids, codes,
+figures and the value that was refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+class LazsaError(Exception):
+    """The root of all errors that lazsa_flow raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input.
+
+    Attributes:
+        where: The place: a key's path (``panel.mean``), or ``file:line`` of a table.
+        field: The field or column, or ``""`` where the whole row or file is meant.
+        value: The refused value as text, shortened and escaped.
+        expected: What was expected instead.
+    """
+
+    where: str
+    field: str
+    value: str
+    expected: str
+
+    def __str__(self) -> str:
+        field = f" {self.field}:" if self.field else ""
+        return f"{self.where}:{field} got {self.value}, expected {self.expected}"
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """Show a refused value: escaped to printable ASCII and cut at ``limit`` characters."""
+    text = ascii(value)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+class InputError(LazsaError):
+    """An input is wrong; nothing of it was taken.
+
+    Attributes:
+        problems: Every problem found, in the order of the input.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    @classmethod
+    def of(cls, where: str, field: str, value: object, expected: str) -> InputError:
+        """Build the error for a single problem."""
+        return cls([Problem(where, field, shown(value), expected)])
+
+
+class ConfigError(InputError):
+    """A policy or country file is wrong; each problem names its key's path."""
+
+
+class LifecycleError(LazsaError):
+    """A lifecycle's table contradicts itself.
+
+    Attributes:
+        lifecycle: The table's name.
+        problems: Every fault found, each naming its offender.
+    """
+
+    def __init__(self, lifecycle: str, problems: Sequence[str]) -> None:
+        self.lifecycle = lifecycle
+        self.problems = tuple(problems)
+        super().__init__(f"lifecycle {lifecycle}: " + "; ".join(self.problems))
+
+
+class NotFoundError(LazsaError):
+    """Nothing is known under this id.
+
+    Attributes:
+        kind: What was looked for: ``path``, ``seller``, ``lifecycle``, ``country`` …
+        id: The id that was given.
+    """
+
+    def __init__(self, kind: str, id: str) -> None:  # noqa: A002 - the field's name
+        self.kind = kind
+        self.id = id
+        super().__init__(f"no {kind} {shown(id)}")
+
+
+class TransitionError(LazsaError):
+    """A trigger did not move its path; the path stands where it stood.
+
+    Attributes:
+        path: The path's reference, such as ``award-17``.
+        trigger: The trigger that was asked for.
+        state: The path's state.
+    """
+
+    def __init__(self, message: str, *, path: str, trigger: str, state: str) -> None:
+        self.path = path
+        self.trigger = trigger
+        self.state = state
+        super().__init__(f"{path}: {trigger}: {message}")
+
+
+class NoEdgeError(TransitionError):
+    """The present state has no edge for this trigger and reason."""
+
+
+class NotAllowedError(LazsaError):
+    """This actor may not do this.
+
+    Attributes:
+        actor: Role and id of who asked.
+        action: The trigger or administrative command.
+        rule: Who may.
+    """
+
+    def __init__(self, *, actor: str, action: str, rule: str) -> None:
+        self.actor = actor
+        self.action = action
+        self.rule = rule
+        super().__init__(f"{shown(actor)} may not {action}: {rule}")
+
+
+class RefusedError(TransitionError):
+    """A guard does not hold.
+
+    Attributes:
+        verdicts: Every verdict of the edges that were tried, held or not
+            (:class:`lazsa_flow.domain.guards.Verdict`).
+    """
+
+    def __init__(self, *, path: str, trigger: str, state: str, verdicts: Sequence[object]) -> None:
+        self.verdicts = tuple(verdicts)
+        unmet = "; ".join(str(v) for v in self.verdicts if not getattr(v, "held", True))
+        super().__init__(f"not now: {unmet}", path=path, trigger=trigger, state=state)
+
+
+class ParkedError(TransitionError):
+    """The path is set aside since a decision on it raised; an operator must unpark it."""
+
+
+class StaleVersionError(TransitionError):
+    """Another writer moved the path first.
+
+    Attributes:
+        expected: The version the caller had seen.
+        found: The version that stands.
+    """
+
+    def __init__(
+        self, *, path: str, trigger: str, state: str, expected: int | None, found: int | None
+    ) -> None:
+        self.expected = expected
+        self.found = found
+        super().__init__(
+            f"version {expected} was seen, {found} stands; read it again",
+            path=path,
+            trigger=trigger,
+            state=state,
+        )
+
+
+class KeyReusedError(LazsaError):
+    """An idempotency key came again with another payload.
+
+    Attributes:
+        key: The key.
+    """
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"idempotency key {shown(key)} was used for another command")
+
+
+class ConflictError(LazsaError):
+    """The command contradicts what is already recorded, such as a second open path.
+
+    Attributes:
+        subject: Whose records.
+        what: What stands against it.
+        until: The first instant at which it could be tried again, if one is known.
+    """
+
+    def __init__(self, subject: str, what: str, until: datetime | None = None) -> None:
+        self.subject = subject
+        self.what = what
+        self.until = until
+        super().__init__(f"{shown(subject)}: {what}")
+
+
+class SchemaError(LazsaError):
+    """The database has no schema of ours, or one of another release."""
+
+
+class JournalError(LazsaError):
+    """The journal does not replay to the state, or its chain of hashes is broken.
+
+    Attributes:
+        path: The path's reference.
+        seq: The first row at fault.
+    """
+
+    def __init__(self, path: str, seq: int, what: str) -> None:
+        self.path = path
+        self.seq = seq
+        super().__init__(f"{path} seq {seq}: {what}")

@@ -1,0 +1,1 @@
+"""Pictures of a lifecycle: one neutral chart, many renderers."""

@@ -1,0 +1,1 @@
+"""Files from the host: read strictly, refused whole, streamed in bounded memory."""

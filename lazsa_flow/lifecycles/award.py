@@ -1,0 +1,394 @@
+"""How does a seller become an ambassador, stay one, and leave?
+
+The award path as a table, one path per candidacy. Read it beside programme.md, "The lifecycles":
+each edge and timer stands there with the same name.
+
+Theory of operation:
+    A nomination opens a path in the round of a cycle date. At the window's close review opens; on
+    the cycle date the clock awards, carries over or declines. A year on the award falls due: the
+    clock renews or retires at once, or is refused, which starts grace: reminders, and a last
+    decision at its end. A compliance case that is open then puts the decision off to the next
+    cycle. Whoever retires in good standing may join Reconnect.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.domain.criteria import CRITERIA
+from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Schedule
+from lazsa_flow.domain.lifecycle import SYSTEM, Edge, Lifecycle, Permit, State, Step, Timer
+from lazsa_flow.domain.policy import AwardPolicy
+from lazsa_flow.lifecycles.award_guards import GUARDS, rules
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from lazsa_flow.domain.cycles import Moment
+    from lazsa_flow.domain.model import Situation
+
+_BARS: Final = tuple(criterion.name for criterion in CRITERIA)
+_GRANTED: Final = ("quorum", "panel_approval", *_BARS, "no_open_case")
+_DOOR: Final = (
+    "good_standing",
+    "held_a_year",
+    "latest_path",
+    "no_sitting_award",
+    "no_open_case",
+    "no_membership",
+    "reconnect_steps",
+)
+_CLOCK: Final = (Permit(SYSTEM),)
+_COMPLIANCE: Final = Permit("compliance", ("code_of_conduct", "seller_violation"))
+_SITTING: Final = ("awarded", "renewed", "renewal_due")
+
+_NEXT_TERM: Final = (Schedule("due_date", round="due"), Schedule("renewal_opens"))
+_LEAVE: Final = (
+    End("award"),
+    Notify("retired"),
+    Notify("reconnect_invitation", when="alumni_door"),
+)
+_LOSE_STANDING: Final = End("good_standing", of="subject")
+_MEMBERSHIP_ENDS: Final = FireOther("remove", state="reconnect", reason="re_awarded")
+
+
+def _review_opens(situation: Situation) -> Moment:
+    closes_days = rules(situation).nomination.closes_days
+    return situation.calendar.closes(situation.judged_on, closes_days)
+
+
+def _cycle(situation: Situation) -> Moment:
+    return situation.calendar.start(situation.judged_on)
+
+
+def _renewal_opens(situation: Situation) -> Moment:
+    days = rules(situation).panel.renewal_opens_days
+    return situation.calendar.start(situation.judged_on - timedelta(days=days))
+
+
+def _grace_end_on(situation: Situation) -> date:
+    return situation.judged_on + timedelta(days=rules(situation).renewal.grace_days)
+
+
+def _grace_end(situation: Situation) -> Moment:
+    return situation.calendar.start(_grace_end_on(situation))
+
+
+def _next_reminder(situation: Situation) -> Moment | None:
+    end = _grace_end_on(situation)
+    for days in rules(situation).renewal.reminder_days:
+        moment = situation.calendar.start(end - timedelta(days=days))
+        if moment.at > situation.at:
+            return moment
+    return None
+
+
+def _next_cycle(situation: Situation) -> date:
+    return situation.calendar.next_held(situation.judged_on)
+
+
+def _due(situation: Situation) -> date:
+    """Reckon the due date from the anchor: the date of the path's first award."""
+    anchor = situation.path.spans["award"][0].began_on
+    months = rules(situation).renewal.term_months
+    return situation.calendar.due_on(anchor, situation.judged_on, months)
+
+
+AWARD: Final = Lifecycle(
+    name="award",
+    title="LazSA award",
+    policy=AwardPolicy,
+    guards=GUARDS,
+    urgent=frozenset({"compliance"}),
+    happy=("nominated", "under_review", "awarded", "renewal_due", "renewed"),
+    instants={
+        "review_opens": _review_opens,
+        "cycle": _cycle,
+        "renewal_opens": _renewal_opens,
+        "grace_end": _grace_end,
+        "next_reminder": _next_reminder,
+    },
+    rounds={"next_cycle": _next_cycle, "due": _due},
+    states=(
+        State("nominated", "waiting", open=True),
+        State("under_review", "waiting", open=True),
+        State("awarded", "honoured", open=True),
+        State("renewal_due", "waiting", open=True),
+        State("renewed", "honoured", open=True),
+        State("retired", "ended_well"),
+        State("reconnect", "honoured"),
+        State("removed", "ended_well", final=True),
+        State("declined", "ended_badly", final=True),
+        State("withdrawn", "ended_badly", final=True),
+    ),
+    opening=Edge(
+        "nominate",
+        sources=(),
+        dest="nominated",
+        permits=(
+            Permit("employee"),
+            Permit("ambassador"),
+            Permit("seller", relation="self"),
+        ),
+        guards=("no_sitting_award", "no_conduct_bar"),
+        effects=(Notify("nominated"), Schedule("review_opens"), Schedule("cycle_date")),
+    ),
+    edges=(
+        Edge(
+            "open_review",
+            sources=("nominated",),
+            dest="under_review",
+            permits=_CLOCK,
+            guards=("nomination_complete",),
+            effects=(Notify("review_opened", to="panel"),),
+        ),
+        Edge(
+            "withdraw",
+            sources=("nominated", "under_review"),
+            dest="withdrawn",
+            permits=(Permit("seller", ("nominee",), relation="self"),),
+            effects=(Notify("withdrawn"),),
+        ),
+        Edge(
+            "withdraw",
+            sources=("nominated",),
+            dest="withdrawn",
+            permits=tuple(
+                Permit(role, ("nominators",), relation="nominator")
+                for role in ("employee", "ambassador", "seller")
+            ),
+            guards=("no_nomination_left",),
+            effects=(Notify("withdrawn"),),
+        ),
+        Edge(
+            "disqualify",
+            sources=("nominated", "under_review"),
+            dest="declined",
+            permits=(
+                Permit("compliance", ("code_of_conduct", "seller_violation", "false_statement")),
+            ),
+            effects=(Notify("disqualified"),),
+        ),
+        Edge(
+            "award",
+            sources=("under_review",),
+            dest="awarded",
+            permits=_CLOCK,
+            guards=(*_GRANTED, "no_sitting_award"),
+            effects=(Begin("award"), Notify("awarded"), _MEMBERSHIP_ENDS, *_NEXT_TERM),
+        ),
+        Edge(
+            "carry_over",
+            sources=("under_review",),
+            dest="under_review",
+            permits=_CLOCK,
+            guards=("postponable", "not_carried_over"),
+            effects=(
+                Begin("postponement"),
+                Notify("postponed"),
+                Schedule("cycle_date", round="next_cycle"),
+            ),
+        ),
+        Edge(
+            "decline",
+            sources=("nominated",),
+            dest="declined",
+            permits=(Permit(SYSTEM, ("incomplete",)),),
+            effects=(Begin("appeal"), Notify("not_selected")),
+        ),
+        Edge(
+            "decline",
+            sources=("under_review",),
+            dest="declined",
+            permits=(Permit(SYSTEM, ("not_reviewed",)),),
+            guards=("no_quorum",),
+            effects=(Begin("appeal"), Notify("not_selected")),
+        ),
+        Edge(
+            "decline",
+            sources=("under_review",),
+            dest="declined",
+            permits=(Permit(SYSTEM, ("not_selected",)),),
+            effects=(Begin("appeal"), Notify("not_selected")),
+        ),
+        Edge(
+            "fall_due",
+            sources=("awarded", "renewed"),
+            dest="renewal_due",
+            permits=_CLOCK,
+            effects=(Notify("renewal_due"), Schedule("renewal_decision")),
+        ),
+        Edge(
+            "renew",
+            sources=("renewal_due",),
+            dest="renewed",
+            permits=_CLOCK,
+            guards=_GRANTED,
+            effects=(Notify("renewed"), *_NEXT_TERM),
+        ),
+        Edge(
+            "retire",
+            sources=("renewal_due",),
+            dest="retired",
+            permits=(Permit(SYSTEM, ("not_renewed",)),),
+            guards=("not_renewable", "no_open_case"),
+            effects=(*_LEAVE, Begin("appeal")),
+        ),
+        Edge(
+            "retire",
+            sources=("renewal_due",),
+            dest="retired",
+            permits=(Permit(SYSTEM, ("lapsed",)),),
+            guards=("grace_over", "no_quorum", "no_open_case"),
+            effects=(*_LEAVE, Begin("appeal")),
+        ),
+        Edge(
+            "retire",
+            sources=_SITTING,
+            dest="retired",
+            permits=(
+                Permit("seller", ("resigned",), relation="self"),
+                Permit("host", ("account_closed",)),
+            ),
+            effects=_LEAVE,
+        ),
+        Edge(
+            "retire",
+            sources=_SITTING,
+            dest="retired",
+            permits=(_COMPLIANCE,),
+            effects=(_LOSE_STANDING, *_LEAVE),
+        ),
+        Edge(
+            "revoke_standing",
+            sources=("retired",),
+            dest="retired",
+            permits=(_COMPLIANCE,),
+            effects=(_LOSE_STANDING, Notify("standing_revoked")),
+        ),
+        Edge(
+            "join_reconnect",
+            sources=("retired",),
+            dest="reconnect",
+            permits=(Permit("team", relation="country"),),
+            guards=_DOOR,
+            effects=(Begin("membership"), Notify("joined_reconnect")),
+        ),
+        Edge(
+            "remove",
+            sources=("reconnect",),
+            dest="removed",
+            permits=(
+                Permit("seller", ("left",), relation="self"),
+                Permit(SYSTEM, ("re_awarded",)),
+            ),
+            effects=(End("membership"), Notify("removed"), Notify("take_out_of_group", to="team")),
+        ),
+        Edge(
+            "remove",
+            sources=("reconnect",),
+            dest="removed",
+            permits=(Permit("compliance", ("code_of_conduct",)),),
+            effects=(
+                End("membership"),
+                _LOSE_STANDING,
+                Notify("removed"),
+                Notify("take_out_of_group", to="team"),
+            ),
+        ),
+        Edge(
+            "rejoin",
+            sources=("removed",),
+            dest="reconnect",
+            permits=(Permit("team", relation="country"),),
+            guards=("left_by_choice", *_DOOR),
+            effects=(Begin("membership"), Notify("joined_reconnect")),
+        ),
+        Edge(
+            "close_account",
+            sources=("nominated", "under_review"),
+            dest="withdrawn",
+            permits=(Permit("host", ("account_closed",)),),
+            effects=(Notify("withdrawn"),),
+        ),
+        Edge(
+            "reinstate",
+            sources=("declined",),
+            dest="awarded",
+            permits=(Permit("manager", ("appeal",)),),
+            guards=("within_appeal", "appeal_granted", "no_newer_path"),
+            effects=(
+                End("appeal"),
+                Begin("award"),
+                Notify("appeal_granted"),
+                Notify("awarded"),
+                _MEMBERSHIP_ENDS,
+                *_NEXT_TERM,
+            ),
+            effective="cycle",
+        ),
+        Edge(
+            "reinstate",
+            sources=("retired", "reconnect"),
+            dest="renewed",
+            permits=(Permit("manager", ("appeal",)),),
+            guards=("within_appeal", "appeal_granted", "no_newer_path"),
+            effects=(
+                End("appeal"),
+                End("membership"),
+                Begin("award"),
+                Notify("appeal_granted"),
+                Notify("renewed"),
+                *_NEXT_TERM,
+            ),
+            effective="cycle",
+        ),
+    ),
+    timers=(
+        Timer("review_opens", ("nominated",), "review_opens", steps=(Step("open_review"),)),
+        Timer(
+            "cycle_date",
+            ("nominated", "under_review"),
+            "cycle",
+            steps=(
+                Step("award"),
+                Step("carry_over"),
+                Step("decline", "incomplete"),
+                Step("decline", "not_reviewed"),
+                Step("decline", "not_selected"),
+            ),
+        ),
+        Timer(
+            "renewal_opens",
+            ("awarded", "renewed"),
+            "renewal_opens",
+            effects=(Notify("renewal_review_opened", to="panel"),),
+        ),
+        Timer("due_date", ("awarded", "renewed"), "cycle", steps=(Step("fall_due"),)),
+        Timer(
+            "renewal_decision",
+            ("renewal_due",),
+            "cycle",
+            steps=(Step("renew"), Step("retire", "not_renewed")),
+            otherwise=(
+                Schedule("renewal_decision", round="next_cycle", when="open_case"),
+                Schedule("grace_reminder", when="no_open_case"),
+                Schedule("grace_end", when="no_open_case"),
+            ),
+        ),
+        Timer(
+            "grace_reminder",
+            ("renewal_due",),
+            "next_reminder",
+            effects=(Notify("grace_reminder", to="panel"), Schedule("grace_reminder")),
+        ),
+        Timer(
+            "grace_end",
+            ("renewal_due",),
+            "grace_end",
+            steps=(Step("renew"), Step("retire", "not_renewed"), Step("retire", "lapsed")),
+            otherwise=(Schedule("renewal_decision", round="next_cycle", when="open_case"),),
+        ),
+    ),
+)
