@@ -1,1 +1,94 @@
-"""Seller award paths as explicit state machines."""
+"""Seller award paths as explicit state machines: guarded transitions, timers, and a why.
+
+The public names, by what they are for; each is imported when it is first asked for, so that
+importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lazsa_flow.clock import SystemClock, VirtualClock
+    from lazsa_flow.config import Config
+    from lazsa_flow.domain.guards import Finding, Guard, Verdict
+    from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
+    from lazsa_flow.domain.model import Actor, Facts, Move, Path
+    from lazsa_flow.errors import (
+        ConfigError,
+        ConflictError,
+        InputError,
+        JournalError,
+        KeyReusedError,
+        LazsaError,
+        LifecycleError,
+        NoEdgeError,
+        NotAllowedError,
+        NotFoundError,
+        ParkedError,
+        RefusedError,
+        SchemaError,
+        StaleVersionError,
+        TransitionError,
+    )
+    from lazsa_flow.programme import Programme
+
+__all__ = [  # noqa: RUF022 - grouped by what they are for
+    # the facade
+    "Programme",
+    "Actor",
+    "Config",
+    "SystemClock",
+    "VirtualClock",
+    # values
+    "Facts",
+    "Move",
+    "Path",
+    "Verdict",
+    # to write a lifecycle
+    "Lifecycle",
+    "State",
+    "Edge",
+    "Permit",
+    "Timer",
+    "Step",
+    "Guard",
+    "Finding",
+    # errors
+    "LazsaError",
+    "InputError",
+    "ConfigError",
+    "LifecycleError",
+    "NotFoundError",
+    "TransitionError",
+    "NoEdgeError",
+    "NotAllowedError",
+    "RefusedError",
+    "ParkedError",
+    "StaleVersionError",
+    "KeyReusedError",
+    "ConflictError",
+    "SchemaError",
+    "JournalError",
+]
+
+_HOMES = {
+    "lazsa_flow.programme": ("Programme",),
+    "lazsa_flow.config": ("Config",),
+    "lazsa_flow.clock": ("SystemClock", "VirtualClock"),
+    "lazsa_flow.domain.model": ("Actor", "Facts", "Move", "Path"),
+    "lazsa_flow.domain.guards": ("Verdict", "Guard", "Finding"),
+    "lazsa_flow.domain.lifecycle": ("Lifecycle", "State", "Edge", "Permit", "Timer", "Step"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF.get(name, "lazsa_flow.errors")), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import pendulum
 
@@ -27,7 +27,7 @@ from lazsa_flow.errors import InputError
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
-    r"(Z|[+-][0-9]{2}:[0-9]{2})",
+    r"(Z|[+-][0-9]{2}:[0-5][0-9])",
     re.ASCII,
 )
 TICK: Final = timedelta(microseconds=1)
@@ -102,7 +102,7 @@ def is_zone(name: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def add_months(on: date, months: int) -> date:
-    """Add calendar months; a day that the month lacks becomes its last (31 May + 9: 28 or 29 Feb)."""
+    """Add calendar months; a day that the month lacks becomes its last: 31 May + 9, 28 Feb."""
     moved = pendulum.date(on.year, on.month, on.day).add(months=months)
     return date(moved.year, moved.month, moved.day)
 
@@ -115,10 +115,9 @@ def whole_months(since: date, until: date) -> int:
 
 @lru_cache(maxsize=65536)
 def _start(on: date, zone: str) -> datetime:
-    local = pendulum.datetime(on.year, on.month, on.day, tz=zone).in_timezone("UTC")
-    return datetime(
-        local.year, local.month, local.day, local.hour, local.minute, local.second, tzinfo=UTC
-    )
+    # fold=0 is the first of two midnights, and the first instant after one that is skipped;
+    # pendulum takes the second of two
+    return datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 @lru_cache(maxsize=65536)

@@ -219,6 +219,13 @@ class Lifecycle:
         """Return the edges that lead from a state, in the table's order."""
         return self._exits[state]
 
+    def edge(self, state: str, trigger: str, reason: str | None) -> Edge | None:
+        """Return the one edge of this name that leads from a state, if there is one."""
+        for edge in self._exits[state]:
+            if edge.trigger == trigger and reason in edge.reasons:
+                return edge
+        return None
+
     def living(self, state: str) -> frozenset[str]:
         """Return the names of the timers that live in a state."""
         return self._lives[state]

@@ -11,30 +11,36 @@ Source:
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from lazsa_flow.domain.cycles import Calendar, is_zone
 from lazsa_flow.errors import ConfigError, Problem, shown
 
+_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 def _decimal(value: Any) -> Any:
     """Take a decimal only as text, so that no binary fraction ever sets a bar."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
         msg = 'a decimal in quotes, such as "0.85"'
         raise ValueError(msg)
-    try:
-        return Decimal(value)
-    except ArithmeticError:
-        msg = 'a decimal in quotes, such as "0.85"'
-        raise ValueError(msg) from None
+    return Decimal(value)
 
 
 Days = Annotated[int, Field(ge=0, le=366)]
@@ -99,11 +105,12 @@ class RenewalPolicy(BaseModel):
     @field_validator("reminder_days", mode="before")
     @classmethod
     def _falling(cls, value: Any) -> Any:
-        days = tuple(value) if isinstance(value, list) else value
-        if list(days) != sorted(set(days), reverse=True):
-            msg = "days that fall, such as [14, 7, 1]"
+        msg = "days that fall, such as [14, 7, 1]"
+        if not isinstance(value, list) or not all(isinstance(day, int) for day in value):
             raise ValueError(msg)
-        return days
+        if value != sorted(set(value), reverse=True):
+            raise ValueError(msg)
+        return tuple(value)
 
 
 class ReconnectPolicy(BaseModel):
@@ -182,7 +189,9 @@ class Country(BaseModel):
     @classmethod
     def _of_a_year(cls, value: Any) -> Any:
         expected = 'days of every year in their order, such as ["04-01", "10-01"]'
-        if not isinstance(value, list) or not value or value != sorted(set(value)):
+        if not isinstance(value, list) or not all(isinstance(day, str) for day in value):
+            raise ValueError(expected)
+        if not value or value != sorted(set(value)):
             raise ValueError(expected)
         for day in value:
             try:
@@ -195,6 +204,14 @@ class Country(BaseModel):
     @classmethod
     def _dates(cls, value: Any) -> Any:
         return tuple(value) if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _suspends_cycles(self) -> Country:
+        days = {f"{on:%m-%d}" for on in self.suspended}
+        if not days <= set(self.cycle_dates):
+            msg = "suspended dates that are cycle dates"
+            raise ValueError(msg)
+        return self
 
     @property
     def calendar(self) -> Calendar:

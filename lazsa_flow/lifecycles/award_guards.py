@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.model import Path, Record, Situation, Span
     from lazsa_flow.domain.policy import AwardPolicy
 
-SITTING: Final = frozenset({"awarded", "renewed", "renewal_due"})
-
 
 def rules(situation: Situation) -> AwardPolicy:
     """Return the situation's policy as the award's."""
@@ -43,12 +41,6 @@ def _latest(situation: Situation, kind: str, name: str) -> Record | None:
         if record.kind == kind and record.name == name and record.as_of <= situation.on:
             found = record
     return found
-
-
-def last_award(path: Path) -> Span | None:
-    """Return the path's latest tenure, ended or not."""
-    spans = path.spans.get("award", ())
-    return spans[-1] if spans else None
 
 
 def _criterion(criterion: Criterion) -> Guard:
@@ -173,20 +165,30 @@ def _left_by_choice(situation: Situation) -> Finding:
     return Finding(reason == "left", reason)
 
 
-def _within_appeal(situation: Situation) -> Finding:
+def _open_appeal(situation: Situation) -> Span | None:
     spans = situation.path.spans.get("appeal", ())
-    if not spans:
+    return spans[-1] if spans and spans[-1].ended_at is None else None
+
+
+def _within_appeal(situation: Situation) -> Finding:
+    appeal = _open_appeal(situation)
+    if appeal is None:
         return Finding(False, "no decision to appeal")
-    told_on = situation.calendar.local_date(spans[-1].told_at)
+    told_on = situation.calendar.local_date(appeal.told_at)
     until = told_on + timedelta(days=rules(situation).appeal.days)
     return Finding(situation.calendar.local_date(situation.recorded_at) <= until, str(until))
 
 
 def _appeal_granted(situation: Situation) -> Finding:
+    appeal = _open_appeal(situation)
+    # voices on an earlier decision of this path say nothing about the latest
     voices = {
         record.actor: record.value
         for record in situation.seen.records
-        if record.kind == "appeal" and record.name == situation.path.ref
+        if record.kind == "appeal"
+        and record.name == situation.path.ref
+        and appeal is not None
+        and record.recorded_at >= appeal.told_at
     }
     granting = {voice.partition(":")[2] for voice, value in voices.items() if value == "grant"}
     outside = granting - situation.seen.tally.panel

@@ -1,0 +1,100 @@
+r"""How is a chart written for Graphviz?
+
+As a DOT digraph. Nodes stand under made-up ids; every other word is a double-quoted string in which
+``\``, ``"`` and ``&`` are escaped: Graphviz reads ``\N`` and the like in labels as orders, and
+resolves HTML's entities in them.
+
+The happy path is drawn heavy, and its weight keeps it straight; what a timer tries is dashed;
+reasons and guards stand under their trigger, who may give which in the tooltip; a final state has
+two rings.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.graph.palette import INKS
+from lazsa_flow.graph.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from lazsa_flow.graph.chart import Arrow, Chart, Node, Who
+
+_START: Final = "start"
+_BREAK: Final = r"\n"
+_A_LINE: Final = 3
+"""How many names are set side by side, so that a label grows down rather than wide."""
+
+
+def dot(chart: Chart) -> str:
+    """Write a chart as the text of a Graphviz digraph, ending in a newline."""
+    return "\n".join(_lines(chart)) + "\n"
+
+
+def escape(name: str) -> str:
+    """Write a name so that it stays within double quotes and is shown as it is."""
+    plain = one_line(name).replace("&", "&amp;")
+    return plain.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _lines(chart: Chart) -> Iterator[str]:
+    yield f'digraph "{escape(chart.name)}" {{'
+    yield f'    graph [label="{escape(chart.title)}", labelloc="t", rankdir="TB"];'
+    yield '    node [shape="box", style="filled,rounded", fontname="Inter"];'
+    yield '    edge [fontname="Inter", fontsize="10"];'
+    yield f'    {_START} [shape="point", label="", tooltip="", width="0.15"];'
+    for node in chart.nodes:
+        yield f"    {node.id} [{_attributes(_of_node(node))}];"
+    for arrow in chart.arrows:
+        yield f"    {arrow.source or _START} -> {arrow.dest} [{_attributes(_of_arrow(arrow))}];"
+    yield "}"
+
+
+def _of_node(node: Node) -> dict[str, str]:
+    ink = INKS[node.meaning]
+    attributes = {
+        "label": escape(node.label),
+        "tooltip": node.meaning,
+        "fillcolor": ink.fill,
+        "fontcolor": ink.text,
+        "color": ink.line,
+    }
+    if node.happy:
+        attributes["penwidth"] = "3"
+    if node.final:
+        attributes["peripheries"] = "2"
+    return attributes
+
+
+def _of_arrow(arrow: Arrow) -> dict[str, str]:
+    attributes = {"label": _label(arrow), "tooltip": ", ".join(map(_who, arrow.who))}
+    if arrow.timers:
+        attributes["style"] = "dashed"
+    if arrow.happy:
+        attributes |= {"penwidth": "3", "weight": "10"}
+    return attributes
+
+
+def _label(arrow: Arrow) -> str:
+    rows = [escape(arrow.trigger)]
+    if arrow.reasons:
+        rows.append(f"({_wrapped(arrow.reasons)})")
+    if arrow.guards:
+        rows.append(f"[{_wrapped(arrow.guards)}]")
+    return _BREAK.join(rows)
+
+
+def _who(who: Who) -> str:
+    roles = "/".join(map(escape, who.roles))
+    return f"{roles} ({', '.join(map(escape, who.reasons))})" if who.reasons else roles
+
+
+def _wrapped(names: Sequence[str]) -> str:
+    shown = [escape(name) for name in names]
+    rows = [", ".join(shown[at : at + _A_LINE]) for at in range(0, len(shown), _A_LINE)]
+    return f",{_BREAK}".join(rows)
+
+
+def _attributes(attributes: Mapping[str, str]) -> str:
+    return ", ".join(f'{name}="{value}"' for name, value in attributes.items())

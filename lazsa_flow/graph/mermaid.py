@@ -1,0 +1,74 @@
+"""How is a chart written for Mermaid?
+
+As a ``stateDiagram-v2``, which GitHub and most documentation tools draw. States are declared under
+made-up ids; of a name, everything but ASCII letters, digits and ``_`` is written as a numeric
+entity. That leaves Mermaid's lexer nothing to mistake: it ends a label at ``:`` and ``;``, a
+comment begins at ``%%``, and a line that holds the words ``direction LR`` anywhere is taken for a
+command, which is why the spaces of a name are entities too.
+
+The label of an arrow reads ``trigger by role/role (reasons), role (reasons) [guards]``; ``clock``
+stands for a timer, the system's other moves read ``system``. States on the happy path have a heavy
+border.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.domain.lifecycle import SYSTEM
+from lazsa_flow.graph.palette import INKS
+from lazsa_flow.graph.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lazsa_flow.graph.chart import Arrow, Chart, Who
+
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9_]")
+_ENDS: Final = "[*]"
+
+
+def mermaid(chart: Chart) -> str:
+    """Write a chart as the text of a Mermaid state diagram, ending in a newline."""
+    return "\n".join(_lines(chart)) + "\n"
+
+
+def escape(name: str) -> str:
+    """Write a name so that Mermaid shows it and never runs or parses it."""
+    return _UNSAFE.sub(lambda found: f"#{ord(found.group())};", one_line(name))
+
+
+def _lines(chart: Chart) -> Iterator[str]:
+    yield "stateDiagram-v2"
+    yield "    direction TB"
+    for meaning, ink in INKS.items():
+        yield f"    classDef {meaning} fill:{ink.fill},color:{ink.text},stroke:{ink.line}"
+    yield "    classDef happy stroke-width:3px"
+    for node in chart.nodes:
+        yield f'    state "{escape(node.label)}" as {node.id}'
+    for node in chart.nodes:
+        yield f"    class {node.id} {node.meaning}"
+        if node.happy:
+            yield f"    class {node.id} happy"
+    for arrow in chart.arrows:
+        yield f"    {arrow.source or _ENDS} --> {arrow.dest} : {_label(arrow)}"
+    for node in chart.nodes:
+        if node.final:
+            yield f"    {node.id} --> {_ENDS}"
+
+
+def _label(arrow: Arrow) -> str:
+    clock = "clock" if arrow.timers else SYSTEM
+    who = ", ".join(_who(who, clock) for who in arrow.who)
+    guards = f" [{_listed(arrow.guards)}]" if arrow.guards else ""
+    return f"{escape(arrow.trigger)} by {who}{guards}"
+
+
+def _who(who: Who, clock: str) -> str:
+    roles = "/".join(clock if role == SYSTEM else escape(role) for role in who.roles)
+    return f"{roles} ({_listed(who.reasons)})" if who.reasons else roles
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(escape, names))

@@ -1,0 +1,258 @@
+"""Values for tests: each factory makes a sound one, and takes by keyword what a test is about.
+
+By default everything plays on the cycle date 2026-10-01 in Singapore, under the shipped policy
+``award/2020-1``, with a seller who meets every bar and a panel that approves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.domain.effects import Schedule
+from lazsa_flow.domain.guards import Finding, Guard
+from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
+from lazsa_flow.domain.model import (
+    NO_HEAD,
+    Actor,
+    Evidence,
+    Facts,
+    Nomination,
+    Path,
+    Record,
+    Situation,
+    Span,
+)
+from lazsa_flow.domain.panel import ITEMS, Scorecard, Tally
+from lazsa_flow.domain.policy import AwardPolicy, Country, read_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lazsa_flow.domain.cycles import Calendar
+
+CYCLE = date(2026, 10, 1)
+SELLER = "seller-1"
+SYSTEM = Actor("system", "cycle_date")
+TEAM = Actor("team", "team-sg", country="SG")
+
+
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    """Return an instant in UTC."""
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+@cache
+def country(code: str = "SG") -> Country:
+    """Return a shipped country."""
+    text = files("lazsa_flow").joinpath(f"defaults/countries/{code.lower()}.toml").read_text()
+    return read_toml(Country, text, where=code)
+
+
+def calendar(code: str = "SG") -> Calendar:
+    """Return a shipped country's calendar."""
+    return country(code).calendar
+
+
+def midnight(on: date, code: str = "SG") -> datetime:
+    """Return the instant at which a date begins in a country."""
+    return calendar(code).start(on).at
+
+
+@cache
+def policy_text() -> str:
+    """Return the text of the shipped award policy."""
+    return files("lazsa_flow").joinpath("defaults/policies/award/2020-1.toml").read_text()
+
+
+@cache
+def _shipped() -> AwardPolicy:
+    return read_toml(AwardPolicy, policy_text(), where="award/2020-1")
+
+
+def policy(**sections: dict[str, Any]) -> AwardPolicy:
+    """Return the shipped award policy, with values of its sections replaced.
+
+    For instance ``policy(criteria={"retention_rate": Decimal("0.3")})``.
+    """
+    shipped = _shipped()
+    changed = {
+        name: getattr(shipped, name).model_copy(update=values) for name, values in sections.items()
+    }
+    return shipped.model_copy(update=changed)
+
+
+def facts(**changes: Any) -> Facts:
+    """Return the facts of a seller who meets every bar, dated 30 September 2026."""
+    sound = Facts(
+        seller=SELLER,
+        country="SG",
+        as_of=date(2026, 9, 30),
+        joined_on=date(2024, 1, 15),
+        ncp_points=0,
+        policy_compliant=True,
+        gmv_usd=Decimal(120_000),
+        gmv_rate=Decimal("0.35"),
+        chat_response_rate=Decimal("0.93"),
+        monthly_cancellation_rates=(Decimal("0.004"),) * 9,
+        retention_rate=Decimal("0.40"),
+        is_lazstar=False,
+    )
+    return replace(sound, **changes)
+
+
+def card(reviewer: str = "rev-1", team: str = "team-a", score: int = 4) -> Scorecard:
+    """Return a scorecard with one score for all eleven items."""
+    return Scorecard(reviewer, team, (score,) * len(ITEMS))
+
+
+def recusal(reviewer: str = "rev-1", team: str = "team-a") -> Scorecard:
+    """Return a recusal."""
+    return Scorecard(reviewer, team)
+
+
+def tally(score: int = 4, cards: int = 3, teams: int | None = None) -> Tally:
+    """Return the tally of ``cards`` cards of one score, from as many teams unless told."""
+    of_teams = cards if teams is None else teams
+    return Tally.of(card(f"rev-{n}", f"team-{n % max(1, of_teams)}", score) for n in range(cards))
+
+
+def nomination(**changes: Any) -> Nomination:
+    """Return a complete nomination by an employee."""
+    sound = Nomination(id=1, source="employee", nominator="emp-1", complete=True, withdrawn=False)
+    return replace(sound, **changes)
+
+
+def record(kind: str, value: str, **changes: Any) -> Record:
+    """Return a dated statement by compliance of 1 September 2026."""
+    sound = Record(
+        kind=kind,
+        name="",
+        value=value,
+        reason=None,
+        actor="compliance:com-1",
+        as_of=date(2026, 9, 1),
+        recorded_at=utc(2026, 9, 1, 3),
+    )
+    return replace(sound, **changes)
+
+
+def span(began_on: date, ended_on: date | None = None, *, code: str = "SG", **changes: Any) -> Span:
+    """Return a span from local midnight to local midnight, told at once."""
+    began_at = midnight(began_on, code)
+    sound = Span(
+        began_on=began_on,
+        began_at=began_at,
+        told_at=began_at,
+        ended_on=ended_on,
+        ended_at=midnight(ended_on, code) if ended_on else None,
+    )
+    return replace(sound, **changes)
+
+
+def path(state: str = "under_review", **changes: Any) -> Path:
+    """Return award path 1, in the round of :data:`CYCLE`."""
+    sound = Path(
+        id=1,
+        lifecycle="award",
+        subject=SELLER,
+        country="SG",
+        state=state,
+        seq=1,
+        head=NO_HEAD,
+        cycle_on=CYCLE,
+        opened_at=utc(2026, 6, 1),
+        entered_at=utc(2026, 9, 1),
+    )
+    return replace(sound, **changes)
+
+
+_PATH = path()
+_FACTS = facts()
+_TALLY = tally()
+
+
+def situation(
+    *,
+    path: Path = _PATH,
+    facts: Facts | None = _FACTS,
+    tally: Tally = _TALLY,
+    nominations: Iterable[Nomination] = (),
+    records: Iterable[Record] = (),
+    others: Iterable[Path] = (),
+    on: date | None = None,
+    at: datetime | None = None,
+    recorded_at: datetime | None = None,
+    policy: AwardPolicy | None = None,
+    actor: Actor = SYSTEM,
+    reason: str | None = None,
+) -> Situation:
+    """Return what a guard looks at, at local midnight of ``on``, or at the instant ``at``.
+
+    Without either it is local midnight of the path's round, or of :data:`CYCLE`.
+    """
+    cycles = calendar(path.country)
+    instant = at or cycles.start(on or path.cycle_on or CYCLE).at
+    return Situation(
+        seen=Evidence(
+            path=path,
+            facts=facts,
+            tally=tally,
+            nominations=tuple(nominations),
+            records=tuple(records),
+            others=tuple(others),
+        ),
+        at=instant,
+        on=cycles.local_date(instant),
+        recorded_at=recorded_at or instant,
+        policy=policy or _shipped(),
+        calendar=cycles,
+        actor=actor,
+        reason=reason,
+    )
+
+
+def guard(name: str = "ready", *, held: bool = True) -> Guard:
+    """Return a guard that always finds the same."""
+    return Guard(
+        name=name,
+        check=lambda _: Finding(held),
+        required=lambda _: "to be ready",
+        changed_by="nobody",
+        source="tests",
+        wording="{required}; so far {measured}",
+    )
+
+
+def table(**changes: Any) -> Lifecycle:
+    """Return a tiny sound lifecycle: a door that the clock closes and a seller may lock.
+
+    Its parts: states ``ajar`` and ``shut``, edges ``open`` (the opening), ``close``, ``lock``,
+    guard ``ready``, timer ``evening``, instant ``dusk``, round ``tomorrow``.
+    """
+    sound: dict[str, Any] = {
+        "name": "door",
+        "title": "A door",
+        "policy": AwardPolicy,
+        "states": (State("ajar", "waiting", open=True), State("shut", "ended_well", final=True)),
+        "opening": Edge("open", (), "ajar", (Permit("seller"),), effects=(Schedule("evening"),)),
+        "edges": (
+            Edge("close", ("ajar",), "shut", (Permit("system"),), ("ready",)),
+            Edge("lock", ("ajar",), "shut", (Permit("seller", ("leaving",)),)),
+        ),
+        "timers": (Timer("evening", ("ajar",), "dusk", steps=(Step("close"),)),),
+        "guards": {"ready": guard()},
+        "instants": {"dusk": lambda situation: situation.calendar.start(situation.judged_on)},
+        "rounds": {"tomorrow": lambda situation: situation.judged_on + timedelta(days=1)},
+        "happy": ("ajar", "shut"),
+    }
+    return Lifecycle(**{**sound, **changes})
+
+
+def noon(on: date, code: str = "SG") -> datetime:
+    """Return local noon of a date in a country, well inside it."""
+    return midnight(on, code) + timedelta(hours=12)

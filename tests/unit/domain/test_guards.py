@@ -1,0 +1,119 @@
+"""Guards, and how they combine."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from lazsa_flow.domain.guards import Finding, Guard, all_of, any_of, none_of
+from tests.factories import policy, situation
+
+EARLY, LATE = date(2026, 11, 1), date(2027, 2, 1)
+
+
+def said(name: str, finding: Finding, *, by: str = "nobody", source: str = "FAQ") -> Guard:
+    """Return a guard that always finds this."""
+    return Guard(
+        name, lambda _: finding, lambda p: f"v{p.version}", by, source, "{required}: {measured}"
+    )
+
+
+YES = said("yes", Finding(True, 1))
+NO = said("no", Finding(False, 2))
+EARLIER = said("earlier", Finding(False, 3, EARLY), by="the clock")
+LATER = said("later", Finding(False, 4, LATE), by="the clock", source="Introduction")
+
+
+def test_a_verdict_tells_all() -> None:
+    """A finding becomes a verdict with the words of guard and policy around it."""
+    verdict = LATER.verdict(Finding(False, 4, LATE), policy())
+    assert (verdict.name, verdict.held, verdict.measured) == ("later", False, 4)
+    assert (verdict.required, verdict.changed_by) == ("v2020-1", "the clock")
+    assert (verdict.earliest, verdict.source) == (LATE, "Introduction")
+    assert verdict.wording == "v2020-1: 4"
+
+
+@pytest.mark.parametrize(
+    ("finding", "reason", "text"),
+    [
+        (Finding(True, 0), "met", "g holds (0; required v2020-1)"),
+        (Finding(True), "met", "g holds"),
+        (Finding(False), "not met", "g does not hold"),
+        (Finding(False, 0), "not met", "g does not hold (0; required v2020-1)"),
+        (Finding(False, "not known"), "not known", "g does not hold (not known; required v2020-1)"),
+        (Finding(False, "stale"), "stale", "g does not hold (stale; required v2020-1)"),
+        (
+            Finding(False, 8, EARLY),
+            "not met",
+            "g does not hold (8; required v2020-1), could hold from 2026-11-01",
+        ),
+    ],
+)
+def test_a_verdict_says_why(finding: Finding, reason: str, text: str) -> None:
+    """A verdict has its reason in a word and reads as a line."""
+    verdict = said("g", finding).verdict(finding, policy())
+    assert verdict.reason == reason
+    assert str(verdict) == text
+
+
+def test_a_verdict_without_a_figure() -> None:
+    """Where nothing was measured, the seller's wording shows a dash."""
+    assert said("g", Finding(False)).verdict(Finding(False), policy()).wording == "v2020-1: —"
+
+
+def test_a_measured_text_is_never_a_template() -> None:
+    """Braces in a measured text are shown, not filled in."""
+    finding = Finding(False, "{required}{0}")
+    assert said("g", finding).verdict(finding, policy()).wording == "v2020-1: {required}{0}"
+
+
+@pytest.mark.parametrize(
+    ("guards", "finding"),
+    [
+        ((YES, YES), Finding(True, "unmet: none")),
+        ((YES, NO), Finding(False, "unmet: no")),
+        ((YES, EARLIER), Finding(False, "unmet: earlier", EARLY)),
+        ((EARLIER, LATER), Finding(False, "unmet: earlier, later", LATE)),
+        ((NO, LATER), Finding(False, "unmet: no, later")),
+    ],
+)
+def test_all_of(guards: tuple[Guard, ...], finding: Finding) -> None:
+    """All must hold; the date is the last of the unmet ones, if each has one."""
+    assert all_of("both", *guards, wording="").check(situation()) == finding
+
+
+@pytest.mark.parametrize(
+    ("guards", "finding"),
+    [
+        ((YES, LATER), Finding(True, "met: yes")),
+        ((NO, NO), Finding(False, "met: none")),
+        ((EARLIER, LATER), Finding(False, "met: none", EARLY)),
+        ((NO, LATER), Finding(False, "met: none", LATE)),
+    ],
+)
+def test_any_of(guards: tuple[Guard, ...], finding: Finding) -> None:
+    """One that holds is enough; else the date is the first that one could hold on."""
+    assert any_of("either", *guards, wording="").check(situation()) == finding
+
+
+@pytest.mark.parametrize(
+    ("guards", "finding"),
+    [
+        ((NO, LATER), Finding(True, "met: none")),
+        ((NO, YES), Finding(False, "met: yes")),
+    ],
+)
+def test_none_of(guards: tuple[Guard, ...], finding: Finding) -> None:
+    """None may hold; no date is promised for a guard to cease to hold."""
+    assert none_of("neither", *guards, wording="").check(situation()) == finding
+
+
+def test_a_combination_names_its_parts_once() -> None:
+    """Who can change a combination, and its sources, are those of its parts, each once."""
+    both = all_of("both", EARLIER, LATER, wording="{required}")
+    assert both.required(policy()) == "all of earlier, later"
+    assert both.changed_by == "the clock"
+    assert both.source == "FAQ; Introduction"
+    assert any_of("e", YES, NO, wording="").required(policy()) == "any of yes, no"
+    assert none_of("n", YES, NO, wording="").required(policy()) == "none of yes, no"

@@ -1,0 +1,68 @@
+"""Names that would break out of a graph's text, or run, if they were written as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.domain.lifecycle import Edge, Permit, State, Step, Timer
+from tests.factories import guard, table
+
+if TYPE_CHECKING:
+    from lazsa_flow.domain.lifecycle import Lifecycle
+
+HOSTILE: Final = (
+    "<img src=x onerror=alert(1)>",
+    "</text><script>alert(1)</script>",
+    "javascript:alert(1)",
+    'a" as s1',
+    "it's 'quoted'",
+    "a:b::c",
+    "a;b;",
+    "two\nlines",
+    "two\r\nlines",
+    "tab\tand\x00nul\x1b[31m",
+    "%% a comment",
+    "%%{init: {'theme':'dark'}}%%",
+    "]] }} >>",
+    "[*] --> s0",
+    "end",
+    "state",
+    "note right of s0",
+    "direction LR",
+    "classDef waiting fill:#f00",
+    "click s0 href javascript:alert(1)",
+    "#lt;b#gt; &lt;b&gt; &amp;quot;",
+    "ends in a backslash \\",
+    r"\N \G \" \\",
+    '"]; s0 -> s1 [label="x',
+    "/* a comment */ // and # more",
+    "<<b>bold</b>>",
+    "---\ntitle: x\n---",
+    "`**bold**` _italic_ $$x^2$$",
+    "fa:fa-car",
+    "right\u202eleft\u2028next\u200b",
+    "lone \ud800 surrogate",
+    "Đại sứ 卖家 🏅",
+    "ﬂ°°60¶ß",
+    "  ",
+    "",
+)
+"""Each is a word that a table may hold as a name. The ligature is Mermaid's own mark within."""
+
+
+def hostile_table(name: str) -> Lifecycle:
+    """Return a lifecycle in which everything that has a name of its own has this one."""
+    other = f"{name}."
+    return table(
+        name=name,
+        title=name,
+        states=(State(name, "waiting", open=True), State(other, "ended_badly", final=True)),
+        opening=Edge(name, (), name, (Permit("seller", (name,)),), (name,)),
+        edges=(
+            Edge(name, (name,), other, (Permit("system", (name,)),), (name, other)),
+            Edge(name, (name,), name, (Permit("seller", (other,)),)),
+        ),
+        timers=(Timer(name, (name,), "dusk", steps=(Step(name, name),)),),
+        guards={each: guard(each) for each in (name, other)},
+        happy=(name, other),
+    )
