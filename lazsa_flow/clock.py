@@ -1,0 +1,32 @@
+"""What time is it, really or in a story?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    """The machine's clock. It is made here and nowhere else."""
+
+    def now(self) -> datetime:
+        """Return the present instant in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place where the system clock is made
+
+
+class VirtualClock:
+    """A clock that stands still until it is moved, and never goes back.
+
+    Args:
+        start: Where it stands at first: aware, in UTC.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        """Return the instant it stands at."""
+        return self._now
+
+    def move_to(self, at: datetime) -> None:
+        """Move it on to a later instant; to an earlier one it does not move."""
+        self._now = max(self._now, at)

@@ -1,0 +1,1 @@
+"""What people and services ask of the programme, each command one transaction."""

@@ -1,0 +1,1 @@
+"""One engine for every lifecycle; it knows none by name."""

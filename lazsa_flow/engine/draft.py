@@ -1,0 +1,227 @@
+"""What does a move change, before anything is written?
+
+A :class:`Draft` starts from a situation and interprets the effects of an edge or timer one after
+the other; each sees the path as the ones before have left it. What comes out is a ``Change``: data
+that the store writes whole or not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, assert_never
+
+from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Schedule
+from lazsa_flow.domain.model import Evidence, Record, Situation, Span, TimerRow
+from lazsa_flow.domain.panel import Tally
+from lazsa_flow.engine.decide import decide_edge
+from lazsa_flow.engine.journal import Findings, JournalRow
+from lazsa_flow.engine.ports import Change, Notice
+from lazsa_flow.engine.rules import Rulebook, system
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from lazsa_flow.domain.effects import Effect
+    from lazsa_flow.domain.lifecycle import Edge, Lifecycle
+    from lazsa_flow.domain.model import Path
+
+
+class Draft:
+    """A move in the making.
+
+    Args:
+        rulebook: Whose tables and calendars hold.
+        situation: What was seen.
+    """
+
+    def __init__(self, rulebook: Rulebook, situation: Situation) -> None:
+        self._rulebook = rulebook
+        self._before = situation.path
+        self._now = situation
+        self._lifecycle: Lifecycle = rulebook.lifecycle(situation.path.lifecycle)
+        self._scheduled: dict[str, TimerRow] = {}
+        self._notices: list[Notice] = []
+        self._records: list[Record] = []
+        self._linked: list[Change] = []
+        self._key = f"{situation.path.ref}.{situation.path.seq + 1}"
+
+    def take(self, edge: Edge, findings: Findings, timer: TimerRow | None = None) -> Change:
+        """Draft an edge that fires."""
+        self._enter(edge.dest)
+        row = self._row(edge.trigger, edge.dest, findings)
+        self._run(edge.effects)
+        return self._change(row, timer and replace(timer, status="fired", seq=row.seq))
+
+    def refuse(self, effects: Iterable[Effect], findings: Findings, timer: TimerRow) -> Change:
+        """Draft a timer that no trigger's guards let pass: the path stays, the verdicts remain."""
+        row = self._row(None, self._before.state, findings)
+        self._run(effects)
+        return self._change(row, replace(timer, status="refused", seq=row.seq))
+
+    def remind(self, effects: Iterable[Effect], timer: TimerRow) -> Change:
+        """Draft a reminder: effects alone, and no journal row."""
+        self._key = f"{self._before.ref}.{timer.name}.{timer.due_on}"
+        self._run(effects)
+        return self._change(None, replace(timer, status="reminded"))
+
+    def _enter(self, state: str) -> None:
+        if state != self._before.state:
+            self._path(replace(self._now.path, state=state, entered_at=self._now.at))
+
+    def _path(self, path: Path) -> None:
+        self._now = replace(self._now, seen=replace(self._now.seen, path=path))
+
+    def _row(self, trigger: str | None, dest: str, findings: Findings) -> JournalRow:
+        path, now = self._before, self._now
+        return JournalRow(
+            path=path.ref,
+            path_id=path.id,
+            seq=path.seq + 1,
+            effective_at=now.at,
+            recorded_at=now.recorded_at,
+            trigger=trigger,
+            source=path.state or None,
+            dest=dest,
+            actor=str(now.actor),
+            reason=now.reason if trigger else "refused",
+            policy=f"{path.lifecycle}/{now.policy.version}",
+            facts_as_of=now.seen.facts.as_of if now.seen.facts and findings else None,
+            verdicts=findings,
+            prev_hash=path.head,
+        )
+
+    def _change(self, row: JournalRow | None, fired: TimerRow | None) -> Change:
+        after = self._now.path
+        if row is not None:
+            after = replace(after, seq=row.seq, head=row.hash)
+        pending = [timer for timer in self._now.seen.timers if not _same(timer, fired)]
+        living = self._lifecycle.living(after.state)
+        return Change(
+            before=self._before if self._before.seq else None,
+            after=after,
+            recorded_at=self._now.recorded_at,
+            row=row,
+            fired=fired,
+            scheduled=tuple(self._scheduled.values()),
+            cancelled=tuple(
+                timer
+                for timer in pending
+                if timer.name not in living or timer.name in self._scheduled
+            ),
+            notices=tuple(self._notices),
+            records=tuple(self._records),
+            slot=self._slot(after),
+            linked=tuple(self._linked),
+        )
+
+    def _slot(self, after: Path) -> Literal["take", "free"] | None:
+        had = bool(self._before.seq) and self._lifecycle.state(self._before.state).open
+        has = self._lifecycle.state(after.state).open
+        if had == has:
+            return None
+        return "take" if has else "free"
+
+    def _run(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            if effect.when is None or self._lifecycle.guards[effect.when].check(self._now).held:
+                self._apply(effect)
+
+    def _apply(self, effect: Effect) -> None:
+        match effect:
+            case Notify():
+                key = f"{self._key}.{len(self._notices) + 1}"
+                self._notices.append(Notice(key, effect.kind, effect.to))
+            case Begin() | End() if effect.of == "subject":
+                self._record(effect)
+            case Begin():
+                self._begin(effect.what)
+            case End():
+                self._end(effect.what)
+            case Schedule():
+                self._schedule(effect)
+            case FireOther():
+                self._fire_other(effect)
+            case _:
+                assert_never(effect)
+
+    def _record(self, effect: Begin | End) -> None:
+        value = "began" if isinstance(effect, Begin) else "ended"
+        record = Record(
+            kind=effect.what,
+            name="",
+            value=value,
+            reason=self._now.reason,
+            actor=str(self._now.actor),
+            as_of=self._now.on,
+            recorded_at=self._now.recorded_at,
+        )
+        self._records.append(record)
+        seen = replace(self._now.seen, records=(*self._now.seen.records, record))
+        self._now = replace(self._now, seen=seen)
+
+    def _begin(self, name: str) -> None:
+        self._end(name)
+        now, path = self._now, self._now.path
+        span = Span(began_on=now.on, began_at=now.at, told_at=now.recorded_at)
+        self._path(replace(path, spans={**path.spans, name: (*path.spans.get(name, ()), span)}))
+
+    def _end(self, name: str) -> None:
+        now, path = self._now, self._now.path
+        spans = path.spans.get(name, ())
+        if not spans or spans[-1].ended_at is not None:
+            return
+        last = spans[-1]
+        # what takes effect from before a span began ends it where it began
+        at = max(now.at, last.began_at)
+        ended = replace(last, ended_on=now.calendar.local_date(at), ended_at=at, reason=now.reason)
+        self._path(replace(path, spans={**path.spans, name: (*spans[:-1], ended)}))
+
+    def _schedule(self, effect: Schedule) -> None:
+        if effect.round is not None:
+            cycle_on = self._lifecycle.rounds[effect.round](self._now)
+            self._path(replace(self._now.path, cycle_on=cycle_on))
+            self._now = replace(self._now, policy=self._rulebook.policy_of(self._now.path))
+        timer = self._lifecycle.timer(effect.timer)
+        moment = self._lifecycle.instants[timer.at](self._now)
+        if moment is not None:
+            self._scheduled[timer.name] = timer_row(
+                self._now, timer.name, moment.at, decides=bool(timer.steps)
+            )
+
+    def _fire_other(self, effect: FireOther) -> None:
+        own = self._now.path
+        for other in self._now.seen.others:
+            if other.lifecycle != own.lifecycle or other.state != effect.state:
+                continue
+            seen = Evidence(other, None, Tally(), records=self._now.seen.records, others=(own,))
+            situation = self._rulebook.situation(
+                seen,
+                at=self._now.at,
+                recorded_at=self._now.recorded_at,
+                actor=system(own.ref),
+                reason=effect.reason,
+            )
+            edge, findings = decide_edge(self._rulebook, situation, effect.trigger)
+            if edge is not None:
+                self._linked.append(Draft(self._rulebook, situation).take(edge, findings))
+
+
+def timer_row(situation: Situation, name: str, due_at: datetime, *, decides: bool) -> TimerRow:
+    """Build a pending timer of the situation's path, in the books of its country and cycle."""
+    calendar, path = situation.calendar, situation.path
+    due_on = calendar.local_date(due_at)
+    return TimerRow(
+        path_id=path.id,
+        name=name,
+        due_at=due_at,
+        due_on=due_on,
+        zone=calendar.zone,
+        country=path.country,
+        book_on=calendar.latest(due_on),
+        decides=decides,
+    )
+
+
+def _same(timer: TimerRow, fired: TimerRow | None) -> bool:
+    return fired is not None and timer.name == fired.name and timer.due_at == fired.due_at

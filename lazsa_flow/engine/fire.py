@@ -1,0 +1,204 @@
+"""How does one path move when somebody asks?
+
+A command first lets the clock have its word: timers of the path that are overdue fire before it,
+each in its own transaction, and the command is judged on what they left. Compliance comes before
+them. Then, in one transaction, the evidence is read, the actor's right and every guard are checked,
+and the change is written; a refusal writes nothing and says every guard that did not hold.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.domain.model import NO_HEAD, Actor, Evidence, Move, Path
+from lazsa_flow.domain.panel import Tally
+from lazsa_flow.engine.decide import decide_edge
+from lazsa_flow.engine.draft import Draft
+from lazsa_flow.engine.journal import Findings, JournalRow, verdict_fields
+from lazsa_flow.engine.rights import check_right
+from lazsa_flow.errors import (
+    NoEdgeError,
+    NotFoundError,
+    ParkedError,
+    RefusedError,
+    StaleVersionError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from lazsa_flow.domain.lifecycle import Edge, Lifecycle
+    from lazsa_flow.domain.model import Record, Situation
+    from lazsa_flow.engine.ports import Transaction
+    from lazsa_flow.engine.rules import Rulebook
+
+
+def load_one(transaction: Transaction, path_id: int, on: date) -> Evidence:
+    """Load all that is recorded about one path.
+
+    Raises:
+        NotFoundError: There is no such path.
+    """
+    found = transaction.load_chunk([path_id], before=None, on=on)
+    if not found:
+        raise NotFoundError("path", str(path_id))
+    return found[0]
+
+
+def fire(
+    transaction: Transaction,
+    rulebook: Rulebook,
+    seen: Evidence,
+    trigger: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
+    version: int | None = None,
+) -> Move:
+    """Fire a trigger on one path within a transaction.
+
+    Args:
+        transaction: Where it is written.
+        rulebook: Whose rules hold.
+        seen: The path's evidence, read in this transaction.
+        trigger: The trigger.
+        actor: Who asks.
+        now: The present instant.
+        reason: The reason code, where the edge asks for one.
+        version: The path's version that the caller had seen.
+
+    Raises:
+        StaleVersionError: The path has moved since that version.
+        NoEdgeError: The state has no edge of this trigger and reason.
+        NotAllowedError: The actor may not.
+        ParkedError: The path is set aside.
+        RefusedError: A guard does not hold; nothing was written.
+    """
+    path = seen.path
+    if version is not None and version != path.seq:
+        raise StaleVersionError(
+            path=path.ref, trigger=trigger, state=path.state, expected=version, found=path.seq
+        )
+    lifecycle = rulebook.lifecycle(path.lifecycle)
+    edge = find_edge(lifecycle, path, trigger, reason)
+    check_right(edge, seen, actor, reason)
+    if path.parked and actor.role not in lifecycle.urgent:
+        raise ParkedError("the path is parked", path=path.ref, trigger=trigger, state=path.state)
+    situation = rulebook.situation(seen, at=now, recorded_at=now, actor=actor, reason=reason)
+    fired, findings = decide_edge(rulebook, situation, trigger)
+    if fired is None:
+        raise refusal(lifecycle, situation, trigger, findings)
+    if edge.effective is not None:
+        moment = lifecycle.instants[edge.effective](situation)
+        at = moment.at if moment else now
+        situation = rulebook.situation(seen, at=at, recorded_at=now, actor=actor, reason=reason)
+    change = Draft(rulebook, situation).take(edge, findings)
+    transaction.write_chunk([change])
+    return move_of(change.row)
+
+
+def find_edge(lifecycle: Lifecycle, path: Path, trigger: str, reason: str | None) -> Edge:
+    """Return the edge that a trigger and reason name from a path's state.
+
+    Raises:
+        NoEdgeError: There is none; it names the reasons or triggers there are.
+    """
+    edge = lifecycle.edge(path.state, trigger, reason)
+    if edge is not None:
+        return edge
+    exits = lifecycle.exits(path.state)
+    reasons = sorted(str(r) for e in exits if e.trigger == trigger for r in e.reasons)
+    triggers = sorted({e.trigger for e in exits}) or ["none"]
+    message = (
+        f"from {path.state} it takes one of the reasons {', '.join(reasons)}, not {reason}"
+        if reasons
+        else f"no such edge from {path.state}; there are: {', '.join(triggers)}"
+    )
+    raise NoEdgeError(message, path=path.ref, trigger=trigger, state=path.state)
+
+
+def refusal(
+    lifecycle: Lifecycle, situation: Situation, trigger: str, findings: Findings
+) -> RefusedError:
+    """Build the error that tells every verdict."""
+    verdicts = [
+        lifecycle.guards[name].verdict(finding, situation.policy) for name, finding in findings
+    ]
+    path = situation.path
+    return RefusedError(path=path.ref, trigger=trigger, state=path.state, verdicts=verdicts)
+
+
+def open_path(
+    transaction: Transaction,
+    rulebook: Rulebook,
+    lifecycle_name: str,
+    subject: str,
+    country: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    cycle_on: date | None = None,
+    others: Sequence[Path] = (),
+    records: Sequence[Record] = (),
+) -> tuple[Path, Move]:
+    """Open a path by its lifecycle's opening edge, within a transaction.
+
+    Args:
+        transaction: Where it is written.
+        rulebook: Whose rules hold.
+        lifecycle_name: Which lifecycle.
+        subject: Whose path.
+        country: In which country.
+        actor: Who asks.
+        now: The present instant.
+        cycle_on: The round it belongs to, where the lifecycle has rounds.
+        others: The subject's other paths.
+        records: What is recorded about the subject.
+
+    Raises:
+        NotAllowedError: The actor may not.
+        RefusedError: A guard of the opening edge does not hold.
+        ConflictError: The subject has an open path in this lifecycle.
+    """
+    lifecycle = rulebook.lifecycle(lifecycle_name)
+    edge = lifecycle.opening
+    path = Path(
+        id=transaction.next_path_id(),
+        lifecycle=lifecycle_name,
+        subject=subject,
+        country=country,
+        state="",
+        seq=0,
+        head=NO_HEAD,
+        cycle_on=cycle_on,
+        opened_at=now,
+        entered_at=now,
+    )
+    seen = Evidence(path, None, Tally(), records=tuple(records), others=tuple(others))
+    check_right(edge, seen, actor, None)
+    situation = rulebook.situation(seen, at=now, recorded_at=now, actor=actor)
+    findings = tuple((name, lifecycle.guards[name].check(situation)) for name in edge.guards)
+    if not all(finding.held for _, finding in findings):
+        raise refusal(lifecycle, situation, edge.trigger, findings)
+    change = Draft(rulebook, situation).take(edge, findings)
+    transaction.write_chunk([change])
+    return change.after, move_of(change.row)
+
+
+def move_of(row: JournalRow | None) -> Move:
+    """Return a journal row in short."""
+    assert row is not None
+    return Move(
+        path=row.path,
+        seq=row.seq,
+        effective_at=row.effective_at,
+        recorded_at=row.recorded_at,
+        trigger=row.trigger,
+        source=row.source,
+        dest=row.dest,
+        actor=row.actor,
+        reason=row.reason,
+        verdicts=tuple(verdict_fields(row.verdicts)),
+    )

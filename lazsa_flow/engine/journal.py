@@ -1,0 +1,145 @@
+"""What is written of every move, and how can anyone check it for ever?
+
+A journal row tells what moved a path, when it took effect and when it was recorded, who asked and
+why, under which policy, on facts of which date, and what each guard found. The rows of a path form
+a chain: each holds the hash of the one before, and the hash of a row is SHA-256 over the canonical
+bytes of all its other fields. Whoever has the rows needs nothing else to verify them.
+
+Source:
+    RFC 8785 (JSON Canonicalization Scheme), within what rows hold: ASCII keys, strings, integers,
+    booleans and null; decimals and instants as strings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.domain.cycles import instant_text
+from lazsa_flow.domain.model import NO_HEAD
+from lazsa_flow.errors import JournalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+
+    from lazsa_flow.domain.guards import Finding
+    from lazsa_flow.domain.lifecycle import Lifecycle
+
+Findings = tuple[tuple[str, "Finding"], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One row of a path's journal.
+
+    Attributes:
+        trigger: What fired; ``None`` where a timer was refused, and the path stays.
+        source: The state before; ``None`` in a path's first row.
+        actor: Role and id; ``system:`` and the timer's name for a timed move.
+        facts_as_of: The date of the facts that were judged, if any were.
+        verdicts: Every guard evaluated, by name, with its finding.
+    """
+
+    path: str
+    path_id: int
+    seq: int
+    effective_at: datetime
+    recorded_at: datetime
+    trigger: str | None
+    source: str | None
+    dest: str
+    actor: str
+    reason: str | None
+    policy: str
+    facts_as_of: date | None
+    verdicts: Findings
+    prev_hash: str
+
+    def fields(self) -> dict[str, Any]:
+        """Return the fields as JSON values, all but the row's own hash."""
+        return {
+            "actor": self.actor,
+            "dest": self.dest,
+            "effective_at": instant_text(self.effective_at),
+            "facts_as_of": self.facts_as_of and self.facts_as_of.isoformat(),
+            "path": self.path,
+            "policy": self.policy,
+            "prev_hash": self.prev_hash,
+            "reason": self.reason,
+            "recorded_at": instant_text(self.recorded_at),
+            "seq": self.seq,
+            "source": self.source,
+            "trigger": self.trigger,
+            "verdicts": verdict_fields(self.verdicts),
+        }
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over the canonical bytes of :meth:`fields`, in hexadecimal."""
+        return digest(self.fields())
+
+
+def verdict_fields(findings: Findings) -> list[dict[str, Any]]:
+    """Return recorded verdicts as JSON values: name, held, measured, earliest."""
+    return [
+        {
+            "earliest": finding.earliest and finding.earliest.isoformat(),
+            "held": finding.held,
+            "measured": finding.measured,
+            "name": name,
+        }
+        for name, finding in findings
+    ]
+
+
+def canonical(fields: Any) -> bytes:
+    """Return the canonical bytes of JSON values. Source: RFC 8785."""
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest(fields: Mapping[str, Any]) -> str:
+    """Return the hash of a row's fields, leaving a ``hash`` among them aside."""
+    return hashlib.sha256(canonical({k: v for k, v in fields.items() if k != "hash"})).hexdigest()
+
+
+def verify(lifecycle: Lifecycle, rows: Iterable[Mapping[str, Any]]) -> tuple[str, int, str]:
+    """Replay one path's rows, checking the chain and that the table has every edge taken.
+
+    Args:
+        lifecycle: The path's table.
+        rows: The path's rows as :meth:`JournalRow.fields` with their ``hash``, by ``seq``.
+
+    Returns:
+        The state that the rows lead to, the last ``seq``, and the chain's head.
+
+    Raises:
+        JournalError: A row is missing, changed, or takes an edge that the table lacks.
+    """
+    state: str | None = None
+    seq, head = 0, NO_HEAD
+    for row in rows:
+        seq += 1
+        path = row["path"]
+        if row["seq"] != seq:
+            raise JournalError(path, seq, f"row {row['seq']} stands in its place")
+        if row["prev_hash"] != head or digest(row) != row["hash"]:
+            raise JournalError(path, seq, "its hash does not follow from its fields and the chain")
+        if row["source"] != state:
+            raise JournalError(path, seq, f"it leaves {row['source']}, the path stood in {state}")
+        if not _has_edge(lifecycle, row):
+            raise JournalError(path, seq, "the table has no such edge")
+        state, head = row["dest"], row["hash"]
+    return state or "", seq, head
+
+
+def _has_edge(lifecycle: Lifecycle, row: Mapping[str, Any]) -> bool:
+    source, trigger = row["source"], row["trigger"]
+    if source is None:
+        return bool(lifecycle.opening.trigger == trigger and lifecycle.initial == row["dest"])
+    if trigger is None:
+        return bool(source == row["dest"])
+    edge = lifecycle.edge(source, trigger, row["reason"])
+    return edge is not None and edge.dest == row["dest"]

@@ -1,0 +1,83 @@
+"""Do the books of every cycle night balance?
+
+The unit is the timer. ``due`` is counted from timer rows, never from what was processed; what
+became of each is counted from the journal. Reminders decide nothing and stand outside the books.
+
+Source:
+    programme.md, "The books".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+
+    from lazsa_flow.domain.cycles import Calendar
+
+
+class Count(NamedTuple):
+    """What was counted of one country and cycle date. Units: timers."""
+
+    country: str
+    on: date
+    due: int
+    moved: int
+    refused: int
+    parked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One country's books of one cycle date.
+
+    Attributes:
+        due: Timers that fell due, from timer rows.
+        moved: A trigger fired; decline and carry_over included.
+        refused: No trigger's guards held; the verdicts are journaled.
+        parked: The decision raised an error.
+
+    Units:
+        Timers whose instant lies from this cycle date (inclusive) to the next (exclusive).
+    """
+
+    on: date
+    country: str
+    due: int = 0
+    moved: int = 0
+    refused: int = 0
+    parked: int = 0
+
+    @property
+    def unexplained(self) -> int:
+        """What is due and neither moved, refused nor parked; it must be 0."""
+        return self.due - self.moved - self.refused - self.parked
+
+
+def balance(
+    counts: Iterable[Count],
+    calendars: Mapping[str, Calendar],
+    *,
+    since: date,
+    until: datetime,
+) -> list[Book]:
+    """Lay out a row for each country and cycle date, zeros too.
+
+    Args:
+        counts: What was counted.
+        calendars: By country.
+        since: The first cycle date to show.
+        until: The instant up to which was counted.
+    """
+    counted = {(count.country, count.on): count for count in counts}
+    books = []
+    for country, calendar in calendars.items():
+        on, last = calendar.latest(since), calendar.latest(calendar.local_date(until))
+        while on <= last:
+            count = counted.get((country, on))
+            books.append(Book(on, country, *count[2:]) if count else Book(on, country))
+            on = calendar.following(on)
+    return sorted(books, key=lambda book: (book.on, book.country))

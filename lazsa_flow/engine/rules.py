@@ -1,0 +1,142 @@
+"""Which table, calendar and policy govern a path?
+
+A cycle opens at local midnight of the cycle date before it; the policy version in force at that
+instant governs its rounds and timers. Source: programme.md, "Versions and data".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lazsa_flow.domain.model import Actor, Situation
+from lazsa_flow.engine.machine import TableMachine
+from lazsa_flow.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+
+    from lazsa_flow.domain.cycles import Calendar
+    from lazsa_flow.domain.lifecycle import Lifecycle
+    from lazsa_flow.domain.model import Evidence, Path
+    from lazsa_flow.domain.policy import Country, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A policy version and the instant from which it is in force."""
+
+    policy: Policy
+    in_force_from: datetime
+
+
+class Rulebook:
+    """Every lifecycle, country and policy release of one programme.
+
+    Args:
+        lifecycles: The tables.
+        countries: The countries.
+        releases: Policy releases of every lifecycle, in any order.
+    """
+
+    def __init__(
+        self,
+        lifecycles: Iterable[Lifecycle],
+        countries: Iterable[Country],
+        releases: Iterable[Release],
+    ) -> None:
+        self.lifecycles: Mapping[str, Lifecycle] = {table.name: table for table in lifecycles}
+        self.countries: Mapping[str, Country] = {country.code: country for country in countries}
+        self._machines = {name: TableMachine(t) for name, t in self.lifecycles.items()}
+        self._calendars = {code: country.calendar for code, country in self.countries.items()}
+        self._releases: dict[str, list[Release]] = {}
+        for release in sorted(releases, key=lambda release: release.in_force_from):
+            self._releases.setdefault(release.policy.lifecycle, []).append(release)
+
+    def lifecycle(self, name: str) -> Lifecycle:
+        """Return a table by name.
+
+        Raises:
+            NotFoundError: There is no such lifecycle.
+        """
+        try:
+            return self.lifecycles[name]
+        except KeyError:
+            raise NotFoundError("lifecycle", name) from None
+
+    def machine(self, name: str) -> TableMachine:
+        """Return a lifecycle's machine."""
+        return self._machines[name]
+
+    def calendar(self, country: str) -> Calendar:
+        """Return a country's calendar.
+
+        Raises:
+            NotFoundError: There is no such country.
+        """
+        try:
+            return self._calendars[country]
+        except KeyError:
+            raise NotFoundError("country", country) from None
+
+    def policy_at(self, lifecycle: str, at: datetime) -> Policy:
+        """Return the version in force at an instant; before the first release, the first.
+
+        Raises:
+            NotFoundError: No policy of this lifecycle was released.
+        """
+        releases = self._releases.get(lifecycle)
+        if not releases:
+            raise NotFoundError("policy", lifecycle)
+        in_force = [release for release in releases if release.in_force_from <= at]
+        return (in_force[-1] if in_force else releases[0]).policy
+
+    def policy_version(self, lifecycle: str, version: str) -> Policy:
+        """Return one version of a policy.
+
+        Raises:
+            NotFoundError: It was never released.
+        """
+        for release in self._releases.get(lifecycle, ()):
+            if release.policy.version == version:
+                return release.policy
+        raise NotFoundError("policy", f"{lifecycle}/{version}")
+
+    def policy_of_cycle(self, lifecycle: str, country: str, cycle_on: date) -> Policy:
+        """Return the version that governs a cycle: the one in force when it opened."""
+        calendar = self.calendar(country)
+        return self.policy_at(lifecycle, calendar.start(calendar.previous(cycle_on)).at)
+
+    def policy_of(self, path: Path) -> Policy:
+        """Return the version that governs a path's present round."""
+        if path.cycle_on is None:
+            return self.policy_at(path.lifecycle, path.opened_at)
+        return self.policy_of_cycle(path.lifecycle, path.country, path.cycle_on)
+
+    def situation(
+        self,
+        seen: Evidence,
+        *,
+        at: datetime,
+        recorded_at: datetime,
+        actor: Actor,
+        reason: str | None = None,
+    ) -> Situation:
+        """Put evidence, rules and instant together for the guards."""
+        calendar = self.calendar(seen.path.country)
+        return Situation(
+            seen=seen,
+            at=at,
+            on=calendar.local_date(at),
+            recorded_at=recorded_at,
+            policy=self.policy_of(seen.path),
+            calendar=calendar,
+            actor=actor,
+            reason=reason,
+        )
+
+
+def system(timer: str) -> Actor:
+    """Return the clock as an actor, by the timer that speaks."""
+    return Actor("system", timer)

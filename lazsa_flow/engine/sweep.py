@@ -1,0 +1,141 @@
+"""How does all that is due get done?
+
+In chunks. One transaction claims the timers that fell due first (one instant, one country, each
+path once), loads the evidence for all of them as it was recorded before that instant, decides each
+path, and writes every change together. A timer takes effect at its due instant, however late the
+sweep comes; what it schedules may itself be due, and is swept in its turn, so within a path the
+order holds, and an instant is finished before a later one begins.
+
+A path whose decision raises is parked with the error's name, and stops no other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lazsa_flow.engine.decide import decide_timer
+from lazsa_flow.engine.draft import Draft
+from lazsa_flow.engine.rules import system
+from lazsa_flow.logs import log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from lazsa_flow.domain.model import Evidence, TimerRow
+    from lazsa_flow.engine.ports import Change, Store, Transaction
+    from lazsa_flow.engine.rules import Rulebook
+
+CHUNK = 1000
+"""How many timers a transaction takes at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep did, in timers.
+
+    Attributes:
+        moved: A trigger fired.
+        refused: No trigger's guards held.
+        parked: The decision raised.
+        reminded: It was a reminder.
+    """
+
+    moved: int = 0
+    refused: int = 0
+    parked: int = 0
+    reminded: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many timers were taken."""
+        return self.moved + self.refused + self.parked + self.reminded
+
+    def __add__(self, other: Swept) -> Swept:
+        return Swept(
+            self.moved + other.moved,
+            self.refused + other.refused,
+            self.parked + other.parked,
+            self.reminded + other.reminded,
+        )
+
+
+def sweep(
+    store: Store,
+    rulebook: Rulebook,
+    now: datetime,
+    *,
+    chunk: int = CHUNK,
+    path_id: int | None = None,
+    done: Callable[[Swept], bool] = lambda swept: False,
+) -> Swept:
+    """Fire every timer due at or before an instant.
+
+    Args:
+        store: Where the state is.
+        rulebook: Whose rules hold.
+        now: The present instant, aware, in UTC; recorded with every move.
+        chunk: How many timers a transaction takes at most.
+        path_id: Sweep this path alone.
+        done: Asked after each chunk, with what it did; ``True`` ends the sweep early.
+    """
+    total = Swept()
+    while True:
+        with store.begin() as transaction:
+            swept = sweep_chunk(transaction, rulebook, now, chunk=chunk, path_id=path_id)
+        total += swept
+        if swept.total == 0 or done(swept):
+            return total
+
+
+def sweep_chunk(
+    transaction: Transaction,
+    rulebook: Rulebook,
+    now: datetime,
+    *,
+    chunk: int = CHUNK,
+    path_id: int | None = None,
+) -> Swept:
+    """Claim, decide and write one chunk within a transaction."""
+    timers = transaction.claim(now, chunk, path_id)
+    if not timers:
+        return Swept()
+    due_at = timers[0].due_at
+    due_on = rulebook.calendar(timers[0].country).local_date(due_at)
+    ids = [timer.path_id for timer in timers]
+    evidence = {
+        seen.path.id: seen for seen in transaction.load_chunk(ids, before=due_at, on=due_on)
+    }
+    counts: Counter[str] = Counter()
+    changes: list[Change] = []
+    for timer in timers:
+        try:
+            change = _change(rulebook, evidence[timer.path_id], timer, now)
+        except Exception as error:  # whatever a decision raises sets its own path aside
+            transaction.park(timer, type(error).__name__)
+            counts["parked"] += 1
+            log.error(
+                "path.parked", path_id=timer.path_id, timer=timer.name, error=type(error).__name__
+            )
+        else:
+            changes.append(change)
+            counts[change.fired.status if change.fired else ""] += 1
+    transaction.write_chunk(changes)
+    log.info("sweep.chunk", due_at=due_at.isoformat(), country=timers[0].country, **counts)
+    return Swept(counts["fired"], counts["refused"], counts["parked"], counts["reminded"])
+
+
+def _change(rulebook: Rulebook, seen: Evidence, timer: TimerRow, now: datetime) -> Change:
+    lifecycle = rulebook.lifecycle(seen.path.lifecycle)
+    entry = lifecycle.timer(timer.name)
+    situation = rulebook.situation(seen, at=timer.due_at, recorded_at=now, actor=system(timer.name))
+    lifecycle.state(seen.path.state)
+    if not entry.steps:
+        return Draft(rulebook, situation).remind(entry.effects, timer)
+    edge, tried, findings = decide_timer(rulebook, situation, entry)
+    draft = Draft(rulebook, tried)
+    if edge is None:
+        return draft.refuse(entry.otherwise, findings, timer)
+    return draft.take(edge, findings, timer)

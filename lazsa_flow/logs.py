@@ -1,0 +1,41 @@
+"""Where do events go?
+
+Into the standard library's logger ``lazsa_flow``, as structlog events with named fields. Nothing
+global is configured here: a host that does nothing sees warnings alone, the command line and the
+workers choose console or JSON.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, cast
+
+import structlog
+
+log = cast(
+    "structlog.stdlib.BoundLogger",
+    structlog.wrap_logger(
+        logging.getLogger("lazsa_flow"),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+    ),
+)
+
+
+def formatter(*, json: bool) -> logging.Formatter:
+    """Build the formatter for a handler of the logger: JSON lines, or a console's columns."""
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ]
+    )

@@ -1,0 +1,92 @@
+"""Is the schema this release's, and how does it become so?
+
+alembic, inside the package, run by ``lazsa-flow migrate`` or :meth:`SqlStore.migrate` and by
+nothing else: no import and no opening of a programme changes a schema.
+
+On SQLite foreign keys are off while a migration runs, in one transaction, and are checked before
+it commits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+
+from lazsa_flow.errors import SchemaError
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    import sqlalchemy as sa
+
+VERSION_TABLE: Final = "lazsa_alembic_version"
+
+
+def _scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", "lazsa_flow:store/migrations")
+    config.set_main_option("path_separator", "os")
+    return ScriptDirectory.from_config(config)
+
+
+def upgrade(engine: sa.Engine, revision: str = "head") -> None:
+    """Bring a database's schema to a revision, in one transaction."""
+    scripts = _scripts()
+
+    def steps(current: Any, _context: MigrationContext) -> Any:
+        return scripts._upgrade_revs(revision, current)
+
+    with engine.connect() as connection:
+        sqlite = engine.dialect.name == "sqlite"
+        if sqlite:
+            _pragma(connection, "foreign_keys = OFF")
+        try:
+            with (
+                EnvironmentContext(_config(), scripts, fn=steps) as environment,
+                connection.begin(),
+            ):
+                environment.configure(connection=connection, version_table=VERSION_TABLE)
+                environment.run_migrations()
+                if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise SchemaError("a migration left rows that refer to nothing")
+        finally:
+            if sqlite:
+                _pragma(connection, "foreign_keys = ON")
+
+
+def _config() -> Config:
+    return Config()
+
+
+def _pragma(connection: sa.Connection, pragma: str) -> None:
+    """Set a pragma outside any transaction; within one it would do nothing."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(f"PRAGMA {pragma}")
+
+
+def revision_of(engine: sa.Engine) -> str | None:
+    """Return the revision that a database stands at, or ``None``."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        return context.get_current_revision()
+
+
+def check(engine: sa.Engine) -> None:
+    """Make sure that a database stands at this release's revision.
+
+    Raises:
+        SchemaError: It does not.
+    """
+    found, wanted = revision_of(engine), _scripts().get_current_head()
+    if found is None:
+        raise SchemaError("the database has no lazsa_flow schema; run: lazsa-flow migrate")
+    if found != wanted:
+        raise SchemaError(
+            f"the database's schema is {found}, this release needs {wanted}; "
+            "back it up, then run: lazsa-flow migrate"
+        )

@@ -1,0 +1,267 @@
+"""What tables are there, and what does a row of each mean?
+
+All are prefixed ``lazsa_``, for they live in hosts' databases. Instants are text of one fixed
+width in UTC (``2026-10-01T00:00:00.000000Z``), dates are ``YYYY-MM-DD``, decimals are text as they
+came: texts sort as the values do and read the same on both stores, and the journal's hashes are
+made of the very bytes that stand here. Facts, nominations, scorecards, records and the journal are
+append-only, held by triggers. Free text and contact data stand in ``lazsa_texts`` alone, which can
+be erased; other rows refer to them by id.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from lazsa_flow.domain.cycles import instant_text
+
+APPEND_ONLY: Final = (
+    "lazsa_facts",
+    "lazsa_nominations",
+    "lazsa_scorecards",
+    "lazsa_records",
+    "lazsa_journal",
+)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """A UTC instant as text of fixed width."""
+
+    impl = sa.String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
+        """Write it."""
+        return None if value is None else instant_text(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
+        """Read it."""
+        return None if value is None else read_instant(value)
+
+
+class Day(sa.types.TypeDecorator[date]):
+    """A local date as text."""
+
+    impl = sa.String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: sa.Dialect) -> str | None:
+        """Write it."""
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> date | None:
+        """Read it."""
+        return None if value is None else date.fromisoformat(value)
+
+
+def read_instant(text: str) -> datetime:
+    """Read an instant as it is stored."""
+    return datetime.fromisoformat(text[:26]).replace(tzinfo=UTC)
+
+
+METADATA: Final = sa.MetaData()
+
+
+def _table(name: str, *items: Any, **options: Any) -> sa.Table:
+    return sa.Table(f"lazsa_{name}", METADATA, *items, **options)
+
+
+def _id() -> sa.Column[int]:
+    big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    return sa.Column("id", big, primary_key=True, autoincrement=True)
+
+
+def _text(name: str, **options: Any) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), **{"nullable": False, **options})
+
+
+def _instant(name: str, **options: Any) -> sa.Column[datetime]:
+    return sa.Column(name, Instant(), **{"nullable": False, **options})
+
+
+def _day(name: str, **options: Any) -> sa.Column[date]:
+    return sa.Column(name, Day(), **{"nullable": False, **options})
+
+
+def _path_id(**options: Any) -> sa.Column[int]:
+    key = sa.ForeignKey("lazsa_paths.id")
+    return sa.Column("path_id", sa.BigInteger(), key, **{"nullable": False, **options})
+
+
+policies = _table(
+    "policies",
+    _text("lifecycle", primary_key=True),
+    _text("version", primary_key=True),
+    _text("text"),
+    _text("sha256"),
+    _instant("in_force_from"),
+    _instant("released_at"),
+)
+
+paths = _table(
+    "paths",
+    sa.Column("id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    _text("lifecycle"),
+    _text("subject"),
+    _text("country"),
+    _text("state"),
+    sa.Column("seq", sa.Integer(), nullable=False),
+    _text("head"),
+    _day("cycle_on", nullable=True),
+    _instant("opened_at"),
+    _instant("entered_at"),
+    sa.Column("parked", sa.Boolean(), nullable=False),
+    _text("spans"),
+    _text("data"),
+    sa.Index("lazsa_paths_subject", "subject"),
+)
+
+slots = _table(
+    "slots",
+    _text("lifecycle", primary_key=True),
+    _text("subject", primary_key=True),
+    _path_id(),
+)
+
+facts = _table(
+    "facts",
+    _id(),
+    _text("seller"),
+    _text("country"),
+    _day("as_of"),
+    _day("joined_on", nullable=True),
+    sa.Column("ncp_points", sa.Integer()),
+    sa.Column("policy_compliant", sa.Boolean()),
+    _text("gmv_usd", nullable=True),
+    _text("gmv_rate", nullable=True),
+    _text("chat_response_rate", nullable=True),
+    _text("monthly_cancellation_rates", nullable=True),
+    _text("retention_rate", nullable=True),
+    sa.Column("is_lazstar", sa.Boolean()),
+    _text("activities", nullable=True),
+    _instant("recorded_at"),
+    sa.Index("lazsa_facts_latest", "seller", "as_of", "recorded_at"),
+)
+
+texts = _table(
+    "texts",
+    _id(),
+    _text("subject"),
+    _text("author"),
+    _text("kind"),
+    _text("body"),
+    _day("keep_until", nullable=True),
+    _instant("recorded_at"),
+    sa.Index("lazsa_texts_subject", "subject"),
+    sa.Index("lazsa_texts_author", "author"),
+)
+
+nominations = _table(
+    "nominations",
+    _id(),
+    _path_id(),
+    _text("event"),
+    sa.Column("nomination_id", sa.BigInteger()),
+    _text("source"),
+    _text("nominator"),
+    sa.Column("complete", sa.Boolean(), nullable=False),
+    sa.Column("text_id", sa.BigInteger()),
+    _day("as_of"),
+    _instant("recorded_at"),
+    sa.Index("lazsa_nominations_path", "path_id"),
+)
+
+scorecards = _table(
+    "scorecards",
+    _id(),
+    _path_id(),
+    _day("cycle_on"),
+    _text("reviewer"),
+    _text("team"),
+    _text("scores"),
+    _text("reason", nullable=True),
+    sa.Column("text_id", sa.BigInteger()),
+    _day("as_of"),
+    _instant("recorded_at"),
+    sa.Index("lazsa_scorecards_round", "path_id", "cycle_on"),
+)
+
+records = _table(
+    "records",
+    _id(),
+    _text("subject"),
+    _text("kind"),
+    _text("name"),
+    _text("value"),
+    _text("reason", nullable=True),
+    _text("actor"),
+    _day("as_of"),
+    _instant("recorded_at"),
+    sa.Index("lazsa_records_subject", "subject"),
+)
+
+timers = _table(
+    "timers",
+    _path_id(primary_key=True),
+    _text("name", primary_key=True),
+    _instant("due_at", primary_key=True),
+    _day("due_on"),
+    _text("zone"),
+    _text("country"),
+    _day("book_on"),
+    sa.Column("decides", sa.Boolean(), nullable=False),
+    _text("status"),
+    sa.Column("seq", sa.Integer()),
+    _text("error", nullable=True),
+    sa.Index(
+        "lazsa_timers_due",
+        "due_at",
+        "country",
+        "path_id",
+        sqlite_where=sa.text("status = 'pending'"),
+        postgresql_where=sa.text("status = 'pending'"),
+    ),
+    sa.Index("lazsa_timers_book", "country", "book_on"),
+)
+
+journal = _table(
+    "journal",
+    _path_id(primary_key=True),
+    sa.Column("seq", sa.Integer(), primary_key=True, autoincrement=False),
+    _instant("effective_at"),
+    _instant("recorded_at"),
+    _text("trigger", nullable=True),
+    _text("source", nullable=True),
+    _text("dest"),
+    _text("actor"),
+    _text("reason", nullable=True),
+    _text("policy"),
+    _day("facts_as_of", nullable=True),
+    _text("verdicts"),
+    _text("prev_hash"),
+    _text("hash"),
+)
+
+outbox = _table(
+    "outbox",
+    _text("key", primary_key=True),
+    _path_id(),
+    sa.Column("seq", sa.Integer(), nullable=False),
+    _text("kind"),
+    _text("recipient"),
+    _instant("created_at"),
+    _instant("next_at"),
+    sa.Column("attempts", sa.Integer(), nullable=False),
+    _text("error", nullable=True),
+    sa.Index("lazsa_outbox_next", "next_at"),
+)
+
+keys = _table(
+    "keys",
+    _text("key", primary_key=True),
+    _text("request"),
+    _text("result"),
+    _instant("recorded_at"),
+)

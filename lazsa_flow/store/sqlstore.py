@@ -1,0 +1,203 @@
+"""The store: opens transactions, and reads what spans many paths."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from lazsa_flow.domain.policy import PolicyText
+from lazsa_flow.store import migrate, schema
+from lazsa_flow.store.codec import journal_fields, timer_of
+from lazsa_flow.store.connect import READ_ONLY, connect
+from lazsa_flow.store.transaction import SqlTransaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date, datetime
+
+    from lazsa_flow.domain.model import TimerRow
+    from lazsa_flow.engine.ledger import Count
+
+
+class SqlStore:
+    """State in a SQL database.
+
+    Thread-safe: each transaction has a connection of its own.
+
+    Args:
+        url: The database's URL.
+        probe: Called by name at each point at which a process could die; does nothing by default.
+    """
+
+    def __init__(self, url: str, *, probe: Callable[[str], None] = lambda point: None) -> None:
+        self._engine = connect(url)
+        self._probe = probe
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def migrate(self) -> None:
+        """Bring the schema to this release."""
+        migrate.upgrade(self._engine)
+
+    def check_schema(self) -> None:
+        """Make sure the schema is this release's.
+
+        Raises:
+            SchemaError: It is not; the message says what to do.
+        """
+        migrate.check(self._engine)
+
+    @contextmanager
+    def begin(self, *, write: bool = True) -> Iterator[SqlTransaction]:
+        """Open a transaction; it commits at the end of the block, or rolls back on an error."""
+        engine = self._engine if write else self._engine.execution_options(**{READ_ONLY: True})
+        with engine.connect() as connection, connection.begin():
+            yield SqlTransaction(connection, self._probe)
+            self._probe("commit.before")
+        self._probe("commit.after")
+
+    @contextmanager
+    def _read(self) -> Iterator[sa.Connection]:
+        engine = self._engine.execution_options(**{READ_ONLY: True})
+        with engine.connect() as connection, connection.begin():
+            yield connection
+
+    def next_due(self) -> datetime | None:
+        """Return the instant of the earliest pending timer."""
+        table = schema.timers
+        query = (
+            sa.select(table.c.due_at)
+            .where(table.c.status == "pending")
+            .order_by(table.c.due_at)
+            .limit(1)
+        )
+        with self._read() as connection:
+            return connection.scalar(query)
+
+    def due(self, until: datetime) -> list[tuple[TimerRow, str, str]]:
+        """Return pending timers due at or before an instant, earliest first.
+
+        Returns:
+            Each with its path's reference and subject.
+        """
+        table, paths = schema.timers, schema.paths
+        query = (
+            sa.select(table, paths.c.lifecycle, paths.c.subject)
+            .join(paths, paths.c.id == table.c.path_id)
+            .where(table.c.status == "pending", table.c.due_at <= until)
+            .order_by(table.c.due_at, table.c.country, table.c.path_id)
+        )
+        with self._read() as connection:
+            found = []
+            for row in connection.execute(query).mappings():
+                timer = timer_of(row, without=("lifecycle", "subject"))
+                found.append((timer, f"{row['lifecycle']}-{timer.path_id}", row["subject"]))
+            return found
+
+    def journal(self, path_id: int | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the journal's rows by path and ``seq``, of one path or of all."""
+        query = (
+            sa.select(schema.journal, schema.paths.c.lifecycle)
+            .join(schema.paths, schema.paths.c.id == schema.journal.c.path_id)
+            .order_by(schema.journal.c.path_id, schema.journal.c.seq)
+        )
+        if path_id is not None:
+            query = query.where(schema.journal.c.path_id == path_id)
+        with self._read() as connection:
+            rows = connection.execution_options(yield_per=1000).execute(query)
+            for row in rows.mappings():
+                yield journal_fields(row)
+
+    def heads(self) -> dict[str, tuple[str, int, str]]:
+        """Return each path's state, version and chain head, by its reference."""
+        table = schema.paths
+        query = sa.select(table.c.id, table.c.lifecycle, table.c.state, table.c.seq, table.c.head)
+        with self._read() as connection:
+            return {
+                f"{row.lifecycle}-{row.id}": (row.state, row.seq, row.head)
+                for row in connection.execute(query)
+            }
+
+    def states(self) -> dict[str, int]:
+        """Count the paths in each state."""
+        table = schema.paths
+        query = sa.select(table.c.state, sa.func.count()).group_by(table.c.state)
+        with self._read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query.order_by("state"))}
+
+    def count_sellers(self) -> int:
+        """Count the sellers whose facts are known."""
+        query = sa.select(sa.func.count(sa.distinct(schema.facts.c.seller)))
+        with self._read() as connection:
+            return connection.scalar(query) or 0
+
+    def counts(self, until: datetime) -> list[Count]:
+        """Count timers due until an instant, by country and cycle date.
+
+        ``due`` is counted from timer rows; ``moved`` and ``refused`` from the journal rows that
+        the timers point to; ``parked`` from timers set aside. A timer without one of these is
+        unexplained.
+        """
+        from lazsa_flow.engine.ledger import Count
+
+        timers, journal = schema.timers, schema.journal
+        match = (
+            (journal.c.path_id == timers.c.path_id)
+            & (journal.c.seq == timers.c.seq)
+            & (journal.c.effective_at == timers.c.due_at)
+        )
+
+        def count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+            return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+        query = (
+            sa.select(
+                timers.c.country,
+                timers.c.book_on,
+                sa.func.count(),
+                count(journal.c.trigger.is_not(None)),
+                count(journal.c.seq.is_not(None) & journal.c.trigger.is_(None)),
+                count(timers.c.status == "parked"),
+            )
+            .select_from(timers.outerjoin(journal, match))
+            .where(timers.c.decides, timers.c.status != "cancelled", timers.c.due_at <= until)
+            .group_by(timers.c.country, timers.c.book_on)
+        )
+        with self._read() as connection:
+            return [Count(*row) for row in connection.execute(query)]
+
+    def policies(self) -> list[tuple[PolicyText, str, datetime]]:
+        """Return every released policy text with its recorded hash and first instant in force."""
+        with self._read() as connection:
+            return [
+                (PolicyText(row.lifecycle, row.version, row.text), row.sha256, row.in_force_from)
+                for row in connection.execute(sa.select(schema.policies))
+            ]
+
+    def add_policy(self, text: PolicyText, *, in_force_from: datetime, at: datetime) -> None:
+        """Store a policy text with its hash, unless this version is stored already."""
+        table = schema.policies
+        row = {
+            "lifecycle": text.lifecycle,
+            "version": text.version,
+            "text": text.text,
+            "sha256": text.sha256,
+            "in_force_from": in_force_from,
+            "released_at": at,
+        }
+        stored = sa.select(table.c.version).where(
+            table.c.lifecycle == text.lifecycle, table.c.version == text.version
+        )
+        with self._engine.begin() as connection:
+            if connection.scalar(stored) is None:
+                connection.execute(sa.insert(table), row)
+
+    def first_book(self) -> date | None:
+        """Return the earliest cycle date that any timer belongs to."""
+        with self._read() as connection:
+            first: date | None = connection.scalar(sa.select(sa.func.min(schema.timers.c.book_on)))
+            return first

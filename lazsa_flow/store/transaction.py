@@ -1,0 +1,293 @@
+"""What can be read and written within one transaction?
+
+The engine's side (claim, load, write, park) and the commands' side (facts, nominations, scorecards,
+records, texts, keys), over one connection.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from lazsa_flow.engine.ports import Notice
+from lazsa_flow.errors import KeyReusedError
+from lazsa_flow.store import evidence, schema, writing
+from lazsa_flow.store.codec import (
+    facts_row,
+    notice_row,
+    path_of,
+    record_of,
+    record_row,
+    timer_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+    from datetime import date, datetime
+
+    from lazsa_flow.domain.model import Evidence, Facts, Nomination, Path, Record, TimerRow
+    from lazsa_flow.domain.panel import Scorecard
+    from lazsa_flow.engine.ports import Change
+
+
+class SqlTransaction:
+    """One transaction on a SQL database.
+
+    Args:
+        connection: A connection on which the transaction has begun.
+        probe: Called by name at each point at which a process could die.
+    """
+
+    def __init__(self, connection: sa.Connection, probe: Callable[[str], None]) -> None:
+        self._connection = connection
+        self._probe = probe
+
+    # -- the engine's side; see lazsa_flow.engine.ports.Transaction
+
+    def claim(self, now: datetime, limit: int, path_id: int | None = None) -> Sequence[TimerRow]:
+        """Take the pending timers that fell due first: one instant, one country, a path once."""
+        table = schema.timers
+        due = sa.select(table).where(table.c.status == "pending", table.c.due_at <= now)
+        if path_id is not None:
+            due = due.where(table.c.path_id == path_id)
+        first = self._connection.execute(
+            due.order_by(table.c.due_at, table.c.country, table.c.path_id).limit(1)
+        ).first()
+        if first is None:
+            return []
+        same = due.where(table.c.due_at == first.due_at, table.c.country == first.country)
+        rows = self._connection.execute(same.order_by(table.c.path_id, table.c.name).limit(limit))
+        once: dict[int, TimerRow] = {}
+        for row in rows.mappings():
+            once.setdefault(row["path_id"], timer_of(row))
+        return list(once.values())
+
+    def load_chunk(
+        self, path_ids: Collection[int], *, before: datetime | None, on: date
+    ) -> Sequence[Evidence]:
+        """Load what decisions on these paths may read."""
+        return evidence.load_chunk(self._connection, path_ids, before=before, on=on)
+
+    def write_chunk(self, changes: Sequence[Change]) -> None:
+        """Write changes whole."""
+        writing.write_chunk(self._connection, changes, self._probe)
+
+    def park(self, timer: TimerRow, error: str) -> None:
+        """Set a path aside with all its pending timers, naming the error on the one that failed."""
+        paths, timers = schema.paths, schema.timers
+        self._connection.execute(
+            sa.update(paths).where(paths.c.id == timer.path_id).values(parked=True)
+        )
+        pending = sa.update(timers).where(
+            timers.c.path_id == timer.path_id, timers.c.status == "pending"
+        )
+        failed = (timers.c.name == timer.name) & (timers.c.due_at == timer.due_at)
+        self._connection.execute(pending.where(failed).values(status="parked", error=error))
+        self._connection.execute(pending.values(status="parked"))
+
+    def next_path_id(self) -> int:
+        """Return the number for a path that opens."""
+        largest = self._connection.scalar(sa.select(sa.func.max(schema.paths.c.id)))
+        return (largest or 0) + 1
+
+    # -- reading for commands
+
+    def paths_of(self, subject: str) -> list[Path]:
+        """Return all paths of a subject, oldest first."""
+        table = schema.paths
+        query = sa.select(table).where(table.c.subject == subject).order_by(table.c.id)
+        return [path_of(row) for row in self._connection.execute(query).mappings()]
+
+    def paths_in(self, states: Collection[str]) -> list[Path]:
+        """Return all paths in some states, oldest first."""
+        table = schema.paths
+        query = sa.select(table).where(table.c.state.in_(list(states))).order_by(table.c.id)
+        return [path_of(row) for row in self._connection.execute(query).mappings()]
+
+    def subjects_recorded(self, kind: str, value: str) -> set[str]:
+        """Return the subjects about whom a record of this kind and value stands."""
+        table = schema.records
+        query = sa.select(table.c.subject).where(table.c.kind == kind, table.c.value == value)
+        return set(self._connection.scalars(query))
+
+    def records_of(self, subject: str) -> list[Record]:
+        """Return what is recorded about a subject, oldest first."""
+        table = schema.records
+        query = sa.select(table).where(table.c.subject == subject).order_by(table.c.id)
+        return [record_of(row) for row in self._connection.execute(query).mappings()]
+
+    def country_of(self, seller: str) -> str | None:
+        """Return the country of a seller's latest facts."""
+        table = schema.facts
+        query = (
+            sa.select(table.c.country)
+            .where(table.c.seller == seller)
+            .order_by(table.c.as_of.desc(), table.c.recorded_at.desc(), table.c.id.desc())
+            .limit(1)
+        )
+        return self._connection.scalar(query)
+
+    def nominations_of(self, path_id: int) -> list[Nomination]:
+        """Return a path's nominations as they stand."""
+        table = schema.nominations
+        query = sa.select(table).where(table.c.path_id == path_id).order_by(table.c.id)
+        rows = self._connection.execute(query).mappings()
+        return evidence.fold_nominations(map(dict, rows))
+
+    def open_paths(self, lifecycle: str, subjects: Collection[str]) -> dict[str, int]:
+        """Return the number of each subject's open path in a lifecycle, of those who have one."""
+        table = schema.slots
+        query = sa.select(table.c.subject, table.c.path_id).where(
+            table.c.lifecycle == lifecycle, table.c.subject.in_(list(subjects))
+        )
+        return {row.subject: row.path_id for row in self._connection.execute(query)}
+
+    def nominators_of(self, subject: str) -> set[str]:
+        """Return everyone who has ever nominated a subject, in any round."""
+        nominations, paths = schema.nominations, schema.paths
+        query = (
+            sa.select(nominations.c.nominator)
+            .join(paths, paths.c.id == nominations.c.path_id)
+            .where(paths.c.subject == subject)
+        )
+        return set(self._connection.scalars(query))
+
+    def rounds_of(self, path_id: int) -> dict[date, list[Scorecard]]:
+        """Return all scorecards and recusals of a path, by round, oldest first."""
+        table = schema.scorecards
+        query = sa.select(table).where(table.c.path_id == path_id).order_by(table.c.id)
+        rounds: dict[date, list[Scorecard]] = {}
+        for row in self._connection.execute(query).mappings():
+            rounds.setdefault(row["cycle_on"], []).append(evidence.scorecard_of(row))
+        return rounds
+
+    # -- writing for commands
+
+    def add_facts(self, facts: Iterable[Facts], recorded_at: datetime) -> int:
+        """Append facts; return how many."""
+        rows = [facts_row(each, recorded_at) for each in facts]
+        if rows:
+            self._connection.execute(sa.insert(schema.facts), rows)
+        return len(rows)
+
+    def add_text(self, *, subject: str, author: str, kind: str, body: str, at: datetime) -> int:
+        """Put free text into the erasable table; return its id."""
+        row = {
+            "subject": subject,
+            "author": author,
+            "kind": kind,
+            "body": body,
+            "keep_until": None,
+            "recorded_at": at,
+        }
+        return self._insert(schema.texts, row)
+
+    def add_nomination(
+        self,
+        path_id: int,
+        *,
+        event: str,
+        source: str,
+        nominator: str,
+        complete: bool,
+        as_of: date,
+        recorded_at: datetime,
+        nomination_id: int | None = None,
+        text_id: int | None = None,
+    ) -> int:
+        """Append that a nomination was made, completed or withdrawn; return the row's id."""
+        row = {
+            "path_id": path_id,
+            "event": event,
+            "nomination_id": nomination_id,
+            "source": source,
+            "nominator": nominator,
+            "complete": complete,
+            "text_id": text_id,
+            "as_of": as_of,
+            "recorded_at": recorded_at,
+        }
+        return self._insert(schema.nominations, row)
+
+    def add_scorecard(
+        self,
+        path_id: int,
+        cycle_on: date,
+        card: Scorecard,
+        *,
+        as_of: date,
+        recorded_at: datetime,
+        reason: str | None = None,
+        text_id: int | None = None,
+    ) -> int:
+        """Append a scorecard, or a recusal with its reason; return the row's id."""
+        row = {
+            "path_id": path_id,
+            "cycle_on": cycle_on,
+            "reviewer": card.reviewer,
+            "team": card.team,
+            "scores": ",".join(map(str, card.scores)),
+            "reason": reason,
+            "text_id": text_id,
+            "as_of": as_of,
+            "recorded_at": recorded_at,
+        }
+        return self._insert(schema.scorecards, row)
+
+    def add_record(self, subject: str, record: Record) -> int:
+        """Append a dated statement about a subject; return the row's id."""
+        return self._insert(schema.records, record_row(subject, record))
+
+    def add_notice(self, path: Path, key: str, kind: str, to: str, at: datetime) -> None:
+        """Put a notice that belongs to no move into the outbox."""
+        self._connection.execute(
+            sa.insert(schema.outbox), notice_row(path, Notice(key, kind, to), at)
+        )
+
+    def set_timer(self, timer: TimerRow) -> None:
+        """Set a timer, instead of any pending one of its path and name."""
+        table = schema.timers
+        self._connection.execute(
+            sa.update(table)
+            .where(
+                table.c.path_id == timer.path_id,
+                table.c.name == timer.name,
+                table.c.status == "pending",
+            )
+            .values(status="cancelled")
+        )
+        writing.set_timers(self._connection, [replace(timer, status="pending", seq=None)])
+
+    # -- idempotency
+
+    def recall(self, key: str, request: str) -> Any | None:
+        """Return the result stored under an idempotency key, or ``None``.
+
+        Args:
+            key: The key.
+            request: A digest of the command.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+        """
+        row = self._connection.execute(
+            sa.select(schema.keys).where(schema.keys.c.key == key)
+        ).first()
+        if row is None:
+            return None
+        if row.request != request:
+            raise KeyReusedError(key)
+        return json.loads(row.result)
+
+    def remember(self, key: str, request: str, result: Any, at: datetime) -> None:
+        """Store a command's result under its idempotency key."""
+        row = {"key": key, "request": request, "result": json.dumps(result), "recorded_at": at}
+        self._connection.execute(sa.insert(schema.keys), row)
+
+    def _insert(self, table: sa.Table, row: dict[str, Any]) -> int:
+        key = self._connection.execute(sa.insert(table), row).inserted_primary_key
+        assert key is not None
+        return int(key[0])
