@@ -1,0 +1,297 @@
+"""``lazsa-flow show``, ``explain``, ``due`` and ``ledger``: the questions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    ConfigDir,
+    Database,
+    Json,
+    Now,
+    console,
+    local,
+    open_programme,
+    print_json,
+    read_now,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from lazsa_flow.domain.guards import Verdict
+    from lazsa_flow.domain.model import Path, TimerRow
+    from lazsa_flow.engine.explain import Exit
+    from lazsa_flow.engine.ledger import Book
+    from lazsa_flow.programme import Programme
+
+Name = Annotated[
+    str, typer.Argument(metavar="SELLER_OR_PATH", help="A seller's id, or a path as award-17.")
+]
+
+
+def show(
+    name: Name,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show a seller's paths, or one path, with every move and why it was made.
+
+    Example: lazsa-flow show award-17
+    """
+    with open_programme(database, config) as programme:
+        paths = programme.paths(name) or [programme.find(name)]
+        if as_json:
+            print_json([_path_document(programme, path) for path in paths])
+            return
+        screen = console()
+        for path in paths:
+            print_story(screen, programme, path)
+
+
+def _path_document(programme: Programme, path: Path) -> dict[str, Any]:
+    return {
+        "path": path.ref,
+        "seller": path.subject,
+        "country": path.country,
+        "state": path.state,
+        "cycle_on": path.cycle_on and path.cycle_on.isoformat(),
+        "version": path.seq,
+        "parked": path.parked,
+        "history": programme.history(path.ref),
+    }
+
+
+def print_story(screen: Console, programme: Programme, path: Path) -> None:
+    """Print a path's moves in its country's time, each with the guards that were not met."""
+    calendar = programme.rulebook.calendar(path.country)
+    screen.print(f"{path.ref}: seller {path.subject} in {path.country}, now {path.state}")
+    for row in programme.history(path.ref):
+        at = local(datetime.fromisoformat(row["effective_at"]), calendar)
+        late = ""
+        if row["recorded_at"] != row["effective_at"]:
+            late = f", recorded {local(datetime.fromisoformat(row['recorded_at']), calendar)}"
+        what = f"{row['trigger']} → {row['dest']}" if row["trigger"] else f"stays {row['dest']}"
+        reason = f" ({row['reason']})" if row["reason"] else ""
+        screen.print(f"  {at}  {what}{reason}, by {row['actor']}{late}", soft_wrap=True)
+        for line in _why(programme.verdicts(path, row)):
+            screen.print(f"      {line}", soft_wrap=True)
+
+
+def _why(verdicts: list[Verdict]) -> list[str]:
+    unmet = [str(verdict) for verdict in verdicts if not verdict.held]
+    held = [verdict.name for verdict in verdicts if verdict.held]
+    return unmet + ([f"held: {', '.join(held)}"] if held else [])
+
+
+def explain(
+    name: Name,
+    trigger: Annotated[str | None, typer.Argument(help="Only exits of this trigger.")] = None,
+    now: Now = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what leads on from a path's state: each guard, its figures, and when it could hold.
+
+    Example: lazsa-flow explain award-17 award
+    """
+    with open_programme(database, config) as programme:
+        told = programme.explain(name, trigger, now=read_now(now))
+        if as_json:
+            print_json(
+                {
+                    "path": told.path.ref,
+                    "state": told.path.state,
+                    "policy": told.policy,
+                    "exits": [_exit_document(each) for each in told.exits],
+                }
+            )
+            return
+        calendar = programme.rulebook.calendar(told.path.country)
+    screen = console()
+    path = told.path
+    round_ = f", in the round of {path.cycle_on}" if path.cycle_on else ""
+    screen.print(f"{path.ref} is {path.state}{round_}, under policy {told.policy}.")
+    for timer in sorted(told.timers, key=lambda timer: timer.due_at):
+        screen.print(f"  next: {timer.name} at {local(timer.due_at, calendar)}")
+    if path.parked:
+        screen.print("  It is parked: a decision on it raised an error.")
+    for each in told.exits:
+        reasons = f" ({' or '.join(each.reasons)})" if each.reasons else ""
+        screen.print()
+        screen.print(f"{each.trigger}{reasons} → {each.dest}, by {each.who}{_when(each, calendar)}")
+        for verdict in each.verdicts:
+            screen.print(f"  {_line(verdict)}", soft_wrap=True)
+        if not each.verdicts:
+            screen.print("  no guard stands before it")
+    if not told.exits:
+        screen.print("Nothing leads on from here.")
+
+
+def _line(verdict: Verdict) -> str:
+    measured = "" if verdict.measured is None else f" {verdict.measured}"
+    line = f"{'yes' if verdict.held else 'NO ':3}  {verdict.name}:{measured}"
+    line += f" (required: {verdict.required})"
+    if verdict.held:
+        return line
+    earliest = verdict.earliest or "no date known"
+    return f"{line}; can be changed by {verdict.changed_by}; could hold from: {earliest}"
+
+
+def _when(each: Exit, calendar: Any) -> str:
+    return "".join(f", tried at {local(timer.due_at, calendar)}" for timer in each.timers)
+
+
+def _exit_document(each: Exit) -> dict[str, Any]:
+    return {
+        "trigger": each.trigger,
+        "dest": each.dest,
+        "reasons": list(each.reasons),
+        "by": each.who,
+        "ready": each.ready,
+        "timers": [_timer_document(timer) for timer in each.timers],
+        "guards": [
+            {
+                "name": verdict.name,
+                "held": verdict.held,
+                "measured": verdict.measured,
+                "required": verdict.required,
+                "reason": verdict.reason,
+                "changed_by": verdict.changed_by,
+                "earliest": verdict.earliest and verdict.earliest.isoformat(),
+                "source": verdict.source,
+                "wording": verdict.wording,
+            }
+            for verdict in each.verdicts
+        ],
+    }
+
+
+def _timer_document(timer: TimerRow) -> dict[str, Any]:
+    from lazsa_flow.domain.cycles import instant_text
+
+    return {
+        "name": timer.name,
+        "due_at": instant_text(timer.due_at),
+        "due_on": timer.due_on.isoformat(),
+        "zone": timer.zone,
+        "country": timer.country,
+    }
+
+
+def due(
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="What falls due by the end of this date."),
+    ] = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """List the timers that are due now, or will be by the end of a date in each own zone.
+
+    Example: lazsa-flow due --until 2026-10-01
+    """
+    from datetime import timedelta
+
+    from rich.table import Table
+
+    from lazsa_flow.domain.cycles import parse_date
+
+    with open_programme(database, config) as programme:
+        if until is None:
+            pending = programme.due()
+        else:
+            day = parse_date(until, where="option", field="--until")
+            ends = [
+                programme.rulebook.calendar(code).start(day + timedelta(days=1)).at
+                for code in programme.rulebook.countries
+            ]
+            latest = max(ends)
+            pending = [each for each in programme.due(until=latest) if each.timer.due_on <= day]
+        calendars = {
+            code: programme.rulebook.calendar(code) for code in programme.rulebook.countries
+        }
+    if as_json:
+        print_json(
+            [
+                {
+                    "path": each.path,
+                    "seller": each.seller,
+                    "triggers": list(each.triggers),
+                    **_timer_document(each.timer),
+                }
+                for each in pending
+            ]
+        )
+        return
+    table = Table("When", "Country", "Path", "Seller", "Timer", "Will try")
+    for each in pending:
+        table.add_row(
+            local(each.timer.due_at, calendars[each.timer.country]),
+            each.timer.country,
+            each.path,
+            each.seller,
+            each.timer.name,
+            ", ".join(each.triggers) or "(reminder)",
+        )
+    screen = console()
+    screen.print(table)
+    screen.print(f"{len(pending)} timers.")
+
+
+def ledger(
+    now: Now = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Print the books: for each country and cycle date what was due, and what became of it.
+
+    Example: lazsa-flow ledger
+    """
+    with open_programme(database, config) as programme:
+        books = programme.books(until=read_now(now))
+    if as_json:
+        print_json([book_document(book) for book in books])
+        return
+    console().print(books_table("The books", books))
+
+
+def book_document(book: Book) -> dict[str, Any]:
+    """Return one row of the books as JSON values."""
+    return {
+        "on": book.on.isoformat(),
+        "country": book.country,
+        "due": book.due,
+        "moved": book.moved,
+        "refused": book.refused,
+        "parked": book.parked,
+        "unexplained": book.unexplained,
+    }
+
+
+def books_table(title: str, books: Sequence[Book]) -> Table:
+    """Lay out rows of the books with their sum."""
+    from rich.table import Table
+
+    columns = ("due", "moved", "refused", "parked", "unexplained")
+    table = Table(title=title, title_justify="left", show_footer=True)
+    table.add_column("Cycle", footer="")
+    table.add_column("Country", footer="all")
+    for name in columns:
+        total = str(sum(getattr(book, name) for book in books))
+        table.add_column(name.capitalize(), justify="right", footer=total)
+    for book in books:
+        figures = (str(getattr(book, name)) for name in columns)
+        table.add_row(str(book.on), book.country, *figures)
+    return table

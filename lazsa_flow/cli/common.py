@@ -1,0 +1,92 @@
+"""What do the commands share: the options, opening a programme, printing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rich.console import Console
+
+    from lazsa_flow.domain.cycles import Calendar
+    from lazsa_flow.programme import Programme
+
+Database = Annotated[
+    str,
+    typer.Option(
+        "--database",
+        envvar="LAZSA_DATABASE_URL",
+        metavar="URL",
+        help="Where the state is.",
+    ),
+]
+DEFAULT_DATABASE = "sqlite:///lazsa.db"
+
+ConfigDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        envvar="LAZSA_CONFIG",
+        metavar="DIR",
+        help="The deployment's own countries and policies.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print data as JSON on standard output.")]
+Now = Annotated[
+    str | None,
+    typer.Option("--now", metavar="INSTANT", help="As of this instant, as 2026-10-01T00:00+08:00."),
+]
+
+
+def open_programme(database: str, config: Path | None) -> Programme:
+    """Open the programme that the options name."""
+    from lazsa_flow.config import Config
+    from lazsa_flow.programme import Programme
+
+    return Programme.open(database, config=Config.load(config))
+
+
+def read_now(text: str | None) -> datetime | None:
+    """Read an option's instant."""
+    from lazsa_flow.domain.cycles import parse_instant
+
+    return None if text is None else parse_instant(text, where="option", field="--now")
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document on a line."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def console() -> Console:
+    """Return the console for people, on standard output; markup in data is never read."""
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False, emoji=False)
+
+
+def local(at: datetime, calendar: Calendar) -> str:
+    """Write an instant in a country's own time."""
+    from zoneinfo import ZoneInfo
+
+    return at.astimezone(ZoneInfo(calendar.zone)).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def log_to_stderr(*, as_json: bool, level: str) -> None:
+    """Send the library's events to standard error."""
+    import logging
+
+    from lazsa_flow.logs import formatter
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter(json=as_json))
+    logger = logging.getLogger("lazsa_flow")
+    logger.addHandler(handler)
+    logger.setLevel(level.upper())
+    logger.propagate = False

@@ -1,0 +1,91 @@
+"""``lazsa-flow import``: files from the host."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    ConfigDir,
+    Database,
+    Json,
+    console,
+    open_programme,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lazsa_flow.programme import Programme
+
+app = typer.Typer(help="Take a file from the host: all of it, or nothing.", no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header, UTF-8.")]
+Key = Annotated[
+    str | None,
+    typer.Option("--key", help="An idempotency key: the same one again takes nothing twice."),
+]
+
+
+@app.command()
+def facts(
+    file: File,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Append the dated facts of sellers.
+
+    Example: lazsa-flow import facts sellers.csv
+    """
+    _import("facts", lambda p: p.import_facts(file, key=key), database, config, as_json)
+
+
+@app.command()
+def nominations(
+    file: File,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Make the nominations of a file: seller_id, source, nominator_id, statement.
+
+    Example: lazsa-flow import nominations nominations.csv
+    """
+    _import("nominations", lambda p: p.import_nominations(file, key=key), database, config, as_json)
+
+
+@app.command()
+def scorecards(
+    file: File,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Record scorecards: seller_id, reviewer_id, team, the eleven items, comment, recusal_reason.
+
+    Example: lazsa-flow import scorecards cards.csv
+    """
+    _import("scorecards", lambda p: p.import_scorecards(file, key=key), database, config, as_json)
+
+
+def _import(
+    what: str,
+    run: Callable[[Programme], int],
+    database: str,
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    with open_programme(database, config) as programme:
+        count = run(programme)
+    if as_json:
+        print_json({"imported": what, "rows": count})
+    else:
+        console().print(f"{count} {what} imported.")

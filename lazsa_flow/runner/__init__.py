@@ -1,0 +1,1 @@
+"""Dramatiq, and only here: broker, actors, ticker."""
