@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lazsa_flow.clock import SystemClock, VirtualClock
+    from lazsa_flow.commands.entries import TurnoverRecord
     from lazsa_flow.config import Config
     from lazsa_flow.domain.guards import Finding, Guard, Verdict
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from lazsa_flow.errors import (
         ConfigError,
         ConflictError,
+        ContendedError,
         InputError,
         JournalError,
         KeyReusedError,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
         SchemaError,
         StaleVersionError,
         TransitionError,
+        UnavailableError,
     )
     from lazsa_flow.programme import Programme
 
@@ -43,6 +46,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "VirtualClock",
     # values
     "Facts",
+    "TurnoverRecord",
     "Move",
     "Path",
     "Verdict",
@@ -69,6 +73,8 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "StaleVersionError",
     "KeyReusedError",
     "ConflictError",
+    "ContendedError",
+    "UnavailableError",
     "SchemaError",
     "JournalError",
 ]
@@ -76,6 +82,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
 _HOMES = {
     "lazsa_flow.programme": ("Programme",),
     "lazsa_flow.config": ("Config",),
+    "lazsa_flow.commands.entries": ("TurnoverRecord",),
     "lazsa_flow.clock": ("SystemClock", "VirtualClock"),
     "lazsa_flow.domain.model": ("Actor", "Facts", "Move", "Path"),
     "lazsa_flow.domain.guards": ("Verdict", "Guard", "Finding"),

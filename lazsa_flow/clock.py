@@ -17,16 +17,23 @@ class VirtualClock:
     """A clock that stands still until it is moved, and never goes back.
 
     Args:
-        start: Where it stands at first: aware, in UTC.
+        start: Where it stands at first: aware, of whatever zone.
     """
 
     def __init__(self, start: datetime) -> None:
-        self._now = start
+        self._now = _in_utc(start)
 
     def now(self) -> datetime:
-        """Return the instant it stands at."""
+        """Return the instant it stands at, in UTC."""
         return self._now
 
     def move_to(self, at: datetime) -> None:
         """Move it on to a later instant; to an earlier one it does not move."""
-        self._now = max(self._now, at)
+        self._now = max(self._now, _in_utc(at))
+
+
+def _in_utc(at: datetime) -> datetime:
+    if at.utcoffset() is None:
+        msg = f"an aware datetime is wanted, not {at.isoformat()}"
+        raise ValueError(msg)
+    return at.astimezone(UTC)

@@ -1,9 +1,9 @@
 """Which countries and policies does this deployment have?
 
-What ships in the package, and over it a directory of the deployment's own:
-``countries/<code>.toml`` replaces or adds a country, ``policies/<lifecycle>/<version>.toml`` adds
-a policy version. Every file is checked when it is read; all faults of all files are reported at
-once.
+What ships in the package or comes with a lifecycle's table, and over it a directory of the
+deployment's own: ``countries/<code>.toml`` replaces or adds a country,
+``policies/<lifecycle>/<version>.toml`` adds a policy version. Every file is checked when it is
+read; all faults of all files are reported at once.
 """
 
 from __future__ import annotations
@@ -52,27 +52,44 @@ class Config:
             if not directory.is_dir():
                 raise ConfigError([Problem(str(directory), "", "nothing", "a directory")])
             roots.append(directory)
-        problems: list[Problem] = []
         countries: dict[str, Country] = {}
         policies: dict[tuple[str, str], PolicyText] = {}
+        faults = _Faults()
+        for table in tables:
+            for own in table.default_policies:
+                with faults:
+                    text = _own_text(table, own)
+                    policies[text.lifecycle, text.version] = text
         for root in roots:
             for file in _toml(root / "countries"):
-                try:
+                with faults:
                     country = read_toml(Country, file.read_text("utf-8"), where=file.name)
                     countries[country.code] = country
-                except ConfigError as error:
-                    problems += error.problems
             for table in tables:
                 for file in _toml(root / "policies" / table.name):
-                    try:
+                    with faults:
                         text = PolicyText(table.name, _stem(file), file.read_text("utf-8"))
                         check_policy(text, {table.name: table})
                         policies[text.lifecycle, text.version] = text
-                    except ConfigError as error:
-                        problems += error.problems
-        if problems:
-            raise ConfigError(problems)
+        if faults.problems:
+            raise ConfigError(faults.problems)
         return cls(tuple(countries.values()), tables, tuple(policies.values()))
+
+
+class _Faults:
+    """Gathers what is wrong with one file after the other."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if not isinstance(error, ConfigError):
+            return False
+        self.problems += error.problems
+        return True
 
 
 def check_policy(text: PolicyText, lifecycles: Mapping[str, Lifecycle]) -> Policy:
@@ -97,6 +114,15 @@ def _installed() -> Iterator[Lifecycle]:
         if not isinstance(found, Lifecycle):
             raise ConfigError([Problem(point.value, point.name, type(found).__name__, "Lifecycle")])
         yield found
+
+
+def _own_text(table: Lifecycle, text: str) -> PolicyText:
+    """Check a policy text that a table brings itself."""
+    where = f"{table.name}.default_policies"
+    policy = read_toml(table.policy, text, where=where)
+    if policy.lifecycle != table.name:
+        raise ConfigError([Problem(where, "lifecycle", policy.lifecycle, table.name)])
+    return PolicyText(table.name, policy.version, text)
 
 
 def _toml(folder: Traversable) -> list[Traversable]:

@@ -202,6 +202,14 @@ class SchemaError(LazsaError):
     """The database has no schema of ours, or one of another release."""
 
 
+class ContendedError(LazsaError):
+    """The database gave up on a transaction every time: a deadlock, or a conflict with others."""
+
+
+class UnavailableError(LazsaError):
+    """The database cannot be reached; what was not acknowledged can be tried again by its key."""
+
+
 class JournalError(LazsaError):
     """The journal does not replay to the state, or its chain of hashes is broken.
 

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from lazsa_flow.cli import ask, demo, files, graph, operate, screen
+from lazsa_flow.cli import ask, demo, files, graph, manage, operate, people, screen
 
 app = typer.Typer(
     name="lazsa-flow",
@@ -23,7 +23,29 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(screen.screen)
 app.add_typer(files.app, name="import")
+for command in (
+    people.nominate,
+    people.complete,
+    people.withdraw,
+    people.score,
+    people.recuse,
+    people.fire,
+    people.appeal,
+    manage.panel,
+    manage.assign,
+    manage.invite,
+    manage.suspend,
+    manage.move,
+    manage.unpark,
+    manage.erase,
+    manage.purge,
+):
+    app.command()(command)
+app.add_typer(people.reconnect, name="reconnect")
+app.add_typer(manage.case, name="case")
+app.add_typer(manage.policy, name="policy")
 app.command()(ask.show)
+app.command()(ask.history)
 app.command()(ask.explain)
 app.command()(ask.due)
 app.command()(ask.ledger)
@@ -40,5 +62,11 @@ def main() -> None:
     try:
         app()
     except LazsaError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the command line's voice
-        sys.exit(1)
+        _fail(str(error))
+    except OSError as error:  # a file or directory that was named cannot be made or written
+        _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+
+def _fail(message: str) -> None:
+    print(f"error: {message}", file=sys.stderr)  # noqa: T201 - the command line's voice
+    sys.exit(1)

@@ -70,6 +70,28 @@ def _path_document(programme: Programme, path: Path) -> dict[str, Any]:
     }
 
 
+def history(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A path, such as award-17.")],
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Print a path's journal as it is kept: a row a line, with its hash.
+
+    Example: lazsa-flow history award-17 --json
+    """
+    with open_programme(database, config) as programme:
+        rows = programme.history(programme.find(path).ref)
+    for row in rows:
+        if as_json:
+            print_json(row)
+        else:
+            what = f"{row['trigger'] or '-'} {row['source'] or '-'} → {row['dest']}"
+            line = f"{row['seq']:>3}  {row['effective_at']}  {what}  {row['actor']}"
+            reason = f"  {row['reason']}" if row["reason"] else ""
+            console().print(f"{line}{reason}  {row['hash'][:12]}", soft_wrap=True)
+
+
 def print_story(screen: Console, programme: Programme, path: Path) -> None:
     """Print a path's moves in its country's time, each with the guards that were not met."""
     calendar = programme.rulebook.calendar(path.country)

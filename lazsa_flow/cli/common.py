@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from lazsa_flow.domain.cycles import Calendar
+    from lazsa_flow.domain.model import Actor, Move
     from lazsa_flow.programme import Programme
 
 Database = Annotated[
@@ -37,6 +38,15 @@ ConfigDir = Annotated[
         help="The deployment's own countries and policies.",
     ),
 ]
+Key = Annotated[
+    str | None,
+    typer.Option("--key", help="An idempotency key: the same one again does nothing twice."),
+]
+As = Annotated[str, typer.Option("--as", metavar="ROLE:ID", help="Who asks, such as reviewer:r-7.")]
+Country = Annotated[
+    str | None, typer.Option("--country", help="The country that the role is held in.")
+]
+Team = Annotated[str | None, typer.Option("--team", help="A reviewer's team on this day.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON on standard output.")]
 Now = Annotated[
     str | None,
@@ -50,6 +60,30 @@ def open_programme(database: str, config: Path | None) -> Programme:
     from lazsa_flow.programme import Programme
 
     return Programme.open(database, config=Config.load(config))
+
+
+def read_actor(text: str, country: str | None = None, team: str | None = None) -> Actor:
+    """Read who asks from ``ROLE:ID``."""
+    from lazsa_flow.domain.model import ROLES, Actor
+    from lazsa_flow.errors import InputError
+
+    role, colon, id_ = text.partition(":")
+    if not colon or not id_ or role not in ROLES:
+        expected = f"ROLE:ID with one of the roles {', '.join(sorted(ROLES))}"
+        raise InputError.of("option", "--as", text, expected)
+    return Actor(role, id_, country, team)
+
+
+def print_move(move: Move | None, *, as_json: bool, none: str) -> None:
+    """Print what became of a command, or ``none`` where nothing moved."""
+    from lazsa_flow.commands.context import move_fields
+
+    if as_json:
+        print_json(move and move_fields(move))
+    elif move is None:
+        console().print(none)
+    else:
+        console().print(f"{move.path}: {move.trigger}: {move.source or 'new'} → {move.dest}")
 
 
 def read_now(text: str | None) -> datetime | None:

@@ -12,6 +12,7 @@ from lazsa_flow.cli.common import (
     ConfigDir,
     Database,
     Json,
+    Key,
     console,
     open_programme,
     print_json,
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Take a file from the host: all of it, or nothing.", no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header, UTF-8.")]
-Key = Annotated[
-    str | None,
-    typer.Option("--key", help="An idempotency key: the same one again takes nothing twice."),
-]
 
 
 @app.command()
@@ -74,6 +71,21 @@ def scorecards(
     Example: lazsa-flow import scorecards cards.csv
     """
     _import("scorecards", lambda p: p.import_scorecards(file, key=key), database, config, as_json)
+
+
+@app.command()
+def turnover(
+    file: File,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Open applications for stores: one row a record, an applicant's rows together.
+
+    Example: LAZSA_SECRET=… lazsa-flow import turnover turnover.csv
+    """
+    _import("turnover", lambda p: p.import_turnover(file, key=key), database, config, as_json)
 
 
 def _import(

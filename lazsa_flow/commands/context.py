@@ -8,10 +8,10 @@ with another request is an error.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from lazsa_flow.domain.cycles import instant_text, parse_instant
+from lazsa_flow.domain.cycles import add_months, instant_text, parse_instant
 from lazsa_flow.domain.model import Move
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
@@ -20,9 +20,10 @@ from lazsa_flow.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from lazsa_flow.domain.model import Actor, Evidence
+    from lazsa_flow.domain.model import Actor, Evidence, Path
+    from lazsa_flow.domain.policy import AwardPolicy, Country
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.engine.rules import Rulebook
     from lazsa_flow.store.sqlstore import SqlStore
@@ -33,11 +34,27 @@ _REF: Final = re.compile(r"([a-z][a-z0-9_]*)-([1-9][0-9]{0,17})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where state is, whose rules hold, and what time it is."""
+    """Where state is, whose rules hold, and what time it is.
+
+    Attributes:
+        secret: The deployment's key for fingerprints, if it has one.
+    """
 
     store: SqlStore
     rulebook: Rulebook
     clock: Clock
+    secret: bytes | None = field(default=None, repr=False)
+
+    def country(self, code: str) -> Country:
+        """Return a country by its code.
+
+        Raises:
+            NotFoundError: It is not configured.
+        """
+        try:
+            return self.rulebook.countries[code]
+        except KeyError:
+            raise NotFoundError("country", code) from None
 
     def path_id(self, ref: str) -> int:
         """Return the number in a path's reference.
@@ -50,9 +67,23 @@ class Context:
             raise NotFoundError("path", ref)
         return int(match[2])
 
+    def keep_text_until(self, path: Path) -> date | None:
+        """Return until when free text of a path's round is kept; Source: "Versions and data"."""
+        if path.cycle_on is None:
+            return None
+        policy = cast("AwardPolicy", self.rulebook.policy_of(path))
+        return add_months(path.cycle_on, policy.retention.free_text_months)
+
     def settle(self, path_id: int, now: datetime) -> None:
         """Fire the overdue timers of one path."""
         sweeping.sweep(self.store, self.rulebook, now, path_id=path_id)
+
+    def settle_open(self, lifecycle: str, subject: str, now: datetime) -> None:
+        """Fire the overdue timers of a subject's open path in a lifecycle, if there is one."""
+        with self.store.begin(write=False) as transaction:
+            path_id = transaction.open_paths(lifecycle, [subject]).get(subject)
+        if path_id is not None:
+            self.settle(path_id, now)
 
     def load(self, transaction: SqlTransaction, ref: str, now: datetime) -> Evidence:
         """Load all that is recorded about a path.
@@ -89,17 +120,43 @@ class Context:
         now = self.clock.now()
         if settle:
             self.settle(self.path_id(ref), now)
-        with self.store.begin() as transaction:
-            return once(
-                transaction,
-                key,
-                {**request, "path": ref},
-                now,
-                lambda: run(transaction, self.load(transaction, ref, now), now),
-            )
+        return self.once(
+            key,
+            {**request, "path": ref},
+            now,
+            lambda transaction: run(transaction, self.load(transaction, ref, now), now),
+        )
+
+    def once(
+        self,
+        key: str | None,
+        request: Mapping[str, Any],
+        now: datetime,
+        run: Callable[[SqlTransaction], Any],
+        *,
+        again: bool = True,
+    ) -> Any:
+        """Run a command in a transaction, unless its idempotency key has a result already.
+
+        Args:
+            key: The idempotency key; with it the command can be run again after a lost connection.
+            request: What tells this command from another, as JSON values.
+            now: The instant of the command.
+            run: The command: a transaction in, a JSON value out.
+            again: Whether it may be run again where the database gave up before committing.
+
+        Raises:
+            KeyReusedError: The key was used for another request.
+            InputError: The key is empty or longer than 200 characters.
+        """
+        return self.store.transact(
+            lambda transaction: _once(transaction, key, request, now, lambda: run(transaction)),
+            again=again,
+            lost=again and key is not None,
+        )
 
 
-def once(
+def _once(
     transaction: SqlTransaction,
     key: str | None,
     request: Mapping[str, Any],
@@ -114,8 +171,8 @@ def once(
     """
     if key is None:
         return run()
-    if not 0 < len(key) <= 200:
-        raise InputError.of("command", "key", key, "1 to 200 characters")
+    if not 0 < len(key) <= 200 or not key.isprintable():
+        raise InputError.of("command", "key", key, "1 to 200 printable characters")
     request_digest = digest(request)
     found = transaction.recall(key, request_digest)
     if found is not None:
@@ -123,6 +180,20 @@ def once(
     result = run()
     transaction.remember(key, request_digest, result, now)
     return result
+
+
+def check_text(where: str, field: str, text: str) -> None:
+    """Let free text pass that can be stored: no NUL, no lone surrogate.
+
+    Raises:
+        InputError: It cannot; the text itself is not shown.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = "\0"
+    if "\0" in text:
+        raise InputError.of(where, field, "(text)", "text in Unicode without NUL")
 
 
 def actor_fields(actor: Actor) -> dict[str, Any]:

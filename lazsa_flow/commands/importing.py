@@ -5,11 +5,12 @@ Rows are streamed, so that a file of a million sellers takes no more memory than
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from lazsa_flow.commands.context import once
+from lazsa_flow.commands.entries import Application, TurnoverRecord, apply_in
 from lazsa_flow.commands.nominations import LIFECYCLE, nominate_in
 from lazsa_flow.commands.panel import recuse_in, score_in
 from lazsa_flow.domain.model import Actor
@@ -18,6 +19,7 @@ from lazsa_flow.errors import ConflictError, InputError, LazsaError, Problem, sh
 from lazsa_flow.imports.facts import read_facts
 from lazsa_flow.imports.nominations import read_nominations
 from lazsa_flow.imports.scorecards import read_scorecards
+from lazsa_flow.imports.turnover import read_turnover
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.model import Evidence, Facts
     from lazsa_flow.imports.nominations import NominationRow
     from lazsa_flow.imports.scorecards import ScorecardRow
+    from lazsa_flow.imports.turnover import TurnoverRow
     from lazsa_flow.store.transaction import SqlTransaction
 
 BATCH: Final = 1000
@@ -38,27 +41,39 @@ _Row = TypeVar("_Row")
 def import_facts(context: Context, file: Path | str, *, key: str | None) -> int:
     """Append the facts of a file; return how many sellers."""
     rows = read_facts(file, context.rulebook.countries)
-    return add_facts(context, rows, where=str(file), key=key)
+    return add_facts(context, rows, where=str(file), key=key, payload=_payload(file, key))
 
 
 def add_facts(
-    context: Context, facts: Iterable[Facts], *, where: str, key: str | None = None
+    context: Context,
+    facts: Iterable[Facts],
+    *,
+    where: str,
+    key: str | None = None,
+    payload: str | None = None,
 ) -> int:
     """Append facts in one transaction; return how many."""
 
     def run(transaction: SqlTransaction, batch: list[Facts], now: datetime) -> None:
         transaction.add_facts(batch, now)
 
-    return _in_batches(context, "facts", facts, run, where=where, key=key)
+    return _in_batches(context, "facts", facts, run, key=key, payload=payload or where)
 
 
 def import_nominations(context: Context, file: Path | str, *, key: str | None) -> int:
     """Make the nominations of a file; return how many."""
-    return add_nominations(context, read_nominations(file), where=str(file), key=key)
+    return add_nominations(
+        context, read_nominations(file), where=str(file), key=key, payload=_payload(file, key)
+    )
 
 
 def add_nominations(
-    context: Context, rows: Iterable[NominationRow], *, where: str, key: str | None = None
+    context: Context,
+    rows: Iterable[NominationRow],
+    *,
+    where: str,
+    key: str | None = None,
+    payload: str | None = None,
 ) -> int:
     """Make nominations in one transaction, all that is due having fired; return how many."""
     sweeping.sweep(context.store, context.rulebook, context.clock.now())
@@ -75,16 +90,23 @@ def add_nominations(
                     now=now,
                 )
 
-    return _in_batches(context, "nominations", rows, run, where=where, key=key)
+    return _in_batches(context, "nominations", rows, run, key=key, payload=payload or where)
 
 
 def import_scorecards(context: Context, file: Path | str, *, key: str | None) -> int:
     """Record the scorecards and recusals of a file; return how many."""
-    return add_scorecards(context, read_scorecards(file), where=str(file), key=key)
+    return add_scorecards(
+        context, read_scorecards(file), where=str(file), key=key, payload=_payload(file, key)
+    )
 
 
 def add_scorecards(
-    context: Context, rows: Iterable[ScorecardRow], *, where: str, key: str | None = None
+    context: Context,
+    rows: Iterable[ScorecardRow],
+    *,
+    where: str,
+    key: str | None = None,
+    payload: str | None = None,
 ) -> int:
     """Record scorecards in one transaction, all that is due having fired; return how many."""
     sweeping.sweep(context.store, context.rulebook, context.clock.now())
@@ -99,7 +121,7 @@ def add_scorecards(
                     raise ConflictError(row.seller, "no open award path")
                 _scorecard(context, transaction, evidence[row.seller], row, now)
 
-    return _in_batches(context, "scorecards", rows, run, where=where, key=key)
+    return _in_batches(context, "scorecards", rows, run, key=key, payload=payload or where)
 
 
 def _scorecard(
@@ -126,14 +148,60 @@ def _scorecard(
         )
 
 
+def _payload(file: Path | str, key: str | None) -> str | None:
+    """Digest a file, so that its idempotency key is no other file's."""
+    if key is None:
+        return None
+    try:
+        with open(file, "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return None  # the reader will say so
+
+
+def import_turnover(context: Context, file: Path | str, *, actor: Actor, key: str | None) -> int:
+    """Open the applications of a file, all that is due having fired; return how many."""
+    sweeping.sweep(context.store, context.rulebook, context.clock.now())
+
+    def run(transaction: SqlTransaction, batch: list[list[TurnoverRow]], now: datetime) -> None:
+        for rows in batch:
+            with _placed(str(file), rows[0].line, rows[0].applicant):
+                apply_in(context, transaction, _application(rows), actor=actor, now=now)
+
+    applications = read_turnover(file, context.rulebook.countries)
+    return _in_batches(
+        context, "turnover", applications, run, key=key, payload=_payload(file, key) or str(file)
+    )
+
+
+def _application(rows: list[TurnoverRow]) -> Application:
+    first = rows[0]
+    records = tuple(
+        TurnoverRecord(
+            platform=row.platform,
+            account=row.account,
+            month=row.month,
+            amount=row.amount,
+            category=row.record_category,
+            currency=row.currency,
+            usd_rate=row.usd_rate,
+            rate_on=row.rate_on,
+        )
+        for row in rows
+    )
+    return Application(
+        first.applicant, first.country, first.category, records, first.provenance, first.consent
+    )
+
+
 def _in_batches(
     context: Context,
     what: str,
     rows: Iterable[_Row],
     run: Callable[[SqlTransaction, list[_Row], datetime], None],
     *,
-    where: str,
     key: str | None,
+    payload: str,
 ) -> int:
     now = context.clock.now()
     remaining = iter(rows)
@@ -145,10 +213,10 @@ def _in_batches(
             total += len(batch)
         return total
 
-    with context.store.begin() as transaction:
-        request = {"command": f"import {what}", "where": where}
-        count: int = once(transaction, key, request, now, lambda: every(transaction))
-        return count
+    request = {"command": f"import {what}", "payload": payload}
+    # a file is read once: where the database gives up half-way, the caller imports it again
+    count: int = context.once(key, request, now, every, again=False)
+    return count
 
 
 @contextmanager

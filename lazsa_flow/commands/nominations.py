@@ -7,9 +7,10 @@ Source:
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from lazsa_flow.commands.context import Context, actor_fields, move_fields, once
+from lazsa_flow.commands.context import Context, actor_fields, check_text, move_fields
+from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.cycles import TICK
 from lazsa_flow.engine.draft import timer_row
 from lazsa_flow.engine.fire import fire, load_one, open_path
@@ -17,7 +18,7 @@ from lazsa_flow.engine.rules import system
 from lazsa_flow.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from lazsa_flow.domain.model import Actor, Evidence, Nomination, Path
     from lazsa_flow.domain.policy import AwardPolicy
@@ -53,16 +54,14 @@ def nominate(
     if standing is not None:
         context.settle(standing.id, now)
     request = {"command": "nominate", "seller": seller, **actor_fields(actor)}
-    with context.store.begin() as transaction:
-        found = once(
-            transaction,
-            key,
-            {**request, "statement": statement},
-            now,
-            lambda: asdict(
-                nominate_in(context, transaction, seller, actor=actor, statement=statement, now=now)
-            ),
-        )
+    found = context.once(
+        key,
+        {**request, "statement": statement},
+        now,
+        lambda transaction: asdict(
+            nominate_in(context, transaction, seller, actor=actor, statement=statement, now=now)
+        ),
+    )
     return Nominated(**found)
 
 
@@ -76,9 +75,11 @@ def nominate_in(
     now: datetime,
 ) -> Nominated:
     """Nominate a seller within a transaction, all overdue timers of theirs having fired."""
+    check_text("nomination", "statement", statement)
     country = transaction.country_of(seller)
     if country is None:
         raise NotFoundError("seller", seller)
+    check_command("nominate", actor, subject=seller, country=country)
     if actor.role == "ambassador" and not _sits(transaction.paths_of(actor.id), now):
         raise NotAllowedError(actor=str(actor), action="nominate", rule="only sitting ambassadors")
     standing = _open(context, transaction, seller)
@@ -89,8 +90,6 @@ def nominate_in(
         until = calendar.start(standing.cycle_on).at if standing.cycle_on else None
         what = f"{standing.ref} is under review for {standing.cycle_on}"
         raise ConflictError(seller, what, until)
-    rules: AwardPolicy = context.rulebook.policy_at(LIFECYCLE, now)  # type: ignore[assignment]
-    calendar = context.rulebook.calendar(country)
     path, _ = open_path(
         transaction,
         context.rulebook,
@@ -99,11 +98,21 @@ def nominate_in(
         country,
         actor=actor,
         now=now,
-        cycle_on=calendar.nominated_for(now, rules.nomination.closes_days),
+        cycle_on=_cycle_of(context, country, now),
         others=transaction.paths_of(seller),
         records=transaction.records_of(seller),
     )
     return _add(context, transaction, path, actor, statement, now, supporting=False)
+
+
+def _cycle_of(context: Context, country: str, now: datetime) -> date:
+    """Return the cycle whose nomination window is open, by each cycle's own policy."""
+
+    def closes_days(cycle_on: date) -> int:
+        policy = context.rulebook.policy_of_cycle(LIFECYCLE, country, cycle_on)
+        return cast("AwardPolicy", policy).nomination.closes_days
+
+    return context.rulebook.calendar(country).nominated_for(now, closes_days)
 
 
 def _open(context: Context, transaction: SqlTransaction, seller: str) -> Path | None:
@@ -131,12 +140,6 @@ def _support(
     ):
         what = f"nominated by {actor} already, as {path.ref}"
         raise ConflictError(path.subject, what)
-    if actor.role == "seller" and actor.id != path.subject:
-        rule = "only seller (self)"
-        raise NotAllowedError(actor=str(actor), action="nominate", rule=rule)
-    if actor.role not in ("employee", "ambassador", "seller"):
-        rule = "only employee, ambassador, seller (self)"
-        raise NotAllowedError(actor=str(actor), action="nominate", rule=rule)
     return _add(context, transaction, path, actor, statement, now, supporting=True)
 
 
@@ -153,7 +156,7 @@ def _add(
     complete = bool(statement.strip())
     text_id = None
     if complete:
-        text_id = _keep(transaction, path, actor, statement, now)
+        text_id = _keep(context, transaction, path, actor, statement, now)
     number = transaction.add_nomination(
         path.id,
         event="made",
@@ -172,10 +175,21 @@ def _add(
 
 
 def _keep(
-    transaction: SqlTransaction, path: Path, actor: Actor, statement: str, now: datetime
+    context: Context,
+    transaction: SqlTransaction,
+    path: Path,
+    actor: Actor,
+    statement: str,
+    now: datetime,
 ) -> int:
     return transaction.add_text(
-        subject=path.subject, author=actor.id, kind="nomination", body=statement, at=now
+        subject=path.subject,
+        author=actor.id,
+        kind="nomination",
+        body=statement,
+        at=now,
+        path_id=path.id,
+        keep_until=context.keep_text_until(path),
     )
 
 
@@ -197,6 +211,7 @@ def complete(context: Context, ref: str, *, actor: Actor, statement: str, key: s
 
     def run(transaction: SqlTransaction, seen: Evidence, now: datetime) -> bool:
         own = _own(seen, actor, "complete_nomination")
+        check_text("nomination", "statement", statement)
         if not statement.strip():
             raise InputError.of("nomination", "statement", "(text)", "a text that is not empty")
         transaction.add_nomination(
@@ -206,7 +221,7 @@ def complete(context: Context, ref: str, *, actor: Actor, statement: str, key: s
             source=own.source,
             nominator=own.nominator,
             complete=True,
-            text_id=_keep(transaction, seen.path, actor, statement, now),
+            text_id=_keep(context, transaction, seen.path, actor, statement, now),
             as_of=context.rulebook.calendar(seen.path.country).local_date(now),
             recorded_at=now,
         )
@@ -256,6 +271,9 @@ def withdraw(context: Context, ref: str, *, actor: Actor, key: str | None) -> di
 
 
 def _own(seen: Evidence, actor: Actor, action: str) -> Nomination:
+    nominators = {nomination.nominator for nomination in seen.nominations}
+    path = seen.path
+    check_command(action, actor, subject=path.subject, country=path.country, nominators=nominators)
     if seen.path.state != "nominated":
         what = f"{seen.path.ref} is {seen.path.state}; a nomination stands once review is open"
         raise ConflictError(seen.path.subject, what)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from lazsa_flow.commands.context import Context, actor_fields
+from lazsa_flow.commands.context import Context, actor_fields, check_text
+from lazsa_flow.commands.convening import assigned
+from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.cycles import TICK
 from lazsa_flow.domain.panel import ITEMS, Scorecard
 from lazsa_flow.engine.draft import timer_row
@@ -111,7 +113,7 @@ def recuse_in(
     if not reason.isidentifier() or not reason.isascii() or reason != reason.lower():
         raise InputError.of("recusal", "reason", reason, "a code such as same_family")
     round_ = _round(context, seen, now)
-    _check_role(seen, actor, "recuse")
+    _check_seat(transaction, seen, actor, "recuse", round_)
     _record(context, transaction, seen, actor, round_, now, note, reason=reason)
 
 
@@ -128,9 +130,16 @@ def _record(
     reason: str | None = None,
 ) -> None:
     text_id = None
+    check_text("scorecard", "comment", text)
     if text.strip():
         text_id = transaction.add_text(
-            subject=seen.path.subject, author=actor.id, kind="comment", body=text, at=now
+            subject=seen.path.subject,
+            author=actor.id,
+            kind="comment",
+            body=text,
+            at=now,
+            path_id=seen.path.id,
+            keep_until=context.keep_text_until(seen.path),
         )
     transaction.add_scorecard(
         seen.path.id,
@@ -153,7 +162,7 @@ def _check(
 ) -> date:
     """Return the round that is open, for a reviewer without a conflict of interest."""
     round_ = _round(context, seen, now)
-    _check_role(seen, actor, action)
+    _check_seat(transaction, seen, actor, action, round_)
     subject = seen.path.subject
     rule = "nobody reviews themselves or a seller they nominated"
     if actor.id == subject or actor.id in transaction.nominators_of(subject):
@@ -161,10 +170,13 @@ def _check(
     return round_
 
 
-def _check_role(seen: Evidence, actor: Actor, action: str) -> None:
-    rule = "only reviewers of the path's country, with their team"
-    in_country = actor.country in (None, seen.path.country)
-    if actor.role != "reviewer" or not actor.team or not in_country:
+def _check_seat(
+    transaction: SqlTransaction, seen: Evidence, actor: Actor, action: str, round_: date
+) -> None:
+    """Let a reviewer pass who is assigned to the round's panel, with the team of this day."""
+    check_command(action, actor, subject=seen.path.subject, country=seen.path.country)
+    if not actor.team or actor.id not in assigned(transaction, seen.path.country, round_):
+        rule = f"only reviewers assigned to {seen.path.country} and {round_}, with their team"
         raise NotAllowedError(actor=str(actor), action=action, rule=rule)
 
 

@@ -1,21 +1,23 @@
-"""How are cases, Reconnect's steps and appeals recorded?
+"""How are cases, steps, appeals and consents recorded?
 
 Each is a dated statement about a seller, appended and never changed.
 
 Source:
-    programme.md, "Tenure, renewal, retirement" and "Reconnect".
+    programme.md, "Tenure, renewal, retirement", "Reconnect" and "Perks".
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from lazsa_flow.commands.context import Context, actor_fields, move_fields, once
+from lazsa_flow.commands.context import Context, actor_fields, move_fields
+from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.model import Record
 from lazsa_flow.engine.fire import fire
 from lazsa_flow.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from lazsa_flow.domain.model import Actor, Evidence
@@ -36,24 +38,21 @@ def case(
         actor: Compliance.
         key: The idempotency key.
     """
-    if actor.role != "compliance":
-        raise NotAllowedError(actor=str(actor), action=f"case {value}", rule="only compliance")
     if not case_id:
         raise InputError.of("case", "id", case_id, "an id that is not empty")
 
-    def run(transaction: SqlTransaction, country: str, now: datetime) -> bool:
+    def check(transaction: SqlTransaction) -> None:
         stands = [
             record.value
             for record in transaction.records_of(seller)
             if record.kind == "case" and record.name == case_id
         ]
         if (stands[-1:] == ["open"]) == (value == "open"):
-            raise ConflictError(seller, f"case {case_id} is {'open' if stands else 'not open'}")
-        _append(context, transaction, seller, country, "case", case_id, value, actor, now)
-        return True
+            stand = "open" if value == "open" else "not open"
+            raise ConflictError(seller, f"case {case_id} is {stand}")
 
-    request = {"command": "case", "case": case_id, "value": value}
-    _on_seller(context, seller, run, request=request, actor=actor, key=key)
+    command = "open_case" if value == "open" else "close_case"
+    state(context, seller, command, "case", case_id, value, actor=actor, key=key, check=check)
 
 
 def step(
@@ -71,36 +70,17 @@ def step(
     if name not in rules.steps:
         expected = f"one of {', '.join((*rules.steps, rules.join_step))}"
         raise InputError.of("reconnect", "step", name, expected)
-    if not (actor.role == "seller" and actor.id == seller) and actor.role != "team":
-        rule = "only the seller themselves or the local team"
-        raise NotAllowedError(actor=str(actor), action=f"step {name}", rule=rule)
-
-    def run(transaction: SqlTransaction, country: str, now: datetime) -> bool:
-        if actor.role == "team" and actor.country != country:
-            rule = "only the local team"
-            raise NotAllowedError(actor=str(actor), action=f"step {name}", rule=rule)
-        done = any(
-            record.kind == "step" and record.name == name
-            for record in transaction.records_of(seller)
-        )
-        if not done:  # each step is idempotent
-            _append(context, transaction, seller, country, "step", name, "done", actor, now)
-        return True
-
-    _on_seller(
-        context, seller, run, request={"command": "step", "step": name}, actor=actor, key=key
-    )
+    state(context, seller, "reconnect_step", "step", name, "done", actor=actor, key=key)
     return None
 
 
 def _join(context: Context, seller: str, *, actor: Actor, key: str | None) -> dict[str, Any]:
     with context.store.begin(write=False) as transaction:
         paths = [path for path in transaction.paths_of(seller) if path.lifecycle == "award"]
-    joining = [path for path in paths if path.state in ("retired", "removed")]
-    members = [path for path in paths if path.state == "reconnect"]
-    if not joining and not members:
+    ended = [path for path in paths if path.state in ("retired", "removed", "reconnect")]
+    if not ended:
         raise ConflictError(seller, "no award path that has ended in retirement")
-    path = (joining or members)[-1]
+    path = ended[-1]
     trigger = "rejoin" if path.state == "removed" else "join_reconnect"
 
     def run(transaction: SqlTransaction, seen: Evidence, now: datetime) -> dict[str, Any]:
@@ -119,19 +99,19 @@ def appeal(
     Returns:
         The move that reinstated the path, if this word sufficed.
     """
-    if actor.role != "manager":
-        rule = "only managers outside the panel"
-        raise NotAllowedError(actor=str(actor), action="appeal", rule=rule)
 
     def run(transaction: SqlTransaction, seen: Evidence, now: datetime) -> dict[str, Any]:
+        path = seen.path
+        check_command("appeal", actor, subject=path.subject, country=path.country)
         if actor.id in seen.tally.panel:
             rule = "only persons outside the panel"
             raise NotAllowedError(actor=str(actor), action="appeal", rule=rule)
-        path = seen.path
-        value = "grant" if grant else "reject"
-        _append(context, transaction, path.subject, path.country, "appeal", ref, value, actor, now)
-        now_seen = context.load(transaction, ref, now)
         lifecycle = context.rulebook.lifecycle(path.lifecycle)
+        if lifecycle.edge(path.state, "reinstate", "appeal") is None or "appeal" not in path.spans:
+            raise ConflictError(path.subject, f"{path.ref} is {path.state}: nothing to appeal")
+        value = "grant" if grant else "reject"
+        append(context, transaction, path.subject, path.country, "appeal", ref, value, actor, now)
+        now_seen = context.load(transaction, ref, now)
         situation = context.rulebook.situation(now_seen, at=now, recorded_at=now, actor=actor)
         if not lifecycle.guards["appeal_granted"].check(situation).held:
             return {}
@@ -151,42 +131,74 @@ def appeal(
     return found or None
 
 
-def _on_seller(
+def state(
     context: Context,
     seller: str,
-    run: Any,
+    command: str,
+    kind: str,
+    name: str,
+    value: str,
     *,
-    request: dict[str, Any],
     actor: Actor,
     key: str | None,
+    reason: str | None = None,
+    check: Callable[[SqlTransaction], None] = lambda transaction: None,
 ) -> None:
+    """State something about a seller; the same said twice in a row is said once.
+
+    Args:
+        context: Where and by whose rules.
+        seller: About whom.
+        command: The administrative command, whose right is asked for.
+        kind: The record's kind.
+        name: Which one of the kind.
+        value: What is said.
+        actor: Who says it.
+        key: The idempotency key.
+        reason: A reason code.
+        check: Raises where it contradicts what stands.
+
+    Raises:
+        NotFoundError: The seller is not known.
+        NotAllowedError: The actor may not.
+    """
     now = context.clock.now()
-    with context.store.begin() as transaction:
+    request = {"command": command, "seller": seller, "name": name, "value": value}
+
+    def run(transaction: SqlTransaction) -> bool:
         country = transaction.country_of(seller)
         if country is None:
             raise NotFoundError("seller", seller)
-        full = {**request, "seller": seller, **actor_fields(actor)}
-        once(transaction, key, full, now, lambda: run(transaction, country, now))
+        check_command(command, actor, subject=seller, country=country)
+        check(transaction)
+        last = [r for r in transaction.records_of(seller) if (r.kind, r.name) == (kind, name)]
+        if not last or last[-1].value != value:
+            append(context, transaction, seller, country, kind, name, value, actor, now, reason)
+        return True
+
+    context.once(key, {**request, **actor_fields(actor)}, now, run)
 
 
-def _append(
+def append(
     context: Context,
     transaction: SqlTransaction,
-    seller: str,
+    subject: str,
     country: str,
     kind: str,
     name: str,
     value: str,
     actor: Actor,
     now: datetime,
+    reason: str | None = None,
 ) -> None:
+    """Append a record, dated today in a country."""
     transaction.add_record(
-        seller,
+        subject,
         Record(
             kind=kind,
             name=name,
             value=value,
-            reason=None,
+            reason=reason,
             actor=str(actor),
             as_of=context.rulebook.calendar(country).local_date(now),
             recorded_at=now,

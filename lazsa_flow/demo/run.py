@@ -124,7 +124,7 @@ def schedule(config: Config, as_of: date, years: int) -> tuple[datetime, list[da
     """
     calendars = [country.calendar for country in config.countries]
     start = min(calendar.start(as_of).at for calendar in calendars)
-    first = calendars[0].nominated_for(start + timedelta(hours=20), 30)
+    first = calendars[0].nominated_for(start + timedelta(hours=20), lambda _: 30)
     cycles = [first]
     per_year = len(calendars[0].cycle_days)
     while len(cycles) < per_year * years:
@@ -157,29 +157,26 @@ class _Bookmark:
     def open(self, *, resume: bool) -> int:
         """Prepare the directory; return how many acts are done."""
         self._out.mkdir(parents=True, exist_ok=True)
-        if not any(self._out.iterdir()):
-            return 0
-        if not resume:
+        found = {file.name for file in self._out.iterdir()}
+        if found and not resume:
             expected = "an empty directory, or --resume to go on with the story in it"
             raise InputError.of("demo", "--out", str(self._out), expected)
-        if not self._file.exists():
-            if {file.name for file in self._out.iterdir()} - _FIRST_FILES:
+        if BOOKMARK not in found:
+            if found - {BOOKMARK + ".new"}:
                 raise InputError.of("demo", "--out", str(self._out), "a directory of the demo's")
+            self.write(0)  # before anything else, so that no other story ever goes on here
             return 0
-        found = json.loads(self._file.read_text("utf-8"))
+        stands = json.loads(self._file.read_text("utf-8"))
         for field, value in self._story.items():
-            if found[field] != value:
-                expected = f"the {field} that the story was begun with, {found[field]}"
+            if stands[field] != value:
+                expected = f"the {field} that the story was begun with, {stands[field]}"
                 raise InputError.of("demo", f"--{field}", value, expected)
-        return int(found["done"])
+        return int(stands["done"])
 
     def write(self, done: int) -> None:
         """Record how many acts are done, whole or not at all."""
         text = json.dumps({**self._story, "done": done})
         write_whole(self._file, [text])
-
-
-_FIRST_FILES: Final = frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", BOOKMARK + ".new"})
 
 
 def write_whole(file: Path, lines: Any) -> None:

@@ -88,6 +88,7 @@ class Story:
 
     def _cycle_acts(self, number: int, cycle: date) -> Iterator[Act]:
         script: list[tuple[int, str, Callable[[date], tuple[int, int]]]] = [
+            (-31, "convene", self._convene),
             (-31, "nominate", self._nominate),
             (-29, "nominate_late", self._nominate_late),
             (-28, "withdraw", self._withdraw),
@@ -250,6 +251,15 @@ class Story:
         return one[0] + two[0], one[1] + two[1]
 
     # -- the panel
+
+    def _convene(self, cycle: date) -> tuple[int, int]:
+        reviewers = {**dict(_REVIEWERS), "reviewer-late": "events"}
+        countries = sorted({facts.country for facts in self._first})
+        for country in countries:
+            team = Actor("team", f"team-{country}", country)
+            key = self._key("convene", cycle, country)
+            self._programme.assign_reviewers(country, cycle, reviewers, actor=team, key=key)
+        return len(countries), 0
 
     def _score(self, cycle: date) -> tuple[int, int]:
         in_review = [path for path in self._paths("under_review") if path.cycle_on == cycle]

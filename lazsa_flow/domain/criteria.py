@@ -29,6 +29,7 @@ MONTHS_JUDGED: Final = 9
 """The award recognises the contributions of the past nine months. Source: FAQ."""
 
 UNKNOWN: Final = Finding(False, NOT_KNOWN)
+NO_BAR: Final = Finding(True, "no bar set")
 TOO_OLD: Final = Finding(False, STALE)
 
 
@@ -42,6 +43,7 @@ class Criterion:
         required: Bars in, the requirement in words out.
         source: Document.
         wording: For the seller.
+        sets_bar: Whether the policy asks it at all.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Criterion:
     required: Callable[[CriteriaPolicy], str]
     source: str
     wording: str
+    sets_bar: Callable[[CriteriaPolicy], bool] = lambda bars: True
 
 
 def current(facts: Facts | None, on: date, stale_days: int) -> Finding | None:
@@ -65,7 +68,7 @@ def judge(criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaP
     """Judge one criterion on facts that may be missing or stale."""
     unfit = current(facts, on, policy.facts_stale_days)
     if unfit is not None or facts is None:
-        return unfit or UNKNOWN
+        return (unfit or UNKNOWN) if criterion.sets_bar(policy) else NO_BAR
     return criterion.check(facts, on, policy)
 
 
@@ -177,6 +180,7 @@ CRITERIA: Final = (
         ),
         "FAQ, to be confirmed",
         "Buyers' retention: {required}; yours was {measured}.",
+        sets_bar=lambda bars: bars.retention_rate is not None,
     ),
     Criterion(
         "trainer_activities",

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Scope = Literal["path", "subject"]
+BeginScope = Literal["path", "subject", "claims"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,14 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Begin a span: of this path, or as a dated record about its subject."""
+    """Begin a span: of this path, or as a dated record about its subject.
+
+    Of ``claims``, the path takes the keys in its ``data["claims"]`` for itself and for ever; where
+    another path holds one of them, the whole move fails.
+    """
 
     what: str
-    of: Scope = "path"
+    of: BeginScope = "path"
     when: str | None = None
 
 

@@ -153,6 +153,7 @@ class Lifecycle:
         policy: The shape of its policy files.
         urgent: Roles whose commands come before a due timer.
         happy: The states of the way that every path hopes to go, in order; graphs draw it heavy.
+        default_policies: Policy texts, as TOML, of a lifecycle that brings its own.
 
     Raises:
         LifecycleError: The table contradicts itself.
@@ -170,6 +171,7 @@ class Lifecycle:
     policy: type[Policy]
     urgent: frozenset[str] = frozenset()
     happy: tuple[str, ...] = ()
+    default_policies: tuple[str, ...] = ()
     _state: dict[str, State] = field(init=False, repr=False, compare=False)
     _timer: dict[str, Timer] = field(init=False, repr=False, compare=False)
     _exits: dict[str, tuple[Edge, ...]] = field(init=False, repr=False, compare=False)

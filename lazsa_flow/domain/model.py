@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from lazsa_flow.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
@@ -47,6 +49,9 @@ NO_HEAD: Final = "0" * 64
 class Actor:
     """Who asks for something.
 
+    Raises:
+        InputError: The id is empty, or holds what cannot be printed.
+
     Attributes:
         role: One of :data:`ROLES`.
         id: An opaque id; never a name.
@@ -58,6 +63,12 @@ class Actor:
     id: str
     country: str | None = None
     team: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.id or not self.id.isprintable():
+            raise InputError.of(
+                "actor", "id", self.id, "an id that is not empty, of printable text"
+            )
 
     def __str__(self) -> str:
         return f"{self.role}:{self.id}"
@@ -222,6 +233,7 @@ class Evidence:
     Attributes:
         others: The subject's other paths, of every lifecycle.
         timers: The path's pending timers.
+        taken: Those of the keys in the path's ``data["claims"]`` that another path holds.
     """
 
     path: Path
@@ -231,6 +243,7 @@ class Evidence:
     records: tuple[Record, ...] = ()
     others: tuple[Path, ...] = ()
     timers: tuple[TimerRow, ...] = ()
+    taken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

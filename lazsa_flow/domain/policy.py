@@ -143,6 +143,13 @@ class AppealPolicy(BaseModel):
     persons: Annotated[int, Field(ge=1)]
 
 
+class RetentionPolicy(BaseModel):
+    """How long free text is kept after its round."""
+
+    model_config = _STRICT
+    free_text_months: Months
+
+
 class AwardPolicy(Policy):
     """The policy of the award lifecycle."""
 
@@ -153,6 +160,7 @@ class AwardPolicy(Policy):
     reconnect: ReconnectPolicy
     conduct: ConductPolicy
     appeal: AppealPolicy
+    retention: RetentionPolicy
 
     @field_validator("lifecycle")
     @classmethod

@@ -41,8 +41,10 @@ class Draft:
         self._now = situation
         self._lifecycle: Lifecycle = rulebook.lifecycle(situation.path.lifecycle)
         self._scheduled: dict[str, TimerRow] = {}
+        self._new_round = False
         self._notices: list[Notice] = []
         self._records: list[Record] = []
+        self._claims: list[tuple[str, str]] = []
         self._linked: list[Change] = []
         self._key = f"{situation.path.ref}.{situation.path.seq + 1}"
 
@@ -73,23 +75,8 @@ class Draft:
         self._now = replace(self._now, seen=replace(self._now.seen, path=path))
 
     def _row(self, trigger: str | None, dest: str, findings: Findings) -> JournalRow:
-        path, now = self._before, self._now
-        return JournalRow(
-            path=path.ref,
-            path_id=path.id,
-            seq=path.seq + 1,
-            effective_at=now.at,
-            recorded_at=now.recorded_at,
-            trigger=trigger,
-            source=path.state or None,
-            dest=dest,
-            actor=str(now.actor),
-            reason=now.reason if trigger else "refused",
-            policy=f"{path.lifecycle}/{now.policy.version}",
-            facts_as_of=now.seen.facts.as_of if now.seen.facts and findings else None,
-            verdicts=findings,
-            prev_hash=path.head,
-        )
+        reason = self._now.reason if trigger else "refused"
+        return _row(self._now, self._before, trigger, dest, reason, findings)
 
     def _change(self, row: JournalRow | None, fired: TimerRow | None) -> Change:
         after = self._now.path
@@ -107,11 +94,12 @@ class Draft:
             cancelled=tuple(
                 timer
                 for timer in pending
-                if timer.name not in living or timer.name in self._scheduled
+                if self._new_round or timer.name not in living or timer.name in self._scheduled
             ),
             notices=tuple(self._notices),
             records=tuple(self._records),
             slot=self._slot(after),
+            claims=tuple(self._claims),
             linked=tuple(self._linked),
         )
 
@@ -134,6 +122,9 @@ class Draft:
                 self._notices.append(Notice(key, effect.kind, effect.to))
             case Begin() | End() if effect.of == "subject":
                 self._record(effect)
+            case Begin() if effect.of == "claims":
+                keys = self._now.path.data.get("claims", ())
+                self._claims += [(effect.what, key) for key in keys]
             case Begin():
                 self._begin(effect.what)
             case End():
@@ -179,6 +170,7 @@ class Draft:
 
     def _schedule(self, effect: Schedule) -> None:
         if effect.round is not None:
+            self._new_round = True  # it begins without the timers of the one before
             cycle_on = self._lifecycle.rounds[effect.round](self._now)
             self._path(replace(self._now.path, cycle_on=cycle_on))
             self._now = replace(self._now, policy=self._rulebook.policy_of(self._now.path))
@@ -205,6 +197,37 @@ class Draft:
             edge, findings = decide_edge(self._rulebook, situation, effect.trigger)
             if edge is not None:
                 self._linked.append(Draft(self._rulebook, situation).take(edge, findings))
+
+
+def replanned_row(situation: Situation, before: Path) -> JournalRow:
+    """Build the journal row of a path that stays where it is while its plan changes."""
+    return _row(situation, before, None, before.state, situation.reason, ())
+
+
+def _row(
+    now: Situation,
+    path: Path,
+    trigger: str | None,
+    dest: str,
+    reason: str | None,
+    findings: Findings,
+) -> JournalRow:
+    return JournalRow(
+        path=path.ref,
+        path_id=path.id,
+        seq=path.seq + 1,
+        effective_at=now.at,
+        recorded_at=now.recorded_at,
+        trigger=trigger,
+        source=path.state or None,
+        dest=dest,
+        actor=str(now.actor),
+        reason=reason,
+        policy=f"{path.lifecycle}/{now.policy.version}",
+        facts_as_of=now.seen.facts.as_of if now.seen.facts and findings else None,
+        verdicts=findings,
+        prev_hash=path.head,
+    )
 
 
 def timer_row(situation: Situation, name: str, due_at: datetime, *, decides: bool) -> TimerRow:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from lazsa_flow.engine.rights import rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from lazsa_flow.domain.guards import Verdict
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle
-    from lazsa_flow.domain.model import Evidence, Path, TimerRow
+    from lazsa_flow.domain.model import Evidence, Path, Situation, TimerRow
     from lazsa_flow.engine.rules import Rulebook
 
 from lazsa_flow.domain.model import Actor
@@ -110,10 +111,13 @@ def _exit(
         reasons=reasons,
         who=", ".join(dict.fromkeys(who)),
         timers=timers,
-        verdicts=tuple(
-            lifecycle.guards[name].verdict(
-                lifecycle.guards[name].check(situation), situation.policy
-            )
-            for name in edge.guards
-        ),
+        verdicts=judge(lifecycle, situation, edge.guards),
+    )
+
+
+def judge(lifecycle: Lifecycle, situation: Situation, guards: Iterable[str]) -> tuple[Verdict, ...]:
+    """Return the verdict of each of these guards."""
+    return tuple(
+        lifecycle.guards[name].verdict(lifecycle.guards[name].check(situation), situation.policy)
+        for name in guards
     )

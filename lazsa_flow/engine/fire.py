@@ -8,7 +8,7 @@ and the change is written; a refusal writes nothing and says every guard that di
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.domain.model import NO_HEAD, Actor, Evidence, Move, Path
 from lazsa_flow.domain.panel import Tally
@@ -25,7 +25,7 @@ from lazsa_flow.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle
@@ -140,6 +140,7 @@ def open_path(
     actor: Actor,
     now: datetime,
     cycle_on: date | None = None,
+    data: Mapping[str, Any] | None = None,
     others: Sequence[Path] = (),
     records: Sequence[Record] = (),
 ) -> tuple[Path, Move]:
@@ -154,6 +155,7 @@ def open_path(
         actor: Who asks.
         now: The present instant.
         cycle_on: The round it belongs to, where the lifecycle has rounds.
+        data: Facts of the lifecycle's own, as JSON values.
         others: The subject's other paths.
         records: What is recorded about the subject.
 
@@ -175,6 +177,7 @@ def open_path(
         cycle_on=cycle_on,
         opened_at=now,
         entered_at=now,
+        data=dict(data or {}),
     )
     seen = Evidence(path, None, Tally(), records=tuple(records), others=tuple(others))
     check_right(edge, seen, actor, None)

@@ -36,7 +36,8 @@ class JournalRow:
     """One row of a path's journal.
 
     Attributes:
-        trigger: What fired; ``None`` where a timer was refused, and the path stays.
+        trigger: What fired; ``None`` where the path stays: a timer was refused, or its plan
+            changed.
         source: The state before; ``None`` in a path's first row.
         actor: Role and id; ``system:`` and the timer's name for a timed move.
         facts_as_of: The date of the facts that were judged, if any were.

@@ -8,15 +8,18 @@ its rows commit with the move or not at all.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import Evidence, Path, Record, TimerRow
     from lazsa_flow.engine.journal import JournalRow
+
+
+_Result = TypeVar("_Result")
 
 
 class Clock(Protocol):
@@ -52,6 +55,7 @@ class Change:
         scheduled: Timers to set.
         cancelled: Pending timers that the new state ends.
         slot: Whether the path takes or frees its subject's one place in the lifecycle.
+        claims: Keys that the path takes for itself, by scope.
         linked: Changes of other paths that belong to this one.
     """
 
@@ -65,6 +69,7 @@ class Change:
     notices: tuple[Notice, ...] = ()
     records: tuple[Record, ...] = ()
     slot: Literal["take", "free"] | None = None
+    claims: tuple[tuple[str, str], ...] = ()
     linked: tuple[Change, ...] = field(default=())
 
 
@@ -119,6 +124,15 @@ class Store(Protocol):
 
     def begin(self, *, write: bool = True) -> AbstractContextManager[Transaction]:
         """Open a transaction; it commits at the end of the block, or rolls back on an error."""
+        ...
+
+    def transact(self, run: Callable[[Any], _Result]) -> _Result:
+        """Run a function in a transaction, and again where the database gave up on it.
+
+        Raises:
+            ContendedError: It gave up every time.
+            UnavailableError: The database cannot be reached.
+        """
         ...
 
     def next_due(self) -> datetime | None:

@@ -12,6 +12,8 @@ from lazsa_flow.domain.lifecycle import SYSTEM
 from lazsa_flow.errors import NotAllowedError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from lazsa_flow.domain.lifecycle import Edge, Permit
     from lazsa_flow.domain.model import Actor, Evidence
 
@@ -22,36 +24,62 @@ def check_right(edge: Edge, seen: Evidence, actor: Actor, reason: str | None) ->
     Raises:
         NotAllowedError: No permit covers it; it tells who may.
     """
+    nominators = {nomination.nominator for nomination in seen.nominations}
     for permit in edge.permits:
         if (
             permit.role != SYSTEM
             and permit.admits(actor.role, reason)
-            and _related(permit, seen, actor)
+            and related(
+                permit,
+                actor,
+                subject=seen.path.subject,
+                country=seen.path.country,
+                nominators=nominators,
+            )
         ):
             return
     raise NotAllowedError(actor=str(actor), action=edge.trigger, rule=rule(edge, reason))
 
 
-def _related(permit: Permit, seen: Evidence, actor: Actor) -> bool:
-    path = seen.path
-    if actor.country is not None and actor.country != path.country:
+def related(
+    permit: Permit,
+    actor: Actor,
+    *,
+    subject: str | None,
+    country: str | None,
+    nominators: Collection[str] = (),
+) -> bool:
+    """Tell whether an actor stands in a permit's relation to a subject in a country.
+
+    Args:
+        permit: What asks for the relation.
+        actor: Who; a role held in one country acts in no other.
+        subject: Whose affair it is; ``None`` where it is nobody's in particular.
+        country: Where; ``None`` where it concerns all countries.
+        nominators: Who nominated the subject.
+    """
+    if actor.country is not None and actor.country != country:
         return False
     match permit.relation:
         case "self":
-            return actor.id == path.subject
+            return actor.id == subject
         case "nominator":
-            return any(nomination.nominator == actor.id for nomination in seen.nominations)
+            return actor.id in nominators
         case "country":
-            return actor.country == path.country
-        case "any":
+            return country is not None and actor.country == country
+        case _:
             return True
 
 
 def rule(edge: Edge, reason: str | None) -> str:
     """Say who may pull an edge's trigger for a reason."""
+    return rule_of(p for p in edge.permits if not p.reasons or reason in p.reasons)
+
+
+def rule_of(permits: Iterable[Permit]) -> str:
+    """Say whom permits admit."""
     who = [
         permit.role if permit.relation == "any" else f"{permit.role} ({permit.relation})"
-        for permit in edge.permits
-        if not permit.reasons or reason in permit.reasons
+        for permit in permits
     ]
     return f"only {', '.join(dict.fromkeys(who))}"

@@ -46,13 +46,33 @@ class Rulebook:
         countries: Iterable[Country],
         releases: Iterable[Release],
     ) -> None:
-        self.lifecycles: Mapping[str, Lifecycle] = {table.name: table for table in lifecycles}
-        self.countries: Mapping[str, Country] = {country.code: country for country in countries}
+        self._all = (tuple(lifecycles), tuple(countries), tuple(releases))
+        self.lifecycles: Mapping[str, Lifecycle] = {t.name: t for t in self._all[0]}
+        self.countries: Mapping[str, Country] = {each.code: each for each in self._all[1]}
         self._machines = {name: TableMachine(t) for name, t in self.lifecycles.items()}
         self._calendars = {code: country.calendar for code, country in self.countries.items()}
         self._releases: dict[str, list[Release]] = {}
-        for release in sorted(releases, key=lambda release: release.in_force_from):
+        for release in sorted(self._all[2], key=lambda release: release.in_force_from):
             self._releases.setdefault(release.policy.lifecycle, []).append(release)
+
+    def suspending(self, country: str, cycle_on: date) -> Rulebook:
+        """Return the same rules with one more cycle suspended."""
+        lifecycles, countries, releases = self._all
+        return Rulebook(
+            lifecycles,
+            [
+                each.model_copy(update={"suspended": (*each.suspended, cycle_on)})
+                if each.code == country
+                else each
+                for each in countries
+            ],
+            releases,
+        )
+
+    def releasing(self, release: Release) -> Rulebook:
+        """Return the same rules with one more policy release."""
+        lifecycles, countries, releases = self._all
+        return Rulebook(lifecycles, countries, [*releases, release])
 
     def lifecycle(self, name: str) -> Lifecycle:
         """Return a table by name.

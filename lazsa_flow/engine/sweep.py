@@ -6,7 +6,9 @@ path, and writes every change together. A timer takes effect at its due instant,
 sweep comes; what it schedules may itself be due, and is swept in its turn, so within a path the
 order holds, and an instant is finished before a later one begins.
 
-A path whose decision raises is parked with the error's name, and stops no other.
+A path whose decision raises is parked with the error's name, and stops no other. Where a chunk
+cannot be written, since a change of it contradicts what stands or the database gives up on it, its
+paths are taken one by one, and the one that fails by itself is parked.
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ from typing import TYPE_CHECKING
 from lazsa_flow.engine.decide import decide_timer
 from lazsa_flow.engine.draft import Draft
 from lazsa_flow.engine.rules import system
+from lazsa_flow.errors import ContendedError, LazsaError, StaleVersionError, UnavailableError
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from lazsa_flow.domain.model import Evidence, TimerRow
@@ -83,11 +86,41 @@ def sweep(
     """
     total = Swept()
     while True:
-        with store.begin() as transaction:
-            swept = sweep_chunk(transaction, rulebook, now, chunk=chunk, path_id=path_id)
+        swept = _transact(store, rulebook, now, chunk, path_id)
         total += swept
         if swept.total == 0 or done(swept):
             return total
+
+
+def _transact(
+    store: Store, rulebook: Rulebook, now: datetime, chunk: int, path_id: int | None
+) -> Swept:
+    """Sweep a chunk; where writing it fails, path by path, parking the one that fails by itself."""
+    try:
+        return store.transact(
+            lambda transaction: sweep_chunk(
+                transaction, rulebook, now, chunk=chunk, path_id=path_id
+            )
+        )
+    except (ContendedError, StaleVersionError, UnavailableError):
+        raise  # no fault of any path's: the next look takes it up again
+    except LazsaError as error:
+        if chunk > 1:
+            return _transact(store, rulebook, now, 1, path_id)
+        name = type(error).__name__
+        return store.transact(lambda transaction: _park_first(transaction, now, path_id, name))
+
+
+def _park_first(transaction: Transaction, now: datetime, path_id: int | None, error: str) -> Swept:
+    timers = transaction.claim(now, 1, path_id)
+    for timer in timers:
+        _park(transaction, timer, error)
+    return Swept(parked=len(timers))
+
+
+def _park(transaction: Transaction, timer: TimerRow, error: str) -> None:
+    transaction.park(timer, error)
+    log.error("path.parked", path_id=timer.path_id, timer=timer.name, error=error)
 
 
 def sweep_chunk(
@@ -98,32 +131,50 @@ def sweep_chunk(
     chunk: int = CHUNK,
     path_id: int | None = None,
 ) -> Swept:
-    """Claim, decide and write one chunk within a transaction."""
-    timers = transaction.claim(now, chunk, path_id)
-    if not timers:
-        return Swept()
-    due_at = timers[0].due_at
-    due_on = rulebook.calendar(timers[0].country).local_date(due_at)
-    ids = [timer.path_id for timer in timers]
-    evidence = {
-        seen.path.id: seen for seen in transaction.load_chunk(ids, before=due_at, on=due_on)
-    }
+    """Claim, decide and write one chunk within a transaction.
+
+    What was claimed may have been settled by another writer for whose paths this one had to wait:
+    what the evidence, read with the paths locked, no longer knows as pending is passed by.
+    """
+    while timers := transaction.claim(now, chunk, path_id):
+        due_at = timers[0].due_at
+        due_on = rulebook.calendar(timers[0].country).local_date(due_at)
+        ids = [timer.path_id for timer in timers]
+        loaded = transaction.load_chunk(ids, before=due_at, on=due_on)
+        evidence = {seen.path.id: seen for seen in loaded}
+        standing = [timer for timer in timers if _stands(timer, evidence.get(timer.path_id))]
+        if standing:
+            return _decide(transaction, rulebook, now, standing, evidence)
+    return Swept()
+
+
+def _stands(timer: TimerRow, seen: Evidence | None) -> bool:
+    return seen is None or timer in seen.timers
+
+
+def _decide(
+    transaction: Transaction,
+    rulebook: Rulebook,
+    now: datetime,
+    timers: Sequence[TimerRow],
+    evidence: Mapping[int, Evidence],
+) -> Swept:
+    """Decide timers of one instant, and write what they change."""
     counts: Counter[str] = Counter()
     changes: list[Change] = []
     for timer in timers:
         try:
             change = _change(rulebook, evidence[timer.path_id], timer, now)
         except Exception as error:  # whatever a decision raises sets its own path aside
-            transaction.park(timer, type(error).__name__)
+            _park(transaction, timer, type(error).__name__)
             counts["parked"] += 1
-            log.error(
-                "path.parked", path_id=timer.path_id, timer=timer.name, error=type(error).__name__
-            )
         else:
             changes.append(change)
             counts[change.fired.status if change.fired else ""] += 1
     transaction.write_chunk(changes)
-    log.info("sweep.chunk", due_at=due_at.isoformat(), country=timers[0].country, **counts)
+    log.info(
+        "sweep.chunk", due_at=timers[0].due_at.isoformat(), country=timers[0].country, **counts
+    )
     return Swept(counts["fired"], counts["refused"], counts["parked"], counts["reminded"])
 
 

@@ -40,7 +40,7 @@ def path_row(path: Path) -> dict[str, Any]:
     }
 
 
-def path_of(row: RowMapping) -> Path:
+def path_of(row: Mapping[str, Any] | RowMapping) -> Path:
     """Read a path from its row."""
     spans = {
         name: tuple(_span_of(span) for span in spans)

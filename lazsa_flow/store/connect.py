@@ -2,6 +2,10 @@
 
 SQLite: write-ahead log, every commit on disk, foreign keys, and our own ``BEGIN IMMEDIATE`` for a
 transaction that writes, so that what it read stays true until it commits and no writer starves.
+
+PostgreSQL: psycopg 3, READ COMMITTED, with time limits on a statement, on waiting for a lock and on
+a transaction that idles: a worker that was stopped and wakes up later can commit nothing, and those
+who wait for its rows go on.
 """
 
 from __future__ import annotations
@@ -17,8 +21,11 @@ from lazsa_flow.errors import InputError
 if TYPE_CHECKING:
     import sqlite3
 
-DIALECTS: Final = ("sqlite",)
+DIALECTS: Final = ("sqlite", "postgresql")
 BUSY_TIMEOUT_MS: Final = 60_000
+STATEMENT_TIMEOUT_MS: Final = 120_000
+LOCK_TIMEOUT_MS: Final = 60_000
+IDLE_TIMEOUT_MS: Final = 30_000
 READ_ONLY: Final = "lazsa_read_only"
 
 
@@ -28,18 +35,40 @@ def connect(url: str) -> sa.Engine:
     Raises:
         InputError: The URL is none, or names a database that is not supported.
     """
+    engine = None
     try:
         parsed = sa.make_url(url)
-        backend = parsed.get_backend_name()
-    except ArgumentError:
-        backend = ""
-    if backend not in DIALECTS:
-        expected = "a URL such as sqlite:///lazsa.db"
+        if parsed.get_backend_name() == "sqlite":
+            engine = sa.create_engine(parsed)
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        elif parsed.get_backend_name() == "postgresql":
+            engine = _connect_postgresql(parsed)
+    except (ArgumentError, ValueError):  # what it says may hold the password
+        pass
+    if engine is None:
+        expected = "a URL such as sqlite:///lazsa.db or postgresql://user@host/name"
         raise InputError.of("database", "url", "(not shown)" if "@" in url else url, expected)
-    engine = sa.create_engine(parsed)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _connect_postgresql(url: sa.URL) -> sa.Engine:
+    limits = {
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "lock_timeout": LOCK_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    try:
+        return sa.create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            connect_args={"options": options},
+            isolation_level="READ COMMITTED",
+            pool_pre_ping=True,
+        )
+    except ModuleNotFoundError as error:
+        expected = "the PostgreSQL driver: pip install lazsa-flow[postgres]"
+        raise InputError.of("database", "url", str(error.name), expected) from None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -30,22 +30,26 @@ def load_chunk(
     *,
     before: datetime | None,
     on: date,
+    lock: bool,
 ) -> list[Evidence]:
     """Load the evidence of each of these paths; see :class:`lazsa_flow.engine.ports.Transaction`.
+
+    With ``lock``, the subjects' paths stay as they were read until the transaction ends: on
+    PostgreSQL their rows are locked, in the order of their numbers; on SQLite there is one writer.
 
     Units:
         ``before`` is exclusive; ``on`` is a local date, inclusive.
     """
     ids = list(path_ids)
     subjects = sa.select(schema.paths.c.subject).where(schema.paths.c.id.in_(ids))
-    found = [
-        path_of(row)
-        for row in connection.execute(
-            sa.select(schema.paths)
-            .where(schema.paths.c.subject.in_(subjects))
-            .order_by(schema.paths.c.id)
-        ).mappings()
-    ]
+    query = (
+        sa.select(schema.paths)
+        .where(schema.paths.c.subject.in_(subjects))
+        .order_by(schema.paths.c.id)
+    )
+    if lock:
+        query = query.with_for_update()
+    found = [path_of(row) for row in connection.execute(query).mappings()]
     kin: dict[str, list[Path]] = defaultdict(list)
     for path in found:
         kin[path.subject].append(path)
@@ -67,6 +71,7 @@ def load_chunk(
         timer_of,
     )
     wanted = set(ids)
+    taken = _taken(connection, [path for path in found if path.id in wanted])
     return [
         Evidence(
             path=path,
@@ -76,6 +81,7 @@ def load_chunk(
             records=tuple(records[path.subject]),
             others=tuple(other for other in kin[path.subject] if other.id != path.id),
             timers=tuple(timers[path.id]),
+            taken=taken.get(path.id, frozenset()),
         )
         for path in found
         if path.id in wanted
@@ -97,6 +103,21 @@ def _by(
     for row in connection.execute(query).mappings():
         rows[row[key]].append(read(row))
     return rows
+
+
+def _taken(connection: sa.Connection, paths: list[Path]) -> dict[int, frozenset[str]]:
+    """Find the keys that a path would claim and another path holds."""
+    wanted = {path.id: path.data["claims"] for path in paths if path.data.get("claims")}
+    if not wanted:
+        return {}
+    table = schema.claims
+    keys = {key for claimed in wanted.values() for key in claimed}
+    query = sa.select(table.c.key, table.c.path_id).where(table.c.key.in_(keys))
+    holders: dict[str, int] = {row.key: row.path_id for row in connection.execute(query)}
+    return {
+        path_id: frozenset(key for key in claimed if holders.get(key, path_id) != path_id)
+        for path_id, claimed in wanted.items()
+    }
 
 
 def _facts(

@@ -9,8 +9,10 @@ it commits.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import sqlalchemy as sa
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
@@ -21,9 +23,9 @@ from lazsa_flow.errors import SchemaError
 if TYPE_CHECKING:
     from typing import Any
 
-    import sqlalchemy as sa
 
 VERSION_TABLE: Final = "lazsa_alembic_version"
+_LOCK: Final = 0x6C617A7361  # "lazsa"
 
 
 def _scripts() -> ScriptDirectory:
@@ -49,6 +51,8 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
                 EnvironmentContext(_config(), scripts, fn=steps) as environment,
                 connection.begin(),
             ):
+                if not sqlite:  # one migration at a time; a session's lock would break in a pooler
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
                 environment.configure(connection=connection, version_table=VERSION_TABLE)
                 environment.run_migrations()
                 if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
@@ -82,6 +86,10 @@ def check(engine: sa.Engine) -> None:
     Raises:
         SchemaError: It does not.
     """
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and file != ":memory:" and not Path(file).exists():
+        # to connect would make an empty one
+        raise SchemaError("the database has no lazsa_flow schema; run: lazsa-flow migrate")
     found, wanted = revision_of(engine), _scripts().get_current_head()
     if found is None:
         raise SchemaError("the database has no lazsa_flow schema; run: lazsa-flow migrate")

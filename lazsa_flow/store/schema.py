@@ -32,6 +32,10 @@ class Instant(sa.types.TypeDecorator[datetime]):
     impl = sa.String(27)
     cache_ok = True
 
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """Let texts be compared byte by byte, whatever the database's collation."""
+        return dialect.type_descriptor(_bytewise(dialect, 27))
+
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
         """Write it."""
         return None if value is None else instant_text(value)
@@ -47,6 +51,10 @@ class Day(sa.types.TypeDecorator[date]):
     impl = sa.String(10)
     cache_ok = True
 
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """Let texts be compared byte by byte, whatever the database's collation."""
+        return dialect.type_descriptor(_bytewise(dialect, 10))
+
     def process_bind_param(self, value: date | None, dialect: sa.Dialect) -> str | None:
         """Write it."""
         return None if value is None else value.isoformat()
@@ -56,12 +64,19 @@ class Day(sa.types.TypeDecorator[date]):
         return None if value is None else date.fromisoformat(value)
 
 
+def _bytewise(dialect: sa.Dialect, length: int) -> sa.String:
+    return sa.String(length, collation="C" if dialect.name == "postgresql" else None)
+
+
 def read_instant(text: str) -> datetime:
     """Read an instant as it is stored."""
     return datetime.fromisoformat(text[:26]).replace(tzinfo=UTC)
 
 
 METADATA: Final = sa.MetaData()
+
+PATH_ID: Final = sa.Sequence("lazsa_path_id")
+"""Numbers of paths on PostgreSQL; on SQLite, with one writer, the next is the largest plus one."""
 
 
 def _table(name: str, *items: Any, **options: Any) -> sa.Table:
@@ -100,6 +115,14 @@ policies = _table(
     _instant("released_at"),
 )
 
+suspensions = _table(
+    "suspensions",
+    _text("country", primary_key=True),
+    _day("cycle_on", primary_key=True),
+    _text("actor"),
+    _instant("recorded_at"),
+)
+
 paths = _table(
     "paths",
     sa.Column("id", sa.BigInteger(), primary_key=True, autoincrement=False),
@@ -122,6 +145,13 @@ slots = _table(
     "slots",
     _text("lifecycle", primary_key=True),
     _text("subject", primary_key=True),
+    _path_id(),
+)
+
+claims = _table(
+    "claims",
+    _text("scope", primary_key=True),
+    _text("key", primary_key=True),
     _path_id(),
 )
 
@@ -152,6 +182,7 @@ texts = _table(
     _text("author"),
     _text("kind"),
     _text("body"),
+    sa.Column("path_id", sa.BigInteger()),
     _day("keep_until", nullable=True),
     _instant("recorded_at"),
     sa.Index("lazsa_texts_subject", "subject"),

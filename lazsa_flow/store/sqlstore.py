@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
 from lazsa_flow.domain.policy import PolicyText
+from lazsa_flow.errors import SchemaError
 from lazsa_flow.store import migrate, schema
 from lazsa_flow.store.codec import journal_fields, timer_of
 from lazsa_flow.store.connect import READ_ONLY, connect
+from lazsa_flow.store.retry import retrying
 from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
@@ -19,6 +21,18 @@ if TYPE_CHECKING:
 
     from lazsa_flow.domain.model import TimerRow
     from lazsa_flow.engine.ledger import Count
+
+
+@contextmanager
+def _opening() -> Iterator[None]:
+    """Tell in our own words that a database cannot be opened."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise SchemaError(f"the database cannot be used: {error.orig}") from None
+
+
+_Result = TypeVar("_Result")
 
 
 class SqlStore:
@@ -40,29 +54,63 @@ class SqlStore:
         self._engine.dispose()
 
     def migrate(self) -> None:
-        """Bring the schema to this release."""
-        migrate.upgrade(self._engine)
+        """Bring the schema to this release.
+
+        Raises:
+            SchemaError: The database cannot be opened.
+        """
+        with _opening():
+            migrate.upgrade(self._engine)
 
     def check_schema(self) -> None:
         """Make sure the schema is this release's.
 
         Raises:
-            SchemaError: It is not; the message says what to do.
+            SchemaError: It is not, or the database cannot be opened; the message says what to do.
         """
-        migrate.check(self._engine)
+        with _opening():
+            migrate.check(self._engine)
 
     @contextmanager
     def begin(self, *, write: bool = True) -> Iterator[SqlTransaction]:
         """Open a transaction; it commits at the end of the block, or rolls back on an error."""
         engine = self._engine if write else self._engine.execution_options(**{READ_ONLY: True})
         with engine.connect() as connection, connection.begin():
-            yield SqlTransaction(connection, self._probe)
+            yield SqlTransaction(connection, self._probe, write=write)
             self._probe("commit.before")
         self._probe("commit.after")
 
+    def transact(
+        self,
+        run: Callable[[SqlTransaction], _Result],
+        *,
+        again: bool = True,
+        lost: bool = True,
+    ) -> _Result:
+        """Run a function in a transaction, and again where the database gave up on it.
+
+        Args:
+            run: What to do; what it returns is returned.
+            again: Whether it may be run again after a deadlock or a conflict with others.
+            lost: Whether it may be run again after the connection was lost, when the commit may
+                have happened: so for what has an idempotency key, and for timers.
+
+        Raises:
+            ContendedError: The database gave up every time.
+            UnavailableError: It cannot be reached, or was lost where that may not be tried again.
+        """
+
+        def attempt() -> _Result:
+            with self.begin() as transaction:
+                return run(transaction)
+
+        return retrying(attempt, again=again, lost=lost)
+
     @contextmanager
-    def _read(self) -> Iterator[sa.Connection]:
+    def _read(self, *, snapshot: bool = False) -> Iterator[sa.Connection]:
         engine = self._engine.execution_options(**{READ_ONLY: True})
+        if snapshot and engine.dialect.name == "postgresql":  # SQLite's reads always are one
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with engine.connect() as connection, connection.begin():
             yield connection
 
@@ -100,27 +148,24 @@ class SqlStore:
 
     def journal(self, path_id: int | None = None) -> Iterator[dict[str, Any]]:
         """Yield the journal's rows by path and ``seq``, of one path or of all."""
-        query = (
-            sa.select(schema.journal, schema.paths.c.lifecycle)
-            .join(schema.paths, schema.paths.c.id == schema.journal.c.path_id)
-            .order_by(schema.journal.c.path_id, schema.journal.c.seq)
-        )
-        if path_id is not None:
-            query = query.where(schema.journal.c.path_id == path_id)
         with self._read() as connection:
-            rows = connection.execution_options(yield_per=1000).execute(query)
-            for row in rows.mappings():
-                yield journal_fields(row)
+            yield from _journal(connection, path_id)
 
-    def heads(self) -> dict[str, tuple[str, int, str]]:
-        """Return each path's state, version and chain head, by its reference."""
+    @contextmanager
+    def audit(self) -> Iterator[tuple[dict[str, tuple[str, int, str]], Iterator[dict[str, Any]]]]:
+        """Read each path's state, version and head, and all journal rows, as of one moment.
+
+        Yields:
+            The heads by the paths' references, and the rows by path and ``seq``.
+        """
         table = schema.paths
         query = sa.select(table.c.id, table.c.lifecycle, table.c.state, table.c.seq, table.c.head)
-        with self._read() as connection:
-            return {
+        with self._read(snapshot=True) as connection:
+            heads = {
                 f"{row.lifecycle}-{row.id}": (row.state, row.seq, row.head)
                 for row in connection.execute(query)
             }
+            yield heads, _journal(connection)
 
     def states(self) -> dict[str, int]:
         """Count the paths in each state."""
@@ -178,26 +223,36 @@ class SqlStore:
                 for row in connection.execute(sa.select(schema.policies))
             ]
 
-    def add_policy(self, text: PolicyText, *, in_force_from: datetime, at: datetime) -> None:
-        """Store a policy text with its hash, unless this version is stored already."""
-        table = schema.policies
-        row = {
-            "lifecycle": text.lifecycle,
-            "version": text.version,
-            "text": text.text,
-            "sha256": text.sha256,
-            "in_force_from": in_force_from,
-            "released_at": at,
-        }
-        stored = sa.select(table.c.version).where(
-            table.c.lifecycle == text.lifecycle, table.c.version == text.version
-        )
-        with self._engine.begin() as connection:
-            if connection.scalar(stored) is None:
-                connection.execute(sa.insert(table), row)
+    def suspensions(self) -> list[tuple[str, date]]:
+        """Return every suspended cycle: country and cycle date."""
+        with self._read() as connection:
+            return [
+                (row.country, row.cycle_on)
+                for row in connection.execute(sa.select(schema.suspensions))
+            ]
+
+    def rules_version(self) -> tuple[int, int]:
+        """Return what changes whenever a policy is released or a cycle suspended."""
+        with self._read() as connection:
+            policies = sa.select(sa.func.count()).select_from(schema.policies)
+            suspensions = sa.select(sa.func.count()).select_from(schema.suspensions)
+            return connection.scalar(policies) or 0, connection.scalar(suspensions) or 0
 
     def first_book(self) -> date | None:
         """Return the earliest cycle date that any timer belongs to."""
         with self._read() as connection:
             first: date | None = connection.scalar(sa.select(sa.func.min(schema.timers.c.book_on)))
             return first
+
+
+def _journal(connection: sa.Connection, path_id: int | None = None) -> Iterator[dict[str, Any]]:
+    query = (
+        sa.select(schema.journal, schema.paths.c.lifecycle)
+        .join(schema.paths, schema.paths.c.id == schema.journal.c.path_id)
+        .order_by(schema.journal.c.path_id, schema.journal.c.seq)
+    )
+    if path_id is not None:
+        query = query.where(schema.journal.c.path_id == path_id)
+    rows = connection.execution_options(yield_per=1000).execute(query)
+    for row in rows.mappings():
+        yield journal_fields(row)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
     from lazsa_flow.domain.model import Evidence, Facts, Nomination, Path, Record, TimerRow
     from lazsa_flow.domain.panel import Scorecard
+    from lazsa_flow.domain.policy import PolicyText
     from lazsa_flow.engine.ports import Change
+
+_KEY_LOCK: Final = 0x6C617A7361  # "lazsa": keeps our advisory locks apart from the host's
 
 
 class SqlTransaction:
@@ -38,28 +41,43 @@ class SqlTransaction:
 
     Args:
         connection: A connection on which the transaction has begun.
+        write: Whether it will write; then what decisions read is locked, where that is needed.
         probe: Called by name at each point at which a process could die.
     """
 
-    def __init__(self, connection: sa.Connection, probe: Callable[[str], None]) -> None:
+    def __init__(
+        self, connection: sa.Connection, probe: Callable[[str], None], *, write: bool = True
+    ) -> None:
         self._connection = connection
+        self._write = write
         self._probe = probe
 
     # -- the engine's side; see lazsa_flow.engine.ports.Transaction
 
     def claim(self, now: datetime, limit: int, path_id: int | None = None) -> Sequence[TimerRow]:
-        """Take the pending timers that fell due first: one instant, one country, a path once."""
+        """Take the pending timers that fell due first: one instant, one country, a path once.
+
+        On PostgreSQL the paths are locked, as commands lock them, and those that another worker has
+        in hand are passed by; while the last ones of an instant are, nothing later is taken. What
+        another has done before the lock was had shows in the evidence: the timer no longer pends.
+        """
         table = schema.timers
         due = sa.select(table).where(table.c.status == "pending", table.c.due_at <= now)
         if path_id is not None:
             due = due.where(table.c.path_id == path_id)
-        first = self._connection.execute(
-            due.order_by(table.c.due_at, table.c.country, table.c.path_id).limit(1)
-        ).first()
+        due = due.order_by(table.c.due_at, table.c.country, table.c.path_id, table.c.name)
+        first = self._connection.execute(due.limit(1)).first()
         if first is None:
             return []
-        same = due.where(table.c.due_at == first.due_at, table.c.country == first.country)
-        rows = self._connection.execute(same.order_by(table.c.path_id, table.c.name).limit(limit))
+        due = due.where(table.c.due_at == first.due_at)
+        if path_id is None:
+            due = due.join(schema.paths, schema.paths.c.id == table.c.path_id)
+            due = due.with_for_update(skip_locked=True, of=schema.paths)
+            first = self._connection.execute(due.limit(1)).first()
+            if first is None:
+                return []
+        same = due.where(table.c.country == first.country)
+        rows = self._connection.execute(same.limit(limit))
         once: dict[int, TimerRow] = {}
         for row in rows.mappings():
             once.setdefault(row["path_id"], timer_of(row))
@@ -69,7 +87,9 @@ class SqlTransaction:
         self, path_ids: Collection[int], *, before: datetime | None, on: date
     ) -> Sequence[Evidence]:
         """Load what decisions on these paths may read."""
-        return evidence.load_chunk(self._connection, path_ids, before=before, on=on)
+        return evidence.load_chunk(
+            self._connection, path_ids, before=before, on=on, lock=self._write
+        )
 
     def write_chunk(self, changes: Sequence[Change]) -> None:
         """Write changes whole."""
@@ -90,6 +110,8 @@ class SqlTransaction:
 
     def next_path_id(self) -> int:
         """Return the number for a path that opens."""
+        if self._connection.dialect.name == "postgresql":
+            return int(self._connection.scalar(sa.select(schema.PATH_ID.next_value())) or 0)
         largest = self._connection.scalar(sa.select(sa.func.max(schema.paths.c.id)))
         return (largest or 0) + 1
 
@@ -97,6 +119,8 @@ class SqlTransaction:
 
     def paths_of(self, subject: str) -> list[Path]:
         """Return all paths of a subject, oldest first."""
+        if not subject.isprintable():
+            return []
         table = schema.paths
         query = sa.select(table).where(table.c.subject == subject).order_by(table.c.id)
         return [path_of(row) for row in self._connection.execute(query).mappings()]
@@ -105,6 +129,19 @@ class SqlTransaction:
         """Return all paths in some states, oldest first."""
         table = schema.paths
         query = sa.select(table).where(table.c.state.in_(list(states))).order_by(table.c.id)
+        return [path_of(row) for row in self._connection.execute(query).mappings()]
+
+    def open_in(self, lifecycle: str, country: str | None) -> list[Path]:
+        """Return the open paths of a lifecycle, in a country or in all, oldest first."""
+        table, slots = schema.paths, schema.slots
+        query = (
+            sa.select(table)
+            .join(slots, slots.c.path_id == table.c.id)
+            .where(slots.c.lifecycle == lifecycle)
+            .order_by(table.c.id)
+        )
+        if country is not None:
+            query = query.where(table.c.country == country)
         return [path_of(row) for row in self._connection.execute(query).mappings()]
 
     def subjects_recorded(self, kind: str, value: str) -> set[str]:
@@ -121,6 +158,8 @@ class SqlTransaction:
 
     def country_of(self, seller: str) -> str | None:
         """Return the country of a seller's latest facts."""
+        if not seller.isprintable():
+            return None
         table = schema.facts
         query = (
             sa.select(table.c.country)
@@ -173,14 +212,25 @@ class SqlTransaction:
             self._connection.execute(sa.insert(schema.facts), rows)
         return len(rows)
 
-    def add_text(self, *, subject: str, author: str, kind: str, body: str, at: datetime) -> int:
+    def add_text(
+        self,
+        *,
+        subject: str,
+        author: str,
+        kind: str,
+        body: str,
+        at: datetime,
+        path_id: int | None = None,
+        keep_until: date | None = None,
+    ) -> int:
         """Put free text into the erasable table; return its id."""
         row = {
             "subject": subject,
             "author": author,
             "kind": kind,
             "body": body,
-            "keep_until": None,
+            "path_id": path_id,
+            "keep_until": keep_until,
             "recorded_at": at,
         }
         return self._insert(schema.texts, row)
@@ -261,6 +311,69 @@ class SqlTransaction:
         )
         writing.set_timers(self._connection, [replace(timer, status="pending", seq=None)])
 
+    def unpark(self, path_id: int) -> int:
+        """Let a parked path go on; return how many of its timers are pending again."""
+        paths, timers = schema.paths, schema.timers
+        self._connection.execute(sa.update(paths).where(paths.c.id == path_id).values(parked=False))
+        parked = sa.update(timers).where(timers.c.path_id == path_id, timers.c.status == "parked")
+        return self._connection.execute(parked.values(status="pending", error=None)).rowcount
+
+    def suspend(self, country: str, cycle_on: date, actor: str, at: datetime) -> None:
+        """Record that a country does not hold a cycle."""
+        row = {"country": country, "cycle_on": cycle_on, "actor": actor, "recorded_at": at}
+        self._connection.execute(sa.insert(schema.suspensions), row)
+
+    def add_policy(self, text: PolicyText, *, in_force_from: datetime, at: datetime) -> None:
+        """Store a policy text with its hash, unless this version is stored already."""
+        table = schema.policies
+        stored = sa.select(table.c.version).where(
+            table.c.lifecycle == text.lifecycle, table.c.version == text.version
+        )
+        if self._connection.scalar(stored) is None:
+            row = {
+                "lifecycle": text.lifecycle,
+                "version": text.version,
+                "text": text.text,
+                "sha256": text.sha256,
+                "in_force_from": in_force_from,
+                "released_at": at,
+            }
+            self._connection.execute(sa.insert(table), row)
+
+    # -- personal data
+
+    def erase_texts(self, person: str) -> int:
+        """Delete every text that a person is the subject or the author of; return how many."""
+        table = schema.texts
+        whose = (table.c.subject == person) | (table.c.author == person)
+        return self._connection.execute(sa.delete(table).where(whose)).rowcount
+
+    def purge_texts(self, today: date) -> int:
+        """Delete the texts whose day has come; return how many."""
+        table = schema.texts
+        return self._connection.execute(
+            sa.delete(table).where(table.c.keep_until <= today)
+        ).rowcount
+
+    def documents(self) -> list[tuple[Path, int]]:
+        """Return the turnover documents that are kept: each one's path and text id."""
+        texts, paths = schema.texts, schema.paths
+        query = (
+            sa.select(paths, texts.c.id.label("text_id"))
+            .join(texts, texts.c.path_id == paths.c.id)
+            .where(texts.c.kind == "turnover")
+        )
+        found = []
+        for row in self._connection.execute(query).mappings():
+            columns = {name: row[name] for name in paths.columns.keys()}  # noqa: SIM118
+            found.append((path_of(columns), row["text_id"]))
+        return found
+
+    def delete_text(self, text_id: int) -> int:
+        """Delete one text; return how many were there."""
+        table = schema.texts
+        return self._connection.execute(sa.delete(table).where(table.c.id == text_id)).rowcount
+
     # -- idempotency
 
     def recall(self, key: str, request: str) -> Any | None:
@@ -273,6 +386,10 @@ class SqlTransaction:
         Raises:
             KeyReusedError: The key was used for another command.
         """
+        if self._connection.dialect.name == "postgresql":
+            # who holds the same key waits here, and then finds the first one's result
+            lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, _KEY_LOCK))
+            self._connection.execute(sa.select(lock))
         row = self._connection.execute(
             sa.select(schema.keys).where(schema.keys.c.key == key)
         ).first()

@@ -10,7 +10,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from lazsa_flow.errors import ConflictError, StaleVersionError
 from lazsa_flow.store import schema
@@ -49,6 +48,7 @@ def write_chunk(
     probe("write.paths")
     _move_paths(connection, [c for c in flat if c.before is not None and c.after != c.before])
     _slots(connection, flat)
+    _claim(connection, flat)
     rows = (journal_row(c.row) for c in flat if c.row is not None)
     run("journal", sa.insert(schema.journal), rows)
     run("cancelled", _set_timer(), _statuses(flat))
@@ -89,15 +89,18 @@ def _move_paths(connection: sa.Connection, changes: Sequence[Change]) -> None:
 
 def _stale(connection: sa.Connection, changes: Sequence[Change]) -> StaleVersionError:
     ids = [change.after.id for change in changes]
-    query = sa.select(schema.paths.c.id, schema.paths.c.seq).where(schema.paths.c.id.in_(ids))
-    stand = {row.id: row.seq for row in connection.execute(query)}
-    stale = next(c for c in changes if stand.get(c.after.id) != c.after.seq)
+    table = schema.paths
+    query = sa.select(table.c.id, table.c.seq, table.c.head).where(table.c.id.in_(ids))
+    stand = {row.id: (row.seq, row.head) for row in connection.execute(query)}
+    # another writer may have come to the same number: the head tells the two apart
+    lost = (c for c in changes if stand.get(c.after.id) != (c.after.seq, c.after.head))
+    stale = next(lost, changes[0])
     return StaleVersionError(
         path=stale.after.ref,
         trigger=(stale.row.trigger if stale.row else None) or "timer",
         state=stale.before.state if stale.before else "",
         expected=stale.before.seq if stale.before else None,
-        found=stand.get(stale.after.id),
+        found=stand[stale.after.id][0] if stale.after.id in stand else None,
     )
 
 
@@ -114,11 +117,36 @@ def _slots(connection: sa.Connection, changes: Sequence[Change]) -> None:
         )
     for change in changes:
         if change.slot == "take":
-            try:
-                connection.execute(sa.insert(schema.slots), _slot(change.after))
-            except IntegrityError:
+            rows = [_slot(change.after)]
+            if not _insert_new(connection, schema.slots, rows):
                 what = f"has an open path of the lifecycle {change.after.lifecycle}"
-                raise ConflictError(change.after.subject, what) from None
+                raise ConflictError(change.after.subject, what)
+
+
+def _claim(connection: sa.Connection, changes: Sequence[Change]) -> None:
+    for change in changes:
+        rows = [{"scope": s, "key": key, "path_id": change.after.id} for s, key in change.claims]
+        if rows and not _insert_new(connection, schema.claims, rows):
+            what = f"another path holds what {change.after.ref} would claim"
+            raise ConflictError(change.after.subject, what)
+
+
+def _upsert(connection: sa.Connection) -> Any:
+    """Return the dialect's own insert, which knows what to do on a conflict."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert
+
+
+def _insert_new(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> bool:
+    """Insert rows; tell whether all of them were new."""
+    insert = _upsert(connection)(table).values(rows).on_conflict_do_nothing()
+    counted = connection.execute(insert, execution_options={"preserve_rowcount": True})
+    return bool(counted.rowcount == len(rows))
 
 
 def _slot(path: Path) -> dict[str, Any]:
@@ -160,12 +188,8 @@ def set_timers(connection: sa.Connection, timers: Sequence[TimerRow]) -> None:
     """Set timers; one that was cancelled for the same instant is set again."""
     if not timers:
         return
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
     table = schema.timers
-    statement = insert(table)
+    statement = _upsert(connection)(table)
     again = statement.on_conflict_do_update(
         index_elements=[table.c.path_id, table.c.name, table.c.due_at],
         set_={"status": "pending", "seq": None, "book_on": statement.excluded.book_on},

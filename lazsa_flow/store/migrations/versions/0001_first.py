@@ -11,6 +11,8 @@ branch_labels = None
 depends_on = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_INSTANT = sa.String(27).with_variant(sa.String(27, collation="C"), "postgresql")
+_DAY = sa.String(10).with_variant(sa.String(10, collation="C"), "postgresql")
 _APPEND_ONLY = (
     "lazsa_facts",
     "lazsa_nominations",
@@ -27,8 +29,8 @@ def upgrade() -> None:
         sa.Column("id", _ID, autoincrement=True, nullable=False),
         sa.Column("seller", sa.Text(), nullable=False),
         sa.Column("country", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.String(10), nullable=False),
-        sa.Column("joined_on", sa.String(10), nullable=True),
+        sa.Column("as_of", _DAY, nullable=False),
+        sa.Column("joined_on", _DAY, nullable=True),
         sa.Column("ncp_points", sa.Integer(), nullable=True),
         sa.Column("policy_compliant", sa.Boolean(), nullable=True),
         sa.Column("gmv_usd", sa.Text(), nullable=True),
@@ -38,7 +40,7 @@ def upgrade() -> None:
         sa.Column("retention_rate", sa.Text(), nullable=True),
         sa.Column("is_lazstar", sa.Boolean(), nullable=True),
         sa.Column("activities", sa.Text(), nullable=True),
-        sa.Column("recorded_at", sa.String(27), nullable=False),
+        sa.Column("recorded_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
@@ -49,8 +51,16 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("request", sa.Text(), nullable=False),
         sa.Column("result", sa.Text(), nullable=False),
-        sa.Column("recorded_at", sa.String(27), nullable=False),
+        sa.Column("recorded_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "lazsa_suspensions",
+        sa.Column("country", sa.Text(), nullable=False),
+        sa.Column("cycle_on", _DAY, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("recorded_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("country", "cycle_on"),
     )
     op.create_table(
         "lazsa_paths",
@@ -61,9 +71,9 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("head", sa.Text(), nullable=False),
-        sa.Column("cycle_on", sa.String(10), nullable=True),
-        sa.Column("opened_at", sa.String(27), nullable=False),
-        sa.Column("entered_at", sa.String(27), nullable=False),
+        sa.Column("cycle_on", _DAY, nullable=True),
+        sa.Column("opened_at", _INSTANT, nullable=False),
+        sa.Column("entered_at", _INSTANT, nullable=False),
         sa.Column("parked", sa.Boolean(), nullable=False),
         sa.Column("spans", sa.Text(), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
@@ -76,8 +86,8 @@ def upgrade() -> None:
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("in_force_from", sa.String(27), nullable=False),
-        sa.Column("released_at", sa.String(27), nullable=False),
+        sa.Column("in_force_from", _INSTANT, nullable=False),
+        sa.Column("released_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("lifecycle", "version"),
     )
     op.create_table(
@@ -89,8 +99,8 @@ def upgrade() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.String(10), nullable=False),
-        sa.Column("recorded_at", sa.String(27), nullable=False),
+        sa.Column("as_of", _DAY, nullable=False),
+        sa.Column("recorded_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("lazsa_records_subject", "lazsa_records", ["subject"], unique=False)
@@ -101,25 +111,37 @@ def upgrade() -> None:
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("keep_until", sa.String(10), nullable=True),
-        sa.Column("recorded_at", sa.String(27), nullable=False),
+        sa.Column("path_id", sa.BigInteger(), nullable=True),
+        sa.Column("keep_until", _DAY, nullable=True),
+        sa.Column("recorded_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("lazsa_texts_author", "lazsa_texts", ["author"], unique=False)
     op.create_index("lazsa_texts_subject", "lazsa_texts", ["subject"], unique=False)
     op.create_table(
+        "lazsa_claims",
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("path_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["path_id"],
+            ["lazsa_paths.id"],
+        ),
+        sa.PrimaryKeyConstraint("scope", "key"),
+    )
+    op.create_table(
         "lazsa_journal",
         sa.Column("path_id", sa.BigInteger(), nullable=False),
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("effective_at", sa.String(27), nullable=False),
-        sa.Column("recorded_at", sa.String(27), nullable=False),
+        sa.Column("effective_at", _INSTANT, nullable=False),
+        sa.Column("recorded_at", _INSTANT, nullable=False),
         sa.Column("trigger", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=True),
         sa.Column("dest", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("policy", sa.Text(), nullable=False),
-        sa.Column("facts_as_of", sa.String(10), nullable=True),
+        sa.Column("facts_as_of", _DAY, nullable=True),
         sa.Column("verdicts", sa.Text(), nullable=False),
         sa.Column("prev_hash", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
@@ -139,8 +161,8 @@ def upgrade() -> None:
         sa.Column("nominator", sa.Text(), nullable=False),
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("text_id", sa.BigInteger(), nullable=True),
-        sa.Column("as_of", sa.String(10), nullable=False),
-        sa.Column("recorded_at", sa.String(27), nullable=False),
+        sa.Column("as_of", _DAY, nullable=False),
+        sa.Column("recorded_at", _INSTANT, nullable=False),
         sa.ForeignKeyConstraint(
             ["path_id"],
             ["lazsa_paths.id"],
@@ -155,8 +177,8 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.String(27), nullable=False),
-        sa.Column("next_at", sa.String(27), nullable=False),
+        sa.Column("created_at", _INSTANT, nullable=False),
+        sa.Column("next_at", _INSTANT, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -170,14 +192,14 @@ def upgrade() -> None:
         "lazsa_scorecards",
         sa.Column("id", _ID, autoincrement=True, nullable=False),
         sa.Column("path_id", sa.BigInteger(), nullable=False),
-        sa.Column("cycle_on", sa.String(10), nullable=False),
+        sa.Column("cycle_on", _DAY, nullable=False),
         sa.Column("reviewer", sa.Text(), nullable=False),
         sa.Column("team", sa.Text(), nullable=False),
         sa.Column("scores", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("text_id", sa.BigInteger(), nullable=True),
-        sa.Column("as_of", sa.String(10), nullable=False),
-        sa.Column("recorded_at", sa.String(27), nullable=False),
+        sa.Column("as_of", _DAY, nullable=False),
+        sa.Column("recorded_at", _INSTANT, nullable=False),
         sa.ForeignKeyConstraint(
             ["path_id"],
             ["lazsa_paths.id"],
@@ -202,11 +224,11 @@ def upgrade() -> None:
         "lazsa_timers",
         sa.Column("path_id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("due_at", sa.String(27), nullable=False),
-        sa.Column("due_on", sa.String(10), nullable=False),
+        sa.Column("due_at", _INSTANT, nullable=False),
+        sa.Column("due_on", _DAY, nullable=False),
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("country", sa.Text(), nullable=False),
-        sa.Column("book_on", sa.String(10), nullable=False),
+        sa.Column("book_on", _DAY, nullable=False),
         sa.Column("decides", sa.Boolean(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=True),
@@ -226,6 +248,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("status = 'pending'"),
         postgresql_where=sa.text("status = 'pending'"),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(sa.schema.CreateSequence(sa.Sequence("lazsa_path_id")))
     for table in _APPEND_ONLY:
         _append_only(table)
 

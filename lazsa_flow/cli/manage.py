@@ -1,0 +1,314 @@
+"""What compliance, managers and operators type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Country,
+    Database,
+    Json,
+    Key,
+    console,
+    open_programme,
+    print_json,
+    print_move,
+    read_actor,
+)
+from lazsa_flow.cli.people import PathRef, Seller
+
+case = typer.Typer(help="Compliance cases: they postpone award or renewal.", no_args_is_help=True)
+policy = typer.Typer(help="Policy versions.", no_args_is_help=True)
+
+CaseId = Annotated[str, typer.Argument(metavar="CASE", help="The case's id.")]
+PolicyFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="TOML, named after its version: 2027-1.toml.")
+]
+
+
+@case.command("open")
+def open_case(
+    seller: Seller,
+    case_id: CaseId,
+    who: As,
+    country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+) -> None:
+    """Open a case on a seller.
+
+    Example: lazsa-flow case open seller-1 c-4711 --as compliance:c-1
+    """
+    with open_programme(database, config) as programme:
+        programme.open_case(seller, case_id, actor=read_actor(who, country), key=key)
+    console().print(f"{case_id}: open")
+
+
+@case.command("close")
+def close_case(
+    seller: Seller,
+    case_id: CaseId,
+    who: As,
+    country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+) -> None:
+    """Close a case on a seller.
+
+    Example: lazsa-flow case close seller-1 c-4711 --as compliance:c-1
+    """
+    with open_programme(database, config) as programme:
+        programme.close_case(seller, case_id, actor=read_actor(who, country), key=key)
+    console().print(f"{case_id}: closed")
+
+
+@policy.command()
+def release(
+    file: PolicyFile,
+    who: As,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Release a policy version: it governs the cycles that have not opened yet.
+
+    Example: lazsa-flow policy release 2027-1.toml --as manager:m-1
+    """
+    lifecycle, version, text = _read(file)
+    with open_programme(database, config) as programme:
+        planned = programme.release_policy(lifecycle, version, text, actor=read_actor(who), key=key)
+    if as_json:
+        print_json({"released": f"{lifecycle}/{version}", "timers": len(planned)})
+    else:
+        console().print(f"{lifecycle}/{version} is released; {len(planned)} timers moved.")
+
+
+@policy.command()
+def preview(
+    file: PolicyFile,
+    who: As,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Tell whom a policy version would affect, and how, changing nothing.
+
+    Example: lazsa-flow policy preview 2027-1.toml --as manager:m-1
+    """
+    from lazsa_flow.domain.cycles import instant_text
+
+    lifecycle, version, text = _read(file)
+    with open_programme(database, config) as programme:
+        seen = programme.preview_policy(lifecycle, version, text, actor=read_actor(who))
+    if as_json:
+        timers = [
+            {
+                "path": each.path,
+                "seller": each.seller,
+                "timer": each.timer,
+                "was": each.was and instant_text(each.was),
+                "will_be": each.will_be and instant_text(each.will_be),
+            }
+            for each in seen.timers
+        ]
+        cycles = {country: on.isoformat() for country, on in seen.cycles.items()}
+        changed = {name: list(values) for name, values in seen.changed.items()}
+        print_json(
+            {"changed": changed, "cycles": cycles, "paths": list(seen.paths), "timers": timers}
+        )
+        return
+    screen = console()
+    for name, (old, new) in seen.changed.items():
+        screen.print(f"{name}: {old} → {new}")
+    for country, on in seen.cycles.items():
+        screen.print(f"{country}: from the cycle of {on}")
+    screen.print(f"{len(seen.paths)} open paths would be judged by it: {', '.join(seen.paths)}")
+    for each in seen.timers:
+        was = each.was and instant_text(each.was)
+        will_be = each.will_be and instant_text(each.will_be)
+        screen.print(f"  {each.path} (seller {each.seller}) {each.timer}: {was} → {will_be}")
+
+
+def _read(file: Path) -> tuple[str, str, str]:
+    import tomllib
+
+    from lazsa_flow.errors import InputError
+
+    try:
+        text = file.read_text("utf-8")
+        lifecycle = tomllib.loads(text).get("lifecycle", "")
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        expected = f"a policy as TOML ({type(error).__name__})"
+        raise InputError.of(str(file), "", "no policy", expected) from None
+    return str(lifecycle), file.stem, text
+
+
+def panel(
+    country: Annotated[str, typer.Argument(help="The country's code.")],
+    cycle: Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle date.")],
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """List whom a panel has still to judge, and what is missing for each.
+
+    Example: lazsa-flow panel PH 2027-04-01
+    """
+    from dataclasses import asdict
+
+    from rich.table import Table
+
+    from lazsa_flow.domain.cycles import parse_date
+
+    with open_programme(database, config) as programme:
+        programme.context.country(country)
+        day = parse_date(cycle, where="argument", field="CYCLE")
+        candidates = programme.panel(country, day)
+    if as_json:
+        print_json([asdict(each) for each in candidates])
+        return
+    screen = console()
+    table = Table("Path", "Seller", "State", "Cards", "Missing", "Waiting for")
+    for each in candidates:
+        cards = f"{each.cards} from {each.teams} teams"
+        waiting = ", ".join(each.waiting) if each.missing else ""
+        table.add_row(each.path, each.seller, each.state, cards, each.missing, waiting)
+    screen.print(table)
+    for each in candidates:
+        for flag in each.flags:
+            screen.print(f"{each.path}: {flag}", soft_wrap=True)
+    undone = sum(bool(each.missing) for each in candidates)
+    screen.print(f"{undone} of {len(candidates)} have no quorum yet.")
+
+
+def assign(
+    country: Annotated[str, typer.Argument(help="The country's code.")],
+    cycle: Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle date.")],
+    reviewers: Annotated[list[str], typer.Argument(metavar="REVIEWER=TEAM…")],
+    who: As,
+    role_country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+) -> None:
+    """Assign reviewers, each with their team, to the panel of a country and cycle.
+
+    Example: lazsa-flow assign PH 2027-04-01 r-1=academy r-2=logistics --as team:t-1 --country PH
+    """
+    from lazsa_flow.domain.cycles import parse_date
+
+    seats = dict(each.partition("=")[::2] for each in reviewers)
+    day = parse_date(cycle, where="argument", field="CYCLE")
+    with open_programme(database, config) as programme:
+        actor = read_actor(who, role_country)
+        programme.assign_reviewers(country, day, seats, actor=actor, key=key)
+    console().print(f"{len(seats)} reviewers sit on the panel of {country} and {day}.")
+
+
+def suspend(
+    country: Annotated[str, typer.Argument(help="The country's code.")],
+    cycle: Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle date.")],
+    who: As,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+) -> None:
+    """Suspend a cycle to come: nominees carry over, renewals run to the next one held.
+
+    Example: lazsa-flow suspend PH 2027-04-01 --as manager:m-1
+    """
+    from lazsa_flow.domain.cycles import parse_date
+
+    day = parse_date(cycle, where="argument", field="CYCLE")
+    with open_programme(database, config) as programme:
+        planned = programme.suspend_cycle(country, day, actor=read_actor(who), key=key)
+    console().print(f"{country} does not hold {day}; {len(planned)} timers moved.")
+
+
+def move(
+    seller: Seller,
+    country: Annotated[str, typer.Argument(help="The new country's code.")],
+    who: As,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+) -> None:
+    """Move a seller to another country: team, title, zone and future instants.
+
+    Example: lazsa-flow move seller-1 PH --as host:shop
+    """
+    with open_programme(database, config) as programme:
+        programme.move_country(seller, country, actor=read_actor(who), key=key)
+    console().print(f"{seller} is in {country}.")
+
+
+def unpark(
+    path: PathRef,
+    who: As,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+) -> None:
+    """Let a path that was set aside go on.
+
+    Example: lazsa-flow unpark award-17 --as operator:o-1
+    """
+    with open_programme(database, config) as programme:
+        count = programme.unpark(path, actor=read_actor(who))
+    console().print(f"{path}: {count} timers are pending again.")
+
+
+def erase(
+    seller: Seller,
+    who: As,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+) -> None:
+    """Delete a seller's free text and contact data; a sitting ambassador retires first.
+
+    Example: lazsa-flow erase seller-1 --as host:shop
+    """
+    with open_programme(database, config) as programme:
+        count = programme.erase(seller, actor=read_actor(who), key=key)
+    console().print(f"{count} texts were deleted.")
+
+
+def purge(
+    who: As,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+) -> None:
+    """Delete every text that has been kept long enough.
+
+    Example: lazsa-flow purge --as operator:o-1
+    """
+    with open_programme(database, config) as programme:
+        count = programme.purge(actor=read_actor(who))
+    console().print(f"{count} texts were deleted.")
+
+
+def invite(
+    seller: Seller,
+    who: As,
+    shown: Annotated[list[str] | None, typer.Option(help="teaching, speaking; repeat it.")] = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Invite a seller to become a LazStar trainer, recording what they have shown.
+
+    Example: lazsa-flow invite seller-1 --as employee:e-7 --shown teaching --shown speaking
+    """
+    with open_programme(database, config) as programme:
+        moved = programme.invite_trainer(seller, shown=shown or [], actor=read_actor(who), key=key)
+    print_move(moved, as_json=as_json, none="")

@@ -1,0 +1,207 @@
+"""What sellers, nominators, reviewers and their teams type."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Country,
+    Database,
+    Json,
+    Key,
+    Team,
+    console,
+    open_programme,
+    print_json,
+    print_move,
+    read_actor,
+)
+
+PathRef = Annotated[str, typer.Argument(metavar="PATH", help="A path, such as award-17.")]
+Seller = Annotated[str, typer.Argument(metavar="SELLER", help="A seller's id.")]
+
+reconnect = typer.Typer(help="Former ambassadors' steps into Reconnect.", no_args_is_help=True)
+
+
+def nominate(
+    seller: Seller,
+    who: As,
+    statement: Annotated[str, typer.Option(help="Why; without it, it is incomplete.")] = "",
+    country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Nominate a seller, or support a nomination that stands.
+
+    Example: lazsa-flow nominate seller-1 --as employee:e-7 --statement "Helps others."
+    """
+    actor = read_actor(who, country)
+    with open_programme(database, config) as programme:
+        done = programme.nominate(seller, actor=actor, statement=statement, key=key)
+    if as_json:
+        print_json(
+            {
+                "path": done.path,
+                "nomination": done.nomination,
+                "supporting": done.supporting,
+                "cycle_on": done.cycle_on,
+            }
+        )
+    else:
+        how = "supported" if done.supporting else "nominated"
+        console().print(f"{done.path}: {how} for {done.cycle_on}")
+
+
+def complete(
+    path: PathRef,
+    who: As,
+    statement: Annotated[str, typer.Option(help="The statement that was missing.")],
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+) -> None:
+    """Complete your own nomination of a path.
+
+    Example: lazsa-flow complete award-17 --as employee:e-7 --statement "Helps others."
+    """
+    with open_programme(database, config) as programme:
+        programme.complete_nomination(path, actor=read_actor(who), statement=statement, key=key)
+    console().print(f"{path}: completed")
+
+
+def withdraw(
+    path: PathRef,
+    who: As,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Withdraw your own nomination of a path; with the last one, the path is withdrawn.
+
+    Example: lazsa-flow withdraw award-17 --as employee:e-7
+    """
+    with open_programme(database, config) as programme:
+        move = programme.withdraw_nomination(path, actor=read_actor(who), key=key)
+    print_move(move, as_json=as_json, none=f"{path}: your nomination is withdrawn")
+
+
+def score(
+    path: PathRef,
+    who: As,
+    team: Team,
+    comment: Annotated[str, typer.Option(help="Required, with every card.")],
+    scores: Annotated[list[str], typer.Argument(metavar="ITEM=SCORE…", help="All eleven.")],
+    country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+) -> None:
+    """Score a path in its open round: eleven items, 0 to 5, and a comment.
+
+    Example: lazsa-flow score award-17 --as reviewer:r-1 --country PH --team academy
+    --comment "Steady." business_operation=4 operation_drivers=4 …
+    """
+    from lazsa_flow.errors import InputError
+
+    read: dict[str, int] = {}
+    for each in scores:
+        item, _, figure = each.partition("=")
+        if len(figure) != 1 or figure not in "012345":
+            raise InputError.of("scores", item, figure, "ITEM=SCORE with a score from 0 to 5")
+        read[item] = int(figure)
+    actor = read_actor(who, country, team)
+    with open_programme(database, config) as programme:
+        programme.score(path, actor=actor, scores=read, comment=comment, key=key)
+    console().print(f"{path}: scored")
+
+
+def recuse(
+    path: PathRef,
+    who: As,
+    team: Team,
+    reason: Annotated[str, typer.Option(help="A code, such as same_family.")],
+    country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+) -> None:
+    """Stand back from a path's open round; an earlier card of yours no longer counts.
+
+    Example: lazsa-flow recuse award-17 --as reviewer:r-1 --country PH --team academy
+    --reason same_family
+    """
+    actor = read_actor(who, country, team)
+    with open_programme(database, config) as programme:
+        programme.recuse(path, actor=actor, reason=reason, key=key)
+    console().print(f"{path}: recused")
+
+
+def fire(
+    path: PathRef,
+    trigger: Annotated[str, typer.Argument(help="The trigger, such as retire.")],
+    who: As,
+    reason: Annotated[str | None, typer.Option(help="The reason code, where one is asked.")] = None,
+    country: Country = None,
+    version: Annotated[int | None, typer.Option(help="The version that you saw.")] = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Fire a trigger on a path; a refusal names every guard that does not hold.
+
+    Example: lazsa-flow fire award-17 retire --as seller:seller-1 --reason resigned
+    """
+    actor = read_actor(who, country)
+    with open_programme(database, config) as programme:
+        move = programme.fire(path, trigger, actor=actor, reason=reason, version=version, key=key)
+    print_move(move, as_json=as_json, none="")
+
+
+def appeal(
+    path: PathRef,
+    who: As,
+    grant: Annotated[bool, typer.Option("--grant/--reject", help="Your word.")] = True,
+    country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Give your word on an appeal; the second person's grant reinstates.
+
+    Example: lazsa-flow appeal award-17 --as manager:m-1 --grant
+    """
+    actor = read_actor(who, country)
+    with open_programme(database, config) as programme:
+        move = programme.appeal(path, actor=actor, grant=grant, key=key)
+    print_move(move, as_json=as_json, none=f"{path}: your word is recorded")
+
+
+@reconnect.command()
+def step(
+    seller: Seller,
+    name: Annotated[str, typer.Argument(metavar="STEP", help="get_app, register or join_group.")],
+    who: As,
+    country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Record one of the steps into Reconnect; the last, by the local team, adds the member.
+
+    Example: lazsa-flow reconnect step seller-1 join_group --as team:t-1 --country PH
+    """
+    actor = read_actor(who, country)
+    with open_programme(database, config) as programme:
+        move = programme.reconnect_step(seller, name, actor=actor, key=key)
+    print_move(move, as_json=as_json, none=f"{seller}: {name} is recorded")

@@ -1,0 +1,203 @@
+"""How does an applicant ask for a store on records of turnover?
+
+The raw records name accounts and so are personal data: they go into the erasable table, and are
+deleted 90 days after the decision. The path keeps months, platforms and amounts, and a keyed
+fingerprint of each record, by which a record that is used twice is found.
+
+Source:
+    programme.md, "The lifecycles", Store entry, and "Versions and data"; Turnover.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from lazsa_flow.commands.context import Context, actor_fields, move_fields
+from lazsa_flow.engine.fire import open_path
+from lazsa_flow.errors import ConfigError, InputError, Problem, shown
+from lazsa_flow.lifecycles.entry import PROVENANCES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from lazsa_flow.domain.model import Actor
+    from lazsa_flow.store.transaction import SqlTransaction
+
+_MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnoverRecord:
+    """One month's turnover on one account of one platform.
+
+    Attributes:
+        month: As ``YYYY-MM``.
+        amount: In ``currency``.
+        usd_rate: US dollars for one unit of the currency, supplied by the host, with its date;
+            needed for every currency but USD.
+    """
+
+    platform: str
+    account: str
+    month: str
+    amount: Decimal
+    category: str
+    currency: str = "USD"
+    usd_rate: Decimal | None = None
+    rate_on: date | None = None
+
+    @property
+    def usd(self) -> Decimal:
+        """The amount in US dollars, exact."""
+        return self.amount * (self.usd_rate if self.usd_rate is not None else Decimal(1))
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What an applicant asks for, and on what.
+
+    Attributes:
+        category: What the store will sell.
+        provenance: ``own``, ``relative`` or ``bought``.
+        consent: Whether the relative's consent is recorded.
+    """
+
+    applicant: str
+    country: str
+    category: str
+    records: tuple[TurnoverRecord, ...]
+    provenance: str
+    consent: bool = False
+
+
+def apply(
+    context: Context, application: Application, *, actor: Actor, key: str | None
+) -> dict[str, Any]:
+    """Open an application; see :meth:`lazsa_flow.programme.Programme.apply_entry`.
+
+    Returns:
+        The opening move.
+    """
+    now = context.clock.now()
+    context.settle_open("entry", application.applicant, now)
+    request = {"command": "apply_entry", **asdict(application), **actor_fields(actor)}
+    found: dict[str, Any] = context.once(
+        key,
+        json.loads(json.dumps(request, default=str)),
+        now,
+        lambda transaction: apply_in(context, transaction, application, actor=actor, now=now),
+    )
+    return found
+
+
+def apply_in(
+    context: Context,
+    transaction: SqlTransaction,
+    application: Application,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> dict[str, Any]:
+    """Open an application within a transaction; return the opening move."""
+    applicant, country, records = application.applicant, application.country, application.records
+    _check(application.category, records, application.provenance)
+    context.country(country)
+    data = {
+        "category": application.category,
+        "provenance": application.provenance,
+        "consent": application.consent,
+        "submitted_on": context.rulebook.calendar(country).local_date(now).isoformat(),
+        "records": [
+            {
+                "platform": record.platform,
+                "month": record.month,
+                "usd": str(record.usd),
+                "category": record.category,
+            }
+            for record in records
+        ],
+        "claims": sorted({fingerprint(context.secret, record) for record in records}),
+    }
+    path, move = open_path(
+        transaction,
+        context.rulebook,
+        "entry",
+        applicant,
+        country,
+        actor=actor,
+        now=now,
+        data=data,
+        others=transaction.paths_of(applicant),
+        records=transaction.records_of(applicant),
+    )
+    transaction.add_text(
+        subject=applicant,
+        author=actor.id,
+        kind="turnover",
+        body=json.dumps([asdict(record) for record in records], default=str),
+        at=now,
+        path_id=path.id,
+    )
+    return move_fields(move)
+
+
+def fingerprint(secret: bytes | None, record: TurnoverRecord) -> str:
+    """Return the keyed fingerprint of a record: of platform, account and month.
+
+    Raises:
+        ConfigError: The deployment has no secret.
+    """
+    if not secret:
+        expected = "a secret of this deployment, for the fingerprints of records"
+        raise ConfigError([Problem("environment", "LAZSA_SECRET", "nothing", expected)])
+    text = "\n".join((record.platform, record.account.casefold(), record.month))
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _check(category: str, records: Sequence[TurnoverRecord], provenance: str) -> None:
+    asked: list[tuple[bool, str, str, object, str]] = [
+        (bool(_CODE.fullmatch(category)), "entry", "category", category, "a code such as fashion"),
+        (
+            provenance in PROVENANCES,
+            "entry",
+            "provenance",
+            provenance,
+            f"one of {', '.join(PROVENANCES)}",
+        ),
+    ]
+    for number, record in enumerate(records, start=1):
+        asked += _asked(record, f"record {number}")
+    problems = [
+        Problem(where, field, shown(value), expected)
+        for sound, where, field, value, expected in asked
+        if not sound
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _asked(record: TurnoverRecord, where: str) -> list[tuple[bool, str, str, object, str]]:
+    """Return each thing asked of a record: whether it is so, and what to say if not."""
+    rate, dollars = record.usd_rate, record.currency == "USD"
+    rated = rate is not None and record.rate_on is not None
+    amount = record.amount.is_finite() and record.amount >= 0
+    positive = rate is None or (rate.is_finite() and rate > 0)
+    currency = "USD, or another currency with the rate and its date from the host"
+    return [
+        (bool(_CODE.fullmatch(record.platform)), where, "platform", record.platform, "a code"),
+        (bool(record.account), where, "account", record.account, "an account's id"),
+        (bool(_MONTH.fullmatch(record.month)), where, "month", record.month, "YYYY-MM"),
+        (amount, where, "amount", str(record.amount), "an amount of at least 0"),
+        (bool(_CODE.fullmatch(record.category)), where, "category", record.category, "a code"),
+        (dollars or rated, where, "currency", record.currency, currency),
+        (positive, where, "usd_rate", str(rate), "a rate above 0"),
+        (not dollars or rate in (None, 1), where, "usd_rate", str(rate), "no rate for USD"),
+    ]

@@ -1,0 +1,112 @@
+"""How is personal data deleted?
+
+Free text and contact data stand in one table. On request everything that a seller is the subject or
+the author of is deleted there; by the calendar, whatever has been kept long enough. The journal
+holds ids and reason codes alone, and stays.
+
+Source:
+    programme.md, "Versions and data".
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from lazsa_flow.commands.context import Context, actor_fields
+from lazsa_flow.commands.rights import check_command
+from lazsa_flow.domain.model import Actor
+from lazsa_flow.engine.fire import fire
+from lazsa_flow.errors import ConflictError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lazsa_flow.domain.model import Evidence
+    from lazsa_flow.lifecycles.entry import EntryPolicy
+    from lazsa_flow.store.transaction import SqlTransaction
+
+
+def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> int:
+    """Delete a seller's personal data; see :meth:`lazsa_flow.programme.Programme.erase`.
+
+    Returns:
+        How many texts were deleted.
+    """
+    now = context.clock.now()
+    with context.store.begin(write=False) as transaction:
+        paths = transaction.paths_of(seller)
+    for path in paths:
+        context.settle(path.id, now)
+
+    def run(transaction: SqlTransaction) -> int:
+        paths = transaction.paths_of(seller)
+        country = paths[-1].country if paths else transaction.country_of(seller)
+        check_command("erase", actor, subject=seller, country=country)
+        for path in paths:
+            _hold(context, context.load(transaction, path.ref, now), now)
+        for path in paths:
+            _end(context, transaction, context.load(transaction, path.ref, now), now)
+        return transaction.erase_texts(seller)
+
+    request = {"command": "erase", "seller": seller, **actor_fields(actor)}
+    count: int = context.once(key, request, now, run)
+    return count
+
+
+def _hold(context: Context, seen: Evidence, now: datetime) -> None:
+    """Hold an erasure while a case or an appeal is open."""
+    lifecycle = context.rulebook.lifecycle(seen.path.lifecycle)
+    situation = context.rulebook.situation(
+        seen, at=now, recorded_at=now, actor=_seller(seen.path.subject)
+    )
+    case = lifecycle.guards.get("no_open_case")
+    if case is not None and not case.check(situation).held:
+        raise ConflictError(seen.path.subject, "the erasure is held: a compliance case is open")
+    appealed = any(
+        record.kind == "appeal" and record.name == seen.path.ref for record in seen.records
+    )
+    within = lifecycle.guards.get("within_appeal")
+    if appealed and within is not None and within.check(situation).held:
+        raise ConflictError(seen.path.subject, f"the erasure is held: {seen.path.ref} is appealed")
+
+
+def _end(context: Context, transaction: SqlTransaction, seen: Evidence, now: datetime) -> None:
+    """Retire a sitting ambassador, withdraw a nominee and release a member, as they ask."""
+    actor = _seller(seen.path.subject)
+    for trigger, reason in (
+        ("retire", "resigned"),
+        ("withdraw", "nominee"),
+        ("remove", "left"),
+        ("release", "own_wish"),
+    ):
+        lifecycle = context.rulebook.lifecycle(seen.path.lifecycle)
+        if lifecycle.edge(seen.path.state, trigger, reason) is not None:
+            fire(transaction, context.rulebook, seen, trigger, actor=actor, now=now, reason=reason)
+            return
+
+
+def _seller(seller: str) -> Actor:
+    return Actor("seller", seller)
+
+
+def purge(context: Context, *, actor: Actor) -> int:
+    """Delete every text that has been kept long enough; return how many.
+
+    Free text goes 24 months after its round, turnover documents 90 days after the decision.
+    """
+    check_command("purge", actor)
+    now = context.clock.now()
+
+    def run(transaction: SqlTransaction) -> int:
+        deleted = transaction.purge_texts(now.date())
+        for path, text_id in transaction.documents():
+            lifecycle = context.rulebook.lifecycle(path.lifecycle)
+            days = cast("EntryPolicy", context.rulebook.policy_of(path)).documents_days
+            decided_on = context.rulebook.calendar(path.country).local_date(path.entered_at)
+            over = decided_on + timedelta(days=days) <= now.date()
+            if not lifecycle.state(path.state).open and over:
+                deleted += transaction.delete_text(text_id)
+        return deleted
+
+    return context.store.transact(run)

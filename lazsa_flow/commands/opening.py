@@ -1,0 +1,78 @@
+"""How is a path opened in a lifecycle that has no command of its own?
+
+By the opening edge of its table: its permits and guards decide.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from lazsa_flow.commands.context import Context, actor_fields, move_fields
+from lazsa_flow.engine.fire import open_path
+from lazsa_flow.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from lazsa_flow.domain.model import Actor
+    from lazsa_flow.store.transaction import SqlTransaction
+
+COMMANDS: Final = {"award": "nominate", "entry": "apply_entry", "trainer": "invite_trainer"}
+"""The lifecycles whose paths are opened by a command that does more."""
+
+
+def open_(
+    context: Context,
+    lifecycle: str,
+    subject: str,
+    country: str,
+    *,
+    actor: Actor,
+    data: Mapping[str, Any],
+    cycle_on: date | None,
+    key: str | None,
+) -> dict[str, Any]:
+    """Open a path; see :meth:`lazsa_flow.programme.Programme.open_path`.
+
+    Returns:
+        The opening move.
+    """
+    context.rulebook.lifecycle(lifecycle)
+    context.country(country)
+    if lifecycle in COMMANDS:
+        expected = f"{COMMANDS[lifecycle]}, the command of this lifecycle"
+        raise InputError.of("open_path", "lifecycle", lifecycle, expected)
+    if cycle_on is not None and not context.rulebook.calendar(country).is_cycle(cycle_on):
+        expected = "a cycle date of the country"
+        raise InputError.of("open_path", "cycle_on", str(cycle_on), expected)
+    now = context.clock.now()
+    context.settle_open(lifecycle, subject, now)
+
+    def run(transaction: SqlTransaction) -> dict[str, Any]:
+        _, move = open_path(
+            transaction,
+            context.rulebook,
+            lifecycle,
+            subject,
+            country,
+            actor=actor,
+            now=now,
+            cycle_on=cycle_on,
+            data=data,
+            others=transaction.paths_of(subject),
+            records=transaction.records_of(subject),
+        )
+        return move_fields(move)
+
+    request = {
+        "command": "open_path",
+        "lifecycle": lifecycle,
+        "subject": subject,
+        "country": country,
+        "data": dict(data),
+        "cycle_on": cycle_on and cycle_on.isoformat(),
+        **actor_fields(actor),
+    }
+    found: dict[str, Any] = context.once(key, request, now, run)
+    return found

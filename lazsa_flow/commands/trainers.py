@@ -1,0 +1,72 @@
+"""How is somebody invited to become a LazStar trainer?
+
+Source:
+    programme.md, "The lifecycles", Trainer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.commands.context import Context, actor_fields, move_fields
+from lazsa_flow.commands.records import append, state
+from lazsa_flow.commands.rights import check_command
+from lazsa_flow.engine.fire import fire, open_path
+from lazsa_flow.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lazsa_flow.domain.model import Actor
+    from lazsa_flow.store.transaction import SqlTransaction
+
+LIFECYCLE = "trainer"
+
+
+def record_shown(
+    context: Context, seller: str, what: str, *, actor: Actor, key: str | None
+) -> None:
+    """Record that an employee has seen a prospect teach or speak."""
+    state(context, seller, "record_shown", "shown", what, "seen", actor=actor, key=key)
+
+
+def invite(
+    context: Context, seller: str, shown: Sequence[str], *, actor: Actor, key: str | None
+) -> dict[str, Any]:
+    """Propose a prospect, unless one stands already, record what they have shown, and invite them.
+
+    Returns:
+        The move into ``invited``.
+    """
+    now = context.clock.now()
+
+    def run(transaction: SqlTransaction) -> dict[str, Any]:
+        country = transaction.country_of(seller)
+        if country is None:
+            raise NotFoundError("seller", seller)
+        check_command("record_shown", actor, subject=seller, country=country)
+        for what in shown:
+            append(context, transaction, seller, country, "shown", what, "seen", actor, now)
+        standing = transaction.open_paths(LIFECYCLE, [seller])
+        if seller in standing:
+            ref = f"{LIFECYCLE}-{standing[seller]}"
+        else:
+            path, _ = open_path(
+                transaction,
+                context.rulebook,
+                LIFECYCLE,
+                seller,
+                country,
+                actor=actor,
+                now=now,
+                others=transaction.paths_of(seller),
+                records=transaction.records_of(seller),
+            )
+            ref = path.ref
+        seen = context.load(transaction, ref, now)
+        move = fire(transaction, context.rulebook, seen, "invite", actor=actor, now=now)
+        return move_fields(move)
+
+    request = {"command": "invite_trainer", "seller": seller, "shown": list(shown)}
+    found: dict[str, Any] = context.once(key, {**request, **actor_fields(actor)}, now, run)
+    return found

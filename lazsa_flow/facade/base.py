@@ -1,0 +1,70 @@
+"""What do the parts of the facade stand on?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.commands.context import Context
+from lazsa_flow.config import check_policy
+from lazsa_flow.engine.rules import Release, Rulebook
+from lazsa_flow.errors import ConfigError, Problem
+
+if TYPE_CHECKING:
+    from lazsa_flow.config import Config
+    from lazsa_flow.engine.ports import Clock
+    from lazsa_flow.store.sqlstore import SqlStore
+
+
+class Facade:
+    """Store, configuration and clock, and the rules as they stand in the database.
+
+    Rules that another process has changed (a policy released, a cycle suspended) are taken up with
+    the next call.
+    """
+
+    def __init__(
+        self, store: SqlStore, config: Config, clock: Clock, *, secret: bytes | None = None
+    ) -> None:
+        self.store = store
+        self.config = config
+        self.clock = clock
+        self._secret = secret
+        self._version = store.rules_version()
+        self._context = self._read_rules()
+
+    def _read_rules(self) -> Context:
+        return Context(self.store, rulebook(self.store, self.config), self.clock, self._secret)
+
+    @property
+    def context(self) -> Context:
+        """What every command needs, by the rules of this moment."""
+        version = self.store.rules_version()
+        if version != self._version:
+            self._context = self._read_rules()
+            self._version = version
+        return self._context
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The tables, countries and policies, as of the last call."""
+        return self._context.rulebook
+
+
+def rulebook(store: SqlStore, config: Config) -> Rulebook:
+    """Put stored policies and suspensions and the configured tables and countries together.
+
+    Raises:
+        ConfigError: A stored policy text was changed, or does not fit its lifecycle.
+    """
+    lifecycles = {lifecycle.name: lifecycle for lifecycle in config.lifecycles}
+    releases = []
+    for text, sha256, in_force_from in store.policies():
+        if text.sha256 != sha256:
+            where = f"{text.lifecycle}/{text.version}"
+            raise ConfigError([Problem(where, "sha256", text.sha256, sha256)])
+        if text.lifecycle in lifecycles:
+            releases.append(Release(check_policy(text, lifecycles), in_force_from))
+    rules = Rulebook(config.lifecycles, config.countries, releases)
+    for country, cycle_on in store.suspensions():
+        rules = rules.suspending(country, cycle_on)
+    return rules

@@ -1,0 +1,339 @@
+"""What may one tell the programme?
+
+Every command takes an idempotency key: the same key again returns the first result and does nothing
+twice; the same key with another request is an error. Who may give a command is checked against the
+permits of the lifecycle's table, or those of :data:`lazsa_flow.commands.rights.COMMANDS`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from lazsa_flow.commands import (
+    convening,
+    entries,
+    erasing,
+    importing,
+    nominations,
+    opening,
+    panel,
+    records,
+    replanning,
+    trainers,
+)
+from lazsa_flow.commands.context import move_of
+from lazsa_flow.commands.entries import Application
+from lazsa_flow.commands.public import CONSENT
+from lazsa_flow.commands.rights import check_command
+from lazsa_flow.domain.model import Actor
+from lazsa_flow.domain.policy import PolicyText
+from lazsa_flow.facade.base import Facade
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from pathlib import Path as FilePath
+
+    from lazsa_flow.commands.entries import TurnoverRecord
+    from lazsa_flow.commands.nominations import Nominated
+    from lazsa_flow.commands.replanning import Planned, Preview
+    from lazsa_flow.domain.model import Move
+    from lazsa_flow.store.transaction import SqlTransaction
+
+HOST: Final = Actor("host", "host")
+
+
+class Commands(Facade):
+    """The commands."""
+
+    def import_facts(
+        self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
+    ) -> int:
+        """Append the sellers' facts of a file; all of it or nothing.
+
+        Returns:
+            How many sellers.
+
+        Raises:
+            InputError: The file is wrong; every problem names file, line, field and value.
+        """
+        check_command("import_facts", actor)
+        return importing.import_facts(self.context, file, key=key)
+
+    def import_nominations(
+        self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
+    ) -> int:
+        """Make the nominations of a file; all of it or nothing. Raises as :meth:`import_facts`."""
+        check_command("import_nominations", actor)
+        return importing.import_nominations(self.context, file, key=key)
+
+    def import_scorecards(
+        self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
+    ) -> int:
+        """Record a file's scorecards; all of it or nothing. Raises as :meth:`import_facts`."""
+        check_command("import_scorecards", actor)
+        return importing.import_scorecards(self.context, file, key=key)
+
+    def nominate(
+        self, seller: str, *, actor: Actor, statement: str = "", key: str | None = None
+    ) -> Nominated:
+        """Nominate a seller, or support a candidacy that is open for nominations.
+
+        Args:
+            seller: The nominee.
+            actor: An employee, a sitting ambassador, or the seller.
+            statement: Why; without it the nomination is incomplete.
+            key: The idempotency key.
+
+        Raises:
+            NotFoundError: No facts of the seller are known.
+            NotAllowedError: The actor may not nominate this seller.
+            RefusedError: The seller holds the award, or is barred; it names the date.
+            ConflictError: Review of the open candidacy has begun, or the actor has nominated.
+        """
+        return nominations.nominate(self.context, seller, actor=actor, statement=statement, key=key)
+
+    def complete_nomination(
+        self, path: str, *, actor: Actor, statement: str, key: str | None = None
+    ) -> None:
+        """Complete the actor's own nomination; after the window's close, review opens at once."""
+        nominations.complete(self.context, path, actor=actor, statement=statement, key=key)
+
+    def withdraw_nomination(
+        self, path: str, *, actor: Actor, key: str | None = None
+    ) -> Move | None:
+        """Withdraw the actor's own nomination; with the last one, the path is withdrawn."""
+        found = nominations.withdraw(self.context, path, actor=actor, key=key)
+        return move_of(found) if found else None
+
+    def score(
+        self,
+        path: str,
+        *,
+        actor: Actor,
+        scores: Mapping[str, int],
+        comment: str,
+        key: str | None = None,
+    ) -> None:
+        """Record a reviewer's scorecard in the path's open round.
+
+        Args:
+            path: The path's reference.
+            actor: A reviewer of the country, with their team.
+            scores: Eleven whole numbers, 0 to 5, by item.
+            comment: Required.
+            key: The idempotency key.
+
+        Raises:
+            InputError: A score or the comment is missing or wrong.
+            NotAllowedError: No reviewer of the country, or a conflict of interest.
+            ConflictError: No round is open.
+        """
+        panel.score(self.context, path, actor=actor, scores=scores, comment=comment, key=key)
+
+    def recuse(
+        self, path: str, *, actor: Actor, reason: str, note: str = "", key: str | None = None
+    ) -> None:
+        """Record that a reviewer stands back; an earlier card of theirs no longer counts."""
+        panel.recuse(self.context, path, actor=actor, reason=reason, note=note, key=key)
+
+    def open_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
+        """Open a compliance case: it postpones award or renewal, and holds joining Reconnect."""
+        records.case(self.context, seller, case, "open", actor=actor, key=key)
+
+    def close_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
+        """Close a compliance case."""
+        records.case(self.context, seller, case, "closed", actor=actor, key=key)
+
+    def reconnect_step(
+        self, seller: str, step: str, *, actor: Actor, key: str | None = None
+    ) -> Move | None:
+        """Record one of Reconnect's steps; the last, by the local team, adds the member."""
+        found = records.step(self.context, seller, step, actor=actor, key=key)
+        return move_of(found) if found else None
+
+    def appeal(
+        self, path: str, *, actor: Actor, grant: bool = True, key: str | None = None
+    ) -> Move | None:
+        """Record a manager's word on an appeal; the second grant reinstates the path."""
+        found = records.appeal(self.context, path, actor=actor, grant=grant, key=key)
+        return move_of(found) if found else None
+
+    def assign_reviewers(
+        self,
+        country: str,
+        cycle_on: date,
+        reviewers: Mapping[str, str],
+        *,
+        actor: Actor,
+        key: str | None = None,
+    ) -> None:
+        """Assign reviewers, each id with its team, to the panel of a country and cycle."""
+        convening.assign(self.context, country, cycle_on, reviewers, actor=actor, key=key)
+
+    def consent(self, seller: str, *, given: bool, actor: Actor, key: str | None = None) -> None:
+        """Record that a seller consents to the Hall of Fame, or no longer does."""
+        value = "given" if given else "revoked"
+        records.state(
+            self.context, seller, "consent", "consent", CONSENT, value, actor=actor, key=key
+        )
+
+    def invite_trainer(
+        self, seller: str, *, shown: Sequence[str] = (), actor: Actor, key: str | None = None
+    ) -> Move:
+        """Invite a seller to become a LazStar trainer, recording what they have shown.
+
+        Raises:
+            RefusedError: Teaching or speaking has not been shown.
+        """
+        return move_of(trainers.invite(self.context, seller, shown, actor=actor, key=key))
+
+    def record_shown(self, seller: str, what: str, *, actor: Actor, key: str | None = None) -> None:
+        """Record that an employee has seen a prospect teach or speak."""
+        trainers.record_shown(self.context, seller, what, actor=actor, key=key)
+
+    def apply_entry(
+        self,
+        applicant: str,
+        *,
+        country: str,
+        category: str,
+        records: Sequence[TurnoverRecord],
+        provenance: str,
+        consent: bool = False,
+        actor: Actor,
+        key: str | None = None,
+    ) -> Move:
+        """Apply for a store on records of turnover.
+
+        Args:
+            applicant: Who applies.
+            country: Where the store will be.
+            category: What it will sell.
+            records: The months' turnover; USD, or with the host's rate and its date.
+            provenance: ``own``, ``relative`` or ``bought``.
+            consent: Whether the relative's consent is recorded.
+            actor: The applicant or the host.
+            key: The idempotency key.
+
+        Raises:
+            InputError: A field is wrong; every problem is named.
+            ConfigError: The deployment has no secret for the fingerprints.
+            ConflictError: An application of theirs is open.
+        """
+        application = Application(applicant, country, category, tuple(records), provenance, consent)
+        return move_of(entries.apply(self.context, application, actor=actor, key=key))
+
+    def import_turnover(
+        self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
+    ) -> int:
+        """Open the applications of a file; all of it or nothing. Raises as :meth:`import_facts`.
+
+        Returns:
+            How many applications.
+        """
+        check_command("import_turnover", actor)
+        return importing.import_turnover(self.context, file, actor=actor, key=key)
+
+    def open_path(
+        self,
+        lifecycle: str,
+        subject: str,
+        country: str,
+        *,
+        actor: Actor,
+        data: Mapping[str, Any] | None = None,
+        cycle_on: date | None = None,
+        key: str | None = None,
+    ) -> Move:
+        """Open a path in a lifecycle that has no command of its own.
+
+        Args:
+            lifecycle: Its name.
+            subject: Whose path.
+            country: In which country.
+            actor: Who asks; the table's opening edge says who may.
+            data: Facts of the lifecycle's own, as JSON values; no personal data.
+            cycle_on: The round it belongs to, where the lifecycle has rounds.
+            key: The idempotency key.
+
+        Raises:
+            NotFoundError: There is no such lifecycle or country.
+            InputError: The lifecycle has a command of its own, or the date is no cycle date.
+            NotAllowedError: The actor may not.
+            RefusedError: A guard of the opening edge does not hold.
+            ConflictError: The subject has an open path in this lifecycle.
+        """
+        found = opening.open_(
+            self.context,
+            lifecycle,
+            subject,
+            country,
+            actor=actor,
+            data=data or {},
+            cycle_on=cycle_on,
+            key=key,
+        )
+        return move_of(found)
+
+    def move_country(
+        self, seller: str, country: str, *, actor: Actor, key: str | None = None
+    ) -> None:
+        """Move a seller to another country: team, title, zone and future instants."""
+        replanning.move_country(self.context, seller, country, actor=actor, key=key)
+
+    def suspend_cycle(
+        self, country: str, cycle_on: date, *, actor: Actor, key: str | None = None
+    ) -> list[Planned]:
+        """Suspend a cycle to come: nominees carry over, renewals run to the next one held.
+
+        Returns:
+            Every timer that moved.
+        """
+        return replanning.suspend_cycle(self.context, country, cycle_on, actor=actor, key=key)
+
+    def release_policy(
+        self, lifecycle: str, version: str, text: str, *, actor: Actor, key: str | None = None
+    ) -> list[Planned]:
+        """Release a policy version; it governs the cycles that have not opened yet.
+
+        Returns:
+            Every timer that moved.
+
+        Raises:
+            ConfigError: The text is wrong; every fault is named.
+            ConflictError: This version is released already.
+        """
+        found = PolicyText(lifecycle, version, text)
+        return replanning.release_policy(self.context, found, actor=actor, key=key)
+
+    def preview_policy(self, lifecycle: str, version: str, text: str, *, actor: Actor) -> Preview:
+        """Tell whom a policy would affect, and how, changing nothing."""
+        found = PolicyText(lifecycle, version, text)
+        return replanning.preview_policy(self.context, found, actor=actor)
+
+    def unpark(self, path: str, *, actor: Actor) -> int:
+        """Let a path that was set aside go on; return how many timers are pending again."""
+        check_command("unpark", actor)
+        context = self.context
+
+        def run(transaction: SqlTransaction) -> int:
+            seen = context.load(transaction, path, self.clock.now())
+            return transaction.unpark(seen.path.id)
+
+        return self.store.transact(run)
+
+    def erase(self, seller: str, *, actor: Actor, key: str | None = None) -> int:
+        """Delete a seller's personal data; a sitting ambassador retires first.
+
+        Returns:
+            How many texts were deleted.
+
+        Raises:
+            ConflictError: A compliance case or an appeal is open: the erasure is held.
+        """
+        return erasing.erase(self.context, seller, actor=actor, key=key)
+
+    def purge(self, *, actor: Actor = HOST) -> int:
+        """Delete every text that has been kept long enough; return how many."""
+        return erasing.purge(self.context, actor=actor)

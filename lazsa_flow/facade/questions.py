@@ -1,0 +1,191 @@
+"""What may one ask of the programme? None of it changes anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.commands import convening, public
+from lazsa_flow.domain.cycles import as_utc
+from lazsa_flow.domain.guards import Finding
+from lazsa_flow.engine import explain as explaining
+from lazsa_flow.engine.journal import verify
+from lazsa_flow.engine.ledger import balance
+from lazsa_flow.errors import JournalError, NotFoundError
+from lazsa_flow.facade.base import Facade
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lazsa_flow.commands.convening import Candidate
+    from lazsa_flow.commands.public import Badge, Fame
+    from lazsa_flow.domain.guards import Verdict
+    from lazsa_flow.domain.model import Path, TimerRow
+    from lazsa_flow.domain.perks import Entitlement
+    from lazsa_flow.engine.explain import Explanation
+    from lazsa_flow.engine.ledger import Book
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer that is pending.
+
+    Attributes:
+        path: The path's reference.
+        seller: Whose path.
+        timer: Its row: name, instant, local date, zone.
+        triggers: What it will try, in order, none for a reminder.
+    """
+
+    path: str
+    seller: str
+    timer: TimerRow
+    triggers: tuple[str, ...]
+
+
+class Questions(Facade):
+    """The questions."""
+
+    def find(self, name: str) -> Path:
+        """Find a path by its reference, or a seller's latest path.
+
+        Raises:
+            NotFoundError: Neither is known.
+        """
+        with self.store.begin(write=False) as transaction:
+            paths = transaction.paths_of(name)
+            if paths:
+                return paths[-1]
+            try:
+                return self.context.load(transaction, name, self.clock.now()).path
+            except NotFoundError:
+                raise NotFoundError("seller or path", name) from None
+
+    def paths(self, seller: str) -> list[Path]:
+        """Return every path of a seller, oldest first."""
+        with self.store.begin(write=False) as transaction:
+            return transaction.paths_of(seller)
+
+    def explain(
+        self, name: str, trigger: str | None = None, *, now: datetime | None = None
+    ) -> Explanation:
+        """Tell what leads on from a path's state, and what stands against each exit.
+
+        Args:
+            name: A path's reference, or a seller whose latest path is meant.
+            trigger: Only exits of this trigger.
+            now: The instant to explain at; the clock's by default.
+        """
+        at = self.clock.now() if now is None else as_utc(now)
+        path = self.find(name)
+        with self.store.begin(write=False) as transaction:
+            seen = self.context.load(transaction, path.ref, at)
+        return explaining.explain(self.rulebook, seen, at, trigger)
+
+    def due(self, *, until: datetime | None = None) -> list[Due]:
+        """Return what is pending until an instant (the present one by default), earliest first."""
+        at = self.clock.now() if until is None else as_utc(until, field="until")
+        found = []
+        for timer, ref, seller in self.store.due(at):
+            lifecycle = self.rulebook.lifecycle(ref.rpartition("-")[0])
+            steps = lifecycle.timer(timer.name).steps
+            found.append(Due(ref, seller, timer, tuple(dict.fromkeys(s.trigger for s in steps))))
+        return found
+
+    def history(self, path: str) -> list[dict[str, Any]]:
+        """Return a path's journal rows, oldest first, as JSON values."""
+        return list(self.store.journal(self.context.path_id(path)))
+
+    def state_at(self, path: str, when: datetime) -> str | None:
+        """Return the state that a path was in at an instant, by effect; ``None`` before it opened.
+
+        Raises:
+            InputError: The instant is naive.
+        """
+        at = as_utc(when, field="when")
+        state = None
+        for row in self.history(path):
+            if datetime.fromisoformat(row["effective_at"]) <= at:
+                state = row["dest"]
+        return state
+
+    def verdicts(self, path: Path, row: Mapping[str, Any]) -> list[Verdict]:
+        """Dress the verdicts of a journal row as they were told then: guard and policy version."""
+        lifecycle = self.rulebook.lifecycle(path.lifecycle)
+        policy = self.rulebook.policy_version(path.lifecycle, row["policy"].partition("/")[2])
+        return [
+            lifecycle.guards[verdict["name"]].verdict(
+                Finding(
+                    verdict["held"],
+                    verdict["measured"],
+                    verdict["earliest"] and datetime.fromisoformat(verdict["earliest"]).date(),
+                ),
+                policy,
+            )
+            for verdict in row["verdicts"]
+        ]
+
+    def states(self) -> dict[str, int]:
+        """Count the paths in each state of every lifecycle; states without paths are left out."""
+        return self.store.states()
+
+    def books(self, *, until: datetime | None = None) -> list[Book]:
+        """Lay out the books: a row for each country and cycle date so far, zeros too."""
+        at = self.clock.now() if until is None else as_utc(until, field="until")
+        since = self.store.first_book()
+        if since is None:
+            return []
+        calendars = {code: self.rulebook.calendar(code) for code in self.rulebook.countries}
+        return balance(self.store.counts(at), calendars, since=since, until=at)
+
+    def journal(self) -> Iterator[dict[str, Any]]:
+        """Yield every journal row by path and ``seq``, as JSON values with their hashes."""
+        return self.store.journal()
+
+    def verify_journal(self) -> int:
+        """Replay every path's journal and compare with its state; return how many rows.
+
+        Raises:
+            JournalError: A chain is broken, or a path is not where its journal leads.
+        """
+        with self.store.audit() as (heads, journal):
+            total = sum(
+                self._verify(ref, list(rows), heads)
+                for ref, rows in groupby(journal, key=lambda row: str(row["path"]))
+            )
+        if heads:
+            raise JournalError(min(heads), 1, "the path has no journal")
+        return total
+
+    def _verify(
+        self, ref: str, rows: list[dict[str, Any]], heads: dict[str, tuple[str, int, str]]
+    ) -> int:
+        found = verify(self.rulebook.lifecycle(ref.rpartition("-")[0]), rows)
+        if heads.pop(ref, None) != found:
+            raise JournalError(ref, found[1], f"the journal leads to {found[0]}, not the path")
+        return len(rows)
+
+    def panel(self, country: str, cycle_on: date) -> list[Candidate]:
+        """List whom a country's panel has to judge in a cycle, and what is missing for each."""
+        return convening.overview(self.context, country, cycle_on)
+
+    def entitlements(self, seller: str, *, at: datetime | None = None) -> tuple[Entitlement, ...]:
+        """Return what a seller is entitled to at an instant, with begin and end."""
+        return public.entitled(self.context, seller, self._at(at))
+
+    def badge(self, seller: str, *, at: datetime | None = None) -> Badge:
+        """Tell whether a seller's badge is valid at an instant: one index look-up."""
+        return public.badge(self.context, seller, self._at(at))
+
+    def hall_of_fame(self, country: str) -> list[Fame]:
+        """List a country's sitting ambassadors who consent to be named; no contact data."""
+        return public.hall_of_fame(self.context, country)
+
+    def contact(self, seller: str) -> str:
+        """Return the mailbox of the seller's local team, never the seller's own."""
+        return public.contact(self.context, seller)
+
+    def _at(self, at: datetime | None) -> datetime:
+        return self.clock.now() if at is None else as_utc(at, field="at")

@@ -1,0 +1,78 @@
+"""The store on a connection that a host has opened, within the host's own transaction."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+
+from lazsa_flow.errors import InputError
+from lazsa_flow.store.sqlstore import SqlStore
+from lazsa_flow.store.transaction import SqlTransaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+_Result = TypeVar("_Result")
+
+
+class BoundStore(SqlStore):
+    """State through one connection of the host's; every transaction is a savepoint of its own.
+
+    Not thread-safe: it lives as long as the host's transaction, in the host's thread.
+
+    Args:
+        connection: A SQLAlchemy connection in a transaction.
+
+    Raises:
+        InputError: It is no connection, no transaction has begun, or SQLite has seen no BEGIN.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        if not isinstance(connection, sa.Connection):
+            got = type(connection).__name__
+            raise InputError.of("bind", "connection", got, "a sqlalchemy.Connection")
+        if not connection.in_transaction():
+            expected = "a connection on which the host has begun a transaction"
+            raise InputError.of("bind", "connection", "no transaction", expected)
+        if connection.dialect.name == "sqlite":
+            _check_begun(connection)
+        self._connection = connection
+        self._engine = connection.engine
+        self._probe = lambda point: None
+
+    def close(self) -> None:
+        """Do nothing: the connection is the host's."""
+
+    @contextmanager
+    def begin(self, *, write: bool = True) -> Iterator[SqlTransaction]:
+        """Open a savepoint; it is released at the end of the block, or undone on an error."""
+        with self._connection.begin_nested():
+            yield SqlTransaction(self._connection, self._probe, write=write)
+
+    def transact(
+        self,
+        run: Callable[[SqlTransaction], _Result],
+        *,
+        again: bool = True,
+        lost: bool = True,
+    ) -> _Result:
+        """Run a function in a savepoint, once: what to do after an error is the host's affair."""
+        with self.begin() as transaction:
+            return run(transaction)
+
+    @contextmanager
+    def _read(self, *, snapshot: bool = False) -> Iterator[sa.Connection]:
+        yield self._connection
+
+
+def _check_begun(connection: sa.Connection) -> None:
+    driver = connection.connection.driver_connection
+    if not getattr(driver, "in_transaction", False):
+        expected = (
+            "a connection on which BEGIN was really sent: the driver's default sends none before "
+            "the first write, and a savepoint would commit by itself (see docs/embedding.md)"
+        )
+        raise InputError.of("bind", "connection", "no BEGIN", expected)

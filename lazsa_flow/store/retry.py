@@ -1,0 +1,80 @@
+"""What happens when the database gives up on a transaction?
+
+It is run again as a whole, at most five times: after a serialisation failure, a deadlock, a lock
+that was not to be had, or two writers of one idempotency key. After a lost connection nobody knows
+whether the commit happened; so only what can tell for itself is run again.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from lazsa_flow.errors import ContendedError, UnavailableError
+from lazsa_flow.logs import log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ATTEMPTS: Final = 5
+_PAUSE_S: Final = 0.02
+_CONTENDED: Final = frozenset({"40001", "40P01", "55P03"})
+"""serialization_failure, deadlock_detected, lock_not_available. Source: PostgreSQL, Appendix A."""
+_LOST: Final = ("08", "57P0")
+"""The connection, or the server's shutting down. Source: PostgreSQL, Appendix A."""
+
+_Result = TypeVar("_Result")
+
+
+def retrying(attempt: Callable[[], _Result], *, again: bool, lost: bool) -> _Result:
+    """Run a whole transaction, at most five times.
+
+    Args:
+        attempt: The transaction, from its begin to its commit.
+        again: Whether it may be run again after the database gave up on it.
+        lost: Whether it may be run again after the connection was lost.
+
+    Raises:
+        ContendedError: The database gave up every time.
+        UnavailableError: The connection was lost every time, or may not be tried again.
+    """
+    for number in range(1, ATTEMPTS + 1):
+        last = number == ATTEMPTS
+        try:
+            return attempt()
+        except DBAPIError as error:
+            if is_lost(error):
+                if last or not lost:
+                    raise UnavailableError("the connection to the database was lost") from None
+            elif not is_contended(error):
+                raise
+            elif last or not again:
+                raise ContendedError(f"the database gave up {number} times") from None
+            log.warning("transaction.again", attempt=number, error=type(error.orig).__name__)
+            time.sleep(_PAUSE_S * 2**number)
+    raise AssertionError  # the last attempt returns or raises
+
+
+def is_lost(error: DBAPIError) -> bool:
+    """Tell whether an error means that the connection is gone."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or state.startswith(_LOST) or _refused(error)
+
+
+def _refused(error: DBAPIError) -> bool:
+    """Tell a PostgreSQL that refuses connections, which gives no state."""
+    module = type(error.orig).__module__.partition(".")[0]
+    no_state = getattr(error.orig, "sqlstate", None) is None
+    return isinstance(error, OperationalError) and module == "psycopg" and no_state
+
+
+def is_contended(error: DBAPIError) -> bool:
+    """Tell whether an error means that another writer was in the way."""
+    if getattr(error.orig, "sqlstate", None) in _CONTENDED:
+        return True
+    if isinstance(error, IntegrityError):
+        return "lazsa_keys" in str(error.orig)
+    text = str(error.orig)
+    return isinstance(error, OperationalError) and ("database is locked" in text)
