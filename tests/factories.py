@@ -26,9 +26,11 @@ from lazsa_flow.domain.model import (
     Record,
     Situation,
     Span,
+    TimerRow,
 )
 from lazsa_flow.domain.panel import ITEMS, Scorecard, Tally
 from lazsa_flow.domain.policy import AwardPolicy, Country, read_toml
+from lazsa_flow.engine.rules import Release, Rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -256,3 +258,29 @@ def table(**changes: Any) -> Lifecycle:
 def noon(on: date, code: str = "SG") -> datetime:
     """Return local noon of a date in a country, well inside it."""
     return midnight(on, code) + timedelta(hours=12)
+
+
+def timer(name: str = "evening", due_at: datetime | None = None, **changes: Any) -> TimerRow:
+    """Return a pending timer of path 1, due at local midnight of :data:`CYCLE`."""
+    sound = TimerRow(
+        path_id=1,
+        name=name,
+        due_at=due_at or midnight(CYCLE),
+        due_on=CYCLE,
+        zone="Asia/Singapore",
+        country="SG",
+        book_on=CYCLE,
+    )
+    return replace(sound, **changes)
+
+
+def rulebook(*tables: Lifecycle, **sections: dict[str, Any]) -> Rulebook:
+    """Return the rules of some tables in Singapore and Indonesia, under the shipped policy.
+
+    The policy stands in for one of each table's own; ``sections`` are as for :func:`policy`.
+    """
+    releases = [
+        Release(policy(**sections).model_copy(update={"lifecycle": each.name}), utc(2020, 1, 1))
+        for each in tables
+    ]
+    return Rulebook(tables, [country("SG"), country("ID")], releases)

@@ -147,6 +147,7 @@ def test_a_policy_is_strict(old: str, new: str, fault: str) -> None:
         ("locale", "suspended = 5\nlocale", "suspended"),
         ("locale", 'suspended = ["2020-04-01"]\nlocale', "suspended.0"),
         ("locale", "suspended = [2020-04-01T00:00:00]\nlocale", "suspended.0"),
+        ("locale", "suspended = [2020-05-01]\nlocale", "(file)"),
         ("locale", 'manager = "a name"\nlocale', "manager"),
     ],
 )

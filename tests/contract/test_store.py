@@ -1,0 +1,1107 @@
+"""What the engine and the commands ask of a store, on every dialect alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from lazsa_flow.commands.importing import add_facts
+from lazsa_flow.domain.cycles import TICK
+from lazsa_flow.domain.guards import Finding
+from lazsa_flow.domain.model import NO_HEAD, Actor
+from lazsa_flow.domain.panel import ITEMS, Tally
+from lazsa_flow.engine.journal import JournalRow, digest
+from lazsa_flow.engine.ledger import Count
+from lazsa_flow.engine.ports import Change, Notice
+from lazsa_flow.engine.sweep import Swept
+from lazsa_flow.errors import (
+    ConfigError,
+    ConflictError,
+    InputError,
+    KeyReusedError,
+    NoEdgeError,
+    RefusedError,
+    SchemaError,
+    StaleVersionError,
+)
+from lazsa_flow.programme import Programme
+from lazsa_flow.store.connect import connect
+from lazsa_flow.store.migrate import VERSION_TABLE
+from lazsa_flow.store.schema import APPEND_ONLY, METADATA
+from lazsa_flow.store.sqlstore import SqlStore
+from tests.factories import (
+    CYCLE,
+    SELLER,
+    TEAM,
+    card,
+    facts,
+    midnight,
+    nomination,
+    path,
+    record,
+    recusal,
+    span,
+    timer,
+    utc,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lazsa_flow.clock import VirtualClock
+    from lazsa_flow.config import Config
+    from lazsa_flow.domain.model import Evidence, Path
+
+AT = utc(2026, 9, 1, 3)
+DUE = midnight(CYCLE)
+FAR = utc(9000, 1, 1)
+EMPLOYEE = Actor("employee", "emp-1")
+COMPLIANCE = Actor("compliance", "com-1")
+OWNER = Actor("seller", SELLER)
+
+
+# -- means
+
+
+def opening(row: Path, **changes: Any) -> Change:
+    """Return the change that opens a path."""
+    return Change(before=None, after=row, recorded_at=AT, row=None, **changes)
+
+
+def moving(before: Path, **changes: Any) -> Change:
+    """Return the change that moves a path on by one version."""
+    after = replace(before, seq=before.seq + 1, **changes.pop("after", {}))
+    return Change(before=before, after=after, recorded_at=AT, row=None, **changes)
+
+
+class Crash(BaseException):
+    """The process dies."""
+
+
+def failing(store: SqlStore, act: Callable[[Any], object]) -> None:
+    """Do something in a transaction that then fails."""
+    with store.begin() as transaction:
+        act(transaction)
+        raise Crash
+
+
+def write(store: SqlStore, *changes: Change) -> None:
+    """Write changes in a transaction of their own."""
+    with store.begin() as transaction:
+        transaction.write_chunk(changes)
+
+
+def see(store: SqlStore, path_id: int = 1, before: Any = None, on: date = CYCLE) -> Evidence:
+    """Load one path's evidence."""
+    with store.begin(write=False) as transaction:
+        (seen,) = transaction.load_chunk([path_id], before=before, on=on)
+        return seen
+
+
+def dump(url: str, *, without: tuple[str, ...] = ()) -> dict[str, list[dict[str, Any]]]:
+    """Return everything that a database holds."""
+    engine = connect(url)
+    found = {}
+    with engine.connect() as connection:
+        for table in METADATA.sorted_tables:
+            rows = connection.execute(sa.select(table)).mappings()
+            kept = [{k: v for k, v in row.items() if k not in without} for row in rows]
+            found[table.name] = sorted(kept, key=repr)
+    engine.dispose()
+    return found
+
+
+def execute(url: str, statement: str) -> None:
+    """Run a statement on a database, past the store."""
+    engine = connect(url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.text(statement))
+    finally:
+        engine.dispose()
+
+
+def clock(programme: Programme) -> VirtualClock:
+    """Return the programme's clock, which can be moved."""
+    return programme.clock  # type: ignore[return-value]
+
+
+def url_of(programme: Programme) -> str:
+    """Return the URL of a programme's database."""
+    return programme.store._engine.url.render_as_string(hide_password=False)
+
+
+# -- evidence
+
+
+@pytest.fixture
+def candidate(store: SqlStore) -> SqlStore:
+    """Return a store with a candidate about whom everything was recorded at one instant."""
+    write(store, opening(path()))
+    with store.begin() as transaction:
+        transaction.add_facts([facts()], AT)
+        transaction.add_scorecard(1, CYCLE, card(), as_of=CYCLE, recorded_at=AT)
+        transaction.add_record(SELLER, record("case", "open", name="c-1", recorded_at=AT))
+        transaction.add_nomination(
+            1,
+            event="made",
+            source="employee",
+            nominator="emp-1",
+            complete=True,
+            as_of=CYCLE,
+            recorded_at=AT,
+        )
+    return store
+
+
+def test_what_was_recorded_before_an_instant_is_read(candidate: SqlStore) -> None:
+    """programme.md, versions and data: what was recorded one microsecond before counts."""
+    seen = see(candidate, before=AT + TICK)
+    assert seen == see(candidate)
+    assert seen.facts == facts()
+    assert seen.tally == Tally.of([card()])
+    assert seen.records == (record("case", "open", name="c-1", recorded_at=AT),)
+    assert seen.nominations == (nomination(),)
+
+
+def test_what_was_recorded_at_an_instant_is_not_read_for_it(candidate: SqlStore) -> None:
+    """programme.md, versions and data: what was recorded exactly at the instant comes too late."""
+    seen = see(candidate, before=AT)
+    assert (seen.facts, seen.tally, seen.records, seen.nominations) == (None, Tally(), (), ())
+    assert seen.path == path()
+
+
+def test_a_later_word_on_a_nomination_is_cut_too(candidate: SqlStore) -> None:
+    """A nomination is read as it stood before the instant: completed or withdrawn later is not."""
+    with candidate.begin() as transaction:
+        for event, hours in (("completed", 1), ("withdrawn", 2)):
+            transaction.add_nomination(
+                1,
+                event=event,
+                source="employee",
+                nominator="emp-1",
+                complete=True,
+                as_of=CYCLE,
+                recorded_at=AT + timedelta(hours=hours),
+                nomination_id=1,
+            )
+    assert not see(candidate, before=AT + timedelta(hours=2)).nominations[0].withdrawn
+    assert see(candidate, before=AT + timedelta(hours=2, microseconds=1)).nominations[0].withdrawn
+
+
+def told(store: SqlStore, *dated: tuple[date, Any, str]) -> None:
+    """Record facts: as of, recorded at, GMV rate."""
+    for as_of, recorded_at, rate in dated:
+        with store.begin() as transaction:
+            transaction.add_facts([facts(as_of=as_of, gmv_rate=Decimal(rate))], recorded_at)
+
+
+def rate(store: SqlStore, **options: Any) -> str | None:
+    """Return the GMV rate of the facts that count."""
+    found = see(store, **options).facts
+    return found and str(found.gmv_rate)
+
+
+def test_the_latest_facts_are_those_dated_last(store: SqlStore) -> None:
+    """Of facts on or before the round's date the latest by date count, however they came in."""
+    write(store, opening(path()))
+    day = timedelta(days=1)
+    told(store, (CYCLE - day, AT, "0.2"), (CYCLE - 3 * day, AT + day, "0.1"))
+    assert rate(store) == "0.2"
+    told(store, (CYCLE, AT, "0.3"), (CYCLE + day, AT, "0.4"))
+    assert rate(store) == "0.3"
+    assert rate(store, on=CYCLE + 9 * day) == "0.3"
+
+
+def test_of_facts_of_one_date_the_last_recorded_count(store: SqlStore) -> None:
+    """Facts of one date are corrected by recording them anew; of one instant, by their order."""
+    write(store, opening(path()))
+    later = AT + timedelta(hours=1)
+    told(store, (CYCLE, later, "0.2"), (CYCLE, AT, "0.1"))
+    assert rate(store) == "0.2"
+    assert rate(store, before=later) == "0.1"
+    told(store, (CYCLE, later, "0.3"))
+    assert rate(store) == "0.3"
+
+
+def test_without_a_round_the_date_judged_is_the_one_asked_for(store: SqlStore) -> None:
+    """A path in no round is judged on the day of the question."""
+    write(store, opening(path(cycle_on=None)))
+    told(store, (CYCLE, AT, "0.3"))
+    assert rate(store, on=CYCLE) == "0.3"
+    assert rate(store, on=CYCLE - timedelta(days=1)) is None
+
+
+def test_facts_of_another_seller_do_not_count(store: SqlStore) -> None:
+    """Each seller is judged on facts of their own."""
+    write(store, opening(path(subject="seller-2")))
+    told(store, (CYCLE, AT, "0.3"))
+    assert rate(store) is None
+
+
+@pytest.mark.parametrize(
+    "told_",
+    [
+        facts(),
+        facts(activities=frozenset()),
+        facts(activities=frozenset({"help", "writing"}), is_lazstar=True),
+        facts(monthly_cancellation_rates=(None, Decimal("0.010"), *((None,) * 7))),
+        facts(gmv_rate=Decimal("1E+2"), gmv_usd=Decimal("0.10")),
+        facts(
+            joined_on=None,
+            ncp_points=None,
+            policy_compliant=None,
+            gmv_usd=None,
+            gmv_rate=None,
+            chat_response_rate=None,
+            monthly_cancellation_rates=None,
+            retention_rate=None,
+            is_lazstar=None,
+            activities=None,
+        ),
+    ],
+)
+def test_facts_come_back_as_they_were(store: SqlStore, told_: Any) -> None:
+    """What is not known stays not known, and a decimal keeps every figure."""
+    write(store, opening(path()))
+    with store.begin() as transaction:
+        assert transaction.add_facts([told_], AT) == 1
+    found = see(store).facts
+    assert found == told_
+    assert repr(found) == repr(told_)
+
+
+def test_no_facts_are_no_row(store: SqlStore) -> None:
+    """An empty list of facts appends nothing."""
+    with store.begin() as transaction:
+        assert transaction.add_facts([], AT) == 0
+    assert store.count_sellers() == 0
+
+
+def score(store: SqlStore, *cards: Any, cycle_on: date = CYCLE) -> None:
+    """Record scorecards, one after the other."""
+    with store.begin() as transaction:
+        for each in cards:
+            transaction.add_scorecard(1, cycle_on, each, as_of=CYCLE, recorded_at=AT)
+
+
+def test_a_card_counts_in_its_round_alone(store: SqlStore) -> None:
+    """programme.md, the panel: scorecards belong to a round; none counts in another."""
+    write(store, opening(path()))
+    score(store, card("rev-1", "team-a", 5), cycle_on=date(2026, 4, 1))
+    assert see(store).tally == Tally()
+    score(store, card("rev-1", "team-a", 3))
+    assert see(store).tally == Tally.of([card("rev-1", "team-a", 3)])
+    with store.begin(write=False) as transaction:
+        rounds = transaction.rounds_of(1)
+    assert sorted(rounds) == [date(2026, 4, 1), CYCLE]
+
+
+def test_the_latest_card_of_a_reviewer_counts(store: SqlStore) -> None:
+    """A reviewer who scores again has one card, the latest, with the team of that day."""
+    write(store, opening(path()))
+    score(store, card("rev-1", "team-a", 1), card("rev-2", "team-b", 4), card("rev-1", "team-b", 5))
+    tally = see(store).tally
+    assert (tally.cards, tally.teams, tally.sums) == (2, 1, (9,) * 11)
+
+
+def test_a_recusal_takes_a_card_out(store: SqlStore) -> None:
+    """programme.md, the panel: a reviewer may recuse; the quorum is counted again."""
+    write(store, opening(path()))
+    score(store, card("rev-1", "team-a"), card("rev-2", "team-b"), recusal("rev-1"))
+    tally = see(store).tally
+    assert (tally.cards, tally.panel) == (1, frozenset({"rev-1", "rev-2"}))
+
+
+def test_evidence_has_kin_and_pending_timers(store: SqlStore) -> None:
+    """A path sees the subject's other paths, of every lifecycle, and its own pending timers."""
+    kin = (path("declined", id=2), path("ajar", id=3, lifecycle="door"))
+    stranger = path(id=4, subject="seller-2")
+    pending, later = timer("a"), timer("b", DUE + TICK)
+    gone = timer("c")
+    write(
+        store,
+        opening(path(), scheduled=(pending, later, gone)),
+        *(opening(each) for each in (*kin, stranger)),
+    )
+    write(store, moving(path(), cancelled=(gone,)))
+    seen = see(store)
+    assert seen.others == kin
+    assert seen.timers == (pending, later)
+    assert see(store, 4).others == ()
+
+
+def test_evidence_of_a_chunk_comes_for_each_path_there_is(candidate: SqlStore) -> None:
+    """One evidence for each path that exists, and each has its own."""
+    write(candidate, opening(path(id=2, subject="seller-2")))
+    with candidate.begin() as transaction:
+        found = transaction.load_chunk([2, 1, 9], before=None, on=CYCLE)
+        assert transaction.load_chunk([], before=None, on=CYCLE) == []
+    assert {seen.path.id: seen.facts for seen in found} == {1: facts(), 2: None}
+
+
+# -- writing
+
+
+def test_a_path_comes_back_as_it_was(store: SqlStore) -> None:
+    """Spans, data and every field survive the database."""
+    award = (span(date(2026, 4, 1), CYCLE, reason="resigned"), span(CYCLE))
+    rich = path(spans={"award": award}, data={"b": [1, None, "ü"], "a": {"x": True}}, parked=True)
+    write(store, opening(rich))
+    assert see(store).path == rich
+    bare = path(id=2, cycle_on=None)
+    write(store, opening(bare))
+    assert see(store, 2).path == bare
+
+
+def test_a_change_is_written_whole(store: SqlStore) -> None:
+    """Path, timers, records and notices of a move are all there, or none is."""
+    change = moving(
+        path(),
+        after={"state": "awarded"},
+        scheduled=(timer("due_date"),),
+        records=(record("good_standing", "began"),),
+        notices=(Notice("award-1.2.1", "awarded", "seller"),),
+        linked=(opening(path(id=2, subject="seller-2")),),
+    )
+    write(store, opening(path()))
+    with pytest.raises(Crash):
+        failing(store, lambda transaction: transaction.write_chunk([change]))
+    assert see(store).path == path()
+    write(store, change)
+    seen = see(store)
+    assert (seen.path.state, seen.path.seq) == ("awarded", 2)
+    assert seen.timers == (timer("due_date"),)
+    assert seen.records == (record("good_standing", "began"),)
+    assert see(store, 2).path.subject == "seller-2"
+
+
+def test_a_stale_version_writes_nothing(store: SqlStore) -> None:
+    """design.md, rule 4: the path's version is compared and set; who loses is told both."""
+    other = path(id=2, subject="seller-2")
+    write(store, opening(path()), opening(other))
+    write(store, moving(path(), after={"head": "1" * 64}))
+    with pytest.raises(StaleVersionError) as caught:
+        write(store, moving(other), moving(path(), after={"head": "2" * 64}, scheduled=(timer(),)))
+    error = caught.value
+    assert (error.path, error.expected, error.found) == ("award-1", 1, 2)
+    assert see(store, 2).path == other
+    assert see(store).timers == ()
+
+
+def test_a_path_that_is_not_there_is_stale(store: SqlStore) -> None:
+    """A move of a path that does not exist is refused as stale, with no version found."""
+    with pytest.raises(StaleVersionError) as caught:
+        write(store, moving(path()))
+    assert caught.value.found is None
+
+
+def test_a_second_open_path_is_a_conflict(store: SqlStore) -> None:
+    """programme.md, nomination: one open path a seller; the transaction leaves nothing."""
+    write(store, opening(path(), slot="take"))
+    with pytest.raises(ConflictError) as caught:
+        write(store, opening(path(id=2), slot="take", scheduled=(timer(path_id=2),)))
+    assert caught.value.subject == SELLER
+    with store.begin() as transaction:
+        assert transaction.open_paths("award", [SELLER, "seller-2"]) == {SELLER: 1}
+        assert [each.id for each in transaction.paths_of(SELLER)] == [1]
+
+
+def test_a_place_is_of_one_lifecycle_and_can_be_freed(store: SqlStore) -> None:
+    """Another lifecycle has places of its own; what is freed can be taken in the same chunk."""
+    write(store, opening(path(), slot="take"))
+    write(store, opening(path(id=2, lifecycle="door"), slot="take"))
+    write(store, moving(path(), slot="free"), opening(path(id=3), slot="take"))
+    with store.begin() as transaction:
+        assert transaction.open_paths("award", [SELLER]) == {SELLER: 3}
+        assert transaction.open_paths("door", [SELLER]) == {SELLER: 2}
+
+
+def test_a_claim_is_one_paths_alone(store: SqlStore) -> None:
+    """programme.md, store entry: what serves one path cannot serve another, and kin see it."""
+    keys = {"claims": ["k1", "k2"]}
+    write(store, opening(path(data=keys), claims=(("records", "k1"), ("records", "k2"))))
+    rival = path(id=2, subject="seller-2", data={"claims": ["k2", "k3"]})
+    write(store, opening(rival))
+    assert see(store).taken == frozenset()
+    assert see(store, 2).taken == {"k2"}
+    with pytest.raises(ConflictError):
+        write(store, moving(rival, claims=(("records", "k3"), ("records", "k2"))))
+    assert see(store, 2).path == rival
+
+
+# -- timers
+
+
+def claim(store: SqlStore, now: Any = DUE, limit: int = 9, path_id: int | None = None) -> list[Any]:
+    """Return what a sweep would take: path and name."""
+    with store.begin() as transaction:
+        return [(t.path_id, t.name) for t in transaction.claim(now, limit, path_id)]
+
+
+def doors(store: SqlStore, *timers: Any) -> None:
+    """Open a path of its own for each number among the timers, and set them."""
+    ids = sorted({each.path_id for each in timers})
+    write(store, *(opening(path(id=id_, subject=f"seller-{id_}")) for id_ in ids))
+    with store.begin() as transaction:
+        for each in timers:
+            transaction.set_timer(each)
+
+
+def test_timers_are_claimed_by_instant_then_country(store: SqlStore) -> None:
+    """One instant and one country at a time, the earliest first, countries by their code."""
+    doors(
+        store,
+        timer(path_id=1, country="SG"),
+        timer(path_id=2, country="PH"),
+        timer(path_id=3, country="SG", due_at=DUE - TICK),
+        timer(path_id=4, country="PH"),
+        timer(path_id=5, country="SG", due_at=DUE + TICK),
+    )
+    assert store.next_due() == DUE - TICK
+    for expected in ([3], [2, 4], [1]):
+        found = claim(store)
+        assert [id_ for id_, _ in found] == expected
+        with store.begin() as transaction:
+            for id_ in expected:
+                (pending,) = see(store, id_).timers
+                transaction.park(pending, "tests")
+    assert claim(store) == []
+    assert claim(store, DUE + TICK) == [(5, "evening")]
+
+
+def test_a_timer_is_due_at_its_instant(store: SqlStore) -> None:
+    """At exactly its instant a timer is due; one microsecond earlier it is not."""
+    doors(store, timer())
+    assert claim(store, DUE - TICK) == []
+    assert claim(store, DUE) == [(1, "evening")]
+
+
+def test_a_path_is_claimed_once(store: SqlStore) -> None:
+    """Of two timers of a path at one instant one is taken, so that its order holds."""
+    doors(store, timer("b"), timer("a"), timer("c", path_id=2))
+    assert claim(store) == [(1, "a"), (2, "c")]
+
+
+def test_a_claim_has_a_limit_and_can_be_of_one_path(store: SqlStore) -> None:
+    """No more than the limit are taken; of one path, where it is named, and no other."""
+    doors(store, *(timer(path_id=n) for n in range(1, 5)))
+    assert claim(store, limit=3) == [(1, "evening"), (2, "evening"), (3, "evening")]
+    assert claim(store, path_id=4) == [(4, "evening")]
+    assert claim(store, path_id=9) == []
+
+
+def test_a_timer_set_again_replaces_the_pending_one(store: SqlStore) -> None:
+    """One pending timer of a path and name: what is set again cancels what was pending."""
+    doors(store, timer(), timer("other"))
+    with store.begin() as transaction:
+        transaction.set_timer(timer(due_at=DUE + TICK))
+    assert {(t.name, t.due_at) for t in see(store).timers} == {
+        ("evening", DUE + TICK),
+        ("other", DUE),
+    }
+
+
+def test_a_cancelled_timer_can_be_set_again(store: SqlStore) -> None:
+    """A timer cancelled for an instant is pending again once it is set for it."""
+    doors(store, timer())
+    write(store, moving(path(subject="seller-1"), cancelled=(timer(),)))
+    assert claim(store) == []
+    moved = replace(path(subject="seller-1"), seq=2)
+    write(store, moving(moved, scheduled=(timer(),)))
+    assert see(store).timers == (timer(),)
+
+
+def test_a_timer_that_had_its_outcome_keeps_it(store: SqlStore) -> None:
+    """What fired for an instant is never set for it again: a repeat changes nothing."""
+    doors(store, timer())
+    fired = replace(timer(), status="fired", seq=2)
+    write(store, moving(path(subject="seller-1"), fired=fired))
+    moved = replace(path(subject="seller-1"), seq=2)
+    write(store, moving(moved, scheduled=(timer(),)))
+    assert (claim(store), see(store).timers) == ([], ())
+
+
+def test_a_parked_path_is_set_aside_with_all_its_timers(store: SqlStore) -> None:
+    """A path that is parked stops nobody: its timers are no longer due, others' are."""
+    doors(store, timer(), timer("later", DUE + TICK), timer(path_id=2))
+    with store.begin() as transaction:
+        transaction.park(timer(), "ZeroDivisionError")
+    assert see(store).path.parked
+    assert see(store).timers == ()
+    assert claim(store, DUE + TICK) == [(2, "evening")]
+    counts = store.counts(DUE + TICK)
+    assert counts == [Count("SG", CYCLE, due=3, moved=0, refused=0, parked=2)]
+
+
+def test_an_unparked_path_goes_on_with_its_timers(store: SqlStore) -> None:
+    """What was set aside with a path is pending again once it is let go; what ended is not."""
+    doors(store, timer(), timer("later", DUE + TICK), timer("gone"), timer(path_id=2))
+    write(store, moving(path(subject="seller-1"), cancelled=(timer("gone"),)))
+    with store.begin() as transaction:
+        transaction.park(timer(), "ZeroDivisionError")
+    with store.begin() as transaction:
+        assert transaction.unpark(1) == 2
+    assert not see(store).path.parked
+    assert claim(store) == [(1, "evening"), (2, "evening")]
+
+
+def test_what_is_due_is_told_in_order(store: SqlStore) -> None:
+    """Pending timers until an instant, earliest first, with path and seller."""
+    doors(store, timer(path_id=2, due_at=DUE - TICK), timer(), timer("far", DUE + TICK))
+    assert [(t.name, ref, seller) for t, ref, seller in store.due(DUE)] == [
+        ("evening", "award-2", "seller-2"),
+        ("evening", "award-1", "seller-1"),
+    ]
+
+
+def test_the_first_book_is_the_earliest_cycle(store: SqlStore) -> None:
+    """The books begin with the first cycle that a timer belongs to; without timers nowhere."""
+    assert (store.first_book(), store.next_due()) == (None, None)
+    doors(store, timer(), timer("old", book_on=date(2026, 4, 1)))
+    assert store.first_book() == date(2026, 4, 1)
+
+
+# -- idempotency keys
+
+
+def test_a_key_recalls_its_result(store: SqlStore) -> None:
+    """design.md, rule 4: the same key again returns the first result."""
+    with store.begin() as transaction:
+        assert transaction.recall("k", "request") is None
+        transaction.remember("k", "request", {"path": "award-1", "n": [1, None]}, AT)
+    with store.begin() as transaction:
+        assert transaction.recall("k", "request") == {"path": "award-1", "n": [1, None]}
+
+
+def test_a_key_is_of_one_request(store: SqlStore) -> None:
+    """design.md, rule 4: the same key with another payload is an error."""
+    with store.begin() as transaction:
+        transaction.remember("k", "request", True, AT)
+        with pytest.raises(KeyReusedError) as caught:
+            transaction.recall("k", "other")
+    assert caught.value.key == "k"
+
+
+def test_a_key_of_a_failed_command_is_free(store: SqlStore) -> None:
+    """A key is stored with its effect or not at all."""
+    with pytest.raises(Crash):
+        failing(store, lambda transaction: transaction.remember("k", "request", True, AT))
+    with store.begin() as transaction:
+        assert transaction.recall("k", "other") is None
+
+
+# -- journal
+
+JOURNALED = [
+    JournalRow(
+        path="award-1",
+        path_id=1,
+        seq=1,
+        effective_at=DUE,
+        recorded_at=DUE + timedelta(days=400, microseconds=7),
+        trigger="award",
+        source="under_review",
+        dest="awarded",
+        actor="system:cycle_date",
+        reason="why \u0007 \u2028 \"quoted\" \\ 'ไทย' 😀",
+        policy="award/2020-1",
+        facts_as_of=CYCLE,
+        verdicts=(
+            ("tenure", Finding(False, 3, date(2027, 3, 15))),
+            ("gmv", Finding(True, "0.20")),
+            ("flag", Finding(True, False)),
+            ("none", Finding(True)),
+        ),
+        prev_hash=NO_HEAD,
+    ),
+    JournalRow(
+        path="award-1",
+        path_id=1,
+        seq=1,
+        effective_at=utc(1, 1, 1),
+        recorded_at=utc(9999, 12, 31),
+        trigger=None,
+        source=None,
+        dest="nominated",
+        actor="employee:emp-1",
+        reason=None,
+        policy="award/2020-1",
+        facts_as_of=None,
+        verdicts=(),
+        prev_hash="f" * 64,
+    ),
+]
+
+
+@pytest.mark.parametrize("row", JOURNALED, ids=["rich", "bare"])
+def test_a_journal_row_survives_storage(store: SqlStore, row: JournalRow) -> None:
+    """design.md, rule 8: the fields that come back hash to the hash that went in."""
+    write(store, opening(path()))
+    write(store, replace(moving(path()), row=row))
+    (stored,) = store.journal()
+    assert stored == {**row.fields(), "hash": row.hash}
+    assert digest(stored) == row.hash
+
+
+def test_the_journal_is_read_by_path_and_number(store: SqlStore) -> None:
+    """Rows come by path and number; heads are the paths' own."""
+    write(store, opening(path(id=2, subject="seller-2")), opening(path()))
+    for id_, seq in ((2, 1), (1, 1), (1, 2)):
+        row = replace(JOURNALED[1], path=f"award-{id_}", path_id=id_, seq=seq)
+        at = path(id=id_, subject=f"seller-{id_}", seq=seq)
+        write(store, replace(moving(at), row=row))
+    assert [(row["path"], row["seq"]) for row in store.journal()] == [
+        ("award-1", 1),
+        ("award-1", 2),
+        ("award-2", 1),
+    ]
+    assert [row["seq"] for row in store.journal(2)] == [1]
+    with store.audit() as (heads, _):
+        assert heads["award-2"] == ("under_review", 2, NO_HEAD)
+
+
+# -- append-only
+
+
+@pytest.fixture
+def filled(play: Any) -> Programme:
+    """Return a programme in which every append-only table holds a row."""
+    programme: Programme = play()
+    nominated(programme)
+    reviewed(programme)
+    programme.open_case(SELLER, "c-1", actor=COMPLIANCE)
+    return programme
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET recorded_at = recorded_at", "DELETE FROM {}"])
+def test_what_is_append_only_cannot_be_changed(
+    filled: Programme, table: str, statement: str
+) -> None:
+    """programme.md, versions and data: no row of these tables is changed or deleted, ever."""
+    url = url_of(filled)
+    before = dump(url)
+    assert before[table]
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+        execute(url, statement.format(table))
+    assert dump(url) == before
+
+
+# -- commands
+
+
+def nominated(programme: Programme) -> str:
+    """Nominate the seller, whose facts are known."""
+    told = [facts(as_of=date(2026, 5, 31))]
+    add_facts(programme.context, told, where="tests", key="told")
+    return programme.nominate(SELLER, actor=EMPLOYEE, statement="helps", key="nominate").path
+
+
+def reviewed(programme: Programme, score: int = 4) -> None:
+    """Bring the candidate under review and let the panel score."""
+    clock(programme).move_to(DUE - timedelta(days=20))
+    panel = {f"rev-{n}": f"team-{n}" for n in (0, 1, 2, 9)}
+    programme.assign_reviewers("SG", CYCLE, panel, actor=TEAM, key="panel")
+    for n in range(3):
+        programme.score(
+            "award-1",
+            actor=Actor("reviewer", f"rev-{n}", "SG", f"team-{n}"),
+            scores=dict.fromkeys(ITEMS, score),
+            comment="seen",
+            key=f"score-{n}",
+        )
+    add_facts(programme.context, [facts(as_of=date(2026, 9, 10))], where="tests")
+
+
+def test_an_overdue_timer_fires_before_a_command(play: Any) -> None:
+    """programme.md, tenure: a command first fires the overdue timer, and is then judged."""
+    programme = play()
+    nominated(programme)
+    reviewed(programme)
+    clock(programme).move_to(DUE + timedelta(hours=5))
+    with pytest.raises(NoEdgeError):
+        programme.fire("award-1", "withdraw", actor=OWNER, reason="nominee")
+    assert programme.find("award-1").state == "awarded"
+    assert programme.find("award-1").span("award", DUE) is not None
+
+
+def test_compliance_comes_before_a_due_timer(play: Any) -> None:
+    """programme.md, tenure: compliance's commands come before a due timer, which is cancelled."""
+    programme = play()
+    nominated(programme)
+    reviewed(programme)
+    clock(programme).move_to(DUE + timedelta(hours=5))
+    move = programme.fire("award-1", "disqualify", actor=COMPLIANCE, reason="code_of_conduct")
+    assert (move.source, move.dest) == ("under_review", "declined")
+    assert programme.sweep() == Swept()
+    assert all(book.unexplained == 0 for book in programme.books())
+
+
+@pytest.mark.parametrize(("early", "state"), [(TICK, "awarded"), (timedelta(), "declined")])
+def test_a_late_sweep_gives_midnights_answer(play: Any, early: timedelta, state: str) -> None:
+    """programme.md, versions and data: facts count until one microsecond before, however late."""
+    programme = play()
+    nominated(programme)
+    reviewed(programme)
+    good = facts(as_of=date(2026, 9, 30))
+    add_facts(programme.context, [replace(good, ncp_points=1)], where="tests")
+    clock(programme).move_to(DUE - early)
+    add_facts(programme.context, [good], where="tests")
+    clock(programme).move_to(DUE + timedelta(days=3))
+    assert programme.sweep() == Swept(moved=1)
+    assert programme.find("award-1").state == state
+    last = programme.history("award-1")[-1]
+    assert last["effective_at"] == "2026-09-30T16:00:00.000000Z"
+    assert last["recorded_at"] == "2026-10-03T16:00:00.000000Z"
+
+
+def test_a_version_that_was_passed_is_refused(play: Any) -> None:
+    """A caller who saw another version is told so and nothing moves."""
+    programme = play()
+    nominated(programme)
+    before = dump(url_of(programme))
+    with pytest.raises(StaleVersionError):
+        programme.fire("award-1", "withdraw", actor=OWNER, reason="nominee", version=7)
+    assert dump(url_of(programme)) == before
+
+
+def test_a_command_with_its_key_runs_once(play: Any) -> None:
+    """design.md, rule 4: the same key gives the first result, even where the state has moved on."""
+    programme = play()
+    ref = nominated(programme)
+    first = programme.fire(ref, "withdraw", actor=OWNER, reason="nominee", key="w")
+    before = dump(url_of(programme))
+    assert programme.fire(ref, "withdraw", actor=OWNER, reason="nominee", key="w") == first
+    assert dump(url_of(programme)) == before
+    with pytest.raises(KeyReusedError):
+        programme.nominate(SELLER, actor=EMPLOYEE, statement="helps", key="w")
+    with pytest.raises(InputError):
+        programme.nominate(SELLER, actor=EMPLOYEE, statement="helps", key="")
+
+
+def test_a_refused_command_leaves_its_key_free(play: Any) -> None:
+    """A command that was refused may be tried again under its key."""
+    programme = play()
+    ref = nominated(programme)
+    manager = Actor("manager", "man-1")
+    with pytest.raises(NoEdgeError):
+        programme.fire(ref, "reinstate", actor=manager, reason="appeal", key="k")
+    assert programme.fire(ref, "withdraw", actor=OWNER, reason="nominee", key="k").seq == 2
+
+
+def test_a_case_in_grace_puts_a_renewal_off_by_one_cycle(play: Any) -> None:
+    """programme.md, tenure: an open case postpones renewal by one cycle, and ends the grace.
+
+    The card that completes the quorum brings the decision; the end of the old grace brings none.
+    """
+    programme = play()
+    nominated(programme)
+    reviewed(programme)
+    _award(programme)
+    due = date(2027, 10, 1)
+    clock(programme).move_to(midnight(due))
+    programme.sweep()
+    programme.open_case(SELLER, "c-1", actor=COMPLIANCE)
+    panel = {f"rev-{n}": f"team-{n}" for n in range(3)}
+    programme.assign_reviewers("SG", due, panel, actor=TEAM)
+    for n in range(3):
+        programme.score(
+            "award-1",
+            actor=Actor("reviewer", f"rev-{n}", "SG", f"team-{n}"),
+            scores=dict.fromkeys(ITEMS, 4),
+            comment="seen",
+        )
+    clock(programme).move_to(midnight(date(2027, 12, 1)))
+    programme.sweep()
+    path = programme.find("award-1")
+    assert (path.state, path.cycle_on) == ("renewal_due", date(2028, 4, 1))
+    assert [(each.timer.name, each.timer.due_on) for each in programme.due(until=FAR)] == [
+        ("renewal_decision", date(2028, 4, 1))
+    ]
+
+
+def test_a_case_is_closed_once(play: Any) -> None:
+    """A case that is open is not opened, one that is not open not closed, and the error says so."""
+    programme = play()
+    nominated(programme)
+    with pytest.raises(ConflictError, match="c-1 is not open"):
+        programme.close_case(SELLER, "c-1", actor=COMPLIANCE)
+    programme.open_case(SELLER, "c-1", actor=COMPLIANCE)
+    with pytest.raises(ConflictError, match="c-1 is open"):
+        programme.open_case(SELLER, "c-1", actor=COMPLIANCE)
+    programme.close_case(SELLER, "c-1", actor=COMPLIANCE)
+    with pytest.raises(ConflictError, match="c-1 is not open"):
+        programme.close_case(SELLER, "c-1", actor=COMPLIANCE)
+
+
+def test_joining_with_its_key_joins_once(play: Any) -> None:
+    """design.md, rule 4: the same key again is the same join, even with an older award retired."""
+    programme = play()
+    nominated(programme)
+    reviewed(programme)
+    _award(programme)
+    clock(programme).move_to(midnight(date(2027, 10, 2)))
+    programme.fire("award-1", "retire", actor=OWNER, reason="resigned")
+    store = programme.store
+    later = replace(programme.find("award-1"), id=2)
+    write(store, opening(later))
+    for step in ("get_app", "register"):
+        programme.reconnect_step(SELLER, step, actor=TEAM)
+    first = programme.reconnect_step(SELLER, "join_group", actor=TEAM, key="join")
+    assert first is not None
+    assert (first.path, first.dest) == ("award-2", "reconnect")
+    assert programme.reconnect_step(SELLER, "join_group", actor=TEAM, key="join") == first
+    with pytest.raises(NoEdgeError):
+        programme.reconnect_step(SELLER, "join_group", actor=TEAM)
+
+
+def test_a_path_whose_decision_raises_is_parked_alone(play: Any) -> None:
+    """programme.md, the books: set aside and counted as parked; the others move."""
+    programme = play()
+    nominated(programme)
+    add_facts(programme.context, [facts(seller="seller-2")], where="tests")
+    programme.nominate("seller-2", actor=EMPLOYEE, statement="helps")
+    execute(url_of(programme), "UPDATE lazsa_timers SET name = 'ghost' WHERE path_id = 1")
+    clock(programme).move_to(DUE)
+    assert programme.sweep() == Swept(moved=1, refused=0, parked=1, reminded=0) + Swept(moved=1)
+    assert programme.find("award-1").parked
+    assert programme.find("award-2").state == "under_review"
+    books = [book for book in programme.books() if book.due]
+    assert sum(book.parked for book in books) == 2
+    assert all(book.unexplained == 0 for book in books)
+
+
+# -- a process may die anywhere
+
+
+class Points:
+    """Counts the points at which a process could die, and dies at one of them."""
+
+    def __init__(self) -> None:
+        self.passed: list[str] = []
+        self.die_at: int | None = None
+        self.committed: Callable[[], None] = lambda: None
+
+    def __call__(self, point: str) -> None:
+        """Pass a point, or die at it."""
+        self.passed.append(point)
+        if point == "commit.after":
+            self.committed()
+        if len(self.passed) - 1 == self.die_at:
+            raise Crash(point)
+
+
+def _score_last(programme: Programme) -> object:
+    return programme.score(
+        "award-1",
+        actor=Actor("reviewer", "rev-9", "SG", "team-9"),
+        scores=dict.fromkeys(ITEMS, 5),
+        comment="late",
+        key="score-9",
+    )
+
+
+def _tell(programme: Programme) -> object:
+    return add_facts(programme.context, [facts(as_of=date(2026, 9, 29))], where="f", key="facts")
+
+
+def _award(programme: Programme) -> object:
+    clock(programme).move_to(DUE)
+    return programme.sweep()
+
+
+def _year_on(programme: Programme) -> object:
+    clock(programme).move_to(midnight(date(2027, 10, 1)))
+    return programme.sweep()
+
+
+def _conduct(programme: Programme) -> object:
+    clock(programme).move_to(DUE + timedelta(days=9))
+    return programme.fire(
+        "award-1", "retire", actor=COMPLIANCE, reason="code_of_conduct", key="retire"
+    )
+
+
+def _withdraw(programme: Programme) -> object:
+    return programme.withdraw_nomination("award-1", actor=EMPLOYEE, key="withdraw")
+
+
+STORIES: dict[str, tuple[list[Callable[[Programme], object]], Callable[[Programme], object]]] = {
+    "nominate": ([], nominated),
+    "withdraw": ([nominated], _withdraw),
+    "score": ([nominated, reviewed], _score_last),
+    "facts": ([nominated], _tell),
+    "award": ([nominated, reviewed], _award),
+    "a year on": ([nominated, reviewed, _award], _year_on),
+    "conduct": ([nominated, reviewed, _award], _conduct),
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_crash_leaves_all_or_nothing_of_each_transaction(play: Any, story: str) -> None:
+    """design.md, rule 4: wherever the process dies, each transaction is there whole or not at all.
+
+    Every point at which a process could die is tried in turn. After the crash stands exactly what
+    had been committed before it; the same command again ends as if nothing had happened.
+    """
+    before, act = STORIES[story]
+
+    def start() -> tuple[Programme, Points]:
+        points = Points()
+        programme = play(probe=points)
+        for step in before:
+            step(programme)
+        points.passed.clear()
+        return programme, points
+
+    programme, points = start()
+    states = [dump(url_of(programme))]
+    points.committed = lambda: states.append(dump(url_of(programme)))
+    act(programme)
+    passed = list(points.passed)
+    loose = ("id", "text_id", "nomination_id")
+    end = dump(url_of(programme), without=loose)
+    assert {"commit.before", "commit.after"} <= set(passed)
+    assert states[0] != states[-1]
+    for number, point in enumerate(passed):
+        programme, points = start()
+        points.die_at = number
+        with pytest.raises(Crash, match=point):
+            act(programme)
+        commits = Counter(passed[: number + 1])["commit.after"]
+        assert dump(url_of(programme)) == states[commits], f"died at {point}, the {number}."
+        act(programme)
+        ended = dump(url_of(programme), without=loose)
+        numbers = [{row["path_id"] for row in d["lazsa_journal"]} for d in (ended, end)]
+        if numbers[0] != numbers[1]:
+            # a sequence gives no number twice, so a path that was not opened leaves a gap
+            assert {t: len(rows) for t, rows in ended.items()} == {
+                t: len(rows) for t, rows in end.items()
+            }
+        else:
+            assert ended == end
+        programme.verify_journal()
+
+
+def test_every_kind_of_point_is_tried(play: Any) -> None:
+    """The stories above pass every point that the store's writing names."""
+    seen: set[str] = set()
+    for before, act in STORIES.values():
+        points = Points()
+        programme = play(probe=points)
+        for step in (*before, act):
+            step(programme)
+        seen |= set(points.passed)
+    assert seen == {
+        "commit.after",
+        "commit.before",
+        "write.cancelled",
+        "write.journal",
+        "write.open",
+        "write.outbox",
+        "write.paths",
+        "write.records",
+        "write.timers",
+    }
+
+
+# -- schema and policies
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[sa.Engine]:
+    """Open an engine on an empty database."""
+    opened = connect(url)
+    yield opened
+    opened.dispose()
+
+
+def test_the_migrated_schema_is_the_one_in_the_code(store: SqlStore, engine: sa.Engine) -> None:
+    """Migrations lead to the very tables, columns and indexes that the code reads and writes."""
+
+    def ours(name: str | None, kind: str, _parents: object) -> bool:
+        return kind != "table" or name != VERSION_TABLE
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"include_name": ours, "compare_type": True}
+        )
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_every_table_is_prefixed(store: SqlStore, engine: sa.Engine) -> None:
+    """design.md, rule 4: the tables live in hosts' databases, so all are prefixed."""
+    tables = sa.inspect(engine).get_table_names()
+    assert VERSION_TABLE in tables
+    assert all(name.startswith("lazsa_") for name in tables)
+
+
+def test_migrating_again_changes_nothing(filled: Programme) -> None:
+    """A migration of a database that stands at this release leaves every row as it was."""
+    url = url_of(filled)
+    before = dump(url)
+    filled.store.migrate()
+    filled.store.check_schema()
+    assert dump(url) == before
+
+
+def test_a_database_without_our_schema_says_what_to_do(url: str, config: Config) -> None:
+    """No opening changes a schema; the error names the command that does."""
+    with pytest.raises(SchemaError, match="run: lazsa-flow migrate"):
+        Programme.open(url, config=config)
+
+
+def test_a_schema_of_another_release_says_what_to_do(
+    url: str, store: SqlStore, config: Config
+) -> None:
+    """Another release's schema is refused, naming both, with the advice to back it up."""
+    execute(url, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    with pytest.raises(SchemaError, match=r"is 9999, this release needs .*back it up") as caught:
+        Programme.open(url, config=config)
+    assert "lazsa-flow migrate" in str(caught.value)
+
+
+def test_a_row_cannot_refer_to_nothing(store: SqlStore) -> None:
+    """Foreign keys hold, after a migration over the same connections too."""
+    store.migrate()
+    with pytest.raises(sa.exc.IntegrityError), store.begin() as transaction:
+        transaction.set_timer(timer(path_id=7))
+
+
+def test_a_stored_policy_that_was_changed_is_refused(play: Any, config: Config) -> None:
+    """A released policy never changes: a text that does not match its hash opens no programme."""
+    url = url_of(play())
+    execute(url, "UPDATE lazsa_policies SET text = text || ' '")
+    with pytest.raises(ConfigError) as caught:
+        Programme.open(url, config=config)
+    (problem,) = caught.value.problems
+    assert (problem.where, problem.field) == ("award/2020-1", "sha256")
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://u:secret@h/d", "http://x"])
+def test_another_kind_of_database_is_refused(url: str) -> None:
+    """A URL that is none of ours is an input error, and what may hold a password is not shown."""
+    with pytest.raises(InputError) as caught:
+        SqlStore(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_guards_refusal_comes_back_from_the_facade(play: Any) -> None:
+    """A refused nomination names the due date and writes nothing (programme.md, nomination)."""
+    programme = play()
+    nominated(programme)
+    reviewed(programme)
+    _award(programme)
+    before = dump(url_of(programme))
+    with pytest.raises(RefusedError, match="award-1 due 2027-10-01"):
+        programme.nominate(SELLER, actor=EMPLOYEE, statement="again")
+    assert dump(url_of(programme)) == before

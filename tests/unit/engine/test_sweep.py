@@ -1,0 +1,281 @@
+"""All that is due is done, at its instant, on what was recorded before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from lazsa_flow.domain.cycles import TICK
+from lazsa_flow.domain.effects import Notify, Schedule
+from lazsa_flow.domain.guards import Finding
+from lazsa_flow.domain.lifecycle import Edge, Permit, Step, Timer
+from lazsa_flow.engine.sweep import Swept, sweep
+from lazsa_flow.errors import UnavailableError
+from lazsa_flow.lifecycles.award import AWARD
+from tests.factories import (
+    CYCLE,
+    card,
+    facts,
+    guard,
+    midnight,
+    path,
+    record,
+    rulebook,
+    table,
+    timer,
+)
+from tests.fakes import MemoryStore
+
+DUE = midnight(CYCLE)
+LATE = DUE + timedelta(hours=7)
+DOOR = rulebook(table())
+
+
+def door(number: int = 1, **changes: Any) -> MemoryStore:
+    """Return a store with doors that close at midnight of the cycle date."""
+    store = MemoryStore()
+    for id_ in range(1, number + 1):
+        add(store, id_, **changes)
+    return store
+
+
+def add(store: MemoryStore, id_: int, *, country: str = "SG", **changes: Any) -> None:
+    """Add one door to a store."""
+    made = {"id": id_, "lifecycle": "door", "subject": f"seller-{id_}", "country": country}
+    store.paths[id_] = path("ajar", **{**made, **changes})
+    store.slots["door", f"seller-{id_}"] = id_
+    due = midnight(CYCLE, country)
+    store.timers.append(timer(path_id=id_, country=country, due_at=due))
+
+
+def award(**changes: Any) -> MemoryStore:
+    """Return a store with a candidate under review, whom facts and panel speak for."""
+    store = MemoryStore(paths={1: path()}, slots={("award", "seller-1"): 1})
+    store.timers.append(timer("cycle_date"))
+    before = DUE - timedelta(days=1)
+    store.facts.append((changes.get("facts", before), facts()))
+    for n in range(3):
+        at = changes.get("card", before) if n == 2 else before
+        store.cards.append((at, 1, CYCLE, card(f"rev-{n}", f"team-{n}")))
+    return store
+
+
+def test_what_is_due_at_the_instant_fires() -> None:
+    """A timer fires at exactly its due instant, and one microsecond earlier it does not."""
+    store = door()
+    assert sweep(store, DOOR, DUE - TICK) == Swept()
+    assert store.paths[1].state == "ajar"
+    assert sweep(store, DOOR, DUE) == Swept(moved=1)
+    assert store.paths[1].state == "shut"
+
+
+def test_late_work_never_moves_a_date() -> None:
+    """programme.md, tenure: however late, it takes effect at the due instant, and tells when."""
+    store = door()
+    sweep(store, DOOR, LATE)
+    (row,) = store.journal
+    assert (row.effective_at, row.recorded_at) == (DUE, LATE)
+    assert store.paths[1].entered_at == DUE
+
+
+@pytest.mark.parametrize("what", ["facts", "card"])
+def test_a_decision_reads_what_was_recorded_before_its_instant(what: str) -> None:
+    """programme.md, versions and data: recorded at the instant is too late, just before is not."""
+    in_time, too_late = award(**{what: DUE - TICK}), award(**{what: DUE})
+    rules = rulebook(AWARD)
+    sweep(in_time, rules, LATE)
+    sweep(too_late, rules, LATE)
+    assert in_time.paths[1].state == "awarded"
+    assert too_late.paths[1].state == ("declined" if what == "facts" else "under_review")
+
+
+def test_a_case_opened_at_the_instant_comes_too_late() -> None:
+    """A compliance case holds an award only if it was recorded before the cycle instant."""
+    rules = rulebook(AWARD)
+    for at, state in ((DUE - TICK, "under_review"), (DUE, "awarded")):
+        store = award()
+        store.records.append(("seller-1", record("case", "open", name="c-1", recorded_at=at)))
+        sweep(store, rules, LATE)
+        assert store.paths[1].state == state
+
+
+def test_nothing_due_is_nothing_done() -> None:
+    """A sweep of a store with nothing due takes one transaction and writes nothing."""
+    store = MemoryStore()
+    assert sweep(store, DOOR, LATE) == Swept()
+    assert (store.transactions, store.journal) == (1, [])
+
+
+def test_a_sweep_goes_chunk_by_chunk() -> None:
+    """No transaction takes more timers than a chunk; all that is due is done in the end."""
+    store = door(5)
+    assert sweep(store, DOOR, LATE, chunk=2) == Swept(moved=5)
+    assert store.transactions == 4
+    assert {each.state for each in store.paths.values()} == {"shut"}
+
+
+def test_a_sweep_can_be_ended_after_a_chunk() -> None:
+    """Whoever sweeps is told of every chunk and may end early; the rest stays due."""
+    store, told = door(5), []
+
+    def done(swept: Swept) -> bool:
+        told.append(swept)
+        return True
+
+    assert sweep(store, DOOR, LATE, chunk=2, done=done) == Swept(moved=2)
+    assert told == [Swept(moved=2)]
+    assert store.status(3, "evening") == ["pending"]
+
+
+def test_one_path_can_be_swept_alone() -> None:
+    """Where a path is named, the timers of others wait."""
+    store = door(2)
+    assert sweep(store, DOOR, LATE, path_id=2) == Swept(moved=1)
+    assert (store.paths[1].state, store.paths[2].state) == ("ajar", "shut")
+
+
+def test_each_country_has_its_own_midnight() -> None:
+    """programme.md, who and where: a cycle date is an instant of its own in each country."""
+    store = door()
+    add(store, 2, country="ID")
+    assert sweep(store, DOOR, DUE) == Swept(moved=1)
+    assert (store.paths[1].state, store.paths[2].state) == ("shut", "ajar")
+    assert sweep(store, DOOR, midnight(CYCLE, "ID")) == Swept(moved=1)
+    assert [row.effective_at for row in store.journal] == [DUE, midnight(CYCLE, "ID")]
+
+
+def test_a_guard_that_does_not_hold_refuses_the_timer() -> None:
+    """programme.md, the books: no trigger's guards held, so it is refused, verdicts journaled."""
+    timers = (replace(table().timers[0], otherwise=(Notify("still_ajar"),)),)
+    rules = rulebook(table(guards={"ready": guard(held=False)}, timers=timers))
+    store = door()
+    assert sweep(store, rules, LATE) == Swept(refused=1)
+    (row,) = store.journal
+    assert (row.trigger, row.verdicts) == (None, (("ready", Finding(False)),))
+    assert store.status(1, "evening") == ["refused"]
+    assert [notice.kind for notice in store.notices] == ["still_ajar"]
+
+
+def test_a_reminder_reminds_and_moves_nothing() -> None:
+    """A reminder is a timer with an effect and no edge."""
+    timers = (*table().timers, Timer("bell", ("ajar",), "dusk", effects=(Notify("bell"),)))
+    rules = rulebook(table(timers=timers))
+    store = door()
+    store.timers = [timer("bell", decides=False)]
+    assert sweep(store, rules, LATE) == Swept(reminded=1)
+    assert (store.journal, store.status(1, "bell")) == ([], ["reminded"])
+    assert [notice.kind for notice in store.notices] == ["bell"]
+
+
+def test_what_a_timer_sets_is_swept_in_its_turn() -> None:
+    """What a move schedules may be due itself: within a path the order holds, to the very end."""
+    evening = replace(table().timers[0], otherwise=(Schedule("evening", round="tomorrow"),))
+    rules = rulebook(table(guards={"ready": guard(held=False)}, timers=(evening,)))
+    store = door()
+    assert sweep(store, rules, DUE + timedelta(days=3)) == Swept(refused=4)
+    days = [row.effective_at - DUE for row in store.journal]
+    assert days == [timedelta(days=n) for n in range(4)]
+    assert store.status(1, "evening") == ["refused"] * 4 + ["pending"]
+
+
+def test_an_instant_is_finished_before_a_later_one_begins() -> None:
+    """Timers fire in the order of their instants, over all paths."""
+    store = door(3)
+    early = DUE - timedelta(days=1)
+    second = next(each for each in store.timers if each.path_id == 2)
+    store.timers.remove(second)
+    store.timers.append(replace(second, due_at=early))
+    sweep(store, DOOR, LATE)
+    assert [row.path for row in store.journal] == ["door-2", "door-1", "door-3"]
+
+
+def faulty() -> Any:
+    """Return rules by which the second door's decision raises."""
+
+    def check(situation: Any) -> Finding:
+        if situation.path.id == 2:
+            raise ZeroDivisionError(situation.path.subject)
+        return Finding(True)
+
+    return rulebook(table(guards={"ready": replace(guard(), check=check)}))
+
+
+def test_a_decision_that_raises_parks_its_path_alone() -> None:
+    """The path is set aside and the error named, without its text; the others move."""
+    store = door(3)
+    bell = timer("bell", LATE + timedelta(days=9), path_id=2, decides=False)
+    store.timers.append(bell)
+    assert sweep(store, faulty(), LATE) == Swept(moved=2, parked=1)
+    assert [store.paths[n].state for n in (1, 2, 3)] == ["shut", "ajar", "shut"]
+    assert store.paths[2].parked
+    assert store.errors == [(2, "evening", "ZeroDivisionError")]
+    assert (store.status(2, "evening"), store.status(2, "bell")) == (["parked"], ["parked"])
+    assert store.next_due() is None
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (lambda store: store.paths.clear(), "KeyError"),
+        (lambda store: store.timers.append(timer("ghost", DUE - TICK)), "KeyError"),
+        (lambda store: store.paths.update({1: path("gone", lifecycle="door")}), "KeyError"),
+        (lambda store: store.paths.update({1: path("ajar", lifecycle="x")}), "NotFoundError"),
+    ],
+    ids=["no such path", "no such timer", "no such state", "no such lifecycle"],
+)
+def test_a_row_that_no_table_knows_is_parked(change: Any, error: str) -> None:
+    """A timer of a path, name, state or lifecycle that is unknown parks and stops nothing."""
+    store = door()
+    add(store, 2)
+    second = store.paths[2]
+    change(store)
+    store.paths[2] = second
+    assert sweep(store, DOOR, LATE) == Swept(moved=1, parked=1)
+    assert [each[0::2] for each in store.errors] == [(1, error)]
+    assert store.paths[2].state == "shut"
+
+
+def reopening() -> Any:
+    """Return rules by which the clock opens doors that are shut, and so takes their places."""
+    edges = (
+        Edge("close", ("ajar",), "shut", (Permit("system"),)),
+        Edge("open_up", ("shut",), "ajar", (Permit("system"),)),
+    )
+    evening = Timer("evening", ("ajar", "shut"), "dusk", steps=(Step("open_up"), Step("close")))
+    return rulebook(table(edges=edges, timers=(evening,)))
+
+
+def test_a_path_that_cannot_be_written_is_parked_alone() -> None:
+    """A change that contradicts what stands sets its own path aside; the rest of the chunk moves.
+
+    design.md, rule 4: of the move that failed nothing is written.
+    """
+    store = door(3)
+    store.paths[2] = path("shut", id=2, lifecycle="door", subject="seller-2")
+    assert sweep(store, reopening(), LATE) == Swept(moved=2, parked=1)
+    assert store.errors == [(2, "evening", "ConflictError")]
+    assert (store.paths[2].state, store.paths[2].seq) == ("shut", 1)
+    assert [row.path for row in store.journal] == ["door-1", "door-3"]
+    assert store.next_due() is None
+
+
+def test_a_database_that_is_away_parks_nothing() -> None:
+    """Where the database cannot be reached the error goes up and every timer stays due."""
+    store = door(2)
+
+    def fail(_run: object) -> None:
+        raise UnavailableError("away")
+
+    store.transact = fail  # type: ignore[method-assign]
+    with pytest.raises(UnavailableError):
+        sweep(store, DOOR, LATE)
+    assert (store.errors, store.next_due()) == ([], DUE)
+
+
+def test_counts_of_chunks_add_up() -> None:
+    """What sweeps did adds up, in timers."""
+    total = Swept(1, 2, 3, 4) + Swept(10, 20, 30, 40)
+    assert (total, total.total) == (Swept(11, 22, 33, 44), 110)

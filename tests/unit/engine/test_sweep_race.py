@@ -1,0 +1,47 @@
+"""A timer that somebody else has settled meanwhile is settled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.engine.sweep import Swept, sweep_chunk
+from tests.factories import CYCLE, midnight, path, rulebook, table, timer
+from tests.fakes import MemoryStore, MemoryTransaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from lazsa_flow.domain.model import TimerRow
+
+
+class Waiting(MemoryTransaction):
+    """Claims from an old list first, as PostgreSQL does that had to wait for another writer."""
+
+    def __init__(self, store: MemoryStore, old: list[TimerRow]) -> None:
+        super().__init__(store)
+        self.old = old
+
+    def claim(self, now: datetime, limit: int, path_id: int | None = None) -> Sequence[TimerRow]:
+        """Return the old list, and afterwards what stands."""
+        old, self.old = self.old, []
+        return old or super().claim(now, limit, path_id)
+
+
+def test_settled_by_another() -> None:
+    """What is no longer pending once the paths are locked is passed by (design.md, rule 4)."""
+    store = MemoryStore(paths={1: path("ajar", lifecycle="door")})
+    old = [timer(path_id=1)]
+    assert sweep_chunk(Waiting(store, old), rulebook(table()), midnight(CYCLE)) == Swept()
+    assert not store.journal
+
+
+def test_others_of_the_claim_are_done() -> None:
+    """Of what was claimed together the rest is decided (design.md, rule 4)."""
+    doors = {n: path("ajar", id=n, lifecycle="door", subject=f"seller-{n}") for n in (1, 2)}
+    slots = {("door", f"seller-{n}"): n for n in doors}
+    store = MemoryStore(paths=doors, slots=slots, timers=[timer(path_id=2)])
+    claimed = [timer(path_id=1), timer(path_id=2)]
+    swept = sweep_chunk(Waiting(store, claimed), rulebook(table()), midnight(CYCLE))
+    assert swept == Swept(moved=1)
+    assert [row.path for row in store.journal] == ["door-2"]

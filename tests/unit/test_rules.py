@@ -1,0 +1,105 @@
+"""Does every rule of the programme have a test that holds it?
+
+``tests/rules.toml`` lists the rules and ``docs/reference/rules.md`` shows them.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SECTIONS = tomllib.loads((ROOT / "tests" / "rules.toml").read_text("utf-8"))["section"]
+RULES = [rule for section in SECTIONS for rule in section["rule"]]
+PROGRAMME = (
+    "Who and where",
+    "Nomination and the award cycle",
+    "The panel",
+    "Criteria",
+    "Tenure, renewal, retirement",
+    "Reconnect",
+    "Perks",
+    "The lifecycles",
+    "The books",
+    "Versions and data",
+)
+"""The sections of programme.md that state rules, in its order."""
+
+
+@cache
+def _tests_of(file: Path) -> frozenset[str]:
+    """Return the tests of a file: ``function`` and ``Class::function``."""
+    found = set()
+    for node in ast.parse(file.read_text("utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            members = (each for each in node.body if isinstance(each, ast.FunctionDef))
+            found |= {f"{node.name}::{each.name}" for each in members}
+    return frozenset(name for name in found if name.rpartition("::")[2].startswith("test_"))
+
+
+def _missing(test: str) -> bool:
+    """Tell whether a named test, or scenario, is not there."""
+    name, _, function = test.partition("::")
+    file = ROOT / name
+    if not name.startswith("tests/") or not file.is_file():
+        return True
+    if file.suffix == ".toml":
+        return bool(function) or file.parent.name != "scenarios"
+    return function not in _tests_of(file)
+
+
+def test_every_named_test_exists() -> None:
+    """A rule names tests that are there, under these very names (tests/rules.toml)."""
+    missing = [(r["id"], test) for r in RULES for test in r.get("tests", ()) if _missing(test)]
+    assert missing == []
+
+
+def test_every_rule_is_held() -> None:
+    """A rule names a test, each once, or says what it waits for, and never both."""
+    for rule in RULES:
+        tests = rule.get("tests", [])
+        assert bool(tests) != bool(rule.get("later")), rule["id"]
+        assert len(tests) == len(set(tests)), rule["id"]
+        assert set(rule) <= {"id", "says", "tests", "later"}, rule["id"]
+
+
+def test_every_section_is_there() -> None:
+    """Each section of programme.md has its rules; no rule's id or sentence comes twice."""
+    assert tuple(section["title"] for section in SECTIONS) == PROGRAMME
+    assert len({rule["id"] for rule in RULES}) == len({r["says"] for r in RULES}) == len(RULES)
+    assert all(rule["says"].endswith((".", ")")) for rule in RULES)
+    assert len(RULES) >= 120
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "tests/unit/test_rules.py::test_that_is_not_there",
+        "tests/unit/test_rules.py",
+        "tests/unit/test_rules.py::RULES",
+        "tests/scenarios/never_told.toml",
+        "lazsa_flow/errors.py::test_errors",
+    ],
+)
+def test_a_missing_test_is_noticed(test: str) -> None:
+    """The check itself tells what is not there."""
+    assert _missing(test)
+
+
+def test_page_is_fresh() -> None:
+    """docs/reference/rules.md says what tests/rules.toml says now (design.md, rule 1)."""
+    spec = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    generate: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    page = ROOT / "docs" / "reference" / "rules.md"
+    assert page.read_text("utf-8") == generate.rules()
