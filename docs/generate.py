@@ -1,0 +1,200 @@
+"""What do the tables and the tests themselves say? The reference pages that nobody writes by hand.
+
+Run ``.venv/bin/python docs/generate.py`` to write them anew; with ``--check`` nothing is written,
+and the exit code is 1 where a page is not what would be written.
+
+Source:
+    programme.md, "The lifecycles"; design.md, rule 1: documents read the same table as the engine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from lazsa_flow.commands.rights import COMMANDS
+from lazsa_flow.domain.lifecycle import SYSTEM
+from lazsa_flow.domain.model import ROLES
+from lazsa_flow.lifecycles.award import AWARD
+from lazsa_flow.lifecycles.entry import ENTRY
+from lazsa_flow.lifecycles.trainer import TRAINER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+RULES: Final = ROOT / "tests" / "rules.toml"
+
+ORDER: Final = (
+    "seller",
+    "employee",
+    "ambassador",
+    "reviewer",
+    "team",
+    "compliance",
+    "onboarding",
+    "manager",
+    "operator",
+    "host",
+    "system",
+)
+"""The roles as columns: whose affair it is first, the clock last."""
+
+DENIED: Final = "·"
+_RELATIONS: Final = {
+    "any": "yes",
+    "self": "self",
+    "nominator": "nominator",
+    "country": "own country",
+}
+
+_HEADER: Final = "<!-- Written by docs/generate.py; change what it reads, not this page. -->"
+
+_AUTHORISATION: Final = f"""\
+{_HEADER}
+
+# Who may do what
+
+Denied by default: what no cell allows is refused with `NotAllowedError`, and nothing is written.
+In every cell:
+
+- `yes`: whoever has the role;
+- `self`: only the seller (or applicant) whose path or affair it is;
+- `nominator`: only who nominated on this path, whether or not the nomination still stands;
+- `own country`: only who has the role in the path's country, not in another and not in all;
+- `clock`: the system alone, by a timer or as a part of another move; nobody can ask for it from
+  outside, not even as the role `system`;
+- `{DENIED}`: nobody of this role.
+
+Two things hold besides. A role that is held in one country is good in no other, and for no command
+that concerns all countries. And a right is not yet a move: the guards must hold too.
+"""
+
+_COMMANDS: Final = """\
+## Administrative commands
+
+What is no trigger. The commands of `lazsa_flow.commands.rights.COMMANDS`.
+
+Some ask for more than the role, and refuse with the same error: an ambassador nominates only while
+sitting; a nomination is completed or withdrawn only by its maker, in the role it was made in; a
+reviewer must be assigned to the panel of the country and cycle, gives their team, and scores
+neither themselves nor a seller they have nominated in any round; who scored or recused takes no
+part in the appeal.
+"""
+
+_RULES: Final = f"""\
+{_HEADER}
+
+# Which test holds which rule
+
+Every rule of the programme, in short and by section, with the tests that hold it. The list is
+`tests/rules.toml`; `tests/unit/test_rules.py` makes sure that each named test exists and that no
+rule goes without.
+"""
+
+
+def authorisation() -> str:
+    """Render the matrix of every lifecycle, and that of the commands."""
+    parts = [_AUTHORISATION]
+    for lifecycle in (AWARD, TRAINER, ENTRY):
+        rows = [_edge_row(*each) for each in _edges(lifecycle)]
+        head = ("from", "trigger", "reason", *ORDER)
+        parts.append(f"## {lifecycle.title}: `{lifecycle.name}`\n\n{_table(head, rows)}")
+    rows = [(f"`{name}`", *_cells(permits, None)) for name, permits in sorted(COMMANDS.items())]
+    parts.append(f"{_COMMANDS}\n{_table(('command', *ORDER), rows)}")
+    return "\n".join(parts)
+
+
+def _edges(lifecycle: Lifecycle) -> Iterator[tuple[Edge, str | None]]:
+    for edge in (lifecycle.opening, *lifecycle.edges):
+        for reason in sorted(edge.reasons, key=str):
+            yield edge, reason
+
+
+def _edge_row(edge: Edge, reason: str | None) -> tuple[str, ...]:
+    sources = ", ".join(edge.sources) or "(opens the path)"
+    shown = f"`{reason}`" if reason else ""
+    return (sources, f"`{edge.trigger}`", shown, *_cells(edge.permits, reason))
+
+
+def _cells(permits: Iterable[Permit], reason: str | None) -> list[str]:
+    found: dict[str, list[str]] = {role: [] for role in ORDER}
+    for permit in permits:
+        if permit.admits(permit.role, reason):
+            relation = "clock" if permit.role == SYSTEM else _RELATIONS[permit.relation]
+            found[permit.role].append(relation)
+    return [" or ".join(found[role]) or DENIED for role in ORDER]
+
+
+def rules() -> str:
+    """Render every rule with the tests that hold it."""
+    listed = tomllib.loads(RULES.read_text("utf-8"))
+    parts = [_RULES]
+    later: list[tuple[str, ...]] = []
+    for section in listed["section"]:
+        rows = []
+        for rule in section["rule"]:
+            if "later" in rule:
+                later.append((f"`{rule['id']}`", rule["says"], rule["later"]))
+            else:
+                rows.append((f"`{rule['id']}`", rule["says"], _tests(rule)))
+        if rows:
+            parts.append(f"## {section['title']}\n\n{_table(('id', 'rule', 'held by'), rows)}")
+    if later:
+        head = ("id", "rule", "why not yet")
+        parts.append(f"## Not yet held\n\n{_table(head, later)}")
+    return "\n".join(parts)
+
+
+def _tests(rule: dict[str, Any]) -> str:
+    return "<br>".join(f"`{test.removeprefix('tests/')}`" for test in rule["tests"])
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "docs/reference/authorisation.md": authorisation,
+    "docs/reference/rules.md": rules,
+}
+"""Every page that is written, with what renders it."""
+
+
+def stale() -> list[str]:
+    """Return the pages that are not what would be written."""
+    found = []
+    for name, render in PAGES.items():
+        file = ROOT / name
+        if not file.is_file() or file.read_text("utf-8") != render():
+            found.append(name)
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the pages, or tell which are stale."""
+    parser = argparse.ArgumentParser(description="Write the reference pages.")
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 if one is stale")
+    if parser.parse_args(arguments).check:
+        names = stale()
+        for name in names:
+            sys.stderr.write(f"{name} is stale: run docs/generate.py\n")
+        return 1 if names else 0
+    for name in stale():
+        file = ROOT / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(PAGES[name](), "utf-8")
+        sys.stdout.write(f"{name}\n")
+    return 0
+
+
+assert set(ORDER) == ROLES, "a role without a column"
+
+if __name__ == "__main__":
+    sys.exit(main())
