@@ -18,7 +18,6 @@ from lazsa_flow.domain.cycles import as_utc
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import fire
 from lazsa_flow.facade.commands import Commands
-from lazsa_flow.facade.questions import Questions
 from lazsa_flow.store.bound import BoundStore
 from lazsa_flow.store.sqlstore import SqlStore
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
-class Programme(Commands, Questions):
+class Programme(Commands):
     """The award programme on one database.
 
     Open it with :meth:`open`; close it, or use it as a context manager, to release connections.
@@ -186,11 +185,13 @@ class Programme(Commands, Questions):
             done: Asked after each chunk; ``True`` ends the sweep early.
         """
         at = self.clock.now() if now is None else as_utc(now)
+        if self.paused():
+            return sweeping.Swept()
         return sweeping.sweep(self.store, self.context.rulebook, at, chunk=chunk, done=done)
 
     def next_due(self) -> datetime | None:
-        """Return the instant of the earliest pending timer."""
-        return self.store.next_due()
+        """Return the instant of the earliest pending timer; none while the timers are paused."""
+        return None if self.paused() else self.store.next_due()
 
 
 def _secret() -> bytes | None:

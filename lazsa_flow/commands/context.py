@@ -7,6 +7,8 @@ with another request is an error.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -56,6 +58,11 @@ class Context:
         except KeyError:
             raise NotFoundError("country", code) from None
 
+    def hashed(self, seller: str) -> str:
+        """Return the name under which a seller's conduct bar survives an erasure."""
+        digest = hmac.new(self.secret or b"", seller.encode(), hashlib.sha256).hexdigest()
+        return f"hashed:{digest}"
+
     def path_id(self, ref: str) -> int:
         """Return the number in a path's reference.
 
@@ -75,7 +82,10 @@ class Context:
         return add_months(path.cycle_on, policy.retention.free_text_months)
 
     def settle(self, path_id: int, now: datetime) -> None:
-        """Fire the overdue timers of one path."""
+        """Fire the overdue timers of one path, unless an operator has paused the timers."""
+        with self.store.begin(write=False) as transaction:
+            if transaction.is_paused():
+                return
         sweeping.sweep(self.store, self.rulebook, now, path_id=path_id)
 
     def settle_open(self, lifecycle: str, subject: str, now: datetime) -> None:

@@ -100,7 +100,10 @@ def nominate_in(
         now=now,
         cycle_on=_cycle_of(context, country, now),
         others=transaction.paths_of(seller),
-        records=transaction.records_of(seller),
+        records=[
+            *transaction.records_of(seller),
+            *transaction.records_of(context.hashed(seller)),
+        ],
     )
     return _add(context, transaction, path, actor, statement, now, supporting=False)
 

@@ -9,20 +9,25 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from lazsa_flow.commands.nominations import LIFECYCLE
+from lazsa_flow.domain.criteria import CRITERIA
 from lazsa_flow.domain.perks import Entitlement, entitlements
 from lazsa_flow.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date, datetime
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from lazsa_flow.commands.context import Context
-    from lazsa_flow.domain.model import Record
+    from lazsa_flow.domain.guards import Verdict
+    from lazsa_flow.domain.model import Path, Record
+    from lazsa_flow.domain.policy import AwardPolicy
 
-CONSENT = "hall_of_fame"
+CONSENT: Final = "hall_of_fame"
+CRITERIA_NAMES: Final = frozenset(criterion.name for criterion in CRITERIA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,10 @@ def badge(context: Context, seller: str, at: datetime) -> Badge:
     return Badge(False)
 
 
-def contact(context: Context, seller: str) -> str:
-    """Return the mailbox of the seller's local team, never the seller's own.
+def contact(context: Context, seller: str, *, regional: bool = False) -> str:
+    """Return the mailbox of the seller's local team, or the programme's regional one.
+
+    Never the seller's own. Where a country has no regional mailbox, it is the team's.
 
     Raises:
         NotFoundError: The seller is not known.
@@ -83,7 +90,70 @@ def contact(context: Context, seller: str) -> str:
         country = paths[-1].country if paths else transaction.country_of(seller)
     if country is None:
         raise NotFoundError("seller", seller)
-    return context.country(country).mailbox
+    configured = context.country(country)
+    return (regional and configured.regional_mailbox) or configured.mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a seller may see of the latest decision on a path of theirs.
+
+    Attributes:
+        reason: The reason code, if there is one.
+        unmet: The wording of each bar that was not met, with the seller's own figure; no reviewer,
+            no single score, no other seller.
+        facts_as_of: The date of the facts that were judged.
+        appeal_until: The last day on which an appeal can be granted, where one can.
+        contact: The mailbox to object at: the local team's.
+    """
+
+    path: str
+    state: str
+    trigger: str | None
+    reason: str | None
+    unmet: tuple[str, ...]
+    facts_as_of: date | None
+    appeal_until: date | None
+    contact: str
+
+
+def outcome(
+    context: Context, path: Path, row: Mapping[str, Any], verdicts: Iterable[Verdict]
+) -> Outcome:
+    """Tell a seller what was decided on a path, and how to object.
+
+    Args:
+        context: By whose rules.
+        path: The path.
+        row: The journal row of the decision.
+        verdicts: Its verdicts, dressed.
+    """
+    asked = {*CRITERIA_NAMES, "nomination_complete", "quorum", "panel_approval"}
+    appeal = path.spans.get("appeal", ())
+    until = None
+    if appeal and appeal[-1].ended_at is None:
+        days = cast("AwardPolicy", context.rulebook.policy_of(path)).appeal.days
+        told_on = context.rulebook.calendar(path.country).local_date(appeal[-1].told_at)
+        until = told_on + timedelta(days=days)
+    as_of = row["facts_as_of"]
+    return Outcome(
+        path=path.ref,
+        state=path.state,
+        trigger=row["trigger"],
+        reason=row["reason"],
+        unmet=tuple(each.wording for each in verdicts if each.name in asked and not each.held),
+        facts_as_of=as_of and date.fromisoformat(as_of),
+        appeal_until=until,
+        contact=context.country(path.country).mailbox,
+    )
+
+
+def members(context: Context, country: str) -> list[str]:
+    """List the sellers who are in Reconnect in a country: whom updates go to."""
+    context.country(country)
+    with context.store.begin(write=False) as transaction:
+        paths = transaction.paths_in(("reconnect",))
+    return sorted(path.subject for path in paths if path.country == country)
 
 
 def entitled(context: Context, seller: str, at: datetime) -> tuple[Entitlement, ...]:

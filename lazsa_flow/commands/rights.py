@@ -46,6 +46,8 @@ COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "suspend_cycle": (Permit("manager"),),
     "release_policy": (Permit("manager"),),
     "unpark": (Permit("operator"),),
+    "pause": (Permit("operator"),),
+    "close_books": (Permit("manager"),),
     "erase": (Permit("seller", relation="self"), Permit("host")),
     "purge": _DATA,
 }

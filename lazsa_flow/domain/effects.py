@@ -23,7 +23,7 @@ class Notify:
 
     Attributes:
         kind: Which notice.
-        to: To whom: ``seller``, ``nominators``, ``panel``, ``team``, ``group``.
+        to: To whom: ``seller``, ``nominators``, ``panel``, ``country_lead``, ``team``.
     """
 
     kind: str

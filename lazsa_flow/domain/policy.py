@@ -49,6 +49,7 @@ Rate = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=1)]
 Share = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0)]
 Score = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=5)]
 Count = Annotated[int, Field(ge=0)]
+Mailbox = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -180,7 +181,8 @@ class Country(BaseModel):
     name: Annotated[str, Field(min_length=1)]
     title: Annotated[str, Field(min_length=1)]
     zone: str
-    mailbox: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+    mailbox: Mailbox
+    regional_mailbox: Mailbox | None = None
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
     cycle_dates: tuple[Annotated[str, Field(pattern=r"^[0-9]{2}-[0-9]{2}$")], ...]
     suspended: tuple[date, ...] = ()

@@ -16,6 +16,7 @@ from lazsa_flow.commands import (
     importing,
     nominations,
     opening,
+    operating,
     panel,
     records,
     replanning,
@@ -27,7 +28,8 @@ from lazsa_flow.commands.public import CONSENT
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.domain.policy import PolicyText
-from lazsa_flow.facade.base import Facade
+from lazsa_flow.errors import NotFoundError
+from lazsa_flow.facade.questions import Questions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 HOST: Final = Actor("host", "host")
 
 
-class Commands(Facade):
+class Commands(Questions):
     """The commands."""
 
     def import_facts(
@@ -322,6 +324,25 @@ class Commands(Facade):
             return transaction.unpark(seen.path.id)
 
         return self.store.transact(run)
+
+    def pause(self, *, paused: bool = True, actor: Actor, key: str | None = None) -> None:
+        """Pause the timers, or with ``paused=False`` let them go on; what is due keeps its day."""
+        operating.pause(self.context, paused=paused, actor=actor, key=key)
+
+    def close_books(
+        self, country: str, cycle_on: date, *, actor: Actor, key: str | None = None
+    ) -> None:
+        """Close a country's books of a cycle date, once they balance and nothing is parked.
+
+        Raises:
+            NotFoundError: There are no such books.
+            ConflictError: They do not balance, something is parked, or they are closed already.
+        """
+        for book in self.books():
+            if (book.country, book.on) == (country, cycle_on):
+                operating.close_books(self.context, book, actor=actor, key=key)
+                return
+        raise NotFoundError("books", f"{country} {cycle_on}")
 
     def erase(self, seller: str, *, actor: Actor, key: str | None = None) -> int:
         """Delete a seller's personal data; a sitting ambassador retires first.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from lazsa_flow.commands.convening import Candidate
-    from lazsa_flow.commands.public import Badge, Fame
+    from lazsa_flow.commands.public import Badge, Fame, Outcome
     from lazsa_flow.domain.guards import Verdict
     from lazsa_flow.domain.model import Path, TimerRow
     from lazsa_flow.domain.perks import Entitlement
@@ -183,9 +183,24 @@ class Questions(Facade):
         """List a country's sitting ambassadors who consent to be named; no contact data."""
         return public.hall_of_fame(self.context, country)
 
-    def contact(self, seller: str) -> str:
-        """Return the mailbox of the seller's local team, never the seller's own."""
-        return public.contact(self.context, seller)
+    def contact(self, seller: str, *, regional: bool = False) -> str:
+        """Return the mailbox of the seller's local team, or the regional one; never their own."""
+        return public.contact(self.context, seller, regional=regional)
+
+    def outcome(self, name: str) -> Outcome:
+        """Tell what a seller may see of the latest decision on a path, and how to object."""
+        path = self.find(name)
+        row = self.history(path.ref)[-1]
+        return public.outcome(self.context, path, row, self.verdicts(path, row))
+
+    def members(self, country: str) -> list[str]:
+        """List the sellers who are in Reconnect in a country: whom updates go to."""
+        return public.members(self.context, country)
+
+    def paused(self) -> bool:
+        """Tell whether an operator has paused the timers."""
+        with self.store.begin(write=False) as transaction:
+            return transaction.is_paused()
 
     def _at(self, at: datetime | None) -> datetime:
         return self.clock.now() if at is None else as_utc(at, field="at")

@@ -381,7 +381,11 @@ AWARD: Final = Lifecycle(
             "grace_reminder",
             ("renewal_due",),
             "next_reminder",
-            effects=(Notify("grace_reminder", to="panel"), Schedule("grace_reminder")),
+            effects=(
+                Notify("grace_reminder", to="panel"),
+                Notify("grace_reminder", to="country_lead"),
+                Schedule("grace_reminder"),
+            ),
         ),
         Timer(
             "grace_end",

@@ -74,4 +74,6 @@ def turn(
         clock.move_to(next_due)
         ring()
         wait()
+        if programme.next_due() == next_due:
+            raise RuntimeError(f"what is due at {next_due} does not fire")
     clock.move_to(until)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.policy import PolicyText
     from lazsa_flow.engine.ports import Change
 
+PROGRAMME: Final = "programme:timers"
+"""The subject of what operators record about the programme as a whole."""
 _KEY_LOCK: Final = 0x6C617A7361  # "lazsa": keeps our advisory locks apart from the host's
 
 
@@ -149,6 +151,11 @@ class SqlTransaction:
         table = schema.records
         query = sa.select(table.c.subject).where(table.c.kind == kind, table.c.value == value)
         return set(self._connection.scalars(query))
+
+    def is_paused(self) -> bool:
+        """Tell whether an operator has paused the timers."""
+        said = self.records_of(PROGRAMME)
+        return bool(said) and said[-1].value == "paused"
 
     def records_of(self, subject: str) -> list[Record]:
         """Return what is recorded about a subject, oldest first."""

@@ -347,7 +347,8 @@ class Player:
 
     def _reminded(self, path: Path) -> list[date]:
         rows = self._outbox(f"{path.ref}.grace_reminder.%")
-        return [date.fromisoformat(key.split(".")[2]) for key, _, _ in rows]
+        panel = [key for key, _, recipient in rows if recipient == "panel"]
+        return [date.fromisoformat(key.split(".")[2]) for key in panel]
 
     def _outbox(self, pattern: str) -> list[tuple[str, str, str]]:
         connection = sqlite3.connect(self._file)

@@ -28,9 +28,11 @@ from sqlalchemy import event
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.commands import importing
 from lazsa_flow.commands.entries import TurnoverRecord
+from lazsa_flow.commands.operating import close_books
 from lazsa_flow.commands.rights import COMMANDS
 from lazsa_flow.domain.model import ROLES, Actor, Move, Path, Span
 from lazsa_flow.domain.panel import ITEMS
+from lazsa_flow.engine.ledger import Book
 from lazsa_flow.engine.ports import Change
 from lazsa_flow.errors import LazsaError, NoEdgeError, NotAllowedError
 from lazsa_flow.imports.turnover import TURNOVER_COLUMNS
@@ -189,6 +191,8 @@ COMMANDS_MAY: dict[str, dict[str, May]] = {
     "suspend_cycle": MANAGER,
     "release_policy": {"manager": GLOBAL},
     "unpark": {"operator": GLOBAL},
+    "pause": {"operator": GLOBAL},
+    "close_books": MANAGER,
     "erase": {"seller": SELF, "host": ANY},
     "purge": _DATA,
 }
@@ -565,6 +569,10 @@ ASK: dict[str, Callable[[Stage, Actor], Any]] = {
     "release_policy": _release,
     "preview_policy": _preview,
     "unpark": lambda s, a: s.programme.unpark(s.paths["award", "awarded"], actor=a),
+    "pause": lambda s, a: s.programme.pause(actor=a),
+    "close_books": lambda s, a: close_books(
+        s.programme.context, Book(APRIL, "SG"), actor=a, key=None
+    ),
     "erase": lambda s, a: s.programme.erase("award-awarded", actor=a),
     "purge": lambda s, a: s.programme.purge(actor=a),
     "apply_entry": _apply,
