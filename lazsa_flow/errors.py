@@ -146,7 +146,7 @@ class RefusedError(TransitionError):
 
 
 class ParkedError(TransitionError):
-    """The path is set aside since a decision on it raised; an operator must unpark it."""
+    """The path is set aside since a decision on it raised: for a while, or until it is unparked."""
 
 
 class StaleVersionError(TransitionError):

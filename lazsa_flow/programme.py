@@ -190,7 +190,7 @@ class Programme(Commands):
         return sweeping.sweep(self.store, self.context.rulebook, at, chunk=chunk, done=done)
 
     def next_due(self) -> datetime | None:
-        """Return the instant of the earliest pending timer; none while the timers are paused."""
+        """Return the instant of the next look at a timer; none while the timers are paused."""
         return None if self.paused() else self.store.next_due()
 
 

@@ -21,6 +21,7 @@ from lazsa_flow.domain.model import (
     Actor,
     Evidence,
     Facts,
+    Failure,
     Nomination,
     Path,
     Record,
@@ -272,6 +273,20 @@ def timer(name: str = "evening", due_at: datetime | None = None, **changes: Any)
         book_on=CYCLE,
     )
     return replace(sound, **changes)
+
+
+def failure(failed: TimerRow, **changes: Any) -> Failure:
+    """Return a timer's fifth failed attempt, which parks its path."""
+    parked = Failure(
+        path_id=failed.path_id,
+        timer=failed.name,
+        due_at=failed.due_at,
+        error="ZeroDivisionError",
+        attempts=5,
+        failed_at=failed.due_at,
+        retry_at=None,
+    )
+    return replace(parked, **changes)
 
 
 def rulebook(*tables: Lifecycle, **sections: dict[str, Any]) -> Rulebook:

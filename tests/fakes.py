@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import Facts, Nomination, Path, Record, TimerRow
+    from lazsa_flow.domain.model import Facts, Failure, Nomination, Path, Record, TimerRow
     from lazsa_flow.domain.panel import Scorecard
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Change, Notice
@@ -38,7 +38,7 @@ class MemoryStore:
     facts: list[tuple[datetime, Facts]] = field(default_factory=list)
     cards: list[tuple[datetime, int, date, Scorecard]] = field(default_factory=list)
     nominations: list[tuple[datetime, int, Nomination]] = field(default_factory=list)
-    errors: list[tuple[int, str, str]] = field(default_factory=list)
+    failures: dict[int, Failure] = field(default_factory=dict)
     transactions: int = 0
 
     @contextmanager
@@ -59,8 +59,18 @@ class MemoryStore:
             return run(transaction)
 
     def next_due(self) -> datetime | None:
-        """Return the instant of the earliest pending timer."""
-        return min((t.due_at for t in self.timers if t.status == "pending"), default=None)
+        """Return the instant at which the next pending timer is to be looked at."""
+
+        def look(timer: TimerRow) -> datetime:
+            failure = self.failures.get(timer.path_id)
+            return max(timer.due_at, (failure and failure.retry_at) or timer.due_at)
+
+        return min((look(t) for t in self.timers if t.status == "pending"), default=None)
+
+    def waits(self, path_id: int, now: datetime) -> bool:
+        """Tell whether a path waits for its next attempt."""
+        failure = self.failures.get(path_id)
+        return failure is not None and failure.retry_at is not None and failure.retry_at > now
 
     def status(self, path_id: int, name: str) -> list[str]:
         """Return what became of a path's timers of a name, by instant."""
@@ -83,6 +93,7 @@ class MemoryTransaction:
                 if timer.status == "pending"
                 and timer.due_at <= now
                 and path_id in (None, timer.path_id)
+                and not self._store.waits(timer.path_id, now)
             ),
             key=lambda timer: (timer.due_at, timer.country, timer.path_id, timer.name),
         )
@@ -164,6 +175,7 @@ class MemoryTransaction:
             store.journal.append(change.row)
         if change.fired is not None:
             self._set(change.fired)
+            store.failures.pop(after.id, None)
         for timer in change.cancelled:
             self._set(replace(timer, status="cancelled"))
         for timer in change.scheduled:
@@ -189,15 +201,21 @@ class MemoryTransaction:
         kept = [other for other in self._store.timers if _key(other) != _key(timer)]
         self._store.timers = [*kept, timer]
 
-    def park(self, timer: TimerRow, error: str) -> None:
-        """Set a path aside with all its pending timers, naming the error."""
-        store = self._store
-        store.errors.append((timer.path_id, timer.name, error))
-        if timer.path_id in store.paths:
-            store.paths[timer.path_id] = replace(store.paths[timer.path_id], parked=True)
+    def failure_of(self, path_id: int) -> Failure | None:
+        """Return how the latest attempt on a path failed, if it did."""
+        return self._store.failures.get(path_id)
+
+    def set_aside(self, failure: Failure) -> None:
+        """Set a path aside with all its pending timers: until its next attempt, or parked."""
+        store, path_id = self._store, failure.path_id
+        store.failures[path_id] = failure
+        if failure.retry_at is not None:
+            return
+        if path_id in store.paths:
+            store.paths[path_id] = replace(store.paths[path_id], parked=True)
         store.timers = [
             replace(other, status="parked")
-            if other.path_id == timer.path_id and other.status == "pending"
+            if other.path_id == path_id and other.status == "pending"
             else other
             for other in store.timers
         ]

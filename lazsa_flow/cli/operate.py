@@ -50,15 +50,12 @@ def sweep(
 
     Example: lazsa-flow sweep --now 2026-10-01T00:00:00+08:00
     """
+    from dataclasses import asdict
+
     at = read_now(now)
     with open_programme(database, config) as programme:
         swept = programme.sweep(now=at)
-    counts = {
-        "moved": swept.moved,
-        "refused": swept.refused,
-        "parked": swept.parked,
-        "reminded": swept.reminded,
-    }
+    counts = asdict(swept)
     if as_json:
         print_json(counts)
     else:

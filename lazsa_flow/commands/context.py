@@ -18,7 +18,7 @@ from lazsa_flow.domain.model import Move
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.journal import digest
-from lazsa_flow.errors import InputError, NotFoundError
+from lazsa_flow.errors import InputError, NotFoundError, ParkedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,12 +39,14 @@ class Context:
     """Where state is, whose rules hold, and what time it is.
 
     Attributes:
+        paused: Whether an operator has paused the timers.
         secret: The deployment's key for fingerprints, if it has one.
     """
 
     store: SqlStore
     rulebook: Rulebook
     clock: Clock
+    paused: bool = False
     secret: bytes | None = field(default=None, repr=False)
 
     def country(self, code: str) -> Country:
@@ -83,10 +85,8 @@ class Context:
 
     def settle(self, path_id: int, now: datetime) -> None:
         """Fire the overdue timers of one path, unless an operator has paused the timers."""
-        with self.store.begin(write=False) as transaction:
-            if transaction.is_paused():
-                return
-        sweeping.sweep(self.store, self.rulebook, now, path_id=path_id)
+        if not self.paused:
+            sweeping.sweep(self.store, self.rulebook, now, path_id=path_id)
 
     def settle_open(self, lifecycle: str, subject: str, now: datetime) -> None:
         """Fire the overdue timers of a subject's open path in a lifecycle, if there is one."""
@@ -130,12 +130,14 @@ class Context:
         now = self.clock.now()
         if settle:
             self.settle(self.path_id(ref), now)
-        return self.once(
-            key,
-            {**request, "path": ref},
-            now,
-            lambda transaction: run(transaction, self.load(transaction, ref, now), now),
-        )
+
+        def on_loaded(transaction: SqlTransaction) -> Any:
+            seen = self.load(transaction, ref, now)
+            if settle and not self.paused:
+                _check_settled(seen, now)
+            return run(transaction, seen, now)
+
+        return self.once(key, {**request, "path": ref}, now, on_loaded)
 
     def once(
         self,
@@ -163,6 +165,22 @@ class Context:
             lambda transaction: _once(transaction, key, request, now, lambda: run(transaction)),
             again=again,
             lost=again and key is not None,
+        )
+
+
+def _check_settled(seen: Evidence, now: datetime) -> None:
+    """Let a path pass none of whose timers is overdue.
+
+    Raises:
+        ParkedError: One is: the decision on it raised an error, and will be tried again.
+    """
+    overdue = next((timer for timer in seen.timers if timer.due_at <= now), None)
+    if overdue is not None:
+        raise ParkedError(
+            "an overdue timer of it fails, and is tried again",
+            path=seen.path.ref,
+            trigger=overdue.name,
+            state=seen.path.state,
         )
 
 

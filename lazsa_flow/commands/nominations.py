@@ -102,7 +102,7 @@ def nominate_in(
         others=transaction.paths_of(seller),
         records=[
             *transaction.records_of(seller),
-            *transaction.records_of(context.hashed(seller)),
+            *(transaction.records_of(context.hashed(seller)) if context.secret else ()),
         ],
     )
     return _add(context, transaction, path, actor, statement, now, supporting=False)

@@ -15,7 +15,7 @@ from lazsa_flow.commands.context import Context, actor_fields
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.model import Record
 from lazsa_flow.errors import ConflictError
-from lazsa_flow.store.transaction import PROGRAMME
+from lazsa_flow.store.schema import PROGRAMME
 
 if TYPE_CHECKING:
     from lazsa_flow.domain.model import Actor
@@ -30,7 +30,8 @@ def pause(context: Context, *, paused: bool, actor: Actor, key: str | None) -> N
     now = context.clock.now()
 
     def run(transaction: SqlTransaction) -> bool:
-        if transaction.is_paused() != paused:
+        said = transaction.records_of(PROGRAMME)
+        if (bool(said) and said[-1].value == "paused") != paused:
             record = Record("timers", "", value, None, str(actor), now.date(), now)
             transaction.add_record(PROGRAMME, record)
         return True

@@ -227,6 +227,26 @@ class TimerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """What became of a path on which a decision raised, the latest time it was tried.
+
+    Attributes:
+        timer: The timer that was being decided, with its instant ``due_at``.
+        error: The error's name; its text may hold anything and is not kept.
+        attempts: How often it was tried.
+        retry_at: When it is tried again; ``None`` where the path is parked.
+    """
+
+    path_id: int
+    timer: str
+    due_at: datetime
+    error: str
+    attempts: int
+    failed_at: datetime
+    retry_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that a decision on one path may read, as it was recorded before an instant.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import Evidence, Path, Record, TimerRow
+    from lazsa_flow.domain.model import Evidence, Failure, Path, Record, TimerRow
     from lazsa_flow.engine.journal import JournalRow
 
 
@@ -79,6 +79,8 @@ class Transaction(Protocol):
     def claim(self, now: datetime, limit: int, path_id: int | None = None) -> Sequence[TimerRow]:
         """Take the pending timers that fell due first: one instant, one country, a path once.
 
+        Paths that failed and wait for their next attempt are passed by, with all their timers.
+
         Args:
             now: Timers due at or before it.
             limit: At most so many.
@@ -110,8 +112,12 @@ class Transaction(Protocol):
         """
         ...
 
-    def park(self, timer: TimerRow, error: str) -> None:
-        """Set a path aside with all its pending timers, naming the error."""
+    def failure_of(self, path_id: int) -> Failure | None:
+        """Return how the latest attempt on a path failed, if it did."""
+        ...
+
+    def set_aside(self, failure: Failure) -> None:
+        """Set a path aside with all its pending timers: until its next attempt, or parked."""
         ...
 
     def next_path_id(self) -> int:
@@ -136,5 +142,5 @@ class Store(Protocol):
         ...
 
     def next_due(self) -> datetime | None:
-        """Return the instant of the earliest pending timer, by one index look-up."""
+        """Return the instant at which the next pending timer is to be looked at."""
         ...

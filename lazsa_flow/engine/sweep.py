@@ -6,17 +6,20 @@ path, and writes every change together. A timer takes effect at its due instant,
 sweep comes; what it schedules may itself be due, and is swept in its turn, so within a path the
 order holds, and an instant is finished before a later one begins.
 
-A path whose decision raises is parked with the error's name, and stops no other. Where a chunk
-cannot be written, since a change of it contradicts what stands or the database gives up on it, its
-paths are taken one by one, and the one that fails by itself is parked.
+A path whose decision raises stops no other: it is tried five times with growing pauses, all its
+timers waiting meanwhile, and then parked with the error's name. Where a chunk cannot be written,
+since a change of it contradicts what stands, its paths are taken one by one, and the one that fails
+by itself is treated so.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import astuple, dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.domain.model import Failure
 from lazsa_flow.engine.decide import decide_timer
 from lazsa_flow.engine.draft import Draft
 from lazsa_flow.engine.rules import system
@@ -31,8 +34,12 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Change, Store, Transaction
     from lazsa_flow.engine.rules import Rulebook
 
-CHUNK = 1000
+CHUNK: Final = 1000
 """How many timers a transaction takes at most."""
+ATTEMPTS: Final = 5
+"""How often a path is tried before it is parked."""
+BACK_OFF: Final = timedelta(seconds=1)
+"""The pause after the first attempt; each later one is four times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +49,24 @@ class Swept:
     Attributes:
         moved: A trigger fired.
         refused: No trigger's guards held.
-        parked: The decision raised.
+        parked: The decision raised for the last time.
         reminded: It was a reminder.
+        failed: The decision raised, and will be tried again.
     """
 
     moved: int = 0
     refused: int = 0
     parked: int = 0
     reminded: int = 0
+    failed: int = 0
 
     @property
     def total(self) -> int:
         """How many timers were taken."""
-        return self.moved + self.refused + self.parked + self.reminded
+        return sum(astuple(self))
 
     def __add__(self, other: Swept) -> Swept:
-        return Swept(
-            self.moved + other.moved,
-            self.refused + other.refused,
-            self.parked + other.parked,
-            self.reminded + other.reminded,
-        )
+        return Swept(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
 def sweep(
@@ -95,7 +99,7 @@ def sweep(
 def _transact(
     store: Store, rulebook: Rulebook, now: datetime, chunk: int, path_id: int | None
 ) -> Swept:
-    """Sweep a chunk; where writing it fails, path by path, parking the one that fails by itself."""
+    """Sweep a chunk; where writing it fails, path by path, setting aside what fails by itself."""
     try:
         return store.transact(
             lambda transaction: sweep_chunk(
@@ -108,19 +112,28 @@ def _transact(
         if chunk > 1:
             return _transact(store, rulebook, now, 1, path_id)
         name = type(error).__name__
-        return store.transact(lambda transaction: _park_first(transaction, now, path_id, name))
+        return store.transact(lambda transaction: _fail_first(transaction, now, path_id, name))
 
 
-def _park_first(transaction: Transaction, now: datetime, path_id: int | None, error: str) -> Swept:
-    timers = transaction.claim(now, 1, path_id)
-    for timer in timers:
-        _park(transaction, timer, error)
-    return Swept(parked=len(timers))
+def _fail_first(transaction: Transaction, now: datetime, path_id: int | None, error: str) -> Swept:
+    counts = Counter(
+        _fail(transaction, timer, now, error) for timer in transaction.claim(now, 1, path_id)
+    )
+    return Swept(parked=counts["parked"], failed=counts["failed"])
 
 
-def _park(transaction: Transaction, timer: TimerRow, error: str) -> None:
-    transaction.park(timer, error)
-    log.error("path.parked", path_id=timer.path_id, timer=timer.name, error=error)
+def _fail(transaction: Transaction, timer: TimerRow, now: datetime, error: str) -> str:
+    """Set a path aside, until its next attempt or parked; return which."""
+    before = transaction.failure_of(timer.path_id)
+    attempts = before.attempts + 1 if before else 1
+    last = attempts == ATTEMPTS
+    retry_at = None if last else now + BACK_OFF * 4 ** (attempts - 1)
+    transaction.set_aside(
+        Failure(timer.path_id, timer.name, timer.due_at, error, attempts, now, retry_at)
+    )
+    tell, event = (log.error, "path.parked") if last else (log.warning, "path.failed")
+    tell(event, path_id=timer.path_id, timer=timer.name, error=error, attempts=attempts)
+    return "parked" if last else "failed"
 
 
 def sweep_chunk(
@@ -166,8 +179,7 @@ def _decide(
         try:
             change = _change(rulebook, evidence[timer.path_id], timer, now)
         except Exception as error:  # whatever a decision raises sets its own path aside
-            _park(transaction, timer, type(error).__name__)
-            counts["parked"] += 1
+            counts[_fail(transaction, timer, now, type(error).__name__)] += 1
         else:
             changes.append(change)
             counts[change.fired.status if change.fired else ""] += 1
@@ -175,7 +187,13 @@ def _decide(
     log.info(
         "sweep.chunk", due_at=timers[0].due_at.isoformat(), country=timers[0].country, **counts
     )
-    return Swept(counts["fired"], counts["refused"], counts["parked"], counts["reminded"])
+    return Swept(
+        moved=counts["fired"],
+        refused=counts["refused"],
+        parked=counts["parked"],
+        reminded=counts["reminded"],
+        failed=counts["failed"],
+    )
 
 
 def _change(rulebook: Rulebook, seen: Evidence, timer: TimerRow, now: datetime) -> Change:

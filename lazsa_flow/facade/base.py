@@ -33,15 +33,16 @@ class Facade:
         self._context = self._read_rules()
 
     def _read_rules(self) -> Context:
-        return Context(self.store, rulebook(self.store, self.config), self.clock, self._secret)
+        rules = rulebook(self.store, self.config)
+        return Context(self.store, rules, self.clock, self._version.paused, self._secret)
 
     @property
     def context(self) -> Context:
         """What every command needs, by the rules of this moment."""
         version = self.store.rules_version()
         if version != self._version:
-            self._context = self._read_rules()
             self._version = version
+            self._context = self._read_rules()
         return self._context
 
     @property

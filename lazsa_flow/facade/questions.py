@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lazsa_flow.commands.convening import Candidate
     from lazsa_flow.commands.public import Badge, Fame, Outcome
     from lazsa_flow.domain.guards import Verdict
-    from lazsa_flow.domain.model import Path, TimerRow
+    from lazsa_flow.domain.model import Failure, Path, TimerRow
     from lazsa_flow.domain.perks import Entitlement
     from lazsa_flow.engine.explain import Explanation
     from lazsa_flow.engine.ledger import Book
@@ -199,8 +199,11 @@ class Questions(Facade):
 
     def paused(self) -> bool:
         """Tell whether an operator has paused the timers."""
-        with self.store.begin(write=False) as transaction:
-            return transaction.is_paused()
+        return self.context.paused
+
+    def parked(self) -> list[tuple[str, Failure]]:
+        """Return the paths that are parked, by their references, and how each failed."""
+        return self.store.parked()
 
     def _at(self, at: datetime | None) -> datetime:
         return self.clock.now() if at is None else as_utc(at, field="at")

@@ -24,6 +24,7 @@ from lazsa_flow.imports.fields import (
     parse_id,
 )
 from lazsa_flow.imports.table import Problems, Seen, read_table
+from lazsa_flow.lifecycles.entry import PROVENANCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -46,7 +47,6 @@ TURNOVER_COLUMNS: Final = (
     "rate_on",
     "record_category",
 )
-PROVENANCES: Final = ("own", "relative", "bought")
 
 _PRIVATE: Final = ("account",)
 _MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)

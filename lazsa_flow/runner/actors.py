@@ -9,7 +9,7 @@ Theory of operation:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 import dramatiq
@@ -58,12 +58,6 @@ def register(
         """Fire what is due, chunk by chunk."""
         swept = programme.sweep(done=lambda _swept: stopping())
         if swept.total:
-            log.info(
-                "sweep.done",
-                moved=swept.moved,
-                refused=swept.refused,
-                parked=swept.parked,
-                reminded=swept.reminded,
-            )
+            log.info("sweep.done", **asdict(swept))
 
     return Actors(sweep=sweep)

@@ -165,13 +165,12 @@ def timer_row(timer: TimerRow) -> dict[str, Any]:
         "decides": timer.decides,
         "status": timer.status,
         "seq": timer.seq,
-        "error": None,
     }
 
 
 def timer_of(row: RowMapping, without: tuple[str, ...] = ()) -> TimerRow:
     """Read a timer from its row, leaving columns that were joined to it aside."""
-    return TimerRow(**{k: v for k, v in row.items() if k != "error" and k not in without})
+    return TimerRow(**{k: v for k, v in row.items() if k not in without})
 
 
 def journal_row(row: JournalRow) -> dict[str, Any]:

@@ -17,6 +17,9 @@ import sqlalchemy as sa
 
 from lazsa_flow.domain.cycles import instant_text
 
+PROGRAMME: Final = "programme:timers"
+"""The subject of what operators record about the programme as a whole."""
+
 APPEND_ONLY: Final = (
     "lazsa_facts",
     "lazsa_nominations",
@@ -245,7 +248,6 @@ timers = _table(
     sa.Column("decides", sa.Boolean(), nullable=False),
     _text("status"),
     sa.Column("seq", sa.Integer()),
-    _text("error", nullable=True),
     sa.Index(
         "lazsa_timers_due",
         "due_at",
@@ -256,6 +258,18 @@ timers = _table(
     ),
     sa.Index("lazsa_timers_book", "country", "book_on"),
 )
+
+failures = _table(
+    "failures",
+    _path_id(primary_key=True),
+    _text("timer"),
+    _instant("due_at"),
+    _text("error"),
+    sa.Column("attempts", sa.Integer(), nullable=False),
+    _instant("failed_at"),
+    _instant("retry_at", nullable=True),
+)
+"""Paths that are set aside; the row goes with the first attempt that succeeds."""
 
 journal = _table(
     "journal",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
 from lazsa_flow.domain.policy import PolicyText
 from lazsa_flow.errors import SchemaError
-from lazsa_flow.store import migrate, schema
+from lazsa_flow.store import failing, migrate, schema
 from lazsa_flow.store.codec import journal_fields, timer_of
 from lazsa_flow.store.connect import READ_ONLY, connect
 from lazsa_flow.store.retry import retrying
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import TimerRow
+    from lazsa_flow.domain.model import Failure, TimerRow
     from lazsa_flow.engine.ledger import Count
 
 
@@ -33,6 +33,14 @@ def _opening() -> Iterator[None]:
 
 
 _Result = TypeVar("_Result")
+
+
+class RulesVersion(NamedTuple):
+    """What the rules stand at: another value means that they are to be read again."""
+
+    policies: int
+    suspensions: int
+    paused: bool
 
 
 class SqlStore:
@@ -115,16 +123,18 @@ class SqlStore:
             yield connection
 
     def next_due(self) -> datetime | None:
-        """Return the instant of the earliest pending timer."""
-        table = schema.timers
-        query = (
-            sa.select(table.c.due_at)
-            .where(table.c.status == "pending")
-            .order_by(table.c.due_at)
-            .limit(1)
-        )
+        """Return the instant at which the next pending timer is to be looked at.
+
+        That is when the earliest of them is due; for a path that failed, when it is tried again.
+        """
         with self._read() as connection:
-            return connection.scalar(query)
+            looks: list[datetime | None] = [connection.scalar(q) for q in failing.next_looks()]
+        return min((at for at in looks if at is not None), default=None)
+
+    def parked(self) -> list[tuple[str, Failure]]:
+        """Return the parked paths' references and how each failed, the oldest failure first."""
+        with self._read() as connection:
+            return failing.parked(connection)
 
     def due(self, until: datetime) -> list[tuple[TimerRow, str, str]]:
         """Return pending timers due at or before an instant, earliest first.
@@ -231,12 +241,22 @@ class SqlStore:
                 for row in connection.execute(sa.select(schema.suspensions))
             ]
 
-    def rules_version(self) -> tuple[int, int]:
-        """Return what changes whenever a policy is released or a cycle suspended."""
+    def rules_version(self) -> RulesVersion:
+        """Return what changes whenever a policy is released, a cycle suspended, or all paused."""
+        records = schema.records
+        paused = (
+            sa.select(records.c.value)
+            .where(records.c.subject == schema.PROGRAMME)
+            .order_by(records.c.id.desc())
+            .limit(1)
+        )
+        query = sa.select(
+            sa.select(sa.func.count()).select_from(schema.policies).scalar_subquery(),
+            sa.select(sa.func.count()).select_from(schema.suspensions).scalar_subquery(),
+            sa.func.coalesce(paused.scalar_subquery(), "") == "paused",
+        )
         with self._read() as connection:
-            policies = sa.select(sa.func.count()).select_from(schema.policies)
-            suspensions = sa.select(sa.func.count()).select_from(schema.suspensions)
-            return connection.scalar(policies) or 0, connection.scalar(suspensions) or 0
+            return RulesVersion(*connection.execute(query).one())
 
     def first_book(self) -> date | None:
         """Return the earliest cycle date that any timer belongs to."""

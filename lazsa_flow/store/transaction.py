@@ -1,7 +1,7 @@
 """What can be read and written within one transaction?
 
-The engine's side (claim, load, write, park) and the commands' side (facts, nominations, scorecards,
-records, texts, keys), over one connection.
+The engine's side (claim, load, write, set aside) and the commands' side (facts, nominations,
+scorecards, records, texts, keys), over one connection.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.engine.ports import Notice
 from lazsa_flow.errors import KeyReusedError
-from lazsa_flow.store import evidence, schema, writing
+from lazsa_flow.store import evidence, failing, schema, writing
 from lazsa_flow.store.codec import (
     facts_row,
     notice_row,
@@ -28,13 +28,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import Evidence, Facts, Nomination, Path, Record, TimerRow
+    from lazsa_flow.domain.model import (
+        Evidence,
+        Facts,
+        Failure,
+        Nomination,
+        Path,
+        Record,
+        TimerRow,
+    )
     from lazsa_flow.domain.panel import Scorecard
     from lazsa_flow.domain.policy import PolicyText
     from lazsa_flow.engine.ports import Change
 
-PROGRAMME: Final = "programme:timers"
-"""The subject of what operators record about the programme as a whole."""
 _KEY_LOCK: Final = 0x6C617A7361  # "lazsa": keeps our advisory locks apart from the host's
 
 
@@ -53,6 +59,7 @@ class SqlTransaction:
         self._connection = connection
         self._write = write
         self._probe = probe
+        self._retried: frozenset[int] = frozenset()
 
     # -- the engine's side; see lazsa_flow.engine.ports.Transaction
 
@@ -65,6 +72,10 @@ class SqlTransaction:
         """
         table = schema.timers
         due = sa.select(table).where(table.c.status == "pending", table.c.due_at <= now)
+        waiting = failing.waiting(self._connection)
+        self._retried = frozenset(path_id for path_id, at in waiting.items() if at <= now)
+        if len(self._retried) < len(waiting):
+            due = due.where(table.c.path_id.not_in(failing.held(now)))
         if path_id is not None:
             due = due.where(table.c.path_id == path_id)
         due = due.order_by(table.c.due_at, table.c.country, table.c.path_id, table.c.name)
@@ -96,19 +107,17 @@ class SqlTransaction:
     def write_chunk(self, changes: Sequence[Change]) -> None:
         """Write changes whole."""
         writing.write_chunk(self._connection, changes, self._probe)
+        succeeded = {change.after.id for change in changes if change.fired} & self._retried
+        if succeeded:
+            failing.clear(self._connection, succeeded)
 
-    def park(self, timer: TimerRow, error: str) -> None:
-        """Set a path aside with all its pending timers, naming the error on the one that failed."""
-        paths, timers = schema.paths, schema.timers
-        self._connection.execute(
-            sa.update(paths).where(paths.c.id == timer.path_id).values(parked=True)
-        )
-        pending = sa.update(timers).where(
-            timers.c.path_id == timer.path_id, timers.c.status == "pending"
-        )
-        failed = (timers.c.name == timer.name) & (timers.c.due_at == timer.due_at)
-        self._connection.execute(pending.where(failed).values(status="parked", error=error))
-        self._connection.execute(pending.values(status="parked"))
+    def failure_of(self, path_id: int) -> Failure | None:
+        """Return how the latest attempt on a path failed, if it did."""
+        return failing.failure_of(self._connection, path_id)
+
+    def set_aside(self, failure: Failure) -> None:
+        """Set a path aside with all its pending timers: until its next attempt, or parked."""
+        failing.set_aside(self._connection, failure)
 
     def next_path_id(self) -> int:
         """Return the number for a path that opens."""
@@ -151,11 +160,6 @@ class SqlTransaction:
         table = schema.records
         query = sa.select(table.c.subject).where(table.c.kind == kind, table.c.value == value)
         return set(self._connection.scalars(query))
-
-    def is_paused(self) -> bool:
-        """Tell whether an operator has paused the timers."""
-        said = self.records_of(PROGRAMME)
-        return bool(said) and said[-1].value == "paused"
 
     def records_of(self, subject: str) -> list[Record]:
         """Return what is recorded about a subject, oldest first."""
@@ -320,10 +324,7 @@ class SqlTransaction:
 
     def unpark(self, path_id: int) -> int:
         """Let a parked path go on; return how many of its timers are pending again."""
-        paths, timers = schema.paths, schema.timers
-        self._connection.execute(sa.update(paths).where(paths.c.id == path_id).values(parked=False))
-        parked = sa.update(timers).where(timers.c.path_id == path_id, timers.c.status == "parked")
-        return self._connection.execute(parked.values(status="pending", error=None)).rowcount
+        return failing.unpark(self._connection, path_id)
 
     def suspend(self, country: str, cycle_on: date, actor: str, at: datetime) -> None:
         """Record that a country does not hold a cycle."""

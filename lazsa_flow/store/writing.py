@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from lazsa_flow.errors import ConflictError, StaleVersionError
 from lazsa_flow.store import schema
 from lazsa_flow.store.codec import journal_row, notice_row, path_row, record_row, timer_row
+from lazsa_flow.store.dialect import upsert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -131,20 +132,9 @@ def _claim(connection: sa.Connection, changes: Sequence[Change]) -> None:
             raise ConflictError(change.after.subject, what)
 
 
-def _upsert(connection: sa.Connection) -> Any:
-    """Return the dialect's own insert, which knows what to do on a conflict."""
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql
-
-        return postgresql.insert
-    from sqlalchemy.dialects import sqlite
-
-    return sqlite.insert
-
-
 def _insert_new(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> bool:
     """Insert rows; tell whether all of them were new."""
-    insert = _upsert(connection)(table).values(rows).on_conflict_do_nothing()
+    insert = upsert(connection)(table).values(rows).on_conflict_do_nothing()
     counted = connection.execute(insert, execution_options={"preserve_rowcount": True})
     return bool(counted.rowcount == len(rows))
 
@@ -189,7 +179,7 @@ def set_timers(connection: sa.Connection, timers: Sequence[TimerRow]) -> None:
     if not timers:
         return
     table = schema.timers
-    statement = _upsert(connection)(table)
+    statement = upsert(connection)(table)
     again = statement.on_conflict_do_update(
         index_elements=[table.c.path_id, table.c.name, table.c.due_at],
         set_={"status": "pending", "seq": None, "book_on": statement.excluded.book_on},

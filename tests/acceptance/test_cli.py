@@ -160,7 +160,7 @@ class TestNight:
         assert night.steps["migrate"].out == "The schema is this release's.\n"
         for name, rows in (("facts", 2), ("nominations", 2), ("scorecards", 6)):
             assert night.steps[name].json == {"imported": name, "rows": rows}
-        nothing = {"moved": 0, "refused": 0, "parked": 0, "reminded": 0}
+        nothing = {"moved": 0, "refused": 0, "parked": 0, "reminded": 0, "failed": 0}
         assert night.steps["close"].json == {**nothing, "moved": 2}
         assert night.steps["early"].json == nothing
         assert night.steps["award"].json == {**nothing, "moved": 2}
@@ -169,7 +169,7 @@ class TestNight:
         """Sweeping or migrating again moves nothing."""
         shell = night.shell
         again = shell("sweep", "--now", f"{night.cycle}T00:00+08:00")
-        assert again.out == "0 moved, 0 refused, 0 parked, 0 reminded.\n"
+        assert again.out == "0 moved, 0 refused, 0 parked, 0 reminded, 0 failed.\n"
         assert shell("migrate").code == 0
 
     def test_show(self, night: Night) -> None:

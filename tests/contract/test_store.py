@@ -43,6 +43,7 @@ from tests.factories import (
     TEAM,
     card,
     facts,
+    failure,
     midnight,
     nomination,
     path,
@@ -473,7 +474,7 @@ def test_timers_are_claimed_by_instant_then_country(store: SqlStore) -> None:
         with store.begin() as transaction:
             for id_ in expected:
                 (pending,) = see(store, id_).timers
-                transaction.park(pending, "tests")
+                transaction.set_aside(failure(pending))
     assert claim(store) == []
     assert claim(store, DUE + TICK) == [(5, "evening")]
 
@@ -534,8 +535,9 @@ def test_a_parked_path_is_set_aside_with_all_its_timers(store: SqlStore) -> None
     """A path that is parked stops nobody: its timers are no longer due, others' are."""
     doors(store, timer(), timer("later", DUE + TICK), timer(path_id=2))
     with store.begin() as transaction:
-        transaction.park(timer(), "ZeroDivisionError")
+        transaction.set_aside(failure(timer()))
     assert see(store).path.parked
+    assert store.parked() == [("award-1", failure(timer()))]
     assert see(store).timers == ()
     assert claim(store, DUE + TICK) == [(2, "evening")]
     counts = store.counts(DUE + TICK)
@@ -547,11 +549,51 @@ def test_an_unparked_path_goes_on_with_its_timers(store: SqlStore) -> None:
     doors(store, timer(), timer("later", DUE + TICK), timer("gone"), timer(path_id=2))
     write(store, moving(path(subject="seller-1"), cancelled=(timer("gone"),)))
     with store.begin() as transaction:
-        transaction.park(timer(), "ZeroDivisionError")
+        transaction.set_aside(failure(timer()))
     with store.begin() as transaction:
         assert transaction.unpark(1) == 2
+        assert transaction.failure_of(1) is None
     assert not see(store).path.parked
+    assert store.parked() == []
     assert claim(store) == [(1, "evening"), (2, "evening")]
+
+
+def test_a_path_that_waits_is_passed_by_until_its_next_attempt(store: SqlStore) -> None:
+    """A path that failed waits with all its timers, counts its attempts, and stops nobody."""
+    doors(store, timer(), timer("later", DUE + TICK), timer(path_id=2))
+    again = DUE + timedelta(seconds=4)
+    with store.begin() as transaction:
+        transaction.set_aside(failure(timer(), retry_at=DUE + TICK))
+        transaction.set_aside(failure(timer(), attempts=2, retry_at=again))
+        found = transaction.failure_of(1)
+    assert found == failure(timer(), attempts=2, retry_at=again)
+    assert (store.parked(), see(store).path.parked) == ([], False)
+    assert claim(store, again - TICK) == [(2, "evening")]
+    assert claim(store, again - TICK, path_id=1) == []
+    assert claim(store, again) == [(1, "evening"), (2, "evening")]
+
+
+def test_the_next_look_is_the_next_attempt_or_instant(store: SqlStore) -> None:
+    """A path that failed is looked at again with its next attempt; its other timers not earlier."""
+    doors(store, timer(), timer("later", DUE + timedelta(days=1)))
+    again = DUE + timedelta(seconds=4)
+    with store.begin() as transaction:
+        transaction.set_aside(failure(timer(), retry_at=again))
+    assert store.next_due() == again
+    write(store, moving(path(subject="seller-1"), cancelled=(timer(),)))
+    assert store.next_due() == DUE + timedelta(days=1)
+
+
+def test_an_attempt_that_succeeds_forgets_the_failure(store: SqlStore) -> None:
+    """With the move that a path's timer makes at last, its failure is forgotten."""
+    doors(store, timer())
+    with store.begin() as transaction:
+        transaction.set_aside(failure(timer(), retry_at=DUE))
+    with store.begin() as transaction:
+        assert [each.path_id for each in transaction.claim(DUE, 10)] == [1]
+        fired = replace(timer(), status="fired", seq=2)
+        transaction.write_chunk([moving(path(subject="seller-1"), fired=fired)])
+        assert transaction.failure_of(1) is None
 
 
 def test_what_is_due_is_told_in_order(store: SqlStore) -> None:
@@ -872,7 +914,10 @@ def test_a_path_whose_decision_raises_is_parked_alone(play: Any) -> None:
     programme.nominate("seller-2", actor=EMPLOYEE, statement="helps")
     execute(url_of(programme), "UPDATE lazsa_timers SET name = 'ghost' WHERE path_id = 1")
     clock(programme).move_to(DUE)
-    assert programme.sweep() == Swept(moved=1, refused=0, parked=1, reminded=0) + Swept(moved=1)
+    assert programme.sweep() == Swept(moved=2, failed=1)
+    while (again := programme.next_due()) is not None and again <= DUE + timedelta(minutes=2):
+        clock(programme).move_to(again)
+        programme.sweep()
     assert programme.find("award-1").parked
     assert programme.find("award-2").state == "under_review"
     books = [book for book in programme.books() if book.due]

@@ -6,7 +6,7 @@ Every test plays in a world of its own; see :mod:`tests.integration.world`.
 from __future__ import annotations
 
 import sqlite3
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -114,9 +114,13 @@ class TestWriting:
         monkeypatch.setattr(sweeping, "decide_timer", raising)
         world.now(midnight(APRIL))
         swept = world.sweep()
-        assert (swept.moved, swept.parked) == (1, 1)
+        assert (swept.moved, swept.failed) == (1, 1)
         assert (world.state(bad), world.state(good)) == ("under_review", "awarded")
+        with pytest.raises(ParkedError, match="tried again"):
+            world.programme.fire(bad, "withdraw", actor=SELLER, reason="nominee")
+        world.go(midnight(APRIL) + timedelta(minutes=2))
         assert world.path(bad).parked
+        assert [ref for ref, failure in world.programme.parked() if failure.attempts == 5] == [bad]
         (book,) = (b for b in world.programme.books() if (b.country, b.on) == ("SG", APRIL))
         assert (book.due, book.moved, book.parked, book.unexplained) == (2, 1, 1, 0)
         with pytest.raises(ParkedError):

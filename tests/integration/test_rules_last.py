@@ -10,6 +10,7 @@ import pytest
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import ConflictError, NotFoundError, RefusedError
 from lazsa_flow.programme import Programme
+from tests.factories import failure
 from tests.integration.world import APRIL, EMPLOYEE, REVIEWERS, SELLER, unmet
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def test_books_with_something_parked_stay_open(world: World) -> None:
     path = world.candidate()
     with world.programme.store.begin() as transaction:
         timer = transaction.claim(world.programme.next_due(), 1)[0]  # type: ignore[arg-type]
-        transaction.park(timer, "ZeroDivisionError")
+        transaction.set_aside(failure(timer))
     world.go(APRIL)
     with pytest.raises(ConflictError, match="1 parked"):
         world.programme.close_books("SG", APRIL, actor=MANAGER)

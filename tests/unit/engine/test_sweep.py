@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +12,7 @@ from lazsa_flow.domain.cycles import TICK
 from lazsa_flow.domain.effects import Notify, Schedule
 from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.lifecycle import Edge, Permit, Step, Timer
+from lazsa_flow.domain.model import Failure
 from lazsa_flow.engine.sweep import Swept, sweep
 from lazsa_flow.errors import UnavailableError
 from lazsa_flow.lifecycles.award import AWARD
@@ -28,6 +29,9 @@ from tests.factories import (
     timer,
 )
 from tests.fakes import MemoryStore
+
+if TYPE_CHECKING:
+    from lazsa_flow.engine.rules import Rulebook
 
 DUE = midnight(CYCLE)
 LATE = DUE + timedelta(hours=7)
@@ -192,7 +196,7 @@ def test_an_instant_is_finished_before_a_later_one_begins() -> None:
     assert [row.path for row in store.journal] == ["door-2", "door-1", "door-3"]
 
 
-def faulty() -> Any:
+def faulty(**changes: Any) -> Rulebook:
     """Return rules by which the second door's decision raises."""
 
     def check(situation: Any) -> Finding:
@@ -200,20 +204,63 @@ def faulty() -> Any:
             raise ZeroDivisionError(situation.path.subject)
         return Finding(True)
 
-    return rulebook(table(guards={"ready": replace(guard(), check=check)}))
+    return rulebook(table(guards={"ready": replace(guard(), check=check)}, **changes))
 
 
-def test_a_decision_that_raises_parks_its_path_alone() -> None:
-    """The path is set aside and the error named, without its text; the others move."""
+def attempts(store: MemoryStore, rules: Rulebook) -> list[tuple[timedelta, Swept]]:
+    """Sweep whenever there is something to look at; return after which pause, with what outcome."""
+    swept, last = [], LATE
+    while (at := store.next_due()) is not None and at <= last + timedelta(minutes=5):
+        at = max(at, LATE)
+        swept.append((at - last, sweep(store, rules, at)))
+        last = at
+    return swept
+
+
+def test_a_decision_that_raises_sets_its_path_aside_alone() -> None:
+    """The path is tried again later, with the error named but not its text; the others move."""
+    store = door(3)
+    assert sweep(store, faulty(), LATE) == Swept(moved=2, failed=1)
+    assert [store.paths[n].state for n in (1, 2, 3)] == ["shut", "ajar", "shut"]
+    again = LATE + timedelta(seconds=1)
+    failure = Failure(2, "evening", DUE, "ZeroDivisionError", 1, LATE, again)
+    assert store.failures == {2: failure}
+    assert (store.paths[2].parked, store.next_due()) == (False, again)
+    assert sweep(store, faulty(), again - TICK) == Swept()
+
+
+def test_the_fifth_attempt_parks_the_path_with_all_its_timers() -> None:
+    """Five attempts with growing pauses, and then it waits for an operator."""
     store = door(3)
     bell = timer("bell", LATE + timedelta(days=9), path_id=2, decides=False)
     store.timers.append(bell)
-    assert sweep(store, faulty(), LATE) == Swept(moved=2, parked=1)
-    assert [store.paths[n].state for n in (1, 2, 3)] == ["shut", "ajar", "shut"]
+    first, *others = attempts(store, faulty())
+    assert first == (timedelta(0), Swept(moved=2, failed=1))
+    pauses = [pause.total_seconds() for pause, _ in others]
+    assert pauses == [1, 4, 16, 64]
+    assert [swept for _, swept in others] == [Swept(failed=1)] * 3 + [Swept(parked=1)]
     assert store.paths[2].parked
-    assert store.errors == [(2, "evening", "ZeroDivisionError")]
+    assert (store.failures[2].attempts, store.failures[2].retry_at) == (5, None)
     assert (store.status(2, "evening"), store.status(2, "bell")) == (["parked"], ["parked"])
     assert store.next_due() is None
+
+
+def test_an_attempt_that_succeeds_forgets_the_failure() -> None:
+    """What failed once and then holds moves with effect from its instant, and starts anew."""
+    store = door(2)
+    sweep(store, faulty(), LATE)
+    assert sweep(store, DOOR, LATE + timedelta(seconds=1)) == Swept(moved=1)
+    assert store.failures == {}
+    assert [row.effective_at for row in store.journal] == [DUE, DUE]
+
+
+def test_a_path_that_waits_keeps_the_order_of_its_timers() -> None:
+    """While a timer of a path waits for its next attempt, no later one of that path fires."""
+    timers = (*table().timers, Timer("bell", ("ajar",), "dusk", effects=(Notify("bell"),)))
+    store = door(2)
+    store.timers.append(timer("bell", DUE + TICK, path_id=2, decides=False))
+    sweep(store, faulty(timers=timers), LATE)
+    assert (store.status(2, "evening"), store.status(2, "bell")) == (["pending"], ["pending"])
 
 
 @pytest.mark.parametrize(
@@ -233,9 +280,11 @@ def test_a_row_that_no_table_knows_is_parked(change: Any, error: str) -> None:
     second = store.paths[2]
     change(store)
     store.paths[2] = second
-    assert sweep(store, DOOR, LATE) == Swept(moved=1, parked=1)
-    assert [each[0::2] for each in store.errors] == [(1, error)]
+    assert sweep(store, DOOR, LATE) == Swept(moved=1, failed=1)
+    assert [(each.path_id, each.error) for each in store.failures.values()] == [(1, error)]
     assert store.paths[2].state == "shut"
+    assert attempts(store, DOOR)[-1][1] == Swept(parked=1)
+    assert store.next_due() is None
 
 
 def reopening() -> Any:
@@ -255,8 +304,9 @@ def test_a_path_that_cannot_be_written_is_parked_alone() -> None:
     """
     store = door(3)
     store.paths[2] = path("shut", id=2, lifecycle="door", subject="seller-2")
-    assert sweep(store, reopening(), LATE) == Swept(moved=2, parked=1)
-    assert store.errors == [(2, "evening", "ConflictError")]
+    assert sweep(store, reopening(), LATE) == Swept(moved=2, failed=1)
+    assert (store.failures[2].timer, store.failures[2].error) == ("evening", "ConflictError")
+    assert attempts(store, reopening())[-1][1] == Swept(parked=1)
     assert (store.paths[2].state, store.paths[2].seq) == ("shut", 1)
     assert [row.path for row in store.journal] == ["door-1", "door-3"]
     assert store.next_due() is None
@@ -272,10 +322,10 @@ def test_a_database_that_is_away_parks_nothing() -> None:
     store.transact = fail  # type: ignore[method-assign]
     with pytest.raises(UnavailableError):
         sweep(store, DOOR, LATE)
-    assert (store.errors, store.next_due()) == ([], DUE)
+    assert (store.failures, store.next_due()) == ({}, DUE)
 
 
 def test_counts_of_chunks_add_up() -> None:
     """What sweeps did adds up, in timers."""
-    total = Swept(1, 2, 3, 4) + Swept(10, 20, 30, 40)
-    assert (total, total.total) == (Swept(11, 22, 33, 44), 110)
+    total = Swept(1, 2, 3, 4, 5) + Swept(10, 20, 30, 40, 50)
+    assert (total, total.total) == (Swept(11, 22, 33, 44, 55), 165)

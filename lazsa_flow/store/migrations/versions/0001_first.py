@@ -232,12 +232,26 @@ def upgrade() -> None:
         sa.Column("decides", sa.Boolean(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=True),
-        sa.Column("error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["path_id"],
             ["lazsa_paths.id"],
         ),
         sa.PrimaryKeyConstraint("path_id", "name", "due_at"),
+    )
+    op.create_table(
+        "lazsa_failures",
+        sa.Column("path_id", sa.BigInteger(), nullable=False),
+        sa.Column("timer", sa.Text(), nullable=False),
+        sa.Column("due_at", _INSTANT, nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("failed_at", _INSTANT, nullable=False),
+        sa.Column("retry_at", _INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["path_id"],
+            ["lazsa_paths.id"],
+        ),
+        sa.PrimaryKeyConstraint("path_id"),
     )
     op.create_index("lazsa_timers_book", "lazsa_timers", ["country", "book_on"], unique=False)
     op.create_index(
