@@ -210,6 +210,30 @@ class UnavailableError(LazsaError):
     """The database cannot be reached; what was not acknowledged can be tried again by its key."""
 
 
+class StorageError(LazsaError):
+    """The database will not take what was to be written; its own message is not shown."""
+
+
+class BrokerError(LazsaError):
+    """The broker cannot be reached, or is not fit to ring the bell."""
+
+
+class ClockError(LazsaError):
+    """The machine's clock and the database's stand too far apart to fire anything.
+
+    Attributes:
+        seconds: By how much the machine's is ahead; less than 0 where it is behind.
+    """
+
+    def __init__(self, seconds: float, tolerance: float) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"this machine's clock is {abs(seconds):.0f} s "
+            f"{'ahead of' if seconds > 0 else 'behind'} the database's, more than {tolerance:.0f}: "
+            "nothing is fired until it is set right"
+        )
+
+
 class JournalError(LazsaError):
     """The journal does not replay to the state, or its chain of hashes is broken.
 

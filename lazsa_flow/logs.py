@@ -8,6 +8,7 @@ workers choose console or JSON.
 from __future__ import annotations
 
 import logging
+import sys
 from typing import Any, cast
 
 import structlog
@@ -33,9 +34,29 @@ def formatter(*, json: bool) -> logging.Formatter:
         structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
     )
     return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+        ],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
             renderer,
-        ]
+        ],
     )
+
+
+def to_stderr(*, json: bool, level: str) -> None:
+    """Send the library's events, and the worker runtime's warnings, to standard error.
+
+    Only what owns its process calls this: the command line, workers, tickers.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter(json=json))
+    for name, least in (("lazsa_flow", level.upper()), ("dramatiq", "WARNING")):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.setLevel(least)
+        logger.propagate = False

@@ -175,7 +175,7 @@ class Programme(Commands):
         *,
         now: datetime | None = None,
         chunk: int = sweeping.CHUNK,
-        done: Callable[[sweeping.Swept], bool] = lambda swept: False,
+        done: Callable[[sweeping.Chunk], bool] = lambda chunk: False,
     ) -> sweeping.Swept:
         """Fire every timer that is due.
 

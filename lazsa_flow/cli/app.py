@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from lazsa_flow.cli import ask, demo, files, graph, manage, operate, people, screen
+from lazsa_flow.cli import ask, demo, files, graph, manage, operate, people, screen, serve
 
 app = typer.Typer(
     name="lazsa-flow",
@@ -50,7 +50,11 @@ app.command()(ask.explain)
 app.command()(ask.due)
 app.command()(ask.ledger)
 app.command()(operate.sweep)
-app.command()(operate.run)
+app.command()(operate.parked)
+app.command()(serve.run)
+app.command()(serve.worker)
+app.command()(serve.ticker)
+app.command()(serve.doctor)
 app.command()(operate.migrate)
 app.command()(graph.graph)
 

@@ -110,17 +110,3 @@ def local(at: datetime, calendar: Calendar) -> str:
     from zoneinfo import ZoneInfo
 
     return at.astimezone(ZoneInfo(calendar.zone)).strftime("%Y-%m-%d %H:%M %Z")
-
-
-def log_to_stderr(*, as_json: bool, level: str) -> None:
-    """Send the library's events to standard error."""
-    import logging
-
-    from lazsa_flow.logs import formatter
-
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter(json=as_json))
-    logger = logging.getLogger("lazsa_flow")
-    logger.addHandler(handler)
-    logger.setLevel(level.upper())
-    logger.propagate = False

@@ -1,11 +1,6 @@
-"""``lazsa-flow migrate``, ``sweep`` and ``run``: what operators type."""
+"""``lazsa-flow migrate``, ``sweep`` and ``parked``: what operators type."""
 
 from __future__ import annotations
-
-from enum import StrEnum
-from typing import Annotated
-
-import typer
 
 from lazsa_flow.cli.common import (
     DEFAULT_DATABASE,
@@ -14,18 +9,10 @@ from lazsa_flow.cli.common import (
     Json,
     Now,
     console,
-    log_to_stderr,
     open_programme,
     print_json,
     read_now,
 )
-
-
-class Logs(StrEnum):
-    """How events are written."""
-
-    console = "console"
-    json = "json"
 
 
 def migrate(database: Database = DEFAULT_DATABASE, config: ConfigDir = None) -> None:
@@ -62,17 +49,32 @@ def sweep(
         console().print(", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
 
 
-def run(
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    logs: Annotated[Logs, typer.Option(help="How events are written to stderr.")] = Logs.console,
+def parked(
+    database: Database = DEFAULT_DATABASE, config: ConfigDir = None, as_json: Json = False
 ) -> None:
-    """Keep ticker and worker going on the real clock, in this process, until SIGTERM.
+    """List the paths that are parked, with the timer that failed and the error's name.
 
-    Example: lazsa-flow run --database sqlite:///lazsa.db
+    Example: lazsa-flow parked --json
     """
-    from lazsa_flow.runner.local import serve
-
-    log_to_stderr(as_json=logs is Logs.json, level="info")
     with open_programme(database, config) as programme:
-        serve(programme)
+        found = programme.parked()
+    if as_json:
+        print_json(
+            [
+                {
+                    "path": ref,
+                    "timer": failure.timer,
+                    "due_at": failure.due_at.isoformat(),
+                    "error": failure.error,
+                    "attempts": failure.attempts,
+                    "failed_at": failure.failed_at.isoformat(),
+                }
+                for ref, failure in found
+            ]
+        )
+        return
+    for ref, failure in found:
+        at = f"{failure.failed_at:%Y-%m-%d %H:%M} UTC"
+        what = f"{failure.timer} failed {failure.attempts} times"
+        console().print(f"{ref}: {what}, the last at {at}: {failure.error}")
+    console().print(f"{len(found)} paths are parked.")

@@ -15,9 +15,11 @@ by itself is treated so.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
+
+from structlog.contextvars import bound_contextvars
 
 from lazsa_flow.domain.model import Failure
 from lazsa_flow.engine.decide import decide_timer
@@ -69,6 +71,20 @@ class Swept:
         return Swept(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one transaction of a sweep did.
+
+    Attributes:
+        due_at: The instant that its timers were due; ``None`` where nothing was taken.
+        country: Their country.
+    """
+
+    swept: Swept
+    due_at: datetime | None = None
+    country: str = ""
+
+
 def sweep(
     store: Store,
     rulebook: Rulebook,
@@ -76,7 +92,7 @@ def sweep(
     *,
     chunk: int = CHUNK,
     path_id: int | None = None,
-    done: Callable[[Swept], bool] = lambda swept: False,
+    done: Callable[[Chunk], bool] = lambda chunk: False,
 ) -> Swept:
     """Fire every timer due at or before an instant.
 
@@ -90,15 +106,22 @@ def sweep(
     """
     total = Swept()
     while True:
-        swept = _transact(store, rulebook, now, chunk, path_id)
-        total += swept
-        if swept.total == 0 or done(swept):
+        did = _transact(store, rulebook, now, chunk, path_id)
+        total += did.swept
+        if did.swept.total:
+            _tell(did)
+        if did.swept.total == 0 or done(did):
             return total
+
+
+def _tell(did: Chunk) -> None:
+    due_at = did.due_at.isoformat() if did.due_at else None
+    log.info("sweep.chunk", due_at=due_at, country=did.country, **asdict(did.swept))
 
 
 def _transact(
     store: Store, rulebook: Rulebook, now: datetime, chunk: int, path_id: int | None
-) -> Swept:
+) -> Chunk:
     """Sweep a chunk; where writing it fails, path by path, setting aside what fails by itself."""
     try:
         return store.transact(
@@ -115,11 +138,22 @@ def _transact(
         return store.transact(lambda transaction: _fail_first(transaction, now, path_id, name))
 
 
-def _fail_first(transaction: Transaction, now: datetime, path_id: int | None, error: str) -> Swept:
-    counts = Counter(
-        _fail(transaction, timer, now, error) for timer in transaction.claim(now, 1, path_id)
+def _fail_first(transaction: Transaction, now: datetime, path_id: int | None, error: str) -> Chunk:
+    timers = transaction.claim(now, 1, path_id)
+    return _chunk(timers, Counter(_fail(transaction, timer, now, error) for timer in timers))
+
+
+def _chunk(timers: Sequence[TimerRow], counts: Counter[str]) -> Chunk:
+    if not timers:
+        return Chunk(Swept())
+    swept = Swept(
+        moved=counts["fired"],
+        refused=counts["refused"],
+        parked=counts["parked"],
+        reminded=counts["reminded"],
+        failed=counts["failed"],
     )
-    return Swept(parked=counts["parked"], failed=counts["failed"])
+    return Chunk(swept, timers[0].due_at, timers[0].country)
 
 
 def _fail(transaction: Transaction, timer: TimerRow, now: datetime, error: str) -> str:
@@ -143,7 +177,7 @@ def sweep_chunk(
     *,
     chunk: int = CHUNK,
     path_id: int | None = None,
-) -> Swept:
+) -> Chunk:
     """Claim, decide and write one chunk within a transaction.
 
     What was claimed may have been settled by another writer for whose paths this one had to wait:
@@ -157,8 +191,9 @@ def sweep_chunk(
         evidence = {seen.path.id: seen for seen in loaded}
         standing = [timer for timer in timers if _stands(timer, evidence.get(timer.path_id))]
         if standing:
-            return _decide(transaction, rulebook, now, standing, evidence)
-    return Swept()
+            with bound_contextvars(country=timers[0].country, cycle=str(timers[0].book_on)):
+                return _decide(transaction, rulebook, now, standing, evidence)
+    return Chunk(Swept())
 
 
 def _stands(timer: TimerRow, seen: Evidence | None) -> bool:
@@ -171,7 +206,7 @@ def _decide(
     now: datetime,
     timers: Sequence[TimerRow],
     evidence: Mapping[int, Evidence],
-) -> Swept:
+) -> Chunk:
     """Decide timers of one instant, and write what they change."""
     counts: Counter[str] = Counter()
     changes: list[Change] = []
@@ -184,16 +219,7 @@ def _decide(
             changes.append(change)
             counts[change.fired.status if change.fired else ""] += 1
     transaction.write_chunk(changes)
-    log.info(
-        "sweep.chunk", due_at=timers[0].due_at.isoformat(), country=timers[0].country, **counts
-    )
-    return Swept(
-        moved=counts["fired"],
-        refused=counts["refused"],
-        parked=counts["parked"],
-        reminded=counts["reminded"],
-        failed=counts["failed"],
-    )
+    return _chunk(timers, counts)
 
 
 def _change(rulebook: Rulebook, seen: Evidence, timer: TimerRow, now: datetime) -> Change:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.clock import SystemClock
 from lazsa_flow.commands.context import Context
 from lazsa_flow.config import check_policy
 from lazsa_flow.engine.rules import Release, Rulebook
-from lazsa_flow.errors import ConfigError, Problem
+from lazsa_flow.errors import ClockError, ConfigError, Problem
+from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
     from lazsa_flow.config import Config
     from lazsa_flow.engine.ports import Clock
-    from lazsa_flow.store.sqlstore import SqlStore
+    from lazsa_flow.store.sqlstore import RulesVersion, SqlStore
+
+CLOCK_TOLERANCE_S: Final = 30.0
 
 
 class Facade:
     """Store, configuration and clock, and the rules as they stand in the database.
 
     Rules that another process has changed (a policy released, a cycle suspended) are taken up with
-    the next call.
+    the next call. A machine whose clock is far from the database server's fires nothing.
     """
 
     def __init__(
@@ -29,8 +33,17 @@ class Facade:
         self.config = config
         self.clock = clock
         self._secret = secret
-        self._version = store.rules_version()
+        self._version = self._stand()
         self._context = self._read_rules()
+
+    def _stand(self) -> RulesVersion:
+        version, server = self.store.stand()
+        if server is not None and isinstance(self.clock, SystemClock):
+            ahead = (self.clock.now() - server).total_seconds()
+            if abs(ahead) > CLOCK_TOLERANCE_S:
+                log.critical("clock.wrong", seconds=round(ahead))
+                raise ClockError(ahead, CLOCK_TOLERANCE_S)
+        return version
 
     def _read_rules(self) -> Context:
         rules = rulebook(self.store, self.config)
@@ -38,8 +51,12 @@ class Facade:
 
     @property
     def context(self) -> Context:
-        """What every command needs, by the rules of this moment."""
-        version = self.store.rules_version()
+        """What every command needs, by the rules of this moment.
+
+        Raises:
+            ClockError: The machine's clock is far from the database's; nothing may be fired by it.
+        """
+        version = self._stand()
         if version != self._version:
             self._version = version
             self._context = self._read_rules()

@@ -3,34 +3,48 @@
 Theory of operation:
     The database is the truth; a message is a doorbell. It says "look now" and carries no authority:
     the actor derives from the database what is due. So a message that is lost, doubled, late,
-    shuffled or forged changes nothing. The Retries middleware stays, with no retries, so that an
-    actor that raises is not swallowed; a failure in the database is looked at again by the ticker.
+    shuffled or forged changes nothing. A worker at which nobody has rung for a while looks by
+    itself, so a broker that is full, flushed or gone delays the work and does not stop it.
+
+    A message that hints at a chunk's size asks for one chunk, so that a worker that is told to stop
+    has no more than a chunk in hand; without a hint all that is due is done. What the database
+    refuses for the moment is logged, and the next look takes it up again.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import dramatiq
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.middleware import Middleware
+from structlog.contextvars import bind_contextvars, unbind_contextvars
 
+from lazsa_flow.engine.sweep import CHUNK
+from lazsa_flow.errors import ClockError, ContendedError, UnavailableError
 from lazsa_flow.logs import log
+from lazsa_flow.runner.broker import discard
+from lazsa_flow.runner.messages import PREFIX, QUARANTINE, QUEUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lazsa_flow.engine.sweep import Chunk
     from lazsa_flow.programme import Programme
 
-QUEUE: Final = "lazsa"
-LONGEST_SWEEP_MS: Final = 24 * 3600 * 1000
-"""A cycle night may be long; Dramatiq's default would cut it off after ten minutes."""
+KINDS: Final = ("sweep",)
+LONGEST_SILENCE_S: Final = 30.0
+"""After so long without a ring a worker looks by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actors:
     """The actors on one broker."""
 
-    sweep: dramatiq.Actor[[], None]
+    sweep: dramatiq.Actor[..., None]
+    quarantine: dramatiq.Actor[..., None]
 
 
 def register(
@@ -38,6 +52,8 @@ def register(
     programme: Programme,
     *,
     stopping: Callable[[], bool] = lambda: False,
+    swept: Callable[[Chunk], None] = lambda chunk: None,
+    looked: Callable[[], None] = lambda: None,
 ) -> Actors:
     """Register the actors on a broker.
 
@@ -45,19 +61,87 @@ def register(
         broker: Ours or a test's; never the global one.
         programme: Whose timers they fire.
         stopping: Asked after each chunk; ``True`` ends the sweep with the chunk in hand.
+        swept: Told of each chunk after its commit.
+        looked: Told of each look at the database.
     """
 
-    @dramatiq.actor(
-        broker=broker,
-        actor_name="lazsa.sweep",
-        queue_name=QUEUE,
-        max_retries=0,
-        time_limit=LONGEST_SWEEP_MS,
-    )
-    def sweep() -> None:
-        """Fire what is due, chunk by chunk."""
-        swept = programme.sweep(done=lambda _swept: stopping())
-        if swept.total:
-            log.info("sweep.done", **asdict(swept))
+    @dramatiq.actor(broker=broker, actor_name=f"{PREFIX}sweep", queue_name=QUEUE)
+    def sweep(chunk: int | None = None) -> None:
+        """Fire what is due: a chunk of at most a size, or all without one."""
+        looked()
 
-    return Actors(sweep=sweep)
+        def done(did: Chunk) -> bool:
+            swept(did)
+            return chunk is not None or stopping()
+
+        size = CHUNK if chunk is None else min(max(chunk, 1), CHUNK)
+        try:
+            programme.sweep(chunk=size, done=done)
+        except (ClockError, ContendedError, UnavailableError) as error:
+            log.error("sweep.failed", error=type(error).__name__)
+
+    @dramatiq.actor(broker=broker, actor_name=QUARANTINE, queue_name=QUEUE)
+    def quarantine(digest: str, size: int) -> None:
+        """Tell of a message that is none of ours, and throw it away."""
+        log.warning("message.quarantined", sha256=digest, size=size)
+        if isinstance(broker, RedisBroker):
+            discard(broker.client, digest)
+
+    return Actors(sweep, quarantine)
+
+
+class BindMessage(Middleware):
+    """Binds a message's id to every event that is logged while it is processed."""
+
+    def before_process_message(self, _broker: dramatiq.Broker, message: Any) -> None:
+        """Bind it."""
+        bind_contextvars(message_id=message.message_id)
+
+    def after_process_message(
+        self,
+        _broker: dramatiq.Broker,
+        _message: Any,
+        *,
+        result: Any = None,
+        exception: BaseException | None = None,
+    ) -> None:
+        """Let it go."""
+        unbind_contextvars("message_id")
+
+
+class Watch(Middleware):
+    """Looks by itself where nobody has rung for a while.
+
+    Args:
+        look: What to do then.
+        silence_s: How long nobody must have rung.
+    """
+
+    def __init__(self, look: Callable[[], None], silence_s: float = LONGEST_SILENCE_S) -> None:
+        self._look = look
+        self._silence_s = silence_s
+        self._rung = threading.Event()
+        self._stop = False
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    def rung(self) -> None:
+        """Take note that somebody has rung."""
+        self._rung.set()
+
+    def after_worker_boot(self, _broker: dramatiq.Broker, _worker: dramatiq.Worker) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def before_worker_shutdown(self, _broker: dramatiq.Broker, _worker: dramatiq.Worker) -> None:
+        """Stop watching, with the chunk in hand."""
+        self._stop = True
+        self._rung.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop:
+            if self._rung.wait(self._silence_s):
+                self._rung.clear()
+            else:
+                log.info("worker.looked", silence_s=self._silence_s)
+                self._look()

@@ -6,16 +6,18 @@ come out the same. The actors are the ones that serve Redis.
 
 from __future__ import annotations
 
-import signal
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from dramatiq import Worker
 from dramatiq.brokers.stub import StubBroker
+from dramatiq.middleware import Retries
 
 from lazsa_flow.logs import log
 from lazsa_flow.runner import ticker
-from lazsa_flow.runner.actors import QUEUE, register
+from lazsa_flow.runner.actors import register
+from lazsa_flow.runner.messages import QUEUE
+from lazsa_flow.runner.signals import stop_on_signals
 
 if TYPE_CHECKING:
     from lazsa_flow.programme import Programme
@@ -32,7 +34,7 @@ class LocalRunner:
 
     def __init__(self, programme: Programme) -> None:
         self._stopping = threading.Event()
-        self._broker = StubBroker()
+        self._broker = StubBroker(middleware=[Retries(max_retries=0)])
         self._broker.emit_after("process_boot")
         self._actors = register(self._broker, programme, stopping=self._stopping.is_set)
         self._worker = Worker(self._broker, worker_timeout=10, worker_threads=1)
@@ -64,19 +66,8 @@ def serve(programme: Programme, stop: threading.Event | None = None) -> None:
         programme: Whose timers are fired.
         stop: Set it to end; made here, and set by the signals, where none is given.
     """
-    if stop is None:
-        stop = threading.Event()
-        _stop_on_signals(stop)
+    stop = stop or stop_on_signals("run")
     log.info("run.started")
     with LocalRunner(programme) as runner:
-        ticker.run(programme, runner.ring, stop)
+        ticker.run(programme, lambda _chunks: runner.ring(), stop)
     log.info("run.ended")
-
-
-def _stop_on_signals(stop: threading.Event) -> None:
-    def handle(number: int, _frame: Any) -> None:
-        log.info("run.stopping", signal=signal.Signals(number).name)
-        stop.set()
-
-    signal.signal(signal.SIGTERM, handle)
-    signal.signal(signal.SIGINT, handle)

@@ -1,14 +1,17 @@
-"""When is the doorbell rung?
+"""When is the doorbell rung, and how often?
 
 At the next due instant in the database, and every 30 seconds in any case, since a look costs one
-index look-up and makes good whatever was lost.
+index look-up and makes good whatever was lost. A ring for each chunk of work that is due, less
+those that still wait to be heard. Several tickers may run; one leads while it ticks, only to save
+work: where two ring, the second message finds nothing.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.errors import LazsaError
+from lazsa_flow.engine.sweep import CHUNK
+from lazsa_flow.errors import BrokerError, LazsaError
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
@@ -21,33 +24,42 @@ if TYPE_CHECKING:
 
 LONGEST_SLEEP_S: Final = 30.0
 SHORTEST_SLEEP_S: Final = 0.05
+LEAD_S: Final = 10.0
+"""For so long a ticker leads at a time; well below the limit on a transaction that idles."""
+BUSY_S: Final = 1.0
+"""How long it sleeps while work is due."""
+MOST_RINGS: Final = 8
+"""So many chunks ahead are rung for at a time."""
 
 
-def tick(programme: Programme, ring: Callable[[], None]) -> float:
-    """Ring if anything is due; return for how many seconds to sleep then."""
+def tick(programme: Programme, ring: Callable[[int], None]) -> float:
+    """Ring once for each chunk of work that is due; return for how many seconds to sleep then."""
     now, next_due = programme.clock.now(), programme.next_due()
     if next_due is None:
         return LONGEST_SLEEP_S
     if next_due <= now:
-        ring()
-        log.debug("ticker.rang", due_at=next_due.isoformat())
-        return 1.0
+        due = programme.store.count_due(now, MOST_RINGS * CHUNK)
+        chunks = max(1, -(-due // CHUNK))
+        ring(chunks)
+        log.info("ticker.rang", due_at=next_due.isoformat(), chunks=chunks)
+        return BUSY_S
     seconds = (next_due - now).total_seconds()
     return min(LONGEST_SLEEP_S, max(SHORTEST_SLEEP_S, seconds))
 
 
-def run(programme: Programme, ring: Callable[[], None], stop: threading.Event) -> None:
+def run(programme: Programme, ring: Callable[[int], None], stop: threading.Event) -> None:
     """Keep ticking on the programme's clock until told to stop.
 
-    A database that cannot be read for a moment is looked at again on the next tick.
+    A database or broker that is away for a moment is looked at again on the next tick.
     """
     while not stop.is_set():
         try:
-            sleep_s = tick(programme, ring)
+            with programme.store.leading() as leads:
+                sleep_s = tick(programme, ring) if leads else LEAD_S
+                stop.wait(min(sleep_s, LEAD_S))
         except LazsaError as error:
             log.error("ticker.failed", error=type(error).__name__)
-            sleep_s = LONGEST_SLEEP_S
-        stop.wait(sleep_s)
+            stop.wait(BUSY_S if isinstance(error, BrokerError) else LEAD_S)
 
 
 def turn(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from lazsa_flow.errors import ContendedError, UnavailableError
+from lazsa_flow.errors import ContendedError, StorageError, UnavailableError
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 5
 _PAUSE_S: Final = 0.02
-_CONTENDED: Final = frozenset({"40001", "40P01", "55P03"})
-"""serialization_failure, deadlock_detected, lock_not_available. Source: PostgreSQL, Appendix A."""
-_LOST: Final = ("08", "57P0")
-"""The connection, or the server's shutting down. Source: PostgreSQL, Appendix A."""
+_CONTENDED: Final = frozenset({"40001", "40P01", "55P03", "57014"})
+"""serialization_failure, deadlock_detected, lock_not_available, query_canceled (the time limit on a
+statement). Source: PostgreSQL, Appendix A."""
+_LOST: Final = ("08", "57P0", "25P0")
+"""The connection, the server's shutting down, a transaction that idled. Source: PostgreSQL,
+Appendix A."""
+_AWAY: Final = ("53", "58", "25006")
+"""No room, a fault of the system, a server that only reads. Source: PostgreSQL, Appendix A."""
+_AWAY_SQLITE: Final = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+"""Source: SQLite, Result Codes."""
 
 _Result = TypeVar("_Result")
 
@@ -38,7 +44,9 @@ def retrying(attempt: Callable[[], _Result], *, again: bool, lost: bool) -> _Res
 
     Raises:
         ContendedError: The database gave up every time.
-        UnavailableError: The connection was lost every time, or may not be tried again.
+        UnavailableError: The connection was lost every time, or may not be tried again; or the
+            database has no room.
+        StorageError: The database will not take what was to be written.
     """
     for number in range(1, ATTEMPTS + 1):
         last = number == ATTEMPTS
@@ -48,11 +56,13 @@ def retrying(attempt: Callable[[], _Result], *, again: bool, lost: bool) -> _Res
             if is_lost(error):
                 if last or not lost:
                     raise UnavailableError("the connection to the database was lost") from None
+            elif is_away(error):
+                raise UnavailableError(f"the database cannot write: {name_of(error)}") from None
             elif not is_contended(error):
-                raise
+                raise StorageError(f"the database refused: {name_of(error)}") from None
             elif last or not again:
                 raise ContendedError(f"the database gave up {number} times") from None
-            log.warning("transaction.again", attempt=number, error=type(error.orig).__name__)
+            log.warning("transaction.again", attempt=number, error=name_of(error))
             time.sleep(_PAUSE_S * 2**number)
     raise AssertionError  # the last attempt returns or raises
 
@@ -68,6 +78,19 @@ def _refused(error: DBAPIError) -> bool:
     module = type(error.orig).__module__.partition(".")[0]
     no_state = getattr(error.orig, "sqlstate", None) is None
     return isinstance(error, OperationalError) and module == "psycopg" and no_state
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Tell whether an error means that the database cannot write, whoever asks."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    name = getattr(error.orig, "sqlite_errorname", None) or ""
+    return state.startswith(_AWAY) or name.startswith(_AWAY_SQLITE)
+
+
+def name_of(error: DBAPIError) -> str:
+    """Return the name of the driver's error; its text may hold anything and is not told."""
+    own = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+    return f"{type(error.orig).__name__} {own}" if own else type(error.orig).__name__
 
 
 def is_contended(error: DBAPIError) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
 from lazsa_flow.domain.policy import PolicyText
 from lazsa_flow.errors import SchemaError
-from lazsa_flow.store import failing, migrate, schema
+from lazsa_flow.logs import log
+from lazsa_flow.store import failing, migrate, schema, standing
 from lazsa_flow.store.codec import journal_fields, timer_of
 from lazsa_flow.store.connect import READ_ONLY, connect
 from lazsa_flow.store.retry import retrying
@@ -17,10 +19,11 @@ from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import date, datetime
+    from datetime import date
 
     from lazsa_flow.domain.model import Failure, TimerRow
     from lazsa_flow.engine.ledger import Count
+    from lazsa_flow.store.standing import Standing
 
 
 @contextmanager
@@ -41,6 +44,13 @@ class RulesVersion(NamedTuple):
     policies: int
     suspensions: int
     paused: bool
+
+
+class Stand(NamedTuple):
+    """What each call asks first: the rules' version, and the server's clock if there is one."""
+
+    version: RulesVersion
+    clock: datetime | None
 
 
 class SqlStore:
@@ -84,9 +94,12 @@ class SqlStore:
         """Open a transaction; it commits at the end of the block, or rolls back on an error."""
         engine = self._engine if write else self._engine.execution_options(**{READ_ONLY: True})
         with engine.connect() as connection, connection.begin():
-            yield SqlTransaction(connection, self._probe, write=write)
+            transaction = SqlTransaction(connection, self._probe, write=write)
+            yield transaction
             self._probe("commit.before")
         self._probe("commit.after")
+        for row in transaction.moves:
+            log.debug("path.moved", path=row.path, seq=row.seq, state=row.dest, actor=row.actor)
 
     def transact(
         self,
@@ -130,6 +143,34 @@ class SqlStore:
         with self._read() as connection:
             looks: list[datetime | None] = [connection.scalar(q) for q in failing.next_looks()]
         return min((at for at in looks if at is not None), default=None)
+
+    def standing(self, now: datetime) -> Standing:
+        """Tell how the work stands at an instant."""
+        with self._read() as connection:
+            return standing.standing(connection, now)
+
+    def count_due(self, now: datetime, limit: int) -> int:
+        """Count the timers that are due at an instant, no further than a limit."""
+        with self._read() as connection:
+            return standing.count_due(connection, now, limit)
+
+    def describe(self) -> str:
+        """Tell the server's or library's name and version."""
+        with self._read() as connection:
+            version = connection.dialect.server_version_info or ()
+            name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.dialect.name]
+            return f"{name} {'.'.join(map(str, version))}"
+
+    def latest_record(self) -> datetime | None:
+        """Return when the journal was last written to, by the clock of that moment."""
+        with self._read() as connection:
+            return standing.latest_record(connection)
+
+    @contextmanager
+    def leading(self) -> Iterator[bool]:
+        """Tell whether this process leads among the tickers, for as long as the block runs."""
+        with self._read() as connection, standing.leading(connection) as leads:
+            yield leads
 
     def parked(self) -> list[tuple[str, Failure]]:
         """Return the parked paths' references and how each failed, the oldest failure first."""
@@ -241,8 +282,11 @@ class SqlStore:
                 for row in connection.execute(sa.select(schema.suspensions))
             ]
 
-    def rules_version(self) -> RulesVersion:
-        """Return what changes whenever a policy is released, a cycle suspended, or all paused."""
+    def stand(self) -> Stand:
+        """Return what changes whenever a policy is released, a cycle suspended, or all paused.
+
+        With it comes the time by a server's own clock; SQLite has none but the machine's.
+        """
         records = schema.records
         paused = (
             sa.select(records.c.value)
@@ -255,8 +299,12 @@ class SqlStore:
             sa.select(sa.func.count()).select_from(schema.suspensions).scalar_subquery(),
             sa.func.coalesce(paused.scalar_subquery(), "") == "paused",
         )
+        if self._engine.dialect.name == "postgresql":
+            query = query.add_columns(sa.func.clock_timestamp())
         with self._read() as connection:
-            return RulesVersion(*connection.execute(query).one())
+            policies, suspensions, is_paused, *clock = connection.execute(query).one()
+        version = RulesVersion(policies, suspensions, is_paused)
+        return Stand(version, clock[0].astimezone(UTC) if clock else None)
 
     def first_book(self) -> date | None:
         """Return the earliest cycle date that any timer belongs to."""

@@ -7,6 +7,7 @@ scorecards, records, texts, keys), over one connection.
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.engine.ports import Notice
 from lazsa_flow.errors import KeyReusedError
+from lazsa_flow.logs import log
 from lazsa_flow.store import evidence, failing, schema, writing
 from lazsa_flow.store.codec import (
     facts_row,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     )
     from lazsa_flow.domain.panel import Scorecard
     from lazsa_flow.domain.policy import PolicyText
+    from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Change
 
 _KEY_LOCK: Final = 0x6C617A7361  # "lazsa": keeps our advisory locks apart from the host's
@@ -60,6 +63,8 @@ class SqlTransaction:
         self._write = write
         self._probe = probe
         self._retried: frozenset[int] = frozenset()
+        self.moves: list[JournalRow] = []
+        """What moved, to be told once it is committed; kept where somebody listens."""
 
     # -- the engine's side; see lazsa_flow.engine.ports.Transaction
 
@@ -107,6 +112,8 @@ class SqlTransaction:
     def write_chunk(self, changes: Sequence[Change]) -> None:
         """Write changes whole."""
         writing.write_chunk(self._connection, changes, self._probe)
+        if log.isEnabledFor(logging.DEBUG):
+            self.moves += (change.row for change in changes if change.row and change.row.trigger)
         succeeded = {change.after.id for change in changes if change.fired} & self._retried
         if succeeded:
             failing.clear(self._connection, succeeded)

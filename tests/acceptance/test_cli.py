@@ -412,4 +412,4 @@ def test_run(shell: Shell) -> None:
     told = [event["event"] for event in events]
     assert told[0] == "run.started"
     assert told[-2:] == ["run.stopping", "run.ended"]
-    assert "sweep.done" in told
+    assert "sweep.chunk" in told

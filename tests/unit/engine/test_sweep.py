@@ -13,7 +13,7 @@ from lazsa_flow.domain.effects import Notify, Schedule
 from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.lifecycle import Edge, Permit, Step, Timer
 from lazsa_flow.domain.model import Failure
-from lazsa_flow.engine.sweep import Swept, sweep
+from lazsa_flow.engine.sweep import Chunk, Swept, sweep
 from lazsa_flow.errors import UnavailableError
 from lazsa_flow.lifecycles.award import AWARD
 from tests.factories import (
@@ -125,12 +125,12 @@ def test_a_sweep_can_be_ended_after_a_chunk() -> None:
     """Whoever sweeps is told of every chunk and may end early; the rest stays due."""
     store, told = door(5), []
 
-    def done(swept: Swept) -> bool:
-        told.append(swept)
+    def done(chunk: Chunk) -> bool:
+        told.append(chunk)
         return True
 
     assert sweep(store, DOOR, LATE, chunk=2, done=done) == Swept(moved=2)
-    assert told == [Swept(moved=2)]
+    assert told == [Chunk(Swept(moved=2), DUE, "SG")]
     assert store.status(3, "evening") == ["pending"]
 
 

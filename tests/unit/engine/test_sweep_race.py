@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.engine.sweep import Swept, sweep_chunk
+from lazsa_flow.engine.sweep import Chunk, Swept, sweep_chunk
 from tests.factories import CYCLE, midnight, path, rulebook, table, timer
 from tests.fakes import MemoryStore, MemoryTransaction
 
@@ -32,7 +32,7 @@ def test_settled_by_another() -> None:
     """What is no longer pending once the paths are locked is passed by (design.md, rule 4)."""
     store = MemoryStore(paths={1: path("ajar", lifecycle="door")})
     old = [timer(path_id=1)]
-    assert sweep_chunk(Waiting(store, old), rulebook(table()), midnight(CYCLE)) == Swept()
+    assert sweep_chunk(Waiting(store, old), rulebook(table()), midnight(CYCLE)) == Chunk(Swept())
     assert not store.journal
 
 
@@ -42,6 +42,6 @@ def test_others_of_the_claim_are_done() -> None:
     slots = {("door", f"seller-{n}"): n for n in doors}
     store = MemoryStore(paths=doors, slots=slots, timers=[timer(path_id=2)])
     claimed = [timer(path_id=1), timer(path_id=2)]
-    swept = sweep_chunk(Waiting(store, claimed), rulebook(table()), midnight(CYCLE))
-    assert swept == Swept(moved=1)
+    did = sweep_chunk(Waiting(store, claimed), rulebook(table()), midnight(CYCLE))
+    assert did.swept == Swept(moved=1)
     assert [row.path for row in store.journal] == ["door-2"]

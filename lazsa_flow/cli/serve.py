@@ -1,0 +1,179 @@
+"""``lazsa-flow run``, ``worker``, ``ticker`` and ``doctor``: what keeps going, and how it fares."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    ConfigDir,
+    Database,
+    Json,
+    console,
+    open_programme,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from lazsa_flow.runner.settings import Settings
+
+
+class Logs(StrEnum):
+    """How events are written."""
+
+    console = "console"
+    json = "json"
+
+
+class Level(StrEnum):
+    """From which level on events are written."""
+
+    debug = "debug"
+    info = "info"
+    warning = "warning"
+
+
+Redis = Annotated[
+    str | None,
+    typer.Option(
+        "--redis", envvar="LAZSA_REDIS_URL", metavar="URL", help="The broker between processes."
+    ),
+]
+Processes = Annotated[int, typer.Option(min=1, max=64, help="How many worker processes.")]
+Threads = Annotated[int, typer.Option(min=1, max=64, help="How many threads in each of them.")]
+LogsOption = Annotated[
+    Logs, typer.Option(envvar="LAZSA_LOGS", help="How events are written to stderr.")
+]
+LevelOption = Annotated[
+    Level,
+    typer.Option("--log-level", envvar="LAZSA_LOG_LEVEL", help="From which level on."),
+]
+Metrics = Annotated[
+    int | None,
+    typer.Option(
+        "--metrics-port",
+        envvar="LAZSA_METRICS_PORT",
+        min=0,
+        max=65535,
+        help="Serve /metrics, /healthz and /readyz on this port of the loopback.",
+    ),
+]
+
+
+def run(
+    database: Database = DEFAULT_DATABASE,
+    redis: Redis = None,
+    processes: Processes = 1,
+    threads: Threads = 1,
+    config: ConfigDir = None,
+    logs: LogsOption = Logs.console,
+    level: LevelOption = Level.info,
+    metrics_port: Metrics = None,
+) -> None:
+    """Keep ticker and workers going on the real clock until SIGTERM.
+
+    Without a broker all of it runs in this process; with one, in processes of a group.
+
+    Example: lazsa-flow run --database sqlite:///lazsa.db
+    """
+    if redis is not None:
+        from lazsa_flow.runner.group import serve as serve_group
+
+        settings = _settings(database, redis, config, logs, level, metrics_port)
+        raise typer.Exit(serve_group(settings, processes=processes, threads=threads))
+    from lazsa_flow.errors import InputError
+    from lazsa_flow.logs import to_stderr
+    from lazsa_flow.runner.local import serve
+
+    for name, value, default in (
+        ("--processes", processes, 1),
+        ("--threads", threads, 1),
+        ("--metrics-port", metrics_port, None),
+    ):
+        if value != default:
+            raise InputError.of("run", name, value, "a broker, by --redis, that joins processes")
+    to_stderr(json=logs is Logs.json, level=level)
+    with open_programme(database, config) as programme:
+        serve(programme)
+
+
+def worker(
+    database: Database = DEFAULT_DATABASE,
+    redis: Redis = None,
+    processes: Processes = 2,
+    threads: Threads = 1,
+    config: ConfigDir = None,
+    logs: LogsOption = Logs.console,
+    level: LevelOption = Level.info,
+    metrics_port: Metrics = None,
+) -> None:
+    """Keep worker processes going until SIGTERM; a ticker, or several, rings for them.
+
+    Example: lazsa-flow worker --redis redis://127.0.0.1:6379/0 --processes 4
+    """
+    from lazsa_flow.runner.worker import serve
+
+    settings = _settings(database, redis, config, logs, level, metrics_port)
+    raise typer.Exit(serve(settings, processes=processes, threads=threads))
+
+
+def ticker(
+    database: Database = DEFAULT_DATABASE,
+    redis: Redis = None,
+    config: ConfigDir = None,
+    logs: LogsOption = Logs.console,
+    level: LevelOption = Level.info,
+) -> None:
+    """Ring for the workers whenever something falls due, until SIGTERM.
+
+    Example: lazsa-flow ticker --redis redis://127.0.0.1:6379/0
+    """
+    from lazsa_flow.runner.bell import serve
+
+    serve(_settings(database, redis, config, logs, level, None))
+
+
+def doctor(
+    database: Database = DEFAULT_DATABASE,
+    redis: Redis = None,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Look at all that the deployment stands on, and say of each what was found.
+
+    The exit code is 1 where something is at fault.
+
+    Example: lazsa-flow doctor --database sqlite:///lazsa.db
+    """
+    from dataclasses import asdict
+
+    from lazsa_flow.runner.doctor import examine
+
+    checks = list(examine(database, redis, config))
+    if as_json:
+        print_json([asdict(check) for check in checks])
+    else:
+        for check in checks:
+            console().print(f"{check.status:8} {check.name}: {check.found}")
+    raise typer.Exit(int(any(check.status == "fault" for check in checks)))
+
+
+def _settings(
+    database: str,
+    redis: str | None,
+    config: Path | None,
+    logs: Logs,
+    level: Level,
+    metrics_port: int | None,
+) -> Settings:
+    from lazsa_flow.errors import InputError
+    from lazsa_flow.runner.settings import Settings
+
+    if redis is None:
+        expected = "a broker's URL, such as redis://127.0.0.1:6379/0; or LAZSA_REDIS_URL"
+        raise InputError.of("option", "--redis", "nothing", expected)
+    return Settings(database, redis, config, logs is Logs.json, level, metrics_port)

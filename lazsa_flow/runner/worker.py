@@ -1,0 +1,140 @@
+"""How does a worker process come to life and end?
+
+Dramatiq's own command line makes the processes, watches them and stops them; here is what it finds
+in each: the broker with the actors, on a programme of the process's own. When one process dies the
+whole group ends, with an exit code that is not 0, so that whoever supervises it starts it anew.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+import dramatiq
+from dramatiq.middleware import Middleware
+
+from lazsa_flow import logs
+from lazsa_flow.config import Config
+from lazsa_flow.errors import InputError
+from lazsa_flow.programme import Programme
+from lazsa_flow.runner.actors import KINDS, BindMessage, Watch, register
+from lazsa_flow.runner.broker import check, connect, redis_broker
+from lazsa_flow.runner.messages import BellEncoder
+from lazsa_flow.runner.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lazsa_flow.engine.sweep import Chunk
+
+SHUTDOWN_MS: Final = 10_000
+MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def open_programme(settings: Settings) -> Programme:
+    """Open the programme that the settings name."""
+    return Programme.open(settings.database, config=Config.load(settings.config))
+
+
+def check_fitness(settings: Settings) -> None:
+    """Refuse to start on what is not fit for work.
+
+    Raises:
+        SchemaError: The database has no schema, or one of another release.
+        ClockError: The machine's clock and the database's stand too far apart.
+        BrokerError: Redis does not answer, or throws keys away when it is full.
+    """
+    open_programme(settings).close()
+    check(connect(settings.redis))
+
+
+def serve(settings: Settings, *, processes: int, threads: int) -> int:
+    """Run worker processes until SIGTERM or SIGINT, or until one of them dies.
+
+    Returns:
+        The exit code: 0 after a signal, something else where a process died.
+    """
+    from dramatiq.cli import main, make_argument_parser
+
+    check_fitness(settings)
+    logs.to_stderr(json=settings.json_logs, level=settings.level)
+    os.environ.update(settings.environment())
+    arguments = make_argument_parser().parse_args(  # type: ignore[no-untyped-call]
+        [
+            f"{__name__}:boot",
+            *("--processes", str(processes), "--threads", str(threads)),
+            *("--worker-shutdown-timeout", str(SHUTDOWN_MS), "--skip-logging"),
+        ]
+    )
+    with tempfile.TemporaryDirectory(prefix="lazsa-metrics-") as directory:
+        os.environ.setdefault(MULTIPROCESS, directory)
+        return int(main(arguments))  # type: ignore[no-untyped-call]
+
+
+def boot() -> dramatiq.Broker:
+    """Make this process a worker: broker, actors and encoder, as the environment says."""
+    settings = Settings.read()
+    logs.to_stderr(json=settings.json_logs, level=settings.level)
+    programme, stopping = open_programme(settings), threading.Event()
+    watch = Watch(lambda: actors.sweep.fn())
+    life = _Life(programme, stopping, serves=settings.metrics_port is not None)
+    broker = redis_broker(settings.redis, [life, BindMessage(), watch])
+    actors = register(
+        broker,
+        programme,
+        stopping=stopping.is_set,
+        swept=_counter(programme, settings),
+        looked=watch.rung,
+    )
+    dramatiq.set_encoder(BellEncoder(*KINDS))
+    dramatiq.set_broker(broker)
+    return broker
+
+
+def _counter(programme: Programme, settings: Settings) -> Callable[[Chunk], None]:
+    if settings.metrics_port is None:
+        return lambda chunk: None
+    if MULTIPROCESS not in os.environ:
+        raise InputError.of("environment", MULTIPROCESS, "nothing", "a directory for the metrics")
+    from prometheus_client import CollectorRegistry
+
+    from lazsa_flow.runner.metrics import Counters
+
+    counters = Counters(CollectorRegistry())
+
+    def swept(chunk: Chunk) -> None:
+        if chunk.due_at is not None:
+            counters.swept(chunk, (programme.clock.now() - chunk.due_at).total_seconds())
+
+    return swept
+
+
+class _Life(Middleware):
+    """Ends with the chunk in hand, and serves the group's metrics from a process of their own."""
+
+    def __init__(self, programme: Programme, stopping: threading.Event, *, serves: bool) -> None:
+        self._programme = programme
+        self._stopping = stopping
+        self._serves = serves
+
+    @property
+    def forks(self) -> list[Callable[[], int]]:
+        """What dramatiq runs beside the workers, once a group."""
+        from lazsa_flow.runner.serving import serve as serve_metrics
+
+        return [serve_metrics] if self._serves else []
+
+    def after_worker_boot(self, _broker: dramatiq.Broker, _worker: Any) -> None:
+        """Say so."""
+        logs.log.info("worker.started", pid=os.getpid())
+
+    def before_worker_shutdown(self, _broker: dramatiq.Broker, _worker: Any) -> None:
+        """Take up nothing more."""
+        self._stopping.set()
+
+    def after_worker_shutdown(self, _broker: dramatiq.Broker, _worker: Any) -> None:
+        """Release the connections."""
+        self._programme.close()
+        logs.log.info("worker.ended", pid=os.getpid())

@@ -1,0 +1,84 @@
+"""How does the work stand? What operators watch, each by one look-up in an index.
+
+And who leads among several tickers, where the database can tell.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+_LEADER: Final = 0x74696B6572  # "tiker": apart from the lock on migrations
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is to be done, and what cannot be.
+
+    Attributes:
+        due: Timers that are due.
+        failing: Paths that failed and wait for their next attempt.
+        parked: Paths that are parked.
+        outbox: Notices that wait to be sent.
+        outbox_since: When the oldest of them was written.
+    """
+
+    due: int
+    failing: int
+    parked: int
+    outbox: int
+    outbox_since: datetime | None
+
+
+def standing(connection: sa.Connection, now: datetime) -> Standing:
+    """Tell how the work stands at an instant."""
+    failures, outbox = schema.failures, schema.outbox
+    waits = failures.c.retry_at.is_not(None)
+    failing, parked = connection.execute(
+        sa.select(sa.func.count().filter(waits), sa.func.count().filter(~waits)).select_from(
+            failures
+        )
+    ).one()
+    notices, since = connection.execute(
+        sa.select(
+            sa.func.count(), sa.type_coerce(sa.func.min(outbox.c.created_at), schema.Instant())
+        )
+    ).one()
+    return Standing(count_due(connection, now), failing, parked, notices, since)
+
+
+def count_due(connection: sa.Connection, now: datetime, limit: int | None = None) -> int:
+    """Count the timers that are due at an instant, no further than a limit."""
+    timers = schema.timers
+    due = sa.select(sa.literal(1)).where(timers.c.status == "pending", timers.c.due_at <= now)
+    return (
+        connection.scalar(sa.select(sa.func.count()).select_from(due.limit(limit).subquery())) or 0
+    )
+
+
+def latest_record(connection: sa.Connection) -> datetime | None:
+    """Return when the journal was last written to, by the clock of that moment."""
+    return connection.scalar(
+        sa.select(sa.type_coerce(sa.func.max(schema.journal.c.recorded_at), schema.Instant()))
+    )
+
+
+@contextmanager
+def leading(connection: sa.Connection) -> Iterator[bool]:
+    """Tell whether this one leads, for as long as the transaction is open.
+
+    It saves work and nothing hangs on it: where the database has no such lock, everyone leads.
+    """
+    if connection.dialect.name != "postgresql":
+        yield True
+        return
+    yield bool(connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_LEADER))))

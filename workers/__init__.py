@@ -1,0 +1,1 @@
+"""Deployment entry points; not in the wheel."""
