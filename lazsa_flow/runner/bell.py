@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import dramatiq
-from dramatiq.errors import ConnectionError as DisconnectedError
+from dramatiq.errors import BrokerConnectionError
 from redis import RedisError
 
 from lazsa_flow import logs
@@ -46,7 +46,7 @@ def bell(url: str, programme: Programme) -> Callable[[int], None]:
         try:
             for _ in range(chunks - waiting(broker.client)):
                 actors.sweep.send(chunk=CHUNK)
-        except (RedisError, DisconnectedError) as error:
+        except (RedisError, BrokerConnectionError) as error:
             raise BrokerError(f"the bell does not ring: {type(error).__name__}") from None
 
     return ring

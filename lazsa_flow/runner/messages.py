@@ -31,7 +31,7 @@ class BellEncoder(Encoder):
     """
 
     def __init__(self, *kinds: str) -> None:
-        self._kinds = frozenset(kinds)
+        self._kinds = kinds
 
     def encode(self, data: dict[str, Any]) -> bytes:
         """Write a message."""

@@ -1,0 +1,92 @@
+"""The doctor looks at all that a deployment stands on, and parked paths are named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.clock import VirtualClock
+from lazsa_flow.commands.importing import add_facts
+from lazsa_flow.domain.model import Actor
+from lazsa_flow.programme import Programme
+from tests.factories import facts, failure, utc
+from tests.servers import free_port
+
+if TYPE_CHECKING:
+    from tests.acceptance.shell import Done, Shell
+
+SOUND = {"ok", "warning"}
+
+
+def found(done: Done) -> dict[str, tuple[str, str]]:
+    """Return what the doctor said of each thing."""
+    import json
+
+    return {each["name"]: (each["status"], each["found"]) for each in json.loads(done.out)}
+
+
+def park(url: str) -> None:
+    """Set a nominee's path aside for good."""
+    with Programme.open(url, clock=VirtualClock(utc(2026, 9, 1, 4))) as programme:
+        add_facts(programme.context, [facts()], where="tests")
+        programme.nominate(facts().seller, actor=Actor("employee", "e-1"), statement="x")
+        due_at = programme.next_due()
+        assert due_at is not None
+        with programme.store.begin() as transaction:
+            (timer,) = transaction.claim(due_at, 1)
+            transaction.set_aside(failure(timer))
+
+
+def test_a_sound_deployment(shell: Shell, redis_url: str) -> None:
+    """Each thing is named with what was found: versions of database, broker and time zones."""
+    done = shell("doctor", "--json", "--redis", redis_url)
+    checks = found(done)
+    assert done.code == 0
+    assert list(checks) == [
+        "policies",
+        "time zones",
+        "SQLite",
+        "broker",
+        "database",
+        "schema",
+        "clock",
+        "work",
+    ]
+    assert {status for status, _ in checks.values()} <= SOUND
+    assert checks["time zones"][1].startswith("tzdata 20")
+    assert checks["broker"][1].startswith("Redis ")
+    assert checks["database"][1].startswith("SQLite 3.")
+    assert "0 timers due" in checks["work"][1]
+
+
+def test_what_is_at_fault_is_told_with_what_to_do(bare: Shell) -> None:
+    """Every fault is found in one go, and the exit code says so."""
+    (bare.directory / "countries").mkdir()
+    (bare.directory / "countries" / "xx.toml").write_text('code = "XX"\n')
+    away = f"redis://127.0.0.1:{free_port()}/0"
+    done = bare("doctor", "--json", "--config", bare.directory, "--redis", away)
+    checks = found(done)
+    assert done.code == 1
+    assert {name for name, (status, _) in checks.items() if status == "fault"} == {
+        "policies",
+        "broker",
+        "database",
+    }
+    assert "xx.toml" in checks["policies"][1]
+    assert "is it running" in checks["broker"][1]
+    done = bare("doctor")
+    assert done.code == 1
+    assert "run: lazsa-flow migrate" in done.out.replace("\n", " ")
+
+
+def test_a_parked_path_is_named(shell: Shell) -> None:
+    """``parked`` lists the paths with timer and error; ``unpark`` lets one go; the doctor warns."""
+    assert shell("parked", "--json").json == []
+    park(shell.url)
+    (row,) = shell("parked", "--json").json
+    assert (row["path"], row["error"], row["attempts"]) == ("award-1", "ZeroDivisionError", 5)
+    said = shell("parked").out
+    assert "award-1: " in said
+    assert "failed 5 times" in said
+    assert found(shell("doctor", "--json"))["work"][0] == "warning"
+    assert shell("unpark", "award-1", "--as", "operator:o-1").code == 0
+    assert shell("parked").out == "0 paths are parked.\n"
