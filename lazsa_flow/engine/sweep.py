@@ -165,9 +165,12 @@ def _fail(transaction: Transaction, timer: TimerRow, now: datetime, error: str) 
     transaction.set_aside(
         Failure(timer.path_id, timer.name, timer.due_at, error, attempts, now, retry_at)
     )
-    tell, event = (log.error, "path.parked") if last else (log.warning, "path.failed")
-    tell(event, path_id=timer.path_id, timer=timer.name, error=error, attempts=attempts)
-    return "parked" if last else "failed"
+    told = {"path_id": timer.path_id, "timer": timer.name, "error": error, "attempts": attempts}
+    if last:
+        log.error("path.parked", **told)
+        return "parked"
+    log.warning("path.failed", **told)
+    return "failed"
 
 
 def sweep_chunk(
