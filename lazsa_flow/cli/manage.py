@@ -21,7 +21,7 @@ from lazsa_flow.cli.common import (
     print_move,
     read_actor,
 )
-from lazsa_flow.cli.people import PathRef, Seller
+from lazsa_flow.cli.people import Seller
 
 case = typer.Typer(help="Compliance cases: they postpone award or renewal.", no_args_is_help=True)
 policy = typer.Typer(help="Policy versions.", no_args_is_help=True)
@@ -252,18 +252,28 @@ def move(
 
 
 def unpark(
-    path: PathRef,
     who: As,
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH]…", help="The paths' references.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every path that is parked.")] = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
 ) -> None:
-    """Let a path that was set aside go on.
+    """Let paths that were set aside go on, once what made them fail is mended.
 
     Example: lazsa-flow unpark award-17 --as operator:o-1
     """
+    from lazsa_flow.errors import InputError
+
+    if every == bool(paths):
+        got = "both" if every else "neither"
+        raise InputError.of("unpark", "PATH", got, "either paths by their references, or --all")
+    actor = read_actor(who)
     with open_programme(database, config) as programme:
-        count = programme.unpark(path, actor=read_actor(who))
-    console().print(f"{path}: {count} timers are pending again.")
+        for path in paths or [ref for ref, _failure in programme.parked()]:
+            count = programme.unpark(path, actor=actor)
+            console().print(f"{path}: {count} timers are pending again.")
 
 
 def erase(

@@ -143,5 +143,5 @@ class Watch(Middleware):
             if self._rung.wait(self._silence_s):
                 self._rung.clear()
             else:
-                log.info("worker.looked", silence_s=self._silence_s)
+                log.debug("worker.looked", silence_s=self._silence_s)
                 self._look()

@@ -90,3 +90,13 @@ def test_a_parked_path_is_named(shell: Shell) -> None:
     assert found(shell("doctor", "--json"))["work"][0] == "warning"
     assert shell("unpark", "award-1", "--as", "operator:o-1").code == 0
     assert shell("parked").out == "0 paths are parked.\n"
+
+
+def test_all_parked_paths_can_be_let_go(shell: Shell) -> None:
+    """``unpark --all`` lets every parked path go; with paths besides, or none, it is refused."""
+    park(shell.url)
+    for words in ((), ("award-1", "--all")):
+        done = shell("unpark", *words, "--as", "operator:o-1")
+        assert (done.code, "either paths" in done.err) == (1, True)
+    assert shell("unpark", "--all", "--as", "operator:o-1").out.startswith("award-1: ")
+    assert shell("parked", "--json").json == []
