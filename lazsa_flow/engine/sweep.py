@@ -7,9 +7,9 @@ sweep comes; what it schedules may itself be due, and is swept in its turn, so w
 order holds, and an instant is finished before a later one begins.
 
 A path whose decision raises stops no other: it is tried five times with growing pauses, all its
-timers waiting meanwhile, and then parked with the error's name. Where a chunk cannot be written,
-since a change of it contradicts what stands, its paths are taken one by one, and the one that fails
-by itself is treated so.
+timers waiting meanwhile, and then parked with the error's name. Where a chunk fails as a whole,
+since a row of it cannot be read or written, its halves are taken, and so on; the path that fails by
+itself is treated so.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from lazsa_flow.domain.model import Failure
 from lazsa_flow.engine.decide import decide_timer
 from lazsa_flow.engine.draft import Draft
 from lazsa_flow.engine.rules import system
-from lazsa_flow.errors import ContendedError, LazsaError, StaleVersionError, UnavailableError
+from lazsa_flow.errors import ContendedError, StaleVersionError, UnavailableError
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from lazsa_flow.domain.model import Evidence, TimerRow
@@ -106,11 +106,14 @@ def sweep(
     """
     total = Swept()
     while True:
-        did = _transact(store, rulebook, now, chunk, path_id)
-        total += did.swept
-        if did.swept.total:
-            _tell(did)
-        if did.swept.total == 0 or done(did):
+        before = total
+        for did in _commit(store, rulebook, now, chunk, path_id):
+            if did.swept.total:
+                total += did.swept
+                _tell(did)
+                if done(did):
+                    return total
+        if total == before:
             return total
 
 
@@ -119,23 +122,26 @@ def _tell(did: Chunk) -> None:
     log.info("sweep.chunk", due_at=due_at, country=did.country, **asdict(did.swept))
 
 
-def _transact(
+def _commit(
     store: Store, rulebook: Rulebook, now: datetime, chunk: int, path_id: int | None
-) -> Chunk:
-    """Sweep a chunk; where writing it fails, path by path, setting aside what fails by itself."""
+) -> Iterator[Chunk]:
+    """Sweep a chunk; where that fails as a whole, its halves, down to the one that fails alone."""
     try:
-        return store.transact(
+        did = store.transact(
             lambda transaction: sweep_chunk(
                 transaction, rulebook, now, chunk=chunk, path_id=path_id
             )
         )
     except (ContendedError, StaleVersionError, UnavailableError):
         raise  # no fault of any path's: the next look takes it up again
-    except LazsaError as error:
+    except Exception as error:  # a row that cannot be read or written sets its own path aside
         if chunk > 1:
-            return _transact(store, rulebook, now, 1, path_id)
+            for half in (chunk // 2, chunk - chunk // 2):
+                yield from _commit(store, rulebook, now, half, path_id)
+            return
         name = type(error).__name__
-        return store.transact(lambda transaction: _fail_first(transaction, now, path_id, name))
+        did = store.transact(lambda transaction: _fail_first(transaction, now, path_id, name))
+    yield did
 
 
 def _fail_first(transaction: Transaction, now: datetime, path_id: int | None, error: str) -> Chunk:

@@ -28,7 +28,7 @@ from tests.factories import (
     table,
     timer,
 )
-from tests.fakes import MemoryStore
+from tests.fakes import MemoryStore, MemoryTransaction
 
 if TYPE_CHECKING:
     from lazsa_flow.engine.rules import Rulebook
@@ -310,6 +310,27 @@ def test_a_path_that_cannot_be_written_is_parked_alone() -> None:
     assert (store.paths[2].state, store.paths[2].seq) == ("shut", 1)
     assert [row.path for row in store.journal] == ["door-1", "door-3"]
     assert store.next_due() is None
+
+
+@pytest.mark.parametrize("bad", [1, 4, 7, 8])
+def test_a_row_that_cannot_be_read_sets_its_own_path_aside(bad: int) -> None:
+    """Where a chunk fails as a whole its halves are taken: the rest moves, little is done twice."""
+    store = door(8)
+    load = MemoryTransaction.load_chunk
+    loads = []
+
+    def loading(self: MemoryTransaction, path_ids: Any, **asked: Any) -> Any:
+        loads.append(len(path_ids))
+        if bad in path_ids:
+            raise ValueError("what stands there is no date")
+        return load(self, path_ids, **asked)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MemoryTransaction, "load_chunk", loading)
+        assert sweep(store, DOOR, LATE, chunk=8) == Swept(moved=7, failed=1)
+        assert (store.failures[bad].error, store.paths[bad].state) == ("ValueError", "ajar")
+        assert sum(loads) <= 8 + 3 * 8
+        assert attempts(store, DOOR)[-1][1] == Swept(parked=1)
 
 
 def test_a_database_that_is_away_parks_nothing() -> None:
