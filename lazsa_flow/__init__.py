@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ConfigError,
         ConflictError,
         ContendedError,
+        ExtraError,
         InputError,
         JournalError,
         KeyReusedError,
@@ -76,6 +77,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "ContendedError",
     "UnavailableError",
     "SchemaError",
+    "ExtraError",
     "JournalError",
 ]
 

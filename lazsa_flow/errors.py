@@ -234,6 +234,20 @@ class ClockError(LazsaError):
         )
 
 
+class ExtraError(LazsaError):
+    """What was asked for needs an extra that is not installed.
+
+    Attributes:
+        extra: The extra's name.
+        purpose: What needs it.
+    """
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        self.extra = extra
+        self.purpose = purpose
+        super().__init__(f"{purpose} needs an extra: pip install 'lazsa-flow[{extra}]'")
+
+
 class JournalError(LazsaError):
     """The journal does not replay to the state, or its chain of hashes is broken.
 

@@ -6,14 +6,16 @@ the table has them; a renderer refers to nodes by their made-up ids alone, and e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.domain.lifecycle import SYSTEM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
 
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Meaning, Permit
 
@@ -29,6 +31,7 @@ class Node:
         initial: Paths open in it.
         final: Nothing need lead out of it.
         happy: It lies on the way that every path hopes to go.
+        count: How many paths stand in it; ``None`` where nobody has counted.
     """
 
     id: str
@@ -37,6 +40,7 @@ class Node:
     initial: bool
     final: bool
     happy: bool
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Arrow:
     """A trigger between two states: edges that differ only in who gives which reason are one.
 
     Attributes:
+        id: Made up: ``a0`` (the arrow that opens a path), ``a1`` … in the table's order.
         source: The id of the node it leaves; ``None`` for the arrow that opens a path.
         dest: The id of the node it enters.
         trigger: The trigger, raw.
@@ -65,8 +70,11 @@ class Arrow:
         timed: Whether the system may pull it.
         timers: The names of the timers that try it.
         happy: It leads one step along the happy path.
+        flow: How many paths have gone along it; ``None`` where nobody has counted.
+        due_on: The next date on which one of its timers falls due, where one is known.
     """
 
+    id: str
     source: str | None
     dest: str
     trigger: str
@@ -75,6 +83,8 @@ class Arrow:
     timed: bool
     timers: tuple[str, ...]
     happy: bool
+    flow: int | None = None
+    due_on: date | None = None
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -88,6 +98,34 @@ class Arrow:
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """A timer: where it lives, and what it tries.
+
+    Attributes:
+        name: The timer's name, raw.
+        states: The ids of the nodes that it lives in.
+        steps: Trigger and reason of each thing it tries, in order; none for a reminder.
+    """
+
+    name: str
+    states: tuple[str, ...]
+    steps: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One row of a path's story, as it is drawn.
+
+    Attributes:
+        arrow: The id of the arrow that was taken; ``None`` where the path stayed.
+        node: The id of the node in which the path stood after it.
+    """
+
+    arrow: str | None
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A lifecycle, ready to draw.
 
@@ -96,12 +134,95 @@ class Chart:
         title: Its title, raw.
         nodes: The states, in the table's order.
         arrows: The arrow that opens a path, then the others in the table's order.
+        clocks: The timers, in the table's order.
+        trail: One path's story, oldest first; empty where none is drawn.
     """
 
     name: str
     title: str
     nodes: tuple[Node, ...]
     arrows: tuple[Arrow, ...]
+    clocks: tuple[Clock, ...] = ()
+    trail: tuple[Leg, ...] = ()
+
+    def node(self, id_: str) -> Node:
+        """Return a node by its id."""
+        return next(node for node in self.nodes if node.id == id_)
+
+    def counting(
+        self,
+        states: Mapping[str, int],
+        flows: Mapping[str, int],
+        due: Mapping[str, date] | None = None,
+    ) -> Chart:
+        """Return this chart with figures.
+
+        Args:
+            states: How many paths stand in each state, by name; a state left out has none.
+            flows: How many went along each arrow, by its id; an arrow left out had none.
+            due: The next date of each timer, by name, where one is pending.
+        """
+        coming = due or {}
+
+        def due_on(arrow: Arrow) -> date | None:
+            return min((coming[name] for name in arrow.timers if name in coming), default=None)
+
+        return replace(
+            self,
+            nodes=tuple(replace(node, count=states.get(node.label, 0)) for node in self.nodes),
+            arrows=tuple(
+                replace(arrow, flow=flows.get(arrow.id, 0), due_on=due_on(arrow))
+                for arrow in self.arrows
+            ),
+        )
+
+    def tracing(self, rows: Iterable[Mapping[str, Any]]) -> Chart:
+        """Return this chart with one path's story drawn on it.
+
+        Args:
+            rows: The path's journal rows, oldest first.
+        """
+        ids = {node.label: node.id for node in self.nodes}
+        index = Index(self)
+        return replace(
+            self, trail=tuple(Leg(index.arrow_of(row), ids[row["dest"]]) for row in rows)
+        )
+
+
+class Index:
+    """Which arrow does a journal row go along?
+
+    Args:
+        chart: Whose arrows.
+    """
+
+    def __init__(self, chart: Chart) -> None:
+        names = {node.id: node.label for node in chart.nodes}
+        self._arrows = {
+            (names.get(arrow.source or ""), names[arrow.dest], arrow.trigger, reason): arrow.id
+            for arrow in chart.arrows
+            for reason in arrow.reasons or (None,)
+        }
+        self._opening = chart.arrows[0].id
+
+    def arrow_of(self, row: Mapping[str, Any]) -> str | None:
+        """Return the id of the arrow that a row was moved along.
+
+        ``None`` where the path stayed, and where an edge was taken that the table no longer has.
+        """
+        if row["source"] is None:
+            return self._opening
+        key = (row["source"], row["dest"], row["trigger"], row["reason"])
+        return self._arrows.get(key)
+
+    def flows(self, moves: Iterable[tuple[Mapping[str, Any], int]]) -> dict[str, int]:
+        """Add up moves by arrow: each as a row's source, dest, trigger and reason, how often."""
+        found: Counter[str] = Counter()
+        for row, times in moves:
+            arrow = self.arrow_of(row)
+            if arrow is not None:
+                found[arrow] += times
+        return dict(found)
 
 
 def chart(lifecycle: Lifecycle) -> Chart:
@@ -111,6 +232,7 @@ def chart(lifecycle: Lifecycle) -> Chart:
         title=lifecycle.title,
         nodes=tuple(_nodes(lifecycle)),
         arrows=tuple(_arrows(lifecycle)),
+        clocks=tuple(_clocks(lifecycle)),
     )
 
 
@@ -136,10 +258,20 @@ def _arrows(lifecycle: Lifecycle) -> Iterator[Arrow]:
     steps = set(pairwise(lifecycle.happy))
     opening = lifecycle.opening
     first = lifecycle.happy[:1] == (opening.dest,)
-    yield _arrow([opening], None, ids[opening.dest], timers=(), happy=first)
-    for (source, dest), edges, timers in _alike(lifecycle):
+    yield _arrow("a0", [opening], None, ids[opening.dest], timers=(), happy=first)
+    for number, ((source, dest), edges, timers) in enumerate(_alike(lifecycle), start=1):
         happy = (source, dest) in steps
-        yield _arrow(edges, ids[source], ids[dest], timers=timers, happy=happy)
+        yield _arrow(f"a{number}", edges, ids[source], ids[dest], timers=timers, happy=happy)
+
+
+def _clocks(lifecycle: Lifecycle) -> Iterator[Clock]:
+    ids = _ids(lifecycle)
+    for timer in lifecycle.timers:
+        yield Clock(
+            timer.name,
+            tuple(ids[state] for state in timer.states),
+            tuple((step.trigger, step.reason) for step in timer.steps),
+        )
 
 
 def _alike(
@@ -171,9 +303,16 @@ def _timers(lifecycle: Lifecycle, edge: Edge, source: str) -> tuple[str, ...]:
 
 
 def _arrow(
-    edges: list[Edge], source: str | None, dest: str, *, timers: tuple[str, ...], happy: bool
+    id_: str,
+    edges: list[Edge],
+    source: str | None,
+    dest: str,
+    *,
+    timers: tuple[str, ...],
+    happy: bool,
 ) -> Arrow:
     return Arrow(
+        id=id_,
         source=source,
         dest=dest,
         trigger=edges[0].trigger,

@@ -6,14 +6,15 @@ resolves HTML's entities in them.
 
 The happy path is drawn heavy, and its weight keeps it straight; what a timer tries is dashed;
 reasons and guards stand under their trigger, who may give which in the tooltip; a final state has
-two rings.
+two rings. Where paths were counted, their number stands in a state and behind a trigger; one path's
+story is drawn in a colour of its own.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.graph.palette import INKS
+from lazsa_flow.graph.palette import INKS, LIGHT
 from lazsa_flow.graph.text import one_line
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _START: Final = "start"
 _BREAK: Final = r"\n"
+_TRAIL: Final = {"color": LIGHT.trail, "penwidth": "4"}
 _A_LINE: Final = 3
 """How many names are set side by side, so that a label grows down rather than wide."""
 
@@ -44,17 +46,22 @@ def _lines(chart: Chart) -> Iterator[str]:
     yield '    node [shape="box", style="filled,rounded", fontname="Inter"];'
     yield '    edge [fontname="Inter", fontsize="10"];'
     yield f'    {_START} [shape="point", label="", tooltip="", width="0.15"];'
+    visited = {leg.node for leg in chart.trail}
+    taken = {leg.arrow for leg in chart.trail}
     for node in chart.nodes:
-        yield f"    {node.id} [{_attributes(_of_node(node))}];"
+        drawn = _of_node(node) | (_TRAIL if node.id in visited else {})
+        yield f"    {node.id} [{_attributes(drawn)}];"
     for arrow in chart.arrows:
-        yield f"    {arrow.source or _START} -> {arrow.dest} [{_attributes(_of_arrow(arrow))}];"
+        drawn = _of_arrow(arrow) | (_TRAIL if arrow.id in taken else {})
+        yield f"    {arrow.source or _START} -> {arrow.dest} [{_attributes(drawn)}];"
     yield "}"
 
 
 def _of_node(node: Node) -> dict[str, str]:
     ink = INKS[node.meaning]
+    count = "" if node.count is None else f"{_BREAK}{node.count}"
     attributes = {
-        "label": escape(node.label),
+        "label": f"{escape(node.label)}{count}",
         "tooltip": node.meaning,
         "fillcolor": ink.fill,
         "fontcolor": ink.text,
@@ -77,7 +84,8 @@ def _of_arrow(arrow: Arrow) -> dict[str, str]:
 
 
 def _label(arrow: Arrow) -> str:
-    rows = [escape(arrow.trigger)]
+    flow = "" if arrow.flow is None else f" ({arrow.flow})"
+    rows = [f"{escape(arrow.trigger)}{flow}"]
     if arrow.reasons:
         rows.append(f"({_wrapped(arrow.reasons)})")
     if arrow.guards:

@@ -8,7 +8,8 @@ command, which is why the spaces of a name are entities too.
 
 The label of an arrow reads ``trigger by role/role (reasons), role (reasons) [guards]``; ``clock``
 stands for a timer, the system's other moves read ``system``. States on the happy path have a heavy
-border.
+border, those of the story that is drawn a dashed one. Where paths were counted, their
+number stands in brackets behind a state, and behind an arrow how often it was taken.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.domain.lifecycle import SYSTEM
-from lazsa_flow.graph.palette import INKS
+from lazsa_flow.graph.palette import INKS, LIGHT
 from lazsa_flow.graph.text import one_line
 
 if TYPE_CHECKING:
@@ -45,12 +46,18 @@ def _lines(chart: Chart) -> Iterator[str]:
     for meaning, ink in INKS.items():
         yield f"    classDef {meaning} fill:{ink.fill},color:{ink.text},stroke:{ink.line}"
     yield "    classDef happy stroke-width:3px"
+    if chart.trail:
+        yield f"    classDef visited stroke:{LIGHT.trail},stroke-width:4px,stroke-dasharray:6"
+    visited = {leg.node for leg in chart.trail}
     for node in chart.nodes:
-        yield f'    state "{escape(node.label)}" as {node.id}'
+        here = "" if node.count is None else f"#32;#40;{node.count}#41;"
+        yield f'    state "{escape(node.label)}{here}" as {node.id}'
     for node in chart.nodes:
         yield f"    class {node.id} {node.meaning}"
         if node.happy:
             yield f"    class {node.id} happy"
+        if node.id in visited:
+            yield f"    class {node.id} visited"
     for arrow in chart.arrows:
         yield f"    {arrow.source or _ENDS} --> {arrow.dest} : {_label(arrow)}"
     for node in chart.nodes:
@@ -62,7 +69,8 @@ def _label(arrow: Arrow) -> str:
     clock = "clock" if arrow.timers else SYSTEM
     who = ", ".join(_who(who, clock) for who in arrow.who)
     guards = f" [{_listed(arrow.guards)}]" if arrow.guards else ""
-    return f"{escape(arrow.trigger)} by {who}{guards}"
+    flow = "" if arrow.flow is None else f" ({arrow.flow} times)"
+    return f"{escape(arrow.trigger)} by {who}{guards}{flow}"
 
 
 def _who(who: Who, clock: str) -> str:

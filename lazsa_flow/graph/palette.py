@@ -1,8 +1,8 @@
-"""Which colour is a state, by its meaning?
+"""Which colour is what, by its meaning, on light paper and on dark?
 
 The fills differ in lightness first and in hue second, so that they stay apart in greyscale and for
-eyes that confuse hues; the hues are those of Okabe and Ito. Each text stands out from its fill by
-4.5 : 1 at least (WCAG 2, AA).
+eyes that confuse hues; the hues are near those of Okabe and Ito. Each text stands out from what is
+behind it by 4.5 : 1 at least (WCAG 2, AA).
 """
 
 from __future__ import annotations
@@ -25,9 +25,59 @@ class Ink:
     line: str
 
 
-INKS: Final[Mapping[Meaning, Ink]] = {
-    "waiting": Ink("#ffffff", "#000000", "#000000"),
-    "honoured": Ink("#f0e442", "#000000", "#000000"),
-    "ended_well": Ink("#56b4e9", "#000000", "#000000"),
-    "ended_badly": Ink("#8a3b00", "#ffffff", "#000000"),
-}
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The colours of a picture, as ``#rrggbb``.
+
+    Attributes:
+        paper: Behind everything.
+        text: Titles, and what a label says first.
+        quiet: What a label says besides.
+        line: Arrows.
+        heavy: Arrows of the happy path.
+        frame: Around a label.
+        trail: One path's story.
+        inks: The nodes, by what a state is to its subject.
+    """
+
+    paper: str
+    text: str
+    quiet: str
+    line: str
+    heavy: str
+    frame: str
+    trail: str
+    inks: Mapping[Meaning, Ink]
+
+
+LIGHT: Final = Theme(
+    paper="#ffffff",
+    text="#111827",
+    quiet="#4b5563",
+    line="#64748b",
+    heavy="#111827",
+    frame="#cbd5e1",
+    trail="#b3006b",
+    inks={
+        "waiting": Ink("#ffffff", "#111827", "#475569"),
+        "honoured": Ink("#fbdf7b", "#111827", "#8a6400"),
+        "ended_well": Ink("#8fc7ee", "#111827", "#1b5e8a"),
+        "ended_badly": Ink("#7a3410", "#ffffff", "#4f1f06"),
+    },
+)
+DARK: Final = Theme(
+    paper="#0d141d",
+    text="#f1f5f9",
+    quiet="#a9b6c6",
+    line="#8294aa",
+    heavy="#f1f5f9",
+    frame="#3b4a5d",
+    trail="#ff7ac6",
+    inks={
+        "waiting": Ink("#1d2835", "#f1f5f9", "#a9b6c6"),
+        "honoured": Ink("#f2cd57", "#111827", "#fff0bf"),
+        "ended_well": Ink("#4f9fd3", "#0b1118", "#b9def7"),
+        "ended_badly": Ink("#8a4420", "#ffffff", "#e3a988"),
+    },
+)
+INKS: Final = LIGHT.inks

@@ -12,15 +12,44 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.dot import dot
 from lazsa_flow.graph.mermaid import mermaid
+from lazsa_flow.graph.png import png
+from lazsa_flow.graph.svg import svg
+from lazsa_flow.graph.xstate import xstate
 from lazsa_flow.lifecycles.award import AWARD
+from lazsa_flow.lifecycles.entry import ENTRY
+from lazsa_flow.lifecycles.trainer import TRAINER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from lazsa_flow.graph.chart import Chart
+
 FOLDER: Final = Path(__file__).parent
-GOLDEN: Final[Mapping[str, Callable[[], str]]] = {
+
+
+def counted() -> Chart:
+    """Return the trainer's chart with figures, and one path's story on it."""
+    rows = (
+        {"source": None, "dest": "prospect", "trigger": "propose", "reason": None},
+        {"source": "prospect", "dest": "invited", "trigger": "invite", "reason": None},
+        {"source": "invited", "dest": "released", "trigger": "release", "reason": "own_wish"},
+    )
+    drawn = chart(TRAINER).counting({"prospect": 1200, "lazstar": 34}, {"a0": 1300, "a1": 90})
+    return drawn.tracing(rows)
+
+
+GOLDEN: Final[Mapping[str, Callable[[], str | bytes]]] = {
     "award.mmd": lambda: mermaid(chart(AWARD)),
     "award.dot": lambda: dot(chart(AWARD)),
+    "award.svg": lambda: svg(chart(AWARD)),
+    "award-dark.svg": lambda: svg(chart(AWARD), dark=True),
+    "award.json": lambda: xstate(chart(AWARD)),
+    "entry.png": lambda: png(chart(ENTRY)),
+    "counted.mmd": lambda: mermaid(counted()),
+    "counted.dot": lambda: dot(counted()),
+    "counted.svg": lambda: svg(counted()),
+    "counted.json": lambda: xstate(counted()),
+    "counted.png": lambda: png(counted(), dark=True, zoom=1),
 }
 HINT: Final = (
     "the golden file differs; if that is wanted, run `.venv/bin/python "
@@ -31,7 +60,13 @@ HINT: Final = (
 def main() -> None:
     """Write every golden file."""
     for name, make in GOLDEN.items():
-        (FOLDER / name).write_bytes(make().encode())
+        (FOLDER / name).write_bytes(content(make))
+
+
+def content(make: Callable[[], str | bytes]) -> bytes:
+    """Return the bytes of a golden file as they are made now."""
+    made = make()
+    return made if isinstance(made, bytes) else made.encode()
 
 
 if __name__ == "__main__":

@@ -44,9 +44,10 @@ def test_an_arrow_tells_who_when_and_whether_a_timer_tries_it() -> None:
     """An arrow carries roles with their reasons, guards, and the timers that try it."""
     opening, close, lock = chart(table()).arrows
     assert opening == Arrow(
-        None, "s0", "open", (Who(("seller",), ()),), (), timed=False, timers=(), happy=True
+        "a0", None, "s0", "open", (Who(("seller",), ()),), (), timed=False, timers=(), happy=True
     )
     assert close == Arrow(
+        id="a1",
         source="s0",
         dest="s1",
         trigger="close",

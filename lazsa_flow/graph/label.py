@@ -1,0 +1,143 @@
+"""What stands beside a line?
+
+Arrows that differ only in where they come from share one label, so that the picture says a thing
+once. A label reads like a sentence, a row a clause: ``retire`` *as* its reasons, *at* the timers
+that try it, *by* who may pull it, *if* its guards hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from lazsa_flow.domain.lifecycle import SYSTEM
+from lazsa_flow.graph.metrics import cut, width
+from lazsa_flow.graph.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lazsa_flow.graph.chart import Arrow, Chart
+
+Kind = Literal["trigger", "reason", "when", "who", "guard"]
+
+SIZES: Final[dict[Kind, float]] = {
+    "trigger": 13,
+    "reason": 10.5,
+    "when": 10.5,
+    "who": 10.5,
+    "guard": 10.5,
+}
+WIDEST: Final = 215.0
+"""A row is wrapped at this width, and a single name cut. Units: pixels."""
+LEADS: Final[dict[Kind, str]] = {
+    "trigger": "",
+    "reason": "as",
+    "when": "at",
+    "who": "by",
+    "guard": "if",
+}
+INDENT: Final = 18.0
+"""Where the names of a row begin, its lead being set before them. Units: pixels."""
+DIGITS: Final = 8
+"""How many digits of a figure there is always room for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a label.
+
+    Attributes:
+        first: It is the first of its kind, and shows the kind's lead.
+    """
+
+    kind: Kind
+    text: str
+    first: bool = True
+
+    @property
+    def width(self) -> float:
+        """How wide it is drawn. Units: pixels."""
+        if self.kind == "trigger":
+            return width(self.text, SIZES[self.kind], bold=True)
+        return width(self.text, SIZES[self.kind]) + INDENT
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Arrows that are told together: alike in all but their source.
+
+    Attributes:
+        id: Made up: ``b0``, ``b1`` … in the order of their first arrows.
+        arrows: At least one.
+        rows: What is written, from above.
+    """
+
+    id: str
+    arrows: tuple[Arrow, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def timed(self) -> bool:
+        """Whether a timer tries it."""
+        return bool(self.arrows[0].timers)
+
+    @property
+    def happy(self) -> bool:
+        """Whether one of its arrows lies on the happy path."""
+        return any(arrow.happy for arrow in self.arrows)
+
+    @property
+    def flow(self) -> int | None:
+        """How many paths have gone along its arrows; ``None`` where nobody has counted."""
+        flows = [arrow.flow for arrow in self.arrows if arrow.flow is not None]
+        return sum(flows) if flows else None
+
+
+def labels(chart: Chart) -> tuple[Label, ...]:
+    """Return a chart's arrows, together where they are told together."""
+    alike: dict[tuple[object, ...], list[Arrow]] = {}
+    for arrow in chart.arrows:
+        opening = arrow.source is None
+        key = (opening, arrow.dest, arrow.trigger, arrow.who, arrow.guards, arrow.timers)
+        alike.setdefault(key, []).append(arrow)
+    return tuple(
+        Label(f"b{number}", tuple(arrows), tuple(_rows(arrows)))
+        for number, arrows in enumerate(alike.values())
+    )
+
+
+def _rows(arrows: Sequence[Arrow]) -> Iterator[Row]:
+    arrow = arrows[0]
+    room = WIDEST if arrow.flow is None else WIDEST - figure_width()
+    trigger = one_line(arrow.trigger)
+    yield Row("trigger", cut(trigger, SIZES["trigger"], room, bold=True))
+    yield from _wrapped("reason", arrow.reasons)
+    if arrow.timers:
+        dates = [each.due_on for each in arrows if each.due_on is not None]
+        yield from _wrapped("when", (*arrow.timers, *([min(dates).isoformat()] if dates else ())))
+    roles = [role for role in arrow.roles if role != SYSTEM or not arrow.timers]
+    if roles:
+        yield from _wrapped("who", roles)
+    yield from _wrapped("guard", arrow.guards)
+
+
+def figure_width() -> float:
+    """Return the room that is kept for a figure. Units: pixels."""
+    return width("0" * DIGITS, SIZES["trigger"], bold=True)
+
+
+def _wrapped(kind: Kind, names: Iterable[str]) -> Iterator[Row]:
+    """Set names side by side, in rows that are not too wide."""
+    separator = " · "
+    row, first = "", True
+    for name in names:
+        shown = cut(one_line(name), SIZES[kind], WIDEST)
+        wider = f"{row}{separator}{shown}" if row else shown
+        if row and width(wider, SIZES[kind]) > WIDEST:
+            yield Row(kind, row, first)
+            row, first = shown, False
+        else:
+            row = wider
+    if row:
+        yield Row(kind, row, first)

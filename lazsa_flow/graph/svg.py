@@ -1,0 +1,243 @@
+"""How is a chart drawn as SVG?
+
+Every colour is a presentation attribute, the weakest there is: a page that inlines the picture may
+dress it anew by the classes of its groups, and no style of the picture leaks into the page. Names
+are XML text and nothing else; ids are made up. A label interrupts its line, so that no line touches
+it; the happy path runs straight and heavy, what a timer tries is dashed, a final state has two
+rings.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.graph import marks
+from lazsa_flow.graph.label import INDENT, LEADS, SIZES, figure_width, labels
+from lazsa_flow.graph.layout import Box, Link, Point, layout
+from lazsa_flow.graph.legend import legend
+from lazsa_flow.graph.metrics import cut, width
+from lazsa_flow.graph.palette import DARK, LIGHT
+from lazsa_flow.graph.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lazsa_flow.graph.chart import Chart, Node
+    from lazsa_flow.graph.label import Label, Row
+    from lazsa_flow.graph.layout import Line
+    from lazsa_flow.graph.palette import Theme
+
+FONT: Final = "Inter, Arial, Helvetica, sans-serif"
+_START: Final = "start"
+_MARGIN: Final = 28.0
+_HEADING: Final = 44.0
+_NARROWEST: Final = 440.0
+_STATE: Final = 15.0
+_WIDEST_STATE: Final = 260.0
+_LEADING: Final = 1.36
+_PAD_X: Final = 9.0
+_PAD_Y: Final = 6.0
+_RING: Final = 4.0
+_HEAVY: Final = 3.2
+_LIGHT: Final = 1.4
+_DASHES: Final = "6 4"
+_WAIST: Final = 0.42
+
+
+def svg(chart: Chart, *, dark: bool = False) -> str:
+    """Draw a chart as an SVG document, ending in a newline.
+
+    Raises:
+        ExtraError: The extra ``graph`` is not installed.
+    """
+    return "\n".join(_Picture(chart, DARK if dark else LIGHT).drawn()) + "\n"
+
+
+class _Picture:
+    """One chart on one paper."""
+
+    def __init__(self, chart: Chart, theme: Theme) -> None:
+        self._chart = chart
+        self._theme = theme
+        self._labels = labels(chart)
+        self._boxes = {box.id: box for box in self._all_boxes()}
+        self._links = tuple(self._all_links())
+        self._layout = layout(tuple(self._boxes.values()), self._links)
+        self._taken = {leg.arrow for leg in chart.trail}
+        self._visited = {leg.node for leg in chart.trail}
+
+    def drawn(self) -> Iterator[str]:
+        """Draw from back to front."""
+        inner = self._layout
+        room = max(inner.width, _NARROWEST)
+        key = legend(self._theme, room)
+        width_ = room + 2 * _MARGIN
+        height = inner.height + key.height + _HEADING + 3 * _MARGIN
+        size = f"0 0 {marks.number(width_)} {marks.number(height)}"
+        title = marks.escape(self._chart.title)
+        yield (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="lazsa-chart"'
+            f"{marks.attributes(viewBox=size, width=width_, height=height, font_family=FONT)}"
+            f' role="img" aria-label="{title}">'
+        )
+        yield f"<title>{title}</title>"
+        paper = {"class_": "paper", "fill": self._theme.paper}
+        yield marks.tag("rect", **paper, width=width_, height=height)
+        bold = {"font_weight": "600", "fill": self._theme.text, "class_": "title"}
+        heading = cut(one_line(self._chart.title), 20, room, bold=True)
+        yield marks.text(heading, _MARGIN, _MARGIN + 18, 20, **bold)
+        right = marks.number(_MARGIN + (room - inner.width) / 2)
+        down = marks.number(_MARGIN + _HEADING)
+        yield f'<g class="drawing" transform="translate({right} {down})">'
+        for link, line in zip(self._links, inner.lines, strict=True):
+            yield from self._line(link, line)
+        yield marks.tag("circle", class_="start", **self._at(_START), r=6, fill=self._theme.heavy)
+        for label in self._labels:
+            yield from self._label(label)
+        for node in self._chart.nodes:
+            yield from self._node(node)
+        yield "</g>"
+        foot = height - _MARGIN - key.height
+        yield f'<g class="legend" transform="translate({_MARGIN:.0f} {marks.number(foot)})">'
+        yield from key.marks
+        yield "</g>"
+        yield "</svg>"
+
+    # -- what takes room
+
+    def _all_boxes(self) -> Iterator[Box]:
+        yield Box(_START, 12, 12, "happy")
+        for node in self._chart.nodes:
+            wide = width(_name(node), _STATE, bold=True) + 36
+            tall = 40.0 if node.count is None else 56.0
+            rings = 2 * _RING if node.final else 0
+            yield Box(node.id, max(wide, 112) + rings, tall + rings, "happy" if node.happy else "")
+        for label in self._labels:
+            yield Box(label.id, *_size(label), "happy" if label.happy else "")
+
+    def _all_links(self) -> Iterator[Link]:
+        for label in self._labels:
+            for arrow in label.arrows:
+                weight = 100 if arrow.happy else 1
+                yield Link(arrow.source or _START, label.id, weight, pointed=False)
+            yield Link(label.id, label.arrows[0].dest, 100 if label.happy else 2)
+
+    def _at(self, id_: str) -> dict[str, float]:
+        middle = self._layout.middles[id_]
+        return {"cx": middle.x, "cy": middle.y}
+
+    # -- what is drawn
+
+    def _line(self, link: Link, line: Line) -> Iterator[str]:
+        label = next(each for each in self._labels if each.id in (link.tail, link.head))
+        arrows = [
+            arrow
+            for arrow in label.arrows
+            if link.tail == label.id or (arrow.source or _START) == link.tail
+        ]
+        happy = any(arrow.happy for arrow in arrows)
+        taken = any(arrow.id in self._taken for arrow in arrows)
+        colour = self._theme.trail if taken else self._theme.heavy if happy else self._theme.line
+        classes = "line" + " happy" * happy + " timed" * label.timed + " taken" * taken
+        data: marks.Look = {
+            "data_arrows": " ".join(arrow.id for arrow in arrows),
+            "stroke": colour,
+            "fill": "none",
+            "stroke_width": _HEAVY if happy or taken else _LIGHT,
+        }
+        if label.timed:
+            data["stroke_dasharray"] = _DASHES
+        yield f"<g{marks.attributes(class_=classes, **data)}>"
+        yield f'<path d="{marks.curve(line.curve)}"/>'
+        if line.tip is not None:
+            yield _head(line.curve[-1], line.tip, colour)
+        yield "</g>"
+
+    def _label(self, label: Label) -> Iterator[str]:
+        theme, middle = self._theme, self._layout.middles[label.id]
+        wide, tall = _size(label)
+        taken = any(arrow.id in self._taken for arrow in label.arrows)
+        arrows = " ".join(arrow.id for arrow in label.arrows)
+        classes = "label" + " happy" * label.happy + " timed" * label.timed + " taken" * taken
+        yield f"<g{marks.attributes(class_=classes, data_label=label.id, data_arrows=arrows)}>"
+        frame: marks.Look = {"fill": theme.paper, "stroke": theme.trail if taken else theme.frame}
+        yield marks.box(middle, wide, tall, 7, **frame, stroke_width=2 if taken else 1)
+        left, y = middle.x - wide / 2 + _PAD_X, middle.y - tall / 2 + _PAD_Y
+        for row in label.rows:
+            size = SIZES[row.kind]
+            y += size * _LEADING
+            base = y - size * 0.36
+            yield from self._row(row, left, base)
+            if row.kind == "trigger" and label.flow is not None:
+                right = middle.x + wide / 2 - _PAD_X
+                figure = {"class_": "flow", "fill": theme.text, "text_anchor": "end"}
+                yield marks.text(f"{label.flow:,}", right, base, size, **figure)
+        yield "</g>"
+
+    def _row(self, row: Row, left: float, base: float) -> Iterator[str]:
+        """Draw one row of a label, its lead set before the names."""
+        size = SIZES[row.kind]
+        look = {"class_": row.kind, "fill": self._theme.text}
+        if row.kind == "trigger":
+            yield marks.text(row.text, left, base, size, font_weight="600", **look)
+            return
+        if row.first:
+            lead = {"class_": "lead", "fill": self._theme.quiet}
+            yield marks.text(LEADS[row.kind], left, base, size, **lead)
+        yield marks.text(row.text, left + INDENT, base, size, **look)
+
+    def _node(self, node: Node) -> Iterator[str]:
+        ink, middle = self._theme.inks[node.meaning], self._layout.middles[node.id]
+        box = self._boxes[node.id]
+        visited = node.id in self._visited
+        stroke = self._theme.trail if visited else ink.line
+        heavy = _HEAVY if node.happy or visited else _LIGHT
+        classes = f"state {node.meaning}" + " happy" * node.happy + " visited" * visited
+        yield f"<g{marks.attributes(class_=classes, data_state=node.id)}>"
+        if node.final:
+            ring: marks.Look = {
+                "class_": "ring",
+                "fill": "none",
+                "stroke": stroke,
+                "stroke_width": _LIGHT,
+            }
+            yield marks.box(middle, box.width, box.height, 13, **ring)
+        inset = 2 * _RING if node.final else 0
+        look: marks.Look = {
+            "class_": "body",
+            "fill": ink.fill,
+            "stroke": stroke,
+            "stroke_width": heavy,
+        }
+        yield marks.box(middle, box.width - inset, box.height - inset, 10, **look)
+        words: marks.Look = {"text_anchor": "middle", "fill": ink.text}
+        base = middle.y + (5.3 if node.count is None else -3)
+        yield marks.text(_name(node), middle.x, base, _STATE, font_weight="600", **words)
+        if node.count is not None:
+            yield marks.text(f"{node.count:,}", middle.x, base + 19, 14, class_="count", **words)
+        yield "</g>"
+
+
+def _name(node: Node) -> str:
+    return cut(one_line(node.label), _STATE, _WIDEST_STATE, bold=True)
+
+
+def _size(label: Label) -> tuple[float, float]:
+    """Return how wide and tall a label's box is."""
+    rows = [row.width for row in label.rows]
+    if label.flow is not None:
+        rows[0] += figure_width()
+    tall = sum(SIZES[row.kind] * _LEADING for row in label.rows)
+    return max(rows) + 2 * _PAD_X, tall + 2 * _PAD_Y
+
+
+def _head(base: Point, tip: Point, colour: str) -> str:
+    """Draw an arrowhead from where its line ends to its tip."""
+    across = Point((tip.y - base.y) * _WAIST, (base.x - tip.x) * _WAIST)
+    corners = (
+        tip,
+        Point(base.x + across.x, base.y + across.y),
+        Point(base.x - across.x, base.y - across.y),
+    )
+    points = " ".join(f"{marks.number(each.x)},{marks.number(each.y)}" for each in corners)
+    return f'<polygon points="{points}" fill="{colour}" stroke="none"/>'

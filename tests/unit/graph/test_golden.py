@@ -1,0 +1,19 @@
+"""The pictures that were looked at, byte for byte."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.golden.regenerate import FOLDER, GOLDEN, HINT, content
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_golden_file(name: str) -> None:
+    """Every renderer writes what was reviewed, byte for byte, on every machine."""
+    assert content(GOLDEN[name]) == (FOLDER / name).read_bytes(), HINT
+
+
+def test_no_golden_file_is_left_over() -> None:
+    """Every file in the folder is made by a renderer."""
+    kept = {file.name for file in FOLDER.iterdir() if file.suffix not in (".py", "")}
+    assert kept == set(GOLDEN)

