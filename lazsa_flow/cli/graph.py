@@ -5,9 +5,17 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from lazsa_flow.cli.common import ConfigDir, open_programme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lazsa_flow.graph.chart import Chart
+    from lazsa_flow.graph.picture import Picture
 
 
 class Format(StrEnum):
@@ -15,6 +23,10 @@ class Format(StrEnum):
 
     mermaid = "mermaid"
     dot = "dot"
+    svg = "svg"
+    png = "png"
+    html = "html"
+    xstate = "xstate"
 
 
 def graph(
@@ -23,23 +35,82 @@ def graph(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="Into a file.")
     ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option("--database", metavar="URL", help="With the figures of this database."),
+    ] = None,
+    path: Annotated[
+        str | None,
+        typer.Option("--path", metavar="SELLER_OR_PATH", help="Draw this path's story."),
+    ] = None,
+    dark: Annotated[bool, typer.Option("--dark", help="On dark paper (svg, png).")] = False,
+    config: ConfigDir = None,
 ) -> None:
-    """Draw a lifecycle from its table.
+    """Draw a lifecycle from its table, with figures and one path's story where a database is named.
 
-    Example: lazsa-flow graph award --format mermaid -o award.mmd
+    Example: lazsa-flow graph award --format html -o lifecycle.html --database sqlite:///lazsa.db
     """
+    from lazsa_flow.errors import InputError
+
+    if path is not None and database is None:
+        raise InputError.of("graph", "--path", path, "--database too: where its story is kept")
+    if dark and format_ not in (Format.svg, Format.png):
+        raise InputError.of("graph", "--dark", format_.value, "a format that has paper: svg or png")
+    shown = (
+        _table(lifecycle, config)
+        if database is None
+        else _figures(lifecycle, database, path, config, page=format_ is Format.html)
+    )
+    content = _render(shown, format_, dark=dark)
+    if out is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        out.write_bytes(content)
+
+
+def _table(lifecycle: str, config: Path | None) -> Chart:
     from lazsa_flow.config import Config
     from lazsa_flow.errors import NotFoundError
     from lazsa_flow.graph.chart import chart
-    from lazsa_flow.graph.dot import dot
-    from lazsa_flow.graph.mermaid import mermaid
 
-    tables = {table.name: table for table in Config.load().lifecycles}
+    tables = {table.name: table for table in Config.load(config).lifecycles}
     if lifecycle not in tables:
         raise NotFoundError("lifecycle", lifecycle)
-    render = {Format.mermaid: mermaid, Format.dot: dot}[format_]
-    text = render(chart(tables[lifecycle]))
-    if out is None:
-        sys.stdout.write(text)
-    else:
-        out.write_text(text, "utf-8")
+    return chart(tables[lifecycle])
+
+
+def _figures(
+    lifecycle: str, database: str, path: str | None, config: Path | None, *, page: bool
+) -> Chart | Picture:
+    with open_programme(database, config) as programme:
+        names = [] if path is None else [programme.find(path, lifecycle).ref]
+        picture = programme.picture(lifecycle, names=names)
+        if page:
+            return picture
+        rows = [row for name in names for row in programme.history(name)]
+        return picture.chart.tracing(rows)
+
+
+def _render(shown: Chart | Picture, format_: Format, *, dark: bool) -> bytes:
+    from lazsa_flow.graph.dot import dot
+    from lazsa_flow.graph.mermaid import mermaid
+    from lazsa_flow.graph.page import page
+    from lazsa_flow.graph.picture import Picture
+    from lazsa_flow.graph.png import png
+    from lazsa_flow.graph.svg import svg
+    from lazsa_flow.graph.xstate import xstate
+
+    if isinstance(shown, Picture):
+        return page(shown).encode()
+    if format_ is Format.png:
+        return png(shown, dark=dark)
+    if format_ is Format.svg:
+        return svg(shown, dark=dark).encode()
+    texts: dict[Format, Callable[[Chart], str]] = {
+        Format.mermaid: mermaid,
+        Format.dot: dot,
+        Format.xstate: xstate,
+        Format.html: page,
+    }
+    return texts[format_](shown).encode()

@@ -14,10 +14,11 @@ from lazsa_flow.engine import explain as explaining
 from lazsa_flow.engine.journal import verify
 from lazsa_flow.engine.ledger import balance
 from lazsa_flow.errors import JournalError, NotFoundError
+from lazsa_flow.facade import picturing
 from lazsa_flow.facade.base import Facade
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from lazsa_flow.commands.convening import Candidate
     from lazsa_flow.commands.public import Badge, Fame, Outcome
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.perks import Entitlement
     from lazsa_flow.engine.explain import Explanation
     from lazsa_flow.engine.ledger import Book
+    from lazsa_flow.graph.picture import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +50,26 @@ class Due:
 class Questions(Facade):
     """The questions."""
 
-    def find(self, name: str) -> Path:
+    def find(self, name: str, lifecycle: str | None = None) -> Path:
         """Find a path by its reference, or a seller's latest path.
+
+        Args:
+            name: The reference, or the seller's id.
+            lifecycle: Only paths of this lifecycle.
 
         Raises:
             NotFoundError: Neither is known.
         """
         with self.store.begin(write=False) as transaction:
             paths = transaction.paths_of(name)
-            if paths:
-                return paths[-1]
             try:
-                return self.context.load(transaction, name, self.clock.now()).path
+                paths = paths or [self.context.load(transaction, name, self.clock.now()).path]
             except NotFoundError:
                 raise NotFoundError("seller or path", name) from None
+        for path in reversed(paths):
+            if lifecycle in (None, path.lifecycle):
+                return path
+        raise NotFoundError(f"{lifecycle} path", name)
 
     def paths(self, seller: str) -> list[Path]:
         """Return every path of a seller, oldest first."""
@@ -113,10 +121,44 @@ class Questions(Facade):
 
     def verdicts(self, path: Path, row: Mapping[str, Any]) -> list[Verdict]:
         """Dress the verdicts of a journal row as they were told then: guard and policy version."""
-        lifecycle = self.rulebook.lifecycle(path.lifecycle)
-        policy = self.rulebook.policy_version(path.lifecycle, row["policy"].partition("/")[2])
+        return self._dressed(path.lifecycle, row, row["verdicts"])
+
+    def picture(
+        self,
+        lifecycle: str = "award",
+        *,
+        names: Iterable[str] = (),
+        limit: int = 20,
+        now: datetime | None = None,
+    ) -> Picture:
+        """Put a lifecycle's paths into a picture: figures, the way they came, a few by name.
+
+        Args:
+            lifecycle: The lifecycle's name.
+            names: Paths' references, or sellers for their latest path, to list whatever the limit.
+            limit: How many paths of each state and country are listed, those that came last.
+            now: The instant of the question; the clock's by default.
+
+        Raises:
+            NotFoundError: There is no such lifecycle, seller or path.
+        """
+
+        def unmet(lifecycle: str, row: Mapping[str, Any]) -> list[Verdict]:
+            return self._dressed(lifecycle, row, (v for v in row["verdicts"] if not v["held"]))
+
+        listed = [self.find(name, lifecycle).id for name in names]
+        at = self._at(now)
+        return picturing.picture(
+            self.context, lifecycle, at, dress=unmet, path_ids=listed, limit=limit
+        )
+
+    def _dressed(
+        self, lifecycle: str, row: Mapping[str, Any], verdicts: Iterable[Mapping[str, Any]]
+    ) -> list[Verdict]:
+        guards = self.rulebook.lifecycle(lifecycle).guards
+        policy = self.rulebook.policy_version(lifecycle, row["policy"].partition("/")[2])
         return [
-            lifecycle.guards[verdict["name"]].verdict(
+            guards[verdict["name"]].verdict(
                 Finding(
                     verdict["held"],
                     verdict["measured"],
@@ -124,7 +166,7 @@ class Questions(Facade):
                 ),
                 policy,
             )
-            for verdict in row["verdicts"]
+            for verdict in verdicts
         ]
 
     def states(self) -> dict[str, int]:

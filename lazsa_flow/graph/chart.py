@@ -6,7 +6,6 @@ the table has them; a renderer refers to nodes by their made-up ids alone, and e
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -185,7 +184,14 @@ class Chart:
         ids = {node.label: node.id for node in self.nodes}
         index = Index(self)
         return replace(
-            self, trail=tuple(Leg(index.arrow_of(row), ids[row["dest"]]) for row in rows)
+            self,
+            trail=tuple(
+                Leg(
+                    index.arrow(row["source"], row["dest"], row["trigger"], row["reason"]),
+                    ids[row["dest"]],
+                )
+                for row in rows
+            ),
         )
 
 
@@ -198,31 +204,23 @@ class Index:
 
     def __init__(self, chart: Chart) -> None:
         names = {node.id: node.label for node in chart.nodes}
-        self._arrows = {
+        self._arrows: dict[tuple[str | None, str, str | None, str | None], str] = {
             (names.get(arrow.source or ""), names[arrow.dest], arrow.trigger, reason): arrow.id
             for arrow in chart.arrows
             for reason in arrow.reasons or (None,)
         }
         self._opening = chart.arrows[0].id
 
-    def arrow_of(self, row: Mapping[str, Any]) -> str | None:
-        """Return the id of the arrow that a row was moved along.
+    def arrow(
+        self, source: str | None, dest: str, trigger: str | None, reason: str | None
+    ) -> str | None:
+        """Return the id of the arrow of a move.
 
         ``None`` where the path stayed, and where an edge was taken that the table no longer has.
         """
-        if row["source"] is None:
+        if source is None:
             return self._opening
-        key = (row["source"], row["dest"], row["trigger"], row["reason"])
-        return self._arrows.get(key)
-
-    def flows(self, moves: Iterable[tuple[Mapping[str, Any], int]]) -> dict[str, int]:
-        """Add up moves by arrow: each as a row's source, dest, trigger and reason, how often."""
-        found: Counter[str] = Counter()
-        for row, times in moves:
-            arrow = self.arrow_of(row)
-            if arrow is not None:
-                found[arrow] += times
-        return dict(found)
+        return self._arrows.get((source, dest, trigger, reason))
 
 
 def chart(lifecycle: Lifecycle) -> Chart:

@@ -63,17 +63,19 @@ def _sample(name: str, middle: Point, theme: Theme) -> Iterator[str]:
     for meaning, ink in theme.inks.items():
         if meaning == name:
             look: marks.Look = {"fill": ink.fill, "stroke": ink.line, "stroke_width": 1.4}
-            yield marks.box(middle, _SAMPLE - 4, 14, 4, **look)
+            yield marks.box(middle, _SAMPLE - 4, 14, 4, class_=f"sample {name}", **look)
             return
     if name == "final":
         look = {"fill": "none", "stroke": theme.line}
-        yield marks.box(middle, _SAMPLE - 2, 16, 5, stroke_width=1.2, **look)
-        yield marks.box(middle, _SAMPLE - 8, 10, 2, stroke_width=1.2, **look)
+        look |= {"class_": "sample-line", "stroke_width": 1.2}
+        yield marks.box(middle, _SAMPLE - 2, 16, 5, **look)
+        yield marks.box(middle, _SAMPLE - 8, 10, 2, **look)
         return
     look = {"stroke": theme.line, "stroke_width": 1.5}
     if name == "happy":
         look = {"stroke": theme.heavy, "stroke_width": 3.2}
     if name == "clock":
         look |= {"stroke_dasharray": "5 4"}
+    classes = "sample-line happy" if name == "happy" else "sample-line"
     ends = {"x1": middle.x - _SAMPLE / 2, "x2": middle.x + _SAMPLE / 2}
-    yield marks.tag("line", **ends, y1=middle.y, y2=middle.y, **look)
+    yield marks.tag("line", **ends, y1=middle.y, y2=middle.y, class_=classes, **look)

@@ -12,6 +12,7 @@ from lazsa_flow.domain.policy import PolicyText
 from lazsa_flow.errors import SchemaError
 from lazsa_flow.logs import log
 from lazsa_flow.store import failing, migrate, schema, standing
+from lazsa_flow.store.census import Census
 from lazsa_flow.store.codec import journal_fields, timer_of
 from lazsa_flow.store.connect import READ_ONLY, connect
 from lazsa_flow.store.retry import retrying
@@ -217,6 +218,12 @@ class SqlStore:
                 for row in connection.execute(query)
             }
             yield heads, _journal(connection)
+
+    @contextmanager
+    def census(self, lifecycle: str) -> Iterator[Census]:
+        """Count and list the paths of a lifecycle, as of one moment."""
+        with self._read(snapshot=True) as connection:
+            yield Census(connection, lifecycle)
 
     def states(self) -> dict[str, int]:
         """Count the paths in each state."""

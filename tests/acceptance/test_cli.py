@@ -273,17 +273,48 @@ class TestGraph:
     """``graph`` draws the table."""
 
     @pytest.mark.parametrize(
-        ("format_", "starts"), [("mermaid", "stateDiagram-v2"), ("dot", "digraph")]
+        ("format_", "starts"),
+        [
+            ("mermaid", "stateDiagram-v2"),
+            ("dot", "digraph"),
+            ("svg", "<svg"),
+            ("html", "<!doctype html>"),
+            ("xstate", "{"),
+        ],
     )
     def test_formats(self, bare: Shell, format_: str, starts: str) -> None:
         """Each format goes to standard output, or the same into a file (design, layout)."""
         shown = bare("graph", "award", "--format", format_)
         assert shown.code == 0
-        assert starts in shown.out
+        assert shown.out.startswith(starts)
         assert "renewal_due" in shown.out
         done = bare("graph", "award", "--format", format_, "-o", "award.out")
         assert (done.code, done.out) == (0, "")
         assert (bare.directory / "award.out").read_text("utf-8") == shown.out
+
+    def test_png(self, bare: Shell) -> None:
+        """A PNG image is written into a file, on light paper or on dark."""
+        for words in ((), ("--dark",)):
+            assert bare("graph", "trainer", "--format", "png", "-o", "a.png", *words).code == 0
+            assert (bare.directory / "a.png").read_bytes().startswith(b"\x89PNG\r\n")
+
+    def test_figures_and_a_story(self, shell: Shell) -> None:
+        """With a database the picture has its figures, and the story of the path asked for."""
+        today = SystemClock().now().date()
+        facts_file(shell.directory / "f.csv", today, s1="0.3", s2="0.3")
+        assert shell("import", "facts", "f.csv").code == 0
+        for seller in ("s1", "s2"):
+            done = shell("nominate", seller, "--as", "employee:e-1", "--statement", "Helps.")
+            assert done.code == 0, done
+        words = ("graph", "award", "--database", shell.url, "--format")
+        drawn = shell(*words, "mermaid", "--path", "s2")
+        assert 'state "nominated#32;#40;2#41;" as s0' in drawn.out
+        assert "    class s0 visited" in drawn.out
+        page = shell(*words, "html").out
+        assert '"seller":"s1"' in page
+        refused = shell(*words, "svg", "--path", "nobody")
+        assert (refused.code, refused.out) == (1, "")
+        assert "no seller or path 'nobody'" in refused.err
 
 
 SECRET = "correct-horse"
@@ -298,6 +329,11 @@ FAILURES = {
     "date in words": (("due", "--until", "tomorrow"), "a date that exists, as YYYY-MM-DD"),
     "compact date": (("due", "--until", "20261001"), "a date that exists, as YYYY-MM-DD"),
     "unknown lifecycle": (("graph", "knighthood"), "no lifecycle 'knighthood'"),
+    "story without database": (
+        ("graph", "award", "--path", "award-1"),
+        "--path: got 'award-1', expected --database too",
+    ),
+    "dark text": (("graph", "award", "--dark"), "--dark: got 'mermaid', expected a format"),
     "no such folder": (("graph", "award", "-o", "/nowhere/a.mmd"), "/nowhere/a.mmd: No such file"),
     "no URL": (("show", "x", "--database", "lazsa.db"), "a URL such as sqlite:///lazsa.db"),
     "no such database": (

@@ -1,0 +1,242 @@
+"""How is a whole programme put into a picture?
+
+The figures of the past are summed up from the journal's moves: who stood where at the end of a day
+is what came in until then, less what went out. They cannot drift from the truth, for the state
+itself is what the journal leads to.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from lazsa_flow.engine.explain import explain
+from lazsa_flow.graph.chart import Index, chart
+from lazsa_flow.graph.picture import Held, Picture, Resident, Scene, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+
+    from lazsa_flow.commands.context import Context
+    from lazsa_flow.domain.guards import Verdict
+    from lazsa_flow.domain.model import TimerRow
+    from lazsa_flow.graph.chart import Chart
+    from lazsa_flow.store import census
+
+
+class _Found(NamedTuple):
+    """What the store answered, as of one moment."""
+
+    moves: list[census.Moves]
+    pending: list[census.Pending]
+    residents: list[census.Resident]
+    timers: dict[int, TimerRow]
+    rows: dict[int, list[dict[str, Any]]]
+
+
+def picture(
+    context: Context,
+    lifecycle: str,
+    now: datetime,
+    *,
+    dress: Callable[[str, Mapping[str, Any]], list[Verdict]],
+    path_ids: Sequence[int] = (),
+    limit: int,
+) -> Picture:
+    """Put the paths of a lifecycle into a picture.
+
+    Args:
+        context: Where, and by whose rules.
+        lifecycle: Its name.
+        now: The instant of the question.
+        dress: Returns the verdicts of a lifecycle's journal row that did not hold, in full.
+        path_ids: Paths to list whatever the limit.
+        limit: How many paths of each state and country are listed.
+    """
+    drawn = chart(context.rulebook.lifecycle(lifecycle))
+    days = _past(context, now)
+    calendars = {code: context.rulebook.calendar(code) for code in context.rulebook.countries}
+    bounds = {
+        code: [calendar.start(day + timedelta(days=1)).at for day in days]
+        for code, calendar in calendars.items()
+    }
+    with context.store.census(lifecycle) as asked:
+        residents = {each.id: each for each in (*asked.residents(limit), *asked.named(path_ids))}
+        found = _Found(
+            asked.moves(bounds),
+            asked.pending(),
+            list(residents.values()),
+            asked.next_timers(residents),
+            asked.stories(residents),
+        )
+    today = max(calendar.local_date(now) for calendar in calendars.values())
+    stops = _stops(drawn, found, [*days, today])
+    return Picture(
+        chart=_counted(drawn, found),
+        asked_at=now,
+        countries=tuple(sorted(calendars)),
+        stops=stops,
+        limit=limit,
+        residents=_residents(context, drawn, found, now),
+        stories={
+            f"{lifecycle}-{path_id}": _story(context, drawn, found, path_id, dress)
+            for path_id in found.rows
+        },
+    )
+
+
+def _past(context: Context, now: datetime) -> list[date]:
+    """Return the cycle dates whose day has ended in every country, since the first books."""
+    since = context.store.first_book()
+    if since is None:
+        return []
+    days: set[date] = set()
+    for code in context.rulebook.countries:
+        calendar = context.rulebook.calendar(code)
+        day = calendar.latest(since)
+        while calendar.start(day + timedelta(days=1)).at <= now:
+            days.add(day)
+            day = calendar.following(day)
+    last = min(
+        context.rulebook.calendar(code).local_date(now) for code in context.rulebook.countries
+    )
+    return sorted(day for day in days if day < last)
+
+
+def _stops(drawn: Chart, found: _Found, days: Sequence[date]) -> tuple[Stop, ...]:
+    """Sum up the moves, a stop for each day; the last day is now."""
+    ids = {node.label: node.id for node in drawn.nodes}
+    index = Index(drawn)
+    standing: dict[str, Counter[str]] = defaultdict(Counter)
+    stops = []
+    for period, day in enumerate(days):
+        flows: dict[str, Counter[str]] = defaultdict(Counter)
+        for move in found.moves:
+            if move.period != period:
+                continue
+            standing[move.country][ids[move.dest]] += move.times
+            if move.source is not None:
+                standing[move.country][ids[move.source]] -= move.times
+            arrow = index.arrow(move.source, move.dest, move.trigger, move.reason)
+            if arrow is not None:
+                flows[move.country][arrow] += move.times
+        counts = {country: dict(+each) for country, each in standing.items()}
+        if standing or day is days[-1]:  # before the first path there is nothing to look at
+            stops.append(Stop(day, "past", counts, _plain(flows), {}))
+    now = replace(stops.pop(), kind="now")
+    return (*stops, now, *_coming(drawn, found, now))
+
+
+def _coming(drawn: Chart, found: _Found, now: Stop) -> Iterable[Stop]:
+    """Yield a stop for each cycle date in whose books timers pend, later than now."""
+    names = {node.id: node.label for node in drawn.nodes}
+    tries: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for arrow in drawn.arrows:
+        for timer in arrow.timers:
+            tries[names[arrow.source or ""], timer].append(arrow.id)
+    for day in sorted({each.book_on for each in found.pending}):
+        due: dict[str, Counter[str]] = defaultdict(Counter)
+        flows: dict[str, Counter[str]] = defaultdict(Counter)
+        for each in found.pending:
+            if each.book_on == day:
+                due[each.country][each.name] += each.times
+                for arrow_id in tries[each.state, each.name]:
+                    flows[each.country][arrow_id] += each.times
+        if day > now.on:
+            yield Stop(day, "due", now.counts, _plain(flows), _plain(due))
+
+
+def _plain(counted: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:
+    return {country: dict(each) for country, each in counted.items()}
+
+
+def _counted(drawn: Chart, found: _Found) -> Chart:
+    """Return the chart with the figures of now, all countries and times together."""
+    counts: Counter[str] = Counter()
+    flows: Counter[str] = Counter()
+    index = Index(drawn)
+    for move in found.moves:
+        counts[move.dest] += move.times
+        if move.source is not None:
+            counts[move.source] -= move.times
+        arrow = index.arrow(move.source, move.dest, move.trigger, move.reason)
+        if arrow is not None:
+            flows[arrow] += move.times
+    due: dict[str, date] = {}
+    for each in found.pending:
+        due[each.name] = min(each.first_on, due.get(each.name, each.first_on))
+    return drawn.counting(counts, flows, due)
+
+
+def _residents(
+    context: Context, drawn: Chart, found: _Found, now: datetime
+) -> tuple[Resident, ...]:
+    ids = {node.label: node.id for node in drawn.nodes}
+    held = _held(context, drawn, found, now)
+    listed = []
+    for each in found.residents:
+        timer = found.timers.get(each.id)
+        calendar = context.rulebook.calendar(each.country)
+        listed.append(
+            Resident(
+                path=f"{drawn.name}-{each.id}",
+                seller=each.subject,
+                country=each.country,
+                state=ids[each.state],
+                since=calendar.local_date(each.entered_at),
+                parked=each.parked,
+                next_timer=timer.name if timer else None,
+                next_on=timer.due_on if timer else None,
+                held=held[each.id],
+            )
+        )
+    return tuple(listed)
+
+
+def _held(
+    context: Context, drawn: Chart, found: _Found, now: datetime
+) -> dict[int, tuple[Held, ...]]:
+    """Ask of each listed path which guards stand before each of its exits now."""
+    index = Index(drawn)
+    held: dict[int, tuple[Held, ...]] = {each.id: () for each in found.residents}
+    with context.store.begin(write=False) as transaction:
+        loaded = transaction.load_chunk(list(held), before=None, on=now.date())
+    for seen in loaded:
+        source = seen.path.state
+        held[seen.path.id] = tuple(
+            Held(arrow, verdict)
+            for each in explain(context.rulebook, seen, now).exits
+            for arrow in [index.arrow(source, each.dest, each.trigger, (*each.reasons, None)[0])]
+            if arrow is not None
+            for verdict in each.unmet
+        )
+    return held
+
+
+def _story(
+    context: Context,
+    drawn: Chart,
+    found: _Found,
+    path_id: int,
+    dress: Callable[[str, Mapping[str, Any]], list[Verdict]],
+) -> tuple[Scene, ...]:
+    rows = found.rows[path_id]
+    country = next(each.country for each in found.residents if each.id == path_id)
+    zone = ZoneInfo(context.rulebook.calendar(country).zone)
+    legs = drawn.tracing(rows).trail
+    return tuple(
+        Scene(
+            at=datetime.fromisoformat(row["effective_at"]).astimezone(zone),
+            arrow=leg.arrow,
+            state=leg.node,
+            trigger=row["trigger"],
+            reason=row["reason"],
+            actor=row["actor"],
+            unmet=tuple(dress(drawn.name, row)),
+        )
+        for leg, row in zip(legs, rows, strict=True)
+    )

@@ -1,0 +1,124 @@
+"""How does a picture become a page that one opens in a browser?
+
+One HTML file that holds all it needs: the SVG, the figures as JSON, styles and scripts. It asks
+nothing of the network, and its own policy forbids it to; a page that a viewer serves may ask that
+viewer alone. Names are data all the way: JSON that cannot end its element, and in the scripts text
+nodes, never markup.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from string import Template
+from typing import TYPE_CHECKING, Any, Final
+
+from lazsa_flow.graph import marks
+from lazsa_flow.graph.palette import DARK, LIGHT
+from lazsa_flow.graph.picture import Picture, document, table
+from lazsa_flow.graph.svg import svg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lazsa_flow.graph.chart import Chart
+    from lazsa_flow.graph.palette import Theme
+
+SCRIPTS: Final = ("svg-pan-zoom.min.js", "model.js", "drawing.js", "panel.js", "page.js")
+_UNSAFE: Final = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """How a page is served, where it is not a file.
+
+    Attributes:
+        nonce: What the server's policy lets styles and scripts run by.
+        at: The address that the page asks for new figures and for stories, without a slash.
+        every_ms: How often it asks.
+    """
+
+    nonce: str
+    at: str
+    every_ms: int
+
+
+def page(shown: Picture | Chart, *, served: Served | None = None) -> str:
+    """Write a picture, or a chart alone, as an HTML page.
+
+    Raises:
+        ExtraError: The extra ``graph`` is not installed.
+    """
+    drawn, data = _content(shown)
+    style = "\n".join((*_colours(), _asset("page.css")))
+    scripts = [_asset(name) for name in SCRIPTS]
+    nonce = f' nonce="{served.nonce}"' if served else ""
+    return Template(_asset("page.html")).substitute(
+        policy="" if served else _policy(style, scripts),
+        title=marks.escape(drawn.title),
+        style=style,
+        nonce=nonce,
+        live=_live(served) if served else "",
+        svg=svg(drawn),
+        data=embedded(data),
+        scripts="\n".join(f"<script{nonce}>{script}</script>" for script in scripts),
+    )
+
+
+def embedded(data: Any) -> str:
+    """Write JSON so that it can stand within a script element and end none."""
+    return json.dumps(data, separators=(",", ":")).translate(_UNSAFE)
+
+
+def _content(shown: Picture | Chart) -> tuple[Chart, dict[str, Any]]:
+    if isinstance(shown, Picture):
+        return shown.chart, document(shown)
+    nothing: dict[str, Any] = {"countries": [], "stops": [], "residents": [], "stories": {}}
+    return shown, {**table(shown), **nothing}
+
+
+def _asset(name: str) -> str:
+    return (files("lazsa_flow.graph") / "assets" / name).read_text("utf-8")
+
+
+def _policy(style: str, scripts: list[str]) -> str:
+    """Return the policy that a file gives itself: its own styles and scripts, and no network."""
+    hashes = " ".join(_hash(script) for script in scripts)
+    rules = f"default-src 'none'; script-src {hashes}; style-src {_hash(style)}"
+    return f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
+
+
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+def _live(served: Served) -> str:
+    return marks.attributes(data_live=served.at, data_every_ms=str(served.every_ms))
+
+
+def _colours() -> Iterator[str]:
+    """Yield both themes as CSS variables, and the states' colours by their meaning."""
+    light, dark = ("; ".join(_variables(theme)) for theme in (LIGHT, DARK))
+    yield f":root {{ color-scheme: light; {light} }}"
+    yield (
+        "@media (prefers-color-scheme: dark) {"
+        f' :root:not([data-theme="light"]) {{ color-scheme: dark; {dark} }} }}'
+    )
+    yield f':root[data-theme="dark"] {{ color-scheme: dark; {dark} }}'
+    for meaning in LIGHT.inks:
+        fill = f"fill: var(--{meaning}-fill); stroke: var(--{meaning}-line)"
+        yield f".lazsa-chart .{meaning} .body, .lazsa-chart rect.{meaning} {{ {fill} }}"
+        yield f".lazsa-chart .{meaning} .ring {{ stroke: var(--{meaning}-line) }}"
+        yield f".lazsa-chart .state.{meaning} text {{ fill: var(--{meaning}-text) }}"
+
+
+def _variables(theme: Theme) -> Iterator[str]:
+    for name in ("paper", "text", "quiet", "line", "heavy", "frame", "trail"):
+        yield f"--{name}: {getattr(theme, name)}"
+    for meaning, ink in theme.inks.items():
+        for name in ("fill", "text", "line"):
+            yield f"--{meaning}-{name}: {getattr(ink, name)}"

@@ -1,0 +1,120 @@
+"""The page: one file, which asks nobody and lets no name out of its place."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.page import Served, embedded, page
+from lazsa_flow.lifecycles.award import AWARD
+from tests.factories import table
+from tests.unit.graph.hostile import HOSTILE, hostile_table
+
+
+class Reader(HTMLParser):
+    """Reads a page as a browser would: its elements, and what stands within each kind."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.within: dict[str, list[str]] = {"script": [], "style": [], "title": []}
+        self._open = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element."""
+        self.elements.append((tag, dict(attrs)))
+        self._open = tag
+        if tag in self.within:
+            self.within[tag].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note that an element ended."""
+        self._open = ""
+
+    def handle_data(self, data: str) -> None:
+        """Gather what stands within an element."""
+        if self._open in self.within:
+            self.within[self._open][-1] += data
+
+
+def data_of(text: str) -> Any:
+    """Return the data that a page carries."""
+    return json.loads(next(text for text in Reader(text).within["script"] if text[:1] == "{"))
+
+
+def test_a_page_is_small_and_asks_nobody() -> None:
+    """Without data a page has at most 300 kB, and names nothing that it would load."""
+    text = page(chart(AWARD))
+    assert len(text.encode()) <= 300_000
+    for tag, attributes in Reader(text).elements:
+        assert tag not in ("link", "img", "iframe", "object", "base")
+        assert not {"src", "srcset", "action", "formaction"} & set(attributes)
+        assert (attributes.get("href") or "#").startswith("#")
+    assert "@import" not in text
+    assert "url(" not in "".join(Reader(text).within["style"])
+
+
+def test_a_file_allows_its_own_scripts_and_nothing_else() -> None:
+    """The policy names the hash of each script and of the style, and denies all the rest."""
+    text = page(chart(AWARD))
+    read = Reader(text)
+    policy = next(
+        attributes["content"] or ""
+        for tag, attributes in read.elements
+        if tag == "meta" and "http-equiv" in attributes
+    )
+    assert policy.startswith("default-src 'none'; ")
+    inline = [each for each in read.within["script"] if not each.startswith("{")]
+    for each in (*inline, *read.within["style"]):
+        digest = base64.b64encode(hashlib.sha256(each.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r'\sstyle="|\son[a-z]+="', text.split("<body")[1].split("<script")[0])
+
+
+def test_a_served_page_leaves_its_policy_to_the_server() -> None:
+    """Styles and scripts bear the server's nonce, and the page knows where to ask."""
+    text = page(chart(AWARD), served=Served(nonce="n0nce", at="/watch/award", every_ms=500))
+    read = Reader(text)
+    assert "Content-Security-Policy" not in text
+    for tag, attributes in read.elements:
+        if tag == "style" or (tag == "script" and "type" not in attributes):
+            assert attributes["nonce"] == "n0nce"
+    [body] = [attributes for tag, attributes in read.elements if tag == "body"]
+    assert body == {"data-live": "/watch/award", "data-every-ms": "500"}
+
+
+def test_a_chart_alone_has_a_page_without_figures() -> None:
+    """Without a database the page has the table and no stop of time."""
+    data = data_of(page(chart(table())))
+    assert [state["name"] for state in data["states"]] == ["ajar", "shut"]
+    assert data["stops"] == []
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_stays_in_its_place(name: str) -> None:
+    """Whatever a name holds, the page has no element that a tame one lacks, and carries it."""
+    tame, wild = (page(chart(hostile_table(each))) for each in ("tame", name))
+    shape = [
+        {(tag, *sorted(attributes)) for tag, attributes in Reader(each).elements}
+        for each in (tame, wild)
+    ]
+    assert shape[0] == shape[1]
+    assert data_of(wild)["states"][0]["name"] == name
+    wild.encode()
+
+
+def test_no_json_ends_its_element() -> None:
+    """Of what HTML or JavaScript act on, nothing is left in embedded JSON."""
+    text = embedded(["</script><!--", "\u2028\u2029", "a&b"])
+    assert not set("<>&\u2028\u2029") & set(text)
+    assert json.loads(text) == ["</script><!--", "\u2028\u2029", "a&b"]
