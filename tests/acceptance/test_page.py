@@ -1,0 +1,268 @@
+"""The page in a real browser: click, slide, search, filter, and read what is shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.page import page
+from lazsa_flow.programme import Programme
+from tests.browser import PHONE, Browser
+from tests.integration.world import APRIL, DUE, World, convene
+from tests.unit.graph.hostile import HOSTILE, hostile_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from selenium.webdriver.remote.webelement import WebElement
+
+HOSTILE_SELLER = "</script><img src=x onerror=hacked=1>"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all the tests of this file."""
+    opened = Browser()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the page of a small programme.
+
+    Three sellers have come to the night of 1 April 2021: s1 of Singapore is renewed, s2 is in grace
+    for want of a quorum, s3 of Thailand is nominated; so is a seller with a hostile name.
+    """
+    folder = tmp_path_factory.mktemp("page")
+    url = f"sqlite:///{folder / 'lazsa.db'}"
+    Programme.migrate(url)
+    world = World(url)
+    with world.programme:
+        convene(world.programme)
+        paths = [world.nominate("s1"), world.nominate("s2")]
+        world.go(APRIL - timedelta(days=12)).panel(paths[0]).panel(paths[1])
+        world.go(DUE - timedelta(days=12))
+        world.panel(paths[0]).panel(paths[1], cards=2)
+        for seller in ("s1", "s2"):
+            world.facts(seller, as_of=DUE - timedelta(days=12))
+        world.facts("s3", country="TH").nominate("s3")
+        world.nominate(HOSTILE_SELLER)
+        world.go(DUE + timedelta(days=2))
+        file = folder / "page.html"
+        file.write_text(page(world.programme.picture()), "utf-8")
+    return file
+
+
+@pytest.fixture
+def opened(browser: Browser, told: Path) -> Iterator[Browser]:
+    """The page, just opened, all of it in sight; at the end nothing was complained of."""
+    browser.look()
+    browser.open(told)
+    browser.one("[data-zoom=fit]").click()
+    browser.frame()
+    yield browser
+    assert browser.complaints() == []
+    assert browser.run("return typeof hacked") == "undefined"
+
+
+def state(browser: Browser, name: str) -> WebElement:
+    """Return the group of a state, by its name."""
+    for group in browser.all(".state"):
+        if group.text.split("\n")[0] == name:
+            return group
+    raise AssertionError(name)
+
+
+def label(browser: Browser, *words: str) -> WebElement:
+    """Return the group of the label that shows all these words."""
+    for group in browser.all(".label"):
+        if set(words) <= set(group.text.split()):
+            return group
+    raise AssertionError(words)
+
+
+def counts(browser: Browser) -> dict[str, str]:
+    """Return the figure of each state that has somebody in it."""
+    shown = (text.split("\n") for text in browser.texts(".state"))
+    return {name: count for name, count in shown if count != "0"}
+
+
+def search(browser: Browser, name: str) -> None:
+    """Type a name into the search, and Enter."""
+    box = browser.one("#name")
+    box.clear()
+    box.send_keys(name, Keys.ENTER)
+
+
+def slide(browser: Browser, key: str) -> None:
+    """Press a key on the slider."""
+    browser.one("#time").send_keys(key)
+
+
+def test_it_opens_on_now(opened: Browser) -> None:
+    """The figures of now stand in the states, and how often each trigger was pulled of late."""
+    assert opened.text("#when") == f"now, {DUE + timedelta(days=2)}"
+    assert counts(opened) == {"nominated": "2", "renewal_due": "1", "renewed": "1"}
+
+
+def test_a_state_tells_who_is_there(opened: Browser) -> None:
+    """A click on a state lists who is there, since when, and what comes next and when."""
+    state(opened, "renewal_due").click()
+    assert opened.text("#panel h2") == "renewal_due"
+    [row] = opened.texts("#panel tbody tr")
+    assert row.split() == [
+        *("award-2", "s2", "·", "SG", "2021-04-01"),
+        *("grace_end", "2021-05-01"),
+    ]
+
+
+def test_a_trigger_tells_who_is_held_and_by_which_guard(opened: Browser) -> None:
+    """A click on a label lists those who are held there, guard by guard."""
+    label(opened, "renew").click()
+    assert opened.text("#panel h2") == "renew"
+    told = opened.text("#panel")
+    assert "Who is held here now, and by which guard" in told
+    assert "quorum: 1" in told
+    assert "award-2: 2 reviewers from 2 teams" in told
+
+
+def test_the_slider_goes_back_to_the_past(opened: Browser) -> None:
+    """At an earlier stop the figures are those of that day's end."""
+    slide(opened, Keys.HOME)
+    assert opened.text("#when") == f"end of {APRIL}"
+    assert counts(opened) == {"awarded": "2"}
+    assert label(opened, "award", "cycle_date").text.split("\n")[1] == "2"
+    opened.one("#later").click()
+    assert opened.text("#when") == "end of 2020-10-01"
+    assert label(opened, "award", "cycle_date").text.split("\n")[1] == "0"
+
+
+def test_what_is_to_come_is_called_due(opened: Browser) -> None:
+    """At a coming stop the page shows which timers pend, and says that it foretells nothing."""
+    slide(opened, Keys.END)
+    assert opened.text("#when").endswith("what is due")
+    assert "Nothing here is foretold" in opened.text("#panel")
+    assert counts(opened) == {"nominated": "2", "renewal_due": "1", "renewed": "1"}
+    assert "due 1" in label(opened, "fall_due").text
+
+
+def test_one_country_alone(opened: Browser) -> None:
+    """The filter leaves the figures and the names of one country."""
+    opened.one("#country option[value=TH]").click()
+    assert counts(opened) == {"nominated": "1"}
+    state(opened, "nominated").click()
+    assert opened.texts("#panel tbody button") == ["award-3"]
+    opened.one("#country option[value='']").click()
+    assert len(opened.texts("#panel tbody button")) == 2
+
+
+def test_a_path_is_drawn_and_told(opened: Browser) -> None:
+    """A search draws a path's way on the picture, and tells it with each refusal's reason."""
+    search(opened, "s2")
+    assert opened.text("#panel h2") == "award-2"
+    story = opened.texts("#panel ol > li")
+    assert story[0].startswith("2020-02-10 12:00 nominate → nominated")
+    assert "stays renewal_due (refused)" in story[-1]
+    assert "quorum not met: 2 reviewers from 2 teams" in story[-1]
+    visited = [text.split("\n")[0] for text in opened.texts(".state.visited")]
+    assert visited == ["nominated", "under_review", "awarded", "renewal_due"]
+    assert [text.split()[0] for text in opened.texts(".label.taken")] == [
+        *("nominate", "open_review", "award", "fall_due")
+    ]
+
+
+def test_a_scene_can_be_picked(opened: Browser) -> None:
+    """A click on a scene draws the story up to it."""
+    search(opened, "award-2")
+    opened.all("#panel ol button")[1].click()
+    assert opened.texts(".state.here")[0].split("\n")[0] == "under_review"
+    assert len(opened.all(".state.visited")) == 2
+    assert opened.one("#panel li.current > button").text.endswith("open_review → under_review")
+
+
+def test_an_unknown_name_is_told(opened: Browser) -> None:
+    """A name that the file does not hold is told, with what to do; nothing is drawn."""
+    search(opened, "<b>nobody</b>")
+    assert "“<b>nobody</b>”" in opened.text("#panel")
+    assert "lazsa-flow view" in opened.text("#panel")
+    assert not opened.all(".taken")
+
+
+def test_the_keyboard_reaches_everything(opened: Browser) -> None:
+    """States and labels take the focus, tell their figures, and open on Enter; Escape leaves."""
+    group = state(opened, "renewed")
+    assert group.get_attribute("role") == "button"
+    assert group.get_attribute("aria-label") == "renewed: 1 paths"
+    opened.run("arguments[0].focus()", group)
+    opened.driver.switch_to.active_element.send_keys(Keys.ENTER)
+    assert opened.text("#panel h2") == "renewed"
+    assert opened.one("#panel").get_attribute("aria-live") == "polite"
+    opened.one("body").send_keys(Keys.ESCAPE)
+    assert opened.text("#panel h2") == "LazSA award"
+    focusable = opened.all(".state[tabindex='0'], .label[tabindex='0']")
+    assert len(focusable) == len(opened.all(".state, .label"))
+
+
+def test_what_takes_the_focus_comes_into_sight(opened: Browser) -> None:
+    """Zoomed in, a state that is out of sight is brought into the middle by the focus."""
+    group = state(opened, "removed")
+    for _ in range(6):
+        opened.one("[data-zoom=in]").click()
+    opened.frame()
+    opened.run("arguments[0].focus()", group)
+    opened.frame()
+    inside = opened.run(
+        "const at = arguments[0].getBoundingClientRect();"
+        "const frame = document.getElementById('drawing').getBoundingClientRect();"
+        "return at.top >= frame.top && at.bottom <= frame.bottom;",
+        group,
+    )
+    assert inside
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_both_papers(browser: Browser, told: Path, dark: bool) -> None:
+    """The page follows the reader's preference, and the button turns it over."""
+    browser.look(dark=dark)
+    browser.open(told)
+    paper = "return getComputedStyle(document.querySelector('.lazsa-chart .paper')).fill"
+    papers = ["rgb(255, 255, 255)", "rgb(13, 20, 29)"]
+    assert browser.run(paper) == papers[dark]
+    browser.one("#theme").click()
+    assert browser.run(paper) == papers[not dark]
+
+
+def test_on_a_phone_nothing_sticks_out(browser: Browser, told: Path) -> None:
+    """At a phone's width the page is no wider than the screen, and can be used."""
+    browser.look(size=PHONE)
+    browser.open(told)
+    assert browser.run("return document.documentElement.scrollWidth") <= PHONE[0]
+    search(browser, "s2")
+    assert browser.text("#panel h2") == "award-2"
+    assert browser.run("return document.documentElement.scrollWidth") <= PHONE[0]
+
+
+def test_hostile_names_run_nothing(browser: Browser, tmp_path: Path) -> None:
+    """Fifty hostile names: each page opens, shows its states, and nothing of it runs."""
+    assert len(set(HOSTILE)) >= 50
+    browser.look()
+    browser.complaints()
+    for number, name in enumerate(HOSTILE):
+        file = tmp_path / f"{number}.html"
+        file.write_text(page(chart(hostile_table(name))), "utf-8")
+        browser.open(file)
+        assert len(browser.all(".state")) == 2
+        browser.run("document.querySelector('.state').dispatchEvent(new MouseEvent('click'))")
+        assert browser.run(
+            "const data = JSON.parse(document.getElementById('data').textContent);"
+            "const shown = document.querySelector('#panel h2').textContent;"
+            "return shown === data.states[0].name;"
+        )
+        assert browser.run("return typeof hacked") == "undefined"
+    assert browser.complaints() == []

@@ -1,0 +1,105 @@
+"""A real browser, without a head: Debian's chromium, driven by selenium.
+
+Where it is not installed the tests that need it are skipped; ``./dev test`` installs it where it is
+root, and CI always has it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from selenium.webdriver.remote.webelement import WebElement
+
+CHROMIUM: Final = shutil.which("chromium")
+DRIVER: Final = shutil.which("chromedriver")
+PHONE: Final = (390, 844)
+DESK: Final = (1400, 900)
+_PATIENCE_S: Final = 20
+_OPTIONS: Final = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--force-device-scale-factor=1",
+)
+
+
+class Browser:
+    """One browser with one window."""
+
+    def __init__(self) -> None:
+        if CHROMIUM is None or DRIVER is None:
+            pytest.skip("no chromium here: as root, ./dev test installs it")
+        options = Options()
+        options.binary_location = CHROMIUM
+        for each in _OPTIONS:
+            options.add_argument(each)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+        self.look()
+
+    def look(self, *, size: tuple[int, int] = DESK, dark: bool = False) -> None:
+        """Set the window's size, and which colours the reader prefers."""
+        width, height = size
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        still = {"name": "prefers-reduced-motion", "value": "reduce"}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme, still]})
+
+    def open(self, where: Path | str) -> None:
+        """Open a file or an address, and wait until the page's script has run."""
+        self.driver.get(where if isinstance(where, str) else where.as_uri())
+        self.wait(lambda: self.run("return document.documentElement.dataset.ready") == "yes")
+
+    def run(self, script: str, *arguments: object) -> Any:
+        """Run a script in the page."""
+        return self.driver.execute_script(script, *arguments)
+
+    def wait(self, until: Callable[[], object]) -> None:
+        """Wait until something is so."""
+        WebDriverWait(self.driver, _PATIENCE_S).until(lambda _: until())
+
+    def one(self, selector: str) -> WebElement:
+        """Return the first element that a selector finds."""
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def all(self, selector: str) -> list[WebElement]:
+        """Return every element that a selector finds."""
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def text(self, selector: str) -> str:
+        """Return the text that an element shows."""
+        return self.one(selector).text
+
+    def texts(self, selector: str) -> list[str]:
+        """Return what every element shows that a selector finds."""
+        return [element.text for element in self.all(selector)]
+
+    def complaints(self) -> list[str]:
+        """Return what the browser has logged since it was last asked: errors, broken policies."""
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+    def frame(self) -> None:
+        """Wait until what was changed is drawn."""
+        self.driver.execute_async_script(
+            "const done = arguments[0];"
+            "requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)));"
+        )
+
+    def close(self) -> None:
+        """Close the browser."""
+        self.driver.quit()
