@@ -1,8 +1,9 @@
 """What does the engine need of the world?
 
 A clock, and a store that opens transactions. The store loads evidence and writes changes in chunks;
-it knows nothing of lifecycles, and the engine nothing of SQL. The outbox is a part of the change:
-its rows commit with the move or not at all.
+it knows nothing of lifecycles, and the engine nothing of SQL. What is put into the outbox is a part
+of the change: its rows commit with the move or not at all. What is taken out of it has transactions
+of its own, for nothing is sent inside one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
@@ -143,4 +144,97 @@ class Store(Protocol):
 
     def next_due(self) -> datetime | None:
         """Return the instant at which the next pending timer is to be looked at."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A notice in the outbox, without what it is about.
+
+    Attributes:
+        to: Whom to tell: ``seller``, ``panel`` …, or a role with an id, ``employee:e-7``.
+        created_at: When the move was recorded.
+        next_at: When it may be tried; of a claimed one, when its lease ends.
+        attempts: How many have failed.
+        error: The code of the last failure.
+        parked: Whether it was set aside.
+    """
+
+    key: str
+    kind: str
+    to: str
+    path: str
+    country: str
+    created_at: datetime
+    next_at: datetime
+    attempts: int
+    error: str | None
+    parked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A notice that one relay holds until its lease ends, with what it is about.
+
+    Attributes:
+        path: The path as it stands.
+        row: The journal row of the move, as JSON values; for a reminder, the path's last.
+        lease: Until when it is held; what another has claimed since has another one.
+        attempts: How many have failed.
+    """
+
+    key: str
+    kind: str
+    to: str
+    path: Path
+    row: Mapping[str, Any]
+    created_at: datetime
+    lease: datetime
+    attempts: int
+
+
+class Outbox(Protocol):
+    """What waits to be told. Each call commits by itself; a claim is a lease, never a lock."""
+
+    def claim(
+        self, now: datetime, until: datetime, limit: int, *, without: Collection[str] = ()
+    ) -> Sequence[Claimed]:
+        """Take the notices that have waited longest, for nobody else until the lease ends.
+
+        Args:
+            now: The present instant.
+            until: When the lease ends.
+            limit: At most so many.
+            without: Recipients whose notices are left.
+        """
+        ...
+
+    def waiting(self, now: datetime, to: Collection[str]) -> Sequence[Waiting]:
+        """Return what may be tried now for these recipients, without taking it."""
+        ...
+
+    def take(self, keys: Collection[str], now: datetime, until: datetime) -> Sequence[Claimed]:
+        """Take just these notices; none at all where one of them is no longer to be had."""
+        ...
+
+    def postpone(self, notices: Collection[Claimed | Waiting], at: datetime) -> None:
+        """Let notices wait until an instant, as they have not been tried."""
+        ...
+
+    def delivered(self, notices: Collection[Claimed], channel: str, at: datetime) -> None:
+        """Take notices out that a channel has accepted, and record that they were delivered."""
+        ...
+
+    def failed(self, notices: Collection[Claimed], error: str, again_at: datetime | None) -> None:
+        """Count an attempt that failed.
+
+        Args:
+            notices: What was tried.
+            error: Its code; no address, no text.
+            again_at: When to try again; ``None`` parks them.
+        """
+        ...
+
+    def next_at(self) -> datetime | None:
+        """Return when the next notice may be tried."""
         ...

@@ -14,6 +14,7 @@ from lazsa_flow.store.transaction import SqlTransaction
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from lazsa_flow.store.outbox import SqlOutbox
 
 _Result = TypeVar("_Result")
 
@@ -62,6 +63,15 @@ class BoundStore(SqlStore):
         """Run a function in a savepoint, once: what to do after an error is the host's affair."""
         with self.begin() as transaction:
             return run(transaction)
+
+    def outbox(self) -> SqlOutbox:
+        """Refuse: nothing is sent inside a transaction, least of all a host's.
+
+        Raises:
+            InputError: Always.
+        """
+        expected = "a programme on connections of its own: nothing is sent inside a transaction"
+        raise InputError.of("bind", "outbox", "a bound programme", expected)
 
     @contextmanager
     def _read(self, *, snapshot: bool = False) -> Iterator[sa.Connection]:

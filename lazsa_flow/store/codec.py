@@ -193,7 +193,7 @@ def journal_row(row: JournalRow) -> dict[str, Any]:
     }
 
 
-def journal_fields(row: RowMapping) -> dict[str, Any]:
+def journal_fields(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
     """Read a journal row as the JSON values that its hash was made of, with the hash."""
     facts_as_of = row["facts_as_of"]
     return {
@@ -225,5 +225,6 @@ def notice_row(path: Path, notice: Notice, created_at: datetime) -> dict[str, An
         "created_at": created_at,
         "next_at": created_at,
         "attempts": 0,
+        "parked": False,
         "error": None,
     }

@@ -3,9 +3,9 @@
 All are prefixed ``lazsa_``, for they live in hosts' databases. Instants are text of one fixed
 width in UTC (``2026-10-01T00:00:00.000000Z``), dates are ``YYYY-MM-DD``, decimals are text as they
 came: texts sort as the values do and read the same on both stores, and the journal's hashes are
-made of the very bytes that stand here. Facts, nominations, scorecards, records and the journal are
-append-only, held by triggers. Free text and contact data stand in ``lazsa_texts`` alone, which can
-be erased; other rows refer to them by id.
+made of the very bytes that stand here. Facts, nominations, scorecards, records, the journal and
+deliveries are append-only, held by triggers. Free text and contact data stand in ``lazsa_texts``
+alone, which can be erased; other rows refer to them by id.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ APPEND_ONLY: Final = (
     "lazsa_scorecards",
     "lazsa_records",
     "lazsa_journal",
+    "lazsa_deliveries",
 )
 
 
@@ -299,8 +300,20 @@ outbox = _table(
     _instant("created_at"),
     _instant("next_at"),
     sa.Column("attempts", sa.Integer(), nullable=False),
+    sa.Column("parked", sa.Boolean(), nullable=False),
     _text("error", nullable=True),
-    sa.Index("lazsa_outbox_next", "next_at"),
+    sa.Index("lazsa_outbox_next", "parked", "next_at"),
+)
+
+deliveries = _table(
+    "deliveries",
+    _text("key", primary_key=True),
+    _path_id(),
+    _text("kind"),
+    _text("recipient"),
+    _text("country"),
+    _text("channel"),
+    _instant("recorded_at"),
 )
 
 keys = _table(

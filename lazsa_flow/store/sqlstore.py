@@ -15,6 +15,7 @@ from lazsa_flow.store import failing, migrate, schema, standing
 from lazsa_flow.store.census import Census
 from lazsa_flow.store.codec import journal_fields, timer_of
 from lazsa_flow.store.connect import READ_ONLY, connect
+from lazsa_flow.store.outbox import SqlOutbox
 from lazsa_flow.store.retry import retrying
 from lazsa_flow.store.transaction import SqlTransaction
 
@@ -127,6 +128,10 @@ class SqlStore:
                 return run(transaction)
 
         return retrying(attempt, again=again, lost=lost)
+
+    def outbox(self) -> SqlOutbox:
+        """Return what waits to be told."""
+        return SqlOutbox(self._engine, self._probe)
 
     @contextmanager
     def _read(self, *, snapshot: bool = False) -> Iterator[sa.Connection]:

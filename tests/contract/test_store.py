@@ -721,6 +721,8 @@ def filled(play: Any) -> Programme:
     nominated(programme)
     reviewed(programme)
     programme.open_case(SELLER, "c-1", actor=COMPLIANCE)
+    outbox, now = programme.store.outbox(), programme.clock.now()
+    outbox.delivered(outbox.claim(now, DUE, 1), "files", now)
     return programme
 
 

@@ -19,6 +19,7 @@ _APPEND_ONLY = (
     "lazsa_scorecards",
     "lazsa_records",
     "lazsa_journal",
+    "lazsa_deliveries",
 )
 
 
@@ -180,6 +181,7 @@ def upgrade() -> None:
         sa.Column("created_at", _INSTANT, nullable=False),
         sa.Column("next_at", _INSTANT, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("parked", sa.Boolean(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["path_id"],
@@ -187,7 +189,22 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("key"),
     )
-    op.create_index("lazsa_outbox_next", "lazsa_outbox", ["next_at"], unique=False)
+    op.create_index("lazsa_outbox_next", "lazsa_outbox", ["parked", "next_at"], unique=False)
+    op.create_table(
+        "lazsa_deliveries",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("path_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("country", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("recorded_at", _INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["path_id"],
+            ["lazsa_paths.id"],
+        ),
+        sa.PrimaryKeyConstraint("key"),
+    )
     op.create_table(
         "lazsa_scorecards",
         sa.Column("id", _ID, autoincrement=True, nullable=False),

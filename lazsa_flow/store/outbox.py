@@ -1,0 +1,279 @@
+"""What waits to be told, and who holds it?
+
+A claim is a committed lease: the row's ``next_at`` moves to the lease's end, so that a relay that
+dies gives back what it held by doing nothing. Whoever reports on a claim names the lease it had;
+what another has claimed since is left alone. A notice that was delivered leaves the outbox, and
+``lazsa_deliveries`` keeps when and how: the thirty days of an appeal run from it, and counts of
+what was told can be compared with the journal for ever.
+
+A delivery is written without waiting for the disk. A process that is killed loses nothing by that;
+a power cut can lose the last few, and then they are sent again under the same key, which
+at-least-once allows and which their receivers can tell.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+
+from lazsa_flow.engine.ports import Claimed, Waiting
+from lazsa_flow.store import schema
+from lazsa_flow.store.codec import journal_fields, path_of
+from lazsa_flow.store.connect import READ_ONLY
+from lazsa_flow.store.dialect import upsert
+from lazsa_flow.store.retry import retrying
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from datetime import datetime
+
+_Result = TypeVar("_Result")
+_OUTBOX = schema.outbox
+_PATHS = schema.paths
+
+
+class SqlOutbox:
+    """The outbox of a SQL database. Thread-safe: each call has a connection of its own.
+
+    Args:
+        engine: The store's.
+        probe: Called by name at each point at which a process could die.
+    """
+
+    def __init__(self, engine: sa.Engine, probe: Callable[[str], None]) -> None:
+        self._engine = engine
+        self._probe = probe
+
+    # -- what the relay asks for; see lazsa_flow.engine.ports.Outbox
+
+    def claim(
+        self, now: datetime, until: datetime, limit: int, *, without: Collection[str] = ()
+    ) -> Sequence[Claimed]:
+        """Take the notices that have waited longest, for nobody else until the lease ends."""
+        due = (
+            sa.select(_OUTBOX.c.key)
+            .where(_ready(now), _OUTBOX.c.recipient.not_in(list(without)))
+            .order_by(_OUTBOX.c.next_at, _OUTBOX.c.key)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+
+        def run(connection: sa.Connection) -> list[Claimed]:
+            keys = list(connection.scalars(due))
+            return _lease(connection, keys, until)
+
+        return self._transact(run)
+
+    def waiting(self, now: datetime, to: Collection[str]) -> Sequence[Waiting]:
+        """Return what may be tried now for these recipients, without taking it."""
+        return self._list(_ready(now) & _OUTBOX.c.recipient.in_(list(to)))
+
+    def take(self, keys: Collection[str], now: datetime, until: datetime) -> Sequence[Claimed]:
+        """Take just these notices; none at all where one of them is no longer to be had."""
+        wanted = (
+            sa.select(_OUTBOX.c.key)
+            .where(_ready(now), _OUTBOX.c.key.in_(list(keys)))
+            .order_by(_OUTBOX.c.key)
+            .with_for_update()
+        )
+
+        def run(connection: sa.Connection) -> list[Claimed]:
+            found = list(connection.scalars(wanted))
+            return _lease(connection, found, until) if len(found) == len(keys) else []
+
+        return self._transact(run)
+
+    def postpone(self, notices: Collection[Claimed | Waiting], at: datetime) -> None:
+        """Let notices wait until an instant, as they have not been tried."""
+        self._change(notices, next_at=at)
+
+    def delivered(self, notices: Collection[Claimed], channel: str, at: datetime) -> None:
+        """Take notices out that a channel has accepted, and record that they were delivered."""
+        rows = [
+            {
+                "key": notice.key,
+                "path_id": notice.path.id,
+                "kind": notice.kind,
+                "recipient": notice.to,
+                "country": notice.path.country,
+                "channel": channel,
+                "recorded_at": at,
+            }
+            for notice in notices
+        ]
+
+        def run(connection: sa.Connection) -> None:
+            if len(rows) == 1:
+                gone = _OUTBOX.c.key == rows[0]["key"]
+            else:
+                gone = _OUTBOX.c.key.in_([row["key"] for row in rows])
+            connection.execute(sa.delete(_OUTBOX).where(gone))
+            # a lease that ran out while a slow server took the notice: another delivered it too
+            insert = upsert(connection)(schema.deliveries).on_conflict_do_nothing()
+            connection.execute(insert, rows)
+
+        self._transact(run)
+        self._probe("relay.marked")
+
+    def failed(self, notices: Collection[Claimed], error: str, again_at: datetime | None) -> None:
+        """Count an attempt that failed; without an instant to try again at, park them."""
+        then = {"parked": True} if again_at is None else {"next_at": again_at}
+        self._change(notices, attempts=_OUTBOX.c.attempts + 1, error=error, **then)
+
+    def next_at(self) -> datetime | None:
+        """Return when the next notice may be tried."""
+        query = sa.select(sa.func.min(_OUTBOX.c.next_at)).where(~_OUTBOX.c.parked)
+        with self._read() as connection:
+            found: datetime | None = connection.scalar(query)
+            return found
+
+    # -- what operators ask for
+
+    def entries(self, *, parked: bool | None = None) -> Sequence[Waiting]:
+        """Return what stands in the outbox, oldest first: parked, not parked, or all of it."""
+        return self._list(sa.true() if parked is None else _OUTBOX.c.parked == parked)
+
+    def retry(self, keys: Collection[str] | None, now: datetime) -> int:
+        """Let parked notices be tried again, with no attempts counted; return how many.
+
+        Args:
+            keys: These; ``None``: all that are parked.
+            now: From when.
+        """
+        again = sa.update(_OUTBOX).where(_OUTBOX.c.parked)
+        if keys is not None:
+            again = again.where(_OUTBOX.c.key.in_(list(keys)))
+        again = again.values(parked=False, attempts=0, error=None, next_at=now)
+        return self._transact(lambda connection: connection.execute(again).rowcount)
+
+    def deliveries(self) -> dict[tuple[str, str, str], int]:
+        """Count what was delivered, by kind, recipient and country; ids of persons left out."""
+        table = schema.deliveries
+        query = sa.select(table.c.kind, table.c.recipient, table.c.country, sa.func.count())
+        counts: dict[tuple[str, str, str], int] = {}
+        with self._read() as connection:
+            grouped = query.group_by(table.c.kind, table.c.recipient, table.c.country)
+            for kind, recipient, country, count in connection.execute(grouped):
+                name = (kind, recipient.partition(":")[0], country)
+                counts[name] = counts.get(name, 0) + count
+        return counts
+
+    # -- helpers
+
+    def _list(self, condition: sa.ColumnElement[bool]) -> list[Waiting]:
+        query = (
+            sa.select(_OUTBOX, _PATHS.c.lifecycle, _PATHS.c.country)
+            .join(_PATHS, _PATHS.c.id == _OUTBOX.c.path_id)
+            .where(condition)
+            .order_by(_OUTBOX.c.created_at, _OUTBOX.c.key)
+        )
+        with self._read() as connection:
+            return [_waiting(row) for row in connection.execute(query)]
+
+    def _change(self, notices: Collection[Claimed | Waiting], **values: Any) -> None:
+        """Change notices that are still held as they were when they were read."""
+        held = (_OUTBOX.c.key == sa.bindparam("b_key")) & (
+            _OUTBOX.c.next_at == sa.bindparam("b_next_at")
+        )
+        rows = [
+            {
+                "b_key": each.key,
+                "b_next_at": each.lease if isinstance(each, Claimed) else each.next_at,
+            }
+            for each in notices
+        ]
+        change = sa.update(_OUTBOX).where(held, ~_OUTBOX.c.parked).values(**values)
+        if rows:
+            self._transact(lambda connection: connection.execute(change, rows))
+
+    def _transact(self, run: Callable[[sa.Connection], _Result]) -> _Result:
+        """Run a transaction that does not wait for the disk, again where the database gave up."""
+
+        def attempt() -> _Result:
+            with _relaxed(self._engine) as connection:
+                return run(connection)
+
+        return retrying(attempt, again=True, lost=True)
+
+    @contextmanager
+    def _read(self) -> Iterator[sa.Connection]:
+        engine = self._engine.execution_options(**{READ_ONLY: True})
+        with engine.connect() as connection, connection.begin():
+            yield connection
+
+
+@contextmanager
+def _relaxed(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a transaction whose commit outlives the process, and the machine a moment later."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            with connection.begin():
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+                yield connection
+            return
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA synchronous = NORMAL")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            driver.execute("PRAGMA synchronous = FULL")
+
+
+def _ready(now: datetime) -> sa.ColumnElement[bool]:
+    return ~_OUTBOX.c.parked & (_OUTBOX.c.next_at <= now)
+
+
+def _lease(connection: sa.Connection, keys: list[str], until: datetime) -> list[Claimed]:
+    """Move ``next_at`` to the lease's end, and read what the notices are about."""
+    if not keys:
+        return []
+    held = _OUTBOX.c.key.in_(keys)
+    connection.execute(sa.update(_OUTBOX).where(held).values(next_at=until))
+    journal = schema.journal
+    columns = [
+        *(column.label(f"o_{column.name}") for column in _OUTBOX.columns),
+        *(column.label(f"p_{column.name}") for column in _PATHS.columns),
+        *(column.label(f"j_{column.name}") for column in journal.columns),
+    ]
+    query = (
+        sa.select(*columns)
+        .join_from(_OUTBOX, _PATHS, _PATHS.c.id == _OUTBOX.c.path_id)
+        .join(journal, (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq))
+        .where(held)
+    )
+    found = [_claimed(row) for row in connection.execute(query).mappings()]
+    order = {key: number for number, key in enumerate(keys)}
+    return sorted(found, key=lambda notice: order[notice.key])
+
+
+def _claimed(row: sa.RowMapping) -> Claimed:
+    path = path_of({name: row[f"p_{name}"] for name in _PATHS.columns.keys()})  # noqa: SIM118
+    journal = {name: row[f"j_{name}"] for name in schema.journal.columns.keys()}  # noqa: SIM118
+    return Claimed(
+        key=row["o_key"],
+        kind=row["o_kind"],
+        to=row["o_recipient"],
+        path=path,
+        row=journal_fields({**journal, "lifecycle": path.lifecycle}),
+        created_at=row["o_created_at"],
+        lease=row["o_next_at"],
+        attempts=row["o_attempts"],
+    )
+
+
+def _waiting(row: sa.Row[Any]) -> Waiting:
+    return Waiting(
+        key=row.key,
+        kind=row.kind,
+        to=row.recipient,
+        path=f"{row.lifecycle}-{row.path_id}",
+        country=row.country,
+        created_at=row.created_at,
+        next_at=row.next_at,
+        attempts=row.attempts,
+        error=row.error,
+        parked=row.parked,
+    )
