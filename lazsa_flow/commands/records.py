@@ -96,6 +96,9 @@ def appeal(
 ) -> dict[str, Any] | None:
     """Record one person's word on an appeal; the word that suffices reinstates.
 
+    As many persons as could grant it can reject it, of which the seller is told; until the days
+    are over it can still be granted.
+
     Returns:
         The move that reinstated the path, if this word sufficed.
     """
@@ -110,10 +113,15 @@ def appeal(
         if lifecycle.edge(path.state, "reinstate", "appeal") is None or "appeal" not in path.spans:
             raise ConflictError(path.subject, f"{path.ref} is {path.state}: nothing to appeal")
         value = "grant" if grant else "reject"
-        append(context, transaction, path.subject, path.country, "appeal", ref, value, actor, now)
+        number = append(
+            context, transaction, path.subject, path.country, "appeal", ref, value, actor, now
+        )
         now_seen = context.load(transaction, ref, now)
         situation = context.rulebook.situation(now_seen, at=now, recorded_at=now, actor=actor)
         if not lifecycle.guards["appeal_granted"].check(situation).held:
+            if _rejected(now_seen, context) and not _rejected(seen, context):
+                key = f"{ref}.appeal.{number}"
+                transaction.add_notice(path, key, "appeal_rejected", "seller", now)
             return {}
         move = fire(
             transaction,
@@ -129,6 +137,19 @@ def appeal(
     request = {"command": "appeal", **actor_fields(actor), "grant": grant}
     found: dict[str, Any] = context.on_path(ref, run, request=request, key=key)
     return found or None
+
+
+def _rejected(seen: Evidence, context: Context) -> bool:
+    """Tell whether as many persons reject the path's latest appeal as could grant it."""
+    path = seen.path
+    told_at = path.spans["appeal"][-1].told_at
+    voices = {
+        record.actor: record.value
+        for record in seen.records
+        if record.kind == "appeal" and record.name == path.ref and record.recorded_at >= told_at
+    }
+    wanted = cast("AwardPolicy", context.rulebook.policy_of(path)).appeal.persons
+    return list(voices.values()).count("reject") >= wanted
 
 
 def state(
@@ -190,9 +211,9 @@ def append(
     actor: Actor,
     now: datetime,
     reason: str | None = None,
-) -> None:
-    """Append a record, dated today in a country."""
-    transaction.add_record(
+) -> int:
+    """Append a record, dated today in a country; return its number."""
+    return transaction.add_record(
         subject,
         Record(
             kind=kind,

@@ -11,7 +11,11 @@ effects before it have left it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+RECIPIENTS: Final = ("seller", "nominators", "panel", "country_lead", "team", "group")
+"""Whom a notice can be for. ``group`` is the chat group of the country's Reconnect members;
+``nominators`` are those whose nomination stands, the seller excepted, each told alone."""
 
 Scope = Literal["path", "subject"]
 BeginScope = Literal["path", "subject", "claims"]
@@ -23,7 +27,7 @@ class Notify:
 
     Attributes:
         kind: Which notice.
-        to: To whom: ``seller``, ``nominators``, ``panel``, ``country_lead``, ``team``.
+        to: To whom: one of :data:`RECIPIENTS`.
     """
 
     kind: str

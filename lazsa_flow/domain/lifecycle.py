@@ -25,7 +25,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
-from lazsa_flow.domain.effects import Begin, Effect, FireOther, Schedule
+from lazsa_flow.domain.effects import RECIPIENTS, Begin, Effect, FireOther, Notify, Schedule
 from lazsa_flow.domain.model import ROLES
 from lazsa_flow.errors import LifecycleError
 
@@ -329,6 +329,8 @@ def _effect_problems(table: Lifecycle, label: str, effects: Iterable[Effect]) ->
                 f"{label}: fires no edge of the system's: "
                 f"{effect.trigger} ({effect.reason}) from {effect.state}"
             )
+        if isinstance(effect, Notify) and effect.to not in RECIPIENTS:
+            yield f"{label}: no recipient {effect.to}"
         if isinstance(effect, Begin) and not effect.what:
             yield f"{label}: begins nothing"
 

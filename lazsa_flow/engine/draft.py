@@ -117,9 +117,11 @@ class Draft:
 
     def _apply(self, effect: Effect) -> None:
         match effect:
+            case Notify() if effect.to == "nominators":
+                for nominator in self._nominators():
+                    self._notify(effect.kind, nominator)
             case Notify():
-                key = f"{self._key}.{len(self._notices) + 1}"
-                self._notices.append(Notice(key, effect.kind, effect.to))
+                self._notify(effect.kind, effect.to)
             case Begin() | End() if effect.of == "subject":
                 self._record(effect)
             case Begin() if effect.of == "claims":
@@ -135,6 +137,18 @@ class Draft:
                 self._fire_other(effect)
             case _:
                 assert_never(effect)
+
+    def _notify(self, kind: str, to: str) -> None:
+        key = f"{self._key}.{len(self._notices) + 1}"
+        self._notices.append(Notice(key, kind, to))
+
+    def _nominators(self) -> Iterable[str]:
+        """Return those whose nomination stands, as ``role:id``; the subject knows already."""
+        return dict.fromkeys(
+            f"{each.source}:{each.nominator}"
+            for each in self._now.seen.nominations
+            if not each.withdrawn and each.nominator != self._before.subject
+        )
 
     def _record(self, effect: Begin | End) -> None:
         value = "began" if isinstance(effect, Begin) else "ended"

@@ -37,6 +37,8 @@ class Notice:
 
     Attributes:
         key: Stable for ever, so that a receiver can tell a repeat.
+        to: One of :data:`lazsa_flow.domain.effects.RECIPIENTS`; of the nominators it is one of
+            them, by role and id: ``employee:e-7``.
     """
 
     key: str
@@ -152,7 +154,7 @@ class Waiting:
     """A notice in the outbox, without what it is about.
 
     Attributes:
-        to: Whom to tell: ``seller``, ``panel`` …, or a role with an id, ``employee:e-7``.
+        to: Whom to tell, as in :class:`Notice`.
         created_at: When the move was recorded.
         next_at: When it may be tried; of a claimed one, when its lease ends.
         attempts: How many have failed.

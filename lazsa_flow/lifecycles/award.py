@@ -49,6 +49,11 @@ _LEAVE: Final = (
     Notify("retired"),
     Notify("reconnect_invitation", when="alumni_door"),
 )
+_WELCOME: Final = (
+    Begin("membership"),
+    Notify("joined_reconnect"),
+    Notify("member_joined", to="group"),
+)
 _LOSE_STANDING: Final = End("good_standing", of="subject")
 _MEMBERSHIP_ENDS: Final = FireOther("remove", state="reconnect", reason="re_awarded")
 
@@ -148,7 +153,7 @@ AWARD: Final = Lifecycle(
             sources=("nominated", "under_review"),
             dest="withdrawn",
             permits=(Permit("seller", ("nominee",), relation="self"),),
-            effects=(Notify("withdrawn"),),
+            effects=(Notify("withdrawn"), Notify("nominee_withdrew", to="nominators")),
         ),
         Edge(
             "withdraw",
@@ -273,7 +278,7 @@ AWARD: Final = Lifecycle(
             dest="reconnect",
             permits=(Permit("team", relation="country"),),
             guards=_DOOR,
-            effects=(Begin("membership"), Notify("joined_reconnect")),
+            effects=_WELCOME,
         ),
         Edge(
             "remove",
@@ -303,7 +308,7 @@ AWARD: Final = Lifecycle(
             dest="reconnect",
             permits=(Permit("team", relation="country"),),
             guards=("left_by_choice", *_DOOR),
-            effects=(Begin("membership"), Notify("joined_reconnect")),
+            effects=_WELCOME,
         ),
         Edge(
             "close_account",

@@ -46,7 +46,7 @@ CLOSES_DAYS = 30
 PATIENCE_S = 120
 COMPLIANCE = Actor("compliance", "com-1")
 NOTICES = {
-    "withdraw": ["nominated", "withdrawn"],
+    "withdraw": ["nominated", "nominee_withdrew", "withdrawn"],
     "close_account": ["nominated", "withdrawn"],
     "disqualify": ["disqualified", "nominated"],
     "open_review": ["nominated", "review_opened"],

@@ -58,10 +58,14 @@ class TestNominee:
         assert told(path)[1:] == [("review_opened", "panel")]
 
     def test_withdrawn(self, world: World, told: Callable[[str], Told]) -> None:
-        """A withdrawal is told (award path)."""
+        """A withdrawal is told to the nominee, and to those who had nominated them."""
         path = world.nominate()
+        world.nominate(actor=OTHER)
+        world.nominate(actor=SELLER)
+        world.programme.withdraw_nomination(path, actor=OTHER)
         world.programme.fire(path, "withdraw", actor=SELLER, reason="nominee")
-        assert told(path)[1:] == [("withdrawn", "seller")]
+        nominator = ("nominee_withdrew", "employee:emp-1")
+        assert told(path)[3:] == [("withdrawn", "seller"), nominator]
 
     def test_disqualified(self, world: World, told: Callable[[str], Told]) -> None:
         """A disqualification is told (award path)."""
@@ -138,13 +142,24 @@ class TestTenure:
             world.programme.appeal(path, actor=Actor("manager", f"man-{number}"))
         assert told(path)[-2:] == [("appeal_granted", "seller"), ("awarded", "seller")]
 
+    def test_appeal_rejected(self, world: World, told: Callable[[str], Told]) -> None:
+        """Who is not reinstated is told once, when two have rejected the appeal ("decided")."""
+        path = world.candidate(score=1)
+        world.go(APRIL)
+        before = told(path)
+        for number, grant in ((1, False), (2, True), (2, False), (3, False)):
+            actor = Actor("manager", f"man-{number}")
+            world.programme.appeal(path, actor=actor, grant=grant)
+        assert told(path) == [*before, ("appeal_rejected", "seller")]
+
 
 class TestMember:
     """programme.md, "Reconnect"."""
 
     def test_welcome(self, world: World, told: Callable[[str], Told]) -> None:
-        """A member is welcomed to the group (award path)."""
-        assert told(world.member())[-1] == ("joined_reconnect", "seller")
+        """A member is welcomed, and the group hears that somebody has joined (award path)."""
+        welcome = [("joined_reconnect", "seller"), ("member_joined", "group")]
+        assert told(world.member())[-2:] == welcome
 
     @pytest.mark.parametrize("how", ["left", "code_of_conduct"])
     def test_removed(self, world: World, told: Callable[[str], Told], how: str) -> None:

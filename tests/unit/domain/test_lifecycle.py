@@ -109,6 +109,11 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
         "timer evening: has triggers, so its effects stand on their edges",
     ),
     (
+        "a recipient",
+        {"timers": (Timer("evening", ("ajar",), "dusk", effects=(Notify("late", to="cat"),)),)},
+        "timer evening: no recipient cat",
+    ),
+    (
         "a timer's trigger",
         {"timers": (Timer("evening", ("ajar",), "dusk", steps=(Step("slam"),)),)},
         "timer evening: names no edge of the clock's: slam",

@@ -11,6 +11,7 @@ import pytest
 from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Schedule
 from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.lifecycle import Edge, Permit, State, Timer
+from lazsa_flow.domain.model import Nomination
 from lazsa_flow.engine.draft import Draft, timer_row
 from tests.factories import (
     CYCLE,
@@ -369,3 +370,18 @@ def test_a_timer_belongs_to_the_books_of_its_country_and_cycle() -> None:
     assert (row.due_on, row.book_on) == (date(2026, 9, 30), date(2026, 4, 1))
     row = timer_row(here, "evening", instant + timedelta(hours=1), decides=True)
     assert (row.due_on, row.book_on, row.zone) == (CYCLE, CYCLE, "Asia/Jakarta")
+
+
+def test_each_nominator_is_told_alone() -> None:
+    """A notice for the nominators is one for each whose nomination stands, the seller excepted."""
+    nominations = (
+        Nomination(1, "employee", "e-1", complete=True, withdrawn=False),
+        Nomination(2, "ambassador", "s-9", complete=True, withdrawn=False),
+        Nomination(3, "employee", "e-2", complete=True, withdrawn=True),
+        Nomination(4, "seller", at_door().path.subject, complete=True, withdrawn=False),
+    )
+    seen = replace(at_door().seen, nominations=nominations)
+    draft = Draft(rulebook(door()), replace(at_door(), seen=seen))
+    change = draft.remind((Notify("gone", to="nominators"),), timer("bell", decides=False))
+    assert [notice.to for notice in change.notices] == ["employee:e-1", "ambassador:s-9"]
+    assert len({notice.key for notice in change.notices}) == 2
