@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lazsa_flow.clock import SystemClock, VirtualClock
     from lazsa_flow.commands.entries import TurnoverRecord
     from lazsa_flow.config import Config
+    from lazsa_flow.domain.contact import Contact
     from lazsa_flow.domain.guards import Finding, Guard, Verdict
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
     from lazsa_flow.domain.model import Actor, Facts, Move, Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
         ConfigError,
         ConflictError,
         ContendedError,
+        DeliveryError,
         ExtraError,
         InputError,
         JournalError,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
         TransitionError,
         UnavailableError,
     )
+    from lazsa_flow.notices.ports import Letter
     from lazsa_flow.programme import Programme
 
 __all__ = [  # noqa: RUF022 - grouped by what they are for
@@ -60,6 +63,9 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "Step",
     "Guard",
     "Finding",
+    # to tell people
+    "Contact",
+    "Letter",
     # errors
     "LazsaError",
     "InputError",
@@ -79,6 +85,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "SchemaError",
     "ExtraError",
     "JournalError",
+    "DeliveryError",
 ]
 
 _HOMES = {
@@ -86,6 +93,8 @@ _HOMES = {
     "lazsa_flow.config": ("Config",),
     "lazsa_flow.commands.entries": ("TurnoverRecord",),
     "lazsa_flow.clock": ("SystemClock", "VirtualClock"),
+    "lazsa_flow.domain.contact": ("Contact",),
+    "lazsa_flow.notices.ports": ("Letter",),
     "lazsa_flow.domain.model": ("Actor", "Facts", "Move", "Path"),
     "lazsa_flow.domain.guards": ("Verdict", "Guard", "Finding"),
     "lazsa_flow.domain.lifecycle": ("Lifecycle", "State", "Edge", "Permit", "Timer", "Step"),

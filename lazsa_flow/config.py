@@ -1,18 +1,20 @@
-"""Which countries and policies does this deployment have?
+"""Which countries, policies and channels does this deployment have?
 
 What ships in the package or comes with a lifecycle's table, and over it a directory of the
 deployment's own: ``countries/<code>.toml`` replaces or adds a country,
-``policies/<lifecycle>/<version>.toml`` adds a policy version. Every file is checked when it is
-read; all faults of all files are reported at once.
+``policies/<lifecycle>/<version>.toml`` adds a policy version, ``lazsa.toml`` names the channels of
+notices, and ``messages/<locale>/`` holds words that come before ours. Every file is checked when
+it is read; all faults of all files are reported at once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.domain.deployment import Deployment
 from lazsa_flow.domain.lifecycle import Lifecycle
 from lazsa_flow.domain.policy import Country, PolicyText, read_toml
 from lazsa_flow.errors import ConfigError, NotFoundError, Problem
@@ -27,11 +29,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A deployment's countries, lifecycles and policy texts, checked."""
+    """A deployment's countries, lifecycles and policy texts, checked.
+
+    Attributes:
+        deployment: Its channels.
+        messages: Where its own words for notices would be.
+    """
 
     countries: tuple[Country, ...]
     lifecycles: tuple[Lifecycle, ...]
     policies: tuple[PolicyText, ...]
+    deployment: Deployment = field(default_factory=Deployment)
+    messages: Path | None = None
 
     @classmethod
     def load(
@@ -54,7 +63,10 @@ class Config:
             roots.append(directory)
         countries: dict[str, Country] = {}
         policies: dict[tuple[str, str], PolicyText] = {}
+        deployment = Deployment()
         faults = _Faults()
+        with faults:
+            deployment = _deployment(directory)
         for table in tables:
             for own in table.default_policies:
                 with faults:
@@ -73,7 +85,13 @@ class Config:
                         policies[text.lifecycle, text.version] = text
         if faults.problems:
             raise ConfigError(faults.problems)
-        return cls(tuple(countries.values()), tables, tuple(policies.values()))
+        return cls(
+            tuple(countries.values()),
+            tables,
+            tuple(policies.values()),
+            deployment,
+            directory / "messages" if directory else None,
+        )
 
 
 class _Faults:
@@ -106,6 +124,13 @@ def check_policy(text: PolicyText, lifecycles: Mapping[str, Lifecycle]) -> Polic
     if policy.version != text.version:
         raise ConfigError([Problem(where, "version", policy.version, text.version)])
     return policy
+
+
+def _deployment(directory: Path | None) -> Deployment:
+    file = directory / "lazsa.toml" if directory else None
+    if file is None or not file.is_file():
+        return Deployment()
+    return read_toml(Deployment, file.read_text("utf-8"), where=file.name)
 
 
 def _installed() -> Iterator[Lifecycle]:

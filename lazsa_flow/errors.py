@@ -260,3 +260,28 @@ class JournalError(LazsaError):
         self.path = path
         self.seq = seq
         super().__init__(f"{path} seq {seq}: {what}")
+
+
+class DeliveryError(LazsaError):
+    """A channel did not take a notice.
+
+    Attributes:
+        code: What happened, such as ``smtp_550`` or ``timeout``; never an address or a text.
+        permanent: Whether it would never be taken.
+        after_s: The least to wait before the next attempt, where the other side says so.
+        rests: Whether the channel as a whole is out of use for a while, not just for this notice.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        permanent: bool = False,
+        after_s: float | None = None,
+        rests: bool = False,
+    ) -> None:
+        self.code = code
+        self.permanent = permanent
+        self.after_s = after_s
+        self.rests = rests
+        super().__init__(code)

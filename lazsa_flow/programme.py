@@ -17,7 +17,7 @@ from lazsa_flow.config import Config
 from lazsa_flow.domain.cycles import as_utc
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import fire
-from lazsa_flow.facade.commands import Commands
+from lazsa_flow.facade.notices import Notices
 from lazsa_flow.store.bound import BoundStore
 from lazsa_flow.store.sqlstore import SqlStore
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
-class Programme(Commands):
+class Programme(Notices):
     """The award programme on one database.
 
     Open it with :meth:`open`; close it, or use it as a context manager, to release connections.

@@ -10,7 +10,18 @@ import sys
 
 import typer
 
-from lazsa_flow.cli import ask, demo, files, graph, manage, operate, people, screen, serve
+from lazsa_flow.cli import (
+    ask,
+    demo,
+    files,
+    graph,
+    manage,
+    notices,
+    operate,
+    people,
+    screen,
+    serve,
+)
 
 app = typer.Typer(
     name="lazsa-flow",
@@ -44,6 +55,9 @@ for command in (
 app.add_typer(people.reconnect, name="reconnect")
 app.add_typer(manage.case, name="case")
 app.add_typer(manage.policy, name="policy")
+app.add_typer(notices.outbox, name="outbox")
+app.add_typer(notices.notices, name="notices")
+app.command()(notices.relay)
 app.command()(ask.show)
 app.command()(ask.history)
 app.command()(ask.explain)

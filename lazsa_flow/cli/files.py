@@ -74,6 +74,21 @@ def scorecards(
 
 
 @app.command()
+def contacts(
+    file: File,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Take how people are reached: seller_id, email, locale, name; erased with their person.
+
+    Example: lazsa-flow import contacts contacts.csv
+    """
+    _import("contacts", lambda p: p.import_contacts(file, key=key), database, config, as_json)
+
+
+@app.command()
 def turnover(
     file: File,
     key: Key = None,

@@ -11,9 +11,11 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from lazsa_flow.domain.cycles import add_months, instant_text, parse_instant
+from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.model import Move
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
@@ -22,8 +24,9 @@ from lazsa_flow.errors import InputError, NotFoundError, ParkedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import date, datetime
+    from datetime import date
 
+    from lazsa_flow.domain.guards import Verdict
     from lazsa_flow.domain.model import Actor, Evidence, Path
     from lazsa_flow.domain.policy import AwardPolicy, Country
     from lazsa_flow.engine.ports import Clock
@@ -64,6 +67,22 @@ class Context:
         """Return the name under which a seller's conduct bar survives an erasure."""
         digest = hmac.new(self.secret or b"", seller.encode(), hashlib.sha256).hexdigest()
         return f"hashed:{digest}"
+
+    def verdicts(self, lifecycle: str, row: Mapping[str, Any]) -> list[Verdict]:
+        """Dress the verdicts of a journal row as they were told then: guard and policy version."""
+        guards = self.rulebook.lifecycle(lifecycle).guards
+        policy = self.rulebook.policy_version(lifecycle, row["policy"].partition("/")[2])
+        return [
+            guards[verdict["name"]].verdict(
+                Finding(
+                    verdict["held"],
+                    verdict["measured"],
+                    verdict["earliest"] and datetime.fromisoformat(verdict["earliest"]).date(),
+                ),
+                policy,
+            )
+            for verdict in row["verdicts"]
+        ]
 
     def path_id(self, ref: str) -> int:
         """Return the number in a path's reference.

@@ -41,7 +41,7 @@ _Row = TypeVar("_Row")
 def import_facts(context: Context, file: Path | str, *, key: str | None) -> int:
     """Append the facts of a file; return how many sellers."""
     rows = read_facts(file, context.rulebook.countries)
-    return add_facts(context, rows, where=str(file), key=key, payload=_payload(file, key))
+    return add_facts(context, rows, where=str(file), key=key, payload=payload_of(file, key))
 
 
 def add_facts(
@@ -57,13 +57,13 @@ def add_facts(
     def run(transaction: SqlTransaction, batch: list[Facts], now: datetime) -> None:
         transaction.add_facts(batch, now)
 
-    return _in_batches(context, "facts", facts, run, key=key, payload=payload or where)
+    return in_batches(context, "facts", facts, run, key=key, payload=payload or where)
 
 
 def import_nominations(context: Context, file: Path | str, *, key: str | None) -> int:
     """Make the nominations of a file; return how many."""
     return add_nominations(
-        context, read_nominations(file), where=str(file), key=key, payload=_payload(file, key)
+        context, read_nominations(file), where=str(file), key=key, payload=payload_of(file, key)
     )
 
 
@@ -90,13 +90,13 @@ def add_nominations(
                     now=now,
                 )
 
-    return _in_batches(context, "nominations", rows, run, key=key, payload=payload or where)
+    return in_batches(context, "nominations", rows, run, key=key, payload=payload or where)
 
 
 def import_scorecards(context: Context, file: Path | str, *, key: str | None) -> int:
     """Record the scorecards and recusals of a file; return how many."""
     return add_scorecards(
-        context, read_scorecards(file), where=str(file), key=key, payload=_payload(file, key)
+        context, read_scorecards(file), where=str(file), key=key, payload=payload_of(file, key)
     )
 
 
@@ -121,7 +121,7 @@ def add_scorecards(
                     raise ConflictError(row.seller, "no open award path")
                 _scorecard(context, transaction, evidence[row.seller], row, now)
 
-    return _in_batches(context, "scorecards", rows, run, key=key, payload=payload or where)
+    return in_batches(context, "scorecards", rows, run, key=key, payload=payload or where)
 
 
 def _scorecard(
@@ -148,7 +148,7 @@ def _scorecard(
         )
 
 
-def _payload(file: Path | str, key: str | None) -> str | None:
+def payload_of(file: Path | str, key: str | None) -> str | None:
     """Digest a file, so that its idempotency key is no other file's."""
     if key is None:
         return None
@@ -169,8 +169,8 @@ def import_turnover(context: Context, file: Path | str, *, actor: Actor, key: st
                 apply_in(context, transaction, _application(rows), actor=actor, now=now)
 
     applications = read_turnover(file, context.rulebook.countries)
-    return _in_batches(
-        context, "turnover", applications, run, key=key, payload=_payload(file, key) or str(file)
+    return in_batches(
+        context, "turnover", applications, run, key=key, payload=payload_of(file, key) or str(file)
     )
 
 
@@ -194,7 +194,7 @@ def _application(rows: list[TurnoverRow]) -> Application:
     )
 
 
-def _in_batches(
+def in_batches(
     context: Context,
     what: str,
     rows: Iterable[_Row],
@@ -203,6 +203,7 @@ def _in_batches(
     key: str | None,
     payload: str,
 ) -> int:
+    """Run over a file's rows in batches, in one transaction; return how many there were."""
     now = context.clock.now()
     remaining = iter(rows)
 

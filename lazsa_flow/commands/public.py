@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 CONSENT: Final = "hall_of_fame"
 CRITERIA_NAMES: Final = frozenset(criterion.name for criterion in CRITERIA)
+ASKED_NAMES: Final = CRITERIA_NAMES | {"nomination_complete", "quorum", "panel_approval"}
+"""The guards whose verdicts a seller may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,24 +130,32 @@ def outcome(
         row: The journal row of the decision.
         verdicts: Its verdicts, dressed.
     """
-    asked = {*CRITERIA_NAMES, "nomination_complete", "quorum", "panel_approval"}
-    appeal = path.spans.get("appeal", ())
-    until = None
-    if appeal and appeal[-1].ended_at is None:
-        days = cast("AwardPolicy", context.rulebook.policy_of(path)).appeal.days
-        told_on = context.rulebook.calendar(path.country).local_date(appeal[-1].told_at)
-        until = told_on + timedelta(days=days)
     as_of = row["facts_as_of"]
     return Outcome(
         path=path.ref,
         state=path.state,
         trigger=row["trigger"],
         reason=row["reason"],
-        unmet=tuple(each.wording for each in verdicts if each.name in asked and not each.held),
+        unmet=tuple(each.wording for each in unmet_bars(verdicts)),
         facts_as_of=as_of and date.fromisoformat(as_of),
-        appeal_until=until,
+        appeal_until=appeal_until(context, path),
         contact=context.country(path.country).mailbox,
     )
+
+
+def unmet_bars(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Return what a seller may see of a decision's verdicts: the bars that were not met."""
+    return [each for each in verdicts if each.name in ASKED_NAMES and not each.held]
+
+
+def appeal_until(context: Context, path: Path) -> date | None:
+    """Return the last day on which the latest decision on a path can be appealed, if it can."""
+    appeal = path.spans.get("appeal", ())
+    if not appeal or appeal[-1].ended_at is not None:
+        return None
+    days = cast("AwardPolicy", context.rulebook.policy_of(path)).appeal.days
+    told_on = context.rulebook.calendar(path.country).local_date(appeal[-1].told_at)
+    return told_on + timedelta(days=days)
 
 
 def members(context: Context, country: str) -> list[str]:

@@ -27,6 +27,7 @@ _NOMINATOR: Final = tuple(
 
 COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "import_facts": _DATA,
+    "import_contacts": _DATA,
     "import_nominations": _DATA,
     "import_scorecards": _DATA,
     "import_turnover": _DATA,
@@ -47,6 +48,7 @@ COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "release_policy": (Permit("manager"),),
     "unpark": (Permit("operator"),),
     "pause": (Permit("operator"),),
+    "retry_notices": (Permit("operator"),),
     "close_books": (Permit("manager"),),
     "erase": (Permit("seller", relation="self"), Permit("host")),
     "purge": _DATA,

@@ -14,9 +14,9 @@ import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -29,7 +29,11 @@ from pydantic import (
 )
 
 from lazsa_flow.domain.cycles import Calendar, is_zone
+from lazsa_flow.domain.hours import Hours
 from lazsa_flow.errors import ConfigError, Problem, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -51,6 +55,7 @@ Score = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=5)]
 Count = Annotated[int, Field(ge=0)]
 Mailbox = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 class Policy(BaseModel):
@@ -173,7 +178,14 @@ class AwardPolicy(Policy):
 
 
 class Country(BaseModel):
-    """One country's configuration. Role mailboxes only, no staff names."""
+    """One country's configuration. Role mailboxes only, no staff names.
+
+    Attributes:
+        panel_mailbox: Where the panel reads; the team's by default.
+        lead_mailbox: Where the country lead reads; the team's by default.
+        quiet_hours: From when to when nobody is told anything.
+        digest_at: When the panel's digest goes out.
+    """
 
     model_config = _STRICT
 
@@ -183,6 +195,10 @@ class Country(BaseModel):
     zone: str
     mailbox: Mailbox
     regional_mailbox: Mailbox | None = None
+    panel_mailbox: Mailbox | None = None
+    lead_mailbox: Mailbox | None = None
+    quiet_hours: tuple[ClockTime, ClockTime] | None = None
+    digest_at: ClockTime = "09:00"
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
     cycle_dates: tuple[Annotated[str, Field(pattern=r"^[0-9]{2}-[0-9]{2}$")], ...]
     suspended: tuple[date, ...] = ()
@@ -210,6 +226,11 @@ class Country(BaseModel):
                 raise ValueError(expected) from None
         return tuple(value)
 
+    @field_validator("quiet_hours", mode="before")
+    @classmethod
+    def _from_to(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
     @field_validator("suspended", mode="before")
     @classmethod
     def _dates(cls, value: Any) -> Any:
@@ -228,6 +249,13 @@ class Country(BaseModel):
         """The country's cycles."""
         days = tuple((int(day[:2]), int(day[3:])) for day in self.cycle_dates)
         return Calendar(self.zone, days, frozenset(self.suspended))
+
+    @property
+    def hours(self) -> Hours:
+        """When somebody may be told."""
+        quiet = self.quiet_hours
+        times = quiet and (time.fromisoformat(quiet[0]), time.fromisoformat(quiet[1]))
+        return Hours(self.zone, times, time.fromisoformat(self.digest_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +291,25 @@ def read_toml(model: type[_Model], text: str, *, where: str) -> _Model:
         ConfigError: The text is no TOML or does not have the shape; it names every fault.
     """
     try:
-        return model.model_validate(tomllib.loads(text))
+        fields = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([Problem(where, "", shown(str(error)), "TOML")]) from None
+    return read(model, fields, where=where)
+
+
+def read(model: type[_Model], fields: Mapping[str, Any], *, where: str) -> _Model:
+    """Check fields.
+
+    Args:
+        model: The shape they must have.
+        fields: The fields.
+        where: Where they come from, for the errors.
+
+    Raises:
+        ConfigError: They do not have the shape; it names every fault.
+    """
+    try:
+        return model.model_validate(fields)
     except ValidationError as error:
         raise ConfigError(
             [

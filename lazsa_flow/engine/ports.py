@@ -180,6 +180,7 @@ class Claimed:
 
     Attributes:
         path: The path as it stands.
+        cycle_on: The round that the path was in after the move.
         row: The journal row of the move, as JSON values; for a reminder, the path's last.
         lease: Until when it is held; what another has claimed since has another one.
         attempts: How many have failed.
@@ -189,6 +190,7 @@ class Claimed:
     kind: str
     to: str
     path: Path
+    cycle_on: date | None
     row: Mapping[str, Any]
     created_at: datetime
     lease: datetime

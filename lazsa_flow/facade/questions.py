@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.commands import convening, public
 from lazsa_flow.domain.cycles import as_utc
-from lazsa_flow.domain.guards import Finding
 from lazsa_flow.engine import explain as explaining
 from lazsa_flow.engine.journal import verify
 from lazsa_flow.engine.ledger import balance
@@ -121,7 +120,7 @@ class Questions(Facade):
 
     def verdicts(self, path: Path, row: Mapping[str, Any]) -> list[Verdict]:
         """Dress the verdicts of a journal row as they were told then: guard and policy version."""
-        return self._dressed(path.lifecycle, row, row["verdicts"])
+        return self.context.verdicts(path.lifecycle, row)
 
     def picture(
         self,
@@ -142,32 +141,16 @@ class Questions(Facade):
         Raises:
             NotFoundError: There is no such lifecycle, seller or path.
         """
+        context = self.context
 
         def unmet(lifecycle: str, row: Mapping[str, Any]) -> list[Verdict]:
-            return self._dressed(lifecycle, row, (v for v in row["verdicts"] if not v["held"]))
+            return [each for each in context.verdicts(lifecycle, row) if not each.held]
 
         listed = [self.find(name, lifecycle).id for name in names]
         at = self._at(now)
         return picturing.picture(
-            self.context, lifecycle, at, dress=unmet, path_ids=listed, limit=limit
+            context, lifecycle, at, dress=unmet, path_ids=listed, limit=limit
         )
-
-    def _dressed(
-        self, lifecycle: str, row: Mapping[str, Any], verdicts: Iterable[Mapping[str, Any]]
-    ) -> list[Verdict]:
-        guards = self.rulebook.lifecycle(lifecycle).guards
-        policy = self.rulebook.policy_version(lifecycle, row["policy"].partition("/")[2])
-        return [
-            guards[verdict["name"]].verdict(
-                Finding(
-                    verdict["held"],
-                    verdict["measured"],
-                    verdict["earliest"] and datetime.fromisoformat(verdict["earliest"]).date(),
-                ),
-                policy,
-            )
-            for verdict in verdicts
-        ]
 
     def states(self) -> dict[str, int]:
         """Count the paths in each state of every lifecycle; states without paths are left out."""

@@ -222,6 +222,7 @@ def notice_row(path: Path, notice: Notice, created_at: datetime) -> dict[str, An
         "seq": path.seq,
         "kind": notice.kind,
         "recipient": notice.to,
+        "cycle_on": path.cycle_on,
         "created_at": created_at,
         "next_at": created_at,
         "attempts": 0,

@@ -91,6 +91,7 @@ class SqlOutbox:
 
     def delivered(self, notices: Collection[Claimed], channel: str, at: datetime) -> None:
         """Take notices out that a channel has accepted, and record that they were delivered."""
+        self._probe("relay.sent")
         rows = [
             {
                 "key": notice.key,
@@ -257,6 +258,7 @@ def _claimed(row: sa.RowMapping) -> Claimed:
         kind=row["o_kind"],
         to=row["o_recipient"],
         path=path,
+        cycle_on=row["o_cycle_on"],
         row=journal_fields({**journal, "lifecycle": path.lifecycle}),
         created_at=row["o_created_at"],
         lease=row["o_next_at"],

@@ -297,6 +297,7 @@ outbox = _table(
     sa.Column("seq", sa.Integer(), nullable=False),
     _text("kind"),
     _text("recipient"),
+    _day("cycle_on", nullable=True),
     _instant("created_at"),
     _instant("next_at"),
     sa.Column("attempts", sa.Integer(), nullable=False),

@@ -27,7 +27,7 @@ from lazsa_flow.store.codec import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import (
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Change
 
+CONTACT: Final = "contact"
+"""The kind of text that says how a person is reached."""
 _KEY_LOCK: Final = 0x6C617A7361  # "lazsa": keeps our advisory locks apart from the host's
 
 
@@ -362,6 +364,33 @@ class SqlTransaction:
         table = schema.texts
         whose = (table.c.subject == person) | (table.c.author == person)
         return self._connection.execute(sa.delete(table).where(whose)).rowcount
+
+    def set_contacts(self, contacts: Mapping[str, str], at: datetime) -> None:
+        """Put persons' contacts into the erasable table, in place of those there were."""
+        table = schema.texts
+        theirs = (table.c.kind == CONTACT) & table.c.subject.in_(list(contacts))
+        self._connection.execute(sa.delete(table).where(theirs))
+        rows = [
+            {
+                "subject": person,
+                "author": person,
+                "kind": CONTACT,
+                "body": body,
+                "path_id": None,
+                "keep_until": None,
+                "recorded_at": at,
+            }
+            for person, body in contacts.items()
+        ]
+        self._connection.execute(sa.insert(table), rows)
+
+    def contacts_of(self, persons: Collection[str]) -> dict[str, str]:
+        """Return the contacts of those of these persons who have one."""
+        table = schema.texts
+        query = sa.select(table.c.subject, table.c.body).where(
+            table.c.kind == CONTACT, table.c.subject.in_(list(persons))
+        )
+        return {row.subject: row.body for row in self._connection.execute(query)}
 
     def purge_texts(self, today: date) -> int:
         """Delete the texts whose day has come; return how many."""

@@ -166,6 +166,7 @@ _OWN_NOMINATION = {"employee": NOMINATOR}  # by whom the path of these cells was
 # programme.md, "Nomination", "The panel", "Tenure", "Reconnect", "Perks" and "The lifecycles"
 COMMANDS_MAY: dict[str, dict[str, May]] = {
     "import_facts": _DATA,
+    "import_contacts": _DATA,
     "import_nominations": _DATA,
     "import_scorecards": _DATA,
     "import_turnover": _DATA,
@@ -192,6 +193,7 @@ COMMANDS_MAY: dict[str, dict[str, May]] = {
     "release_policy": {"manager": GLOBAL},
     "unpark": {"operator": GLOBAL},
     "pause": {"operator": GLOBAL},
+    "retry_notices": {"operator": GLOBAL},
     "close_books": MANAGER,
     "erase": {"seller": SELF, "host": ANY},
     "purge": _DATA,
@@ -492,6 +494,11 @@ def _facts(stage: Stage, actor: Actor) -> None:
     stage.programme.import_facts(file, actor=actor)
 
 
+def _contacts(stage: Stage, actor: Actor) -> None:
+    file = _file(stage, "contacts.csv", "seller_id,email,locale,name", "s9,s9@example.com,,")
+    stage.programme.import_contacts(file, actor=actor)
+
+
 def _nominations(stage: Stage, actor: Actor) -> None:
     head = "seller_id,source,nominator_id,statement"
     file = _file(stage, "nominations.csv", head, "s2,employee,emp-7,Helps.")
@@ -539,6 +546,7 @@ def _later_policy() -> str:
 SCORES = dict.fromkeys(ITEMS, 4)
 ASK: dict[str, Callable[[Stage, Actor], Any]] = {
     "import_facts": _facts,
+    "import_contacts": _contacts,
     "import_nominations": _nominations,
     "import_scorecards": _scorecards,
     "import_turnover": _turnover,
@@ -570,6 +578,7 @@ ASK: dict[str, Callable[[Stage, Actor], Any]] = {
     "preview_policy": _preview,
     "unpark": lambda s, a: s.programme.unpark(s.paths["award", "awarded"], actor=a),
     "pause": lambda s, a: s.programme.pause(actor=a),
+    "retry_notices": lambda s, a: s.programme.retry_notices(actor=a),
     "close_books": lambda s, a: close_books(
         s.programme.context, Book(APRIL, "SG"), actor=a, key=None
     ),

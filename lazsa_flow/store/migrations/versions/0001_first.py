@@ -178,6 +178,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("cycle_on", _DAY, nullable=True),
         sa.Column("created_at", _INSTANT, nullable=False),
         sa.Column("next_at", _INSTANT, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),

@@ -1,0 +1,109 @@
+"""What is a notice about? All that its words may say, from path, journal row and policy.
+
+It is told as it was decided, however late: reason, figures and verdicts come from the journal row
+of the move, the cycle date from the notice itself. Only the country, and whether an appeal is still
+possible, are read as they stand.
+
+Source:
+    programme.md, "Tenure, renewal, retirement": a seller sees each unmet bar, their own figure, the
+    fact's date and the way to appeal; never reviewers' names, single scores or other sellers.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from lazsa_flow.commands.public import CRITERIA_NAMES, appeal_until, unmet_bars
+from lazsa_flow.domain.cycles import parse_instant
+from lazsa_flow.domain.policy import AwardPolicy
+from lazsa_flow.notices.ports import Matter, Unmet
+
+if TYPE_CHECKING:
+    from lazsa_flow.commands.context import Context
+    from lazsa_flow.domain.guards import Verdict
+    from lazsa_flow.domain.policy import CriteriaPolicy
+    from lazsa_flow.engine.ports import Claimed
+
+_BARS: Final = {
+    "tenure": "tenure_months",
+    "compliance": "ncp_points",
+    "gmv": "gmv_rate",
+    "chat_response": "chat_response_rate",
+    "cancellation": "cancellation_rate",
+    "retention": "retention_rate",
+    "trainer_activities": "trainer_activities",
+}
+"""Which field of the policy sets a criterion's bar."""
+
+
+class TellingDesk:
+    """Knows what notices are about.
+
+    Args:
+        context: Whose paths, by whose rules.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def matter(self, notice: Claimed) -> Matter:
+        """Tell what a notice is about."""
+        context, path, row = self._context, notice.path, notice.row
+        country = context.country(path.country)
+        on = country.calendar.local_date(parse_instant(row["effective_at"]))
+        as_of = row["facts_as_of"]
+        return Matter(
+            kind=notice.kind,
+            path=path.ref,
+            seller=path.subject,
+            country=country,
+            on=on,
+            cycle_on=notice.cycle_on,
+            reason=row["reason"],
+            facts_as_of=as_of and date.fromisoformat(as_of),
+            **self._award(notice),
+        )
+
+    def _award(self, notice: Claimed) -> dict[str, Any]:
+        """Tell what only award paths have."""
+        context, path, row = self._context, notice.path, notice.row
+        version = row["policy"].partition("/")[2]
+        policy = context.rulebook.policy_version(path.lifecycle, version)
+        if not isinstance(policy, AwardPolicy):
+            return {}
+        found: dict[str, Any] = {
+            "unmet": tuple(
+                _unmet(verdict, policy.criteria)
+                for verdict in unmet_bars(context.verdicts(path.lifecycle, row))
+            ),
+            "appeal_until": appeal_until(context, path),
+            "grace_until": notice.cycle_on
+            and notice.cycle_on + timedelta(days=policy.renewal.grace_days - 1),
+            "app": policy.reconnect.app,
+            "steps": (*policy.reconnect.steps, policy.reconnect.join_step),
+        }
+        if notice.kind == "nominated":
+            found |= self._nominations(notice)
+        return found
+
+    def _nominations(self, notice: Claimed) -> dict[str, Any]:
+        path = notice.path
+        with self._context.store.begin(write=False) as transaction:
+            nominations = transaction.nominations_of(path.id)
+        standing = [each for each in nominations if not each.withdrawn]
+        by_self = bool(standing) and all(each.nominator == path.subject for each in standing)
+        return {"nominations": len(standing), "by_self": by_self}
+
+
+def _unmet(verdict: Verdict, bars: CriteriaPolicy) -> Unmet:
+    if verdict.name not in CRITERIA_NAMES:
+        return Unmet(verdict.name, None, None, verdict.wording)  # the panel's figures are its own
+    measured = verdict.measured
+    bar = getattr(bars, _BARS[verdict.name])
+    return Unmet(
+        verdict.name,
+        measured if isinstance(measured, int) else str(measured),
+        None if bar is None else str(bar),
+        verdict.wording,
+    )

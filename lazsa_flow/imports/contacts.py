@@ -1,0 +1,90 @@
+"""How are people reached, by the file that a host hands over?
+
+Personal data from the first column to the last: no error shows an address or a name, and all of it
+goes into the erasable table.
+
+Source:
+    programme.md, "Versions and data".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.domain.contact import ADDRESS, LOCALE, Contact
+from lazsa_flow.imports.fields import Cells, UnfitError, parse_id
+from lazsa_flow.imports.table import Problems, Seen, read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CONTACT_COLUMNS: Final = ("seller_id", "email", "locale", "name")
+
+_PRIVATE: Final = ("email", "name")
+_NAME_CHARS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """One person of a file: a seller, or an employee or ambassador who nominates."""
+
+    line: int
+    person: str
+    contact: Contact = field(repr=False)
+
+
+def read_contacts(file: str | Path) -> Iterator[ContactRow]:
+    """Read contacts in the file's order.
+
+    Nothing that was yielded may be relied on before the iterator has ended without an error.
+
+    Args:
+        file: CSV with the columns :data:`CONTACT_COLUMNS`, in any order; ``locale`` may be empty
+            (the country's is used), and ``name`` too.
+
+    Raises:
+        InputError: While iterating: the file cannot be read or is wrong. It names up to twenty
+            problems, and shows no address and no name.
+    """
+    with (
+        Problems(file, _PRIVATE) as problems,
+        Seen(problems, "seller_id", "each person") as seen,
+    ):
+        for line, texts in read_table(file, CONTACT_COLUMNS, problems):
+            row = _row(line, Cells(problems, line, texts))
+            if row is not None:
+                seen.add(line, row.person)
+                yield row
+
+
+def _row(line: int, cells: Cells) -> ContactRow | None:
+    person = cells.take("seller_id", parse_id)
+    address = cells.take("email", _parse_address)
+    locale = cells.maybe("locale", _parse_locale)
+    name = cells.maybe("name", _parse_name)
+    if cells.refused or person is None or address is None:
+        return None
+    return ContactRow(line, person, Contact(address, name or "", locale))
+
+
+def _parse_address(text: str) -> str:
+    if not ADDRESS.fullmatch(text):
+        msg = "an address such as name@example.com"
+        raise UnfitError(msg)
+    return text
+
+
+def _parse_locale(text: str) -> str:
+    if not LOCALE.fullmatch(text):
+        msg = "a locale such as id or en-SG, or nothing for the country's"
+        raise UnfitError(msg)
+    return text
+
+
+def _parse_name(text: str) -> str:
+    if len(text) > _NAME_CHARS or not text.isprintable() or text != text.strip():
+        msg = f"at most {_NAME_CHARS} printable characters, no white space at the ends"
+        raise UnfitError(msg)
+    return text

@@ -1,0 +1,1 @@
+"""The relay: what was put into the outbox is rendered and sent, through a deployment's channels."""

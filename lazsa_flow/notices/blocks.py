@@ -1,0 +1,76 @@
+"""How do the words of a template become paragraphs, lists and boxes, in text and in HTML?
+
+A template's words are blocks with a blank line between. A block whose lines begin with ``- `` is a
+list, one with ``> `` is a box; any other is a paragraph, wherever its lines break. So both parts of
+a mail are made of the same words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ITEM: Final = "- "
+_BOX: Final = "> "
+_P: Final = "margin:0 0 16px;"
+_LIST: Final = "margin:0 0 16px;padding-left:22px;"
+_LI: Final = "margin:0 0 6px;"
+_CALLOUT: Final = (
+    "margin:0 0 16px;padding:14px 18px;background:#f3f1fb;border-left:4px solid #4a2fbd;"
+    "border-radius:4px;"
+)
+
+
+def _blocks(text: str) -> Iterator[list[str]]:
+    block: list[str] = []
+    for line in text.splitlines():
+        stripped = line.strip()
+        if stripped:
+            block.append(stripped)
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _items(block: list[str], mark: str) -> list[str]:
+    """Return the items of a block; a line without the mark goes on with the item before."""
+    items: list[str] = []
+    for line in block:
+        if line.startswith(mark):
+            items.append(line.removeprefix(mark))
+        else:
+            items[-1] += f" {line}"
+    return items
+
+
+def as_text(text: str) -> str:
+    """Write blocks as plain text, a line each."""
+    written = []
+    for block in _blocks(text):
+        if block[0].startswith(_ITEM):
+            written.append("\n".join(f"- {item}" for item in _items(block, _ITEM)))
+        elif block[0].startswith(_BOX):
+            written.append("\n".join(f"  {item}" for item in _items(block, _BOX)))
+        else:
+            written.append(" ".join(block))
+    return "\n\n".join(written)
+
+
+def as_html(text: str) -> Markup:
+    """Write blocks as HTML; values in them have been escaped before."""
+    written = []
+    for block in _blocks(text):
+        if block[0].startswith(_ITEM):
+            items = "".join(f'<li style="{_LI}">{item}</li>' for item in _items(block, _ITEM))
+            written.append(f'<ul style="{_LIST}">{items}</ul>')
+        elif block[0].startswith(_BOX):
+            written.append(f'<p style="{_CALLOUT}">{"<br>".join(_items(block, _BOX))}</p>')
+        else:
+            written.append(f'<p style="{_P}">{" ".join(block)}</p>')
+    return Markup("\n".join(written))

@@ -1,0 +1,64 @@
+"""Which channels are there, and what opens them?
+
+Kinds are found by entry point, ours as well as a host's; each checks the settings of its own.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from lazsa_flow.domain.policy import read
+from lazsa_flow.errors import ConfigError, Problem, shown
+
+if TYPE_CHECKING:
+    from lazsa_flow.domain.deployment import ChannelSettings, Deployment
+    from lazsa_flow.notices.ports import Channel, ChannelKind, Resolver
+
+CHANNELS: Final = "lazsa_flow.channels"
+RESOLVERS: Final = "lazsa_flow.resolvers"
+
+
+def open_channels(deployment: Deployment) -> dict[str, Channel]:
+    """Open every channel of a deployment; none connects before its first notice.
+
+    Raises:
+        ConfigError: A kind is not installed, a setting is wrong, or a secret is missing; every
+            fault of every channel is named.
+    """
+    opened: dict[str, Channel] = {}
+    problems: list[Problem] = []
+    for name, settings in deployment.channels.items():
+        try:
+            opened[name] = _open(name, settings)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return opened
+
+
+def find_resolver(deployment: Deployment) -> Resolver | None:
+    """Return the resolver that a deployment names, if it names one.
+
+    Raises:
+        ConfigError: It is not installed.
+    """
+    name = deployment.notices.resolver
+    if name is None:
+        return None
+    return cast("Resolver", _find(RESOLVERS, name, "lazsa.toml [notices]", "resolver"))
+
+
+def _open(name: str, settings: ChannelSettings) -> Channel:
+    where = f"lazsa.toml [channels.{name}]"
+    kind: ChannelKind = _find(CHANNELS, settings.kind, where, "kind")
+    return kind(read(kind.Settings, settings.own, where=where))
+
+
+def _find(group: str, name: str, where: str, field: str) -> Any:
+    points = {point.name: point for point in entry_points(group=group)}
+    if name not in points:
+        expected = f"one of {', '.join(sorted(points)) or 'none that are installed'}"
+        raise ConfigError([Problem(where, field, shown(name), expected)])
+    return points[name].load()

@@ -1,0 +1,116 @@
+"""How does a notice become a letter: to whom, in which locale, in which words?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.errors import DeliveryError
+from lazsa_flow.notices.ports import Letter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from lazsa_flow.domain.contact import Contact
+    from lazsa_flow.domain.policy import Country
+    from lazsa_flow.engine.ports import Claimed
+    from lazsa_flow.notices.ports import Desk, Matter, Resolver
+    from lazsa_flow.notices.render import Rendered, Renderer
+
+
+class Composer:
+    """Writes letters.
+
+    Args:
+        desk: Knows what notices are about.
+        resolve: Knows how persons are reached.
+        renderer: Has the words.
+    """
+
+    def __init__(self, desk: Desk, resolve: Resolver, renderer: Renderer) -> None:
+        self._desk = desk
+        self._resolve = resolve
+        self._renderer = renderer
+
+    def contacts(self, notices: Sequence[Claimed]) -> Mapping[str, Contact]:
+        """Return how the persons are reached whom these notices are for, where it is known."""
+        persons = {person for notice in notices if (person := person_of(notice)) is not None}
+        return self._resolve(persons) if persons else {}
+
+    def letter(
+        self,
+        notice: Claimed,
+        contacts: Mapping[str, Contact],
+        *,
+        needs_contact: bool,
+        at: datetime,
+    ) -> Letter:
+        """Write one notice.
+
+        Args:
+            notice: The notice.
+            contacts: How persons are reached.
+            needs_contact: Whether the channel asks for it; else the letter shows none of it.
+            at: When it is sent.
+
+        Raises:
+            DeliveryError: How the person is reached is asked for, and not known.
+        """
+        matter = self._desk.matter(notice)
+        person = person_of(notice)
+        contact = None
+        if person is not None and needs_contact:
+            contact = contacts.get(person)
+            if contact is None:
+                raise DeliveryError("no_contact", permanent=True)
+        locale = (contact and contact.locale) or matter.country.locale
+        rendered = self._renderer.notice(matter, locale, contact.name if contact else "")
+        to = notice.to if person is None or ":" not in notice.to else "nominators"
+        return self._written(notice.key, notice.kind, to, matter, rendered, at, person, contact)
+
+    def digest(self, notices: Sequence[Claimed], key: str, *, at: datetime) -> Letter:
+        """Write many notices for one mailbox as one letter."""
+        matters = [self._desk.matter(notice) for notice in notices]
+        rendered = self._renderer.digest(matters, matters[0].country.locale)
+        return self._written(key, "digest", notices[0].to, matters[0], rendered, at)
+
+    def _written(
+        self,
+        key: str,
+        kind: str,
+        to: str,
+        matter: Matter,
+        rendered: Rendered,
+        at: datetime,
+        person: str | None = None,
+        contact: Contact | None = None,
+    ) -> Letter:
+        return Letter(
+            key=key,
+            kind=kind,
+            to=to,
+            country=matter.country.code,
+            locale=rendered.locale,
+            reply_to=matter.country.mailbox,
+            sender=self._renderer.team(matter.country.name, rendered.locale),
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            sent_at=at,
+            person=person,
+            mailbox=None if person else _mailbox(matter.country, to),
+            contact=contact,
+        )
+
+
+def person_of(notice: Claimed) -> str | None:
+    """Return the id of the person whom a notice is for; ``None`` where it is for a role."""
+    if notice.to == "seller":
+        return notice.path.subject
+    return notice.to.partition(":")[2] or None
+
+
+def _mailbox(country: Country, to: str) -> str:
+    """Return where a role reads mail; the team reads for those who have no mailbox."""
+    own = {"panel": country.panel_mailbox, "country_lead": country.lead_mailbox}
+    return own.get(to) or country.mailbox

@@ -1,0 +1,100 @@
+"""Notices into a DingTalk group, through the group's robot.
+
+A robot takes 20 messages a minute: set ``per_minute = 20``. The notice's key stands at the end of
+the message, for the chat has no other place for it.
+
+Source:
+    DingTalk, custom robots: signature (timestamp and secret, HMAC-SHA256), error codes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lazsa_flow.errors import DeliveryError
+from lazsa_flow.notices.secrets import secret
+from lazsa_flow.notices.web import Poster
+
+if TYPE_CHECKING:
+    from lazsa_flow.notices.ports import Letter
+
+_TOO_FAST: Final = 130101
+_TOO_FAST_S: Final = 60.0
+_UNFIT: Final = frozenset({40035, 430101, 430102, 430103, 430104})
+"""Errors of one message: a malformed one, or one whose contents the chat does not take."""
+_MARKS: Final = re.compile(r"([\\`*_\[\]<>#!|~])")
+
+
+class DingTalkSettings(BaseModel):
+    """Which robot."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] = (
+        "https://oapi.dingtalk.com/robot/send"
+    )
+    token_env: str = "LAZSA_DINGTALK_TOKEN"
+    secret_env: str = "LAZSA_DINGTALK_SECRET"
+    timeout_s: Annotated[float, Field(gt=0, le=120)] = 10.0
+
+
+class DingTalkChannel:
+    """Says each notice in the group."""
+
+    Settings = DingTalkSettings
+    needs_contact = False
+
+    def __init__(self, settings: DingTalkSettings) -> None:
+        self._url = settings.url
+        self._token = secret(settings.token_env)
+        self._secret = secret(settings.secret_env).encode()
+        self._poster = Poster(settings.timeout_s)
+
+    def send(self, letter: Letter) -> None:
+        """Post it; an answer of HTTP 200 may still hold an error."""
+        sent_ms = str(int(letter.sent_at.timestamp() * 1000))
+        params = {
+            "access_token": self._token,
+            "timestamp": sent_ms,
+            "sign": sign(self._secret, sent_ms),
+        }
+        headers = {"content-type": "application/json"}
+        response = self._poster.post(self._url, _message(letter), headers, params)
+        try:
+            code = int(response.json()["errcode"])
+        except (ValueError, KeyError, TypeError):
+            raise DeliveryError("dingtalk_answer", rests=True) from None
+        if code:
+            raise _refused(code)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._poster.close()
+
+
+def sign(key: bytes, sent_ms: str) -> str:
+    """Return the robot's signature of an instant."""
+    digest = hmac.new(key, sent_ms.encode() + b"\n" + key, hashlib.sha256).digest()
+    return base64.b64encode(digest).decode()
+
+
+def _message(letter: Letter) -> bytes:
+    text = _MARKS.sub(r"\\\1", letter.text)
+    subject = _MARKS.sub(r"\\\1", letter.subject)
+    markdown = {"title": letter.subject, "text": f"### {subject}\n\n{text}\n\n`{letter.key}`"}
+    return json.dumps({"msgtype": "markdown", "markdown": markdown}, ensure_ascii=False).encode()
+
+
+def _refused(code: int) -> DeliveryError:
+    name = f"dingtalk_{code}"
+    if code == _TOO_FAST:
+        return DeliveryError(name, after_s=_TOO_FAST_S, rests=True)
+    # all else (signature, token, key words, allowed addresses) is the channel's affair
+    return DeliveryError(name, permanent=code in _UNFIT, rests=code not in _UNFIT)

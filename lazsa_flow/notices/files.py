@@ -1,0 +1,69 @@
+"""The default channel: one file a notice, to be read or picked up by something else.
+
+Nobody's contact is asked for. The file's name is the notice's key, so a repeat overwrites itself.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
+
+from pydantic import BaseModel, ConfigDict
+
+from lazsa_flow.errors import DeliveryError
+from lazsa_flow.notices.mail import mail
+
+if TYPE_CHECKING:
+    from lazsa_flow.notices.ports import Letter
+
+
+class FileSettings(BaseModel):
+    """Where the files go.
+
+    Attributes:
+        directory: A folder, made when it is needed, with one folder for each country.
+        format: ``eml``, which mail programs open, or ``json``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    directory: str = "notices"
+    format: Literal["eml", "json"] = "eml"
+
+
+class FileChannel:
+    """Writes each notice into a file of its own."""
+
+    Settings = FileSettings
+    needs_contact = False
+
+    def __init__(self, settings: FileSettings) -> None:
+        self._folder = Path(settings.directory)
+        self._format = settings.format
+
+    def send(self, letter: Letter) -> None:
+        """Write a file, whole or not at all."""
+        file = self._folder / letter.country / f"{quote(letter.key, safe='')}.{self._format}"
+        content = mail(letter, letter.reply_to) if self._format == "eml" else _document(letter)
+        new = file.with_name(f"{file.name}.new")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            new.write_bytes(content)
+            new.replace(file)
+        except OSError as error:
+            code = errno.errorcode.get(error.errno or 0, "error")
+            raise DeliveryError(f"file_{code.lower()}", rests=True) from None
+
+    def close(self) -> None:
+        """Do nothing: no file is open."""
+
+
+def _document(letter: Letter) -> bytes:
+    fields = asdict(letter)
+    del fields["contact"]  # never asked for, and never written
+    fields["sent_at"] = letter.sent_at.isoformat()
+    return json.dumps(fields, ensure_ascii=False, indent=1).encode()

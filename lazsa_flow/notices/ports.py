@@ -1,0 +1,155 @@
+"""What does the relay need of the world, and what do its channels get?
+
+A host adds a channel with one class, a resolver with one callable; both may be found by their entry
+points (groups ``lazsa_flow.channels`` and ``lazsa_flow.resolvers``) or be handed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date, datetime
+
+    from pydantic import BaseModel
+
+    from lazsa_flow.domain.contact import Contact
+    from lazsa_flow.domain.policy import Country
+    from lazsa_flow.engine.ports import Claimed
+
+
+class Resolver(Protocol):
+    """Knows how persons are reached: the host's own, or the contacts that were imported."""
+
+    def __call__(self, ids: Collection[str], /) -> Mapping[str, Contact]:
+        """Return the contacts of those of these persons who have one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """One bar that a seller did not meet.
+
+    Attributes:
+        name: The guard's.
+        measured: The seller's own figure, as the journal has it; none where it is not theirs.
+        bar: What the policy asks, as the policy has it.
+        wording: The guard's own words, in English, for whoever has no others.
+    """
+
+    name: str
+    measured: str | int | None
+    bar: str | None
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a notice is about: all that its words may say.
+
+    Attributes:
+        on: The local date from which the move takes effect.
+        cycle_on: The cycle date that the path's next decision belonged to after the move.
+        reason: The reason code, if there is one.
+        unmet: Which bars were not met.
+        facts_as_of: The date of the facts that were judged.
+        appeal_until: The last day on which an appeal can be granted, where one can.
+        grace_until: The last day of grace, were ``cycle_on`` the date of a renewal.
+        nominations: How many stand.
+        by_self: Whether the seller is the only nominator.
+        app: The chat app of Reconnect.
+        steps: Reconnect's steps, the team's last one included.
+    """
+
+    kind: str
+    path: str
+    seller: str
+    country: Country
+    on: date
+    cycle_on: date | None = None
+    reason: str | None = None
+    unmet: tuple[Unmet, ...] = ()
+    facts_as_of: date | None = None
+    appeal_until: date | None = None
+    grace_until: date | None = None
+    nominations: int = 0
+    by_self: bool = False
+    app: str = ""
+    steps: tuple[str, ...] = ()
+
+
+class Desk(Protocol):
+    """Knows what a notice is about."""
+
+    def matter(self, notice: Claimed) -> Matter:
+        """Tell what a notice is about."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A notice in words, as a channel gets it.
+
+    Attributes:
+        key: Stable for ever: the same again is a repeat.
+        to: The recipient's class: ``seller``, ``panel`` …
+        person: The id of the person who is told; none where a role is.
+        contact: How they are reached; only for a channel that asks for it.
+        mailbox: The role's mailbox, where a role is told.
+        reply_to: The mailbox of the country's team.
+        sender: The team's name.
+        sent_at: When it is sent, by the relay's clock.
+    """
+
+    key: str
+    kind: str
+    to: str
+    country: str
+    locale: str
+    reply_to: str
+    sender: str
+    subject: str
+    text: str
+    html: str
+    sent_at: datetime
+    person: str | None = None
+    mailbox: str | None = None
+    contact: Contact | None = field(default=None, repr=False)
+
+
+class Channel(Protocol):
+    """A way to tell somebody something.
+
+    Attributes:
+        needs_contact: Whether a person's contact must be known; else it is not even asked for.
+    """
+
+    needs_contact: bool
+
+    def send(self, letter: Letter) -> None:
+        """Hand a letter over; return when it was accepted.
+
+        Raises:
+            DeliveryError: It was not.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release what it holds; it may be used again after that."""
+        ...
+
+
+class ChannelKind(Protocol):
+    """A channel's class, as its entry point names it.
+
+    Attributes:
+        Settings: What it needs to know, as its table in ``lazsa.toml`` has it.
+    """
+
+    Settings: type[BaseModel]
+
+    def __call__(self, settings: Any) -> Channel:
+        """Make the channel; connect to nothing yet."""
+        ...

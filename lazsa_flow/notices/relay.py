@@ -1,0 +1,297 @@
+"""How does what stands in the outbox reach people: at least once, in the normal run never twice?
+
+Theory of operation:
+    The relay claims a batch: a lease that is committed before anything is sent, so that no other
+    relay holds the same notice, and no transaction is open while a server is spoken to. Each notice
+    is put into words and sent by itself, and is taken out of the outbox as soon as the channel has
+    accepted it, before the next is sent. A relay that is killed between the two leaves one notice
+    that will be sent again when its lease has ended, under the same key; all others it held were
+    either marked or not sent.
+
+    What fails comes again after a pause that doubles, with jitter, and is parked for an operator
+    when it has failed often enough, or at once where it would fail for ever. Where not the notice
+    but the channel failed (no connection, a time limit, "too many"), the channel rests, and what
+    would have gone through it waits without an attempt being counted: a server that hangs costs one
+    time limit, not one a notice.
+
+    Nobody is told anything in their country's quiet hours. The panel and the country lead, who
+    would be told of every nominee, get one digest a day: all that was recorded for them until the
+    hour of the digest, as one notice whose key is made of theirs.
+
+    Sweep and relay share nothing but the table: a transition never waits for a mail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.errors import DeliveryError, LazsaError, NotFoundError
+from lazsa_flow.logs import log
+from lazsa_flow.notices.pacing import Pacing
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Mapping, Sequence
+    from random import Random
+
+    from lazsa_flow.domain.contact import Contact
+    from lazsa_flow.domain.deployment import Deployment
+    from lazsa_flow.domain.policy import Country
+    from lazsa_flow.engine.ports import Claimed, Clock, Outbox, Waiting
+    from lazsa_flow.notices.compose import Composer
+    from lazsa_flow.notices.ports import Channel, Letter
+
+DIGESTED: Final = ("panel", "country_lead")
+BATCH: Final = 50
+LOOK_S: Final = 5.0
+"""How often an idle relay looks, so that what was recorded meanwhile goes out soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What became of notices.
+
+    Attributes:
+        failed: Attempts that failed and come again.
+        parked: Attempts after which a notice was set aside.
+        postponed: Notices that were not tried: quiet hours, a digest to come, a channel that rests.
+    """
+
+    delivered: int = 0
+    failed: int = 0
+    parked: int = 0
+    postponed: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many notices were looked at."""
+        return self.delivered + self.failed + self.parked + self.postponed
+
+    def __add__(self, other: Drained) -> Drained:
+        return Drained(
+            self.delivered + other.delivered,
+            self.failed + other.failed,
+            self.parked + other.parked,
+            self.postponed + other.postponed,
+        )
+
+
+class Relay:
+    """Drains an outbox through channels. Not thread-safe; any number may run side by side.
+
+    Args:
+        outbox: What waits to be told.
+        composer: Puts it into words.
+        channels: By name; closed with the relay.
+        deployment: Who is told through which, and how patiently.
+        countries: By code.
+        clock: The present instant.
+        random: Of the jitter.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        composer: Composer,
+        channels: Mapping[str, Channel],
+        deployment: Deployment,
+        countries: Mapping[str, Country],
+        clock: Clock,
+        *,
+        random: Random,
+    ) -> None:
+        self._outbox = outbox
+        self._composer = composer
+        self._channels = channels
+        self._deployment = deployment
+        self._countries = countries
+        self._clock = clock
+        self._pacing = Pacing(deployment, random)
+        self._lease = timedelta(seconds=deployment.notices.lease_s)
+
+    def __enter__(self) -> Relay:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the channels."""
+        for channel in self._channels.values():
+            channel.close()
+
+    def drain(self, stopping: Callable[[], bool] = lambda: False) -> Drained:
+        """Send all that may be sent now.
+
+        Args:
+            stopping: Asked before each notice; ``True`` gives back what has not been sent.
+        """
+        total = Drained()
+        while not stopping():
+            done = self._digests() + self._batch(stopping)
+            total += done
+            if not done.total:
+                break
+        if total.total:
+            log.info(
+                "relay.drained",
+                delivered=total.delivered,
+                failed=total.failed,
+                parked=total.parked,
+                postponed=total.postponed,
+            )
+        return total
+
+    def run(self, stop: threading.Event) -> None:
+        """Keep sending what comes, until told to stop.
+
+        A database that cannot be reached for a moment is looked at again.
+        """
+        while not stop.is_set():
+            try:
+                self.drain(stop.is_set)
+            except LazsaError as error:
+                log.error("relay.failed", error=type(error).__name__)
+            stop.wait(LOOK_S)
+
+    # -- one by one
+
+    def _batch(self, stopping: Callable[[], bool]) -> Drained:
+        now = self._clock.now()
+        claimed = self._outbox.claim(now, now + self._lease, BATCH, without=DIGESTED)
+        later: dict[datetime, list[Claimed]] = defaultdict(list)
+        ready = []
+        for notice in claimed:
+            at = self._not_before(notice, now)
+            if at is None or at <= now:
+                ready.append(notice)
+            else:
+                later[at].append(notice)
+        done = self._send_each(ready, later, stopping) if ready else Drained()
+        for at, notices in later.items():
+            self._outbox.postpone(notices, at)
+        return done + Drained(postponed=sum(map(len, later.values())))
+
+    def _send_each(
+        self,
+        ready: Sequence[Claimed],
+        later: dict[datetime, list[Claimed]],
+        stopping: Callable[[], bool],
+    ) -> Drained:
+        """Send notices one by one; what is not sent after all is put with the later ones."""
+        done = Drained()
+        asking = [notice for notice in ready if self._of(notice).needs_contact]
+        try:
+            contacts = self._composer.contacts(asking)
+        except Exception as error:  # whatever a host's resolver raises
+            fault = DeliveryError(f"resolver_{type(error).__name__}")
+            later[self._clock.now()] += [each for each in ready if each not in asking]
+            return self._failed(asking, fault)
+        until = self._clock.now() + self._lease / 2
+        for number, notice in enumerate(ready):
+            now = self._clock.now()
+            if stopping() or now >= until:
+                later[now] += ready[number:]
+                break
+            at = self._pacing.free_at(self._channel(notice.to, notice.path.country), now)
+            if at > now:
+                later[at].append(notice)
+            else:
+                done += self._deliver([notice], partial(self._letter, notice, contacts))
+        return done
+
+    def _not_before(self, notice: Claimed, now: datetime) -> datetime | None:
+        """Return until when a notice has to wait: for quiet hours to end, its channel to rest."""
+        country = self._countries.get(notice.path.country)
+        if country is None:
+            return None  # to fail with a name, when it is put into words
+        rested = self._pacing.free_at(self._channel(notice.to, country.code), now)
+        return country.hours.free_from(max(now, rested))
+
+    def _letter(self, notice: Claimed, contacts: Mapping[str, Contact]) -> Letter:
+        needs_contact = self._of(notice).needs_contact
+        return self._composer.letter(
+            notice, contacts, needs_contact=needs_contact, at=self._clock.now()
+        )
+
+    def _of(self, notice: Claimed) -> Channel:
+        return self._channels[self._channel(notice.to, notice.path.country)]
+
+    def _channel(self, to: str, country: str) -> str:
+        return self._deployment.channel_for(country, "nominators" if ":" in to else to)
+
+    # -- digests
+
+    def _digests(self) -> Drained:
+        """Send each digest whose hour has come; let what belongs to later ones wait for them."""
+        now = self._clock.now()
+        groups: dict[tuple[str, str, datetime], list[Waiting]] = defaultdict(list)
+        for waiting in self._outbox.waiting(now, DIGESTED):
+            country = self._countries.get(waiting.country)
+            due = country.hours.digest_after(waiting.created_at) if country else now
+            groups[waiting.country, waiting.to, due].append(waiting)
+        done = Drained()
+        for (country_code, to, due), group in groups.items():
+            at = max(due, self._pacing.free_at(self._channel(to, country_code), now))
+            if at > now:
+                self._outbox.postpone(group, at)
+                done += Drained(postponed=len(group))
+            else:
+                done += self._digest([each.key for each in group], due, now)
+        return done
+
+    def _digest(self, keys: Sequence[str], due: datetime, now: datetime) -> Drained:
+        taken = self._outbox.take(keys, now, now + self._lease)
+        if not taken:
+            return Drained()  # another relay has it
+        digest = hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()[:12]
+        first = taken[0]
+        key = f"digest.{first.path.country}.{first.to}.{due:%Y-%m-%d}.{digest}"
+        return self._deliver(taken, lambda: self._composer.digest(taken, key, at=now))
+
+    # -- what becomes of them
+
+    def _deliver(self, notices: Sequence[Claimed], write: Callable[[], Letter]) -> Drained:
+        """Send one letter, and mark the notices that it tells at once."""
+        name = self._channel(notices[0].to, notices[0].path.country)
+        try:
+            letter = write()
+            self._channels[name].send(letter)
+        except DeliveryError as error:
+            return self._failed(notices, error, name)
+        except Exception as error:  # whatever words, desk or a host's channel raise
+            permanent = isinstance(error, NotFoundError)
+            fault = DeliveryError(f"error_{type(error).__name__}", permanent=permanent)
+            return self._failed(notices, fault, name)
+        now = self._clock.now()
+        self._outbox.delivered(notices, name, now)
+        self._pacing.sent(name, now)
+        return Drained(delivered=len(notices))
+
+    def _failed(
+        self, notices: Sequence[Claimed], error: DeliveryError, channel: str = ""
+    ) -> Drained:
+        now = self._clock.now()
+        if error.rests:
+            self._pacing.rest(channel, now, error.after_s)
+        counts = {"failed": 0, "parked": 0}
+        for notice in notices:
+            attempts = notice.attempts + 1
+            parked = error.permanent or attempts >= self._deployment.notices.attempts
+            again_at = None if parked else self._pacing.again_at(now, attempts, error.after_s)
+            self._outbox.failed([notice], error.code, again_at)
+            counts["parked" if parked else "failed"] += 1
+            log.warning(
+                "notice.parked" if parked else "notice.failed",
+                key=notice.key,
+                kind=notice.kind,
+                channel=channel,
+                error=error.code,
+                attempts=attempts,
+            )
+        return Drained(**counts)

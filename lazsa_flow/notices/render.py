@@ -1,0 +1,167 @@
+"""What does a notice say, in a locale, as text and as HTML?
+
+A kind's words stand in ``messages/<locale>/<kind>.jinja``, once: the same template, rendered within
+one layout as plain text and within the other as HTML, which escapes every value. A deployment's own
+``messages`` folder comes before ours; a locale that lacks a template takes it from the next in its
+chain. So another locale is a folder, and another kind is a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import jinja2
+
+from lazsa_flow.errors import NotFoundError
+from lazsa_flow.notices.blocks import as_html, as_text
+from lazsa_flow.notices.words import LAST, Words, chain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+    from lazsa_flow.notices.ports import Matter
+
+Format = Literal["txt", "html"]
+DIGEST: Final = "digest"
+_SUFFIX: Final = ".jinja"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A notice in words."""
+
+    locale: str
+    subject: str
+    text: str
+    html: str
+
+
+class Renderer:
+    """Renders notices; thread-safe.
+
+    Args:
+        messages: A deployment's own folder of words, which comes before ours.
+    """
+
+    def __init__(self, messages: Path | None = None) -> None:
+        ours = files("lazsa_flow") / "defaults" / "messages"
+        self._roots: list[Traversable] = [ours] if messages is None else [messages, ours]
+        self._words = cache(self._read_words)
+        self._environment = cache(self._make_environment)
+
+    def kinds(self, *, digested: bool = False) -> list[str]:
+        """Return the kinds that have words in the last locale of every chain.
+
+        Args:
+            digested: Those that are told in a digest, instead of those that are told alone.
+        """
+        folders = [root / LAST / "digest" if digested else root / LAST for root in self._roots]
+        found = {
+            file.name.removesuffix(_SUFFIX)
+            for folder in folders
+            if folder.is_dir()
+            for file in folder.iterdir()
+            if file.name.endswith(_SUFFIX)
+        }
+        return sorted(found - {DIGEST})
+
+    def team(self, country: str, locale: str) -> str:
+        """Return what a country's team is called."""
+        return self._words(locale).phrase("team").format(country=country)
+
+    def notice(self, matter: Matter, locale: str, name: str = "") -> Rendered:
+        """Render one notice to one person or mailbox.
+
+        Args:
+            matter: What it is about.
+            locale: In which locale.
+            name: The name of whom it is for, where it is known.
+
+        Raises:
+            NotFoundError: The kind has no words in any locale of the chain.
+        """
+        return self._render(matter.kind, matter, locale, name, **_values(matter))
+
+    def digest(self, matters: Sequence[Matter], locale: str) -> Rendered:
+        """Render many notices for one mailbox as one, grouped by their kinds.
+
+        Raises:
+            NotFoundError: One of the kinds has no words in any locale of the chain.
+        """
+        sections: dict[str, list[dict[str, Any]]] = {}
+        for matter in matters:
+            self._template(f"{DIGEST}/{matter.kind}", "txt", locale)
+            sections.setdefault(matter.kind, []).append(_values(matter))
+        return self._render(DIGEST, matters[0], locale, "", sections=sections)
+
+    def _render(
+        self, template: str, matter: Matter, locale: str, name: str, **values: Any
+    ) -> Rendered:
+        frame = {
+            "title": matter.country.title,
+            "country": matter.country.name,
+            "mailbox": matter.country.mailbox,
+            "name": name,
+            **values,
+        }
+        text = self._template(template, "txt", locale)
+        context = text.new_context(frame)
+        subject = " ".join("".join(text.blocks["subject"](context)).split())
+        return Rendered(
+            locale=locale,
+            subject=subject,
+            text=text.render(frame).strip() + "\n",
+            html=self._template(template, "html", locale).render(frame, subject=subject),
+        )
+
+    def _template(self, name: str, format_: Format, locale: str) -> jinja2.Template:
+        try:
+            return self._environment(format_, locale).get_template(name)
+        except jinja2.TemplateNotFound:
+            raise NotFoundError("words of the notice", name) from None
+
+    def _make_environment(self, format_: Format, locale: str) -> jinja2.Environment:
+        words = self._words(locale)
+        environment = jinja2.Environment(
+            loader=jinja2.FunctionLoader(lambda name: self._source(name, format_, locale)),
+            autoescape=format_ == "html",
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters.update(
+            day=words.day,
+            reason=words.reason,
+            step=words.step,
+            unmet=words.unmet,
+            blocks=as_html if format_ == "html" else as_text,
+        )
+        environment.globals.update(phrase=words.phrase, locale=locale)
+        return environment
+
+    def _source(self, name: str, format_: Format, locale: str) -> str | None:
+        if name == "layout":
+            return self._read(f"layout.{format_}", (".", *chain(locale)))
+        return self._read(name + _SUFFIX, chain(locale))
+
+    def _read(self, name: str, folders: Sequence[str]) -> str | None:
+        for folder in folders:
+            for root in self._roots:
+                file = root / folder / name
+                if file.is_file():
+                    return file.read_text("utf-8")
+        return None
+
+    def _read_words(self, locale: str) -> Words:
+        found = [self._read("words.toml", (folder,)) for folder in chain(locale)]
+        return Words(text for text in found if text is not None)
+
+
+def _values(matter: Matter) -> dict[str, Any]:
+    """Return what a template may name, the country aside."""
+    return {name: getattr(matter, name) for name in matter.__slots__ if name != "country"}

@@ -1,0 +1,55 @@
+"""What would a notice look like? A made-up matter of every kind, for previews and golden files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.domain.guards import NOT_KNOWN
+from lazsa_flow.notices.ports import Matter, Unmet
+
+if TYPE_CHECKING:
+    from lazsa_flow.domain.policy import Country
+
+_UNMET: Final = (
+    Unmet("chat_response", "0.8125", "0.85", ""),
+    Unmet("cancellation", "0.013", "0.01", ""),
+    Unmet("tenure", NOT_KNOWN, "9", ""),
+    Unmet("panel_approval", None, None, ""),
+)
+_REASONS: Final = {
+    "disqualified": "false_statement",
+    "entry_refused": "criteria_unmet",
+    "not_selected": "not_selected",
+    "removed": "left",
+    "retired": "not_renewed",
+    "standing_revoked": "code_of_conduct",
+    "trainer_released": "own_wish",
+    "withdrawn": "nominee",
+}
+
+
+def sample(kind: str, country: Country) -> Matter:
+    """Return a made-up matter: a seller of a country, about the cycle of 1 April 2027."""
+    matter = Matter(
+        kind=kind,
+        path="award-17",
+        seller="seller-4711",
+        country=country,
+        on=date(2027, 4, 1),
+        cycle_on=date(2028, 4, 1),
+        reason=_REASONS.get(kind),
+        grace_until=date(2027, 4, 30),
+        nominations=2,
+        app="DingTalk",
+        steps=("get_app", "register", "join_group"),
+    )
+    if kind in ("not_selected", "retired"):
+        return replace(
+            matter,
+            unmet=_UNMET,
+            facts_as_of=date(2027, 3, 15),
+            appeal_until=date(2027, 5, 1),
+        )
+    return matter

@@ -1,0 +1,162 @@
+"""Notices as mails, over SMTP: many on one connection, encrypted, with a time limit on every step.
+
+What the server says of one mail concerns that mail: 5xx is for ever, 4xx for now. What it says of
+the connection, or its silence, puts the channel as a whole to rest, so that a server that hangs
+costs one time limit and not one for each notice that waits.
+
+Source:
+    RFC 5321, 4.2 and 4.5.3.2.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+import time
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lazsa_flow.domain.policy import Mailbox  # noqa: TC001 - pydantic reads it at run time
+from lazsa_flow.errors import DeliveryError
+from lazsa_flow.notices.mail import mail
+from lazsa_flow.notices.secrets import secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lazsa_flow.notices.ports import Letter
+
+IDLE_S: Final = 10.0
+"""After so long without a mail a server may have hung up, and is asked first."""
+_CLOSING: Final = 421
+
+
+class SmtpSettings(BaseModel):
+    """Which server, and how to speak to it.
+
+    Attributes:
+        tls: ``starttls``, ``implicit`` (from the first byte, mostly on port 465), or ``none``.
+        username: Logs in, with the password in the environment's ``password_env``.
+        sender: The address that mails come from; by default the mailbox of the country's team.
+        ca_file: Trusted certificates instead of the system's.
+        timeout_s: For connecting, and for each answer.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    host: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    username: str | None = None
+    password_env: str = "LAZSA_SMTP_PASSWORD"
+    sender: Mailbox | None = None
+    ca_file: str | None = None
+    timeout_s: Annotated[float, Field(gt=0, le=120)] = 30.0
+
+
+class SmtpChannel:
+    """Sends mails through one connection at a time.
+
+    Args:
+        settings: Which server.
+        tick: Seconds that pass; the machine's by default.
+    """
+
+    Settings = SmtpSettings
+    needs_contact = True
+
+    def __init__(
+        self, settings: SmtpSettings, *, tick: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._settings = settings
+        self._password = secret(settings.password_env) if settings.username else ""
+        self._tick = tick
+        self._connection: smtplib.SMTP | None = None
+        self._used_at = 0.0
+
+    def send(self, letter: Letter) -> None:
+        """Send one mail, on the connection that is open or a new one."""
+        sender = self._settings.sender or letter.reply_to
+        address = letter.contact.address if letter.contact else letter.mailbox
+        assert address is not None, "the relay asks for the contact"
+        content = mail(letter, sender)
+        connection = self._connected()
+        try:
+            connection.sendmail(sender, [address], content)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise self._refused(next(iter(error.recipients.values()))[0]) from None
+        except smtplib.SMTPResponseException as error:
+            raise self._refused(error.smtp_code) from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise self._lost(error) from None
+        self._used_at = self._tick()
+
+    def close(self) -> None:
+        """Say goodbye, and forget the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.quit()
+            except (smtplib.SMTPException, OSError):
+                connection.close()
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._connection is not None and self._tick() - self._used_at > IDLE_S:
+            self._ask()
+        if self._connection is None:
+            try:
+                self._connection = self._connect()
+            except smtplib.SMTPResponseException as error:
+                raise DeliveryError(f"smtp_{error.smtp_code}", rests=True) from None
+            except (smtplib.SMTPException, OSError) as error:
+                raise self._lost(error) from None
+        return self._connection
+
+    def _ask(self) -> None:
+        """Forget the connection where the server has hung up meanwhile."""
+        assert self._connection is not None
+        try:
+            alive = self._connection.noop()[0] == 250
+        except (smtplib.SMTPException, OSError):
+            alive = False
+        if not alive:
+            self._drop()
+
+    def _connect(self) -> smtplib.SMTP:
+        settings = self._settings
+        context = None
+        if settings.tls != "none":
+            context = ssl.create_default_context(cafile=settings.ca_file)
+        if settings.tls == "implicit":
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                settings.host, settings.port, timeout=settings.timeout_s, context=context
+            )
+        else:
+            connection = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout_s)
+        try:
+            if settings.tls == "starttls":
+                connection.starttls(context=context)
+            if settings.username:
+                connection.login(settings.username, self._password)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _refused(self, code: int) -> DeliveryError:
+        """Tell what the server's answer means for this mail, or with 421 for the channel."""
+        if code == _CLOSING or code < 0:
+            self._drop()
+            return DeliveryError(f"smtp_{code}", rests=True)
+        return DeliveryError(f"smtp_{code}", permanent=code >= 500)
+
+    def _lost(self, error: Exception) -> DeliveryError:
+        self._drop()
+        code = "smtp_timeout" if isinstance(error, TimeoutError) else "smtp_connection"
+        return DeliveryError(code, rests=True)
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

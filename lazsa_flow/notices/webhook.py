@@ -1,0 +1,85 @@
+"""Notices as signed JSON, posted to a service of the host's.
+
+The receiver gets the seller's id, never an address, and the notice's key as ``webhook-id`` and as
+``Idempotency-Key``: the same again is a repeat.
+
+Source:
+    Standard Webhooks: ``webhook-id``, ``webhook-timestamp``, ``webhook-signature``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lazsa_flow.notices.secrets import secret
+from lazsa_flow.notices.web import Poster
+
+if TYPE_CHECKING:
+    from lazsa_flow.notices.ports import Letter
+
+
+class WebhookSettings(BaseModel):
+    """Where to post, and with which secret to sign."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    secret_env: str = "LAZSA_WEBHOOK_SECRET"
+    timeout_s: Annotated[float, Field(gt=0, le=120)] = 10.0
+
+
+class WebhookChannel:
+    """Posts each notice by itself."""
+
+    Settings = WebhookSettings
+    needs_contact = False
+
+    def __init__(self, settings: WebhookSettings) -> None:
+        self._url = settings.url
+        self._secret = secret(settings.secret_env).encode()
+        self._poster = Poster(settings.timeout_s)
+
+    def send(self, letter: Letter) -> None:
+        """Post it, signed."""
+        body = json.dumps(_document(letter), ensure_ascii=False).encode()
+        sent_at = str(int(letter.sent_at.timestamp()))
+        headers = {
+            "content-type": "application/json",
+            "idempotency-key": letter.key,
+            "webhook-id": letter.key,
+            "webhook-timestamp": sent_at,
+            "webhook-signature": sign(self._secret, letter.key, sent_at, body),
+        }
+        self._poster.post(self._url, body, headers)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._poster.close()
+
+
+def sign(key: bytes, id_: str, sent_at: str, body: bytes) -> str:
+    """Return the signature of a post: HMAC-SHA256 over id, timestamp and body."""
+    signed = b".".join((id_.encode(), sent_at.encode(), body))
+    digest = hmac.new(key, signed, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def _document(letter: Letter) -> dict[str, str | None]:
+    return {
+        "key": letter.key,
+        "kind": letter.kind,
+        "to": letter.to,
+        "person": letter.person,
+        "country": letter.country,
+        "locale": letter.locale,
+        "reply_to": letter.reply_to,
+        "subject": letter.subject,
+        "text": letter.text,
+        "html": letter.html,
+    }

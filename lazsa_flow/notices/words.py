@@ -1,0 +1,86 @@
+"""How does a locale say a date, a reason, and a bar that was not met?
+
+``words.toml`` in each locale's folder. A locale that lacks a word takes it from the next in its
+chain: ``id-ID``, then ``id``, then ``en``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from lazsa_flow.domain.guards import NOT_KNOWN, STALE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from lazsa_flow.notices.ports import Unmet
+
+LAST: Final = "en"
+RATES: Final = frozenset({"gmv", "chat_response", "cancellation", "retention"})
+"""Bars whose figures are fractions of one, and are told in per cent."""
+
+
+def chain(locale: str) -> tuple[str, ...]:
+    """Return the locales to look into, the nearest first."""
+    return tuple(dict.fromkeys((locale, locale.partition("-")[0], LAST)))
+
+
+class Words:
+    """The words of one locale.
+
+    Args:
+        texts: The ``words.toml`` of its chain, the nearest first.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._words: dict[str, Any] = {}
+        for text in texts:
+            for section, words in tomllib.loads(text).items():
+                if isinstance(words, dict):
+                    self._words[section] = {**words, **self._words.get(section, {})}
+                else:
+                    self._words.setdefault(section, words)
+
+    def phrase(self, name: str) -> str:
+        """Return a phrase of the frame around every notice."""
+        return str(self._words["frame"][name])
+
+    def day(self, on: date) -> str:
+        """Write a date out: ``1 April 2027``."""
+        return f"{on.day} {self._words['months'][on.month - 1]} {on.year}"
+
+    def reason(self, code: str) -> str:
+        """Say a reason; one that has no words stands as its code, with spaces."""
+        return str(self._words["reasons"].get(code, code.replace("_", " ")))
+
+    def step(self, code: str) -> str:
+        """Say one of Reconnect's steps."""
+        return str(self._words["steps"].get(code, code.replace("_", " ")))
+
+    def unmet(self, bar: Unmet) -> str:
+        """Say which bar was not met, with the seller's own figure, where there is one."""
+        if bar.measured in (NOT_KNOWN, STALE):
+            wording = self._words["figures"].get(f"{bar.name}_{bar.measured.replace(' ', '_')}")
+            if wording is None:
+                wording = self._words["figures"][bar.measured.replace(" ", "_")]
+        else:
+            wording = self._words["unmet"].get(bar.name)
+        if wording is None:
+            return bar.wording
+        name = self._words["bars"].get(bar.name, bar.name)
+        return str(wording).format(
+            name=name,
+            measured=self._figure(bar.name, bar.measured),
+            bar=self._figure(bar.name, bar.bar),
+        )
+
+    def _figure(self, name: str, figure: object) -> str:
+        if figure is None:
+            return ""
+        if name in RATES:
+            number = f"{(Decimal(str(figure)) * 100).normalize():f}"
+            return f"{number.replace('.', self._words['decimal_point'])} %"
+        return str(self._words["figures"].get(str(figure).replace(" ", "_"), figure))

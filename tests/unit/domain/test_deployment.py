@@ -1,0 +1,70 @@
+"""A deployment's channels, routes and patience, as ``lazsa.toml`` gives them."""
+
+from __future__ import annotations
+
+import pytest
+
+from lazsa_flow.domain.deployment import Deployment
+from lazsa_flow.domain.policy import read_toml
+from lazsa_flow.errors import ConfigError
+
+TWO = """
+[channels.mail]
+kind = "smtp"
+per_minute = 600
+host = "smtp.example.com"
+
+[channels.robot-id]
+kind = "dingtalk"
+
+[routes.all]
+seller = "mail"
+nominators = "mail"
+panel = "mail"
+country_lead = "mail"
+team = "mail"
+group = "mail"
+
+[routes.ID]
+panel = "robot-id"
+"""
+
+
+def read(text: str) -> Deployment:
+    """Read a deployment's file."""
+    return read_toml(Deployment, text, where="lazsa.toml")
+
+
+def test_by_default_notices_become_files() -> None:
+    """Without a word in the file everybody is told through a folder of files."""
+    deployment = read("")
+    assert deployment.channel_for("ID", "seller") == "files"
+    assert deployment.channels["files"].kind == "files"
+
+
+def test_a_country_has_routes_of_its_own() -> None:
+    """A country's route comes before the route of all."""
+    deployment = read(TWO)
+    assert deployment.channel_for("ID", "panel") == "robot-id"
+    assert deployment.channel_for("ID", "seller") == "mail"
+    assert deployment.channel_for("SG", "panel") == "mail"
+    assert deployment.channels["mail"].own == {"host": "smtp.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "expected"),
+    [
+        ("[channels]", "channels", "at least one channel"),
+        ('[channels.mail]\nhost = "x"', "channels.mail.kind", "Field required"),
+        (TWO.replace('team = "mail"\n', ""), "(file)", "a route for team in [routes.all]"),
+        (TWO.replace('"robot-id"\n', '"robot"\n'), "(file)", "channels that there are, not robot"),
+        (TWO.replace("panel =", "pannel ="), "routes.all.pannel.[key]", "Input should be"),
+        ("[notices]\nattempts = 0", "notices.attempts", "greater than or equal to 1"),
+        ("[notice]\nattempts = 1", "notice", "not permitted"),
+    ],
+)
+def test_what_is_wrong_is_named(text: str, field: str, expected: str) -> None:
+    """A fault is an error that names the key and what was expected."""
+    with pytest.raises(ConfigError) as caught:
+        read(text)
+    assert (field, True) in [(p.field, expected in p.expected) for p in caught.value.problems]

@@ -1,0 +1,60 @@
+"""When somebody may be told: quiet hours and digests, in a country's own time."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from lazsa_flow.domain.hours import Hours
+
+JAKARTA = Hours("Asia/Jakarta", (time(21), time(8)), time(9))
+NOON_BREAK = Hours("Asia/Manila", (time(12), time(13)), time(9))
+
+
+def at(text: str, zone: str = "Asia/Jakarta") -> datetime:
+    """Read a local time."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+
+
+@pytest.mark.parametrize(
+    ("now", "free"),
+    [
+        ("2026-10-01T00:00", "2026-10-01T08:00"),
+        ("2026-10-01T07:59:59", "2026-10-01T08:00"),
+        ("2026-10-01T08:00", "2026-10-01T08:00"),
+        ("2026-10-01T20:59:59", "2026-10-01T20:59:59"),
+        ("2026-10-01T21:00", "2026-10-02T08:00"),
+        ("2026-12-31T23:00", "2027-01-01T08:00"),
+    ],
+)
+def test_quiet_hours_over_midnight(now: str, free: str) -> None:
+    """What comes in quiet hours waits for their end, the next morning where it must."""
+    assert JAKARTA.free_from(at(now)) == at(free)
+
+
+def test_quiet_hours_within_a_day() -> None:
+    """Quiet hours may lie within a day."""
+    noon, one = (at(f"2026-10-01T{clock}", "Asia/Manila") for clock in ("12:00", "13:00"))
+    assert NOON_BREAK.free_from(noon) == one
+    assert NOON_BREAK.free_from(one) == one
+
+
+def test_no_quiet_hours() -> None:
+    """A country without quiet hours may be told at any time."""
+    night = at("2026-10-01T03:00")
+    assert Hours("Asia/Jakarta", None, time(9)).free_from(night) == night
+
+
+@pytest.mark.parametrize(
+    ("recorded", "digest"),
+    [
+        ("2026-10-01T00:00", "2026-10-01T09:00"),
+        ("2026-10-01T08:59:59.999999", "2026-10-01T09:00"),
+        ("2026-10-01T09:00", "2026-10-02T09:00"),
+    ],
+)
+def test_a_digest_takes_what_came_before_it(recorded: str, digest: str) -> None:
+    """There is one digest a day; what is recorded at its very instant belongs to the next."""
+    assert JAKARTA.digest_after(at(recorded)) == at(digest)
