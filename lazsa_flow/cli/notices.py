@@ -15,12 +15,11 @@ from lazsa_flow.cli.common import (
     Database,
     Json,
     console,
-    log_to_stderr,
     open_programme,
     print_json,
     read_actor,
 )
-from lazsa_flow.cli.operate import Logs
+from lazsa_flow.cli.serve import Level, LevelOption, Logs, LogsOption
 
 if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Waiting
@@ -106,7 +105,8 @@ def relay(
     ] = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
-    logs: Annotated[Logs, typer.Option(help="How events are written to stderr.")] = Logs.console,
+    logs: LogsOption = Logs.console,
+    level: LevelOption = Level.info,
     as_json: Json = False,
 ) -> None:
     """Send what waits to be told through the deployment's channels, until SIGTERM.
@@ -115,9 +115,10 @@ def relay(
 
     Example: lazsa-flow relay --config /etc/lazsa
     """
+    from lazsa_flow.logs import to_stderr
     from lazsa_flow.runner.signals import stop_on_signals
 
-    log_to_stderr(as_json=logs is Logs.json, level="info")
+    to_stderr(json=logs is Logs.json, level=level)
     stop = stop_on_signals("relay")
     with open_programme(database, config) as programme, programme.open_relay() as opened:
         if once:

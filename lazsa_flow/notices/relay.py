@@ -286,12 +286,9 @@ class Relay:
             again_at = None if parked else self._pacing.again_at(now, attempts, error.after_s)
             self._outbox.failed([notice], error.code, again_at)
             counts["parked" if parked else "failed"] += 1
-            log.warning(
-                "notice.parked" if parked else "notice.failed",
-                key=notice.key,
-                kind=notice.kind,
-                channel=channel,
-                error=error.code,
-                attempts=attempts,
-            )
+            about = {"key": notice.key, "kind": notice.kind, "channel": channel}
+            if parked:
+                log.error("notice.parked", **about, error=error.code, attempts=attempts)
+            else:
+                log.warning("notice.failed", **about, error=error.code, attempts=attempts)
         return Drained(**counts)

@@ -153,7 +153,9 @@ class SmtpChannel:
 
     def _lost(self, error: Exception) -> DeliveryError:
         self._drop()
-        code = "smtp_timeout" if isinstance(error, TimeoutError) else "smtp_connection"
+        # smtplib tells a silence as a disconnection
+        silent = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+        code = "smtp_timeout" if silent else "smtp_connection"
         return DeliveryError(code, rests=True)
 
     def _drop(self) -> None:

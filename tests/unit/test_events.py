@@ -36,7 +36,7 @@ def _logged(tree: ast.Module) -> list[tuple[str, str]]:
             if isinstance(event, ast.Constant):
                 found.append((event.value, called.attr))
             else:
-                found += [(f"{who}.stopping", called.attr) for who in ("run", "ticker")]
+                found += [(f"{who}.stopping", called.attr) for who in ("relay", "run", "ticker")]
     return found
 
 
