@@ -62,20 +62,14 @@ class Words:
 
     def unmet(self, bar: Unmet) -> str:
         """Say which bar was not met, with the seller's own figure, where there is one."""
+        name = self._words["bars"].get(bar.name, bar.name)
         if bar.measured in (NOT_KNOWN, STALE):
-            wording = self._words["figures"].get(f"{bar.name}_{bar.measured.replace(' ', '_')}")
-            if wording is None:
-                wording = self._words["figures"][bar.measured.replace(" ", "_")]
-        else:
-            wording = self._words["unmet"].get(bar.name)
+            return str(self._figure("", bar.measured)).format(name=name)
+        wording = self._words["unmet"].get(bar.name)
         if wording is None:
             return bar.wording
-        name = self._words["bars"].get(bar.name, bar.name)
-        return str(wording).format(
-            name=name,
-            measured=self._figure(bar.name, bar.measured),
-            bar=self._figure(bar.name, bar.bar),
-        )
+        measured, wanted = self._figure(bar.name, bar.measured), self._figure(bar.name, bar.bar)
+        return str(wording).format(name=name, measured=measured, bar=wanted)
 
     def _figure(self, name: str, figure: object) -> str:
         if figure is None:

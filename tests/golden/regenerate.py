@@ -1,4 +1,4 @@
-"""Write the golden files anew: ``.venv/bin/python tests/golden/regenerate.py``.
+"""Write the golden files anew: ``.venv/bin/python -m tests.golden.regenerate``.
 
 Run it after a wanted change of a lifecycle or a renderer, and read ``git diff tests/golden`` before
 committing: the files are how such a change is reviewed.
@@ -18,6 +18,7 @@ from lazsa_flow.graph.xstate import xstate
 from lazsa_flow.lifecycles.award import AWARD
 from lazsa_flow.lifecycles.entry import ENTRY
 from lazsa_flow.lifecycles.trainer import TRAINER
+from tests.golden.notices import NOTICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,16 +51,18 @@ GOLDEN: Final[Mapping[str, Callable[[], str | bytes]]] = {
     "counted.svg": lambda: svg(counted()),
     "counted.json": lambda: xstate(counted()),
     "counted.png": lambda: png(counted(), dark=True, zoom=1),
+    **NOTICES,
 }
 HINT: Final = (
-    "the golden file differs; if that is wanted, run `.venv/bin/python "
-    "tests/golden/regenerate.py` and read the diff before committing"
+    "the golden file differs; if that is wanted, run `.venv/bin/python -m "
+    "tests.golden.regenerate` and read the diff before committing"
 )
 
 
 def main() -> None:
     """Write every golden file."""
     for name, make in GOLDEN.items():
+        (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
         (FOLDER / name).write_bytes(content(make))
 
 
