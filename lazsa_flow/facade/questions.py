@@ -148,9 +148,7 @@ class Questions(Facade):
 
         listed = [self.find(name, lifecycle).id for name in names]
         at = self._at(now)
-        return picturing.picture(
-            context, lifecycle, at, dress=unmet, path_ids=listed, limit=limit
-        )
+        return picturing.picture(context, lifecycle, at, dress=unmet, path_ids=listed, limit=limit)
 
     def states(self) -> dict[str, int]:
         """Count the paths in each state of every lifecycle; states without paths are left out."""
