@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lazsa_flow.engine.journal import JournalRow
 from lazsa_flow.engine.ports import Change
 from lazsa_flow.store.census import Moves, Pending
-from tests.factories import CYCLE, midnight, path, timer, utc
+from tests.factories import CYCLE, failure, midnight, path, timer, utc
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,7 +109,7 @@ def test_pending_timers_are_counted_if_they_decide(store: SqlStore) -> None:
     with store.census("award") as census:
         assert census.pending() == [Pending("SG", "under_review", CYCLE, "cycle_date", 2, CYCLE)]
     with store.begin() as transaction:
-        transaction.park(timer("cycle_date", path_id=1), "Error")
+        transaction.set_aside(failure(timer("cycle_date", path_id=1)))
     with store.census("award") as census:
         assert [each.times for each in census.pending()] == [1]
 

@@ -15,5 +15,6 @@ def test_the_golden_file(name: str) -> None:
 
 def test_no_golden_file_is_left_over() -> None:
     """Every file in the folder is made by a renderer."""
-    kept = {file.name for file in FOLDER.iterdir() if file.suffix not in (".py", "")}
+    files = (file for file in FOLDER.rglob("*.*") if file.suffix not in (".py", ".pyc"))
+    kept = {file.relative_to(FOLDER).as_posix() for file in files}
     assert kept == set(GOLDEN)
