@@ -93,6 +93,7 @@ def as_utc(at: datetime, *, field: str = "now") -> datetime:
     return at.astimezone(UTC)
 
 
+@lru_cache(maxsize=65536)
 def instant_text(at: datetime) -> str:
     """Write an instant in UTC at its one fixed width, so that texts sort as instants do."""
     utc = at if at.tzinfo is UTC else at.astimezone(UTC)
@@ -135,6 +136,25 @@ def _local_date(at: datetime, zone: str) -> date:
     return date(local.year, local.month, local.day)
 
 
+_Days = tuple[tuple[int, int], ...]
+
+
+def _dates(year: int, days: _Days) -> list[date]:
+    return [date(year, month, day) for month, day in days]
+
+
+@lru_cache(maxsize=65536)
+def _latest(on: date, days: _Days) -> date:
+    dates = _dates(on.year - 1, days) + _dates(on.year, days)
+    return max(cycle for cycle in dates if cycle <= on)
+
+
+@lru_cache(maxsize=65536)
+def _following(on: date, days: _Days) -> date:
+    dates = _dates(on.year, days) + _dates(on.year + 1, days)
+    return min(cycle for cycle in dates if cycle > on)
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """A country's cycles.
@@ -149,7 +169,7 @@ class Calendar:
     """
 
     zone: str
-    cycle_days: tuple[tuple[int, int], ...]
+    cycle_days: _Days
     suspended: frozenset[date] = frozenset()
 
     def start(self, on: date) -> Moment:
@@ -168,18 +188,13 @@ class Calendar:
         """Tell whether a date is a cycle date, held or not."""
         return (on.month, on.day) in self.cycle_days
 
-    def _dates(self, year: int) -> list[date]:
-        return [date(year, month, day) for month, day in self.cycle_days]
-
     def latest(self, on: date) -> date:
         """Return the latest cycle date at or before a local date, held or not."""
-        dates = self._dates(on.year - 1) + self._dates(on.year)
-        return max(cycle for cycle in dates if cycle <= on)
+        return _latest(on, self.cycle_days)
 
     def following(self, on: date) -> date:
         """Return the first cycle date after a local date, held or not."""
-        dates = self._dates(on.year) + self._dates(on.year + 1)
-        return min(cycle for cycle in dates if cycle > on)
+        return _following(on, self.cycle_days)
 
     def previous(self, cycle_on: date) -> date:
         """Return the cycle date before this one: local midnight of it opens the cycle."""

@@ -6,7 +6,7 @@ rates and money are ``Decimal``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.errors import InputError
@@ -225,6 +225,21 @@ class TimerRow:
     status: str = "pending"
     seq: int | None = None
 
+    def ended(self, status: str, seq: int | None) -> TimerRow:
+        """Return the same timer with its outcome."""
+        return TimerRow(
+            self.path_id,
+            self.name,
+            self.due_at,
+            self.due_on,
+            self.zone,
+            self.country,
+            self.book_on,
+            self.decides,
+            status,
+            seq,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -295,6 +310,10 @@ class Situation:
     def judged_on(self) -> date:
         """The date whose facts decide: the round's cycle date, or today without one."""
         return self.seen.path.cycle_on or self.on
+
+    def giving(self, reason: str | None) -> Situation:
+        """Return the same situation with another reason."""
+        return self if reason == self.reason else replace(self, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,9 +78,19 @@ class Tally:
         return cls(len(counted), len(teams), sums, frozenset(latest))
 
     @property
+    def total(self) -> int:
+        """All scores added up."""
+        return sum(self.sums)
+
+    @property
+    def scores(self) -> int:
+        """How many scores that is."""
+        return self.cards * len(ITEMS)
+
+    @property
     def mean(self) -> Fraction:
         """The overall mean, exact; 0 without a card."""
-        return Fraction(sum(self.sums), self.cards * len(ITEMS)) if self.cards else Fraction(0)
+        return Fraction(self.total, self.scores) if self.cards else Fraction(0)
 
     @property
     def lowest(self) -> Fraction:
@@ -93,4 +103,14 @@ class Tally:
 
     def approves(self, mean: Decimal, floor: Decimal) -> bool:
         """Tell whether the overall mean reaches the bar with no item's mean below the floor."""
-        return self.mean >= Fraction(mean) and self.lowest >= Fraction(floor)
+        return bool(
+            self.cards
+            and _reaches(self.total, self.scores, mean)
+            and _reaches(min(self.sums), self.cards, floor)
+        )
+
+
+def _reaches(points: int, scores: int, bar: Decimal) -> bool:
+    """Tell whether the mean of scores reaches a bar, in whole numbers, so that nothing rounds."""
+    numerator, denominator = bar.as_integer_ratio()
+    return points * denominator >= numerator * scores

@@ -1,15 +1,13 @@
 """Which edge, if any, does a path take?
 
-Every guard of the edge is evaluated, so that each unmet one is known; then the machine decides. A
-timer tries its steps in order and takes the first that fires; what all the steps found is kept.
+Every guard of the edge is evaluated, so that each unmet one is known; then the plan decides as the
+machine would. A timer tries its steps in order and takes the first that fires; what all the steps
+found is kept.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from lazsa_flow.engine.machine import Trial
 
 if TYPE_CHECKING:
     from lazsa_flow.domain.guards import Finding
@@ -20,10 +18,7 @@ if TYPE_CHECKING:
 
 
 def decide_edge(
-    rulebook: Rulebook,
-    situation: Situation,
-    trigger: str,
-    findings: dict[str, Finding] | None = None,
+    rulebook: Rulebook, situation: Situation, trigger: str
 ) -> tuple[Edge | None, Findings]:
     """Try one trigger, with the situation's reason.
 
@@ -31,23 +26,17 @@ def decide_edge(
         rulebook: Whose tables hold.
         situation: What the guards look at.
         trigger: The trigger.
-        findings: What was found before in the same situation; it is added to.
 
     Returns:
-        The edge that fires, or ``None``, and everything found so far.
+        The edge that fires, or ``None``, and everything found.
     """
-    found = {} if findings is None else findings
     path = situation.path
-    lifecycle = rulebook.lifecycle(path.lifecycle)
-    edge = lifecycle.edge(path.state, trigger, situation.reason)
-    if edge is None:
-        return None, tuple(found.items())
-    for name in edge.guards:
-        if name not in found:
-            found[name] = lifecycle.guards[name].check(situation)
-    trial = Trial(path.state, situation.reason, found)
-    fired = rulebook.machine(path.lifecycle).fires(trial, trigger)
-    return (edge if fired else None), tuple(found.items())
+    route = rulebook.plan(path.lifecycle).edge(path.state, trigger, situation.reason)
+    if route is None:
+        return None, ()
+    found: dict[str, Finding] = {}
+    fired = route.fires(situation, found)
+    return (route.edge if fired else None), tuple(found.items())
 
 
 def decide_timer(
@@ -59,10 +48,10 @@ def decide_timer(
         The first edge that fires, or ``None``; the situation with that step's reason; and what
         every step that was tried has found.
     """
+    path = situation.path
     found: dict[str, Finding] = {}
-    for step in timer.steps:
-        tried = replace(situation, reason=step.reason)
-        edge, findings = decide_edge(rulebook, tried, step.trigger, found)
-        if edge is not None:
-            return edge, tried, findings
+    for route in rulebook.plan(path.lifecycle).timer(path.state, timer):
+        tried = situation.giving(route.reason)
+        if route.fires(tried, found):
+            return route.edge, tried, tuple(found.items())
     return None, situation, tuple(found.items())

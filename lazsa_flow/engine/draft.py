@@ -3,15 +3,19 @@
 A :class:`Draft` starts from a situation and interprets the effects of an edge or timer one after
 the other; each sees the path as the ones before have left it. What comes out is a ``Change``: data
 that the store writes whole or not at all.
+
+A draft works on copies of path, evidence and situation that are its own until it hands the change
+out, and sets their fields in place: a new value for each effect would cost a cycle night more than
+all its guards.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING, Any, Literal, assert_never
 
 from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Schedule
-from lazsa_flow.domain.model import Evidence, Record, Situation, Span, TimerRow
+from lazsa_flow.domain.model import Evidence, Path, Record, Situation, Span, TimerRow
 from lazsa_flow.domain.panel import Tally
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.journal import Findings, JournalRow
@@ -24,7 +28,6 @@ if TYPE_CHECKING:
 
     from lazsa_flow.domain.effects import Effect
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle
-    from lazsa_flow.domain.model import Path
 
 
 class Draft:
@@ -38,7 +41,7 @@ class Draft:
     def __init__(self, rulebook: Rulebook, situation: Situation) -> None:
         self._rulebook = rulebook
         self._before = situation.path
-        self._now = situation
+        self._now = _copy(situation)
         self._lifecycle: Lifecycle = rulebook.lifecycle(situation.path.lifecycle)
         self._scheduled: dict[str, TimerRow] = {}
         self._new_round = False
@@ -53,35 +56,37 @@ class Draft:
         self._enter(edge.dest)
         row = self._row(edge.trigger, edge.dest, findings)
         self._run(edge.effects)
-        return self._change(row, timer and replace(timer, status="fired", seq=row.seq))
+        return self._change(row, timer and timer.ended("fired", row.seq))
 
     def refuse(self, effects: Iterable[Effect], findings: Findings, timer: TimerRow) -> Change:
         """Draft a timer that no trigger's guards let pass: the path stays, the verdicts remain."""
         row = self._row(None, self._before.state, findings)
         self._run(effects)
-        return self._change(row, replace(timer, status="refused", seq=row.seq))
+        return self._change(row, timer.ended("refused", row.seq))
 
     def remind(self, effects: Iterable[Effect], timer: TimerRow) -> Change:
         """Draft a reminder: effects alone, and no journal row."""
         self._key = f"{self._before.ref}.{timer.name}.{timer.due_on}"
         self._run(effects)
-        return self._change(None, replace(timer, status="reminded"))
+        return self._change(None, timer.ended("reminded", timer.seq))
 
     def _enter(self, state: str) -> None:
         if state != self._before.state:
-            self._path(replace(self._now.path, state=state, entered_at=self._now.at))
+            self._set(state=state, entered_at=self._now.at)
 
-    def _path(self, path: Path) -> None:
-        self._now = replace(self._now, seen=replace(self._now.seen, path=path))
+    def _set(self, **fields: Any) -> None:
+        """Set fields of the draft's own path."""
+        for name, value in fields.items():
+            object.__setattr__(self._now.seen.path, name, value)
 
     def _row(self, trigger: str | None, dest: str, findings: Findings) -> JournalRow:
         reason = self._now.reason if trigger else "refused"
         return _row(self._now, self._before, trigger, dest, reason, findings)
 
     def _change(self, row: JournalRow | None, fired: TimerRow | None) -> Change:
-        after = self._now.path
         if row is not None:
-            after = replace(after, seq=row.seq, head=row.hash)
+            self._set(seq=row.seq, head=row.hash)
+        after = self._now.path
         pending = [timer for timer in self._now.seen.timers if not _same(timer, fired)]
         living = self._lifecycle.living(after.state)
         return Change(
@@ -162,14 +167,13 @@ class Draft:
             recorded_at=self._now.recorded_at,
         )
         self._records.append(record)
-        seen = replace(self._now.seen, records=(*self._now.seen.records, record))
-        self._now = replace(self._now, seen=seen)
+        object.__setattr__(self._now.seen, "records", (*self._now.seen.records, record))
 
     def _begin(self, name: str) -> None:
         self._end(name)
         now, path = self._now, self._now.path
         span = Span(began_on=now.on, began_at=now.at, told_at=now.recorded_at)
-        self._path(replace(path, spans={**path.spans, name: (*path.spans.get(name, ()), span)}))
+        self._set(spans={**path.spans, name: (*path.spans.get(name, ()), span)})
 
     def _end(self, name: str) -> None:
         now, path = self._now, self._now.path
@@ -180,14 +184,15 @@ class Draft:
         # what takes effect from before a span began ends it where it began
         at = max(now.at, last.began_at)
         ended = replace(last, ended_on=now.calendar.local_date(at), ended_at=at, reason=now.reason)
-        self._path(replace(path, spans={**path.spans, name: (*spans[:-1], ended)}))
+        self._set(spans={**path.spans, name: (*spans[:-1], ended)})
 
     def _schedule(self, effect: Schedule) -> None:
         if effect.round is not None:
             self._new_round = True  # it begins without the timers of the one before
             cycle_on = self._lifecycle.rounds[effect.round](self._now)
-            self._path(replace(self._now.path, cycle_on=cycle_on))
-            self._now = replace(self._now, policy=self._rulebook.policy_of(self._now.path))
+            self._set(cycle_on=cycle_on)
+            policy = self._rulebook.policy_of(self._now.path)
+            object.__setattr__(self._now, "policy", policy)
         timer = self._lifecycle.timer(effect.timer)
         moment = self._lifecycle.instants[timer.at](self._now)
         if moment is not None:
@@ -211,6 +216,46 @@ class Draft:
             edge, findings = decide_edge(self._rulebook, situation, effect.trigger)
             if edge is not None:
                 self._linked.append(Draft(self._rulebook, situation).take(edge, findings))
+
+
+def _copy(situation: Situation) -> Situation:
+    """Copy a situation down to its path; far faster than ``copy`` or ``replace``."""
+    seen, path = situation.seen, situation.seen.path
+    own = Path(
+        path.id,
+        path.lifecycle,
+        path.subject,
+        path.country,
+        path.state,
+        path.seq,
+        path.head,
+        path.cycle_on,
+        path.opened_at,
+        path.entered_at,
+        path.parked,
+        path.spans,
+        path.data,
+    )
+    evidence = Evidence(
+        own,
+        seen.facts,
+        seen.tally,
+        seen.nominations,
+        seen.records,
+        seen.others,
+        seen.timers,
+        seen.taken,
+    )
+    return Situation(
+        evidence,
+        situation.at,
+        situation.on,
+        situation.recorded_at,
+        situation.policy,
+        situation.calendar,
+        situation.actor,
+        situation.reason,
+    )
 
 
 def replanned_row(situation: Situation, before: Path) -> JournalRow:

@@ -1,9 +1,12 @@
 """Does an edge fire? ``transitions`` decides.
 
 Each lifecycle's table is built into one shared Machine. No seller is ever added to it as a model:
-a :class:`Trial` of five slots stands in for one path during one decision, and is thrown away. The
+a :class:`Trial` of three slots stands in for one path during one decision, and is thrown away. The
 conditions look up findings that were made before; no callback has a side effect, so an exception
 leaves nothing half-changed.
+
+What the Machine would decide can be read out of it (:meth:`TableMachine.guards`), so that a cycle
+night need not ask it a million times.
 """
 
 from __future__ import annotations
@@ -13,10 +16,10 @@ from typing import TYPE_CHECKING, Any, cast
 from transitions import EventData, Machine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from transitions import Transition
 
     from lazsa_flow.domain.guards import Finding
-    from lazsa_flow.domain.lifecycle import Edge, Lifecycle
+    from lazsa_flow.domain.lifecycle import Lifecycle
 
 
 class Trial:
@@ -36,20 +39,26 @@ class Trial:
         self.findings = findings
 
 
-def _gives_reason(edge: Edge) -> Callable[[EventData], bool]:
-    reasons = edge.reasons
+class GivesReason:
+    """The condition that the reason given is one of the edge's."""
 
-    def condition(event: EventData) -> bool:
-        return cast("Trial", event.model).reason in reasons
+    def __init__(self, reasons: frozenset[str | None]) -> None:
+        self.reasons = reasons
 
-    return condition
+    def __call__(self, event: EventData) -> bool:
+        """Tell whether it is."""
+        return cast("Trial", event.model).reason in self.reasons
 
 
-def _holds(guard: str) -> Callable[[EventData], bool]:
-    def condition(event: EventData) -> bool:
-        return cast("Trial", event.model).findings[guard].held
+class Holds:
+    """The condition that a guard holds."""
 
-    return condition
+    def __init__(self, guard: str) -> None:
+        self.guard = guard
+
+    def __call__(self, event: EventData) -> bool:
+        """Tell whether it does."""
+        return cast("Trial", event.model).findings[self.guard].held
 
 
 class TableMachine:
@@ -61,7 +70,7 @@ class TableMachine:
                 "trigger": edge.trigger,
                 "source": list(edge.sources),
                 "dest": edge.dest,
-                "conditions": [_gives_reason(edge), *map(_holds, edge.guards)],
+                "conditions": [GivesReason(edge.reasons), *map(Holds, edge.guards)],
             }
             for edge in lifecycle.edges
         ]
@@ -78,3 +87,35 @@ class TableMachine:
     def fires(self, trial: Trial, trigger: str) -> bool:
         """Pull a trigger on a trial; its state is the destination if an edge fired."""
         return bool(self._machine.events[trigger].trigger(trial))
+
+    def guards(self, state: str, trigger: str, reason: str | None) -> tuple[str, ...] | None:
+        """Return the guards all of which must hold for a trigger to fire, where that is all.
+
+        Returns:
+            Their names; ``None`` where the machine must be asked, since a callback would run, or
+            a condition is none of the table's.
+        """
+        found: tuple[str, ...] | None = None
+        for transition in self._machine.events[trigger].transitions[state]:
+            functions = [condition.func for condition in transition.conditions]
+            named = tuple(each.guard for each in functions if isinstance(each, Holds))
+            reasons = [each.reasons for each in functions if isinstance(each, GivesReason)]
+            if len(named) + len(reasons) < len(functions) or self._calls_back(transition):
+                return None
+            if all(reason in each for each in reasons):
+                if found is not None:
+                    return None  # one of two would fire
+                found = named
+        return found
+
+    def _calls_back(self, transition: Transition) -> bool:
+        """Tell whether anything runs besides the conditions, or one of them is turned round."""
+        machine = self._machine
+        source, dest = machine.states[transition.source], machine.states[str(transition.dest)]
+        return bool(
+            any(not condition.target for condition in transition.conditions)
+            or (transition.prepare or transition.before or transition.after)
+            or (source.on_exit or dest.on_enter)
+            or (machine.prepare_event or machine.before_state_change or machine.after_state_change)
+            or (machine.finalize_event or machine.on_final)
+        )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.domain.model import Actor, Situation
 from lazsa_flow.engine.machine import TableMachine
+from lazsa_flow.engine.plan import Plan
 from lazsa_flow.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Rulebook:
         self._all = (tuple(lifecycles), tuple(countries), tuple(releases))
         self.lifecycles: Mapping[str, Lifecycle] = {t.name: t for t in self._all[0]}
         self.countries: Mapping[str, Country] = {each.code: each for each in self._all[1]}
-        self._machines = {name: TableMachine(t) for name, t in self.lifecycles.items()}
+        self._plans = {name: Plan(t, TableMachine(t)) for name, t in self.lifecycles.items()}
+        self._governing: dict[tuple[str, str, date], Policy] = {}
         self._calendars = {code: country.calendar for code, country in self.countries.items()}
         self._releases: dict[str, list[Release]] = {}
         for release in sorted(self._all[2], key=lambda release: release.in_force_from):
@@ -85,9 +87,9 @@ class Rulebook:
         except KeyError:
             raise NotFoundError("lifecycle", name) from None
 
-    def machine(self, name: str) -> TableMachine:
-        """Return a lifecycle's machine."""
-        return self._machines[name]
+    def plan(self, name: str) -> Plan:
+        """Return a lifecycle's decisions, compiled."""
+        return self._plans[name]
 
     def calendar(self, country: str) -> Calendar:
         """Return a country's calendar.
@@ -125,8 +127,12 @@ class Rulebook:
 
     def policy_of_cycle(self, lifecycle: str, country: str, cycle_on: date) -> Policy:
         """Return the version that governs a cycle: the one in force when it opened."""
-        calendar = self.calendar(country)
-        return self.policy_at(lifecycle, calendar.start(calendar.previous(cycle_on)).at)
+        key = (lifecycle, country, cycle_on)
+        if key not in self._governing:
+            calendar = self.calendar(country)
+            opened_at = calendar.start(calendar.previous(cycle_on)).at
+            self._governing[key] = self.policy_at(lifecycle, opened_at)
+        return self._governing[key]
 
     def policy_of(self, path: Path) -> Policy:
         """Return the version that governs a path's present round."""

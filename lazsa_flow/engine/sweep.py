@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Change, Store, Transaction
     from lazsa_flow.engine.rules import Rulebook
 
-CHUNK: Final = 1000
+CHUNK: Final = 5000
 """How many timers a transaction takes at most."""
 ATTEMPTS: Final = 5
 """How often a path is tried before it is parked."""

@@ -79,7 +79,8 @@ def _panel_approval(situation: Situation) -> Finding:
     tally, bars = situation.seen.tally, rules(situation).panel
     if not tally.cards:
         return Finding(False, "no scorecard")
-    figures = f"mean {float(tally.mean):.4f}, lowest item {float(tally.lowest):.4f}"
+    mean, lowest = tally.total / tally.scores, min(tally.sums) / tally.cards
+    figures = f"mean {mean:.4f}, lowest item {lowest:.4f}"
     return Finding(tally.approves(bars.mean, bars.floor), figures)
 
 

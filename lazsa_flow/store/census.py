@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import schema
-from lazsa_flow.store.codec import journal_fields, timer_of
+from lazsa_flow.store import decoding, schema
+from lazsa_flow.store.codec import journal_fields
+from lazsa_flow.store.driver import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -157,8 +158,7 @@ class Census:
             )
             .order_by(table.c.due_at.desc(), table.c.name.desc())
         )
-        rows = self._connection.execute(query).mappings()
-        return {row["path_id"]: timer_of(row) for row in rows}
+        return {row[0]: decoding.timer(row) for row in rows_of(self._connection, query)}
 
     def stories(self, path_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
         """Return the journal rows of some paths, oldest first, as JSON values."""

@@ -1,27 +1,100 @@
 """What may a chunk of decisions read? One query a table, for all the chunk's paths.
 
 What was recorded at or after ``before`` is not seen: a late worker, and an appeal a year on, get
-midnight's answer. Source: programme.md, "Versions and data".
+midnight's answer. Source: programme.md, "Versions and data". Each query begins with the chunk's
+numbers and goes from there by index, so that it costs as much as the chunk has paths, however many
+others there are.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from lazsa_flow.domain.model import Evidence, Nomination
-from lazsa_flow.domain.panel import Scorecard, Tally
-from lazsa_flow.store import schema
-from lazsa_flow.store.codec import facts_of, path_of, record_of, timer_of
+from lazsa_flow.domain.cycles import instant_text
+from lazsa_flow.domain.model import Evidence
+from lazsa_flow.domain.panel import Tally
+from lazsa_flow.store import decoding, schema
+from lazsa_flow.store.driver import fetch, ids_table, ids_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import Path
+
+_FOREVER: Final = "9999-12-31T23:59:59.999999Z~"
+"""A text after every instant's: what was recorded before it is all there is."""
+_NONE: Final = Tally()
+
+
+class Queries(NamedTuple):
+    """The statements of one dialect; parameters ``ids``, ``before`` and ``on``."""
+
+    paths: sa.Select[Any]
+    paths_locked: sa.Select[Any]
+    facts: sa.Select[Any]
+    scorecards: sa.Select[Any]
+    nominations: sa.Select[Any]
+    records: sa.Select[Any]
+    timers: sa.Select[Any]
+
+
+@lru_cache
+def queries(dialect: str) -> Queries:
+    """Return the statements of a dialect."""
+    before = sa.bindparam("before", type_=sa.Text())
+    chunk, paths = ids_table(dialect), schema.paths
+    own = paths.alias("own")
+    mine = chunk.join(own, own.c.id == chunk.c.id)
+
+    def recorded(table: sa.Table, condition: sa.ColumnElement[bool], source: Any) -> sa.Select[Any]:
+        at = sa.type_coerce(table.c.recorded_at, sa.Text())
+        joined = source.join(table, condition)
+        return sa.select(table).select_from(joined).where(at < before).order_by(table.c.id)
+
+    cards, told, records = schema.scorecards, schema.nominations, schema.records
+    timers = schema.timers
+    kin = (
+        sa.select(paths)
+        .select_from(mine.join(paths, paths.c.subject == own.c.subject))
+        .order_by(paths.c.id)
+    )
+    pending = (timers.c.path_id == chunk.c.id) & schema.PENDING
+    return Queries(
+        paths=kin,
+        paths_locked=kin.with_for_update(of=paths),
+        facts=_facts(mine, own, before),
+        scorecards=recorded(
+            cards, (cards.c.path_id == own.c.id) & (cards.c.cycle_on == own.c.cycle_on), mine
+        ),
+        nominations=recorded(told, told.c.path_id == chunk.c.id, chunk),
+        records=recorded(records, records.c.subject == own.c.subject, mine),
+        timers=sa.select(timers).select_from(chunk.join(timers, pending)),
+    )
+
+
+def _facts(mine: Any, own: Any, before: Any) -> sa.Select[Any]:
+    """Select each path's facts: the latest dated on or before the date judged."""
+    facts = schema.facts
+    dated = facts.alias("dated")
+    judged_on = sa.func.coalesce(sa.type_coerce(own.c.cycle_on, sa.Text()), sa.bindparam("on"))
+    latest = (
+        sa.select(dated.c.id)
+        .where(dated.c.seller == own.c.subject)
+        .where(sa.type_coerce(dated.c.as_of, sa.Text()) <= judged_on)
+        .where(sa.type_coerce(dated.c.recorded_at, sa.Text()) < before)
+        .order_by(dated.c.as_of.desc(), dated.c.recorded_at.desc(), dated.c.id.desc())
+        .limit(1)
+        .correlate(own)
+        .scalar_subquery()
+    )
+    return sa.select(own.c.id.label("path_id"), facts).select_from(
+        mine.join(facts, facts.c.id == latest)
+    )
 
 
 def load_chunk(
@@ -40,69 +113,59 @@ def load_chunk(
     Units:
         ``before`` is exclusive; ``on`` is a local date, inclusive.
     """
-    ids = list(path_ids)
-    subjects = sa.select(schema.paths.c.subject).where(schema.paths.c.id.in_(ids))
-    query = (
-        sa.select(schema.paths)
-        .where(schema.paths.c.subject.in_(subjects))
-        .order_by(schema.paths.c.id)
-    )
-    if lock:
-        query = query.with_for_update()
-    found = [path_of(row) for row in connection.execute(query).mappings()]
+    dialect = connection.dialect.name
+    select = queries(dialect)
+    values = {
+        "ids": ids_value(dialect, path_ids),
+        "before": _FOREVER if before is None else instant_text(before),
+        "on": on.isoformat(),
+    }
+
+    def rows(query: sa.Select[Any]) -> list[decoding.Row]:
+        return fetch(connection, query, values)
+
+    found = {
+        row[0]: decoding.path(row) for row in rows(select.paths_locked if lock else select.paths)
+    }
     kin: dict[str, list[Path]] = defaultdict(list)
-    for path in found:
+    for path in found.values():
         kin[path.subject].append(path)
-    facts = _facts(connection, ids, before, on)
-    tallies = _tallies(connection, ids, before)
-    nominations = _nominations(connection, ids, before)
-    records = _by(
-        connection,
-        _recorded(schema.records, before).where(schema.records.c.subject.in_(subjects)),
-        "subject",
-        record_of,
-    )
-    timers = _by(
-        connection,
-        sa.select(schema.timers).where(
-            schema.timers.c.path_id.in_(ids), schema.timers.c.status == "pending"
-        ),
-        "path_id",
-        timer_of,
-    )
-    wanted = set(ids)
-    taken = _taken(connection, [path for path in found if path.id in wanted])
+    facts = {row[0]: decoding.facts(row[1:]) for row in rows(select.facts)}
+    cards = _by(rows(select.scorecards), 1, decoding.scorecard)
+    nominations = _by(rows(select.nominations), 1, tuple)
+    records = _by(_once(rows(select.records)), 1, decoding.record)
+    timers = _by(rows(select.timers), 0, decoding.timer)
+    asked = [found[id_] for id_ in dict.fromkeys(path_ids) if id_ in found]
+    taken = _taken(connection, asked)
     return [
         Evidence(
-            path=path,
-            facts=facts.get(path.id),
-            tally=tallies.get(path.id, Tally()),
-            nominations=tuple(nominations.get(path.id, ())),
-            records=tuple(records[path.subject]),
-            others=tuple(other for other in kin[path.subject] if other.id != path.id),
-            timers=tuple(timers[path.id]),
-            taken=taken.get(path.id, frozenset()),
+            path,
+            facts.get(path.id),
+            Tally.of(cards[path.id]) if path.id in cards else _NONE,
+            decoding.nominations(nominations[path.id]) if path.id in nominations else (),
+            tuple(records[path.subject]) if path.subject in records else (),
+            tuple([other for other in kin[path.subject] if other.id != path.id])
+            if len(kin[path.subject]) > 1
+            else (),
+            tuple(timers[path.id]) if path.id in timers else (),
+            taken.get(path.id, frozenset()),
         )
-        for path in found
-        if path.id in wanted
+        for path in asked
     ]
 
 
-def _recorded(table: sa.Table, before: datetime | None) -> sa.Select[Any]:
-    query = sa.select(table).order_by(table.c.id)
-    return query if before is None else query.where(table.c.recorded_at < before)
-
-
 def _by(
-    connection: sa.Connection,
-    query: sa.Select[Any],
-    key: str,
-    read: Callable[[sa.RowMapping], Any],
+    rows: Iterable[decoding.Row], key: int, read: Callable[[decoding.Row], Any]
 ) -> dict[Any, list[Any]]:
-    rows: dict[Any, list[Any]] = defaultdict(list)
-    for row in connection.execute(query).mappings():
-        rows[row[key]].append(read(row))
-    return rows
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row[key]].append(read(row))
+    return found
+
+
+def _once(rows: list[decoding.Row]) -> list[decoding.Row]:
+    """Leave out what came twice, since two paths of the chunk are one subject's."""
+    return list({row[0]: row for row in rows}.values())
 
 
 def _taken(connection: sa.Connection, paths: list[Path]) -> dict[int, frozenset[str]]:
@@ -118,74 +181,3 @@ def _taken(connection: sa.Connection, paths: list[Path]) -> dict[int, frozenset[
         path_id: frozenset(key for key in claimed if holders.get(key, path_id) != path_id)
         for path_id, claimed in wanted.items()
     }
-
-
-def _facts(
-    connection: sa.Connection, ids: list[int], before: datetime | None, on: date
-) -> dict[int, Any]:
-    """Find each path's facts: the latest dated on or before the date judged."""
-    paths, facts = schema.paths, schema.facts
-    dated = facts.alias("dated")
-    latest = (
-        sa.select(dated.c.id)
-        .where(dated.c.seller == paths.c.subject)
-        .where(dated.c.as_of <= sa.func.coalesce(paths.c.cycle_on, sa.literal(on, schema.Day())))
-    )
-    if before is not None:
-        latest = latest.where(dated.c.recorded_at < before)
-    latest = latest.order_by(
-        dated.c.as_of.desc(), dated.c.recorded_at.desc(), dated.c.id.desc()
-    ).limit(1)
-    query = (
-        sa.select(paths.c.id.label("path_id"), facts)
-        .select_from(paths)
-        .join(facts, facts.c.id == latest.correlate(paths).scalar_subquery())
-        .where(paths.c.id.in_(ids))
-    )
-    return {row["path_id"]: facts_of(row) for row in connection.execute(query).mappings()}
-
-
-def _tallies(
-    connection: sa.Connection, ids: list[int], before: datetime | None
-) -> dict[int, Tally]:
-    """Count each path's present round."""
-    cards, paths = schema.scorecards, schema.paths
-    query = _recorded(cards, before).join(
-        paths, (paths.c.id == cards.c.path_id) & (paths.c.cycle_on == cards.c.cycle_on)
-    )
-    rounds = _by(connection, query.where(cards.c.path_id.in_(ids)), "path_id", scorecard_of)
-    return {path_id: Tally.of(round_) for path_id, round_ in rounds.items()}
-
-
-def scorecard_of(row: sa.RowMapping) -> Scorecard:
-    """Read a scorecard or recusal from its row."""
-    scores = row["scores"]
-    return Scorecard(
-        row["reviewer"], row["team"], tuple(map(int, scores.split(","))) if scores else ()
-    )
-
-
-def _nominations(
-    connection: sa.Connection, ids: list[int], before: datetime | None
-) -> dict[int, list[Nomination]]:
-    query = _recorded(schema.nominations, before).where(schema.nominations.c.path_id.in_(ids))
-    rows = _by(connection, query, "path_id", dict)
-    return {path_id: fold_nominations(events) for path_id, events in rows.items()}
-
-
-def fold_nominations(events: Iterable[dict[str, Any]]) -> list[Nomination]:
-    """Fold the events of nominations, oldest first, into how each stands."""
-    standing: dict[int, Nomination] = {}
-    for event in events:
-        match event["event"]:
-            case "made":
-                standing[event["id"]] = Nomination(
-                    event["id"], event["source"], event["nominator"], event["complete"], False
-                )
-            case "completed":
-                of = event["nomination_id"]
-                standing[of] = replace(standing[of], complete=True)
-            case "withdrawn":
-                of = event["nomination_id"]
-                standing[of] = replace(standing[of], withdrawn=True)
-    return list(standing.values())

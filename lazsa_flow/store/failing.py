@@ -35,11 +35,6 @@ def waiting(connection: sa.Connection) -> dict[int, datetime]:
     return {row.path_id: row.retry_at for row in connection.execute(query)}
 
 
-def held(now: datetime) -> sa.Select[tuple[int]]:
-    """Select the paths whose next attempt lies after an instant."""
-    return sa.select(_TABLE.c.path_id).where(_TABLE.c.retry_at > now)
-
-
 def next_looks() -> tuple[sa.Select[Any], ...]:
     """Select the instant of the next look: at paths that did not fail, and at those that did."""
     timers = schema.timers

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 
 from lazsa_flow.engine.ports import Claimed, Waiting
-from lazsa_flow.store import schema
-from lazsa_flow.store.codec import journal_fields, path_of
+from lazsa_flow.store import decoding, schema
+from lazsa_flow.store.codec import journal_fields
+from lazsa_flow.store.driver import rows_of
 from lazsa_flow.store.connect import READ_ONLY
 from lazsa_flow.store.dialect import upsert
 from lazsa_flow.store.retry import retrying
@@ -236,22 +237,22 @@ def _lease(connection: sa.Connection, keys: list[str], until: datetime) -> list[
     journal = schema.journal
     columns = [
         *(column.label(f"o_{column.name}") for column in _OUTBOX.columns),
-        *(column.label(f"p_{column.name}") for column in _PATHS.columns),
         *(column.label(f"j_{column.name}") for column in journal.columns),
     ]
     query = (
         sa.select(*columns)
-        .join_from(_OUTBOX, _PATHS, _PATHS.c.id == _OUTBOX.c.path_id)
-        .join(journal, (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq))
+        .join_from(_OUTBOX, journal, (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq))
         .where(held)
     )
-    found = [_claimed(row) for row in connection.execute(query).mappings()]
+    own = sa.select(_OUTBOX.c.path_id).where(held)
+    paths = map(decoding.path, rows_of(connection, sa.select(_PATHS).where(_PATHS.c.id.in_(own))))
+    of = {path.id: path for path in paths}
+    found = [_claimed(row, of[row["o_path_id"]]) for row in connection.execute(query).mappings()]
     order = {key: number for number, key in enumerate(keys)}
     return sorted(found, key=lambda notice: order[notice.key])
 
 
-def _claimed(row: sa.RowMapping) -> Claimed:
-    path = path_of({name: row[f"p_{name}"] for name in _PATHS.columns.keys()})  # noqa: SIM118
+def _claimed(row: sa.RowMapping, path: Path) -> Claimed:
     journal = {name: row[f"j_{name}"] for name in schema.journal.columns.keys()}  # noqa: SIM118
     return Claimed(
         key=row["o_key"],

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from lazsa_flow.domain.policy import PolicyText
 from lazsa_flow.errors import SchemaError
 from lazsa_flow.logs import log
-from lazsa_flow.store import failing, migrate, schema, standing
+from lazsa_flow.store import decoding, failing, migrate, schema, standing
 from lazsa_flow.store.census import Census
-from lazsa_flow.store.codec import journal_fields, timer_of
+from lazsa_flow.store.codec import journal_fields
 from lazsa_flow.store.connect import READ_ONLY, connect
+from lazsa_flow.store.driver import rows_of
 from lazsa_flow.store.outbox import SqlOutbox
 from lazsa_flow.store.retry import retrying
 from lazsa_flow.store.transaction import SqlTransaction
@@ -198,9 +199,9 @@ class SqlStore:
         )
         with self._read() as connection:
             found = []
-            for row in connection.execute(query).mappings():
-                timer = timer_of(row, without=("lifecycle", "subject"))
-                found.append((timer, f"{row['lifecycle']}-{timer.path_id}", row["subject"]))
+            for *row, lifecycle, subject in rows_of(connection, query):
+                timer = decoding.timer(tuple(row))
+                found.append((timer, f"{lifecycle}-{timer.path_id}", subject))
             return found
 
     def journal(self, path_id: int | None = None) -> Iterator[dict[str, Any]]:

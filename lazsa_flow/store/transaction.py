@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -16,15 +15,10 @@ import sqlalchemy as sa
 from lazsa_flow.engine.ports import Notice
 from lazsa_flow.errors import KeyReusedError
 from lazsa_flow.logs import log
-from lazsa_flow.store import evidence, failing, schema, writing
-from lazsa_flow.store.codec import (
-    facts_row,
-    notice_row,
-    path_of,
-    record_of,
-    record_row,
-    timer_of,
-)
+from lazsa_flow.store import claiming, decoding, evidence, failing, schema, writing
+from lazsa_flow.store.bulk import bulk, given
+from lazsa_flow.store.codec import facts_row, notice_row, timer_row
+from lazsa_flow.store.driver import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -77,31 +71,10 @@ class SqlTransaction:
         in hand are passed by; while the last ones of an instant are, nothing later is taken. What
         another has done before the lock was had shows in the evidence: the timer no longer pends.
         """
-        table = schema.timers
-        due = sa.select(table).where(table.c.status == "pending", table.c.due_at <= now)
         waiting = failing.waiting(self._connection)
         self._retried = frozenset(path_id for path_id, at in waiting.items() if at <= now)
-        if len(self._retried) < len(waiting):
-            due = due.where(table.c.path_id.not_in(failing.held(now)))
-        if path_id is not None:
-            due = due.where(table.c.path_id == path_id)
-        due = due.order_by(table.c.due_at, table.c.country, table.c.path_id, table.c.name)
-        first = self._connection.execute(due.limit(1)).first()
-        if first is None:
-            return []
-        due = due.where(table.c.due_at == first.due_at)
-        if path_id is None:
-            due = due.join(schema.paths, schema.paths.c.id == table.c.path_id)
-            due = due.with_for_update(skip_locked=True, of=schema.paths)
-            first = self._connection.execute(due.limit(1)).first()
-            if first is None:
-                return []
-        same = due.where(table.c.country == first.country)
-        rows = self._connection.execute(same.limit(limit))
-        once: dict[int, TimerRow] = {}
-        for row in rows.mappings():
-            once.setdefault(row["path_id"], timer_of(row))
-        return list(once.values())
+        held = waiting.keys() - self._retried
+        return claiming.claim(self._connection, now, limit, path_id, held=held)
 
     def load_chunk(
         self, path_ids: Collection[int], *, before: datetime | None, on: date
@@ -143,13 +116,13 @@ class SqlTransaction:
             return []
         table = schema.paths
         query = sa.select(table).where(table.c.subject == subject).order_by(table.c.id)
-        return [path_of(row) for row in self._connection.execute(query).mappings()]
+        return [decoding.path(row) for row in rows_of(self._connection, query)]
 
     def paths_in(self, states: Collection[str]) -> list[Path]:
         """Return all paths in some states, oldest first."""
         table = schema.paths
         query = sa.select(table).where(table.c.state.in_(list(states))).order_by(table.c.id)
-        return [path_of(row) for row in self._connection.execute(query).mappings()]
+        return [decoding.path(row) for row in rows_of(self._connection, query)]
 
     def open_in(self, lifecycle: str, country: str | None) -> list[Path]:
         """Return the open paths of a lifecycle, in a country or in all, oldest first."""
@@ -162,7 +135,7 @@ class SqlTransaction:
         )
         if country is not None:
             query = query.where(table.c.country == country)
-        return [path_of(row) for row in self._connection.execute(query).mappings()]
+        return [decoding.path(row) for row in rows_of(self._connection, query)]
 
     def subjects_recorded(self, kind: str, value: str) -> set[str]:
         """Return the subjects about whom a record of this kind and value stands."""
@@ -174,7 +147,7 @@ class SqlTransaction:
         """Return what is recorded about a subject, oldest first."""
         table = schema.records
         query = sa.select(table).where(table.c.subject == subject).order_by(table.c.id)
-        return [record_of(row) for row in self._connection.execute(query).mappings()]
+        return [decoding.record(row) for row in rows_of(self._connection, query)]
 
     def country_of(self, seller: str) -> str | None:
         """Return the country of a seller's latest facts."""
@@ -193,8 +166,7 @@ class SqlTransaction:
         """Return a path's nominations as they stand."""
         table = schema.nominations
         query = sa.select(table).where(table.c.path_id == path_id).order_by(table.c.id)
-        rows = self._connection.execute(query).mappings()
-        return evidence.fold_nominations(map(dict, rows))
+        return list(decoding.nominations(rows_of(self._connection, query)))
 
     def open_paths(self, lifecycle: str, subjects: Collection[str]) -> dict[str, int]:
         """Return the number of each subject's open path in a lifecycle, of those who have one."""
@@ -219,8 +191,8 @@ class SqlTransaction:
         table = schema.scorecards
         query = sa.select(table).where(table.c.path_id == path_id).order_by(table.c.id)
         rounds: dict[date, list[Scorecard]] = {}
-        for row in self._connection.execute(query).mappings():
-            rounds.setdefault(row["cycle_on"], []).append(evidence.scorecard_of(row))
+        for row in rows_of(self._connection, query):
+            rounds.setdefault(decoding.day(row[2]), []).append(decoding.scorecard(row))
         return rounds
 
     # -- writing for commands
@@ -309,13 +281,16 @@ class SqlTransaction:
 
     def add_record(self, subject: str, record: Record) -> int:
         """Append a dated statement about a subject; return the row's id."""
-        return self._insert(schema.records, record_row(subject, record))
+        row = {
+            "subject": subject,
+            **{name: getattr(record, name) for name in given(schema.records)[1:]},
+        }
+        return self._insert(schema.records, row)
 
     def add_notice(self, path: Path, key: str, kind: str, to: str, at: datetime) -> None:
         """Put a notice that belongs to no move into the outbox."""
-        self._connection.execute(
-            sa.insert(schema.outbox), notice_row(path, Notice(key, kind, to), at)
-        )
+        row = notice_row(path, Notice(key, kind, to), at)
+        bulk(self._connection).insert(schema.outbox, [row])
 
     def set_timer(self, timer: TimerRow) -> None:
         """Set a timer, instead of any pending one of its path and name."""
@@ -329,7 +304,7 @@ class SqlTransaction:
             )
             .values(status="cancelled")
         )
-        writing.set_timers(self._connection, [replace(timer, status="pending", seq=None)])
+        bulk(self._connection).set_timers([timer_row(timer)])
 
     def unpark(self, path_id: int) -> int:
         """Let a parked path go on; return how many of its timers are pending again."""
@@ -407,11 +382,7 @@ class SqlTransaction:
             .join(texts, texts.c.path_id == paths.c.id)
             .where(texts.c.kind == "turnover")
         )
-        found = []
-        for row in self._connection.execute(query).mappings():
-            columns = {name: row[name] for name in paths.columns.keys()}  # noqa: SIM118
-            found.append((path_of(columns), row["text_id"]))
-        return found
+        return [(decoding.path(row[:-1]), row[-1]) for row in rows_of(self._connection, query)]
 
     def delete_text(self, text_id: int) -> int:
         """Delete one text; return how many were there."""

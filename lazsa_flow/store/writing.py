@@ -13,16 +13,24 @@ import sqlalchemy as sa
 
 from lazsa_flow.errors import ConflictError, StaleVersionError
 from lazsa_flow.store import schema
-from lazsa_flow.store.codec import journal_row, notice_row, path_row, record_row, timer_row
+from lazsa_flow.store.bulk import bulk
+from lazsa_flow.store.codec import (
+    end_row,
+    journal_row,
+    move_row,
+    notice_row,
+    path_row,
+    record_row,
+    timer_row,
+)
 from lazsa_flow.store.dialect import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from lazsa_flow.domain.model import Path, TimerRow
+    from lazsa_flow.domain.model import Path
     from lazsa_flow.engine.ports import Change
-
-_MOVED = ("country", "state", "seq", "head", "cycle_on", "entered_at", "spans", "data", "parked")
+    from lazsa_flow.store.codec import Row
 
 
 def write_chunk(
@@ -38,54 +46,41 @@ def write_chunk(
     flat = list(chain.from_iterable(map(_flatten, changes)))
     if not flat:
         return
+    to = bulk(connection)
 
-    def run(name: str, statement: sa.Executable, rows: Iterable[dict[str, Any]]) -> None:
-        values = list(rows)
-        if values:
+    def run(name: str, write: Callable[[Sequence[Row]], object], rows: list[Row]) -> None:
+        if rows:
             probe(f"write.{name}")
-            connection.execute(statement, values)
+            write(rows)
 
-    run("open", sa.insert(schema.paths), (path_row(c.after) for c in flat if c.before is None))
+    def insert(table: sa.Table) -> Callable[[Sequence[Row]], object]:
+        return lambda rows: to.insert(table, rows)
+
+    run("open", insert(schema.paths), [path_row(c.after) for c in flat if c.before is None])
+    moves = [move_row(c.before, c.after) for c in flat if c.before and c.after != c.before]
     probe("write.paths")
-    _move_paths(connection, [c for c in flat if c.before is not None and c.after != c.before])
-    _slots(connection, flat)
+    if moves and to.move_paths(moves) != len(moves):
+        raise _stale(connection, [c for c in flat if c.before is not None])
+    freed = [(c.after.lifecycle, c.after.subject) for c in flat if c.slot == "free"]
+    run("freed", to.free_slots, freed)
+    _take_slots(connection, flat)
     _claim(connection, flat)
-    rows = (journal_row(c.row) for c in flat if c.row is not None)
-    run("journal", sa.insert(schema.journal), rows)
-    run("cancelled", _set_timer(), _statuses(flat))
-    probe("write.timers")
-    set_timers(connection, [timer for change in flat for timer in change.scheduled])
-    records = (record_row(c.after.subject, r) for c in flat for r in c.records)
-    run("records", sa.insert(schema.records), records)
-    notices = (notice_row(c.after, n, c.recorded_at) for c in flat for n in c.notices)
-    run("outbox", sa.insert(schema.outbox), notices)
+    rows = [journal_row(c.row) for c in flat if c.row is not None]
+    run("journal", insert(schema.journal), rows)
+    ended = [end_row(c.fired, c.fired.status) for c in flat if c.fired is not None]
+    ended += [end_row(timer, "cancelled") for c in flat for timer in c.cancelled]
+    run("cancelled", to.end_timers, ended)
+    run("timers", to.set_timers, [timer_row(timer) for c in flat for timer in c.scheduled])
+    records = [record_row(c.after.subject, r) for c in flat for r in c.records]
+    run("records", insert(schema.records), records)
+    notices = [notice_row(c.after, n, c.recorded_at) for c in flat for n in c.notices]
+    run("outbox", insert(schema.outbox), notices)
 
 
 def _flatten(change: Change) -> Iterator[Change]:
     yield change
     for linked in change.linked:
         yield from _flatten(linked)
-
-
-def _move_paths(connection: sa.Connection, changes: Sequence[Change]) -> None:
-    """Move paths that still have the version they were read with."""
-    if not changes:
-        return
-    statement = (
-        sa.update(schema.paths)
-        .where(
-            schema.paths.c.id == sa.bindparam("b_id"), schema.paths.c.seq == sa.bindparam("b_seq")
-        )
-        .values({name: sa.bindparam(f"b_{name}_new") for name in _MOVED})
-    )
-    values = []
-    for change in changes:
-        assert change.before is not None
-        row = path_row(change.after)
-        moved = {f"b_{name}_new": row[name] for name in _MOVED}
-        values.append({"b_id": change.after.id, "b_seq": change.before.seq, **moved})
-    if connection.execute(statement, values).rowcount != len(values):
-        raise _stale(connection, changes)
 
 
 def _stale(connection: sa.Connection, changes: Sequence[Change]) -> StaleVersionError:
@@ -105,17 +100,7 @@ def _stale(connection: sa.Connection, changes: Sequence[Change]) -> StaleVersion
     )
 
 
-def _slots(connection: sa.Connection, changes: Sequence[Change]) -> None:
-    freed = [_slot(c.after) for c in changes if c.slot == "free"]
-    if freed:
-        table = schema.slots
-        connection.execute(
-            sa.delete(table).where(
-                table.c.lifecycle == sa.bindparam("b_lifecycle"),
-                table.c.subject == sa.bindparam("b_subject"),
-            ),
-            [{"b_lifecycle": row["lifecycle"], "b_subject": row["subject"]} for row in freed],
-        )
+def _take_slots(connection: sa.Connection, changes: Sequence[Change]) -> None:
     for change in changes:
         if change.slot == "take":
             rows = [_slot(change.after)]
@@ -141,48 +126,3 @@ def _insert_new(connection: sa.Connection, table: sa.Table, rows: list[dict[str,
 
 def _slot(path: Path) -> dict[str, Any]:
     return {"lifecycle": path.lifecycle, "subject": path.subject, "path_id": path.id}
-
-
-def _statuses(changes: Iterable[Change]) -> Iterator[dict[str, Any]]:
-    for change in changes:
-        if change.fired is not None:
-            yield _status(change.fired, change.fired.status)
-        for timer in change.cancelled:
-            yield _status(timer, "cancelled")
-
-
-def _status(timer: TimerRow, status: str) -> dict[str, Any]:
-    return {
-        "b_path_id": timer.path_id,
-        "b_name": timer.name,
-        "b_due_at": timer.due_at,
-        "b_status": status,
-        "b_seq": timer.seq,
-    }
-
-
-def _set_timer() -> sa.Update:
-    table = schema.timers
-    return (
-        sa.update(table)
-        .where(
-            table.c.path_id == sa.bindparam("b_path_id"),
-            table.c.name == sa.bindparam("b_name"),
-            table.c.due_at == sa.bindparam("b_due_at"),
-        )
-        .values(status=sa.bindparam("b_status"), seq=sa.bindparam("b_seq"))
-    )
-
-
-def set_timers(connection: sa.Connection, timers: Sequence[TimerRow]) -> None:
-    """Set timers; one that was cancelled for the same instant is set again."""
-    if not timers:
-        return
-    table = schema.timers
-    statement = upsert(connection)(table)
-    again = statement.on_conflict_do_update(
-        index_elements=[table.c.path_id, table.c.name, table.c.due_at],
-        set_={"status": "pending", "seq": None, "book_on": statement.excluded.book_on},
-        where=table.c.status == "cancelled",
-    )
-    connection.execute(again, [timer_row(timer) for timer in timers])

@@ -1052,6 +1052,7 @@ def test_every_kind_of_point_is_tried(play: Any) -> None:
         "commit.after",
         "commit.before",
         "write.cancelled",
+        "write.freed",
         "write.journal",
         "write.open",
         "write.outbox",

@@ -37,13 +37,9 @@ def test_an_edge_whose_guards_hold_is_taken() -> None:
     assert findings == (("ready", Finding(True)),)
 
 
-def test_a_trigger_without_an_edge_finds_nothing_new() -> None:
-    """Where the state has no such edge none is taken, and what was found before remains."""
-    found = {"ready": Finding(False)}
-    assert decide_edge(rulebook(table()), DOOR, "lock", found) == (
-        None,
-        (("ready", Finding(False)),),
-    )
+def test_a_trigger_without_an_edge_finds_nothing() -> None:
+    """Where the state has no such edge none is taken, and no guard is asked."""
+    assert decide_edge(rulebook(table()), DOOR, "lock") == (None, ())
 
 
 def test_a_guard_is_asked_once_a_decision() -> None:

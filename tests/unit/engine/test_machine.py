@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.lifecycle import Edge, Permit
-from lazsa_flow.engine.machine import TableMachine, Trial
+from lazsa_flow.engine.machine import GivesReason, TableMachine, Trial
 from lazsa_flow.lifecycles.award import AWARD
 from tests.factories import table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TRIGGERS = sorted({edge.trigger for edge in AWARD.edges})
 REASONS = [None, "unknown", *sorted({r for e in AWARD.edges for r in e.reasons if r is not None})]
@@ -62,3 +67,63 @@ def test_a_trial_has_slots_alone() -> None:
     """design.md, rule 2: no model is added to the machine; a trial takes no attribute of it."""
     with pytest.raises(AttributeError):
         Trial("ajar", None, {}).may_close = True  # type: ignore[attr-defined]
+
+
+def test_the_guards_that_decide_can_be_read_out() -> None:
+    """What the machine would ask is known without asking it; for an edge there is not, nothing."""
+    machine = TableMachine(table())
+    assert machine.guards("ajar", "close", None) == ("ready",)
+    assert machine.guards("ajar", "lock", "leaving") == ()
+    assert machine.guards("ajar", "lock", "jammed") is None
+
+
+def _before(machine: Any) -> None:
+    machine.events["close"].transitions["ajar"][0].before.append(lambda event: None)
+
+
+def _on_enter(machine: Any) -> None:
+    machine.states["shut"].on_enter.append(lambda event: None)
+
+
+def _on_exit(machine: Any) -> None:
+    machine.states["ajar"].on_exit.append(lambda event: None)
+
+
+def _finally(machine: Any) -> None:
+    machine.finalize_event.append(lambda event: None)
+
+
+def _every_time(machine: Any) -> None:
+    machine.before_state_change.append(lambda event: None)
+
+
+def _another_condition(machine: Any) -> None:
+    machine.add_transition("close", "ajar", "shut", conditions=lambda event: True)
+
+
+def _unless(machine: Any) -> None:
+    machine.events["close"].transitions["ajar"][0].conditions[1].target = False
+
+
+def _twice(machine: Any) -> None:
+    machine.add_transition("close", "ajar", "ajar", conditions=GivesReason(frozenset({None})))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _before,
+        _on_enter,
+        _on_exit,
+        _finally,
+        _every_time,
+        _another_condition,
+        _unless,
+        _twice,
+    ],
+)
+def test_a_machine_with_more_to_say_is_asked(change: Callable[[Any], None]) -> None:
+    """Where a callback would run, or more than the table's guards decide, nothing is read out."""
+    machine = TableMachine(table())
+    change(machine._machine)
+    assert machine.guards("ajar", "close", None) is None

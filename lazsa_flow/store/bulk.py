@@ -1,0 +1,69 @@
+"""How do many rows get written at once?
+
+A :class:`Bulk` takes rows as plain tuples, in the schema's column order and as text, and writes
+them by the shortest way its database knows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import sqlalchemy as sa
+
+Row = tuple[Any, ...]
+
+
+class Bulk(Protocol):
+    """Writes within the transaction of a connection."""
+
+    def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
+        """Append rows; a number that the database gives is left out of them."""
+        ...
+
+    def move_paths(self, rows: Sequence[Row]) -> int:
+        """Set paths that still have the version they were read with; return how many had.
+
+        Units:
+            A row is the path's number, the version read, and :data:`MOVED`.
+        """
+        ...
+
+    def end_timers(self, rows: Sequence[Row]) -> None:
+        """Set what became of timers.
+
+        Units:
+            A row is path, name, instant, status and ``seq``.
+        """
+        ...
+
+    def set_timers(self, rows: Sequence[Row]) -> None:
+        """Set timers; one that was cancelled for the same instant is set again."""
+        ...
+
+    def free_slots(self, rows: Sequence[Row]) -> None:
+        """Delete places; a row is lifecycle and subject."""
+        ...
+
+
+MOVED = ("country", "state", "seq", "head", "cycle_on", "entered_at", "parked", "spans", "data")
+"""What a move may change of a path."""
+
+
+def given(table: sa.Table) -> list[str]:
+    """Return the columns that a row gives: all but a number that the database counts up."""
+    counted = table.autoincrement_column
+    return [column.name for column in table.columns if column is not counted]
+
+
+def bulk(connection: sa.Connection) -> Bulk:
+    """Return what writes on a connection's database."""
+    if connection.dialect.name == "postgresql":
+        from lazsa_flow.store.bulk_postgresql import PostgresBulk
+
+        return PostgresBulk(connection)
+    from lazsa_flow.store.bulk_sqlite import SqliteBulk
+
+    return SqliteBulk(connection)

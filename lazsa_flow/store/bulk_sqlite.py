@@ -1,0 +1,71 @@
+"""How do many rows get written into SQLite?
+
+One prepared statement, run by the driver for one tuple after the other: there is no server to go
+to, and the row found by its key is changed in place.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from lazsa_flow.store import schema
+from lazsa_flow.store.bulk import MOVED, given
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import sqlalchemy as sa
+
+from lazsa_flow.store.bulk import Row
+
+_MOVE: Final = (
+    f"UPDATE lazsa_paths SET {', '.join(f'{name} = ?{n}' for n, name in enumerate(MOVED, 3))}"
+    " WHERE id = ?1 AND seq = ?2"
+)
+_END: Final = (
+    "UPDATE lazsa_timers SET status = ?4, seq = ?5 WHERE path_id = ?1 AND name = ?2 AND due_at = ?3"
+)
+_AGAIN: Final = (
+    " ON CONFLICT (path_id, name, due_at) DO UPDATE"
+    " SET status = 'pending', seq = NULL, book_on = excluded.book_on WHERE status = 'cancelled'"
+)
+_FREE: Final = "DELETE FROM lazsa_slots WHERE lifecycle = ? AND subject = ?"
+
+
+@lru_cache
+def _insert(table: sa.Table) -> str:
+    names = given(table)
+    marks = ", ".join("?" * len(names))
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
+
+
+class SqliteBulk:
+    """See :class:`lazsa_flow.store.bulk.Bulk`."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def _run(self, statement: str, rows: Sequence[Row]) -> Any:
+        return self._connection.exec_driver_sql(statement, list(rows))
+
+    def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
+        """Append rows."""
+        self._run(_insert(table), rows)
+
+    def move_paths(self, rows: Sequence[Row]) -> int:
+        """Set paths that still have the version they were read with; return how many had."""
+        moved: int = self._run(_MOVE, rows).rowcount
+        return moved
+
+    def end_timers(self, rows: Sequence[Row]) -> None:
+        """Set what became of timers."""
+        self._run(_END, rows)
+
+    def set_timers(self, rows: Sequence[Row]) -> None:
+        """Set timers; one that was cancelled for the same instant is set again."""
+        self._run(_insert(schema.timers) + _AGAIN, rows)
+
+    def free_slots(self, rows: Sequence[Row]) -> None:
+        """Delete places."""
+        self._run(_FREE, rows)

@@ -1,0 +1,105 @@
+"""Which timers does a sweep take?
+
+Those that fell due first: one instant, one country, each path once. The index of what is pending
+gives them in order, so that a claim costs as much as it takes, and a look at nothing one step.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+
+from lazsa_flow.domain.cycles import instant_text
+from lazsa_flow.store import decoding, schema
+from lazsa_flow.store.driver import fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from lazsa_flow.domain.model import TimerRow
+
+
+class Queries(NamedTuple):
+    """The statements of one dialect.
+
+    Attributes:
+        first: The instant that fell due first; parameter ``now``.
+        country: The first country in which that instant has a path to be had; ``due_at``.
+        chunk: Timers of both, with their paths locked; ``due_at``, ``country`` and ``limit``.
+        own: The timers of one path; ``path_id`` and ``now``.
+    """
+
+    first: sa.Select[Any]
+    country: sa.Select[Any]
+    chunk: sa.Select[Any]
+    own: sa.Select[Any]
+
+
+@lru_cache
+def queries(*, passing_by: bool) -> Queries:
+    """Return the statements.
+
+    Args:
+        passing_by: Whether there are paths that wait for their next attempt after ``now``.
+    """
+    table, paths, failures = schema.timers, schema.paths, schema.failures
+    due_at, now = sa.bindparam("due_at", type_=sa.Text()), sa.bindparam("now", type_=sa.Text())
+    at = sa.type_coerce(table.c.due_at, sa.Text())
+    pending = schema.PENDING
+    if passing_by:
+        waits = sa.type_coerce(failures.c.retry_at, sa.Text()) > now
+        pending &= table.c.path_id.not_in(sa.select(failures.c.path_id).where(waits))
+    same = pending & (at == due_at)
+    locked = (
+        sa.select(table)
+        .join(paths, paths.c.id == table.c.path_id)
+        .order_by(table.c.country, table.c.path_id, table.c.name)
+        .with_for_update(skip_locked=True, of=paths)
+    )
+    in_country = table.c.country == sa.bindparam("country", type_=sa.Text())
+    limit = sa.bindparam("limit", type_=sa.BigInteger())
+    own = table.c.path_id == sa.bindparam("path_id", type_=sa.BigInteger())
+    return Queries(
+        first=sa.select(at).where(pending, at <= now).order_by(at).limit(1),
+        country=locked.with_only_columns(table.c.country).where(same).limit(1),
+        chunk=locked.where(same, in_country).limit(limit),
+        own=sa.select(table)
+        .where(pending, own, at <= now)
+        .order_by(table.c.due_at, table.c.country, table.c.name),
+    )
+
+
+def claim(
+    connection: sa.Connection,
+    now: datetime,
+    limit: int,
+    path_id: int | None,
+    *,
+    held: Collection[int],
+) -> list[TimerRow]:
+    """Claim timers; see :class:`lazsa_flow.engine.ports.Transaction`.
+
+    Args:
+        connection: In a transaction.
+        now: Timers due at or before it.
+        limit: At most so many.
+        path_id: Of this path alone.
+        held: The paths that wait for an attempt after ``now``.
+    """
+    select = queries(passing_by=bool(held))
+    values: dict[str, Any] = {"now": instant_text(now), "limit": limit, "path_id": path_id}
+    if path_id is not None:
+        own = fetch(connection, select.own, values)
+        return [decoding.timer(own[0])] if own else []
+    for name, query in (("due_at", select.first), ("country", select.country)):
+        first = fetch(connection, query, values)
+        if not first:
+            return []
+        values[name] = first[0][0]
+    once: dict[int, TimerRow] = {}
+    for row in fetch(connection, select.chunk, values):
+        once.setdefault(row[0], decoding.timer(row))
+    return list(once.values())

@@ -1,0 +1,156 @@
+"""How do a driver's rows become values, a chunk at a time?
+
+By position, in the schema's column order. Instants, dates, scores, spans and data are decoded once
+for each text that differs: a cycle night's sellers share most of them.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.domain.model import Facts, Nomination, Path, Record, Span, TimerRow
+from lazsa_flow.domain.panel import Scorecard
+from lazsa_flow.store.schema import read_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+Row = tuple[Any, ...]
+
+instant: Callable[[str], datetime] = lru_cache(maxsize=65536)(read_instant)
+day: Callable[[str], date] = lru_cache(maxsize=65536)(date.fromisoformat)
+
+
+@lru_cache(maxsize=4096)
+def _spans(text: str) -> Mapping[str, tuple[Span, ...]]:
+    return {name: tuple(map(_span, spans)) for name, spans in json.loads(text).items()}
+
+
+def _span(fields: dict[str, Any]) -> Span:
+    ended_on, ended_at = fields["ended_on"], fields["ended_at"]
+    return Span(
+        began_on=day(fields["began_on"]),
+        began_at=instant(fields["began_at"]),
+        told_at=instant(fields["told_at"]),
+        ended_on=ended_on and day(ended_on),
+        ended_at=ended_at and instant(ended_at),
+        reason=fields["reason"],
+    )
+
+
+@lru_cache(maxsize=4096)
+def _data(text: str) -> Mapping[str, Any]:
+    data: Mapping[str, Any] = json.loads(text)
+    return data
+
+
+@lru_cache(maxsize=65536)
+def _scores(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(","))) if text else ()
+
+
+def path(row: Row) -> Path:
+    """Read a path."""
+    (id_, lifecycle, subject, country, state, seq, head, cycle, opened, entered, parked, *rest) = (
+        row
+    )
+    spans, data = rest
+    return Path(
+        id_,
+        lifecycle,
+        subject,
+        country,
+        state,
+        seq,
+        head,
+        cycle and day(cycle),
+        instant(opened),
+        instant(entered),
+        bool(parked),
+        _spans(spans),
+        _data(data),
+    )
+
+
+def timer(row: Row) -> TimerRow:
+    """Read a timer."""
+    path_id, name, due_at, due_on, zone, country, book_on, decides, status, seq = row
+    return TimerRow(
+        path_id,
+        name,
+        instant(due_at),
+        day(due_on),
+        zone,
+        country,
+        day(book_on),
+        bool(decides),
+        status,
+        seq,
+    )
+
+
+def _flag(value: bool | int | None) -> bool | None:
+    return None if value is None else bool(value)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def facts(row: Row) -> Facts:
+    """Read facts."""
+    (_id, seller, country, as_of, joined, points, compliant, gmv_usd, gmv, chat, months, *rest) = (
+        row
+    )
+    retention, lazstar, activities, _recorded = rest
+    return Facts(
+        seller,
+        country,
+        day(as_of),
+        joined and day(joined),
+        points,
+        _flag(compliant),
+        _decimal(gmv_usd),
+        _decimal(gmv),
+        _decimal(chat),
+        None
+        if months is None
+        else tuple([Decimal(month) if month else None for month in months.split(";")]),
+        _decimal(retention),
+        _flag(lazstar),
+        None if activities is None else frozenset(filter(None, activities.split(";"))),
+    )
+
+
+def scorecard(row: Row) -> Scorecard:
+    """Read a scorecard or recusal."""
+    return Scorecard(row[3], row[4], _scores(row[5]))
+
+
+def record(row: Row) -> Record:
+    """Read a record."""
+    _id, _subject, kind, name, value, reason, actor, as_of, recorded_at = row
+    return Record(kind, name, value, reason, actor, day(as_of), instant(recorded_at))
+
+
+def nominations(rows: Iterable[Row]) -> tuple[Nomination, ...]:
+    """Fold the events of a path's nominations, oldest first, into how each stands."""
+    standing: dict[int, Nomination] = {}
+    for id_, _path_id, event, of, source, nominator, complete, *_ in rows:
+        if event == "made":
+            standing[id_] = Nomination(id_, source, nominator, bool(complete), False)
+            continue
+        made = standing[of]
+        standing[of] = Nomination(
+            of,
+            made.source,
+            made.nominator,
+            made.complete or event == "completed",
+            made.withdrawn or event == "withdrawn",
+        )
+    return tuple(standing.values())

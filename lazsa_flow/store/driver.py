@@ -1,0 +1,82 @@
+"""How do statements reach the driver without a detour for every row?
+
+SQLAlchemy makes the text of a statement from the schema, once for each dialect. The driver runs it
+within the transaction of a SQLAlchemy connection and gives plain tuples back, for a cycle night
+reads and writes millions of rows, and a mapping for each of them costs more than the row. What the
+driver raises comes out as SQLAlchemy's errors, as from any other statement.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+_DIALECTS: dict[str, Callable[[], sa.Dialect]] = {
+    "postgresql": psycopg_dialect.dialect,
+    "sqlite": lambda: sqlite.dialect(paramstyle="named"),
+}
+
+
+@lru_cache(maxsize=256)
+def compiled(statement: sa.ClauseElement, dialect: str) -> tuple[str, dict[str, Any]]:
+    """Return a statement as the driver takes it, parameters by name, and those it has a value of.
+
+    Every statement is made once, so that the few there are can be told apart by identity.
+    """
+    made = statement.compile(dialect=_DIALECTS[dialect]())
+    return str(made), {name: value for name, value in made.params.items() if value is not None}
+
+
+def ids_table(dialect: str) -> Any:
+    """Return the parameter ``ids`` as a table of one column, ``id``."""
+    if dialect == "postgresql":
+        ids = sa.bindparam("ids", type_=postgresql.ARRAY(sa.BigInteger))
+        return sa.func.unnest(ids).table_valued("id", name="chunk").render_derived()
+    listed = sa.func.json_each(sa.bindparam("ids", type_=sa.Text())).table_valued("value")
+    return sa.select(listed.c.value.label("id")).subquery("chunk")
+
+
+def ids_value(dialect: str, ids: Collection[int]) -> Any:
+    """Return numbers as the value of the parameter ``ids``."""
+    return list(ids) if dialect == "postgresql" else json.dumps(list(ids))
+
+
+def fetch(
+    connection: sa.Connection, statement: sa.ClauseElement, values: Mapping[str, Any]
+) -> list[tuple[Any, ...]]:
+    """Run a query and return its rows as the driver gives them."""
+    text, fixed = compiled(statement, connection.dialect.name)
+    with raw(connection) as driver:
+        rows: list[tuple[Any, ...]] = driver.execute(text, {**fixed, **values}).fetchall()
+        return rows
+
+
+def rows_of(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
+    """Run a query with its values bound, and return its rows as the driver gives them."""
+    return list(connection.execute(statement).cursor.fetchall())
+
+
+@contextmanager
+def raw(connection: sa.Connection) -> Iterator[Any]:
+    """Lend the driver's connection; what it raises comes out as SQLAlchemy's errors."""
+    dialect = connection.dialect
+    driver = connection.connection.driver_connection
+    errors: type[Exception] = dialect.loaded_dbapi.Error
+    try:
+        yield driver
+    except errors as error:
+        lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
+        if lost:
+            connection.invalidate(error)
+        raise sa.exc.DBAPIError.instance(
+            None, None, error, errors, connection_invalidated=lost, dialect=dialect
+        ) from error
