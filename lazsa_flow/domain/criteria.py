@@ -11,7 +11,6 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.domain.cycles import add_months, whole_months
@@ -61,15 +60,15 @@ def current(facts: Facts | None, on: date, stale_days: int) -> Finding | None:
     """
     if facts is None or facts.as_of > on:
         return UNKNOWN
-    return TOO_OLD if on - facts.as_of > timedelta(days=stale_days) else None
+    return TOO_OLD if (on - facts.as_of).days > stale_days else None
 
 
 def judge(criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy) -> Finding:
     """Judge one criterion on facts that may be missing or stale."""
     unfit = current(facts, on, policy.facts_stale_days)
-    if unfit is not None or facts is None:
-        return (unfit or UNKNOWN) if criterion.sets_bar(policy) else NO_BAR
-    return criterion.check(facts, on, policy)
+    if unfit is None and facts is not None:
+        return criterion.check(facts, on, policy)
+    return (unfit or UNKNOWN) if criterion.sets_bar(policy) else NO_BAR
 
 
 def _tenure(facts: Facts, on: date, bars: CriteriaPolicy) -> Finding:

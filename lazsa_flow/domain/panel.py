@@ -70,10 +70,10 @@ class Tally:
     def of(cls, cards: Iterable[Scorecard]) -> Tally:
         """Count the latest card of each reviewer, given oldest first; a recusal takes it out."""
         latest = {card.reviewer: card for card in cards}
-        counted = [card for card in latest.values() if not card.recused]
+        counted = [card for card in latest.values() if card.scores]  # the others stood back
         if not counted:
             return cls(panel=frozenset(latest))
-        sums = tuple(map(sum, zip(*(card.scores for card in counted), strict=True)))
+        sums = tuple(map(sum, zip(*[card.scores for card in counted], strict=True)))
         teams = {card.team for card in counted}
         return cls(len(counted), len(teams), sums, frozenset(latest))
 

@@ -72,12 +72,12 @@ class Draft:
 
     def _enter(self, state: str) -> None:
         if state != self._before.state:
-            self._set(state=state, entered_at=self._now.at)
+            self._set("state", state)
+            self._set("entered_at", self._now.at)
 
-    def _set(self, **fields: Any) -> None:
-        """Set fields of the draft's own path."""
-        for name, value in fields.items():
-            object.__setattr__(self._now.seen.path, name, value)
+    def _set(self, field: str, value: Any) -> None:
+        """Set a field of the draft's own path."""
+        object.__setattr__(self._now.seen.path, field, value)
 
     def _row(self, trigger: str | None, dest: str, findings: Findings) -> JournalRow:
         reason = self._now.reason if trigger else "refused"
@@ -85,10 +85,9 @@ class Draft:
 
     def _change(self, row: JournalRow | None, fired: TimerRow | None) -> Change:
         if row is not None:
-            self._set(seq=row.seq, head=row.hash)
+            self._set("seq", row.seq)
+            self._set("head", row.hash)
         after = self._now.path
-        pending = [timer for timer in self._now.seen.timers if not _same(timer, fired)]
-        living = self._lifecycle.living(after.state)
         return Change(
             before=self._before if self._before.seq else None,
             after=after,
@@ -96,16 +95,24 @@ class Draft:
             row=row,
             fired=fired,
             scheduled=tuple(self._scheduled.values()),
-            cancelled=tuple(
-                timer
-                for timer in pending
-                if self._new_round or timer.name not in living or timer.name in self._scheduled
-            ),
+            cancelled=self._cancelled(after.state, fired),
             notices=tuple(self._notices),
             records=tuple(self._records),
             slot=self._slot(after),
             claims=tuple(self._claims),
             linked=tuple(self._linked),
+        )
+
+    def _cancelled(self, state: str, fired: TimerRow | None) -> tuple[TimerRow, ...]:
+        """Return the pending timers that the new state or round ends, or that are set anew."""
+        living = () if self._new_round else self._lifecycle.living(state)
+        return tuple(
+            [
+                timer
+                for timer in self._now.seen.timers
+                if (timer.name not in living or timer.name in self._scheduled)
+                and not _same(timer, fired)
+            ]
         )
 
     def _slot(self, after: Path) -> Literal["take", "free"] | None:
@@ -127,6 +134,10 @@ class Draft:
                     self._notify(effect.kind, nominator)
             case Notify():
                 self._notify(effect.kind, effect.to)
+            case Schedule():
+                self._schedule(effect)
+            case FireOther():
+                self._fire_other(effect)
             case Begin() | End() if effect.of == "subject":
                 self._record(effect)
             case Begin() if effect.of == "claims":
@@ -136,10 +147,6 @@ class Draft:
                 self._begin(effect.what)
             case End():
                 self._end(effect.what)
-            case Schedule():
-                self._schedule(effect)
-            case FireOther():
-                self._fire_other(effect)
             case _:
                 assert_never(effect)
 
@@ -173,7 +180,7 @@ class Draft:
         self._end(name)
         now, path = self._now, self._now.path
         span = Span(began_on=now.on, began_at=now.at, told_at=now.recorded_at)
-        self._set(spans={**path.spans, name: (*path.spans.get(name, ()), span)})
+        self._set("spans", {**path.spans, name: (*path.spans.get(name, ()), span)})
 
     def _end(self, name: str) -> None:
         now, path = self._now, self._now.path
@@ -184,13 +191,13 @@ class Draft:
         # what takes effect from before a span began ends it where it began
         at = max(now.at, last.began_at)
         ended = replace(last, ended_on=now.calendar.local_date(at), ended_at=at, reason=now.reason)
-        self._set(spans={**path.spans, name: (*spans[:-1], ended)})
+        self._set("spans", {**path.spans, name: (*spans[:-1], ended)})
 
     def _schedule(self, effect: Schedule) -> None:
         if effect.round is not None:
             self._new_round = True  # it begins without the timers of the one before
             cycle_on = self._lifecycle.rounds[effect.round](self._now)
-            self._set(cycle_on=cycle_on)
+            self._set("cycle_on", cycle_on)
             policy = self._rulebook.policy_of(self._now.path)
             object.__setattr__(self._now, "policy", policy)
         timer = self._lifecycle.timer(effect.timer)

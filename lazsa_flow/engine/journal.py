@@ -111,25 +111,35 @@ def verdicts_text(findings: Findings) -> str:
 
 
 class _Verdicts(dict[tuple[str, "Finding"], str]):
-    """Findings as canonical text, the latest few thousand remembered."""
+    """Findings as canonical text, the latest few thousand remembered.
+
+    Numbers stand apart, since 1 and True are one key of a dict; truths are not remembered.
+    """
 
     LIMIT: Final = 65536
 
     def __missing__(self, item: tuple[str, Finding]) -> str:
-        name, (held, measured, earliest) = item
-        on = None if earliest is None else earliest.isoformat()
-        text = (
-            f'{{"earliest":{_scalar(on)},"held":{_scalar(held)}'
-            f',"measured":{_scalar(measured)},"name":{quoted(name)}}}'
-        )
-        if measured is None or isinstance(measured, str):  # 1 and True are one key of a dict
+        kind = item[1].measured.__class__
+        if kind is int and self is not _NUMBERS:
+            return _NUMBERS[item]
+        text = self._write(item)
+        if kind is not bool:
             if len(self) >= self.LIMIT:
                 self.clear()
             self[item] = text
         return text
 
+    def _write(self, item: tuple[str, Finding]) -> str:
+        name, (held, measured, earliest) = item
+        on = None if earliest is None else earliest.isoformat()
+        return (
+            f'{{"earliest":{_scalar(on)},"held":{_scalar(held)}'
+            f',"measured":{_scalar(measured)},"name":{quoted(name)}}}'
+        )
+
 
 _VERDICTS: Final = _Verdicts()
+_NUMBERS: Final = _Verdicts()
 
 
 def _scalar(value: Measured) -> str:

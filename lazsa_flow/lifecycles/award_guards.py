@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.domain.criteria import CRITERIA, Criterion, judge
 from lazsa_flow.domain.cycles import add_months
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 def rules(situation: Situation) -> AwardPolicy:
     """Return the situation's policy as the award's."""
-    return cast("AwardPolicy", situation.policy)
+    policy: AwardPolicy = situation.policy  # type: ignore[assignment]
+    return policy
 
 
 def _paths(situation: Situation) -> Iterator[Path]:
@@ -45,8 +46,8 @@ def _latest(situation: Situation, kind: str, name: str) -> Record | None:
 
 def _criterion(criterion: Criterion) -> Guard:
     def check(situation: Situation) -> Finding:
-        bars = rules(situation).criteria
-        return judge(criterion, situation.seen.facts, situation.judged_on, bars)
+        seen, bars = situation.seen, rules(situation).criteria
+        return judge(criterion, seen.facts, seen.path.cycle_on or situation.on, bars)
 
     return Guard(
         criterion.name,

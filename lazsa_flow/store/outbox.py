@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
 
+    from lazsa_flow.domain.model import Path
+
 _Result = TypeVar("_Result")
 _OUTBOX = schema.outbox
 _PATHS = schema.paths
@@ -241,7 +243,11 @@ def _lease(connection: sa.Connection, keys: list[str], until: datetime) -> list[
     ]
     query = (
         sa.select(*columns)
-        .join_from(_OUTBOX, journal, (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq))
+        .join_from(
+            _OUTBOX,
+            journal,
+            (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq),
+        )
         .where(held)
     )
     own = sa.select(_OUTBOX.c.path_id).where(held)
