@@ -153,14 +153,14 @@ class SqlOutbox:
         return self._transact(lambda connection: connection.execute(again).rowcount)
 
     def deliveries(self) -> dict[tuple[str, str, str], int]:
-        """Count what was delivered, by kind, recipient and country; ids of persons left out."""
+        """Count what was delivered, by kind, recipient and country; nominators as one."""
         table = schema.deliveries
         query = sa.select(table.c.kind, table.c.recipient, table.c.country, sa.func.count())
         counts: dict[tuple[str, str, str], int] = {}
         with self._read() as connection:
             grouped = query.group_by(table.c.kind, table.c.recipient, table.c.country)
             for kind, recipient, country, count in connection.execute(grouped):
-                name = (kind, recipient.partition(":")[0], country)
+                name = (kind, "nominators" if ":" in recipient else recipient, country)
                 counts[name] = counts.get(name, 0) + count
         return counts
 
