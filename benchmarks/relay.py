@@ -1,0 +1,180 @@
+"""How fast is the relay, against a bare smtplib loop? ``.venv/bin/python benchmarks/relay.py``.
+
+Two processes of the relay and two of a loop over ``smtplib.sendmail`` send as many mails of the
+same size to the same SMTP server on the loopback, in turns, each side five times. The loop has its
+mail ready; the relay claims, resolves, renders, sends and marks each one in the database.
+
+Units:
+    Mails a second, the median of the rounds; from the moment that both processes are told to go
+    until both have ended.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+import smtplib
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from aiosmtpd.controller import Controller
+
+from lazsa_flow.clock import VirtualClock
+from lazsa_flow.commands import importing
+from lazsa_flow.config import Config
+from lazsa_flow.domain.contact import Contact
+from lazsa_flow.domain.deployment import Deployment
+from lazsa_flow.domain.model import Actor, Facts
+from lazsa_flow.domain.policy import read
+from lazsa_flow.notices.mail import mail
+from lazsa_flow.notices.ports import Letter
+from lazsa_flow.programme import Programme
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from multiprocessing.synchronize import Barrier
+
+PROCESSES: Final = 2
+MAILS: Final = 2000
+ROUNDS: Final = 5
+GOAL: Final = 0.7
+NOW: Final = datetime(2026, 6, 1, 4, tzinfo=UTC)
+_SPAWN: Final = multiprocessing.get_context("spawn")
+
+
+def measure(mails: int = MAILS, rounds: int = ROUNDS) -> dict[str, Any]:
+    """Measure both sides in turns."""
+    with tempfile.TemporaryDirectory() as folder:
+        filled = Path(folder) / "filled.db"
+        content = _fill(f"sqlite:///{filled}", mails)
+        ready, port = _SPAWN.Event(), _SPAWN.Value("i", 0)
+        sink = _SPAWN.Process(target=_sink, args=(ready, port), daemon=True)
+        sink.start()
+        ready.wait(30)
+        ours, reference = [], []
+        for number in range(rounds):
+            reference.append(mails / _race(_loop, port.value, content, mails // PROCESSES))
+            copy = Path(folder) / f"{number}.db"
+            shutil.copy(filled, copy)
+            ours.append(mails / _race(_relay, port.value, f"sqlite:///{copy}"))
+            _check(f"sqlite:///{copy}", mails)
+        sink.terminate()
+        sink.join()
+    ratio = statistics.median(ours) / statistics.median(reference)
+    return {
+        "name": "relay: 2 processes against 2 of a bare smtplib loop",
+        "ours": round(statistics.median(ours), 1),
+        "reference": round(statistics.median(reference), 1),
+        "ratio": round(ratio, 3),
+        "goal": GOAL,
+        "holds": ratio >= GOAL,
+        "unit": "mails/s",
+    }
+
+
+def _fill(url: str, mails: int) -> bytes:
+    """Put as many notices into an outbox, and return a mail of the same words."""
+    clock = VirtualClock(NOW)
+    Programme.migrate(url, clock=clock)
+    with Programme.open(url, clock=clock) as programme:
+        sellers = [f"seller-{number}" for number in range(mails)]
+        known = [Facts(seller, "SG", date(2026, 5, 31)) for seller in sellers]
+        importing.add_facts(programme.context, known, where="benchmark")
+        for seller in sellers:
+            programme.nominate(seller, actor=Actor("employee", "e-1"), statement="Helps.")
+        shown = programme.preview_notice("nominated", country="SG")
+        letter = Letter(
+            key="award-1.1.1",
+            kind="nominated",
+            to="seller",
+            country="SG",
+            locale="en",
+            reply_to="team@example.com",
+            sender="Team",
+            subject=shown.subject,
+            text=shown.text,
+            html=shown.html,
+            sent_at=NOW,
+            contact=Contact("seller-1@example.org", "Seller 1"),
+        )
+    return mail(letter, "team@example.com")
+
+
+def _race(run: Any, *arguments: Any) -> float:
+    """Let the processes of one side go at once; return the seconds until the last has ended."""
+    barrier = _SPAWN.Barrier(PROCESSES + 1)
+    racers = [_SPAWN.Process(target=run, args=(barrier, *arguments)) for _ in range(PROCESSES)]
+    for racer in racers:
+        racer.start()
+    barrier.wait(60)
+    began = time.perf_counter()
+    for racer in racers:
+        racer.join()
+    took = time.perf_counter() - began
+    if any(racer.exitcode for racer in racers):
+        raise RuntimeError("a process failed")
+    return took
+
+
+def _loop(barrier: Barrier, port: int, content: bytes, mails: int) -> None:
+    connection = smtplib.SMTP("127.0.0.1", port)
+    barrier.wait()
+    for _ in range(mails):
+        connection.sendmail("team@example.com", ["seller-1@example.org"], content)
+    connection.quit()
+
+
+def _relay(barrier: Barrier, port: int, url: str) -> None:
+    fields = {
+        "channels": {"mail": {"kind": "smtp", "host": "127.0.0.1", "port": port, "tls": "none"}}
+    }
+    config = replace(Config.load(), deployment=read(Deployment, fields, where="benchmark"))
+    with (
+        Programme.open(url, config=config, clock=VirtualClock(NOW)) as programme,
+        programme.open_relay(resolver=_everybody) as relay,
+    ):
+        barrier.wait()
+        relay.drain()
+
+
+def _everybody(ids: Collection[str]) -> Mapping[str, Contact]:
+    return {each: Contact(f"{each}@example.org", "Seller 1") for each in ids}
+
+
+def _check(url: str, mails: int) -> None:
+    with Programme.open(url, clock=VirtualClock(NOW)) as programme:
+        delivered = sum(programme.deliveries().values())
+    if delivered != mails:
+        raise RuntimeError(f"{delivered} of {mails} were delivered")
+
+
+class _Handler:
+    async def handle_DATA(self, *_: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        return "250 OK"
+
+
+def _sink(ready: Any, port: Any) -> None:
+    controller = Controller(_Handler(), hostname="127.0.0.1", port=0)
+    controller.start()
+    assert controller.server is not None
+    port.value = controller.server.sockets[0].getsockname()[1]
+    ready.set()
+    time.sleep(3600)
+
+
+def main() -> None:
+    """Print what was measured."""
+    for name, value in measure().items():
+        print(f"{name}: {value}")
+
+
+if __name__ == "__main__":
+    main()
