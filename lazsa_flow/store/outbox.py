@@ -21,9 +21,9 @@ import sqlalchemy as sa
 from lazsa_flow.engine.ports import Claimed, Waiting
 from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.codec import journal_fields
-from lazsa_flow.store.driver import rows_of
 from lazsa_flow.store.connect import READ_ONLY
 from lazsa_flow.store.dialect import upsert
+from lazsa_flow.store.driver import rows_of
 from lazsa_flow.store.retry import retrying
 
 if TYPE_CHECKING:
