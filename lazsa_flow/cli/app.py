@@ -21,6 +21,7 @@ from lazsa_flow.cli import (
     people,
     screen,
     serve,
+    view,
 )
 
 app = typer.Typer(
@@ -71,6 +72,7 @@ app.command()(serve.ticker)
 app.command()(serve.doctor)
 app.command()(operate.migrate)
 app.command()(graph.graph)
+app.command()(view.view)
 
 
 def main() -> None:

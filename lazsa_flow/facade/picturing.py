@@ -9,33 +9,27 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
-from lazsa_flow.engine.explain import explain
+from lazsa_flow.facade.portraits import portraits
 from lazsa_flow.graph.chart import Index, chart
-from lazsa_flow.graph.picture import Held, Picture, Resident, Scene, Stop
+from lazsa_flow.graph.picture import Picture, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
 
     from lazsa_flow.commands.context import Context
-    from lazsa_flow.domain.guards import Verdict
-    from lazsa_flow.domain.model import TimerRow
     from lazsa_flow.graph.chart import Chart
     from lazsa_flow.store import census
 
 
 class _Found(NamedTuple):
-    """What the store answered, as of one moment."""
+    """What the store has counted, as of one moment."""
 
     moves: list[census.Moves]
     pending: list[census.Pending]
-    residents: list[census.Resident]
-    timers: dict[int, TimerRow]
-    rows: dict[int, list[dict[str, Any]]]
 
 
 def picture(
@@ -43,7 +37,6 @@ def picture(
     lifecycle: str,
     now: datetime,
     *,
-    dress: Callable[[str, Mapping[str, Any]], list[Verdict]],
     path_ids: Sequence[int] = (),
     limit: int,
 ) -> Picture:
@@ -53,7 +46,6 @@ def picture(
         context: Where, and by whose rules.
         lifecycle: Its name.
         now: The instant of the question.
-        dress: Returns the verdicts of a lifecycle's journal row that did not hold, in full.
         path_ids: Paths to list whatever the limit.
         limit: How many paths of each state and country are listed.
     """
@@ -66,13 +58,8 @@ def picture(
     }
     with context.store.census(lifecycle) as asked:
         residents = {each.id: each for each in (*asked.residents(limit), *asked.named(path_ids))}
-        found = _Found(
-            asked.moves(bounds),
-            asked.pending(),
-            list(residents.values()),
-            asked.next_timers(residents),
-            asked.stories(residents),
-        )
+        found = _Found(asked.moves(bounds), asked.pending())
+        listed = portraits(context, drawn, asked, list(residents.values()), now)
     today = max(calendar.local_date(now) for calendar in calendars.values())
     stops = _stops(drawn, found, [*days, today])
     return Picture(
@@ -81,11 +68,8 @@ def picture(
         countries=tuple(sorted(calendars)),
         stops=stops,
         limit=limit,
-        residents=_residents(context, drawn, found, now),
-        stories={
-            f"{lifecycle}-{path_id}": _story(context, drawn, found, path_id, dress)
-            for path_id in found.rows
-        },
+        residents=tuple(each.resident for each in listed),
+        stories={each.resident.path: each.story for each in listed},
     )
 
 
@@ -170,73 +154,3 @@ def _counted(drawn: Chart, found: _Found) -> Chart:
     for each in found.pending:
         due[each.name] = min(each.first_on, due.get(each.name, each.first_on))
     return drawn.counting(counts, flows, due)
-
-
-def _residents(
-    context: Context, drawn: Chart, found: _Found, now: datetime
-) -> tuple[Resident, ...]:
-    ids = {node.label: node.id for node in drawn.nodes}
-    held = _held(context, drawn, found, now)
-    listed = []
-    for each in found.residents:
-        timer = found.timers.get(each.id)
-        calendar = context.rulebook.calendar(each.country)
-        listed.append(
-            Resident(
-                path=f"{drawn.name}-{each.id}",
-                seller=each.subject,
-                country=each.country,
-                state=ids[each.state],
-                since=calendar.local_date(each.entered_at),
-                parked=each.parked,
-                next_timer=timer.name if timer else None,
-                next_on=timer.due_on if timer else None,
-                held=held[each.id],
-            )
-        )
-    return tuple(listed)
-
-
-def _held(
-    context: Context, drawn: Chart, found: _Found, now: datetime
-) -> dict[int, tuple[Held, ...]]:
-    """Ask of each listed path which guards stand before each of its exits now."""
-    index = Index(drawn)
-    held: dict[int, tuple[Held, ...]] = {each.id: () for each in found.residents}
-    with context.store.begin(write=False) as transaction:
-        loaded = transaction.load_chunk(list(held), before=None, on=now.date())
-    for seen in loaded:
-        source = seen.path.state
-        held[seen.path.id] = tuple(
-            Held(arrow, verdict)
-            for each in explain(context.rulebook, seen, now).exits
-            for arrow in [index.arrow(source, each.dest, each.trigger, (*each.reasons, None)[0])]
-            if arrow is not None
-            for verdict in each.unmet
-        )
-    return held
-
-
-def _story(
-    context: Context,
-    drawn: Chart,
-    found: _Found,
-    path_id: int,
-    dress: Callable[[str, Mapping[str, Any]], list[Verdict]],
-) -> tuple[Scene, ...]:
-    rows = found.rows[path_id]
-    country = next(each.country for each in found.residents if each.id == path_id)
-    zone = ZoneInfo(context.rulebook.calendar(country).zone)
-    legs = drawn.tracing(rows).trail
-    return tuple(
-        Scene(
-            at=datetime.fromisoformat(row["effective_at"]).astimezone(zone),
-            arrow=leg.arrow,
-            state=leg.node,
-            trigger=row["trigger"],
-            reason=row["reason"],
-            actor=row["actor"],
-            unmet=tuple(dress(drawn.name, row)),
-        )
-        for leg, row in zip(legs, rows, strict=True)
-    )

@@ -15,6 +15,8 @@ from lazsa_flow.engine.ledger import balance
 from lazsa_flow.errors import JournalError, NotFoundError
 from lazsa_flow.facade import picturing
 from lazsa_flow.facade.base import Facade
+from lazsa_flow.facade.portraits import portraits
+from lazsa_flow.graph.chart import chart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.perks import Entitlement
     from lazsa_flow.engine.explain import Explanation
     from lazsa_flow.engine.ledger import Book
+    from lazsa_flow.facade.portraits import Portrait
     from lazsa_flow.graph.picture import Picture
 
 
@@ -91,11 +94,16 @@ class Questions(Facade):
             seen = self.context.load(transaction, path.ref, at)
         return explaining.explain(self.rulebook, seen, at, trigger)
 
-    def due(self, *, until: datetime | None = None) -> list[Due]:
-        """Return what is pending until an instant (the present one by default), earliest first."""
+    def due(self, *, until: datetime | None = None, limit: int | None = None) -> list[Due]:
+        """Return what is pending until an instant (the present one by default), earliest first.
+
+        Args:
+            until: The instant, inclusive.
+            limit: At most so many.
+        """
         at = self.clock.now() if until is None else as_utc(until, field="until")
         found = []
-        for timer, ref, seller in self.store.due(at):
+        for timer, ref, seller in self.store.due(at, limit):
             lifecycle = self.rulebook.lifecycle(ref.rpartition("-")[0])
             steps = lifecycle.timer(timer.name).steps
             found.append(Due(ref, seller, timer, tuple(dict.fromkeys(s.trigger for s in steps))))
@@ -141,14 +149,25 @@ class Questions(Facade):
         Raises:
             NotFoundError: There is no such lifecycle, seller or path.
         """
-        context = self.context
-
-        def unmet(lifecycle: str, row: Mapping[str, Any]) -> list[Verdict]:
-            return [each for each in context.verdicts(lifecycle, row) if not each.held]
-
         listed = [self.find(name, lifecycle).id for name in names]
         at = self._at(now)
-        return picturing.picture(context, lifecycle, at, dress=unmet, path_ids=listed, limit=limit)
+        return picturing.picture(self.context, lifecycle, at, path_ids=listed, limit=limit)
+
+    def portraits(self, name: str, lifecycle: str = "award") -> list[Portrait]:
+        """Show where a path, or each path of a seller, stands, and which way it came.
+
+        Args:
+            name: The path's reference, or the seller's id.
+            lifecycle: The lifecycle's name.
+
+        Raises:
+            NotFoundError: There is no such lifecycle, seller or path.
+        """
+        latest = self.find(name, lifecycle)
+        paths = [latest.id] if name == latest.ref else [path.id for path in self.paths(name)]
+        drawn = chart(self.context.rulebook.lifecycle(lifecycle))
+        with self.store.census(lifecycle) as asked:
+            return portraits(self.context, drawn, asked, asked.named(paths), self._at(None))
 
     def states(self) -> dict[str, int]:
         """Count the paths in each state of every lifecycle; states without paths are left out."""

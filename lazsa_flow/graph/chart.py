@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.domain.lifecycle import SYSTEM
+from lazsa_flow.errors import ExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -143,6 +144,15 @@ class Chart:
     arrows: tuple[Arrow, ...]
     clocks: tuple[Clock, ...] = ()
     trail: tuple[Leg, ...] = ()
+
+    def _repr_svg_(self) -> str | None:
+        """Draw it in a notebook; a notebook without the extra shows the plain value."""
+        from lazsa_flow.graph.svg import svg
+
+        try:
+            return svg(self)
+        except ExtraError:
+            return None
 
     def node(self, id_: str) -> Node:
         """Return a node by its id."""

@@ -53,7 +53,7 @@ def page(shown: Picture | Chart, *, served: Served | None = None) -> str:
         ExtraError: The extra ``graph`` is not installed.
     """
     drawn, data = _content(shown)
-    style = "\n".join((*_colours(), _asset("page.css")))
+    style = "\n".join((*colours(), _asset("page.css")))
     scripts = [_asset(name) for name in SCRIPTS]
     nonce = f' nonce="{served.nonce}"' if served else ""
     return Template(_asset("page.html")).substitute(
@@ -100,7 +100,7 @@ def _live(served: Served) -> str:
     return marks.attributes(data_live=served.at, data_every_ms=str(served.every_ms))
 
 
-def _colours() -> Iterator[str]:
+def colours() -> Iterator[str]:
     """Yield both themes as CSS variables, and the states' colours by their meaning."""
     light, dark = ("; ".join(_variables(theme)) for theme in (LIGHT, DARK))
     yield f":root {{ color-scheme: light; {light} }}"

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+from xml.sax.saxutils import quoteattr
+
+from lazsa_flow.errors import ExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,6 +119,18 @@ class Picture:
     limit: int
     residents: tuple[Resident, ...]
     stories: Mapping[str, tuple[Scene, ...]]
+
+    def _repr_html_(self) -> str | None:
+        """Show its page in a notebook, in a frame of its own that nothing leaves."""
+        from lazsa_flow.graph.page import page
+
+        try:
+            content = quoteattr(page(self))
+        except ExtraError:
+            return None
+        return (
+            f'<iframe sandbox="allow-scripts" width="100%" height="720" srcdoc={content}></iframe>'
+        )
 
 
 def document(picture: Picture) -> dict[str, Any]:

@@ -184,8 +184,8 @@ class SqlStore:
         with self._read() as connection:
             return failing.parked(connection)
 
-    def due(self, until: datetime) -> list[tuple[TimerRow, str, str]]:
-        """Return pending timers due at or before an instant, earliest first.
+    def due(self, until: datetime, limit: int | None = None) -> list[tuple[TimerRow, str, str]]:
+        """Return pending timers due at or before an instant, earliest first, at most so many.
 
         Returns:
             Each with its path's reference and subject.
@@ -196,6 +196,7 @@ class SqlStore:
             .join(paths, paths.c.id == table.c.path_id)
             .where(table.c.status == "pending", table.c.due_at <= until)
             .order_by(table.c.due_at, table.c.country, table.c.path_id)
+            .limit(limit)
         )
         with self._read() as connection:
             found = []

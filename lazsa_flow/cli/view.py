@@ -1,0 +1,93 @@
+"""``lazsa-flow view``: the programme in a browser, as it is now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    ConfigDir,
+    Database,
+    console,
+    open_programme,
+)
+
+if TYPE_CHECKING:
+    from lazsa_flow.programme import Programme
+
+LOOPBACK = "127.0.0.1"
+
+
+def view(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 0,
+    every: Annotated[
+        float, typer.Option("--every", min=0.25, metavar="SECONDS", help="How often it looks anew.")
+    ] = 5.0,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+) -> None:
+    """Show the programme live on this machine alone, until SIGINT or SIGTERM; nothing is changed.
+
+    The address has a key in it, new each time; whoever has the address may look.
+
+    Example: lazsa-flow view --port 8765
+    """
+    from lazsa_flow.errors import ExtraError
+    from lazsa_flow.logs import to_stderr
+
+    try:
+        import uvicorn  # noqa: F401 - asked for before anything is opened
+    except ImportError as error:
+        raise ExtraError("viewer", "lazsa-flow view") from error
+    to_stderr(json=False, level="warning")
+    with open_programme(database, config) as programme:
+        _serve(_behind_a_key(programme, every), port)
+
+
+def _behind_a_key(programme: Programme, every_s: float) -> tuple[Any, str]:
+    """Return the viewer as an app under a key, and the key."""
+    import secrets
+
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+    from starlette.requests import HTTPConnection
+    from starlette.routing import Mount
+
+    from lazsa_flow.viewer import viewer
+
+    key = secrets.token_urlsafe(24)
+
+    def has_key(asking: HTTPConnection) -> bool:
+        return secrets.compare_digest(asking.path_params["key"].encode(), key.encode())
+
+    app = Starlette(
+        routes=[Mount("/{key}", viewer(programme, authenticate=has_key, fresh_s=every_s))],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[LOOPBACK, "localhost"])],
+    )
+    return app, key
+
+
+def _serve(keyed: tuple[Any, str], port: int) -> None:
+    """Serve on the loopback alone, until a signal."""
+    import signal
+    import socket
+    import threading
+
+    import uvicorn
+
+    app, key = keyed
+    ended = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: ended.set())
+    with socket.create_server((LOOPBACK, port)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        address = f"http://{LOOPBACK}:{listening.getsockname()[1]}/{key}/"
+        console().print(f"{address}\nPress Ctrl-C to end.", soft_wrap=True)
+        ended.wait()
+        server.should_exit = True
+        thread.join()

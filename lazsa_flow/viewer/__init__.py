@@ -1,0 +1,19 @@
+"""The programme to look at: a read-only ASGI app that a host mounts in its own service.
+
+It needs the extra ``viewer``. It changes nothing and lets nobody in by itself: who may look is the
+host's to say, by a callable that has no default.
+"""
+
+from __future__ import annotations
+
+from lazsa_flow.errors import ExtraError
+
+try:
+    from lazsa_flow.viewer.app import viewer
+    from lazsa_flow.viewer.gate import Authenticate
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] != "starlette":
+        raise
+    raise ExtraError("viewer", "the viewer") from error
+
+__all__ = ["Authenticate", "viewer"]
