@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 from lazsa_flow.commands.rights import COMMANDS
 from lazsa_flow.domain.lifecycle import SYSTEM
 from lazsa_flow.domain.model import ROLES
+from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.mermaid import mermaid
+from lazsa_flow.graph.svg import svg
 from lazsa_flow.lifecycles.award import AWARD
 from lazsa_flow.lifecycles.entry import ENTRY
 from lazsa_flow.lifecycles.trainer import TRAINER
@@ -25,10 +28,11 @@ from lazsa_flow.lifecycles.trainer import TRAINER
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit
+    from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, Timer
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RULES: Final = ROOT / "tests" / "rules.toml"
+TABLES: Final = (AWARD, TRAINER, ENTRY)
 
 ORDER: Final = (
     "seller",
@@ -98,10 +102,26 @@ rule goes without.
 """
 
 
+_LIFECYCLES: Final = f"""\
+{_HEADER}
+
+# The lifecycles
+
+Three tables, drawn from themselves: `lazsa-flow graph NAME --format svg`. A label reads as a
+sentence: `retire` *as* its reasons, *at* the timers that try it, *by* who may pull it, *if* its
+guards hold. With `--database` the same picture has the figures of a programme; `--format html`
+makes a page of it, and `lazsa-flow view` keeps that page up to date.
+
+| ![light](../graph/light.png) | ![dark](../graph/dark.png) | ![phone](../graph/phone.png) |
+|---|---|---|
+| who is in a state | one path's story, with each refusal | on a phone |
+"""
+
+
 def authorisation() -> str:
     """Render the matrix of every lifecycle, and that of the commands."""
     parts = [_AUTHORISATION]
-    for lifecycle in (AWARD, TRAINER, ENTRY):
+    for lifecycle in TABLES:
         rows = [_edge_row(*each) for each in _edges(lifecycle)]
         head = ("from", "trigger", "reason", *ORDER)
         parts.append(f"## {lifecycle.title}: `{lifecycle.name}`\n\n{_table(head, rows)}")
@@ -160,9 +180,51 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+def lifecycles() -> str:
+    """Render every lifecycle: its picture, its timers, and the Mermaid text of it."""
+    return "\n".join((_LIFECYCLES, *map(_lifecycle, TABLES)))
+
+
+def _lifecycle(lifecycle: Lifecycle) -> str:
+    name = lifecycle.name
+    drawn = chart(lifecycle)
+    parts = [
+        f"## {lifecycle.title}: `{name}`\n",
+        "<picture>",
+        f'<source media="(prefers-color-scheme: dark)" srcset="{name}-dark.svg">',
+        f'<img src="{name}.svg" alt="{lifecycle.title}: {_in_words(lifecycle)}">',
+        "</picture>\n",
+    ]
+    if lifecycle.timers:
+        rows = [_timer_row(timer) for timer in lifecycle.timers]
+        parts.append(_table(("timer", "lives in", "falls due at", "tries, in order"), rows))
+    parts.append("<details><summary>As Mermaid</summary>\n")
+    parts.append(f"```mermaid\n{mermaid(drawn)}```\n\n</details>\n")
+    return "\n".join(parts)
+
+
+def _in_words(lifecycle: Lifecycle) -> str:
+    return f"the hoped-for way is {', '.join(lifecycle.happy)}; the same as text below"
+
+
+def _timer_row(timer: Timer) -> tuple[str, ...]:
+    steps = [
+        f"`{step.trigger}`" + (f" ({step.reason})" if step.reason else "") for step in timer.steps
+    ]
+    states = ", ".join(f"`{state}`" for state in timer.states)
+    return (f"`{timer.name}`", states, f"`{timer.at}`", ", ".join(steps) or "nothing: a reminder")
+
+
+def _picture(lifecycle: Lifecycle, *, dark: bool) -> Callable[[], str]:
+    return lambda: svg(chart(lifecycle), dark=dark)
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/reference/authorisation.md": authorisation,
     "docs/reference/rules.md": rules,
+    "docs/reference/lifecycles.md": lifecycles,
+    **{f"docs/reference/{each.name}.svg": _picture(each, dark=False) for each in TABLES},
+    **{f"docs/reference/{each.name}-dark.svg": _picture(each, dark=True) for each in TABLES},
 }
 """Every page that is written, with what renders it."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.dot import dot
 from lazsa_flow.graph.mermaid import mermaid
+from lazsa_flow.graph.page import page
 from lazsa_flow.graph.png import png
 from lazsa_flow.graph.svg import svg
 from lazsa_flow.graph.xstate import xstate
@@ -42,14 +43,13 @@ def counted() -> Chart:
 GOLDEN: Final[Mapping[str, Callable[[], str | bytes]]] = {
     "award.mmd": lambda: mermaid(chart(AWARD)),
     "award.dot": lambda: dot(chart(AWARD)),
-    "award.svg": lambda: svg(chart(AWARD)),
-    "award-dark.svg": lambda: svg(chart(AWARD), dark=True),
     "award.json": lambda: xstate(chart(AWARD)),
     "entry.png": lambda: png(chart(ENTRY)),
     "counted.mmd": lambda: mermaid(counted()),
     "counted.dot": lambda: dot(counted()),
     "counted.svg": lambda: svg(counted()),
     "counted.json": lambda: xstate(counted()),
+    "counted.html": lambda: page(counted()),
     "counted.png": lambda: png(counted(), dark=True, zoom=1),
     **NOTICES,
 }
