@@ -7,6 +7,7 @@ import pytest
 from lazsa_flow.errors import (
     ConfigError,
     ConflictError,
+    ExtraError,
     InputError,
     JournalError,
     KeyReusedError,
@@ -32,7 +33,7 @@ def test_there_is_one_tree() -> None:
     for kind in (
         *(ConfigError, ConflictError, InputError, JournalError, KeyReusedError, LifecycleError),
         *(NoEdgeError, NotAllowedError, NotFoundError, ParkedError, RefusedError, SchemaError),
-        *(StaleVersionError, TransitionError),
+        *(StaleVersionError, TransitionError, ExtraError),
     ):
         assert issubclass(kind, LazsaError)
 
@@ -125,3 +126,10 @@ def test_the_others_carry_their_fields() -> None:
 
     broken = JournalError("award-1", 4, "hash")
     assert (broken.path, broken.seq, str(broken)) == ("award-1", 4, "award-1 seq 4: hash")
+
+
+def test_a_missing_extra_says_what_to_type() -> None:
+    """Whoever lacks an extra is told its name, in words for a shell."""
+    error = ExtraError("graph", "a PNG picture")
+    assert (error.extra, error.purpose) == ("graph", "a PNG picture")
+    assert str(error) == "a PNG picture needs an extra: pip install 'lazsa-flow[graph]'"

@@ -9,7 +9,7 @@ class Drawing {
     this.svg = svg;
     this.model = model;
     this.groups = [...svg.querySelectorAll(".state, .label")];
-    svg.removeAttribute("role");
+    svg.setAttribute("role", "group");
     for (const group of this.groups) {
       group.setAttribute("tabindex", "0");
       group.setAttribute("role", "button");

@@ -14,6 +14,7 @@ from lazsa_flow.graph.png import png
 from lazsa_flow.graph.svg import svg
 from lazsa_flow.lifecycles.trainer import TRAINER
 from tests.factories import table
+from tests.unit.graph.hostile import HOSTILE, hostile_table
 
 
 def size(image: bytes) -> tuple[int, int]:
@@ -31,6 +32,13 @@ def test_an_image_grows_with_its_zoom() -> None:
     wide, tall = size(png(drawn, zoom=2))
     assert abs(wide - 2 * width) <= 2
     assert abs(tall - 2 * height) <= 2
+
+
+def test_hostile_names_break_no_image() -> None:
+    """Whatever a name holds, there is an image, and it is not empty."""
+    for name in HOSTILE:
+        width, height = size(png(chart(hostile_table(name)), zoom=1))
+        assert min(width, height) > 400, name
 
 
 @pytest.mark.parametrize("module", ["resvg_py", "fontpkg"])
