@@ -39,11 +39,13 @@ class Served:
         nonce: What the server's policy lets styles and scripts run by.
         at: The address that the page asks for new figures and for stories, without a slash.
         every_ms: How often it asks.
+        home: The address of what else the server shows.
     """
 
     nonce: str
     at: str
     every_ms: int
+    home: str
 
 
 def page(shown: Picture | Chart, *, served: Served | None = None) -> str:
@@ -62,6 +64,7 @@ def page(shown: Picture | Chart, *, served: Served | None = None) -> str:
         style=style,
         nonce=nonce,
         live=_live(served) if served else "",
+        home=f"<a{marks.attributes(href=served.home)}>Overview</a>" if served else "",
         svg=svg(drawn),
         data=embedded(data),
         scripts="\n".join(f"<script{nonce}>{script}</script>" for script in scripts),

@@ -97,7 +97,8 @@ class _Viewer:
     def lifecycle(self, request: Request) -> Response:
         name = request.path_params["name"]
         at = _address(request, "lifecycle", name)
-        served = Served(nonce=request.state.nonce, at=at, every_ms=self._every_ms)
+        home = f"{_address(request)}/"
+        served = Served(request.state.nonce, at, self._every_ms, home)
         return HTMLResponse(page(self._gallery.picture(name), served=served))
 
     def picture(self, request: Request) -> Response:
@@ -206,10 +207,11 @@ class _Viewer:
 
     def _sheet(self, request: Request, title: str, body: Iterable[str]) -> Response:
         nav = [
-            Link("Overview", _address(request) + "/"),
+            Link("Overview", f"{_address(request)}/"),
             *(_lifecycle(request, name) for name in self._programme.rulebook.lifecycles),
             Link("Due", _address(request, "due")),
             Link("Parked", _address(request, "parked")),
+            Link("Health", _address(request, "health")),
         ]
         return HTMLResponse(sheet(title, nonce=request.state.nonce, nav=nav, body=body))
 

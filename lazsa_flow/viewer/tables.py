@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _STYLE: Final = """\
-body { margin: 0 auto; max-width: 70rem; padding: 1rem; background: var(--paper);
+body { margin: 0 auto; max-width: 90rem; padding: 1rem; background: var(--paper);
   color: var(--text); font: 15px/1.45 Inter, Arial, Helvetica, sans-serif; }
-nav a { margin-right: 1rem; } a { color: inherit; }
+nav a { margin-right: 1rem; } main { overflow-x: auto; } a { color: inherit; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 4px 10px 4px 0;
-  border-bottom: 1px solid var(--frame); overflow-wrap: anywhere; }
+  border-bottom: 1px solid var(--frame); overflow-wrap: break-word; }
 th { color: var(--quiet); font-weight: 400; }
 p { color: var(--quiet); } input, button { font: inherit; }
 :focus-visible { outline: 3px solid var(--trail); outline-offset: 2px; }"""

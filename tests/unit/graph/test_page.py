@@ -87,7 +87,7 @@ def test_a_file_allows_its_own_scripts_and_nothing_else() -> None:
 
 def test_a_served_page_leaves_its_policy_to_the_server() -> None:
     """Styles and scripts bear the server's nonce, and the page knows where to ask."""
-    text = page(chart(AWARD), served=Served(nonce="n0nce", at="/watch/award", every_ms=500))
+    text = page(chart(AWARD), served=Served("n0nce", "/watch/award", 500, home="/watch/"))
     read = Reader(text)
     assert "Content-Security-Policy" not in text
     for tag, attributes in read.elements:
@@ -95,6 +95,10 @@ def test_a_served_page_leaves_its_policy_to_the_server() -> None:
             assert attributes["nonce"] == "n0nce"
     [body] = [attributes for tag, attributes in read.elements if tag == "body"]
     assert body == {"data-live": "/watch/award", "data-every-ms": "500"}
+    assert {attributes["href"] for tag, attributes in read.elements if tag == "a"} == {
+        "/watch/",
+        "#panel",
+    }
 
 
 def test_a_chart_alone_has_a_page_without_figures() -> None:
