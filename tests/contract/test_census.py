@@ -149,19 +149,6 @@ def test_stories_are_the_journals_of_the_paths_asked_for(store: SqlStore) -> Non
     }
 
 
-def test_what_is_parked_is_listed_with_its_error(store: SqlStore) -> None:
-    """Of a parked path only the timer whose decision raised is listed, the one due first first."""
-    for number in (1, 2):
-        candidate(store, number)
-        with store.begin() as transaction:
-            transaction.park(timer("cycle_date", path_id=number), "ZeroDivisionError")
-    assert [(each.path, each.timer, each.error) for each in store.parked()] == [
-        ("award-1", "cycle_date", "ZeroDivisionError"),
-        ("award-2", "cycle_date", "ZeroDivisionError"),
-    ]
-    assert [each.path for each in store.parked(limit=1)] == ["award-1"]
-
-
 def test_the_due_list_can_be_cut(store: SqlStore) -> None:
     """Of what is due the earliest are listed, so many at most."""
     for number in (1, 2):

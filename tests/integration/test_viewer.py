@@ -12,6 +12,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import ExtraError
 from lazsa_flow.viewer import viewer
 from lazsa_flow.viewer.gallery import Gallery
@@ -173,6 +174,7 @@ def test_the_panel(world: World) -> None:
 def test_what_is_parked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A path set aside is listed with the error's name, and the health tells it."""
     world.candidate("s1")
+    asking = client(world)
 
     def broken(*_: Any) -> None:
         raise ZeroDivisionError
@@ -180,7 +182,9 @@ def test_what_is_parked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("lazsa_flow.engine.sweep.decide_timer", broken)
         world.now(APRIL).sweep()
-    asking = client(world)
+        assert asking.get("/watch/health").json()["failing"] == 1
+        while not world.programme.parked():
+            world.now(world.programme.next_due() or APRIL).sweep()
     shown = text(asking.get("/watch/parked").text)
     assert "cycle_date" in shown
     assert "ZeroDivisionError" in shown
@@ -194,14 +198,19 @@ def test_the_health(world: World) -> None:
     asking = client(world)
     assert asking.get("/watch/health").json() == {
         "status": "ok",
-        "paused": False,
+        "due": 0,
+        "failing": 0,
         "parked": 0,
         "next_due": "2020-03-01T16:00:00.000000Z",
+        "outbox": 1,
+        "outbox_since": "2020-02-10T04:00:00.000000Z",
     }
     world.now(APRIL)
     assert asking.get("/watch/health").json()["status"] == "late"
     world.sweep()
     assert asking.get("/watch/health").json()["status"] == "ok"
+    world.programme.pause(paused=True, actor=Actor("operator", "op-1"))
+    assert asking.get("/watch/health").json()["status"] == "paused"
 
 
 @pytest.mark.parametrize(
