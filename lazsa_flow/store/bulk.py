@@ -19,6 +19,10 @@ Row = tuple[Any, ...]
 class Bulk(Protocol):
     """Writes within the transaction of a connection."""
 
+    def pin(self) -> None:
+        """Hold the database, until the transaction ends, to plans that go from the few by index."""
+        ...
+
     def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
         """Append rows; a number that the database gives is left out of them."""
         ...

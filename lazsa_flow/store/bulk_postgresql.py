@@ -147,6 +147,10 @@ class PostgresBulk:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
+    def pin(self) -> None:
+        """Hold the database, until the transaction ends, to plans that go from the few by index."""
+        self._connection.exec_driver_sql(PIN)
+
     def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
         """Append rows."""
         batch = appending(table)

@@ -49,6 +49,9 @@ class SqliteBulk:
     def _run(self, statement: str, rows: Sequence[Row]) -> Any:
         return self._connection.exec_driver_sql(statement, list(rows))
 
+    def pin(self) -> None:
+        """Do nothing: a join goes in the order in which its statement is written."""
+
     def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
         """Append rows."""
         self._run(_insert(table), rows)

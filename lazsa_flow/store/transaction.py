@@ -50,12 +50,19 @@ class SqlTransaction:
         connection: A connection on which the transaction has begun.
         write: Whether it will write; then what decisions read is locked, where that is needed.
         probe: Called by name at each point at which a process could die.
+        own: Whether the whole transaction is ours, and not a part of a host's.
     """
 
     def __init__(
-        self, connection: sa.Connection, probe: Callable[[str], None], *, write: bool = True
+        self,
+        connection: sa.Connection,
+        probe: Callable[[str], None],
+        *,
+        write: bool = True,
+        own: bool = True,
     ) -> None:
         self._connection = connection
+        self._own = own
         self._write = write
         self._probe = probe
         self._retried: frozenset[int] = frozenset()
@@ -71,6 +78,8 @@ class SqlTransaction:
         in hand are passed by; while the last ones of an instant are, nothing later is taken. What
         another has done before the lock was had shows in the evidence: the timer no longer pends.
         """
+        if path_id is None and self._own:
+            bulk(self._connection).pin()
         waiting = failing.waiting(self._connection)
         self._retried = frozenset(path_id for path_id, at in waiting.items() if at <= now)
         held = waiting.keys() - self._retried
