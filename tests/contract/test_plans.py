@@ -1,0 +1,150 @@
+"""What is hot costs as much as what is due, never as much as there is.
+
+Every statement of a cycle night, of a single fire and of an idle look is explained by its database:
+none reads through a table that grows with the sellers.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from lazsa_flow.commands.importing import add_facts
+from lazsa_flow.domain.model import Actor
+from lazsa_flow.engine.sweep import Swept
+from lazsa_flow.store.bulk_postgresql import FEW
+from tests.factories import CYCLE, facts, midnight
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lazsa_flow.programme import Programme
+
+SELLERS = FEW + 8
+"""More than go by arrays, so that every kind of statement is seen."""
+SMALL = {"lazsa_policies", "lazsa_suspensions", "lazsa_failures", "CONSTANT", "anon_1"}
+"""What does not grow with the sellers: rules, what is set aside at the moment, and the chunk."""
+DUE = midnight(CYCLE)
+
+
+class Plans:
+    """Explains every statement that an engine's connections run."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, list[str]] = {}
+
+    def scanned(self) -> dict[str, list[str]]:
+        """Return the statements that read through a growing table, with their plans."""
+        return {
+            statement: plan
+            for statement, plan in self.told.items()
+            if any(map(_reads_through, plan))
+        }
+
+
+def _reads_through(line: str) -> bool:
+    """Tell whether a line of a plan reads through more than is due, a whole index included."""
+    found = re.search(r"Seq Scan on (\w+)|^SCAN (\w+)(?! USING INDEX lazsa_timers_due)\b", line)
+    if found is None:
+        return False
+    name = found[1] or found[2]
+    return name not in SMALL and not name.startswith("lazsa_stage_")
+
+
+@contextmanager
+def explained(programme: Programme) -> Iterator[Plans]:
+    """Explain what the programme runs, as if its tables were large."""
+    engine, plans = programme.store._engine, Plans()
+    watch = {"sqlite": _watch_sqlite, "postgresql": _watch_postgresql}[engine.dialect.name]
+
+    def checkout(driver: Any, _record: Any, _proxy: Any) -> None:
+        watch(driver, plans.told)
+
+    sa.event.listen(engine, "checkout", checkout)
+    try:
+        yield plans
+    finally:
+        sa.event.remove(engine, "checkout", checkout)
+        engine.dispose()
+
+
+_EXPLAINED = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
+
+
+def _watch_sqlite(driver: Any, told: dict[str, list[str]]) -> None:
+    """Explain each statement once it has run: what it reads through depends on no row."""
+
+    def trace(statement: str) -> None:
+        if _EXPLAINED.match(statement) and statement not in told:
+            told[statement] = []
+            rows = driver.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+            told[statement] = [row[3] for row in rows]
+
+    driver.set_trace_callback(trace)
+
+
+def _watch_postgresql(driver: Any, told: dict[str, list[str]]) -> None:
+    from psycopg import Cursor
+
+    class Explaining(Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+            text = str(query)
+            if _EXPLAINED.match(text):
+                super().execute("SET LOCAL enable_seqscan = off")  # as if it were large
+                super().execute(f"EXPLAIN {text}", params)
+                told[text] = [str(row[0]).strip() for row in self.fetchall()]
+            return super().execute(query, params, **options)
+
+    driver.cursor_factory = Explaining
+
+
+@pytest.fixture
+def season(play: Callable[..., Programme]) -> Programme:
+    """Return a programme with more nominees than one statement takes by arrays."""
+    programme = play()
+    employee = Actor("employee", "emp-1")
+    add_facts(
+        programme.context,
+        [facts(seller=f"s{n}", as_of=date(2026, 5, 31)) for n in range(SELLERS)],
+        where="tests",
+    )
+    for n in range(SELLERS):
+        programme.nominate(f"s{n}", actor=employee, statement="helps")
+    return programme
+
+
+def test_a_cycle_night_reads_through_no_growing_table(season: Programme) -> None:
+    """From the first claim to the last notice, each statement goes by index."""
+    with explained(season) as plans:
+        assert season.sweep(now=DUE) == Swept(moved=2 * SELLERS)
+    assert len(plans.told) > 12
+    assert plans.scanned() == {}
+
+
+def test_a_fire_reads_through_no_growing_table(season: Programme) -> None:
+    """A command, its idempotency key and the clock's word before it, each goes by index."""
+    with explained(season) as plans:
+        season.fire("award-1", "withdraw", actor=Actor("seller", "s0"), reason="nominee", key="w")
+    assert len(plans.told) > 6
+    assert plans.scanned() == {}
+
+
+def test_an_idle_look_reads_through_no_growing_table(season: Programme) -> None:
+    """The doorbell's question, and a sweep of nothing, each step one look-up in an index."""
+    with explained(season) as plans:
+        assert season.next_due() is not None
+        assert season.sweep() == Swept()
+    assert plans.told
+    assert plans.scanned() == {}
+
+
+def test_a_scan_would_be_found(season: Programme) -> None:
+    """The tests above can fail: a question that no index answers is seen."""
+    with explained(season) as plans, season.store.begin() as transaction:
+        transaction.subjects_recorded("case", "open")
+    assert len(plans.scanned()) == 1
