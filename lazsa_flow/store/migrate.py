@@ -19,6 +19,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
 from lazsa_flow.errors import SchemaError
+from lazsa_flow.store.connect import READ_ONLY
 
 if TYPE_CHECKING:
     from typing import Any
@@ -74,8 +75,8 @@ def _pragma(connection: sa.Connection, pragma: str) -> None:
 
 
 def revision_of(engine: sa.Engine) -> str | None:
-    """Return the revision that a database stands at, or ``None``."""
-    with engine.connect() as connection:
+    """Return the revision that a database stands at, or ``None``; it waits for no writer."""
+    with engine.execution_options(**{READ_ONLY: True}).connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         return context.get_current_revision()
 

@@ -8,6 +8,7 @@ whether the commit happened; so only what can tell for itself is run again.
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -16,7 +17,7 @@ from lazsa_flow.errors import ContendedError, StorageError, UnavailableError
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ATTEMPTS: Final = 5
 _PAUSE_S: Final = 0.02
@@ -65,6 +66,24 @@ def retrying(attempt: Callable[[], _Result], *, again: bool, lost: bool) -> _Res
             log.warning("transaction.again", attempt=number, error=name_of(error))
             time.sleep(_PAUSE_S * 2**number)
     raise AssertionError  # the last attempt returns or raises
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Read once, and tell in our own words why the database could not be read.
+
+    Raises:
+        UnavailableError: It cannot be reached, or does not work.
+        ContendedError: Others were in the way.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        if is_lost(error) or is_away(error):
+            raise UnavailableError(f"the database cannot be read: {name_of(error)}") from None
+        if is_contended(error):
+            raise ContendedError(f"the database gave up: {name_of(error)}") from None
+        raise
 
 
 def is_lost(error: DBAPIError) -> bool:

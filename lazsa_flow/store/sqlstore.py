@@ -17,7 +17,7 @@ from lazsa_flow.store.codec import journal_fields
 from lazsa_flow.store.connect import READ_ONLY, connect
 from lazsa_flow.store.driver import rows_of
 from lazsa_flow.store.outbox import SqlOutbox
-from lazsa_flow.store.retry import retrying
+from lazsa_flow.store.retry import reading, retrying
 from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class SqlStore:
         engine = self._engine.execution_options(**{READ_ONLY: True})
         if snapshot and engine.dialect.name == "postgresql":  # SQLite's reads always are one
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        with engine.connect() as connection, connection.begin():
+        with reading(), engine.connect() as connection, connection.begin():
             yield connection
 
     def next_due(self) -> datetime | None:

@@ -91,6 +91,13 @@ def test_a_reading_transaction_takes_no_lock(store: SqlStore, file: Path) -> Non
     assert records(store) == 1
 
 
+def test_the_schema_is_checked_while_somebody_writes(store: SqlStore) -> None:
+    """A process that starts waits for no writer, not even for one that stands still."""
+    with store.begin() as writing:
+        writing.add_record(SELLER, record("case", "open"))
+        store.check_schema()
+
+
 def test_reading_goes_on_while_somebody_writes(store: SqlStore) -> None:
     """Within another's write transaction the last committed state is read, at once."""
     with store.begin() as writing:
