@@ -61,8 +61,10 @@ class BellEncoder(Encoder):
         sound = (
             isinstance(fields, dict)
             and {"kind", "id"} <= fields.keys() <= {"kind", "id", "chunk"}
+            and isinstance(fields["kind"], str)
             and fields["kind"] in self._kinds
             and isinstance(fields["id"], str)
+            and fields["id"].isascii()
             and (fields.get("chunk") is None or type(fields["chunk"]) is int)
         )
         return fields if sound else None
