@@ -6,9 +6,10 @@ Theory of operation:
     shuffled or forged changes nothing. A worker at which nobody has rung for a while looks by
     itself, so a broker that is full, flushed or gone delays the work and does not stop it.
 
-    A message that hints at a chunk's size asks for one chunk, so that a worker that is told to stop
-    has no more than a chunk in hand; without a hint all that is due is done. What the database
-    refuses for the moment is logged, and the next look takes it up again.
+    A message that hints at a chunk's size asks for so many timers, however few of them share an
+    instant; without a hint all that is due is done. A worker that is told to stop has no more than a
+    chunk in hand. What the database refuses for the moment is logged, and the next look takes it up
+    again.
 """
 
 from __future__ import annotations
@@ -67,14 +68,17 @@ def register(
 
     @dramatiq.actor(broker=broker, actor_name=f"{PREFIX}sweep", queue_name=QUEUE)
     def sweep(chunk: int | None = None) -> None:
-        """Fire what is due: a chunk of at most a size, or all without one."""
+        """Fire what is due: a chunk's worth, or all without a size."""
         looked()
+        size = CHUNK if chunk is None else min(max(chunk, 1), CHUNK)
+        taken = 0
 
         def done(did: Chunk) -> bool:
+            nonlocal taken
             swept(did)
-            return chunk is not None or stopping()
+            taken += did.swept.total
+            return stopping() or (chunk is not None and taken >= size)
 
-        size = CHUNK if chunk is None else min(max(chunk, 1), CHUNK)
         try:
             programme.sweep(chunk=size, done=done)
         except (ClockError, ContendedError, UnavailableError) as error:
