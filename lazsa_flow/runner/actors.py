@@ -7,9 +7,9 @@ Theory of operation:
     itself, so a broker that is full, flushed or gone delays the work and does not stop it.
 
     A message that hints at a chunk's size asks for so many timers, however few of them share an
-    instant; without a hint all that is due is done. A worker that is told to stop has no more than a
-    chunk in hand. What the database refuses for the moment is logged, and the next look takes it up
-    again.
+    instant; without a hint all that is due is done. A worker that is told to stop has no more than
+    a chunk in hand. What the database refuses for the moment is logged, and the next look takes it
+    up again.
 """
 
 from __future__ import annotations
