@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 DEADLINE_S = 60.0
 
@@ -154,6 +154,38 @@ def make_database(url: str, name: str) -> str:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
     return f"{url.rpartition('/')[0]}/{name}"
+
+
+def copy_database(source: str, target: str) -> None:
+    """Make a database anew as a copy of another; of either kind, and nobody connected to them."""
+    if source.startswith("sqlite"):
+        shutil.copy(source.removeprefix("sqlite:///"), target.removeprefix("sqlite:///"))
+        return
+    import psycopg
+
+    (server, _, name), template = target.rpartition("/"), source.rpartition("/")[2]
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+def empty_database(url: str, *, but: Collection[str]) -> None:
+    """Empty all tables of ours but some in a PostgreSQL database, and begin its numbers anew."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE tablename LIKE 'lazsa\\_%'"
+        ).fetchall()
+        tables = [name for (name,) in found if name not in but]
+        with connection.transaction():  # the triggers that keep rows stay out of it
+            connection.execute("SET LOCAL session_replication_role = replica")
+            for name in tables:
+                connection.execute(f"DELETE FROM {name}")
+        connection.execute(
+            "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) "
+            "FROM pg_sequences WHERE sequencename LIKE 'lazsa\\_%'"
+        )
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 """One suite, every store: a fresh database of each dialect for whoever asks.
 
 What is written here and in ``test_store.py`` says nothing of a dialect but in :data:`DIALECTS` and
-:func:`fresh`; what only one of them promises stands in a file of its own.
+:func:`make`; what only one of them promises stands in a file of its own.
 """
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -15,37 +16,91 @@ from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
 from lazsa_flow.lifecycles.award import AWARD
 from lazsa_flow.programme import Programme
+from lazsa_flow.store.migrate import VERSION_TABLE
 from lazsa_flow.store.sqlstore import SqlStore
 from tests.factories import utc
+from tests.servers import copy_database, empty_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 DIALECTS = ("sqlite", "postgresql")
+START = utc(2026, 6, 1, 4)
 
 
-@pytest.fixture(params=DIALECTS)
-def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+@pytest.fixture(scope="session", params=DIALECTS)
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Name the dialect that everything is run on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def make(
+    dialect: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], str]:
     """Return what makes an empty database and returns its URL, as often as it is called."""
-    numbers = count(1)
-    if request.param == "postgresql":
-        make: Callable[[], str] = request.getfixturevalue("postgres")
-        return make
-    return lambda: f"sqlite:///{tmp_path}/{next(numbers)}.db"
+    if dialect == "postgresql":
+        return request.getfixturevalue("postgres")  # type: ignore[no-any-return]
+    folder, numbers = tmp_path_factory.mktemp("sqlite"), count(1)
+    return lambda: f"sqlite:///{folder}/{next(numbers)}.db"
+
+
+class Pool:
+    """Lends copies of a database.
+
+    Those on PostgreSQL that were given back are emptied and lent again.
+
+    Args:
+        template: The database, to which nobody is connected.
+        make: Makes an empty database and returns its URL.
+        kept: The tables whose rows are as in the template whatever has happened.
+    """
+
+    def __init__(self, template: str, make: Callable[[], str], *kept: str) -> None:
+        self._template = template
+        self._make = make
+        self._kept = kept
+        self._idle: list[str] = []
+
+    @contextmanager
+    def lend(self) -> Iterator[str]:
+        """Lend one."""
+        if self._idle:
+            empty_database(url := self._idle.pop(), but=self._kept)
+        else:
+            copy_database(self._template, url := self._make())
+        yield url
+        if url.startswith("postgresql"):
+            self._idle.append(url)
+
+
+@pytest.fixture(scope="session")
+def schemas(make: Callable[[], str]) -> Pool:
+    """Databases with the schema and nothing in it."""
+    opened = SqlStore(url := make())
+    opened.migrate()
+    opened.close()
+    return Pool(url, make, VERSION_TABLE)
+
+
+@pytest.fixture(scope="session")
+def stages(make: Callable[[], str], config: Config) -> Pool:
+    """Databases on which the programme can be opened, and nothing has happened."""
+    Programme.migrate(url := make(), config=config, clock=VirtualClock(START))
+    return Pool(url, make, VERSION_TABLE, "lazsa_policies")
 
 
 @pytest.fixture
-def url(fresh: Callable[[], str]) -> str:
-    """Return the URL of an empty database."""
-    return fresh()
+def url(schemas: Pool) -> Iterator[str]:
+    """Return the URL of a database with the schema and nothing in it."""
+    with schemas.lend() as url:
+        yield url
 
 
 @pytest.fixture
 def store(url: str) -> Iterator[SqlStore]:
-    """Open a store on a migrated database."""
+    """Open a store on that database."""
     opened = SqlStore(url)
-    opened.migrate()
     yield opened
     opened.close()
 
@@ -56,18 +111,31 @@ def config() -> Config:
     return Config.load(lifecycles=[AWARD])
 
 
+class Play:
+    """Opens the programme on fresh databases at noon of 1 June 2026."""
+
+    def __init__(self, stages: Pool, config: Config) -> None:
+        self._stages = stages
+        self._config = config
+        self._open: dict[Programme, ExitStack] = {}
+
+    def __call__(self, **options: Any) -> Programme:
+        """Open it."""
+        stack = ExitStack()
+        url = stack.enter_context(self._stages.lend())
+        opened = Programme.open(url, config=self._config, clock=VirtualClock(START), **options)
+        self._open[stack.enter_context(opened)] = stack
+        return opened
+
+    def end(self, *programmes: Programme) -> None:
+        """Close these, or all, and give their databases back."""
+        for programme in programmes or tuple(self._open):
+            self._open.pop(programme).close()
+
+
 @pytest.fixture
-def play(fresh: Callable[[], str], config: Config) -> Iterator[Callable[..., Programme]]:
+def play(stages: Pool, config: Config) -> Iterator[Play]:
     """Return what opens the programme on a fresh database at noon of 1 June 2026."""
-    opened: list[Programme] = []
-
-    def make(**options: Any) -> Programme:
-        clock = VirtualClock(utc(2026, 6, 1, 4))
-        address = fresh()
-        Programme.migrate(address, config=config, clock=clock)
-        opened.append(Programme.open(address, config=config, clock=clock, **options))
-        return opened[-1]
-
-    yield make
-    for programme in opened:
-        programme.close()
+    play = Play(stages, config)
+    yield play
+    play.end()
