@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lazsa_flow.domain.guards import Verdict
-    from lazsa_flow.domain.model import Actor, Evidence, Path
+    from lazsa_flow.domain.model import Actor, Evidence, Path, TimerRow
     from lazsa_flow.domain.policy import AwardPolicy, Country
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.engine.rules import Rulebook
@@ -146,17 +146,24 @@ class Context:
             key: The idempotency key.
             settle: Whether overdue timers fire first.
         """
-        now = self.clock.now()
-        if settle:
-            self.settle(self.path_id(ref), now)
+        now, whole = self.clock.now(), {**request, "path": ref}
 
         def on_loaded(transaction: SqlTransaction) -> Any:
             seen = self.load(transaction, ref, now)
-            if settle and not self.paused:
-                _check_settled(seen, now)
+            if settle and not self.paused and (overdue := _overdue(seen, now)):
+                raise _OverdueError(seen.path, overdue)
             return run(transaction, seen, now)
 
-        return self.once(key, {**request, "path": ref}, now, on_loaded)
+        try:
+            return self.once(key, whole, now, on_loaded)
+        except _OverdueError:  # seldom: the clock has mostly had its word at the instant
+            self.settle(self.path_id(ref), now)
+        try:
+            return self.once(key, whole, now, on_loaded)
+        except _OverdueError as error:
+            what = "an overdue timer of it fails, and is tried again"
+            path, timer = error.args
+            raise ParkedError(what, path=path.ref, trigger=timer.name, state=path.state) from None
 
     def once(
         self,
@@ -187,20 +194,13 @@ class Context:
         )
 
 
-def _check_settled(seen: Evidence, now: datetime) -> None:
-    """Let a path pass none of whose timers is overdue.
+class _OverdueError(Exception):
+    """A timer of the path is overdue, and comes before the command."""
 
-    Raises:
-        ParkedError: One is: the decision on it raised an error, and will be tried again.
-    """
-    overdue = next((timer for timer in seen.timers if timer.due_at <= now), None)
-    if overdue is not None:
-        raise ParkedError(
-            "an overdue timer of it fails, and is tried again",
-            path=seen.path.ref,
-            trigger=overdue.name,
-            state=seen.path.state,
-        )
+
+def _overdue(seen: Evidence, now: datetime) -> TimerRow | None:
+    """Return a timer of a path that should have fired by now."""
+    return next((timer for timer in seen.timers if timer.due_at <= now), None)
 
 
 def _once(

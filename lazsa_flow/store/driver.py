@@ -9,7 +9,7 @@ driver raises comes out as SQLAlchemy's errors, as from any other statement.
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 _DIALECTS: dict[str, Callable[[], sa.Dialect]] = {
     "postgresql": psycopg_dialect.dialect,
@@ -54,10 +54,18 @@ def fetch(
     connection: sa.Connection, statement: sa.ClauseElement, values: Mapping[str, Any]
 ) -> list[tuple[Any, ...]]:
     """Run a query and return its rows as the driver gives them."""
-    text, fixed = compiled(statement, connection.dialect.name)
-    with raw(connection) as driver:
-        rows: list[tuple[Any, ...]] = driver.execute(text, {**fixed, **values}).fetchall()
-        return rows
+    return fetch_all(connection, [statement], values)[0]
+
+
+def fetch_all(
+    connection: sa.Connection, statements: Sequence[sa.ClauseElement], values: Mapping[str, Any]
+) -> list[list[tuple[Any, ...]]]:
+    """Run queries with the same values one after the other, in one round trip to a server."""
+    texts = [compiled(statement, connection.dialect.name) for statement in statements]
+    one_trip = len(texts) > 1 and connection.dialect.name == "postgresql"
+    with raw(connection) as driver, driver.pipeline() if one_trip else nullcontext():
+        cursors = [driver.execute(text, {**fixed, **values}) for text, fixed in texts]
+        return [cursor.fetchall() for cursor in cursors]
 
 
 def rows_of(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:

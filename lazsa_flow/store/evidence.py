@@ -18,7 +18,7 @@ from lazsa_flow.domain.cycles import instant_text
 from lazsa_flow.domain.model import Evidence
 from lazsa_flow.domain.panel import Tally
 from lazsa_flow.store import decoding, schema
-from lazsa_flow.store.driver import fetch, ids_table, ids_value
+from lazsa_flow.store.driver import fetch_all, ids_table, ids_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -121,20 +121,27 @@ def load_chunk(
         "on": on.isoformat(),
     }
 
-    def rows(query: sa.Select[Any]) -> list[decoding.Row]:
-        return fetch(connection, query, values)
-
-    found = {
-        row[0]: decoding.path(row) for row in rows(select.paths_locked if lock else select.paths)
-    }
+    paths, facts_rows, cards_rows, told, recorded, pending = fetch_all(
+        connection,
+        [
+            select.paths_locked if lock else select.paths,
+            select.facts,
+            select.scorecards,
+            select.nominations,
+            select.records,
+            select.timers,
+        ],
+        values,
+    )
+    found = {row[0]: decoding.path(row) for row in paths}
     kin: dict[str, list[Path]] = defaultdict(list)
     for path in found.values():
         kin[path.subject].append(path)
-    facts = {row[0]: decoding.facts(row[1:]) for row in rows(select.facts)}
-    cards = _by(rows(select.scorecards), 1, decoding.scorecard)
-    nominations = _by(rows(select.nominations), 1, tuple)
-    records = _by(_once(rows(select.records)), 1, decoding.record)
-    timers = _by(rows(select.timers), 0, decoding.timer)
+    facts = {row[0]: decoding.facts(row[1:]) for row in facts_rows}
+    cards = _by(cards_rows, 1, decoding.scorecard)
+    nominations = _by(told, 1, tuple)
+    records = _by(_once(recorded), 1, decoding.record)
+    timers = _by(pending, 0, decoding.timer)
     asked = [found[id_] for id_ in dict.fromkeys(path_ids) if id_ in found]
     taken = _taken(connection, asked)
     return [
