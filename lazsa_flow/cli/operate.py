@@ -33,15 +33,19 @@ def sweep(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Fire every timer that is due, here and now.
+    """Fire every timer that is due, here and now; a terminal shows how far it is.
 
     Example: lazsa-flow sweep --now 2026-10-01T00:00:00+08:00
     """
     from dataclasses import asdict
 
+    from lazsa_flow.cli.progress import bars
+
     at = read_now(now)
     with open_programme(database, config) as programme:
-        swept = programme.sweep(now=at)
+        instant = at or programme.clock.now()
+        with bars(console(), programme.due_by_country(instant)) as told:
+            swept = programme.sweep(now=instant, done=told)
     counts = asdict(swept)
     if as_json:
         print_json(counts)

@@ -109,6 +109,14 @@ class Questions(Facade):
             found.append(Due(ref, seller, timer, tuple(dict.fromkeys(s.trigger for s in steps))))
         return found
 
+    def due_by_country(self, until: datetime) -> dict[str, int]:
+        """Count what is pending until an instant, country by country.
+
+        Args:
+            until: The instant, aware, inclusive.
+        """
+        return self.store.due_by_country(as_utc(until, field="until"))
+
     def history(self, path: str) -> list[dict[str, Any]]:
         """Return a path's journal rows, oldest first, as JSON values."""
         return list(self.store.journal(self.context.path_id(path)))

@@ -161,6 +161,11 @@ class SqlStore:
         with self._read() as connection:
             return standing.count_due(connection, now, limit)
 
+    def due_by_country(self, now: datetime) -> dict[str, int]:
+        """Count the timers that are due at an instant, country by country."""
+        with self._read() as connection:
+            return standing.due_by_country(connection, now)
+
     def describe(self) -> str:
         """Tell the server's or library's name and version."""
         with self._read() as connection:

@@ -65,6 +65,17 @@ def count_due(connection: sa.Connection, now: datetime, limit: int | None = None
     )
 
 
+def due_by_country(connection: sa.Connection, now: datetime) -> dict[str, int]:
+    """Count the timers that are due at an instant, country by country."""
+    timers = schema.timers
+    query = (
+        sa.select(timers.c.country, sa.func.count())
+        .where(schema.PENDING, timers.c.due_at <= now)
+        .group_by(timers.c.country)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def latest_record(connection: sa.Connection) -> datetime | None:
     """Return when the journal was last written to, by the clock of that moment."""
     return connection.scalar(

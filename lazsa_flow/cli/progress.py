@@ -1,0 +1,67 @@
+"""How far is a sweep, country by country?"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from lazsa_flow.engine.sweep import Chunk
+
+
+@contextmanager
+def bars(
+    to: Console, due: Mapping[str, int], *, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Callable[[Chunk], bool]]:
+    """Show a bar for each country, with rate and time left; where nobody looks, show nothing.
+
+    Args:
+        to: The console; only a terminal is drawn on.
+        due: How many timers are due, by country; what falls due in the sweep is added.
+        clock: Tells seconds; countries take turns, and each is charged with its own chunks' time.
+
+    Yields:
+        What is to be told of every chunk.
+    """
+    if not to.is_terminal:
+        yield lambda chunk: False
+        return
+    columns = [TextColumn(f"{{task.{field}}}") for field in ("fields[rate]", "fields[left]")]
+    spent: defaultdict[str, float] = defaultdict(float)
+    done: defaultdict[str, int] = defaultdict(int)
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *columns, console=to
+    ) as progress:
+
+        def add(country: str) -> TaskID:
+            return progress.add_task(country, total=due.get(country, 0), rate="", left="")
+
+        tasks = {country: add(country) for country in sorted(due)}
+        before = clock()
+
+        def told(chunk: Chunk) -> bool:
+            nonlocal before
+            country, now = chunk.country, clock()
+            spent[country] += now - before
+            done[country] += chunk.swept.total
+            before = now
+            total = max(due.get(country, 0), done[country])
+            rate = done[country] / spent[country] if spent[country] else 0.0
+            left = timedelta(seconds=round((total - done[country]) / rate)) if rate else ""
+            if country not in tasks:
+                tasks[country] = add(country)
+            progress.update(
+                tasks[country],
+                completed=done[country],
+                total=total,
+                rate=f"{rate:,.0f}/s",
+                left=f"{left} left",
+            )
+            return False
+
+        yield told
