@@ -92,10 +92,7 @@ class _Picture:
         for link, line in zip(self._links, inner.lines, strict=True):
             yield from self._line(link, line)
         yield marks.tag("circle", class_="start", **self._at(_START), r=6, fill=self._theme.heavy)
-        for label in self._labels:
-            yield from self._label(label)
-        for node in self._chart.nodes:
-            yield from self._node(node)
+        yield from self._read_down()
         yield "</g>"
         foot = height - _MARGIN - key.height
         yield f'<g class="legend" transform="translate({_MARGIN:.0f} {marks.number(foot)})">'
@@ -127,6 +124,14 @@ class _Picture:
         return {"cx": middle.x, "cy": middle.y}
 
     # -- what is drawn
+
+    def _read_down(self) -> Iterator[str]:
+        """Draw labels and states from above, which is the order in which they are read out."""
+        drawn = {label.id: self._label(label) for label in self._labels}
+        drawn |= {node.id: self._node(node) for node in self._chart.nodes}
+        places = self._layout.middles
+        for id_ in sorted(drawn, key=lambda id_: (places[id_].y, places[id_].x)):
+            yield from drawn[id_]
 
     def _line(self, link: Link, line: Line) -> Iterator[str]:
         label = next(each for each in self._labels if each.id in (link.tail, link.head))

@@ -118,6 +118,17 @@ def test_a_label_reads_as_a_sentence() -> None:
     ) in found
 
 
+def test_it_is_read_out_from_above() -> None:
+    """States and labels stand in the file as a reader goes down the picture."""
+    root = ElementTree.fromstring(svg(chart(AWARD)))
+    kinds = ({"state"}, {"label"})
+    told = [
+        g for g in root.iter(f"{NS}g") if any(k <= set(g.get("class", "").split()) for k in kinds)
+    ]
+    middles = [(top + bottom) / 2 for _, top, _, bottom in map(area, told)]
+    assert all(above <= below + 0.02 for above, below in pairwise(middles))
+
+
 def test_what_the_clock_tries_is_dashed() -> None:
     """The lines of a timer's arrows are dashed, and no others."""
     drawn = chart(AWARD)
