@@ -62,11 +62,12 @@ def picture(
         listed = portraits(context, drawn, asked, list(residents.values()), now)
     today = max(calendar.local_date(now) for calendar in calendars.values())
     stops = _stops(drawn, found, [*days, today])
+    coming = _coming(context, drawn, found, stops[-1])
     return Picture(
         chart=_counted(drawn, found),
         asked_at=now,
         countries=tuple(sorted(calendars)),
-        stops=stops,
+        stops=(*stops, *coming),
         limit=limit,
         residents=tuple(each.resident for each in listed),
         stories={each.resident.path: each.story for each in listed},
@@ -112,26 +113,28 @@ def _stops(drawn: Chart, found: _Found, days: Sequence[date]) -> tuple[Stop, ...
         if standing or day is days[-1]:  # before the first path there is nothing to look at
             stops.append(Stop(day, "past", counts, _plain(flows), {}))
     now = replace(stops.pop(), kind="now")
-    return (*stops, now, *_coming(drawn, found, now))
+    return (*stops, now)
 
 
-def _coming(drawn: Chart, found: _Found, now: Stop) -> Iterable[Stop]:
-    """Yield a stop for each cycle date in whose books timers pend, later than now."""
+def _coming(context: Context, drawn: Chart, found: _Found, now: Stop) -> Iterable[Stop]:
+    """Yield a stop for each cycle date until which timers pend; what is overdue pends until now."""
     names = {node.id: node.label for node in drawn.nodes}
     tries: dict[tuple[str, str], list[str]] = defaultdict(list)
     for arrow in drawn.arrows:
         for timer in arrow.timers:
             tries[names[arrow.source or ""], timer].append(arrow.id)
-    for day in sorted({each.book_on for each in found.pending}):
+    until: dict[date, list[census.Pending]] = defaultdict(list)
+    for each in found.pending:
+        calendar = context.rulebook.calendar(each.country)
+        until[max(now.on, calendar.following(each.due_on - timedelta(days=1)))].append(each)
+    for day, pending in sorted(until.items()):
         due: dict[str, Counter[str]] = defaultdict(Counter)
         flows: dict[str, Counter[str]] = defaultdict(Counter)
-        for each in found.pending:
-            if each.book_on == day:
-                due[each.country][each.name] += each.times
-                for arrow_id in tries[each.state, each.name]:
-                    flows[each.country][arrow_id] += each.times
-        if day > now.on:
-            yield Stop(day, "due", now.counts, _plain(flows), _plain(due))
+        for each in pending:
+            due[each.country][each.name] += each.times
+            for arrow_id in tries[each.state, each.name]:
+                flows[each.country][arrow_id] += each.times
+        yield Stop(day, "due", now.counts, _plain(flows), _plain(due))
 
 
 def _plain(counted: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:
@@ -152,5 +155,5 @@ def _counted(drawn: Chart, found: _Found) -> Chart:
             flows[arrow] += move.times
     due: dict[str, date] = {}
     for each in found.pending:
-        due[each.name] = min(each.first_on, due.get(each.name, each.first_on))
+        due[each.name] = min(each.due_on, due.get(each.name, each.due_on))
     return drawn.counting(counts, flows, due)

@@ -27,7 +27,7 @@ class Stop:
 
     Attributes:
         on: Its date. A past stop is the end of that day in each country; a coming one is a cycle
-            date in whose books timers pend.
+            date, with the timers that pend from the stop before until it.
         kind: ``past``: told from the journal; ``now``; ``due``: what is known to fall due.
         counts: By country and state id, how many paths stand there; at a coming stop, as now.
         flows: By country and arrow id, how many moves were made since the stop before; at a coming

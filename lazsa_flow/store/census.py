@@ -40,14 +40,13 @@ class Moves(NamedTuple):
 
 
 class Pending(NamedTuple):
-    """How many timers of a country and state pend under one name in one cycle's books."""
+    """How many timers of a country and state pend under one name until one local date."""
 
     country: str
     state: str
-    book_on: date
+    due_on: date
     name: str
     times: int
-    first_on: date
 
 
 class Resident(NamedTuple):
@@ -102,11 +101,11 @@ class Census:
         return [Moves._make(row) for row in self._connection.execute(query)]
 
     def pending(self) -> list[Pending]:
-        """Count the timers that pend and decide, by country, state, cycle date and name."""
+        """Count the timers that pend and decide, by country, state, date and name."""
         timers, paths = schema.timers, schema.paths
-        columns = (timers.c.country, paths.c.state, timers.c.book_on, timers.c.name)
+        columns = (timers.c.country, paths.c.state, timers.c.due_on, timers.c.name)
         query = (
-            sa.select(*columns, sa.func.count(), sa.func.min(timers.c.due_on))
+            sa.select(*columns, sa.func.count())
             .join(paths, paths.c.id == timers.c.path_id)
             .where(
                 timers.c.status == "pending",
@@ -114,7 +113,7 @@ class Census:
                 paths.c.lifecycle == self._lifecycle,
             )
             .group_by(*columns)
-            .order_by(timers.c.book_on, timers.c.country, timers.c.name)
+            .order_by(timers.c.due_on, timers.c.country, timers.c.name)
         )
         return [Pending._make(row) for row in self._connection.execute(query)]
 

@@ -103,11 +103,11 @@ def test_a_refusal_is_no_move(store: SqlStore) -> None:
 
 
 def test_pending_timers_are_counted_if_they_decide(store: SqlStore) -> None:
-    """Timers that pend are counted by state and cycle; reminders and what has fired are not."""
+    """Timers that pend are counted by state and date; reminders and what has fired are not."""
     candidate(store, 1)
     candidate(store, 2)
     with store.census("award") as census:
-        assert census.pending() == [Pending("SG", "under_review", CYCLE, "cycle_date", 2, CYCLE)]
+        assert census.pending() == [Pending("SG", "under_review", CYCLE, "cycle_date", 2)]
     with store.begin() as transaction:
         transaction.set_aside(failure(timer("cycle_date", path_id=1)))
     with store.census("award") as census:

@@ -77,6 +77,17 @@ def test_what_is_due_is_shown_as_due(world: World) -> None:
     assert fall_due.due_on == DUE
 
 
+def test_what_falls_due_before_the_next_cycle_date_is_due_until_it(world: World) -> None:
+    """A timer between two cycle dates is shown at the later one; an overdue one is shown now."""
+    world.nominate("s1")
+    picture = world.programme.picture()
+    [coming] = [stop for stop in picture.stops if stop.kind == "due"]
+    assert (coming.on, coming.due) == (APRIL, {"SG": {"review_opens": 1, "cycle_date": 1}})
+    world.now(APRIL + timedelta(days=1))
+    overdue = world.programme.picture().stops[-1]
+    assert (overdue.on, overdue.due) == (APRIL + timedelta(days=1), coming.due)
+
+
 def test_a_resident_tells_since_when_what_comes_and_what_holds_it(world: World) -> None:
     """A listed path has its local date, its next timer, and each unmet guard by arrow."""
     path = world.candidate("s1", cards=2)

@@ -71,7 +71,7 @@ class Model {
   label(stop) {
     const { on, kind } = this.data.stops[stop];
     if (kind === "now") return `now, ${on}`;
-    return kind === "due" ? `${on}, what is due` : `end of ${on}`;
+    return kind === "due" ? `until ${on}, what is due` : `end of ${on}`;
   }
 
   /** The time that a stop's flows are of. */
