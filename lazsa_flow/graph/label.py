@@ -39,8 +39,8 @@ LEADS: Final[dict[Kind, str]] = {
 }
 INDENT: Final = 18.0
 """Where the names of a row begin, its lead being set before them. Units: pixels."""
-DIGITS: Final = 8
-"""How many digits of a figure there is always room for."""
+ROOM: Final = "  due 1,234,567"
+"""The widest figure that there is always room for, and what keeps it off the trigger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _rows(arrows: Sequence[Arrow]) -> Iterator[Row]:
 
 def figure_width() -> float:
     """Return the room that is kept for a figure. Units: pixels."""
-    return width("0" * DIGITS, SIZES["trigger"], bold=True)
+    return width(ROOM, SIZES["trigger"])
 
 
 def _wrapped(kind: Kind, names: Iterable[str]) -> Iterator[Row]:

@@ -148,6 +148,10 @@ def test_what_is_to_come_is_called_due(opened: Browser) -> None:
     slide(opened, Keys.END)
     assert opened.text("#when").endswith("what is due")
     assert "Nothing here is foretold" in opened.text("#panel")
+    assert "due_date: 1" in opened.texts("#panel li")
+    opened.one("#country option[value=TH]").click()
+    assert "due_date: 1" not in opened.texts("#panel li")
+    opened.one("#country option[value='']").click()
     assert counts(opened) == {"nominated": "2", "renewal_due": "1", "renewed": "1"}
     assert "due 1" in label(opened, "fall_due").text
 

@@ -23,9 +23,12 @@ class Model {
     return arrows.reduce((sum, id) => sum + this.total(flows, country, (each) => each[id]), 0);
   }
 
-  /** How many timers of a name fall due at a coming stop. */
-  due(stop, country, timer) {
-    return this.total(this.data.stops[stop].due, country, (each) => each[timer]);
+  /** Which timers fall due until a coming stop: [name, how many]. */
+  due(stop, country) {
+    const { due } = this.data.stops[stop];
+    const names = [...new Set(Object.values(due).flatMap((each) => Object.keys(each)))].sort();
+    const found = names.map((name) => [name, this.total(due, country, (each) => each[name])]);
+    return found.filter(([, times]) => times);
   }
 
   total(byCountry, country, figure) {

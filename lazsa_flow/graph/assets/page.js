@@ -6,7 +6,7 @@ class Page {
     this.model = model;
     this.stop = model.now;
     this.country = "";
-    this.again = () => this.panel.welcome(this.stop);
+    this.again = () => this.panel.welcome(this.stop, this.country);
     this.panel = new Panel(document.getElementById("panel"), model, (path) => this.tell(path));
     const svg = document.querySelector("#drawing > svg");
     this.drawing = new Drawing(svg, model, (group) => this.choose(group));
@@ -93,7 +93,7 @@ class Page {
   leave() {
     this.drawing.tell(null);
     this.drawing.choose(null);
-    this.again = () => this.panel.welcome(this.stop);
+    this.again = () => this.panel.welcome(this.stop, this.country);
     this.again();
   }
 

@@ -26,16 +26,23 @@ class Panel {
   }
 
   /** What the picture is, before anything is chosen. */
-  welcome(stop) {
+  welcome(stop, country) {
     const { data } = this.model;
     const said = [
       make("h2", data.title),
       make("p", "Choose a state: who is there, since when, and what comes next. Choose a trigger: who is held there, and by which guard. Search for a path or a seller: its story.", { class: "quiet" }),
     ];
     if (!this.model.counted) return this.put(...said.slice(0, 1), make("p", "Choose a state or a trigger.", { class: "quiet" }));
-    said.push(make("p", `Figures of ${this.model.label(stop)}.`));
-    if (data.stops[stop].kind === "due") said.push(this.notice());
+    if (data.stops[stop].kind === "due") said.push(...this.coming(stop, country));
+    else said.push(make("p", `Figures of ${this.model.label(stop)}.`));
     return this.put(...said);
+  }
+
+  /** Which timers fall due until a coming stop. */
+  coming(stop, country) {
+    const timers = this.model.due(stop, country).map(([name, times]) => make("li", `${name}: ${figure(times)}`));
+    return [make("h3", `Due ${this.where(country)} until ${this.model.data.stops[stop].on}`),
+      timers.length ? make("ul", timers) : make("p", "Nothing."), this.notice()];
   }
 
   notice() {
@@ -47,15 +54,17 @@ class Panel {
     const state = this.model.states.get(id);
     const meaning = make("p", state.meaning.replace("_", " "), { class: "quiet" });
     if (!this.model.counted) return this.put(make("h2", state.name), meaning);
+    const due = this.model.data.stops[stop].kind === "due";
+    const label = this.model.label(due ? this.model.now : stop);
     const count = this.model.count(stop, country, id);
     const listed = this.model.residentsIn(id, country);
     const here = this.model.count(this.model.now, country, id);
     const said = [
       make("h2", state.name),
-      make("p", [make("span", figure(count), { class: "figure" }), ` ${this.where(country)}, ${this.model.label(stop)}`]),
+      make("p", [make("span", figure(count), { class: "figure" }), ` ${this.where(country)}, ${label}`]),
       meaning,
     ];
-    if (this.model.data.stops[stop].kind === "due") said.push(this.notice());
+    if (due) said.push(this.notice());
     said.push(make("h3", stop === this.model.now ? "Who is here" : "Who is here now"));
     said.push(listed.length ? this.residents(listed) : make("p", "Nobody."));
     if (listed.length < here) said.push(make("p", `${figure(listed.length)} of ${figure(here)} are listed, those that came last.`, { class: "quiet" }));
@@ -95,7 +104,7 @@ class Panel {
     const said = [make("h2", first.trigger)];
     if (counted) {
       said.push(make("p", [make("span", flow(arrows), { class: "figure" }),
-        due ? ` timers due ${this.where(country)}, ${this.model.label(stop)}`
+        due ? ` timers ${this.where(country)}, ${this.model.label(stop)}`
           : ` moves ${this.where(country)}, ${this.model.period(stop)}`]));
     }
     said.push(make("ul", all.map((arrow) => make("li",

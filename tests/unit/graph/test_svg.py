@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.metrics import width
 from lazsa_flow.graph.svg import svg
 from lazsa_flow.lifecycles.award import AWARD
 from lazsa_flow.lifecycles.entry import ENTRY
@@ -91,6 +92,17 @@ def test_nothing_overlaps(name: str) -> None:
     for one, other in combinations(boxes, 2):
         apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
         assert apart, (one, other)
+
+
+def test_a_figure_keeps_off_its_trigger() -> None:
+    """However large a figure is, there is room between it and the trigger's name."""
+    for group in groups(crowded(), "label"):
+        trigger, figure = (
+            next(text for text in group.iter(f"{NS}text") if text.get("class") == kind)
+            for kind in ("trigger", "flow")
+        )
+        end = float(trigger.get("x", "")) + width(trigger.text or "", 13, bold=True)
+        assert end + 4 < float(figure.get("x", "")) - width(figure.text or "", 13)
 
 
 @pytest.mark.parametrize("lifecycle", TABLES, ids=lambda each: each.name)
