@@ -37,6 +37,7 @@ from lazsa_flow.domain.policy import read
 from lazsa_flow.notices.mail import mail
 from lazsa_flow.notices.ports import Letter
 from lazsa_flow.programme import Programme
+from tests.servers import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -55,16 +56,17 @@ def measure(mails: int = MAILS, rounds: int = ROUNDS) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         filled = Path(folder) / "filled.db"
         content = _fill(f"sqlite:///{filled}", mails)
-        ready, port = _SPAWN.Event(), _SPAWN.Value("i", 0)
+        ready, port = _SPAWN.Event(), free_port()
         sink = _SPAWN.Process(target=_sink, args=(ready, port), daemon=True)
         sink.start()
-        ready.wait(30)
+        if not ready.wait(30):
+            raise RuntimeError("the server did not come up")
         ours, reference = [], []
         for number in range(rounds):
-            reference.append(mails / _race(_loop, port.value, content, mails // PROCESSES))
+            reference.append(mails / _race(_loop, port, content, mails // PROCESSES))
             copy = Path(folder) / f"{number}.db"
             shutil.copy(filled, copy)
-            ours.append(mails / _race(_relay, port.value, f"sqlite:///{copy}"))
+            ours.append(mails / _race(_relay, port, f"sqlite:///{copy}"))
             _check(f"sqlite:///{copy}", mails)
         sink.terminate()
         sink.join()
@@ -161,11 +163,8 @@ class _Handler:
         return "250 OK"
 
 
-def _sink(ready: Any, port: Any) -> None:
-    controller = Controller(_Handler(), hostname="127.0.0.1", port=0)
-    controller.start()
-    assert controller.server is not None
-    port.value = controller.server.sockets[0].getsockname()[1]
+def _sink(ready: Any, port: int) -> None:
+    Controller(_Handler(), hostname="127.0.0.1", port=port).start()
     ready.set()
     time.sleep(3600)
 

@@ -20,8 +20,11 @@ from lazsa_flow.domain.policy import AwardPolicy
 from lazsa_flow.notices.ports import Matter, Unmet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lazsa_flow.commands.context import Context
     from lazsa_flow.domain.guards import Verdict
+    from lazsa_flow.domain.model import Nomination
     from lazsa_flow.domain.policy import CriteriaPolicy
     from lazsa_flow.engine.ports import Claimed
 
@@ -46,6 +49,13 @@ class TellingDesk:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._nominations: dict[int, list[Nomination]] = {}
+
+    def look_up(self, notices: Sequence[Claimed]) -> None:
+        """Read the nominations that a batch of notices tells of."""
+        paths = {notice.path.id for notice in notices if notice.kind == "nominated"}
+        with self._context.store.begin(write=False) as transaction:
+            self._nominations = transaction.nominations_of_all(paths) if paths else {}
 
     def matter(self, notice: Claimed) -> Matter:
         """Tell what a notice is about."""
@@ -84,16 +94,10 @@ class TellingDesk:
             "steps": (*policy.reconnect.steps, policy.reconnect.join_step),
         }
         if notice.kind == "nominated":
-            found |= self._nominations(notice)
+            standing = [each for each in self._nominations.get(path.id, ()) if not each.withdrawn]
+            found["nominations"] = len(standing)
+            found["by_self"] = {each.nominator for each in standing} == {path.subject}
         return found
-
-    def _nominations(self, notice: Claimed) -> dict[str, Any]:
-        path = notice.path
-        with self._context.store.begin(write=False) as transaction:
-            nominations = transaction.nominations_of(path.id)
-        standing = [each for each in nominations if not each.withdrawn]
-        by_self = bool(standing) and all(each.nominator == path.subject for each in standing)
-        return {"nominations": len(standing), "by_self": by_self}
 
 
 def _unmet(verdict: Verdict, bars: CriteriaPolicy) -> Unmet:

@@ -32,6 +32,10 @@ class Composer:
         self._resolve = resolve
         self._renderer = renderer
 
+    def look_up(self, notices: Sequence[Claimed]) -> None:
+        """Read at once what a batch of notices is about."""
+        self._desk.look_up(notices)
+
     def contacts(self, notices: Sequence[Claimed]) -> Mapping[str, Contact]:
         """Return how the persons are reached whom these notices are for, where it is known."""
         persons = {person for notice in notices if (person := person_of(notice)) is not None}
@@ -70,6 +74,7 @@ class Composer:
 
     def digest(self, notices: Sequence[Claimed], key: str, *, at: datetime) -> Letter:
         """Write many notices for one mailbox as one letter."""
+        self._desk.look_up(notices)
         matters = [self._desk.matter(notice) for notice in notices]
         rendered = self._renderer.digest(matters, matters[0].country.locale)
         return self._written(key, "digest", notices[0].to, matters[0], rendered, at)

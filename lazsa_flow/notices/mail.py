@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lazsa_flow.notices.ports import Letter
 
 _BOUNDARY: Final = "=_part"
+_LINE_CHARS: Final = 76
 
 
 def mail(letter: Letter, sender: str) -> bytes:
@@ -64,6 +65,9 @@ def _part(subtype: str, text: str) -> tuple[bytes, ...]:
 
 
 def _header(name: str, value: Any) -> bytes:
+    line = f"{name}: {value}"
+    if len(line) <= _LINE_CHARS and line.isascii() and line.isprintable():
+        return f"{line}\r\n".encode()  # as the library would write it: nothing to fold or encode
     return SMTP.fold_binary(*SMTP.header_store_parse(name, value))
 
 
@@ -73,7 +77,8 @@ _same = lru_cache(maxsize=256)(_header)
 
 def _to(letter: Letter) -> Address | Group:
     if letter.contact is not None:
-        return Address(display_name=letter.contact.name, addr_spec=letter.contact.address)
+        user, _, domain = letter.contact.address.rpartition("@")
+        return Address(letter.contact.name, user, domain)
     if letter.mailbox is not None:
         return Address(addr_spec=letter.mailbox)
     # nobody's address is known here: an empty group says for whom it is. Source: RFC 5322, 3.4

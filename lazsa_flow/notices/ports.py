@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
     from pydantic import BaseModel
@@ -81,10 +81,14 @@ class Matter:
 
 
 class Desk(Protocol):
-    """Knows what a notice is about."""
+    """Knows what notices are about."""
+
+    def look_up(self, notices: Sequence[Claimed]) -> None:
+        """Read at once what a batch of notices needs beside what came with them."""
+        ...
 
     def matter(self, notice: Claimed) -> Matter:
-        """Tell what a notice is about."""
+        """Tell what a notice is about; it is one of those that were looked up last."""
         ...
 
 

@@ -185,6 +185,7 @@ class Relay:
     ) -> Drained:
         """Send notices one by one; what is not sent after all is put with the later ones."""
         done = Drained()
+        self._composer.look_up(ready)
         asking = [notice for notice in ready if self._of(notice).needs_contact]
         try:
             contacts = self._composer.contacts(asking)

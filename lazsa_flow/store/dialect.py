@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 
-def upsert(connection: sa.Connection) -> Any:
+def upsert(connection: sa.Connection | sa.Engine) -> Any:
     """Return the dialect's own insert, which knows what to do on a conflict."""
     if connection.dialect.name == "postgresql":
         from sqlalchemy.dialects import postgresql

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 _OUTBOX = schema.outbox
 _PATHS = schema.paths
+_TAKE_OUT = sa.delete(_OUTBOX).where(_OUTBOX.c.key == sa.bindparam("b_key"))
 
 
 class SqlOutbox:
@@ -48,6 +49,8 @@ class SqlOutbox:
     def __init__(self, engine: sa.Engine, probe: Callable[[str], None]) -> None:
         self._engine = engine
         self._probe = probe
+        # a lease that ran out while a slow server took the notice: another delivered it too
+        self._record = upsert(engine)(schema.deliveries).on_conflict_do_nothing()
 
     # -- what the relay asks for; see lazsa_flow.engine.ports.Outbox
 
@@ -109,14 +112,8 @@ class SqlOutbox:
         ]
 
         def run(connection: sa.Connection) -> None:
-            if len(rows) == 1:
-                gone = _OUTBOX.c.key == rows[0]["key"]
-            else:
-                gone = _OUTBOX.c.key.in_([row["key"] for row in rows])
-            connection.execute(sa.delete(_OUTBOX).where(gone))
-            # a lease that ran out while a slow server took the notice: another delivered it too
-            insert = upsert(connection)(schema.deliveries).on_conflict_do_nothing()
-            connection.execute(insert, rows)
+            connection.execute(_TAKE_OUT, [{"b_key": row["key"]} for row in rows])
+            connection.execute(self._record, rows)
 
         self._transact(run)
         self._probe("relay.marked")

@@ -177,6 +177,15 @@ class SqlTransaction:
         query = sa.select(table).where(table.c.path_id == path_id).order_by(table.c.id)
         return list(decoding.nominations(rows_of(self._connection, query)))
 
+    def nominations_of_all(self, path_ids: Collection[int]) -> dict[int, list[Nomination]]:
+        """Return the nominations of these paths as they stand, by path."""
+        table = schema.nominations
+        query = sa.select(table).where(table.c.path_id.in_(list(path_ids))).order_by(table.c.id)
+        rows: dict[int, list[tuple[Any, ...]]] = {}
+        for row in self._connection.execute(query):
+            rows.setdefault(row.path_id, []).append(tuple(row))
+        return {path_id: list(decoding.nominations(each)) for path_id, each in rows.items()}
+
     def open_paths(self, lifecycle: str, subjects: Collection[str]) -> dict[str, int]:
         """Return the number of each subject's open path in a lifecycle, of those who have one."""
         table = schema.slots
