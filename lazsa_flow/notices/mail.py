@@ -38,7 +38,7 @@ def mail(letter: Letter, sender: str) -> bytes:
     """
     lines = (
         _header("Message-ID", f"<{letter.key}@{sender.rpartition('@')[2]}>"),
-        _same("From", str(Address(display_name=letter.sender, addr_spec=sender))),
+        _from(letter.sender, sender),
         _same("Reply-To", letter.reply_to),
         _header("To", _to(letter)),
         _same("Subject", letter.subject),
@@ -73,6 +73,11 @@ def _header(name: str, value: Any) -> bytes:
 
 _same = lru_cache(maxsize=256)(_header)
 """The same for headers that many mails share; never for a person's name or address."""
+
+
+@lru_cache(maxsize=256)
+def _from(name: str, address: str) -> bytes:
+    return _header("From", Address(display_name=name, addr_spec=address))
 
 
 def _to(letter: Letter) -> Address | Group:

@@ -10,6 +10,7 @@ who wait for its rows go on.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -29,8 +30,13 @@ IDLE_TIMEOUT_MS: Final = 30_000
 READ_ONLY: Final = "lazsa_read_only"
 
 
-def connect(url: str) -> sa.Engine:
+def connect(url: str, *, durable: bool = True) -> sa.Engine:
     """Open an engine on a database URL, such as ``sqlite:///lazsa.db``.
+
+    Args:
+        url: The URL.
+        durable: Whether a commit waits for the disk. One that does not outlives the process all
+            the same, and the machine a moment later.
 
     Raises:
         InputError: The URL is none, or names a database that is not supported.
@@ -40,10 +46,10 @@ def connect(url: str) -> sa.Engine:
         parsed = sa.make_url(url)
         if parsed.get_backend_name() == "sqlite":
             engine = sa.create_engine(parsed)
-            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "connect", partial(_prepare_sqlite, durable=durable))
             event.listen(engine, "begin", _begin_sqlite)
         elif parsed.get_backend_name() == "postgresql":
-            engine = _connect_postgresql(parsed)
+            engine = _connect_postgresql(parsed, durable=durable)
     except (ArgumentError, ValueError):  # what it says may hold the password
         pass
     if engine is None:
@@ -52,12 +58,14 @@ def connect(url: str) -> sa.Engine:
     return engine
 
 
-def _connect_postgresql(url: sa.URL) -> sa.Engine:
-    limits = {
+def _connect_postgresql(url: sa.URL, *, durable: bool) -> sa.Engine:
+    limits: dict[str, int | str] = {
         "statement_timeout": STATEMENT_TIMEOUT_MS,
         "lock_timeout": LOCK_TIMEOUT_MS,
         "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
     }
+    if not durable:
+        limits["synchronous_commit"] = "off"
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     try:
         return sa.create_engine(
@@ -71,12 +79,12 @@ def _connect_postgresql(url: sa.URL) -> sa.Engine:
         raise InputError.of("database", "url", str(error.name), expected) from None
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, durable: bool) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "journal_mode = WAL",
-        "synchronous = FULL",
+        f"synchronous = {'FULL' if durable else 'NORMAL'}",
         "foreign_keys = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -42,7 +42,7 @@ class SqlOutbox:
     """The outbox of a SQL database. Thread-safe: each call has a connection of its own.
 
     Args:
-        engine: The store's.
+        engine: Of its own, whose commits need not wait for the disk.
         probe: Called by name at each point at which a process could die.
     """
 
@@ -51,6 +51,10 @@ class SqlOutbox:
         self._probe = probe
         # a lease that ran out while a slow server took the notice: another delivered it too
         self._record = upsert(engine)(schema.deliveries).on_conflict_do_nothing()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
 
     # -- what the relay asks for; see lazsa_flow.engine.ports.Outbox
 
@@ -190,10 +194,10 @@ class SqlOutbox:
             self._transact(lambda connection: connection.execute(change, rows))
 
     def _transact(self, run: Callable[[sa.Connection], _Result]) -> _Result:
-        """Run a transaction that does not wait for the disk, again where the database gave up."""
+        """Run a transaction, and again where the database gave up on it."""
 
         def attempt() -> _Result:
-            with _relaxed(self._engine) as connection:
+            with self._engine.begin() as connection:
                 return run(connection)
 
         return retrying(attempt, again=True, lost=True)
@@ -203,24 +207,6 @@ class SqlOutbox:
         engine = self._engine.execution_options(**{READ_ONLY: True})
         with engine.connect() as connection, connection.begin():
             yield connection
-
-
-@contextmanager
-def _relaxed(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Open a transaction whose commit outlives the process, and the machine a moment later."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            with connection.begin():
-                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
-                yield connection
-            return
-        driver: Any = connection.connection.driver_connection
-        driver.execute("PRAGMA synchronous = NORMAL")
-        try:
-            with connection.begin():
-                yield connection
-        finally:
-            driver.execute("PRAGMA synchronous = FULL")
 
 
 def _ready(now: datetime) -> sa.ColumnElement[bool]:

@@ -69,9 +69,11 @@ class SqlStore:
     def __init__(self, url: str, *, probe: Callable[[str], None] = lambda point: None) -> None:
         self._engine = connect(url)
         self._probe = probe
+        self._outbox = SqlOutbox(connect(url, durable=False), probe)
 
     def close(self) -> None:
         """Close every connection."""
+        self._outbox.close()
         self._engine.dispose()
 
     def migrate(self) -> None:
@@ -132,7 +134,7 @@ class SqlStore:
 
     def outbox(self) -> SqlOutbox:
         """Return what waits to be told."""
-        return SqlOutbox(self._engine, self._probe)
+        return self._outbox
 
     @contextmanager
     def _read(self, *, snapshot: bool = False) -> Iterator[sa.Connection]:
