@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from lazsa_flow.notices.ports import Channel, Letter
 
 DIGESTED: Final = ("panel", "country_lead")
-BATCH: Final = 50
+BATCH: Final = 100
 LOOK_S: Final = 5.0
 """How often an idle relay looks, so that what was recorded meanwhile goes out soon."""
 

@@ -27,6 +27,8 @@ BUSY_TIMEOUT_MS: Final = 60_000
 STATEMENT_TIMEOUT_MS: Final = 120_000
 LOCK_TIMEOUT_MS: Final = 60_000
 IDLE_TIMEOUT_MS: Final = 30_000
+CHECKPOINT_PAGES: Final = 10_000
+"""Where commits do not wait for the disk, it is written to less often, too. Units: 4 kB pages."""
 READ_ONLY: Final = "lazsa_read_only"
 
 
@@ -84,7 +86,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, durable: bo
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "journal_mode = WAL",
-        f"synchronous = {'FULL' if durable else 'NORMAL'}",
+        "synchronous = FULL",
+        *(() if durable else ("synchronous = NORMAL", f"wal_autocheckpoint = {CHECKPOINT_PAGES}")),
         "foreign_keys = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")

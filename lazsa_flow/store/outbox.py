@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
+from lazsa_flow.domain.cycles import instant_text
 from lazsa_flow.engine.ports import Claimed, Waiting
 from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.codec import journal_fields
 from lazsa_flow.store.connect import READ_ONLY
 from lazsa_flow.store.dialect import upsert
-from lazsa_flow.store.driver import rows_of
+from lazsa_flow.store.driver import compiled, raw, rows_of
 from lazsa_flow.store.retry import retrying
 
 if TYPE_CHECKING:
@@ -110,14 +111,18 @@ class SqlOutbox:
                 "recipient": notice.to,
                 "country": notice.path.country,
                 "channel": channel,
-                "recorded_at": at,
+                "recorded_at": instant_text(at),
             }
             for notice in notices
         ]
 
         def run(connection: sa.Connection) -> None:
-            connection.execute(_TAKE_OUT, [{"b_key": row["key"]} for row in rows])
-            connection.execute(self._record, rows)
+            gone, _ = compiled(_TAKE_OUT, connection.dialect.name)
+            record, _ = compiled(self._record, connection.dialect.name)
+            with raw(connection) as driver:
+                for row in rows:
+                    driver.execute(gone, {"b_key": row["key"]})
+                    driver.execute(record, row)
 
         self._transact(run)
         self._probe("relay.marked")
