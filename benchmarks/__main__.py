@@ -1,0 +1,66 @@
+"""``./dev bench``: run benchmarks, and tell their figures."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from benchmarks.harness.bench import FULL, QUICK, opened
+from benchmarks.harness.registry import find
+from benchmarks.harness.report import table, write_docs, write_json
+
+if TYPE_CHECKING:
+    from benchmarks.harness.figures import Figure
+    from benchmarks.harness.registry import Benchmark
+
+_DOCS = Path(__file__).parent.parent / "docs"
+
+
+def main(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Which ones; all by default.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures there.")
+    ] = None,
+    quick: Annotated[bool, typer.Option(help="Small, to see that all of them run.")] = False,
+    docs: Annotated[bool, typer.Option(help="Write docs/benchmarks.md and its plot.")] = False,
+) -> None:
+    """Take each figure beside its reference, in one run, and hold it to its goal."""
+    found = find()
+    if unknown := [name for name in names or () if name not in found]:
+        known = ", ".join(found)
+        raise typer.BadParameter(f"no benchmark {', '.join(unknown)}; there are: {known}")
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    ran: list[tuple[Benchmark, list[Figure]]] = []
+    failed: list[str] = []
+    with opened(QUICK if quick else FULL) as bench:
+        for name in names or found:
+            print(f"{name} …", file=sys.stderr)
+            taken: list[Figure] = []
+            ran.append((found[name], taken))
+            try:
+                for figure in found[name].figures(bench):
+                    taken.append(figure)
+                    print(f"  {figure.name}: {figure.ours:.4g} {figure.unit}", file=sys.stderr)
+            except Exception:  # the others are run all the same
+                traceback.print_exc()
+                failed.append(name)
+    figures = [figure for _, taken in ran for figure in taken]
+    console.print(table(figures))
+    if json_file is not None:
+        write_json(figures, json_file)
+    if docs:
+        write_docs(ran, _DOCS)
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(main)

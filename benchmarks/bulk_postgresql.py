@@ -1,0 +1,41 @@
+"""Everything due at one midnight on PostgreSQL, beside one statement that judges nobody.
+
+The reference is a single CTE that writes the very same rows, bytes and hashes included, from
+answers that lie ready in tables beside: on one connection against one worker, on two connections
+(half of the paths each) against two workers. Rows are compared before anything is timed.
+
+Units: paths moved a second.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from benchmarks.harness.figures import Figure, Goal
+from benchmarks.harness.turns import in_turns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.harness.bench import Bench
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    """Measure one worker and two."""
+    due = bench.scale.bulk
+    night = bench.night("postgresql", due)
+    halves = ((1, due // 2), (due // 2 + 1, due))
+    for workers, parts, bound in ((1, (None,), 0.6), (2, halves, 0.7)):
+        ours, reference = in_turns(
+            bench.scale.rounds,
+            partial(bench.sweep_seconds, "postgresql", night, workers=workers),
+            partial(bench.set_based_seconds, night, parts),
+        )
+        yield Figure.of(
+            f"bulk, PostgreSQL, {workers} worker{'s' * (workers > 1)}, beside one CTE",
+            due / ours,
+            due / reference,
+            unit="paths/s",
+            goal=Goal(bound, at_least=True),
+        )

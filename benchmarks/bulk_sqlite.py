@@ -1,0 +1,64 @@
+"""Everything due at one midnight on SQLite, ``synchronous = FULL``.
+
+Two references write the very same rows, from answers that lie ready: set-based statements in one
+transaction on the standard library's driver, and a loop that moves one path a transaction by
+SQLAlchemy's ORM.
+
+Units: paths moved a second.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from inspect import signature
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.harness.figures import Figure, Goal
+from benchmarks.harness.turns import in_turns, seconds
+from benchmarks.peers.orm import OrmWriter
+from lazsa_flow import Programme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.harness.bench import Bench, Night
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    """Measure the sweep, with its helper process where it has one, and the loop."""
+    due, rounds = bench.scale.bulk, bench.scale.rounds
+    night = bench.night("sqlite", due)
+    ways: list[tuple[str, dict[str, Any], float]] = [("", {}, 0.5)]
+    if "helper" in signature(Programme.sweep).parameters:
+        ways.append((" with a helper process", {"helper": True}, 0.65))
+    for how, options, bound in ways:
+        ours, reference = in_turns(
+            rounds,
+            partial(bench.sweep_seconds, "sqlite", night, **options),
+            partial(bench.set_based_seconds, night),
+        )
+        yield Figure.of(
+            f"bulk, SQLite{how}, beside set-based statements",
+            due / ours,
+            due / reference,
+            unit="paths/s",
+            goal=Goal(bound, at_least=True),
+        )
+    few = bench.night("sqlite", bench.scale.messages)
+    ours, loop = in_turns(
+        rounds,
+        lambda: bench.sweep_seconds("sqlite", night) / due,
+        lambda: _loop_seconds(bench, few) / few.due,
+    )
+    yield Figure.of(
+        "bulk, SQLite, beside a loop of the ORM",
+        1 / ours,
+        1 / loop,
+        unit="paths/s",
+        goal=Goal(75, at_least=True),
+    )
+
+
+def _loop_seconds(bench: Bench, night: Night) -> float:
+    with bench.databases.copy(night.url) as url, OrmWriter(url, night.answers) as writer:
+        return seconds(writer.write_all)

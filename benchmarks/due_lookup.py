@@ -1,0 +1,56 @@
+"""Finding what is due, a thousand paths among a million, beside a thousand among ten thousand.
+
+``due`` names every path that is due at midnight; ``next_due`` is what an idle worker asks.
+
+Units: milliseconds a look-up.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.harness.databases import STORES
+from benchmarks.harness.figures import Figure, Goal
+from benchmarks.harness.turns import in_turns, seconds
+from benchmarks.moulds import MIDNIGHT, NOW
+from lazsa_flow import Programme
+from lazsa_flow.clock import VirtualClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from benchmarks.harness.bench import Bench
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    """Measure both stores."""
+    found, sizes = bench.scale.found, (bench.scale.large, bench.scale.small)
+    questions: dict[str, Callable[[Programme], Any]] = {
+        f"due look-up, {found:,} due": lambda programme: programme.due(until=MIDNIGHT),
+        "idle look, next_due": Programme.next_due,
+    }
+    for store in STORES:
+        with ExitStack() as stack:
+            large, small = (
+                stack.enter_context(_opened(stack, bench.databases.filling(store, size, found)))
+                for size in sizes
+            )
+            for name, ask in questions.items():
+                ours, reference = in_turns(
+                    bench.scale.rounds * 10,
+                    partial(seconds, partial(ask, large)),
+                    partial(seconds, partial(ask, small)),
+                )
+                yield Figure.of(
+                    f"{name}: {sizes[0]:,} paths, beside {sizes[1]:,}, {store}",
+                    ours * 1000,
+                    reference * 1000,
+                    unit="ms",
+                    goal=Goal(1.2),
+                )
+
+
+def _opened(stack: ExitStack, filling: Any) -> Programme:
+    return Programme.open(stack.enter_context(filling), clock=VirtualClock(NOW))

@@ -1,0 +1,93 @@
+"""How are figures told: as a table, as JSON, and as a page of the docs with a plot?"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from rich.table import Table
+
+from benchmarks.harness.machine import describe
+from benchmarks.harness.plot import draw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from benchmarks.harness.figures import Figure
+    from benchmarks.harness.registry import Benchmark
+
+_HEAD: Final = ("figure", "ours", "reference", "unit", "ratio", "goal", "holds")
+_INTRODUCTION: Final = """\
+# Benchmarks
+
+How fast a cycle night is, beside what else could do the same work, in one run on one machine. Made
+by `./dev bench --docs`; the figures are in [results.json](benchmarks/results.json), the machine is
+described in [machine.json](benchmarks/machine.json).
+
+Each figure is taken in turns with its reference, after a round to warm up, and is the median of
+five rounds or more. Both stores are durable: SQLite writes with `synchronous = FULL`, PostgreSQL
+with `fsync` and `synchronous_commit` on. Where both sides write, they write the same rows, bytes
+and hashes included: the tables are compared.
+
+![Every figure as a share of its goal](benchmarks/results.svg)
+"""
+
+
+def table(figures: Iterable[Figure]) -> Table:
+    """Lay figures out for a terminal."""
+    laid = Table(title="Benchmarks", show_lines=False)
+    for name in _HEAD:
+        right = name in ("ours", "reference", "ratio")
+        laid.add_column(name, justify="right" if right else "left", overflow="fold")
+    for figure in figures:
+        laid.add_row(*_cells(figure), style=None if figure.holds else "bold red")
+    return laid
+
+
+def write_json(figures: Iterable[Figure], file: Path) -> None:
+    """Write figures as a JSON list."""
+    fields = [figure.fields() for figure in figures]
+    file.write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write_docs(ran: Sequence[tuple[Benchmark, Sequence[Figure]]], docs: Path) -> None:
+    """Write the page, its plot as SVG and PNG, and its data."""
+    folder = docs / "benchmarks"
+    folder.mkdir(exist_ok=True)
+    figures = [figure for _, taken in ran for figure in taken]
+    write_json(figures, folder / "results.json")
+    machine = describe()
+    text = json.dumps(machine, indent=1, ensure_ascii=False)
+    (folder / "machine.json").write_text(text + "\n", encoding="utf-8")
+    draw(figures, folder / "results")
+    lines = [_INTRODUCTION, "| machine | |", "|---|---|"]
+    lines += [f"| {name} | {value} |" for name, value in machine.items()]
+    for benchmark, taken in ran:
+        heading, _, rest = benchmark.told.partition("\n")
+        lines += ["", f"## {heading.rstrip('.')}", "", rest.strip().replace("``", "`"), ""]
+        lines += _markdown(taken)
+    (docs / "benchmarks.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _markdown(figures: Iterable[Figure]) -> list[str]:
+    rows = [f"| {' | '.join(_cells(figure))} |" for figure in figures]
+    return [f"| {' | '.join(_HEAD)} |", "|---|--:|--:|---|--:|---|---|", *rows]
+
+
+def _cells(figure: Figure) -> tuple[str, ...]:
+    return (
+        figure.name,
+        _number(figure.ours),
+        _number(figure.reference),
+        figure.unit,
+        _number(figure.ratio),
+        figure.goal or "–",
+        ("yes" if figure.holds else "no") if figure.goal else "–",
+    )
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

@@ -1,0 +1,33 @@
+"""Everything due at one midnight, beside Dramatiq with Redis and an ORM, one message a path.
+
+The best of several numbers of processes and threads; see :mod:`benchmarks.peers`.
+
+Units: paths moved a second.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.peers.contest import Setup, contest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.harness.bench import Bench
+    from benchmarks.harness.figures import Figure
+
+_APP = "benchmarks.peers.dramatiq_app"
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    """Measure both."""
+    setups = [
+        Setup(
+            f"{processes} processes of {threads} threads",
+            [_APP],
+            [["dramatiq", _APP, "-p", str(processes), "-t", str(threads)]],
+        )
+        for processes, threads in ((2, 8), (1, 8), (2, 4), (2, 16))
+    ]
+    return contest(bench, "Dramatiq + ORM", setups, bound=120)

@@ -1,0 +1,30 @@
+"""Everything due at one midnight, beside procrastinate with coroutines on psycopg, one job a path.
+
+The best of several numbers of processes and of jobs at once; see :mod:`benchmarks.peers`.
+
+Units: paths moved a second.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.peers.contest import Setup, contest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.harness.bench import Bench
+    from benchmarks.harness.figures import Figure
+
+_APP = "benchmarks.peers.procrastinate_app"
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    """Measure both."""
+    setups = []
+    for processes, concurrency in ((2, 10), (1, 10), (2, 20), (2, 30)):
+        worker = ["procrastinate", f"--app={_APP}.app", "worker", f"--concurrency={concurrency}"]
+        told = f"{processes} processes, concurrency {concurrency}"
+        setups.append(Setup(told, [_APP], [worker] * processes))
+    return contest(bench, "procrastinate", setups, bound=180)

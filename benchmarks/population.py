@@ -1,0 +1,109 @@
+"""How is a whole programme of any size put into a database, fast?
+
+The rows that :mod:`benchmarks.casting` makes go in by COPY on PostgreSQL and by the driver's
+``executemany`` on SQLite, in batches: a million sellers take no more memory than ten thousand.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+
+from benchmarks.casting import NUMBERED, Caster
+from benchmarks.moulds import DUE_KINDS, IDLE_KINDS, NOW, make_moulds
+from lazsa_flow import Programme
+from lazsa_flow.clock import VirtualClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from benchmarks.casting import Batch
+
+BATCH: Final = 10_000
+
+
+def fill(url: str, sellers: int, due: int) -> None:
+    """Migrate an empty database and fill it with sellers, some of them due at midnight.
+
+    Args:
+        url: The database's URL.
+        sellers: How many paths there are, one a seller.
+        due: How many of them are due, spread evenly; of ten, three are awarded, three declined,
+            one carried over, two renewed and one retired.
+    """
+    Programme.migrate(url, clock=VirtualClock(NOW))
+    moulds = make_moulds()
+    batches = _batches(Caster(moulds), _kinds(sellers, due))
+    if url.startswith("sqlite"):
+        _fill_sqlite(url.removeprefix("sqlite:///"), moulds.columns, batches)
+    else:
+        _fill_postgresql(url, moulds.columns, batches)
+
+
+def _kinds(sellers: int, due: int) -> Iterator[str]:
+    """Yield what each seller is."""
+    taken = 0
+    for number in range(sellers):
+        if (number + 1) * due // sellers > taken:
+            yield DUE_KINDS[taken % len(DUE_KINDS)]
+            taken += 1
+        else:
+            yield IDLE_KINDS[(number - taken) % len(IDLE_KINDS)]
+
+
+def _batches(caster: Caster, kinds: Iterator[str]) -> Iterator[Batch]:
+    yield caster.common()
+    while part := list(islice(kinds, BATCH)):
+        yield caster.cast(part)
+
+
+def _fill_sqlite(
+    file: str, columns: Mapping[str, tuple[str, ...]], batches: Iterator[Batch]
+) -> None:
+    connection = sqlite3.connect(file, isolation_level=None)
+    for pragma in ("journal_mode = OFF", "synchronous = OFF", "foreign_keys = OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+    for batch in batches:
+        connection.execute("BEGIN")
+        for table, rows in batch.items():
+            marks = ", ".join("?" * len(columns[table]))
+            connection.executemany(f"INSERT INTO {_into(table, columns)} VALUES ({marks})", rows)
+        connection.execute("COMMIT")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
+
+
+def _fill_postgresql(
+    url: str, columns: Mapping[str, tuple[str, ...]], batches: Iterator[Batch]
+) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        # rows that are cast whole need no look-up of each foreign key
+        connection.execute("SET session_replication_role = replica")
+        for batch in batches:
+            for table, rows in batch.items():
+                with (
+                    connection.cursor() as cursor,
+                    cursor.copy(f"COPY {_into(table, columns)} FROM STDIN") as copy,
+                ):
+                    copy.write("".join(map(_line, rows)))
+        for table in NUMBERED:
+            connection.execute(
+                f"SELECT setval(pg_get_serial_sequence('lazsa_{table}', 'id'), max(id))"
+                f" FROM lazsa_{table}"
+            )
+        connection.execute("SELECT setval('lazsa_path_id', max(id)) FROM lazsa_paths")
+        connection.execute("VACUUM (FREEZE, ANALYZE)")
+        connection.execute("CHECKPOINT")
+
+
+def _into(table: str, columns: Mapping[str, tuple[str, ...]]) -> str:
+    names = ", ".join(f'"{name}"' for name in columns[table])
+    return f"lazsa_{table} ({names})"
+
+
+def _line(row: tuple[Any, ...]) -> str:
+    r"""Write a row as COPY reads it; what is cast holds no tab, line end or backslash."""
+    return "\t".join("\\N" if value is None else str(value) for value in row) + "\n"
