@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 def measure(bench: Bench) -> Iterator[Figure]:
     """Measure both stores."""
     due = bench.scale.bulk
-    for store in STORES:
+    for store, called in STORES.items():
         filled = bench.databases.filled(store, due, due)
         [ours] = in_turns(bench.scale.rounds, partial(_sweep, bench, filled, due))
-        yield Figure.of(f"lazsa-flow sweep, {due:,} due at one midnight, {store}", ours, unit="s")
+        yield Figure.of(f"lazsa-flow sweep, {due:,} due at one midnight, {called}", ours, unit="s")
 
 
 def _sweep(bench: Bench, filled: str, due: int) -> float:

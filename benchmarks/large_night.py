@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 def measure(bench: Bench) -> Iterator[Figure]:
     """Measure both stores, each once: a tenth of the night, then the night."""
-    for store in STORES:
+    for store, called in STORES.items():
         tenth = _sweep(bench, store, bench.scale.tenth)
         large = _sweep(bench, store, bench.scale.large)
-        name = f"{bench.scale.large:,} due of {bench.scale.large:,}, {store}"
+        name = f"{bench.scale.large:,} due of {bench.scale.large:,}, {called}"
         yield Figure.of(f"{name}: time", large.seconds, unit="s")
         yield Figure.of(
             f"{name}: paths a second, beside {bench.scale.tenth:,}",

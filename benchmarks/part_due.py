@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def measure(bench: Bench) -> Iterator[Figure]:
     """Measure both stores."""
     part, large = bench.scale.part, bench.scale.large
-    for store in STORES:
+    for store, called in STORES.items():
         alone = bench.databases.filled(store, part, part)
         with bench.databases.filling(store, large, part) as among:
             ours, reference = in_turns(
@@ -33,7 +33,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
                 partial(_seconds, bench, store, alone),
             )
         yield Figure.of(
-            f"{part:,} due of {large:,}, beside {part:,} of {part:,}, {store}",
+            f"{part:,} due of {large:,}, beside {part:,} of {part:,}, {called}",
             ours,
             reference,
             unit="s",

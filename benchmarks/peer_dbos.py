@@ -1,7 +1,7 @@
 """Everything due at one midnight, beside DBOS with a datasource and an ORM, one workflow a path.
 
-The best of several numbers of processes, threads and polling intervals; see
-:mod:`benchmarks.peers`.
+The best of several numbers of processes, threads, workflows that a process takes at once, and
+polling intervals. A lone process may take all at once.
 
 Units: paths moved a second.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.peers.contest import Setup, contest
+from benchmarks.peers.contest import Setup, contest, processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from benchmarks.harness.figures import Figure
 
 _APP = "benchmarks.peers.dbos_app"
+_SETUPS = ((2, 8, 32, 0.05), (1, 8, 0, 1.0), (1, 16, 0, 0.1), (2, 16, 100, 0.1))
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
     """Measure both."""
     setups = []
-    for processes, threads, polling_s in ((2, 8, 0.1), (1, 8, 1.0), (1, 16, 0.1), (2, 16, 0.1)):
-        told = f"{processes} processes of {threads} threads, polling every {polling_s:g} s"
-        options = [str(threads), str(polling_s)]
-        workers = [[_APP, "work", f"worker-{n}", *options] for n in range(processes)]
+    for count, threads, at_once, polling_s in _SETUPS:
+        told = f"{processes(count)} of {threads} threads, polling every {polling_s:g} s"
+        options = [str(threads), str(at_once), str(polling_s)]
+        workers = [[_APP, "work", f"worker-{number}", *options] for number in range(count)]
         setups.append(Setup(told, [_APP, "enqueue", "enqueuer", *options], workers))
     return contest(bench, "DBOS", setups, bound=350)

@@ -1,6 +1,6 @@
 """Everything due at one midnight, beside Dramatiq with Redis and an ORM, one message a path.
 
-The best of several numbers of processes and threads; see :mod:`benchmarks.peers`.
+The best of several numbers of processes and threads.
 
 Units: paths moved a second.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.peers.contest import Setup, contest
+from benchmarks.peers.contest import Setup, contest, processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +24,10 @@ def measure(bench: Bench) -> Iterator[Figure]:
     """Measure both."""
     setups = [
         Setup(
-            f"{processes} processes of {threads} threads",
+            f"{processes(count)} of {threads} threads",
             [_APP],
-            [["dramatiq", _APP, "-p", str(processes), "-t", str(threads)]],
+            [["dramatiq", _APP, "-p", str(count), "-t", str(threads)]],
         )
-        for processes, threads in ((2, 8), (1, 8), (2, 4), (2, 16))
+        for count, threads in ((2, 8), (1, 8), (2, 4), (2, 16))
     ]
     return contest(bench, "Dramatiq + ORM", setups, bound=120)

@@ -1,6 +1,6 @@
 """Everything due at one midnight, beside procrastinate with coroutines on psycopg, one job a path.
 
-The best of several numbers of processes and of jobs at once; see :mod:`benchmarks.peers`.
+The best of several numbers of processes and of jobs at once.
 
 Units: paths moved a second.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.peers.contest import Setup, contest
+from benchmarks.peers.contest import Setup, contest, processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +23,8 @@ _APP = "benchmarks.peers.procrastinate_app"
 def measure(bench: Bench) -> Iterator[Figure]:
     """Measure both."""
     setups = []
-    for processes, concurrency in ((2, 10), (1, 10), (2, 20), (2, 30)):
+    for count, concurrency in ((2, 10), (1, 10), (2, 20), (2, 30)):
         worker = ["procrastinate", f"--app={_APP}.app", "worker", f"--concurrency={concurrency}"]
-        told = f"{processes} processes, concurrency {concurrency}"
-        setups.append(Setup(told, [_APP], [worker] * processes))
+        told = f"{processes(count)}, concurrency {concurrency}"
+        setups.append(Setup(told, [_APP], [worker] * count))
     return contest(bench, "procrastinate", setups, bound=180)

@@ -52,7 +52,7 @@ _READS_BY_PATH: Final = (
 
 def measure(bench: Bench) -> Iterator[Figure]:
     """Measure both stores."""
-    for store in STORES:
+    for store, called in STORES.items():
         filled = bench.databases.filled(store, bench.scale.fires * 2, bench.scale.fires * 2)
         with bench.databases.copy(filled) as ours_url, bench.databases.copy(filled) as raw_url:
             paths = _under_review(filled)[: bench.scale.fires]
@@ -69,7 +69,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
             if differ := differing(ours_url, raw_url):
                 raise RuntimeError(f"other rows in {', '.join(differ)}")
         yield Figure.of(
-            f"one durable fire, p50, {store}, beside {_DRIVER[store]}",
+            f"one durable fire, p50, {called}, beside {_DRIVER[store]}",
             ours * 1000,
             reference * 1000,
             unit="ms",

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Store = Literal["sqlite", "postgresql"]
-STORES: Final[tuple[Store, ...]] = ("sqlite", "postgresql")
+STORES: Final[dict[Store, str]] = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+"""The stores, and how they are called."""
 SETTINGS: Final = {
     "shared_buffers": "1GB",
     "max_wal_size": "8GB",

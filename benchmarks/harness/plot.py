@@ -41,23 +41,23 @@ def draw(figures: Sequence[Figure], file: Path) -> None:
         axes.barh(row, margin - 1, left=1, height=0.62, color=_KEPT if figure.holds else _MISSED)
         axes.annotate(
             _told(figure),
-            (margin, row),
-            xytext=(6 if margin >= 1 else -6, 0),
+            (max(margin, 1), row),
+            xytext=(6, 0),
             textcoords="offset points",
-            ha="left" if margin >= 1 else "right",
             va="center",
             fontsize=8,
         )
     axes.set_xscale("log")
     margins = [_margin(figure) for figure in shown]
-    axes.set_xlim(min(0.5, *margins) / 3, max(2, *margins) * 4)
+    axes.set_xlim(min(0.5, *margins) / 1.5, max(2, *margins) * 6)
+    axes.set_ylim(-0.7, len(shown) - 0.3)
     axes.axvline(1, color=_INK, linewidth=1)
     axes.set_yticks(range(len(shown)), [_wrapped(figure.name) for figure in shown])
     axes.set_xlabel("times as good as the goal asks")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} ×")
     axes.grid(axis="x", color=_QUIET, alpha=0.3, linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.tick_params(length=0, colors=_INK)
+    axes.tick_params(which="both", length=0, colors=_INK)
     for side in axes.spines.values():
         side.set_visible(False)
     canvas.savefig(file.with_suffix(".svg"), metadata={"Date": None})

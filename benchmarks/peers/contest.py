@@ -74,6 +74,11 @@ def contest(bench: Bench, name: str, setups: Sequence[Setup], *, bound: float) -
     )
 
 
+def processes(count: int) -> str:
+    """Write how many processes there are."""
+    return f"{count} process{'es' * (count > 1)}"
+
+
 def _turn(bench: Bench, night: Night, setup: Setup) -> float:
     """Return the seconds that a path takes.
 

@@ -37,7 +37,7 @@ def move(path_id: int) -> None:
     write(path_id)
 
 
-def _main(what: str, executor: str, threads: str, polling_s: str) -> None:
+def _main(what: str, executor: str, threads: str, at_once: str, polling_s: str) -> None:
     config: DBOSConfig = {
         "name": "lazsa-bench",
         "application_version": "1",
@@ -51,7 +51,9 @@ def _main(what: str, executor: str, threads: str, polling_s: str) -> None:
     if what == "enqueue":
         DBOS.listen_queues([])
     DBOS.launch()
-    DBOS.register_queue(QUEUE, worker_concurrency=None, polling_interval_sec=float(polling_s))
+    DBOS.register_queue(
+        QUEUE, worker_concurrency=int(at_once) or None, polling_interval_sec=float(polling_s)
+    )
     if what == "enqueue":
         for number in _TODO:
             DBOS.enqueue_workflow(QUEUE, move, number)
