@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from benchmarks.harness import registry
 from benchmarks.harness.bench import FULL, QUICK, opened
-from benchmarks.harness.registry import find
 from benchmarks.harness.report import table, write_docs, write_json
 
 if TYPE_CHECKING:
@@ -32,20 +32,20 @@ def main(
     docs: Annotated[bool, typer.Option(help="Write docs/benchmarks.md and its plot.")] = False,
 ) -> None:
     """Take each figure beside its reference, in one run, and hold it to its goal."""
-    found = find()
-    if unknown := [name for name in names or () if name not in found]:
-        known = ", ".join(found)
-        raise typer.BadParameter(f"no benchmark {', '.join(unknown)}; there are: {known}")
+    known = registry.names()
+    if unknown := [name for name in names or () if name not in known]:
+        raise typer.BadParameter(f"no benchmark {unknown[0]}; there are: {', '.join(known)}")
     console = Console(width=None if sys.stdout.isatty() else 160)
     ran: list[tuple[Benchmark, list[Figure]]] = []
     failed: list[str] = []
     with opened(QUICK if quick else FULL) as bench:
-        for name in names or found:
+        for name in names or known:
             print(f"{name} …", file=sys.stderr)
             taken: list[Figure] = []
-            ran.append((found[name], taken))
             try:
-                for figure in found[name].figures(bench):
+                benchmark = registry.load(name)
+                ran.append((benchmark, taken))
+                for figure in benchmark.figures(bench):
                     taken.append(figure)
                     print(f"  {figure.name}: {figure.ours:.4g} {figure.unit}", file=sys.stderr)
             except Exception:  # the others are run all the same

@@ -1,8 +1,9 @@
 """Which benchmarks are there, and how is one run?
 
 A module of :mod:`benchmarks` that has a ``measure`` is a benchmark by the module's name. Its
-``measure`` takes a :class:`~benchmarks.harness.bench.Bench`, or nothing, and returns one figure or
-several, as :class:`~benchmarks.harness.figures.Figure` or as the mapping that one is written as.
+``measure`` takes a :class:`~benchmarks.harness.bench.Bench` as ``bench``, or nothing, and returns
+one figure or several, as :class:`~benchmarks.harness.figures.Figure` or as the mapping that one is
+written as.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from inspect import getdoc, signature
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
@@ -39,20 +41,25 @@ class Benchmark:
 
     def figures(self, bench: Bench) -> Iterator[Figure]:
         """Run it, yielding each figure as it is taken."""
-        takes_bench = bool(signature(self.measure).parameters)
+        takes_bench = "bench" in signature(self.measure).parameters
         found = self.measure(bench) if takes_bench else self.measure()
         several = [found] if isinstance(found, Figure | Mapping) else found
         for each in several:
             yield each if isinstance(each, Figure) else Figure.read(each)
 
 
-def find() -> dict[str, Benchmark]:
-    """Find every benchmark, by name."""
-    found = {}
+def names() -> list[str]:
+    """Return the name of every benchmark, importing none: each may need what others do not."""
+    found = []
     for module in iter_modules(benchmarks.__path__):
-        if not module.ispkg and not module.name.startswith("_"):
-            imported = import_module(f"benchmarks.{module.name}")
-            if hasattr(imported, "measure"):
-                told = getdoc(imported) or ""
-                found[module.name] = Benchmark(module.name, told, imported.measure)
+        spec = module.module_finder.find_spec(module.name, None)
+        source = Path(spec.origin).read_text("utf-8") if spec and spec.origin else ""
+        if not module.ispkg and "\ndef measure(" in source:
+            found.append(module.name)
     return found
+
+
+def load(name: str) -> Benchmark:
+    """Return a benchmark by name."""
+    module = import_module(f"benchmarks.{name}")
+    return Benchmark(name, getdoc(module) or "", module.measure)

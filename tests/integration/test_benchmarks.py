@@ -14,7 +14,7 @@ from benchmarks.harness.answers import differing
 from benchmarks.harness.bench import QUICK, Bench, opened
 from benchmarks.harness.databases import STORES
 from benchmarks.harness.figures import Figure, Goal
-from benchmarks.harness.registry import Benchmark, find
+from benchmarks.harness.registry import Benchmark, load, names
 from benchmarks.harness.setbased import set_based_seconds
 from benchmarks.moulds import NOW
 from benchmarks.population import fill
@@ -58,7 +58,8 @@ def test_population(store: str, tmp_path: Path, postgres: Callable[[], str]) -> 
 @pytest.mark.parametrize("name", ["bulk_sqlite", "decision"])
 def test_figures(bench: Bench, name: str) -> None:
     """Every figure of a benchmark is written with all its fields."""
-    figures = list(find()[name].figures(bench))
+    assert name in names()
+    figures = list(load(name).figures(bench))
     assert len(figures) >= 2
     for figure in figures:
         fields = figure.fields()
