@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -98,7 +98,9 @@ class SqlStore:
     def begin(self, *, write: bool = True) -> Iterator[SqlTransaction]:
         """Open a transaction; it commits at the end of the block, or rolls back on an error."""
         engine = self._engine if write else self._engine.execution_options(**{READ_ONLY: True})
-        with engine.connect() as connection, connection.begin():
+        # what was to be written is told by who runs it again
+        telling = nullcontext() if write else reading()
+        with telling, engine.connect() as connection, connection.begin():
             transaction = SqlTransaction(connection, self._probe, write=write)
             yield transaction
             self._probe("commit.before")

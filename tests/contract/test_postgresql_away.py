@@ -15,5 +15,6 @@ def test_a_look_at_a_database_that_is_away_is_told_in_our_words() -> None:
     for look in (store.next_due, store.stand, store.policies):
         with pytest.raises(UnavailableError):
             look()
-    with pytest.raises(UnavailableError), store.leading():
-        pass
+    for opening in (store.leading(), store.begin(write=False)):
+        with pytest.raises(UnavailableError), opening:
+            pass
