@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -32,6 +33,7 @@ def main(
     docs: Annotated[bool, typer.Option(help="Write docs/benchmarks.md and its plot.")] = False,
 ) -> None:
     """Take each figure beside its reference, in one run, and hold it to its goal."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # ends the servers
     known = registry.names()
     if unknown := [name for name in names or () if name not in known]:
         raise typer.BadParameter(f"no benchmark {unknown[0]}; there are: {', '.join(known)}")
