@@ -83,11 +83,15 @@ class Postgres:
             self.home.chmod(0o711)
         self.data = self.home / "data"
         self.data.mkdir()
-        if self._user:
-            os.chown(self.data, self._user["user"], self._user["group"])
+        self.own(self.data)
         self._run("initdb", "-D", str(self.data), "-U", "lazsa", "-A", "trust", "-E", "UTF8")
         self.process: subprocess.Popen[bytes] | None = None
         self._databases = 0
+
+    def own(self, folder: Path) -> None:
+        """Let a folder belong to whoever the server runs as."""
+        if self._user:
+            os.chown(folder, self._user["user"], self._user["group"])
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
@@ -146,13 +150,13 @@ class Postgres:
         shutil.rmtree(self.home, ignore_errors=True)
 
 
-def make_database(url: str, name: str) -> str:
-    """Make an empty database on the server of a URL and return its URL."""
+def make_database(url: str, name: str, *, template: str = "template1") -> str:
+    """Make a database on the server of a URL, empty or as a template, and return its URL."""
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return f"{url.rpartition('/')[0]}/{name}"
 
 
@@ -186,6 +190,14 @@ def empty_database(url: str, *, but: Collection[str]) -> None:
             "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) "
             "FROM pg_sequences WHERE sequencename LIKE 'lazsa\\_%'"
         )
+
+
+def drop_database(url: str, name: str) -> None:
+    """Drop a database of the server of a URL."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @contextmanager

@@ -1,0 +1,225 @@
+"""Who works while the fault comes? Real processes, started again when they end, as systemd would.
+
+Each command is forked from a server that has imported everything (a command spends most of its
+time importing), in a process group and session of its own, so that it can be killed whole, or one
+process of it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import runpy
+import signal
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.clock import SystemClock
+from lazsa_flow.programme import Programme
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PATIENCE_S: Final = 300.0
+_LOOK_S: Final = 0.05
+WORKER: Final = ("lazsa_flow", "worker", "--processes")
+TICKER: Final = ("lazsa_flow", "ticker")
+RIGGED_WORKER: Final = (
+    *("dramatiq", "tests.chaos.rigged:boot", "--skip-logging"),
+    *("--processes", "1", "--threads", "1"),
+)
+RIGGED: Final = "tests.chaos.rigged"
+RIGGED_TICKER: Final = (RIGGED, "ticker")
+_FORKS: Final = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(
+    ["lazsa_flow.cli.app", "lazsa_flow.runner.bell", "dramatiq.cli", "alembic.command", "psycopg"]
+)
+
+
+def wait_for(ready: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> float:
+    """Wait until something is so; return how many seconds it took.
+
+    Raises:
+        TimeoutError: It never came.
+    """
+    began = time.monotonic()
+    while not ready():
+        if time.monotonic() - began > patience_s:
+            raise TimeoutError(f"waited {patience_s:.0f} s for this: {what}")
+        time.sleep(_LOOK_S)
+    return time.monotonic() - began
+
+
+def _become(words: tuple[str, ...], environment: dict[str, str], log: Path) -> None:
+    """Be a command of its own: session, directory, environment, streams and arguments."""
+    os.setsid()
+    os.chdir(ROOT)
+    os.environ.update(environment)
+    stream = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(stream, 1)
+    os.dup2(stream, 2)
+    sys.argv = list(words)
+    runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+
+
+def _children(pid: int | None) -> list[int]:
+    """Return the processes that a process has made, the latest first."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    return [int(child) for child in reversed(found)]
+
+
+class Unit:
+    """One command that is kept going.
+
+    Args:
+        words: A module that is run as a program, and its arguments.
+        environment: Variables that it is given besides this process's own.
+        log: Where it writes.
+    """
+
+    def __init__(self, words: tuple[str, ...], environment: dict[str, str], log: Path) -> None:
+        self._words = words
+        self._environment = environment
+        self._log = log
+        self.ends: list[int] = []
+        """The exit codes of its runs that are over."""
+        self.start()
+
+    def start(self) -> None:
+        """Start it."""
+        self._log.touch()
+        self._from = self._log.stat().st_size
+        self._doomed = False
+        self.process = _FORKS.Process(
+            target=_become, args=(self._words, self._environment, self._log)
+        )
+        self.process.start()
+
+    def keep(self) -> None:
+        """Start it again if it has ended."""
+        if self.process.exitcode is not None:
+            self.signal(signal.SIGKILL)  # what a master that died has left behind
+            self.ends.append(self.process.exitcode)
+            self.start()
+
+    def started(self) -> bool:
+        """Tell whether its present run has said that it is at work, and nobody has killed it."""
+        with self._log.open("rb") as stream:
+            stream.seek(self._from)
+            return not self._doomed and b".started" in stream.read()
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the whole group."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid or 0, number)
+
+    def kill(self, *, child: bool) -> None:
+        """Kill the whole group, or only the worker process that its master has made."""
+        self._doomed = True
+        if not child:
+            self.signal(signal.SIGKILL)
+            return
+        for pid in _children(self.process.pid):
+            if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.kill(pid, signal.SIGKILL)
+                return
+
+    def log(self) -> str:
+        """Return all that it has written."""
+        return self._log.read_text("utf-8", "replace")
+
+
+class Crew:
+    """Several units on one database and one broker, as a context manager.
+
+    Args:
+        database: The database's URL.
+        redis: The broker's.
+        folder: Where they write.
+    """
+
+    def __init__(self, database: str, redis: str, folder: Path) -> None:
+        self.database = database
+        self.redis = redis
+        self._folder = folder
+        self.units: list[Unit] = []
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, daemon=True)
+        self._programme = Programme.open(database)
+
+    def __enter__(self) -> Crew:
+        self._keeper.start()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.stop()
+        self._programme.close()
+
+    def stop(self) -> None:
+        """Kill them all, for good."""
+        self._over.set()
+        self._keeper.join()
+        for unit in self.units:
+            unit.signal(signal.SIGCONT)
+            unit.signal(signal.SIGKILL)
+            unit.process.join()
+
+    def add(self, *words: str, **variables: str) -> Unit:
+        """Start a command and keep it going."""
+        environment = {
+            "LAZSA_DATABASE_URL": self.database,
+            "LAZSA_REDIS_URL": self.redis,
+            "LAZSA_LOGS": "json",
+            **variables,
+        }
+        log = self._folder / f"unit-{len(self.units)}.log"
+        log.unlink(missing_ok=True)
+        unit = Unit(words, environment, log)
+        with self._lock:
+            self.units.append(unit)
+        return unit
+
+    def kill(self, chance: random.Random) -> None:
+        """Kill one that is at work: whole, or its worker process alone."""
+        up: list[Unit] = []
+        while not up:
+            with self._lock:
+                up = [unit for unit in self.units if unit.started()]
+                if up:
+                    chance.choice(up).kill(child=chance.random() < 0.5)
+            time.sleep(0.01)
+
+    def work(self, workers: int, tickers: int = 1, *, processes: int = 1) -> None:
+        """Start workers, of so many processes each, and tickers; wait until all are at work."""
+        commands = [(*WORKER, str(processes))] * workers + [TICKER] * tickers
+        units = [self.add(*words) for words in commands]
+        wait_for(lambda: all(unit.started() for unit in units), "workers and tickers at work")
+
+    def _keep(self) -> None:
+        while not self._over.wait(_LOOK_S):
+            with self._lock:
+                for unit in self.units:
+                    unit.keep()
+
+    def due(self, limit: int = 1_000_000) -> int:
+        """Count the timers that are due now, no further than a limit."""
+        return self._programme.store.count_due(SystemClock().now(), limit)
+
+    def finish(self, patience_s: float = PATIENCE_S) -> float:
+        """Wait until nothing is due any more; return how many seconds it took."""
+        return wait_for(lambda: self.due(1) == 0, "nothing is due", patience_s)
+
+    def ends(self) -> int:
+        """Count the runs that have ended."""
+        return sum(len(unit.ends) for unit in self.units)
+
+    def log(self) -> str:
+        """Return all that the units have written."""
+        return "\n".join(unit.log() for unit in self.units)

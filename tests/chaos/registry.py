@@ -1,0 +1,17 @@
+"""Which faults are there?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.chaos import brokers, clocks, databases, disks, kills, loads, messages
+
+FAULTS: Final = (
+    *kills.FAULTS,
+    *brokers.FAULTS,
+    *messages.FAULTS,
+    *databases.FAULTS,
+    *disks.FAULTS,
+    *clocks.FAULTS,
+    *loads.FAULTS,
+)

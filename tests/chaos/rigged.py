@@ -1,0 +1,73 @@
+"""The real commands, with a fault built in that the environment names.
+
+``python -m tests.chaos.rigged ticker …`` is ``lazsa-flow ticker …``; a worker is
+``python -m dramatiq tests.chaos.rigged:boot``. The product knows nothing of it.
+
+Units:
+    ``CHAOS_STOP_AT`` is a point's name; the first process that passes it makes the file
+    ``CHAOS_STOP_FLAG`` and stops itself. ``CHAOS_IDLE_S`` is PostgreSQL's limit on a transaction
+    that idles. ``CHAOS_CLOCK`` is a file that says by how many seconds the machine's clock is off.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lazsa_flow.clock import SystemClock
+from lazsa_flow.config import Config
+from lazsa_flow.programme import Programme
+from lazsa_flow.runner import worker
+from lazsa_flow.store import connect
+
+if TYPE_CHECKING:
+    import dramatiq
+
+    from lazsa_flow.runner.settings import Settings
+
+_now = SystemClock.now
+
+
+def _wrong(clock: SystemClock) -> datetime:
+    off = Path(os.environ["CHAOS_CLOCK"]).read_text("utf-8")
+    return _now(clock) + timedelta(seconds=float(off))
+
+
+def _stop(point: str) -> None:
+    if point != os.environ["CHAOS_STOP_AT"]:
+        return
+    try:
+        Path(os.environ["CHAOS_STOP_FLAG"]).touch(exist_ok=False)
+    except FileExistsError:
+        return
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def _open(settings: Settings) -> Programme:
+    return Programme.open(settings.database, config=Config.load(settings.config), probe=_stop)
+
+
+def rig() -> None:
+    """Build in what the environment names."""
+    if "CHAOS_CLOCK" in os.environ:
+        SystemClock.now = _wrong  # type: ignore[method-assign]
+    if "CHAOS_STOP_AT" in os.environ:
+        worker.open_programme = _open
+    if "CHAOS_IDLE_S" in os.environ:
+        connect.IDLE_TIMEOUT_MS = int(float(os.environ["CHAOS_IDLE_S"]) * 1000)  # type: ignore[misc]
+
+
+def boot() -> dramatiq.Broker:
+    """Make this process a worker with the fault."""
+    rig()
+    return worker.boot()
+
+
+if __name__ == "__main__":
+    from lazsa_flow.cli.app import main
+
+    rig()
+    main()

@@ -1,0 +1,40 @@
+"""Does what must hold under each fault hold? A dose of each; ``./dev chaos`` does them whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lazsa_flow.runner.messages import QUARANTINE, BellEncoder
+from tests.chaos.messages import MALFORMED
+from tests.chaos.registry import FAULTS
+from tests.chaos.stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.chaos.fault import Fault
+
+
+@pytest.fixture(scope="module")
+def stages() -> Iterator[dict[bool, Stage]]:
+    """Servers for small doses, by whether PostgreSQL waits for the disk."""
+    with Stage(brief=True) as quick, Stage(brief=True, fsync=True) as durable:
+        yield {False: quick, True: durable}
+
+
+@pytest.mark.parametrize(
+    "fault", [fault for fault in FAULTS if fault.dose], ids=lambda fault: fault.name
+)
+def test_a_fault_loses_and_doubles_nothing(stages: dict[bool, Stage], fault: Fault) -> None:
+    """design.md, rules 4, 5: whatever happens to processes and servers, the work is done once."""
+    outcome = fault.run(stages[fault.fsync], 1, fault.dose)
+    assert (outcome.lost, outcome.doubled) == (0, 0), outcome.detail
+    assert outcome.holds, outcome.detail
+
+
+@pytest.mark.parametrize("data", MALFORMED, ids=range(len(MALFORMED)))
+def test_what_is_no_message_goes_to_the_quarantine(data: bytes) -> None:
+    """design.md, rule 5: no bytes make the decoder raise, which would strand the neighbours."""
+    assert BellEncoder("sweep").decode(data)["actor_name"] == QUARANTINE
