@@ -103,7 +103,7 @@ def _cancellation(facts: Facts, _on: date, bars: CriteriaPolicy) -> Finding:
     months = facts.monthly_cancellation_rates
     if months is None:
         return UNKNOWN
-    worst = max((rate for rate in months if rate is not None), default=None)
+    worst = max([rate for rate in months if rate is not None], default=None)
     if worst is None:
         return Finding(True, "no orders")
     if worst <= bars.cancellation_rate:

@@ -10,12 +10,13 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from decimal import Decimal
 
 CORE_AREAS: Final = ("business_operation", "operation_drivers", "platform_impact")
 CHARACTERISTICS: Final = (
@@ -110,7 +111,10 @@ class Tally:
         )
 
 
+_ratio = lru_cache(maxsize=64)(Decimal.as_integer_ratio)
+
+
 def _reaches(points: int, scores: int, bar: Decimal) -> bool:
     """Tell whether the mean of scores reaches a bar, in whole numbers, so that nothing rounds."""
-    numerator, denominator = bar.as_integer_ratio()
+    numerator, denominator = _ratio(bar)
     return points * denominator >= numerator * scores

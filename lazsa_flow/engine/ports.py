@@ -8,8 +8,8 @@ of its own, for nothing is sent inside one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -46,8 +46,7 @@ class Notice:
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """All that one move writes; it is written whole or not at all.
 
     Attributes:
@@ -73,7 +72,7 @@ class Change:
     records: tuple[Record, ...] = ()
     slot: Literal["take", "free"] | None = None
     claims: tuple[tuple[str, str], ...] = ()
-    linked: tuple[Change, ...] = field(default=())
+    linked: tuple[Change, ...] = ()
 
 
 class Transaction(Protocol):

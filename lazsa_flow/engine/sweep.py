@@ -230,7 +230,9 @@ def _sweep_chunk(
 
 
 def _stands(timer: TimerRow, seen: Evidence | None) -> bool:
-    return seen is None or timer in seen.timers
+    if seen is None:
+        return True
+    return any(timer.name == t.name and timer.due_at == t.due_at for t in seen.timers)
 
 
 def _decide(

@@ -57,7 +57,7 @@ def write_chunk(
         return lambda rows: to.insert(table, rows)
 
     run("open", insert(schema.paths), [path_row(c.after) for c in flat if c.before is None])
-    moves = [move_row(c.before, c.after) for c in flat if c.before and c.after != c.before]
+    moves = [move_row(c.before, c.after) for c in flat if c.before and _moves(c)]
     probe("write.paths")
     if moves and to.move_paths(moves) != len(moves):
         raise _stale(connection, [c for c in flat if c.before is not None])
@@ -75,6 +75,10 @@ def write_chunk(
     run("records", insert(schema.records), records)
     notices = [notice_row(c.after, n, c.recorded_at) for c in flat for n in c.notices]
     run("outbox", insert(schema.outbox), notices)
+
+
+def _moves(change: Change) -> bool:
+    return change.row is not None or change.after != change.before
 
 
 def _flatten(change: Change) -> Iterator[Change]:

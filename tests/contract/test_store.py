@@ -688,7 +688,7 @@ JOURNALED = [
 def test_a_journal_row_survives_storage(store: SqlStore, row: JournalRow) -> None:
     """design.md, rule 8: the fields that come back hash to the hash that went in."""
     write(store, opening(path()))
-    write(store, replace(moving(path()), row=row))
+    write(store, moving(path())._replace(row=row))
     (stored,) = store.journal()
     assert stored == {**row.fields(), "hash": row.hash}
     assert digest(stored) == row.hash
@@ -700,7 +700,7 @@ def test_the_journal_is_read_by_path_and_number(store: SqlStore) -> None:
     for id_, seq in ((2, 1), (1, 1), (1, 2)):
         row = replace(JOURNALED[1], path=f"award-{id_}", path_id=id_, seq=seq)
         at = path(id=id_, subject=f"seller-{id_}", seq=seq)
-        write(store, replace(moving(at), row=row))
+        write(store, moving(at)._replace(row=row))
     assert [(row["path"], row["seq"]) for row in store.journal()] == [
         ("award-1", 1),
         ("award-1", 2),
