@@ -26,6 +26,9 @@ def demo(
         typer.Option(metavar="DIR", help="An empty directory; a new temporary one by default."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the story in DIR.")] = False,
+    notices: Annotated[
+        bool, typer.Option("--notices", help="Also write a file for each notice, to be read.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run years of the programme: real timers, worker and engine on a virtual clock.
@@ -57,6 +60,7 @@ def demo(
             years=years,
             seed=seed,
             resume=resume,
+            notices=notices,
             progress=lambda done, of, what: bar.update(
                 task, completed=done, total=of, description=what
             ),
@@ -64,7 +68,7 @@ def demo(
     if as_json:
         print_json(_document(told))
         return
-    _print(told, time.perf_counter() - began)
+    _print(told, time.perf_counter() - began, notices=notices)
 
 
 def _document(told: Told) -> dict[str, Any]:
@@ -76,10 +80,10 @@ def _document(told: Told) -> dict[str, Any]:
     }
 
 
-def _print(told: Told, seconds: float) -> None:
+def _print(told: Told, seconds: float, *, notices: bool) -> None:
     from rich.table import Table
 
-    from lazsa_flow.demo.run import DATABASE, JOURNAL, LIFECYCLE
+    from lazsa_flow.demo.run import DATABASE, JOURNAL, LIFECYCLE, NOTICES
     from lazsa_flow.programme import Programme
 
     screen = console()
@@ -101,4 +105,5 @@ def _print(told: Told, seconds: float) -> None:
         "Facts of the first cycle are the file's own; before each later cycle they were drifted by "
         f"a seeded generator and imported as new dated facts ({told.drifted} times)."
     )
-    screen.print(f"Files in {told.out}: {DATABASE}, {JOURNAL}, {LIFECYCLE}")
+    files = (DATABASE, JOURNAL, LIFECYCLE, *([f"{NOTICES}/"] if notices else []))
+    screen.print(f"Files in {told.out}: {', '.join(files)}")

@@ -24,6 +24,7 @@ from lazsa_flow.errors import InputError
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.mermaid import mermaid
 from lazsa_flow.imports.facts import read_facts
+from lazsa_flow.notices.files import FileChannel, FileSettings
 from lazsa_flow.programme import Programme
 from lazsa_flow.runner import ticker
 from lazsa_flow.runner.local import LocalRunner
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 DATABASE: Final = "lazsa.db"
 JOURNAL: Final = "journal.jsonl"
 LIFECYCLE: Final = "lifecycle.md"
+NOTICES: Final = "notices"
 BOOKMARK: Final = "demo.json"
 
 
@@ -72,6 +74,7 @@ def tell(
     years: int,
     seed: int,
     resume: bool,
+    notices: bool = False,
     progress: Callable[[int, int, str], None] = lambda done, of, what: None,
 ) -> Told:
     """Run the programme for some years.
@@ -82,6 +85,7 @@ def tell(
         years: How many years; two cycles each.
         seed: Of everything that is drawn.
         resume: Go on in a directory that an earlier run of the same story has left.
+        notices: Send everybody what they are told, into files.
         progress: Called with acts done, acts in all, and the present act.
 
     Raises:
@@ -112,6 +116,9 @@ def tell(
                 bookmark.write(number + 1)
             progress(len(acts), len(acts), "the last timers")
             ticker.turn(programme, clock, runner.ring, runner.wait, until=end)
+        if notices:
+            progress(len(acts), len(acts), "the notices")
+            _send(programme, clock, out / NOTICES)
         return _export(programme, out, refused=refused, drifted=len(cycles) - 1)
 
 
@@ -188,6 +195,15 @@ def write_whole(file: Path, lines: Any) -> None:
         out.flush()
         os.fsync(out.fileno())
     new.replace(file)
+
+
+def _send(programme: Programme, clock: VirtualClock, folder: Path) -> None:
+    """Write every notice into a file, the clock going on to each morning that one waits for."""
+    channel = FileChannel(FileSettings(directory=str(folder)))
+    with programme.open_relay(channels={"files": channel}) as relay:
+        while (at := programme.store.outbox().next_at()) is not None:
+            clock.move_to(at)
+            relay.drain()
 
 
 def _export(programme: Programme, out: Path, *, refused: int, drifted: int) -> Told:

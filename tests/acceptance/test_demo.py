@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.programme import Programme
 from tests.acceptance.shell import REAL, SAMPLE, SCRIPT, SELLERS, Shell, eventually, lines_of
 
 if TYPE_CHECKING:
@@ -371,3 +372,18 @@ def test_for_people(few: Path, bare: Shell) -> None:
     assert done.code == 0
     for part in ("Cycle 2020-04-01", "Unexplained", "renewal_due", "One seller's story", str(out)):
         assert part in done.out
+
+
+def test_notices(few: Path, tmp_path: Path) -> None:
+    """With --notices everybody is told, each notice in a file; the journal is the same."""
+    out, plain = tmp_path / "told", tmp_path / "plain"
+    told = demo(out, few, "--years", "1", "--notices")
+    assert told.bytes == demo(plain, few, "--years", "1").bytes
+    files = list((out / "notices").rglob("*.eml"))
+    with Programme.open(f"sqlite:///{out / 'lazsa.db'}") as programme:
+        assert programme.outbox() == []
+        delivered = programme.deliveries()
+    with Programme.open(f"sqlite:///{plain / 'lazsa.db'}") as programme:
+        assert len(programme.outbox()) == sum(delivered.values())
+    digested = sum(n for (_, to, _), n in delivered.items() if to in ("panel", "country_lead"))
+    assert sum(delivered.values()) - digested < len(files) < sum(delivered.values())
