@@ -107,39 +107,33 @@ def verdicts_text(findings: Findings) -> str:
 
     A cycle night writes millions of them, and most were written before.
     """
-    return f"[{','.join([_VERDICTS[each] for each in findings])}]"
+    written = [
+        (_NUMBERS if finding[1].__class__ is int else _OTHERS)[name, finding]
+        for name, finding in findings
+    ]
+    return f"[{','.join(written)}]"
 
 
 class _Verdicts(dict[tuple[str, "Finding"], str]):
-    """Findings as canonical text, the latest few thousand remembered.
-
-    Numbers stand apart, since 1 and True are one key of a dict; truths are not remembered.
-    """
+    """Findings as canonical text, the latest few thousand remembered."""
 
     LIMIT: Final = 65536
 
     def __missing__(self, item: tuple[str, Finding]) -> str:
-        kind = item[1].measured.__class__
-        if kind is int and self is not _NUMBERS:
-            return _NUMBERS[item]
-        text = self._write(item)
-        if kind is not bool:
-            if len(self) >= self.LIMIT:
-                self.clear()
-            self[item] = text
-        return text
-
-    def _write(self, item: tuple[str, Finding]) -> str:
         name, (held, measured, earliest) = item
         on = None if earliest is None else earliest.isoformat()
-        return (
+        if len(self) >= self.LIMIT:
+            self.clear()
+        self[item] = text = (
             f'{{"earliest":{_scalar(on)},"held":{_scalar(held)}'
             f',"measured":{_scalar(measured)},"name":{quoted(name)}}}'
         )
+        return text
 
 
-_VERDICTS: Final = _Verdicts()
 _NUMBERS: Final = _Verdicts()
+"""Apart from the others, since 1 and True are one key of a dict."""
+_OTHERS: Final = _Verdicts()
 
 
 def _scalar(value: Measured) -> str:
@@ -151,38 +145,47 @@ def _scalar(value: Measured) -> str:
 
 
 def _written(row: JournalRow, verdicts: str) -> bytes:
-    """Write a row's canonical bytes, of parts that a cycle night's rows share."""
+    """Write a row's canonical bytes."""
+    begin, policy, rest, end = _frame(
+        row.actor,
+        row.dest,
+        row.effective_at,
+        row.facts_as_of,
+        row.policy,
+        row.reason,
+        row.recorded_at,
+        row.source,
+        row.trigger,
+    )
+    path, head = quoted(row.path), quoted(row.prev_hash)
+    return f"{begin}{path}{policy}{head}{rest}{row.seq}{end}{verdicts}}}".encode()
+
+
+@lru_cache(maxsize=4096)
+def _frame(
+    actor: str,
+    dest: str,
+    effective_at: datetime,
+    facts_as_of: date | None,
+    policy: str,
+    reason: str | None,
+    recorded_at: datetime,
+    source: str | None,
+    trigger: str | None,
+) -> tuple[str, str, str, str]:
+    """Return what stands before path, chain, number and verdicts: a cycle night's rows share it."""
+    as_of = None if facts_as_of is None else facts_as_of.isoformat()
+    at, recorded = instant_text(effective_at), instant_text(recorded_at)
     return (
-        f"{_begin(row.actor, row.dest, row.effective_at, row.facts_as_of)}{quoted(row.path)}"
-        f"{_middle(row.policy)}{quoted(row.prev_hash)}{_rest(row.reason, row.recorded_at)}{row.seq}"
-        f"{_end(row.source, row.trigger)}{verdicts}}}"
-    ).encode()
+        f'{{{_pairs(actor=actor, dest=dest, effective_at=at, facts_as_of=as_of)},"path":',
+        f',{_pairs(policy=policy)},"prev_hash":',
+        f',{_pairs(reason=reason, recorded_at=recorded)},"seq":',
+        f',{_pairs(source=source, trigger=trigger)},"verdicts":',
+    )
 
 
-def _pairs(**fields: Any) -> str:
+def _pairs(**fields: str | None) -> str:
     return canonical(fields).decode()[1:-1]
-
-
-@lru_cache(maxsize=4096)
-def _begin(actor: str, dest: str, effective_at: datetime, facts_as_of: date | None) -> str:
-    as_of = facts_as_of and facts_as_of.isoformat()
-    at = instant_text(effective_at)
-    return f'{{{_pairs(actor=actor, dest=dest, effective_at=at, facts_as_of=as_of)},"path":'
-
-
-@lru_cache(maxsize=4096)
-def _middle(policy: str) -> str:
-    return f',{_pairs(policy=policy)},"prev_hash":'
-
-
-@lru_cache(maxsize=4096)
-def _rest(reason: str | None, recorded_at: datetime) -> str:
-    return f',{_pairs(reason=reason, recorded_at=instant_text(recorded_at))},"seq":'
-
-
-@lru_cache(maxsize=4096)
-def _end(source: str | None, trigger: str | None) -> str:
-    return f',{_pairs(source=source, trigger=trigger)},"verdicts":'
 
 
 def canonical(fields: Any) -> bytes:
