@@ -74,7 +74,7 @@ class BoundStore(SqlStore):
         raise InputError.of("bind", "outbox", "a bound programme", expected)
 
     @contextmanager
-    def _read(self, *, snapshot: bool = False) -> Iterator[sa.Connection]:
+    def _read(self, *, snapshot: bool = False, once: bool = False) -> Iterator[sa.Connection]:
         yield self._connection
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     import sqlalchemy as sa
 
@@ -21,6 +22,14 @@ class Bulk(Protocol):
 
     def pin(self) -> None:
         """Hold the database, until the transaction ends, to plans that go from the few by index."""
+        ...
+
+    def together(self, most: int) -> AbstractContextManager[None]:
+        """Send what is written in the block in one round trip, where that can be.
+
+        Args:
+            most: How many rows the largest of it has.
+        """
         ...
 
     def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:

@@ -12,6 +12,7 @@ index.
 
 from __future__ import annotations
 
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +24,7 @@ from lazsa_flow.store.bulk import MOVED, given
 from lazsa_flow.store.driver import raw
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from lazsa_flow.store.bulk import Row
 
@@ -150,6 +151,12 @@ class PostgresBulk:
     def pin(self) -> None:
         """Hold the database, until the transaction ends, to plans that go from the few by index."""
         self._connection.exec_driver_sql(PIN)
+
+    @contextmanager
+    def together(self, most: int) -> Iterator[None]:
+        """Send what is written in the block in one round trip, unless COPY has a part in it."""
+        with raw(self._connection) as driver, driver.pipeline() if most <= FEW else nullcontext():
+            yield
 
     def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
         """Append rows."""

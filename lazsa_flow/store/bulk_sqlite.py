@@ -6,6 +6,7 @@ to, and the row found by its key is changed in place.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ from lazsa_flow.store.bulk import MOVED, given
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     import sqlalchemy as sa
 
@@ -51,6 +53,10 @@ class SqliteBulk:
 
     def pin(self) -> None:
         """Do nothing: a join goes in the order in which its statement is written."""
+
+    def together(self, most: int) -> AbstractContextManager[None]:
+        """Do nothing: there is no server to go to."""
+        return nullcontext()
 
     def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
         """Append rows."""

@@ -139,8 +139,16 @@ class SqlStore:
         return self._outbox
 
     @contextmanager
-    def _read(self, *, snapshot: bool = False) -> Iterator[sa.Connection]:
+    def _read(self, *, snapshot: bool = False, once: bool = False) -> Iterator[sa.Connection]:
+        """Lend a connection for reading.
+
+        Args:
+            snapshot: Whether all that is read must be of one moment.
+            once: Whether one statement is all, so that a server need not be told of a transaction.
+        """
         engine = self._engine.execution_options(**{READ_ONLY: True})
+        if once and engine.dialect.name == "postgresql":
+            engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         if snapshot and engine.dialect.name == "postgresql":  # SQLite's reads always are one
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with reading(), engine.connect() as connection, connection.begin():
@@ -324,7 +332,7 @@ class SqlStore:
         )
         if self._engine.dialect.name == "postgresql":
             query = query.add_columns(sa.func.clock_timestamp())
-        with self._read() as connection:
+        with self._read(once=True) as connection:
             policies, suspensions, is_paused, *clock = connection.execute(query).one()
         version = RulesVersion(policies, suspensions, is_paused)
         return Stand(version, clock[0].astimezone(UTC) if clock else None)

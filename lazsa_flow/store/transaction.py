@@ -6,16 +6,14 @@ scorecards, records, texts, keys), over one connection.
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from lazsa_flow.engine.ports import Notice
-from lazsa_flow.errors import KeyReusedError
 from lazsa_flow.logs import log
-from lazsa_flow.store import claiming, decoding, evidence, failing, schema, writing
+from lazsa_flow.store import claiming, decoding, evidence, failing, keys, schema, writing
 from lazsa_flow.store.bulk import bulk, given
 from lazsa_flow.store.codec import facts_row, notice_row, timer_row
 from lazsa_flow.store.driver import rows_of
@@ -40,7 +38,6 @@ if TYPE_CHECKING:
 
 CONTACT: Final = "contact"
 """The kind of text that says how a person is reached."""
-_KEY_LOCK: Final = 0x6C617A7361  # "lazsa": keeps our advisory locks apart from the host's
 
 
 class SqlTransaction:
@@ -419,23 +416,11 @@ class SqlTransaction:
         Raises:
             KeyReusedError: The key was used for another command.
         """
-        if self._connection.dialect.name == "postgresql":
-            # who holds the same key waits here, and then finds the first one's result
-            lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, _KEY_LOCK))
-            self._connection.execute(sa.select(lock))
-        row = self._connection.execute(
-            sa.select(schema.keys).where(schema.keys.c.key == key)
-        ).first()
-        if row is None:
-            return None
-        if row.request != request:
-            raise KeyReusedError(key)
-        return json.loads(row.result)
+        return keys.recall(self._connection, key, request)
 
     def remember(self, key: str, request: str, result: Any, at: datetime) -> None:
         """Store a command's result under its idempotency key."""
-        row = {"key": key, "request": request, "result": json.dumps(result), "recorded_at": at}
-        self._connection.execute(sa.insert(schema.keys), row)
+        keys.remember(self._connection, key, request, result, at)
 
     def _insert(self, table: sa.Table, row: dict[str, Any]) -> int:
         key = self._connection.execute(sa.insert(table), row).inserted_primary_key

@@ -6,6 +6,7 @@ version, the journal row, timers, records, notices, and the subject's place.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.domain.model import Path
     from lazsa_flow.engine.ports import Change
+    from lazsa_flow.store.bulk import Bulk
     from lazsa_flow.store.codec import Row
 
 
@@ -53,10 +55,8 @@ def write_chunk(
             probe(f"write.{name}")
             write(rows)
 
-    def insert(table: sa.Table) -> Callable[[Sequence[Row]], object]:
-        return lambda rows: to.insert(table, rows)
-
-    run("open", insert(schema.paths), [path_row(c.after) for c in flat if c.before is None])
+    opened = [path_row(c.after) for c in flat if c.before is None]
+    run("open", partial(to.insert, schema.paths), opened)
     moves = [move_row(c.before, c.after) for c in flat if c.before and _moves(c)]
     probe("write.paths")
     if moves and to.move_paths(moves) != len(moves):
@@ -65,16 +65,28 @@ def write_chunk(
     run("freed", to.free_slots, freed)
     _take_slots(connection, flat)
     _claim(connection, flat)
-    rows = [journal_row(c.row) for c in flat if c.row is not None]
-    run("journal", insert(schema.journal), rows)
-    ended = [end_row(c.fired, c.fired.status) for c in flat if c.fired is not None]
-    ended += [end_row(timer, "cancelled") for c in flat for timer in c.cancelled]
-    run("cancelled", to.end_timers, ended)
-    run("timers", to.set_timers, [timer_row(timer) for c in flat for timer in c.scheduled])
-    records = [record_row(c.after.subject, r) for c in flat for r in c.records]
-    run("records", insert(schema.records), records)
-    notices = [notice_row(c.after, n, c.recorded_at) for c in flat for n in c.notices]
-    run("outbox", insert(schema.outbox), notices)
+    rest = _follows(to, flat)
+    with to.together(max(len(rows) for _, _, rows in rest)):
+        for name, write, rows in rest:
+            run(name, write, rows)
+
+
+def _follows(
+    to: Bulk, changes: Sequence[Change]
+) -> list[tuple[str, Callable[[Sequence[Row]], object], list[Row]]]:
+    """Return what follows once the paths have moved: name, how it is written, rows."""
+    ended = [end_row(c.fired, c.fired.status) for c in changes if c.fired is not None]
+    ended += [end_row(timer, "cancelled") for c in changes for timer in c.cancelled]
+    journal = [journal_row(c.row) for c in changes if c.row is not None]
+    records = [record_row(c.after.subject, r) for c in changes for r in c.records]
+    notices = [notice_row(c.after, n, c.recorded_at) for c in changes for n in c.notices]
+    return [
+        ("journal", partial(to.insert, schema.journal), journal),
+        ("cancelled", to.end_timers, ended),
+        ("timers", to.set_timers, [timer_row(t) for c in changes for t in c.scheduled]),
+        ("records", partial(to.insert, schema.records), records),
+        ("outbox", partial(to.insert, schema.outbox), notices),
+    ]
 
 
 def _moves(change: Change) -> bool:

@@ -1,0 +1,56 @@
+"""Which command has run already, under its idempotency key, and with what result?"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from lazsa_flow.domain.cycles import instant_text
+from lazsa_flow.errors import KeyReusedError
+from lazsa_flow.store import schema
+from lazsa_flow.store.bulk import bulk
+from lazsa_flow.store.driver import fetch_all
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_OURS: Final = 0x6C617A7361  # "lazsa": keeps our advisory locks apart from the host's
+_KEY: Final = sa.bindparam("key", type_=sa.Text())
+_STORED: Final = sa.select(schema.keys.c.request, schema.keys.c.result).where(
+    schema.keys.c.key == _KEY
+)
+_LOCK: Final = sa.select(
+    sa.func.pg_advisory_xact_lock(
+        sa.func.hashtextextended(_KEY, sa.literal(_OURS, sa.BigInteger()))
+    )
+)
+"""Who holds the same key waits here, and then finds the first one's result."""
+
+
+def recall(connection: sa.Connection, key: str, request: str) -> Any | None:
+    """Return the result stored under an idempotency key, or ``None``.
+
+    Args:
+        connection: In a transaction.
+        key: The key.
+        request: A digest of the command.
+
+    Raises:
+        KeyReusedError: The key was used for another command.
+    """
+    asked = [_LOCK, _STORED] if connection.dialect.name == "postgresql" else [_STORED]
+    *_, found = fetch_all(connection, asked, {"key": key})
+    if not found:
+        return None
+    [(stored, result)] = found
+    if stored != request:
+        raise KeyReusedError(key)
+    return json.loads(result)
+
+
+def remember(connection: sa.Connection, key: str, request: str, result: Any, at: datetime) -> None:
+    """Store a command's result under its idempotency key."""
+    row = (key, request, json.dumps(result), instant_text(at))
+    bulk(connection).insert(schema.keys, [row])
