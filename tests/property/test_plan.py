@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lazsa_flow.domain.guards import Finding
@@ -75,6 +75,7 @@ def _asked(lifecycle: Lifecycle, seen: Any, trigger: str, found: dict[str, Findi
     )
 
 
+@settings(deadline=None)
 @given(
     lifecycles(),
     st.sampled_from(STATES),
@@ -93,6 +94,7 @@ def test_an_edge_is_taken_as_transitions_takes_it(
     assert decide_edge(rulebook(lifecycle), seen, trigger) == (expected, tuple(found.items()))
 
 
+@settings(deadline=None)
 @given(lifecycles(), st.sampled_from(STATES), st.sets(st.sampled_from(GUARDS)))
 def test_a_timer_is_decided_as_transitions_decides_it(
     lifecycle: Lifecycle, state: str, held: set[str]
@@ -122,6 +124,7 @@ ZONES = st.sampled_from([UTC, timezone(timedelta(hours=7)), timezone(timedelta(h
 INSTANTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=ZONES)  # noqa: DTZ001
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, FINDINGS)).map(tuple))
 def test_verdicts_are_written_as_json_writes_them(
     findings: tuple[tuple[str, Finding], ...],
@@ -137,6 +140,7 @@ def test_a_truth_and_a_number_that_are_equal_are_written_apart() -> None:
         assert verdicts_text(findings).encode() == canonical(verdict_fields(findings))
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         JournalRow,
