@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -350,3 +351,21 @@ def test_counts_of_chunks_add_up() -> None:
     """What sweeps did adds up, in timers."""
     total = Swept(1, 2, 3, 4, 5) + Swept(10, 20, 30, 40, 50)
     assert (total, total.total) == (Swept(11, 22, 33, 44, 55), 165)
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+def test_the_search_for_garbage_is_as_it_was_after_a_sweep(was_on: bool) -> None:
+    """Within a chunk it is off; a host that has it off keeps it off."""
+    seen = []
+
+    def check(_situation: Any) -> Finding:
+        seen.append(gc.isenabled())
+        return Finding(True)
+
+    rules = rulebook(table(guards={"ready": replace(guard(), check=check)}))
+    try:
+        (gc.enable if was_on else gc.disable)()
+        sweep(door(), rules, LATE)
+        assert (seen, gc.isenabled()) == ([False], was_on)
+    finally:
+        gc.enable()
