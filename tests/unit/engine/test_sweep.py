@@ -334,6 +334,25 @@ def test_a_row_that_cannot_be_read_sets_its_own_path_aside(bad: int) -> None:
         assert attempts(store, DOOR)[-1][1] == Swept(parked=1)
 
 
+def test_nobody_is_blamed_for_what_another_has_done() -> None:
+    """A path that cannot be read, and that another writer then takes, is nobody's failure."""
+    store, claims = door(), []
+    claim = MemoryTransaction.claim
+
+    def claiming(self: MemoryTransaction, *asked: Any) -> Any:
+        claims.append(asked)
+        return claim(self, *asked) if len(claims) == 1 else []
+
+    def unreadable(*_args: Any, **_asked: Any) -> Any:
+        raise ValueError("what stands there is no date")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MemoryTransaction, "claim", claiming)
+        patch.setattr(MemoryTransaction, "load_chunk", unreadable)
+        assert sweep(store, DOOR, LATE, chunk=1) == Swept()
+    assert (len(claims), store.failures) == (2, {})
+
+
 def test_a_database_that_is_away_parks_nothing() -> None:
     """Where the database cannot be reached the error goes up and every timer stays due."""
     store = door(2)
