@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import runpy
 import signal
 import sys
@@ -36,6 +37,8 @@ RIGGED_WORKER: Final = (
 )
 RIGGED: Final = "tests.chaos.rigged"
 RIGGED_TICKER: Final = (RIGGED, "ticker")
+os.environ["PYTHONWARNINGS"] = "ignore::UserWarning:multiprocessing.resource_tracker"
+# for the processes made here: of course one that is killed leaves its semaphores behind
 _FORKS: Final = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     ["lazsa_flow.cli.app", "lazsa_flow.runner.bell", "dramatiq.cli", "alembic.command", "psycopg"]
@@ -66,12 +69,6 @@ def _become(words: tuple[str, ...], environment: dict[str, str], log: Path) -> N
     os.dup2(stream, 2)
     sys.argv = list(words)
     runpy.run_module(words[0], run_name="__main__", alter_sys=True)
-
-
-def _children(pid: int | None) -> list[int]:
-    """Return the processes that a process has made, the latest first."""
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    return [int(child) for child in reversed(found)]
 
 
 class Unit:
@@ -110,9 +107,13 @@ class Unit:
 
     def started(self) -> bool:
         """Tell whether its present run has said that it is at work, and nobody has killed it."""
+        return not self._doomed and ".started" in self._said()
+
+    def _said(self) -> str:
+        """Return what its present run has written."""
         with self._log.open("rb") as stream:
             stream.seek(self._from)
-            return not self._doomed and b".started" in stream.read()
+            return stream.read().decode("utf-8", "replace")
 
     def signal(self, number: int) -> None:
         """Send a signal to the whole group."""
@@ -122,13 +123,11 @@ class Unit:
     def kill(self, *, child: bool) -> None:
         """Kill the whole group, or only the worker process that its master has made."""
         self._doomed = True
-        if not child:
+        worker = re.search(r'"pid": (\d+), "event": "worker.started"', self._said())
+        if child and worker:
+            os.kill(int(worker[1]), signal.SIGKILL)
+        else:
             self.signal(signal.SIGKILL)
-            return
-        for pid in _children(self.process.pid):
-            if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes():
-                os.kill(pid, signal.SIGKILL)
-                return
 
     def log(self) -> str:
         """Return all that it has written."""
