@@ -192,8 +192,13 @@ class SqlStore:
 
     @contextmanager
     def leading(self) -> Iterator[bool]:
-        """Tell whether this process leads among the tickers, for as long as the block runs."""
+        """Tell whether this process leads among the tickers, for as long as the block runs.
+
+        Who leads ends the sessions that stand still, so that others can have their rows.
+        """
         with self._read() as connection, standing.leading(connection) as leads:
+            if leads and (ended := standing.end_stalled(connection)):
+                log.warning("sessions.ended", sessions=ended)
             yield leads
 
     def parked(self) -> list[tuple[str, Failure]]:

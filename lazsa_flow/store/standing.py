@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+STANDSTILL_S: Final = 30
+"""For so long a session of ours may wait for the rest of a statement."""
+_END_STALLED: Final = sa.text(
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+    " AND state = 'active' AND wait_event = 'ClientRead' AND query LIKE '%lazsa\\_%'"
+    " AND query_start < clock_timestamp() - make_interval(secs => :seconds)"
+)
 _LEADER: Final = 0x74696B6572  # "tiker": apart from the lock on migrations
 
 
@@ -93,3 +101,15 @@ def leading(connection: sa.Connection) -> Iterator[bool]:
         yield True
         return
     yield bool(connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_LEADER))))
+
+
+def end_stalled(connection: sa.Connection, seconds: float = STANDSTILL_S) -> int:
+    """End the sessions of ours that stand still within a statement; return how many there were.
+
+    PostgreSQL's own limits end a transaction that idles and a statement that takes too long, but
+    not one whose rest the client does not send: a worker that is stopped within a COPY would hold
+    its rows for as long as it is.
+    """
+    if connection.dialect.name != "postgresql":
+        return 0
+    return connection.scalar(_END_STALLED, {"seconds": seconds}) or 0

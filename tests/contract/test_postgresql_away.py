@@ -1,12 +1,20 @@
-"""What is told of a PostgreSQL that is not there?"""
+"""What if PostgreSQL is not there, or a session on it stands still?"""
 
 from __future__ import annotations
 
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import psycopg
 import pytest
 
 from lazsa_flow.errors import UnavailableError
 from lazsa_flow.store.sqlstore import SqlStore
-from tests.servers import free_port
+from lazsa_flow.store.standing import end_stalled
+from tests.servers import free_port, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_a_look_at_a_database_that_is_away_is_told_in_our_words() -> None:
@@ -18,3 +26,24 @@ def test_a_look_at_a_database_that_is_away_is_told_in_our_words() -> None:
     for opening in (store.leading(), store.begin(write=False)):
         with pytest.raises(UnavailableError), opening:
             pass
+
+
+def test_a_session_that_stands_still_within_a_statement_is_ended(
+    postgres: Callable[[], str],
+) -> None:
+    """No limit of the server ends a COPY whose rest is not sent; one that idles is let alone."""
+    url = postgres()
+    store = SqlStore(url)
+    store.migrate()
+    with (
+        closing(psycopg.connect(url)) as stopped,
+        closing(psycopg.connect(url)) as idle,
+        store.begin() as transaction,
+    ):
+        idle.execute("SELECT * FROM lazsa_paths")
+        stopped.execute("BEGIN")
+        stopped.pgconn.exec_(b"COPY lazsa_slots FROM STDIN")
+        assert end_stalled(transaction._connection, 60) == 0
+        wait_until(lambda: end_stalled(transaction._connection, 0) == 1, "a session that is ended")
+        idle.execute("SELECT 1")
+    store.close()
