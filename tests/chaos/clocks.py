@@ -148,7 +148,7 @@ def _wrong_once(stage: Stage, dialect: str, off: timedelta) -> tuple[Audit, str]
         clock.set(off)
         at = SystemClock().now() + timedelta(seconds=1)
         retime(url, at)
-        time.sleep(stage.sized(30, 3))
+        time.sleep(stage.sized(30, 2))
         if dialect == "postgresql":
             wait_for(lambda: "clock.wrong" in crew.log(), "the alarm")
             early.check(progress(url) == sellers + sellers // 2, "it went on by a wrong clock")
