@@ -197,7 +197,7 @@ class SqlStore:
         Who leads ends the sessions that stand still, so that others can have their rows.
         """
         with self._read() as connection, standing.leading(connection) as leads:
-            if leads and (ended := standing.end_stalled(connection)):
+            if leads and (ended := standing.end_stalled(connection, standing.STANDSTILL_S)):
                 log.warning("sessions.ended", sessions=ended)
             yield leads
 

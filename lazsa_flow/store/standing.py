@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-STANDSTILL_S: Final = 30
+STANDSTILL_S: Final = 30.0
 """For so long a session of ours may wait for the rest of a statement."""
 _END_STALLED: Final = sa.text(
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
@@ -103,7 +103,7 @@ def leading(connection: sa.Connection) -> Iterator[bool]:
     yield bool(connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_LEADER))))
 
 
-def end_stalled(connection: sa.Connection, seconds: float = STANDSTILL_S) -> int:
+def end_stalled(connection: sa.Connection, seconds: float) -> int:
     """End the sessions of ours that stand still within a statement; return how many there were.
 
     PostgreSQL's own limits end a transaction that idles and a statement that takes too long, but

@@ -14,7 +14,7 @@ from lazsa_flow.domain.model import Actor
 from lazsa_flow.programme import Programme
 from tests.chaos.audit import Audit, Snapshot, audit, progress, snapshot
 from tests.chaos.bell import Bell
-from tests.chaos.crew import RIGGED_WORKER, TICKER, wait_for
+from tests.chaos.crew import RIGGED_TICKER, RIGGED_WORKER, TICKER, wait_for
 from tests.chaos.fault import Fault, Outcome, on_both, repeat
 from tests.chaos.relay import campaign
 
@@ -163,17 +163,15 @@ def _stop_once(stage: Stage, dialect: str) -> tuple[Audit, str]:
     flag = stage.folder / "stopped"
     flag.unlink(missing_ok=True)
     with stage.crew(url) as crew:
-        late = crew.add(
-            *RIGGED_WORKER,
-            CHAOS_STOP_AT="write.journal",
-            CHAOS_STOP_FLAG=str(flag),
-            CHAOS_IDLE_S=str(idle_s),
-        )
+        limit = {"CHAOS_IDLE_S": str(idle_s)}
+        stop = {"CHAOS_STOP_AT": "write.journal", "CHAOS_STOP_FLAG": str(flag)}
+        late = crew.add(*RIGGED_WORKER, **stop, **limit)
         wait_for(late.started, "the worker at work")
         Bell(crew.redis).ring()
         wait_for(flag.exists, "the worker stopped")
         stopped, before = time.monotonic(), progress(url)
-        crew.work(2)
+        crew.work(2, tickers=0)
+        crew.add(*RIGGED_TICKER, **limit)
         passed_by = dialect == "postgresql"
         if passed_by:
             crew.finish()

@@ -153,7 +153,7 @@ FAULTS: Final = (
     *on_both(
         "poison",
         poison,
-        rounds=5,
+        rounds=10,
         dose=1,
         suite="sqlite",
         unit="populations of 1,000 with a poison seller and an unknown state",

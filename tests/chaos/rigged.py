@@ -5,8 +5,9 @@
 
 Units:
     ``CHAOS_STOP_AT`` is a point's name; the first process that passes it makes the file
-    ``CHAOS_STOP_FLAG`` and stops itself. ``CHAOS_IDLE_S`` is PostgreSQL's limit on a transaction
-    that idles. ``CHAOS_CLOCK`` is a file that says by how many seconds the machine's clock is off.
+    ``CHAOS_STOP_FLAG`` and stops itself. ``CHAOS_IDLE_S`` is for how long a transaction may idle,
+    or stand still within a statement. ``CHAOS_CLOCK`` is a file that says by how many seconds the
+    machine's clock is off.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from lazsa_flow.clock import SystemClock
 from lazsa_flow.config import Config
 from lazsa_flow.programme import Programme
 from lazsa_flow.runner import worker
-from lazsa_flow.store import connect
+from lazsa_flow.store import connect, standing
 
 if TYPE_CHECKING:
     import dramatiq
@@ -57,7 +58,9 @@ def rig() -> None:
     if "CHAOS_STOP_AT" in os.environ:
         worker.open_programme = _open
     if "CHAOS_IDLE_S" in os.environ:
-        connect.IDLE_TIMEOUT_MS = int(float(os.environ["CHAOS_IDLE_S"]) * 1000)  # type: ignore[misc]
+        limit_s = float(os.environ["CHAOS_IDLE_S"])
+        connect.IDLE_TIMEOUT_MS = int(limit_s * 1000)  # type: ignore[misc]
+        standing.STANDSTILL_S = limit_s  # type: ignore[misc]
 
 
 def boot() -> dramatiq.Broker:
