@@ -10,6 +10,7 @@ Source:
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tomllib
 from pathlib import Path
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RULES: Final = ROOT / "tests" / "rules.toml"
+OUTCOMES: Final = ROOT / "docs" / "reference" / "faults.json"
 TABLES: Final = (AWARD, TRAINER, ENTRY)
 
 ORDER: Final = (
@@ -175,6 +177,46 @@ def _tests(rule: dict[str, Any]) -> str:
     return "<br>".join(f"`{test.removeprefix('tests/')}`" for test in rule["tests"])
 
 
+_FAULTS: Final = f"""\
+{_HEADER}
+
+# What was done to it, and what held
+
+Real processes, real servers. After each fault the database is compared with what came of the same
+population in a run that nothing disturbed: a move or notice that is missing is *lost*, one that is
+too many is *doubled*. The journal must verify and replay to the state, the books must explain every
+timer, and nothing may have been recorded before it was due.
+
+A small dose of each is a part of the suite. `./dev chaos` does them all, in about an hour;
+`./dev chaos --help` lists them. This page is written from the outcomes of a run:
+
+```console
+$ ./dev chaos --json docs/reference/faults.json
+$ .venv/bin/python docs/generate.py
+```
+
+Times are those of the machine of that run.
+"""
+
+
+def faults() -> str:
+    """Render what the last recorded run of the fault tests came to."""
+    outcomes: list[dict[str, Any]] = json.loads(OUTCOMES.read_text("utf-8"))
+    by_fault = {each["fault"]: (each["what"], each["must"]) for each in outcomes}
+    parts = [_FAULTS, _table(("fault", "rounds", "lost", "doubled", "holds"), _rows(outcomes))]
+    for name, (what, must) in by_fault.items():
+        runs = (each for each in outcomes if each["fault"] == name)
+        lines = "\n".join(f"- `{each['command']}`: {each['detail']}" for each in runs)
+        parts.append(f"## {name}\n\n{what}. Must hold: {must}.\n\n{lines}\n")
+    return "\n".join(parts)
+
+
+def _rows(outcomes: Iterable[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    for each in outcomes:
+        counts = (str(each[name]) for name in ("rounds", "lost", "doubled"))
+        yield f"[{each['fault']}](#{each['fault']})", *counts, "yes" if each["holds"] else "**no**"
+
+
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
@@ -223,6 +265,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/reference/authorisation.md": authorisation,
     "docs/reference/rules.md": rules,
     "docs/reference/lifecycles.md": lifecycles,
+    "docs/reference/faults.md": faults,
     **{f"docs/reference/{each.name}.svg": _picture(each, dark=False) for each in TABLES},
     **{f"docs/reference/{each.name}-dark.svg": _picture(each, dark=True) for each in TABLES},
 }

@@ -55,7 +55,7 @@ def test_population(store: str, tmp_path: Path, postgres: Callable[[], str]) -> 
         }
 
 
-@pytest.mark.parametrize("name", ["bulk_sqlite", "decision"])
+@pytest.mark.parametrize("name", ["decision"])
 def test_figures(bench: Bench, name: str) -> None:
     """Every figure of a benchmark is written with all its fields."""
     assert name in names()
