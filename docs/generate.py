@@ -188,7 +188,8 @@ too many is *doubled*. The journal must verify and replay to the state, the book
 timer, and nothing may have been recorded before it was due.
 
 A small dose of each is a part of the suite. `./dev chaos` does them all, in about an hour;
-`./dev chaos --help` lists them. This page is written from the outcomes of a run:
+`./dev chaos --help` lists them. This page is written from recorded outcomes; these are of several
+runs, on commits that came shortly before this page:
 
 ```console
 $ ./dev chaos --json docs/reference/faults.json
