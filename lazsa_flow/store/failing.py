@@ -41,15 +41,21 @@ def next_looks() -> tuple[sa.Select[Any], ...]:
     failed = sa.select(_TABLE.c.path_id).where(_TABLE.c.retry_at.is_not(None))
     sound = (
         sa.select(timers.c.due_at)
-        .where(timers.c.status == "pending", timers.c.path_id.not_in(failed))
+        .where(schema.PENDING, timers.c.path_id.not_in(failed))
         .order_by(timers.c.due_at)
         .limit(1)
     )
-    later = sa.case((timers.c.due_at > _TABLE.c.retry_at, timers.c.due_at), else_=_TABLE.c.retry_at)
-    again = (
-        sa.select(sa.type_coerce(sa.func.min(later), schema.Instant()))
-        .join(timers, timers.c.path_id == _TABLE.c.path_id)
-        .where(timers.c.status == "pending", _TABLE.c.retry_at.is_not(None))
+    # from the few that failed to their own timers: the other way round reads all that pend
+    first = (
+        sa.select(timers.c.due_at)
+        .where(timers.c.path_id == _TABLE.c.path_id, timers.c.status == "pending")
+        .order_by(timers.c.due_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+    later = sa.case((first > _TABLE.c.retry_at, first), (first.is_not(None), _TABLE.c.retry_at))
+    again = sa.select(sa.type_coerce(sa.func.min(later), schema.Instant())).where(
+        _TABLE.c.retry_at.is_not(None)
     )
     return sound, again
 

@@ -67,7 +67,7 @@ def standing(connection: sa.Connection, now: datetime) -> Standing:
 def count_due(connection: sa.Connection, now: datetime, limit: int | None = None) -> int:
     """Count the timers that are due at an instant, no further than a limit."""
     timers = schema.timers
-    due = sa.select(sa.literal(1)).where(timers.c.status == "pending", timers.c.due_at <= now)
+    due = sa.select(sa.literal(1)).where(schema.PENDING, timers.c.due_at <= now)
     return (
         connection.scalar(sa.select(sa.func.count()).select_from(due.limit(limit).subquery())) or 0
     )

@@ -49,10 +49,15 @@ class Plans:
 
 def _reads_through(line: str) -> bool:
     """Tell whether a line of a plan reads through more than is due, a whole index included."""
-    found = re.search(r"Seq Scan on (\w+)|^SCAN (\w+)(?! USING INDEX lazsa_timers_due)\b", line)
+    found = re.search(
+        r"Seq Scan on (\w+)"
+        r"|^SCAN (\w+)(?! USING INDEX lazsa_timers_due)\b"
+        r"|^SEARCH (\w+) USING (?:COVERING )?INDEX \w+$",  # without bounds: the whole of it
+        line,
+    )
     if found is None:
         return False
-    name = found[1] or found[2]
+    name = found[1] or found[2] or found[3]
     return name not in SMALL and not name.startswith("lazsa_stage_")
 
 
