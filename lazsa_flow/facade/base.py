@@ -34,7 +34,7 @@ class Facade:
         self.clock = clock
         self._secret = secret
         self._version = self._stand()
-        self._context = self._read_rules()
+        self._context = self._read_rules(self._version)
 
     def _stand(self) -> RulesVersion:
         version, server = self.store.stand()
@@ -45,9 +45,9 @@ class Facade:
                 raise ClockError(ahead, CLOCK_TOLERANCE_S)
         return version
 
-    def _read_rules(self) -> Context:
+    def _read_rules(self, version: RulesVersion) -> Context:
         rules = rulebook(self.store, self.config)
-        return Context(self.store, rules, self.clock, self._version.paused, self._secret)
+        return Context(self.store, rules, self.clock, version.paused, self._secret)
 
     @property
     def context(self) -> Context:
@@ -58,8 +58,8 @@ class Facade:
         """
         version = self._stand()
         if version != self._version:
+            self._context = self._read_rules(version)
             self._version = version
-            self._context = self._read_rules()
         return self._context
 
     @property

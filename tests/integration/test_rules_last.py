@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow.domain.model import Actor
-from lazsa_flow.errors import ConflictError, NotFoundError, RefusedError
+from lazsa_flow.errors import ConflictError, NotFoundError, RefusedError, UnavailableError
+from lazsa_flow.facade import base
 from lazsa_flow.programme import Programme
 from tests.factories import failure
 from tests.integration.world import APRIL, EMPLOYEE, REVIEWERS, SELLER, unmet
@@ -35,6 +36,23 @@ def test_a_paused_programme_fires_nothing_and_loses_nothing(world: World) -> Non
     effective_at, recorded_at = world.at(path)
     assert effective_at < recorded_at
     assert world.path(path).spans["award"][0].began_on == APRIL
+
+
+def test_rules_that_cannot_be_read_are_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pause that a call could not take up, the rules being out of reach, is not forgotten."""
+
+    def unreadable(*_asked: object) -> None:
+        raise UnavailableError("away")
+
+    world.programme.pause(actor=OPERATOR)
+    with monkeypatch.context() as patch:
+        patch.setattr(base, "rulebook", unreadable)
+        with pytest.raises(UnavailableError):
+            world.programme.paused()
+    assert world.programme.paused()
+    world.programme.pause(paused=False, actor=OPERATOR)
 
 
 def test_books_are_closed_once_they_balance(world: World) -> None:
