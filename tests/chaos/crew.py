@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parents[2]
 PATIENCE_S: Final = 300.0
 _LOOK_S: Final = 0.05
+_END_S: Final = 30.0
 WORKER: Final = ("lazsa_flow", "worker", "--processes")
 TICKER: Final = ("lazsa_flow", "ticker")
 RIGGED_WORKER: Final = (
@@ -162,13 +163,20 @@ class Crew:
         self._programme.close()
 
     def stop(self) -> None:
-        """Kill them all, for good."""
+        """Kill them all, for good.
+
+        Raises:
+            TimeoutError: One of them does not end.
+        """
         self._over.set()
-        self._keeper.join()
+        self._keeper.join(_END_S)
         for unit in self.units:
             unit.signal(signal.SIGCONT)
             unit.signal(signal.SIGKILL)
-            unit.process.join()
+        for unit in self.units:
+            unit.process.join(_END_S)
+        if self._keeper.is_alive() or any(unit.process.is_alive() for unit in self.units):
+            raise TimeoutError(f"they do not end within {_END_S:.0f} s")
 
     def add(self, *words: str, **variables: str) -> Unit:
         """Start a command and keep it going."""
@@ -180,8 +188,8 @@ class Crew:
         }
         log = self._folder / f"unit-{len(self.units)}.log"
         log.unlink(missing_ok=True)
-        unit = Unit(words, environment, log)
-        with self._lock:
+        with self._lock:  # one thread at a time speaks with the server that forks
+            unit = Unit(words, environment, log)
             self.units.append(unit)
         return unit
 
