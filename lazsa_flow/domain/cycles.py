@@ -117,6 +117,7 @@ def add_months(on: date, months: int) -> date:
     return date(moved.year, moved.month, moved.day)
 
 
+@lru_cache(maxsize=65536)
 def whole_months(since: date, until: date) -> int:
     """Count the calendar months from one date that have fully passed on another; 0 if none has."""
     months = (until.year - since.year) * 12 + until.month - since.month

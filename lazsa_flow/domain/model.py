@@ -1,14 +1,15 @@
 """What are the values that guards, engine and store hand to each other?
 
-All are frozen. Instants are aware ``datetime`` in UTC, dates are local to the path's country,
-rates and money are ``Decimal``.
+All are frozen, the busiest of them to a type checker alone. Instants are aware ``datetime`` in UTC,
+dates are local to the path's country, rates and money are ``Decimal``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from lazsa_flow.domain.values import value
 from lazsa_flow.errors import InputError
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Actor:
         return f"{self.role}:{self.id}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Facts:
     """What the host knows of a seller on one date; ``None`` means *not known*.
 
@@ -104,7 +105,7 @@ class Facts:
     activities: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Nomination:
     """One nomination as it stands: who made it, whether it is complete, whether withdrawn."""
 
@@ -115,7 +116,7 @@ class Nomination:
     withdrawn: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Record:
     """A dated statement about a seller: standing, a compliance case, a step, an appeal vote.
 
@@ -136,7 +137,7 @@ class Record:
     recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Span:
     """A stretch of time that a path has begun and may have ended: award, membership, appeal.
 
@@ -162,7 +163,7 @@ class Span:
         return self.began_at <= at and (self.ended_at is None or at < self.ended_at)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Path:
     """One subject's way through one lifecycle.
 
@@ -201,7 +202,7 @@ class Path:
         return next((span for span in self.spans.get(name, ()) if span.covers(at)), None)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TimerRow:
     """One timer of one path: a promise that a decision will be made at an instant.
 
@@ -261,7 +262,7 @@ class Failure:
     retry_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Evidence:
     """All that a decision on one path may read, as it was recorded before an instant.
 
@@ -281,7 +282,7 @@ class Evidence:
     taken: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Situation:
     """What a guard looks at: the evidence, the instant, the rules, and who asks.
 
@@ -313,7 +314,18 @@ class Situation:
 
     def giving(self, reason: str | None) -> Situation:
         """Return the same situation with another reason."""
-        return self if reason == self.reason else replace(self, reason=reason)
+        if reason == self.reason:
+            return self
+        return Situation(
+            self.seen,
+            self.at,
+            self.on,
+            self.recorded_at,
+            self.policy,
+            self.calendar,
+            self.actor,
+            reason,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.domain.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +33,7 @@ ITEMS: Final = CORE_AREAS + CHARACTERISTICS + JUDGED
 """The eleven scores of a card, in order. Source: Introduction; programme.md, "The panel"."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Scorecard:
     """One reviewer's card, or recusal, in one round.
 
@@ -51,7 +52,7 @@ class Scorecard:
         return not self.scores
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tally:
     """What a round adds up to.
 

@@ -1,6 +1,7 @@
 """How do a driver's rows become values, a chunk at a time?
 
-By position, in the schema's column order. Instants, dates, scores, spans and data are decoded once
+By position, in the schema's column order or, where not all are needed, in the order that stands
+here. Instants, dates, scores, spans and data are decoded once
 for each text that differs: a cycle night's sellers share most of them.
 """
 
@@ -10,19 +11,26 @@ import json
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.domain.model import Facts, Nomination, Path, Record, Span, TimerRow
 from lazsa_flow.domain.panel import Scorecard
-from lazsa_flow.store.schema import read_instant
+from lazsa_flow.store import schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
 Row = tuple[Any, ...]
+SCORECARDS: Final = tuple(
+    schema.scorecards.c[name] for name in ("path_id", "reviewer", "team", "scores")
+)
+NOMINATIONS: Final = tuple(
+    schema.nominations.c[name]
+    for name in ("path_id", "id", "event", "nomination_id", "source", "nominator", "complete")
+)
 
-instant: Callable[[str], datetime] = lru_cache(maxsize=65536)(read_instant)
+instant: Callable[[str], datetime] = lru_cache(maxsize=65536)(schema.read_instant)
 day: Callable[[str], date] = lru_cache(maxsize=65536)(date.fromisoformat)
 
 
@@ -129,7 +137,8 @@ def facts(row: Row) -> Facts:
 
 def scorecard(row: Row) -> Scorecard:
     """Read a scorecard or recusal."""
-    return Scorecard(row[3], row[4], _scores(row[5]))
+    _path_id, reviewer, team, scores = row
+    return Scorecard(reviewer, team, _scores(scores))
 
 
 def record(row: Row) -> Record:
@@ -141,7 +150,7 @@ def record(row: Row) -> Record:
 def nominations(rows: Iterable[Row]) -> tuple[Nomination, ...]:
     """Fold the events of a path's nominations, oldest first, into how each stands."""
     standing: dict[int, Nomination] = {}
-    for id_, _path_id, event, of, source, nominator, complete, *_ in rows:
+    for _path_id, id_, event, of, source, nominator, complete in rows:
         if event == "made":
             standing[id_] = Nomination(id_, source, nominator, bool(complete), False)
             continue

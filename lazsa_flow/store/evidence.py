@@ -51,10 +51,12 @@ def queries(dialect: str) -> Queries:
     own = paths.alias("own")
     mine = chunk.join(own, own.c.id == chunk.c.id)
 
-    def recorded(table: sa.Table, condition: sa.ColumnElement[bool], source: Any) -> sa.Select[Any]:
+    def recorded(
+        table: sa.Table, condition: sa.ColumnElement[bool], source: Any, *columns: Any
+    ) -> sa.Select[Any]:
         at = sa.type_coerce(table.c.recorded_at, sa.Text())
-        joined = source.join(table, condition)
-        return sa.select(table).select_from(joined).where(at < before).order_by(table.c.id)
+        read = sa.select(*columns).select_from(source.join(table, condition))
+        return read.where(at < before).order_by(table.c.id)
 
     cards, told, records = schema.scorecards, schema.nominations, schema.records
     timers = schema.timers
@@ -69,10 +71,13 @@ def queries(dialect: str) -> Queries:
         paths_locked=kin.with_for_update(of=paths),
         facts=_facts(mine, own, before),
         scorecards=recorded(
-            cards, (cards.c.path_id == own.c.id) & (cards.c.cycle_on == own.c.cycle_on), mine
+            cards,
+            (cards.c.path_id == own.c.id) & (cards.c.cycle_on == own.c.cycle_on),
+            mine,
+            *decoding.SCORECARDS,
         ),
-        nominations=recorded(told, told.c.path_id == chunk.c.id, chunk),
-        records=recorded(records, records.c.subject == own.c.subject, mine),
+        nominations=recorded(told, told.c.path_id == chunk.c.id, chunk, *decoding.NOMINATIONS),
+        records=recorded(records, records.c.subject == own.c.subject, mine, records),
         timers=sa.select(timers).select_from(chunk.join(timers, pending)),
     )
 
@@ -138,8 +143,8 @@ def load_chunk(
     for path in found.values():
         kin[path.subject].append(path)
     facts = {row[0]: decoding.facts(row[1:]) for row in facts_rows}
-    cards = _by(cards_rows, 1, decoding.scorecard)
-    nominations = _by(told, 1, tuple)
+    cards = _by(cards_rows, 0, decoding.scorecard)
+    nominations = _by(told, 0, tuple)
     records = _by(_once(recorded), 1, decoding.record)
     timers = _by(pending, 0, decoding.timer)
     asked = [found[id_] for id_ in dict.fromkeys(path_ids) if id_ in found]

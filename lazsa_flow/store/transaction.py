@@ -171,15 +171,16 @@ class SqlTransaction:
     def nominations_of(self, path_id: int) -> list[Nomination]:
         """Return a path's nominations as they stand."""
         table = schema.nominations
-        query = sa.select(table).where(table.c.path_id == path_id).order_by(table.c.id)
+        query = sa.select(*decoding.NOMINATIONS).where(table.c.path_id == path_id)
+        query = query.order_by(table.c.id)
         return list(decoding.nominations(rows_of(self._connection, query)))
 
     def nominations_of_all(self, path_ids: Collection[int]) -> dict[int, list[Nomination]]:
         """Return the nominations of these paths as they stand, by path."""
         table = schema.nominations
-        query = sa.select(table).where(table.c.path_id.in_(list(path_ids))).order_by(table.c.id)
+        query = sa.select(*decoding.NOMINATIONS).where(table.c.path_id.in_(list(path_ids)))
         rows: dict[int, list[tuple[Any, ...]]] = {}
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(query.order_by(table.c.id)):
             rows.setdefault(row.path_id, []).append(tuple(row))
         return {path_id: list(decoding.nominations(each)) for path_id, each in rows.items()}
 
@@ -204,10 +205,10 @@ class SqlTransaction:
     def rounds_of(self, path_id: int) -> dict[date, list[Scorecard]]:
         """Return all scorecards and recusals of a path, by round, oldest first."""
         table = schema.scorecards
-        query = sa.select(table).where(table.c.path_id == path_id).order_by(table.c.id)
+        query = sa.select(table.c.cycle_on, *decoding.SCORECARDS).where(table.c.path_id == path_id)
         rounds: dict[date, list[Scorecard]] = {}
-        for row in rows_of(self._connection, query):
-            rounds.setdefault(decoding.day(row[2]), []).append(decoding.scorecard(row))
+        for cycle_on, *row in rows_of(self._connection, query.order_by(table.c.id)):
+            rounds.setdefault(decoding.day(cycle_on), []).append(decoding.scorecard(tuple(row)))
         return rounds
 
     # -- writing for commands

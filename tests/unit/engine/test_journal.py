@@ -14,7 +14,6 @@ from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.model import NO_HEAD
 from lazsa_flow.engine.journal import (
     JournalRow,
-    _Verdicts,
     canonical,
     digest,
     verdict_fields,
@@ -157,15 +156,6 @@ def test_verdicts_are_recorded_small() -> None:
         {"name": "gmv", "held": False, "measured": "0.1", "earliest": None},
         {"name": "tenure", "held": False, "measured": 3, "earliest": "2027-01-01"},
     ]
-
-
-def test_only_so_many_verdicts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many figures a night has, what is remembered of them stays within its limit."""
-    monkeypatch.setattr(_Verdicts, "LIMIT", 2)
-    written = _Verdicts()
-    for n in range(5):
-        assert f'"{n}"' in written["gmv", Finding(True, str(n))]
-    assert len(written) == 1
 
 
 def test_a_sound_chain_leads_to_the_state() -> None:
