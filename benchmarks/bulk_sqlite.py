@@ -10,13 +10,11 @@ Units: paths moved a second.
 from __future__ import annotations
 
 from functools import partial
-from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmarks.harness.figures import Figure, Goal
 from benchmarks.harness.turns import in_turns, seconds
 from benchmarks.peers.orm import OrmWriter
-from lazsa_flow import Programme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,12 +23,10 @@ if TYPE_CHECKING:
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
-    """Measure the sweep, with its helper process where it has one, and the loop."""
+    """Measure the sweep, alone and with its helper process, and the loop."""
     due, rounds = bench.scale.bulk, bench.scale.rounds
     night = bench.night("sqlite", due)
-    ways: list[tuple[str, dict[str, Any], float]] = [("", {}, 0.5)]
-    if "helper" in signature(Programme.sweep).parameters:
-        ways.append((" with a helper process", {"helper": True}, 0.65))
+    ways = (("", {}, 0.5), (" with a helper process", {"helper": True}, 0.65))
     for how, options, bound in ways:
         ours, reference = in_turns(
             rounds,

@@ -15,13 +15,14 @@ from lazsa_flow.domain.panel import Tally
 from lazsa_flow.errors import ConflictError, StaleVersionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import Facts, Failure, Nomination, Path, Record, TimerRow
     from lazsa_flow.domain.panel import Scorecard
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Change, Notice
+    from lazsa_flow.engine.sweep import Share
 
 
 @dataclass
@@ -84,7 +85,13 @@ class MemoryTransaction:
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
 
-    def claim(self, now: datetime, limit: int, path_id: int | None = None) -> Sequence[TimerRow]:
+    def claim(
+        self,
+        now: datetime,
+        limit: int,
+        path_id: int | None = None,
+        share: Share | None = None,
+    ) -> Sequence[TimerRow]:
         """Take the pending timers that fell due first: one instant, one country, a path once."""
         due = sorted(
             (
@@ -99,9 +106,17 @@ class MemoryTransaction:
         )
         once: dict[int, TimerRow] = {}
         for timer in due:
-            if (timer.due_at, timer.country) == (due[0].due_at, due[0].country):
+            same = (timer.due_at, timer.country) == (due[0].due_at, due[0].country)
+            if same and (share is None or timer.path_id % share.of == share.part):
                 once.setdefault(timer.path_id, timer)
         return list(once.values())[:limit]
+
+    def stands(self, timers: Sequence[TimerRow], versions: Mapping[int, int]) -> bool:
+        """Tell whether these timers still pend and these paths still have these versions."""
+        store = self._store
+        return all(timer in store.timers for timer in timers) and all(
+            store.paths[id_].seq == seq for id_, seq in versions.items()
+        )
 
     def load_chunk(
         self, path_ids: Collection[int], *, before: datetime | None, on: date

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.moulds import NOW
 from lazsa_flow import Programme
 from lazsa_flow.clock import VirtualClock
+from lazsa_flow.runner import helper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ def sweep(url: str, *, warm_up: str, workers: int = 1, **options: Any) -> Sweep:
         url: The database.
         warm_up: A small database to sweep before the clock starts.
         workers: How many processes.
-        options: What ``Programme.sweep`` takes besides.
+        options: What ``Programme.sweep`` takes besides, or ``helper``, for one with a helper.
     """
     with ExitStack() as stack:
         processes = [stack.enter_context(_process(url, warm_up, options)) for _ in range(workers)]
@@ -92,11 +93,13 @@ def _main(url: str, warm_up: str, options: str) -> None:
     clock = VirtualClock(NOW)
     with Programme.open(warm_up, clock=clock) as programme:
         programme.sweep()
+    how = json.loads(options)
+    with_helper = how.pop("helper", False)
     with Programme.open(url, clock=clock) as programme:
         programme.next_due()
         print("ready", flush=True)
         sys.stdin.readline()
-        swept = programme.sweep(**json.loads(options))
+        swept = helper.sweep(url, NOW, **how) if with_helper else programme.sweep(**how)
         print(json.dumps({"moved": swept.moved, "peak_mb": _peak_mb()}), flush=True)
 
 

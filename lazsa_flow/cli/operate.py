@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from lazsa_flow.cli.common import (
     DEFAULT_DATABASE,
     ConfigDir,
@@ -32,6 +36,9 @@ def sweep(
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
+    with_helper: Annotated[
+        bool, typer.Option("--helper", help="Judge in a second process as well; SQLite only.")
+    ] = False,
 ) -> None:
     """Fire every timer that is due, here and now; a terminal shows how far it is.
 
@@ -40,12 +47,16 @@ def sweep(
     from dataclasses import asdict
 
     from lazsa_flow.cli.progress import bars
+    from lazsa_flow.runner import helper
 
     at = read_now(now)
     with open_programme(database, config) as programme:
         instant = at or programme.clock.now()
         with bars(console(), programme.due_by_country(instant)) as told:
-            swept = programme.sweep(now=instant, done=told)
+            if with_helper:
+                swept = helper.sweep(database, instant, config=config, done=told)
+            else:
+                swept = programme.sweep(now=instant, done=told)
     counts = asdict(swept)
     if as_json:
         print_json(counts)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.domain.model import Evidence, Failure, Path, Record, TimerRow
     from lazsa_flow.engine.journal import JournalRow
+    from lazsa_flow.engine.sweep import Share
 
 
 _Result = TypeVar("_Result")
@@ -80,7 +81,13 @@ class Change(NamedTuple):
 class Transaction(Protocol):
     """One transaction: what is read in it stays true until it commits."""
 
-    def claim(self, now: datetime, limit: int, path_id: int | None = None) -> Sequence[TimerRow]:
+    def claim(
+        self,
+        now: datetime,
+        limit: int,
+        path_id: int | None = None,
+        share: Share | None = None,
+    ) -> Sequence[TimerRow]:
         """Take the pending timers that fell due first: one instant, one country, a path once.
 
         Paths that failed and wait for their next attempt are passed by, with all their timers.
@@ -89,6 +96,7 @@ class Transaction(Protocol):
             now: Timers due at or before it.
             limit: At most so many.
             path_id: Of this path alone.
+            share: Of these paths alone, those left aside that have failed before.
         """
         ...
 
@@ -105,6 +113,10 @@ class Transaction(Protocol):
         Returns:
             One evidence for each path that exists, in no particular order.
         """
+        ...
+
+    def stands(self, timers: Sequence[TimerRow], versions: Mapping[int, int]) -> bool:
+        """Tell whether these timers still pend and these paths still have these versions."""
         ...
 
     def write_chunk(self, changes: Sequence[Change]) -> None:

@@ -17,9 +17,9 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from structlog.contextvars import bound_contextvars
 
@@ -73,6 +73,30 @@ class Swept:
         return Swept(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
+class Share(NamedTuple):
+    """A part of the paths, by their number: those that leave ``part`` when divided by ``of``."""
+
+    part: int
+    of: int
+
+
+@dataclass(slots=True)
+class Judged:
+    """What was decided on one chunk, before anything is written.
+
+    Attributes:
+        timers: Those that were claimed and still pended.
+        versions: Of each path that was read, the subjects' others included, the version.
+        changes: What is to be written.
+        failed: Timers on which the decision raised, with the error's name.
+    """
+
+    timers: Sequence[TimerRow] = ()
+    versions: Mapping[int, int] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    failed: list[tuple[TimerRow, str]] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """What one transaction of a sweep did.
@@ -112,14 +136,15 @@ def sweep(
         for did in _commit(store, rulebook, now, chunk, path_id):
             if did.swept.total:
                 total += did.swept
-                _tell(did)
+                tell(did)
                 if done(did):
                     return total
         if total == before:
             return total
 
 
-def _tell(did: Chunk) -> None:
+def tell(did: Chunk) -> None:
+    """Log what a chunk did."""
     due_at = did.due_at.isoformat() if did.due_at else None
     log.info("sweep.chunk", due_at=due_at, country=did.country, **asdict(did.swept))
 
@@ -194,12 +219,12 @@ def sweep_chunk(
     What was claimed may have been settled by another writer for whose paths this one had to wait:
     what the evidence, read with the paths locked, no longer knows as pending is passed by.
     """
-    with _uncollected():
-        return _sweep_chunk(transaction, rulebook, now, chunk, path_id)
+    with uncollected():
+        return write(transaction, judge(transaction, rulebook, now, chunk, path_id), now)
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Hold the search for garbage cycles off for a chunk, which makes none.
 
     It would look through the chunk's values again and again, for a third of the night's time.
@@ -213,10 +238,16 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _sweep_chunk(
-    transaction: Transaction, rulebook: Rulebook, now: datetime, chunk: int, path_id: int | None
-) -> Chunk:
-    while timers := transaction.claim(now, chunk, path_id):
+def judge(
+    transaction: Transaction,
+    rulebook: Rulebook,
+    now: datetime,
+    chunk: int,
+    path_id: int | None = None,
+    share: Share | None = None,
+) -> Judged:
+    """Claim one chunk and decide it; nothing is written."""
+    while timers := transaction.claim(now, chunk, path_id, share):
         due_at = timers[0].due_at
         due_on = rulebook.calendar(timers[0].country).local_date(due_at)
         ids = [timer.path_id for timer in timers]
@@ -225,8 +256,8 @@ def _sweep_chunk(
         standing = [timer for timer in timers if _stands(timer, evidence.get(timer.path_id))]
         if standing:
             with bound_contextvars(country=timers[0].country, cycle=str(timers[0].book_on)):
-                return _decide(transaction, rulebook, now, standing, evidence)
-    return Chunk(Swept())
+                return _decide(rulebook, now, standing, evidence)
+    return Judged()
 
 
 def _stands(timer: TimerRow, seen: Evidence | None) -> bool:
@@ -236,25 +267,32 @@ def _stands(timer: TimerRow, seen: Evidence | None) -> bool:
 
 
 def _decide(
-    transaction: Transaction,
     rulebook: Rulebook,
     now: datetime,
     timers: Sequence[TimerRow],
     evidence: Mapping[int, Evidence],
-) -> Chunk:
-    """Decide timers of one instant, and write what they change."""
-    counts: Counter[str] = Counter()
-    changes: list[Change] = []
+) -> Judged:
+    """Decide timers of one instant."""
+    versions = {path_id: seen.path.seq for path_id, seen in evidence.items()}
+    for seen in evidence.values():
+        for other in seen.others:
+            versions[other.id] = other.seq
+    judged = Judged(timers, versions)
     for timer in timers:
         try:
-            change = _change(rulebook, evidence[timer.path_id], timer, now)
+            judged.changes.append(_change(rulebook, evidence[timer.path_id], timer, now))
         except Exception as error:  # whatever a decision raises sets its own path aside
-            counts[_fail(transaction, timer, now, type(error).__name__)] += 1
-        else:
-            changes.append(change)
-            counts[change.fired.status if change.fired else ""] += 1
-    transaction.write_chunk(changes)
-    return _chunk(timers, counts)
+            judged.failed.append((timer, type(error).__name__))
+    return judged
+
+
+def write(transaction: Transaction, judged: Judged, now: datetime) -> Chunk:
+    """Write what was decided on one chunk."""
+    counts = Counter(change.fired.status for change in judged.changes if change.fired)
+    for timer, error in judged.failed:
+        counts[_fail(transaction, timer, now, error)] += 1
+    transaction.write_chunk(judged.changes)
+    return _chunk(judged.timers, counts)
 
 
 def _change(rulebook: Rulebook, seen: Evidence, timer: TimerRow, now: datetime) -> Change:

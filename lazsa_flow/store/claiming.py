@@ -6,8 +6,9 @@ gives them in order, so that a claim costs as much as it takes, and a look at no
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -16,10 +17,23 @@ from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.driver import fetch
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from lazsa_flow.domain.model import TimerRow
+    from lazsa_flow.engine.sweep import Share
+
+_UNMOVED: Final = (
+    "SELECT count(*) FROM json_each(?) AS read CROSS JOIN lazsa_paths AS path"
+    " WHERE path.id = json_extract(read.value, '$[0]')"
+    " AND path.seq = json_extract(read.value, '$[1]')"
+)
+_PEND: Final = (
+    "SELECT count(*) FROM json_each(?) AS read CROSS JOIN lazsa_timers AS timer"
+    " WHERE timer.path_id = json_extract(read.value, '$[0]')"
+    " AND timer.name = json_extract(read.value, '$[1]')"
+    " AND timer.due_at = json_extract(read.value, '$[2]') AND timer.status = 'pending'"
+)
 
 
 class Queries(NamedTuple):
@@ -39,11 +53,12 @@ class Queries(NamedTuple):
 
 
 @lru_cache
-def queries(*, passing_by: bool) -> Queries:
+def queries(*, passing_by: bool, shared: bool) -> Queries:
     """Return the statements.
 
     Args:
         passing_by: Whether there are paths that wait for their next attempt after ``now``.
+        shared: Whether only a share of the chunk's paths is wanted; ``share`` and ``shares``.
     """
     table, paths, failures = schema.timers, schema.paths, schema.failures
     due_at, now = sa.bindparam("due_at", type_=sa.Text()), sa.bindparam("now", type_=sa.Text())
@@ -60,8 +75,10 @@ def queries(*, passing_by: bool) -> Queries:
         .with_for_update(skip_locked=True, of=paths)
     )
     in_country = table.c.country == sa.bindparam("country", type_=sa.Text())
-    limit = sa.bindparam("limit", type_=sa.BigInteger())
-    own = table.c.path_id == sa.bindparam("path_id", type_=sa.BigInteger())
+    if shared:
+        in_country &= table.c.path_id % _number("shares") == _number("share")
+    limit = _number("limit")
+    own = table.c.path_id == _number("path_id")
     return Queries(
         first=sa.select(at).where(pending, at <= now).order_by(at).limit(1),
         country=locked.with_only_columns(table.c.country).where(same).limit(1),
@@ -72,11 +89,16 @@ def queries(*, passing_by: bool) -> Queries:
     )
 
 
+def _number(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=sa.BigInteger())
+
+
 def claim(
     connection: sa.Connection,
     now: datetime,
     limit: int,
     path_id: int | None,
+    share: Share | None = None,
     *,
     held: Collection[int],
 ) -> list[TimerRow]:
@@ -87,10 +109,13 @@ def claim(
         now: Timers due at or before it.
         limit: At most so many.
         path_id: Of this path alone.
+        share: Of these paths alone.
         held: The paths that wait for an attempt after ``now``.
     """
-    select = queries(passing_by=bool(held))
+    select = queries(passing_by=bool(held), shared=share is not None)
     values: dict[str, Any] = {"now": instant_text(now), "limit": limit, "path_id": path_id}
+    if share is not None:
+        values |= {"share": share.part, "shares": share.of}
     if path_id is not None:
         own = fetch(connection, select.own, values)
         return [decoding.timer(own[0])] if own else []
@@ -103,3 +128,18 @@ def claim(
     for row in fetch(connection, select.chunk, values):
         once.setdefault(row[0], decoding.timer(row))
     return list(once.values())
+
+
+def stands(
+    connection: sa.Connection, timers: Sequence[TimerRow], versions: Mapping[int, int]
+) -> bool:
+    """Tell whether timers still pend and paths still have their versions, on SQLite.
+
+    There is nothing to ask elsewhere: on PostgreSQL, what was judged is locked until it is written.
+    """
+    claimed = [(timer.path_id, timer.name, instant_text(timer.due_at)) for timer in timers]
+    for query, rows in ((_PEND, claimed), (_UNMOVED, list(versions.items()))):
+        found = connection.exec_driver_sql(query, (json.dumps(rows),)).scalar()
+        if found != len(rows):
+            return False
+    return True

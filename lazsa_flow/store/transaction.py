@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.policy import PolicyText
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Change
+    from lazsa_flow.engine.sweep import Share
 
 CONTACT: Final = "contact"
 """The kind of text that says how a person is reached."""
@@ -68,7 +69,13 @@ class SqlTransaction:
 
     # -- the engine's side; see lazsa_flow.engine.ports.Transaction
 
-    def claim(self, now: datetime, limit: int, path_id: int | None = None) -> Sequence[TimerRow]:
+    def claim(
+        self,
+        now: datetime,
+        limit: int,
+        path_id: int | None = None,
+        share: Share | None = None,
+    ) -> Sequence[TimerRow]:
         """Take the pending timers that fell due first: one instant, one country, a path once.
 
         On PostgreSQL the paths are locked, as commands lock them, and those that another worker has
@@ -80,7 +87,8 @@ class SqlTransaction:
         waiting = failing.waiting(self._connection)
         self._retried = frozenset(path_id for path_id, at in waiting.items() if at <= now)
         held = waiting.keys() - self._retried
-        return claiming.claim(self._connection, now, limit, path_id, held=held)
+        found = claiming.claim(self._connection, now, limit, path_id, share, held=held)
+        return [timer for timer in found if timer.path_id not in self._retried] if share else found
 
     def load_chunk(
         self, path_ids: Collection[int], *, before: datetime | None, on: date
@@ -89,6 +97,10 @@ class SqlTransaction:
         return evidence.load_chunk(
             self._connection, path_ids, before=before, on=on, lock=self._write
         )
+
+    def stands(self, timers: Sequence[TimerRow], versions: Mapping[int, int]) -> bool:
+        """Tell whether these timers still pend and these paths still have these versions."""
+        return claiming.stands(self._connection, timers, versions)
 
     def write_chunk(self, changes: Sequence[Change]) -> None:
         """Write changes whole."""

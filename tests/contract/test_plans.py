@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.commands.importing import add_facts
 from lazsa_flow.domain.model import Actor
-from lazsa_flow.engine.sweep import Swept
+from lazsa_flow.engine.sweep import Share, Swept
 from lazsa_flow.store.bulk_postgresql import FEW
 from tests.factories import CYCLE, facts, midnight
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SELLERS = FEW + 8
 """More than go by arrays, so that every kind of statement is seen."""
-SMALL = {"lazsa_policies", "lazsa_suspensions", "lazsa_failures", "CONSTANT", "anon_1"}
+SMALL = {"lazsa_policies", "lazsa_suspensions", "lazsa_failures", "CONSTANT", "anon_1", "read"}
 """What does not grow with the sellers: rules, what is set aside at the moment, and the chunk."""
 DUE = midnight(CYCLE)
 
@@ -128,6 +128,18 @@ def test_a_cycle_night_reads_through_no_growing_table(season: Programme) -> None
     with explained(season) as plans:
         assert season.sweep(now=DUE) == Swept(moved=2 * SELLERS)
     assert len(plans.told) > 12
+    assert plans.scanned() == {}
+
+
+def test_a_shared_night_reads_through_no_growing_table(season: Programme) -> None:
+    """Nor does what only SQLite is asked: a share of what is due, and whether it still stands."""
+    if season.store._engine.dialect.name != "sqlite":
+        return
+    with explained(season) as plans:
+        did = season.sweep_share(Share(0, 2), now=DUE)
+        assert did is not None
+        assert did.swept == Swept(moved=SELLERS // 2)
+    assert any("json_extract" in statement for statement in plans.told)
     assert plans.scanned() == {}
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.domain.model import TimerRow
+    from lazsa_flow.engine.sweep import Share
 
 
 class Waiting(MemoryTransaction):
@@ -22,10 +23,16 @@ class Waiting(MemoryTransaction):
         super().__init__(store)
         self.old = old
 
-    def claim(self, now: datetime, limit: int, path_id: int | None = None) -> Sequence[TimerRow]:
+    def claim(
+        self,
+        now: datetime,
+        limit: int,
+        path_id: int | None = None,
+        share: Share | None = None,
+    ) -> Sequence[TimerRow]:
         """Return the old list, and afterwards what stands."""
         old, self.old = self.old, []
-        return old or super().claim(now, limit, path_id)
+        return old or super().claim(now, limit, path_id, share)
 
 
 def test_settled_by_another() -> None:

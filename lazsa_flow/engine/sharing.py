@@ -1,0 +1,54 @@
+"""How do two processes share a night where only one may write at a time?
+
+Each judges paths of its own, on what one reading transaction shows, while the other writes; then it
+takes the lock, and writes what it decided only if all that it read still stands: the timers pend,
+and the paths, with the subjects' other paths, have the versions that were judged. What else a
+decision reads was recorded before the timers' instant, and is never changed. So both processes'
+judging, which is the most of a night's time, goes on at once, and an instant is still finished
+before a later one begins, since neither takes anything but what fell due first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.engine.sweep import CHUNK, Chunk, Swept, judge, tell, uncollected, write
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lazsa_flow.engine.ports import Store, Transaction
+    from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.engine.sweep import Share
+
+
+def sweep_share(
+    store: Store, rulebook: Rulebook, now: datetime, share: Share, *, chunk: int = CHUNK
+) -> Chunk | None:
+    """Fire one chunk of a share of what fell due first.
+
+    Args:
+        store: Where the state is.
+        rulebook: Whose rules hold.
+        now: The present instant, aware, in UTC.
+        share: Of which paths.
+        chunk: How many timers are taken at most.
+
+    Returns:
+        What was done: nothing where another was faster; ``None`` where the share has nothing due.
+    """
+    with uncollected():
+        with store.begin(write=False) as transaction:
+            judged = judge(transaction, rulebook, now, chunk, share=share)
+        if not judged.timers:
+            return None
+
+        def commit(transaction: Transaction) -> Chunk:
+            if not transaction.stands(judged.timers, judged.versions):
+                return Chunk(Swept())
+            return write(transaction, judged, now)
+
+        did = store.transact(commit)
+    if did.swept.total:
+        tell(did)
+    return did
