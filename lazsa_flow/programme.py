@@ -25,6 +25,7 @@ from lazsa_flow.store.sqlstore import SqlStore
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lazsa_flow.commands.context import Context
     from lazsa_flow.domain.model import Actor, Evidence, Move
     from lazsa_flow.engine.ports import Clock
 
@@ -145,8 +146,6 @@ class Programme(Notices):
             RefusedError: A guard does not hold; it carries every verdict.
             KeyReusedError: The key was used for another command.
         """
-        context = self.context
-        lifecycle = context.rulebook.lifecycle(path.rpartition("-")[0])
         request = {
             "command": "fire",
             "trigger": trigger,
@@ -155,21 +154,25 @@ class Programme(Notices):
             **actor_fields(actor),
         }
 
-        def run(transaction: Any, seen: Evidence, now: datetime) -> dict[str, Any]:
-            move = fire(
-                transaction,
-                context.rulebook,
-                seen,
-                trigger,
-                actor=actor,
-                now=now,
-                reason=reason,
-                version=version,
-            )
-            return move_fields(move)
+        def by_rules(context: Context) -> Any:
+            def run(transaction: Any, seen: Evidence, now: datetime) -> dict[str, Any]:
+                move = fire(
+                    transaction,
+                    context.rulebook,
+                    seen,
+                    trigger,
+                    actor=actor,
+                    now=now,
+                    reason=reason,
+                    version=version,
+                )
+                return move_fields(move)
 
-        settle = actor.role not in lifecycle.urgent
-        return move_of(context.on_path(path, run, request=request, key=key, settle=settle))
+            lifecycle = context.rulebook.lifecycle(path.rpartition("-")[0])
+            settle = actor.role not in lifecycle.urgent
+            return context.on_path(path, run, request=request, key=key, settle=settle)
+
+        return move_of(self.on_path(by_rules))
 
     def sweep(
         self,

@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from lazsa_flow.clock import SystemClock
 from lazsa_flow.domain.cycles import add_months, instant_text, parse_instant
 from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.model import Move
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.journal import digest
-from lazsa_flow.errors import InputError, NotFoundError, ParkedError
+from lazsa_flow.errors import ClockError, InputError, NotFoundError, ParkedError
+from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.engine.rules import Rulebook
     from lazsa_flow.store.sqlstore import SqlStore
+    from lazsa_flow.store.standing import RulesVersion, Stand
     from lazsa_flow.store.transaction import SqlTransaction
 
+CLOCK_TOLERANCE_S: Final = 30.0
 _REF: Final = re.compile(r"([a-z][a-z0-9_]*)-([1-9][0-9]{0,17})", re.ASCII)
 
 
@@ -42,15 +46,20 @@ class Context:
     """Where state is, whose rules hold, and what time it is.
 
     Attributes:
-        paused: Whether an operator has paused the timers.
+        version: What the rules stood at when they were read.
         secret: The deployment's key for fingerprints, if it has one.
     """
 
     store: SqlStore
     rulebook: Rulebook
     clock: Clock
-    paused: bool = False
+    version: RulesVersion
     secret: bytes | None = field(default=None, repr=False)
+
+    @property
+    def paused(self) -> bool:
+        """Whether an operator has paused the timers."""
+        return self.version.paused
 
     def country(self, code: str) -> Country:
         """Return a country by its code.
@@ -145,21 +154,38 @@ class Context:
             request: What tells this command from another, as JSON values.
             key: The idempotency key.
             settle: Whether overdue timers fire first.
-        """
-        now, whole = self.clock.now(), {**request, "path": ref}
 
-        def on_loaded(transaction: SqlTransaction) -> Any:
-            seen = self.load(transaction, ref, now)
+        Raises:
+            RulesChangedError: The rules are others than those of this context.
+        """
+        path_id, now = self.path_id(ref), self.clock.now()
+        request_digest = _digest(key, {**request, "path": ref})
+
+        def once(transaction: SqlTransaction) -> Any:
+            look = transaction.look(path_id, on=now.date(), key=key, request=request_digest)
+            if look is None:
+                raise NotFoundError("path", ref)
+            check_clock(self.clock, look.stand)
+            if look.stand.version != self.version:
+                raise RulesChangedError
+            if look.result is not None:
+                return look.result
+            seen = look.seen
+            if seen.path.ref != ref:
+                raise NotFoundError("path", ref)
             if settle and not self.paused and (overdue := _overdue(seen, now)):
                 raise _OverdueError(seen.path, overdue)
-            return run(transaction, seen, now)
+            result = run(transaction, seen, now)
+            if key is not None:
+                transaction.remember(key, request_digest, result, now)
+            return result
 
         try:
-            return self.once(key, whole, now, on_loaded)
+            return self.store.transact(once, lost=key is not None)
         except _OverdueError:  # seldom: the clock has mostly had its word at the instant
-            self.settle(self.path_id(ref), now)
+            self.settle(path_id, now)
         try:
-            return self.once(key, whole, now, on_loaded)
+            return self.store.transact(once, lost=key is not None)
         except _OverdueError as error:
             what = "an overdue timer of it fails, and is tried again"
             path, timer = error.args
@@ -194,6 +220,10 @@ class Context:
         )
 
 
+class RulesChangedError(Exception):
+    """The rules have changed since they were read: a command begins anew by those of now."""
+
+
 class _OverdueError(Exception):
     """A timer of the path is overdue, and comes before the command."""
 
@@ -218,15 +248,39 @@ def _once(
     """
     if key is None:
         return run()
-    if not 0 < len(key) <= 200 or not key.isprintable():
-        raise InputError.of("command", "key", key, "1 to 200 printable characters")
-    request_digest = digest(request)
+    request_digest = _digest(key, request)
     found = transaction.recall(key, request_digest)
     if found is not None:
         return found
     result = run()
     transaction.remember(key, request_digest, result, now)
     return result
+
+
+def _digest(key: str | None, request: Mapping[str, Any]) -> str:
+    """Return what tells a request from another under its idempotency key.
+
+    Raises:
+        InputError: The key is empty or longer than 200 characters.
+    """
+    if key is None:
+        return ""
+    if not 0 < len(key) <= 200 or not key.isprintable():
+        raise InputError.of("command", "key", key, "1 to 200 printable characters")
+    return digest(request)
+
+
+def check_clock(clock: Clock, stand: Stand) -> None:
+    """Make sure that the machine's clock is about the database server's, if that has one.
+
+    Raises:
+        ClockError: It is far from it; nothing may be fired by it.
+    """
+    if stand.clock is not None and isinstance(clock, SystemClock):
+        ahead = (clock.now() - stand.clock).total_seconds()
+        if abs(ahead) > CLOCK_TOLERANCE_S:
+            log.critical("clock.wrong", seconds=round(ahead))
+            raise ClockError(ahead, CLOCK_TOLERANCE_S)
 
 
 def check_text(where: str, field: str, text: str) -> None:

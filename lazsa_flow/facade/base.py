@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, TypeVar
 
-from lazsa_flow.clock import SystemClock
-from lazsa_flow.commands.context import Context
+from lazsa_flow.commands.context import Context, RulesChangedError, check_clock
 from lazsa_flow.config import check_policy
 from lazsa_flow.engine.rules import Release, Rulebook
-from lazsa_flow.errors import ClockError, ConfigError, Problem
-from lazsa_flow.logs import log
+from lazsa_flow.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lazsa_flow.config import Config
     from lazsa_flow.engine.ports import Clock
-    from lazsa_flow.store.sqlstore import RulesVersion, SqlStore
+    from lazsa_flow.store.sqlstore import SqlStore
+    from lazsa_flow.store.standing import RulesVersion
 
-CLOCK_TOLERANCE_S: Final = 30.0
+_Result = TypeVar("_Result")
 
 
 class Facade:
@@ -33,21 +34,16 @@ class Facade:
         self.config = config
         self.clock = clock
         self._secret = secret
-        self._version = self._stand()
-        self._context = self._read_rules(self._version)
+        self._context = self._read_rules(self._stand())
 
     def _stand(self) -> RulesVersion:
-        version, server = self.store.stand()
-        if server is not None and isinstance(self.clock, SystemClock):
-            ahead = (self.clock.now() - server).total_seconds()
-            if abs(ahead) > CLOCK_TOLERANCE_S:
-                log.critical("clock.wrong", seconds=round(ahead))
-                raise ClockError(ahead, CLOCK_TOLERANCE_S)
-        return version
+        stand = self.store.stand()
+        check_clock(self.clock, stand)
+        return stand.version
 
     def _read_rules(self, version: RulesVersion) -> Context:
         rules = rulebook(self.store, self.config)
-        return Context(self.store, rules, self.clock, version.paused, self._secret)
+        return Context(self.store, rules, self.clock, version, self._secret)
 
     @property
     def context(self) -> Context:
@@ -57,10 +53,22 @@ class Facade:
             ClockError: The machine's clock is far from the database's; nothing may be fired by it.
         """
         version = self._stand()
-        if version != self._version:
+        if version != self._context.version:
             self._context = self._read_rules(version)
-            self._version = version
         return self._context
+
+    def on_path(self, run: Callable[[Context], _Result]) -> _Result:
+        """Run a command on one path by the rules as they were last read.
+
+        It asks itself whether they still hold, with all else that it asks of the path; where they
+        do not, it runs again by the rules of this moment.
+        """
+        context = self._context
+        while True:
+            try:
+                return run(context)
+            except RulesChangedError:
+                context = self.context
 
     @property
     def rulebook(self) -> Rulebook:

@@ -99,13 +99,19 @@ class Commands(Questions):
         self, path: str, *, actor: Actor, statement: str, key: str | None = None
     ) -> None:
         """Complete the actor's own nomination; after the window's close, review opens at once."""
-        nominations.complete(self.context, path, actor=actor, statement=statement, key=key)
+        self.on_path(
+            lambda context: nominations.complete(
+                context, path, actor=actor, statement=statement, key=key
+            )
+        )
 
     def withdraw_nomination(
         self, path: str, *, actor: Actor, key: str | None = None
     ) -> Move | None:
         """Withdraw the actor's own nomination; with the last one, the path is withdrawn."""
-        found = nominations.withdraw(self.context, path, actor=actor, key=key)
+        found = self.on_path(
+            lambda context: nominations.withdraw(context, path, actor=actor, key=key)
+        )
         return move_of(found) if found else None
 
     def score(
@@ -131,13 +137,21 @@ class Commands(Questions):
             NotAllowedError: No reviewer of the country, or a conflict of interest.
             ConflictError: No round is open.
         """
-        panel.score(self.context, path, actor=actor, scores=scores, comment=comment, key=key)
+        self.on_path(
+            lambda context: panel.score(
+                context, path, actor=actor, scores=scores, comment=comment, key=key
+            )
+        )
 
     def recuse(
         self, path: str, *, actor: Actor, reason: str, note: str = "", key: str | None = None
     ) -> None:
         """Record that a reviewer stands back; an earlier card of theirs no longer counts."""
-        panel.recuse(self.context, path, actor=actor, reason=reason, note=note, key=key)
+        self.on_path(
+            lambda context: panel.recuse(
+                context, path, actor=actor, reason=reason, note=note, key=key
+            )
+        )
 
     def open_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
         """Open a compliance case: it postpones award or renewal, and holds joining Reconnect."""
@@ -151,14 +165,18 @@ class Commands(Questions):
         self, seller: str, step: str, *, actor: Actor, key: str | None = None
     ) -> Move | None:
         """Record one of Reconnect's steps; the last, by the local team, adds the member."""
-        found = records.step(self.context, seller, step, actor=actor, key=key)
+        found = self.on_path(
+            lambda _last: records.step(self.context, seller, step, actor=actor, key=key)
+        )
         return move_of(found) if found else None
 
     def appeal(
         self, path: str, *, actor: Actor, grant: bool = True, key: str | None = None
     ) -> Move | None:
         """Record a manager's word on an appeal; the second grant reinstates the path."""
-        found = records.appeal(self.context, path, actor=actor, grant=grant, key=key)
+        found = self.on_path(
+            lambda context: records.appeal(context, path, actor=actor, grant=grant, key=key)
+        )
         return move_of(found) if found else None
 
     def assign_reviewers(

@@ -51,7 +51,9 @@ class BoundStore(SqlStore):
     def begin(self, *, write: bool = True) -> Iterator[SqlTransaction]:
         """Open a savepoint; it is released at the end of the block, or undone on an error."""
         with self._connection.begin_nested():
-            yield SqlTransaction(self._connection, self._probe, write=write, own=False)
+            transaction = SqlTransaction(self._connection, self._probe, write=write, own=False)
+            yield transaction
+            transaction.send()
 
     def transact(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     import sqlalchemy as sa
@@ -17,11 +17,23 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 
 
+class MovedError(Exception):
+    """A path has moved since it was read; nothing of what was held may stay."""
+
+
 class Bulk(Protocol):
     """Writes within the transaction of a connection."""
 
     def pin(self) -> None:
         """Hold the database, until the transaction ends, to plans that go from the few by index."""
+        ...
+
+    def send(self, commit: Callable[[], None] | None = None) -> None:
+        """Write what is held until now, and commit.
+
+        Raises:
+            MovedError: A path has moved since it was read; there is no commit.
+        """
         ...
 
     def together(self, most: int) -> AbstractContextManager[None]:
@@ -74,9 +86,9 @@ def given(table: sa.Table) -> list[str]:
 def bulk(connection: sa.Connection) -> Bulk:
     """Return what writes on a connection's database."""
     if connection.dialect.name == "postgresql":
-        from lazsa_flow.store.bulk_postgresql import PostgresBulk
+        from lazsa_flow.store.holding import HoldingBulk
 
-        return PostgresBulk(connection)
+        return HoldingBulk(connection)
     from lazsa_flow.store.bulk_sqlite import SqliteBulk
 
     return SqliteBulk(connection)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.bulk import MOVED, given
+from lazsa_flow.store.driver import raw
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     import sqlalchemy as sa
@@ -49,10 +50,16 @@ class SqliteBulk:
         self._connection = connection
 
     def _run(self, statement: str, rows: Sequence[Row]) -> Any:
-        return self._connection.exec_driver_sql(statement, list(rows))
+        with raw(self._connection) as driver:
+            return driver.executemany(statement, rows)
 
     def pin(self) -> None:
         """Do nothing: a join goes in the order in which its statement is written."""
+
+    def send(self, commit: Callable[[], None] | None = None) -> None:
+        """Commit: nothing is held."""
+        if commit is not None:
+            commit()
 
     def together(self, most: int) -> AbstractContextManager[None]:
         """Do nothing: there is no server to go to."""

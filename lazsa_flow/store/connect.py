@@ -11,6 +11,7 @@ who wait for its rows go on.
 from __future__ import annotations
 
 from functools import partial
+from selectors import EVENT_READ, DefaultSelector
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -18,9 +19,12 @@ from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError
 
 from lazsa_flow.errors import InputError
+from lazsa_flow.store.driver import raw
 
 if TYPE_CHECKING:
     import sqlite3
+
+    import psycopg
 
 DIALECTS: Final = ("sqlite", "postgresql")
 BUSY_TIMEOUT_MS: Final = 60_000
@@ -70,15 +74,27 @@ def _connect_postgresql(url: sa.URL, *, durable: bool) -> sa.Engine:
         limits["synchronous_commit"] = "off"
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     try:
-        return sa.create_engine(
+        engine = sa.create_engine(
             url.set(drivername="postgresql+psycopg"),
             connect_args={"options": options},
             isolation_level="READ COMMITTED",
-            pool_pre_ping=True,
         )
     except ModuleNotFoundError as error:
         expected = "the PostgreSQL driver: pip install lazsa-flow[postgres]"
         raise InputError.of("database", "url", str(error.name), expected) from None
+    event.listen(engine, "checkout", _check_silent)
+    return engine
+
+
+def _check_silent(connection: psycopg.Connection, *_pooled: Any) -> None:
+    """Let a session go that has something to say: one that idles is silent, unless it was ended.
+
+    So a restart of the server is noticed without asking it each time.
+    """
+    with DefaultSelector() as selector:
+        selector.register(connection, EVENT_READ)
+        if selector.select(timeout=0):
+            raise sa.exc.InvalidatePoolError
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, durable: bool) -> None:
@@ -95,4 +111,5 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, durable: bo
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     read_only = connection.get_execution_options().get(READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    with raw(connection) as driver:
+        driver.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager, nullcontext
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,20 +20,43 @@ from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-_DIALECTS: dict[str, Callable[[], sa.Dialect]] = {
-    "postgresql": psycopg_dialect.dialect,
-    "sqlite": lambda: sqlite.dialect(paramstyle="named"),
+_DIALECTS: dict[str, tuple[Callable[..., sa.Dialect], str]] = {
+    "postgresql": (psycopg_dialect.dialect, "numeric_dollar"),
+    "sqlite": (sqlite.dialect, "named"),
 }
 
 
+class Compiled(NamedTuple):
+    """A statement as the driver takes it.
+
+    Attributes:
+        names: The parameters' names, by their numbers; none where the driver takes names.
+        fixed: The values of those that it has a value of.
+    """
+
+    text: str
+    names: tuple[str, ...] | None
+    fixed: dict[str, Any]
+
+    def run(self, driver: Any, values: Mapping[str, Any]) -> Any:
+        """Run it and return the cursor."""
+        values = {**self.fixed, **values}
+        if self.names is None:
+            return driver.execute(self.text, values)
+        return run_numbered(driver, self.text, [values[name] for name in self.names])
+
+
 @lru_cache(maxsize=256)
-def compiled(statement: sa.ClauseElement, dialect: str) -> tuple[str, dict[str, Any]]:
-    """Return a statement as the driver takes it, parameters by name, and those it has a value of.
+def compiled(statement: sa.ClauseElement, dialect: str) -> Compiled:
+    """Return a statement as the driver takes it.
 
     Every statement is made once, so that the few there are can be told apart by identity.
     """
-    made = statement.compile(dialect=_DIALECTS[dialect]())
-    return str(made), {name: value for name, value in made.params.items() if value is not None}
+    make, style = _DIALECTS[dialect]
+    made: Any = statement.compile(dialect=make(paramstyle=style))
+    fixed = {name: value for name, value in made.params.items() if value is not None}
+    names = tuple(made.positiontup or ()) if dialect == "postgresql" else None
+    return Compiled(str(made), names, fixed)
 
 
 def ids_table(dialect: str) -> Any:
@@ -61,11 +84,23 @@ def fetch_all(
     connection: sa.Connection, statements: Sequence[sa.ClauseElement], values: Mapping[str, Any]
 ) -> list[list[tuple[Any, ...]]]:
     """Run queries with the same values one after the other, in one round trip to a server."""
-    texts = [compiled(statement, connection.dialect.name) for statement in statements]
-    one_trip = len(texts) > 1 and connection.dialect.name == "postgresql"
-    with raw(connection) as driver, driver.pipeline() if one_trip else nullcontext():
-        cursors = [driver.execute(text, {**fixed, **values}) for text, fixed in texts]
+    asked = [compiled(statement, connection.dialect.name) for statement in statements]
+    one_trip = len(asked) > 1 and connection.dialect.name == "postgresql"
+    with raw(connection) as driver:
+        with driver.pipeline() if one_trip else nullcontext():
+            cursors = [each.run(driver, values) for each in asked]
         return [cursor.fetchall() for cursor in cursors]
+
+
+def run_numbered(driver: Any, text: str, values: Sequence[Any]) -> Any:
+    """Run a statement on PostgreSQL whose parameters have numbers; return its cursor.
+
+    psycopg looks anew each time for what stands for a parameter in a text that is long or has many
+    of them, and that takes longer than many a statement; what has numbers goes as it is.
+    """
+    from psycopg import RawCursor
+
+    return RawCursor(driver).execute(text, values)
 
 
 def rows_of(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:

@@ -126,7 +126,7 @@ def load_chunk(
         "on": on.isoformat(),
     }
 
-    paths, facts_rows, cards_rows, told, recorded, pending = fetch_all(
+    rows = fetch_all(
         connection,
         [
             select.paths_locked if lock else select.paths,
@@ -138,6 +138,20 @@ def load_chunk(
         ],
         values,
     )
+    return put_together(connection, path_ids, *rows)
+
+
+def put_together(
+    connection: sa.Connection,
+    path_ids: Collection[int],
+    paths: list[decoding.Row],
+    facts_rows: list[decoding.Row],
+    cards_rows: list[decoding.Row],
+    told: list[decoding.Row],
+    recorded: list[decoding.Row],
+    pending: list[decoding.Row],
+) -> list[Evidence]:
+    """Make each path's evidence out of the rows that were found, with those of all their kin."""
     found = {row[0]: decoding.path(row) for row in paths}
     kin: dict[str, list[Path]] = defaultdict(list)
     for path in found.values():

@@ -10,15 +10,17 @@ import sqlalchemy as sa
 from lazsa_flow.domain.cycles import instant_text
 from lazsa_flow.errors import KeyReusedError
 from lazsa_flow.store import schema
-from lazsa_flow.store.bulk import bulk
 from lazsa_flow.store.driver import fetch_all
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+
+    from lazsa_flow.store.bulk import Bulk
 
 _OURS: Final = 0x6C617A7361  # "lazsa": keeps our advisory locks apart from the host's
 _KEY: Final = sa.bindparam("key", type_=sa.Text())
-_STORED: Final = sa.select(schema.keys.c.request, schema.keys.c.result).where(
+STORED: Final = sa.select(schema.keys.c.request, schema.keys.c.result).where(
     schema.keys.c.key == _KEY
 )
 _LOCK: Final = sa.select(
@@ -40,8 +42,17 @@ def recall(connection: sa.Connection, key: str, request: str) -> Any | None:
     Raises:
         KeyReusedError: The key was used for another command.
     """
-    asked = [_LOCK, _STORED] if connection.dialect.name == "postgresql" else [_STORED]
+    asked = [_LOCK, STORED] if connection.dialect.name == "postgresql" else [STORED]
     *_, found = fetch_all(connection, asked, {"key": key})
+    return result_of(found, key, request)
+
+
+def result_of(found: Sequence[Sequence[str]], key: str, request: str) -> Any | None:
+    """Return the result that :data:`STORED` has found, or ``None``.
+
+    Raises:
+        KeyReusedError: The key was used for another command.
+    """
     if not found:
         return None
     [(stored, result)] = found
@@ -50,7 +61,7 @@ def recall(connection: sa.Connection, key: str, request: str) -> Any | None:
     return json.loads(result)
 
 
-def remember(connection: sa.Connection, key: str, request: str, result: Any, at: datetime) -> None:
+def remember(to: Bulk, key: str, request: str, result: Any, at: datetime) -> None:
     """Store a command's result under its idempotency key."""
     row = (key, request, json.dumps(result), instant_text(at))
-    bulk(connection).insert(schema.keys, [row])
+    to.insert(schema.keys, [row])

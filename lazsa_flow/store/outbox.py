@@ -117,12 +117,12 @@ class SqlOutbox:
         ]
 
         def run(connection: sa.Connection) -> None:
-            gone, _ = compiled(_TAKE_OUT, connection.dialect.name)
-            record, _ = compiled(self._record, connection.dialect.name)
+            gone = compiled(_TAKE_OUT, connection.dialect.name)
+            record = compiled(self._record, connection.dialect.name)
             with raw(connection) as driver:
                 for row in rows:
-                    driver.execute(gone, {"b_key": row["key"]})
-                    driver.execute(record, row)
+                    gone.run(driver, {"b_key": row["key"]})
+                    record.run(driver, row)
 
         self._transact(run)
         self._probe("relay.marked")

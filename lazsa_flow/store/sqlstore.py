@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -15,18 +14,18 @@ from lazsa_flow.store import decoding, failing, migrate, schema, standing
 from lazsa_flow.store.census import Census
 from lazsa_flow.store.codec import journal_fields
 from lazsa_flow.store.connect import READ_ONLY, connect
-from lazsa_flow.store.driver import rows_of
+from lazsa_flow.store.driver import fetch, rows_of
 from lazsa_flow.store.outbox import SqlOutbox
 from lazsa_flow.store.retry import reading, retrying
 from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import date
+    from datetime import date, datetime
 
     from lazsa_flow.domain.model import Failure, TimerRow
     from lazsa_flow.engine.ledger import Count
-    from lazsa_flow.store.standing import Standing
+    from lazsa_flow.store.standing import Stand, Standing
 
 
 @contextmanager
@@ -41,21 +40,6 @@ def _opening() -> Iterator[None]:
 _Result = TypeVar("_Result")
 
 
-class RulesVersion(NamedTuple):
-    """What the rules stand at: another value means that they are to be read again."""
-
-    policies: int
-    suspensions: int
-    paused: bool
-
-
-class Stand(NamedTuple):
-    """What each call asks first: the rules' version, and the server's clock if there is one."""
-
-    version: RulesVersion
-    clock: datetime | None
-
-
 class SqlStore:
     """State in a SQL database.
 
@@ -68,6 +52,7 @@ class SqlStore:
 
     def __init__(self, url: str, *, probe: Callable[[str], None] = lambda point: None) -> None:
         self._engine = connect(url)
+        self._reading = self._engine.execution_options(**{READ_ONLY: True})
         self._probe = probe
         self._outbox = SqlOutbox(connect(url, durable=False), probe)
 
@@ -97,13 +82,14 @@ class SqlStore:
     @contextmanager
     def begin(self, *, write: bool = True) -> Iterator[SqlTransaction]:
         """Open a transaction; it commits at the end of the block, or rolls back on an error."""
-        engine = self._engine if write else self._engine.execution_options(**{READ_ONLY: True})
+        engine = self._engine if write else self._reading
         # what was to be written is told by who runs it again
         telling = nullcontext() if write else reading()
-        with telling, engine.connect() as connection, connection.begin():
+        with telling, engine.connect() as connection, connection.begin() as own:
             transaction = SqlTransaction(connection, self._probe, write=write)
             yield transaction
             self._probe("commit.before")
+            transaction.send(own.commit)
         self._probe("commit.after")
         for row in transaction.moves:
             log.debug("path.moved", path=row.path, seq=row.seq, state=row.dest, actor=row.actor)
@@ -146,7 +132,7 @@ class SqlStore:
             snapshot: Whether all that is read must be of one moment.
             once: Whether one statement is all, so that a server need not be told of a transaction.
         """
-        engine = self._engine.execution_options(**{READ_ONLY: True})
+        engine = self._reading
         if once and engine.dialect.name == "postgresql":
             engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         if snapshot and engine.dialect.name == "postgresql":  # SQLite's reads always are one
@@ -319,28 +305,11 @@ class SqlStore:
             ]
 
     def stand(self) -> Stand:
-        """Return what changes whenever a policy is released, a cycle suspended, or all paused.
-
-        With it comes the time by a server's own clock; SQLite has none but the machine's.
-        """
-        records = schema.records
-        paused = (
-            sa.select(records.c.value)
-            .where(records.c.subject == schema.PROGRAMME)
-            .order_by(records.c.id.desc())
-            .limit(1)
-        )
-        query = sa.select(
-            sa.select(sa.func.count()).select_from(schema.policies).scalar_subquery(),
-            sa.select(sa.func.count()).select_from(schema.suspensions).scalar_subquery(),
-            sa.func.coalesce(paused.scalar_subquery(), "") == "paused",
-        )
-        if self._engine.dialect.name == "postgresql":
-            query = query.add_columns(sa.func.clock_timestamp())
+        """Return what the rules stand at, and the server's clock."""
         with self._read(once=True) as connection:
-            policies, suspensions, is_paused, *clock = connection.execute(query).one()
-        version = RulesVersion(policies, suspensions, is_paused)
-        return Stand(version, clock[0].astimezone(UTC) if clock else None)
+            query = standing.stand_query(connection.dialect.name)
+            [row] = fetch(connection, query, {})
+        return standing.stand_of(row)
 
     def first_book(self) -> date | None:
         """Return the earliest cycle date that any timer belongs to."""

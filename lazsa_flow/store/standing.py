@@ -1,21 +1,22 @@
 """How does the work stand? What operators watch, each by one look-up in an index.
 
-And who leads among several tickers, where the database can tell.
+And what the rules stand at, and who leads among several tickers, where the database can tell.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
 from lazsa_flow.store import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Sequence
 
 STANDSTILL_S: Final = 30.0
 """For so long a session of ours may wait for the rest of a statement."""
@@ -26,6 +27,51 @@ _END_STALLED: Final = sa.text(
     " AND query_start < clock_timestamp() - make_interval(secs => :seconds)"
 )
 _LEADER: Final = 0x74696B6572  # "tiker": apart from the lock on migrations
+
+
+class RulesVersion(NamedTuple):
+    """What the rules stand at: another value means that they are to be read again."""
+
+    policies: int
+    suspensions: int
+    paused: bool
+
+
+class Stand(NamedTuple):
+    """What each call asks first: the rules' version, and the server's clock if there is one."""
+
+    version: RulesVersion
+    clock: datetime | None
+
+
+@lru_cache
+def stand_query(dialect: str) -> sa.Select[Any]:
+    """Select what :func:`stand_of` reads.
+
+    It changes whenever a policy is released, a cycle suspended, or all paused. With it comes the
+    time by a server's own clock; SQLite has none but the machine's.
+    """
+    records = schema.records
+    latest = (
+        sa.select(records.c.value)
+        .where(records.c.subject == schema.PROGRAMME)
+        .order_by((records.c.id + 0).desc())  # else PostgreSQL goes through all of them backwards
+        .limit(1)
+    )
+    clock = sa.extract("epoch", sa.func.clock_timestamp())
+    return sa.select(
+        sa.select(sa.func.count()).select_from(schema.policies).scalar_subquery(),
+        sa.select(sa.func.count()).select_from(schema.suspensions).scalar_subquery(),
+        latest.scalar_subquery(),
+        clock if dialect == "postgresql" else sa.null(),
+    )
+
+
+def stand_of(row: Sequence[Any]) -> Stand:
+    """Read what :func:`stand_query` selects."""
+    policies, suspensions, said, clock = row
+    version = RulesVersion(policies, suspensions, said == "paused")
+    return Stand(version, clock and datetime.fromtimestamp(float(clock), UTC))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,20 @@ scorecards, records, texts, keys), over one connection.
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from lazsa_flow.engine.ports import Notice
 from lazsa_flow.logs import log
-from lazsa_flow.store import claiming, decoding, evidence, failing, keys, schema, writing
-from lazsa_flow.store.bulk import bulk, given
+from lazsa_flow.store import claiming, decoding, evidence, failing, keys, looking, schema, writing
+from lazsa_flow.store.bulk import MovedError, bulk, given
 from lazsa_flow.store.codec import facts_row, notice_row, timer_row
 from lazsa_flow.store.driver import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Change
     from lazsa_flow.engine.sweep import Share
+    from lazsa_flow.store.looking import FirstLook
 
 CONTACT: Final = "contact"
 """The kind of text that says how a person is reached."""
@@ -59,13 +61,38 @@ class SqlTransaction:
         write: bool = True,
         own: bool = True,
     ) -> None:
-        self._connection = connection
+        self._lent = connection
+        self._bulk = bulk(connection)
+        self._changes: list[Change] = []
         self._own = own
         self._write = write
         self._probe = probe
         self._retried: frozenset[int] = frozenset()
         self.moves: list[JournalRow] = []
         """What moved, to be told once it is committed; kept where somebody listens."""
+
+    @property
+    def _connection(self) -> sa.Connection:
+        """The connection for another statement, before which all is written that is held."""
+        self.send()
+        return self._lent
+
+    def send(self, commit: Callable[[], None] | None = None) -> None:
+        """Write what is held until now, and commit in the same round trip.
+
+        Raises:
+            StaleVersionError: A path no longer has the version that was read.
+        """
+        with self._noticing():
+            self._bulk.send(commit)
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        """Tell of a path that has moved which it is."""
+        try:
+            yield
+        except MovedError:
+            raise writing.stale(self._lent, writing.flatten(self._changes)) from None
 
     # -- the engine's side; see lazsa_flow.engine.ports.Transaction
 
@@ -83,7 +110,7 @@ class SqlTransaction:
         another has done before the lock was had shows in the evidence: the timer no longer pends.
         """
         if path_id is None and self._own:
-            bulk(self._connection).pin()
+            self._bulk.pin()
         waiting = failing.waiting(self._connection)
         self._retried = frozenset(path_id for path_id, at in waiting.items() if at <= now)
         held = waiting.keys() - self._retried
@@ -104,12 +131,32 @@ class SqlTransaction:
 
     def write_chunk(self, changes: Sequence[Change]) -> None:
         """Write changes whole."""
-        writing.write_chunk(self._connection, changes, self._probe)
+        self._changes += changes
+        with self._noticing():
+            writing.write_chunk(self._lent, self._bulk, changes, self._probe)
         if log.isEnabledFor(logging.DEBUG):
             self.moves += (change.row for change in changes if change.row and change.row.trigger)
         succeeded = {change.after.id for change in changes if change.fired} & self._retried
         if succeeded:
             failing.clear(self._connection, succeeded)
+
+    def look(
+        self, path_id: int, *, on: date, key: str | None = None, request: str = ""
+    ) -> FirstLook | None:
+        """Ask all that a command on one path asks first; lock the paths of its subject.
+
+        Args:
+            path_id: The path; ``None`` is returned where there is no such path.
+            on: The date judged, if it is in no round.
+            key: The command's idempotency key.
+            request: A digest of the command.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+        """
+        return looking.look(
+            self._connection, path_id, on=on, lock=self._write, key=key, request=request
+        )
 
     def failure_of(self, path_id: int) -> Failure | None:
         """Return how the latest attempt on a path failed, if it did."""
@@ -318,7 +365,7 @@ class SqlTransaction:
     def add_notice(self, path: Path, key: str, kind: str, to: str, at: datetime) -> None:
         """Put a notice that belongs to no move into the outbox."""
         row = notice_row(path, Notice(key, kind, to), at)
-        bulk(self._connection).insert(schema.outbox, [row])
+        self._bulk.insert(schema.outbox, [row])
 
     def set_timer(self, timer: TimerRow) -> None:
         """Set a timer, instead of any pending one of its path and name."""
@@ -332,7 +379,7 @@ class SqlTransaction:
             )
             .values(status="cancelled")
         )
-        bulk(self._connection).set_timers([timer_row(timer)])
+        self._bulk.set_timers([timer_row(timer)])
 
     def unpark(self, path_id: int) -> int:
         """Let a parked path go on; return how many of its timers are pending again."""
@@ -433,7 +480,7 @@ class SqlTransaction:
 
     def remember(self, key: str, request: str, result: Any, at: datetime) -> None:
         """Store a command's result under its idempotency key."""
-        keys.remember(self._connection, key, request, result, at)
+        keys.remember(self._bulk, key, request, result, at)
 
     def _insert(self, table: sa.Table, row: dict[str, Any]) -> int:
         key = self._connection.execute(sa.insert(table), row).inserted_primary_key

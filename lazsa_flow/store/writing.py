@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from lazsa_flow.errors import ConflictError, StaleVersionError
 from lazsa_flow.store import schema
-from lazsa_flow.store.bulk import bulk
 from lazsa_flow.store.codec import (
     end_row,
     journal_row,
@@ -24,10 +23,12 @@ from lazsa_flow.store.codec import (
     record_row,
     timer_row,
 )
+from lazsa_flow.store.connect import DIALECTS
 from lazsa_flow.store.dialect import upsert
+from lazsa_flow.store.driver import fetch, ids_table, ids_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from lazsa_flow.domain.model import Path
     from lazsa_flow.engine.ports import Change
@@ -35,20 +36,32 @@ if TYPE_CHECKING:
     from lazsa_flow.store.codec import Row
 
 
+def _versions(dialect: str) -> sa.Select[Any]:
+    chunk, table = ids_table(dialect), schema.paths
+    joined = chunk.join(table, table.c.id == chunk.c.id)
+    return sa.select(table.c.id, table.c.seq, table.c.head).select_from(joined)
+
+
+_VERSIONS: Final = {dialect: _versions(dialect) for dialect in DIALECTS}
+
+
 def write_chunk(
-    connection: sa.Connection, changes: Sequence[Change], probe: Callable[[str], None]
+    connection: sa.Connection,
+    to: Bulk,
+    changes: Sequence[Change],
+    probe: Callable[[str], None],
 ) -> None:
     """Write changes; see :class:`lazsa_flow.engine.ports.Transaction`.
 
     Args:
         connection: In a transaction.
+        to: What writes on it.
         changes: What to write.
         probe: Called by name before each statement, for the fault tests.
     """
-    flat = list(chain.from_iterable(map(_flatten, changes)))
+    flat = flatten(changes)
     if not flat:
         return
-    to = bulk(connection)
 
     def run(name: str, write: Callable[[Sequence[Row]], object], rows: list[Row]) -> None:
         if rows:
@@ -60,11 +73,13 @@ def write_chunk(
     moves = [move_row(c.before, c.after) for c in flat if c.before and _moves(c)]
     probe("write.paths")
     if moves and to.move_paths(moves) != len(moves):
-        raise _stale(connection, [c for c in flat if c.before is not None])
+        raise stale(connection, flat)
     freed = [(c.after.lifecycle, c.after.subject) for c in flat if c.slot == "free"]
     run("freed", to.free_slots, freed)
-    _take_slots(connection, flat)
-    _claim(connection, flat)
+    if any(c.slot == "take" or c.claims for c in flat):
+        to.send()
+        _take_slots(connection, flat)
+        _claim(connection, flat)
     rest = _follows(to, flat)
     with to.together(max(len(rows) for _, _, rows in rest)):
         for name, write, rows in rest:
@@ -93,26 +108,34 @@ def _moves(change: Change) -> bool:
     return change.row is not None or change.after != change.before
 
 
+def flatten(changes: Iterable[Change]) -> list[Change]:
+    """Return changes and those that are linked to them, as they are written."""
+    return list(chain.from_iterable(map(_flatten, changes)))
+
+
 def _flatten(change: Change) -> Iterator[Change]:
     yield change
     for linked in change.linked:
         yield from _flatten(linked)
 
 
-def _stale(connection: sa.Connection, changes: Sequence[Change]) -> StaleVersionError:
-    ids = [change.after.id for change in changes]
-    table = schema.paths
-    query = sa.select(table.c.id, table.c.seq, table.c.head).where(table.c.id.in_(ids))
-    stand = {row.id: (row.seq, row.head) for row in connection.execute(query)}
+def stale(connection: sa.Connection, changes: Sequence[Change]) -> StaleVersionError:
+    """Tell which of these changes' paths has moved since it was read."""
+    changes = [change for change in changes if change.before is not None]
+    dialect = connection.dialect.name
+    ids = ids_value(dialect, [change.after.id for change in changes])
+    found = fetch(connection, _VERSIONS[dialect], {"ids": ids})
+    stand = {id_: (seq, head) for id_, seq, head in found}
     # another writer may have come to the same number: the head tells the two apart
-    lost = (c for c in changes if stand.get(c.after.id) != (c.after.seq, c.after.head))
-    stale = next(lost, changes[0])
+    ours = ({(p.seq, p.head) for p in (c.before, c.after) if p} for c in changes)
+    lost = (c for c, own in zip(changes, ours, strict=True) if stand.get(c.after.id) not in own)
+    loser = next(lost, changes[0])
     return StaleVersionError(
-        path=stale.after.ref,
-        trigger=(stale.row.trigger if stale.row else None) or "timer",
-        state=stale.before.state if stale.before else "",
-        expected=stale.before.seq if stale.before else None,
-        found=stand[stale.after.id][0] if stale.after.id in stand else None,
+        path=loser.after.ref,
+        trigger=(loser.row.trigger if loser.row else None) or "timer",
+        state=loser.before.state if loser.before else "",
+        expected=loser.before.seq if loser.before else None,
+        found=stand[loser.after.id][0] if loser.after.id in stand else None,
     )
 
 

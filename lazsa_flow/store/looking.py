@@ -1,0 +1,129 @@
+"""What does a command on one path ask first? All of it in one round trip, and in few statements.
+
+The rows of the subject's paths are locked; then one statement asks what the rules stand at, whether
+the command's key has a result, and all that is recorded about the path. A statement for each of
+them costs more than what they find.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import evidence, keys, schema, standing
+from lazsa_flow.store.driver import fetch_all
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from lazsa_flow.domain.model import Evidence
+    from lazsa_flow.store.standing import Stand
+
+
+class FirstLook(NamedTuple):
+    """What a command on one path asks first.
+
+    Attributes:
+        stand: What the rules stand at, and the server's clock.
+        result: What the command's idempotency key has for a result, if it has one.
+        seen: All that is recorded about the path.
+    """
+
+    stand: Stand
+    result: Any | None
+    seen: Evidence
+
+
+class Queries(NamedTuple):
+    """The statements of one dialect; parameters ``id``, ``on`` and ``key``."""
+
+    paths: sa.Select[Any]
+    paths_locked: sa.Select[Any]
+    about: sa.Select[Any]
+
+
+@lru_cache
+def queries(dialect: str) -> Queries:
+    """Return the statements of a dialect."""
+    own, paths = schema.paths.alias("own"), schema.paths
+    path_id = sa.bindparam("id", type_=sa.BigInteger())
+    kin = (
+        sa.select(paths)
+        .select_from(own.join(paths, paths.c.subject == own.c.subject))
+        .where(own.c.id == path_id)
+        .order_by(paths.c.id)
+    )
+    about = [_listed(dialect, query.correlate(own)) for query in _about(dialect, own)]
+    stand = standing.stand_query(dialect).subquery("stand")
+    return Queries(
+        paths=kin,
+        paths_locked=kin.with_for_update(of=paths),
+        about=sa.select(*stand.c, *about)
+        .select_from(own.join(stand, sa.true()))
+        .where(own.c.id == path_id),
+    )
+
+
+def _about(dialect: str, own: Any) -> list[sa.Select[Any]]:
+    """Select what the key has, and all about one path, as a chunk's evidence is selected."""
+    chunk = evidence.queries(dialect)
+    facts, cards, told = schema.facts, schema.scorecards, schema.nominations
+    records, timers = schema.records, schema.timers
+    judged_on = sa.func.coalesce(sa.type_coerce(own.c.cycle_on, sa.Text()), sa.bindparam("on"))
+    return [
+        keys.STORED,
+        sa.select(own.c.id, *facts.c)
+        .where(facts.c.seller == own.c.subject)
+        .where(sa.type_coerce(facts.c.as_of, sa.Text()) <= judged_on)
+        .order_by(facts.c.as_of.desc(), facts.c.recorded_at.desc(), facts.c.id.desc())
+        .limit(1),
+        sa.select(*chunk.scorecards.selected_columns)
+        .where(cards.c.path_id == own.c.id, cards.c.cycle_on == own.c.cycle_on)
+        .order_by(cards.c.id),
+        sa.select(*chunk.nominations.selected_columns)
+        .where(told.c.path_id == own.c.id)
+        .order_by(told.c.id),
+        sa.select(*chunk.records.selected_columns)
+        .where(records.c.subject == own.c.subject)
+        .order_by(records.c.id),
+        sa.select(*chunk.timers.selected_columns).where(
+            timers.c.path_id == own.c.id, schema.PENDING
+        ),
+    ]
+
+
+def _listed(dialect: str, query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
+    """Return a query's rows as one value: a JSON array of arrays, as text."""
+    rows = query.subquery()
+    if dialect == "postgresql":
+        listed = sa.func.json_agg(sa.func.json_build_array(*rows.c))
+        return sa.select(sa.cast(listed, sa.Text())).scalar_subquery()
+    return sa.select(sa.func.json_group_array(sa.func.json_array(*rows.c))).scalar_subquery()
+
+
+def look(
+    connection: sa.Connection,
+    path_id: int,
+    *,
+    on: date,
+    lock: bool,
+    key: str | None,
+    request: str,
+) -> FirstLook | None:
+    """Take a first look at a path; see :meth:`SqlTransaction.look`."""
+    select = queries(connection.dialect.name)
+    paths, about = fetch_all(
+        connection,
+        [select.paths_locked if lock else select.paths, select.about],
+        {"id": path_id, "on": on.isoformat(), "key": key or ""},
+    )
+    if not about:
+        return None
+    policies, suspensions, said, clock, *listed = about[0]
+    stored, *rows = [json.loads(each) if each else [] for each in listed]
+    result = None if key is None else keys.result_of(stored, key, request)
+    [seen] = evidence.put_together(connection, [path_id], paths, *rows)
+    return FirstLook(standing.stand_of((policies, suspensions, said, clock)), result, seen)
