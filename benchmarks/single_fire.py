@@ -1,10 +1,10 @@
 """One durable fire: a nominee withdraws, by command, with an idempotency key.
 
-The reference is a transaction of the raw driver with the same statements, its values ready: the
-key looked up, the path and the evidence about it read, the path moved by compare-and-set, its place
-freed, its timers cancelled, the journal row, the notice and the key's result written, and the
-commit awaited. On PostgreSQL all of it goes in one pipeline. Both write the same rows, which are
-compared.
+The reference is a transaction of the raw driver that asks and writes the same, a statement each,
+its values ready: the key looked up, what the rules stand at asked, the subject's paths locked and
+the evidence about them read, the path moved by compare-and-set, its place freed, its timers
+cancelled, the journal row, the notice and the key's result written, and the commit awaited. On
+PostgreSQL all of it goes in one pipeline. Both write the same rows, which are compared.
 
 Units: milliseconds a fire, the median.
 """
@@ -38,8 +38,16 @@ _DRIVER: Final[dict[Store, str]] = {
     "sqlite": "the raw driver's transaction, synchronous=FULL",
     "postgresql": "the raw driver's transaction in one pipeline",
 }
+_STAND: Final = (
+    "SELECT (SELECT count(*) FROM lazsa_policies), (SELECT count(*) FROM lazsa_suspensions),"
+    " (SELECT value FROM lazsa_records WHERE subject = 'programme:timers'"
+    " ORDER BY id + 0 DESC LIMIT 1)"
+)
+_PATHS: Final[dict[Store, str]] = {
+    "sqlite": "SELECT * FROM lazsa_paths WHERE subject = ?",
+    "postgresql": "SELECT * FROM lazsa_paths WHERE subject = ? ORDER BY id FOR UPDATE",
+}
 _READS: Final = (
-    "SELECT * FROM lazsa_paths WHERE subject = ?",
     "SELECT * FROM lazsa_facts WHERE seller = ? ORDER BY as_of DESC, recorded_at DESC LIMIT 1",
     "SELECT * FROM lazsa_records WHERE subject = ?",
 )
@@ -143,6 +151,8 @@ class _Raw:
         stored = Write("lazsa_keys", "new", {}, self._keys[key])
         statements = [
             ("SELECT * FROM lazsa_keys WHERE key = ?", (key,)),
+            (_STAND, ()),
+            (_PATHS["sqlite" if self._sqlite else "postgresql"], (subject,)),
             *((query, (subject,)) for query in _READS),
             *((query, (number,)) for query in _READS_BY_PATH),
             *map(_statement, [*self._todo[number], stored]),

@@ -123,7 +123,7 @@ def look(
     if not about:
         return None
     policies, suspensions, said, clock, *listed = about[0]
-    stored, *rows = [json.loads(each) if each else [] for each in listed]
+    stored, *rows = json.loads(f"[{','.join([each or '[]' for each in listed])}]")
     result = None if key is None else keys.result_of(stored, key, request)
     [seen] = evidence.put_together(connection, [path_id], paths, *rows)
     return FirstLook(standing.stand_of((policies, suspensions, said, clock)), result, seen)

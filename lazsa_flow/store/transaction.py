@@ -7,7 +7,6 @@ scorecards, records, texts, keys), over one connection.
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -20,7 +19,7 @@ from lazsa_flow.store.codec import facts_row, notice_row, timer_row
 from lazsa_flow.store.driver import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import (
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Change
     from lazsa_flow.engine.sweep import Share
+    from lazsa_flow.errors import StaleVersionError
     from lazsa_flow.store.looking import FirstLook
 
 CONTACT: Final = "contact"
@@ -83,16 +83,14 @@ class SqlTransaction:
         Raises:
             StaleVersionError: A path no longer has the version that was read.
         """
-        with self._noticing():
-            self._bulk.send(commit)
-
-    @contextmanager
-    def _noticing(self) -> Iterator[None]:
-        """Tell of a path that has moved which it is."""
         try:
-            yield
+            self._bulk.send(commit)
         except MovedError:
-            raise writing.stale(self._lent, writing.flatten(self._changes)) from None
+            raise self._stale() from None
+        self._changes.clear()
+
+    def _stale(self) -> StaleVersionError:
+        return writing.stale(self._lent, writing.flatten(self._changes))
 
     # -- the engine's side; see lazsa_flow.engine.ports.Transaction
 
@@ -132,8 +130,10 @@ class SqlTransaction:
     def write_chunk(self, changes: Sequence[Change]) -> None:
         """Write changes whole."""
         self._changes += changes
-        with self._noticing():
+        try:
             writing.write_chunk(self._lent, self._bulk, changes, self._probe)
+        except MovedError:
+            raise self._stale() from None
         if log.isEnabledFor(logging.DEBUG):
             self.moves += (change.row for change in changes if change.row and change.row.trigger)
         succeeded = {change.after.id for change in changes if change.fired} & self._retried

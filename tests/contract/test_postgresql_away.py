@@ -28,6 +28,28 @@ def test_a_look_at_a_database_that_is_away_is_told_in_our_words() -> None:
             pass
 
 
+def test_a_session_that_was_ended_while_it_idled_is_replaced(postgres: Callable[[], str]) -> None:
+    """After a restart of the server the next call goes through, be it one that runs once only."""
+    url = postgres()
+    store = SqlStore(url)
+    store.migrate()
+    with closing(psycopg.connect(url, autocommit=True)) as other:
+        ended = other.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()
+        assert ended is not None
+        assert ended[0] > 0
+        wait_until(lambda: _sessions(other) == 1, "a session that is gone")
+    store.transact(lambda transaction: transaction.paths_of("s1"), again=False, lost=False)
+    store.close()
+
+
+def _sessions(connection: psycopg.Connection) -> int:
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    return connection.execute(query).fetchone()[0]  # type: ignore[index]
+
+
 def test_a_session_that_stands_still_within_a_statement_is_ended(
     postgres: Callable[[], str],
 ) -> None:

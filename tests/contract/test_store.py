@@ -349,6 +349,31 @@ def test_evidence_of_a_chunk_comes_for_each_path_there_is(candidate: SqlStore) -
     assert {seen.path.id: seen.facts for seen in found} == {1: facts(), 2: None}
 
 
+def test_a_first_look_sees_what_a_chunk_sees(candidate: SqlStore) -> None:
+    """All about one path, asked at once, is the evidence that a sweep would load."""
+    write(candidate, opening(path(id=2, lifecycle="door"), scheduled=(timer(path_id=2),)))
+    write(candidate, opening(path("declined", id=3, cycle_on=None)))
+    with candidate.begin() as transaction:
+        for path_id in (1, 2, 3):
+            look = transaction.look(path_id, on=CYCLE)
+            assert look is not None
+            assert look.seen == see(candidate, path_id)
+        assert transaction.look(9, on=CYCLE) is None
+
+
+def test_a_first_look_finds_the_keys_result_and_the_rules(candidate: SqlStore) -> None:
+    """With the evidence comes what the key recalls, and what the rules stand at."""
+    with candidate.begin() as transaction:
+        transaction.remember("k", "request", {"n": 1}, AT)
+    with candidate.begin() as transaction:
+        look = transaction.look(1, on=CYCLE, key="k", request="request")
+        assert look is not None
+        assert look.result == {"n": 1}
+        assert look.stand.version == candidate.stand().version
+        with pytest.raises(KeyReusedError):
+            transaction.look(1, on=CYCLE, key="k", request="other")
+
+
 # -- writing
 
 
@@ -403,6 +428,41 @@ def test_a_path_that_is_not_there_is_stale(store: SqlStore) -> None:
     with pytest.raises(StaleVersionError) as caught:
         write(store, moving(path()))
     assert caught.value.found is None
+
+
+def test_what_was_written_is_read_in_the_same_transaction(store: SqlStore) -> None:
+    """Whether or not a store holds rows back, who reads after a write reads what was written."""
+    moved = replace(path(), seq=2, state="awarded")
+    with store.begin() as transaction:
+        transaction.write_chunk([opening(path())])
+        transaction.write_chunk([moving(path(), after={"state": "awarded"})])
+        (seen,) = transaction.load_chunk([1], before=None, on=CYCLE)
+        assert seen.path == moved
+        transaction.write_chunk([moving(moved)])
+    assert see(store).path == replace(moved, seq=3)
+
+
+def test_a_stale_version_is_told_before_what_follows(store: SqlStore) -> None:
+    """Who reads after a write that has lost is told so, and nothing of it stays."""
+    write(store, opening(path()))
+    write(store, moving(path(), after={"head": "1" * 64}))
+    lost = moving(path(), after={"head": "2" * 64}, scheduled=(timer(),))
+
+    def write_and_read(transaction: Any) -> None:
+        transaction.write_chunk([lost])
+        transaction.paths_of(SELLER)
+
+    with pytest.raises(StaleVersionError) as caught:
+        failing(store, write_and_read)
+    assert (caught.value.expected, caught.value.found) == (1, 2)
+    assert see(store).timers == ()
+
+
+def test_a_timer_ended_and_set_again_in_one_change_pends(store: SqlStore) -> None:
+    """A plan made anew may come to the same instant."""
+    write(store, opening(path(), scheduled=(timer(),)))
+    write(store, moving(path(), cancelled=(timer(),), scheduled=(timer(),)))
+    assert see(store).timers == (timer(),)
 
 
 def test_a_second_open_path_is_a_conflict(store: SqlStore) -> None:
@@ -610,6 +670,20 @@ def test_the_first_book_is_the_earliest_cycle(store: SqlStore) -> None:
     assert (store.first_book(), store.next_due()) == (None, None)
     doors(store, timer(), timer("old", book_on=date(2026, 4, 1)))
     assert store.first_book() == date(2026, 4, 1)
+
+
+def test_a_pause_elsewhere_holds_in_the_next_command(play: Any) -> None:
+    """Rules that another process has changed are taken up by a command that is the first since."""
+    programme = play()
+    nominated(programme)
+    with Programme.open(
+        url_of(programme), config=programme.config, clock=programme.clock
+    ) as elsewhere:
+        elsewhere.pause(actor=Actor("operator", "op-1"))
+    clock(programme).move_to(DUE)
+    move = programme.withdraw_nomination("award-1", actor=EMPLOYEE)
+    assert move is not None
+    assert (move.source, programme.paused()) == ("nominated", True)
 
 
 # -- idempotency keys
