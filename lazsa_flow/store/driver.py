@@ -9,7 +9,7 @@ driver raises comes out as SQLAlchemy's errors, as from any other statement.
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 _DIALECTS: dict[str, tuple[Callable[..., sa.Dialect], str]] = {
     "postgresql": (psycopg_dialect.dialect, "numeric_dollar"),
@@ -108,26 +108,18 @@ def rows_of(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[
     return list(connection.execute(statement).cursor.fetchall())
 
 
-class raw:  # noqa: N801 -- it reads as the function that it stands for
+@contextmanager
+def raw(connection: sa.Connection) -> Iterator[Any]:
     """Lend the driver's connection; what it raises comes out as SQLAlchemy's errors."""
-
-    __slots__ = ("_connection", "_driver")
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> Any:
-        self._driver = self._connection.connection.driver_connection
-        return self._driver
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        dialect = self._connection.dialect
-        errors: type[Exception] = dialect.loaded_dbapi.Error
-        if not isinstance(error, errors):
-            return
-        lost = dialect.is_disconnect(error, self._driver, None)  # type: ignore[arg-type]
+    dialect = connection.dialect
+    driver = connection.connection.driver_connection
+    errors: type[Exception] = dialect.loaded_dbapi.Error
+    try:
+        yield driver
+    except errors as error:
+        lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
         if lost:
-            self._connection.invalidate(error)
+            connection.invalidate(error)
         raise sa.exc.DBAPIError.instance(
             None, None, error, errors, connection_invalidated=lost, dialect=dialect
         ) from error

@@ -40,16 +40,13 @@ class Part(NamedTuple):
     moves: bool = False
 
 
+@lru_cache
 def _inserting(table: sa.Table) -> str:
     names = given(table)
     marks = ", ".join(f"{{{n}}}" for n in range(len(names)))
     return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
 
 
-_INSERT: Final = {
-    table.name: Part(_inserting(table))
-    for table in (schema.paths, schema.journal, schema.records, schema.outbox, schema.keys)
-}
 _MOVE: Final = Part(
     f"UPDATE lazsa_paths SET {', '.join(f'{name} = {{{n}}}' for n, name in enumerate(MOVED, 2))}"
     " WHERE id = {0} AND seq = {1}",
@@ -111,16 +108,17 @@ class HoldingBulk(PostgresBulk):
             commit()
 
     def _send_last(self, text: str, values: list[Any], commit: Callable[[], None]) -> None:
-        with raw(self._connection) as driver:
-            try:
-                with driver.pipeline():
-                    run_numbered(driver, text, values)
-                    commit()
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) != _STALE:
-                    raise
+        try:
+            with raw(self._connection) as driver, driver.pipeline():
+                run_numbered(driver, text, values)
+                run_numbered(driver, "COMMIT", [])
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _STALE:
+                raise
+            with raw(self._connection) as driver:
                 driver.rollback()
-                raise MovedError from None
+            raise MovedError from None
+        commit()  # of what is committed: SQLAlchemy is told
 
     @contextmanager
     def together(self, most: int) -> Iterator[None]:
@@ -131,7 +129,7 @@ class HoldingBulk(PostgresBulk):
     def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
         """Append rows."""
         touched = [(table.name, row[0]) for row in rows] if table is schema.paths else []
-        if not self._hold(_INSERT[table.name], rows, touched):
+        if not self._hold(Part(_inserting(table)), rows, touched):
             super().insert(table, rows)
 
     def move_paths(self, rows: Sequence[Row]) -> int:
