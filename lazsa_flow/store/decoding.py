@@ -29,6 +29,7 @@ NOMINATIONS: Final = tuple(
     schema.nominations.c[name]
     for name in ("path_id", "id", "event", "nomination_id", "source", "nominator", "complete")
 )
+_JOURNAL: Final = tuple(schema.journal.columns.keys())
 
 instant: Callable[[str], datetime] = lru_cache(maxsize=65536)(schema.read_instant)
 day: Callable[[str], date] = lru_cache(maxsize=65536)(date.fromisoformat)
@@ -83,6 +84,13 @@ def path(row: Row) -> Path:
         _spans(spans),
         _data(data),
     )
+
+
+def journal(lifecycle: str, row: Iterable[Any]) -> dict[str, Any]:
+    """Read a row of a lifecycle's journal as the JSON values that its hash was made of."""
+    fields = dict(zip(_JOURNAL, row, strict=True))
+    path = f"{lifecycle}-{fields.pop('path_id')}"
+    return {"path": path, **fields, "verdicts": json.loads(fields["verdicts"])}
 
 
 def timer(row: Row) -> TimerRow:

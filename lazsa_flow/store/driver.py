@@ -111,15 +111,48 @@ def rows_of(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[
 @contextmanager
 def raw(connection: sa.Connection) -> Iterator[Any]:
     """Lend the driver's connection; what it raises comes out as SQLAlchemy's errors."""
-    dialect = connection.dialect
     driver = connection.connection.driver_connection
+    with _translated(connection.dialect, driver, connection.invalidate):
+        yield driver
+
+
+@contextmanager
+def driven(engine: sa.Engine) -> Iterator[Any]:
+    """Lend a connection of the driver's from the pool for a transaction that writes.
+
+    It commits at the end of the block, in one round trip to a server with what it did, or rolls
+    back on an error. For transactions of a statement or two, of which there are thousands:
+    ``engine.begin()`` does the same, and takes longer over it than the database over them.
+    """
+    with _translated(engine.dialect, None, None):
+        pooled = engine.raw_connection()
+    try:
+        driver: Any = pooled.driver_connection
+        with _translated(engine.dialect, driver, pooled.invalidate):
+            if engine.dialect.name == "postgresql":
+                with driver.pipeline():  # psycopg begins by itself
+                    yield driver
+                    driver.commit()
+            else:
+                driver.execute("BEGIN IMMEDIATE")
+                yield driver
+                driver.commit()
+    finally:
+        pooled.close()
+
+
+@contextmanager
+def _translated(
+    dialect: sa.Dialect, driver: Any, invalidate: Callable[[BaseException], None] | None
+) -> Iterator[None]:
+    """Let the driver's errors come out as SQLAlchemy's, and forget a connection that is lost."""
     errors: type[Exception] = dialect.loaded_dbapi.Error
     try:
-        yield driver
+        yield
     except errors as error:
         lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
-        if lost:
-            connection.invalidate(error)
+        if lost and invalidate is not None:
+            invalidate(error)
         raise sa.exc.DBAPIError.instance(
             None, None, error, errors, connection_invalidated=lost, dialect=dialect
         ) from error

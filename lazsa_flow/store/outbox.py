@@ -21,14 +21,13 @@ import sqlalchemy as sa
 from lazsa_flow.domain.cycles import instant_text
 from lazsa_flow.engine.ports import Claimed, Waiting
 from lazsa_flow.store import decoding, schema
-from lazsa_flow.store.codec import journal_fields
 from lazsa_flow.store.connect import READ_ONLY
 from lazsa_flow.store.dialect import upsert
-from lazsa_flow.store.driver import compiled, raw, rows_of
+from lazsa_flow.store.driver import compiled, driven, rows_of
 from lazsa_flow.store.retry import retrying
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from lazsa_flow.domain.model import Path
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 _OUTBOX = schema.outbox
 _PATHS = schema.paths
-_TAKE_OUT = sa.delete(_OUTBOX).where(_OUTBOX.c.key == sa.bindparam("b_key"))
+_TAKE_OUT = sa.delete(_OUTBOX).where(_OUTBOX.c.key == sa.bindparam("key"))
 
 
 class SqlOutbox:
@@ -116,15 +115,16 @@ class SqlOutbox:
             for notice in notices
         ]
 
-        def run(connection: sa.Connection) -> None:
-            gone = compiled(_TAKE_OUT, connection.dialect.name)
-            record = compiled(self._record, connection.dialect.name)
-            with raw(connection) as driver:
+        dialect = self._engine.dialect.name
+        take_out, record = (compiled(each, dialect) for each in (_TAKE_OUT, self._record))
+
+        def attempt() -> None:
+            with driven(self._engine) as driver:
                 for row in rows:
-                    gone.run(driver, {"b_key": row["key"]})
+                    take_out.run(driver, row)
                     record.run(driver, row)
 
-        self._transact(run)
+        retrying(attempt, again=True, lost=True)
         self._probe("relay.marked")
 
     def failed(self, notices: Collection[Claimed], error: str, again_at: datetime | None) -> None:
@@ -225,12 +225,8 @@ def _lease(connection: sa.Connection, keys: list[str], until: datetime) -> list[
     held = _OUTBOX.c.key.in_(keys)
     connection.execute(sa.update(_OUTBOX).where(held).values(next_at=until))
     journal = schema.journal
-    columns = [
-        *(column.label(f"o_{column.name}") for column in _OUTBOX.columns),
-        *(column.label(f"j_{column.name}") for column in journal.columns),
-    ]
     query = (
-        sa.select(*columns)
+        sa.select(_OUTBOX, journal)
         .join_from(
             _OUTBOX,
             journal,
@@ -241,23 +237,25 @@ def _lease(connection: sa.Connection, keys: list[str], until: datetime) -> list[
     own = sa.select(_OUTBOX.c.path_id).where(held)
     paths = map(decoding.path, rows_of(connection, sa.select(_PATHS).where(_PATHS.c.id.in_(own))))
     of = {path.id: path for path in paths}
-    found = [_claimed(row, of[row["o_path_id"]]) for row in connection.execute(query).mappings()]
-    order = {key: number for number, key in enumerate(keys)}
-    return sorted(found, key=lambda notice: order[notice.key])
+    found = {row[0]: row for row in rows_of(connection, query)}
+    return [_claimed(found[key], of) for key in keys]
 
 
-def _claimed(row: sa.RowMapping, path: Path) -> Claimed:
-    journal = {name: row[f"j_{name}"] for name in schema.journal.columns.keys()}  # noqa: SIM118
+def _claimed(row: decoding.Row, paths: Mapping[int, Path]) -> Claimed:
+    key, path_id, _seq, kind, to, cycle_on, created_at, lease, attempts, _parked, _error, *rest = (
+        row
+    )
+    path = paths[path_id]
     return Claimed(
-        key=row["o_key"],
-        kind=row["o_kind"],
-        to=row["o_recipient"],
+        key=key,
+        kind=kind,
+        to=to,
         path=path,
-        cycle_on=row["o_cycle_on"],
-        row=journal_fields({**journal, "lifecycle": path.lifecycle}),
-        created_at=row["o_created_at"],
-        lease=row["o_next_at"],
-        attempts=row["o_attempts"],
+        cycle_on=cycle_on and decoding.day(cycle_on),
+        row=decoding.journal(path.lifecycle, rest),
+        created_at=decoding.instant(created_at),
+        lease=decoding.instant(lease),
+        attempts=attempts,
     )
 
 

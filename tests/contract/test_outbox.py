@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from lazsa_flow.commands import importing
 from lazsa_flow.domain.model import Actor
@@ -53,12 +54,13 @@ def claim(programme: Programme, outbox: SqlOutbox) -> Callable[..., Any]:
     return claim
 
 
-def test_a_claim_brings_what_it_is_about(claim: Callable[..., Any]) -> None:
+def test_a_claim_brings_what_it_is_about(programme: Programme, claim: Callable[..., Any]) -> None:
     """A claimed notice comes with its path and the journal row that told of it."""
     first = claim(limit=1)[0]
     assert (first.key, first.kind, first.to) == ("award-1.1.1", "nominated", "seller")
     assert (first.path.ref, first.path.subject) == ("award-1", "seller-0")
     assert (first.row["trigger"], first.row["seq"]) == ("nominate", 1)
+    assert [first.row] == list(programme.store.journal(first.path.id))
     assert first.attempts == 0
 
 
@@ -100,6 +102,25 @@ def test_what_is_delivered_leaves_and_is_counted(
     outbox.delivered(claimed[:1], "files", now)
     assert outbox.deliveries() == {("nominated", "seller", "SG"): COUNT}
     assert (outbox.entries(), outbox.next_at(), claim(60)) == ([], None, [])
+
+
+def test_a_mark_outlives_its_connection(
+    programme: Programme, outbox: SqlOutbox, claim: Callable[..., Any]
+) -> None:
+    """A connection that is lost on the way to a mark is replaced, and the mark made once."""
+    lost = []
+
+    def lose(connection: Any, *_: Any) -> None:
+        if not lost:
+            lost.append(connection)
+            connection.close()
+
+    claimed = claim()
+    event.listen(outbox._engine, "checkout", lose)
+    outbox.delivered(claimed, "files", programme.clock.now())
+    assert lost
+    assert outbox.deliveries() == {("nominated", "seller", "SG"): COUNT}
+    assert outbox.entries() == []
 
 
 def test_what_failed_comes_again_later(
