@@ -262,6 +262,9 @@ class TestMail:
             stage.channel.send(LETTER)
         assert caught.value.code == f"smtp_{code}"
         assert (caught.value.rests, caught.value.permanent) == (code == 421, code >= 500)
+        stage.server.rcpt = None
+        stage.channel.send(LETTER)
+        assert (len(stage.server.mails), stage.server.sessions) == (1, 2 if code == 421 else 1)
 
     def test_421_after_the_mail(self, make: Callable[[str], Stage]) -> None:
         """A server that is about to close puts the channel to rest; the mail comes again."""
