@@ -27,7 +27,7 @@ _CALLOUT: Final = (
 
 def _blocks(text: str) -> Iterator[list[str]]:
     block: list[str] = []
-    for line in text.splitlines():
+    for line in str(text).splitlines():  # of Markup each line and item would be Markup again
         stripped = line.strip()
         if stripped:
             block.append(stripped)

@@ -44,9 +44,16 @@ class Words:
                 else:
                     self._words.setdefault(section, words)
 
-    def phrase(self, name: str) -> str:
-        """Return a phrase of the frame around every notice."""
-        return str(self._words["frame"][name])
+    def frame(self, name: str, country: str, mailbox: str) -> dict[str, str]:
+        """Say what stands around every notice; without a name it greets nobody by it."""
+        words = self._words["frame"]
+        greeting = words["greeting"].format(name=name) if name else words["greeting_nameless"]
+        return {
+            "greeting": greeting,
+            "closing": words["closing"],
+            "team": words["team"].format(country=country),
+            "footer": words["footer"].format(mailbox=mailbox),
+        }
 
     def day(self, on: date) -> str:
         """Write a date out: ``1 April 2027``."""
