@@ -38,30 +38,37 @@ def mail(letter: Letter, sender: str) -> bytes:
     """
     lines = (
         _header("Message-ID", f"<{letter.key}@{sender.rpartition('@')[2]}>"),
-        _from(letter.sender, sender),
-        _same("Reply-To", letter.reply_to),
         _header("To", _to(letter)),
-        _same("Subject", letter.subject),
-        _same("Auto-Submitted", "auto-generated"),
-        _same("Content-Language", letter.locale),
-        _same("MIME-Version", "1.0"),
-        _same("Content-Type", f'multipart/alternative; boundary="{_BOUNDARY}"'),
-        *_part("plain", letter.text),
-        *_part("html", letter.html),
+        _shared(letter.sender, sender, letter.reply_to, letter.subject, letter.locale),
+        _part("plain", letter.text),
+        _part("html", letter.html),
         f"\r\n--{_BOUNDARY}--\r\n".encode(),
     )
     return b"".join(lines)
 
 
-def _part(subtype: str, text: str) -> tuple[bytes, ...]:
-    body = "\r\n".join(text.splitlines()).encode()
-    return (
-        f"\r\n--{_BOUNDARY}\r\n".encode(),
-        _same("Content-Type", f'text/{subtype}; charset="utf-8"'),
-        _same("Content-Transfer-Encoding", "quoted-printable"),
-        b"\r\n",
-        b2a_qp(body, istext=True),
+@lru_cache(maxsize=256)
+def _shared(name: str, sender: str, reply_to: str, subject: str, locale: str) -> bytes:
+    """Write the headers that many mails share: none that holds a person's name or address."""
+    headers = {
+        "From": Address(display_name=name, addr_spec=sender),
+        "Reply-To": reply_to,
+        "Subject": subject,
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": locale,
+        "MIME-Version": "1.0",
+        "Content-Type": f'multipart/alternative; boundary="{_BOUNDARY}"',
+    }
+    return b"".join(_header(each, value) for each, value in headers.items())
+
+
+def _part(subtype: str, text: str) -> bytes:
+    head = (
+        f'\r\n--{_BOUNDARY}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
+    body = "\r\n".join(text.splitlines())
+    return head.encode() + b2a_qp(body.encode(), istext=True)
 
 
 def _header(name: str, value: Any) -> bytes:
@@ -69,15 +76,6 @@ def _header(name: str, value: Any) -> bytes:
     if len(line) <= _LINE_CHARS and line.isascii() and line.isprintable():
         return f"{line}\r\n".encode()  # as the library would write it: nothing to fold or encode
     return SMTP.fold_binary(*SMTP.header_store_parse(name, value))
-
-
-_same = lru_cache(maxsize=256)(_header)
-"""The same for headers that many mails share; never for a person's name or address."""
-
-
-@lru_cache(maxsize=256)
-def _from(name: str, address: str) -> bytes:
-    return _header("From", Address(display_name=name, addr_spec=address))
 
 
 def _to(letter: Letter) -> Address | Group:
