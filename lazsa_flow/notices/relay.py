@@ -186,7 +186,8 @@ class Relay:
         """Send notices one by one; what is not sent after all is put with the later ones."""
         done = Drained()
         self._composer.look_up(ready)
-        asking = [notice for notice in ready if self._of(notice).needs_contact]
+        through = {each.key: self._channel(each.to, each.path.country) for each in ready}
+        asking = [each for each in ready if self._channels[through[each.key]].needs_contact]
         try:
             contacts = self._composer.contacts(asking)
         except Exception as error:  # whatever a host's resolver raises
@@ -199,11 +200,12 @@ class Relay:
             if stopping() or now >= until:
                 later[now] += ready[number:]
                 break
-            at = self._pacing.free_at(self._channel(notice.to, notice.path.country), now)
+            name = through[notice.key]
+            at = self._pacing.free_at(name, now)
             if at > now:
                 later[at].append(notice)
             else:
-                done += self._deliver([notice], partial(self._letter, notice, contacts))
+                done += self._deliver([notice], name, partial(self._letter, notice, name, contacts))
         return done
 
     def _not_before(self, notice: Claimed, now: datetime) -> datetime | None:
@@ -214,14 +216,11 @@ class Relay:
         rested = self._pacing.free_at(self._channel(notice.to, country.code), now)
         return country.hours.free_from(max(now, rested))
 
-    def _letter(self, notice: Claimed, contacts: Mapping[str, Contact]) -> Letter:
-        needs_contact = self._of(notice).needs_contact
+    def _letter(self, notice: Claimed, name: str, contacts: Mapping[str, Contact]) -> Letter:
+        needs_contact = self._channels[name].needs_contact
         return self._composer.letter(
             notice, contacts, needs_contact=needs_contact, at=self._clock.now()
         )
-
-    def _of(self, notice: Claimed) -> Channel:
-        return self._channels[self._channel(notice.to, notice.path.country)]
 
     def _channel(self, to: str, country: str) -> str:
         return self._deployment.channel_for(country, "nominators" if ":" in to else to)
@@ -253,13 +252,15 @@ class Relay:
         digest = hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()[:12]
         first = taken[0]
         key = f"digest.{first.path.country}.{first.to}.{due:%Y-%m-%d}.{digest}"
-        return self._deliver(taken, lambda: self._composer.digest(taken, key, at=now))
+        name = self._channel(first.to, first.path.country)
+        return self._deliver(taken, name, lambda: self._composer.digest(taken, key, at=now))
 
     # -- what becomes of them
 
-    def _deliver(self, notices: Sequence[Claimed], write: Callable[[], Letter]) -> Drained:
-        """Send one letter, and mark the notices that it tells at once."""
-        name = self._channel(notices[0].to, notices[0].path.country)
+    def _deliver(
+        self, notices: Sequence[Claimed], name: str, write: Callable[[], Letter]
+    ) -> Drained:
+        """Send one letter through a channel, and mark the notices that it tells at once."""
         try:
             letter = write()
             self._channels[name].send(letter)
