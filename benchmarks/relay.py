@@ -135,9 +135,8 @@ def _loop(barrier: Barrier, port: int, content: bytes, mails: int) -> None:
 
 
 def _relay(barrier: Barrier, port: int, url: str) -> None:
-    fields = {
-        "channels": {"mail": {"kind": "smtp", "host": "127.0.0.1", "port": port, "tls": "none"}}
-    }
+    server = {"kind": "smtp", "host": "127.0.0.1", "port": port, "tls": "none"}
+    fields = {"channels": {"mail": {**server, "sender": "team@example.com"}}}
     config = replace(Config.load(), deployment=read(Deployment, fields, where="benchmark"))
     with (
         Programme.open(url, config=config, clock=VirtualClock(NOW)) as programme,
