@@ -40,6 +40,7 @@ def main(
     console = Console(width=None if sys.stdout.isatty() else 160)
     ran: list[tuple[Benchmark, list[Figure]]] = []
     failed: list[str] = []
+    figures: list[Figure] = []
     with opened(QUICK if quick else FULL) as bench:
         for name in names or known:
             print(f"{name} …", file=sys.stderr)
@@ -53,12 +54,12 @@ def main(
             except Exception:  # the others are run all the same
                 traceback.print_exc()
                 failed.append(name)
-    figures = [figure for _, taken in ran for figure in taken]
+            figures = [figure for _, taken in ran for figure in taken]
+            if json_file is not None:  # after each of them, for all of them take long
+                write_json(figures, json_file)
+            if docs:
+                write_docs(ran, _DOCS)
     console.print(table(figures))
-    if json_file is not None:
-        write_json(figures, json_file)
-    if docs:
-        write_docs(ran, _DOCS)
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
         raise typer.Exit(1)

@@ -37,6 +37,8 @@ written as their own documents tell, and are spared much: their messages are put
 starts, and what they are to write for a path lies ready in memory, so they neither read evidence
 nor judge it. Their best setup of several is the one that counts; it is named.
 
+Where a goal is missed, [What bounds it](benchmarks/bounds.md) shows what the time goes into.
+
 ![Every figure as a share of its goal](benchmarks/results.svg)
 """
 
