@@ -147,11 +147,11 @@ def _help(
     reports: Connection,
     busy: Any,
 ) -> None:
-    """Sweep the helper's share and report, until we are ended; what fails ends us, too."""
-    clock = VirtualClock(now)
+    """Sweep the helper's share and report, until who asked is gone; what fails ends us, too."""
+    clock, parent = VirtualClock(now), multiprocessing.parent_process()
     try:
         with Programme.open(database, config=Config.load(config), clock=clock) as programme:
-            while True:
+            while parent is not None and parent.is_alive():
                 busy.value = 1
                 did = programme.sweep_share(ITS, chunk=chunk)
                 if did is not None:

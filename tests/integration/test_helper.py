@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from lazsa_flow.clock import VirtualClock
@@ -67,6 +70,21 @@ def test_a_sweep_that_is_told_to_end_ends(backlog: str) -> None:
     assert multiprocessing.active_children() == []
     with Programme.open(backlog, clock=VirtualClock(NOW)) as programme:
         assert programme.next_due() is not None
+
+
+def test_a_helper_ends_with_who_started_it(backlog: str) -> None:
+    """A sweep that is killed leaves no helper behind that would go on by itself."""
+    command = [sys.executable, "-m", "lazsa_flow", "sweep", "--helper", "--now", NOW.isoformat()]
+    with subprocess.Popen([*command, "--database", backlog], stdout=subprocess.DEVNULL) as sweep:
+        children: list[psutil.Process] = []
+        while sweep.poll() is None and not children:
+            children = [
+                c for c in psutil.Process(sweep.pid).children() if "spawn_main" in str(c.cmdline())
+            ]
+        sweep.kill()
+    assert children
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert not alive
 
 
 def test_on_postgresql_more_workers_help() -> None:
