@@ -55,7 +55,7 @@ class Route:
         if self.machine is not None:
             trial = Trial(situation.path.state, self.reason, found)
             return self.machine.fires(trial, self.edge.trigger)
-        return holds and all(found[name].held for name in self.known)
+        return holds and (not self.known or all(found[name].held for name in self.known))
 
 
 class Plan:
@@ -75,9 +75,10 @@ class Plan:
     def edge(self, state: str, trigger: str, reason: str | None) -> Route | None:
         """Return the route of one trigger, or ``None`` where the state has no such edge."""
         key = (state, trigger, reason)
-        if key not in self._edges:
-            self._edges[key] = self._route(*key, asked=())
-        return self._edges[key]
+        try:
+            return self._edges[key]
+        except KeyError:
+            return self._edges.setdefault(key, self._route(*key, asked=()))
 
     def timer(self, state: str, timer: Timer) -> tuple[Route, ...]:
         """Return the routes of a timer's steps, leaving those aside that the state lacks."""
