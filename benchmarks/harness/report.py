@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.table import Table
 
+from benchmarks.harness import registry
+from benchmarks.harness.figures import Figure
 from benchmarks.harness.machine import describe
 from benchmarks.harness.plot import draw
 
@@ -14,16 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from benchmarks.harness.figures import Figure
     from benchmarks.harness.registry import Benchmark
 
 _HEAD: Final = ("figure", "ours", "reference", "unit", "ratio", "goal", "holds")
 _INTRODUCTION: Final = """\
 # Benchmarks
 
-How fast a cycle night is, beside what else could do the same work, in one run on one machine. Made
-by `./dev bench --docs`; the figures are in [results.json](benchmarks/results.json), the machine is
-described in [machine.json](benchmarks/machine.json).
+How fast a cycle night is, beside what else could do the same work, each in one run on one machine.
+Made by `./dev bench --docs`, whole or by benchmark; the figures are in
+[results.json](benchmarks/results.json), the machine is described in
+[machine.json](benchmarks/machine.json).
 
 Each figure is taken in turns with its reference, after a round to warm up, and is the median of
 five rounds or more. Both stores are durable: SQLite writes with `synchronous = FULL`, PostgreSQL
@@ -56,24 +58,27 @@ def table(figures: Iterable[Figure]) -> Table:
 
 def write_json(figures: Iterable[Figure], file: Path) -> None:
     """Write figures as a JSON list."""
-    fields = [figure.fields() for figure in figures]
-    file.write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write([figure.fields() for figure in figures], file)
 
 
 def write_docs(ran: Sequence[tuple[Benchmark, Sequence[Figure]]], docs: Path) -> None:
-    """Write the page, its plot as SVG and PNG, and its data."""
+    """Write the page, its plot as SVG and PNG, and its data.
+
+    What was not run this time stays as it was.
+    """
     folder = docs / "benchmarks"
     folder.mkdir(exist_ok=True)
-    figures = [figure for _, taken in ran for figure in taken]
-    write_json(figures, folder / "results.json")
+    told = _read(folder / "results.json") | {each.name: list(taken) for each, taken in ran}
+    told = {name: told[name] for name in registry.names() if name in told}
+    fields = [{"benchmark": name, **each.fields()} for name in told for each in told[name]]
+    _write(fields, folder / "results.json")
     machine = describe()
-    text = json.dumps(machine, indent=1, ensure_ascii=False)
-    (folder / "machine.json").write_text(text + "\n", encoding="utf-8")
-    draw(figures, folder / "results")
+    _write(machine, folder / "machine.json")
+    draw([figure for taken in told.values() for figure in taken], folder / "results")
     lines = [_INTRODUCTION, "| machine | |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in machine.items()]
-    for benchmark, taken in ran:
-        heading, _, rest = benchmark.told.partition("\n")
+    for name, taken in told.items():
+        heading, _, rest = registry.load(name).told.partition("\n")
         lines += [
             "",
             f"## {heading.rstrip('.').replace('``', '`')}",
@@ -83,6 +88,18 @@ def write_docs(ran: Sequence[tuple[Benchmark, Sequence[Figure]]], docs: Path) ->
         ]
         lines += _markdown(taken)
     (docs / "benchmarks.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _read(file: Path) -> dict[str, list[Figure]]:
+    """Read the figures that the page was last made of, by benchmark."""
+    told: dict[str, list[Figure]] = {}
+    for fields in json.loads(file.read_text("utf-8")) if file.exists() else ():
+        told.setdefault(fields["benchmark"], []).append(Figure.read(fields))
+    return told
+
+
+def _write(values: Any, file: Path) -> None:
+    file.write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _markdown(figures: Iterable[Figure]) -> list[str]:

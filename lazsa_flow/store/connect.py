@@ -33,6 +33,8 @@ LOCK_TIMEOUT_MS: Final = 60_000
 IDLE_TIMEOUT_MS: Final = 30_000
 CHECKPOINT_PAGES: Final = 10_000
 """Where commits do not wait for the disk, it is written to less often, too. Units: 4 kB pages."""
+CACHE_KB: Final = 32_768
+"""The pages of a few thousand paths, wherever they stand; SQLite's own 2 MB hold a few hundred."""
 READ_ONLY: Final = "lazsa_read_only"
 
 
@@ -105,6 +107,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, durable: bo
         "synchronous = FULL",
         *(() if durable else ("synchronous = NORMAL", f"wal_autocheckpoint = {CHECKPOINT_PAGES}")),
         "foreign_keys = ON",
+        f"cache_size = -{CACHE_KB}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

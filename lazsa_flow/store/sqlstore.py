@@ -11,6 +11,7 @@ from lazsa_flow.domain.policy import PolicyText
 from lazsa_flow.errors import SchemaError
 from lazsa_flow.logs import log
 from lazsa_flow.store import decoding, failing, migrate, schema, standing
+from lazsa_flow.store.bulk import bulk
 from lazsa_flow.store.census import Census
 from lazsa_flow.store.codec import journal_fields
 from lazsa_flow.store.connect import READ_ONLY, connect
@@ -207,6 +208,7 @@ class SqlStore:
             .limit(limit)
         )
         with self._read() as connection:
+            bulk(connection).pin()  # of what pends, the planner takes far more to be due than is
             found = []
             for *row, lifecycle, subject in rows_of(connection, query):
                 timer = decoding.timer(tuple(row))

@@ -160,6 +160,14 @@ def test_a_fire_reads_through_no_growing_table(season: Programme) -> None:
     assert plans.scanned() == {}
 
 
+def test_what_is_due_is_listed_by_index(season: Programme) -> None:
+    """A list of what is due costs as much as it names, whatever the planner takes to be due."""
+    with explained(season) as plans:
+        assert len(season.due(until=DUE)) == 2 * SELLERS
+    assert plans.told
+    assert plans.scanned() == {}
+
+
 def test_an_idle_look_reads_through_no_growing_table(season: Programme) -> None:
     """The doorbell's question, and a sweep of nothing, each step one look-up in an index."""
     with explained(season) as plans:
