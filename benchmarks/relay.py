@@ -135,8 +135,9 @@ def _loop(barrier: Barrier, port: int, content: bytes, mails: int) -> None:
 
 
 def _relay(barrier: Barrier, port: int, url: str) -> None:
-    server = {"kind": "smtp", "host": "127.0.0.1", "port": port, "tls": "none"}
-    fields = {"channels": {"mail": {**server, "sender": "team@example.com"}}}
+    fields = {
+        "channels": {"mail": {"kind": "smtp", "host": "127.0.0.1", "port": port, "tls": "none"}}
+    }
     config = replace(Config.load(), deployment=read(Deployment, fields, where="benchmark"))
     with (
         Programme.open(url, config=config, clock=VirtualClock(NOW)) as programme,

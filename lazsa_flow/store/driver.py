@@ -9,6 +9,7 @@ driver raises comes out as SQLAlchemy's errors, as from any other statement.
 from __future__ import annotations
 
 import json
+from collections import deque
 from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -112,47 +113,79 @@ def rows_of(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[
 def raw(connection: sa.Connection) -> Iterator[Any]:
     """Lend the driver's connection; what it raises comes out as SQLAlchemy's errors."""
     driver = connection.connection.driver_connection
-    with _translated(connection.dialect, driver, connection.invalidate):
-        yield driver
-
-
-@contextmanager
-def driven(engine: sa.Engine) -> Iterator[Any]:
-    """Lend a connection of the driver's from the pool for a transaction that writes.
-
-    It commits at the end of the block, in one round trip to a server with what it did, or rolls
-    back on an error. For transactions of a statement or two, of which there are thousands:
-    ``engine.begin()`` does the same, and takes longer over it than the database over them.
-    """
-    with _translated(engine.dialect, None, None):
-        pooled = engine.raw_connection()
     try:
-        driver: Any = pooled.driver_connection
-        with _translated(engine.dialect, driver, pooled.invalidate):
-            if engine.dialect.name == "postgresql":
+        yield driver
+    except connection.dialect.loaded_dbapi.Error as error:
+        told = _told(connection.dialect, driver, error)
+        if told.connection_invalidated:
+            connection.invalidate(error)
+        raise told from error
+
+
+class Driven:
+    """Transactions of a statement or two, of which there are thousands, by the driver alone.
+
+    ``engine.begin()`` does the same, and takes longer over it than the database over them: so a
+    connection is kept from one to the next, until something fails on it. Thread-safe.
+
+    Args:
+        engine: Where connections come from.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._idle: deque[sa.PoolProxiedConnection] = deque()
+
+    def transact(self, run: Callable[[Any], None]) -> None:
+        """Run a transaction that writes, and commit it; with a server it is one round trip.
+
+        Args:
+            run: What to do with the driver's connection; it asks for no answers.
+        """
+        dialect = self._engine.dialect
+        pooled = None
+        driver: Any = None
+        try:
+            pooled = self._take()
+            driver = pooled.driver_connection
+            if dialect.name == "postgresql":
                 with driver.pipeline():  # psycopg begins by itself
-                    yield driver
+                    run(driver)
                     driver.commit()
             else:
                 driver.execute("BEGIN IMMEDIATE")
-                yield driver
+                run(driver)
                 driver.commit()
-    finally:
-        pooled.close()
+        except BaseException as error:
+            if pooled is not None:
+                pooled.invalidate(error)
+            if isinstance(error, dialect.loaded_dbapi.Error):
+                raise _told(dialect, driver, error) from error
+            raise
+        self._idle.append(pooled)
+
+    def close(self) -> None:
+        """Give back the connections that were kept."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _take(self) -> sa.PoolProxiedConnection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._engine.raw_connection()
 
 
-@contextmanager
-def _translated(
-    dialect: sa.Dialect, driver: Any, invalidate: Callable[[BaseException], None] | None
-) -> Iterator[None]:
-    """Let the driver's errors come out as SQLAlchemy's, and forget a connection that is lost."""
-    errors: type[Exception] = dialect.loaded_dbapi.Error
-    try:
-        yield
-    except errors as error:
-        lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
-        if lost and invalidate is not None:
-            invalidate(error)
-        raise sa.exc.DBAPIError.instance(
-            None, None, error, errors, connection_invalidated=lost, dialect=dialect
-        ) from error
+def _told(dialect: sa.Dialect, driver: Any, error: Exception) -> sa.exc.DBAPIError:
+    """Return what SQLAlchemy says of an error of the driver's."""
+    lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
+    told = sa.exc.DBAPIError.instance(
+        None,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        connection_invalidated=lost,
+        dialect=dialect,
+    )
+    assert isinstance(told, sa.exc.DBAPIError)
+    return told

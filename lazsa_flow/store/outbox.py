@@ -23,7 +23,7 @@ from lazsa_flow.engine.ports import Claimed, Waiting
 from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.connect import READ_ONLY
 from lazsa_flow.store.dialect import upsert
-from lazsa_flow.store.driver import compiled, driven, rows_of
+from lazsa_flow.store.driver import Driven, compiled, rows_of
 from lazsa_flow.store.retry import retrying
 
 if TYPE_CHECKING:
@@ -49,11 +49,13 @@ class SqlOutbox:
     def __init__(self, engine: sa.Engine, probe: Callable[[str], None]) -> None:
         self._engine = engine
         self._probe = probe
+        self._marks = Driven(engine)
         # a lease that ran out while a slow server took the notice: another delivered it too
         self._record = upsert(engine)(schema.deliveries).on_conflict_do_nothing()
 
     def close(self) -> None:
         """Close every connection."""
+        self._marks.close()
         self._engine.dispose()
 
     # -- what the relay asks for; see lazsa_flow.engine.ports.Outbox
@@ -70,11 +72,13 @@ class SqlOutbox:
             .with_for_update(skip_locked=True)
         )
 
-        def run(connection: sa.Connection) -> list[Claimed]:
+        def run(connection: sa.Connection) -> list[str]:
             keys = list(connection.scalars(due))
-            return _lease(connection, keys, until)
+            if keys:
+                _lease(connection, keys, until)
+            return keys
 
-        return self._transact(run)
+        return self._claimed(self._transact(run))
 
     def waiting(self, now: datetime, to: Collection[str]) -> Sequence[Waiting]:
         """Return what may be tried now for these recipients, without taking it."""
@@ -89,11 +93,14 @@ class SqlOutbox:
             .with_for_update()
         )
 
-        def run(connection: sa.Connection) -> list[Claimed]:
+        def run(connection: sa.Connection) -> list[str]:
             found = list(connection.scalars(wanted))
-            return _lease(connection, found, until) if len(found) == len(keys) else []
+            if len(found) != len(keys):
+                return []
+            _lease(connection, found, until)
+            return found
 
-        return self._transact(run)
+        return self._claimed(self._transact(run))
 
     def postpone(self, notices: Collection[Claimed | Waiting], at: datetime) -> None:
         """Let notices wait until an instant, as they have not been tried."""
@@ -118,13 +125,12 @@ class SqlOutbox:
         dialect = self._engine.dialect.name
         take_out, record = (compiled(each, dialect) for each in (_TAKE_OUT, self._record))
 
-        def attempt() -> None:
-            with driven(self._engine) as driver:
-                for row in rows:
-                    take_out.run(driver, row)
-                    record.run(driver, row)
+        def run(driver: Any) -> None:
+            for row in rows:
+                take_out.run(driver, row)
+                record.run(driver, row)
 
-        retrying(attempt, again=True, lost=True)
+        retrying(lambda: self._marks.transact(run), again=True, lost=True)
         self._probe("relay.marked")
 
     def failed(self, notices: Collection[Claimed], error: str, again_at: datetime | None) -> None:
@@ -182,6 +188,24 @@ class SqlOutbox:
         with self._read() as connection:
             return [_waiting(row) for row in connection.execute(query)]
 
+    def _claimed(self, keys: list[str]) -> list[Claimed]:
+        """Read what notices are about that are ours now, when nobody has to wait for it."""
+        held, journal = _OUTBOX.c.key.in_(keys), schema.journal
+        same = (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq)
+        notices = sa.select(_OUTBOX, journal).join_from(_OUTBOX, journal, same).where(held)
+        about = sa.select(_PATHS).where(_PATHS.c.id.in_(sa.select(_OUTBOX.c.path_id).where(held)))
+
+        def attempt() -> tuple[list[decoding.Row], list[decoding.Row]]:
+            with self._read() as connection:
+                return rows_of(connection, notices), rows_of(connection, about)
+
+        if not keys:
+            return []
+        rows, paths = retrying(attempt, again=True, lost=True)
+        of = {path.id: path for path in map(decoding.path, paths)}
+        found = {row[0]: _claimed(row, of) for row in rows}
+        return [found[key] for key in keys]
+
     def _change(self, notices: Collection[Claimed | Waiting], **values: Any) -> None:
         """Change notices that are still held as they were when they were read."""
         held = (_OUTBOX.c.key == sa.bindparam("b_key")) & (
@@ -218,27 +242,9 @@ def _ready(now: datetime) -> sa.ColumnElement[bool]:
     return ~_OUTBOX.c.parked & (_OUTBOX.c.next_at <= now)
 
 
-def _lease(connection: sa.Connection, keys: list[str], until: datetime) -> list[Claimed]:
-    """Move ``next_at`` to the lease's end, and read what the notices are about."""
-    if not keys:
-        return []
-    held = _OUTBOX.c.key.in_(keys)
-    connection.execute(sa.update(_OUTBOX).where(held).values(next_at=until))
-    journal = schema.journal
-    query = (
-        sa.select(_OUTBOX, journal)
-        .join_from(
-            _OUTBOX,
-            journal,
-            (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq),
-        )
-        .where(held)
-    )
-    own = sa.select(_OUTBOX.c.path_id).where(held)
-    paths = map(decoding.path, rows_of(connection, sa.select(_PATHS).where(_PATHS.c.id.in_(own))))
-    of = {path.id: path for path in paths}
-    found = {row[0]: row for row in rows_of(connection, query)}
-    return [_claimed(found[key], of) for key in keys]
+def _lease(connection: sa.Connection, keys: list[str], until: datetime) -> None:
+    """Move ``next_at`` to the lease's end."""
+    connection.execute(sa.update(_OUTBOX).where(_OUTBOX.c.key.in_(keys)).values(next_at=until))
 
 
 def _claimed(row: decoding.Row, paths: Mapping[int, Path]) -> Claimed:

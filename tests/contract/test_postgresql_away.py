@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -11,14 +11,14 @@ from sqlalchemy.exc import DBAPIError
 
 from lazsa_flow.errors import UnavailableError
 from lazsa_flow.store.connect import connect
-from lazsa_flow.store.driver import driven
+from lazsa_flow.store.driver import Driven
 from lazsa_flow.store.retry import is_lost
 from lazsa_flow.store.sqlstore import SqlStore
 from lazsa_flow.store.standing import end_stalled
 from tests.servers import free_port, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 
 def test_a_look_at_a_database_that_is_away_is_told_in_our_words() -> None:
@@ -76,31 +76,44 @@ def test_a_session_that_stands_still_within_a_statement_is_ended(
 
 
 def test_a_driven_transaction_is_lost_with_its_session(postgres: Callable[[], str]) -> None:
-    """What the server ends is told as a lost connection, undone, and replaced by the next."""
+    """What the server ends is told as lost, before or within, undone, and replaced by the next."""
     engine = connect(url := postgres())
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE marks (number integer)")
-    for ended in (True, False):
-        with raises_lost() if ended else nullcontext(), driven(engine) as driver:
-            driver.execute("INSERT INTO marks VALUES (1)")
-            if ended:
-                with closing(psycopg.connect(url)) as other:
-                    other.execute("SELECT pg_terminate_backend(%s)", (driver.info.backend_pid,))
+    driven = Driven(engine)
+    sessions: list[int] = []
+
+    def end(session: int) -> None:
+        with closing(psycopg.connect(url)) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 1000)", (session,))
+
+    def mark(driver: Any) -> None:
+        sessions.append(driver.info.backend_pid)
+        driver.execute("INSERT INTO marks VALUES (1)")
+
+    def mark_and_end(driver: Any) -> None:
+        mark(driver)
+        end(sessions[-1])
+
+    driven.transact(mark)
+    driven.transact(mark)
+    end(sessions[-1])
+    for run in (mark, mark_and_end):
+        with pytest.raises(DBAPIError) as caught:
+            driven.transact(run)
+        assert is_lost(caught.value)
+    driven.transact(mark)
+    assert sessions[0] == sessions[1] == sessions[2]
+    assert len(set(sessions)) == 3
     with engine.connect() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM marks").scalar() == 1
+        assert connection.exec_driver_sql("SELECT count(*) FROM marks").scalar() == 3
+    driven.close()
     engine.dispose()
-
-
-@contextmanager
-def raises_lost() -> Iterator[None]:
-    """Hold that the block loses its connection."""
-    with pytest.raises(DBAPIError) as caught:
-        yield
-    assert is_lost(caught.value)
 
 
 def test_nobody_drives_a_database_that_is_away() -> None:
     """A server that is not there is told as one, by the driver's own transactions too."""
     engine = connect(f"postgresql://lazsa@127.0.0.1:{free_port()}/lazsa")
-    with raises_lost(), driven(engine):
-        pass
+    with pytest.raises(DBAPIError) as caught:
+        Driven(engine).transact(lambda _: None)
+    assert is_lost(caught.value)
