@@ -272,7 +272,7 @@ class Relay:
             return self._failed(notices, letter, name)
         sent = replace(letter, sent_at=self._clock.now())
         fault = _caught(lambda: self._channels[name].send(sent))
-        if fault is not None:
+        if isinstance(fault, DeliveryError):  # a host's channel may return anything else
             return self._failed(notices, fault, name)
         now = self._clock.now()
         self._outbox.delivered(notices, name, now)

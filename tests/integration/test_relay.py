@@ -475,6 +475,32 @@ class TestProgramme:
         assert world.programme.relay(channels={"own": channel}).delivered == 1
         assert channel.closed == 1
 
+    def test_what_a_channel_returns_is_its_own_affair(self, world: World) -> None:
+        """A channel that returns what its gateway said has accepted the letter all the same."""
+
+        class Talkative(Recorder):
+            def send(self, letter: Letter) -> Any:
+                super().send(letter)
+                return "queued as 17"
+
+        world.nominate()
+        assert world.programme.relay(channels={"own": Talkative()}).delivered == 1
+
+    def test_a_letter_tells_when_it_is_sent(self, world: World) -> None:
+        """Each letter carries the moment at which it leaves, however long others took before it."""
+
+        class Slow(Recorder):
+            def send(self, letter: Letter) -> None:
+                super().send(letter)
+                world.clock.move_to(letter.sent_at + timedelta(seconds=20))
+
+        world.nominate()
+        world.nominate("seller-2")
+        channel = Slow()
+        world.programme.relay(channels={"own": channel})
+        first, second = (letter.sent_at for letter in channel.letters)
+        assert second - first == timedelta(seconds=20)
+
     def test_channels_need_routes(self, world: World) -> None:
         """Several channels that are handed in need routes; the error says so."""
         with pytest.raises(ConfigError, match="a route for seller"):
