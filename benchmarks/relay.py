@@ -1,12 +1,10 @@
-"""How fast is the relay, against a bare smtplib loop? ``.venv/bin/python benchmarks/relay.py``.
+"""Mails of the relay, beside a bare loop over ``smtplib``.
 
 Two processes of the relay and two of a loop over ``smtplib.sendmail`` send as many mails of the
-same size to the same SMTP server on the loopback, in turns, each side five times. The loop has its
-mail ready; the relay claims, resolves, renders, sends and marks each one in the database.
+same size to the same SMTP server on the loopback, in turns. The loop has its one mail ready; the
+relay claims, resolves, renders, sends and marks each one in the database.
 
-Units:
-    Mails a second, the median of the rounds; from the moment that both processes are told to go
-    until both have ended.
+Units: mails a second, from the moment that both processes are told to go until both have ended.
 """
 
 from __future__ import annotations
@@ -14,19 +12,18 @@ from __future__ import annotations
 import multiprocessing
 import shutil
 import smtplib
-import statistics
-import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from aiosmtpd.controller import Controller
 
+from benchmarks.harness.figures import Figure, Goal
+from benchmarks.harness.turns import in_turns
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.commands import importing
 from lazsa_flow.config import Config
@@ -40,46 +37,35 @@ from lazsa_flow.programme import Programme
 from tests.servers import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-    from multiprocessing.synchronize import Barrier
+    from collections.abc import Collection, Iterator, Mapping
+    from multiprocessing.synchronize import Barrier, Event
+
+    from benchmarks.harness.bench import Bench
 
 PROCESSES: Final = 2
-MAILS: Final = 2000
-ROUNDS: Final = 5
-GOAL: Final = 0.7
 NOW: Final = datetime(2026, 6, 1, 4, tzinfo=UTC)
 _SPAWN: Final = multiprocessing.get_context("spawn")
 
 
-def measure(mails: int = MAILS, rounds: int = ROUNDS) -> dict[str, Any]:
+def measure(bench: Bench) -> Figure:
     """Measure both sides in turns."""
-    with tempfile.TemporaryDirectory() as folder:
-        filled = Path(folder) / "filled.db"
+    mails = bench.scale.mails
+    with tempfile.TemporaryDirectory() as folder, _listening() as port:
+        filled, copy = Path(folder) / "filled.db", Path(folder) / "copy.db"
         content = _fill(f"sqlite:///{filled}", mails)
-        ready, port = _SPAWN.Event(), free_port()
-        sink = _SPAWN.Process(target=_sink, args=(ready, port), daemon=True)
-        sink.start()
-        if not ready.wait(30):
-            raise RuntimeError("the server did not come up")
-        ours, reference = [], []
-        for number in range(rounds):
-            reference.append(mails / _race(_loop, port, content, mails // PROCESSES))
-            copy = Path(folder) / f"{number}.db"
+
+        def ours() -> float:
             shutil.copy(filled, copy)
-            ours.append(mails / _race(_relay, port, f"sqlite:///{copy}"))
+            seconds = _race(_relay, port, f"sqlite:///{copy}")
             _check(f"sqlite:///{copy}", mails)
-        sink.terminate()
-        sink.join()
-    ratio = statistics.median(ours) / statistics.median(reference)
-    return {
-        "name": "relay: 2 processes against 2 of a bare smtplib loop",
-        "ours": round(statistics.median(ours), 1),
-        "reference": round(statistics.median(reference), 1),
-        "ratio": round(ratio, 3),
-        "goal": GOAL,
-        "holds": ratio >= GOAL,
-        "unit": "mails/s",
-    }
+            return mails / seconds
+
+        def reference() -> float:
+            return mails / _race(_loop, port, content, mails // PROCESSES)
+
+        relay, loop = in_turns(bench.scale.rounds, ours, reference)
+    name = "relay of 2 processes, beside a bare smtplib loop of 2"
+    return Figure.of(name, relay, loop, unit="mails/s", goal=Goal(0.7, at_least=True))
 
 
 def _fill(url: str, mails: int) -> bytes:
@@ -163,17 +149,22 @@ class _Handler:
         return "250 OK"
 
 
-def _sink(ready: Any, port: int) -> None:
+@contextmanager
+def _listening() -> Iterator[int]:
+    """Run the server in a process of its own."""
+    ready, port = _SPAWN.Event(), free_port()
+    sink = _SPAWN.Process(target=_sink, args=(ready, port), daemon=True)
+    sink.start()
+    try:
+        if not ready.wait(30):
+            raise RuntimeError("the server did not come up")
+        yield port
+    finally:
+        sink.terminate()
+        sink.join()
+
+
+def _sink(ready: Event, port: int) -> None:
     Controller(_Handler(), hostname="127.0.0.1", port=port).start()
     ready.set()
     time.sleep(3600)
-
-
-def main() -> None:
-    """Print what was measured."""
-    for name, value in measure().items():
-        print(f"{name}: {value}")
-
-
-if __name__ == "__main__":
-    main()

@@ -44,6 +44,7 @@ class Scale:
         small: The small population in which they are looked up.
         messages: Messages that a peer handles in a turn.
         setups: How many setups of a peer are tried.
+        mails: Mails that two processes send in a turn.
         fires: Single fires.
         decisions: Decisions.
         starts: Starts of the command line.
@@ -58,6 +59,7 @@ class Scale:
     small: int = 10_000
     messages: int = 2_000
     setups: int = 4
+    mails: int = 2_000
     fires: int = 400
     decisions: int = 20_000
     starts: int = 25
@@ -74,6 +76,7 @@ QUICK: Final = Scale(
     small=40,
     messages=60,
     setups=1,
+    mails=40,
     fires=10,
     decisions=200,
     starts=2,
