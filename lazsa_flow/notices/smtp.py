@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 IDLE_S: Final = 10.0
 """After so long without a mail a server may have hung up, and is asked first."""
 _TAKEN: Final = (250, 251)
+_GO_ON: Final = 354
 _CLOSING: Final = 421
 
 
@@ -170,15 +171,19 @@ class SmtpChannel:
 def _converse(connection: smtplib.SMTP, sender: str, address: str, content: bytes) -> int:
     """Offer a mail, each step after the answer to the one before; return the last answer.
 
-    ``sendmail`` does the same, and takes each address apart before, which was checked already and
-    takes longer than all the rest.
+    ``sendmail`` does the same, and takes each address apart before, which was checked already, and
+    every line of the mail, which is CRLF and begins with a header.
 
     Source:
-        RFC 5321, 3.3; RFC 1870.
+        RFC 5321, 3.3 and 4.5.2; RFC 1870.
     """
     size = f" SIZE={len(content)}" if connection.has_extn("size") else ""
     for command in (f"MAIL FROM:<{sender}>{size}", f"RCPT TO:<{address}>"):
         code, _ = connection.docmd(command)
         if code not in _TAKEN:
             return code
-    return connection.data(content)[0]
+    code, _ = connection.docmd("DATA")
+    if code == _GO_ON:
+        connection.send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+        code, _ = connection.getreply()
+    return code

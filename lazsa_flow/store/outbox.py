@@ -27,14 +27,14 @@ from lazsa_flow.store.driver import Driven, compiled, rows_of
 from lazsa_flow.store.retry import retrying
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
-
-    from lazsa_flow.domain.model import Path
 
 _Result = TypeVar("_Result")
 _OUTBOX = schema.outbox
 _PATHS = schema.paths
+_TO_JOURNAL = len(_OUTBOX.columns)
+_TO_PATH = _TO_JOURNAL + len(schema.journal.columns)
 _TAKE_OUT = sa.delete(_OUTBOX).where(_OUTBOX.c.key == sa.bindparam("key"))
 
 
@@ -51,7 +51,8 @@ class SqlOutbox:
         self._probe = probe
         self._marks = Driven(engine)
         # a lease that ran out while a slow server took the notice: another delivered it too
-        self._record = upsert(engine)(schema.deliveries).on_conflict_do_nothing()
+        record = upsert(engine)(schema.deliveries).on_conflict_do_nothing()
+        self._mark = [compiled(each, engine.dialect.name) for each in (_TAKE_OUT, record)]
 
     def close(self) -> None:
         """Close every connection."""
@@ -122,13 +123,10 @@ class SqlOutbox:
             for notice in notices
         ]
 
-        dialect = self._engine.dialect.name
-        take_out, record = (compiled(each, dialect) for each in (_TAKE_OUT, self._record))
-
         def run(driver: Any) -> None:
             for row in rows:
-                take_out.run(driver, row)
-                record.run(driver, row)
+                for statement in self._mark:
+                    statement.run(driver, row)
 
         retrying(lambda: self._marks.transact(run), again=True, lost=True)
         self._probe("relay.marked")
@@ -190,21 +188,23 @@ class SqlOutbox:
 
     def _claimed(self, keys: list[str]) -> list[Claimed]:
         """Read what notices are about that are ours now, when nobody has to wait for it."""
-        held, journal = _OUTBOX.c.key.in_(keys), schema.journal
-        same = (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq)
-        notices = sa.select(_OUTBOX, journal).join_from(_OUTBOX, journal, same).where(held)
-        about = sa.select(_PATHS).where(_PATHS.c.id.in_(sa.select(_OUTBOX.c.path_id).where(held)))
+        journal = schema.journal
+        told = (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq)
+        query = (
+            sa.select(_OUTBOX, journal, _PATHS)
+            .join_from(_OUTBOX, journal, told)
+            .join(_PATHS, _PATHS.c.id == _OUTBOX.c.path_id)
+            .where(_OUTBOX.c.key.in_(keys))
+        )
 
-        def attempt() -> tuple[list[decoding.Row], list[decoding.Row]]:
+        def attempt() -> list[decoding.Row]:
             with self._read() as connection:
-                return rows_of(connection, notices), rows_of(connection, about)
+                return rows_of(connection, query)
 
         if not keys:
             return []
-        rows, paths = retrying(attempt, again=True, lost=True)
-        of = {path.id: path for path in map(decoding.path, paths)}
-        found = {row[0]: _claimed(row, of) for row in rows}
-        return [found[key] for key in keys]
+        found = {row[0]: row for row in retrying(attempt, again=True, lost=True)}
+        return [_claimed(found[key]) for key in keys]
 
     def _change(self, notices: Collection[Claimed | Waiting], **values: Any) -> None:
         """Change notices that are still held as they were when they were read."""
@@ -247,18 +247,16 @@ def _lease(connection: sa.Connection, keys: list[str], until: datetime) -> None:
     connection.execute(sa.update(_OUTBOX).where(_OUTBOX.c.key.in_(keys)).values(next_at=until))
 
 
-def _claimed(row: decoding.Row, paths: Mapping[int, Path]) -> Claimed:
-    key, path_id, _seq, kind, to, cycle_on, created_at, lease, attempts, _parked, _error, *rest = (
-        row
-    )
-    path = paths[path_id]
+def _claimed(row: decoding.Row) -> Claimed:
+    key, _path_id, _seq, kind, to, cycle_on, created_at, lease, attempts, *_ = row
+    path = decoding.path(row[_TO_PATH:])
     return Claimed(
         key=key,
         kind=kind,
         to=to,
         path=path,
         cycle_on=cycle_on and decoding.day(cycle_on),
-        row=decoding.journal(path.lifecycle, rest),
+        row=decoding.journal(path.lifecycle, row[_TO_JOURNAL:_TO_PATH]),
         created_at=decoding.instant(created_at),
         lease=decoding.instant(lease),
         attempts=attempts,

@@ -294,6 +294,17 @@ class TestMail:
         assert plain.get_content().splitlines() == LETTER.text.splitlines()
         assert html.get_content().splitlines() == LETTER.html.splitlines()
 
+    def test_no_line_ends_a_mail(self, make: Callable[[str], Stage]) -> None:
+        """A line that is a dot, or begins with one, arrives as it is (RFC 5321, 4.5.2)."""
+        stage = make("smtp")
+        words = ".\n..\n.hidden\nlast\n.\n"
+        stage.channel.send(replace(LETTER, text=words))
+        stage.channel.send(replace(LETTER, key="award-18.3.1"))
+        mail, _ = stage.server.mails
+        plain = mail.message.get_body(("plain",))
+        assert plain is not None
+        assert plain.get_content().splitlines() == words.splitlines()
+
     def test_encrypted_and_logged_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """With STARTTLS a mail is encrypted, the certificate checked, the login made."""
         monkeypatch.setenv("LAZSA_SMTP_PASSWORD", "right")
