@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
-    from lazsa_flow.domain.guards import Finding, Measured
+    from lazsa_flow.domain.guards import Finding
     from lazsa_flow.domain.lifecycle import Lifecycle
 
 Findings = tuple[tuple[str, "Finding"], ...]
@@ -111,7 +111,7 @@ def verdicts_text(findings: Findings) -> str:
     written = []
     for name, (held, measured, earliest) in findings:
         begin, end = _around(name, held, earliest)
-        figure = quoted(measured) if measured.__class__ is str else _scalar(measured)
+        figure = quoted(measured) if isinstance(measured, str) else _scalar(measured)
         written.append(f"{begin}{figure}{end}")
     return f"[{','.join(written)}]"
 
@@ -123,9 +123,7 @@ def _around(name: str, held: bool, earliest: date | None) -> tuple[str, str]:
     return f'{{"earliest":{on},"held":{_scalar(held)},"measured":', f',"name":{quoted(name)}}}'
 
 
-def _scalar(value: Measured) -> str:
-    if isinstance(value, str):
-        return quoted(value)
+def _scalar(value: int | bool | None) -> str:
     if value is None:
         return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)
