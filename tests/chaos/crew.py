@@ -117,9 +117,15 @@ class Unit:
             return stream.read().decode("utf-8", "replace")
 
     def signal(self, number: int) -> None:
-        """Send a signal to the whole group."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid or 0, number)
+        """Send a signal to the whole group; one that has only just started has none yet."""
+        pid = self.process.pid
+        assert pid is not None
+        for send in (os.killpg, os.kill):
+            with suppress(ProcessLookupError):
+                send(pid, number)
+                return
+            if not self.process.is_alive():
+                return
 
     def kill(self, *, child: bool) -> None:
         """Kill the whole group, or only the worker process that its master has made."""
