@@ -101,7 +101,8 @@ class SqlOutbox:
             _lease(connection, found, until)
             return found
 
-        return self._claimed(self._transact(run))
+        taken = self._claimed(self._transact(run))
+        return taken if len(taken) == len(keys) else []
 
     def postpone(self, notices: Collection[Claimed | Waiting], at: datetime) -> None:
         """Let notices wait until an instant, as they have not been tried."""
@@ -187,7 +188,10 @@ class SqlOutbox:
             return [_waiting(row) for row in connection.execute(query)]
 
     def _claimed(self, keys: list[str]) -> list[Claimed]:
-        """Read what notices are about that are ours now, when nobody has to wait for it."""
+        """Read what notices are about that are ours now, when nobody has to wait for it.
+
+        One may be gone: who held it when its lease ran out has delivered it after all.
+        """
         journal = schema.journal
         told = (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq)
         query = (
@@ -204,7 +208,7 @@ class SqlOutbox:
         if not keys:
             return []
         found = {row[0]: row for row in retrying(attempt, again=True, lost=True)}
-        return [_claimed(found[key]) for key in keys]
+        return [_claimed(found[key]) for key in keys if key in found]
 
     def _change(self, notices: Collection[Claimed | Waiting], **values: Any) -> None:
         """Change notices that are still held as they were when they were read."""

@@ -17,6 +17,7 @@ from tests.factories import facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from lazsa_flow.programme import Programme
     from lazsa_flow.store.outbox import SqlOutbox
@@ -54,6 +55,19 @@ def claim(programme: Programme, outbox: SqlOutbox) -> Callable[..., Any]:
     return claim
 
 
+def mark_late(outbox: SqlOutbox, slow: Any, at: datetime, patch: pytest.MonkeyPatch) -> None:
+    """Let notices be marked by who held them, just after the next claim has taken them."""
+    transact = outbox._transact
+
+    def meanwhile(run: Any) -> Any:
+        result = transact(run)
+        patch.undo()
+        outbox.delivered(slow, "mail", at)
+        return result
+
+    patch.setattr(outbox, "_transact", meanwhile)
+
+
 def test_a_claim_brings_what_it_is_about(programme: Programme, claim: Callable[..., Any]) -> None:
     """A claimed notice comes with its path and the journal row that told of it."""
     first = claim(limit=1)[0]
@@ -71,6 +85,28 @@ def test_what_is_claimed_is_nobody_elses(claim: Callable[..., Any]) -> None:
     assert not {each.key for each in first} & {each.key for each in second}
     assert claim(4.9) == []
     assert len(claim(5)) == COUNT
+
+
+def test_a_notice_that_is_delivered_after_all_is_left_out(
+    programme: Programme, outbox: SqlOutbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who still held a notice may mark it just when its lease has gone to another."""
+    now = programme.clock.now()
+    slow, later = outbox.claim(now, now + LEASE, 1), now + LEASE
+    mark_late(outbox, slow, later, monkeypatch)
+    claimed = outbox.claim(later, later + LEASE, COUNT)
+    assert len(claimed) == COUNT - 1
+    assert slow[0].key not in {each.key for each in claimed}
+
+
+def test_some_of_what_is_taken_together_may_be_gone(
+    programme: Programme, outbox: SqlOutbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A digest tells of all its notices or is not sent: none is taken where one is gone."""
+    now = programme.clock.now()
+    slow, later = outbox.claim(now, now + LEASE, 2), now + LEASE
+    mark_late(outbox, slow[:1], later, monkeypatch)
+    assert outbox.take([each.key for each in slow], later, later + LEASE) == []
 
 
 def test_relays_at_once_share_nothing(programme: Programme, claim: Callable[..., Any]) -> None:
