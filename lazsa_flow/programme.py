@@ -15,7 +15,6 @@ from lazsa_flow.clock import SystemClock
 from lazsa_flow.commands.context import actor_fields, move_fields, move_of
 from lazsa_flow.config import Config
 from lazsa_flow.domain.cycles import as_utc
-from lazsa_flow.engine import sharing
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import fire
 from lazsa_flow.facade.notices import Notices
@@ -192,24 +191,6 @@ class Programme(Notices):
         if self.paused():
             return sweeping.Swept()
         return sweeping.sweep(self.store, self.context.rulebook, at, chunk=chunk, done=done)
-
-    def sweep_share(
-        self, share: sweeping.Share, *, now: datetime | None = None, chunk: int = sweeping.CHUNK
-    ) -> sweeping.Chunk | None:
-        """Fire a chunk of a share of what is due, while another process fires the rest; on SQLite.
-
-        Args:
-            share: Of which paths.
-            now: The present instant, aware; the clock's by default.
-            chunk: How many timers are taken at most.
-
-        Returns:
-            What was done; ``None`` where the share has nothing due.
-        """
-        if self.paused():
-            return None
-        at = self.clock.now() if now is None else as_utc(now)
-        return sharing.sweep_share(self.store, self.context.rulebook, at, share, chunk=chunk)
 
     def next_due(self) -> datetime | None:
         """Return the instant of the next look at a timer; none while the timers are paused."""

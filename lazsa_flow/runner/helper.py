@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
+from lazsa_flow.engine.sharing import sweep_share
 from lazsa_flow.engine.sweep import CHUNK, Chunk, Share, Swept
 from lazsa_flow.errors import InputError
 from lazsa_flow.logs import log
@@ -91,7 +92,12 @@ def _chunks(programme: Programme, helper: Helper, chunk: int) -> Iterator[Chunk]
     """Yield what either process has done, until nothing is due."""
     due = True
     while due:
-        if (shared := _share(programme, chunk)) is not None:
+        shared = None
+        with suppress(
+            Exception
+        ):  # a row that cannot be read: its path is found and set aside below
+            shared = _share(programme, OURS, chunk)
+        if shared is not None:
             yield shared
         elif helper.busy():
             time.sleep(PAUSE_S)
@@ -102,12 +108,12 @@ def _chunks(programme: Programme, helper: Helper, chunk: int) -> Iterator[Chunk]
         yield from helper.done()
 
 
-def _share(programme: Programme, chunk: int) -> Chunk | None:
-    """Fire a chunk of our share; one that fails as a whole is left to the sweep of the rest."""
-    try:
-        return programme.sweep_share(OURS, chunk=chunk)
-    except Exception:  # a row that cannot be read: its path is found and set aside there
+def _share(programme: Programme, share: Share, chunk: int) -> Chunk | None:
+    """Fire a chunk of a share; ``None`` where it has nothing due, or timers are paused."""
+    context = programme.context
+    if context.paused:
         return None
+    return sweep_share(context.store, context.rulebook, context.clock.now(), share, chunk=chunk)
 
 
 def _next(programme: Programme, chunk: int) -> Chunk | None:
@@ -153,7 +159,7 @@ def _help(
         with Programme.open(database, config=Config.load(config), clock=clock) as programme:
             while parent is not None and parent.is_alive():
                 busy.value = 1
-                did = programme.sweep_share(ITS, chunk=chunk)
+                did = _share(programme, ITS, chunk)
                 if did is not None:
                     reports.send(did)
                 busy.value = 0

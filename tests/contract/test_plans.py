@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.commands.importing import add_facts
 from lazsa_flow.domain.model import Actor
+from lazsa_flow.engine.sharing import sweep_share
 from lazsa_flow.engine.sweep import Share, Swept
 from lazsa_flow.store.bulk_postgresql import FEW
 from tests.factories import CYCLE, facts, midnight
@@ -145,7 +146,7 @@ def test_a_shared_night_reads_through_no_growing_table(season: Programme) -> Non
     if season.store._engine.dialect.name != "sqlite":
         return
     with explained(season) as plans:
-        did = season.sweep_share(Share(0, 2), now=DUE)
+        did = sweep_share(season.store, season.rulebook, DUE, Share(0, 2))
         assert did is not None
         assert did.swept == Swept(moved=SELLERS // 2)
     assert any("json_extract" in statement for statement in plans.told)
