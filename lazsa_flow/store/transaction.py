@@ -1,31 +1,28 @@
 """What can be read and written within one transaction?
 
-The engine's side (claim, load, write, set aside) and the commands' side (facts, nominations,
-scorecards, records, texts, keys), over one connection.
+What the engine needs of it, and what commands need besides: facts, nominations, scorecards,
+records, texts, keys.
 """
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from lazsa_flow.engine.ports import Notice
-from lazsa_flow.logs import log
-from lazsa_flow.store import claiming, decoding, evidence, failing, keys, looking, schema, writing
-from lazsa_flow.store.bulk import MovedError, bulk, given
+from lazsa_flow.store import decoding, failing, keys, schema
+from lazsa_flow.store.bulk import given
 from lazsa_flow.store.codec import facts_row, notice_row, timer_row
 from lazsa_flow.store.driver import rows_of
+from lazsa_flow.store.engine_side import EngineSide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import (
-        Evidence,
         Facts,
-        Failure,
         Nomination,
         Path,
         Record,
@@ -33,147 +30,15 @@ if TYPE_CHECKING:
     )
     from lazsa_flow.domain.panel import Scorecard
     from lazsa_flow.domain.policy import PolicyText
-    from lazsa_flow.engine.journal import JournalRow
-    from lazsa_flow.engine.ports import Change
-    from lazsa_flow.engine.sweep import Share
-    from lazsa_flow.errors import StaleVersionError
-    from lazsa_flow.store.looking import FirstLook
 
 CONTACT: Final = "contact"
 """The kind of text that says how a person is reached."""
 
 
-class SqlTransaction:
-    """One transaction on a SQL database.
+class SqlTransaction(EngineSide):
+    """One transaction on a SQL database: the engine's side, and the commands'."""
 
-    Args:
-        connection: A connection on which the transaction has begun.
-        write: Whether it will write; then what decisions read is locked, where that is needed.
-        probe: Called by name at each point at which a process could die.
-        own: Whether the whole transaction is ours, and not a part of a host's.
-    """
-
-    def __init__(
-        self,
-        connection: sa.Connection,
-        probe: Callable[[str], None],
-        *,
-        write: bool = True,
-        own: bool = True,
-    ) -> None:
-        self._lent = connection
-        self._bulk = bulk(connection)
-        self._changes: list[Change] = []
-        self._own = own
-        self._write = write
-        self._probe = probe
-        self._retried: frozenset[int] = frozenset()
-        self.moves: list[JournalRow] = []
-        """What moved, to be told once it is committed; kept where somebody listens."""
-
-    @property
-    def _connection(self) -> sa.Connection:
-        """The connection for another statement, before which all is written that is held."""
-        self.send()
-        return self._lent
-
-    def send(self, commit: Callable[[], None] | None = None) -> None:
-        """Write what is held until now, and commit in the same round trip.
-
-        Raises:
-            StaleVersionError: A path no longer has the version that was read.
-        """
-        try:
-            self._bulk.send(commit)
-        except MovedError:
-            raise self._stale() from None
-        self._changes.clear()
-
-    def _stale(self) -> StaleVersionError:
-        return writing.stale(self._lent, writing.flatten(self._changes))
-
-    # -- the engine's side; see lazsa_flow.engine.ports.Transaction
-
-    def claim(
-        self,
-        now: datetime,
-        limit: int,
-        path_id: int | None = None,
-        share: Share | None = None,
-    ) -> Sequence[TimerRow]:
-        """Take the pending timers that fell due first: one instant, one country, a path once.
-
-        On PostgreSQL the paths are locked, as commands lock them, and those that another worker has
-        in hand are passed by; while the last ones of an instant are, nothing later is taken. What
-        another has done before the lock was had shows in the evidence: the timer no longer pends.
-        """
-        if path_id is None and self._own:
-            self._bulk.pin()
-        waiting = failing.waiting(self._connection)
-        self._retried = frozenset(path_id for path_id, at in waiting.items() if at <= now)
-        held = waiting.keys() - self._retried
-        found = claiming.claim(self._connection, now, limit, path_id, share, held=held)
-        return [timer for timer in found if timer.path_id not in self._retried] if share else found
-
-    def load_chunk(
-        self, path_ids: Collection[int], *, before: datetime | None, on: date
-    ) -> Sequence[Evidence]:
-        """Load what decisions on these paths may read."""
-        return evidence.load_chunk(
-            self._connection, path_ids, before=before, on=on, lock=self._write
-        )
-
-    def stands(self, timers: Sequence[TimerRow], versions: Mapping[int, int]) -> bool:
-        """Tell whether these timers still pend and these paths still have these versions."""
-        return claiming.stands(self._connection, timers, versions)
-
-    def write_chunk(self, changes: Sequence[Change]) -> None:
-        """Write changes whole."""
-        self._changes += changes
-        try:
-            writing.write_chunk(self._lent, self._bulk, changes, self._probe)
-        except MovedError:
-            raise self._stale() from None
-        if log.isEnabledFor(logging.DEBUG):
-            self.moves += (change.row for change in changes if change.row and change.row.trigger)
-        succeeded = {change.after.id for change in changes if change.fired} & self._retried
-        if succeeded:
-            failing.clear(self._connection, succeeded)
-
-    def look(
-        self, path_id: int, *, on: date, key: str | None = None, request: str = ""
-    ) -> FirstLook | None:
-        """Ask all that a command on one path asks first; lock the paths of its subject.
-
-        Args:
-            path_id: The path; ``None`` is returned where there is no such path.
-            on: The date judged, if it is in no round.
-            key: The command's idempotency key.
-            request: A digest of the command.
-
-        Raises:
-            KeyReusedError: The key was used for another command.
-        """
-        return looking.look(
-            self._connection, path_id, on=on, lock=self._write, key=key, request=request
-        )
-
-    def failure_of(self, path_id: int) -> Failure | None:
-        """Return how the latest attempt on a path failed, if it did."""
-        return failing.failure_of(self._connection, path_id)
-
-    def set_aside(self, failure: Failure) -> None:
-        """Set a path aside with all its pending timers: until its next attempt, or parked."""
-        failing.set_aside(self._connection, failure)
-
-    def next_path_id(self) -> int:
-        """Return the number for a path that opens."""
-        if self._connection.dialect.name == "postgresql":
-            return int(self._connection.scalar(sa.select(schema.PATH_ID.next_value())) or 0)
-        largest = self._connection.scalar(sa.select(sa.func.max(schema.paths.c.id)))
-        return (largest or 0) + 1
-
-    # -- reading for commands
+    # -- reading
 
     def paths_of(self, subject: str) -> list[Path]:
         """Return all paths of a subject, oldest first."""
@@ -270,7 +135,7 @@ class SqlTransaction:
             rounds.setdefault(decoding.day(cycle_on), []).append(decoding.scorecard(tuple(row)))
         return rounds
 
-    # -- writing for commands
+    # -- writing
 
     def add_facts(self, facts: Iterable[Facts], recorded_at: datetime) -> int:
         """Append facts; return how many."""
