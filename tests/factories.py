@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.domain.contact import Contact
 from lazsa_flow.domain.effects import Schedule
 from lazsa_flow.domain.guards import Finding, Guard
 from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
@@ -32,6 +33,7 @@ from lazsa_flow.domain.model import (
 from lazsa_flow.domain.panel import ITEMS, Scorecard, Tally
 from lazsa_flow.domain.policy import AwardPolicy, Country, read_toml
 from lazsa_flow.engine.rules import Release, Rulebook
+from lazsa_flow.notices.ports import Letter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -273,6 +275,26 @@ def timer(name: str = "evening", due_at: datetime | None = None, **changes: Any)
         book_on=CYCLE,
     )
     return replace(sound, **changes)
+
+
+def letter(**changes: Any) -> Letter:
+    """Return the letter that tells a seller of the award."""
+    welcome = Letter(
+        key="award-17.3.1",
+        kind="awarded",
+        to="seller",
+        country="ID",
+        locale="id",
+        reply_to="team.id@example.com",
+        sender="Tim Komunitas SE Indonesia",
+        subject="Selamat datang, City Leader!",
+        text="Halo,\n\nSelamat.\n",
+        html="<!doctype html>\n<p>Selamat.</p>\n",
+        sent_at=utc(2027, 4, 1, 1),
+        person="seller-1",
+        contact=Contact("budi@example.org", "Budi", "id"),
+    )
+    return replace(welcome, **changes)
 
 
 def failure(failed: TimerRow, **changes: Any) -> Failure:

@@ -17,10 +17,9 @@ from lazsa_flow.errors import ConfigError, DeliveryError, InputError
 from lazsa_flow.notices import dingtalk, webhook
 from lazsa_flow.notices.dingtalk import DingTalkChannel, DingTalkSettings
 from lazsa_flow.notices.files import FileChannel, FileSettings
-from lazsa_flow.notices.ports import Letter
 from lazsa_flow.notices.smtp import SmtpChannel, SmtpSettings
 from lazsa_flow.notices.webhook import WebhookChannel, WebhookSettings
-from tests.factories import utc
+from tests.factories import letter
 from tests.loopback import CERTIFICATE, MailServer, WebServer, mail_server, web_server
 
 if TYPE_CHECKING:
@@ -33,21 +32,7 @@ KINDS = ("files-eml", "files-json", "smtp", "webhook", "dingtalk")
 SERVED = ("smtp", "webhook", "dingtalk")
 HTTP = ("webhook", "dingtalk")
 ROBOT_OK = b'{"errcode": 0, "errmsg": "ok"}'
-LETTER = Letter(
-    key="award-17.3.1",
-    kind="awarded",
-    to="seller",
-    country="ID",
-    locale="id",
-    reply_to="team.id@example.com",
-    sender="Tim Komunitas SE Indonesia",
-    subject="Selamat datang, City Leader!",
-    text="Halo,\n\nSelamat.\n",
-    html="<!doctype html>\n<p>Selamat.</p>\n",
-    sent_at=utc(2027, 4, 1, 1),
-    person="seller-1",
-    contact=Contact("budi@example.org", "Budi", "id"),
-)
+LETTER = letter()
 PANEL = replace(LETTER, to="panel", person=None, contact=None, mailbox="panel.id@example.com")
 
 

@@ -12,26 +12,14 @@ from hypothesis import strategies as st
 
 from lazsa_flow.domain.contact import Contact
 from lazsa_flow.notices.mail import mail
-from lazsa_flow.notices.ports import Letter
-from tests.factories import utc
+from tests.factories import letter
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-LETTER = Letter(
-    key="award-17.3.1",
-    kind="awarded",
-    to="seller",
-    country="ID",
-    locale="id",
-    reply_to="team.id@example.com",
-    sender="Tim Komunitas SE Indonesia",
-    subject="Selamat",
-    text="",
-    html="",
-    sent_at=utc(2027, 4, 1, 1),
-    person="seller-1",
-)
+    from lazsa_flow.notices.ports import Letter
+
+LETTER = letter(contact=None)
 ANY = st.text(st.characters(exclude_categories=("Cs",)))
 LINES = st.lists(
     st.one_of(ANY, st.sampled_from((".", "..", "--=_part", "--=_part--", " ", "=")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.engine.sweep import Chunk, Swept, sweep_chunk
 from tests.factories import CYCLE, midnight, path, rulebook, table, timer
@@ -10,10 +10,8 @@ from tests.fakes import MemoryStore, MemoryTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from lazsa_flow.domain.model import TimerRow
-    from lazsa_flow.engine.sweep import Share
 
 
 class Waiting(MemoryTransaction):
@@ -23,16 +21,10 @@ class Waiting(MemoryTransaction):
         super().__init__(store)
         self.old = old
 
-    def claim(
-        self,
-        now: datetime,
-        limit: int,
-        path_id: int | None = None,
-        share: Share | None = None,
-    ) -> Sequence[TimerRow]:
+    def claim(self, *asked: Any) -> Sequence[TimerRow]:
         """Return the old list, and afterwards what stands."""
         old, self.old = self.old, []
-        return old or super().claim(now, limit, path_id, share)
+        return old or super().claim(*asked)
 
 
 def test_settled_by_another() -> None:
