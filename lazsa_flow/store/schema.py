@@ -307,6 +307,7 @@ outbox = _table(
     sa.Column("parked", sa.Boolean(), nullable=False),
     _text("error", nullable=True),
     sa.Index("lazsa_outbox_next", "parked", "next_at"),
+    sqlite_with_rowid=False,
 )
 
 deliveries = _table(
@@ -318,6 +319,7 @@ deliveries = _table(
     _text("country"),
     _text("channel"),
     _instant("recorded_at"),
+    sqlite_with_rowid=False,
 )
 
 keys = _table(

@@ -189,6 +189,7 @@ def upgrade() -> None:
             ["lazsa_paths.id"],
         ),
         sa.PrimaryKeyConstraint("key"),
+        sqlite_with_rowid=False,
     )
     op.create_index("lazsa_outbox_next", "lazsa_outbox", ["parked", "next_at"], unique=False)
     op.create_table(
@@ -205,6 +206,7 @@ def upgrade() -> None:
             ["lazsa_paths.id"],
         ),
         sa.PrimaryKeyConstraint("key"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "lazsa_scorecards",
