@@ -4,8 +4,12 @@ What the server says of one mail concerns that mail: 5xx is for ever, 4xx for no
 the connection, or its silence, puts the channel as a whole to rest, so that a server that hangs
 costs one time limit and not one for each notice that waits.
 
+Where all mails come from one address, the next transaction is begun as soon as a mail was accepted,
+so that the server answers while that mail is marked. ``MAIL`` sends nothing: what is begun and goes
+no further is no mail, to whoever takes it up.
+
 Source:
-    RFC 5321, 4.2 and 4.5.3.2.
+    RFC 5321, 3.3, 4.2 and 4.5.3.2.
 """
 
 from __future__ import annotations
@@ -75,6 +79,7 @@ class SmtpChannel:
         self._password = secret(settings.password_env) if settings.username else ""
         self._tick = tick
         self._connection: smtplib.SMTP | None = None
+        self._begun = False  # MAIL was said, and its answer not read
         self._used_at = 0.0
 
     def send(self, letter: Letter) -> None:
@@ -85,7 +90,7 @@ class SmtpChannel:
         content = mail(letter, sender)
         connection = self._connected()
         try:
-            code = _converse(connection, sender, address, content)
+            code = self._converse(connection, sender, address, content)
         except smtplib.SMTPResponseException as error:
             code = error.smtp_code
         except (smtplib.SMTPException, OSError) as error:
@@ -93,15 +98,51 @@ class SmtpChannel:
         if code not in _TAKEN:
             raise self._refused(code)
         self._used_at = self._tick()
+        if self._settings.sender is not None:
+            self._begin(connection, sender)
 
     def close(self) -> None:
         """Say goodbye, and forget the connection."""
+        if self._begun:
+            self._ask()
         connection, self._connection = self._connection, None
         if connection is not None:
             try:
                 connection.quit()
             except (smtplib.SMTPException, OSError):
                 connection.close()
+
+    def _converse(self, connection: smtplib.SMTP, sender: str, address: str, content: bytes) -> int:
+        """Offer a mail, each step after the answer to the one before; return the last answer.
+
+        ``sendmail`` does the same, and takes each address apart before, which was checked already,
+        and every line of the mail, which is CRLF and begins with a header.
+
+        Source:
+            RFC 5321, 3.3 and 4.5.2.
+        """
+        if not self._begun:
+            connection.putcmd(_mail_from(sender))
+        self._begun = False
+        code, _ = connection.getreply()
+        if code in _TAKEN:
+            code, _ = connection.docmd(f"RCPT TO:<{address}>")
+        if code not in _TAKEN:
+            return code
+        code, _ = connection.docmd("DATA")
+        if code == _GO_ON:
+            connection.send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+            code, _ = connection.getreply()
+        return code
+
+    def _begin(self, connection: smtplib.SMTP, sender: str) -> None:
+        """Begin the next transaction; a mail that was accepted stays so where that fails."""
+        try:
+            connection.putcmd(_mail_from(sender))
+        except (smtplib.SMTPException, OSError):
+            self._drop()
+        else:
+            self._begun = True
 
     def _connected(self) -> smtplib.SMTP:
         if self._connection is not None and self._tick() - self._used_at > IDLE_S:
@@ -119,9 +160,12 @@ class SmtpChannel:
         """Ask for a fresh start, and forget the connection where the server gives none."""
         assert self._connection is not None
         try:
+            if self._begun:
+                self._connection.getreply()
             alive = self._connection.rset()[0] == 250
         except (smtplib.SMTPException, OSError):
             alive = False
+        self._begun = False
         if not alive:
             self._drop()
 
@@ -166,24 +210,8 @@ class SmtpChannel:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+            self._begun = False
 
 
-def _converse(connection: smtplib.SMTP, sender: str, address: str, content: bytes) -> int:
-    """Offer a mail, each step after the answer to the one before; return the last answer.
-
-    ``sendmail`` does the same, and takes each address apart before, which was checked already, and
-    every line of the mail, which is CRLF and begins with a header.
-
-    Source:
-        RFC 5321, 3.3 and 4.5.2; RFC 1870.
-    """
-    size = f" SIZE={len(content)}" if connection.has_extn("size") else ""
-    for command in (f"MAIL FROM:<{sender}>{size}", f"RCPT TO:<{address}>"):
-        code, _ = connection.docmd(command)
-        if code not in _TAKEN:
-            return code
-    code, _ = connection.docmd("DATA")
-    if code == _GO_ON:
-        connection.send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
-        code, _ = connection.getreply()
-    return code
+def _mail_from(sender: str) -> str:
+    return f"MAIL FROM:<{sender}>"

@@ -35,10 +35,10 @@ def main(url: str, port: str, instant: str, mails: str = "0") -> None:
             if left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
+    server = {"kind": "smtp", "host": "127.0.0.1", "port": int(port), "tls": "none"}
     fields = {
-        "channels": {
-            "mail": {"kind": "smtp", "host": "127.0.0.1", "port": int(port), "tls": "none"}
-        },
+        # from one address: with a mail in hand, the next transaction has been begun
+        "channels": {"mail": {**server, "sender": "lazsa@example.com"}},
         "notices": {"lease_s": 60},
     }
     config = replace(Config.load(), deployment=read(Deployment, fields, where="chaos"))

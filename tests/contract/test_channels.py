@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from lazsa_flow.notices.ports import Channel
 
-KINDS = ("files-eml", "files-json", "smtp", "webhook", "dingtalk")
-SERVED = ("smtp", "webhook", "dingtalk")
+MAILS = ("smtp", "smtp-one-sender")
+KINDS = ("files-eml", "files-json", *MAILS, "webhook", "dingtalk")
+SERVED = (*MAILS, "webhook", "dingtalk")
 HTTP = ("webhook", "dingtalk")
 ROBOT_OK = b'{"errcode": 0, "errmsg": "ok"}'
 LETTER = letter()
@@ -80,9 +81,12 @@ def _make(kind: str, folder: Path, stack: ExitStack) -> Stage:
             return [(file.name.removesuffix(f".{form}"), file.read_bytes()) for file in found]
 
         return Stage(kind, channel, files)
-    if kind == "smtp":
+    if kind in MAILS:
         server = stack.enter_context(mail_server())
-        settings = SmtpSettings(host="127.0.0.1", port=server.port, tls="none", timeout_s=0.5)
+        sender = "lazsa@example.com" if kind == "smtp-one-sender" else None
+        settings = SmtpSettings(
+            host="127.0.0.1", port=server.port, tls="none", timeout_s=0.5, sender=sender
+        )
         return Stage(
             kind,
             SmtpChannel(settings),
@@ -192,12 +196,12 @@ class TestServers:
     def test_nobody_there(self, served: Stage) -> None:
         """A port at which nobody listens puts the channel to rest."""
         dead: dict[str, Callable[[], Channel]] = {
-            "smtp": lambda: SmtpChannel(SmtpSettings(host="127.0.0.1", port=1, tls="none")),
+            "mail": lambda: SmtpChannel(SmtpSettings(host="127.0.0.1", port=1, tls="none")),
             "webhook": lambda: WebhookChannel(WebhookSettings(url="http://127.0.0.1:1")),
             "dingtalk": lambda: DingTalkChannel(DingTalkSettings(url="http://127.0.0.1:1")),
         }
         with pytest.raises(DeliveryError) as caught:
-            dead[served.kind]().send(LETTER)
+            dead["mail" if served.kind in MAILS else served.kind]().send(LETTER)
         assert caught.value.code.endswith("_connection")
         assert caught.value.rests
 
@@ -214,9 +218,12 @@ class TestServers:
 class TestMail:
     """What only SMTP does."""
 
-    def test_many_mails_go_over_one_connection(self, make: Callable[[str], Stage]) -> None:
+    @pytest.mark.parametrize("kind", MAILS)
+    def test_many_mails_go_over_one_connection(
+        self, make: Callable[[str], Stage], kind: str
+    ) -> None:
         """Connections are used again, a refusal in between included."""
-        stage = make("smtp")
+        stage = make(kind)
         for number in range(5):
             if number == 2:
                 stage.misbehave("never")
@@ -225,23 +232,43 @@ class TestMail:
             stage.channel.send(replace(LETTER, key=f"award-{number}.3.1"))
         assert (len(stage.server.mails), stage.server.sessions) == (5, 1)
 
-    def test_an_idle_connection_is_asked_first(self) -> None:
+    @pytest.mark.parametrize("sender", [None, "lazsa@example.com"])
+    @pytest.mark.parametrize("gone", [True, False])
+    def test_an_idle_connection_is_asked_first(self, sender: str | None, *, gone: bool) -> None:
         """A connection that the server has closed while it idled costs no failure."""
         now = [0.0]
         with mail_server() as server:
-            settings = SmtpSettings(host="127.0.0.1", port=server.port, tls="none")
+            settings = SmtpSettings(host="127.0.0.1", port=server.port, tls="none", sender=sender)
             channel = SmtpChannel(settings, tick=lambda: now[0])
             channel.send(LETTER)
-            server.hang_up()
+            if gone:
+                server.hang_up()
             now[0] = 60.0
             channel.send(LETTER)
             channel.close()
-        assert (len(server.mails), server.sessions) == (2, 2)
+        assert (len(server.mails), server.sessions) == (2, 2 if gone else 1)
 
+    @pytest.mark.parametrize("kind", MAILS)
+    def test_a_server_that_hangs_up_between_mails(
+        self, make: Callable[[str], Stage], kind: str
+    ) -> None:
+        """The mail that was accepted stays so; the next one puts the channel to rest."""
+        stage = make(kind)
+        stage.channel.send(LETTER)
+        stage.server.hang_up()
+        with pytest.raises(DeliveryError, match="smtp_connection") as caught:
+            stage.channel.send(LETTER)
+        assert caught.value.rests
+        stage.channel.send(LETTER)
+        assert len(stage.server.mails) == 2
+
+    @pytest.mark.parametrize("kind", MAILS)
     @pytest.mark.parametrize("code", [421, 450, 550, 554])
-    def test_a_recipient_that_is_refused(self, make: Callable[[str], Stage], code: int) -> None:
+    def test_a_recipient_that_is_refused(
+        self, make: Callable[[str], Stage], code: int, kind: str
+    ) -> None:
         """The word on a recipient counts by its code: 421 for the channel, 5xx for ever."""
-        stage = make("smtp")
+        stage = make(kind)
         stage.server.rcpt = f"{code} no"
         with pytest.raises(DeliveryError) as caught:
             stage.channel.send(LETTER)
@@ -251,9 +278,10 @@ class TestMail:
         stage.channel.send(LETTER)
         assert (len(stage.server.mails), stage.server.sessions) == (1, 2 if code == 421 else 1)
 
-    def test_421_after_the_mail(self, make: Callable[[str], Stage]) -> None:
+    @pytest.mark.parametrize("kind", MAILS)
+    def test_421_after_the_mail(self, make: Callable[[str], Stage], kind: str) -> None:
         """A server that is about to close puts the channel to rest; the mail comes again."""
-        stage = make("smtp")
+        stage = make(kind)
         stage.server.answers.append("421 closing")
         with pytest.raises(DeliveryError) as caught:
             stage.channel.send(LETTER)

@@ -34,7 +34,7 @@ def told(tmp_path: FilePath) -> Callable[[str], Told]:
     import sqlite3
 
     def read(path: str) -> Told:
-        query = "select kind, recipient from lazsa_outbox where key like ? order by rowid"
+        query = "select kind, recipient from lazsa_outbox where key like ? order by seq, key"
         with closing(sqlite3.connect(tmp_path / "lazsa.db")) as database:
             return list(database.execute(query, (f"{path}.%",)))
 
