@@ -61,14 +61,14 @@ class TellingDesk:
         """Tell what a notice is about."""
         context, path, row = self._context, notice.path, notice.row
         country = context.country(path.country)
-        on = country.calendar.local_date(parse_instant(row["effective_at"]))
+        calendar = context.rulebook.calendar(path.country)
         as_of = row["facts_as_of"]
         return Matter(
             kind=notice.kind,
             path=path.ref,
             seller=path.subject,
             country=country,
-            on=on,
+            on=calendar.local_date(parse_instant(row["effective_at"])),
             cycle_on=notice.cycle_on,
             reason=row["reason"],
             facts_as_of=as_of and date.fromisoformat(as_of),
