@@ -59,7 +59,7 @@ class Scale:
     small: int = 10_000
     messages: int = 2_000
     setups: int = 4
-    mails: int = 2_000
+    mails: int = 6_000
     fires: int = 400
     decisions: int = 20_000
     starts: int = 25

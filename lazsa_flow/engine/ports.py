@@ -187,7 +187,7 @@ class Waiting:
     parked: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Claimed:
     """A notice that one relay holds until its lease ends, with what it is about.
 

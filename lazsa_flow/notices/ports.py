@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from lazsa_flow.domain.values import value
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
@@ -45,7 +47,7 @@ class Unmet:
     wording: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Matter:
     """What a notice is about: all that its words may say.
 

@@ -8,15 +8,17 @@ chain. So another locale is a folder, and another kind is a file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import fields
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import jinja2
 
+from lazsa_flow.domain.values import value
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.notices.blocks import as_html, as_text
+from lazsa_flow.notices.ports import Matter
 from lazsa_flow.notices.words import LAST, Words, chain
 
 if TYPE_CHECKING:
@@ -24,15 +26,14 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-    from lazsa_flow.notices.ports import Matter
-
 Format = Literal["txt", "html"]
 FORMATS: Final[tuple[Format, ...]] = ("txt", "html")
 DIGEST: Final = "digest"
 _SUFFIX: Final = ".jinja"
+_NAMES: Final = tuple(each.name for each in fields(Matter) if each.name != "country")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rendered:
     """A notice in words."""
 
@@ -173,4 +174,4 @@ def _context(template: jinja2.Template, values: dict[str, Any]) -> jinja2.runtim
 
 def _values(matter: Matter) -> dict[str, Any]:
     """Return what a template may name, the country aside."""
-    return {name: getattr(matter, name) for name in matter.__slots__ if name != "country"}
+    return {name: getattr(matter, name) for name in _NAMES}

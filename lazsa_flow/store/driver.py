@@ -60,18 +60,22 @@ def compiled(statement: sa.ClauseElement, dialect: str) -> Compiled:
     return Compiled(str(made), names, fixed)
 
 
-def ids_table(dialect: str) -> Any:
+def ids_table(dialect: str, type_: type[sa.types.TypeEngine[Any]] = sa.BigInteger) -> Any:
     """Return the parameter ``ids`` as a table of one column, ``id``."""
     if dialect == "postgresql":
-        ids = sa.bindparam("ids", type_=postgresql.ARRAY(sa.BigInteger))
+        ids = sa.bindparam("ids", type_=postgresql.ARRAY(type_))
         return sa.func.unnest(ids).table_valued("id", name="chunk").render_derived()
     listed = sa.func.json_each(sa.bindparam("ids", type_=sa.Text())).table_valued("value")
     return sa.select(listed.c.value.label("id")).subquery("chunk")
 
 
-def ids_value(dialect: str, ids: Collection[int]) -> Any:
-    """Return numbers as the value of the parameter ``ids``."""
-    return list(ids) if dialect == "postgresql" else json.dumps(list(ids))
+def ids_value(dialect: str, ids: Collection[int] | Collection[str]) -> Any:
+    """Return numbers or keys as the value of the parameter ``ids``."""
+    if dialect != "postgresql":
+        return json.dumps(list(ids))
+    if all(isinstance(each, int) for each in ids):
+        return f"{{{','.join(map(str, ids))}}}"  # psycopg would write them one by one
+    return list(ids)
 
 
 def fetch(

@@ -23,7 +23,7 @@ from lazsa_flow.engine.ports import Claimed, Waiting
 from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.connect import READ_ONLY
 from lazsa_flow.store.dialect import upsert
-from lazsa_flow.store.driver import Driven, compiled, rows_of
+from lazsa_flow.store.driver import Driven, compiled, fetch, ids_table, ids_value, raw
 from lazsa_flow.store.retry import retrying
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ class SqlOutbox:
         self._marks = Driven(engine)
         # a lease that ran out while a slow server took the notice: another delivered it too
         record = upsert(engine)(schema.deliveries).on_conflict_do_nothing()
-        self._mark = [compiled(each, engine.dialect.name) for each in (_TAKE_OUT, record)]
+        dialect = engine.dialect.name
+        self._mark = [compiled(each, dialect) for each in (_TAKE_OUT, record)]
+        self._lease = compiled(_lease(dialect), dialect)
+        self._about = _about(dialect)
 
     def close(self) -> None:
         """Close every connection."""
@@ -76,7 +79,7 @@ class SqlOutbox:
         def run(connection: sa.Connection) -> list[str]:
             keys = list(connection.scalars(due))
             if keys:
-                _lease(connection, keys, until)
+                self._hold(connection, keys, until)
             return keys
 
         return self._claimed(self._transact(run))
@@ -98,7 +101,7 @@ class SqlOutbox:
             found = list(connection.scalars(wanted))
             if len(found) != len(keys):
                 return []
-            _lease(connection, found, until)
+            self._hold(connection, found, until)
             return found
 
         taken = self._claimed(self._transact(run))
@@ -192,23 +195,22 @@ class SqlOutbox:
 
         One may be gone: who held it when its lease ran out has delivered it after all.
         """
-        journal = schema.journal
-        told = (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq)
-        query = (
-            sa.select(_OUTBOX, journal, _PATHS)
-            .join_from(_OUTBOX, journal, told)
-            .join(_PATHS, _PATHS.c.id == _OUTBOX.c.path_id)
-            .where(_OUTBOX.c.key.in_(keys))
-        )
+        values = {"ids": ids_value(self._engine.dialect.name, keys)}
 
         def attempt() -> list[decoding.Row]:
             with self._read() as connection:
-                return rows_of(connection, query)
+                return fetch(connection, self._about, values)
 
         if not keys:
             return []
         found = {row[0]: row for row in retrying(attempt, again=True, lost=True)}
         return [_claimed(found[key]) for key in keys if key in found]
+
+    def _hold(self, connection: sa.Connection, keys: list[str], until: datetime) -> None:
+        """Move ``next_at`` to the lease's end."""
+        ids = ids_value(connection.dialect.name, keys)
+        with raw(connection) as driver:
+            self._lease.run(driver, {"ids": ids, "until": instant_text(until)})
 
     def _change(self, notices: Collection[Claimed | Waiting], **values: Any) -> None:
         """Change notices that are still held as they were when they were read."""
@@ -246,9 +248,21 @@ def _ready(now: datetime) -> sa.ColumnElement[bool]:
     return ~_OUTBOX.c.parked & (_OUTBOX.c.next_at <= now)
 
 
-def _lease(connection: sa.Connection, keys: list[str], until: datetime) -> None:
-    """Move ``next_at`` to the lease's end."""
-    connection.execute(sa.update(_OUTBOX).where(_OUTBOX.c.key.in_(keys)).values(next_at=until))
+def _lease(dialect: str) -> sa.Update:
+    """Return what moves ``next_at`` of the keys ``ids`` to ``until``."""
+    until = sa.bindparam("until", type_=sa.Text())
+    keys = sa.select(ids_table(dialect, sa.Text).c.id)
+    return sa.update(_OUTBOX).where(_OUTBOX.c.key.in_(keys)).values(next_at=until)
+
+
+def _about(dialect: str) -> sa.Select[Any]:
+    """Return what reads the keys ``ids`` with the journal rows and paths that they are about."""
+    keys, journal = ids_table(dialect, sa.Text), schema.journal
+    told = (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq)
+    held = keys.join(_OUTBOX, _OUTBOX.c.key == keys.c.id)
+    return sa.select(_OUTBOX, journal, _PATHS).select_from(
+        held.join(journal, told).join(_PATHS, _PATHS.c.id == _OUTBOX.c.path_id)
+    )
 
 
 def _claimed(row: decoding.Row) -> Claimed:
