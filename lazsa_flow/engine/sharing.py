@@ -38,17 +38,23 @@ def sweep_share(
         What was done: nothing where another was faster; ``None`` where the share has nothing due.
     """
     with uncollected():
-        with store.begin(write=False) as transaction:
-            judged = judge(transaction, rulebook, now, chunk, share=share)
-        if not judged.timers:
-            return None
-
-        def commit(transaction: Transaction) -> Chunk:
-            if not transaction.stands(judged.timers, judged.versions):
-                return Chunk(Swept())
-            return write(transaction, judged, now)
-
-        did = store.transact(commit)
-    if did.swept.total:
+        did = _fire(store, rulebook, now, share, chunk)
+    if did is not None and did.swept.total:
         tell(did)
     return did
+
+
+def _fire(
+    store: Store, rulebook: Rulebook, now: datetime, share: Share, chunk: int
+) -> Chunk | None:
+    with store.begin(write=False) as transaction:
+        judged = judge(transaction, rulebook, now, chunk, share=share)
+    if not judged.timers:
+        return None
+
+    def commit(transaction: Transaction) -> Chunk:
+        if not transaction.stands(judged.timers, judged.versions):
+            return Chunk(Swept())
+        return write(transaction, judged, now)
+
+    return store.transact(commit)

@@ -15,6 +15,7 @@ itself is treated so.
 from __future__ import annotations
 
 import gc
+import threading
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass, field
@@ -154,11 +155,12 @@ def _commit(
 ) -> Iterator[Chunk]:
     """Sweep a chunk; where that fails as a whole, its halves, down to the one that fails alone."""
     try:
-        did = store.transact(
-            lambda transaction: sweep_chunk(
-                transaction, rulebook, now, chunk=chunk, path_id=path_id
+        with uncollected():
+            did = store.transact(
+                lambda transaction: sweep_chunk(
+                    transaction, rulebook, now, chunk=chunk, path_id=path_id
+                )
             )
-        )
     except (ContendedError, StaleVersionError, UnavailableError):
         raise  # no fault of any path's: the next look takes it up again
     except Exception as error:  # a row that cannot be read or written sets its own path aside
@@ -219,23 +221,46 @@ def sweep_chunk(
     What was claimed may have been settled by another writer for whose paths this one had to wait:
     what the evidence, read with the paths locked, no longer knows as pending is passed by.
     """
-    with uncollected():
-        return write(transaction, judge(transaction, rulebook, now, chunk, path_id), now)
+    return write(transaction, judge(transaction, rulebook, now, chunk, path_id), now)
 
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Hold the search for garbage cycles off for a chunk, which makes none.
+    """Hold the search for garbage cycles off until a chunk's values are gone; it makes none.
 
-    It would look through the chunk's values again and again, for a third of the night's time.
+    It would look through them again and again, for a third of the night's time. Where several
+    threads sweep, it is held off until the last one's are gone.
     """
-    was_on = gc.isenabled()
-    gc.disable()
+    _collecting.hold()
     try:
         yield
     finally:
-        if was_on:
-            gc.enable()
+        _collecting.release()
+
+
+class _Collecting:
+    """Counts for whom the search for garbage is held off."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holders = 0
+        self._was_on = False
+
+    def hold(self) -> None:
+        with self._lock:
+            if self._holders == 0:
+                self._was_on = gc.isenabled()
+                gc.disable()
+            self._holders += 1
+
+    def release(self) -> None:
+        with self._lock:
+            self._holders -= 1
+            if self._holders == 0 and self._was_on:
+                gc.enable()
+
+
+_collecting = _Collecting()
 
 
 def judge(
