@@ -26,7 +26,7 @@ from benchmarks.harness.turns import in_turns
 from benchmarks.moulds import COUNTRY, MIDNIGHT, NOW
 from lazsa_flow import Actor, Path
 from lazsa_flow.config import Config, check_policy
-from lazsa_flow.domain.guards import Finding, Guard
+from lazsa_flow.domain.guards import Guard
 from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State
 from lazsa_flow.domain.model import Evidence, Situation
 from lazsa_flow.domain.panel import Tally
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from benchmarks.harness.bench import Bench
+    from lazsa_flow.domain.guards import Found
     from lazsa_flow.engine.journal import Findings
 
 BARS: Final = (40, 45, 50, 55, 60, 65, 70, 75)
@@ -89,9 +90,9 @@ def _figures(number: int) -> dict[str, int]:
 
 
 def _guard(name: str, bar: int) -> Guard:
-    def check(situation: Situation) -> Finding:
+    def check(situation: Situation) -> Found:
         figure = situation.seen.path.data[name]
-        return Finding(figure >= bar, figure)
+        return figure >= bar, figure, None
 
     return Guard(name, check, lambda _: f"at least {bar}", "the seller", "benchmark", "{measured}")
 
@@ -209,7 +210,7 @@ class _Theirs:
         self._event = machine.events["award"]
         paths = [_path(number) for number in range(_PATHS)]
         self._models = [
-            _Model(path.state, dict(path.data), _row(path, "awarded", ()).fields())
+            _Model(path.state, dict(path.data), _row(path, "awarded", {}).fields())
             for path in paths
         ]
 

@@ -72,13 +72,13 @@ def _hold(context: Context, seen: Evidence, now: datetime) -> None:
         seen, at=now, recorded_at=now, actor=_seller(seen.path.subject)
     )
     case = lifecycle.guards.get("no_open_case")
-    if case is not None and not case.check(situation).held:
+    if case is not None and not case.holds(situation):
         raise ConflictError(seen.path.subject, "the erasure is held: a compliance case is open")
     appealed = any(
         record.kind == "appeal" and record.name == seen.path.ref for record in seen.records
     )
     within = lifecycle.guards.get("within_appeal")
-    if appealed and within is not None and within.check(situation).held:
+    if appealed and within is not None and within.holds(situation):
         raise ConflictError(seen.path.subject, f"the erasure is held: {seen.path.ref} is appealed")
 
 

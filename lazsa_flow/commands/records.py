@@ -118,7 +118,7 @@ def appeal(
         )
         now_seen = context.load(transaction, ref, now)
         situation = context.rulebook.situation(now_seen, at=now, recorded_at=now, actor=actor)
-        if not lifecycle.guards["appeal_granted"].check(situation).held:
+        if not lifecycle.guards["appeal_granted"].holds(situation):
             if _rejected(now_seen, context) and not _rejected(seen, context):
                 key = f"{ref}.appeal.{number}"
                 transaction.add_notice(path, key, "appeal_rejected", "seller", now)

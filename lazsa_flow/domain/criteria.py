@@ -14,22 +14,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.domain.cycles import add_months, whole_months
-from lazsa_flow.domain.guards import NOT_KNOWN, STALE, Finding
+from lazsa_flow.domain.guards import NOT_KNOWN, STALE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
     from decimal import Decimal
 
+    from lazsa_flow.domain.guards import Found
     from lazsa_flow.domain.model import Facts
     from lazsa_flow.domain.policy import CriteriaPolicy
 
 MONTHS_JUDGED: Final = 9
 """The award recognises the contributions of the past nine months. Source: FAQ."""
 
-UNKNOWN: Final = Finding(False, NOT_KNOWN)
-NO_BAR: Final = Finding(True, "no bar set")
-TOO_OLD: Final = Finding(False, STALE)
+UNKNOWN: Final[Found] = (False, NOT_KNOWN, None)
+NO_BAR: Final[Found] = (True, "no bar set", None)
+TOO_OLD: Final[Found] = (False, STALE, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,14 @@ class Criterion:
     """
 
     name: str
-    check: Callable[[Facts, date, CriteriaPolicy], Finding]
+    check: Callable[[Facts, date, CriteriaPolicy], Found]
     required: Callable[[CriteriaPolicy], str]
     source: str
     wording: str
     sets_bar: Callable[[CriteriaPolicy], bool] = lambda bars: True
 
 
-def current(facts: Facts | None, on: date, stale_days: int) -> Finding | None:
+def current(facts: Facts | None, on: date, stale_days: int) -> Found | None:
     """Say why facts cannot be judged on a date: not known, or stale; ``None`` if they can.
 
     Facts dated after the date are ignored; the oldest that count are ``stale_days`` old.
@@ -63,7 +64,7 @@ def current(facts: Facts | None, on: date, stale_days: int) -> Finding | None:
     return TOO_OLD if (on - facts.as_of).days > stale_days else None
 
 
-def judge(criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy) -> Finding:
+def judge(criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy) -> Found:
     """Judge one criterion on facts that may be missing or stale."""
     unfit = current(facts, on, policy.facts_stale_days)
     if unfit is None and facts is not None:
@@ -71,43 +72,43 @@ def judge(criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaP
     return (unfit or UNKNOWN) if criterion.sets_bar(policy) else NO_BAR
 
 
-def _tenure(facts: Facts, on: date, bars: CriteriaPolicy) -> Finding:
+def _tenure(facts: Facts, on: date, bars: CriteriaPolicy) -> Found:
     if facts.joined_on is None:
         return UNKNOWN
     earliest = add_months(facts.joined_on, bars.tenure_months)
     held = earliest <= on
-    return Finding(held, whole_months(facts.joined_on, on), None if held else earliest)
+    return held, whole_months(facts.joined_on, on), None if held else earliest
 
 
-def _compliance(facts: Facts, _on: date, bars: CriteriaPolicy) -> Finding:
+def _compliance(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
     if facts.ncp_points is None or facts.policy_compliant is None:
         return UNKNOWN
     if not facts.policy_compliant:
-        return Finding(False, "seller policies not complied with")
-    return Finding(facts.ncp_points <= bars.ncp_points, facts.ncp_points)
+        return False, "seller policies not complied with", None
+    return facts.ncp_points <= bars.ncp_points, facts.ncp_points, None
 
 
-def _at_least(measured: Decimal | None, bar: Decimal) -> Finding:
-    return UNKNOWN if measured is None else Finding(measured >= bar, str(measured))
+def _at_least(measured: Decimal | None, bar: Decimal) -> Found:
+    return UNKNOWN if measured is None else (measured >= bar, str(measured), None)
 
 
-def _gmv(facts: Facts, _on: date, bars: CriteriaPolicy) -> Finding:
+def _gmv(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
     return _at_least(facts.gmv_rate, bars.gmv_rate)
 
 
-def _chat_response(facts: Facts, _on: date, bars: CriteriaPolicy) -> Finding:
+def _chat_response(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
     return _at_least(facts.chat_response_rate, bars.chat_response_rate)
 
 
-def _cancellation(facts: Facts, _on: date, bars: CriteriaPolicy) -> Finding:
+def _cancellation(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
     months = facts.monthly_cancellation_rates
     if months is None:
         return UNKNOWN
     worst = max([rate for rate in months if rate is not None], default=None)
     if worst is None:
-        return Finding(True, "no orders")
+        return True, "no orders", None
     if worst <= bars.cancellation_rate:
-        return Finding(True, str(worst))
+        return True, str(worst), None
     latest = max(
         month
         for month, rate in enumerate(months)
@@ -115,24 +116,24 @@ def _cancellation(facts: Facts, _on: date, bars: CriteriaPolicy) -> Finding:
     )
     # the month of the latest breach is the last to leave the nine that count
     earliest = add_months(facts.as_of.replace(day=1), latest + 1)
-    return Finding(False, str(worst), earliest)
+    return False, str(worst), earliest
 
 
-def _retention(facts: Facts, _on: date, bars: CriteriaPolicy) -> Finding:
+def _retention(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
     if bars.retention_rate is None:
         rate = facts.retention_rate
-        return Finding(True, NOT_KNOWN if rate is None else str(rate))
+        return True, NOT_KNOWN if rate is None else str(rate), None
     return _at_least(facts.retention_rate, bars.retention_rate)
 
 
-def _trainer_activities(facts: Facts, _on: date, bars: CriteriaPolicy) -> Finding:
+def _trainer_activities(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
     if facts.is_lazstar is None:
         return UNKNOWN
     if not facts.is_lazstar:
-        return Finding(True, "no trainer")
+        return True, "no trainer", None
     if facts.activities is None:
         return UNKNOWN
-    return Finding(len(facts.activities) >= bars.trainer_activities, len(facts.activities))
+    return len(facts.activities) >= bars.trainer_activities, len(facts.activities), None
 
 
 CRITERIA: Final = (

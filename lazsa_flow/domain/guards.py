@@ -3,15 +3,18 @@
 A guard is a named check with the words around it. The check returns a small :class:`Finding`, which
 is what the journal records; :meth:`Guard.verdict` dresses it with all that can be told again from
 guard and policy: what was required, who can change it, the source, and a wording for the seller.
+
+What a cycle night asks a million times returns the same three values as a plain tuple, which is
+made in a tenth of the time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     from lazsa_flow.domain.model import Situation
@@ -36,6 +39,11 @@ class Finding(NamedTuple):
     held: bool
     measured: Measured = None
     earliest: date | None = None
+
+
+Found = tuple[bool, Measured, "date | None"]
+"""A finding, or the plain tuple of its three values."""
+Check = Callable[["Situation"], Found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,73 +94,87 @@ class Guard:
     """
 
     name: str
-    check: Callable[[Situation], Finding]
+    check: Check
     required: Callable[[Any], str]
     changed_by: str
     source: str
     wording: str
 
-    def verdict(self, finding: Finding, policy: Policy) -> Verdict:
+    def verdict(self, finding: Found, policy: Policy) -> Verdict:
         """Dress a finding, made now or read from the journal, as a verdict."""
+        held, measured, earliest = finding
         required = self.required(policy)
-        measured = "—" if finding.measured is None else finding.measured
+        shown = "—" if measured is None else measured
         return Verdict(
             name=self.name,
-            held=finding.held,
-            measured=finding.measured,
+            held=held,
+            measured=measured,
             required=required,
             changed_by=self.changed_by,
-            earliest=finding.earliest,
+            earliest=earliest,
             source=self.source,
-            wording=self.wording.format(measured=measured, required=required),
+            wording=self.wording.format(measured=shown, required=required),
         )
 
-
-def _parts(findings: list[tuple[str, Finding]], held: bool) -> str:
-    return ", ".join(name for name, finding in findings if finding.held is held)
+    def holds(self, situation: Situation) -> bool:
+        """Tell whether it holds."""
+        return self.check(situation)[0]
 
 
 def all_of(name: str, *guards: Guard, wording: str) -> Guard:
     """Combine guards into one that holds where every one holds; it measures the unmet names."""
+    checks = _checks(guards)
 
-    def check(situation: Situation) -> Finding:
-        findings = [(guard.name, guard.check(situation)) for guard in guards]
-        unmet = [finding for _, finding in findings if not finding.held]
-        dates = [finding.earliest for finding in unmet]
+    def check(situation: Situation) -> Found:
+        unmet, dates = [], []
+        for each, ask in checks:
+            held, _, earliest = ask(situation)
+            if not held:
+                unmet.append(each)
+                dates.append(earliest)
         known = [on for on in dates if on is not None]
-        earliest = max(known) if known and len(known) == len(dates) else None
-        return Finding(not unmet, f"unmet: {_parts(findings, False) or 'none'}", earliest)
+        latest = max(known) if known and len(known) == len(dates) else None
+        return not unmet, f"unmet: {', '.join(unmet) or 'none'}", latest
 
     return _combined(name, check, "all of " + ", ".join(g.name for g in guards), guards, wording)
 
 
 def any_of(name: str, *guards: Guard, wording: str) -> Guard:
     """Combine guards into one that holds where at least one holds; it measures the met names."""
+    checks = _checks(guards)
 
-    def check(situation: Situation) -> Finding:
-        findings = [(guard.name, guard.check(situation)) for guard in guards]
-        held = any(finding.held for _, finding in findings)
-        known = [finding.earliest for _, finding in findings if finding.earliest is not None]
-        earliest = min(known) if known and not held else None
-        return Finding(held, f"met: {_parts(findings, True) or 'none'}", earliest)
+    def check(situation: Situation) -> Found:
+        met, dates = [], []
+        for each, ask in checks:
+            held, _, earliest = ask(situation)
+            if held:
+                met.append(each)
+            elif earliest is not None:
+                dates.append(earliest)
+        first = min(dates) if dates and not met else None
+        return bool(met), f"met: {', '.join(met) or 'none'}", first
 
     return _combined(name, check, "any of " + ", ".join(g.name for g in guards), guards, wording)
 
 
 def none_of(name: str, *guards: Guard, wording: str) -> Guard:
     """Combine guards into one that holds where none holds; it measures the met names."""
+    checks = _checks(guards)
 
-    def check(situation: Situation) -> Finding:
-        findings = [(guard.name, guard.check(situation)) for guard in guards]
-        met = _parts(findings, True)
-        return Finding(not met, f"met: {met or 'none'}")
+    def check(situation: Situation) -> Found:
+        met = [each for each, ask in checks if ask(situation)[0]]
+        return not met, f"met: {', '.join(met) or 'none'}", None
 
     return _combined(name, check, "none of " + ", ".join(g.name for g in guards), guards, wording)
 
 
+def _checks(guards: tuple[Guard, ...]) -> tuple[tuple[str, Check], ...]:
+    return tuple((guard.name, guard.check) for guard in guards)
+
+
 def _combined(
     name: str,
-    check: Callable[[Situation], Finding],
+    check: Check,
     required: str,
     guards: tuple[Guard, ...],
     wording: str,

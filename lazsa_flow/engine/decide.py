@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.guards import Finding
+    from lazsa_flow.domain.guards import Found
     from lazsa_flow.domain.lifecycle import Edge, Timer
     from lazsa_flow.domain.model import Situation
     from lazsa_flow.engine.journal import Findings
@@ -30,13 +30,12 @@ def decide_edge(
     Returns:
         The edge that fires, or ``None``, and everything found.
     """
-    path = situation.path
+    path = situation.seen.path
     route = rulebook.plan(path.lifecycle).edge(path.state, trigger, situation.reason)
-    if route is None:
-        return None, ()
-    found: dict[str, Finding] = {}
-    fired = route.fires(situation, found)
-    return (route.edge if fired else None), tuple(found.items())
+    found: dict[str, Found] = {}
+    if route is None or not route.fires(situation, found):
+        return None, found
+    return route.edge, found
 
 
 def decide_timer(
@@ -48,10 +47,10 @@ def decide_timer(
         The first edge that fires, or ``None``; the situation with that step's reason; and what
         every step that was tried has found.
     """
-    path = situation.path
-    found: dict[str, Finding] = {}
+    path = situation.seen.path
+    found: dict[str, Found] = {}
     for route in rulebook.plan(path.lifecycle).timer(path.state, timer):
         tried = situation.giving(route.reason)
         if route.fires(tried, found):
-            return route.edge, tried, tuple(found.items())
-    return None, situation, tuple(found.items())
+            return route.edge, tried, found
+    return None, situation, found

@@ -124,7 +124,7 @@ class Draft:
 
     def _run(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
-            if effect.when is None or self._lifecycle.guards[effect.when].check(self._now).held:
+            if effect.when is None or self._lifecycle.guards[effect.when].holds(self._now):
                 self._apply(effect)
 
     def _apply(self, effect: Effect) -> None:
@@ -267,7 +267,7 @@ def _copy(situation: Situation) -> Situation:
 
 def replanned_row(situation: Situation, before: Path) -> JournalRow:
     """Build the journal row of a path that stays where it is while its plan changes."""
-    return _row(situation, before, None, before.state, situation.reason, ())
+    return _row(situation, before, None, before.state, situation.reason, {})
 
 
 def _row(

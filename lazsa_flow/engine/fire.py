@@ -124,7 +124,7 @@ def refusal(
 ) -> RefusedError:
     """Build the error that tells every verdict."""
     verdicts = [
-        lifecycle.guards[name].verdict(finding, situation.policy) for name, finding in findings
+        lifecycle.guards[name].verdict(found, situation.policy) for name, found in findings.items()
     ]
     path = situation.path
     return RefusedError(path=path.ref, trigger=trigger, state=path.state, verdicts=verdicts)
@@ -182,8 +182,8 @@ def open_path(
     seen = Evidence(path, None, Tally(), records=tuple(records), others=tuple(others))
     check_right(edge, seen, actor, None)
     situation = rulebook.situation(seen, at=now, recorded_at=now, actor=actor)
-    findings = tuple((name, lifecycle.guards[name].check(situation)) for name in edge.guards)
-    if not all(finding.held for _, finding in findings):
+    findings = {name: lifecycle.guards[name].check(situation) for name in edge.guards}
+    if not all(held for held, _, _ in findings.values()):
         raise refusal(lifecycle, situation, edge.trigger, findings)
     change = Draft(rulebook, situation).take(edge, findings)
     transaction.write_chunk([change])

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import field
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
@@ -22,16 +23,18 @@ from typing import TYPE_CHECKING, Any
 from lazsa_flow.domain.cycles import instant_text
 from lazsa_flow.domain.model import NO_HEAD
 from lazsa_flow.domain.values import value
+from lazsa_flow.engine.compiling import writer
 from lazsa_flow.errors import JournalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import date, datetime
 
-    from lazsa_flow.domain.guards import Finding
+    from lazsa_flow.domain.guards import Found
     from lazsa_flow.domain.lifecycle import Lifecycle
 
-Findings = tuple[tuple[str, "Finding"], ...]
+Findings = Mapping[str, "Found"]
+"""What guards found, by name, in the order in which they were asked."""
 
 
 @value
@@ -94,12 +97,12 @@ def verdict_fields(findings: Findings) -> list[dict[str, Any]]:
     """Return recorded verdicts as JSON values: name, held, measured, earliest."""
     return [
         {
-            "earliest": finding.earliest and finding.earliest.isoformat(),
-            "held": finding.held,
-            "measured": finding.measured,
+            "earliest": earliest and earliest.isoformat(),
+            "held": held,
+            "measured": measured,
             "name": name,
         }
-        for name, finding in findings
+        for name, (held, measured, earliest) in findings.items()
     ]
 
 
@@ -108,25 +111,7 @@ def verdicts_text(findings: Findings) -> str:
 
     A cycle night writes millions of them, which differ in little but the figure.
     """
-    written = []
-    for name, (held, measured, earliest) in findings:
-        begin, end = _around(name, held, earliest)
-        figure = quoted(measured) if isinstance(measured, str) else _scalar(measured)
-        written.append(f"{begin}{figure}{end}")
-    return f"[{','.join(written)}]"
-
-
-@lru_cache(maxsize=4096)
-def _around(name: str, held: bool, earliest: date | None) -> tuple[str, str]:
-    """Return what stands before and after the figure of a verdict."""
-    on = "null" if earliest is None else quoted(earliest.isoformat())
-    return f'{{"earliest":{on},"held":{_scalar(held)},"measured":', f',"name":{quoted(name)}}}'
-
-
-def _scalar(value: int | bool | None) -> str:
-    if value is None:
-        return "null"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return writer(tuple(findings))(findings.values())
 
 
 def _written(row: JournalRow, verdicts: str) -> bytes:

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any, cast
 from transitions import EventData, Machine
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from transitions import Transition
 
-    from lazsa_flow.domain.guards import Finding
+    from lazsa_flow.domain.guards import Found
     from lazsa_flow.domain.lifecycle import Lifecycle
 
 
@@ -33,7 +35,7 @@ class Trial:
 
     __slots__ = ("findings", "reason", "state")
 
-    def __init__(self, state: str, reason: str | None, findings: dict[str, Finding]) -> None:
+    def __init__(self, state: str, reason: str | None, findings: Mapping[str, Found]) -> None:
         self.state = state
         self.reason = reason
         self.findings = findings
@@ -58,7 +60,7 @@ class Holds:
 
     def __call__(self, event: EventData) -> bool:
         """Tell whether it does."""
-        return cast("Trial", event.model).findings[self.guard].held
+        return cast("Trial", event.model).findings[self.guard][0]
 
 
 class TableMachine:

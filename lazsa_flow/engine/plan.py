@@ -2,9 +2,9 @@
 
 A cycle night decides the same few things a million times. What ``transitions`` would look up each
 time is compiled once for each state and timer, out of the lifecycle's own Machine: the edge that
-each step names, its guards as functions, and which of them an earlier step has asked already. Where
-the Machine has more to say than its table (a callback, a condition of another's), it is asked
-itself. A property test holds that both decide alike.
+each step names, and its guards as one function, which leaves out those that an earlier step has
+asked already. Where the Machine has more to say than its table (a callback, a condition of
+another's), it is asked itself. A property test holds that both decide alike.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lazsa_flow.engine import compiling
 from lazsa_flow.engine.machine import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lazsa_flow.domain.guards import Finding
+    from lazsa_flow.domain.guards import Found
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Timer
     from lazsa_flow.domain.model import Situation
+    from lazsa_flow.engine.compiling import Judge
     from lazsa_flow.engine.machine import TableMachine
 
 
@@ -29,33 +29,14 @@ class Route:
 
     Attributes:
         reason: The reason it is tried with.
-        fresh: Its guards that nothing before it has asked: name and check.
-        known: Its other guards.
-        machine: Asked whether the edge fires; ``None`` where its guards alone decide.
+        fires: Evaluates every guard that nothing before it has asked, and tells whether the edge
+            fires. It takes a situation with this route's reason, and what the routes before have
+            found, to which it adds.
     """
 
     edge: Edge
     reason: str | None
-    fresh: tuple[tuple[str, Callable[[Situation], Finding]], ...]
-    known: tuple[str, ...]
-    machine: TableMachine | None
-
-    def fires(self, situation: Situation, found: dict[str, Finding]) -> bool:
-        """Evaluate every guard that is fresh, and tell whether the edge fires.
-
-        Args:
-            situation: What the guards look at, with this route's reason.
-            found: What the routes before have found; it is added to.
-        """
-        holds = True
-        for name, check in self.fresh:
-            found[name] = finding = check(situation)
-            if not finding.held:
-                holds = False
-        if self.machine is not None:
-            trial = Trial(situation.path.state, self.reason, found)
-            return self.machine.fires(trial, self.edge.trigger)
-        return holds and (not self.known or all(found[name].held for name in self.known))
+    fires: Judge
 
 
 class Plan:
@@ -78,34 +59,40 @@ class Plan:
         try:
             return self._edges[key]
         except KeyError:
-            return self._edges.setdefault(key, self._route(*key, asked=()))
+            return self._edges.setdefault(key, self._route(*key, asked=frozenset()))
 
     def timer(self, state: str, timer: Timer) -> tuple[Route, ...]:
         """Return the routes of a timer's steps, leaving those aside that the state lacks."""
         key = (state, timer.name)
         if key not in self._timers:
             routes: list[Route] = []
-            asked: list[str] = []
+            asked: set[str] = set()
             for step in timer.steps:
-                route = self._route(state, step.trigger, step.reason, asked=tuple(asked))
+                route = self._route(state, step.trigger, step.reason, asked=frozenset(asked))
                 if route is not None:
                     routes.append(route)
-                    asked += [name for name, _ in route.fresh]
+                    asked.update(route.edge.guards)
             self._timers[key] = tuple(routes)
         return self._timers[key]
 
     def _route(
-        self, state: str, trigger: str, reason: str | None, *, asked: tuple[str, ...]
+        self, state: str, trigger: str, reason: str | None, *, asked: frozenset[str]
     ) -> Route | None:
         edge = self._lifecycle.edge(state, trigger, reason)
         if edge is None:
             return None
         checks = self._lifecycle.guards
-        decides = self._machine.guards(state, trigger, reason) == edge.guards
-        return Route(
-            edge=edge,
-            reason=reason,
-            fresh=tuple((g, checks[g].check) for g in dict.fromkeys(edge.guards) if g not in asked),
-            known=tuple(name for name in edge.guards if name in asked),
-            machine=None if decides else self._machine,
-        )
+        fresh = [(g, checks[g].check) for g in dict.fromkeys(edge.guards) if g not in asked]
+        judge = compiling.judge(fresh, [name for name in edge.guards if name in asked])
+        if self._machine.guards(state, trigger, reason) != edge.guards:
+            judge = self._asking(edge, reason, judge)
+        return Route(edge, reason, judge)
+
+    def _asking(self, edge: Edge, reason: str | None, judge: Judge) -> Judge:
+        """Return what evaluates the guards, and lets the machine say what follows."""
+
+        def fires(situation: Situation, found: dict[str, Found]) -> bool:
+            judge(situation, found)
+            return self._machine.fires(Trial(situation.path.state, reason, found), edge.trigger)
+
+        return fires

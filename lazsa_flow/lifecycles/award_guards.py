@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.domain.criteria import CRITERIA, Criterion, judge
 from lazsa_flow.domain.cycles import add_months
-from lazsa_flow.domain.guards import Finding, Guard, all_of, any_of, none_of
+from lazsa_flow.domain.guards import Guard, all_of, any_of, none_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from lazsa_flow.domain.guards import Found
     from lazsa_flow.domain.model import Path, Record, Situation, Span
     from lazsa_flow.domain.policy import AwardPolicy
 
@@ -45,7 +46,7 @@ def _latest(situation: Situation, kind: str, name: str) -> Record | None:
 
 
 def _criterion(criterion: Criterion) -> Guard:
-    def check(situation: Situation) -> Finding:
+    def check(situation: Situation) -> Found:
         seen, bars = situation.seen, rules(situation).criteria
         return judge(criterion, seen.facts, seen.path.cycle_on or situation.on, bars)
 
@@ -59,42 +60,42 @@ def _criterion(criterion: Criterion) -> Guard:
     )
 
 
-def _nomination_complete(situation: Situation) -> Finding:
+def _nomination_complete(situation: Situation) -> Found:
     standing = [n for n in situation.seen.nominations if not n.withdrawn]
     complete = sum(n.complete for n in standing)
-    return Finding(complete > 0, f"{complete} of {len(standing)} complete")
+    return complete > 0, f"{complete} of {len(standing)} complete", None
 
 
-def _nominators_left(situation: Situation) -> Finding:
+def _nominators_left(situation: Situation) -> Found:
     left = sum(not n.withdrawn for n in situation.seen.nominations)
-    return Finding(left == 0, left)
+    return left == 0, left, None
 
 
-def _quorum(situation: Situation) -> Finding:
+def _quorum(situation: Situation) -> Found:
     tally, bars = situation.seen.tally, rules(situation).panel
     held = tally.has_quorum(bars.reviewers, bars.teams)
-    return Finding(held, f"{tally.cards} reviewers from {tally.teams} teams")
+    return held, f"{tally.cards} reviewers from {tally.teams} teams", None
 
 
-def _panel_approval(situation: Situation) -> Finding:
+def _panel_approval(situation: Situation) -> Found:
     tally, bars = situation.seen.tally, rules(situation).panel
     if not tally.cards:
-        return Finding(False, "no scorecard")
+        return False, "no scorecard", None
     mean, lowest = tally.total / tally.scores, min(tally.sums) / tally.cards
     figures = f"mean {mean:.4f}, lowest item {lowest:.4f}"
-    return Finding(tally.approves(bars.mean, bars.floor), figures)
+    return tally.approves(bars.mean, bars.floor), figures, None
 
 
-def _not_carried_over(situation: Situation) -> Finding:
+def _not_carried_over(situation: Situation) -> Found:
     times = len(situation.path.spans.get("postponement", ()))
-    return Finding(times == 0, times)
+    return times == 0, times, None
 
 
-def _no_sitting_award(situation: Situation) -> Finding:
+def _no_sitting_award(situation: Situation) -> Found:
     for path in situation.seen.others:
         if path.lifecycle == "award" and path.span("award", situation.at):
-            return Finding(False, f"{path.ref} due {path.cycle_on}", path.cycle_on)
-    return Finding(True, "none")
+            return False, f"{path.ref} due {path.cycle_on}", path.cycle_on
+    return True, "none", None
 
 
 def _open_cases(situation: Situation) -> list[str]:
@@ -102,19 +103,19 @@ def _open_cases(situation: Situation) -> list[str]:
     return [name for name, value in latest.items() if value == "open"]
 
 
-def _no_open_case(situation: Situation) -> Finding:
+def _no_open_case(situation: Situation) -> Found:
     cases = _open_cases(situation)
-    return Finding(not cases, len(cases))
+    return not cases, len(cases), None
 
 
-def _good_standing(situation: Situation) -> Finding:
+def _good_standing(situation: Situation) -> Found:
     record = _latest(situation, "good_standing", "")
     if record is None or record.value == "began":
-        return Finding(True, "good")
-    return Finding(False, f"lost on {record.as_of}: {record.reason}")
+        return True, "good", None
+    return False, f"lost on {record.as_of}: {record.reason}", None
 
 
-def _held_a_year(situation: Situation) -> Finding:
+def _held_a_year(situation: Situation) -> Found:
     months = rules(situation).reconnect.held_months
     tenures = [
         (add_months(span.began_on, months), span.ended_on or situation.on, span.ended_on is None)
@@ -122,49 +123,49 @@ def _held_a_year(situation: Situation) -> Finding:
         for span in path.spans.get("award", ())
     ]
     if not tenures:
-        return Finding(False, "never awarded")
+        return False, "never awarded", None
     held = any(full <= until for full, until, _ in tenures)
     running = [full for full, _, open_ in tenures if open_]
     longest = max(until - full for full, until, _ in tenures)
     measured = "a full tenure" if held else f"{-longest.days} days short"
-    return Finding(held, measured, None if held or not running else min(running))
+    return held, measured, None if held or not running else min(running)
 
 
-def _latest_path(situation: Situation) -> Finding:
+def _latest_path(situation: Situation) -> Found:
     newer = [
         path.ref
         for path in _paths(situation)
         if path.id > situation.path.id and "award" in path.spans
     ]
-    return Finding(not newer, newer[0] if newer else "the latest award")
+    return not newer, newer[0] if newer else "the latest award", None
 
 
-def _no_newer_path(situation: Situation) -> Finding:
+def _no_newer_path(situation: Situation) -> Found:
     newer = [path.ref for path in _paths(situation) if path.id > situation.path.id]
-    return Finding(not newer, newer[0] if newer else "none")
+    return not newer, newer[0] if newer else "none", None
 
 
-def _no_membership(situation: Situation) -> Finding:
+def _no_membership(situation: Situation) -> Found:
     for path in _paths(situation):
         if path.span("membership", situation.at):
-            return Finding(False, path.ref)
-    return Finding(True, "none")
+            return False, path.ref, None
+    return True, "none", None
 
 
-def _reconnect_steps(situation: Situation) -> Finding:
+def _reconnect_steps(situation: Situation) -> Found:
     wanted = rules(situation).reconnect.steps
     missing = [
         step
         for step in wanted
         if (record := _latest(situation, "step", step)) is None or record.value != "done"
     ]
-    return Finding(not missing, f"missing: {', '.join(missing) or 'none'}")
+    return not missing, f"missing: {', '.join(missing) or 'none'}", None
 
 
-def _left_by_choice(situation: Situation) -> Finding:
+def _left_by_choice(situation: Situation) -> Found:
     spans = situation.path.spans.get("membership", ())
     reason = spans[-1].reason if spans else None
-    return Finding(reason == "left", reason)
+    return reason == "left", reason, None
 
 
 def _open_appeal(situation: Situation) -> Span | None:
@@ -172,16 +173,16 @@ def _open_appeal(situation: Situation) -> Span | None:
     return spans[-1] if spans and spans[-1].ended_at is None else None
 
 
-def _within_appeal(situation: Situation) -> Finding:
+def _within_appeal(situation: Situation) -> Found:
     appeal = _open_appeal(situation)
     if appeal is None:
-        return Finding(False, "no decision to appeal")
+        return False, "no decision to appeal", None
     told_on = situation.calendar.local_date(appeal.told_at)
     until = told_on + timedelta(days=rules(situation).appeal.days)
-    return Finding(situation.calendar.local_date(situation.recorded_at) <= until, str(until))
+    return situation.calendar.local_date(situation.recorded_at) <= until, str(until), None
 
 
-def _appeal_granted(situation: Situation) -> Finding:
+def _appeal_granted(situation: Situation) -> Found:
     appeal = _open_appeal(situation)
     # voices on an earlier decision of this path say nothing about the latest
     voices = {
@@ -195,10 +196,10 @@ def _appeal_granted(situation: Situation) -> Finding:
     granting = {voice.partition(":")[2] for voice, value in voices.items() if value == "grant"}
     outside = granting - situation.seen.tally.panel
     wanted = rules(situation).appeal.persons
-    return Finding(len(outside) >= wanted, f"{len(outside)} of {wanted} persons")
+    return len(outside) >= wanted, f"{len(outside)} of {wanted} persons", None
 
 
-def _conduct_bar(situation: Situation) -> Finding:
+def _conduct_bar(situation: Situation) -> Found:
     barred: date | None = None
     for record in situation.seen.records:
         if record.kind == "good_standing" and record.reason == "code_of_conduct":
@@ -206,15 +207,15 @@ def _conduct_bar(situation: Situation) -> Finding:
             months = rules(situation).conduct.bar_months
             barred = add_months(record.as_of, months) if ended else None
     if barred is None or barred <= situation.on:
-        return Finding(True, "none")
-    return Finding(False, f"until {barred}", barred)
+        return True, "none", None
+    return False, f"until {barred}", barred
 
 
-def _grace_over(situation: Situation) -> Finding:
+def _grace_over(situation: Situation) -> Found:
     policy = rules(situation).renewal
     end = situation.judged_on + timedelta(days=policy.grace_days)
     over = situation.at >= situation.calendar.start(end).at
-    return Finding(over, str(situation.on), None if over else end)
+    return over, str(situation.on), None if over else end
 
 
 CRITERIA_GUARDS: Final = tuple(_criterion(criterion) for criterion in CRITERIA)

@@ -37,7 +37,7 @@ def step(
         reason=None,
         policy="award/2020-1",
         facts_as_of=None,
-        verdicts=(),
+        verdicts={},
         prev_hash=after.head,
     )
     return Change(before=before, after=after, recorded_at=at, row=row, **changes)

@@ -731,12 +731,12 @@ JOURNALED = [
         reason="why \u0007 \u2028 \"quoted\" \\ 'ไทย' 😀",
         policy="award/2020-1",
         facts_as_of=CYCLE,
-        verdicts=(
-            ("tenure", Finding(False, 3, date(2027, 3, 15))),
-            ("gmv", Finding(True, "0.20")),
-            ("flag", Finding(True, False)),
-            ("none", Finding(True)),
-        ),
+        verdicts={
+            "tenure": Finding(False, 3, date(2027, 3, 15)),
+            "gmv": Finding(True, "0.20"),
+            "flag": Finding(True, False),
+            "none": Finding(True),
+        },
         prev_hash=NO_HEAD,
     ),
     JournalRow(
@@ -752,7 +752,7 @@ JOURNALED = [
         reason=None,
         policy="award/2020-1",
         facts_as_of=None,
-        verdicts=(),
+        verdicts={},
         prev_hash="f" * 64,
     ),
 ]

@@ -91,7 +91,7 @@ def test_an_edge_is_taken_as_transitions_takes_it(
     seen = situation(path=door, reason=reason)
     found: dict[str, Finding] = {}
     expected = _asked(lifecycle, seen, trigger, found)
-    assert decide_edge(rulebook(lifecycle), seen, trigger) == (expected, tuple(found.items()))
+    assert decide_edge(rulebook(lifecycle), seen, trigger) == (expected, found)
 
 
 @settings(deadline=None)
@@ -110,7 +110,7 @@ def test_a_timer_is_decided_as_transitions_decides_it(
         if edge is not None:
             expected = edge, tried
             break
-    assert decide_timer(rulebook(lifecycle), seen, timer) == (*expected, tuple(found.items()))
+    assert decide_timer(rulebook(lifecycle), seen, timer) == (*expected, found)
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -125,9 +125,9 @@ INSTANTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=ZON
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(TEXTS, FINDINGS)).map(tuple))
+@given(st.dictionaries(TEXTS, FINDINGS))
 def test_verdicts_are_written_as_json_writes_them(
-    findings: tuple[tuple[str, Finding], ...],
+    findings: dict[str, Finding],
 ) -> None:
     """RFC 8785: whatever is measured, a number, a truth or any text, the bytes are canonical."""
     assert verdicts_text(findings).encode() == canonical(verdict_fields(findings))
@@ -136,7 +136,7 @@ def test_verdicts_are_written_as_json_writes_them(
 def test_a_truth_and_a_number_that_are_equal_are_written_apart() -> None:
     """1 and true, equal in Python, stand in the journal as what they are, in either order."""
     for measured in (1, True, 1, 0, False, 0):
-        findings = (("flag", Finding(True, measured)),)
+        findings = {"flag": Finding(True, measured)}
         assert verdicts_text(findings).encode() == canonical(verdict_fields(findings))
 
 
@@ -156,7 +156,7 @@ def test_a_truth_and_a_number_that_are_equal_are_written_apart() -> None:
         reason=st.none() | TEXTS,
         policy=TEXTS,
         facts_as_of=st.none() | st.dates(date(2, 1, 1)),
-        verdicts=st.lists(st.tuples(TEXTS, FINDINGS)).map(tuple),
+        verdicts=st.dictionaries(TEXTS, FINDINGS),
         prev_hash=TEXTS,
     )
 )

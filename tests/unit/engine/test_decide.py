@@ -22,7 +22,7 @@ def test_every_guard_of_an_edge_is_asked() -> None:
     )
     edge, findings = decide_edge(rules, DOOR, "close")
     assert edge is None
-    assert [(name, finding.held) for name, finding in findings] == [
+    assert [(name, finding[0]) for name, finding in findings.items()] == [
         ("a", False),
         ("b", True),
         ("c", False),
@@ -34,12 +34,12 @@ def test_an_edge_whose_guards_hold_is_taken() -> None:
     edge, findings = decide_edge(rulebook(table()), DOOR, "close")
     assert edge is not None
     assert edge.dest == "shut"
-    assert findings == (("ready", Finding(True)),)
+    assert findings == {"ready": Finding(True)}
 
 
 def test_a_trigger_without_an_edge_finds_nothing() -> None:
     """Where the state has no such edge none is taken, and no guard is asked."""
-    assert decide_edge(rulebook(table()), DOOR, "lock") == (None, ())
+    assert decide_edge(rulebook(table()), DOOR, "lock") == (None, {})
 
 
 def test_a_guard_is_asked_once_a_decision() -> None:
@@ -63,7 +63,7 @@ def test_a_guard_is_asked_once_a_decision() -> None:
     timer = rules.lifecycle("door").timer("evening")
     edge, tried, findings = decide_timer(rules, DOOR, timer)
     assert (edge, tried, asked) == (None, DOOR, ["ready"])
-    assert findings == (("ready", Finding(False, 1)),)
+    assert findings == {"ready": Finding(False, 1)}
 
 
 def test_the_first_step_that_holds_fires_with_its_reason() -> None:
@@ -92,4 +92,4 @@ def test_the_first_step_that_holds_fires_with_its_reason() -> None:
     edge, tried, findings = decide_timer(rules, DOOR, rules.lifecycle("door").timer("evening"))
     assert edge is not None
     assert (edge.trigger, tried.reason) == ("lock", "dark")
-    assert [name for name, _ in findings] == ["no", "yes"]
+    assert list(findings) == ["no", "yes"]

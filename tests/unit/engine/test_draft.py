@@ -79,7 +79,7 @@ def take(
     lifecycle = lifecycle or door(*effects)
     now = seen or at_door()
     edge = next(edge for edge in lifecycle.edges if edge.trigger == trigger)
-    return Draft(rulebook(lifecycle), now).take(edge, (("ready", Finding(True)),))
+    return Draft(rulebook(lifecycle), now).take(edge, {"ready": Finding(True)})
 
 
 def test_a_move_is_a_row_and_the_path_after_it() -> None:
@@ -102,7 +102,7 @@ def test_facts_are_named_where_a_guard_was_asked() -> None:
     """A row tells the facts' date only of facts that were judged."""
     seen = at_door(facts=facts())
     edge = door().edges[0]
-    row = Draft(rulebook(door()), seen).take(edge, ()).row
+    row = Draft(rulebook(door()), seen).take(edge, {}).row
     assert row is not None
     assert row.facts_as_of is None
 
@@ -118,7 +118,7 @@ def test_the_first_row_of_a_path_opens_it() -> None:
     """A path that opens was nothing before, and takes its subject's one place."""
     lifecycle = door()
     new = at_door(path=path("", lifecycle="door", seq=0))
-    change = Draft(rulebook(lifecycle), new).take(lifecycle.opening, ())
+    change = Draft(rulebook(lifecycle), new).take(lifecycle.opening, {})
     assert change.before is None
     assert change.slot == "take"
     assert change.row is not None
@@ -136,11 +136,11 @@ def test_a_refused_timer_leaves_a_row_and_its_otherwise() -> None:
     """programme.md, the books: a refused timer's verdicts are journaled, and the path stays."""
     due = timer()
     draft = Draft(rulebook(door()), at_door(reason="whatever"))
-    change = draft.refuse((Notify("shy"),), (("ready", Finding(False)),), due)
+    change = draft.refuse((Notify("shy"),), {"ready": Finding(False)}, due)
     assert change.row is not None
     assert (change.row.trigger, change.row.reason) == (None, "refused")
     assert (change.row.source, change.row.dest) == ("ajar", "ajar")
-    assert change.row.verdicts == (("ready", Finding(False)),)
+    assert change.row.verdicts == {"ready": Finding(False)}
     assert change.fired == replace(due, status="refused", seq=2)
     assert change.after.seq == 2
     assert [notice.kind for notice in change.notices] == ["shy"]
@@ -149,7 +149,7 @@ def test_a_refused_timer_leaves_a_row_and_its_otherwise() -> None:
 def test_a_fired_timer_points_to_its_row() -> None:
     """A timer that led to a move keeps the number of the journal row."""
     lifecycle = door()
-    change = Draft(rulebook(lifecycle), at_door()).take(lifecycle.edges[0], (), timer())
+    change = Draft(rulebook(lifecycle), at_door()).take(lifecycle.edges[0], {}, timer())
     assert change.fired == replace(timer(), status="fired", seq=2)
 
 
@@ -321,7 +321,7 @@ def test_the_timer_that_fires_is_not_cancelled() -> None:
     lifecycle = door()
     before = at_door()
     before = replace(before, seen=replace(before.seen, timers=(timer(),)))
-    change = Draft(rulebook(lifecycle), before).take(lifecycle.edges[0], (), timer())
+    change = Draft(rulebook(lifecycle), before).take(lifecycle.edges[0], {}, timer())
     assert change.cancelled == ()
 
 

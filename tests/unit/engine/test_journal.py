@@ -38,7 +38,7 @@ ROW = JournalRow(
     reason=None,
     policy="door/2020-1",
     facts_as_of=date(2026, 9, 30),
-    verdicts=(("ready", Finding(True, "yes", date(2026, 10, 2))),),
+    verdicts={"ready": Finding(True, "yes", date(2026, 10, 2))},
     prev_hash=NO_HEAD,
 )
 
@@ -54,7 +54,7 @@ CHANGED: dict[str, Any] = {
     "reason": "leaving",
     "policy": "door/2020-2",
     "facts_as_of": None,
-    "verdicts": (),
+    "verdicts": {},
     "prev_hash": "1" * 64,
 }
 
@@ -141,7 +141,7 @@ def test_every_field_is_in_the_hash(name: str) -> None:
 )
 def test_every_part_of_a_verdict_is_in_the_hash(finding: Finding) -> None:
     """Held, measured and earliest are all in the hash."""
-    assert replace(ROW, verdicts=(("ready", finding),)).hash != ROW.hash
+    assert replace(ROW, verdicts={"ready": finding}).hash != ROW.hash
 
 
 def test_a_field_without_a_test_would_be_noticed() -> None:
@@ -151,7 +151,7 @@ def test_a_field_without_a_test_would_be_noticed() -> None:
 
 def test_verdicts_are_recorded_small() -> None:
     """design.md, rule 3: name, held, measured and earliest are recorded, nothing else."""
-    findings = (("gmv", Finding(False, "0.1")), ("tenure", Finding(False, 3, date(2027, 1, 1))))
+    findings = {"gmv": Finding(False, "0.1"), "tenure": Finding(False, 3, date(2027, 1, 1))}
     assert verdict_fields(findings) == [
         {"name": "gmv", "held": False, "measured": "0.1", "earliest": None},
         {"name": "tenure", "held": False, "measured": 3, "earliest": "2027-01-01"},

@@ -159,7 +159,7 @@ def test_a_guard_that_does_not_hold_refuses_the_timer() -> None:
     store = door()
     assert sweep(store, rules, LATE) == Swept(refused=1)
     (row,) = store.journal
-    assert (row.trigger, row.verdicts) == (None, (("ready", Finding(False)),))
+    assert (row.trigger, row.verdicts) == (None, {"ready": Finding(False)})
     assert store.status(1, "evening") == ["refused"]
     assert [notice.kind for notice in store.notices] == ["still_ajar"]
 

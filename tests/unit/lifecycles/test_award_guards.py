@@ -40,7 +40,7 @@ GRACE_END = date(2026, 10, 31)
 
 def found(name: str, **seen: Any) -> Finding:
     """Check a guard on a situation."""
-    return GUARDS[name].check(situation(**seen))
+    return Finding(*GUARDS[name].check(situation(**seen)))
 
 
 @pytest.mark.parametrize("name", GUARDS)
@@ -114,9 +114,9 @@ def test_panel_approval() -> None:
     low = tally(3)
     assert found("panel_approval", tally=low) == Finding(False, "mean 3.0000, lowest item 3.0000")
     assert found("panel_approval", tally=Tally()) == Finding(False, "no scorecard")
-    assert not NOT_APPROVED.check(situation()).held
-    assert PANEL_REFUSAL.check(situation(tally=low)).held
-    assert not PANEL_REFUSAL.check(situation(tally=Tally())).held
+    assert not NOT_APPROVED.holds(situation())
+    assert PANEL_REFUSAL.holds(situation(tally=low))
+    assert not PANEL_REFUSAL.holds(situation(tally=Tally()))
 
 
 def test_not_carried_over() -> None:

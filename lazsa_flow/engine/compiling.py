@@ -1,0 +1,81 @@
+"""How do a decision, and the text of its verdicts, become functions of their own?
+
+As ``dataclasses`` makes an ``__init__``: what a loop would look up for every path anew stands in
+the function's text. A cycle night calls them a million times. Property tests hold that they decide
+as ``transitions`` does, and write what ``json.dumps`` would.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from json.encoder import encode_basestring as quoted
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
+
+    from lazsa_flow.domain.guards import Check, Found, Measured
+    from lazsa_flow.domain.model import Situation
+
+    Judge = Callable[[Situation, dict[str, Found]], bool]
+    Write = Callable[[Iterable[Found]], str]
+
+
+def judge(fresh: Sequence[tuple[str, Check]], known: Sequence[str]) -> Judge:
+    """Return what asks every fresh guard, and tells whether all the guards of an edge hold.
+
+    Args:
+        fresh: Guards that nothing before has asked, by name; what they find is added.
+        known: The others, which were found before.
+    """
+    asked = [f" found[{name!r}] = f{n} = check{n}(situation)" for n, (name, _) in enumerate(fresh)]
+    held = [f"f{n}[0]" for n in range(len(fresh))] + [f"found[{name!r}][0]" for name in known]
+    lines = ["def judge(situation, found):", *asked, f" return {' and '.join(held) or True}"]
+    made: Judge = _made(lines, {f"check{n}": check for n, (_, check) in enumerate(fresh)})
+    return made
+
+
+@lru_cache(maxsize=1024)
+def writer(names: tuple[str, ...]) -> Write:
+    """Return what writes the findings of guards of these names as canonical text.
+
+    Source:
+        RFC 8785, 3.2.2.
+    """
+    parts = ["'['"]
+    for n, name in enumerate(names):
+        begin = '{"earliest":' if n == 0 else ',{"earliest":'
+        parts += [
+            f"{begin!r} f'{{null if e{n} is None else day(e{n})}}'",
+            f"""',"held":' f'{{true if h{n} else false}}' ',"measured":'""",
+            f"f'{{quoted(m{n}) if m{n}.__class__ is str else number(m{n})}}'",
+            repr(f',"name":{quoted(name)}}}'),
+        ]
+    taken = "".join(f"(h{n}, m{n}, e{n}), " for n in range(len(names)))
+    lines = ["def write(findings):", *([f" {taken}= findings"] if names else [])]
+    lines.append(f" return {' '.join(parts)} ']'")
+    words = {word: word for word in ("null", "true", "false")}
+    made: Write = _made(lines, {**words, "day": _day, "quoted": quoted, "number": _number})
+    return made
+
+
+def _made(lines: Iterable[str], names: dict[str, Any]) -> Any:
+    """Return the function that these lines define, which knows these names."""
+    functions: dict[str, Any] = {}
+    exec("\n".join(lines), names, functions)
+    [made] = functions.values()
+    return made
+
+
+@lru_cache(maxsize=4096)
+def _day(earliest: date) -> str:
+    return quoted(earliest.isoformat())
+
+
+def _number(measured: Measured) -> Any:
+    if measured.__class__ is int:
+        return measured
+    if measured is None:
+        return "null"
+    return quoted(measured) if isinstance(measured, str) else str(measured).lower()
