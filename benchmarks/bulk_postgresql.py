@@ -4,13 +4,16 @@ The reference is a single CTE that writes the very same rows, bytes and hashes i
 answers that lie ready in tables beside: on one connection against one worker, on two connections
 (half of the paths each) against two workers. Rows are compared before anything is timed.
 
+A worker is a process of two threads, as ``worker --threads 2`` starts it: one judges while the
+database writes for the other.
+
 Units: paths moved a second.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from benchmarks.harness.figures import Figure, Goal
 from benchmarks.harness.turns import in_turns
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.harness.bench import Bench
+
+THREADS: Final = 2
+"""Of a worker."""
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
@@ -29,7 +35,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     for workers, parts, bound in ((1, (None,), 0.6), (2, halves, 0.7)):
         ours, reference = in_turns(
             bench.scale.rounds,
-            partial(bench.sweep_seconds, "postgresql", night, workers=workers),
+            partial(bench.sweep_seconds, "postgresql", night, workers=workers, threads=THREADS),
             partial(bench.set_based_seconds, night, parts),
         )
         yield Figure.of(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,8 @@ def sweep(url: str, *, warm_up: str, workers: int = 1, **options: Any) -> Sweep:
         url: The database.
         warm_up: A small database to sweep before the clock starts.
         workers: How many processes.
-        options: What ``Programme.sweep`` takes besides, or ``helper``, for one with a helper.
+        options: What ``Programme.sweep`` takes besides, or ``helper``, for one with a helper, or
+            ``threads``, for as many in each process.
     """
     with ExitStack() as stack:
         processes = [stack.enter_context(_process(url, warm_up, options)) for _ in range(workers)]
@@ -94,13 +96,18 @@ def _main(url: str, warm_up: str, options: str) -> None:
     with Programme.open(warm_up, clock=clock) as programme:
         programme.sweep()
     how = json.loads(options)
-    with_helper = how.pop("helper", False)
+    with_helper, threads = how.pop("helper", False), how.pop("threads", 1)
     with Programme.open(url, clock=clock) as programme:
         programme.next_due()
         print("ready", flush=True)
         sys.stdin.readline()
-        swept = helper.sweep(url, NOW, **how) if with_helper else programme.sweep(**how)
-        print(json.dumps({"moved": swept.moved, "peak_mb": _peak_mb()}), flush=True)
+        if with_helper:
+            moved = helper.sweep(url, NOW, **how).moved
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                started = [pool.submit(programme.sweep, **how) for _ in range(threads)]
+            moved = sum(each.result().moved for each in started)
+        print(json.dumps({"moved": moved, "peak_mb": _peak_mb()}), flush=True)
 
 
 if __name__ == "__main__":
