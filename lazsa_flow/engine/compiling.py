@@ -45,18 +45,18 @@ def writer(names: tuple[str, ...]) -> Write:
     """
     parts = ["'['"]
     for n, name in enumerate(names):
-        begin = '{"earliest":' if n == 0 else ',{"earliest":'
+        figure = f"quoted(m{n}) if m{n}.__class__ is str else m{n} if m{n}.__class__ is int"
         parts += [
-            f"{begin!r} f'{{null if e{n} is None else day(e{n})}}'",
-            f"""',"held":' f'{{true if h{n} else false}}' ',"measured":'""",
-            f"f'{{quoted(m{n}) if m{n}.__class__ is str else number(m{n})}}'",
+            "','" if n else "",
+            f"f'{{(yes if h{n} else no) if e{n} is None else dated(h{n}, e{n})}}'",
+            f"f'{{{figure} else word(m{n})}}'",
             repr(f',"name":{quoted(name)}}}'),
         ]
     taken = "".join(f"(h{n}, m{n}, e{n}), " for n in range(len(names)))
     lines = ["def write(findings):", *([f" {taken}= findings"] if names else [])]
     lines.append(f" return {' '.join(parts)} ']'")
-    words = {word: word for word in ("null", "true", "false")}
-    made: Write = _made(lines, {**words, "day": _day, "quoted": quoted, "number": _number})
+    known = {"yes": _begun(True), "no": _begun(False), "dated": _begun, "word": _word}
+    made: Write = _made(lines, {**known, "quoted": quoted})
     return made
 
 
@@ -69,13 +69,16 @@ def _made(lines: Iterable[str], names: dict[str, Any]) -> Any:
 
 
 @lru_cache(maxsize=4096)
-def _day(earliest: date) -> str:
-    return quoted(earliest.isoformat())
+def _begun(held: bool, earliest: date | None = None) -> str:
+    """Return what stands before a verdict's figure."""
+    on = "null" if earliest is None else quoted(earliest.isoformat())
+    return f'{{"earliest":{on},"held":{_word(held)},"measured":'
 
 
-def _number(measured: Measured) -> Any:
-    if measured.__class__ is int:
-        return measured
+def _word(measured: Measured) -> str:
+    """Write a figure that is neither a plain text nor a plain number."""
     if measured is None:
         return "null"
-    return quoted(measured) if isinstance(measured, str) else str(measured).lower()
+    if isinstance(measured, bool):
+        return str(measured).lower()
+    return quoted(measured) if isinstance(measured, str) else str(measured)
