@@ -32,6 +32,7 @@ NOMINATIONS: Final = tuple(
 _JOURNAL: Final = tuple(schema.journal.columns.keys())
 
 instant: Callable[[str], datetime] = lru_cache(maxsize=65536)(schema.read_instant)
+_rate: Callable[[str], Decimal] = lru_cache(maxsize=65536)(Decimal)
 day: Callable[[str], date] = lru_cache(maxsize=65536)(date.fromisoformat)
 
 
@@ -114,16 +115,10 @@ def _flag(value: bool | int | None) -> bool | None:
     return None if value is None else bool(value)
 
 
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
 def facts(row: Row) -> Facts:
-    """Read facts."""
-    (_id, seller, country, as_of, joined, points, compliant, gmv_usd, gmv, chat, months, *rest) = (
-        row
-    )
-    retention, lazstar, activities, _recorded = rest
+    """Read facts that have the number of a path before them."""
+    (_path_id, _id, seller, country, as_of, joined, points, compliant, usd, gmv, chat, *rest) = row
+    months, retention, lazstar, activities, _recorded = rest
     return Facts(
         seller,
         country,
@@ -131,13 +126,13 @@ def facts(row: Row) -> Facts:
         joined and day(joined),
         points,
         _flag(compliant),
-        _decimal(gmv_usd),
-        _decimal(gmv),
-        _decimal(chat),
+        usd and Decimal(usd),
+        gmv and _rate(gmv),
+        chat and _rate(chat),
         None
         if months is None
-        else tuple([Decimal(month) if month else None for month in months.split(";")]),
-        _decimal(retention),
+        else tuple([_rate(month) if month else None for month in months.split(";")]),
+        retention and _rate(retention),
         _flag(lazstar),
         None if activities is None else frozenset(filter(None, activities.split(";"))),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _FOREVER: Final = "9999-12-31T23:59:59.999999Z~"
 """A text after every instant's: what was recorded before it is all there is."""
 _NONE: Final = Tally()
+_NOTHING: Final[frozenset[str]] = frozenset()
+_Folded = TypeVar("_Folded")
 
 
 class Queries(NamedTuple):
@@ -156,37 +158,46 @@ def put_together(
     kin: dict[str, list[Path]] = defaultdict(list)
     for path in found.values():
         kin[path.subject].append(path)
-    facts = {row[0]: decoding.facts(row[1:]) for row in facts_rows}
-    cards = _by(cards_rows, 0, decoding.scorecard)
-    nominations = _by(told, 0, tuple)
-    records = _by(_once(recorded), 1, decoding.record)
-    timers = _by(pending, 0, decoding.timer)
+    facts = {row[0]: decoding.facts(row) for row in facts_rows}
+    tallies = _by(cards_rows, 0, decoding.scorecard, Tally.of)
+    nominations = _by(told, 0, tuple, decoding.nominations)
+    records = _by(_once(recorded), 1, decoding.record, tuple)
+    timers = _by(pending, 0, decoding.timer, tuple)
     asked = [found[id_] for id_ in dict.fromkeys(path_ids) if id_ in found]
     taken = _taken(connection, asked)
     return [
         Evidence(
             path,
             facts.get(path.id),
-            Tally.of(cards[path.id]) if path.id in cards else _NONE,
-            decoding.nominations(nominations[path.id]) if path.id in nominations else (),
-            tuple(records[path.subject]) if path.subject in records else (),
-            tuple([other for other in kin[path.subject] if other.id != path.id])
-            if len(kin[path.subject]) > 1
-            else (),
-            tuple(timers[path.id]) if path.id in timers else (),
-            taken.get(path.id, frozenset()),
+            tallies.get(path.id, _NONE),
+            nominations.get(path.id, ()),
+            records.get(path.subject, ()),
+            _others(path, kin[path.subject]),
+            timers.get(path.id, ()),
+            taken.get(path.id, _NOTHING),
         )
         for path in asked
     ]
 
 
+def _others(path: Path, kin: list[Path]) -> tuple[Path, ...]:
+    return tuple([other for other in kin if other is not path]) if len(kin) > 1 else ()
+
+
 def _by(
-    rows: Iterable[decoding.Row], key: int, read: Callable[[decoding.Row], Any]
-) -> dict[Any, list[Any]]:
-    found: dict[Any, list[Any]] = defaultdict(list)
+    rows: Iterable[decoding.Row],
+    key: int,
+    read: Callable[[decoding.Row], Any],
+    fold: Callable[[list[Any]], _Folded],
+) -> dict[Any, _Folded]:
+    found: dict[Any, list[Any]] = {}
     for row in rows:
-        found[row[key]].append(read(row))
-    return found
+        named = row[key]
+        if named in found:
+            found[named].append(read(row))
+        else:
+            found[named] = [read(row)]
+    return {named: fold(values) for named, values in found.items()}
 
 
 def _once(rows: list[decoding.Row]) -> list[decoding.Row]:
