@@ -7,7 +7,8 @@ trip.
 
 The temporary tables have no statistics, nor has the chunk that a sweep reads by; so for a
 transaction that takes chunks the plans are pinned to the only ones that are right: from the few, by
-index.
+index. Reading plans anew each time, for the numbers it is given; writing must not, for then
+PostgreSQL would plan anew for each row's foreign key, too: half of what a row cost it.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ PIN: Final = "; ".join(
         "plan_cache_mode = force_custom_plan",
     )
 )
+_WRITE: Final = "SET LOCAL plan_cache_mode = auto"
 
 
 @dataclass(frozen=True)
@@ -147,10 +149,12 @@ class PostgresBulk:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._reads = False  # pinned, as reading wants it
 
     def pin(self) -> None:
         """Hold the database, until the transaction ends, to plans that go from the few by index."""
         self._connection.exec_driver_sql(PIN)
+        self._reads = True
 
     @contextmanager
     def together(self, most: int) -> Iterator[None]:
@@ -189,6 +193,9 @@ class PostgresBulk:
             if len(rows) <= FEW:
                 cursor.execute(batch.arrays, [list(column) for column in zip(*rows, strict=True)])
             else:
+                if self._reads:
+                    cursor.execute(_WRITE)
+                    self._reads = False
                 cursor.execute(batch.stage)
                 _copy(cursor, f"pg_temp.{batch.name}", batch, rows)
                 cursor.execute(batch.staged)
