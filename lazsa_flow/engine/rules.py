@@ -7,6 +7,7 @@ instant governs its rounds and timers. Source: programme.md, "Versions and data"
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lazsa_flow.domain.model import Actor, Situation
@@ -163,6 +164,7 @@ class Rulebook:
         )
 
 
+@lru_cache(maxsize=1024)
 def system(timer: str) -> Actor:
     """Return the clock as an actor, by the timer that speaks."""
     return Actor("system", timer)

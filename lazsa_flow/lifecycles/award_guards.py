@@ -9,6 +9,7 @@ Source:
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -81,9 +82,13 @@ def _panel_approval(situation: Situation) -> Found:
     tally, bars = situation.seen.tally, rules(situation).panel
     if not tally.cards:
         return False, "no scorecard", None
-    mean, lowest = tally.total / tally.scores, min(tally.sums) / tally.cards
-    figures = f"mean {mean:.4f}, lowest item {lowest:.4f}"
+    figures = _means(tally.total, tally.scores, min(tally.sums), tally.cards)
     return tally.approves(bars.mean, bars.floor), figures, None
+
+
+@lru_cache(maxsize=65536)
+def _means(total: int, scores: int, lowest: int, cards: int) -> str:
+    return f"mean {total / scores:.4f}, lowest item {lowest / cards:.4f}"
 
 
 def _not_carried_over(situation: Situation) -> Found:

@@ -7,7 +7,6 @@ version, the journal row, timers, records, notices, and the subject's place.
 from __future__ import annotations
 
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -28,7 +27,7 @@ from lazsa_flow.store.dialect import upsert
 from lazsa_flow.store.driver import fetch, ids_table, ids_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from lazsa_flow.domain.model import Path
     from lazsa_flow.engine.ports import Change
@@ -110,13 +109,12 @@ def _moves(change: Change) -> bool:
 
 def flatten(changes: Iterable[Change]) -> list[Change]:
     """Return changes and those that are linked to them, as they are written."""
-    return list(chain.from_iterable(map(_flatten, changes)))
-
-
-def _flatten(change: Change) -> Iterator[Change]:
-    yield change
-    for linked in change.linked:
-        yield from _flatten(linked)
+    flat: list[Change] = []
+    for change in changes:
+        flat.append(change)
+        if change.linked:
+            flat += flatten(change.linked)
+    return flat
 
 
 def stale(connection: sa.Connection, changes: Sequence[Change]) -> StaleVersionError:
