@@ -1,14 +1,14 @@
 """What is hot costs as much as what is due, never as much as there is.
 
-Every statement of a cycle night, of a single fire and of an idle look is explained by its database:
-none reads through a table that grows with the sellers.
+Every statement of a cycle night, of a single fire, of an idle look and of the relay is explained by
+its database: none reads through a table that grows with the sellers.
 """
 
 from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -66,9 +66,9 @@ def _reads_through(line: str) -> bool:
 
 
 @contextmanager
-def explained(programme: Programme) -> Iterator[Plans]:
-    """Explain what the programme runs, as if its tables were large."""
-    engine, plans = programme.store._engine, Plans()
+def explained(programme: Programme, engine: sa.Engine | None = None) -> Iterator[Plans]:
+    """Explain what the programme, or another engine of its own, runs, as if tables were large."""
+    engine, plans = engine or programme.store._engine, Plans()
     watch = {"sqlite": _watch_sqlite, "postgresql": _watch_postgresql}[engine.dialect.name]
 
     def checkout(driver: Any, _record: Any, _proxy: Any) -> None:
@@ -166,6 +166,21 @@ def test_what_is_due_is_listed_by_index(season: Programme) -> None:
     with explained(season) as plans:
         assert len(season.due(until=DUE)) == 2 * SELLERS
     assert plans.told
+    assert plans.scanned() == {}
+
+
+def test_the_relay_reads_through_no_growing_table(season: Programme) -> None:
+    """Claim, lease, what the notices are about, and mark: each goes by index."""
+    season.sweep(now=DUE)
+    outbox, later = season.store.outbox(), DUE + timedelta(hours=1)
+    with explained(season, outbox._engine) as plans:
+        claimed = outbox.claim(DUE, later, 3 * SELLERS, without=("panel",))
+        assert len(claimed) >= 2 * SELLERS
+        outbox.delivered(claimed[:1], "file", DUE)
+        outbox.failed(claimed[1:2], "451", later)
+        assert outbox.next_at() is not None
+        outbox.close()
+    assert len(plans.told) > 4
     assert plans.scanned() == {}
 
 
