@@ -1,6 +1,7 @@
 """Twenty thousand due of a million, beside twenty thousand of twenty thousand.
 
-What a night costs must follow from what is due, not from how many sellers there are.
+What a night costs must follow from what is due, not from how many sellers there are. Paths are
+numbered as sellers are nominated, so those that are due at one midnight lie together, one in three.
 
 Units: seconds a sweep.
 """

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from benchmarks.casting import Batch
 
 BATCH: Final = 10_000
+_SIDE_BY_SIDE: Final = 3
+"""How many neighbouring numbers share one that is due."""
 
 
 def fill(url: str, sellers: int, due: int) -> None:
@@ -31,8 +33,9 @@ def fill(url: str, sellers: int, due: int) -> None:
     Args:
         url: The database's URL.
         sellers: How many paths there are, one a seller.
-        due: How many of them are due, spread evenly; of ten, three are awarded, three declined,
-            one carried over, two renewed and one retired.
+        due: How many of them are due; of ten, three are awarded, three declined, one carried over,
+            two renewed and one retired. Paths are numbered as sellers are nominated, so those of
+            one midnight lie together, two of other countries between two of theirs.
     """
     Programme.migrate(url, clock=VirtualClock(NOW))
     moulds = make_moulds()
@@ -45,9 +48,10 @@ def fill(url: str, sellers: int, due: int) -> None:
 
 def _kinds(sellers: int, due: int) -> Iterator[str]:
     """Yield what each seller is."""
-    taken = 0
+    taken, cohort = 0, min(sellers, _SIDE_BY_SIDE * due)
+    before = sellers - cohort
     for number in range(sellers):
-        if (number + 1) * due // sellers > taken:
+        if (number + 1 - before) * due // max(cohort, 1) > taken:
             yield DUE_KINDS[taken % len(DUE_KINDS)]
             taken += 1
         else:
