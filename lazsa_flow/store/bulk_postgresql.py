@@ -38,6 +38,7 @@ PIN: Final = "; ".join(
         "enable_seqscan = off",
         "enable_hashjoin = off",
         "enable_mergejoin = off",
+        "max_parallel_workers_per_gather = 0",
         "jit = off",
         "plan_cache_mode = force_custom_plan",
     )
