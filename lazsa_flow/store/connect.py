@@ -84,6 +84,10 @@ def _connect_postgresql(url: sa.URL, *, durable: bool) -> sa.Engine:
     except ModuleNotFoundError as error:
         expected = "the PostgreSQL driver: pip install lazsa-flow[postgres]"
         raise InputError.of("database", "url", str(error.name), expected) from None
+    from lazsa_flow.store import trip
+
+    event.listen(engine, "connect", trip.enable)
+    event.listen(engine, "rollback", trip.forget)
     event.listen(engine, "checkout", _check_silent)
     return engine
 

@@ -41,10 +41,14 @@ class Compiled(NamedTuple):
 
     def run(self, driver: Any, values: Mapping[str, Any]) -> Any:
         """Run it and return the cursor."""
-        values = {**self.fixed, **values}
         if self.names is None:
-            return driver.execute(self.text, values)
-        return run_numbered(driver, self.text, [values[name] for name in self.names])
+            return driver.execute(self.text, {**self.fixed, **values})
+        return run_numbered(driver, self.text, self.numbered(values))
+
+    def numbered(self, values: Mapping[str, Any]) -> list[Any]:
+        """Return the parameters' values by their numbers."""
+        values = {**self.fixed, **values}
+        return [values[name] for name in self.names or ()]
 
 
 @lru_cache(maxsize=256)
@@ -91,6 +95,11 @@ def fetch_all(
     """Run queries with the same values one after the other, in one round trip to a server."""
     asked = [compiled(statement, connection.dialect.name) for statement in statements]
     one_trip = len(asked) > 1 and connection.dialect.name == "postgresql"
+    if one_trip:
+        from lazsa_flow.store.trip import Asked, travel, travels
+
+        if travels(connection):
+            return travel(connection, [Asked(a.text, a.numbered(values)) for a in asked])
     with raw(connection) as driver:
         with driver.pipeline() if one_trip else nullcontext():
             cursors = [each.run(driver, values) for each in asked]

@@ -19,6 +19,7 @@ from lazsa_flow.store import schema
 from lazsa_flow.store.bulk import MOVED, MovedError, given
 from lazsa_flow.store.bulk_postgresql import PostgresBulk
 from lazsa_flow.store.driver import raw, run_numbered
+from lazsa_flow.store.trip import Asked, forget, travel, travels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -109,12 +110,16 @@ class HoldingBulk(PostgresBulk):
 
     def _send_last(self, text: str, values: list[Any], commit: Callable[[], None]) -> None:
         try:
-            with raw(self._connection) as driver, driver.pipeline():
-                run_numbered(driver, text, values)
-                run_numbered(driver, "COMMIT", [])
+            if travels(self._connection):
+                travel(self._connection, [Asked(text, values)], commit=True)
+            else:
+                with raw(self._connection) as driver, driver.pipeline():
+                    run_numbered(driver, text, values)
+                    run_numbered(driver, "COMMIT", [])
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != _STALE:
                 raise
+            forget(self._connection)
             with raw(self._connection) as driver:
                 driver.rollback()
             raise MovedError from None

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 5
 _PAUSE_S: Final = 0.02
-_CONTENDED: Final = frozenset({"40001", "40P01", "55P03", "57014"})
+_CONTENDED: Final = frozenset({"40001", "40P01", "55P03", "57014", "26000"})
 """serialization_failure, deadlock_detected, lock_not_available, query_canceled (the time limit on a
-statement). Source: PostgreSQL, Appendix A."""
+statement), invalid_sql_statement_name (a pooler gave us another session). Source: PostgreSQL,
+Appendix A."""
 _LOST: Final = ("08", "57P0", "25P0")
 """The connection, the server's shutting down, a transaction that idled. Source: PostgreSQL,
 Appendix A."""

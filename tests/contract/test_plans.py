@@ -20,6 +20,7 @@ from lazsa_flow.domain.model import Actor
 from lazsa_flow.engine.sharing import sweep_share
 from lazsa_flow.engine.sweep import Share, Swept
 from lazsa_flow.store.bulk_postgresql import FEW
+from lazsa_flow.store.trip import PREPARED
 from tests.factories import CYCLE, facts, midnight
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def explained(programme: Programme, engine: sa.Engine | None = None) -> Iterator
     engine, plans = engine or programme.store._engine, Plans()
     watch = {"sqlite": _watch_sqlite, "postgresql": _watch_postgresql}[engine.dialect.name]
 
-    def checkout(driver: Any, _record: Any, _proxy: Any) -> None:
+    def checkout(driver: Any, record: Any, _proxy: Any) -> None:
+        record.info.pop(PREPARED, None)  # one statement after the other, by cursors
         watch(driver, plans.told)
 
     sa.event.listen(engine, "checkout", checkout)
