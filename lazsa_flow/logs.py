@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import structlog
+
+LOGGER: Final = logging.getLogger("lazsa_flow")
+"""The logger itself: to ask whether somebody listens costs a tenth of asking :data:`log`."""
 
 log = cast(
     "structlog.stdlib.BoundLogger",
     structlog.wrap_logger(
-        logging.getLogger("lazsa_flow"),
+        LOGGER,
         wrapper_class=structlog.stdlib.BoundLogger,
         processors=[
             structlog.stdlib.filter_by_level,

@@ -10,8 +10,8 @@ who wait for its rows go on.
 
 from __future__ import annotations
 
+import selectors
 from functools import partial
-from selectors import EVENT_READ, DefaultSelector
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -36,6 +36,8 @@ CHECKPOINT_PAGES: Final = 10_000
 CACHE_KB: Final = 32_768
 """The pages of a few thousand paths, wherever they stand; SQLite's own 2 MB hold a few hundred."""
 READ_ONLY: Final = "lazsa_read_only"
+_SELECTOR: Final = getattr(selectors, "PollSelector", selectors.SelectSelector)
+"""One look at one socket: epoll asks the system four times for it, poll once."""
 
 
 def connect(url: str, *, durable: bool = True) -> sa.Engine:
@@ -97,8 +99,8 @@ def _check_silent(connection: psycopg.Connection, *_pooled: Any) -> None:
 
     So a restart of the server is noticed without asking it each time.
     """
-    with DefaultSelector() as selector:
-        selector.register(connection, EVENT_READ)
+    with _SELECTOR() as selector:
+        selector.register(connection, selectors.EVENT_READ)
         if selector.select(timeout=0):
             raise sa.exc.InvalidatePoolError
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from lazsa_flow.logs import log
+from lazsa_flow.logs import LOGGER
 from lazsa_flow.store import claiming, evidence, failing, looking, schema, writing
 from lazsa_flow.store.bulk import MovedError, bulk
 
@@ -118,7 +118,7 @@ class EngineSide:
             writing.write_chunk(self._lent, self._bulk, changes, self._probe)
         except MovedError:
             raise self._stale() from None
-        if log.isEnabledFor(logging.DEBUG):
+        if LOGGER.isEnabledFor(logging.DEBUG):
             self.moves += (change.row for change in changes if change.row and change.row.trigger)
         succeeded = {change.after.id for change in changes if change.fired} & self._retried
         if succeeded:
