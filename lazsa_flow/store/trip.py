@@ -1,7 +1,7 @@
 """How do several statements reach PostgreSQL in one packet?
 
 psycopg's pipeline sends each statement as soon as it is given: the server is woken for each of
-them, and both sides go to the network again and again. That took a third of a single move. Here all
+them, and both sides go to the network again and again. That took a quarter of a single move. Here all
 are laid into libpq's buffer before the first is sent.
 
 They are prepared by us, and so planned once for a session. psycopg forgets all that is prepared in
