@@ -1,8 +1,8 @@
 """How do several statements reach PostgreSQL in one packet?
 
 psycopg's pipeline sends each statement as soon as it is given: the server is woken for each of
-them, and both sides go to the network again and again. That took a quarter of a single move. Here all
-are laid into libpq's buffer before the first is sent.
+them, and both sides go to the network again and again. That took a quarter of a single move. Here
+all are laid into libpq's buffer before the first is sent.
 
 They are prepared by us, and so planned once for a session. psycopg forgets all that is prepared in
 a session that it rolls back; so what we know of it is forgotten, too, and a statement is closed
@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from psycopg import OperationalError, capabilities, errors
+from psycopg import IsolationLevel, OperationalError, capabilities, errors
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.waiting import Ready, Wait
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from psycopg.pq.abc import PGconn, PGresult
 
-_BEGIN: Final = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 _COMMIT: Final = b"COMMIT"
+_LEVELS: Final = {level: level.name.replace("_", " ").encode() for level in IsolationLevel}
 PREPARED: Final = "lazsa_prepared"
 """Where a pooled connection has the texts of what is prepared in its session."""
 _NUMBERS: Final = count(1)
@@ -78,7 +78,7 @@ def travel(
     with raw(connection) as driver:
         given = [_dumped(driver, each.values) for each in asked]
         try:
-            expected = _send(driver.pgconn, prepared, asked, given, commit=commit)
+            expected = _send(driver, prepared, asked, given, commit=commit)
             results = driver.wait(_results(driver.pgconn))
         finally:
             _arrive(connection, driver)
@@ -114,8 +114,16 @@ def _named(text: str) -> tuple[bytes, bytes]:
     return b"lazsa_%d" % next(_NUMBERS), text.encode()
 
 
+def _begin(driver: psycopg.Connection) -> bytes | None:
+    """Return what begins a transaction as psycopg would, if one is to begin."""
+    if driver.autocommit or driver.pgconn.transaction_status != TransactionStatus.IDLE:
+        return None
+    level = driver.isolation_level
+    return b"BEGIN" if level is None else b"BEGIN ISOLATION LEVEL %b" % _LEVELS[level]
+
+
 def _send(
-    pgconn: PGconn,
+    driver: psycopg.Connection,
     prepared: set[str],
     asked: Sequence[Asked],
     given: Sequence[Any],
@@ -123,10 +131,10 @@ def _send(
     commit: bool,
 ) -> list[bool]:
     """Send everything; return of each result that is to come whether its rows are wanted."""
-    expected = []
+    pgconn, begin, expected = driver.pgconn, _begin(driver), []
     pgconn.enter_pipeline_mode()
-    if pgconn.transaction_status == TransactionStatus.IDLE:
-        pgconn.send_query_params(_BEGIN, None)
+    if begin is not None:
+        pgconn.send_query_params(begin, None)
         expected.append(False)
     for each, values in zip(asked, given, strict=True):
         name, text = _named(each.text)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import DBAPIError
 
 from lazsa_flow.store.connect import connect
@@ -48,6 +49,17 @@ def test_values_arrive_as_they_left(session: sa.Connection) -> None:
     sent = (2**40, True, "ł, {'\"\\", None, [1, 2])
     for _ in range(2):
         assert go(session, Asked(text, sent), ECHO) == [[sent], [("a",)]]
+
+
+@pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ", "AUTOCOMMIT"])
+def test_a_transaction_begins_as_its_session_asks(session: sa.Connection, level: Any) -> None:
+    """What is to be of one moment is, and where nothing is to begin nothing does."""
+    session.execution_options(isolation_level=level)
+    expected = "read committed" if level == "AUTOCOMMIT" else level.lower()
+    assert go(session, Asked("SHOW transaction_isolation", [])) == [[(expected,)]]
+    assert session.connection.driver_connection is not None
+    idles = session.connection.driver_connection.info.transaction_status == TransactionStatus.IDLE
+    assert idles == (level == "AUTOCOMMIT")
 
 
 def test_nothing_runs_behind_what_fails(session: sa.Connection) -> None:
