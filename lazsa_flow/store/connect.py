@@ -30,6 +30,8 @@ DIALECTS: Final = ("sqlite", "postgresql")
 BUSY_TIMEOUT_MS: Final = 60_000
 STATEMENT_TIMEOUT_MS: Final = 120_000
 LOCK_TIMEOUT_MS: Final = 60_000
+APPLICATION: Final = "lazsa_flow"
+"""How our sessions are called, unless the URL calls them otherwise."""
 IDLE_TIMEOUT_MS: Final = 30_000
 CHECKPOINT_PAGES: Final = 10_000
 """Where commits do not wait for the disk, it is written to less often, too. Units: 4 kB pages."""
@@ -70,6 +72,7 @@ def connect(url: str, *, durable: bool = True) -> sa.Engine:
 
 def _connect_postgresql(url: sa.URL, *, durable: bool) -> sa.Engine:
     limits: dict[str, int | str] = {
+        "application_name": APPLICATION,
         "statement_timeout": STATEMENT_TIMEOUT_MS,
         "lock_timeout": LOCK_TIMEOUT_MS,
         "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,

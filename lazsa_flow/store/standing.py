@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from lazsa_flow.store import schema
+from lazsa_flow.store.connect import APPLICATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,8 +24,10 @@ STANDSTILL_S: Final = 30.0
 _END_STALLED: Final = sa.text(
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
     " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
-    " AND state = 'active' AND wait_event = 'ClientRead' AND query LIKE '%lazsa\\_%'"
+    " AND wait_event = 'ClientRead' AND query LIKE '%lazsa\\_%'"
+    " AND (state = 'active' OR state LIKE 'idle in transaction%' AND application_name = :ours)"
     " AND query_start < clock_timestamp() - make_interval(secs => :seconds)"
+    " AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
 )
 _LEADER: Final = 0x74696B6572  # "tiker": apart from the lock on migrations
 
@@ -154,8 +157,9 @@ def end_stalled(connection: sa.Connection, seconds: float) -> int:
 
     PostgreSQL's own limits end a transaction that idles and a statement that takes too long, but
     not one whose rest the client does not send: a worker that is stopped within a COPY would hold
-    its rows for as long as it is.
+    its rows for as long as it is. Nor was a transaction always ended whose client was stopped on
+    its way out of a pipeline. A host's own transactions may idle for as long as the host likes.
     """
     if connection.dialect.name != "postgresql":
         return 0
-    return connection.scalar(_END_STALLED, {"seconds": seconds}) or 0
+    return connection.scalar(_END_STALLED, {"seconds": seconds, "ours": APPLICATION}) or 0

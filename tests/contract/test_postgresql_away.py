@@ -75,6 +75,22 @@ def test_a_session_that_stands_still_within_a_statement_is_ended(
     store.close()
 
 
+def test_a_transaction_of_ours_that_idles_is_ended(postgres: Callable[[], str]) -> None:
+    """Even where the server's own limit does not see it: a worker stopped behind its last row."""
+    url = postgres()
+    store, engine = SqlStore(url), connect(url)
+    store.migrate()
+    with engine.connect() as stopped, store.begin() as transaction:
+        stopped.exec_driver_sql("SET idle_in_transaction_session_timeout = 0")
+        stopped.exec_driver_sql("SELECT * FROM lazsa_paths")
+        assert end_stalled(transaction._connection, 60) == 0
+        wait_until(lambda: end_stalled(transaction._connection, 0) == 1, "a session that is ended")
+        with pytest.raises(DBAPIError):
+            stopped.exec_driver_sql("SELECT 1")
+    engine.dispose()
+    store.close()
+
+
 def test_a_driven_transaction_is_lost_with_its_session(postgres: Callable[[], str]) -> None:
     """What the server ends is told as lost, before or within, undone, and replaced by the next."""
     engine = connect(url := postgres())
