@@ -93,9 +93,7 @@ def _chunks(programme: Programme, helper: Helper, chunk: int) -> Iterator[Chunk]
     due = True
     while due:
         shared = None
-        with suppress(
-            Exception
-        ):  # a row that cannot be read: its path is found and set aside below
+        with suppress(Exception):  # a row that cannot be read is found and set aside below
             shared = _share(programme, OURS, chunk)
         if shared is not None:
             yield shared

@@ -20,13 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 STANDSTILL_S: Final = 30.0
-"""For so long a session of ours may wait for the rest of a statement."""
+"""For so long a session of ours may wait for the rest of a statement or of a transaction."""
 _END_STALLED: Final = sa.text(
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
     " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
     " AND wait_event = 'ClientRead' AND query LIKE '%lazsa\\_%'"
     " AND (state = 'active' OR state LIKE 'idle in transaction%' AND application_name = :ours)"
-    " AND query_start < clock_timestamp() - make_interval(secs => :seconds)"
     " AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
 )
 _LEADER: Final = 0x74696B6572  # "tiker": apart from the lock on migrations
@@ -153,7 +152,7 @@ def leading(connection: sa.Connection) -> Iterator[bool]:
 
 
 def end_stalled(connection: sa.Connection, seconds: float) -> int:
-    """End the sessions of ours that stand still within a statement; return how many there were.
+    """End sessions of ours that stand still in statement or transaction; return how many.
 
     PostgreSQL's own limits end a transaction that idles and a statement that takes too long, but
     not one whose rest the client does not send: a worker that is stopped within a COPY would hold
