@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lazsa_flow.domain.cycles import Calendar
+    from lazsa_flow.engine.ports import Claim
 
 CYCLE = date(2026, 10, 1)
 SELLER = "seller-1"
@@ -275,6 +276,13 @@ def timer(name: str = "evening", due_at: datetime | None = None, **changes: Any)
         book_on=CYCLE,
     )
     return replace(sound, **changes)
+
+
+def first_of(claim: Claim | None) -> TimerRow:
+    """Return the first timer of a claim."""
+    assert claim is not None
+    path_id, name = next(iter(claim.names.items()))
+    return timer(name, claim.due_at, path_id=path_id)
 
 
 def letter(**changes: Any) -> Letter:

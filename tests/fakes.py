@@ -10,18 +10,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.domain.model import Evidence
+from lazsa_flow.domain.model import FIGURES, Evidence
 from lazsa_flow.domain.panel import Tally
+from lazsa_flow.engine.ports import Claim
 from lazsa_flow.errors import ConflictError, StaleVersionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import Facts, Failure, Nomination, Path, Record, TimerRow
     from lazsa_flow.domain.panel import Scorecard
+    from lazsa_flow.engine.alike import Alike
     from lazsa_flow.engine.journal import JournalRow
-    from lazsa_flow.engine.ports import Change, Notice
+    from lazsa_flow.engine.ports import Change, Notice, Sight
     from lazsa_flow.engine.sweep import Share
 
 
@@ -79,6 +81,54 @@ class MemoryStore:
         return [timer.status for timer in sorted(found, key=lambda timer: timer.due_at)]
 
 
+class MemorySight:
+    """Evidence as a :class:`lazsa_flow.engine.ports.Sight`."""
+
+    def __init__(self, seen: Evidence) -> None:
+        path = seen.path
+        self._seen = seen
+        self.path_id, self.subject, self.seq, self.head = path.id, path.subject, path.seq, path.head
+        self.lifecycle, self.state = path.lifecycle, path.state
+        shared = replace(path, id=0, subject="", head="")
+        if path.cycle_on is not None:
+            shared = replace(shared, opened_at=path.entered_at)
+        timers = [replace(timer, path_id=0) for timer in seen.timers]
+        self.like = repr((shared, timers, seen.facts and seen.facts.as_of))
+        same = [other for other in seen.others if other.lifecycle == path.lifecycle]
+        self.alone = not same and not path.data.get("claims")
+        self.others = {other.id: other.seq for other in seen.others}
+        self.figures = tuple(getattr(seen.facts, name, None) for name in FIGURES)
+
+    def figure(self, index: int) -> Any:
+        """Return a figure."""
+        return self.figures[index]
+
+    def said(self, kinds: frozenset[str]) -> Hashable:
+        """Return what records of these kinds say."""
+        return tuple(
+            (record.kind, record.name, record.value, record.reason, record.as_of)
+            for record in self._seen.records
+            if record.kind in kinds
+        )
+
+    def panel(self) -> Hashable:
+        """Return the figures of the round."""
+        tally = self._seen.tally
+        return tally.cards, tally.teams, tally.total, min(tally.sums)
+
+    def tally(self) -> Tally:
+        """Return the round's tally."""
+        return self._seen.tally
+
+    def nominations(self) -> tuple[Nomination, ...]:
+        """Return the nominations."""
+        return self._seen.nominations
+
+    def evidence(self) -> Evidence:
+        """Return all of it."""
+        return self._seen
+
+
 class MemoryTransaction:
     """One transaction on a :class:`MemoryStore`."""
 
@@ -91,7 +141,7 @@ class MemoryTransaction:
         limit: int,
         path_id: int | None = None,
         share: Share | None = None,
-    ) -> Sequence[TimerRow]:
+    ) -> Claim | None:
         """Take the pending timers that fell due first: one instant, one country, a path once."""
         due = sorted(
             (
@@ -104,19 +154,31 @@ class MemoryTransaction:
             ),
             key=lambda timer: (timer.due_at, timer.country, timer.path_id, timer.name),
         )
-        once: dict[int, TimerRow] = {}
+        names: dict[int, str] = {}
         for timer in due:
             same = (timer.due_at, timer.country) == (due[0].due_at, due[0].country)
             if same and (share is None or timer.path_id % share.of == share.part):
-                once.setdefault(timer.path_id, timer)
-        return list(once.values())[:limit]
+                names.setdefault(timer.path_id, timer.name)
+        if not names:
+            return None
+        first = due[0]
+        taken = dict(list(names.items())[:limit])
+        return Claim(first.due_at, first.country, first.book_on, taken)
 
-    def stands(self, timers: Sequence[TimerRow], versions: Mapping[int, int]) -> bool:
+    def stands(self, claim: Claim, versions: Mapping[int, int]) -> bool:
         """Tell whether these timers still pend and these paths still have these versions."""
         store = self._store
-        return all(timer in store.timers for timer in timers) and all(
+        pending = {(t.path_id, t.name, t.due_at) for t in store.timers if t.status == "pending"}
+        claimed = {(path_id, name, claim.due_at) for path_id, name in claim.names.items()}
+        return claimed <= pending and all(
             store.paths[id_].seq == seq for id_, seq in versions.items()
         )
+
+    def sights(
+        self, path_ids: Collection[int], *, before: datetime | None, on: date
+    ) -> Sequence[Sight]:
+        """Read what decisions on these paths may read."""
+        return [MemorySight(seen) for seen in self.load_chunk(path_ids, before=before, on=on)]
 
     def load_chunk(
         self, path_ids: Collection[int], *, before: datetime | None, on: date
@@ -167,11 +229,14 @@ class MemoryTransaction:
             ),
         )
 
-    def write_chunk(self, changes: Sequence[Change]) -> None:
+    def write_chunk(self, changes: Sequence[Change], alike: Sequence[Alike] = ()) -> None:
         """Write changes."""
         for change in changes:
             self._write(change)
             self.write_chunk(change.linked)
+        for change in (change for each in alike for change in each.changes()):
+            opened_at = self._store.paths[change.after.id].opened_at
+            self._write(change._replace(after=replace(change.after, opened_at=opened_at)))
 
     def _write(self, change: Change) -> None:
         store, after = self._store, change.after

@@ -43,6 +43,7 @@ class Criterion:
         required: Bars in, the requirement in words out.
         source: Document.
         wording: For the seller.
+        figures: The figures of the facts that it looks at, besides their date.
         sets_bar: Whether the policy asks it at all.
     """
 
@@ -51,6 +52,7 @@ class Criterion:
     required: Callable[[CriteriaPolicy], str]
     source: str
     wording: str
+    figures: frozenset[str]
     sets_bar: Callable[[CriteriaPolicy], bool] = lambda bars: True
 
 
@@ -143,6 +145,7 @@ CRITERIA: Final = (
         lambda bars: f"{bars.tenure_months} months as a seller",
         "Introduction; FAQ",
         "You need {required} by the cycle date; you had {measured}.",
+        frozenset({"joined_on"}),
     ),
     Criterion(
         "compliance",
@@ -150,6 +153,7 @@ CRITERIA: Final = (
         lambda bars: f"at most {bars.ncp_points} NCP points in 12 months, policies complied with",
         "Introduction; FAQ",
         "You need {required}; on record: {measured}.",
+        frozenset({"ncp_points", "policy_compliant"}),
     ),
     Criterion(
         "gmv",
@@ -157,6 +161,7 @@ CRITERIA: Final = (
         lambda bars: f"{bars.gmv_measure} of at least {bars.gmv_rate}",
         "Introduction; FAQ",
         "You need {required}; yours was {measured}.",
+        frozenset({"gmv_rate"}),
     ),
     Criterion(
         "chat_response",
@@ -164,6 +169,7 @@ CRITERIA: Final = (
         lambda bars: f"at least {bars.chat_response_rate}",
         "Introduction; FAQ",
         "Your response rate on chat over nine months must be {required}; it was {measured}.",
+        frozenset({"chat_response_rate"}),
     ),
     Criterion(
         "cancellation",
@@ -171,6 +177,7 @@ CRITERIA: Final = (
         lambda bars: f"at most {bars.cancellation_rate} in each of nine months",
         "Introduction; FAQ",
         "Your cancellation rate must be {required}; the highest month was {measured}.",
+        frozenset({"monthly_cancellation_rates"}),
     ),
     Criterion(
         "retention",
@@ -180,6 +187,7 @@ CRITERIA: Final = (
         ),
         "FAQ, to be confirmed",
         "Buyers' retention: {required}; yours was {measured}.",
+        frozenset({"retention_rate"}),
         sets_bar=lambda bars: bars.retention_rate is not None,
     ),
     Criterion(
@@ -188,6 +196,7 @@ CRITERIA: Final = (
         lambda bars: f"{bars.trainer_activities} of 6 activities for a LazStar trainer",
         "FAQ",
         "You need {required}; on record: {measured}.",
+        frozenset({"activities", "is_lazstar"}),
     ),
 )
 """All criteria; a seller must meet every one."""

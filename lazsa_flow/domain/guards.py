@@ -14,7 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from lazsa_flow.domain.model import FIGURES
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from lazsa_flow.domain.model import Situation
@@ -24,6 +27,26 @@ Measured = str | int | bool | None
 
 NOT_KNOWN: Final = "not known"
 STALE: Final = "stale"
+
+PANEL: Final = "panel"
+NOMINATIONS: Final = "nominations"
+_RECORDS: Final = "records."
+_READABLE: Final = frozenset({*FIGURES, PANEL, NOMINATIONS})
+
+
+def records(kind: str) -> str:
+    """Return how a guard says that it reads what is recorded under a kind."""
+    return f"{_RECORDS}{kind}"
+
+
+def unreadable(reads: Iterable[str]) -> set[str]:
+    """Return what of this no guard can read."""
+    return {each for each in reads if not each.startswith(_RECORDS)} - _READABLE
+
+
+def kinds_read(reads: Iterable[str]) -> frozenset[str]:
+    """Return the kinds of records among what guards read."""
+    return frozenset(each.removeprefix(_RECORDS) for each in reads if each.startswith(_RECORDS))
 
 
 class Finding(NamedTuple):
@@ -91,6 +114,12 @@ class Guard:
         changed_by: Who or what can change the answer.
         source: Document and clause.
         wording: For the seller; ``{measured}`` and ``{required}`` are filled in.
+        reads: What its answer hangs on besides the instant, the policy, and the path's state,
+            round, spans, data and pending timers: names of the figures of
+            :class:`~lazsa_flow.domain.model.Facts`, :data:`PANEL` for how many cards there are and
+            what they add up to, :data:`NOMINATIONS` for how many are complete or withdrawn, and
+            :func:`records` of a kind for what those say and from when. Paths for which all that is
+            the same are decided once. ``None``: anything, and each path is asked.
     """
 
     name: str
@@ -99,6 +128,7 @@ class Guard:
     changed_by: str
     source: str
     wording: str
+    reads: frozenset[str] | None = None
 
     def verdict(self, finding: Found, policy: Policy) -> Verdict:
         """Dress a finding, made now or read from the journal, as a verdict."""
@@ -186,4 +216,15 @@ def _combined(
         changed_by=", ".join(dict.fromkeys(guard.changed_by for guard in guards)),
         source="; ".join(dict.fromkeys(guard.source for guard in guards)),
         wording=wording,
+        reads=all_read(guards),
     )
+
+
+def all_read(guards: Iterable[Guard]) -> frozenset[str] | None:
+    """Return what these guards read together; ``None`` where one of them may read anything."""
+    together: set[str] = set()
+    for guard in guards:
+        if guard.reads is None:
+            return None
+        together |= guard.reads
+    return frozenset(together)

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from lazsa_flow.domain.effects import RECIPIENTS, Begin, Effect, FireOther, Notify, Schedule
+from lazsa_flow.domain.guards import unreadable
 from lazsa_flow.domain.model import ROLES
 from lazsa_flow.errors import LifecycleError
 
@@ -339,6 +340,8 @@ def _guard_name_problems(table: Lifecycle) -> Iterator[str]:
     for name, guard in table.guards.items():
         if guard.name != name:
             yield f"guard {name}: registered under another name than its own, {guard.name}"
+        for each in sorted(unreadable(guard.reads or ())):
+            yield f"guard {name}: reads {each}, which there is not"
 
 
 def _overlaps(table: Lifecycle) -> Iterator[str]:

@@ -42,6 +42,20 @@ programme.md, lifecycles and panel."""
 ACTIVITIES: Final = ("writing", "speaking", "community", "help", "feedback", "referral")
 """The six activities of a LazStar trainer. Source: FAQ."""
 
+FIGURES: Final = (
+    "joined_on",
+    "ncp_points",
+    "policy_compliant",
+    "gmv_usd",
+    "gmv_rate",
+    "chat_response_rate",
+    "monthly_cancellation_rates",
+    "retention_rate",
+    "is_lazstar",
+    "activities",
+)
+"""What :class:`Facts` tell, besides of whom and when, in their order."""
+
 NO_HEAD: Final = "0" * 64
 """The ``prev_hash`` of a path's first journal row."""
 

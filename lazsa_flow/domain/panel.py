@@ -12,7 +12,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.domain.values import value
 
@@ -31,10 +31,10 @@ CHARACTERISTICS: Final = (
 JUDGED: Final = ("campaigns", "contribution")
 ITEMS: Final = CORE_AREAS + CHARACTERISTICS + JUDGED
 """The eleven scores of a card, in order. Source: Introduction; programme.md, "The panel"."""
+_NO_SUMS: Final = (0,) * len(ITEMS)
 
 
-@value
-class Scorecard:
+class Scorecard(NamedTuple):
     """One reviewer's card, or recusal, in one round.
 
     Attributes:
@@ -65,19 +65,15 @@ class Tally:
 
     cards: int = 0
     teams: int = 0
-    sums: tuple[int, ...] = (0,) * len(ITEMS)
+    sums: tuple[int, ...] = _NO_SUMS
     panel: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, cards: Iterable[Scorecard]) -> Tally:
         """Count the latest card of each reviewer, given oldest first; a recusal takes it out."""
-        latest = {card.reviewer: card for card in cards}
-        counted = [card for card in latest.values() if card.scores]  # the others stood back
-        if not counted:
-            return cls(panel=frozenset(latest))
-        sums = tuple(map(sum, zip(*[card.scores for card in counted], strict=True)))
-        teams = {card.team for card in counted}
-        return cls(len(counted), len(teams), sums, frozenset(latest))
+        latest = {reviewer: (team, scores) for reviewer, team, scores in cards}
+        counted, teams, sums = _add_up(latest.values())
+        return cls(counted, teams, sums, frozenset(latest))
 
     @property
     def total(self) -> int:
@@ -110,6 +106,28 @@ class Tally:
             and _reaches(self.total, self.scores, mean)
             and _reaches(min(self.sums), self.cards, floor)
         )
+
+
+def figures_of(cards: Iterable[tuple[str, tuple[int, ...]]]) -> tuple[int, int, int, int]:
+    """Return all that a guard's answer on a round hangs on.
+
+    Args:
+        cards: Team and scores of each reviewer's latest card; a recusal has none.
+
+    Returns:
+        How many cards count, of how many teams, the sum of all scores, and of the lowest item's.
+    """
+    counted, teams, sums = _add_up(cards)
+    return counted, teams, sum(sums), min(sums)
+
+
+def _add_up(cards: Iterable[tuple[str, tuple[int, ...]]]) -> tuple[int, int, tuple[int, ...]]:
+    """Return how many cards count, of how many teams, and the sum of each item."""
+    counted = [card for card in cards if card[1]]  # the others stood back
+    if not counted:
+        return 0, 0, _NO_SUMS
+    teams, scores = zip(*counted, strict=True)
+    return len(counted), len(set(teams)), tuple(map(sum, zip(*scores, strict=True)))
 
 
 _ratio = lru_cache(maxsize=64)(Decimal.as_integer_ratio)

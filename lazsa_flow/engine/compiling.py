@@ -11,15 +11,24 @@ from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.domain.guards import NOMINATIONS, PANEL
+from lazsa_flow.domain.model import FIGURES
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
     from datetime import date
 
     from lazsa_flow.domain.guards import Check, Found, Measured
     from lazsa_flow.domain.model import Situation
+    from lazsa_flow.engine.ports import Sight
 
     Judge = Callable[[Situation, dict[str, Found]], bool]
     Write = Callable[[Iterable[Found]], str]
+    Heard = tuple[bool, str]
+    """Whether a guard held, and its verdict's text."""
+    Memo = dict[Hashable, Heard]
+    Ask = Callable[[int, Hashable, Sight], Heard]
+    Hear = Callable[[Sight], tuple[int | None, str]]
 
 
 def judge(fresh: Sequence[tuple[str, Check]], known: Sequence[str]) -> Judge:
@@ -58,6 +67,59 @@ def writer(names: tuple[str, ...]) -> Write:
     known = {"yes": _begun(True), "no": _begun(False), "dated": _begun, "word": _word}
     made: Write = _made(lines, {**known, "quoted": quoted})
     return made
+
+
+def hearing(
+    routes: Sequence[tuple[Sequence[int], Sequence[int]]], reads: Sequence[frozenset[str]]
+) -> Callable[[Ask, Sequence[Memo]], Hear]:
+    """Return what makes the function that decides paths which are alike.
+
+    That function looks each guard's answer up by what the guard reads, tells the first route that
+    fires, or ``None``, and writes the verdicts of all that was asked.
+
+    Args:
+        routes: Of each, the guards that nothing before it has asked, and all that must hold, by
+            their numbers.
+        reads: What each guard reads, records aside, for paths that are alike agree in those.
+
+    Returns:
+        A function of what asks a guard whose answer is not known yet, and of where each guard's
+        answers are kept.
+    """
+    lines = ["def make(ask, memos):", f" {''.join(f'g{n}, ' for n in range(len(reads)))}= memos"]
+    lines = lines if reads else lines[:1]
+    lines += [f" g{n} = g{n}.get" for n in range(len(reads))]
+    lines += [" def hear(sight):"]
+    together = frozenset().union(*reads)
+    if not together.isdisjoint(FIGURES):
+        lines.append("  figures = sight.figures")
+    if PANEL in together:
+        lines.append("  panel = sight.panel()")
+    if NOMINATIONS in together:
+        lines.append("  told = tuple([(n.complete, n.withdrawn) for n in sight.nominations()])")
+    asked: list[int] = []
+    for number, (fresh, needed) in enumerate(routes):
+        for n in fresh:
+            key = _key(reads[n])
+            lines.append(f"  v{n} = g{n}({key}) or ask({n}, {key}, sight)")
+        asked += fresh
+        held = " and ".join(f"v{n}[0]" for n in needed) or "True"
+        lines.append(f"  if {held}: return {number}, {_joined(asked)}")
+    lines += [f"  return None, {_joined(asked)}", " return hear"]
+    made: Callable[[Ask, Sequence[Memo]], Hear] = _made(lines, {})
+    return made
+
+
+def _joined(asked: Sequence[int]) -> str:
+    """Return the text of an expression: the verdicts of these guards as a list."""
+    return "f'[" + ",".join(f"{{v{n}[1]}}" for n in asked) + "]'"
+
+
+def _key(reads: frozenset[str]) -> str:
+    """Return the text of an expression: all that a guard reads."""
+    parts = [f"figures[{FIGURES.index(name)}]" for name in FIGURES if name in reads]
+    parts += [name for each, name in ((PANEL, "panel"), (NOMINATIONS, "told")) if each in reads]
+    return parts[0] if len(parts) == 1 else f"({''.join(f'{part}, ' for part in parts)})"
 
 
 def _made(lines: Iterable[str], names: dict[str, Any]) -> Any:

@@ -116,7 +116,24 @@ def verdicts_text(findings: Findings) -> str:
 
 def _written(row: JournalRow, verdicts: str) -> bytes:
     """Write a row's canonical bytes."""
-    begin, policy, rest, end = _frame(
+    begin, policy, rest, end = _frame_of(row)
+    path, head = quoted(row.path), quoted(row.prev_hash)
+    return f"{begin}{path}{policy}{head}{rest}{row.seq}{end}{verdicts}}}".encode()
+
+
+def around(row: JournalRow) -> tuple[str, str, str]:
+    """Return a row's canonical bytes, as text, around what is its own among paths alike.
+
+    Between the three stand the path's number and the hash before it; after them its verdicts, and a
+    closing brace.
+    """
+    begin, policy, rest, end = _frame_of(row)
+    lifecycle = quoted(row.path.removesuffix(str(row.path_id)))[:-1]
+    return f"{begin}{lifecycle}", f'"{policy}"', f'"{rest}{row.seq}{end}'
+
+
+def _frame_of(row: JournalRow) -> tuple[str, str, str, str]:
+    return _frame(
         row.actor,
         row.dest,
         row.effective_at,
@@ -127,8 +144,6 @@ def _written(row: JournalRow, verdicts: str) -> bytes:
         row.source,
         row.trigger,
     )
-    path, head = quoted(row.path), quoted(row.prev_hash)
-    return f"{begin}{path}{policy}{head}{rest}{row.seq}{end}{verdicts}}}".encode()
 
 
 @lru_cache(maxsize=4096)

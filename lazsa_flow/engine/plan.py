@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lazsa_flow.engine import compiling
+from lazsa_flow.engine.hearing import hearing
 from lazsa_flow.engine.machine import Trial
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Timer
     from lazsa_flow.domain.model import Situation
     from lazsa_flow.engine.compiling import Judge
+    from lazsa_flow.engine.hearing import Hearing
     from lazsa_flow.engine.machine import TableMachine
 
 
@@ -32,11 +34,15 @@ class Route:
         fires: Evaluates every guard that nothing before it has asked, and tells whether the edge
             fires. It takes a situation with this route's reason, and what the routes before have
             found, to which it adds.
+        fresh: Those guards, by name.
+        tabled: Whether the table says all, and the Machine nothing more.
     """
 
     edge: Edge
     reason: str | None
     fires: Judge
+    fresh: tuple[str, ...] = ()
+    tabled: bool = True
 
 
 class Plan:
@@ -52,6 +58,7 @@ class Plan:
         self._machine = machine
         self._edges: dict[tuple[str, str, str | None], Route | None] = {}
         self._timers: dict[tuple[str, str], tuple[Route, ...]] = {}
+        self._hearings: dict[tuple[str, str], Hearing | None] = {}
 
     def edge(self, state: str, trigger: str, reason: str | None) -> Route | None:
         """Return the route of one trigger, or ``None`` where the state has no such edge."""
@@ -75,6 +82,13 @@ class Plan:
             self._timers[key] = tuple(routes)
         return self._timers[key]
 
+    def hearing(self, state: str, timer: Timer) -> Hearing | None:
+        """Return how paths that are alike are decided together; ``None`` where they are not."""
+        key = (state, timer.name)
+        if key not in self._hearings:
+            self._hearings[key] = hearing(self._lifecycle, timer, self.timer(state, timer))
+        return self._hearings[key]
+
     def _route(
         self, state: str, trigger: str, reason: str | None, *, asked: frozenset[str]
     ) -> Route | None:
@@ -82,11 +96,15 @@ class Plan:
         if edge is None:
             return None
         checks = self._lifecycle.guards
-        fresh = [(g, checks[g].check) for g in dict.fromkeys(edge.guards) if g not in asked]
-        judge = compiling.judge(fresh, [name for name in edge.guards if name in asked])
-        if self._machine.guards(state, trigger, reason) != edge.guards:
-            judge = self._asking(edge, reason, judge)
-        return Route(edge, reason, judge)
+        fresh = tuple(name for name in dict.fromkeys(edge.guards) if name not in asked)
+        judge = compiling.judge(
+            [(name, checks[name].check) for name in fresh],
+            [name for name in edge.guards if name in asked],
+        )
+        tabled = self._machine.guards(state, trigger, reason) == edge.guards
+        return Route(
+            edge, reason, judge if tabled else self._asking(edge, reason, judge), fresh, tabled
+        )
 
     def _asking(self, edge: Edge, reason: str | None, judge: Judge) -> Judge:
         """Return what evaluates the guards, and lets the machine say what follows."""

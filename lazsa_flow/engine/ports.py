@@ -8,17 +8,19 @@ of its own, for nothing is sent inside one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
 from lazsa_flow.domain.values import value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import Evidence, Failure, Path, Record, TimerRow
+    from lazsa_flow.domain.model import Evidence, Failure, Nomination, Path, Record, TimerRow
+    from lazsa_flow.domain.panel import Tally
+    from lazsa_flow.engine.alike import Alike
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.sweep import Share
 
@@ -77,6 +79,89 @@ class Change(NamedTuple):
     claims: tuple[tuple[str, str], ...] = ()
     linked: tuple[Change, ...] = ()
 
+    @property
+    def moves(self) -> bool:
+        """Whether the path's row is written; a reminder may leave it as it is."""
+        return self.row is not None or self.after != self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Timers that a sweep takes: of one instant and one country, one a path.
+
+    Attributes:
+        due_at: The instant.
+        book_on: The cycle date in whose books the first of them is counted.
+        names: The timers' names, by path.
+    """
+
+    due_at: datetime
+    country: str
+    book_on: date
+    names: Mapping[int, str]
+
+    def without(self, path_ids: Collection[int]) -> Claim | None:
+        """Return it without these paths; ``None`` where no other is left."""
+        names = {path_id: name for path_id, name in self.names.items() if path_id not in path_ids}
+        return replace(self, names=names) if names else None
+
+
+class Sight(Protocol):
+    """What a decision on one path may read, as the store has it: made values where it is asked.
+
+    Attributes:
+        seq: The path's version.
+        like: What a move is drafted from: state, version, round, spans, data, pending timers, the
+            date of the facts; equal for two paths where all of that is.
+        alone: Whether its subject has no other path in its lifecycle, and it would claim nothing.
+        others: The versions of its subject's other paths, by their numbers.
+        figures: The facts' figures, in the order of :data:`lazsa_flow.domain.model.FIGURES`, as the
+            store has them; equal where the figures are, and ``None`` each without facts.
+    """
+
+    path_id: int
+    subject: str
+    seq: int
+    head: str
+    like: Hashable
+    alone: bool
+    others: Mapping[int, int]
+    figures: tuple[Hashable, ...]
+
+    @property
+    def lifecycle(self) -> str:
+        """The path's lifecycle."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """The path's state."""
+        ...
+
+    def figure(self, index: int) -> Any:
+        """Return one of the figures as a value of :class:`lazsa_flow.domain.model.Facts`."""
+        ...
+
+    def said(self, kinds: frozenset[str]) -> Hashable:
+        """Return what the subject's records of these kinds say, and from when."""
+        ...
+
+    def panel(self) -> Hashable:
+        """Return the figures of the path's round; as ``figures_of`` in ``panel``."""
+        ...
+
+    def tally(self) -> Tally:
+        """Return what the path's round adds up to."""
+        ...
+
+    def nominations(self) -> tuple[Nomination, ...]:
+        """Return the path's nominations as they stand."""
+        ...
+
+    def evidence(self) -> Evidence:
+        """Return all of it as values."""
+        ...
+
 
 class Transaction(Protocol):
     """One transaction: what is read in it stays true until it commits."""
@@ -87,7 +172,7 @@ class Transaction(Protocol):
         limit: int,
         path_id: int | None = None,
         share: Share | None = None,
-    ) -> Sequence[TimerRow]:
+    ) -> Claim | None:
         """Take the pending timers that fell due first: one instant, one country, a path once.
 
         Paths that failed and wait for their next attempt are passed by, with all their timers.
@@ -98,6 +183,12 @@ class Transaction(Protocol):
             path_id: Of this path alone.
             share: Of these paths alone, those left aside that have failed before.
         """
+        ...
+
+    def sights(
+        self, path_ids: Collection[int], *, before: datetime | None, on: date
+    ) -> Sequence[Sight]:
+        """Read what decisions on these paths may read; see :meth:`load_chunk`."""
         ...
 
     def load_chunk(
@@ -115,12 +206,12 @@ class Transaction(Protocol):
         """
         ...
 
-    def stands(self, timers: Sequence[TimerRow], versions: Mapping[int, int]) -> bool:
+    def stands(self, claim: Claim, versions: Mapping[int, int]) -> bool:
         """Tell whether these timers still pend and these paths still have these versions."""
         ...
 
-    def write_chunk(self, changes: Sequence[Change]) -> None:
-        """Write changes.
+    def write_chunk(self, changes: Sequence[Change], alike: Sequence[Alike] = ()) -> None:
+        """Write changes, those of paths that are alike among them.
 
         Raises:
             StaleVersionError: A path no longer has the version that was read.

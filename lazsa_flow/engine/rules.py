@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lazsa_flow.domain.guards import kinds_read
 from lazsa_flow.domain.model import Actor, Situation
 from lazsa_flow.engine.machine import TableMachine
 from lazsa_flow.engine.plan import Plan
@@ -40,6 +41,9 @@ class Rulebook:
         lifecycles: The tables.
         countries: The countries.
         releases: Policy releases of every lifecycle, in any order.
+
+    Attributes:
+        kinds: The kinds of records that guards say they read.
     """
 
     def __init__(
@@ -52,6 +56,8 @@ class Rulebook:
         self.lifecycles: Mapping[str, Lifecycle] = {t.name: t for t in self._all[0]}
         self.countries: Mapping[str, Country] = {each.code: each for each in self._all[1]}
         self._plans = {name: Plan(t, TableMachine(t)) for name, t in self.lifecycles.items()}
+        guards = [guard for table in self._all[0] for guard in table.guards.values()]
+        self.kinds = kinds_read(name for guard in guards for name in guard.reads or ())
         self._governing: dict[tuple[str, str, date], Policy] = {}
         self._calendars = {code: country.calendar for code, country in self.countries.items()}
         self._releases: dict[str, list[Release]] = {}

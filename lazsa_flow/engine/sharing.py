@@ -49,11 +49,11 @@ def _fire(
 ) -> Chunk | None:
     with store.begin(write=False) as transaction:
         judged = judge(transaction, rulebook, now, chunk, share=share)
-    if not judged.timers:
+    if judged is None:
         return None
 
     def commit(transaction: Transaction) -> Chunk:
-        if not transaction.stands(judged.timers, judged.versions):
+        if not transaction.stands(judged.claim, judged.versions):
             return Chunk(Swept())
         return write(transaction, judged, now)
 

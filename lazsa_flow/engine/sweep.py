@@ -18,25 +18,23 @@ import gc
 import threading
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from structlog.contextvars import bound_contextvars
 
 from lazsa_flow.domain.model import Failure
-from lazsa_flow.engine.decide import decide_timer
-from lazsa_flow.engine.draft import Draft
-from lazsa_flow.engine.rules import system
-from lazsa_flow.errors import ContendedError, StaleVersionError, UnavailableError
+from lazsa_flow.engine.cohort import Cohort
+from lazsa_flow.errors import ContendedError, NotFoundError, StaleVersionError, UnavailableError
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
     from datetime import datetime
 
-    from lazsa_flow.domain.model import Evidence, TimerRow
-    from lazsa_flow.engine.ports import Change, Store, Transaction
+    from lazsa_flow.engine.alike import Alike
+    from lazsa_flow.engine.ports import Change, Claim, Sight, Store, Transaction
     from lazsa_flow.engine.rules import Rulebook
 
 CHUNK: Final = 5000
@@ -86,16 +84,18 @@ class Judged:
     """What was decided on one chunk, before anything is written.
 
     Attributes:
-        timers: Those that were claimed and still pended.
+        claim: The timers that were claimed and still pended.
         versions: Of each path that was read, the subjects' others included, the version.
-        changes: What is to be written.
-        failed: Timers on which the decision raised, with the error's name.
+        changes: What is to be written of paths that moved by themselves,
+        alike: and of those that moved as others do.
+        failed: Paths on which the decision raised, with the error's name.
     """
 
-    timers: Sequence[TimerRow] = ()
-    versions: Mapping[int, int] = field(default_factory=dict)
+    claim: Claim
+    versions: dict[int, int] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
-    failed: list[tuple[TimerRow, str]] = field(default_factory=list)
+    alike: list[Alike] = field(default_factory=list)
+    failed: list[tuple[int, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +174,14 @@ def _commit(
 
 
 def _fail_first(transaction: Transaction, now: datetime, path_id: int | None, error: str) -> Chunk:
-    timers = transaction.claim(now, 1, path_id)
-    return _chunk(timers, Counter(_fail(transaction, timer, now, error) for timer in timers))
-
-
-def _chunk(timers: Sequence[TimerRow], counts: Counter[str]) -> Chunk:
-    if not timers:
+    claim = transaction.claim(now, 1, path_id)
+    if claim is None:
         return Chunk(Swept())
+    failed = (_fail(transaction, claim, each, now, error) for each in claim.names)
+    return _chunk(claim, Counter(failed))
+
+
+def _chunk(claim: Claim, counts: Counter[str]) -> Chunk:
     swept = Swept(
         moved=counts["fired"],
         refused=counts["refused"],
@@ -188,19 +189,18 @@ def _chunk(timers: Sequence[TimerRow], counts: Counter[str]) -> Chunk:
         reminded=counts["reminded"],
         failed=counts["failed"],
     )
-    return Chunk(swept, timers[0].due_at, timers[0].country)
+    return Chunk(swept, claim.due_at, claim.country)
 
 
-def _fail(transaction: Transaction, timer: TimerRow, now: datetime, error: str) -> str:
+def _fail(transaction: Transaction, claim: Claim, path_id: int, now: datetime, error: str) -> str:
     """Set a path aside, until its next attempt or parked; return which."""
-    before = transaction.failure_of(timer.path_id)
+    name = claim.names[path_id]
+    before = transaction.failure_of(path_id)
     attempts = before.attempts + 1 if before else 1
     last = attempts == ATTEMPTS
     retry_at = None if last else now + BACK_OFF * 4 ** (attempts - 1)
-    transaction.set_aside(
-        Failure(timer.path_id, timer.name, timer.due_at, error, attempts, now, retry_at)
-    )
-    told = {"path_id": timer.path_id, "timer": timer.name, "error": error, "attempts": attempts}
+    transaction.set_aside(Failure(path_id, name, claim.due_at, error, attempts, now, retry_at))
+    told = {"path_id": path_id, "timer": name, "error": error, "attempts": attempts}
     if last:
         log.error("path.parked", **told)
         return "parked"
@@ -221,7 +221,8 @@ def sweep_chunk(
     What was claimed may have been settled by another writer for whose paths this one had to wait:
     what the evidence, read with the paths locked, no longer knows as pending is passed by.
     """
-    return write(transaction, judge(transaction, rulebook, now, chunk, path_id), now)
+    judged = judge(transaction, rulebook, now, chunk, path_id)
+    return Chunk(Swept()) if judged is None else write(transaction, judged, now)
 
 
 @contextmanager
@@ -270,68 +271,53 @@ def judge(
     chunk: int,
     path_id: int | None = None,
     share: Share | None = None,
-) -> Judged:
-    """Claim one chunk and decide it; nothing is written."""
-    while timers := transaction.claim(now, chunk, path_id, share):
-        due_at = timers[0].due_at
-        due_on = rulebook.calendar(timers[0].country).local_date(due_at)
-        ids = [timer.path_id for timer in timers]
-        loaded = transaction.load_chunk(ids, before=due_at, on=due_on)
-        evidence = {seen.path.id: seen for seen in loaded}
-        standing = [timer for timer in timers if _stands(timer, evidence.get(timer.path_id))]
-        if standing:
-            with bound_contextvars(country=timers[0].country, cycle=str(timers[0].book_on)):
-                return _decide(rulebook, now, standing, evidence)
-    return Judged()
+) -> Judged | None:
+    """Claim one chunk and decide it; nothing is written. ``None`` where nothing is due."""
+    while claim := transaction.claim(now, chunk, path_id, share):
+        due_on = rulebook.calendar(claim.country).local_date(claim.due_at)
+        sights = transaction.sights(claim.names, before=claim.due_at, on=due_on)
+        with bound_contextvars(country=claim.country, cycle=str(claim.book_on)):
+            judged = _decide(rulebook, now, claim, sights)
+        if judged.claim.names:
+            return judged
+    return None
 
 
-def _stands(timer: TimerRow, seen: Evidence | None) -> bool:
-    if seen is None:
-        return True
-    for pending in seen.timers:  # a generator would take thrice as long, for each timer of a night
-        if pending.name == timer.name and pending.due_at == timer.due_at:
-            return True
-    return False
-
-
-def _decide(
-    rulebook: Rulebook,
-    now: datetime,
-    timers: Sequence[TimerRow],
-    evidence: Mapping[int, Evidence],
-) -> Judged:
-    """Decide timers of one instant."""
-    versions = {path_id: seen.path.seq for path_id, seen in evidence.items()}
-    for seen in evidence.values():
-        for other in seen.others:
-            versions[other.id] = other.seq
-    judged = Judged(timers, versions)
-    for timer in timers:
+def _decide(rulebook: Rulebook, now: datetime, claim: Claim, sights: Sequence[Sight]) -> Judged:
+    """Decide timers of one instant, those of paths that are alike together."""
+    names = dict(claim.names)
+    judged = Judged(replace(claim, names=names))
+    cohorts: dict[Hashable, Cohort] = {}
+    for sight in sights:
+        path_id = sight.path_id
+        judged.versions[path_id] = sight.seq
         try:
-            judged.changes.append(_change(rulebook, evidence[timer.path_id], timer, now))
+            name, like = names[path_id], (sight.like, sight.said(rulebook.kinds))
+            cohort = cohorts.get((name, like))
+            if cohort is None:
+                cohort = Cohort(rulebook, sight, like, name, claim.due_at, now)
+                cohorts[name, like] = cohort
+            if not cohort.pends:
+                del names[path_id]
+            elif (change := cohort.take(sight)) is not None:
+                judged.changes.append(change)
         except Exception as error:  # whatever a decision raises sets its own path aside
-            judged.failed.append((timer, type(error).__name__))
+            judged.failed.append((path_id, type(error).__name__))
+        if sight.others:
+            judged.versions.update(sight.others)
+    missing = claim.names.keys() - judged.versions.keys()
+    judged.failed += [(path_id, NotFoundError.__name__) for path_id in missing]
+    for cohort in cohorts.values():
+        judged.alike += cohort.alike()
     return judged
 
 
 def write(transaction: Transaction, judged: Judged, now: datetime) -> Chunk:
     """Write what was decided on one chunk."""
     counts = Counter(change.fired.status for change in judged.changes if change.fired)
-    for timer, error in judged.failed:
-        counts[_fail(transaction, timer, now, error)] += 1
-    transaction.write_chunk(judged.changes)
-    return _chunk(judged.timers, counts)
-
-
-def _change(rulebook: Rulebook, seen: Evidence, timer: TimerRow, now: datetime) -> Change:
-    lifecycle = rulebook.lifecycle(seen.path.lifecycle)
-    entry = lifecycle.timer(timer.name)
-    situation = rulebook.situation(seen, at=timer.due_at, recorded_at=now, actor=system(timer.name))
-    lifecycle.state(seen.path.state)
-    if not entry.steps:
-        return Draft(rulebook, situation).remind(entry.effects, timer)
-    edge, tried, findings = decide_timer(rulebook, situation, entry)
-    draft = Draft(rulebook, tried)
-    if edge is None:
-        return draft.refuse(entry.otherwise, findings, timer)
-    return draft.take(edge, findings, timer)
+    for alike in judged.alike:
+        counts[alike.status] += len(alike.each)
+    for path_id, error in judged.failed:
+        counts[_fail(transaction, judged.claim, path_id, now, error)] += 1
+    transaction.write_chunk(judged.changes, judged.alike)
+    return _chunk(judged.claim, counts)

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.domain.criteria import CRITERIA, Criterion, judge
 from lazsa_flow.domain.cycles import add_months
-from lazsa_flow.domain.guards import Guard, all_of, any_of, none_of
+from lazsa_flow.domain.guards import (
+    NOMINATIONS,
+    PANEL,
+    Guard,
+    all_of,
+    any_of,
+    none_of,
+    records,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +32,10 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.guards import Found
     from lazsa_flow.domain.model import Path, Record, Situation, Span
     from lazsa_flow.domain.policy import AwardPolicy
+
+
+_ITSELF: Final[frozenset[str]] = frozenset()
+"""What a guard reads that looks at nothing but the path."""
 
 
 def rules(situation: Situation) -> AwardPolicy:
@@ -58,6 +70,7 @@ def _criterion(criterion: Criterion) -> Guard:
         "the seller, by the next facts",
         criterion.source,
         criterion.wording,
+        criterion.figures,
     )
 
 
@@ -232,6 +245,7 @@ NOMINATION_COMPLETE: Final = Guard(
     "the nominator",
     "programme.md, nomination",
     "A complete nomination is needed; so far {measured}.",
+    frozenset({NOMINATIONS}),
 )
 NOMINATORS_GONE: Final = Guard(
     "no_nomination_left",
@@ -240,6 +254,7 @@ NOMINATORS_GONE: Final = Guard(
     "the nominators",
     "programme.md, nomination",
     "A path ends when its last nomination is withdrawn; {measured} left.",
+    frozenset({NOMINATIONS}),
 )
 QUORUM: Final = Guard(
     "quorum",
@@ -248,6 +263,7 @@ QUORUM: Final = Guard(
     "the panel",
     "programme.md, the panel (ours)",
     "The panel could not complete its review in time.",
+    frozenset({PANEL}),
 )
 PANEL_APPROVAL: Final = Guard(
     "panel_approval",
@@ -256,6 +272,7 @@ PANEL_APPROVAL: Final = Guard(
     "the panel",
     "programme.md, the panel (ours)",
     "The panel's overall judgement must reach the bar.",
+    frozenset({PANEL}),
 )
 NOT_CARRIED_OVER: Final = Guard(
     "not_carried_over",
@@ -264,6 +281,7 @@ NOT_CARRIED_OVER: Final = Guard(
     "nobody",
     "programme.md, award path",
     "A candidacy is postponed once at most.",
+    _ITSELF,
 )
 NO_SITTING_AWARD: Final = Guard(
     "no_sitting_award",
@@ -272,6 +290,7 @@ NO_SITTING_AWARD: Final = Guard(
     "the clock",
     "programme.md, nomination",
     "You hold the award already: {measured}.",
+    _ITSELF,
 )
 NO_OPEN_CASE: Final = Guard(
     "no_open_case",
@@ -280,6 +299,7 @@ NO_OPEN_CASE: Final = Guard(
     "compliance",
     "programme.md, tenure (ours)",
     "A compliance case must be closed first.",
+    frozenset({records("case")}),
 )
 OPEN_CASE: Final = none_of("open_case", NO_OPEN_CASE, wording="A compliance case is open.")
 GOOD_STANDING: Final = Guard(
@@ -289,6 +309,7 @@ GOOD_STANDING: Final = Guard(
     "compliance",
     "FAQ, Reconnect",
     "Your standing with the programme: {measured}.",
+    frozenset({records("good_standing")}),
 )
 HELD_A_YEAR: Final = Guard(
     "held_a_year",
@@ -297,6 +318,7 @@ HELD_A_YEAR: Final = Guard(
     "the clock",
     "FAQ, Reconnect",
     "Reconnect is for those who held the award for a year: {measured}.",
+    _ITSELF,
 )
 LATEST_PATH: Final = Guard(
     "latest_path",
@@ -369,6 +391,7 @@ GRACE_OVER: Final = Guard(
     "the clock",
     "programme.md, tenure (ours)",
     "The time to decide has passed.",
+    _ITSELF,
 )
 
 NO_QUORUM: Final = none_of("no_quorum", QUORUM, wording="The panel has not completed its review.")

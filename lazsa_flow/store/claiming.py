@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from lazsa_flow.domain.cycles import instant_text
+from lazsa_flow.engine.ports import Claim
 from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.driver import fetch
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from lazsa_flow.domain.model import TimerRow
     from lazsa_flow.engine.sweep import Share
+    from lazsa_flow.store.decoding import Row
 
 _UNMOVED: Final = (
     "SELECT count(*) FROM json_each(?) AS read CROSS JOIN lazsa_paths AS path"
@@ -41,9 +42,12 @@ class Queries(NamedTuple):
 
     Attributes:
         first: The instant that fell due first; parameter ``now``.
-        country: The first country in which that instant has a path to be had; ``due_at``.
-        chunk: Timers of both, with their paths locked; ``due_at``, ``country`` and ``limit``.
-        own: The timers of one path; ``path_id`` and ``now``.
+        country: The first country in which that instant has a path to be had, and the cycle date
+            in whose books it is counted; ``due_at``.
+        chunk: Paths and names of the timers of both, the paths locked; ``due_at``, ``country`` and
+            ``limit``.
+        own: The first timer of one path: instant, country, cycle date, path and name; ``path_id``
+            and ``now``.
     """
 
     first: sa.Select[Any]
@@ -68,8 +72,9 @@ def queries(*, passing_by: bool, shared: bool) -> Queries:
         waits = sa.type_coerce(failures.c.retry_at, sa.Text()) > now
         pending &= table.c.path_id.not_in(sa.select(failures.c.path_id).where(waits))
     same = pending & (at == due_at)
+    book = (table.c.country, table.c.book_on)
     locked = (
-        sa.select(table)
+        sa.select(table.c.path_id, table.c.name)
         .join(paths, paths.c.id == table.c.path_id)
         .order_by(table.c.country, table.c.path_id, table.c.name)
         .with_for_update(skip_locked=True, of=paths)
@@ -77,15 +82,15 @@ def queries(*, passing_by: bool, shared: bool) -> Queries:
     in_country = table.c.country == sa.bindparam("country", type_=sa.Text())
     if shared:
         in_country &= table.c.path_id % _number("shares") == _number("share")
-    limit = _number("limit")
     own = table.c.path_id == _number("path_id")
     return Queries(
         first=sa.select(at).where(pending, at <= now).order_by(at).limit(1),
-        country=locked.with_only_columns(table.c.country).where(same).limit(1),
-        chunk=locked.where(same, in_country).limit(limit),
-        own=sa.select(table)
+        country=locked.with_only_columns(*book).where(same).limit(1),
+        chunk=locked.where(same, in_country).limit(_number("limit")),
+        own=sa.select(at, *book, table.c.path_id, table.c.name)
         .where(pending, own, at <= now)
-        .order_by(table.c.due_at, table.c.country, table.c.name),
+        .order_by(table.c.due_at, table.c.country, table.c.name)
+        .limit(1),
     )
 
 
@@ -101,7 +106,7 @@ def claim(
     share: Share | None = None,
     *,
     held: Collection[int],
-) -> list[TimerRow]:
+) -> Claim | None:
     """Claim timers; see :class:`lazsa_flow.engine.ports.Transaction`.
 
     Args:
@@ -117,27 +122,40 @@ def claim(
     if share is not None:
         values |= {"share": share.part, "shares": share.of}
     if path_id is not None:
-        own = fetch(connection, select.own, values)
-        return [decoding.timer(own[0])] if own else []
-    for name, query in (("due_at", select.first), ("country", select.country)):
-        first = fetch(connection, query, values)
-        if not first:
-            return []
-        values[name] = first[0][0]
-    once: dict[int, TimerRow] = {}
-    for row in fetch(connection, select.chunk, values):
-        once.setdefault(row[0], decoding.timer(row))
-    return list(once.values())
+        rows = fetch(connection, select.own, values)
+        if not rows:
+            return None
+        due_at, country, book_on, *named = rows[0]
+        return _claim(due_at, country, book_on, [tuple(named)])
+    first = fetch(connection, select.first, values)
+    if not first:
+        return None
+    [[due_at]] = first
+    values["due_at"] = due_at
+    book = fetch(connection, select.country, values)
+    if not book:
+        return None
+    [[country, book_on]] = book
+    values["country"] = country
+    return _claim(due_at, country, book_on, fetch(connection, select.chunk, values))
 
 
-def stands(
-    connection: sa.Connection, timers: Sequence[TimerRow], versions: Mapping[int, int]
-) -> bool:
+def _claim(due_at: str, country: str, book_on: str, rows: list[Row]) -> Claim | None:
+    if not rows:
+        return None
+    names: dict[int, str] = {}
+    for path_id, name in rows:
+        names.setdefault(path_id, name)  # of a path's timers the first
+    return Claim(decoding.instant(due_at), country, decoding.day(book_on), names)
+
+
+def stands(connection: sa.Connection, claim: Claim, versions: Mapping[int, int]) -> bool:
     """Tell whether timers still pend and paths still have their versions, on SQLite.
 
     There is nothing to ask elsewhere: on PostgreSQL, what was judged is locked until it is written.
     """
-    claimed = [(timer.path_id, timer.name, instant_text(timer.due_at)) for timer in timers]
+    due_at = instant_text(claim.due_at)
+    claimed = [(path_id, name, due_at) for path_id, name in claim.names.items()]
     for query, rows in ((_PEND, claimed), (_UNMOVED, list(versions.items()))):
         found = connection.exec_driver_sql(query, (json.dumps(rows),)).scalar()
         if found != len(rows):

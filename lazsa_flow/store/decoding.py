@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.domain.model import Facts, Nomination, Path, Record, Span, TimerRow
+from lazsa_flow.domain.model import FIGURES, Facts, Nomination, Path, Record, Span, TimerRow
 from lazsa_flow.domain.panel import Scorecard
 from lazsa_flow.store import schema
 
@@ -23,12 +23,19 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 SCORECARDS: Final = tuple(
-    schema.scorecards.c[name] for name in ("path_id", "reviewer", "team", "scores")
+    schema.scorecards.c[name] for name in ("path_id", "id", "reviewer", "team", "scores")
 )
 NOMINATIONS: Final = tuple(
     schema.nominations.c[name]
     for name in ("path_id", "id", "event", "nomination_id", "source", "nominator", "complete")
 )
+PENDING: Final = tuple(
+    column for column in schema.timers.columns if column.name not in ("status", "seq")
+)
+"""What is read of a timer that pends."""
+FACTS: Final = tuple(schema.facts.c[name] for name in ("as_of", "seller", "country", *FIGURES))
+TO_FIGURES: Final = 4
+"""Where the figures begin, after the number of a path."""
 _JOURNAL: Final = tuple(schema.journal.columns.keys())
 
 instant: Callable[[str], datetime] = lru_cache(maxsize=65536)(schema.read_instant)
@@ -60,7 +67,8 @@ def _data(text: str) -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=65536)
-def _scores(text: str) -> tuple[int, ...]:
+def scores(text: str) -> tuple[int, ...]:
+    """Read a card's scores; a recusal has none."""
     return tuple(map(int, text.split(","))) if text else ()
 
 
@@ -95,8 +103,8 @@ def journal(lifecycle: str, row: Iterable[Any]) -> dict[str, Any]:
 
 
 def timer(row: Row) -> TimerRow:
-    """Read a timer."""
-    path_id, name, due_at, due_on, zone, country, book_on, decides, status, seq = row
+    """Read a timer; one that pends has neither status nor outcome."""
+    path_id, name, due_at, due_on, zone, country, book_on, decides, *ended = row
     return TimerRow(
         path_id,
         name,
@@ -106,8 +114,7 @@ def timer(row: Row) -> TimerRow:
         country,
         day(book_on),
         bool(decides),
-        status,
-        seq,
+        *ended,
     )
 
 
@@ -115,33 +122,46 @@ def _flag(value: bool | int | None) -> bool | None:
     return None if value is None else bool(value)
 
 
+def _known(read: Callable[[str], Any]) -> Callable[[str | None], Any]:
+    """Return what reads a text that is ``None`` where nothing is known."""
+    return lambda text: None if text is None else read(text)
+
+
+def _months(text: str) -> tuple[Decimal | None, ...]:
+    return tuple([_rate(month) if month else None for month in text.split(";")])
+
+
+def _activities(text: str) -> frozenset[str]:
+    return frozenset(filter(None, text.split(";")))
+
+
+_READ: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "joined_on": _known(day),
+    "ncp_points": lambda points: points,
+    "policy_compliant": _flag,
+    "gmv_usd": _known(Decimal),
+    "gmv_rate": _known(_rate),
+    "chat_response_rate": _known(_rate),
+    "monthly_cancellation_rates": _known(_months),
+    "retention_rate": _known(_rate),
+    "is_lazstar": _flag,
+    "activities": _known(_activities),
+}
+READ_FIGURE: Final = tuple(_READ[name] for name in FIGURES)
+"""What reads each of the figures."""
+
+
 def facts(row: Row) -> Facts:
     """Read facts that have the number of a path before them."""
-    (_path_id, _id, seller, country, as_of, joined, points, compliant, usd, gmv, chat, *rest) = row
-    months, retention, lazstar, activities, _recorded = rest
-    return Facts(
-        seller,
-        country,
-        day(as_of),
-        joined and day(joined),
-        points,
-        _flag(compliant),
-        usd and Decimal(usd),
-        gmv and _rate(gmv),
-        chat and _rate(chat),
-        None
-        if months is None
-        else tuple([_rate(month) if month else None for month in months.split(";")]),
-        retention and _rate(retention),
-        _flag(lazstar),
-        None if activities is None else frozenset(filter(None, activities.split(";"))),
-    )
+    _path_id, as_of, seller, country, *figures = row
+    read = [read(figure) for read, figure in zip(READ_FIGURE, figures, strict=True)]
+    return Facts(seller, country, day(as_of), *read)
 
 
 def scorecard(row: Row) -> Scorecard:
     """Read a scorecard or recusal."""
-    _path_id, reviewer, team, scores = row
-    return Scorecard(reviewer, team, _scores(scores))
+    _path_id, _id, reviewer, team, text = row
+    return Scorecard(reviewer, team, scores(text))
 
 
 def record(row: Row) -> Record:

@@ -7,6 +7,7 @@ other statement asks for the connection anew.
 from __future__ import annotations
 
 import logging
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import Evidence, Failure, TimerRow
+    from lazsa_flow.domain.model import Evidence, Failure
+    from lazsa_flow.engine.alike import Alike
     from lazsa_flow.engine.journal import JournalRow
-    from lazsa_flow.engine.ports import Change
+    from lazsa_flow.engine.ports import Change, Claim
     from lazsa_flow.engine.sweep import Share
     from lazsa_flow.errors import StaleVersionError
     from lazsa_flow.store.looking import FirstLook
+    from lazsa_flow.store.sights import StoredSight
 
 
 class EngineSide:
@@ -48,6 +51,7 @@ class EngineSide:
         self._lent = connection
         self._bulk = bulk(connection)
         self._changes: list[Change] = []
+        self._alike: list[Alike] = []
         self._own = own
         self._write = write
         self._probe = probe
@@ -72,9 +76,10 @@ class EngineSide:
         except MovedError:
             raise self._stale() from None
         self._changes.clear()
+        self._alike.clear()
 
     def _stale(self) -> StaleVersionError:
-        return writing.stale(self._lent, writing.flatten(self._changes))
+        return writing.stale(self._lent, self._changes, self._alike)
 
     # -- what the engine asks for; see lazsa_flow.engine.ports.Transaction
 
@@ -84,7 +89,7 @@ class EngineSide:
         limit: int,
         path_id: int | None = None,
         share: Share | None = None,
-    ) -> Sequence[TimerRow]:
+    ) -> Claim | None:
         """Take the pending timers that fell due first: one instant, one country, a path once.
 
         On PostgreSQL the paths are locked, as commands lock them, and those that another worker has
@@ -97,32 +102,39 @@ class EngineSide:
         self._retried = frozenset(path_id for path_id, at in waiting.items() if at <= now)
         held = waiting.keys() - self._retried
         found = claiming.claim(self._connection, now, limit, path_id, share, held=held)
-        return [timer for timer in found if timer.path_id not in self._retried] if share else found
+        return found and found.without(self._retried) if share else found
+
+    def sights(
+        self, path_ids: Collection[int], *, before: datetime | None, on: date
+    ) -> Sequence[StoredSight]:
+        """Read what decisions on these paths may read."""
+        return evidence.sights(self._connection, path_ids, before=before, on=on, lock=self._write)
 
     def load_chunk(
         self, path_ids: Collection[int], *, before: datetime | None, on: date
     ) -> Sequence[Evidence]:
         """Load what decisions on these paths may read."""
-        return evidence.load_chunk(
-            self._connection, path_ids, before=before, on=on, lock=self._write
-        )
+        return [sight.evidence() for sight in self.sights(path_ids, before=before, on=on)]
 
-    def stands(self, timers: Sequence[TimerRow], versions: Mapping[int, int]) -> bool:
+    def stands(self, claim: Claim, versions: Mapping[int, int]) -> bool:
         """Tell whether these timers still pend and these paths still have these versions."""
-        return claiming.stands(self._connection, timers, versions)
+        return claiming.stands(self._connection, claim, versions)
 
-    def write_chunk(self, changes: Sequence[Change]) -> None:
+    def write_chunk(self, changes: Sequence[Change], alike: Sequence[Alike] = ()) -> None:
         """Write changes whole."""
         self._changes += changes
+        self._alike += alike
         try:
-            writing.write_chunk(self._lent, self._bulk, changes, self._probe)
+            writing.write_chunk(self._lent, self._bulk, changes, alike, self._probe)
         except MovedError:
             raise self._stale() from None
         if LOGGER.isEnabledFor(logging.DEBUG):
-            self.moves += (change.row for change in changes if change.row and change.row.trigger)
-        succeeded = {change.after.id for change in changes if change.fired} & self._retried
-        if succeeded:
-            failing.clear(self._connection, succeeded)
+            every = chain(changes, *(each.changes() for each in alike))
+            self.moves += (change.row for change in every if change.row and change.row.trigger)
+        if self._retried:
+            fired = {change.after.id for change in changes if change.fired}
+            fired.update(own.path_id for each in alike for own in each.each)
+            failing.clear(self._connection, fired & self._retried)
 
     def look(
         self, path_id: int, *, on: date, key: str | None = None, request: str = ""

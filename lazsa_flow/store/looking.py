@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import evidence, keys, schema, standing
+from lazsa_flow.store import decoding, evidence, keys, schema, standing
 from lazsa_flow.store.driver import fetch_all
+from lazsa_flow.store.sights import put_together
 
 if TYPE_CHECKING:
     from datetime import date
@@ -75,7 +76,7 @@ def _about(dialect: str, own: Any) -> list[sa.Select[Any]]:
     judged_on = sa.func.coalesce(sa.type_coerce(own.c.cycle_on, sa.Text()), sa.bindparam("on"))
     return [
         keys.STORED,
-        sa.select(own.c.id, *facts.c)
+        sa.select(own.c.id, *decoding.FACTS)
         .where(facts.c.seller == own.c.subject)
         .where(sa.type_coerce(facts.c.as_of, sa.Text()) <= judged_on)
         .order_by(facts.c.as_of.desc(), facts.c.recorded_at.desc(), facts.c.id.desc())
@@ -125,5 +126,7 @@ def look(
     policies, suspensions, said, clock, *listed = about[0]
     stored, *rows = json.loads(f"[{','.join([each or '[]' for each in listed])}]")
     result = None if key is None else keys.result_of(stored, key, request)
-    [seen] = evidence.put_together(connection, [path_id], paths, *rows)
-    return FirstLook(standing.stand_of((policies, suspensions, said, clock)), result, seen)
+    [sight] = put_together(connection, [path_id], paths, *rows)
+    return FirstLook(
+        standing.stand_of((policies, suspensions, said, clock)), result, sight.evidence()
+    )

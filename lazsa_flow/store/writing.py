@@ -7,12 +7,13 @@ version, the journal row, timers, records, notices, and the subject's place.
 from __future__ import annotations
 
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from lazsa_flow.errors import ConflictError, StaleVersionError
-from lazsa_flow.store import schema
+from lazsa_flow.store import casting, schema
 from lazsa_flow.store.codec import (
     end_row,
     journal_row,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from lazsa_flow.domain.model import Path
+    from lazsa_flow.engine.alike import Alike
     from lazsa_flow.engine.ports import Change
     from lazsa_flow.store.bulk import Bulk
     from lazsa_flow.store.codec import Row
@@ -48,6 +50,7 @@ def write_chunk(
     connection: sa.Connection,
     to: Bulk,
     changes: Sequence[Change],
+    alike: Sequence[Alike],
     probe: Callable[[str], None],
 ) -> None:
     """Write changes; see :class:`lazsa_flow.engine.ports.Transaction`.
@@ -56,55 +59,60 @@ def write_chunk(
         connection: In a transaction.
         to: What writes on it.
         changes: What to write.
+        alike: The same of paths that are alike.
         probe: Called by name before each statement, for the fault tests.
     """
     flat = flatten(changes)
-    if not flat:
+    if not flat and not alike:
         return
 
     def run(name: str, write: Callable[[Sequence[Row]], object], rows: list[Row]) -> None:
         if rows:
             probe(f"write.{name}")
-            write(rows)
+            write(_in_order(rows))
 
     opened = [path_row(c.after) for c in flat if c.before is None]
     run("open", partial(to.insert, schema.paths), opened)
-    moves = [move_row(c.before, c.after) for c in flat if c.before and _moves(c)]
+    moves = [move_row(c.before, c.after) for c in flat if c.before and c.moves]
+    moves += casting.moves(alike)
     probe("write.paths")
-    if moves and to.move_paths(moves) != len(moves):
-        raise stale(connection, flat)
+    if moves and to.move_paths(_in_order(moves)) != len(moves):
+        raise stale(connection, changes, alike)
     freed = [(c.after.lifecycle, c.after.subject) for c in flat if c.slot == "free"]
-    run("freed", to.free_slots, freed)
+    run("freed", to.free_slots, freed + casting.freed(alike))
     if any(c.slot == "take" or c.claims for c in flat):
         to.send()
         _take_slots(connection, flat)
         _claim(connection, flat)
-    rest = _follows(to, flat)
+    rest = _follows(to, flat, alike)
     with to.together(max(len(rows) for _, _, rows in rest)):
         for name, write, rows in rest:
             run(name, write, rows)
 
 
+def _in_order(rows: list[Row]) -> list[Row]:
+    """Put rows in the order of their keys, so that a table's pages are gone through once."""
+    rows.sort(key=itemgetter(0))
+    return rows
+
+
 def _follows(
-    to: Bulk, changes: Sequence[Change]
+    to: Bulk, changes: Sequence[Change], alike: Sequence[Alike]
 ) -> list[tuple[str, Callable[[Sequence[Row]], object], list[Row]]]:
     """Return what follows once the paths have moved: name, how it is written, rows."""
     ended = [end_row(c.fired, c.fired.status) for c in changes if c.fired is not None]
     ended += [end_row(timer, "cancelled") for c in changes for timer in c.cancelled]
     journal = [journal_row(c.row) for c in changes if c.row is not None]
+    timers = [timer_row(timer) for c in changes for timer in c.scheduled]
     records = [record_row(c.after.subject, r) for c in changes for r in c.records]
     notices = [notice_row(c.after, n, c.recorded_at) for c in changes for n in c.notices]
     return [
-        ("journal", partial(to.insert, schema.journal), journal),
-        ("cancelled", to.end_timers, ended),
-        ("timers", to.set_timers, [timer_row(t) for c in changes for t in c.scheduled]),
-        ("records", partial(to.insert, schema.records), records),
-        ("outbox", partial(to.insert, schema.outbox), notices),
+        ("journal", partial(to.insert, schema.journal), journal + casting.journal(alike)),
+        ("cancelled", to.end_timers, ended + casting.ended(alike)),
+        ("timers", to.set_timers, timers + casting.scheduled(alike)),
+        ("records", partial(to.insert, schema.records), records + casting.records(alike)),
+        ("outbox", partial(to.insert, schema.outbox), notices + casting.notices(alike)),
     ]
-
-
-def _moves(change: Change) -> bool:
-    return change.row is not None or change.after != change.before
 
 
 def flatten(changes: Iterable[Change]) -> list[Change]:
@@ -117,8 +125,11 @@ def flatten(changes: Iterable[Change]) -> list[Change]:
     return flat
 
 
-def stale(connection: sa.Connection, changes: Sequence[Change]) -> StaleVersionError:
+def stale(
+    connection: sa.Connection, changes: Sequence[Change], alike: Sequence[Alike] = ()
+) -> StaleVersionError:
     """Tell which of these changes' paths has moved since it was read."""
+    changes = [*flatten(changes), *(change for each in alike for change in each.changes())]
     changes = [change for change in changes if change.before is not None]
     dialect = connection.dialect.name
     ids = ids_value(dialect, [change.after.id for change in changes])

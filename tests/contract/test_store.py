@@ -505,7 +505,8 @@ def test_a_claim_is_one_paths_alone(store: SqlStore) -> None:
 def claim(store: SqlStore, now: Any = DUE, limit: int = 9, path_id: int | None = None) -> list[Any]:
     """Return what a sweep would take: path and name."""
     with store.begin() as transaction:
-        return [(t.path_id, t.name) for t in transaction.claim(now, limit, path_id)]
+        taken = transaction.claim(now, limit, path_id)
+        return list(taken.names.items()) if taken else []
 
 
 def doors(store: SqlStore, *timers: Any) -> None:
@@ -650,7 +651,9 @@ def test_an_attempt_that_succeeds_forgets_the_failure(store: SqlStore) -> None:
     with store.begin() as transaction:
         transaction.set_aside(failure(timer(), retry_at=DUE))
     with store.begin() as transaction:
-        assert [each.path_id for each in transaction.claim(DUE, 10)] == [1]
+        taken = transaction.claim(DUE, 10)
+        assert taken is not None
+        assert list(taken.names) == [1]
         fired = replace(timer(), status="fired", seq=2)
         transaction.write_chunk([moving(path(subject="seller-1"), fired=fired)])
         assert transaction.failure_of(1) is None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lazsa_flow.domain.model import Actor
-from lazsa_flow.engine import sweep as sweeping
+from lazsa_flow.engine.cohort import Cohort
 from lazsa_flow.errors import (
     KeyReusedError,
     NotAllowedError,
@@ -104,14 +104,14 @@ class TestWriting:
         good = world.nominate("s2")
         bad = world.candidate("s1")
         world.panel(good)
-        decide = sweeping.decide_timer
+        take = Cohort.take
 
-        def raising(rulebook: Any, situation: Any, timer: Any) -> Any:
-            if situation.path.ref == bad:
+        def raising(cohort: Cohort, sight: Any) -> Any:
+            if f"award-{sight.path_id}" == bad:
                 raise ZeroDivisionError
-            return decide(rulebook, situation, timer)
+            return take(cohort, sight)
 
-        monkeypatch.setattr(sweeping, "decide_timer", raising)
+        monkeypatch.setattr(Cohort, "take", raising)
         world.now(midnight(APRIL))
         swept = world.sweep()
         assert (swept.moved, swept.failed) == (1, 1)

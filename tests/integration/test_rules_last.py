@@ -11,7 +11,7 @@ from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import ConflictError, NotFoundError, RefusedError, UnavailableError
 from lazsa_flow.facade import base
 from lazsa_flow.programme import Programme
-from tests.factories import failure
+from tests.factories import failure, first_of
 from tests.integration.world import APRIL, EMPLOYEE, REVIEWERS, SELLER, unmet
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ def test_books_with_something_parked_stay_open(world: World) -> None:
     """Books in which a timer is parked are not closed (The books)."""
     path = world.candidate()
     with world.programme.store.begin() as transaction:
-        timer = transaction.claim(world.programme.next_due(), 1)[0]  # type: ignore[arg-type]
-        transaction.set_aside(failure(timer))
+        taken = transaction.claim(world.programme.next_due(), 1)  # type: ignore[arg-type]
+        transaction.set_aside(failure(first_of(taken)))
     world.go(APRIL)
     with pytest.raises(ConflictError, match="1 parked"):
         world.programme.close_books("SG", APRIL, actor=MANAGER)

@@ -187,7 +187,7 @@ def test_what_is_parked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("lazsa_flow.engine.sweep.decide_timer", broken)
+        patch.setattr("lazsa_flow.engine.cohort.Cohort.take", broken)
         world.now(APRIL).sweep()
         assert asking.get("/watch/health").json()["failing"] == 1
         while not world.programme.parked():

@@ -267,7 +267,7 @@ def test_a_path_that_waits_keeps_the_order_of_its_timers() -> None:
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        (lambda store: store.paths.clear(), "KeyError"),
+        (lambda store: store.paths.clear(), "NotFoundError"),
         (lambda store: store.timers.append(timer("ghost", DUE - TICK)), "KeyError"),
         (lambda store: store.paths.update({1: path("gone", lifecycle="door")}), "KeyError"),
         (lambda store: store.paths.update({1: path("ajar", lifecycle="x")}), "NotFoundError"),
@@ -317,7 +317,7 @@ def test_a_path_that_cannot_be_written_is_parked_alone() -> None:
 def test_a_row_that_cannot_be_read_sets_its_own_path_aside(bad: int) -> None:
     """Where a chunk fails as a whole its halves are taken: the rest moves, little is done twice."""
     store = door(8)
-    load = MemoryTransaction.load_chunk
+    load = MemoryTransaction.sights
     loads = []
 
     def loading(self: MemoryTransaction, path_ids: Any, **asked: Any) -> Any:
@@ -327,7 +327,7 @@ def test_a_row_that_cannot_be_read_sets_its_own_path_aside(bad: int) -> None:
         return load(self, path_ids, **asked)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(MemoryTransaction, "load_chunk", loading)
+        patch.setattr(MemoryTransaction, "sights", loading)
         assert sweep(store, DOOR, LATE, chunk=8) == Swept(moved=7, failed=1)
         assert (store.failures[bad].error, store.paths[bad].state) == ("ValueError", "ajar")
         assert sum(loads) <= 8 + 3 * 8
@@ -341,14 +341,14 @@ def test_nobody_is_blamed_for_what_another_has_done() -> None:
 
     def claiming(self: MemoryTransaction, *asked: Any) -> Any:
         claims.append(asked)
-        return claim(self, *asked) if len(claims) == 1 else []
+        return claim(self, *asked) if len(claims) == 1 else None
 
     def unreadable(*_args: Any, **_asked: Any) -> Any:
         raise ValueError("what stands there is no date")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MemoryTransaction, "claim", claiming)
-        patch.setattr(MemoryTransaction, "load_chunk", unreadable)
+        patch.setattr(MemoryTransaction, "sights", unreadable)
         assert sweep(store, DOOR, LATE, chunk=1) == Swept()
     assert (len(claims), store.failures) == (2, {})
 

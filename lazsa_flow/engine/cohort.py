@@ -1,0 +1,217 @@
+"""How is a path moved that is due, by itself or with those that are alike?
+
+:func:`change_of` decides one path and drafts its change: every guard, every effect, as values. A
+:class:`Cohort` does that for the first of paths that are alike; of the others it asks only what the
+guards found, and their change is the first one's but for what is their own.
+
+That is not taken on trust. What decides for many sees nothing that is one path's own (see
+:mod:`.showing`), and the first one's change must come out of that the same as by itself, its hash
+as well. Where it does not, a guard or a rule hangs on more than it says: that is told, and every
+path moves by itself.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from lazsa_flow.engine.alike import Alike, Own
+from lazsa_flow.engine.decide import decide_timer
+from lazsa_flow.engine.draft import Draft
+from lazsa_flow.engine.hearing import KEPT
+from lazsa_flow.engine.journal import around
+from lazsa_flow.engine.rules import system
+from lazsa_flow.engine.showing import put, to_draft, to_guard
+from lazsa_flow.logs import log
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+    from datetime import datetime
+
+    from lazsa_flow.domain.lifecycle import Edge, Timer
+    from lazsa_flow.domain.model import Evidence, Situation, TimerRow
+    from lazsa_flow.engine.compiling import Hear, Heard
+    from lazsa_flow.engine.journal import Findings
+    from lazsa_flow.engine.ports import Change, Sight
+    from lazsa_flow.engine.rules import Rulebook
+
+
+def change_of(rulebook: Rulebook, seen: Evidence, timer: TimerRow, now: datetime) -> Change:
+    """Decide a path whose timer is due, and draft what that changes."""
+    lifecycle = rulebook.lifecycle(seen.path.lifecycle)
+    entry = lifecycle.timer(timer.name)
+    situation = rulebook.situation(seen, at=timer.due_at, recorded_at=now, actor=system(timer.name))
+    lifecycle.state(seen.path.state)
+    if not entry.steps:
+        return _draft(rulebook, situation, entry, None, {}, timer)
+    edge, tried, findings = decide_timer(rulebook, situation, entry)
+    return _draft(rulebook, tried, entry, edge, findings, timer)
+
+
+def _draft(
+    rulebook: Rulebook,
+    situation: Situation,
+    entry: Timer,
+    edge: Edge | None,
+    findings: Findings,
+    timer: TimerRow,
+) -> Change:
+    draft = Draft(rulebook, situation)
+    if edge is not None:
+        return draft.take(edge, findings, timer)
+    if entry.steps:
+        return draft.refuse(entry.otherwise, findings, timer)
+    return draft.remind(entry.effects, timer)
+
+
+class _Moved(NamedTuple):
+    """How those move that are alike: the change, the text around what is their own, and that."""
+
+    change: Change
+    around: tuple[str, str, str] | None
+    each: list[Own]
+
+    def own(self, sight: Sight, verdicts: str) -> Own:
+        """Return what is one path's own."""
+        path_id, head = sight.path_id, sight.head
+        if self.around is None:  # a reminder has no journal row
+            return Own(path_id, sight.subject, head, "", head)
+        before, between, behind = self.around
+        text = f"{before}{path_id}{between}{head}{behind}{verdicts}}}"
+        return Own(path_id, sight.subject, head, verdicts, sha256(text.encode()).hexdigest())
+
+
+class Cohort:
+    """Paths that are alike and whose timer of one name is due.
+
+    Args:
+        rulebook: Whose rules hold.
+        sight: One of them.
+        like: All that they have in common.
+        name: The timer's name.
+        due_at: Its instant.
+        now: The present instant, aware, in UTC.
+
+    Attributes:
+        pends: Whether their timer still does; another writer may have been there first.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        sight: Sight,
+        like: Hashable,
+        name: str,
+        due_at: datetime,
+        now: datetime,
+    ) -> None:
+        seen = sight.evidence()
+        self._rulebook, self._now, self._name, self._due_at = rulebook, now, name, due_at
+        self._moved: dict[int | None, _Moved] = {}
+        self._hear: Hear | None = None
+        self.pends = _pending(seen, name, due_at) is not None
+        if not self.pends:
+            return
+        lifecycle = rulebook.lifecycle(sight.lifecycle)
+        self._entry = lifecycle.timer(name)
+        self._hearing = rulebook.plan(sight.lifecycle).hearing(sight.state, self._entry)
+        if self._hearing is not None:
+            situation = self._situation(seen)
+            self._shown = [
+                to_guard(situation.giving(each.reason), each.reads) for each in self._hearing.asked
+            ]
+            self._hear, self._kept = self._hearing.of(like, self._ask)
+
+    def _situation(self, seen: Evidence) -> Situation:
+        return self._rulebook.situation(
+            seen, at=self._due_at, recorded_at=self._now, actor=system(self._name)
+        )
+
+    def take(self, sight: Sight) -> Change | None:
+        """Decide a path of it; return its change, unless it is kept with those that are alike."""
+        if self._hear is None or not sight.alone:
+            return self._by_itself(sight)
+        try:
+            outcome, verdicts = self._hear(sight)
+        except Exception:  # of the path's own, or for what the guard may not see
+            change = self._by_itself(sight)
+            return self._apart(change)
+        moved = self._moved.get(outcome)
+        if moved is None:
+            return self._first(outcome, verdicts, sight)
+        moved.each.append(moved.own(sight, verdicts))
+        return None
+
+    def alike(self) -> Iterator[Alike]:
+        """Yield the moves that were kept."""
+        return (Alike(moved.change, moved.each) for moved in self._moved.values())
+
+    def _by_itself(self, sight: Sight) -> Change:
+        seen = sight.evidence()
+        return change_of(self._rulebook, seen, self._timer(seen), self._now)
+
+    def _timer(self, seen: Evidence) -> TimerRow:
+        timer = _pending(seen, self._name, self._due_at)
+        assert timer is not None  # as it pends for the one, so for all that are alike
+        return timer
+
+    def _first(self, outcome: int | None, verdicts: str, sight: Sight) -> Change | None:
+        """Move the first that comes to an outcome by itself, and see whether others can follow."""
+        seen = sight.evidence()
+        change = change_of(self._rulebook, seen, self._timer(seen), self._now)
+        moved = _Moved(change, None if change.row is None else around(change.row), [])
+        own = moved.own(sight, verdicts)
+        if change.slot == "take" or change.claims or change.linked:
+            self._hear = None
+            return change
+        try:
+            drafted = self._drafted(outcome, seen, change)
+        except Exception:  # for what the draft may not see
+            return self._apart(change)
+        if drafted != change or own.hash != change.after.head:
+            return self._apart(change)
+        moved.each.append(own)
+        self._moved[outcome] = moved
+        return None
+
+    def _apart(self, change: Change) -> Change:
+        """Say that something hangs on more than it says; from here on each moves by itself."""
+        log.warning("cohort.unlike", path_id=change.after.id, timer=self._name)
+        self._hear = None
+        return change
+
+    def _drafted(self, outcome: int | None, seen: Evidence, change: Change) -> Change:
+        """Draft a change from what paths alike have in common, and nothing else."""
+        assert self._hearing is not None
+        situation, edge = self._situation(to_draft(seen, self._rulebook.kinds)), None
+        if outcome is not None:
+            route = self._hearing.routes[outcome]
+            situation, edge = situation.giving(route.reason), route.edge
+        findings = change.row.verdicts if change.row else {}
+        return _draft(self._rulebook, situation, self._entry, edge, findings, self._timer(seen))
+
+    def _ask(self, number: int, reading: Hashable, sight: Sight) -> Heard:
+        """Ask a guard on a reading that it has not been asked on, and keep what it says."""
+        assert self._hearing is not None
+        asked, shown = self._hearing.asked[number], self._shown[number]
+        if shown.seen.facts is not None:
+            for index, name in asked.figures:
+                put(shown.seen.facts, name, sight.figure(index))
+        if asked.panel:
+            put(shown.seen, "tally", sight.tally())
+        if asked.nominations:
+            put(shown.seen, "nominations", sight.nominations())
+        found = asked.check(shown)
+        heard = found[0], asked.write((found,))[1:-1]
+        kept = self._kept[number]
+        if len(kept) >= KEPT:
+            kept.clear()
+        kept[reading] = heard
+        return heard
+
+
+def _pending(seen: Evidence, name: str, due_at: datetime) -> TimerRow | None:
+    for timer in seen.timers:
+        if timer.name == name and timer.due_at == due_at:
+            return timer
+    return None

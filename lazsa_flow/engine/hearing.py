@@ -1,0 +1,117 @@
+"""How are paths that are alike decided, without a value made for each?
+
+Each guard says what it reads. Of paths that are alike in all else, what it reads is asked once for
+each reading that differs, and its answer kept with the verdict's text: a chat response rate of 0.93
+meets the bar for whoever has it. Where a guard may read anything, or an effect hangs on more than a
+path's own round and records, there is no such hearing, and each path is decided by itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from lazsa_flow.domain.effects import Begin, Notify
+from lazsa_flow.domain.guards import NOMINATIONS, PANEL, all_read, kinds_read, records
+from lazsa_flow.domain.model import FIGURES
+from lazsa_flow.engine import compiling
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Sequence
+
+    from lazsa_flow.domain.effects import Effect
+    from lazsa_flow.domain.guards import Check, Guard
+    from lazsa_flow.domain.lifecycle import Lifecycle, Timer
+    from lazsa_flow.engine.compiling import Ask, Hear, Memo, Write
+    from lazsa_flow.engine.plan import Route
+
+KEPT: Final = 8192
+"""How many answers of a guard are kept before they are forgotten."""
+_LIKES: Final = 64
+"""For how many likenesses."""
+
+
+class Asked(NamedTuple):
+    """A guard, and what it must be shown.
+
+    Attributes:
+        write: Writes a list of its one finding.
+        reason: The reason that it is asked with.
+        reads: What it says that it reads.
+        figures: The figures that it reads: where they stand, and their names.
+        panel: Whether it reads the tally,
+        nominations: or the nominations.
+    """
+
+    check: Check
+    write: Write
+    reason: str | None
+    reads: frozenset[str]
+    figures: tuple[tuple[int, str], ...]
+    panel: bool
+    nominations: bool
+
+    @classmethod
+    def of(cls, guard: Guard, reason: str | None) -> Asked:
+        """Return what a guard must be shown."""
+        reads = guard.reads or frozenset()
+        return cls(
+            guard.check,
+            compiling.writer((guard.name,)),
+            reason,
+            reads,
+            tuple((index, name) for index, name in enumerate(FIGURES) if name in reads),
+            PANEL in reads,
+            NOMINATIONS in reads,
+        )
+
+
+class Hearing:
+    """A timer's decision in one state.
+
+    Args:
+        guards: Every guard that its routes ask, in the order in which they are first asked.
+        routes: What its steps try.
+    """
+
+    def __init__(self, guards: Sequence[Guard], routes: Sequence[Route]) -> None:
+        self.routes = tuple(routes)
+        numbers = {guard.name: number for number, guard in enumerate(guards)}
+        reasons = {name: route.reason for route in routes for name in route.fresh}
+        self.asked = tuple(Asked.of(guard, reasons[guard.name]) for guard in guards)
+        self._make = compiling.hearing(
+            [
+                ([numbers[name] for name in route.fresh], [numbers[n] for n in route.edge.guards])
+                for route in routes
+            ],
+            [guard.reads or frozenset() for guard in guards],
+        )
+        self._kept: dict[Hashable, tuple[Memo, ...]] = {}
+
+    def of(self, like: Hashable, ask: Ask) -> tuple[Hear, tuple[Memo, ...]]:
+        """Return what decides paths of a likeness, and where their guards' answers are kept."""
+        if like not in self._kept and len(self._kept) >= _LIKES:
+            self._kept.clear()
+        memos = self._kept.setdefault(like, tuple({} for _ in self.asked))
+        return self._make(ask, memos), memos
+
+
+def hearing(lifecycle: Lifecycle, timer: Timer, routes: Sequence[Route]) -> Hearing | None:
+    """Return the hearing of a timer, or ``None`` where each path is to be decided by itself."""
+    guards = [lifecycle.guards[name] for route in routes for name in route.fresh]
+    effects = [*timer.effects, *timer.otherwise, *(e for r in routes for e in r.edge.effects)]
+    tabled = all(route.tabled for route in routes)
+    if not tabled or all_read(guards) is None or not _shared(lifecycle, effects):
+        return None
+    return Hearing(guards, routes)
+
+
+def _shared(lifecycle: Lifecycle, effects: Iterable[Effect]) -> bool:
+    """Tell whether effects are the same for all paths that are alike."""
+    asked = all_read(lifecycle.guards[each.when] for each in effects if each.when)
+    if asked is None or asked != frozenset(map(records, kinds_read(asked))):
+        return False
+    return not any(
+        (isinstance(each, Notify) and each.to == "nominators")
+        or (isinstance(each, Begin) and each.of == "claims")
+        for each in effects
+    )

@@ -1,0 +1,208 @@
+"""What does a decision read of a path, before it is made values?
+
+A chunk's rows are put together path by path as the driver gives them. Of a path that moves as
+others do most are never made values: that they are the same texts is all that counts.
+"""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from lazsa_flow.domain.model import FIGURES, Evidence
+from lazsa_flow.domain.panel import Tally, figures_of
+from lazsa_flow.store import decoding, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+
+    from lazsa_flow.domain.model import Nomination
+    from lazsa_flow.store.decoding import Row
+
+_NO_FIGURES: Final = (None,) * len(FIGURES)
+_NO_CARDS: Final = figures_of(())
+_NO_OTHERS: Final[Mapping[int, int]] = {}
+_NO_ROWS: Final[tuple[Row, ...]] = ()
+_NOTHING: Final[frozenset[str]] = frozenset()
+_CLAIMS: Final = '"claims"'
+"""Stands in the data of a path that would claim something."""
+_OWN: Final = ("id", "subject", "head", "opened_at")
+_PATH: Final = {name: number for number, name in enumerate(schema.paths.columns.keys())}
+_SEQ, _HEAD, _SUBJECT = _PATH["seq"], _PATH["head"], _PATH["subject"]
+_LIFECYCLE, _STATE, _DATA = _PATH["lifecycle"], _PATH["state"], _PATH["data"]
+_CYCLE_ON, _OPENED_AT = _PATH["cycle_on"], _PATH["opened_at"]
+_common: Final = itemgetter(*(number for name, number in _PATH.items() if name not in _OWN))
+
+
+class StoredSight:
+    """See :class:`lazsa_flow.engine.ports.Sight`.
+
+    Args:
+        path: The path's row.
+        facts: The row of its facts, if there are any.
+        cards: The rows of the round's scorecards; like those that follow, oldest first.
+        told: Of its nominations' events.
+        records: Of its subject's records.
+        timers: Of its pending timers.
+        kin: Of all its subject's paths, where there are others.
+        taken: Those of its claims that another path holds.
+    """
+
+    __slots__ = (
+        *("_rows", "alone", "figures", "head", "like", "others"),
+        *("path_id", "seq", "subject"),
+    )
+
+    def __init__(
+        self,
+        path: Row,
+        facts: Row | None,
+        cards: Sequence[Row],
+        told: Sequence[Row],
+        records: Sequence[Row],
+        timers: Sequence[Row],
+        kin: Sequence[Row],
+        taken: frozenset[str],
+    ) -> None:
+        self._rows = path, facts, cards, told, records, timers, kin, taken
+        self.path_id: int = path[0]
+        self.subject: str = path[_SUBJECT]
+        self.seq: int = path[_SEQ]
+        self.head: str = path[_HEAD]
+        self.figures: tuple[Hashable, ...]
+        self.others = _NO_OTHERS
+        self.alone = _CLAIMS not in path[_DATA]
+        if facts is None:
+            as_of, self.figures = None, _NO_FIGURES
+        else:
+            as_of, self.figures = facts[1], facts[decoding.TO_FIGURES :]
+        opened_at = None if path[_CYCLE_ON] else path[_OPENED_AT]  # then it says which rules hold
+        pending = tuple([timer[1:] for timer in timers])
+        self.like: Hashable = _common(path), pending, as_of, opened_at
+        if kin:
+            self.others = {row[0]: row[_SEQ] for row in kin if row[0] != path[0]}
+            same = (row for row in kin if row[_LIFECYCLE] == path[_LIFECYCLE])
+            self.alone = self.alone and len({row[0] for row in same}) == 1
+
+    @property
+    def lifecycle(self) -> str:
+        """The path's lifecycle."""
+        lifecycle: str = self._rows[0][_LIFECYCLE]
+        return lifecycle
+
+    @property
+    def state(self) -> str:
+        """The path's state."""
+        state: str = self._rows[0][_STATE]
+        return state
+
+    def figure(self, index: int) -> Any:
+        """Return one of the figures as a value of :class:`lazsa_flow.domain.model.Facts`."""
+        return decoding.READ_FIGURE[index](self.figures[index])
+
+    def said(self, kinds: frozenset[str]) -> Hashable:
+        """Return what the subject's records of these kinds say, and from when."""
+        records = self._rows[4]
+        if not records:
+            return ()
+        return tuple([(*row[2:6], row[7]) for row in records if row[2] in kinds])
+
+    def panel(self) -> tuple[int, int, int, int]:
+        """Return the figures of the path's round."""
+        cards = self._rows[2]
+        if not cards:
+            return _NO_CARDS
+        read = decoding.scores
+        return figures_of({card[2]: (card[3], read(card[4])) for card in cards}.values())
+
+    def tally(self) -> Tally:
+        """Return what the path's round adds up to."""
+        return Tally.of(map(decoding.scorecard, self._rows[2]))
+
+    def nominations(self) -> tuple[Nomination, ...]:
+        """Return the path's nominations as they stand."""
+        return decoding.nominations(self._rows[3])
+
+    def evidence(self) -> Evidence:
+        """Return all of it as values."""
+        row, facts, _, _, records, timers, kin, taken = self._rows
+        return Evidence(
+            decoding.path(row),
+            None if facts is None else decoding.facts(facts),
+            self.tally(),
+            self.nominations(),
+            tuple(map(decoding.record, records)),
+            tuple([decoding.path(other) for other in kin if other[0] != row[0]]),
+            tuple(map(decoding.timer, timers)),
+            taken,
+        )
+
+
+def put_together(
+    connection: sa.Connection,
+    path_ids: Collection[int],
+    paths: list[decoding.Row],
+    facts_rows: list[decoding.Row],
+    cards_rows: list[decoding.Row],
+    told_rows: list[decoding.Row],
+    recorded: list[decoding.Row],
+    pending: list[decoding.Row],
+) -> list[StoredSight]:
+    """Put the rows that were found together, path by path, with those of all their kin."""
+    for rows, number in ((paths, 0), (cards_rows, 1), (told_rows, 1), (recorded, 0)):
+        rows.sort(key=itemgetter(number))  # oldest first; a database takes longer over it
+    found = {row[0]: row for row in paths}
+    facts = {row[0]: row for row in facts_rows}
+    cards, told, timers = _by(cards_rows, 0), _by(told_rows, 0), _by(pending, 0)
+    records = _by({row[0]: row for row in recorded}.values(), 1)  # two may be one subject's
+    asked = [found[id_] for id_ in dict.fromkeys(path_ids) if id_ in found]
+    kin = _kin(found.values()) if len(paths) > len(asked) else {}
+    taken = _taken(connection, asked)
+    return [
+        StoredSight(
+            path,
+            facts.get(path[0]),
+            cards.get(path[0], _NO_ROWS),
+            told.get(path[0], _NO_ROWS),
+            records.get(path[_SUBJECT], _NO_ROWS),
+            timers.get(path[0], _NO_ROWS),
+            kin.get(path[_SUBJECT], _NO_ROWS),
+            taken.get(path[0], _NOTHING),
+        )
+        for path in asked
+    ]
+
+
+def _kin(paths: Iterable[decoding.Row]) -> dict[str, list[decoding.Row]]:
+    """Return the paths of each subject that has several."""
+    return {subject: kin for subject, kin in _by(paths, _SUBJECT).items() if len(kin) > 1}
+
+
+def _by(rows: Iterable[decoding.Row], key: int) -> dict[Any, list[decoding.Row]]:
+    found: dict[Any, list[decoding.Row]] = {}
+    for row in rows:
+        named = row[key]
+        if named in found:
+            found[named].append(row)
+        else:
+            found[named] = [row]
+    return found
+
+
+def _taken(connection: sa.Connection, rows: list[decoding.Row]) -> dict[int, frozenset[str]]:
+    """Find the keys that a path would claim and another path holds."""
+    claiming = [row for row in rows if _CLAIMS in row[_DATA]]
+    paths = map(decoding.path, claiming)
+    wanted = {path.id: path.data["claims"] for path in paths if path.data.get("claims")}
+    if not wanted:
+        return {}
+    table = schema.claims
+    keys = {key for claimed in wanted.values() for key in claimed}
+    query = sa.select(table.c.key, table.c.path_id).where(table.c.key.in_(keys))
+    holders: dict[str, int] = {row.key: row.path_id for row in connection.execute(query)}
+    return {
+        path_id: frozenset(key for key in claimed if holders.get(key, path_id) != path_id)
+        for path_id, claimed in wanted.items()
+    }

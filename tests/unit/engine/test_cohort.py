@@ -1,0 +1,256 @@
+"""Paths that are alike move together, unless something hangs on more than it says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lazsa_flow.domain.effects import Begin, FireOther, Notify, Schedule
+from lazsa_flow.domain.guards import NOMINATIONS, PANEL, Guard, records
+from lazsa_flow.domain.lifecycle import Edge, Permit, State, Step, Timer
+from lazsa_flow.engine import hearing
+from lazsa_flow.engine.sweep import Judged, Swept, judge, sweep
+from lazsa_flow.errors import LifecycleError
+from lazsa_flow.logs import LOGGER
+from tests.factories import CYCLE, facts, guard, midnight, path, record, rulebook, table, timer
+from tests.fakes import MemoryStore, MemoryTransaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lazsa_flow.domain.model import Situation
+
+DUE = midnight(CYCLE)
+DOORS = 4
+
+
+def doors(**changes: Any) -> MemoryStore:
+    """Return a store with doors that close at midnight; the facts of each differ."""
+    store = MemoryStore()
+    for id_ in range(1, DOORS + 1):
+        made = path("ajar", id=id_, lifecycle="door", subject=f"seller-{id_}", **changes)
+        store.paths[id_] = made
+        store.slots["door", made.subject] = id_
+        store.timers.append(timer(path_id=id_))
+        told = facts(seller=made.subject, ncp_points=id_ % 2)
+        store.facts.append((DUE.replace(year=2025), told))
+    return store
+
+
+def saying(
+    check: Callable[[Situation], tuple[bool, Any, None]], *reads: str, name: str = "ready"
+) -> Guard:
+    """Return a guard that says what it reads."""
+    return replace(guard(name), check=check, reads=frozenset(reads))
+
+
+def points(situation: Situation) -> tuple[bool, int, None]:
+    """Find out whether a seller has no points."""
+    assert situation.seen.facts is not None
+    measured = situation.seen.facts.ncp_points or 0
+    return measured == 0, measured, None
+
+
+def closing(ready: Guard, *effects: Any, **changes: Any) -> Any:
+    """Return the rules of a door that the clock closes where it is ready."""
+    edge = Edge("close", ("ajar",), "shut", (Permit("system"),), ("ready",), effects)
+    lock = Edge("lock", ("ajar",), "shut", (Permit("seller", ("leaving",)),))
+    return rulebook(table(**{"guards": {"ready": ready}, "edges": (edge, lock), **changes}))
+
+
+def judged(rules: Any, store: MemoryStore | None = None) -> Judged:
+    """Decide the doors."""
+    found = judge(MemoryTransaction(store or doors()), rules, DUE, 99)
+    assert found is not None
+    return found
+
+
+def sizes(found: Judged) -> tuple[int, list[int]]:
+    """Return how many moved by themselves, and how many with each other."""
+    return len(found.changes), [len(each.each) for each in found.alike]
+
+
+def test_who_differs_in_the_finding_alone_moves_together() -> None:
+    """By outcome: those for whom the guard holds, and those for whom it does not."""
+    rules = closing(saying(points, "ncp_points"))
+    assert sizes(judged(rules)) == (0, [2, 2])
+    store = doors()
+    assert sweep(store, rules, DUE) == Swept(moved=2, refused=2)
+    assert [store.paths[id_].state for id_ in store.paths] == ["ajar", "shut"] * 2
+    measured = {row.path: row.verdicts["ready"][1] for row in store.journal}
+    assert measured == {"door-1": 1, "door-2": 0, "door-3": 1, "door-4": 0}
+
+
+def test_a_reading_is_asked_once() -> None:
+    """However many have it; and not again in the next chunk, until it is forgotten."""
+    asked: list[str | None] = []
+
+    def check(situation: Situation) -> tuple[bool, int, None]:
+        asked.append(situation.reason)
+        return points(situation)
+
+    rules = closing(saying(check, "ncp_points"))
+    judged(rules)
+    first = len(asked)  # twice: by itself for the first of an outcome, and for the reading
+    judged(rules)
+    assert (first, len(asked)) == (4, 6)
+
+
+def test_answers_are_forgotten_when_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A night of a million sellers keeps no answer for each of them, and decides as before."""
+    rules = closing(saying(points, "ncp_points"))
+    monkeypatch.setattr("lazsa_flow.engine.cohort.KEPT", 1)
+    monkeypatch.setattr(hearing, "_LIKES", 1)
+    for seq in (1, 2, 1):
+        assert sizes(judged(rules, doors(seq=seq))) == (0, [2, 2])
+    plan = rules.plan("door").hearing("ajar", rules.lifecycle("door").timer("evening"))
+    assert [[len(memo) for memo in memos] for memos in plan._kept.values()] == [[1]]
+
+
+def test_what_a_guard_does_not_say_it_reads_is_not_shared(caplog: pytest.LogCaptureFixture) -> None:
+    """A guard that hangs on more than it says is found out, told of, and each path asked."""
+    LOGGER.propagate = True
+    liar = saying(points)
+    assert sizes(judged(closing(liar))) == (4, [])
+    assert "cohort.unlike" in caplog.text
+    store = doors()
+    assert sweep(store, closing(liar), DUE) == Swept(moved=2, refused=2)
+
+
+def test_a_rule_that_looks_at_a_sellers_own_facts_is_not_shared() -> None:
+    """An instant that hangs on the facts is reckoned for each path, whether it raises or not."""
+
+    def by_points(situation: Situation) -> Any:
+        assert situation.seen.facts is not None
+        return situation.calendar.start(CYCLE.replace(year=2027 + situation.seen.facts.ncp_points))  # type: ignore[operator]
+
+    def by_seller(situation: Situation) -> Any:
+        known = situation.seen.facts
+        late = known is not None and known.seller > "seller-2"
+        return situation.calendar.start(CYCLE.replace(year=2028 if late else 2027))
+
+    held = saying(lambda _: (False, None, None))
+    for rule in (by_points, by_seller):
+        evening = Timer("evening", ("ajar",), "dusk", (Step("close"),), (), (Schedule("evening"),))
+        rules = closing(held, timers=(evening,), instants={"dusk": rule})
+        assert sizes(judged(rules)) == (4, [])
+        store = doors()
+        assert sweep(store, rules, DUE) == Swept(refused=4)
+        due = {t.path_id: t.due_on.year for t in store.timers if t.status == "pending"}
+        assert len(set(due.values())) == 2
+
+
+def test_a_rule_that_looks_at_records_of_which_nobody_speaks_is_not_shared() -> None:
+    """They are not there to be seen, and the first path's change comes out otherwise for that."""
+    held = saying(lambda _: (False, None, None))
+    evening = Timer("evening", ("ajar",), "dusk", (Step("close"),), (), (Schedule("evening"),))
+    later = {"dusk": lambda s: s.calendar.start(CYCLE.replace(year=2027 + len(s.seen.records)))}
+    rules = closing(held, timers=(evening,), instants=later)
+    store = doors()
+    store.records.append(("seller-1", record("consent", "given")))
+    assert sizes(judged(rules, store)) == (4, [])
+
+
+def test_a_guard_that_raises_sets_its_own_path_aside() -> None:
+    """The others move; what it was asked together with is asked by itself."""
+
+    def check(situation: Situation) -> tuple[bool, int, None]:
+        if points(situation)[1]:
+            raise ZeroDivisionError
+        return True, 0, None
+
+    store = doors()
+    assert sweep(store, closing(saying(check, "ncp_points")), DUE) == Swept(moved=2, failed=2)
+    assert {failure.error for failure in store.failures.values()} == {"ZeroDivisionError"}
+
+
+def test_who_has_another_path_moves_by_itself() -> None:
+    """What a seller's other paths of the lifecycle say is asked of each."""
+    store = doors()
+    store.paths[9] = path("shut", id=9, lifecycle="door", subject="seller-2")
+    held = saying(lambda _: (True, None, None))
+    assert sizes(judged(closing(held), store)) == (1, [3])
+
+
+def test_what_takes_a_place_moves_by_itself() -> None:
+    """A door that opens again takes its subject's place, and may find it taken."""
+    reopen = Edge("close", ("shut",), "ajar", (Permit("system"),), ("ready",))
+    lock = Edge("lock", ("ajar",), "shut", (Permit("seller", ("leaving",)),))
+    states = (State("ajar", "waiting", open=True), State("shut", "ended_well"))
+    evening = Timer("evening", ("shut",), "dusk", (Step("close"),))
+    held = saying(lambda _: (True, None, None))
+    rules = closing(held, states=states, edges=(reopen, lock), timers=(evening,))
+    store = doors()
+    store.slots.clear()
+    store.paths = {id_: replace(each, state="shut") for id_, each in store.paths.items()}
+    assert sizes(judged(rules, store)) == (4, [])
+
+
+@pytest.mark.parametrize(
+    "effects",
+    [
+        (Notify("closed", to="nominators"),),
+        (Begin("records", of="claims"),),
+        (Notify("closed", when="pointless"),),
+        (Notify("closed", when="anything"),),
+    ],
+    ids=["nominators", "claims", "an effect by figures", "an effect by anything"],
+)
+def test_effects_that_are_each_ones_own(effects: Any) -> None:
+    """Where an effect hangs on more than round and records, nobody moves with others."""
+    guards = {
+        "ready": saying(lambda _: (True, None, None)),
+        "pointless": saying(points, "ncp_points", name="pointless"),
+        "anything": replace(guard("anything"), reads=None),
+    }
+    rules = closing(guards["ready"], *effects, guards=guards)
+    assert sizes(judged(rules)) == (4, [])
+
+
+def test_effects_that_are_everyones() -> None:
+    """An effect by records, and one that would fire another path's trigger, are shared."""
+    guards = {
+        "ready": saying(lambda _: (True, None, None)),
+        "clean": saying(lambda s: (not s.seen.records, None, None), records("case"), name="clean"),
+    }
+    other = FireOther("lock", state="ajar", reason="leaving")
+    lock = Edge("lock", ("ajar",), "shut", (Permit("system", ("leaving",)),))
+    effects = (Notify("closed", when="clean"), other)
+    close = Edge("close", ("ajar",), "shut", (Permit("system"),), ("ready",), effects)
+    rules = rulebook(table(guards=guards, edges=(close, lock)))
+    assert sizes(judged(rules)) == (0, [4])
+
+
+def test_a_guard_may_read_panel_and_nominations() -> None:
+    """What it is shown is the path's own."""
+
+    def check(situation: Situation) -> tuple[bool, str, None]:
+        seen = situation.seen
+        return True, f"{seen.tally.cards} {len(seen.nominations)}", None
+
+    rules = closing(saying(check, PANEL, NOMINATIONS))
+    found = judged(rules)
+    assert sizes(found) == (0, [4])
+    [change] = [each.change for each in found.alike]
+    assert change.row is not None
+    assert change.row.verdicts["ready"] == (True, "0 0", None)
+
+
+def test_reminders_go_together() -> None:
+    """A reminder moves nothing and has no journal row; each gets its own notice."""
+    evening = Timer("evening", ("ajar",), "dusk", effects=(Notify("reminded"),))
+    held = saying(lambda _: (True, None, None))
+    store = doors()
+    assert sweep(store, closing(held, timers=(evening,)), DUE) == Swept(reminded=4)
+    assert [n.key for n in store.notices] == [
+        f"door-{n}.evening.{CYCLE}.1" for n in range(1, DOORS + 1)
+    ]
+    assert not store.journal
+
+
+def test_a_table_names_what_a_guard_cannot_read() -> None:
+    """A misspelt reading would share an answer that is not everyone's: the table is refused."""
+    with pytest.raises(LifecycleError, match="guard ready: reads ncp_point, which there is not"):
+        table(guards={"ready": saying(points, "ncp_point")})
