@@ -1,9 +1,11 @@
 """One decision: an edge with eight guards, in the bare decision loop.
 
-The table has one edge with eight guards, each of which compares a figure of the path with a bar; a
+The table has one edge with eight guards, each of which compares a figure of the facts with a bar; a
 thousand paths with figures of their own are decided again and again. Three depths: whether the edge
 fires; with every verdict as the text that the journal keeps; and with the journal row's canonical
-bytes and their hash. The reference is ``transitions``' own ``Event.trigger`` on one shared Machine
+bytes and their hash. The first two are one path's decision by itself, as a command's is; the third
+is a path's on a cycle night among those that are alike, and what it leaves is what is written of
+it. The reference is ``transitions``' own ``Event.trigger`` on one shared Machine
 with the same eight conditions, and ``json.dumps`` and ``hashlib`` for the text, bytes and hash.
 
 Units: microseconds of processor time a decision.
@@ -24,13 +26,14 @@ from transitions import EventData, Machine
 from benchmarks.harness.figures import Figure, Goal
 from benchmarks.harness.turns import in_turns
 from benchmarks.moulds import COUNTRY, MIDNIGHT, NOW
-from lazsa_flow import Actor, Path
+from lazsa_flow import Actor, Facts, Path
 from lazsa_flow.config import Config, check_policy
 from lazsa_flow.domain.guards import Guard
-from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State
-from lazsa_flow.domain.model import Evidence, Situation
+from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
+from lazsa_flow.domain.model import FIGURES, Evidence, Situation, TimerRow
 from lazsa_flow.domain.panel import Tally
 from lazsa_flow.domain.policy import AwardPolicy
+from lazsa_flow.engine.cohort import Cohort
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.journal import JournalRow, verdicts_text
 from lazsa_flow.engine.rules import Release, Rulebook
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.journal import Findings
 
 BARS: Final = (40, 45, 50, 55, 60, 65, 70, 75)
-_NAMES: Final = tuple(f"bar_{bar}" for bar in BARS)
+_NAMES: Final = FIGURES[: len(BARS)]
 _PATHS: Final = 1000
 _ACTOR: Final = Actor("system", "cycle_date")
 
@@ -61,7 +64,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         ),
         (
             "with canonical bytes and hash, beside Event.trigger, json.dumps and hashlib",
-            ours.write_row,
+            ours.take,
             theirs.write_row,
             Goal(4.2, absolute=True),
         ),
@@ -91,10 +94,18 @@ def _figures(number: int) -> dict[str, int]:
 
 def _guard(name: str, bar: int) -> Guard:
     def check(situation: Situation) -> Found:
-        figure = situation.seen.path.data[name]
+        figure = getattr(situation.seen.facts, name)
         return figure >= bar, figure, None
 
-    return Guard(name, check, lambda _: f"at least {bar}", "the seller", "benchmark", "{measured}")
+    return Guard(
+        name,
+        check,
+        lambda _: f"at least {bar}",
+        "the seller",
+        "benchmark",
+        "{measured}",
+        frozenset({name}),
+    )
 
 
 def _table() -> Lifecycle:
@@ -108,9 +119,9 @@ def _table() -> Lifecycle:
             State("awarded", "honoured", final=True),
         ),
         edges=(Edge("award", ("under_review",), "awarded", permits, guards=_NAMES),),
-        timers=(),
+        timers=(Timer("cycle_date", ("under_review",), "cycle", (Step("award"),)),),
         guards={name: _guard(name, bar) for name, bar in zip(_NAMES, BARS, strict=True)},
-        instants={},
+        instants={"cycle": lambda situation: situation.calendar.start(situation.judged_on)},
         rounds={},
         policy=AwardPolicy,
     )
@@ -128,8 +139,30 @@ def _path(number: int) -> Path:
         cycle_on=date(2021, 4, 1),
         opened_at=MIDNIGHT,
         entered_at=MIDNIGHT,
-        data=_figures(number),
     )
+
+
+def _facts(number: int) -> Facts:
+    figures: dict[str, Any] = _figures(number)  # of one kind, whatever they are in facts
+    return Facts(f"seller-{number}", COUNTRY, date(2021, 3, 20), **figures)
+
+
+class _Sight:
+    """What the store would show of a path, as far as a decision among those alike asks it."""
+
+    like = "under review"
+    alone = True
+
+    def __init__(self, number: int, evidence: Evidence) -> None:
+        path = evidence.path
+        self.path_id, self.subject, self.seq, self.head = number, path.subject, path.seq, path.head
+        self.lifecycle, self.state = path.lifecycle, path.state
+        self.figures = tuple(getattr(evidence.facts, name) for name in FIGURES)
+        self.evidence = lambda: evidence
+
+    def figure(self, index: int) -> Any:
+        """Return a figure, which is a value already."""
+        return self.figures[index]
 
 
 def _row(path: Path, dest: str, verdicts: Findings) -> JournalRow:
@@ -151,16 +184,27 @@ def _row(path: Path, dest: str, verdicts: Findings) -> JournalRow:
     )
 
 
+def _timer(rules: Rulebook) -> TimerRow:
+    calendar = rules.calendar(COUNTRY)
+    on = calendar.local_date(MIDNIGHT)
+    return TimerRow(1, "cycle_date", MIDNIGHT, on, calendar.zone, COUNTRY, on)
+
+
 class _Ours:
     def __init__(self) -> None:
         config = Config.load()
         [text] = (text for text in config.policies if text.lifecycle == "award")
         policy = check_policy(text, {table.name: table for table in config.lifecycles})
         self._rules = Rulebook([_table()], config.countries, [Release(policy, MIDNIGHT)])
-        self._situations = [self._situation(_path(number)) for number in range(_PATHS)]
+        timer = _timer(self._rules)
+        seen = [
+            Evidence(_path(number), _facts(number), Tally(), timers=(timer,))
+            for number in range(_PATHS)
+        ]
+        self._situations = [self._situation(each) for each in seen]
+        self._sights: Any = [_Sight(number, each) for number, each in enumerate(seen)]
 
-    def _situation(self, path: Path) -> Situation:
-        seen = Evidence(path, None, Tally())
+    def _situation(self, seen: Evidence) -> Situation:
         return self._rules.situation(seen, at=MIDNIGHT, recorded_at=NOW, actor=_ACTOR)
 
     def decide(self) -> None:
@@ -172,11 +216,11 @@ class _Ours:
             _, findings = decide_edge(self._rules, situation, "award")
             verdicts_text(findings)
 
-    def write_row(self) -> None:
-        for situation in self._situations:
-            edge, findings = decide_edge(self._rules, situation, "award")
-            path = situation.path
-            _row(path, edge.dest if edge else path.state, findings)  # it hashes itself
+    def take(self) -> None:
+        first = self._sights[0]
+        cohort = Cohort(self._rules, first, first.like, "cycle_date", MIDNIGHT, NOW)
+        for sight in self._sights:
+            cohort.take(sight)
 
 
 @dataclass(slots=True)
@@ -210,7 +254,7 @@ class _Theirs:
         self._event = machine.events["award"]
         paths = [_path(number) for number in range(_PATHS)]
         self._models = [
-            _Model(path.state, dict(path.data), _row(path, "awarded", {}).fields())
+            _Model(path.state, _figures(path.id), _row(path, "awarded", {}).fields())
             for path in paths
         ]
 
