@@ -12,12 +12,13 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from struct import Struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.domain.values import value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 CORE_AREAS: Final = ("business_operation", "operation_drivers", "platform_impact")
 CHARACTERISTICS: Final = (
@@ -31,7 +32,7 @@ CHARACTERISTICS: Final = (
 JUDGED: Final = ("campaigns", "contribution")
 ITEMS: Final = CORE_AREAS + CHARACTERISTICS + JUDGED
 """The eleven scores of a card, in order. Source: Introduction; programme.md, "The panel"."""
-_NO_SUMS: Final = (0,) * len(ITEMS)
+_ITEMS: Final = Struct(f"<{len(ITEMS)}I")
 
 
 class Scorecard(NamedTuple):
@@ -65,15 +66,19 @@ class Tally:
 
     cards: int = 0
     teams: int = 0
-    sums: tuple[int, ...] = _NO_SUMS
+    sums: tuple[int, ...] = (0,) * len(ITEMS)
     panel: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, cards: Iterable[Scorecard]) -> Tally:
         """Count the latest card of each reviewer, given oldest first; a recusal takes it out."""
         latest = {reviewer: (team, scores) for reviewer, team, scores in cards}
-        counted, teams, sums = _add_up(latest.values())
-        return cls(counted, teams, sums, frozenset(latest))
+        counted = [card for card in latest.values() if card[1]]  # the others stood back
+        if not counted:
+            return cls(panel=frozenset(latest))
+        sums = tuple(map(sum, zip(*[scores for _, scores in counted], strict=True)))
+        teams = {team for team, _ in counted}
+        return cls(len(counted), len(teams), sums, frozenset(latest))
 
     @property
     def total(self) -> int:
@@ -108,26 +113,29 @@ class Tally:
         )
 
 
-def figures_of(cards: Iterable[tuple[str, tuple[int, ...]]]) -> tuple[int, int, int, int]:
+def packed(scores: tuple[int, ...]) -> int:
+    """Write a card's scores as one number, so that one addition adds all of another card's.
+
+    Units: 32 bits an item, the first lowest.
+    """
+    return int.from_bytes(_ITEMS.pack(*scores), "little")
+
+
+def figures_of(cards: Collection[tuple[str, int]]) -> tuple[int, int, int, int]:
     """Return all that a guard's answer on a round hangs on.
 
     Args:
-        cards: Team and scores of each reviewer's latest card; a recusal has none.
+        cards: Team and packed scores of each reviewer's latest card, recusals left out.
 
     Returns:
-        How many cards count, of how many teams, the sum of all scores, and of the lowest item's.
+        How many cards there are, of how many teams, the sum of all scores, and the lowest item's.
     """
-    counted, teams, sums = _add_up(cards)
-    return counted, teams, sum(sums), min(sums)
-
-
-def _add_up(cards: Iterable[tuple[str, tuple[int, ...]]]) -> tuple[int, int, tuple[int, ...]]:
-    """Return how many cards count, of how many teams, and the sum of each item."""
-    counted = [card for card in cards if card[1]]  # the others stood back
-    if not counted:
-        return 0, 0, _NO_SUMS
-    teams, scores = zip(*counted, strict=True)
-    return len(counted), len(set(teams)), tuple(map(sum, zip(*scores, strict=True)))
+    teams, added = set(), 0
+    for team, scores in cards:
+        teams.add(team)
+        added += scores
+    sums = _ITEMS.unpack(added.to_bytes(_ITEMS.size, "little"))
+    return len(cards), len(teams), sum(sums), min(sums)
 
 
 _ratio = lru_cache(maxsize=64)(Decimal.as_integer_ratio)

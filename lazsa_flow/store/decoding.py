@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.domain.model import FIGURES, Facts, Nomination, Path, Record, Span, TimerRow
-from lazsa_flow.domain.panel import Scorecard
+from lazsa_flow.domain.panel import Scorecard, packed
 from lazsa_flow.store import schema
 
 if TYPE_CHECKING:
@@ -70,6 +70,12 @@ def _data(text: str) -> Mapping[str, Any]:
 def scores(text: str) -> tuple[int, ...]:
     """Read a card's scores; a recusal has none."""
     return tuple(map(int, text.split(","))) if text else ()
+
+
+@lru_cache(maxsize=65536)
+def packed_scores(text: str) -> int:
+    """Read a card's scores as one number."""
+    return packed(scores(text))
 
 
 def path(row: Row) -> Path:

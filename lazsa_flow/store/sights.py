@@ -114,8 +114,9 @@ class StoredSight:
         cards = self._rows[2]
         if not cards:
             return _NO_CARDS
-        read = decoding.scores
-        return figures_of({card[2]: (card[3], read(card[4])) for card in cards}.values())
+        latest = {card[2]: card for card in cards}.values()  # of each reviewer
+        read = decoding.packed_scores
+        return figures_of([(card[3], read(card[4])) for card in latest if card[4]])
 
     def tally(self) -> Tally:
         """Return what the path's round adds up to."""
