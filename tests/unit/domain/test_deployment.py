@@ -68,3 +68,21 @@ def test_what_is_wrong_is_named(text: str, field: str, expected: str) -> None:
     with pytest.raises(ConfigError) as caught:
         read(text)
     assert (field, True) in [(p.field, expected in p.expected) for p in caught.value.problems]
+
+
+def test_channels_that_are_handed_in_take_the_place_of_its_own() -> None:
+    """Those of its own that are handed in keep their words; the others are gone."""
+    handed = read(TWO).handed(["mail", "robot-id", "post"])
+    assert {name: each.kind for name, each in handed.channels.items()} == {
+        "mail": "smtp",
+        "robot-id": "dingtalk",
+        "post": "handed_in",
+    }
+    assert handed.channels["mail"].own == {"host": "smtp.example.com"}
+    assert handed.channel_for("ID", "panel") == "robot-id"
+
+
+def test_a_route_leads_to_a_channel_that_is_handed_in() -> None:
+    """A route to a channel that is not handed in is an error that names it."""
+    with pytest.raises(ConfigError, match="channels that there are, not robot-id"):
+        read(TWO).handed(["mail"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
 from pydantic import ValidationError
 
+from lazsa_flow.domain.hours import Hours
 from lazsa_flow.domain.policy import AwardPolicy, Country, PolicyText, read_toml
 from lazsa_flow.errors import ConfigError
 from tests.factories import country, policy, policy_text
@@ -85,6 +86,14 @@ def test_a_country_may_suspend_a_cycle() -> None:
     read = read_toml(Country, text, where="sg.toml")
     assert read.calendar.suspended == {date(2020, 4, 1)}
     assert read_toml(Country, COUNTRY, where="sg.toml").suspended == ()
+
+
+def test_a_country_has_its_hours() -> None:
+    """Its quiet hours and its digest are times of its zone; without a word nobody is left alone."""
+    text = COUNTRY + 'quiet_hours = ["21:00", "08:00"]\ndigest_at = "10:30"\n'
+    read = read_toml(Country, text, where="sg.toml")
+    assert read.hours == Hours("Asia/Singapore", (time(21), time(8)), time(10, 30))
+    assert read_toml(Country, COUNTRY, where="sg.toml").hours.quiet is None
 
 
 @pytest.mark.parametrize(

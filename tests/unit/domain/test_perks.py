@@ -1,0 +1,58 @@
+"""What an ambassador is entitled to, and from when to when (programme.md, "Perks")."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lazsa_flow.domain.cycles import TICK
+from lazsa_flow.domain.perks import LASTING, ONE_OFF, STANDING, Entitlement, entitlements
+from tests.factories import midnight, path, span
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+APRIL, OCTOBER = date(2026, 4, 1), date(2026, 10, 1)
+BEGUN, ENDED = midnight(APRIL), midnight(OCTOBER)
+PATHS = (path("nominated"), path("ex_ambassador", id=2, spans={"award": (span(APRIL, OCTOBER),)}))
+
+
+@pytest.mark.parametrize(
+    ("at", "perks"),
+    [
+        (BEGUN - TICK, ()),
+        (BEGUN, (*ONE_OFF, *STANDING, *LASTING)),
+        (ENDED - TICK, (*ONE_OFF, *STANDING, *LASTING)),
+        (ENDED, (*ONE_OFF, *LASTING)),
+        (ENDED + timedelta(days=3650), (*ONE_OFF, *LASTING)),
+    ],
+    ids=["before", "at the first instant", "until the last", "once it has ended", "years after"],
+)
+def test_standing_perks_end_with_the_award_and_the_others_do_not(
+    at: datetime, perks: tuple[str, ...]
+) -> None:
+    """From the award's first instant there are all; from its end on those that are not standing."""
+    found = entitlements(PATHS, at, consented=True)
+    assert tuple(each.perk for each in found) == perks
+
+
+def test_an_entitlement_says_of_which_tenure_it_is_and_how_long() -> None:
+    """A standing one ends when the award ended, the others do not end."""
+    found = {each.kind: each for each in entitlements(PATHS, BEGUN, consented=True)}
+    assert found == {
+        "one_off": Entitlement("immersion_trip", "one_off", "award-2", BEGUN, None),
+        "standing": Entitlement("networking", "standing", "award-2", BEGUN, ENDED),
+        "lasting": Entitlement("hall_of_fame_year", "lasting", "award-2", BEGUN, None),
+    }
+
+
+def test_the_hall_of_fame_takes_consent() -> None:
+    """Without the seller's consent there is everything but the year in the Hall of Fame."""
+    asked, silent = (
+        {each.perk for each in entitlements(PATHS, BEGUN, consented=consented)}
+        for consented in (True, False)
+    )
+    assert asked - silent == {"hall_of_fame_year"}
+    assert silent < asked
