@@ -148,9 +148,14 @@ class Crew:
         database: The database's URL.
         redis: The broker's.
         folder: Where they write.
+        lead_s: For how long a ticker leads before it looks again; by default the product's own.
     """
 
-    def __init__(self, database: str, redis: str, folder: Path) -> None:
+    def __init__(
+        self, database: str, redis: str, folder: Path, *, lead_s: float | None = None
+    ) -> None:
+        self._variables = {} if lead_s is None else {"CHAOS_LEAD_S": str(lead_s)}
+        self.ticker = TICKER if lead_s is None else RIGGED_TICKER
         self.database = database
         self.redis = redis
         self._folder = folder
@@ -190,6 +195,7 @@ class Crew:
             "LAZSA_DATABASE_URL": self.database,
             "LAZSA_REDIS_URL": self.redis,
             "LAZSA_LOGS": "json",
+            **self._variables,
             **variables,
         }
         log = self._folder / f"unit-{len(self.units)}.log"
@@ -211,7 +217,7 @@ class Crew:
 
     def work(self, workers: int, tickers: int = 1, *, processes: int = 1) -> None:
         """Start workers, of so many processes each, and tickers; wait until all are at work."""
-        commands = [(*WORKER, str(processes))] * workers + [TICKER] * tickers
+        commands = [(*WORKER, str(processes))] * workers + [self.ticker] * tickers
         units = [self.add(*words) for words in commands]
         wait_for(lambda: all(unit.started() for unit in units), "workers and tickers at work")
 

@@ -14,7 +14,7 @@ from lazsa_flow.domain.model import Actor
 from lazsa_flow.programme import Programme
 from tests.chaos.audit import Audit, Snapshot, audit, progress, snapshot
 from tests.chaos.bell import Bell
-from tests.chaos.crew import RIGGED_TICKER, RIGGED_WORKER, TICKER, wait_for
+from tests.chaos.crew import RIGGED_TICKER, RIGGED_WORKER, wait_for
 from tests.chaos.fault import Fault, Outcome, on_both, repeat
 from tests.chaos.relay import campaign
 
@@ -51,7 +51,7 @@ def kill_workers(stage: Stage, seed: int, rounds: int, *, dialect: str) -> Outco
             hits += crew.due(1)
             crew.kill(chance)
         before = progress(url)
-        crew.add(*TICKER)
+        crew.add(*crew.ticker)
         went_on_s = wait_for(
             lambda: progress(url) > before or crew.due(1) == 0, "going on", GOING_ON_S
         )

@@ -6,8 +6,9 @@
 Units:
     ``CHAOS_STOP_AT`` is a point's name; the first process that passes it makes the file
     ``CHAOS_STOP_FLAG`` and stops itself. ``CHAOS_IDLE_S`` is for how long a transaction may idle,
-    or stand still within a statement. ``CHAOS_CLOCK`` is a file that says by how many seconds the
-    machine's clock is off.
+    or stand still within a statement. ``CHAOS_LEAD_S`` is for how long a ticker leads, and so how
+    late it may look again. ``CHAOS_CLOCK`` is a file that says by how many seconds the machine's
+    clock is off.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.config import Config
 from lazsa_flow.programme import Programme
-from lazsa_flow.runner import worker
+from lazsa_flow.runner import ticker, worker
 from lazsa_flow.store import connect, standing
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def rig() -> None:
         limit_s = float(os.environ["CHAOS_IDLE_S"])
         connect.IDLE_TIMEOUT_MS = int(limit_s * 1000)  # type: ignore[misc]
         standing.STANDSTILL_S = limit_s  # type: ignore[misc]
+    if "CHAOS_LEAD_S" in os.environ:
+        ticker.LEAD_S = float(os.environ["CHAOS_LEAD_S"])  # type: ignore[misc]
 
 
 def boot() -> dramatiq.Broker:

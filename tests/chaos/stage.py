@@ -127,7 +127,7 @@ class Stage:
         import redis
 
         redis.Redis.from_url(self.redis.url).flushall()
-        return Crew(database, self.redis.url, self.folder)
+        return Crew(database, self.redis.url, self.folder, lead_s=1.0 if self.brief else None)
 
     def _empty(self, dialect: str) -> str:
         self._numbers += 1
