@@ -84,7 +84,8 @@ class Postgres:
         self.data = self.home / "data"
         self.data.mkdir()
         self.own(self.data)
-        self._run("initdb", "-D", str(self.data), "-U", "lazsa", "-A", "trust", "-E", "UTF8")
+        sync = [] if fsync else ["--no-sync"]
+        self._run("initdb", "-D", str(self.data), "-U", "lazsa", "-A", "trust", "-E", "UTF8", *sync)
         self.process: subprocess.Popen[bytes] | None = None
         self._databases = 0
 
