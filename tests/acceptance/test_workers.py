@@ -25,7 +25,7 @@ from lazsa_flow.programme import Programme
 from tests.acceptance.shell import ROOT, SCRIPT, eventually
 from tests.acceptance.test_cli import facts_file
 from tests.factories import noon
-from tests.servers import free_port, redis_server
+from tests.servers import copy_database, free_port, redis_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,18 +35,26 @@ SELLERS = 20
 PROMTOOL = shutil.which("promtool", path=f"{os.environ['PATH']}:{ROOT / '.tools' / 'promtool'}")
 
 
-@pytest.fixture
-def database(postgres: Callable[[], str], tmp_path: Path) -> str:
-    """Return a PostgreSQL database with nominees of early 2020, all of whose timers are overdue."""
+@pytest.fixture(scope="module")
+def overdue(postgres: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A PostgreSQL database with nominees of early 2020, all of whose timers are overdue."""
     url = postgres()
     clock = VirtualClock(noon(date(2020, 2, 20)))
     Programme.migrate(url, clock=clock)
     names = [f"s{number}" for number in range(SELLERS)]
-    file = facts_file(tmp_path / "f.csv", date(2020, 2, 20), **dict.fromkeys(names, "0.3"))
+    folder = tmp_path_factory.mktemp("overdue")
+    file = facts_file(folder / "f.csv", date(2020, 2, 20), **dict.fromkeys(names, "0.3"))
     with Programme.open(url, clock=clock) as programme:
         programme.import_facts(file)
         for name in names:
             programme.nominate(name, actor=Actor("employee", "emp-1"), statement="Helps.")
+    return url
+
+
+@pytest.fixture
+def database(overdue: str, postgres: Callable[[], str]) -> str:
+    """Return a copy of that database."""
+    copy_database(overdue, url := postgres())
     return url
 
 
