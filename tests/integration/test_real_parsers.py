@@ -140,14 +140,15 @@ def events(table: Lifecycle, state: str | None = None) -> list[str]:
 def walks(table: Lifecycle) -> tuple[list[list[tuple[str, list[str]]]], list[list[str]]]:
     """Draw random walks; return their events with the guards held, and the states come to here."""
     draw = random.Random(20261001)
+    every, heard = events(table), {each.name: events(table, each.name) for each in table.states}
     sent, come = [], []
     for _ in range(WALKS):
         here = Here(table)
         taken: list[tuple[str, list[str]]] = []
         states: list[str] = []
         for _ in range(STEPS):
-            likely = events(table, here.state) if draw.random() < 0.8 else []
-            name = draw.choice(likely or events(table))
+            likely = heard[here.state] if draw.random() < 0.8 else []
+            name = draw.choice(likely or every)
             odds = draw.choice((0.5, 0.97, 1.0))
             held = [guard for guard in table.guards if draw.random() < odds]
             taken.append((name, held))

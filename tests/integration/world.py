@@ -7,10 +7,12 @@ The stage is Singapore unless a seller is of another country. The clock stands a
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.commands import importing
+from lazsa_flow.config import Config
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.domain.panel import ITEMS
 from lazsa_flow.programme import Programme
@@ -42,6 +44,12 @@ SEATS = {**dict(REVIEWERS), "rev-third": "books", "rev-nominator": "care", "s1":
 START = noon(date(2020, 2, 10))
 
 
+@cache
+def shipped() -> Config:
+    """Load what ships; many worlds are made of it."""
+    return Config.load()
+
+
 def unmet(refused: pytest.ExceptionInfo[RefusedError]) -> dict[str, Any]:
     """Return the verdicts that did not hold, by name."""
     return {v.name: v for v in refused.value.verdicts if not v.held}  # type: ignore[attr-defined]
@@ -67,7 +75,9 @@ class World:
         self.crash: Callable[[str], None] = lambda point: None
         self._sellers: dict[str, str] = {}
         self.clock = VirtualClock(START)
-        self.programme = Programme.open(url, clock=self.clock, probe=lambda p: self.crash(p))
+        self.programme = Programme.open(
+            url, config=shipped(), clock=self.clock, probe=lambda p: self.crash(p)
+        )
 
     # -- the clock
 
