@@ -24,14 +24,18 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
     They must cover all branches by themselves; to trace the others takes half their time again.
     """
-    measured = Coverage.current()
-    if measured is None or item.path.is_relative_to(UNITS):
-        return (yield)
-    measured.stop()
+    resting: list[Coverage] = []
+    if not item.path.is_relative_to(UNITS):
+        # a worker of pytest-xdist has two, one within the other: the outer goes on when the inner
+        # one stops
+        while (measured := Coverage.current()) is not None:
+            measured.stop()
+            resting.append(measured)
     try:
         return (yield)
     finally:
-        measured.start()
+        for measured in reversed(resting):
+            measured.start()
 
 
 @pytest.fixture(scope="session")
