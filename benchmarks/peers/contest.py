@@ -62,7 +62,7 @@ def contest(bench: Bench, name: str, setups: Sequence[Setup], *, bound: float) -
     _, best = min(taken, key=itemgetter(0))
     ours, theirs = in_turns(
         bench.scale.rounds,
-        lambda: bench.sweep_seconds("postgresql", large, workers=2) / large.due,
+        lambda: bench.sweep_seconds("postgresql", large, workers=2, threads=2) / large.due,
         lambda: _turn(bench, small, best),
     )
     yield Figure.of(

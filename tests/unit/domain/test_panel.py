@@ -7,7 +7,16 @@ from fractions import Fraction
 
 import pytest
 
-from lazsa_flow.domain.panel import CHARACTERISTICS, CORE_AREAS, ITEMS, JUDGED, Scorecard, Tally
+from lazsa_flow.domain.panel import (
+    CHARACTERISTICS,
+    CORE_AREAS,
+    ITEMS,
+    JUDGED,
+    Scorecard,
+    Tally,
+    figures_of,
+    packed,
+)
 from tests.factories import card, recusal, tally
 
 
@@ -86,3 +95,15 @@ def test_cards_of_other_lengths_are_not_added_up() -> None:
     """A card that lacks scores is an error, never silently a shorter sum."""
     with pytest.raises(ValueError, match="shorter"):
         _scored((4,) * 11, (4,) * 10)
+
+
+@pytest.mark.parametrize("cards", [1, 3, 300, 70_000])
+def test_packed_cards_add_up_however_many_there_are(cards: int) -> None:
+    """No item's sum runs over into the next one's, nor does a low one lend from it."""
+    given = [(f"t{n % 3}", packed((5,) * 10 + (1,))) for n in range(cards)]
+    assert figures_of(given) == (cards, min(3, cards), 51 * cards, cards)
+
+
+def test_a_round_without_cards_has_no_figures() -> None:
+    """Nobody has scored: no card, no team, nothing to add."""
+    assert figures_of([]) == (0, 0, 0, 0)

@@ -1,0 +1,25 @@
+"""What store and engine hand to each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lazsa_flow.engine.ports import Change, Claim
+from tests.factories import CYCLE, midnight, path
+
+DUE = midnight(CYCLE)
+
+
+def test_a_reminder_that_changes_nothing_writes_no_path() -> None:
+    """Without a journal row a path is written only where something of it has changed."""
+    before = path()
+    told = Change(before=before, after=path(), recorded_at=DUE, row=None)
+    assert not told.moves
+    assert told._replace(after=replace(before, parked=True)).moves
+
+
+def test_a_claim_without_some_of_its_paths() -> None:
+    """The others stay; where there are none, there is no claim."""
+    claim = Claim(DUE, "SG", CYCLE, {1: "cycle_date", 2: "review_opens"})
+    assert claim.without({1, 3}) == Claim(DUE, "SG", CYCLE, {2: "review_opens"})
+    assert claim.without({1, 2}) is None
