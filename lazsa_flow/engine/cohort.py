@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from lazsa_flow.engine.alike import Alike, Own
 from lazsa_flow.engine.decide import decide_timer
 from lazsa_flow.engine.draft import Draft
-from lazsa_flow.engine.hearing import KEPT
 from lazsa_flow.engine.journal import around
 from lazsa_flow.engine.rules import system
 from lazsa_flow.engine.showing import put, to_draft, to_guard
@@ -203,10 +202,7 @@ class Cohort:
             put(shown.seen, "nominations", sight.nominations())
         found = asked.check(shown)
         heard = found[0], asked.write((found,))[1:-1]
-        kept = self._kept[number]
-        if len(kept) >= KEPT:
-            kept.clear()
-        kept[reading] = heard
+        self._hearing.keep(self._kept[number], reading, heard)
         return heard
 
 

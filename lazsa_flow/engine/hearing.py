@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.effects import Effect
     from lazsa_flow.domain.guards import Check, Guard
     from lazsa_flow.domain.lifecycle import Lifecycle, Timer
-    from lazsa_flow.engine.compiling import Ask, Hear, Memo, Write
+    from lazsa_flow.engine.compiling import Ask, Hear, Heard, Memo, Write
     from lazsa_flow.engine.plan import Route
 
-KEPT: Final = 8192
-"""How many answers of a guard are kept before they are forgotten."""
+KEPT: Final = 100_000
+"""How many answers of a timer's guards are kept, some 35 MB, before they are forgotten."""
 _LIKES: Final = 64
 """For how many likenesses."""
 
@@ -86,13 +86,25 @@ class Hearing:
             [guard.reads or frozenset() for guard in guards],
         )
         self._kept: dict[Hashable, tuple[Memo, ...]] = {}
+        self._answers = 0
 
     def of(self, like: Hashable, ask: Ask) -> tuple[Hear, tuple[Memo, ...]]:
         """Return what decides paths of a likeness, and where their guards' answers are kept."""
         if like not in self._kept and len(self._kept) >= _LIKES:
             self._kept.clear()
+            self._answers = 0
         memos = self._kept.setdefault(like, tuple({} for _ in self.asked))
         return self._make(ask, memos), memos
+
+    def keep(self, memo: Memo, reading: Hashable, heard: Heard) -> None:
+        """Keep a guard's answer; where there are many, forget all others."""
+        if self._answers >= KEPT:
+            for each in list(self._kept.values()):  # another thread may add to them
+                for kept in each:
+                    kept.clear()
+            self._answers = 0
+        memo[reading] = heard
+        self._answers += 1
 
 
 def hearing(lifecycle: Lifecycle, timer: Timer, routes: Sequence[Route]) -> Hearing | None:

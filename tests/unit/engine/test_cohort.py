@@ -101,7 +101,7 @@ def test_a_reading_is_asked_once() -> None:
 def test_answers_are_forgotten_when_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """A night of a million sellers keeps no answer for each of them, and decides as before."""
     rules = closing(saying(points, "ncp_points"))
-    monkeypatch.setattr("lazsa_flow.engine.cohort.KEPT", 1)
+    monkeypatch.setattr(hearing, "KEPT", 1)
     monkeypatch.setattr(hearing, "_LIKES", 1)
     for seq in (1, 2, 1):
         assert sizes(judged(rules, doors(seq=seq))) == (0, [2, 2])
