@@ -11,22 +11,20 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.domain.cycles import add_months, instant_text, parse_instant
-from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.model import Move
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
-from lazsa_flow.engine.journal import digest
+from lazsa_flow.engine.journal import digest, findings_of
 from lazsa_flow.errors import ClockError, InputError, NotFoundError, ParkedError
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from lazsa_flow.domain.guards import Verdict
     from lazsa_flow.domain.model import Actor, Evidence, Path, TimerRow
@@ -81,17 +79,8 @@ class Context:
         """Dress the verdicts of a journal row as they were told then: guard and policy version."""
         guards = self.rulebook.lifecycle(lifecycle).guards
         policy = self.rulebook.policy_version(lifecycle, row["policy"].partition("/")[2])
-        return [
-            guards[verdict["name"]].verdict(
-                Finding(
-                    verdict["held"],
-                    verdict["measured"],
-                    verdict["earliest"] and datetime.fromisoformat(verdict["earliest"]).date(),
-                ),
-                policy,
-            )
-            for verdict in row["verdicts"]
-        ]
+        findings = findings_of(row["verdicts"])
+        return [guards[name].verdict(found, policy) for name, found in findings.items()]
 
     def path_id(self, ref: str) -> int:
         """Return the number in a path's reference.

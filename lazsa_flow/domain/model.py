@@ -6,7 +6,7 @@ dates are local to the path's country, rates and money are ``Decimal``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.domain.values import value
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.panel import Tally
     from lazsa_flow.domain.policy import Policy
 
+SYSTEM: Final = "system"
+"""The role of the clock."""
 ROLES: Final = frozenset(
     {
         "employee",
@@ -33,28 +35,14 @@ ROLES: Final = frozenset(
         "operator",
         "manager",
         "host",
-        "system",
+        SYSTEM,
     }
 )
-"""Who can act. ``team`` is a country's SE Community Team, ``system`` the clock. Source:
-programme.md, lifecycles and panel."""
+"""Who can act. ``team`` is a country's SE Community Team. Source: programme.md,
+lifecycles and panel."""
 
 ACTIVITIES: Final = ("writing", "speaking", "community", "help", "feedback", "referral")
 """The six activities of a LazStar trainer. Source: FAQ."""
-
-FIGURES: Final = (
-    "joined_on",
-    "ncp_points",
-    "policy_compliant",
-    "gmv_usd",
-    "gmv_rate",
-    "chat_response_rate",
-    "monthly_cancellation_rates",
-    "retention_rate",
-    "is_lazstar",
-    "activities",
-)
-"""What :class:`Facts` tell, besides of whom and when, in their order."""
 
 NO_HEAD: Final = "0" * 64
 """The ``prev_hash`` of a path's first journal row."""
@@ -117,6 +105,12 @@ class Facts:
     retention_rate: Decimal | None = None
     is_lazstar: bool | None = None
     activities: frozenset[str] | None = None
+
+
+FIGURES: Final = tuple(
+    each.name for each in fields(Facts) if each.name not in ("seller", "country", "as_of")
+)
+"""The names of what facts tell, besides of whom and when, in their order."""
 
 
 @value

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from lazsa_flow.engine.journal import findings_of
 from lazsa_flow.engine.ports import Change, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lazsa_flow.domain.model import Path, TimerRow
-    from lazsa_flow.engine.journal import Findings, JournalRow
+    from lazsa_flow.engine.journal import JournalRow
 
 
 class Own(NamedTuple):
@@ -61,39 +61,26 @@ class Alike(NamedTuple):
 
 def _of(change: Change, own: Own) -> Change:
     """Return the change as it is for one of the paths."""
-    ref = f"{change.after.lifecycle}-{own.path_id}"
-    behind = len(change.after.ref)
+    after, behind = _path(change.after, own, own.hash), len(change.after.ref)
     return change._replace(
         before=change.before and _path(change.before, own, own.prev_hash),
-        after=_path(change.after, own, own.hash),
-        row=change.row and _row(change.row, own),
+        after=after,
+        row=change.row and _row(change.row, own, after.ref),
         fired=change.fired and _timer(change.fired, own),
         scheduled=tuple(_timer(timer, own) for timer in change.scheduled),
         cancelled=tuple(_timer(timer, own) for timer in change.cancelled),
-        notices=tuple(Notice(ref + n.key[behind:], n.kind, n.to) for n in change.notices),
+        notices=tuple(Notice(after.ref + n.key[behind:], n.kind, n.to) for n in change.notices),
     )
 
 
-def _row(row: JournalRow, own: Own) -> JournalRow:
+def _row(row: JournalRow, own: Own, ref: str) -> JournalRow:
     return replace(
         row,
-        path=f"{row.path.removesuffix(str(row.path_id))}{own.path_id}",
+        path=ref,
         path_id=own.path_id,
-        verdicts=_findings(own.verdicts_text),
+        verdicts=findings_of(json.loads(own.verdicts_text)),
         prev_hash=own.prev_hash,
     )
-
-
-def _findings(text: str) -> Findings:
-    """Read recorded verdicts."""
-    return {
-        verdict["name"]: (
-            verdict["held"],
-            verdict["measured"],
-            verdict["earliest"] and date.fromisoformat(verdict["earliest"]),
-        )
-        for verdict in json.loads(text)
-    }
 
 
 def _path(path: Path, own: Own, head: str) -> Path:

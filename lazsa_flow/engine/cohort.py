@@ -104,8 +104,8 @@ class Cohort:
         due_at: datetime,
         now: datetime,
     ) -> None:
-        seen = sight.evidence()
         self._rulebook, self._now, self._name, self._due_at = rulebook, now, name, due_at
+        self._one, self._seen = sight, (seen := sight.evidence())
         self._moved: dict[int | None, _Moved] = {}
         self._hear: Hear | None = None
         self.pends = _pending(seen, name, due_at) is not None
@@ -129,12 +129,11 @@ class Cohort:
     def take(self, sight: Sight) -> Change | None:
         """Decide a path of it; return its change, unless it is kept with those that are alike."""
         if self._hear is None or not sight.alone:
-            return self._by_itself(sight)
+            return self._by_itself(self._evidence(sight))
         try:
             outcome, verdicts = self._hear(sight)
         except Exception:  # of the path's own, or for what the guard may not see
-            change = self._by_itself(sight)
-            return self._apart(change)
+            return self._apart(self._by_itself(self._evidence(sight)))
         moved = self._moved.get(outcome)
         if moved is None:
             return self._first(outcome, verdicts, sight)
@@ -145,8 +144,10 @@ class Cohort:
         """Yield the moves that were kept."""
         return (Alike(moved.change, moved.each) for moved in self._moved.values())
 
-    def _by_itself(self, sight: Sight) -> Change:
-        seen = sight.evidence()
+    def _evidence(self, sight: Sight) -> Evidence:
+        return self._seen if sight is self._one else sight.evidence()
+
+    def _by_itself(self, seen: Evidence) -> Change:
         return change_of(self._rulebook, seen, self._timer(seen), self._now)
 
     def _timer(self, seen: Evidence) -> TimerRow:
@@ -156,8 +157,8 @@ class Cohort:
 
     def _first(self, outcome: int | None, verdicts: str, sight: Sight) -> Change | None:
         """Move the first that comes to an outcome by itself, and see whether others can follow."""
-        seen = sight.evidence()
-        change = change_of(self._rulebook, seen, self._timer(seen), self._now)
+        seen = self._evidence(sight)
+        change = self._by_itself(seen)
         moved = _Moved(change, None if change.row is None else around(change.row), [])
         own = moved.own(sight, verdicts)
         if change.slot == "take" or change.claims or change.linked:

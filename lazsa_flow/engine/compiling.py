@@ -86,10 +86,8 @@ def hearing(
         A function of what asks a guard whose answer is not known yet, and of where each guard's
         answers are kept.
     """
-    lines = ["def make(ask, memos):", f" {''.join(f'g{n}, ' for n in range(len(reads)))}= memos"]
-    lines = lines if reads else lines[:1]
-    lines += [f" g{n} = g{n}.get" for n in range(len(reads))]
-    lines += [" def hear(sight):"]
+    kept = [f" kept{n} = memos[{n}].get" for n in range(len(reads))]
+    lines = ["def make(ask, memos):", *kept, " def hear(sight):"]
     together = frozenset().union(*reads)
     if not together.isdisjoint(FIGURES):
         lines.append("  figures = sight.figures")
@@ -101,7 +99,7 @@ def hearing(
     for number, (fresh, needed) in enumerate(routes):
         for n in fresh:
             key = _key(reads[n])
-            lines.append(f"  v{n} = g{n}({key}) or ask({n}, {key}, sight)")
+            lines.append(f"  v{n} = kept{n}({key}) or ask({n}, {key}, sight)")
         asked += fresh
         held = " and ".join(f"v{n}[0]" for n in needed) or "True"
         lines.append(f"  if {held}: return {number}, {_joined(asked)}")

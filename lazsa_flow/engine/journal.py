@@ -16,6 +16,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import field
+from datetime import date
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from typing import TYPE_CHECKING, Any, Final
@@ -28,7 +29,7 @@ from lazsa_flow.errors import JournalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
+    from datetime import datetime
 
     from lazsa_flow.domain.guards import Found
     from lazsa_flow.domain.lifecycle import Lifecycle
@@ -104,6 +105,18 @@ def verdict_fields(findings: Findings) -> list[dict[str, Any]]:
         }
         for name, (held, measured, earliest) in findings.items()
     ]
+
+
+def findings_of(verdicts: Iterable[Mapping[str, Any]]) -> Findings:
+    """Read recorded verdicts, which :func:`verdict_fields` wrote."""
+    return {
+        verdict["name"]: (
+            verdict["held"],
+            verdict["measured"],
+            verdict["earliest"] and date.fromisoformat(verdict["earliest"]),
+        )
+        for verdict in verdicts
+    }
 
 
 def verdicts_text(findings: Findings) -> str:

@@ -41,8 +41,8 @@ class Route:
     edge: Edge
     reason: str | None
     fires: Judge
-    fresh: tuple[str, ...] = ()
-    tabled: bool = True
+    fresh: tuple[str, ...]
+    tabled: bool
 
 
 class Plan:
@@ -102,9 +102,9 @@ class Plan:
             [name for name in edge.guards if name in asked],
         )
         tabled = self._machine.guards(state, trigger, reason) == edge.guards
-        return Route(
-            edge, reason, judge if tabled else self._asking(edge, reason, judge), fresh, tabled
-        )
+        if not tabled:
+            judge = self._asking(edge, reason, judge)
+        return Route(edge, reason, judge, fresh, tabled)
 
     def _asking(self, edge: Edge, reason: str | None, judge: Judge) -> Judge:
         """Return what evaluates the guards, and lets the machine say what follows."""

@@ -278,27 +278,33 @@ def judge(
         sights = transaction.sights(claim.names, before=claim.due_at, on=due_on)
         with bound_contextvars(country=claim.country, cycle=str(claim.book_on)):
             judged = _decide(rulebook, now, claim, sights)
-        if judged.claim.names:
+        if judged is not None:
             return judged
     return None
 
 
-def _decide(rulebook: Rulebook, now: datetime, claim: Claim, sights: Sequence[Sight]) -> Judged:
-    """Decide timers of one instant, those of paths that are alike together."""
-    names = dict(claim.names)
-    judged = Judged(replace(claim, names=names))
+def _decide(
+    rulebook: Rulebook, now: datetime, claim: Claim, sights: Sequence[Sight]
+) -> Judged | None:
+    """Decide timers of one instant, those of paths that are alike together.
+
+    Returns:
+        What was decided; ``None`` where another writer has settled them all.
+    """
+    judged = Judged(claim)
+    settled: set[int] = set()
     cohorts: dict[Hashable, Cohort] = {}
     for sight in sights:
         path_id = sight.path_id
         judged.versions[path_id] = sight.seq
         try:
-            name, like = names[path_id], (sight.like, sight.said(rulebook.kinds))
+            name, like = claim.names[path_id], (sight.like, sight.said(rulebook.kinds))
             cohort = cohorts.get((name, like))
             if cohort is None:
                 cohort = Cohort(rulebook, sight, like, name, claim.due_at, now)
                 cohorts[name, like] = cohort
             if not cohort.pends:
-                del names[path_id]
+                settled.add(path_id)
             elif (change := cohort.take(sight)) is not None:
                 judged.changes.append(change)
         except Exception as error:  # whatever a decision raises sets its own path aside
@@ -309,7 +315,8 @@ def _decide(rulebook: Rulebook, now: datetime, claim: Claim, sights: Sequence[Si
     judged.failed += [(path_id, NotFoundError.__name__) for path_id in missing]
     for cohort in cohorts.values():
         judged.alike += cohort.alike()
-    return judged
+    standing = claim.without(settled)
+    return None if standing is None else replace(judged, claim=standing)
 
 
 def write(transaction: Transaction, judged: Judged, now: datetime) -> Chunk:

@@ -134,7 +134,8 @@ class EngineSide:
         if self._retried:
             fired = {change.after.id for change in changes if change.fired}
             fired.update(own.path_id for each in alike for own in each.each)
-            failing.clear(self._connection, fired & self._retried)
+            if succeeded := fired & self._retried:
+                failing.clear(self._connection, succeeded)
 
     def look(
         self, path_id: int, *, on: date, key: str | None = None, request: str = ""

@@ -34,6 +34,9 @@ _SEQ, _HEAD, _SUBJECT = _PATH["seq"], _PATH["head"], _PATH["subject"]
 _LIFECYCLE, _STATE, _DATA = _PATH["lifecycle"], _PATH["state"], _PATH["data"]
 _CYCLE_ON, _OPENED_AT = _PATH["cycle_on"], _PATH["opened_at"]
 _common: Final = itemgetter(*(number for name, number in _PATH.items() if name not in _OWN))
+_RECORD: Final = {name: number for number, name in enumerate(schema.records.columns.keys())}
+_says: Final = itemgetter(*(_RECORD[name] for name in ("kind", "name", "value", "reason", "as_of")))
+_KIND: Final = _RECORD["kind"]
 
 
 class StoredSight:
@@ -51,8 +54,8 @@ class StoredSight:
     """
 
     __slots__ = (
-        *("_rows", "alone", "figures", "head", "like", "others"),
-        *("path_id", "seq", "subject"),
+        *("_cards", "_facts", "_kin", "_path", "_records", "_taken", "_timers", "_told"),
+        *("alone", "figures", "head", "like", "others", "path_id", "seq", "subject"),
     )
 
     def __init__(
@@ -66,7 +69,8 @@ class StoredSight:
         kin: Sequence[Row],
         taken: frozenset[str],
     ) -> None:
-        self._rows = path, facts, cards, told, records, timers, kin, taken
+        self._path, self._facts, self._cards, self._told = path, facts, cards, told
+        self._records, self._timers, self._kin, self._taken = records, timers, kin, taken
         self.path_id: int = path[0]
         self.subject: str = path[_SUBJECT]
         self.seq: int = path[_SEQ]
@@ -89,13 +93,13 @@ class StoredSight:
     @property
     def lifecycle(self) -> str:
         """The path's lifecycle."""
-        lifecycle: str = self._rows[0][_LIFECYCLE]
+        lifecycle: str = self._path[_LIFECYCLE]
         return lifecycle
 
     @property
     def state(self) -> str:
         """The path's state."""
-        state: str = self._rows[0][_STATE]
+        state: str = self._path[_STATE]
         return state
 
     def figure(self, index: int) -> Any:
@@ -104,40 +108,38 @@ class StoredSight:
 
     def said(self, kinds: frozenset[str]) -> Hashable:
         """Return what the subject's records of these kinds say, and from when."""
-        records = self._rows[4]
-        if not records:
+        if not self._records:
             return ()
-        return tuple([(*row[2:6], row[7]) for row in records if row[2] in kinds])
+        return tuple([_says(row) for row in self._records if row[_KIND] in kinds])
 
     def panel(self) -> tuple[int, int, int, int]:
         """Return the figures of the path's round."""
-        cards = self._rows[2]
-        if not cards:
+        if not self._cards:
             return _NO_CARDS
-        latest = {card[2]: card for card in cards}.values()  # of each reviewer
+        latest = {reviewer: (team, text) for _, _, reviewer, team, text in self._cards}
         read = decoding.packed_scores
-        return figures_of([(card[3], read(card[4])) for card in latest if card[4]])
+        return figures_of([(team, read(text)) for team, text in latest.values() if text])
 
     def tally(self) -> Tally:
         """Return what the path's round adds up to."""
-        return Tally.of(map(decoding.scorecard, self._rows[2]))
+        return Tally.of(map(decoding.scorecard, self._cards))
 
     def nominations(self) -> tuple[Nomination, ...]:
         """Return the path's nominations as they stand."""
-        return decoding.nominations(self._rows[3])
+        return decoding.nominations(self._told)
 
     def evidence(self) -> Evidence:
         """Return all of it as values."""
-        row, facts, _, _, records, timers, kin, taken = self._rows
+        kin = (row for row in self._kin if row[0] != self.path_id)
         return Evidence(
-            decoding.path(row),
-            None if facts is None else decoding.facts(facts),
+            decoding.path(self._path),
+            None if self._facts is None else decoding.facts(self._facts),
             self.tally(),
             self.nominations(),
-            tuple(map(decoding.record, records)),
-            tuple([decoding.path(other) for other in kin if other[0] != row[0]]),
-            tuple(map(decoding.timer, timers)),
-            taken,
+            tuple(map(decoding.record, self._records)),
+            tuple(map(decoding.path, kin)),
+            tuple(map(decoding.timer, self._timers)),
+            self._taken,
         )
 
 

@@ -126,7 +126,7 @@ def flatten(changes: Iterable[Change]) -> list[Change]:
 
 
 def stale(
-    connection: sa.Connection, changes: Sequence[Change], alike: Sequence[Alike] = ()
+    connection: sa.Connection, changes: Sequence[Change], alike: Sequence[Alike]
 ) -> StaleVersionError:
     """Tell which of these changes' paths has moved since it was read."""
     changes = [*flatten(changes), *(change for each in alike for change in each.changes())]

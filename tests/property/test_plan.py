@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.lifecycle import Edge, Permit, State, Step, Timer
+from lazsa_flow.engine.cohort import change_of
 from lazsa_flow.engine.decide import decide_edge, decide_timer
 from lazsa_flow.engine.journal import (
     JournalRow,
@@ -20,7 +21,9 @@ from lazsa_flow.engine.journal import (
     verdicts_text,
 )
 from lazsa_flow.engine.machine import TableMachine, Trial
-from tests.factories import guard, path, rulebook, situation, table
+from lazsa_flow.engine.sweep import judge
+from tests.factories import CYCLE, facts, guard, path, rulebook, situation, table, timer, utc
+from tests.fakes import MemoryStore, MemoryTransaction
 
 if TYPE_CHECKING:
     from lazsa_flow.domain.lifecycle import Lifecycle
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 STATES = ("ajar", "shut", "locked", "gone")
 GUARDS = tuple(f"g{n}" for n in range(6))
 TRIGGERS = ("close", "swing", "lock")
+HELD = st.sets(st.sampled_from(GUARDS))
 REASONS: tuple[str | None, ...] = (None, "dark", "cold", "late")
 
 
@@ -81,7 +85,7 @@ def _asked(lifecycle: Lifecycle, seen: Any, trigger: str, found: dict[str, Findi
     st.sampled_from(STATES),
     st.sampled_from(TRIGGERS),
     st.sampled_from((*REASONS, "unknown")),
-    st.sets(st.sampled_from(GUARDS)),
+    HELD,
 )
 def test_an_edge_is_taken_as_transitions_takes_it(
     lifecycle: Lifecycle, state: str, trigger: str, reason: str | None, held: set[str]
@@ -95,7 +99,7 @@ def test_an_edge_is_taken_as_transitions_takes_it(
 
 
 @settings(deadline=None)
-@given(lifecycles(), st.sampled_from(STATES), st.sets(st.sampled_from(GUARDS)))
+@given(lifecycles(), st.sampled_from(STATES), HELD)
 def test_a_timer_is_decided_as_transitions_decides_it(
     lifecycle: Lifecycle, state: str, held: set[str]
 ) -> None:
@@ -111,6 +115,41 @@ def test_a_timer_is_decided_as_transitions_decides_it(
             expected = edge, tried
             break
     assert decide_timer(rulebook(lifecycle), seen, timer) == (*expected, found)
+
+
+def _reading(name: str) -> Any:
+    return replace(
+        guard(name),
+        check=lambda situation: Finding(name in situation.seen.facts.activities, name),
+        reads=frozenset({"activities"}),
+    )
+
+
+@settings(deadline=None)
+@given(lifecycles(), st.sampled_from(STATES), st.lists(HELD, min_size=2))
+def test_paths_that_are_alike_are_decided_as_each_by_itself(
+    lifecycle: Lifecycle, state: str, readings: list[set[str]]
+) -> None:
+    """For random tables and facts: what a hearing decides is what the plan decides of each."""
+    rules = rulebook(replace(lifecycle, guards={name: _reading(name) for name in GUARDS}))
+    store = MemoryStore()
+    for number, held in enumerate(readings, 1):
+        subject = f"seller-{number}"
+        door = path(state, id=number, lifecycle="door", subject=subject, head=f"{number:064}")
+        store.paths[number] = door
+        store.timers.append(timer(path_id=number))
+        store.facts.append((utc(2026, 9, 1), facts(seller=subject, activities=frozenset(held))))
+    judged = judge(MemoryTransaction(store), rules, utc(2026, 10, 2), 99)
+    assert judged is not None
+    assert (judged.changes, judged.failed) == ([], [])
+    heard = {each.after.id: each for alike in judged.alike for each in alike.changes()}
+    sights = MemoryTransaction(store).sights(heard, before=None, on=CYCLE)
+    assert heard == {
+        sight.path_id: change_of(
+            rules, sight.evidence(), timer(path_id=sight.path_id), utc(2026, 10, 2)
+        )
+        for sight in sights
+    }
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))

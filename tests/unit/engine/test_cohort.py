@@ -105,13 +105,15 @@ def test_answers_are_forgotten_when_there_are_many(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(hearing, "_LIKES", 1)
     for seq in (1, 2, 1):
         assert sizes(judged(rules, doors(seq=seq))) == (0, [2, 2])
-    plan = rules.plan("door").hearing("ajar", rules.lifecycle("door").timer("evening"))
-    assert [[len(memo) for memo in memos] for memos in plan._kept.values()] == [[1]]
+    kept = rules.plan("door").hearing("ajar", rules.lifecycle("door").timer("evening"))
+    assert [[len(memo) for memo in memos] for memos in kept._kept.values()] == [[1]]
 
 
-def test_what_a_guard_does_not_say_it_reads_is_not_shared(caplog: pytest.LogCaptureFixture) -> None:
+def test_what_a_guard_does_not_say_it_reads_is_not_shared(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A guard that hangs on more than it says is found out, told of, and each path asked."""
-    LOGGER.propagate = True
+    monkeypatch.setattr(LOGGER, "propagate", True)
     liar = saying(points)
     assert sizes(judged(closing(liar))) == (4, [])
     assert "cohort.unlike" in caplog.text
