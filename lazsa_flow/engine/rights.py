@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.domain.lifecycle import SYSTEM
+from lazsa_flow.domain.model import SYSTEM
 from lazsa_flow.errors import NotAllowedError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.domain.lifecycle import SYSTEM
+from lazsa_flow.domain.model import SYSTEM
 from lazsa_flow.errors import ExtraError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from lazsa_flow.domain.lifecycle import SYSTEM
+from lazsa_flow.domain.model import SYSTEM
 from lazsa_flow.graph.metrics import cut, width
 from lazsa_flow.graph.text import one_line
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.domain.lifecycle import SYSTEM
+from lazsa_flow.domain.model import SYSTEM
 from lazsa_flow.graph.palette import INKS, LIGHT
 from lazsa_flow.graph.text import one_line
 

@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.domain.criteria import CRITERIA
 from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Schedule
-from lazsa_flow.domain.lifecycle import SYSTEM, Edge, Lifecycle, Permit, State, Step, Timer
+from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
+from lazsa_flow.domain.model import SYSTEM
 from lazsa_flow.domain.policy import AwardPolicy
-from lazsa_flow.lifecycles.award_guards import GUARDS, rules
+from lazsa_flow.lifecycles.award_checks import rules
+from lazsa_flow.lifecycles.award_guards import GUARDS
 
 if TYPE_CHECKING:
     from datetime import date

@@ -24,7 +24,8 @@ from pydantic import Field, field_validator
 from lazsa_flow.domain.cycles import add_months
 from lazsa_flow.domain.effects import Begin, Notify, Schedule
 from lazsa_flow.domain.guards import Finding, Guard
-from lazsa_flow.domain.lifecycle import SYSTEM, Edge, Lifecycle, Permit, State, Step, Timer
+from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
+from lazsa_flow.domain.model import SYSTEM
 from lazsa_flow.domain.policy import Code, Days, Policy, Share
 
 if TYPE_CHECKING:

@@ -28,8 +28,7 @@ from lazsa_flow.clock import VirtualClock
 from lazsa_flow.commands.importing import add_facts
 from lazsa_flow.config import Config
 from lazsa_flow.domain.cycles import TICK, parse_instant
-from lazsa_flow.domain.lifecycle import SYSTEM
-from lazsa_flow.domain.model import Actor
+from lazsa_flow.domain.model import SYSTEM, Actor
 from lazsa_flow.domain.panel import ITEMS
 from lazsa_flow.errors import LazsaError
 from lazsa_flow.lifecycles.award import AWARD

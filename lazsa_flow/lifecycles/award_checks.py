@@ -1,0 +1,222 @@
+"""What does each guard of the award look at, and what does it find?
+
+Source:
+    programme.md, "The lifecycles", "The panel", "Tenure, renewal, retirement" and "Reconnect".
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from lazsa_flow.domain.cycles import add_months
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from lazsa_flow.domain.guards import Found
+    from lazsa_flow.domain.model import Path, Record, Situation, Span
+    from lazsa_flow.domain.policy import AwardPolicy
+
+
+def rules(situation: Situation) -> AwardPolicy:
+    """Return the situation's policy as the award's."""
+    policy: AwardPolicy = situation.policy  # type: ignore[assignment]
+    return policy
+
+
+def _paths(situation: Situation) -> Iterator[Path]:
+    """Yield the subject's award paths, this one included."""
+    return chain((situation.path,), (p for p in situation.seen.others if p.lifecycle == "award"))
+
+
+def _latest(situation: Situation, kind: str, name: str) -> Record | None:
+    """Return the last word recorded under a kind and name, dated on or before today."""
+    found = None
+    for record in situation.seen.records:
+        if record.kind == kind and record.name == name and record.as_of <= situation.on:
+            found = record
+    return found
+
+
+def nomination_complete(situation: Situation) -> Found:
+    """Count the nominations that stand, and those of them that are complete."""
+    standing = [n for n in situation.seen.nominations if not n.withdrawn]
+    complete = sum(n.complete for n in standing)
+    return complete > 0, f"{complete} of {len(standing)} complete", None
+
+
+def nominators_left(situation: Situation) -> Found:
+    """Count the nominators who have not withdrawn."""
+    left = sum(not n.withdrawn for n in situation.seen.nominations)
+    return left == 0, left, None
+
+
+def quorum(situation: Situation) -> Found:
+    """Count reviewers and teams."""
+    tally, bars = situation.seen.tally, rules(situation).panel
+    held = tally.has_quorum(bars.reviewers, bars.teams)
+    return held, f"{tally.cards} reviewers from {tally.teams} teams", None
+
+
+def panel_approval(situation: Situation) -> Found:
+    """Find the panel's overall mean, and the lowest item's."""
+    tally, bars = situation.seen.tally, rules(situation).panel
+    if not tally.cards:
+        return False, "no scorecard", None
+    figures = _means(tally.total, tally.scores, min(tally.sums), tally.cards)
+    return tally.approves(bars.mean, bars.floor), figures, None
+
+
+@lru_cache(maxsize=65536)
+def _means(total: int, scores: int, lowest: int, cards: int) -> str:
+    return f"mean {total / scores:.4f}, lowest item {lowest / cards:.4f}"
+
+
+def not_carried_over(situation: Situation) -> Found:
+    """Count how often the candidacy was put off."""
+    times = len(situation.path.spans.get("postponement", ()))
+    return times == 0, times, None
+
+
+def no_sitting_award(situation: Situation) -> Found:
+    """Find another path whose award is sitting, and when it falls due."""
+    for path in situation.seen.others:
+        if path.lifecycle == "award" and path.span("award", situation.at):
+            return False, f"{path.ref} due {path.cycle_on}", path.cycle_on
+    return True, "none", None
+
+
+def _open_cases(situation: Situation) -> list[str]:
+    latest = {r.name: r.value for r in situation.seen.records if r.kind == "case"}
+    return [name for name, value in latest.items() if value == "open"]
+
+
+def no_open_case(situation: Situation) -> Found:
+    """Count the compliance cases that are open."""
+    cases = _open_cases(situation)
+    return not cases, len(cases), None
+
+
+def good_standing(situation: Situation) -> Found:
+    """Find the last word on the standing."""
+    record = _latest(situation, "good_standing", "")
+    if record is None or record.value == "began":
+        return True, "good", None
+    return False, f"lost on {record.as_of}: {record.reason}", None
+
+
+def held_a_year(situation: Situation) -> Found:
+    """Find a full tenure on any path, or how much is missing."""
+    months = rules(situation).reconnect.held_months
+    tenures = [
+        (add_months(span.began_on, months), span.ended_on or situation.on, span.ended_on is None)
+        for path in _paths(situation)
+        for span in path.spans.get("award", ())
+    ]
+    if not tenures:
+        return False, "never awarded", None
+    held = any(full <= until for full, until, _ in tenures)
+    running = [full for full, _, open_ in tenures if open_]
+    longest = max(until - full for full, until, _ in tenures)
+    measured = "a full tenure" if held else f"{-longest.days} days short"
+    return held, measured, None if held or not running else min(running)
+
+
+def latest_path(situation: Situation) -> Found:
+    """Find a later path that was awarded."""
+    newer = [
+        path.ref
+        for path in _paths(situation)
+        if path.id > situation.path.id and "award" in path.spans
+    ]
+    return not newer, newer[0] if newer else "the latest award", None
+
+
+def no_newer_path(situation: Situation) -> Found:
+    """Find a newer path, awarded or not."""
+    newer = [path.ref for path in _paths(situation) if path.id > situation.path.id]
+    return not newer, newer[0] if newer else "none", None
+
+
+def no_membership(situation: Situation) -> Found:
+    """Find the path whose membership is running."""
+    for path in _paths(situation):
+        if path.span("membership", situation.at):
+            return False, path.ref, None
+    return True, "none", None
+
+
+def reconnect_steps(situation: Situation) -> Found:
+    """Find the steps that are missing."""
+    wanted = rules(situation).reconnect.steps
+    missing = [
+        step
+        for step in wanted
+        if (record := _latest(situation, "step", step)) is None or record.value != "done"
+    ]
+    return not missing, f"missing: {', '.join(missing) or 'none'}", None
+
+
+def left_by_choice(situation: Situation) -> Found:
+    """Find why the membership ended."""
+    spans = situation.path.spans.get("membership", ())
+    reason = spans[-1].reason if spans else None
+    return reason == "left", reason, None
+
+
+def _open_appeal(situation: Situation) -> Span | None:
+    spans = situation.path.spans.get("appeal", ())
+    return spans[-1] if spans and spans[-1].ended_at is None else None
+
+
+def within_appeal(situation: Situation) -> Found:
+    """Find the last day of an appeal."""
+    appeal = _open_appeal(situation)
+    if appeal is None:
+        return False, "no decision to appeal", None
+    told_on = situation.calendar.local_date(appeal.told_at)
+    until = told_on + timedelta(days=rules(situation).appeal.days)
+    return situation.calendar.local_date(situation.recorded_at) <= until, str(until), None
+
+
+def appeal_granted(situation: Situation) -> Found:
+    """Count the persons outside the panel who grant the appeal."""
+    appeal = _open_appeal(situation)
+    # voices on an earlier decision of this path say nothing about the latest
+    voices = {
+        record.actor: record.value
+        for record in situation.seen.records
+        if record.kind == "appeal"
+        and record.name == situation.path.ref
+        and appeal is not None
+        and record.recorded_at >= appeal.told_at
+    }
+    granting = {voice.partition(":")[2] for voice, value in voices.items() if value == "grant"}
+    outside = granting - situation.seen.tally.panel
+    wanted = rules(situation).appeal.persons
+    return len(outside) >= wanted, f"{len(outside)} of {wanted} persons", None
+
+
+def conduct_bar(situation: Situation) -> Found:
+    """Find until when a breach of conduct bars a nomination."""
+    barred: date | None = None
+    for record in situation.seen.records:
+        if record.kind == "good_standing" and record.reason == "code_of_conduct":
+            ended = record.value == "ended"
+            months = rules(situation).conduct.bar_months
+            barred = add_months(record.as_of, months) if ended else None
+    if barred is None or barred <= situation.on:
+        return True, "none", None
+    return False, f"until {barred}", barred
+
+
+def grace_over(situation: Situation) -> Found:
+    """Find out whether grace has run out."""
+    policy = rules(situation).renewal
+    end = situation.judged_on + timedelta(days=policy.grace_days)
+    over = situation.at >= situation.calendar.start(end).at
+    return over, str(situation.on), None if over else end
