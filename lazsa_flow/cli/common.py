@@ -98,11 +98,15 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
-def console() -> Console:
-    """Return the console for people, on standard output; markup in data is never read."""
+def console(*, stderr: bool = False) -> Console:
+    """Return the console for people; markup in data is never read.
+
+    Args:
+        stderr: Whether it is standard error instead of standard output.
+    """
     from rich.console import Console
 
-    return Console(markup=False, highlight=False, emoji=False)
+    return Console(markup=False, highlight=False, emoji=False, stderr=stderr)
 
 
 def local(at: datetime, calendar: Calendar) -> str:

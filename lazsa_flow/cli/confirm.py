@@ -1,0 +1,92 @@
+"""Confirmation of commands that cannot be undone: show what would happen, then ask.
+
+Every such command goes through :func:`confirm`, so that all of them take the same two options and
+behave alike: ``--dry-run`` shows and stops, ``--yes`` does not ask, and without either the command
+asks on a terminal and is refused where there is none.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import typer
+
+from lazsa_flow.cli.common import console, print_json
+
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would happen, and change nothing.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a command would do.
+
+    Attributes:
+        lines: What people read, a fact on each line: who is affected, counts, what ends.
+        data: The same as JSON values.
+    """
+
+    lines: Sequence[str]
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def confirm(
+    command: str,
+    forecast: Callable[[], Forecast],
+    *,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool = False,
+) -> bool:
+    """Tell whether a command that cannot be undone may run now.
+
+    Args:
+        command: Its words, such as ``seller move``; the error and the question name it.
+        forecast: Computes what it would do, writing nothing; not called with ``--yes`` alone.
+        dry_run: Whether to show the forecast on standard output and stop.
+        yes: Whether consent was given by an option.
+        as_json: Whether a dry run prints JSON.
+
+    Returns:
+        ``True``: run it. ``False``: it was a dry run, and has been shown.
+
+    Raises:
+        InputError: Nobody can be asked, since standard input is no terminal.
+        typer.Abort: The answer was no.
+    """
+    if yes and not dry_run:
+        return True
+    found = forecast()
+    if dry_run:
+        _show(found, as_json=as_json)
+        return False
+    _print(found.lines, stderr=True)
+    if not _is_terminal():
+        from lazsa_flow.errors import InputError
+
+        expected = "--yes, or a terminal to ask on, since this cannot be undone"
+        raise InputError.of(command, "--yes", "neither --yes nor --dry-run", expected)
+    typer.confirm(f"{command}: this cannot be undone. Continue?", abort=True, err=True)
+    return True
+
+
+def _show(found: Forecast, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"dry_run": True, **found.data})
+    else:
+        _print((*found.lines, "Dry run: nothing was changed."))
+
+
+def _print(lines: Sequence[str], *, stderr: bool = False) -> None:
+    to = console(stderr=stderr)
+    for line in lines:
+        to.print(line, soft_wrap=True)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
