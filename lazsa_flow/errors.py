@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from lazsa_flow.domain.guards import Verdict
+
 
 class LazsaError(Exception):
     """The root of all errors that lazsa_flow raises on purpose."""
@@ -135,13 +137,12 @@ class RefusedError(TransitionError):
     """A guard does not hold.
 
     Attributes:
-        verdicts: Every verdict of the edges that were tried, held or not
-            (:class:`lazsa_flow.domain.guards.Verdict`).
+        verdicts: Every verdict of the edges that were tried, held or not.
     """
 
-    def __init__(self, *, path: str, trigger: str, state: str, verdicts: Sequence[object]) -> None:
+    def __init__(self, *, path: str, trigger: str, state: str, verdicts: Sequence[Verdict]) -> None:
         self.verdicts = tuple(verdicts)
-        unmet = "; ".join(str(v) for v in self.verdicts if not getattr(v, "held", True))
+        unmet = "; ".join(str(v) for v in self.verdicts if not v.held)
         super().__init__(f"not now: {unmet}", path=path, trigger=trigger, state=state)
 
 

@@ -106,8 +106,9 @@ def nominate(request: HttpRequest) -> JsonResponse:
         return JsonResponse(body, status=400)
     actor = who(request)
     found = programme().nominate(seller, actor=actor, statement=statement, key=f"{actor}:{key}")
-    body = {"path": found.path, "supporting": found.supporting, "cycle_on": found.cycle_on}
-    return JsonResponse(body, status=201)
+    return JsonResponse(
+        {"path": found.path, "supporting": found.supporting, "cycle_on": found.cycle_on}, status=201
+    )
 
 
 @require_GET
