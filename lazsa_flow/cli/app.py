@@ -15,6 +15,7 @@ from lazsa_flow.cli import (
     demo,
     files,
     graph,
+    init,
     manage,
     notices,
     operate,
@@ -70,6 +71,7 @@ app.command()(serve.run)
 app.command()(serve.worker)
 app.command()(serve.ticker)
 app.command()(serve.doctor)
+app.command()(init.init)
 app.command()(operate.migrate)
 app.command()(graph.graph)
 app.command()(view.view)

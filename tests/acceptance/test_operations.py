@@ -13,9 +13,15 @@ import typer.main
 from lazsa_flow.cli.app import app
 from tests.acceptance.shell import ROOT
 
-DOCS = sorted((ROOT / "docs" / "operations").rglob("*.*"))
+CONFIG = ROOT / "config"
+DOCS = sorted(
+    file
+    for folder in (ROOT / "docs" / "operations", CONFIG)
+    for file in folder.rglob("*")
+    if file.is_file()
+)
 TEXT = "\n".join(file.read_text("utf-8") for file in DOCS)
-ALARMS = ROOT / "docs" / "operations" / "examples" / "alarms.yaml"
+ALARMS = ROOT / "config" / "alarms.yaml"
 SOURCES = "\n".join(file.read_text("utf-8") for file in sorted((ROOT / "lazsa_flow").rglob("*.py")))
 PROMTOOL = shutil.which("promtool", path=f"{os.environ['PATH']}:{ROOT / '.tools' / 'promtool'}")
 
