@@ -125,6 +125,7 @@ class Programme(Notices):
         reason: str | None = None,
         version: int | None = None,
         key: str | None = None,
+        dry_run: bool = False,
     ) -> Move:
         """Fire a trigger on a path, timers of the path that are overdue having fired first.
 
@@ -135,6 +136,7 @@ class Programme(Notices):
             reason: The reason code, where the edge asks for one.
             version: The path's version that the caller saw; another one is an error.
             key: The idempotency key.
+            dry_run: Return the move that it would make, or raise why it would not; write nothing.
 
         Raises:
             NotFoundError: There is no such path.
@@ -145,6 +147,12 @@ class Programme(Notices):
             RefusedError: A guard does not hold; it carries every verdict.
             KeyReusedError: The key was used for another command.
         """
+        if dry_run:
+            return self.dry_run(
+                lambda programme: programme.fire(
+                    path, trigger, actor=actor, reason=reason, version=version, key=key
+                )
+            ).result
         request = {
             "command": "fire",
             "trigger": trigger,

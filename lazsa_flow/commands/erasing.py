@@ -17,7 +17,7 @@ from lazsa_flow.commands.context import Context, actor_fields
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.engine.fire import fire
-from lazsa_flow.errors import ConflictError
+from lazsa_flow.errors import ConflictError, NotFoundError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,10 +43,12 @@ def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> in
         paths = transaction.paths_of(seller)
         country = paths[-1].country if paths else transaction.country_of(seller)
         check_command("erase", actor, subject=seller, country=country)
+        if not paths and not transaction.knows_person(seller):
+            raise NotFoundError("person", seller)
         for path in paths:
             _hold(context, context.load(transaction, path.ref, now), now)
         for path in paths:
-            _end(context, transaction, context.load(transaction, path.ref, now), now)
+            _end(context, transaction, context.load(transaction, path.ref, now), actor, now)
         _keep_bar(context, transaction, seller)
         return transaction.erase_texts(seller)
 
@@ -82,9 +84,14 @@ def _hold(context: Context, seen: Evidence, now: datetime) -> None:
         raise ConflictError(seen.path.subject, f"the erasure is held: {seen.path.ref} is appealed")
 
 
-def _end(context: Context, transaction: SqlTransaction, seen: Evidence, now: datetime) -> None:
-    """Retire a sitting ambassador, withdraw a nominee and release a member, as they ask."""
-    actor = _seller(seen.path.subject)
+def _end(
+    context: Context, transaction: SqlTransaction, seen: Evidence, actor: Actor, now: datetime
+) -> None:
+    """Retire a sitting ambassador, withdraw a nominee and release a member.
+
+    It happens by the seller's own right, whose data it is; the journal names who asked for it.
+    """
+    authority = _seller(seen.path.subject)
     for trigger, reason in (
         ("retire", "resigned"),
         ("withdraw", "nominee"),
@@ -93,7 +100,16 @@ def _end(context: Context, transaction: SqlTransaction, seen: Evidence, now: dat
     ):
         lifecycle = context.rulebook.lifecycle(seen.path.lifecycle)
         if lifecycle.edge(seen.path.state, trigger, reason) is not None:
-            fire(transaction, context.rulebook, seen, trigger, actor=actor, now=now, reason=reason)
+            fire(
+                transaction,
+                context.rulebook,
+                seen,
+                trigger,
+                actor=actor,
+                now=now,
+                reason=reason,
+                authority=authority,
+            )
             return
 
 

@@ -77,6 +77,8 @@ def step(
 def _join(context: Context, seller: str, *, actor: Actor, key: str | None) -> dict[str, Any]:
     with context.store.begin(write=False) as transaction:
         paths = [path for path in transaction.paths_of(seller) if path.lifecycle == "award"]
+        if not paths and transaction.country_of(seller) is None:
+            raise NotFoundError("seller", seller)
     ended = [path for path in paths if path.state in ("retired", "removed", "reconnect")]
     if not ended:
         raise ConflictError(seller, "no award path that has ended in retirement")

@@ -75,7 +75,7 @@ class _UndoneError(Exception):
 
 def move_country(
     context: Context, seller: str, country: str, *, actor: Actor, key: str | None
-) -> None:
+) -> list[Planned]:
     """Move a seller to another country: team, title, zone and future instants; never the anchor."""
     context.country(country)
     now = context.clock.now()
@@ -85,7 +85,7 @@ def move_country(
         context.settle(path.id, now)
     request = {"command": "move_country", "seller": seller, "country": country}
 
-    def run(transaction: SqlTransaction) -> bool:
+    def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
         if transaction.country_of(seller) is None:
             raise NotFoundError("seller", seller)
         check_command("move_country", actor, subject=seller)
@@ -98,11 +98,12 @@ def move_country(
             return replace(path, country=country, cycle_on=cycle_on)
 
         ids = [path.id for path in transaction.paths_of(seller)]
-        for _ in _replan(transaction, context.rulebook, ids, moved, actor, now, "moved_country"):
-            pass
-        return True
+        planned = _replan(transaction, context.rulebook, ids, moved, actor, now, "moved_country")
+        return [_planned_fields(each) for each in planned]
 
-    context.once(key, {**request, **actor_fields(actor)}, now, run)
+    found = context.once(key, {**request, **actor_fields(actor)}, now, run)
+    # a key of the first release remembers only that the seller has moved
+    return [_planned_of(fields) for fields in found] if isinstance(found, list) else []
 
 
 def suspend_cycle(

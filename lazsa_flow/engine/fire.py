@@ -56,6 +56,7 @@ def fire(
     now: datetime,
     reason: str | None = None,
     version: int | None = None,
+    authority: Actor | None = None,
 ) -> Move:
     """Fire a trigger on one path within a transaction.
 
@@ -68,6 +69,7 @@ def fire(
         now: The present instant.
         reason: The reason code, where the edge asks for one.
         version: The path's version that the caller had seen.
+        authority: By whose right, where it is not the actor's own; the journal names the actor.
 
     Raises:
         StaleVersionError: The path has moved since that version.
@@ -83,7 +85,7 @@ def fire(
         )
     lifecycle = rulebook.lifecycle(path.lifecycle)
     edge = find_edge(lifecycle, path, trigger, reason)
-    check_right(edge, seen, actor, reason)
+    check_right(edge, seen, authority or actor, reason)
     if path.parked and actor.role not in lifecycle.urgent:
         raise ParkedError("the path is parked", path=path.ref, trigger=trigger, state=path.state)
     situation = rulebook.situation(seen, at=now, recorded_at=now, actor=actor, reason=reason)

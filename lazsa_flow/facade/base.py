@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from structlog.contextvars import bound_contextvars
+
 from lazsa_flow.commands.context import Context, RulesChangedError, check_clock
+from lazsa_flow.commands.dry_run import dry_run_of
 from lazsa_flow.config import check_policy
 from lazsa_flow.engine.rules import Release, Rulebook
 from lazsa_flow.errors import ConfigError, Problem
+from lazsa_flow.store import dry_run as undoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
 
+    from lazsa_flow.commands.dry_run import DryRun
     from lazsa_flow.config import Config
     from lazsa_flow.engine.ports import Clock
+    from lazsa_flow.store.dry_run import DryRunStore
     from lazsa_flow.store.sqlstore import SqlStore
     from lazsa_flow.store.standing import RulesVersion
 
@@ -69,6 +76,29 @@ class Facade:
                 return run(context)
             except RulesChangedError:
                 context = self.context
+
+    def dry_run(self, command: Callable[[Self], _Result]) -> DryRun[_Result]:
+        """Tell what a command would do, changing nothing.
+
+        The command runs as it is, in a transaction that is rolled back: nothing is written, no
+        idempotency key is remembered, no path number is used up. It holds the locks of the command
+        until it ends.
+
+        Args:
+            command: Gets this programme on that transaction, and gives it commands, such as
+                ``lambda programme: programme.erase("seller-1", actor=host)``.
+
+        Returns:
+            What it returned, with every path that would change and every text that would go.
+            Whatever it raises is raised.
+        """
+
+        def run(store: DryRunStore) -> DryRun[_Result]:
+            own = type(self)(store, self.config, self.clock, secret=self._secret)
+            return dry_run_of(command(own), store.written)
+
+        with bound_contextvars(dry_run=True):
+            return undoing.dry_run(self.store, run)
 
     @property
     def rulebook(self) -> Rulebook:

@@ -7,12 +7,11 @@ permits of the lifecycle's table, or those of :data:`lazsa_flow.commands.rights.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.commands import (
     convening,
     entries,
-    erasing,
     importing,
     nominations,
     opening,
@@ -26,10 +25,9 @@ from lazsa_flow.commands.context import move_of
 from lazsa_flow.commands.entries import Application
 from lazsa_flow.commands.public import CONSENT
 from lazsa_flow.commands.rights import check_command
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.domain.policy import PolicyText
 from lazsa_flow.errors import NotFoundError
-from lazsa_flow.facade.questions import Questions
+from lazsa_flow.facade.irreversible import HOST, Irreversible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,13 +37,10 @@ if TYPE_CHECKING:
     from lazsa_flow.commands.entries import TurnoverRecord
     from lazsa_flow.commands.nominations import Nominated
     from lazsa_flow.commands.replanning import Planned, Preview
-    from lazsa_flow.domain.model import Move
-    from lazsa_flow.store.transaction import SqlTransaction
-
-HOST: Final = Actor("host", "host")
+    from lazsa_flow.domain.model import Actor, Move
 
 
-class Commands(Questions):
+class Commands(Irreversible):
     """The commands."""
 
     def import_facts(
@@ -296,22 +291,6 @@ class Commands(Questions):
         )
         return move_of(found)
 
-    def move_country(
-        self, seller: str, country: str, *, actor: Actor, key: str | None = None
-    ) -> None:
-        """Move a seller to another country: team, title, zone and future instants."""
-        replanning.move_country(self.context, seller, country, actor=actor, key=key)
-
-    def suspend_cycle(
-        self, country: str, cycle_on: date, *, actor: Actor, key: str | None = None
-    ) -> list[Planned]:
-        """Suspend a cycle to come: nominees carry over, renewals run to the next one held.
-
-        Returns:
-            Every timer that moved.
-        """
-        return replanning.suspend_cycle(self.context, country, cycle_on, actor=actor, key=key)
-
     def release_policy(
         self, lifecycle: str, version: str, text: str, *, actor: Actor, key: str | None = None
     ) -> list[Planned]:
@@ -332,17 +311,6 @@ class Commands(Questions):
         found = PolicyText(lifecycle, version, text)
         return replanning.preview_policy(self.context, found, actor=actor)
 
-    def unpark(self, path: str, *, actor: Actor) -> int:
-        """Let a path that was set aside go on; return how many timers are pending again."""
-        check_command("unpark", actor)
-        context = self.context
-
-        def run(transaction: SqlTransaction) -> int:
-            seen = context.load(transaction, path, self.clock.now())
-            return transaction.unpark(seen.path.id)
-
-        return self.store.transact(run)
-
     def pause(self, *, paused: bool = True, actor: Actor, key: str | None = None) -> None:
         """Pause the timers, or with ``paused=False`` let them go on; what is due keeps its day."""
         operating.pause(self.context, paused=paused, actor=actor, key=key)
@@ -361,18 +329,3 @@ class Commands(Questions):
                 operating.close_books(self.context, book, actor=actor, key=key)
                 return
         raise NotFoundError("books", f"{country} {cycle_on}")
-
-    def erase(self, seller: str, *, actor: Actor, key: str | None = None) -> int:
-        """Delete a seller's personal data; a sitting ambassador retires first.
-
-        Returns:
-            How many texts were deleted.
-
-        Raises:
-            ConflictError: A compliance case or an appeal is open: the erasure is held.
-        """
-        return erasing.erase(self.context, seller, actor=actor, key=key)
-
-    def purge(self, *, actor: Actor = HOST) -> int:
-        """Delete every text that has been kept long enough; return how many."""
-        return erasing.purge(self.context, actor=actor)

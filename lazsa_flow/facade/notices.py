@@ -15,7 +15,8 @@ from lazsa_flow.commands.rights import check_command
 from lazsa_flow.commands.telling import TellingDesk
 from lazsa_flow.domain.contact import LOCALE
 from lazsa_flow.errors import InputError, NotFoundError
-from lazsa_flow.facade.commands import HOST, Commands
+from lazsa_flow.facade.commands import Commands
+from lazsa_flow.facade.irreversible import HOST
 from lazsa_flow.notices.channels import find_resolver, open_channels
 from lazsa_flow.notices.compose import Composer
 from lazsa_flow.notices.relay import Relay
@@ -110,19 +111,28 @@ class Notices(Commands):
         """Count what was delivered, by kind, recipient and country."""
         return self.store.outbox().deliveries()
 
-    def retry_notices(self, keys: Collection[str] | None = None, *, actor: Actor) -> int:
+    def retry_notices(
+        self, keys: Collection[str] | None = None, *, actor: Actor, dry_run: bool = False
+    ) -> int:
         """Let parked notices be tried again, these or all; return how many.
+
+        Args:
+            keys: These; all that are parked by default.
+            actor: Who asks.
+            dry_run: Return how many it would be, and write nothing.
 
         Raises:
             NotFoundError: One of the keys is not parked; nothing is tried again.
         """
         check_command("retry_notices", actor)
         outbox = self.store.outbox()
-        if keys is not None:
+        if keys is not None or dry_run:
             parked = {each.key for each in outbox.entries(parked=True)}
-            for key in keys:
+            for key in keys or ():
                 if key not in parked:
                     raise NotFoundError("parked notice", key)
+            if dry_run:
+                return len(parked if keys is None else set(keys))
         return outbox.retry(keys, self.clock.now())
 
     def preview_notice(

@@ -118,14 +118,22 @@ class Questions(Facade):
         return self.store.due_by_country(as_utc(until, field="until"))
 
     def history(self, path: str) -> list[dict[str, Any]]:
-        """Return a path's journal rows, oldest first, as JSON values."""
-        return list(self.store.journal(self.context.path_id(path)))
+        """Return a path's journal rows, oldest first, as JSON values.
+
+        Raises:
+            NotFoundError: There is no such path.
+        """
+        rows = list(self.store.journal(self.context.path_id(path)))
+        if not rows or rows[0]["path"] != path:
+            raise NotFoundError("path", path)
+        return rows
 
     def state_at(self, path: str, when: datetime) -> str | None:
         """Return the state that a path was in at an instant, by effect; ``None`` before it opened.
 
         Raises:
             InputError: The instant is naive.
+            NotFoundError: There is no such path.
         """
         at = as_utc(when, field="when")
         state = None

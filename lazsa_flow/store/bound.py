@@ -51,9 +51,12 @@ class BoundStore(SqlStore):
     def begin(self, *, write: bool = True) -> Iterator[SqlTransaction]:
         """Open a savepoint; it is released at the end of the block, or undone on an error."""
         with self._connection.begin_nested():
-            transaction = SqlTransaction(self._connection, self._probe, write=write, own=False)
+            transaction = self._transaction(write=write)
             yield transaction
             transaction.send()
+
+    def _transaction(self, *, write: bool) -> SqlTransaction:
+        return SqlTransaction(self._connection, self._probe, write=write, own=False)
 
     def transact(
         self,
@@ -74,6 +77,15 @@ class BoundStore(SqlStore):
         """
         expected = "a programme on connections of its own: nothing is sent inside a transaction"
         raise InputError.of("bind", "outbox", "a bound programme", expected)
+
+    @contextmanager
+    def undone(self) -> Iterator[sa.Connection]:
+        """Lend the host's connection; what is written in the block is rolled back at its end."""
+        savepoint = self._connection.begin_nested()
+        try:
+            yield self._connection
+        finally:
+            savepoint.rollback()
 
     @contextmanager
     def _read(self, *, snapshot: bool = False, once: bool = False) -> Iterator[sa.Connection]:

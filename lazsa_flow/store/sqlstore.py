@@ -121,6 +121,16 @@ class SqlStore:
 
         return retrying(attempt, again=again, lost=lost)
 
+    @contextmanager
+    def undone(self) -> Iterator[sa.Connection]:
+        """Lend a connection in a write transaction that is rolled back at the end of the block."""
+        with self._engine.connect() as connection:
+            begun = connection.begin()
+            try:
+                yield connection
+            finally:
+                begun.rollback()
+
     def outbox(self) -> SqlOutbox:
         """Return what waits to be told."""
         return self._outbox

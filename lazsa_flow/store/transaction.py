@@ -274,11 +274,26 @@ class SqlTransaction(EngineSide):
 
     # -- personal data
 
+    def knows_person(self, person: str) -> bool:
+        """Tell whether anything at all is recorded of a person: as seller, author or reviewer."""
+        if not person.isprintable():
+            return False
+        named = (
+            schema.facts.c.seller,
+            schema.paths.c.subject,
+            schema.texts.c.subject,
+            schema.texts.c.author,
+            schema.records.c.subject,
+            schema.nominations.c.nominator,
+            schema.scorecards.c.reviewer,
+        )
+        queries = (sa.select(sa.exists().where(column == person)) for column in named)
+        return any(self._connection.scalar(query) for query in queries)
+
     def erase_texts(self, person: str) -> int:
         """Delete every text that a person is the subject or the author of; return how many."""
         table = schema.texts
-        whose = (table.c.subject == person) | (table.c.author == person)
-        return self._connection.execute(sa.delete(table).where(whose)).rowcount
+        return self._delete_texts((table.c.subject == person) | (table.c.author == person))
 
     def set_contacts(self, contacts: Mapping[str, str], at: datetime) -> None:
         """Put persons' contacts into the erasable table, in place of those there were."""
@@ -309,10 +324,7 @@ class SqlTransaction(EngineSide):
 
     def purge_texts(self, today: date) -> int:
         """Delete the texts whose day has come; return how many."""
-        table = schema.texts
-        return self._connection.execute(
-            sa.delete(table).where(table.c.keep_until <= today)
-        ).rowcount
+        return self._delete_texts(schema.texts.c.keep_until <= today)
 
     def documents(self) -> list[tuple[Path, int]]:
         """Return the turnover documents that are kept: each one's path and text id."""
@@ -326,8 +338,10 @@ class SqlTransaction(EngineSide):
 
     def delete_text(self, text_id: int) -> int:
         """Delete one text; return how many were there."""
-        table = schema.texts
-        return self._connection.execute(sa.delete(table).where(table.c.id == text_id)).rowcount
+        return self._delete_texts(schema.texts.c.id == text_id)
+
+    def _delete_texts(self, which: sa.ColumnElement[bool]) -> int:
+        return self._connection.execute(sa.delete(schema.texts).where(which)).rowcount
 
     # -- idempotency
 

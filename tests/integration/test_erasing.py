@@ -74,6 +74,15 @@ class TestErasure:
         world.go(APRIL)
         assert world.state(path) == "awarded"
 
+    @pytest.mark.parametrize("actor", [HOST, SELLER], ids=str)
+    def test_who_asked(self, world: World, actor: Actor) -> None:
+        """The journal names who asked that an award end; the reason stays the seller's."""
+        path = world.ambassador()
+        erase(world, actor)
+        last = world.last(path)
+        assert (last["trigger"], last["reason"]) == ("retire", "resigned")
+        assert last["actor"] == str(actor)
+
     def test_journal_stays(self, world: World) -> None:
         """The journal stays and verifies: it never held more than ids and codes."""
         path = world.candidate(score=3)

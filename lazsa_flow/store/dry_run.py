@@ -1,0 +1,101 @@
+"""The store of a dry run: commands run on it as they are, and all that they write is undone.
+
+It is a bound store (see :mod:`.bound`) on a transaction that is always rolled back. What was
+written is kept as values, so that a dry run can say what would have happened.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import schema
+from lazsa_flow.store.bound import BoundStore
+from lazsa_flow.store.retry import retrying
+from lazsa_flow.store.transaction import SqlTransaction
+from lazsa_flow.store.writing import flatten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from lazsa_flow.engine.alike import Alike
+    from lazsa_flow.engine.ports import Change
+    from lazsa_flow.store.sqlstore import SqlStore
+
+_Result = TypeVar("_Result")
+
+
+class DeletedText(NamedTuple):
+    """A text that would be deleted: about whom, and of which kind; never what it says."""
+
+    subject: str
+    kind: str
+
+
+class Written:
+    """What a dry run has written and undone.
+
+    Attributes:
+        changes: Every change of a path, in order, linked ones included.
+        texts: Every text that was deleted.
+    """
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.texts: list[DeletedText] = []
+
+
+class DryRunTransaction(SqlTransaction):
+    """A part of a dry run; it keeps what it writes."""
+
+    written: Written
+
+    def write_chunk(self, changes: Sequence[Change], alike: Sequence[Alike] = ()) -> None:
+        """Write changes whole, and keep them."""
+        super().write_chunk(changes, alike)
+        every = chain(changes, *(each.changes() for each in alike))
+        self.written.changes += flatten(every)
+
+    def next_path_id(self) -> int:
+        """Return a number that is free now, without taking it out of the sequence."""
+        return (self._connection.scalar(sa.select(sa.func.max(schema.paths.c.id))) or 0) + 1
+
+    def _delete_texts(self, which: sa.ColumnElement[bool]) -> int:
+        table = schema.texts
+        query = sa.select(table.c.subject, table.c.kind).where(which).order_by(table.c.id)
+        self.written.texts += (DeletedText(*row) for row in self._connection.execute(query))
+        return super()._delete_texts(which)
+
+
+class DryRunStore(BoundStore):
+    """State on a transaction that will be rolled back.
+
+    Attributes:
+        written: What the commands that ran on it have written.
+    """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        super().__init__(connection)
+        self.written = Written()
+
+    def _transaction(self, *, write: bool) -> SqlTransaction:
+        transaction = DryRunTransaction(self._connection, self._probe, write=write, own=False)
+        transaction.written = self.written
+        return transaction
+
+
+def dry_run(store: SqlStore, run: Callable[[DryRunStore], _Result]) -> _Result:
+    """Run a function on a store of which nothing remains, and again where the database gave up.
+
+    Raises:
+        ContendedError: The database gave up every time.
+        UnavailableError: It cannot be reached.
+    """
+
+    def attempt() -> _Result:
+        with store.undone() as connection:
+            return run(DryRunStore(connection))
+
+    return retrying(attempt, again=True, lost=True)
