@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 import pendulum
 
+from lazsa_flow.domain.clock_times import start_of
 from lazsa_flow.errors import InputError
 
 if TYPE_CHECKING:
@@ -126,9 +127,7 @@ def whole_months(since: date, until: date) -> int:
 
 @lru_cache(maxsize=65536)
 def _start(on: date, zone: str) -> datetime:
-    # fold=0 is the first of two midnights, and the first instant after one that is skipped;
-    # pendulum takes the second of two
-    return datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return start_of(on, zone)  # pendulum takes the second of two midnights
 
 
 @lru_cache(maxsize=65536)

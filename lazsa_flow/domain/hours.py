@@ -10,8 +10,13 @@ Units:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from lazsa_flow.domain.clock_times import change_between, instants_at, next_at
+
+if TYPE_CHECKING:
+    from datetime import datetime, time
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +34,26 @@ class Hours:
     digest_at: time
 
     def free_from(self, at: datetime) -> datetime:
-        """Return the first instant, from one on, at which somebody may be told."""
+        """Return the first instant, from one on, at which somebody may be told.
+
+        What counts is what the clock on the wall shows, also where it is moved meanwhile.
+        """
         if self.quiet is None:
             return at
-        begins, ends = self.quiet
-        now = at.astimezone(ZoneInfo(self.zone)).time()
-        over_midnight = ends < begins
-        is_quiet = now >= begins or now < ends if over_midnight else begins <= now < ends
-        return self._next(at, ends) if is_quiet else at
+        while self._is_quiet(at, self.quiet):
+            end = next_at(at, self.quiet[1], self.zone)
+            at = change_between(at, end, self.zone) or end
+        return at
 
     def digest_after(self, at: datetime) -> datetime:
-        """Return the first digest after an instant."""
-        return self._next(at, self.digest_at)
-
-    def _next(self, at: datetime, clock: time) -> datetime:
-        """Return when a clock in the zone next shows a time, after an instant."""
-        zone = ZoneInfo(self.zone)
-        on = at.astimezone(zone).date()
-        while (found := datetime.combine(on, clock, zone).astimezone(UTC)) <= at:
-            on += timedelta(days=1)
+        """Return the first digest after an instant; a date has one, however clocks are moved."""
+        found = next_at(at, self.digest_at, self.zone)
+        on = found.astimezone(ZoneInfo(self.zone)).date()
+        if found in instants_at(on, self.digest_at, self.zone)[1:]:  # the time comes twice
+            return next_at(found, self.digest_at, self.zone)
         return found
+
+    def _is_quiet(self, at: datetime, quiet: tuple[time, time]) -> bool:
+        begins, ends = quiet
+        now = at.astimezone(ZoneInfo(self.zone)).time()
+        return now >= begins or now < ends if ends < begins else begins <= now < ends

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lazsa_flow.domain.hours import Hours
+from tests.factories import utc
 
 JAKARTA = Hours("Asia/Jakarta", (time(21), time(8)), time(9))
 NOON_BREAK = Hours("Asia/Manila", (time(12), time(13)), time(9))
@@ -58,3 +59,55 @@ def test_no_quiet_hours() -> None:
 def test_a_digest_takes_what_came_before_it(recorded: str, digest: str) -> None:
     """There is one digest a day; what is recorded at its very instant belongs to the next."""
     assert JAKARTA.digest_after(at(recorded)) == at(digest)
+
+
+@pytest.mark.parametrize(
+    ("zone", "quiet", "now", "free"),
+    [
+        # 02:00 to 03:00 comes twice, at 00:00 and 01:00 UTC
+        ("Europe/Berlin", (time(22), time(2, 30)), utc(2026, 10, 25, 0), utc(2026, 10, 25, 0, 30)),
+        (
+            "Europe/Berlin",
+            (time(22), time(2, 30)),
+            utc(2026, 10, 25, 1, 15),
+            utc(2026, 10, 25, 1, 30),
+        ),
+        ("Europe/Berlin", (time(22), time(8)), utc(2026, 10, 24, 22), utc(2026, 10, 25, 7)),
+        # set back to before quiet hours begin
+        ("Europe/Berlin", (time(2, 15), time(5)), utc(2026, 10, 25, 0, 20), utc(2026, 10, 25, 1)),
+        # 00:00 to 01:00 is skipped, and with it the end of quiet hours
+        (
+            "Africa/Cairo",
+            (time(21), time(0, 30)),
+            utc(2026, 4, 23, 20),
+            utc(2026, 4, 23, 22),
+        ),
+        # 00:00 to 01:00 is skipped, and with it the only minutes that are not quiet
+        (
+            "Africa/Cairo",
+            (time(0, 30), time(0, 10)),
+            utc(2026, 4, 23, 20),
+            utc(2026, 4, 24, 21, 10),
+        ),
+    ],
+)
+def test_quiet_hours_go_by_the_clock_on_the_wall(
+    zone: str, quiet: tuple[time, time], now: datetime, free: datetime
+) -> None:
+    """In hours that come twice, or not at all, quiet is what the clock says at that instant."""
+    assert Hours(zone, quiet, time(9)).free_from(now) == free
+
+
+@pytest.mark.parametrize(
+    ("recorded", "digest"),
+    [
+        (utc(2026, 10, 24, 12), utc(2026, 10, 25, 0, 30)),
+        (utc(2026, 10, 25, 0, 30), utc(2026, 10, 26, 1, 30)),
+        (utc(2026, 10, 25, 1, 15), utc(2026, 10, 26, 1, 30)),
+        (utc(2026, 3, 28, 12), utc(2026, 3, 29, 1)),  # 02:30 is skipped
+        (utc(2026, 3, 29, 1), utc(2026, 3, 30, 0, 30)),
+    ],
+)
+def test_a_date_has_one_digest(recorded: datetime, digest: datetime) -> None:
+    """A digest's hour that comes twice is one digest, and one that is skipped comes as well."""
+    assert Hours("Europe/Berlin", None, time(2, 30)).digest_after(recorded) == digest
