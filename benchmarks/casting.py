@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from benchmarks.moulds import Mould, Moulds, Row
 
-NUMBERED: Final = ("facts", "texts", "nominations", "scorecards", "records")
+NUMBERED: Final = ("facts", "texts", "nominations", "scorecards", "records", "seats")
 """Tables whose rows have a number of their own."""
 _ORDER: Final = ("journal", *(table for table in TABLES if table != "journal"))
 """The journal first: its last hash stands on the path."""

@@ -194,9 +194,8 @@ def _read(connection: sqlite3.Connection) -> Moulds:
             for name, rows in tables.items()
         }
         by_kind[kind] = Mould(kind, own)
-    sellers = set(kinds)
-    common = {"records": [row for row in tables["records"] if row["subject"] not in sellers]}
-    columns = {name: tuple(rows[0]) for name, rows in tables.items()}
+    common = {"seats": _rows(connection, "seats")}
+    columns = {name: tuple(rows[0]) for name, rows in (tables | common).items()}
     return Moulds(by_kind, columns, common)
 
 

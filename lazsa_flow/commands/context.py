@@ -70,10 +70,9 @@ class Context:
         except KeyError:
             raise NotFoundError("country", code) from None
 
-    def hashed(self, seller: str) -> str:
-        """Return the name under which a seller's conduct bar survives an erasure."""
-        digest = hmac.new(self.secret or b"", seller.encode(), hashlib.sha256).hexdigest()
-        return f"hashed:{digest}"
+    def fingerprint(self, seller: str) -> str:
+        """Return the keyed hash under which a seller's conduct bar survives an erasure."""
+        return hmac.new(self.secret or b"", seller.encode(), hashlib.sha256).hexdigest()
 
     def verdicts(self, lifecycle: str, row: Mapping[str, Any]) -> list[Verdict]:
         """Dress the verdicts of a journal row as they were told then: guard and policy version."""

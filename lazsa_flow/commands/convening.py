@@ -1,7 +1,7 @@
 """Who sits on the panel of a country and cycle, and what does it still have to do?
 
-The local team convenes reviewers, employees of any team, and sees who is missing. Assignments are
-dated records under the panel's own name.
+The local team convenes reviewers, employees of any team, and sees who is missing. Seats are dated
+records of the panel.
 
 Source:
     programme.md, "The panel".
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from lazsa_flow.commands.context import Context, actor_fields
-from lazsa_flow.commands.records import append
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.engine.explain import judge
 from lazsa_flow.engine.rules import system
@@ -26,11 +25,6 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.model import Actor, Evidence
     from lazsa_flow.domain.policy import AwardPolicy
     from lazsa_flow.store.transaction import SqlTransaction
-
-
-def panel_name(country: str, cycle_on: date) -> str:
-    """Return the subject under which a panel's assignments are recorded."""
-    return f"panel:{country}:{cycle_on}"
 
 
 def assign(
@@ -64,33 +58,25 @@ def assign(
             raise InputError.of("panel", "team", team, "a team for each reviewer")
     now = context.clock.now()
     request = {"command": "assign_reviewer", "country": country, "cycle_on": str(cycle_on)}
-    panel = panel_name(country, cycle_on)
+    today = context.rulebook.calendar(country).local_date(now)
 
     def run(transaction: SqlTransaction) -> bool:
-        seated = assigned(transaction, country, cycle_on)
+        seated = transaction.seats_of(country, cycle_on)
         for reviewer, team in reviewers.items():
             if seated.get(reviewer) != team:
-                append(
-                    context,
-                    transaction,
-                    panel,
+                transaction.add_seat(
                     country,
-                    "assignment",
+                    cycle_on,
                     reviewer,
                     team,
-                    actor,
-                    now,
+                    actor=str(actor),
+                    as_of=today,
+                    recorded_at=now,
                 )
         return True
 
     full = {**request, "reviewers": dict(reviewers), **actor_fields(actor)}
     context.once(key, full, now, run)
-
-
-def assigned(transaction: SqlTransaction, country: str, cycle_on: date) -> dict[str, str]:
-    """Return the reviewers assigned to a panel, each with their team."""
-    records = transaction.records_of(panel_name(country, cycle_on))
-    return {record.name: record.value for record in records if record.kind == "assignment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +112,7 @@ def overview(context: Context, country: str, cycle_on: date) -> list[Candidate]:
             for path in transaction.paths_in(states)
             if path.country == country and path.cycle_on == cycle_on and path.lifecycle == "award"
         ]
-        seats = assigned(transaction, country, cycle_on)
+        seats = transaction.seats_of(country, cycle_on)
         today = context.rulebook.calendar(country).local_date(now)
         evidence = transaction.load_chunk([path.id for path in paths], before=None, on=today)
     return [_candidate(context, seen, seats) for seen in evidence]

@@ -60,11 +60,11 @@ def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> in
 def _keep_bar(context: Context, transaction: SqlTransaction, seller: str) -> None:
     """Let a conduct bar stand under a keyed hash too, so that it survives the seller's id."""
     if context.secret is not None:
-        hashed = context.hashed(seller)
-        stands = transaction.records_of(hashed)
+        fingerprint = context.fingerprint(seller)
+        stands = transaction.conduct_bars_of(fingerprint)
         for record in transaction.records_of(seller):
             if record.reason == "code_of_conduct" and record not in stands:
-                transaction.add_record(hashed, record)
+                transaction.add_conduct_bar(fingerprint, record)
 
 
 def _hold(context: Context, seen: Evidence, now: datetime) -> None:

@@ -20,7 +20,7 @@ from lazsa_flow.errors import ConflictError, InputError, NotAllowedError, NotFou
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import Actor, Evidence, Nomination, Path
+    from lazsa_flow.domain.model import Actor, Evidence, Nomination, Path, Record
     from lazsa_flow.domain.policy import AwardPolicy
     from lazsa_flow.store.transaction import SqlTransaction
 
@@ -102,10 +102,17 @@ def nominate_in(
         others=transaction.paths_of(seller),
         records=[
             *transaction.records_of(seller),
-            *(transaction.records_of(context.hashed(seller)) if context.secret else ()),
+            *_barred(context, transaction, seller),
         ],
     )
     return _add(context, transaction, path, actor, statement, now, supporting=False)
+
+
+def _barred(context: Context, transaction: SqlTransaction, seller: str) -> list[Record]:
+    """Return the conduct bar that has survived an erasure of this seller, if there is one."""
+    if context.secret is None:
+        return []
+    return transaction.conduct_bars_of(context.fingerprint(seller))
 
 
 def _cycle_of(context: Context, country: str, now: datetime) -> date:

@@ -47,18 +47,15 @@ def close_books(context: Context, book: Book, *, actor: Actor, key: str | None) 
         ConflictError: They do not balance, a path is parked, or they are closed already.
     """
     check_command("close_books", actor, country=book.country)
-    name = f"books:{book.country}:{book.on}"
+    name = f"{book.country} {book.on}"
     if book.unexplained or book.parked:
         what = f"{book.unexplained} timers are unexplained and {book.parked} parked"
         raise ConflictError(name, what)
     now = context.clock.now()
-    figures = f"due {book.due}, moved {book.moved}, refused {book.refused}"
 
     def run(transaction: SqlTransaction) -> bool:
-        if transaction.records_of(name):
+        if not transaction.close_book(book, str(actor), now):
             raise ConflictError(name, "closed already")
-        record = Record("books", "", figures, None, str(actor), now.date(), now)
-        transaction.add_record(name, record)
         return True
 
     context.once(key, {"command": "close_books", "books": name, **actor_fields(actor)}, now, run)

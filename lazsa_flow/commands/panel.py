@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from lazsa_flow.commands.context import Context, actor_fields, check_text
-from lazsa_flow.commands.convening import assigned
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.cycles import TICK
 from lazsa_flow.domain.panel import ITEMS, Scorecard
@@ -175,7 +174,7 @@ def _check_seat(
 ) -> None:
     """Let a reviewer pass who is assigned to the round's panel, with the team of this day."""
     check_command(action, actor, subject=seen.path.subject, country=seen.path.country)
-    if not actor.team or actor.id not in assigned(transaction, seen.path.country, round_):
+    if not actor.team or actor.id not in transaction.seats_of(seen.path.country, round_):
         rule = f"only reviewers assigned to {seen.path.country} and {round_}, with their team"
         raise NotAllowedError(actor=str(actor), action=action, rule=rule)
 

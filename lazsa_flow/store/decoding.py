@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lazsa_flow.domain.model import FIGURES, Facts, Nomination, Path, Record, Span, TimerRow
 from lazsa_flow.domain.panel import Scorecard, packed
 from lazsa_flow.store import schema
+from lazsa_flow.store.column_types import read_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -38,7 +39,7 @@ TO_FIGURES: Final = 4
 """Where the figures begin, after the number of a path."""
 _JOURNAL: Final = tuple(schema.journal.columns.keys())
 
-instant: Callable[[str], datetime] = lru_cache(maxsize=65536)(schema.read_instant)
+instant: Callable[[str], datetime] = lru_cache(maxsize=65536)(read_instant)
 _rate: Callable[[str], Decimal] = lru_cache(maxsize=65536)(Decimal)
 day: Callable[[str], date] = lru_cache(maxsize=65536)(date.fromisoformat)
 

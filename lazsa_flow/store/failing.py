@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.domain.model import Failure
 from lazsa_flow.store import schema
+from lazsa_flow.store.column_types import Instant
 from lazsa_flow.store.dialect import upsert
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def next_looks() -> tuple[sa.Select[Any], ...]:
         .scalar_subquery()
     )
     later = sa.case((first > _TABLE.c.retry_at, first), (first.is_not(None), _TABLE.c.retry_at))
-    again = sa.select(sa.type_coerce(sa.func.min(later), schema.Instant())).where(
+    again = sa.select(sa.type_coerce(sa.func.min(later), Instant())).where(
         _TABLE.c.retry_at.is_not(None)
     )
     return sound, again

@@ -50,10 +50,8 @@ class SqlOutbox:
         self._engine = engine
         self._probe = probe
         self._marks = Driven(engine)
-        # a lease that ran out while a slow server took the notice: another delivered it too
-        record = upsert(engine)(schema.deliveries).on_conflict_do_nothing()
         dialect = engine.dialect.name
-        self._mark = [compiled(each, dialect) for each in (_TAKE_OUT, record)]
+        self._mark = [compiled(each, dialect) for each in (_TAKE_OUT, _record(engine))]
         self._lease = compiled(_lease(dialect), dialect)
         self._about = _about(dialect)
 
@@ -246,6 +244,16 @@ class SqlOutbox:
 
 def _ready(now: datetime) -> sa.ColumnElement[bool]:
     return ~_OUTBOX.c.parked & (_OUTBOX.c.next_at <= now)
+
+
+def _record(engine: sa.Engine) -> Any:
+    """Return what records a delivery, unless another has: a lease ran out, and both delivered."""
+    table = schema.deliveries
+    if engine.dialect.name == "postgresql":
+        return upsert(engine)(table).on_conflict_do_nothing()
+    row = sa.select(*[sa.bindparam(column.name, type_=sa.Text()) for column in table.columns])
+    there = sa.exists().where(table.c.key == sa.bindparam("key", type_=sa.Text()))
+    return sa.insert(table).from_select(table.columns.keys(), row.where(~there))
 
 
 def _lease(dialect: str) -> sa.Update:

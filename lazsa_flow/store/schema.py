@@ -3,19 +3,21 @@
 All are prefixed ``lazsa_``, for they live in hosts' databases. Instants are text of one fixed
 width in UTC (``2026-10-01T00:00:00.000000Z``), dates are ``YYYY-MM-DD``, decimals are text as they
 came: texts sort as the values do and read the same on both stores, and the journal's hashes are
-made of the very bytes that stand here. Facts, nominations, scorecards, records, the journal and
-deliveries are append-only, held by triggers. Free text and contact data stand in ``lazsa_texts``
-alone, which can be erased; other rows refer to them by id.
+made of the very bytes that stand here. The tables of :data:`APPEND_ONLY` are held by triggers. Free
+text and contact data stand in ``lazsa_texts`` alone, which can be erased; other rows refer to them
+by id.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.domain.cycles import instant_text
+from lazsa_flow.store.column_types import Day, Instant
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
 
 PROGRAMME: Final = "programme:timers"
 """The subject of what operators record about the programme as a whole."""
@@ -27,54 +29,11 @@ APPEND_ONLY: Final = (
     "lazsa_records",
     "lazsa_journal",
     "lazsa_deliveries",
+    "lazsa_closed_books",
+    "lazsa_seats",
+    "lazsa_conduct_bars",
 )
-
-
-class Instant(sa.types.TypeDecorator[datetime]):
-    """A UTC instant as text of fixed width."""
-
-    impl = sa.String(27)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        """Let texts be compared byte by byte, whatever the database's collation."""
-        return dialect.type_descriptor(_bytewise(dialect, 27))
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
-        """Write it."""
-        return None if value is None else instant_text(value)
-
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
-        """Read it."""
-        return None if value is None else read_instant(value)
-
-
-class Day(sa.types.TypeDecorator[date]):
-    """A local date as text."""
-
-    impl = sa.String(10)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        """Let texts be compared byte by byte, whatever the database's collation."""
-        return dialect.type_descriptor(_bytewise(dialect, 10))
-
-    def process_bind_param(self, value: date | None, dialect: sa.Dialect) -> str | None:
-        """Write it."""
-        return None if value is None else value.isoformat()
-
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> date | None:
-        """Read it."""
-        return None if value is None else date.fromisoformat(value)
-
-
-def _bytewise(dialect: sa.Dialect, length: int) -> sa.String:
-    return sa.String(length, collation="C" if dialect.name == "postgresql" else None)
-
-
-def read_instant(text: str) -> datetime:
-    """Read an instant as it is stored."""
-    return datetime.fromisoformat(text[:26]).replace(tzinfo=UTC)
+"""Held by triggers of :mod:`lazsa_flow.store.append_only`; a migration that adds one adds them."""
 
 
 METADATA: Final = sa.MetaData()
@@ -329,3 +288,42 @@ keys = _table(
     _text("result"),
     _instant("recorded_at"),
 )
+
+closed_books = _table(
+    "closed_books",
+    _text("country", primary_key=True),
+    _day("cycle_on", primary_key=True),
+    sa.Column("due", sa.Integer(), nullable=False),
+    sa.Column("moved", sa.Integer(), nullable=False),
+    sa.Column("refused", sa.Integer(), nullable=False),
+    _text("actor"),
+    _instant("recorded_at"),
+)
+
+seats = _table(
+    "seats",
+    _id(),
+    _text("country"),
+    _day("cycle_on"),
+    _text("reviewer"),
+    _text("team"),
+    _text("actor"),
+    _day("as_of"),
+    _instant("recorded_at"),
+    sa.Index("lazsa_seats_panel", "country", "cycle_on"),
+)
+
+conduct_bars = _table(
+    "conduct_bars",
+    _id(),
+    _text("fingerprint"),
+    _text("kind"),
+    _text("name"),
+    _text("value"),
+    _text("reason", nullable=True),
+    _text("actor"),
+    _day("as_of"),
+    _instant("recorded_at"),
+    sa.Index("lazsa_conduct_bars_fingerprint", "fingerprint"),
+)
+"""What ended an erased seller's standing, under a keyed hash of their id."""

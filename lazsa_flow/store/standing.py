@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from lazsa_flow.store import schema
+from lazsa_flow.store.column_types import Instant
 from lazsa_flow.store.connect import APPLICATION
 
 if TYPE_CHECKING:
@@ -105,9 +106,7 @@ def standing(connection: sa.Connection, now: datetime) -> Standing:
         )
     ).one()
     notices, since = connection.execute(
-        sa.select(
-            sa.func.count(), sa.type_coerce(sa.func.min(outbox.c.created_at), schema.Instant())
-        )
+        sa.select(sa.func.count(), sa.type_coerce(sa.func.min(outbox.c.created_at), Instant()))
     ).one()
     return Standing(count_due(connection, now), failing, parked, notices, since)
 
@@ -135,7 +134,7 @@ def due_by_country(connection: sa.Connection, now: datetime) -> dict[str, int]:
 def latest_record(connection: sa.Connection) -> datetime | None:
     """Return when the journal was last written to, by the clock of that moment."""
     return connection.scalar(
-        sa.select(sa.type_coerce(sa.func.max(schema.journal.c.recorded_at), schema.Instant()))
+        sa.select(sa.type_coerce(sa.func.max(schema.journal.c.recorded_at), Instant()))
     )
 
 

@@ -15,7 +15,7 @@ from lazsa_flow.store import decoding, failing, keys, schema
 from lazsa_flow.store.bulk import given
 from lazsa_flow.store.codec import facts_row, notice_row, timer_row
 from lazsa_flow.store.driver import rows_of
-from lazsa_flow.store.engine_side import EngineSide
+from lazsa_flow.store.programme_side import ProgrammeSide
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -35,7 +35,7 @@ CONTACT: Final = "contact"
 """The kind of text that says how a person is reached."""
 
 
-class SqlTransaction(EngineSide):
+class SqlTransaction(ProgrammeSide):
     """One transaction on a SQL database: the engine's side, and the commands'."""
 
     # -- reading

@@ -35,7 +35,7 @@ from lazsa_flow.errors import (
 from lazsa_flow.programme import Programme
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.migrate import VERSION_TABLE
-from lazsa_flow.store.schema import APPEND_ONLY, METADATA
+from lazsa_flow.store.schema import METADATA
 from lazsa_flow.store.sqlstore import SqlStore
 from tests.factories import (
     CYCLE,
@@ -788,12 +788,9 @@ def test_the_journal_is_read_by_path_and_number(store: SqlStore) -> None:
         assert heads["award-2"] == ("under_review", 2, NO_HEAD)
 
 
-# -- append-only
-
-
 @pytest.fixture
 def filled(play: Any) -> Programme:
-    """Return a programme in which every append-only table holds a row."""
+    """Return a programme with a candidate, cards, a case and a delivery."""
     programme: Programme = play()
     nominated(programme)
     reviewed(programme)
@@ -801,20 +798,6 @@ def filled(play: Any) -> Programme:
     outbox, now = programme.store.outbox(), programme.clock.now()
     outbox.delivered(outbox.claim(now, DUE, 1), "files", now)
     return programme
-
-
-@pytest.mark.parametrize("table", APPEND_ONLY)
-@pytest.mark.parametrize("statement", ["UPDATE {} SET recorded_at = recorded_at", "DELETE FROM {}"])
-def test_what_is_append_only_cannot_be_changed(
-    filled: Programme, table: str, statement: str
-) -> None:
-    """programme.md, versions and data: no row of these tables is changed or deleted, ever."""
-    url = url_of(filled)
-    before = dump(url)
-    assert before[table]
-    with pytest.raises(sa.exc.DBAPIError, match="append-only"):
-        execute(url, statement.format(table))
-    assert dump(url) == before
 
 
 # -- commands

@@ -121,9 +121,9 @@ def test_a_conduct_bar_survives_erasure_as_a_keyed_hash(world: World, tmp_path: 
     url = f"sqlite:///{tmp_path / 'lazsa.db'}"
     with Programme.open(url, clock=world.clock, secret=b"a key") as keyed:
         keyed.erase("s1", actor=SELLER)
-        hashed = keyed.context.hashed("s1")
+        hashed = keyed.context.fingerprint("s1")
         with keyed.store.begin(write=False) as transaction:
-            barred = transaction.records_of(hashed)
+            barred = transaction.conduct_bars_of(hashed)
         assert [(r.kind, r.reason) for r in barred] == [("good_standing", "code_of_conduct")]
         assert "s1" not in hashed
         with pytest.raises(RefusedError) as refused:

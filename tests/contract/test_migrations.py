@@ -1,0 +1,79 @@
+"""What a migration makes of the rows that an earlier release wrote."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from lazsa_flow.store import migrate
+from lazsa_flow.store.connect import connect
+from lazsa_flow.store.sqlstore import SqlStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+AT = "2026-10-01T00:00:00.000000Z"
+CYCLE = date(2026, 10, 1)
+SAID = {"reason": None, "actor": "manager:m-1", "as_of": "2026-10-01", "recorded_at": AT}
+PRINT = "0f" * 32
+OURS = (
+    ("books:MY:2026-04-01", "books", "", "due 7, moved 5, refused 2"),
+    ("panel:MY:2026-10-01", "assignment", "r-1", "academy"),
+    ("panel:MY:2026-10-01", "assignment", "r-1", "logistics"),
+    (f"hashed:{PRINT}", "good_standing", "award", "ended"),
+)
+SELLERS = (
+    ("books:MY:2026-04-01", "consent", "hall_of_fame", "given"),
+    ("panel:MY:2026-10-01", "case", "c-1", "open"),
+    ("hashed:seller", "good_standing", "award", "ended"),
+    ("s-1", "good_standing", "award", "ended"),
+)
+INSERT = sa.text(
+    "INSERT INTO lazsa_records (subject, kind, name, value, reason, actor, as_of, recorded_at)"
+    " VALUES (:subject, :kind, :name, :value, :reason, :actor, :as_of, :recorded_at)"
+)
+
+
+@pytest.fixture
+def first(make: Callable[[], str]) -> Iterator[sa.Engine]:
+    """Return an engine on a database of the first schema."""
+    engine = connect(make())
+    migrate.upgrade(engine, "0001")
+    yield engine
+    engine.dispose()
+
+
+def rows(engine: sa.Engine, columns: str, table: str) -> list[Any]:
+    """Return columns of a table's rows in the order of the first one."""
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql(f"SELECT {columns} FROM {table} ORDER BY 1, 2")
+        return list(map(tuple, found))
+
+
+def test_records_of_the_programme_are_moved_apart(first: sa.Engine) -> None:
+    """Books, seats and conduct bars leave the records about sellers, who keep theirs."""
+    told = [
+        {**dict(zip(("subject", "kind", "name", "value"), each, strict=True)), **SAID}
+        for each in (*OURS, *SELLERS)
+    ]
+    for each in told:
+        if each["kind"] == "good_standing":
+            each["reason"] = "code_of_conduct"
+    with first.begin() as connection:
+        connection.execute(INSERT, told)
+    migrate.upgrade(first)
+    books = rows(first, "country, cycle_on, due, moved, refused, actor", "lazsa_closed_books")
+    assert books == [("MY", "2026-04-01", 7, 5, 2, "manager:m-1")]
+    store = SqlStore(first.url.render_as_string(hide_password=False))
+    with store.begin(write=False) as transaction:
+        assert transaction.seats_of("MY", CYCLE) == {"r-1": "logistics"}
+        [bar] = transaction.conduct_bars_of(PRINT)
+    store.close()
+    assert (bar.kind, bar.reason, bar.as_of) == ("good_standing", "code_of_conduct", CYCLE)
+    kept = rows(first, "id, subject, kind, name, value", "lazsa_records")
+    assert [each[1:] for each in kept] == list(SELLERS)
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), first.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM lazsa_records")
