@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         ContendedError,
         DeliveryError,
         ExtraError,
+        GuardError,
+        HostCodeError,
         InputError,
         JournalError,
         KeyReusedError,
@@ -86,6 +88,8 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "ExtraError",
     "JournalError",
     "DeliveryError",
+    "HostCodeError",
+    "GuardError",
 ]
 
 _HOMES = {

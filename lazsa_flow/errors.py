@@ -48,6 +48,14 @@ def shown(value: object, limit: int = 60) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+def type_name(value: object) -> str:
+    """Return the name of a value's type, for a message that must not show the value itself."""
+    kind = type(value)
+    builtin = kind.__module__ == "builtins"
+    name = kind.__qualname__ if builtin else f"{kind.__module__}.{kind.__qualname__}"
+    return shown(name)[1:-1]
+
+
 class InputError(LazsaError):
     """An input is wrong; nothing of it was taken.
 
@@ -115,6 +123,46 @@ class TransitionError(LazsaError):
 
 class NoEdgeError(TransitionError):
     """The present state has no edge for this trigger and reason."""
+
+
+class HostCodeError(LazsaError):
+    """Code of the host's raised, or returned what cannot be used; nothing of it was written.
+
+    Attributes:
+        part: What was called: ``guard ready``, ``instant due``, ``clock`` …
+        path: The path's reference, where it was called for one.
+        what: What it did, and what was expected; no value that could be somebody's.
+        raised: The name of the exception that it raised, if it did.
+    """
+
+    def __init__(
+        self, part: str, what: str, *, path: str | None = None, raised: str | None = None
+    ) -> None:
+        self.part = part
+        self.path = path
+        self.what = what
+        self.raised = raised
+        super().__init__(f"{part}{f' on {path}' if path else ''}: {what}")
+
+
+class GuardError(HostCodeError):
+    """A guard raised, or returned what cannot be recorded.
+
+    Attributes:
+        guard: The guard's name.
+    """
+
+    def __init__(
+        self, guard: str, what: str, *, path: str | None = None, raised: str | None = None
+    ) -> None:
+        self.guard = guard
+        super().__init__(f"guard {guard}", what, path=path, raised=raised)
+
+
+def error_name(error: BaseException) -> str:
+    """Return the name by which an error is kept: of a host's code, that of what it raised."""
+    raised = error.raised if isinstance(error, HostCodeError) else None
+    return raised or type(error).__name__
 
 
 class NotAllowedError(LazsaError):

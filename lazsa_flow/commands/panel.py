@@ -192,7 +192,7 @@ def _round(context: Context, seen: Evidence, now: datetime) -> date:
         if path.state in ("awarded", "renewed"):
             situation = _situation(context, seen, now)
             timer = context.rulebook.lifecycle(path.lifecycle).timer("renewal_opens")
-            opens = context.rulebook.lifecycle(path.lifecycle).instants[timer.at](situation)
+            opens = context.rulebook.lifecycle(path.lifecycle).instant(timer.at, situation)
             if opens is not None and now < opens.at:
                 what = f"the round of {path.ref} opens on {opens.on}"
                 raise ConflictError(path.subject, what, opens.at)

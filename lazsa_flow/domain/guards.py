@@ -12,9 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
+from lazsa_flow.domain.findings import Finding as Finding  # authors find it here
+from lazsa_flow.domain.findings import Found as Found
+from lazsa_flow.domain.findings import Measured as Measured
+from lazsa_flow.domain.findings import Recordable, UnfitError, plain_finding
+from lazsa_flow.domain.host import ref_of
 from lazsa_flow.domain.model import FIGURES
+from lazsa_flow.errors import GuardError, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,10 +29,11 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.model import Situation
     from lazsa_flow.domain.policy import Policy
 
-Measured = str | int | bool | None
-
 NOT_KNOWN: Final = "not known"
 STALE: Final = "stale"
+
+FIELDS: Final = ("measured", "required")
+"""What can be filled into a guard's wording."""
 
 PANEL: Final = "panel"
 NOMINATIONS: Final = "nominations"
@@ -49,24 +56,10 @@ def kinds_read(reads: Iterable[str]) -> frozenset[str]:
     return frozenset(each.removeprefix(_RECORDS) for each in reads if each.startswith(_RECORDS))
 
 
-class Finding(NamedTuple):
-    """What a check found.
-
-    Attributes:
-        held: Whether the guard holds.
-        measured: The figure that was compared, :data:`NOT_KNOWN`, or :data:`STALE`.
-        earliest: The first local date on which it could hold, as far as the clock alone decides;
-            ``None`` where it holds already or no date can be named.
-    """
-
-    held: bool
-    measured: Measured = None
-    earliest: date | None = None
-
-
-Found = tuple[bool, Measured, "date | None"]
-"""A finding, or the plain tuple of its three values."""
-Check = Callable[["Situation"], Found]
+Check = Callable[["Situation"], "tuple[bool, Recordable, date | None]"]
+"""What an author writes: a :class:`Finding`, or the plain tuple of its three values."""
+Ask = Callable[["Situation"], Found]
+"""The same, with what it returned made plain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +123,35 @@ class Guard:
     wording: str
     reads: frozenset[str] | None = None
 
+    def ask(self, situation: Situation) -> Found:
+        """Call the check; return what it found as plain values, which can be recorded.
+
+        Nothing else calls it.
+
+        Raises:
+            GuardError: It raised, or returned what cannot be recorded.
+        """
+        try:
+            return plain_finding(self.check(situation))
+        except GuardError:  # of a guard that is a part of this one
+            raise
+        except UnfitError as error:
+            raise GuardError(self.name, str(error), path=ref_of(situation)) from None
+        except Exception as error:
+            raise self._raised(error, ref_of(situation)) from error
+
+    def _raised(self, error: Exception, path: str | None = None) -> GuardError:
+        name = type_name(error)
+        return GuardError(self.name, f"raised {name}", path=path, raised=name)
+
     def verdict(self, finding: Found, policy: Policy) -> Verdict:
-        """Dress a finding, made now or read from the journal, as a verdict."""
+        """Dress a finding, made now or read from the journal, as a verdict.
+
+        Raises:
+            GuardError: What is required cannot be told of this policy.
+        """
         held, measured, earliest = finding
-        required = self.required(policy)
+        required = self._required(policy)
         shown = "—" if measured is None else measured
         return Verdict(
             name=self.name,
@@ -146,21 +164,30 @@ class Guard:
             wording=self.wording.format(measured=shown, required=required),
         )
 
+    def _required(self, policy: Policy) -> str:
+        try:
+            required = self.required(policy)
+        except Exception as error:
+            raise self._raised(error) from error
+        if not isinstance(required, str):
+            what = f"what is required is {type_name(required)}, expected text"
+            raise GuardError(self.name, what)
+        return required
+
     def holds(self, situation: Situation) -> bool:
         """Tell whether it holds."""
-        return self.check(situation)[0]
+        return self.ask(situation)[0]
 
 
 def all_of(name: str, *guards: Guard, wording: str) -> Guard:
     """Combine guards into one that holds where every one holds; it measures the unmet names."""
-    checks = _checks(guards)
 
     def check(situation: Situation) -> Found:
         unmet, dates = [], []
-        for each, ask in checks:
-            held, _, earliest = ask(situation)
+        for each in guards:
+            held, _, earliest = each.ask(situation)
             if not held:
-                unmet.append(each)
+                unmet.append(each.name)
                 dates.append(earliest)
         known = [on for on in dates if on is not None]
         latest = max(known) if known and len(known) == len(dates) else None
@@ -171,14 +198,13 @@ def all_of(name: str, *guards: Guard, wording: str) -> Guard:
 
 def any_of(name: str, *guards: Guard, wording: str) -> Guard:
     """Combine guards into one that holds where at least one holds; it measures the met names."""
-    checks = _checks(guards)
 
     def check(situation: Situation) -> Found:
         met, dates = [], []
-        for each, ask in checks:
-            held, _, earliest = ask(situation)
+        for each in guards:
+            held, _, earliest = each.ask(situation)
             if held:
-                met.append(each)
+                met.append(each.name)
             elif earliest is not None:
                 dates.append(earliest)
         first = min(dates) if dates and not met else None
@@ -189,17 +215,12 @@ def any_of(name: str, *guards: Guard, wording: str) -> Guard:
 
 def none_of(name: str, *guards: Guard, wording: str) -> Guard:
     """Combine guards into one that holds where none holds; it measures the met names."""
-    checks = _checks(guards)
 
     def check(situation: Situation) -> Found:
-        met = [each for each, ask in checks if ask(situation)[0]]
+        met = [each.name for each in guards if each.ask(situation)[0]]
         return not met, f"met: {', '.join(met) or 'none'}", None
 
     return _combined(name, check, "none of " + ", ".join(g.name for g in guards), guards, wording)
-
-
-def _checks(guards: tuple[Guard, ...]) -> tuple[tuple[str, Check], ...]:
-    return tuple((guard.name, guard.check) for guard in guards)
 
 
 def _combined(

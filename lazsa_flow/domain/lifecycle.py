@@ -24,6 +24,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from lazsa_flow.domain.host import call, plain_date, plain_moment, ref_of
 from lazsa_flow.domain.model import SYSTEM
 from lazsa_flow.domain.soundness import problems_of
 from lazsa_flow.errors import LifecycleError
@@ -213,6 +214,24 @@ class Lifecycle:
             KeyError: The table has no such timer.
         """
         return self._timer[name]
+
+    def instant(self, name: str, situation: Situation) -> Moment | None:
+        """Reckon one of its instants.
+
+        Raises:
+            HostCodeError: The table's function raised, or returned no moment.
+        """
+        part, ref = f"instant {name}", ref_of(situation)
+        return plain_moment(call(part, self.instants[name], situation, path=ref), part, ref)
+
+    def round(self, name: str, situation: Situation) -> date:
+        """Reckon one of its rounds: the path's next cycle date.
+
+        Raises:
+            HostCodeError: The table's function raised, or returned no date.
+        """
+        part, ref = f"round {name}", ref_of(situation)
+        return plain_date(call(part, self.rounds[name], situation, path=ref), part, ref)
 
     def exits(self, state: str) -> tuple[Edge, ...]:
         """Return the edges that lead from a state, in the table's order."""

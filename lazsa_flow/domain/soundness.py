@@ -7,16 +7,19 @@ made.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from string import Formatter
+from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.domain.effects import RECIPIENTS, Begin, Effect, FireOther, Notify, Schedule
-from lazsa_flow.domain.guards import unreadable
+from lazsa_flow.domain.guards import FIELDS, unreadable
 from lazsa_flow.domain.model import ROLES, SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Timer
+
+_FIELDS: Final = " or ".join(f"{{{name}}}" for name in FIELDS)
 
 
 def problems_of(table: Lifecycle) -> Iterator[str]:
@@ -127,6 +130,22 @@ def _guard_name_problems(table: Lifecycle) -> Iterator[str]:
             yield f"guard {name}: registered under another name than its own, {guard.name}"
         for each in sorted(unreadable(guard.reads or ())):
             yield f"guard {name}: reads {each}, which there is not"
+        yield from _wording_problems(name, guard.wording)
+
+
+def _wording_problems(name: str, wording: str) -> Iterator[str]:
+    """Find what a guard's wording asks to be filled in and nothing fills."""
+    try:
+        parts = [part[1:] for part in Formatter().parse(wording) if part[1] is not None]
+    except (TypeError, ValueError) as error:
+        yield f"guard {name}: its wording cannot be filled in: {error}"
+        return
+    for field, spec, conversion in parts:
+        shown = f"{{{field}{f'!{conversion}' if conversion else ''}{f':{spec}' if spec else ''}}}"
+        if field not in FIELDS:
+            yield f"guard {name}: its wording has the field {shown}, expected {_FIELDS}"
+        elif spec or conversion:
+            yield f"guard {name}: its wording formats {shown}, expected plain {_FIELDS}"
 
 
 def _overlaps(table: Lifecycle) -> Iterator[str]:

@@ -201,7 +201,7 @@ class Cohort:
             put(shown.seen, "tally", sight.tally())
         if asked.nominations:
             put(shown.seen, "nominations", sight.nominations())
-        found = asked.check(shown)
+        found = asked.ask(shown)
         heard = found[0], asked.write((found,))[1:-1]
         self._hearing.keep(self._kept[number], reading, heard)
         return heard

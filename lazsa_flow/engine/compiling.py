@@ -136,9 +136,15 @@ def _begun(held: bool, earliest: date | None = None) -> str:
 
 
 def _word(measured: Measured) -> str:
-    """Write a figure that is neither a plain text nor a plain number."""
+    """Write a figure that is neither a plain text nor a plain number.
+
+    Raises:
+        TypeError: It is none that a journal can hold; see :mod:`lazsa_flow.domain.findings`.
+    """
     if measured is None:
         return "null"
     if isinstance(measured, bool):
         return str(measured).lower()
-    return quoted(measured) if isinstance(measured, str) else str(measured)
+    if isinstance(measured, str):
+        return quoted(str.__str__(measured))
+    return int.__repr__(measured)

@@ -196,12 +196,12 @@ class Draft:
     def _schedule(self, effect: Schedule) -> None:
         if effect.round is not None:
             self._new_round = True  # it begins without the timers of the one before
-            cycle_on = self._lifecycle.rounds[effect.round](self._now)
+            cycle_on = self._lifecycle.round(effect.round, self._now)
             self._set("cycle_on", cycle_on)
             policy = self._rulebook.policy_of(self._now.path)
             object.__setattr__(self._now, "policy", policy)
         timer = self._lifecycle.timer(effect.timer)
-        moment = self._lifecycle.instants[timer.at](self._now)
+        moment = self._lifecycle.instant(timer.at, self._now)
         if moment is not None:
             self._scheduled[timer.name] = timer_row(
                 self._now, timer.name, moment.at, decides=bool(timer.steps)

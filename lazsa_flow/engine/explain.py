@@ -118,6 +118,6 @@ def _exit(
 def judge(lifecycle: Lifecycle, situation: Situation, guards: Iterable[str]) -> tuple[Verdict, ...]:
     """Return the verdict of each of these guards."""
     return tuple(
-        lifecycle.guards[name].verdict(lifecycle.guards[name].check(situation), situation.policy)
+        lifecycle.guards[name].verdict(lifecycle.guards[name].ask(situation), situation.policy)
         for name in guards
     )

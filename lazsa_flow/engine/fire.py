@@ -93,7 +93,7 @@ def fire(
     if fired is None:
         raise refusal(lifecycle, situation, trigger, findings)
     if edge.effective is not None:
-        moment = lifecycle.instants[edge.effective](situation)
+        moment = lifecycle.instant(edge.effective, situation)
         at = moment.at if moment else now
         situation = rulebook.situation(seen, at=at, recorded_at=now, actor=actor, reason=reason)
     change = Draft(rulebook, situation).take(edge, findings)
@@ -184,7 +184,7 @@ def open_path(
     seen = Evidence(path, None, Tally(), records=tuple(records), others=tuple(others))
     check_right(edge, seen, actor, None)
     situation = rulebook.situation(seen, at=now, recorded_at=now, actor=actor)
-    findings = {name: lifecycle.guards[name].check(situation) for name in edge.guards}
+    findings = {name: lifecycle.guards[name].ask(situation) for name in edge.guards}
     if not all(held for held, _, _ in findings.values()):
         raise refusal(lifecycle, situation, edge.trigger, findings)
     change = Draft(rulebook, situation).take(edge, findings)

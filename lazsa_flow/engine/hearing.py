@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
 
     from lazsa_flow.domain.effects import Effect
-    from lazsa_flow.domain.guards import Check, Guard
+    from lazsa_flow.domain.guards import Ask as AskGuard
+    from lazsa_flow.domain.guards import Guard
     from lazsa_flow.domain.lifecycle import Lifecycle, Timer
     from lazsa_flow.engine.compiling import Ask, Hear, Heard, Memo, Write
     from lazsa_flow.engine.plan import Route
@@ -34,6 +35,7 @@ class Asked(NamedTuple):
     """A guard, and what it must be shown.
 
     Attributes:
+        ask: Calls the guard.
         write: Writes a list of its one finding.
         reason: The reason that it is asked with.
         reads: What it says that it reads.
@@ -42,7 +44,7 @@ class Asked(NamedTuple):
         nominations: or the nominations.
     """
 
-    check: Check
+    ask: AskGuard
     write: Write
     reason: str | None
     reads: frozenset[str]
@@ -55,7 +57,7 @@ class Asked(NamedTuple):
         """Return what a guard must be shown."""
         reads = guard.reads or frozenset()
         return cls(
-            guard.check,
+            guard.ask,
             compiling.writer((guard.name,)),
             reason,
             reads,

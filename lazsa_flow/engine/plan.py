@@ -98,7 +98,7 @@ class Plan:
         checks = self._lifecycle.guards
         fresh = tuple(name for name in dict.fromkeys(edge.guards) if name not in asked)
         judge = compiling.judge(
-            [(name, checks[name].check) for name in fresh],
+            [(name, checks[name].ask) for name in fresh],
             [name for name in edge.guards if name in asked],
         )
         tabled = self._machine.guards(state, trigger, reason) == edge.guards

@@ -50,7 +50,7 @@ def replan(
         if timer.due_at <= now:
             continue  # it is overdue under the rules of its own day
         entry = lifecycle.timer(timer.name)
-        moment = lifecycle.instants[entry.at](situation)
+        moment = lifecycle.instant(entry.at, situation)
         planned = moment and timer_row(situation, timer.name, moment.at, decides=timer.decides)
         if planned == timer:
             continue

@@ -26,7 +26,13 @@ from structlog.contextvars import bound_contextvars
 
 from lazsa_flow.domain.model import Failure
 from lazsa_flow.engine.cohort import Cohort
-from lazsa_flow.errors import ContendedError, NotFoundError, StaleVersionError, UnavailableError
+from lazsa_flow.errors import (
+    ContendedError,
+    NotFoundError,
+    StaleVersionError,
+    UnavailableError,
+    error_name,
+)
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
@@ -168,7 +174,7 @@ def _commit(
             for half in (chunk // 2, chunk - chunk // 2):
                 yield from _commit(store, rulebook, now, half, path_id)
             return
-        name = type(error).__name__
+        name = error_name(error)
         did = store.transact(lambda transaction: _fail_first(transaction, now, path_id, name))
     yield did
 
@@ -308,7 +314,7 @@ def _decide(
             elif (change := cohort.take(sight)) is not None:
                 judged.changes.append(change)
         except Exception as error:  # whatever a decision raises sets its own path aside
-            judged.failed.append((path_id, type(error).__name__))
+            judged.failed.append((path_id, error_name(error)))
         if sight.others:
             judged.versions.update(sight.others)
     missing = claim.names.keys() - judged.versions.keys()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Schedule
+from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.lifecycle import Edge, Permit, State, Step, Timer
 from lazsa_flow.errors import LifecycleError
-from tests.factories import guard, table
+from tests.factories import guard, policy, table
 
 AJAR, SHUT = State("ajar", "waiting", open=True), State("shut", "ended_well", final=True)
 OPENING = Edge("open", (), "ajar", (Permit("seller"),))
@@ -256,3 +258,37 @@ def test_what_an_edge_tells_of_itself() -> None:
     assert edge.reasons == {"a", "b", None}
     assert not edge.timed
     assert CLOSE.timed
+
+
+@pytest.mark.parametrize(
+    ("wording", "problem"),
+    [
+        ("pay {amount}", "has the field {amount}, expected {measured} or {required}"),
+        ("{}", "has the field {}, expected {measured} or {required}"),
+        ("{0}", "has the field {0}, expected {measured} or {required}"),
+        ("{measured.real}", "has the field {measured.real}, expected {measured} or {required}"),
+        ("{measured[0]}", "has the field {measured[0]}, expected {measured} or {required}"),
+        ("{Measured!r}", "has the field {Measured!r}, expected {measured} or {required}"),
+        ("{measured:.2f}", "formats {measured:.2f}, expected plain {measured} or {required}"),
+        ("{required!r:>9}", "formats {required!r:>9}, expected plain {measured} or {required}"),
+    ],
+)
+def test_a_wording_asks_for_nothing_that_there_is_not(wording: str, problem: str) -> None:
+    """What could not be filled in is found when the table is made: guard and field are named."""
+    worded = replace(guard(), wording=f"First {{required}}, then {wording}.")
+    [found] = problems(guards={"ready": worded})
+    assert found == f"guard ready: its wording {problem}"
+
+
+@pytest.mark.parametrize("wording", ["{", "}", "{measured", None, 5, b"{measured}"])
+def test_a_wording_that_is_none(wording: Any) -> None:
+    """Braces that do not match, and what is no text, are found as well."""
+    [found] = problems(guards={"ready": replace(guard(), wording=wording)})
+    assert found.startswith("guard ready: its wording cannot be filled in: ")
+
+
+def test_a_sound_wording() -> None:
+    """Both fields, neither, and braces that are meant."""
+    for wording in ("{measured} of {required}", "Wait.", "{{soon}} {measured}"):
+        sound = table(guards={"ready": replace(guard(), wording=wording)})
+        assert sound.guards["ready"].verdict(Finding(True, 1), policy()).wording

@@ -1,0 +1,90 @@
+"""Calls of code that a host or a lifecycle brings, whose exceptions and values are never trusted.
+
+The checks of guards have their own rules, see :mod:`~.findings`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lazsa_flow.domain.cycles import Moment
+from lazsa_flow.errors import HostCodeError, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lazsa_flow.domain.model import Situation
+
+_Result = TypeVar("_Result")
+
+
+def ref_of(situation: Situation) -> str | None:
+    """Return the reference of the path that is judged; none where it is masked."""
+    try:
+        return situation.seen.path.ref
+    except AttributeError:
+        return None
+
+
+def call(
+    part: str, function: Callable[..., _Result], *arguments: Any, path: str | None = None
+) -> _Result:
+    """Call a function of the host's.
+
+    Args:
+        part: What the function is, for the error: ``instant due``.
+        function: The function.
+        arguments: What it is called with.
+        path: The path that it is called for.
+
+    Raises:
+        HostCodeError: It raised.
+    """
+    try:
+        return function(*arguments)
+    except HostCodeError:  # of code that it called in its turn
+        raise
+    except Exception as error:
+        name = type_name(error)
+        raise HostCodeError(part, f"raised {name}", path=path, raised=name) from error
+
+
+def plain_instant(value: Any) -> datetime | None:
+    """Return an aware datetime of any class and zone as a plain one in UTC, else ``None``."""
+    kind = type(value)
+    if kind is datetime and value.tzinfo is UTC:
+        instant: datetime = value
+        return instant
+    if not issubclass(kind, datetime) or datetime.utcoffset(value) is None:
+        return None
+    utc = datetime.astimezone(value, UTC)
+    return datetime.combine(datetime.date(utc), datetime.time(utc), UTC)
+
+
+def plain_moment(value: Any, part: str, path: str | None) -> Moment | None:
+    """Return what an instant of a lifecycle's table returned, as plain values.
+
+    Raises:
+        HostCodeError: It is no moment.
+    """
+    if value is None:
+        return None
+    if issubclass(type(value), Moment) and type(value[0]) is date:
+        at = plain_instant(value[1])
+        if at is not None:
+            return value if at is value[1] else Moment(value[0], at)
+    expected = "a Moment of a date and an aware datetime, or None"
+    raise HostCodeError(part, f"returned {type_name(value)}, expected {expected}", path=path)
+
+
+def plain_date(value: Any, part: str, path: str | None) -> date:
+    """Return what a round of a lifecycle's table returned.
+
+    Raises:
+        HostCodeError: It is no date.
+    """
+    if type(value) is date:
+        return value
+    what = f"returned {type_name(value)}, expected a date"
+    raise HostCodeError(part, what, path=path)
