@@ -263,6 +263,29 @@ class StorageError(LazsaError):
     """The database will not take what was to be written; its own message is not shown."""
 
 
+class DamagedError(StorageError):
+    """The database's file is damaged, or is no database of ours; a backup must be restored."""
+
+
+class MalformedError(StorageError):
+    """A stored value cannot be read: something other than lazsa_flow has written it.
+
+    Attributes:
+        what: The kind of row, such as ``path`` or ``timer``.
+        id: The row's number, or its path's; ``None`` where it has none.
+    """
+
+    def __init__(self, what: str, id: int | None = None) -> None:  # noqa: A002 - the field's name
+        self.what = what
+        self.id = id
+        where = what if id is None else f"{what} {id}"
+        super().__init__(f"a stored value cannot be read: {where}; run: lazsa-flow doctor")
+
+
+class HeldError(LazsaError):
+    """A process has the database open; what was asked for needs it alone."""
+
+
 class BrokerError(LazsaError):
     """The broker cannot be reached, or is not fit to ring the bell."""
 

@@ -51,6 +51,7 @@ def graph(
     Example: lazsa-flow graph award --format html -o lifecycle.html --database sqlite:///lazsa.db
     """
     from lazsa_flow.errors import InputError
+    from lazsa_flow.private_files import write_file
 
     if path is not None and database is None:
         raise InputError.of("graph", "--path", path, "--database too: where its story is kept")
@@ -66,7 +67,7 @@ def graph(
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
-        out.write_bytes(content)
+        write_file(out, content)
 
 
 def _table(lifecycle: str, config: Path | None) -> Chart:

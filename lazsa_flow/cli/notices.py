@@ -88,11 +88,13 @@ def preview(
 
     Example: lazsa-flow notices preview awarded --locale id --html -o awarded.html
     """
+    from lazsa_flow.private_files import write_file
+
     with open_programme(database, config) as programme:
         shown = programme.preview_notice(kind, country=country, locale=locale)
     text = shown.html if html else f"{shown.subject}\n\n{shown.text}"
     if out is not None:
-        out.write_text(text, "utf-8")
+        write_file(out, text.encode())
     elif html:
         _open_page(text)
     else:

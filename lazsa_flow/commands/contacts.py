@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.commands.importing import in_batches, payload_of
 from lazsa_flow.domain.contact import Contact
+from lazsa_flow.errors import MalformedError
 from lazsa_flow.imports.contacts import read_contacts
 
 if TYPE_CHECKING:
@@ -41,4 +42,7 @@ def resolve(context: Context, persons: Collection[str]) -> Mapping[str, Contact]
     """Return how these persons are reached, of those of whom it is known."""
     with context.store.begin(write=False) as transaction:
         bodies = transaction.contacts_of(persons)
-    return {person: Contact(**json.loads(body)) for person, body in bodies.items()}
+    try:
+        return {person: Contact(**json.loads(body)) for person, body in bodies.items()}
+    except (TypeError, ValueError):
+        raise MalformedError("contact") from None

@@ -25,6 +25,7 @@ from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.mermaid import mermaid
 from lazsa_flow.imports.facts import read_facts
 from lazsa_flow.notices.files import FileChannel, FileSettings
+from lazsa_flow.private_files import create_folder, open_file
 from lazsa_flow.programme import Programme
 from lazsa_flow.runner import ticker
 from lazsa_flow.runner.local import LocalRunner
@@ -163,7 +164,7 @@ class _Bookmark:
 
     def open(self, *, resume: bool) -> int:
         """Prepare the directory; return how many acts are done."""
-        self._out.mkdir(parents=True, exist_ok=True)
+        create_folder(self._out)
         found = {file.name for file in self._out.iterdir()}
         if found and not resume:
             expected = "an empty directory, or --resume to go on with the story in it"
@@ -189,7 +190,7 @@ class _Bookmark:
 def write_whole(file: Path, lines: Any) -> None:
     """Write a file beside its place and then put it there, so that it is never half there."""
     new = file.with_name(file.name + ".new")
-    with new.open("w", encoding="utf-8", newline="\n") as out:
+    with open_file(new, encoding="utf-8", newline="\n") as out:
         for line in lines:
             out.write(line + "\n")
         out.flush()

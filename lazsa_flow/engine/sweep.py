@@ -28,6 +28,7 @@ from lazsa_flow.domain.model import Failure
 from lazsa_flow.engine.cohort import Cohort
 from lazsa_flow.errors import (
     ContendedError,
+    DamagedError,
     NotFoundError,
     StaleVersionError,
     UnavailableError,
@@ -167,7 +168,7 @@ def _commit(
                     transaction, rulebook, now, chunk=chunk, path_id=path_id
                 )
             )
-    except (ContendedError, StaleVersionError, UnavailableError):
+    except (ContendedError, DamagedError, StaleVersionError, UnavailableError):
         raise  # no fault of any path's: the next look takes it up again
     except Exception as error:  # a row that cannot be read or written sets its own path aside
         if chunk > 1:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lazsa_flow.errors import DeliveryError
 from lazsa_flow.notices.mail import mail
+from lazsa_flow.private_files import create_folder, write_file
 
 if TYPE_CHECKING:
     from lazsa_flow.notices.ports import Letter
@@ -51,8 +52,8 @@ class FileChannel:
         content = mail(letter, letter.reply_to) if self._format == "eml" else _document(letter)
         new = file.with_name(f"{file.name}.new")
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            new.write_bytes(content)
+            create_folder(file.parent)
+            write_file(new, content)
             new.replace(file)
         except OSError as error:
             code = errno.errorcode.get(error.errno or 0, "error")

@@ -24,7 +24,7 @@ from dramatiq.middleware import Middleware
 from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 from lazsa_flow.engine.sweep import CHUNK
-from lazsa_flow.errors import ClockError, ContendedError, UnavailableError
+from lazsa_flow.errors import ClockError, ContendedError, DamagedError, UnavailableError
 from lazsa_flow.logs import log
 from lazsa_flow.runner.broker import discard
 from lazsa_flow.runner.messages import PREFIX, QUARANTINE, QUEUE
@@ -81,7 +81,7 @@ def register(
 
         try:
             programme.sweep(chunk=size, done=done)
-        except (ClockError, ContendedError, UnavailableError) as error:
+        except (ClockError, ContendedError, DamagedError, UnavailableError) as error:
             log.error("sweep.failed", error=type(error).__name__)
 
     @dramatiq.actor(broker=broker, actor_name=QUARANTINE, queue_name=QUEUE)

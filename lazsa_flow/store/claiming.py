@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.domain.cycles import instant_text
 from lazsa_flow.engine.ports import Claim
+from lazsa_flow.errors import MalformedError
 from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.driver import fetch
 
@@ -146,7 +147,10 @@ def _claim(due_at: str, country: str, book_on: str, rows: list[Row]) -> Claim | 
     names: dict[int, str] = {}
     for path_id, name in rows:
         names.setdefault(path_id, name)  # of a path's timers the first
-    return Claim(decoding.instant(due_at), country, decoding.day(book_on), names)
+    try:
+        return Claim(decoding.instant(due_at), country, decoding.day(book_on), names)
+    except decoding.MALFORMED:
+        raise MalformedError("timer of path", rows[0][0]) from None
 
 
 def stands(connection: sa.Connection, claim: Claim, versions: Mapping[int, int]) -> bool:

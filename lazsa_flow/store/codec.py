@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.domain.cycles import instant_text
 from lazsa_flow.engine.journal import canonical
+from lazsa_flow.errors import MalformedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -167,8 +168,16 @@ def journal_row(row: JournalRow) -> Row:
 
 
 def journal_fields(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
-    """Read a journal row as the JSON values that its hash was made of, with the hash."""
+    """Read a journal row as the JSON values that its hash was made of, with the hash.
+
+    Raises:
+        MalformedError: Its verdicts are not JSON.
+    """
     facts_as_of = row["facts_as_of"]
+    try:
+        verdicts = json.loads(row["verdicts"])
+    except (TypeError, ValueError):
+        raise MalformedError("journal of path", row["path_id"]) from None
     return {
         "path": f"{row['lifecycle']}-{row['path_id']}",
         "seq": row["seq"],
@@ -181,7 +190,7 @@ def journal_fields(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
         "reason": row["reason"],
         "policy": row["policy"],
         "facts_as_of": facts_as_of and facts_as_of.isoformat(),
-        "verdicts": json.loads(row["verdicts"]),
+        "verdicts": verdicts,
         "prev_hash": row["prev_hash"],
         "hash": row["hash"],
     }

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from lazsa_flow.domain.cycles import instant_text
+from lazsa_flow.errors import MalformedError
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -25,8 +26,15 @@ class Instant(sa.types.TypeDecorator[datetime]):
         return None if value is None else instant_text(value)
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
-        """Read it."""
-        return None if value is None else read_instant(value)
+        """Read it.
+
+        Raises:
+            MalformedError: It is not as this release writes it.
+        """
+        try:
+            return None if value is None else read_instant(value)
+        except (TypeError, ValueError):
+            raise MalformedError("instant") from None
 
 
 class Day(sa.types.TypeDecorator[date]):
@@ -44,8 +52,15 @@ class Day(sa.types.TypeDecorator[date]):
         return None if value is None else value.isoformat()
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> date | None:
-        """Read it."""
-        return None if value is None else date.fromisoformat(value)
+        """Read it.
+
+        Raises:
+            MalformedError: It is not as this release writes it.
+        """
+        try:
+            return None if value is None else date.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise MalformedError("date") from None
 
 
 def _bytewise(dialect: sa.Dialect, length: int) -> sa.String:

@@ -11,8 +11,11 @@ who wait for its rows go on.
 from __future__ import annotations
 
 import selectors
+import sqlite3
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -22,8 +25,6 @@ from lazsa_flow.errors import InputError
 from lazsa_flow.store.driver import raw
 
 if TYPE_CHECKING:
-    import sqlite3
-
     import psycopg
 
 DIALECTS: Final = ("sqlite", "postgresql")
@@ -38,6 +39,8 @@ CHECKPOINT_PAGES: Final = 10_000
 CACHE_KB: Final = 32_768
 """The pages of a few thousand paths, wherever they stand; SQLite's own 2 MB hold a few hundred."""
 READ_ONLY: Final = "lazsa_read_only"
+NO_TEXT: Final = "Could not decode to UTF-8"
+"""How Python's driver for SQLite begins where a stored text is none; it gives no code."""
 _SELECTOR: Final = getattr(selectors, "PollSelector", selectors.SelectSelector)
 """One look at one socket: epoll asks the system four times for it, poll once."""
 
@@ -68,6 +71,19 @@ def connect(url: str, *, durable: bool = True) -> sa.Engine:
         expected = "a URL such as sqlite:///lazsa.db or postgresql://user@host/name"
         raise InputError.of("database", "url", "(not shown)" if "@" in url else url, expected)
     return engine
+
+
+def file_of(url: sa.URL) -> Path | None:
+    """Return the file of an SQLite database; ``None`` where it has none, or is another's."""
+    name = url.database
+    if url.get_backend_name() != "sqlite" or not name or name == ":memory:":
+        return None
+    if not name.startswith("file:"):
+        return Path(name)
+    parts = urlsplit(name)
+    if parts.path == ":memory:" or url.query.get("mode") == "memory":
+        return None
+    return Path(unquote(parts.path))
 
 
 def _connect_postgresql(url: sa.URL, *, durable: bool) -> sa.Engine:
@@ -116,9 +132,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, durable: bo
         "synchronous = FULL",
         *(() if durable else ("synchronous = NORMAL", f"wal_autocheckpoint = {CHECKPOINT_PAGES}")),
         "foreign_keys = ON",
+        "secure_delete = ON",  # what is erased is overwritten, however SQLite was built
         f"cache_size = -{CACHE_KB}",
     ):
-        connection.execute(f"PRAGMA {pragma}")
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except UnicodeDecodeError as error:  # what SQLite says of a damaged schema is no text
+            raise sqlite3.DatabaseError(f"{NO_TEXT}: {error.reason}") from None
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

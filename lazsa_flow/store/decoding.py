@@ -3,6 +3,9 @@
 By position, in the schema's column order or, where not all are needed, in the order that stands
 here. Instants, dates, scores, spans and data are decoded once
 for each text that differs: a cycle night's sellers share most of them.
+
+A value that cannot be read was written by something else, or is damaged: every function that is
+given a row raises MalformedError for it.
 """
 
 from __future__ import annotations
@@ -10,11 +13,12 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache, wraps
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lazsa_flow.domain.model import FIGURES, Facts, Nomination, Path, Record, Span, TimerRow
 from lazsa_flow.domain.panel import Scorecard, packed
+from lazsa_flow.errors import MalformedError
 from lazsa_flow.store import schema
 from lazsa_flow.store.column_types import read_instant
 
@@ -23,6 +27,27 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 Row = tuple[Any, ...]
+MALFORMED: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading a value raises that is not as this release writes it."""
+_Value = TypeVar("_Value")
+
+
+def _reads(what: str) -> Callable[[Callable[[Row], _Value]], Callable[[Row], _Value]]:
+    """Let a function that reads a row, whose first column is a number, report what is malformed."""
+
+    def decorate(read: Callable[[Row], _Value]) -> Callable[[Row], _Value]:
+        @wraps(read)
+        def reading(row: Row) -> _Value:
+            try:
+                return read(row)
+            except MALFORMED:
+                raise MalformedError(what, row[0] if isinstance(row[0], int) else None) from None
+
+        return reading
+
+    return decorate
+
+
 SCORECARDS: Final = tuple(
     schema.scorecards.c[name] for name in ("path_id", "id", "reviewer", "team", "scores")
 )
@@ -79,6 +104,7 @@ def packed_scores(text: str) -> int:
     return packed(scores(text))
 
 
+@_reads("path")
 def path(row: Row) -> Path:
     """Read a path."""
     (id_, lifecycle, subject, country, state, seq, head, cycle, opened, entered, parked, *rest) = (
@@ -105,10 +131,15 @@ def path(row: Row) -> Path:
 def journal(lifecycle: str, row: Iterable[Any]) -> dict[str, Any]:
     """Read a row of a lifecycle's journal as the JSON values that its hash was made of."""
     fields = dict(zip(_JOURNAL, row, strict=True))
-    path = f"{lifecycle}-{fields.pop('path_id')}"
-    return {"path": path, **fields, "verdicts": json.loads(fields["verdicts"])}
+    path_id = fields.pop("path_id")
+    try:
+        verdicts = json.loads(fields["verdicts"])
+    except MALFORMED:
+        raise MalformedError("journal of path", path_id) from None
+    return {"path": f"{lifecycle}-{path_id}", **fields, "verdicts": verdicts}
 
 
+@_reads("timer of path")
 def timer(row: Row) -> TimerRow:
     """Read a timer; one that pends has neither status nor outcome."""
     path_id, name, due_at, due_on, zone, country, book_on, decides, *ended = row
@@ -158,6 +189,7 @@ READ_FIGURE: Final = tuple(_READ[name] for name in FIGURES)
 """What reads each of the figures."""
 
 
+@_reads("facts of path")
 def facts(row: Row) -> Facts:
     """Read facts that have the number of a path before them."""
     _path_id, as_of, seller, country, *figures = row
@@ -165,12 +197,14 @@ def facts(row: Row) -> Facts:
     return Facts(seller, country, day(as_of), *read)
 
 
+@_reads("scorecard of path")
 def scorecard(row: Row) -> Scorecard:
     """Read a scorecard or recusal."""
     _path_id, _id, reviewer, team, text = row
     return Scorecard(reviewer, team, scores(text))
 
 
+@_reads("record")
 def record(row: Row) -> Record:
     """Read a record."""
     _id, _subject, kind, name, value, reason, actor, as_of, recorded_at = row
@@ -180,10 +214,12 @@ def record(row: Row) -> Record:
 def nominations(rows: Iterable[Row]) -> tuple[Nomination, ...]:
     """Fold the events of a path's nominations, oldest first, into how each stands."""
     standing: dict[int, Nomination] = {}
-    for _path_id, id_, event, of, source, nominator, complete in rows:
+    for path_id, id_, event, of, source, nominator, complete in rows:
         if event == "made":
             standing[id_] = Nomination(id_, source, nominator, bool(complete), False)
             continue
+        if of not in standing:
+            raise MalformedError("nomination of path", path_id)
         made = standing[of]
         standing[of] = Nomination(
             of,

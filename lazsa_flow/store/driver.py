@@ -120,7 +120,9 @@ def run_numbered(driver: Any, text: str, values: Sequence[Any]) -> Any:
 
 def rows_of(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
     """Run a query with its values bound, and return its rows as the driver gives them."""
-    return list(connection.execute(statement).cursor.fetchall())
+    cursor = connection.execute(statement).cursor
+    with raw(connection):  # what is wrong with a row shows when it is fetched
+        return list(cursor.fetchall())
 
 
 class _Lent:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from lazsa_flow.domain.cycles import instant_text
-from lazsa_flow.errors import KeyReusedError
+from lazsa_flow.errors import KeyReusedError, MalformedError
 from lazsa_flow.store import schema
 from lazsa_flow.store.driver import fetch_all
 
@@ -52,13 +52,17 @@ def result_of(found: Sequence[Sequence[str]], key: str, request: str) -> Any | N
 
     Raises:
         KeyReusedError: The key was used for another command.
+        MalformedError: The stored result is not JSON.
     """
     if not found:
         return None
     [(stored, result)] = found
     if stored != request:
         raise KeyReusedError(key)
-    return json.loads(result)
+    try:
+        return json.loads(result)
+    except (TypeError, ValueError):
+        raise MalformedError("result of an idempotency key") from None
 
 
 def remember(to: Bulk, key: str, request: str, result: Any, at: datetime) -> None:

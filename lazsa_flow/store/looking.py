@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
+from lazsa_flow.errors import MalformedError
 from lazsa_flow.store import decoding, evidence, keys, schema, standing
 from lazsa_flow.store.driver import fetch_all
 from lazsa_flow.store.sights import put_together
@@ -124,9 +125,12 @@ def look(
     if not about:
         return None
     policies, suspensions, said, clock, *listed = about[0]
-    stored, *rows = json.loads(f"[{','.join([each or '[]' for each in listed])}]")
-    result = None if key is None else keys.result_of(stored, key, request)
-    [sight] = put_together(connection, [path_id], paths, *rows)
+    try:
+        stored, *rows = json.loads(f"[{','.join([each or '[]' for each in listed])}]")
+        result = None if key is None else keys.result_of(stored, key, request)
+        [sight] = put_together(connection, [path_id], paths, *rows)
+    except decoding.MALFORMED:  # an index that says otherwise than its table, too
+        raise MalformedError("path", path_id) from None
     return FirstLook(
         standing.stand_of((policies, suspensions, said, clock)), result, sight.evidence()
     )

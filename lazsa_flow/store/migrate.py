@@ -9,7 +9,6 @@ it commits.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
@@ -17,9 +16,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 
 from lazsa_flow.errors import SchemaError
-from lazsa_flow.store.connect import READ_ONLY
+from lazsa_flow.private_files import create_file
+from lazsa_flow.store.connect import READ_ONLY, file_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -37,11 +38,24 @@ def _scripts() -> ScriptDirectory:
 
 
 def upgrade(engine: sa.Engine, revision: str = "head") -> None:
-    """Bring a database's schema to a revision, in one transaction."""
+    """Bring a database's schema to a revision, in one transaction.
+
+    Raises:
+        SchemaError: It stands at a revision that this release does not know, or refers to nothing.
+    """
     scripts = _scripts()
+    if (file := file_of(engine.url)) is not None and file.parent.is_dir():
+        create_file(file)  # the log and its index get the same mode
 
     def steps(current: Any, _context: MigrationContext) -> Any:
-        return scripts._upgrade_revs(revision, current)
+        try:
+            return scripts._upgrade_revs(revision, current)
+        except CommandError:
+            found = ", ".join(map(str, current)) if isinstance(current, tuple) else str(current)
+            raise SchemaError(
+                f"the database's schema is {found}, which this release does not know; "
+                "use the release that wrote it"
+            ) from None
 
     with engine.connect() as connection:
         sqlite = engine.dialect.name == "sqlite"
@@ -87,8 +101,8 @@ def check(engine: sa.Engine) -> None:
     Raises:
         SchemaError: It does not.
     """
-    file = engine.url.database
-    if engine.dialect.name == "sqlite" and file and file != ":memory:" and not Path(file).exists():
+    file = file_of(engine.url)
+    if file is not None and not file.exists():
         # to connect would make an empty one
         raise SchemaError("the database has no lazsa_flow schema; run: lazsa-flow migrate")
     found, wanted = revision_of(engine), _scripts().get_current_head()

@@ -24,7 +24,7 @@ from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.connect import READ_ONLY
 from lazsa_flow.store.dialect import upsert
 from lazsa_flow.store.driver import Driven, compiled, fetch, ids_table, ids_value, raw
-from lazsa_flow.store.retry import retrying
+from lazsa_flow.store.retry import reading, retrying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -196,7 +196,7 @@ class SqlOutbox:
         values = {"ids": ids_value(self._engine.dialect.name, keys)}
 
         def attempt() -> list[decoding.Row]:
-            with self._read() as connection:
+            with self._lend() as connection:
                 return fetch(connection, self._about, values)
 
         if not keys:
@@ -237,6 +237,12 @@ class SqlOutbox:
 
     @contextmanager
     def _read(self) -> Iterator[sa.Connection]:
+        with reading(), self._lend() as connection:
+            yield connection
+
+    @contextmanager
+    def _lend(self) -> Iterator[sa.Connection]:
+        """Lend a connection for reading; what the driver raises is for :func:`retrying`."""
         engine = self._engine.execution_options(**{READ_ONLY: True})
         with engine.connect() as connection, connection.begin():
             yield connection

@@ -7,14 +7,23 @@ whether the commit happened; so only what can tell for itself is run again.
 
 from __future__ import annotations
 
+import re
+import sqlite3
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from lazsa_flow.errors import ContendedError, StorageError, UnavailableError
+from lazsa_flow.errors import (
+    ContendedError,
+    DamagedError,
+    SchemaError,
+    StorageError,
+    UnavailableError,
+)
 from lazsa_flow.logs import log
+from lazsa_flow.store.connect import NO_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +41,14 @@ _AWAY: Final = ("53", "58", "25006")
 """No room, a fault of the system, a server that only reads. Source: PostgreSQL, Appendix A."""
 _AWAY_SQLITE: Final = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
 """Source: SQLite, Result Codes."""
+_DAMAGED: Final = ("XX001", "XX002", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_TOOBIG")
+"""data_corrupted, index_corrupted; a page that cannot be, a file of another kind, a length that
+cannot be. Source: PostgreSQL, Appendix A; SQLite, Result Codes."""
+_MISSING: Final = ("42P01", "42703")
+"""undefined_table, undefined_column. Source: PostgreSQL, Appendix A."""
+_MISSING_SQLITE: Final = re.compile(
+    r"(?:no such (?:table|column)|table \S+ has no column)", re.ASCII
+)
 
 _Result = TypeVar("_Result")
 
@@ -48,6 +65,8 @@ def retrying(attempt: Callable[[], _Result], *, again: bool, lost: bool) -> _Res
         ContendedError: The database gave up every time.
         UnavailableError: The connection was lost every time, or may not be tried again; or the
             database has no room.
+        DamagedError: The database's file is damaged, or is none.
+        SchemaError: A table or column is missing.
         StorageError: The database will not take what was to be written.
     """
     for number in range(1, ATTEMPTS + 1):
@@ -61,7 +80,7 @@ def retrying(attempt: Callable[[], _Result], *, again: bool, lost: bool) -> _Res
             elif is_away(error):
                 raise UnavailableError(f"the database cannot write: {name_of(error)}") from None
             elif not is_contended(error):
-                raise StorageError(f"the database refused: {name_of(error)}") from None
+                raise refusal(error) from None
             elif last or not again:
                 raise ContendedError(f"the database gave up {number} times") from None
             log.warning("transaction.again", attempt=number, error=name_of(error))
@@ -76,6 +95,9 @@ def reading() -> Iterator[None]:
     Raises:
         UnavailableError: It cannot be reached, or does not work.
         ContendedError: Others were in the way.
+        DamagedError: Its file is damaged, or is none.
+        SchemaError: A table or column is missing.
+        StorageError: It refused for any other reason.
     """
     try:
         yield
@@ -84,7 +106,55 @@ def reading() -> Iterator[None]:
             raise UnavailableError(f"the database cannot be read: {name_of(error)}") from None
         if is_contended(error):
             raise ContendedError(f"the database gave up: {name_of(error)}") from None
+        raise refusal(error) from None
+
+
+@contextmanager
+def reporting_damage() -> Iterator[None]:
+    """Write, and report damage in our own words; whoever runs it again handles all else.
+
+    Raises:
+        DamagedError: The database's file is damaged, or is none.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        if is_damaged(error):
+            raise refusal(error) from None
         raise
+
+
+def refusal(error: DBAPIError) -> StorageError | SchemaError:
+    """Return our error for one of the driver's that will come again however often it is tried."""
+    if is_damaged(error):
+        return damage(error.orig)
+    text = str(error.orig)
+    if getattr(error.orig, "sqlstate", None) in _MISSING or _MISSING_SQLITE.match(text):
+        return SchemaError("the database lacks a table or column of ours; run: lazsa-flow doctor")
+    return StorageError(f"the database refused: {name_of(error)}")
+
+
+def damage(error: BaseException | None) -> DamagedError:
+    """Return our error for what a driver says of a damaged file."""
+    if getattr(error, "sqlite_errorname", None) == "SQLITE_NOTADB":
+        return DamagedError("the file is not an SQLite database, or its beginning is damaged")
+    return DamagedError(
+        f"the database is damaged ({_name(error)}): stop all processes, then restore a backup "
+        "with lazsa-flow restore"
+    )
+
+
+def is_damaged(error: DBAPIError) -> bool:
+    """Tell whether an error means that the file is damaged, or is no database."""
+    return is_damage(error.orig)
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Tell the same of the driver's own error."""
+    state = getattr(error, "sqlstate", None) or ""
+    name = getattr(error, "sqlite_errorname", None) or ""
+    no_text = isinstance(error, sqlite3.Error) and str(error).startswith(NO_TEXT)
+    return state.startswith(_DAMAGED) or name.startswith(_DAMAGED) or no_text
 
 
 def is_lost(error: DBAPIError) -> bool:
@@ -109,8 +179,12 @@ def is_away(error: DBAPIError) -> bool:
 
 def name_of(error: DBAPIError) -> str:
     """Return the name of the driver's error; its text may hold anything and is not told."""
-    own = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
-    return f"{type(error.orig).__name__} {own}" if own else type(error.orig).__name__
+    return _name(error.orig)
+
+
+def _name(error: BaseException | None) -> str:
+    own = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None)
+    return f"{type(error).__name__} {own}" if own else type(error).__name__
 
 
 def is_contended(error: DBAPIError) -> bool:

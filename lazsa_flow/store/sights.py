@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.domain.model import FIGURES, Evidence
 from lazsa_flow.domain.panel import Tally, figures_of
+from lazsa_flow.errors import MalformedError
 from lazsa_flow.store import decoding, schema
 
 if TYPE_CHECKING:
@@ -162,20 +163,23 @@ def put_together(
     records = _by({row[0]: row for row in recorded}.values(), 1)  # two may be one subject's
     asked = [found[id_] for id_ in dict.fromkeys(path_ids) if id_ in found]
     kin = _kin(found.values()) if len(paths) > len(asked) else {}
-    taken = _taken(connection, asked)
-    return [
-        StoredSight(
-            path,
-            facts.get(path[0]),
-            cards.get(path[0], _NO_ROWS),
-            told.get(path[0], _NO_ROWS),
-            records.get(path[_SUBJECT], _NO_ROWS),
-            timers.get(path[0], _NO_ROWS),
-            kin.get(path[_SUBJECT], _NO_ROWS),
-            taken.get(path[0], _NOTHING),
-        )
-        for path in asked
-    ]
+    try:
+        taken = _taken(connection, asked)
+        return [
+            StoredSight(
+                path,
+                facts.get(path[0]),
+                cards.get(path[0], _NO_ROWS),
+                told.get(path[0], _NO_ROWS),
+                records.get(path[_SUBJECT], _NO_ROWS),
+                timers.get(path[0], _NO_ROWS),
+                kin.get(path[_SUBJECT], _NO_ROWS),
+                taken.get(path[0], _NOTHING),
+            )
+            for path in asked
+        ]
+    except decoding.MALFORMED:  # a column of another type than this release writes
+        raise MalformedError("path", asked[0][0] if len(asked) == 1 else None) from None
 
 
 def _kin(paths: Iterable[decoding.Row]) -> dict[str, list[decoding.Row]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -15,9 +15,10 @@ from lazsa_flow.store.bulk import bulk
 from lazsa_flow.store.census import Census
 from lazsa_flow.store.codec import journal_fields
 from lazsa_flow.store.connect import READ_ONLY, connect
-from lazsa_flow.store.driver import fetch, rows_of
+from lazsa_flow.store.driver import fetch, raw, rows_of
+from lazsa_flow.store.integrity import find_damage, find_dangling_rows
 from lazsa_flow.store.outbox import SqlOutbox
-from lazsa_flow.store.retry import reading, retrying
+from lazsa_flow.store.retry import is_damaged, reading, refusal, reporting_damage, retrying
 from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def _opening() -> Iterator[None]:
     try:
         yield
     except sa.exc.DBAPIError as error:
+        if is_damaged(error):
+            raise refusal(error) from None
         raise SchemaError(f"the database cannot be used: {error.orig}") from None
 
 
@@ -85,7 +88,7 @@ class SqlStore:
         """Open a transaction; it commits at the end of the block, or rolls back on an error."""
         engine = self._engine if write else self._reading
         # what was to be written is told by who runs it again
-        telling = nullcontext() if write else reading()
+        telling = reporting_damage() if write else reading()
         with telling, engine.connect() as connection, connection.begin() as own:
             transaction = SqlTransaction(connection, self._probe, write=write)
             yield transaction
@@ -181,6 +184,13 @@ class SqlStore:
             version = connection.dialect.server_version_info or ()
             name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.dialect.name]
             return f"{name} {'.'.join(map(str, version))}"
+
+    def find_damage(self) -> list[str]:
+        """Return what SQLite finds wrong with its file; PostgreSQL looks after its own."""
+        with self._read() as connection, raw(connection) as driver:
+            if connection.dialect.name != "sqlite":
+                return []
+            return [*find_damage(driver), *find_dangling_rows(driver)]
 
     def latest_record(self) -> datetime | None:
         """Return when the journal was last written to, by the clock of that moment."""

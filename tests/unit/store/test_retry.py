@@ -8,9 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from lazsa_flow.errors import ContendedError, StorageError, UnavailableError
+from lazsa_flow.errors import (
+    ContendedError,
+    DamagedError,
+    SchemaError,
+    StorageError,
+    UnavailableError,
+)
 from lazsa_flow.store import retry
-from lazsa_flow.store.retry import ATTEMPTS, retrying
+from lazsa_flow.store.connect import NO_TEXT
+from lazsa_flow.store.retry import ATTEMPTS, reading, retrying
 
 SECRET = "the text of somebody"
 
@@ -133,3 +140,44 @@ def test_an_attempt_that_succeeds_ends_it() -> None:
         return "done"
 
     assert retrying(attempt, again=True, lost=True) == "done"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        sqlite("SQLITE_CORRUPT"),
+        sqlite("SQLITE_CORRUPT_INDEX"),
+        sqlite("SQLITE_NOTADB"),
+        OperationalError("statement", {}, sqlite3.OperationalError(f"{NO_TEXT} column 'body'")),
+        postgresql("XX001", DBAPIError),
+    ],
+)
+def test_a_damaged_file_is_reported_as_such(error: DBAPIError) -> None:
+    """Damage is told apart from all else, in reading and in writing, and is not tried again."""
+    count, raised = attempts(error)
+    assert (count, type(raised)) == (1, DamagedError)
+    with pytest.raises(DamagedError) as caught, reading():
+        raise error
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        sqlite("SQLITE_ERROR", "no such table: lazsa_paths"),
+        sqlite("SQLITE_ERROR", "no such column: state"),
+        postgresql("42P01", DBAPIError),
+        postgresql("42703", DBAPIError),
+    ],
+)
+def test_a_missing_table_is_an_incomplete_schema(error: DBAPIError) -> None:
+    """A table or column that is gone is a schema that is not this release's."""
+    count, raised = attempts(error)
+    assert (count, type(raised)) == (1, SchemaError)
+
+
+def test_whatever_reading_raises_is_ours() -> None:
+    """What no kind fits is refused by the error's name, without its text."""
+    with pytest.raises(StorageError, match="SQLITE_MISMATCH") as caught, reading():
+        raise sqlite("SQLITE_MISMATCH")
+    assert SECRET not in str(caught.value)

@@ -1,0 +1,53 @@
+"""Integrity of an SQLite file: what the database says of its own pages, and whether it is ours.
+
+Every function takes the driver's connection and returns what is wrong, or nothing. That a page
+cannot be read at all is a finding, too, and raises nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST: Final = 100
+"""So many findings are listed; SQLite itself stops there."""
+
+
+def find_damage(connection: sqlite3.Connection, *, thorough: bool = False) -> list[str]:
+    """Return what is wrong with the file's pages, rows and indexes.
+
+    Args:
+        connection: The driver's connection.
+        thorough: Whether to compare each index with its table, too, which takes several times as
+            long.
+    """
+    check = "integrity_check" if thorough else "quick_check"
+
+    def run() -> list[str]:
+        rows = [str(row[0]) for row in connection.execute(f"PRAGMA {check}({MOST})")]
+        return [] if rows == ["ok"] else [line for row in rows for line in row.splitlines()]
+
+    return _reported(run)
+
+
+def find_dangling_rows(connection: sqlite3.Connection) -> list[str]:
+    """Return the rows that refer to rows which are not there, by table and number."""
+
+    def run() -> list[str]:
+        rows = connection.execute("PRAGMA foreign_key_check").fetchmany(MOST)
+        return [
+            f"{table} row {number if number is not None else '?'}: no such row in {parent}"
+            for table, number, parent, _key in rows
+        ]
+
+    return _reported(run)
+
+
+def _reported(run: Callable[[], list[str]]) -> list[str]:
+    try:
+        return run()
+    except sqlite3.DatabaseError as error:
+        return [getattr(error, "sqlite_errorname", None) or type(error).__name__]
