@@ -14,15 +14,26 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.domain.contact import ADDRESS, LOCALE, Contact
 from lazsa_flow.imports.fields import Cells, UnfitError, parse_id
-from lazsa_flow.imports.table import Problems, Seen, read_table
+from lazsa_flow.imports.formats import Column, FileFormat
+from lazsa_flow.imports.problems import Problems, Seen
+from lazsa_flow.imports.table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CONTACT_COLUMNS: Final = ("seller_id", "email", "locale", "name")
+CONTACTS: Final = FileFormat(
+    "contacts",
+    "how one person is reached",
+    (
+        Column("seller_id", "The person: a seller, or an employee who nominates.", "seller-1"),
+        Column("email", "The address.", "shop@example.com", private=True),
+        Column("locale", "A locale such as id or en-SG.", "en", required=False),
+        Column("name", "How the person is addressed.", "Shop One", required=False, private=True),
+    ),
+)
+CONTACT_COLUMNS: Final = CONTACTS.header
 
-_PRIVATE: Final = ("email", "name")
 _NAME_CHARS: Final = 200
 
 
@@ -35,7 +46,7 @@ class ContactRow:
     contact: Contact = field(repr=False)
 
 
-def read_contacts(file: str | Path) -> Iterator[ContactRow]:
+def read_contacts(file: str | Path, problems: Problems | None = None) -> Iterator[ContactRow]:
     """Read contacts in the file's order.
 
     Nothing that was yielded may be relied on before the iterator has ended without an error.
@@ -43,19 +54,17 @@ def read_contacts(file: str | Path) -> Iterator[ContactRow]:
     Args:
         file: CSV with the columns :data:`CONTACT_COLUMNS`, in any order; ``locale`` may be empty
             (the country's is used), and ``name`` too.
+        problems: Gathers what is wrong; by default one of the reader's own.
 
     Raises:
         InputError: While iterating: the file cannot be read or is wrong. It names up to twenty
             problems, and shows no address and no name.
     """
-    with (
-        Problems(file, _PRIVATE) as problems,
-        Seen(problems, "seller_id", "each person") as seen,
-    ):
-        for line, texts in read_table(file, CONTACT_COLUMNS, problems):
+    problems = Problems(file, CONTACTS.private) if problems is None else problems
+    with problems, Seen(problems, "seller_id", "each person") as seen:
+        for line, texts in read_table(file, CONTACTS, problems):
             row = _row(line, Cells(problems, line, texts))
-            if row is not None:
-                seen.add(line, row.person)
+            if row is not None and seen.add(line, row.person):
                 yield row
 
 

@@ -21,32 +21,77 @@ from lazsa_flow.imports.fields import (
     parse_rate,
     set_of,
 )
-from lazsa_flow.imports.table import Problems, Seen, read_table
+from lazsa_flow.imports.formats import Column, FileFormat
+from lazsa_flow.imports.problems import Problems, Seen
+from lazsa_flow.imports.table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
-FACTS_COLUMNS: Final = (
-    "seller_id",
-    "country",
-    "joined_on",
-    "as_of",
-    "ncp_points",
-    "policy_compliant",
-    "gmv_usd",
-    "gmv_rate",
-    "chat_response_rate",
-    "monthly_cancellation_rates",
-    "retention_rate",
-    "is_lazstar",
-    "activities",
+FACTS: Final = FileFormat(
+    "facts",
+    "one seller's figures on one date",
+    (
+        Column("seller_id", "The seller's id.", "seller-1"),
+        Column("country", "Code of a country in force, such as ID.", "ID"),
+        Column("joined_on", "The day on which the seller joined.", "2018-01-15", required=False),
+        Column("as_of", "The day that the figures describe; not after today.", "2026-09-01"),
+        Column(
+            "ncp_points",
+            "Non-compliance points in the last 12 months: a whole number.",
+            "0",
+            required=False,
+        ),
+        Column(
+            "policy_compliant",
+            "Whether the seller complies with the seller policies: true or false.",
+            "true",
+            required=False,
+        ),
+        Column("gmv_usd", "Gross merchandise value in US dollars.", "125000.50", required=False),
+        Column(
+            "gmv_rate",
+            "The share that the policy's GMV bar is compared with; 0.20 is 20 %.",
+            "0.35",
+            required=False,
+        ),
+        Column(
+            "chat_response_rate",
+            "Response rate on chat over nine months, from 0 to 1.",
+            "0.93",
+            required=False,
+        ),
+        Column(
+            "monthly_cancellation_rates",
+            "Cancellation rates of the last nine closed months, oldest first, with ; between;"
+            " empty for a month without orders.",
+            "0.004;0.003;0.006;0.002;0.004;0.005;0.003;0.002;0.001",
+            required=False,
+        ),
+        Column("retention_rate", "Buyers' retention rate, from 0 to 1.", "0.41", required=False),
+        Column(
+            "is_lazstar",
+            "Whether the seller is a LazStar trainer: true or false.",
+            "false",
+            required=False,
+        ),
+        Column(
+            "activities",
+            f"A trainer's activities, with ; between: {', '.join(sorted(ACTIVITIES))}.",
+            "",
+            required=False,
+        ),
+    ),
 )
+FACTS_COLUMNS: Final = FACTS.header
 
 _parse_activities: Final = set_of(ACTIVITIES)
 
 
-def read_facts(file: str | Path, countries: Collection[str]) -> Iterator[Facts]:
+def read_facts(
+    file: str | Path, countries: Collection[str], problems: Problems | None = None
+) -> Iterator[Facts]:
     """Read the facts of sellers, one row a seller, in the file's order.
 
     An empty field is not known; seller, country and ``as_of`` must be given. Nothing that was
@@ -55,18 +100,27 @@ def read_facts(file: str | Path, countries: Collection[str]) -> Iterator[Facts]:
     Args:
         file: CSV with the columns :data:`FACTS_COLUMNS`, in any order.
         countries: The codes of the countries that are configured.
+        problems: Gathers what is wrong; by default one of the reader's own.
 
     Raises:
         InputError: While iterating: the file cannot be read or is wrong. It names up to twenty
             problems.
     """
+    problems = Problems(file) if problems is None else problems
+    for _line, facts in read_facts_rows(file, countries, problems):
+        yield facts
+
+
+def read_facts_rows(
+    file: str | Path, countries: Collection[str], problems: Problems
+) -> Iterator[tuple[int, Facts]]:
+    """Read facts as :func:`read_facts` does, each with the line on which it stands."""
     parse_country = one_of(countries)
-    with Problems(file) as problems, Seen(problems, "seller_id", "the seller") as seen:
-        for line, texts in read_table(file, FACTS_COLUMNS, problems):
+    with problems, Seen(problems, "seller_id", "the seller") as seen:
+        for line, texts in read_table(file, FACTS, problems):
             facts = _facts(Cells(problems, line, texts), parse_country)
-            if facts is not None:
-                seen.add(line, facts.seller)
-                yield facts
+            if facts is not None and seen.add(line, facts.seller):
+                yield line, facts
 
 
 def _facts(cells: Cells, parse_country: Callable[[str], str]) -> Facts | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
-    from lazsa_flow.imports.table import Problems
+    from lazsa_flow.imports.problems import Problems
 
 T = TypeVar("T")
 

@@ -10,16 +10,36 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.imports.fields import Cells, one_of, parse_id
-from lazsa_flow.imports.table import Problems, Seen, read_table
+from lazsa_flow.imports.formats import Column, FileFormat
+from lazsa_flow.imports.problems import Problems, Seen
+from lazsa_flow.imports.table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-NOMINATION_COLUMNS: Final = ("seller_id", "source", "nominator_id", "statement")
 SOURCES: Final = ("employee", "ambassador", "seller")
+NOMINATIONS: Final = FileFormat(
+    "nominations",
+    "one nomination",
+    (
+        Column("seller_id", "The nominated seller's id; their facts must be known.", "seller-1"),
+        Column("source", f"As what the nominator nominates: {', '.join(SOURCES)}.", "employee"),
+        Column(
+            "nominator_id", "Who nominates; the seller_id where the source is seller.", "employee-7"
+        ),
+        Column(
+            "statement",
+            "Why: free text. Empty where it is still to come; review cannot open before.",
+            "Helps new sellers every week.",
+            required=False,
+            private=True,
+            multiline=True,
+        ),
+    ),
+)
+NOMINATION_COLUMNS: Final = NOMINATIONS.header
 
-_PRIVATE: Final = ("statement",)
 _parse_source: Final = one_of(SOURCES)
 
 
@@ -46,26 +66,24 @@ class NominationRow:
         return bool(self.statement.strip())
 
 
-def read_nominations(file: str | Path) -> Iterator[NominationRow]:
+def read_nominations(file: str | Path, problems: Problems | None = None) -> Iterator[NominationRow]:
     """Read nominations in the file's order.
 
     Nothing that was yielded may be relied on before the iterator has ended without an error.
 
     Args:
         file: CSV with the columns :data:`NOMINATION_COLUMNS`, in any order.
+        problems: Gathers what is wrong; by default one of the reader's own.
 
     Raises:
         InputError: While iterating: the file cannot be read or is wrong. It names up to twenty
             problems, and shows no statement.
     """
-    with (
-        Problems(file, _PRIVATE) as problems,
-        Seen(problems, "", "the same seller, source and nominator") as seen,
-    ):
-        for line, texts in read_table(file, NOMINATION_COLUMNS, problems):
+    problems = Problems(file, NOMINATIONS.private) if problems is None else problems
+    with problems, Seen(problems, "", "the same seller, source and nominator") as seen:
+        for line, texts in read_table(file, NOMINATIONS, problems):
             row = _row(line, Cells(problems, line, texts))
-            if row is not None:
-                seen.add(line, row.seller, row.source, row.nominator)
+            if row is not None and seen.add(line, row.seller, row.source, row.nominator):
                 yield row
 
 

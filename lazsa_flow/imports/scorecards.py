@@ -18,23 +18,42 @@ from lazsa_flow.imports.fields import (
     parse_id,
     parse_score,
 )
-from lazsa_flow.imports.table import Problems, Seen, read_table
+from lazsa_flow.imports.formats import Column, FileFormat
+from lazsa_flow.imports.problems import Problems, Seen
+from lazsa_flow.imports.table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCORECARD_COLUMNS: Final = (
-    "seller_id",
-    "reviewer_id",
-    "team",
-    *ITEMS,
-    "comment",
-    "recusal_reason",
+SCORECARDS: Final = FileFormat(
+    "scorecards",
+    "one reviewer's card, or recusal, for one seller",
+    (
+        Column("seller_id", "The seller who is judged.", "seller-1"),
+        Column("reviewer_id", "The reviewer; they must be assigned to the panel.", "reviewer-3"),
+        Column("team", "The reviewer's team, as the local team recorded it.", "payments"),
+        *(Column(item, "A whole number from 0 to 5.", "4", required=False) for item in ITEMS),
+        Column(
+            "comment",
+            "Free text; required for a card.",
+            "Active in every campaign.",
+            required=False,
+            private=True,
+            multiline=True,
+        ),
+        # a reason written out in full where a code belongs is free text too
+        Column(
+            "recusal_reason",
+            "A reason code, such as conflict_of_interest, in a row without scores and comment:"
+            " the reviewer recuses.",
+            "",
+            required=False,
+            private=True,
+        ),
+    ),
 )
-
-# A reason written out in full where a code belongs is free text too.
-_PRIVATE: Final = ("comment", "recusal_reason")
+SCORECARD_COLUMNS: Final = SCORECARDS.header
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +77,7 @@ class ScorecardRow:
     recusal_reason: str | None = None
 
 
-def read_scorecards(file: str | Path) -> Iterator[ScorecardRow]:
+def read_scorecards(file: str | Path, problems: Problems | None = None) -> Iterator[ScorecardRow]:
     """Read scorecards and recusals in the file's order.
 
     A card has all eleven scores and a comment; a recusal has a reason and neither. Nothing that
@@ -66,19 +85,17 @@ def read_scorecards(file: str | Path) -> Iterator[ScorecardRow]:
 
     Args:
         file: CSV with the columns :data:`SCORECARD_COLUMNS`, in any order.
+        problems: Gathers what is wrong; by default one of the reader's own.
 
     Raises:
         InputError: While iterating: the file cannot be read or is wrong. It names up to twenty
             problems, and shows no comment.
     """
-    with (
-        Problems(file, _PRIVATE) as problems,
-        Seen(problems, "", "the same seller and reviewer") as seen,
-    ):
-        for line, texts in read_table(file, SCORECARD_COLUMNS, problems):
+    problems = Problems(file, SCORECARDS.private) if problems is None else problems
+    with problems, Seen(problems, "", "the same seller and reviewer") as seen:
+        for line, texts in read_table(file, SCORECARDS, problems):
             row = _row(line, Cells(problems, line, texts))
-            if row is not None:
-                seen.add(line, row.seller, row.reviewer)
+            if row is not None and seen.add(line, row.seller, row.reviewer):
                 yield row
 
 

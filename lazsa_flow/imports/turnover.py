@@ -23,7 +23,9 @@ from lazsa_flow.imports.fields import (
     parse_flag,
     parse_id,
 )
-from lazsa_flow.imports.table import Problems, Seen, read_table
+from lazsa_flow.imports.formats import Column, FileFormat
+from lazsa_flow.imports.problems import Problems, Seen
+from lazsa_flow.imports.table import read_table
 from lazsa_flow.lifecycles.entry import PROVENANCES
 
 if TYPE_CHECKING:
@@ -32,23 +34,37 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-TURNOVER_COLUMNS: Final = (
-    "applicant_id",
-    "country",
-    "category",
-    "provenance",
-    "consent",
-    "platform",
-    "account",
-    "month",
-    "amount",
-    "currency",
-    "usd_rate",
-    "rate_on",
-    "record_category",
+TURNOVER: Final = FileFormat(
+    "turnover",
+    "one record of an application; an applicant's rows stand together",
+    (
+        Column("applicant_id", "Who applies for a store.", "applicant-1"),
+        Column("country", "Code of the country in which the store would be.", "ID"),
+        Column("category", "The category applied for: a code.", "electronics"),
+        Column("provenance", f"Whose records: {', '.join(PROVENANCES)}.", "own"),
+        Column(
+            "consent",
+            "Whether the person whose records they are consents: true or false.",
+            "true",
+            required=False,
+        ),
+        Column("platform", "The platform's code, such as amazon.", "amazon"),
+        Column("account", "The account on the platform.", "shop-account-1", private=True),
+        Column("month", "The month, as YYYY-MM.", "2026-08"),
+        Column("amount", "The month's turnover, in the currency.", "1250.00"),
+        Column("currency", "The currency's code.", "USD"),
+        Column(
+            "usd_rate",
+            "US dollars for one unit of the currency; empty for USD.",
+            "",
+            required=False,
+        ),
+        Column("rate_on", "The day of the rate; empty for USD.", "", required=False),
+        Column("record_category", "The category of what was sold: a code.", "electronics"),
+    ),
 )
+TURNOVER_COLUMNS: Final = TURNOVER.header
 
-_PRIVATE: Final = ("account",)
 _MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 
@@ -84,7 +100,9 @@ class TurnoverRow:
         return self.applicant, self.country, self.category, self.provenance, self.consent
 
 
-def read_turnover(file: str | Path, countries: Collection[str]) -> Iterator[list[TurnoverRow]]:
+def read_turnover(
+    file: str | Path, countries: Collection[str], problems: Problems | None = None
+) -> Iterator[list[TurnoverRow]]:
     """Read applications in the file's order, each as its rows.
 
     Nothing that was yielded may be relied on before the iterator has ended without an error.
@@ -92,29 +110,34 @@ def read_turnover(file: str | Path, countries: Collection[str]) -> Iterator[list
     Args:
         file: CSV with the columns :data:`TURNOVER_COLUMNS`, in any order.
         countries: The codes of the countries that are configured.
+        problems: Gathers what is wrong; by default one of the reader's own.
 
     Raises:
         InputError: While iterating: the file cannot be read or is wrong.
     """
     parse_country = one_of(countries)
-    with (
-        Problems(file, _PRIVATE) as problems,
-        Seen(problems, "applicant_id", "the applicant's rows together") as seen,
-    ):
-        rows = (
-            row
-            for line, texts in read_table(file, TURNOVER_COLUMNS, problems)
-            if (row := _row(line, Cells(problems, line, texts), parse_country)) is not None
-        )
-        for applicant, group in groupby(rows, key=lambda row: row.applicant):
-            application = list(group)
-            first = application[0]
-            seen.add(first.line, applicant)
-            for row in application[1:]:
-                if row.application != first.application:
-                    expected = f"country, category, provenance and consent as on line {first.line}"
-                    problems.report(row.line, "applicant_id", repr(applicant), expected)
-            yield application
+    problems = Problems(file, TURNOVER.private) if problems is None else problems
+    with problems, Seen(problems, "applicant_id", "the applicant's rows together") as seen:
+        rows = read_table(file, TURNOVER, problems)
+        read = ((line, Cells(problems, line, texts)) for line, texts in rows)
+        for _applicant, group in groupby(read, key=lambda it: it[1].text("applicant_id")):
+            found = [_row(line, cells, parse_country) for line, cells in group]
+            application = [row for row in found if row is not None]
+            # an application of which a row is refused is refused as a whole
+            if len(application) == len(found) and _agree(application, problems):
+                first = application[0]
+                if seen.add(first.line, first.applicant):
+                    yield application
+
+
+def _agree(application: list[TurnoverRow], problems: Problems) -> bool:
+    """Report the rows that say another thing of the application than its first row."""
+    first = application[0]
+    others = [row for row in application if row.application != first.application]
+    for row in others:
+        expected = f"country, category, provenance and consent as on line {first.line}"
+        problems.report(row.line, "applicant_id", repr(row.applicant), expected)
+    return not others
 
 
 def _row(line: int, cells: Cells, parse_country: Callable[[str], str]) -> TurnoverRow | None:

@@ -123,15 +123,19 @@ FILES = {
     ),
     "line feed in quotes": (
         (SOUND_FILE + row(seller_id='"s\n2"') + "\n").encode(),
+        [r"facts.csv:3: seller_id: got 's\n2', expected text without control characters"],
+    ),
+    "quote that is not closed": (
+        (SOUND_FILE + row(seller_id='"s2') + "\n").encode(),
         ["facts.csv:3: got quotes that do not pair, expected fields whose quotes pair"],
     ),
     "carriage return": (
-        (SOUND_FILE + row(seller_id="s\r2") + "\n").encode(),
+        (SOUND_FILE + row(seller_id='"s\r2"') + "\n").encode(),
         [r"facts.csv:3: seller_id: got 's\r2', expected text without control characters"],
     ),
-    "carriage returns alone": (
-        SOUND_FILE.replace("\n", "\r").encode(),
-        ["facts.csv:1: ", "expected only seller_id"],
+    "semicolons": (
+        SOUND_FILE.replace(",", ";").encode(),
+        ["facts.csv:1: got fields divided by semicolons, expected commas: in a spreadsheet, save"],
     ),
     "NUL": (
         (SOUND_FILE + row(seller_id="s\0002") + "\n").encode(),
@@ -145,14 +149,14 @@ FILES = {
         SOUND_FILE.encode() + row(seller_id="José").encode("latin-1") + b"\n",
         ["facts.csv:3: seller_id: got 'Jos", "expected UTF-8"],
     ),
-    "UTF-16": (SOUND_FILE.encode("utf-16"), ["facts.csv:1: "]),
+    "UTF-16": (SOUND_FILE.encode("utf-16"), ["facts.csv:1: got a file in UTF-16, expected UTF-8"]),
     "long line": (
         (SOUND_FILE + row(seller_id="s" * 65_536) + "\n").encode(),
-        ["facts.csv:3: got more than 65536 bytes, expected a line of at most 65536 bytes"],
+        ["facts.csv:3: got more than 65536 characters, expected a row of at most 65536"],
     ),
     "long last line": (
         (SOUND_FILE + "x" * 200_000).encode(),
-        ["facts.csv:3: got more than 65536 bytes, expected a line of at most 65536 bytes"],
+        ["facts.csv:3: got more than 65536 characters, expected a row of at most 65536"],
     ),
     "empty file": (b"", ["facts.csv:1: got an empty file, expected a header of seller_id"]),
 }
