@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.commands.context import Context
     from lazsa_flow.domain.guards import Verdict
+    from lazsa_flow.domain.model import Evidence
     from lazsa_flow.graph.chart import Chart
     from lazsa_flow.store import census
 
@@ -45,7 +46,7 @@ def portraits(
     ids = {node.label: node.id for node in drawn.nodes}
     numbers = [path.id for path in paths]
     timers, rows = asked.next_timers(numbers), asked.stories(numbers)
-    held = _held(context, drawn, numbers, now)
+    held = _held(context, drawn, asked.evidence(numbers, on=now.date()), now)
     found = []
     for path in paths:
         timer = timers.get(path.id)
@@ -66,14 +67,12 @@ def portraits(
 
 
 def _held(
-    context: Context, drawn: Chart, numbers: Sequence[int], now: datetime
+    context: Context, drawn: Chart, paths: Sequence[Evidence], now: datetime
 ) -> dict[int, tuple[Held, ...]]:
     """Ask of each path which guards stand before each of its exits now."""
     index = Index(drawn)
-    held: dict[int, tuple[Held, ...]] = dict.fromkeys(numbers, ())
-    with context.store.begin(write=False) as transaction:
-        loaded = transaction.load_chunk(numbers, before=None, on=now.date())
-    for seen in loaded:
+    held: dict[int, tuple[Held, ...]] = {}
+    for seen in paths:
         source = seen.path.state
         held[seen.path.id] = tuple(
             Held(arrow, verdict)

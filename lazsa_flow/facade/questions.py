@@ -62,10 +62,11 @@ class Questions(Facade):
         Raises:
             NotFoundError: Neither is known.
         """
+        context = self.context  # it asks the database, too, and takes a connection for it
         with self.store.begin(write=False) as transaction:
             paths = transaction.paths_of(name)
             try:
-                paths = paths or [self.context.load(transaction, name, self.clock.now()).path]
+                paths = paths or [context.load(transaction, name, self.clock.now()).path]
             except NotFoundError:
                 raise NotFoundError("seller or path", name) from None
         for path in reversed(paths):
@@ -90,8 +91,9 @@ class Questions(Facade):
         """
         at = self.clock.now() if now is None else as_utc(now)
         path = self.find(name)
+        context = self.context
         with self.store.begin(write=False) as transaction:
-            seen = self.context.load(transaction, path.ref, at)
+            seen = context.load(transaction, path.ref, at)
         return explaining.explain(self.rulebook, seen, at, trigger)
 
     def due(self, *, until: datetime | None = None, limit: int | None = None) -> list[Due]:
@@ -181,9 +183,10 @@ class Questions(Facade):
         """
         latest = self.find(name, lifecycle)
         paths = [latest.id] if name == latest.ref else [path.id for path in self.paths(name)]
-        drawn = chart(self.context.rulebook.lifecycle(lifecycle))
+        context = self.context
+        drawn = chart(context.rulebook.lifecycle(lifecycle))
         with self.store.census(lifecycle) as asked:
-            return portraits(self.context, drawn, asked, asked.named(paths), self._at(None))
+            return portraits(context, drawn, asked, asked.named(paths), self._at(None))
 
     def states(self) -> dict[str, int]:
         """Count the paths in each state of every lifecycle; states without paths are left out."""

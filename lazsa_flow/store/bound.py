@@ -40,9 +40,26 @@ class BoundStore(SqlStore):
             raise InputError.of("bind", "connection", "no transaction", expected)
         if connection.dialect.name == "sqlite":
             _check_begun(connection)
-        self._connection = connection
+        self._bound = connection
+        self._bound_in = connection.get_transaction()
         self._engine = connection.engine
         self._probe = lambda point: None
+
+    @property
+    def _connection(self) -> sa.Connection:
+        """The host's connection, for as long as the transaction goes on that it was bound in.
+
+        SQLAlchemy would begin another one by itself, which nobody commits.
+
+        Raises:
+            InputError: The transaction has ended.
+        """
+        if self._bound.closed or self._bound.get_transaction() is not self._bound_in:
+            expected = "the transaction that the programme was bound in; bind it anew in each one"
+            raise InputError.of("bind", "transaction", "one that has ended", expected)
+        if self._bound.dialect.name == "sqlite" and not self._bound.invalidated:
+            _check_begun(self._bound)
+        return self._bound
 
     def close(self) -> None:
         """Do nothing: the connection is the host's."""
@@ -77,6 +94,17 @@ class BoundStore(SqlStore):
         """
         expected = "a programme on connections of its own: nothing is sent inside a transaction"
         raise InputError.of("bind", "outbox", "a bound programme", expected)
+
+    @contextmanager
+    def leading(self) -> Iterator[bool]:
+        """Refuse: a scheduler works on connections of its own.
+
+        Raises:
+            InputError: Always.
+        """
+        expected = "a programme on connections of its own: a scheduler outlives a transaction"
+        raise InputError.of("bind", "leading", "a bound programme", expected)
+        yield
 
     @contextmanager
     def undone(self) -> Iterator[sa.Connection]:

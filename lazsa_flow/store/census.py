@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import decoding, schema
+from lazsa_flow.store import decoding, evidence, schema
 from lazsa_flow.store.codec import journal_fields
 from lazsa_flow.store.driver import rows_of
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import TimerRow
+    from lazsa_flow.domain.model import Evidence, TimerRow
 
 
 class Moves(NamedTuple):
@@ -172,6 +172,16 @@ class Census:
         for row in self._connection.execute(query).mappings():
             found.setdefault(row["path_id"], []).append(journal_fields(row))
         return found
+
+    def evidence(self, path_ids: Collection[int], *, on: date) -> list[Evidence]:
+        """Load what guards may read of these paths.
+
+        Args:
+            path_ids: The paths' numbers.
+            on: The date judged where a path is in no round.
+        """
+        found = evidence.sights(self._connection, path_ids, before=None, on=on, lock=False)
+        return [sight.evidence() for sight in found]
 
     def _select_residents(self) -> sa.Select[Any]:
         table = schema.paths

@@ -23,6 +23,8 @@ from sqlalchemy.exc import ArgumentError
 
 from lazsa_flow.errors import InputError
 from lazsa_flow.store.driver import raw
+from lazsa_flow.store.options import ConnectionOptions, split_options
+from lazsa_flow.store.pool import pool_arguments
 
 if TYPE_CHECKING:
     import psycopg
@@ -49,22 +51,26 @@ def connect(url: str, *, durable: bool = True) -> sa.Engine:
     """Open an engine on a database URL, such as ``sqlite:///lazsa.db``.
 
     Args:
-        url: The URL.
+        url: The URL; see :class:`lazsa_flow.store.options.ConnectionOptions` for what it may say
+            of the connections.
         durable: Whether a commit waits for the disk. One that does not outlives the process all
             the same, and the machine a moment later.
 
     Raises:
-        InputError: The URL is none, or names a database that is not supported.
+        InputError: The URL is none, names a database that is not supported, or has an option
+            with a value that it cannot have.
     """
     engine = None
     try:
-        parsed = sa.make_url(url)
+        parsed, options = split_options(sa.make_url(url))
         if parsed.get_backend_name() == "sqlite":
-            engine = sa.create_engine(parsed)
+            # in memory each connection would be a database of its own
+            pool = pool_arguments(options) if file_of(parsed) else {}
+            engine = sa.create_engine(parsed, **pool)
             event.listen(engine, "connect", partial(_prepare_sqlite, durable=durable))
             event.listen(engine, "begin", _begin_sqlite)
         elif parsed.get_backend_name() == "postgresql":
-            engine = _connect_postgresql(parsed, durable=durable)
+            engine = _connect_postgresql(parsed, options, durable=durable)
     except (ArgumentError, ValueError):  # what it says may hold the password
         pass
     if engine is None:
@@ -86,7 +92,7 @@ def file_of(url: sa.URL) -> Path | None:
     return Path(unquote(parts.path))
 
 
-def _connect_postgresql(url: sa.URL, *, durable: bool) -> sa.Engine:
+def _connect_postgresql(url: sa.URL, own: ConnectionOptions, *, durable: bool) -> sa.Engine:
     limits: dict[str, int | str] = {
         "application_name": APPLICATION,
         "statement_timeout": STATEMENT_TIMEOUT_MS,
@@ -101,6 +107,7 @@ def _connect_postgresql(url: sa.URL, *, durable: bool) -> sa.Engine:
             url.set(drivername="postgresql+psycopg"),
             connect_args={"options": options},
             isolation_level="READ COMMITTED",
+            **pool_arguments(own),
         )
     except ModuleNotFoundError as error:
         expected = "the PostgreSQL driver: pip install lazsa-flow[postgres]"

@@ -9,7 +9,6 @@ driver raises comes out as SQLAlchemy's errors, as from any other statement.
 from __future__ import annotations
 
 import json
-from collections import deque
 from contextlib import nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -151,58 +150,37 @@ def raw(connection: sa.Connection) -> AbstractContextManager[Any]:
     return _Lent(connection)
 
 
-class Driven:
-    """Transactions of a statement or two, of which there are thousands, by the driver alone.
+def transact_by_driver(engine: sa.Engine, run: Callable[[Any], None]) -> None:
+    """Run a transaction that writes by the driver alone; with a server it is one round trip.
 
-    ``engine.begin()`` does the same, and takes longer over it than the database over them: so a
-    connection is kept from one to the next, until something fails on it. Thread-safe.
+    ``engine.begin()`` does the same, and takes longer over it than the database over a statement
+    or two.
 
     Args:
-        engine: Where connections come from.
+        engine: Where the connection comes from.
+        run: What to do with the driver's connection; it asks for no answers.
     """
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._idle: deque[sa.PoolProxiedConnection] = deque()
-
-    def transact(self, run: Callable[[Any], None]) -> None:
-        """Run a transaction that writes, and commit it; with a server it is one round trip.
-
-        Args:
-            run: What to do with the driver's connection; it asks for no answers.
-        """
-        dialect = self._engine.dialect
-        pooled = None
-        driver: Any = None
-        try:
-            pooled = self._take()
-            driver = pooled.driver_connection
-            if dialect.name == "postgresql":
-                with driver.pipeline():  # psycopg begins by itself
-                    run(driver)
-                    driver.commit()
-            else:
-                driver.execute("BEGIN IMMEDIATE")
+    dialect = engine.dialect
+    pooled: sa.PoolProxiedConnection | None = None
+    driver: Any = None
+    try:
+        pooled = engine.raw_connection()
+        driver = pooled.driver_connection
+        if dialect.name == "postgresql":
+            with driver.pipeline():  # psycopg begins by itself
                 run(driver)
                 driver.commit()
-        except BaseException as error:
-            if pooled is not None:
-                pooled.invalidate(error)
-            if isinstance(error, dialect.loaded_dbapi.Error):
-                raise _told(dialect, driver, error) from error
-            raise
-        self._idle.append(pooled)
-
-    def close(self) -> None:
-        """Give back the connections that were kept."""
-        while self._idle:
-            self._idle.pop().close()
-
-    def _take(self) -> sa.PoolProxiedConnection:
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return self._engine.raw_connection()
+        else:
+            driver.execute("BEGIN IMMEDIATE")
+            run(driver)
+            driver.commit()
+    except BaseException as error:
+        if pooled is not None:
+            pooled.invalidate(error)
+        if isinstance(error, dialect.loaded_dbapi.Error):
+            raise _told(dialect, driver, error) from error
+        raise
+    pooled.close()
 
 
 def _told(dialect: sa.Dialect, driver: Any, error: Exception) -> sa.exc.DBAPIError:

@@ -23,7 +23,7 @@ from lazsa_flow.engine.ports import Claimed, Waiting
 from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.connect import READ_ONLY
 from lazsa_flow.store.dialect import upsert
-from lazsa_flow.store.driver import Driven, compiled, fetch, ids_table, ids_value, raw
+from lazsa_flow.store.driver import compiled, fetch, ids_table, ids_value, raw, transact_by_driver
 from lazsa_flow.store.retry import reading, retrying
 
 if TYPE_CHECKING:
@@ -49,7 +49,6 @@ class SqlOutbox:
     def __init__(self, engine: sa.Engine, probe: Callable[[str], None]) -> None:
         self._engine = engine
         self._probe = probe
-        self._marks = Driven(engine)
         dialect = engine.dialect.name
         self._mark = [compiled(each, dialect) for each in (_TAKE_OUT, _record(engine))]
         self._lease = compiled(_lease(dialect), dialect)
@@ -57,7 +56,6 @@ class SqlOutbox:
 
     def close(self) -> None:
         """Close every connection."""
-        self._marks.close()
         self._engine.dispose()
 
     # -- what the relay asks for; see lazsa_flow.engine.ports.Outbox
@@ -130,7 +128,7 @@ class SqlOutbox:
                 for statement in self._mark:
                     statement.run(driver, row)
 
-        retrying(lambda: self._marks.transact(run), again=True, lost=True)
+        retrying(lambda: transact_by_driver(self._engine, run), again=True, lost=True)
         self._probe("relay.marked")
 
     def failed(self, notices: Collection[Claimed], error: str, again_at: datetime | None) -> None:

@@ -56,6 +56,7 @@ class SqlStore:
 
     def __init__(self, url: str, *, probe: Callable[[str], None] = lambda point: None) -> None:
         self._engine = connect(url)
+        self._leader = connect(url)
         self._reading = self._engine.execution_options(**{READ_ONLY: True})
         self._probe = probe
         self._outbox = SqlOutbox(connect(url, durable=False), probe)
@@ -63,6 +64,7 @@ class SqlStore:
     def close(self) -> None:
         """Close every connection."""
         self._outbox.close()
+        self._leader.dispose()
         self._engine.dispose()
 
     def migrate(self) -> None:
@@ -201,9 +203,14 @@ class SqlStore:
     def leading(self) -> Iterator[bool]:
         """Tell whether this process leads among the tickers, for as long as the block runs.
 
-        Who leads ends the sessions that stand still, so that others can have their rows.
+        Who leads ends the sessions that stand still, so that others can have their rows. It leads
+        on a connection apart from the pool's, on which the block asks what is due.
         """
-        with self._read() as connection, standing.leading(connection) as leads:
+        if self._engine.dialect.name != "postgresql":
+            yield True
+            return
+        with reading(), self._leader.connect() as connection, connection.begin():
+            leads = standing.lead(connection)
             if leads and (ended := standing.end_stalled(connection, standing.STANDSTILL_S)):
                 log.warning("sessions.ended", sessions=ended)
             yield leads

@@ -5,7 +5,6 @@ And what the rules stand at, and who leads among several tickers, where the data
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,7 +17,7 @@ from lazsa_flow.store.column_types import Instant
 from lazsa_flow.store.connect import APPLICATION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 STANDSTILL_S: Final = 30.0
 """For so long a session of ours may wait for the rest of a statement or of a transaction."""
@@ -138,16 +137,12 @@ def latest_record(connection: sa.Connection) -> datetime | None:
     )
 
 
-@contextmanager
-def leading(connection: sa.Connection) -> Iterator[bool]:
-    """Tell whether this one leads, for as long as the transaction is open.
+def lead(connection: sa.Connection) -> bool:
+    """Take the lead on PostgreSQL, if nobody has it, for as long as the transaction is open.
 
-    It saves work and nothing hangs on it: where the database has no such lock, everyone leads.
+    It saves work and nothing hangs on it.
     """
-    if connection.dialect.name != "postgresql":
-        yield True
-        return
-    yield bool(connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_LEADER))))
+    return bool(connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_LEADER))))
 
 
 def end_stalled(connection: sa.Connection, seconds: float) -> int:

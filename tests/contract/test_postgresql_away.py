@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lazsa_flow.errors import UnavailableError
 from lazsa_flow.store.connect import connect
-from lazsa_flow.store.driver import Driven
+from lazsa_flow.store.driver import transact_by_driver
 from lazsa_flow.store.retry import is_lost
 from lazsa_flow.store.sqlstore import SqlStore
 from lazsa_flow.store.standing import end_stalled
@@ -92,11 +92,10 @@ def test_a_transaction_of_ours_that_idles_is_ended(postgres: Callable[[], str]) 
 
 
 def test_a_driven_transaction_is_lost_with_its_session(postgres: Callable[[], str]) -> None:
-    """What the server ends is told as lost, before or within, undone, and replaced by the next."""
+    """A session that the server ended while it idled is replaced; one in use is told as lost."""
     engine = connect(url := postgres())
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE marks (number integer)")
-    driven = Driven(engine)
     sessions: list[int] = []
 
     def end(session: int) -> None:
@@ -111,19 +110,19 @@ def test_a_driven_transaction_is_lost_with_its_session(postgres: Callable[[], st
         mark(driver)
         end(sessions[-1])
 
-    driven.transact(mark)
-    driven.transact(mark)
+    transact_by_driver(engine, mark)
+    transact_by_driver(engine, mark)
     end(sessions[-1])
-    for run in (mark, mark_and_end):
-        with pytest.raises(DBAPIError) as caught:
-            driven.transact(run)
-        assert is_lost(caught.value)
-    driven.transact(mark)
-    assert sessions[0] == sessions[1] == sessions[2]
+    transact_by_driver(engine, mark)
+    with pytest.raises(DBAPIError) as caught:
+        transact_by_driver(engine, mark_and_end)
+    assert is_lost(caught.value)
+    transact_by_driver(engine, mark)
+    assert sessions[0] == sessions[1]
+    assert sessions[2] == sessions[3]
     assert len(set(sessions)) == 3
     with engine.connect() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM marks").scalar() == 3
-    driven.close()
+        assert connection.exec_driver_sql("SELECT count(*) FROM marks").scalar() == 4
     engine.dispose()
 
 
@@ -131,5 +130,5 @@ def test_nobody_drives_a_database_that_is_away() -> None:
     """A server that is not there is told as one, by the driver's own transactions too."""
     engine = connect(f"postgresql://lazsa@127.0.0.1:{free_port()}/lazsa")
     with pytest.raises(DBAPIError) as caught:
-        Driven(engine).transact(lambda _: None)
+        transact_by_driver(engine, lambda _: None)
     assert is_lost(caught.value)

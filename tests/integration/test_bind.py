@@ -284,6 +284,38 @@ class TestRefused:
                 host.programme.bind(connection)
 
 
+class TestEnded:
+    """docs/embedding.md: a bound programme lives as long as the host's transaction."""
+
+    @pytest.mark.parametrize("how", ["commit", "rollback", "close", "another begin"])
+    def test_refuses(self, host: Host, how: str) -> None:
+        """What would be written into a transaction that nobody commits is refused instead."""
+        with host.engine.connect() as connection:
+            transaction = connection.begin()
+            bound = host.programme.bind(connection)
+            host.nominate(bound)
+            if how == "another begin":
+                transaction.commit()
+                connection.begin()
+            else:
+                getattr({"close": connection}.get(how, transaction), how)()
+            for call in (lambda: host.nominate(bound, key="k"), lambda: bound.paths("s1")):
+                with pytest.raises(InputError, match="one that has ended"):
+                    call()
+            if how == "commit":
+                assert not connection.in_transaction()
+        kept = how in ("commit", "another begin")
+        assert [len(path.ref) > 0 for path in host.programme.paths("s1")] == [True] * kept
+
+    def test_savepoint(self, host: Host) -> None:
+        """A savepoint of the host's within the transaction may end; the transaction goes on."""
+        with host.transaction() as (connection, bound):
+            with connection.begin_nested():
+                host.nominate(bound)
+            assert len(bound.paths("s1")) == 1
+        assert len(host.programme.paths("s1")) == 1
+
+
 @pytest.mark.parametrize("wrote", [False, True], ids=["nothing yet", "a savepoint"])
 def test_no_real_begin(tmp_path: FilePath, wrote: bool) -> None:
     """On SQLite a transaction without a real BEGIN is refused, naming the page that helps."""

@@ -1,0 +1,77 @@
+"""Connection options: what a database URL may say to us, besides what it says to the driver.
+
+``postgresql://lazsa@db/lazsa?pool_size=20&pool_timeout=10``: every process that is given the URL
+goes by them, whether it is a host's service, a worker or a command.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from lazsa_flow.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import sqlalchemy as sa
+
+_LARGEST_POOL: Final = 1000
+_LONGEST_S: Final = 3600.0
+_EXPECTED: Final = {
+    "pool_size": f"a whole number from 1 to {_LARGEST_POOL}",
+    "pool_timeout": f"seconds, more than 0 and at most {_LONGEST_S:.0f}",
+}
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionOptions:
+    """How connections are made and lent.
+
+    Attributes:
+        pool_size: The most connections that commands and questions hold at a time.
+        pool_timeout_s: How long a call waits for one of them.
+    """
+
+    pool_size: int = 15
+    pool_timeout_s: float = 30.0
+
+
+def split_options(url: sa.URL) -> tuple[sa.URL, ConnectionOptions]:
+    """Split a URL into what the driver is told, and our options.
+
+    Raises:
+        InputError: An option has a value that it cannot have.
+    """
+    default = ConnectionOptions()
+    options = ConnectionOptions(
+        pool_size=_read(url, "pool_size", _size, default.pool_size),
+        pool_timeout_s=_read(url, "pool_timeout", _seconds, default.pool_timeout_s),
+    )
+    return url.difference_update_query(_EXPECTED), options
+
+
+def _read(url: sa.URL, name: str, read: Callable[[str], _Value], default: _Value) -> _Value:
+    text = url.query.get(name)
+    if text is None:
+        return default
+    try:
+        if isinstance(text, str):
+            return read(text)
+    except (ValueError, KeyError):
+        pass
+    raise InputError.of("database URL", name, text, _EXPECTED[name])
+
+
+def _size(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _LARGEST_POOL):
+        raise ValueError
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= _LONGEST_S:  # nor is "nan"
+        raise ValueError
+    return value

@@ -1,0 +1,40 @@
+"""The connection pool: lends at most so many connections, and says so where none comes free."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from lazsa_flow.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from lazsa_flow.store.options import ConnectionOptions
+
+
+class BoundedPool(sa.pool.QueuePool):
+    """SQLAlchemy's pool, whose time-out is an error of ours, whoever asks for a connection."""
+
+    def _do_get(self) -> sa.pool.ConnectionPoolEntry:
+        """Lend a connection.
+
+        Raises:
+            UnavailableError: None came free in time.
+        """
+        try:
+            return super()._do_get()
+        except sa.exc.TimeoutError:
+            raise UnavailableError(
+                f"no database connection came free within {self._timeout:g} s; "
+                f"the pool has {self.size()} (pool_size)"
+            ) from None
+
+
+def pool_arguments(options: ConnectionOptions) -> dict[str, Any]:
+    """Return what :func:`sqlalchemy.create_engine` is told of the pool."""
+    return {
+        "poolclass": BoundedPool,
+        "pool_size": options.pool_size,
+        "max_overflow": 0,
+        "pool_timeout": options.pool_timeout_s,
+    }

@@ -1,0 +1,250 @@
+"""No call needs a second connection while it holds one: each is made on a pool of one."""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from lazsa_flow.commands.entries import TurnoverRecord
+from lazsa_flow.domain.model import Actor
+from lazsa_flow.domain.panel import ITEMS
+from lazsa_flow.errors import InputError, LazsaError, UnavailableError
+from lazsa_flow.programme import Programme
+from lazsa_flow.runner.ticker import tick
+from lazsa_flow.store.connect import connect
+from lazsa_flow.viewer import viewer
+from tests.acceptance.test_cli import facts_file
+from tests.factories import noon
+from tests.integration.world import COMPLIANCE, EMPLOYEE, SCORES, SEATS, World, convene, shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path as FilePath
+
+ONE = "?pool_size=1&pool_timeout=1"
+TEAM = Actor("team", "team-SG", "SG")
+MANAGER = Actor("manager", "m-1")
+OPERATOR = Actor("operator", "op-1")
+ONBOARDING = Actor("onboarding", "on-1", "SG")
+TURNOVER = [
+    TurnoverRecord("lazada", "acc", f"2019-{month:02}", Decimal(9000), "electronics")
+    for month in range(1, 13)
+]
+POLICY = next(each for each in shipped().policies if each.lifecycle == "award")
+SAMPLES: dict[str, Any] = {
+    "actor": OPERATOR,
+    "at": None,
+    "applicant": "a1",
+    "case": "case-1",
+    "category": "electronics",
+    "chunk": 10,
+    "command": lambda dry: dry.explain("s1"),
+    "comment": "As discussed.",
+    "country": "SG",
+    "cycle_on": date(2020, 10, 1),
+    "data": {},
+    "given": True,
+    "kind": "nominated",
+    "lifecycle": "award",
+    "limit": 5,
+    "name": "s1",
+    "path": "award-2",
+    "paused": False,
+    "provenance": "own",
+    "reason": "nominee",
+    "records": TURNOVER,
+    "reviewers": SEATS,
+    "scores": SCORES,
+    "seller": "s1",
+    "statement": "Helps.",
+    "step": "get_app",
+    "subject": "s9",
+    "text": POLICY.text.replace(POLICY.version, "2020-9"),
+    "trigger": "withdraw",
+    "until": noon(date(2020, 10, 1)),
+    "version": "2020-9",
+    "what": "teaching",
+    "when": noon(date(2020, 4, 1)),
+}
+"""What is given for a parameter of this name that must be given."""
+ACTORS = {
+    "appeal": MANAGER,
+    "apply_entry": Actor("seller", "a1"),
+    "assign_reviewers": TEAM,
+    "close_books": MANAGER,
+    "close_case": COMPLIANCE,
+    "complete_nomination": EMPLOYEE,
+    "consent": Actor("seller", "s1"),
+    "erase": Actor("host", "h"),
+    "fire": Actor("seller", "s2"),
+    "invite_trainer": EMPLOYEE,
+    "move_country": Actor("host", "h"),
+    "nominate": Actor("employee", "emp-9"),
+    "open_case": COMPLIANCE,
+    "preview_policy": MANAGER,
+    "reconnect_step": Actor("seller", "s1"),
+    "record_shown": EMPLOYEE,
+    "recuse": Actor("reviewer", "rev-law", "SG", "law"),
+    "release_policy": MANAGER,
+    "score": Actor("reviewer", "rev-books", "SG", "books"),
+    "suspend_cycle": MANAGER,
+    "withdraw_nomination": EMPLOYEE,
+}
+"""Who gives a command, where the operator may not."""
+OPENERS = {"open", "bind", "migrate", "close", "on_path"}
+"""Not asked of a programme that is open, or only by its own commands."""
+
+
+CARD = ",".join(("seller_id,reviewer_id,team", *ITEMS, "comment,recusal_reason"))
+FILES = {
+    "import_contacts": "seller_id,email,locale,name\ns1,s1@shop.example,en,A shop\n",
+    "import_nominations": "seller_id,source,nominator_id,statement\ns4,employee,emp-3,Helps.\n",
+    "import_scorecards": f"{CARD}\ns2,rev-care,care,{'4,' * len(ITEMS)}As discussed.,\n",
+}
+"""What the files hold that are imported."""
+OTHERS: dict[str, dict[str, Any]] = {
+    "erase": {"seller": "s2"},
+    "fire": {"reason": "nominee"},
+    "invite_trainer": {"shown": ("teaching", "speaking")},
+    "nominate": {"seller": "s4"},
+}
+"""What some methods are given instead."""
+LAST = ("withdraw_nomination", "fire", "suspend_cycle", "move_country", "erase", "purge")
+"""What leaves little for the others to be asked of."""
+REFUSED = {
+    "appeal",
+    "close_books",
+    "close_case",
+    "complete_nomination",
+    "import_turnover",
+    "open_path",
+    "reconnect_step",
+    "withdraw_nomination",
+}
+"""What a rule or the file stands against, here; the others succeed."""
+
+
+def public_methods() -> dict[str, Callable[..., Any]]:
+    """Return every public method of the programme, in the order in which they are called."""
+    found = dict(inspect.getmembers(Programme, inspect.isfunction))
+    names = [name for name in found if name[0] != "_" and name not in OPENERS]
+    return {
+        name: found[name]
+        for name in sorted(names, key=lambda n: (LAST.index(n) if n in LAST else -1, n))
+    }
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def world(
+    request: pytest.FixtureRequest, migrated: FilePath, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """A world on a pool of one connection: an ambassador, and a nominee under review."""
+    if request.param == "sqlite":
+        file = tmp_path_factory.mktemp("one") / "lazsa.db"
+        shutil.copy(migrated, file)
+        url = f"sqlite:///{file}"
+    else:
+        Programme.migrate(url := request.getfixturevalue("postgres")())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAZSA_SECRET", "one-secret-for-the-tests")
+        world = World(url + ONE)
+    with world.programme:
+        if request.param == "postgresql":
+            convene(world.programme)
+        world.ambassador("s1")
+        world.now(date(2020, 8, 10)).nominate("s2")
+        world.go(date(2020, 9, 20))
+        yield world
+
+
+def _arguments(world: World, name: str, method: Callable[..., Any]) -> dict[str, Any]:
+    if name == "verdicts":
+        return {"path": world.path("award-1"), "row": world.last("award-1")}
+    given: dict[str, Any] = {}
+    for each in list(inspect.signature(method).parameters.values())[1:]:
+        if each.name == "actor":
+            given["actor"] = ACTORS.get(name, OPERATOR)
+        elif each.default is inspect.Parameter.empty and each.name != "file":
+            assert each.name in SAMPLES, f"{name} needs a {each.name}"
+            given[each.name] = SAMPLES[each.name]
+    return given | OTHERS.get(name, {})
+
+
+def _use(found: Any) -> None:
+    """Use what a method returned to its end."""
+    if inspect.isgenerator(found):
+        list(found)
+    elif hasattr(found, "drain"):
+        with found as relay:
+            relay.drain()
+
+
+def test_every_method_is_content_with_one_connection(world: World, tmp_path: FilePath) -> None:
+    """Whatever is asked of a programme or told it, methods to come included, takes one."""
+    facts = facts_file(tmp_path / "facts.csv", date(2020, 9, 1), s4="0.3")
+    refused = {}
+    for name, method in public_methods().items():
+        given = _arguments(world, name, method)
+        if "file" in inspect.signature(method).parameters:
+            given["file"] = facts if name == "import_facts" else tmp_path / "file.csv"
+            (tmp_path / "file.csv").write_text(FILES.get(name, ""))
+        try:
+            _use(getattr(world.programme, name)(**given))
+        except LazsaError as error:
+            refused[name] = error
+    assert not [name for name, e in refused.items() if isinstance(e, UnavailableError)]
+    assert refused.keys() <= REFUSED, "\n".join(f"{n}: {e!r}" for n, e in refused.items())
+
+
+def test_the_ticker_and_the_viewer_are_content_with_one_connection(world: World) -> None:
+    """What runs beside a service shares its pool, and holds no connection while it asks."""
+    with world.programme.store.leading() as leads:
+        assert leads
+        tick(world.programme, lambda chunks: None)
+    with TestClient(viewer(world.programme, authenticate=lambda request: True)) as client:
+        for page in ("/", "/due", "/panel/SG/2020-04-01", "/parked", "/health"):
+            assert client.get(page).status_code == 200
+        for page in ("", "/picture.json", "/story.json?name=s1"):
+            assert client.get(f"/lifecycle/award{page}").status_code == 200
+
+
+def test_many_at_once_wait_for_their_turn(world: World) -> None:
+    """More callers than connections: each is served, and none waits for another's second one."""
+
+    def ask(number: int) -> None:
+        (world.programme.explain, world.programme.portraits)[number % 2]("s1")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ask, range(12)))
+
+
+def test_a_pool_without_a_free_connection_is_unavailable(world: World) -> None:
+    """A call that gets no connection in time says so as one that finds no database does."""
+    with (
+        world.programme.store.begin(write=False),
+        pytest.raises(UnavailableError, match="came free within"),
+    ):
+        world.programme.paths("s1")
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        ("pool_size=0", "a whole number from 1"),
+        ("pool_size=two", "a whole number from 1"),
+        ("pool_size=2&pool_size=3", "a whole number from 1"),
+        ("pool_timeout=0", "seconds, more than 0"),
+        ("pool_timeout=nan", "seconds, more than 0"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused(option: str, expected: str) -> None:
+    """A URL's option with a wrong value is named with what it may be."""
+    with pytest.raises(InputError, match=expected):
+        connect(f"sqlite:///lazsa.db?{option}")
