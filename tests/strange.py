@@ -196,7 +196,9 @@ ANYTHING: Final = st.one_of(
     st.complex_numbers(),
     st.lists(st.integers()),
     st.dictionaries(st.text(), st.integers()),
-    st.sampled_from(list(REFUSED)).map(lambda name: REFUSED[name]()),
+    st.sampled_from([name for name in REFUSED if "everything raises" not in name]).map(
+        lambda name: REFUSED[name]()  # Hypothesis itself asks something of each
+    ),
     st.sampled_from([measured for measured, _ in ACCEPTED.values()]),
 )
 """Any Python object, those above among them."""

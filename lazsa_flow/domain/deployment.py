@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ChannelName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 Recipient = Literal["seller", "nominators", "panel", "country_lead", "team", "group"]
 EVERYWHERE: Final = "all"
+_DAY_S: Final = 86_400
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -49,7 +50,7 @@ class NoticeSettings(BaseModel):
     Attributes:
         attempts: After so many failures a notice is parked.
         first_retry_s: How long after the first failure it is tried again; it doubles with each.
-        longest_retry_s: The longest such pause.
+        longest_retry_s: The longest such pause, whatever the other side asks for.
         lease_s: For how long a relay holds what it has claimed.
         resolver: The name of an entry point in the group ``lazsa_flow.resolvers``; by default the
             contacts that were imported.
@@ -58,9 +59,9 @@ class NoticeSettings(BaseModel):
     model_config = _STRICT
 
     attempts: Annotated[int, Field(ge=1, le=100)] = 8
-    first_retry_s: Annotated[int, Field(ge=1)] = 60
-    longest_retry_s: Annotated[int, Field(ge=1)] = 3600
-    lease_s: Annotated[int, Field(ge=60)] = 300
+    first_retry_s: Annotated[int, Field(ge=1, le=_DAY_S)] = 60
+    longest_retry_s: Annotated[int, Field(ge=1, le=30 * _DAY_S)] = 3600
+    lease_s: Annotated[int, Field(ge=60, le=_DAY_S)] = 300
     resolver: Code | None = None
 
 

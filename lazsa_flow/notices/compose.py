@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.domain.contact import Contact
 from lazsa_flow.errors import DeliveryError
+from lazsa_flow.notices.faults import fault_of
 from lazsa_flow.notices.ports import Letter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from lazsa_flow.domain.contact import Contact
     from lazsa_flow.domain.policy import Country
     from lazsa_flow.engine.ports import Claimed
     from lazsa_flow.notices.ports import Desk, Matter, Resolver
@@ -36,15 +38,26 @@ class Composer:
         """Read at once what a batch of notices is about."""
         self._desk.look_up(notices)
 
-    def contacts(self, notices: Sequence[Claimed]) -> Mapping[str, Contact]:
-        """Return how the persons are reached whom these notices are for, where it is known."""
-        persons = {person for notice in notices if (person := person_of(notice)) is not None}
-        return self._resolve(persons) if persons else {}
+    def contacts(self, notices: Sequence[Claimed]) -> Mapping[str, Contact | None]:
+        """Return how the persons are reached whom these notices are for, where it is known.
+
+        Of somebody of whom the resolver returned what is no contact there is ``None``.
+
+        Raises:
+            DeliveryError: The resolver raised, or returned what is no mapping.
+        """
+        persons = frozenset(filter(None, map(person_of, notices)))
+        if not persons:
+            return {}
+        try:
+            return _contacts_of(self._resolve(persons), persons)
+        except Exception as error:
+            raise fault_of(error, "resolver") from None
 
     def letter(
         self,
         notice: Claimed,
-        contacts: Mapping[str, Contact],
+        contacts: Mapping[str, Contact | None],
         *,
         needs_contact: bool,
         at: datetime,
@@ -58,15 +71,17 @@ class Composer:
             at: When it is sent.
 
         Raises:
-            DeliveryError: How the person is reached is asked for, and not known.
+            DeliveryError: How the person is reached is asked for, and not known, or no contact.
         """
         matter = self._desk.matter(notice)
         person = person_of(notice)
         contact = None
         if person is not None and needs_contact:
-            contact = contacts.get(person)
-            if contact is None:
+            if person not in contacts:
                 raise DeliveryError("no_contact", permanent=True)
+            contact = contacts[person]
+            if contact is None:
+                raise DeliveryError("resolver_contact")
         locale = (contact and contact.locale) or matter.country.locale
         rendered = self._renderer.notice(matter, locale, contact.name if contact else "")
         to = notice.to if person is None or ":" not in notice.to else "nominators"
@@ -106,6 +121,32 @@ class Composer:
             mailbox=None if person else _mailbox(matter.country, to),
             contact=contact,
         )
+
+
+def _contacts_of(found: Any, persons: Collection[str]) -> dict[str, Contact | None]:
+    """Return what a resolver found of these persons, each checked by itself.
+
+    Raises:
+        DeliveryError: It is no mapping.
+    """
+    if not issubclass(type(found), Mapping):
+        raise DeliveryError(f"resolver_returned_{type(found).__name__}")
+    contacts = {}
+    for person in persons:
+        contact = found.get(person)
+        if contact is not None:
+            contacts[person] = _checked(contact)
+    return contacts
+
+
+def _checked(contact: Any) -> Contact | None:
+    """Return a plain contact of the same fields; ``None`` where it is none."""
+    if not issubclass(type(contact), Contact):
+        return None
+    try:
+        return Contact(contact.address, contact.name, contact.locale)
+    except Exception:
+        return None
 
 
 def person_of(notice: Claimed) -> str | None:

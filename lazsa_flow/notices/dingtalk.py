@@ -66,10 +66,10 @@ class DingTalkChannel:
             "sign": sign(self._secret, sent_ms),
         }
         headers = {"content-type": "application/json"}
-        response = self._poster.post(self._url, _message(letter), headers, params)
+        answer = self._poster.post(self._url, _message(letter), headers, params)
         try:
-            code = int(response.json()["errcode"])
-        except (ValueError, KeyError, TypeError):
+            code = int(json.loads(answer.body)["errcode"])
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             raise DeliveryError("dingtalk_answer", rests=True) from None
         if code:
             raise _refused(code)

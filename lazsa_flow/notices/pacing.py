@@ -6,6 +6,8 @@ from collections import defaultdict, deque
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.notices.faults import least_wait_s
+
 if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.deployment import Deployment
 
 MINUTE: Final = timedelta(minutes=1)
+_DOUBLINGS: Final = 64
+"""After so many a pause is longer than any that may be set."""
 
 
 class Pacing:
@@ -33,11 +37,15 @@ class Pacing:
         self._sent: dict[str, deque[datetime]] = defaultdict(deque)
 
     def again_at(self, now: datetime, attempts: int, after_s: float | None) -> datetime:
-        """Return when to try again after so many failures, or what the other side asked for."""
-        settings = self._settings
-        pause_s = min(settings.longest_retry_s, settings.first_retry_s * 2 ** (attempts - 1))
+        """Return when to try again after so many failures, or what the other side asked for.
+
+        However long the other side asks for, it is never later than after the longest pause.
+        """
+        longest_s = self._settings.longest_retry_s
+        doubled = 2 ** min(attempts - 1, _DOUBLINGS)
+        pause_s = min(longest_s, self._settings.first_retry_s * doubled)
         pause_s *= 0.5 + self._random.random() / 2
-        return now + timedelta(seconds=max(pause_s, after_s or 0))
+        return now + timedelta(seconds=max(pause_s, least_wait_s(after_s, longest_s)))
 
     def rest(self, channel: str, now: datetime, after_s: float | None) -> None:
         """Let a channel rest, the longer the more often it has failed in a row."""

@@ -28,10 +28,11 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.errors import DeliveryError, LazsaError, NotFoundError
+from lazsa_flow.errors import DeliveryError
 from lazsa_flow.logs import log
+from lazsa_flow.notices.faults import caught, check_sent
 from lazsa_flow.notices.pacing import Pacing
 
 if TYPE_CHECKING:
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Claimed, Clock, Outbox, Waiting
     from lazsa_flow.notices.compose import Composer
     from lazsa_flow.notices.ports import Channel, Letter
-
-_Result = TypeVar("_Result")
 
 DIGESTED: Final = ("panel", "country_lead")
 BATCH: Final = 100
@@ -123,9 +122,11 @@ class Relay:
         self.close()
 
     def close(self) -> None:
-        """Close the channels."""
-        for channel in self._channels.values():
-            channel.close()
+        """Close the channels, each whatever another raises."""
+        for name, channel in self._channels.items():
+            fault = caught(partial(_close, channel))
+            if fault is not None:
+                log.warning("channel.failed", channel=name, error=fault.code)
 
     def drain(self, stopping: Callable[[], bool] = lambda: False) -> Drained:
         """Send all that may be sent now.
@@ -152,12 +153,13 @@ class Relay:
     def run(self, stop: threading.Event) -> None:
         """Keep sending what comes, until told to stop.
 
-        A database that cannot be reached for a moment is looked at again.
+        A database that cannot be reached for a moment is looked at again, and so it is whatever
+        else was raised.
         """
         while not stop.is_set():
             try:
                 self.drain(stop.is_set)
-            except LazsaError as error:
+            except Exception as error:
                 log.error("relay.failed", error=type(error).__name__)
             stop.wait(LOOK_S)
 
@@ -189,17 +191,15 @@ class Relay:
         done = Drained()
         self._composer.look_up(ready)
         through = {each.key: self._channel(each.to, each.path.country) for each in ready}
-        asking = [each for each in ready if self._channels[through[each.key]].needs_contact]
-        try:
-            contacts = self._composer.contacts(asking)
-        except Exception as error:  # whatever a host's resolver raises
-            fault = DeliveryError(f"resolver_{type(error).__name__}")
+        asking = [each for each in ready if self._needs_contact(through[each.key]) is True]
+        contacts = caught(lambda: self._composer.contacts(asking))
+        if isinstance(contacts, DeliveryError):
             later[self._clock.now()] += [each for each in ready if each not in asking]
-            return self._failed(asking, fault)
+            return self._failed(asking, contacts)
         until = self._clock.now() + self._lease / 2
         # all at once: between two conversations each would take a processor twice as long
         letters = [
-            _caught(partial(self._letter, each, through[each.key], contacts)) for each in ready
+            caught(partial(self._letter, each, through[each.key], contacts)) for each in ready
         ]
         for number, (notice, letter) in enumerate(zip(ready, letters, strict=True)):
             now = self._clock.now()
@@ -222,11 +222,16 @@ class Relay:
         rested = self._pacing.free_at(self._channel(notice.to, country.code), now)
         return country.hours.free_from(max(now, rested))
 
-    def _letter(self, notice: Claimed, name: str, contacts: Mapping[str, Contact]) -> Letter:
-        needs_contact = self._channels[name].needs_contact
+    def _letter(self, notice: Claimed, name: str, contacts: Mapping[str, Contact | None]) -> Letter:
+        needs_contact = self._needs_contact(name)
+        if isinstance(needs_contact, DeliveryError):
+            raise needs_contact
         return self._composer.letter(
             notice, contacts, needs_contact=needs_contact, at=self._clock.now()
         )
+
+    def _needs_contact(self, name: str) -> bool | DeliveryError:
+        return caught(lambda: bool(self._channels[name].needs_contact))
 
     def _channel(self, to: str, country: str) -> str:
         return self._deployment.channel_for(country, "nominators" if ":" in to else to)
@@ -259,7 +264,7 @@ class Relay:
         first = taken[0]
         key = f"digest.{first.path.country}.{first.to}.{due:%Y-%m-%d}.{digest}"
         name = self._channel(first.to, first.path.country)
-        letter = _caught(lambda: self._composer.digest(taken, key, at=now))
+        letter = caught(lambda: self._composer.digest(taken, key, at=now))
         return self._deliver(taken, name, letter)
 
     # -- what becomes of them
@@ -271,8 +276,8 @@ class Relay:
         if isinstance(letter, DeliveryError):
             return self._failed(notices, letter, name)
         sent = replace(letter, sent_at=self._clock.now())
-        fault = _caught(lambda: self._channels[name].send(sent))
-        if isinstance(fault, DeliveryError):  # a host's channel may return anything else
+        fault = caught(partial(_send, self._channels[name], sent))
+        if fault is not None:
             return self._failed(notices, fault, name)
         now = self._clock.now()
         self._outbox.delivered(notices, name, now)
@@ -300,12 +305,10 @@ class Relay:
         return Drained(**counts)
 
 
-def _caught(run: Callable[[], _Result]) -> _Result | DeliveryError:
-    """Return what comes of it, or why nothing does; words, desk and channels raise anything."""
-    try:
-        return run()
-    except DeliveryError as error:
-        return error
-    except Exception as error:
-        permanent = isinstance(error, NotFoundError)
-        return DeliveryError(f"error_{type(error).__name__}", permanent=permanent)
+def _send(channel: Channel, letter: Letter) -> None:
+    send: Callable[[Letter], object] = channel.send  # a host's may return anything
+    check_sent(send(letter))
+
+
+def _close(channel: Channel) -> None:
+    channel.close()

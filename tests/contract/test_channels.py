@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import ssl
-from contextlib import ExitStack
+import tracemalloc
+import zlib
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.policy import default
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +21,7 @@ from lazsa_flow.notices import dingtalk, webhook
 from lazsa_flow.notices.dingtalk import DingTalkChannel, DingTalkSettings
 from lazsa_flow.notices.files import FileChannel, FileSettings
 from lazsa_flow.notices.smtp import SmtpChannel, SmtpSettings
+from lazsa_flow.notices.web import Poster
 from lazsa_flow.notices.webhook import WebhookChannel, WebhookSettings
 from tests.factories import letter
 from tests.loopback import CERTIFICATE, MailServer, WebServer, mail_server, web_server
@@ -32,6 +36,8 @@ MAILS = ("smtp", "smtp-one-sender")
 KINDS = ("files-eml", "files-json", *MAILS, "webhook", "dingtalk")
 SERVED = (*MAILS, "webhook", "dingtalk")
 HTTP = ("webhook", "dingtalk")
+_LONG = bytes(8_000_000)
+LONG_BODIES = {"": _LONG, "gzip": zlib.compress(_LONG, wbits=31)}
 ROBOT_OK = b'{"errcode": 0, "errmsg": "ok"}'
 LETTER = letter()
 PANEL = replace(LETTER, to="panel", person=None, contact=None, mailbox="panel.id@example.com")
@@ -399,6 +405,55 @@ class TestPosts:
             stage.channel.send(LETTER)
         assert (caught.value.rests, caught.value.permanent) == (True, False)
         assert caught.value.after_s == after_s
+
+    @pytest.mark.parametrize("status", [200, 429])
+    @pytest.mark.parametrize("encoding", ["", "gzip"])
+    @pytest.mark.parametrize("kind", HTTP)
+    def test_a_long_answer_is_not_read(
+        self, make: Callable[[str], Stage], kind: str, encoding: str, status: int
+    ) -> None:
+        """No more of it than 64 kB is held, packed or not, and the next letter goes out."""
+        stage = make(kind)
+        headers = {"content-encoding": encoding} if encoding else {}
+        stage.server.answers.append((status, headers, LONG_BODIES[encoding]))
+        tracemalloc.start()
+        with suppress(DeliveryError):
+            stage.channel.send(LETTER)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 2_000_000
+        stage.channel.send(LETTER)
+        assert len(stage.received()) == 2
+
+    @pytest.mark.parametrize("packed", [b"\x1f\x8b\0\0", b"", b"no gzip"])
+    def test_an_answer_that_cannot_be_unpacked(
+        self, make: Callable[[str], Stage], packed: bytes
+    ) -> None:
+        """A webhook's was accepted all the same; of the robot's it is not known."""
+        for kind in HTTP:
+            stage = make(kind)
+            stage.server.answers.append((200, {"content-encoding": "gzip"}, packed))
+            with suppress(DeliveryError):
+                stage.channel.send(LETTER)
+            stage.channel.send(LETTER)
+            assert len(stage.received()) == 2
+
+    def test_a_packed_answer_is_understood(self, make: Callable[[str], Stage]) -> None:
+        """Nobody asks for it, and some servers pack theirs all the same."""
+        stage = make("dingtalk")
+        packed = zlib.compress(ROBOT_OK, wbits=31)
+        stage.server.answers.append((200, {"content-encoding": "gzip"}, packed))
+        stage.channel.send(LETTER)
+        assert stage.server.posts[0].headers["accept-encoding"] == "identity"
+
+    def test_an_answer_that_trickles(self) -> None:
+        """A body is read no longer than the time limit, however it comes."""
+        instants = count(0, 3)
+        with web_server(b"x" * 200_000) as server:
+            poster = Poster(5.0, tick=lambda: next(instants))
+            answer = poster.post(server.url, b"{}", {})
+            poster.close()
+        assert len(answer.body) < 200_000
 
     @pytest.mark.parametrize(
         ("status", "permanent"), [(302, True), (400, True), (408, False), (500, False)]
