@@ -77,6 +77,9 @@ In every cell:
   outside, not even as the role `system`;
 - `{DENIED}`: nobody of this role.
 
+A trigger that *asks* cannot be undone: the command line shows what it would do and asks first, or
+needs `--yes`; the library does not ask.
+
 Two things hold besides. A role that is held in one country is good in no other, and for no command
 that concerns all countries. And a right is not yet a move: the guards must hold too.
 """
@@ -141,7 +144,8 @@ def _edges(lifecycle: Lifecycle) -> Iterator[tuple[Edge, str | None]]:
 def _edge_row(edge: Edge, reason: str | None) -> tuple[str, ...]:
     sources = ", ".join(edge.sources) or "(opens the path)"
     shown = f"`{reason}`" if reason else ""
-    return (sources, f"`{edge.trigger}`", shown, *_cells(edge.permits, reason))
+    trigger = f"`{edge.trigger}`{' (asks)' if edge.confirm else ''}"
+    return (sources, trigger, shown, *_cells(edge.permits, reason))
 
 
 def _cells(permits: Iterable[Permit], reason: str | None) -> list[str]:

@@ -175,6 +175,7 @@ class Programme(Notices):
                 )
                 return move_fields(move)
 
+            context.path_id(path)  # raises where it is no reference
             lifecycle = context.rulebook.lifecycle(path.rpartition("-")[0])
             settle = actor.role not in lifecycle.urgent
             return context.on_path(path, run, request=request, key=key, settle=settle)

@@ -16,6 +16,7 @@ from lazsa_flow.cli import (
     files,
     graph,
     init,
+    irreversible,
     manage,
     notices,
     operate,
@@ -47,14 +48,14 @@ for command in (
     manage.panel,
     manage.assign,
     manage.invite,
-    manage.suspend,
-    manage.move,
-    manage.unpark,
-    manage.erase,
-    manage.purge,
+    irreversible.unpark,
+    irreversible.erase,
+    irreversible.purge,
 ):
     app.command()(command)
 app.add_typer(people.reconnect, name="reconnect")
+app.add_typer(irreversible.seller, name="seller")
+app.add_typer(irreversible.cycle, name="cycle")
 app.add_typer(manage.case, name="case")
 app.add_typer(manage.policy, name="policy")
 app.add_typer(notices.outbox, name="outbox")

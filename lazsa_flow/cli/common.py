@@ -98,6 +98,14 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
+def print_result(text: str, data: Any, *, as_json: bool) -> None:
+    """Print what a command did, as text for people or as one JSON document."""
+    if as_json:
+        print_json(data)
+    else:
+        console().print(text, soft_wrap=True)
+
+
 def console(*, stderr: bool = False) -> Console:
     """Return the console for people; markup in data is never read.
 

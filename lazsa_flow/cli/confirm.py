@@ -10,11 +10,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from lazsa_flow.cli.common import console, print_json
+
+_LINES: Final = 40
+"""How much of a forecast stands before the question; ``--dry-run`` shows all of it."""
 
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would happen, and change nothing.")
@@ -65,12 +68,15 @@ def confirm(
     if dry_run:
         _show(found, as_json=as_json)
         return False
-    _print(found.lines, stderr=True)
+    shown = found.lines[:_LINES]
+    _print(shown, stderr=True)
+    if more := len(found.lines) - len(shown):
+        _print([f"… and {more} more lines: --dry-run shows all of them."], stderr=True)
     if not _is_terminal():
-        from lazsa_flow.errors import InputError
+        from lazsa_flow.errors import InputError, Problem
 
-        expected = "--yes, or a terminal to ask on, since this cannot be undone"
-        raise InputError.of(command, "--yes", "neither --yes nor --dry-run", expected)
+        expected = "--yes, since this cannot be undone, or --dry-run to see what it would do"
+        raise InputError([Problem(command, "--yes", "no terminal to ask on", expected)])
     typer.confirm(f"{command}: this cannot be undone. Continue?", abort=True, err=True)
     return True
 

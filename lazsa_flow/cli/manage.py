@@ -19,6 +19,7 @@ from lazsa_flow.cli.common import (
     open_programme,
     print_json,
     print_move,
+    print_result,
     read_actor,
 )
 from lazsa_flow.cli.people import Seller
@@ -41,6 +42,7 @@ def open_case(
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
+    as_json: Json = False,
 ) -> None:
     """Open a case on a seller.
 
@@ -48,7 +50,8 @@ def open_case(
     """
     with open_programme(database, config) as programme:
         programme.open_case(seller, case_id, actor=read_actor(who, country), key=key)
-    console().print(f"{case_id}: open")
+    data = {"seller": seller, "case": case_id, "value": "open"}
+    print_result(f"{case_id}: open", data, as_json=as_json)
 
 
 @case.command("close")
@@ -60,6 +63,7 @@ def close_case(
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
+    as_json: Json = False,
 ) -> None:
     """Close a case on a seller.
 
@@ -67,7 +71,8 @@ def close_case(
     """
     with open_programme(database, config) as programme:
         programme.close_case(seller, case_id, actor=read_actor(who, country), key=key)
-    console().print(f"{case_id}: closed")
+    data = {"seller": seller, "case": case_id, "value": "closed"}
+    print_result(f"{case_id}: closed", data, as_json=as_json)
 
 
 @policy.command()
@@ -199,6 +204,7 @@ def assign(
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
+    as_json: Json = False,
 ) -> None:
     """Assign reviewers, each with their team, to the panel of a country and cycle.
 
@@ -211,99 +217,9 @@ def assign(
     with open_programme(database, config) as programme:
         actor = read_actor(who, role_country)
         programme.assign_reviewers(country, day, seats, actor=actor, key=key)
-    console().print(f"{len(seats)} reviewers sit on the panel of {country} and {day}.")
-
-
-def suspend(
-    country: Annotated[str, typer.Argument(help="The country's code.")],
-    cycle: Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle date.")],
-    who: As,
-    key: Key = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-) -> None:
-    """Suspend a cycle to come: nominees carry over, renewals run to the next one held.
-
-    Example: lazsa-flow suspend PH 2027-04-01 --as manager:m-1
-    """
-    from lazsa_flow.domain.cycles import parse_date
-
-    day = parse_date(cycle, where="argument", field="CYCLE")
-    with open_programme(database, config) as programme:
-        planned = programme.suspend_cycle(country, day, actor=read_actor(who), key=key)
-    console().print(f"{country} does not hold {day}; {len(planned)} timers moved.")
-
-
-def move(
-    seller: Seller,
-    country: Annotated[str, typer.Argument(help="The new country's code.")],
-    who: As,
-    key: Key = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-) -> None:
-    """Move a seller to another country: team, title, zone and future instants.
-
-    Example: lazsa-flow move seller-1 PH --as host:shop
-    """
-    with open_programme(database, config) as programme:
-        programme.move_country(seller, country, actor=read_actor(who), key=key)
-    console().print(f"{seller} is in {country}.")
-
-
-def unpark(
-    who: As,
-    paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH]…", help="The paths' references.")
-    ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Every path that is parked.")] = False,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-) -> None:
-    """Let paths that were set aside go on, once what made them fail is mended.
-
-    Example: lazsa-flow unpark award-17 --as operator:o-1
-    """
-    from lazsa_flow.errors import InputError
-
-    if every == bool(paths):
-        got = "both" if every else "neither"
-        raise InputError.of("unpark", "PATH", got, "either paths by their references, or --all")
-    actor = read_actor(who)
-    with open_programme(database, config) as programme:
-        for path in paths or [ref for ref, _failure in programme.parked()]:
-            count = programme.unpark(path, actor=actor)
-            console().print(f"{path}: {count} timers are pending again.")
-
-
-def erase(
-    seller: Seller,
-    who: As,
-    key: Key = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-) -> None:
-    """Delete a seller's free text and contact data; a sitting ambassador retires first.
-
-    Example: lazsa-flow erase seller-1 --as host:shop
-    """
-    with open_programme(database, config) as programme:
-        count = programme.erase(seller, actor=read_actor(who), key=key)
-    console().print(f"{count} texts were deleted.")
-
-
-def purge(
-    who: As,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-) -> None:
-    """Delete every text that has been kept long enough.
-
-    Example: lazsa-flow purge --as operator:o-1
-    """
-    with open_programme(database, config) as programme:
-        count = programme.purge(actor=read_actor(who))
-    console().print(f"{count} texts were deleted.")
+    text = f"{len(seats)} reviewers were assigned to the panel of {country} and {day}."
+    data = {"country": country, "cycle_on": day.isoformat(), "assigned": seats}
+    print_result(text, data, as_json=as_json)
 
 
 def invite(

@@ -17,8 +17,10 @@ from lazsa_flow.cli.common import (
     console,
     open_programme,
     print_json,
+    print_result,
     read_actor,
 )
+from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
 from lazsa_flow.cli.serve import Level, LevelOption, Logs, LogsOption
 
 if TYPE_CHECKING:
@@ -56,20 +58,35 @@ def retry(
     who: As,
     keys: Annotated[list[str] | None, typer.Argument(metavar="[KEY]...", help="These.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All that are parked.")] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
+    as_json: Json = False,
 ) -> None:
-    """Let parked notices be tried again, from the next look of a relay on.
+    """Let parked notices be tried again by the next relay; with --all it asks first.
 
     Example: lazsa-flow outbox retry --all --as operator:o-1
     """
+    from lazsa_flow.cli.forecast import of_notices
     from lazsa_flow.errors import InputError
 
     if bool(keys) == every:
         raise InputError.of("outbox retry", "KEY", keys or "nothing", "keys, or else --all")
+    actor = read_actor(who)
     with open_programme(database, config) as programme:
-        count = programme.retry_notices(keys or None, actor=read_actor(who))
-    console().print(f"{count} notices will be tried again.")
+
+        def forecast() -> Forecast:
+            programme.retry_notices(keys or None, actor=actor, dry_run=True)
+            parked = programme.outbox(parked=True)
+            return of_notices([each for each in parked if every or each.key in (keys or ())])
+
+        if not confirm(
+            "outbox retry --all", forecast, dry_run=dry_run, yes=yes or not every, as_json=as_json
+        ):
+            return
+        count = programme.retry_notices(keys or None, actor=actor)
+    print_result(f"{count} notices will be tried again.", {"notices": count}, as_json=as_json)
 
 
 @notices.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,8 +19,14 @@ from lazsa_flow.cli.common import (
     open_programme,
     print_json,
     print_move,
+    print_result,
     read_actor,
 )
+from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
+
+if TYPE_CHECKING:
+    from lazsa_flow.domain.model import Move
+    from lazsa_flow.programme import Programme
 
 PathRef = Annotated[str, typer.Argument(metavar="PATH", help="A path, such as award-17.")]
 Seller = Annotated[str, typer.Argument(metavar="SELLER", help="A seller's id.")]
@@ -66,6 +72,7 @@ def complete(
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
+    as_json: Json = False,
 ) -> None:
     """Complete your own nomination of a path.
 
@@ -73,7 +80,7 @@ def complete(
     """
     with open_programme(database, config) as programme:
         programme.complete_nomination(path, actor=read_actor(who), statement=statement, key=key)
-    console().print(f"{path}: completed")
+    print_result(f"{path}: completed", {"path": path, "nomination": "completed"}, as_json=as_json)
 
 
 def withdraw(
@@ -103,6 +110,7 @@ def score(
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
+    as_json: Json = False,
 ) -> None:
     """Score a path in its open round: eleven items, 0 to 5, and a comment.
 
@@ -120,7 +128,9 @@ def score(
     actor = read_actor(who, country, team)
     with open_programme(database, config) as programme:
         programme.score(path, actor=actor, scores=read, comment=comment, key=key)
-    console().print(f"{path}: scored")
+    print_result(
+        f"{path}: scored", {"path": path, "reviewer": actor.id, "scores": read}, as_json=as_json
+    )
 
 
 def recuse(
@@ -132,6 +142,7 @@ def recuse(
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
+    as_json: Json = False,
 ) -> None:
     """Stand back from a path's open round; an earlier card of yours no longer counts.
 
@@ -141,7 +152,9 @@ def recuse(
     actor = read_actor(who, country, team)
     with open_programme(database, config) as programme:
         programme.recuse(path, actor=actor, reason=reason, key=key)
-    console().print(f"{path}: recused")
+    print_result(
+        f"{path}: recused", {"path": path, "reviewer": actor.id, "reason": reason}, as_json=as_json
+    )
 
 
 def fire(
@@ -151,6 +164,8 @@ def fire(
     reason: Annotated[str | None, typer.Option(help="The reason code, where one is asked.")] = None,
     country: Country = None,
     version: Annotated[int | None, typer.Option(help="The version that you saw.")] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -158,18 +173,36 @@ def fire(
 ) -> None:
     """Fire a trigger on a path; a refusal names every guard that does not hold.
 
+    A trigger that cannot be undone, such as retire, asks first.
+
     Example: lazsa-flow fire award-17 retire --as seller:seller-1 --reason resigned
     """
+    from lazsa_flow.cli.forecast import of_dry_run
+
     actor = read_actor(who, country)
     with open_programme(database, config) as programme:
-        move = programme.fire(path, trigger, actor=actor, reason=reason, version=version, key=key)
+
+        def run(own: Programme) -> Move:
+            return own.fire(path, trigger, actor=actor, reason=reason, version=version, key=key)
+
+        def forecast() -> Forecast:
+            return of_dry_run(programme.dry_run(run))
+
+        lifecycle = programme.rulebook.lifecycles.get(path.rpartition("-")[0])
+        asks = lifecycle is not None and lifecycle.confirms(trigger, reason)
+        if not confirm(
+            f"fire {trigger}", forecast, dry_run=dry_run, yes=yes or not asks, as_json=as_json
+        ):
+            return
+        move = run(programme)
     print_move(move, as_json=as_json, none="")
 
 
 def appeal(
     path: PathRef,
     who: As,
-    grant: Annotated[bool, typer.Option("--grant/--reject", help="Your word.")] = True,
+    grant: Annotated[bool, typer.Option("--grant", help="Grant it.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Reject it.")] = False,
     country: Country = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
@@ -180,6 +213,11 @@ def appeal(
 
     Example: lazsa-flow appeal award-17 --as manager:m-1 --grant
     """
+    from lazsa_flow.errors import InputError
+
+    if grant == reject:
+        got = "both" if grant else "neither"
+        raise InputError.of("appeal", "--grant", got, "either --grant or --reject")
     actor = read_actor(who, country)
     with open_programme(database, config) as programme:
         move = programme.appeal(path, actor=actor, grant=grant, key=key)

@@ -88,6 +88,8 @@ class Edge:
         guards: Names of guards, all of which must hold.
         effective: The name of an instant that it takes effect from, where that is not the instant
             of the command or of the timer.
+        confirm: Whether the command line asks before a person fires it, for it cannot be undone.
+            Nothing else depends on it.
     """
 
     trigger: str
@@ -97,6 +99,7 @@ class Edge:
     guards: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
     effective: str | None = None
+    confirm: bool = False
 
     @property
     def reasons(self) -> frozenset[str | None]:
@@ -243,6 +246,13 @@ class Lifecycle:
             if edge.trigger == trigger and reason in edge.reasons:
                 return edge
         return None
+
+    def confirms(self, trigger: str, reason: str | None) -> bool:
+        """Tell whether a person is to be asked before a trigger is fired for a reason."""
+        return any(
+            edge.confirm and edge.trigger == trigger and reason in edge.reasons
+            for edge in self.edges
+        )
 
     def living(self, state: str) -> frozenset[str]:
         """Return the names of the timers that live in a state."""

@@ -259,6 +259,7 @@ AWARD: Final = Lifecycle(
                 Permit("host", ("account_closed",)),
             ),
             effects=_LEAVE,
+            confirm=True,
         ),
         Edge(
             "retire",
@@ -266,6 +267,7 @@ AWARD: Final = Lifecycle(
             dest="retired",
             permits=(_COMPLIANCE,),
             effects=(_LOSE_STANDING, *_LEAVE),
+            confirm=True,
         ),
         Edge(
             "revoke_standing",
@@ -273,6 +275,7 @@ AWARD: Final = Lifecycle(
             dest="retired",
             permits=(_COMPLIANCE,),
             effects=(_LOSE_STANDING, Notify("standing_revoked")),
+            confirm=True,
         ),
         Edge(
             "join_reconnect",

@@ -97,5 +97,5 @@ def test_all_parked_paths_can_be_let_go(shell: Shell) -> None:
     for words in ((), ("award-1", "--all")):
         done = shell("unpark", *words, "--as", "operator:o-1")
         assert (done.code, "either paths" in done.err) == (1, True)
-    assert shell("unpark", "--all", "--as", "operator:o-1").out.startswith("award-1: ")
+    assert shell("unpark", "--all", "--yes", "--as", "operator:o-1").out.startswith("award-1: ")
     assert shell("parked", "--json").json == []

@@ -1,0 +1,136 @@
+"""Forecasts: what a dry run found, as lines for people and as JSON values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.cli.confirm import Forecast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from lazsa_flow.commands.dry_run import AffectedPath, DryRun
+    from lazsa_flow.commands.replanning import Planned
+    from lazsa_flow.domain.model import Failure
+    from lazsa_flow.engine.ports import Waiting
+
+
+def of_dry_run(found: DryRun[Any], timers: Sequence[Planned] = ()) -> Forecast:
+    """Tell which paths would change, what would end, and which timers and texts would go.
+
+    Args:
+        found: The dry run.
+        timers: The timers that the command would move, where it returns them.
+    """
+    lines = [*_paths(found.paths), *_timers(timers), *_texts(found)]
+    data: dict[str, Any] = {
+        "paths": [_path_document(each) for each in found.paths],
+        "timers": [timer_document(each) for each in timers],
+        "texts": [{"person": text.subject, "kind": text.kind} for text in found.texts],
+    }
+    return Forecast(lines or ["Nothing would change."], data)
+
+
+def _paths(paths: Iterable[AffectedPath]) -> list[str]:
+    counts = Counter((each.country, move_text(each)) for each in paths)
+    return [
+        *(f"{country}: {count} × {what}" for (country, what), count in sorted(counts.items())),
+        *(f"  {each.path} of seller {each.subject}: {move_text(each)}" for each in paths),
+    ]
+
+
+def move_text(path: AffectedPath) -> str:
+    """Say in a few words what would become of a path."""
+    if path.trigger is None:
+        return f"stays {path.dest}, new dates ({path.reason})"
+    reason = f" ({path.reason})" if path.reason else ""
+    ends = f"; ends: {', '.join(path.ends)}" if path.ends else ""
+    return f"{path.source or 'new'} → {path.dest} by {path.trigger}{reason}{ends}"
+
+
+def _timers(timers: Sequence[Planned]) -> list[str]:
+    counts = Counter(each.timer for each in timers)
+    return [
+        *(f"timer {name}: {count} would move" for name, count in sorted(counts.items())),
+        *(timer_text(each) for each in timers),
+    ]
+
+
+def timer_text(planned: Planned) -> str:
+    """Say from when to when a timer moves."""
+    instants = f"{_instant(planned.was)} → {_instant(planned.will_be)}"
+    return f"  {planned.path} of seller {planned.seller}: {planned.timer} {instants}"
+
+
+def _instant(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "none"
+
+
+def timer_document(planned: Planned) -> dict[str, Any]:
+    """Return a timer that moves as JSON values."""
+    from lazsa_flow.domain.cycles import instant_text
+
+    return {
+        "path": planned.path,
+        "seller": planned.seller,
+        "timer": planned.timer,
+        "was": planned.was and instant_text(planned.was),
+        "will_be": planned.will_be and instant_text(planned.will_be),
+    }
+
+
+def _path_document(path: AffectedPath) -> dict[str, Any]:
+    return {
+        "path": path.path,
+        "seller": path.subject,
+        "country": path.country,
+        "trigger": path.trigger,
+        "reason": path.reason,
+        "actor": path.actor,
+        "source": path.source,
+        "dest": path.dest,
+        "ends": list(path.ends),
+    }
+
+
+def _texts(found: DryRun[Any]) -> list[str]:
+    if not found.texts:
+        return []
+    kinds = Counter(text.kind for text in found.texts)
+    persons = Counter(text.subject for text in found.texts)
+    by_kind = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    return [
+        f"{len(found.texts)} texts would be deleted: {by_kind}",
+        *(f"  about {person}: {count}" for person, count in sorted(persons.items())),
+    ]
+
+
+def of_parked(parked: Sequence[tuple[str, Failure]], timers: dict[str, int]) -> Forecast:
+    """Tell which parked paths would go on, and why each was parked.
+
+    Args:
+        parked: Their references, with how each failed.
+        timers: How many timers of each would be pending again.
+    """
+    counts = Counter(failure.timer for _ref, failure in parked)
+    lines = [
+        f"{len(parked)} parked paths would go on.",
+        *(f"timer {name}: {count}" for name, count in sorted(counts.items())),
+        *(f"  {ref}: {failure.timer} failed with {failure.error}" for ref, failure in parked),
+    ]
+    paths = [{"path": ref, "timers": count} for ref, count in timers.items()]
+    return Forecast(lines, {"paths": paths})
+
+
+def of_notices(notices: Sequence[Waiting]) -> Forecast:
+    """Tell which parked notices would be tried again."""
+    counts = Counter((each.country, each.kind) for each in notices)
+    lines = [
+        f"{len(notices)} parked notices would be tried again.",
+        *(f"{country}: {count} × {kind}" for (country, kind), count in sorted(counts.items())),
+        *(f"  {each.key} to {each.to}: failed with {each.error}" for each in notices),
+    ]
+    keys = [{"key": each.key, "kind": each.kind, "to": each.to} for each in notices]
+    return Forecast(lines, {"notices": keys})
