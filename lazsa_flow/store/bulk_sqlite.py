@@ -2,12 +2,17 @@
 
 One prepared statement, run by the driver for one tuple after the other: there is no server to go
 to, and the row found by its key is changed in place.
+
+Parameters are plain ``?`` in the order of the statement: the driver warns of numbered ones that are
+given as a sequence, and newer versions of Python refuse them. The rows begin with their key, which
+an UPDATE names last, so they are put into its order on the way.
 """
 
 from __future__ import annotations
 
 from contextlib import nullcontext
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.store import schema
@@ -15,7 +20,7 @@ from lazsa_flow.store.bulk import MOVED, given
 from lazsa_flow.store.driver import raw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
     import sqlalchemy as sa
@@ -23,12 +28,13 @@ if TYPE_CHECKING:
 from lazsa_flow.store.bulk import Row
 
 _MOVE: Final = (
-    f"UPDATE lazsa_paths SET {', '.join(f'{name} = ?{n}' for n, name in enumerate(MOVED, 3))}"
-    " WHERE id = ?1 AND seq = ?2"
+    f"UPDATE lazsa_paths SET {', '.join(f'{name} = ?' for name in MOVED)} WHERE id = ? AND seq = ?"
 )
+_move_order: Final = itemgetter(*range(2, 2 + len(MOVED)), 0, 1)
 _END: Final = (
-    "UPDATE lazsa_timers SET status = ?4, seq = ?5 WHERE path_id = ?1 AND name = ?2 AND due_at = ?3"
+    "UPDATE lazsa_timers SET status = ?, seq = ? WHERE path_id = ? AND name = ? AND due_at = ?"
 )
+_end_order: Final = itemgetter(3, 4, 0, 1, 2)
 _AGAIN: Final = (
     " ON CONFLICT (path_id, name, due_at) DO UPDATE"
     " SET status = 'pending', seq = NULL, book_on = excluded.book_on WHERE status = 'cancelled'"
@@ -49,7 +55,7 @@ class SqliteBulk:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def _run(self, statement: str, rows: Sequence[Row]) -> Any:
+    def _run(self, statement: str, rows: Iterable[Row]) -> Any:
         with raw(self._connection) as driver:
             return driver.executemany(statement, rows)
 
@@ -71,12 +77,12 @@ class SqliteBulk:
 
     def move_paths(self, rows: Sequence[Row]) -> int:
         """Set paths that still have the version they were read with; return how many had."""
-        moved: int = self._run(_MOVE, rows).rowcount
+        moved: int = self._run(_MOVE, map(_move_order, rows)).rowcount
         return moved
 
     def end_timers(self, rows: Sequence[Row]) -> None:
         """Set what became of timers."""
-        self._run(_END, rows)
+        self._run(_END, map(_end_order, rows))
 
     def set_timers(self, rows: Sequence[Row]) -> None:
         """Set timers; one that was cancelled for the same instant is set again."""
