@@ -7,6 +7,7 @@ The commands, each in a file with its kin. A command imports what it needs when 
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -25,15 +26,38 @@ from lazsa_flow.cli import (
     serve,
     view,
 )
+from lazsa_flow.cli.output import degrade_unencodable
 
 app = typer.Typer(
     name="lazsa-flow",
     help="Seller award paths as explicit state machines: move them, and ask why they did not.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"lazsa-flow {version('lazsa-flow')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version, and exit."
+        ),
+    ] = False,
+) -> None:
+    """Take what stands before every command."""
+    del version  # its callback has printed it
+
+
 app.command()(demo.demo)
 app.command()(screen.screen)
 app.add_typer(files.app, name="import")
@@ -82,8 +106,9 @@ def main() -> None:
     """Run the command line; an error of ours is one message and exit code 1."""
     from lazsa_flow.errors import LazsaError
 
+    degrade_unencodable()
     try:
-        app()
+        app(prog_name="lazsa-flow")
     except LazsaError as error:
         _fail(str(error))
     except OSError as error:  # a file or directory that was named cannot be made or written

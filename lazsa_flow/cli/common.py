@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lazsa_flow.cli.output import encodes_all
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -94,8 +96,8 @@ def read_now(text: str | None) -> datetime | None:
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON document on a line."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    """Print one JSON document on a line; where not all can be encoded, in ASCII alone."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=not encodes_all()) + "\n")
 
 
 def print_result(text: str, data: Any, *, as_json: bool) -> None:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from datetime import date, timedelta
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -253,6 +254,41 @@ class TestNight:
         done = shell("nominate", MARKUP, "--as", f"seller:{MARKUP}", "--statement", "I help.")
         assert done.code == 0
         assert MARKUP in shell("due", "--until", str(today + timedelta(days=400))).out
+
+
+class TestOutput:
+    """Whatever reads the command line's output, it speaks."""
+
+    def test_version(self, bare: Shell) -> None:
+        """``--version`` names the package and its version."""
+        assert bare("--version").out == f"lazsa-flow {version('lazsa-flow')}\n"
+
+    def test_completion(self, bare: Shell) -> None:
+        """The shell completes commands, sub-commands and options."""
+        for words, wanted in (("se", "seller"), ("cycle ", "suspend"), ("purge --dr", "--dry-run")):
+            line = f"lazsa-flow {words}"
+            asked = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split(" ")) - 1)}
+            done = bare(_LAZSA_FLOW_COMPLETE="complete_bash", **asked)
+            assert done.out.split() == [wanted]
+
+    @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+    def test_encoding(self, night: Night, encoding: str) -> None:
+        """Where an arrow cannot be encoded, it is written as ``->``."""
+        done = Shell(night.shell.directory)("show", "s1", PYTHONIOENCODING=encoding)
+        assert (done.code, done.err) == (0, "")
+        assert "award -> awarded" in done.out
+
+    def test_closed_pipe(self, bare: Shell) -> None:
+        """Whoever has read enough may close the pipe: no traceback."""
+        words = ("graph", "award", "--format", "html")
+        with subprocess.Popen(
+            [SCRIPT, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.read(1)
+            process.stdout.close()
+            assert process.stderr.read() == b""
 
 
 class TestKeys:
