@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.clock import SystemClock
@@ -19,6 +20,8 @@ from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import fire
 from lazsa_flow.facade.notices import Notices
 from lazsa_flow.store.bound import BoundStore
+from lazsa_flow.store.connect import sqlite_file
+from lazsa_flow.store.restore import restore
 from lazsa_flow.store.sqlstore import SqlStore
 
 if TYPE_CHECKING:
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from lazsa_flow.commands.context import Context
     from lazsa_flow.domain.model import Actor, Evidence, Move
     from lazsa_flow.engine.ports import Clock
+    from lazsa_flow.store.backup import Backup
+    from lazsa_flow.store.restore import Restored
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -103,6 +108,38 @@ class Programme(Notices):
                     transaction.add_policy(text, in_force_from=_ALWAYS, at=now)
         finally:
             store.close()
+
+    @staticmethod
+    def restore(url: str, file: Path | str) -> Restored:
+        """Put a backup in place of an SQLite database that no process holds, this one included.
+
+        Args:
+            url: The database's URL; it need not be there.
+            file: The backup.
+
+        Raises:
+            InputError: The URL is none of SQLite's, or the file is no finished backup.
+            DamagedError: The backup is damaged; the database is as it was.
+            SchemaError: The backup is none of ours, or of a release to come; or the database is
+                another application's.
+            HeldError: A process holds the database.
+            UnavailableError: The database cannot be written, or there is no room.
+        """
+        return restore(Path(file), sqlite_file(url, "restore"))
+
+    def backup(self, file: Path | str, *, overwrite: bool = False) -> Backup:
+        """Copy the SQLite database into one file, while others work on it, and check the copy.
+
+        Args:
+            file: The backup.
+            overwrite: Whether it may take the place of a file that is there.
+
+        Raises:
+            InputError: The database is not SQLite's, or the file cannot be written.
+            DamagedError: The database is damaged; nothing is left of the copy.
+            UnavailableError: The database cannot be read, or there is no room.
+        """
+        return self.store.backup(Path(file), overwrite=overwrite)
 
     def close(self) -> None:
         """Close every connection."""

@@ -13,6 +13,7 @@ import typer
 
 from lazsa_flow.cli import (
     ask,
+    backup,
     demo,
     files,
     graph,
@@ -96,6 +97,8 @@ app.command()(serve.run)
 app.command()(serve.worker)
 app.command()(serve.ticker)
 app.command()(serve.doctor)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.command()(init.init)
 app.command()(operate.migrate)
 app.command()(graph.graph)

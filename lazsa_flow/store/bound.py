@@ -13,7 +13,9 @@ from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
+    from lazsa_flow.store.backup import Backup
     from lazsa_flow.store.outbox import SqlOutbox
 
 _Result = TypeVar("_Result")
@@ -114,6 +116,15 @@ class BoundStore(SqlStore):
             yield self._connection
         finally:
             savepoint.rollback()
+
+    def backup(self, file: Path, *, overwrite: bool) -> Backup:
+        """Refuse: a backup is of what is committed.
+
+        Raises:
+            InputError: Always.
+        """
+        expected = "a programme on connections of its own: a backup is of what is committed"
+        raise InputError.of("bind", "backup", "a bound programme", expected)
 
     @contextmanager
     def _read(self, *, snapshot: bool = False, once: bool = False) -> Iterator[sa.Connection]:

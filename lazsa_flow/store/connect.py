@@ -92,6 +92,25 @@ def file_of(url: sa.URL) -> Path | None:
     return Path(unquote(parts.path))
 
 
+def sqlite_file(url: str | sa.URL, command: str) -> Path:
+    """Return the file of an SQLite database, for a command that works on files.
+
+    Raises:
+        InputError: The URL is none, or the database is no file of SQLite's.
+    """
+    try:
+        file = file_of(sa.make_url(url))
+    except ArgumentError:
+        file = None
+    if file is None:
+        expected = (
+            "the URL of an SQLite file; PostgreSQL has pg_dump and pg_restore, "
+            "see docs/operations/backup.md"
+        )
+        raise InputError.of(command, "database", "(not shown)", expected)
+    return file
+
+
 def _connect_postgresql(url: sa.URL, own: ConnectionOptions, *, durable: bool) -> sa.Engine:
     limits: dict[str, int | str] = {
         "application_name": APPLICATION,

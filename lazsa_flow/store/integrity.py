@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.store.migrate import VERSION_TABLE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -46,8 +48,19 @@ def find_dangling_rows(connection: sqlite3.Connection) -> list[str]:
     return _reported(run)
 
 
+def revision_of(connection: sqlite3.Connection) -> str | None:
+    """Return the revision of the lazsa_flow schema in a file; ``None`` where there is none."""
+    try:
+        row = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
+    except sqlite3.OperationalError as error:
+        if str(error).startswith("no such table"):
+            return None
+        raise
+    return None if row is None else str(row[0])
+
+
 def _reported(run: Callable[[], list[str]]) -> list[str]:
     try:
         return run()
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter in SQLite's own text
         return [getattr(error, "sqlite_errorname", None) or type(error).__name__]

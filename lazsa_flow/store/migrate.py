@@ -95,6 +95,19 @@ def revision_of(engine: sa.Engine) -> str | None:
         return context.get_current_revision()
 
 
+def head() -> str | None:
+    """Return this release's revision."""
+    return _scripts().get_current_head()
+
+
+def is_known(revision: str) -> bool:
+    """Tell whether this release knows a revision: its own, or one before it."""
+    try:
+        return _scripts().get_revision(revision) is not None
+    except CommandError:
+        return False
+
+
 def check(engine: sa.Engine) -> None:
     """Make sure that a database stands at this release's revision.
 
@@ -105,7 +118,7 @@ def check(engine: sa.Engine) -> None:
     if file is not None and not file.exists():
         # to connect would make an empty one
         raise SchemaError("the database has no lazsa_flow schema; run: lazsa-flow migrate")
-    found, wanted = revision_of(engine), _scripts().get_current_head()
+    found, wanted = revision_of(engine), head()
     if found is None:
         raise SchemaError("the database has no lazsa_flow schema; run: lazsa-flow migrate")
     if found != wanted:

@@ -154,6 +154,7 @@ def is_damage(error: BaseException | None) -> bool:
     state = getattr(error, "sqlstate", None) or ""
     name = getattr(error, "sqlite_errorname", None) or ""
     no_text = isinstance(error, sqlite3.Error) and str(error).startswith(NO_TEXT)
+    no_text = no_text or isinstance(error, UnicodeDecodeError)  # SQLite's own text of what it found
     return state.startswith(_DAMAGED) or name.startswith(_DAMAGED) or no_text
 
 

@@ -11,10 +11,11 @@ from lazsa_flow.domain.policy import PolicyText
 from lazsa_flow.errors import SchemaError
 from lazsa_flow.logs import log
 from lazsa_flow.store import decoding, failing, migrate, schema, standing
+from lazsa_flow.store.backup import back_up
 from lazsa_flow.store.bulk import bulk
 from lazsa_flow.store.census import Census
 from lazsa_flow.store.codec import journal_fields
-from lazsa_flow.store.connect import READ_ONLY, connect
+from lazsa_flow.store.connect import READ_ONLY, connect, sqlite_file
 from lazsa_flow.store.driver import fetch, raw, rows_of
 from lazsa_flow.store.integrity import find_damage, find_dangling_rows
 from lazsa_flow.store.outbox import SqlOutbox
@@ -24,9 +25,11 @@ from lazsa_flow.store.transaction import SqlTransaction
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date, datetime
+    from pathlib import Path
 
     from lazsa_flow.domain.model import Failure, TimerRow
     from lazsa_flow.engine.ledger import Count
+    from lazsa_flow.store.backup import Backup
     from lazsa_flow.store.standing import Stand, Standing
 
 
@@ -186,6 +189,10 @@ class SqlStore:
             version = connection.dialect.server_version_info or ()
             name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.dialect.name]
             return f"{name} {'.'.join(map(str, version))}"
+
+    def backup(self, file: Path, *, overwrite: bool) -> Backup:
+        """Back an SQLite database up; see :func:`lazsa_flow.store.backup.back_up`."""
+        return back_up(sqlite_file(self._engine.url, "backup"), file, overwrite=overwrite)
 
     def find_damage(self) -> list[str]:
         """Return what SQLite finds wrong with its file; PostgreSQL looks after its own."""

@@ -1,0 +1,102 @@
+"""``lazsa-flow backup`` and ``restore``: an SQLite database into one file, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lazsa_flow.cli.common import DEFAULT_DATABASE, Database, Json, console, print_json
+from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
+
+if TYPE_CHECKING:
+    from lazsa_flow.store.restore import Restored
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace the file if it is there already.")
+]
+
+
+def backup(
+    file: File,
+    overwrite: Overwrite = False,
+    database: Database = DEFAULT_DATABASE,
+    as_json: Json = False,
+) -> None:
+    """Copy an SQLite database into one file while it is in use, and check the copy.
+
+    Example: lazsa-flow backup backups/lazsa-2026-10-01.db
+    """
+    from contextlib import closing
+
+    from lazsa_flow.store.sqlstore import SqlStore
+
+    with closing(SqlStore(database)) as store:  # of any schema: one backs up before migrating
+        done = store.backup(file, overwrite=overwrite)
+    if as_json:
+        print_json({"file": str(done.file), "bytes": done.size, "schema": done.revision})
+    else:
+        size = f"{done.size / 1_000_000:.1f} MB"
+        console().print(f"{done.file}: {size}, schema {done.revision}, checked.", soft_wrap=True)
+
+
+def restore(
+    file: File,
+    database: Database = DEFAULT_DATABASE,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Put a backup in place of an SQLite database that no process has open.
+
+    Example: lazsa-flow restore backups/lazsa-2026-10-01.db --database sqlite:///lazsa.db
+    """
+    from lazsa_flow.programme import Programme
+    from lazsa_flow.store.connect import sqlite_file
+    from lazsa_flow.store.restore import check_backup, check_unheld
+
+    target = sqlite_file(database, "restore")
+    check_backup(file, target)
+    check_unheld(target)
+    asked = dry_run or target.exists()
+    if asked and not confirm(
+        "restore", lambda: _forecast(file, target), dry_run=dry_run, yes=yes, as_json=as_json
+    ):
+        return
+    done = Programme.restore(database, file)
+    if as_json:
+        aside = done.set_aside and str(done.set_aside)
+        print_json({"database": str(target), "schema": done.revision, "set_aside": aside})
+    else:
+        for line in _told(done, file):
+            console().print(line, soft_wrap=True)
+
+
+def _forecast(file: Path, target: Path) -> Forecast:
+    from lazsa_flow.store.restore import contents
+
+    found = contents(file, unchanging=True)
+    there = contents(target) if target.exists() else "not there yet"
+    return Forecast(
+        [
+            f"{target}: {there}.",
+            f"It is replaced by {file}: {found}.",
+            "What was recorded since the backup is lost.",
+        ],
+        {"database": str(target), "holds": there, "backup": str(file), "backup_holds": found},
+    )
+
+
+def _told(done: Restored, file: Path) -> list[str]:
+    lines = [f"{done.database} is as {file} was, and was checked."]
+    if done.set_aside is not None:
+        lines.append(
+            f"The old database could not be opened and is kept as {done.set_aside}; it holds "
+            "personal data: delete it when it is no longer needed."
+        )
+    if not done.current:
+        lines.append(f"Its schema is {done.revision}: run lazsa-flow migrate.")
+    lines.append("Next: lazsa-flow verify, lazsa-flow doctor; see docs/operations/backup.md.")
+    return lines
