@@ -39,7 +39,8 @@ _DRIVER: Final[dict[Store, str]] = {
     "postgresql": "the raw driver's transaction in one pipeline",
 }
 _STAND: Final = (
-    "SELECT (SELECT count(*) FROM lazsa_policies), (SELECT count(*) FROM lazsa_suspensions),"
+    "SELECT (SELECT count(*) FROM lazsa_policies), (SELECT count(*) FROM lazsa_countries),"
+    " (SELECT count(*) FROM lazsa_suspensions),"
     " (SELECT value FROM lazsa_records WHERE subject = 'programme:timers'"
     " ORDER BY id + 0 DESC LIMIT 1)"
 )

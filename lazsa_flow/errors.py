@@ -44,7 +44,10 @@ class Problem:
 
 def shown(value: object, limit: int = 60) -> str:
     """Show a refused value: escaped to printable ASCII and cut at ``limit`` characters."""
-    text = ascii(value)
+    try:
+        text = ascii(value)
+    except (ValueError, RecursionError):  # an integer of too many digits, too deep a nesting
+        text = f"a {type(value).__name__} too large to be shown"
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 

@@ -51,6 +51,15 @@ def formatter(*, json: bool) -> logging.Formatter:
     )
 
 
+def warn_on_stderr() -> None:
+    """Write the library's warnings as lines to standard error, where nothing else listens to them.
+
+    Only what owns its process calls this, as :func:`to_stderr`, which replaces it.
+    """
+    if not LOGGER.hasHandlers():
+        to_stderr(json=False, level="warning")
+
+
 def to_stderr(*, json: bool, level: str) -> None:
     """Send the library's events, and the worker runtime's warnings, to standard error.
 

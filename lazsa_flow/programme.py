@@ -8,32 +8,33 @@ bound to a connection of the host's.
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.clock import SystemClock
+from lazsa_flow.commands.configuration import Migrated, find_warnings, store_unknown
 from lazsa_flow.commands.context import actor_fields, move_fields, move_of
 from lazsa_flow.config import Config
 from lazsa_flow.domain.cycles import as_utc
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import fire
 from lazsa_flow.facade.notices import Notices
+from lazsa_flow.logs import log
 from lazsa_flow.store.bound import BoundStore
 from lazsa_flow.store.connect import sqlite_file
 from lazsa_flow.store.restore import restore
 from lazsa_flow.store.sqlstore import SqlStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from lazsa_flow.commands.context import Context
+    from lazsa_flow.config import ConfigWarning
     from lazsa_flow.domain.model import Actor, Evidence, Move
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.store.backup import Backup
     from lazsa_flow.store.restore import Restored
-
-_ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 class Programme(Notices):
@@ -71,7 +72,9 @@ class Programme(Notices):
         store = SqlStore(url, probe=probe)
         try:
             store.check_schema()
-            return cls(store, config, clock or SystemClock(), secret=secret or _secret())
+            opened = cls(store, config, clock or SystemClock(), secret=secret or _secret())
+            _log_warnings(opened.config_warnings())
+            return opened
         except BaseException:
             store.close()
             raise
@@ -92,11 +95,22 @@ class Programme(Notices):
         return Programme(BoundStore(connection), self.config, self.clock, secret=self._secret)
 
     @classmethod
-    def migrate(cls, url: str, *, config: Config | None = None, clock: Clock | None = None) -> None:
-        """Bring a database's schema to this release and store the configured policy texts.
+    def migrate(
+        cls, url: str, *, config: Config | None = None, clock: Clock | None = None
+    ) -> Migrated:
+        """Bring a database's schema to this release, and store what it knows nothing of yet.
 
-        A version that is stored already stays as it is. A later version belongs in
-        :meth:`release_policy`, which plans anew; here it would be in force for ever.
+        Of each lifecycle that it does not know it stores the policies that ship, and of countries
+        likewise; into a database without any country, those of the configuration. All else is
+        changed by :meth:`release_policy` and :meth:`release_country` alone.
+
+        Args:
+            url: The database's URL.
+            config: Countries, lifecycles and policies; those that ship by default.
+            clock: The machine's clock by default.
+
+        Returns:
+            What was stored, and what of the configuration the database does not have.
         """
         config = config or Config.load()
         store = SqlStore(url)
@@ -104,8 +118,10 @@ class Programme(Notices):
             store.migrate()
             now = (clock or SystemClock()).now()
             with store.begin() as transaction:
-                for text in config.policies:
-                    transaction.add_policy(text, in_force_from=_ALWAYS, at=now)
+                first = not transaction.policy_versions()
+                stored = store_unknown(transaction, config, now)
+                versions = transaction.policy_versions(), transaction.country_versions()
+            return Migrated(first, stored, find_warnings(config, *versions))
         finally:
             store.close()
 
@@ -241,6 +257,14 @@ class Programme(Notices):
     def next_due(self) -> datetime | None:
         """Return the instant of the next look at a timer; none while the timers are paused."""
         return None if self.paused() else self.store.next_due()
+
+
+def _log_warnings(warnings: Iterable[ConfigWarning]) -> None:
+    for each in warnings:
+        if each.kind == "not_released":
+            log.warning("config.unreleased", where=each.where, what=each.what)
+        else:
+            log.warning("config.unknown", where=each.where, what=each.what)
 
 
 def _secret() -> bytes | None:

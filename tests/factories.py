@@ -53,10 +53,15 @@ def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> date
 
 
 @cache
+def country_text(code: str = "SG") -> str:
+    """Return a shipped country's text."""
+    return files("lazsa_flow").joinpath(f"defaults/countries/{code.lower()}.toml").read_text()
+
+
+@cache
 def country(code: str = "SG") -> Country:
     """Return a shipped country."""
-    text = files("lazsa_flow").joinpath(f"defaults/countries/{code.lower()}.toml").read_text()
-    return read_toml(Country, text, where=code)
+    return read_toml(Country, country_text(code), where=code)
 
 
 def calendar(code: str = "SG") -> Calendar:

@@ -24,7 +24,7 @@ _UNTOUCHED: Final = frozenset(
     f"lazsa_{name}"
     for name in (
         *("policies", "suspensions", "facts", "texts", "nominations", "scorecards", "records"),
-        *("claims", "failures"),
+        *("claims", "failures", "countries", "closed_books", "seats", "conduct_bars"),
     )
 )
 """What nothing that is measured writes to; :func:`differing` would tell."""

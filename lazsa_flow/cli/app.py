@@ -14,6 +14,7 @@ import typer
 from lazsa_flow.cli import (
     ask,
     backup,
+    configuration,
     demo,
     files,
     graph,
@@ -82,7 +83,8 @@ app.add_typer(people.reconnect, name="reconnect")
 app.add_typer(irreversible.seller, name="seller")
 app.add_typer(irreversible.cycle, name="cycle")
 app.add_typer(manage.case, name="case")
-app.add_typer(manage.policy, name="policy")
+app.add_typer(configuration.policy, name="policy")
+app.add_typer(configuration.country, name="country")
 app.add_typer(notices.outbox, name="outbox")
 app.add_typer(notices.notices, name="notices")
 app.command()(notices.relay)

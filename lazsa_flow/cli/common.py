@@ -59,8 +59,10 @@ Now = Annotated[
 def open_programme(database: str, config: Path | None) -> Programme:
     """Open the programme that the options name."""
     from lazsa_flow.config import Config
+    from lazsa_flow.logs import warn_on_stderr
     from lazsa_flow.programme import Programme
 
+    warn_on_stderr()
     return Programme.open(database, config=Config.load(config))
 
 

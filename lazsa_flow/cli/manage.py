@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,12 +24,8 @@ from lazsa_flow.cli.common import (
 from lazsa_flow.cli.people import Seller
 
 case = typer.Typer(help="Compliance cases: they postpone award or renewal.", no_args_is_help=True)
-policy = typer.Typer(help="Policy versions.", no_args_is_help=True)
 
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="The case's id.")]
-PolicyFile = Annotated[
-    Path, typer.Argument(metavar="FILE", help="TOML, named after its version: 2027-1.toml.")
-]
 
 
 @case.command("open")
@@ -73,88 +68,6 @@ def close_case(
         programme.close_case(seller, case_id, actor=read_actor(who, country), key=key)
     data = {"seller": seller, "case": case_id, "value": "closed"}
     print_result(f"{case_id}: closed", data, as_json=as_json)
-
-
-@policy.command()
-def release(
-    file: PolicyFile,
-    who: As,
-    key: Key = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    as_json: Json = False,
-) -> None:
-    """Release a policy version: it governs the cycles that have not opened yet.
-
-    Example: lazsa-flow policy release 2027-1.toml --as manager:m-1
-    """
-    lifecycle, version, text = _read(file)
-    with open_programme(database, config) as programme:
-        planned = programme.release_policy(lifecycle, version, text, actor=read_actor(who), key=key)
-    if as_json:
-        print_json({"released": f"{lifecycle}/{version}", "timers": len(planned)})
-    else:
-        console().print(f"{lifecycle}/{version} is released; {len(planned)} timers moved.")
-
-
-@policy.command()
-def preview(
-    file: PolicyFile,
-    who: As,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    as_json: Json = False,
-) -> None:
-    """Tell whom a policy version would affect, and how, changing nothing.
-
-    Example: lazsa-flow policy preview 2027-1.toml --as manager:m-1
-    """
-    from lazsa_flow.domain.cycles import instant_text
-
-    lifecycle, version, text = _read(file)
-    with open_programme(database, config) as programme:
-        seen = programme.preview_policy(lifecycle, version, text, actor=read_actor(who))
-    if as_json:
-        timers = [
-            {
-                "path": each.path,
-                "seller": each.seller,
-                "timer": each.timer,
-                "was": each.was and instant_text(each.was),
-                "will_be": each.will_be and instant_text(each.will_be),
-            }
-            for each in seen.timers
-        ]
-        cycles = {country: on.isoformat() for country, on in seen.cycles.items()}
-        changed = {name: list(values) for name, values in seen.changed.items()}
-        print_json(
-            {"changed": changed, "cycles": cycles, "paths": list(seen.paths), "timers": timers}
-        )
-        return
-    screen = console()
-    for name, (old, new) in seen.changed.items():
-        screen.print(f"{name}: {old} → {new}")
-    for country, on in seen.cycles.items():
-        screen.print(f"{country}: from the cycle of {on}")
-    screen.print(f"{len(seen.paths)} open paths would be judged by it: {', '.join(seen.paths)}")
-    for each in seen.timers:
-        was = each.was and instant_text(each.was)
-        will_be = each.will_be and instant_text(each.will_be)
-        screen.print(f"  {each.path} (seller {each.seller}) {each.timer}: {was} → {will_be}")
-
-
-def _read(file: Path) -> tuple[str, str, str]:
-    import tomllib
-
-    from lazsa_flow.errors import InputError
-
-    try:
-        text = file.read_text("utf-8")
-        lifecycle = tomllib.loads(text).get("lifecycle", "")
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        expected = f"a policy as TOML ({type(error).__name__})"
-        raise InputError.of(str(file), "", "no policy", expected) from None
-    return str(lifecycle), file.stem, text
 
 
 def panel(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -19,16 +20,30 @@ from lazsa_flow.cli.common import (
 )
 
 
-def migrate(database: Database = DEFAULT_DATABASE, config: ConfigDir = None) -> None:
-    """Bring the database's schema to this release, and store the first policy texts.
+def migrate(
+    database: Database = DEFAULT_DATABASE, config: ConfigDir = None, as_json: Json = False
+) -> None:
+    """Bring the database's schema to this release, and store policies and countries new to it.
+
+    What the database has stays as it is. Files that differ from it are named: `policy release` and
+    `country release` bring them into force.
 
     Example: lazsa-flow migrate --database sqlite:///lazsa.db
     """
     from lazsa_flow.config import Config
     from lazsa_flow.programme import Programme
 
-    Programme.migrate(database, config=Config.load(config))
-    console().print("The schema is this release's.")
+    migrated = Programme.migrate(database, config=Config.load(config))
+    if as_json:
+        warnings = [asdict(each) for each in migrated.warnings]
+        print_json({"stored": list(migrated.stored), "warnings": warnings})
+        return
+    screen = console()
+    screen.print("The schema is this release's.")
+    if migrated.stored and not migrated.first:
+        screen.print(f"Stored: {', '.join(migrated.stored)}.", soft_wrap=True)
+    for each in migrated.warnings:
+        screen.print(f"warning: {each}", soft_wrap=True)
 
 
 def sweep(
@@ -44,8 +59,6 @@ def sweep(
 
     Example: lazsa-flow sweep --now 2026-10-01T00:00:00+08:00
     """
-    from dataclasses import asdict
-
     from lazsa_flow.cli.progress import bars
     from lazsa_flow.runner import helper
 

@@ -46,6 +46,7 @@ COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "move_country": (Permit("host"),),
     "suspend_cycle": (Permit("manager"),),
     "release_policy": (Permit("manager"),),
+    "release_country": (Permit("manager"),),
     "unpark": (Permit("operator"),),
     "pause": (Permit("operator"),),
     "retry_notices": (Permit("operator"),),

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from lazsa_flow.domain.effects import RECIPIENTS
-from lazsa_flow.domain.policy import Code, read
+from lazsa_flow.domain.policy import Code  # noqa: TC001 - pydantic reads it at run time
+from lazsa_flow.domain.toml_text import read
 
 if TYPE_CHECKING:
     from collections.abc import Collection

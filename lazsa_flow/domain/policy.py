@@ -12,31 +12,31 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from functools import lru_cache
+from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    ValidationError,
     field_validator,
     model_validator,
 )
 
 from lazsa_flow.domain.cycles import Calendar, is_zone
 from lazsa_flow.domain.hours import Hours
-from lazsa_flow.errors import ConfigError, Problem, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from lazsa_flow.domain.toml_text import STRICT
+from lazsa_flow.domain.toml_text import read as read
+from lazsa_flow.domain.toml_text import read_toml as read_toml
 
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
-_STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
+_NOT_IN_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Categories of characters that end a line or are no text: controls, surrogates, separators."""
 
 
 def _decimal(value: Any) -> Any:
@@ -47,13 +47,30 @@ def _decimal(value: Any) -> Any:
     return Decimal(value)
 
 
+def _one_line(value: str) -> str:
+    """Take a text that can stand in a mail's header: something on one line."""
+    controls = any(unicodedata.category(character) in _NOT_IN_A_LINE for character in value)
+    if controls or not value.strip():
+        msg = "text on one line, without control characters"
+        raise ValueError(msg)
+    return value
+
+
 Days = Annotated[int, Field(ge=0, le=366)]
 Months = Annotated[int, Field(ge=1, le=1200)]
 Rate = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=1)]
 Share = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0)]
 Score = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=5)]
-Count = Annotated[int, Field(ge=0)]
-Mailbox = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+People = Annotated[int, Field(ge=1, le=1000)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+Mailbox = Annotated[
+    str,
+    Field(
+        max_length=254,
+        pattern=r"^[^@\s\p{C}<>()\[\]\\,;:\"]{1,64}@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)*$",
+    ),
+]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
@@ -61,7 +78,7 @@ ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 class Policy(BaseModel):
     """What every lifecycle's policy has."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     lifecycle: Code
     version: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]+$")]
@@ -70,16 +87,16 @@ class Policy(BaseModel):
 class NominationPolicy(BaseModel):
     """When a nomination window closes, before its cycle date."""
 
-    model_config = _STRICT
+    model_config = STRICT
     closes_days: Annotated[int, Field(ge=1, le=150)]
 
 
 class PanelPolicy(BaseModel):
     """Quorum, bars of approval, and when a renewal's round opens."""
 
-    model_config = _STRICT
-    reviewers: Annotated[int, Field(ge=1)]
-    teams: Annotated[int, Field(ge=1)]
+    model_config = STRICT
+    reviewers: People
+    teams: People
     mean: Score
     floor: Score
     renewal_opens_days: Days
@@ -88,7 +105,7 @@ class PanelPolicy(BaseModel):
 class CriteriaPolicy(BaseModel):
     """The bars of the criteria; ``retention_rate`` sets one only where it is given."""
 
-    model_config = _STRICT
+    model_config = STRICT
     tenure_months: Months
     ncp_points: Count
     gmv_measure: Literal["gmv_rate"]
@@ -103,10 +120,10 @@ class CriteriaPolicy(BaseModel):
 class RenewalPolicy(BaseModel):
     """The term of an award, the grace after it, and the days before its end to remind on."""
 
-    model_config = _STRICT
+    model_config = STRICT
     term_months: Months
     grace_days: Annotated[int, Field(ge=1, le=150)]
-    reminder_days: tuple[Annotated[int, Field(ge=1)], ...]
+    reminder_days: tuple[Annotated[int, Field(ge=1, le=366)], ...]
 
     @field_validator("reminder_days", mode="before")
     @classmethod
@@ -122,9 +139,9 @@ class RenewalPolicy(BaseModel):
 class ReconnectPolicy(BaseModel):
     """Who may join the alumni, by which steps, in which app."""
 
-    model_config = _STRICT
+    model_config = STRICT
     held_months: Months
-    app: str
+    app: Line
     steps: tuple[Code, ...]
     join_step: Code
 
@@ -137,22 +154,22 @@ class ReconnectPolicy(BaseModel):
 class ConductPolicy(BaseModel):
     """For how long an end for code of conduct bars a nomination."""
 
-    model_config = _STRICT
+    model_config = STRICT
     bar_months: Months
 
 
 class AppealPolicy(BaseModel):
     """How long, and by how many persons outside the panel, a decision may be reversed."""
 
-    model_config = _STRICT
+    model_config = STRICT
     days: Days
-    persons: Annotated[int, Field(ge=1)]
+    persons: People
 
 
 class RetentionPolicy(BaseModel):
     """How long free text is kept after its round."""
 
-    model_config = _STRICT
+    model_config = STRICT
     free_text_months: Months
 
 
@@ -187,11 +204,11 @@ class Country(BaseModel):
         digest_at: When the panel's digest goes out.
     """
 
-    model_config = _STRICT
+    model_config = STRICT
 
     code: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-    name: Annotated[str, Field(min_length=1)]
-    title: Annotated[str, Field(min_length=1)]
+    name: Line
+    title: Line
     zone: str
     mailbox: Mailbox
     regional_mailbox: Mailbox | None = None
@@ -273,52 +290,48 @@ class PolicyText:
     @property
     def sha256(self) -> str:
         """The hash of the text."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        return _sha256(self.text)
 
 
-_Model = TypeVar("_Model", bound=BaseModel)
+@dataclass(frozen=True, slots=True)
+class CountryText:
+    """A country's configuration as it was written.
 
-
-def read_toml(model: type[_Model], text: str, *, where: str) -> _Model:
-    """Read and check a TOML text.
-
-    Args:
-        model: The shape it must have.
-        text: The file's text.
-        where: The file's name, for the errors.
-
-    Raises:
-        ConfigError: The text is no TOML or does not have the shape; it names every fault.
+    Attributes:
+        sha256: Of the text in UTF-8, in hexadecimal.
     """
-    try:
-        fields = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError([Problem(where, "", shown(str(error)), "TOML")]) from None
-    return read(model, fields, where=where)
+
+    code: str
+    text: str
+
+    @classmethod
+    def read(cls, text: str, *, where: str) -> CountryText:
+        """Check a country's file and take its code from it.
+
+        Args:
+            text: The file's text.
+            where: The file's name, for the errors.
+
+        Raises:
+            ConfigError: It does not describe a country; it names every fault.
+        """
+        return cls(_read_country(text, where).code, text)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the text."""
+        return _sha256(self.text)
+
+    @property
+    def country(self) -> Country:
+        """The country that the text describes."""
+        return _read_country(self.text, f"country {self.code}")
 
 
-def read(model: type[_Model], fields: Mapping[str, Any], *, where: str) -> _Model:
-    """Check fields.
+@lru_cache(maxsize=256)
+def _read_country(text: str, where: str) -> Country:
+    return read_toml(Country, text, where=where)
 
-    Args:
-        model: The shape they must have.
-        fields: The fields.
-        where: Where they come from, for the errors.
 
-    Raises:
-        ConfigError: They do not have the shape; it names every fault.
-    """
-    try:
-        return model.model_validate(fields)
-    except ValidationError as error:
-        raise ConfigError(
-            [
-                Problem(
-                    where=where,
-                    field=".".join(str(part) for part in fault["loc"]) or "(file)",
-                    value="nothing" if fault["type"] == "missing" else shown(fault["input"]),
-                    expected=fault["msg"].removeprefix("Value error, "),
-                )
-                for fault in error.errors()
-            ]
-        ) from None
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -20,12 +20,20 @@ from lazsa_flow.engine.ports import Change
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from lazsa_flow.domain.cycles import Calendar, Moment
     from lazsa_flow.domain.model import Actor, Evidence, Path, TimerRow
     from lazsa_flow.engine.rules import Rulebook
 
 
 def replan(
-    rulebook: Rulebook, seen: Evidence, after: Path, *, actor: Actor, now: datetime, reason: str
+    rulebook: Rulebook,
+    seen: Evidence,
+    after: Path,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    overdue: bool = False,
 ) -> Change | None:
     """Draft what changes for one path.
 
@@ -36,6 +44,8 @@ def replan(
         actor: Who changes it.
         now: The present instant.
         reason: A code for the journal, such as ``moved_country``.
+        overdue: Whether timers that are due already move to the beginning of their local date in
+            the zone of now. Otherwise they keep the rules of their own day.
 
     Returns:
         The change, or ``None`` where neither the path nor a timer of it changes.
@@ -47,10 +57,12 @@ def replan(
     scheduled: list[TimerRow] = []
     cancelled: list[TimerRow] = []
     for timer in seen.timers:
-        if timer.due_at <= now:
-            continue  # it is overdue under the rules of its own day
-        entry = lifecycle.timer(timer.name)
-        moment = lifecycle.instant(entry.at, situation)
+        if timer.due_at > now:
+            moment = lifecycle.instant(lifecycle.timer(timer.name).at, situation)
+        elif overdue:
+            moment = _same_date(situation.calendar, timer)
+        else:
+            continue
         planned = moment and timer_row(situation, timer.name, moment.at, decides=timer.decides)
         if planned == timer:
             continue
@@ -68,3 +80,10 @@ def replan(
         scheduled=tuple(scheduled),
         cancelled=tuple(cancelled),
     )
+
+
+def _same_date(calendar: Calendar, timer: TimerRow) -> Moment:
+    """Return the beginning of a timer's local date, or its instant where that lies within a day."""
+    if timer.due_at == replace(calendar, zone=timer.zone).start(timer.due_on).at:
+        return calendar.start(timer.due_on)
+    return calendar.moment(timer.due_at)

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from structlog.contextvars import bound_contextvars
 
+from lazsa_flow.commands.configuration import build_rulebook, find_warnings
 from lazsa_flow.commands.context import Context, RulesChangedError, check_clock
 from lazsa_flow.commands.dry_run import dry_run_of
-from lazsa_flow.config import check_policy
-from lazsa_flow.engine.rules import Release, Rulebook
-from lazsa_flow.errors import ConfigError, Problem
 from lazsa_flow.store import dry_run as undoing
 
 if TYPE_CHECKING:
@@ -18,8 +16,9 @@ if TYPE_CHECKING:
     from typing import Self
 
     from lazsa_flow.commands.dry_run import DryRun
-    from lazsa_flow.config import Config
+    from lazsa_flow.config import Config, ConfigWarning
     from lazsa_flow.engine.ports import Clock
+    from lazsa_flow.engine.rules import Rulebook
     from lazsa_flow.store.dry_run import DryRunStore
     from lazsa_flow.store.sqlstore import SqlStore
     from lazsa_flow.store.standing import RulesVersion
@@ -100,6 +99,10 @@ class Facade:
         with bound_contextvars(dry_run=True):
             return undoing.dry_run(self.store, run)
 
+    def config_warnings(self) -> tuple[ConfigWarning, ...]:
+        """Return what in the configuration is not used: not released, or read by nothing."""
+        return find_warnings(self.config, self.store.policies(), self.store.countries())
+
     @property
     def rulebook(self) -> Rulebook:
         """The tables, countries and policies, as of the last call."""
@@ -107,20 +110,17 @@ class Facade:
 
 
 def rulebook(store: SqlStore, config: Config) -> Rulebook:
-    """Put stored policies and suspensions and the configured tables and countries together.
+    """Put the policies, countries and suspensions of the database and our tables together.
+
+    Files decide nothing here, but on a database in which no country is stored yet.
 
     Raises:
-        ConfigError: A stored policy text was changed, or does not fit its lifecycle.
+        ConfigError: A stored text was changed, or does not fit its lifecycle.
     """
-    lifecycles = {lifecycle.name: lifecycle for lifecycle in config.lifecycles}
-    releases = []
-    for text, sha256, in_force_from in store.policies():
-        if text.sha256 != sha256:
-            where = f"{text.lifecycle}/{text.version}"
-            raise ConfigError([Problem(where, "sha256", text.sha256, sha256)])
-        if text.lifecycle in lifecycles:
-            releases.append(Release(check_policy(text, lifecycles), in_force_from))
-    rules = Rulebook(config.lifecycles, config.countries, releases)
-    for country, cycle_on in store.suspensions():
-        rules = rules.suspending(country, cycle_on)
-    return rules
+    return build_rulebook(
+        config.lifecycles,
+        store.policies(),
+        store.countries(),
+        store.suspensions(),
+        otherwise=config.countries,
+    )

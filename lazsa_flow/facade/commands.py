@@ -18,16 +18,15 @@ from lazsa_flow.commands import (
     operating,
     panel,
     records,
-    replanning,
     trainers,
 )
 from lazsa_flow.commands.context import move_of
 from lazsa_flow.commands.entries import Application
 from lazsa_flow.commands.public import CONSENT
 from lazsa_flow.commands.rights import check_command
-from lazsa_flow.domain.policy import PolicyText
 from lazsa_flow.errors import NotFoundError
-from lazsa_flow.facade.irreversible import HOST, Irreversible
+from lazsa_flow.facade.irreversible import HOST
+from lazsa_flow.facade.released import Releases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,11 +35,10 @@ if TYPE_CHECKING:
 
     from lazsa_flow.commands.entries import TurnoverRecord
     from lazsa_flow.commands.nominations import Nominated
-    from lazsa_flow.commands.replanning import Planned, Preview
     from lazsa_flow.domain.model import Actor, Move
 
 
-class Commands(Irreversible):
+class Commands(Releases):
     """The commands."""
 
     def import_facts(
@@ -290,26 +288,6 @@ class Commands(Irreversible):
             key=key,
         )
         return move_of(found)
-
-    def release_policy(
-        self, lifecycle: str, version: str, text: str, *, actor: Actor, key: str | None = None
-    ) -> list[Planned]:
-        """Release a policy version; it governs the cycles that have not opened yet.
-
-        Returns:
-            Every timer that moved.
-
-        Raises:
-            ConfigError: The text is wrong; every fault is named.
-            ConflictError: This version is released already.
-        """
-        found = PolicyText(lifecycle, version, text)
-        return replanning.release_policy(self.context, found, actor=actor, key=key)
-
-    def preview_policy(self, lifecycle: str, version: str, text: str, *, actor: Actor) -> Preview:
-        """Tell whom a policy would affect, and how, changing nothing."""
-        found = PolicyText(lifecycle, version, text)
-        return replanning.preview_policy(self.context, found, actor=actor)
 
     def pause(self, *, paused: bool = True, actor: Actor, key: str | None = None) -> None:
         """Pause the timers, or with ``paused=False`` let them go on; what is due keeps its day."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from lazsa_flow.domain.policy import read
+from lazsa_flow.domain.toml_text import read
 from lazsa_flow.errors import ConfigError, Problem, shown
 
 if TYPE_CHECKING:

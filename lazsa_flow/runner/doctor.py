@@ -91,6 +91,8 @@ def _database(url: str, directory: Path | None) -> Iterator[Check]:
     with programme:
         yield Check("database", "ok", programme.store.describe())
         yield Check("schema", "ok", "this release's")
+        for warning in programme.config_warnings():
+            yield Check("configuration", "warning", str(warning))
         yield _clock(programme)
         yield _work(programme)
 

@@ -73,6 +73,15 @@ class Bulk(Protocol):
         ...
 
 
+REVIVED = ", ".join(
+    (
+        "status = 'pending'",
+        "seq = NULL",
+        *(f"{name} = excluded.{name}" for name in ("due_on", "zone", "country", "book_on")),
+    )
+)
+"""How a cancelled timer is set again at the same instant: it may be of another zone or country."""
+
 MOVED = ("country", "state", "seq", "head", "cycle_on", "entered_at", "parked", "spans", "data")
 """What a move may change of a path."""
 

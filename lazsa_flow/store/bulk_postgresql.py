@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from lazsa_flow.store import schema
-from lazsa_flow.store.bulk import MOVED, given
+from lazsa_flow.store.bulk import MOVED, REVIVED, given
 from lazsa_flow.store.driver import raw
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ SETS: Final = Batch(
     _same(*_TIMER),
     f"INSERT INTO lazsa_timers AS t ({', '.join(_TIMER)}) SELECT * FROM {{rows}}"
     " ON CONFLICT (path_id, name, due_at) DO UPDATE"
-    " SET status = 'pending', seq = NULL, book_on = excluded.book_on"
+    f" SET {REVIVED}"
     " WHERE t.status = 'cancelled'",
 )
 FREED: Final = Batch(

@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.store import schema
-from lazsa_flow.store.bulk import MOVED, given
+from lazsa_flow.store.bulk import MOVED, REVIVED, given
 from lazsa_flow.store.driver import raw
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ _END: Final = (
 )
 _end_order: Final = itemgetter(3, 4, 0, 1, 2)
 _AGAIN: Final = (
-    " ON CONFLICT (path_id, name, due_at) DO UPDATE"
-    " SET status = 'pending', seq = NULL, book_on = excluded.book_on WHERE status = 'cancelled'"
+    f" ON CONFLICT (path_id, name, due_at) DO UPDATE SET {REVIVED} WHERE status = 'cancelled'"
 )
 _FREE: Final = "DELETE FROM lazsa_slots WHERE lifecycle = ? AND subject = ?"
 

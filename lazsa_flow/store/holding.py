@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlalchemy.exc import DBAPIError
 
 from lazsa_flow.store import schema
-from lazsa_flow.store.bulk import MOVED, MovedError, given
+from lazsa_flow.store.bulk import MOVED, REVIVED, MovedError, given
 from lazsa_flow.store.bulk_postgresql import PostgresBulk
 from lazsa_flow.store.driver import raw, run_numbered
 from lazsa_flow.store.trip import Asked, forget, travel, travels
@@ -59,7 +59,7 @@ _END: Final = Part(
 )
 _SET: Final = Part(
     f"{_inserting(schema.timers)} ON CONFLICT (path_id, name, due_at) DO UPDATE"
-    " SET status = 'pending', seq = NULL, book_on = excluded.book_on"
+    f" SET {REVIVED}"
     " WHERE lazsa_timers.status = 'cancelled'"
 )
 _FREE: Final = Part("DELETE FROM lazsa_slots WHERE lifecycle = {0} AND subject = {1}")

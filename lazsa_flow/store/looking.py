@@ -40,11 +40,16 @@ class FirstLook(NamedTuple):
 
 
 class Queries(NamedTuple):
-    """The statements of one dialect; parameters ``id``, ``on`` and ``key``."""
+    """The statements of one dialect; parameters ``id``, ``on`` and ``key``.
+
+    Attributes:
+        listed: How many values of ``about``, its last ones, are lists of rows.
+    """
 
     paths: sa.Select[Any]
     paths_locked: sa.Select[Any]
     about: sa.Select[Any]
+    listed: int
 
 
 @lru_cache
@@ -66,6 +71,7 @@ def queries(dialect: str) -> Queries:
         about=sa.select(*stand.c, *about)
         .select_from(own.join(stand, sa.true()))
         .where(own.c.id == path_id),
+        listed=len(about),
     )
 
 
@@ -124,13 +130,11 @@ def look(
     )
     if not about:
         return None
-    policies, suspensions, said, clock, *listed = about[0]
+    stand, listed = about[0][: -select.listed], about[0][-select.listed :]
     try:
         stored, *rows = json.loads(f"[{','.join([each or '[]' for each in listed])}]")
         result = None if key is None else keys.result_of(stored, key, request)
         [sight] = put_together(connection, [path_id], paths, *rows)
     except decoding.MALFORMED:  # an index that says otherwise than its table, too
         raise MalformedError("path", path_id) from None
-    return FirstLook(
-        standing.stand_of((policies, suspensions, said, clock)), result, sight.evidence()
-    )
+    return FirstLook(standing.stand_of(stand), result, sight.evidence())

@@ -76,7 +76,21 @@ policies = _table(
     _text("sha256"),
     _instant("in_force_from"),
     _instant("released_at"),
+    _text("released_by", nullable=True),
 )
+"""Policy versions; ``released_by`` is unknown of those stored before the column was there."""
+
+countries = _table(
+    "countries",
+    _text("code", primary_key=True),
+    sa.Column("version", sa.Integer(), primary_key=True, autoincrement=False),
+    _text("text"),
+    _text("sha256"),
+    _instant("in_force_from"),
+    _instant("released_at"),
+    _text("released_by"),
+)
+"""Versions of each country's configuration, numbered from 1; the last one is in force."""
 
 suspensions = _table(
     "suspensions",

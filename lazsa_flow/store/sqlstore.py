@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
-from lazsa_flow.domain.policy import PolicyText
 from lazsa_flow.errors import SchemaError
 from lazsa_flow.logs import log
-from lazsa_flow.store import decoding, failing, migrate, schema, standing
+from lazsa_flow.store import decoding, failing, migrate, released, schema, standing
 from lazsa_flow.store.backup import back_up
 from lazsa_flow.store.bulk import bulk
 from lazsa_flow.store.census import Census
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.model import Failure, TimerRow
     from lazsa_flow.engine.ledger import Count
     from lazsa_flow.store.backup import Backup
+    from lazsa_flow.store.released import CountryVersion, PolicyVersion
     from lazsa_flow.store.standing import Stand, Standing
 
 
@@ -324,21 +324,20 @@ class SqlStore:
         with self._read() as connection:
             return [Count(*row) for row in connection.execute(query)]
 
-    def policies(self) -> list[tuple[PolicyText, str, datetime]]:
-        """Return every released policy text with its recorded hash and first instant in force."""
+    def policies(self) -> list[PolicyVersion]:
+        """Return every version of every policy, by lifecycle and from when they are in force."""
         with self._read() as connection:
-            return [
-                (PolicyText(row.lifecycle, row.version, row.text), row.sha256, row.in_force_from)
-                for row in connection.execute(sa.select(schema.policies))
-            ]
+            return released.policy_versions(connection)
+
+    def countries(self) -> list[CountryVersion]:
+        """Return every version of every country, by code and number."""
+        with self._read() as connection:
+            return released.country_versions(connection)
 
     def suspensions(self) -> list[tuple[str, date]]:
         """Return every suspended cycle: country and cycle date."""
         with self._read() as connection:
-            return [
-                (row.country, row.cycle_on)
-                for row in connection.execute(sa.select(schema.suspensions))
-            ]
+            return released.suspensions(connection)
 
     def stand(self) -> Stand:
         """Return what the rules stand at, and the server's clock."""

@@ -35,6 +35,7 @@ class RulesVersion(NamedTuple):
     """What the rules stand at: another value means that they are to be read again."""
 
     policies: int
+    countries: int
     suspensions: int
     paused: bool
 
@@ -50,8 +51,8 @@ class Stand(NamedTuple):
 def stand_query(dialect: str) -> sa.Select[Any]:
     """Select what :func:`stand_of` reads.
 
-    It changes whenever a policy is released, a cycle suspended, or all paused. With it comes the
-    time by a server's own clock; SQLite has none but the machine's.
+    It changes whenever a policy or a country is released, a cycle suspended, or all paused. With
+    it comes the time by a server's own clock; SQLite has none but the machine's.
     """
     records = schema.records
     latest = (
@@ -62,8 +63,10 @@ def stand_query(dialect: str) -> sa.Select[Any]:
     )
     clock = sa.extract("epoch", sa.func.clock_timestamp())
     return sa.select(
-        sa.select(sa.func.count()).select_from(schema.policies).scalar_subquery(),
-        sa.select(sa.func.count()).select_from(schema.suspensions).scalar_subquery(),
+        *(
+            sa.select(sa.func.count()).select_from(table).scalar_subquery()
+            for table in (schema.policies, schema.countries, schema.suspensions)
+        ),
         latest.scalar_subquery(),
         clock if dialect == "postgresql" else sa.null(),
     )
@@ -71,8 +74,8 @@ def stand_query(dialect: str) -> sa.Select[Any]:
 
 def stand_of(row: Sequence[Any]) -> Stand:
     """Read what :func:`stand_query` selects."""
-    policies, suspensions, said, clock = row
-    version = RulesVersion(policies, suspensions, said == "paused")
+    policies, countries, suspensions, said, clock = row
+    version = RulesVersion(policies, countries, suspensions, said == "paused")
     return Stand(version, clock and datetime.fromtimestamp(float(clock), UTC))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from lazsa_flow.engine.ports import Notice
-from lazsa_flow.store import decoding, failing, keys, schema
+from lazsa_flow.store import decoding, failing, keys, released, schema
 from lazsa_flow.store.bulk import given
 from lazsa_flow.store.codec import facts_row, notice_row, timer_row
 from lazsa_flow.store.driver import rows_of
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from lazsa_flow.domain.panel import Scorecard
     from lazsa_flow.domain.policy import PolicyText
+    from lazsa_flow.store.released import CountryVersion, PolicyVersion
 
 CONTACT: Final = "contact"
 """The kind of text that says how a person is reached."""
@@ -255,22 +256,41 @@ class SqlTransaction(ProgrammeSide):
         row = {"country": country, "cycle_on": cycle_on, "actor": actor, "recorded_at": at}
         self._connection.execute(sa.insert(schema.suspensions), row)
 
-    def add_policy(self, text: PolicyText, *, in_force_from: datetime, at: datetime) -> None:
-        """Store a policy text with its hash, unless this version is stored already."""
-        table = schema.policies
-        stored = sa.select(table.c.version).where(
-            table.c.lifecycle == text.lifecycle, table.c.version == text.version
+    def policy_versions(self) -> list[PolicyVersion]:
+        """Return every version of every policy, by lifecycle and from when they are in force."""
+        return released.policy_versions(self._connection)
+
+    def country_versions(self) -> list[CountryVersion]:
+        """Return every version of every country, by code and number."""
+        return released.country_versions(self._connection)
+
+    def suspensions(self) -> list[tuple[str, date]]:
+        """Return every suspended cycle: country and cycle date."""
+        return released.suspensions(self._connection)
+
+    def lock_configuration(self) -> None:
+        """Let nobody else release a policy or a country until this transaction ends."""
+        released.lock(self._connection)
+
+    def add_policy(
+        self, text: PolicyText, *, in_force_from: datetime, at: datetime, by: str
+    ) -> None:
+        """Store a version of a policy, which must be none that is stored."""
+        released.add_policy(self._connection, text, in_force_from=in_force_from, at=at, by=by)
+
+    def add_country(self, version: CountryVersion) -> None:
+        """Store the next version of a country."""
+        released.add_country(self._connection, version)
+
+    def timed_paths(self, country: str) -> list[int]:
+        """Return the paths in a country that are open or have a pending timer, oldest first."""
+        timers, paths, slots = schema.timers, schema.paths, schema.slots
+        opened = sa.select(slots.c.path_id)
+        waiting = sa.select(timers.c.path_id).where(schema.PENDING, timers.c.country == country)
+        query = sa.select(paths.c.id).where(
+            paths.c.country == country, paths.c.id.in_(sa.union(opened, waiting))
         )
-        if self._connection.scalar(stored) is None:
-            row = {
-                "lifecycle": text.lifecycle,
-                "version": text.version,
-                "text": text.text,
-                "sha256": text.sha256,
-                "in_force_from": in_force_from,
-                "released_at": at,
-            }
-            self._connection.execute(sa.insert(table), row)
+        return list(self._connection.scalars(query.order_by(paths.c.id)))
 
     # -- personal data
 

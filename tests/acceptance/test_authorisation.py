@@ -191,6 +191,7 @@ COMMANDS_MAY: dict[str, dict[str, May]] = {
     "move_country": {"host": GLOBAL},
     "suspend_cycle": MANAGER,
     "release_policy": {"manager": GLOBAL},
+    "release_country": MANAGER,
     "unpark": {"operator": GLOBAL},
     "pause": {"operator": GLOBAL},
     "retry_notices": {"operator": GLOBAL},
@@ -575,6 +576,9 @@ ASK: dict[str, Callable[[Stage, Actor], Any]] = {
     "move_country": lambda s, a: s.programme.move_country("s1", "MY", actor=a),
     "suspend_cycle": lambda s, a: s.programme.suspend_cycle("SG", date(2020, 10, 1), actor=a),
     "release_policy": _release,
+    "release_country": lambda s, a: s.programme.release_country(
+        factories.country_text() + "# changed\n", actor=a
+    ),
     "preview_policy": _preview,
     "unpark": lambda s, a: s.programme.unpark(s.paths["award", "awarded"], actor=a),
     "pause": lambda s, a: s.programme.pause(actor=a),

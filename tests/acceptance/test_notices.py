@@ -211,7 +211,7 @@ class TestTyped:
     def test_relay_outbox_and_retry(self, shell: Shell) -> None:
         """Notices become files by default; what is parked is listed, retried, and sent."""
         folder = shell.directory / "config"
-        _awake(folder)
+        _awake(shell, folder)
         _nominated(shell)
         listed = shell("outbox", "--json", LAZSA_CONFIG=str(folder)).json
         assert [(each["kind"], each["parked"]) for each in listed] == [("nominated", False)]
@@ -224,7 +224,7 @@ class TestTyped:
     def test_parked(self, shell: Shell) -> None:
         """Who has no contact is parked, by name of the fault; an import and a retry mend it."""
         folder = shell.directory / "config"
-        _awake(folder)
+        _awake(shell, folder)
         with mail_server() as server:
             (folder / "lazsa.toml").write_text(
                 f'[channels.mail]\nkind = "smtp"\nhost = "127.0.0.1"\nport = {server.port}\n'
@@ -266,12 +266,15 @@ class TestTyped:
         assert "lazsa.toml [channels.mail]: port: got 99999" in done.err
 
 
-def _awake(folder: Path) -> None:
-    """Configure a Singapore without quiet hours, so that the time of day does not matter."""
+def _awake(shell: Shell, folder: Path) -> None:
+    """Release a Singapore without quiet hours, so that the time of day does not matter."""
     (folder / "countries").mkdir(parents=True, exist_ok=True)
     shipped = (files("lazsa_flow") / "defaults" / "countries" / "sg.toml").read_text("utf-8")
     lines = [line for line in shipped.splitlines() if not line.startswith("quiet_hours")]
-    (folder / "countries" / "sg.toml").write_text("\n".join(lines))
+    file = folder / "countries" / "sg.toml"
+    file.write_text("\n".join(lines))
+    done = shell("country", "release", file, "--as", "manager:m-1", "--yes")
+    assert done.code == 0, done
 
 
 def _nominated(shell: Shell) -> None:

@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 
 SELLERS = FEW + 8
 """More than go by arrays, so that every kind of statement is seen."""
-SMALL = {"lazsa_policies", "lazsa_suspensions", "lazsa_failures", "CONSTANT", "stand", "read"}
+SMALL = {
+    "lazsa_policies",
+    "lazsa_countries",
+    "lazsa_suspensions",
+    "lazsa_failures",
+    "CONSTANT",
+    "stand",
+    "read",
+}
 """What does not grow with the sellers: rules, and what is set aside at the moment."""
 FOUND = ("lazsa_stage_", "anon_")
 """How names begin of what a statement has found already: the chunk, and rows to be listed."""

@@ -23,7 +23,8 @@ from tests.factories import midnight, noon, policy_text
 from tests.integration.world import APRIL, COMPLIANCE, DUE, EMPLOYEE, OCTOBER, SCORES, SELLER
 
 if TYPE_CHECKING:
-    from lazsa_flow.commands.replanning import Planned, Preview
+    from lazsa_flow.commands.releasing import Preview
+    from lazsa_flow.commands.replanning import Planned
     from tests.integration.world import World
 
 HOST = Actor("host", "host")

@@ -20,12 +20,12 @@ DOOR = path("ajar", lifecycle="door")
 NEXT = date(2027, 4, 1)
 
 
-def planned(after: Path, *timers: TimerRow) -> Change | None:
+def planned(after: Path, *timers: TimerRow, overdue: bool = False) -> Change | None:
     """Re-plan a door with these timers, to what it will be."""
     seen = replace(situation(path=DOOR).seen, timers=timers)
     instants = {"dusk": lambda s: None if s.path.data else s.calendar.start(s.judged_on)}
     rules = rulebook(table(instants=instants))
-    return replan(rules, seen, after, actor=MANAGER, now=NOW, reason="moved")
+    return replan(rules, seen, after, actor=MANAGER, now=NOW, reason="moved", overdue=overdue)
 
 
 def test_what_does_not_change_is_not_written() -> None:
@@ -63,6 +63,26 @@ def test_what_is_overdue_keeps_the_rules_of_its_day() -> None:
     change = planned(replace(DOOR, cycle_on=NEXT), overdue)
     assert change is not None
     assert (change.cancelled, change.scheduled) == ((), ())
+
+
+def test_what_is_overdue_may_follow_its_zone() -> None:
+    """In another zone an overdue timer falls due as its local date begins there."""
+    day = date(2026, 9, 20)
+    overdue = timer(due_at=midnight(day), due_on=day)
+    change = planned(replace(DOOR, country="ID"), overdue, overdue=True)
+    assert change is not None
+    (moved,) = change.scheduled
+    assert (moved.due_at, moved.due_on) == (midnight(day, "ID"), day)
+    assert moved.zone == "Asia/Jakarta"
+
+
+def test_an_overdue_instant_within_a_day_stays() -> None:
+    """A timer that was set to an instant within a day keeps that, in whatever zone."""
+    day = date(2026, 9, 20)
+    at = midnight(day) + timedelta(hours=9)
+    change = planned(replace(DOOR, country="ID"), timer(due_at=at, due_on=day), overdue=True)
+    assert change is not None
+    assert [(each.due_at, each.zone) for each in change.scheduled] == [(at, "Asia/Jakarta")]
 
 
 def test_a_timer_that_has_no_instant_any_more_is_cancelled() -> None:

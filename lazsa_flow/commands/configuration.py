@@ -1,0 +1,233 @@
+"""Configuration in the database: what a migration stores, and which files are not released.
+
+Countries and policies in force are those that the database has; every process decides by them,
+whatever files its machine has (decision 0027). A migration stores what the database knows nothing
+of yet; after that only a release changes anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.config import ConfigWarning, check_policy
+from lazsa_flow.domain.deployment import EVERYWHERE
+from lazsa_flow.domain.toml_text import nearest
+from lazsa_flow.engine.rules import Release, Rulebook
+from lazsa_flow.store.released import CountryVersion, in_force
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from datetime import date
+
+    from lazsa_flow.config import Config, ConfiguredText
+    from lazsa_flow.config.texts import Text
+    from lazsa_flow.domain.deployment import Deployment
+    from lazsa_flow.domain.lifecycle import Lifecycle
+    from lazsa_flow.domain.policy import Country, CountryText, PolicyText
+    from lazsa_flow.store.released import PolicyVersion
+    from lazsa_flow.store.transaction import SqlTransaction
+
+ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
+"""From when the versions that ship are in force: before every other."""
+MIGRATION: Final = "system:migrate"
+"""Who released what a migration stored."""
+
+
+def build_rulebook(
+    lifecycles: Iterable[Lifecycle],
+    policies: Iterable[PolicyVersion],
+    countries: Iterable[CountryVersion],
+    suspensions: Iterable[tuple[str, date]],
+    *,
+    otherwise: Iterable[Country] = (),
+) -> Rulebook:
+    """Put what the database has and the tables of this process together.
+
+    Args:
+        lifecycles: The tables.
+        policies: Every version in the database; those of other lifecycles are left out.
+        countries: Likewise.
+        suspensions: The suspended cycles: country and cycle date.
+        otherwise: The countries of a database in which none is stored yet.
+
+    Raises:
+        ConfigError: A stored text does not fit its lifecycle, or describes no country.
+    """
+    tables = {table.name: table for table in lifecycles}
+    releases = [
+        Release(check_policy(version.text, tables), version.in_force_from)
+        for version in policies
+        if version.text.lifecycle in tables
+    ]
+    stored = [version.text.country for version in in_force(countries).values()]
+    rules = Rulebook(tables.values(), stored or otherwise, releases)
+    for country, cycle_on in suspensions:
+        rules = rules.suspending(country, cycle_on)
+    return rules
+
+
+def read_rulebook(transaction: SqlTransaction, now: Rulebook) -> Rulebook:
+    """Return the rules as they stand within a transaction.
+
+    Args:
+        transaction: Where they are read.
+        now: The rules as they were last read, for their tables.
+    """
+    return build_rulebook(
+        now.lifecycles.values(),
+        transaction.policy_versions(),
+        transaction.country_versions(),
+        transaction.suspensions(),
+        otherwise=now.countries.values(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """What a migration did beside the schema.
+
+    Attributes:
+        first: Whether the database held no configuration before.
+        stored: The policies and countries that the database did not know: ``policy award/2020-1``.
+        warnings: What the configuration has and the database does not.
+    """
+
+    first: bool
+    stored: tuple[str, ...]
+    warnings: tuple[ConfigWarning, ...]
+
+
+def store_unknown(transaction: SqlTransaction, config: Config, now: datetime) -> tuple[str, ...]:
+    """Store the shipped policies of each lifecycle that is not known yet, and such countries.
+
+    A database that has no country at all takes them as the configuration has them, a deployment's
+    own included: nothing has been decided by others, or, after an upgrade, all has been by these.
+
+    Returns:
+        What was stored.
+    """
+    transaction.lock_configuration()
+    stored = []
+    known = {version.text.lifecycle for version in transaction.policy_versions()}
+    for policy in {(p.text.lifecycle, p.text.version): p.text for p in _ships(config)}.values():
+        if policy.lifecycle not in known:
+            transaction.add_policy(policy, in_force_from=ALWAYS, at=now, by=MIGRATION)
+            stored.append(f"policy {policy.lifecycle}/{policy.version}")
+    codes = in_force(transaction.country_versions()).keys()
+    countries = {
+        each.text.code: each.text for each in config.country_texts if each.ships or not codes
+    }
+    for code, country in countries.items():
+        if code not in codes:
+            transaction.add_country(CountryVersion(country, 1, now, now, MIGRATION))
+            stored.append(f"country {code}")
+    return tuple(stored)
+
+
+def find_warnings(
+    config: Config,
+    policies: Sequence[PolicyVersion],
+    countries: Sequence[CountryVersion],
+) -> tuple[ConfigWarning, ...]:
+    """Return what of a configuration is not used: not released, or read by nothing.
+
+    Args:
+        config: What ships, and the deployment's own.
+        policies: Every version in the database.
+        countries: Likewise.
+    """
+    return (
+        *config.warnings,
+        *find_unreleased(config, policies, countries),
+        *find_unknown_routes(config.deployment, in_force(countries)),
+    )
+
+
+def find_unreleased(
+    config: Config,
+    policies: Sequence[PolicyVersion],
+    countries: Sequence[CountryVersion],
+) -> Iterator[ConfigWarning]:
+    """Yield the configured policies and countries that are not what the database has.
+
+    Args:
+        config: What ships, and the deployment's own.
+        policies: Every version in the database.
+        countries: Likewise.
+    """
+    stored = {(v.text.lifecycle, v.text.version): v.text for v in policies}
+    for policy in _outermost(config.policy_texts, lambda text: (text.lifecycle, text.version)):
+        yield from _policy(policy, stored.get((policy.text.lifecycle, policy.text.version)))
+    if not countries:
+        what = "not released: the database holds no country yet; run: lazsa-flow migrate"
+        yield ConfigWarning("not_released", "countries", what)
+        return
+    known: dict[str, list[CountryVersion]] = {}
+    for version in countries:
+        known.setdefault(version.text.code, []).append(version)
+    for country in _outermost(config.country_texts, lambda text: text.code):
+        yield from _country(country, known.get(country.text.code, []))
+
+
+def find_unknown_routes(
+    deployment: Deployment, countries: Collection[str]
+) -> Iterator[ConfigWarning]:
+    """Yield the routes of countries that there are not.
+
+    Args:
+        deployment: The routes.
+        countries: The codes of the countries in force.
+    """
+    known = (*sorted(countries), EVERYWHERE)
+    for code in deployment.routes:
+        if code not in known:
+            what = f"there is no country {code}, and nobody is told by it{nearest(code, known)}"
+            yield ConfigWarning("unknown", f"lazsa.toml [routes.{code}]", what)
+
+
+def _ships(config: Config) -> Iterator[ConfiguredText[PolicyText]]:
+    return (each for each in config.policy_texts if each.ships)
+
+
+def _outermost(
+    texts: Iterable[ConfiguredText[Text]], name: Callable[[Text], object]
+) -> Collection[ConfiguredText[Text]]:
+    """Return one configured text of each name: the deployment's own, where it has one."""
+    return {name(each.text): each for each in texts}.values()
+
+
+def _policy(
+    found: ConfiguredText[PolicyText], stored: PolicyText | None
+) -> Iterator[ConfigWarning]:
+    text = found.text
+    name = f"{text.lifecycle}/{text.version}"
+    if stored is None:
+        what = f"{name} is not released: run lazsa-flow policy release with it"
+    elif stored.sha256 != text.sha256:
+        what = (
+            f"this text is not released: the database has another one as {name}, which never "
+            "changes; give it a new version, and run lazsa-flow policy release with it"
+        )
+    else:
+        return
+    yield ConfigWarning("not_released", found.where, what)
+
+
+def _country(
+    found: ConfiguredText[CountryText], versions: Sequence[CountryVersion]
+) -> Iterator[ConfigWarning]:
+    code, sha256 = found.text.code, found.text.sha256
+    known = [version.text.sha256 for version in versions]
+    if not known:
+        how = "lazsa-flow migrate" if found.ships else "lazsa-flow country release with it"
+        what = f"{code} is not released: run {how}"
+    elif sha256 == known[-1] or (found.ships and sha256 in known):
+        return  # what ships may have been replaced long since
+    else:
+        what = (
+            f"this text is not released: {code} stands in the database as version "
+            f"{versions[-1].number}; to change it, run lazsa-flow country release with this file"
+        )
+    yield ConfigWarning("not_released", found.where, what)

@@ -1,0 +1,228 @@
+"""Loading of a configuration: every file is read and checked, all faults are reported at once.
+
+What ships in the package or comes with a lifecycle's table, and over it a directory of the
+deployment's own: ``countries/<code>.toml`` replaces or adds a country,
+``policies/<lifecycle>/<version>.toml`` adds a policy version, ``lazsa.toml`` names the channels of
+notices, and ``messages/<locale>/`` holds words that come before ours. A policy or a country is in
+force only once the database has it: see :mod:`lazsa_flow.commands.configuration`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from lazsa_flow.config.files import SUFFIX, read_file, toml_files
+from lazsa_flow.config.lifecycles import check_names, installed_lifecycles
+from lazsa_flow.config.texts import ConfiguredText, ConfigWarning
+from lazsa_flow.config.unknown import unknown_names
+from lazsa_flow.domain.deployment import Deployment
+from lazsa_flow.domain.policy import CountryText, PolicyText
+from lazsa_flow.domain.toml_text import read_toml
+from lazsa_flow.errors import ConfigError, NotFoundError, Problem, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from importlib.resources.abc import Traversable
+
+    from lazsa_flow.domain.lifecycle import Lifecycle
+    from lazsa_flow.domain.policy import Country, Policy
+
+    _Policies = list[ConfiguredText[PolicyText]]
+    _Countries = list[ConfiguredText[CountryText]]
+
+DEPLOYMENT_FILE: Final = "lazsa.toml"
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A deployment's countries, lifecycles and policy texts, checked.
+
+    Attributes:
+        countries: As the files have them; what is in force is in the database.
+        policies: Likewise.
+        deployment: Its channels.
+        messages: Where its own words for notices would be.
+        country_texts: Where each country comes from; what ships comes first.
+        policy_texts: Where each policy comes from; what ships comes first.
+        warnings: What in its directory is not read.
+    """
+
+    countries: tuple[Country, ...]
+    lifecycles: tuple[Lifecycle, ...]
+    policies: tuple[PolicyText, ...]
+    deployment: Deployment = field(default_factory=Deployment)
+    messages: Path | None = None
+    country_texts: tuple[ConfiguredText[CountryText], ...] = ()
+    policy_texts: tuple[ConfiguredText[PolicyText], ...] = ()
+    warnings: tuple[ConfigWarning, ...] = ()
+
+    @classmethod
+    def load(
+        cls, directory: Path | str | None = None, *, lifecycles: Sequence[Lifecycle] | None = None
+    ) -> Config:
+        """Read what ships, and a deployment's own directory over it.
+
+        Args:
+            directory: The deployment's configuration, if it has one of its own.
+            lifecycles: Instead of those found by the entry point ``lazsa_flow.lifecycles``.
+
+        Raises:
+            ConfigError: A file is wrong or a plug-in cannot be imported; every fault of every file
+                is named.
+        """
+        tables = tuple(lifecycles) if lifecycles is not None else installed_lifecycles()
+        check_names(tables)
+        own = _directory(directory)
+        faults = _Faults()
+        policies, countries = _shipped(tables, faults)
+        deployment, warnings = Deployment(), tuple[ConfigWarning, ...]()
+        if own is not None:
+            _own(own, tables, faults, policies, countries)
+            with faults:
+                deployment = _deployment(own)
+            with faults:
+                warnings = tuple(unknown_names(own, tables))
+        if faults.problems:
+            raise ConfigError(faults.problems)
+        return cls(
+            tuple({each.text.code: each.text.country for each in countries}.values()),
+            tables,
+            tuple({(t.lifecycle, t.version): t for t in (p.text for p in policies)}.values()),
+            deployment,
+            own / "messages" if own else None,
+            tuple(countries),
+            tuple(policies),
+            warnings,
+        )
+
+
+class _Faults:
+    """Gathers what is wrong with one file after the other."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if not isinstance(error, ConfigError):
+            return False
+        self.problems += error.problems
+        return True
+
+
+def check_policy(text: PolicyText, lifecycles: Mapping[str, Lifecycle]) -> Policy:
+    """Read a policy text into the shape that its lifecycle asks for.
+
+    Raises:
+        ConfigError: It does not have that shape, or names another version than it is filed under.
+        NotFoundError: There is no such lifecycle.
+    """
+    if text.lifecycle not in lifecycles:
+        raise NotFoundError("lifecycle", text.lifecycle)
+    where = f"{text.lifecycle}/{text.version}.toml"
+    policy = read_toml(lifecycles[text.lifecycle].policy, text.text, where=where)
+    if policy.version != text.version:
+        raise ConfigError([Problem(where, "version", shown(policy.version), shown(text.version))])
+    return policy
+
+
+def _directory(directory: Path | str | None) -> Path | None:
+    """Return a deployment's directory, which must be one.
+
+    Raises:
+        ConfigError: It is none.
+    """
+    if directory is None:
+        return None
+    found = Path(directory)
+    try:
+        if found.is_dir():
+            return found
+        got = "a file" if found.exists() else "nothing"
+    except (OSError, ValueError) as error:
+        got = getattr(error, "strerror", None) or type(error).__name__
+    raise ConfigError([Problem(str(directory), "", got, "a directory")])
+
+
+def _shipped(tables: Sequence[Lifecycle], faults: _Faults) -> tuple[_Policies, _Countries]:
+    """Read what ships: with the tables, and in our own package."""
+    root = files("lazsa_flow") / "defaults"
+    policies: _Policies = []
+    for table in tables:
+        for text in table.default_policies:
+            with faults:
+                policies.append(_text_of_table(table, text))
+    policies += _policies(root, tables, faults, ships=True)
+    return policies, list(_countries(root, faults, ships=True))
+
+
+def _own(
+    root: Path,
+    tables: Sequence[Lifecycle],
+    faults: _Faults,
+    policies: _Policies,
+    countries: _Countries,
+) -> None:
+    """Add what a deployment's directory has."""
+    policies += _policies(root, tables, faults, ships=False)
+    own: dict[str, ConfiguredText[CountryText]] = {}
+    for each in _countries(root, faults, ships=False):
+        other = own.setdefault(each.text.code, each)
+        if other is not each:
+            expected = f"a country of its own: {other.where} has this one"
+            faults.problems.append(Problem(each.where, "code", shown(each.text.code), expected))
+    countries += own.values()
+
+
+def _policies(
+    root: Traversable, tables: Sequence[Lifecycle], faults: _Faults, *, ships: bool
+) -> Iterator[ConfiguredText[PolicyText]]:
+    for table in tables:
+        folder = f"policies/{table.name}"
+        found: list[Traversable] = []
+        with faults:
+            found = toml_files(root / "policies" / table.name, where=folder)
+        for file in found:
+            where = f"{folder}/{file.name}"
+            with faults:
+                version = file.name.removesuffix(SUFFIX)
+                text = PolicyText(table.name, version, read_file(file, where=where))
+                check_policy(text, {table.name: table})
+                yield ConfiguredText(text, where, ships)
+
+
+def _countries(
+    root: Traversable, faults: _Faults, *, ships: bool
+) -> Iterator[ConfiguredText[CountryText]]:
+    found: list[Traversable] = []
+    with faults:
+        found = toml_files(root / "countries", where="countries")
+    for file in found:
+        where = f"countries/{file.name}"
+        with faults:
+            text = CountryText.read(read_file(file, where=where), where=where)
+            yield ConfiguredText(text, where, ships)
+
+
+def _deployment(directory: Path) -> Deployment:
+    file = directory / DEPLOYMENT_FILE
+    if not file.exists() and not file.is_symlink():
+        return Deployment()
+    text = read_file(file, where=DEPLOYMENT_FILE)
+    return read_toml(Deployment, text, where=DEPLOYMENT_FILE)
+
+
+def _text_of_table(table: Lifecycle, text: str) -> ConfiguredText[PolicyText]:
+    """Check a policy text that a table brings itself."""
+    where = f"{table.name}.default_policies"
+    policy = read_toml(table.policy, text, where=where)
+    if policy.lifecycle != table.name:
+        problem = Problem(where, "lifecycle", shown(policy.lifecycle), shown(table.name))
+        raise ConfigError([problem])
+    return ConfiguredText(PolicyText(table.name, policy.version, text), where, ships=True)

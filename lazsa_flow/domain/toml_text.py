@@ -1,0 +1,112 @@
+"""TOML texts: read, and checked against the shape that they must have.
+
+Whatever a text holds, the only error is a :class:`ConfigError` that names every fault, and for a
+key that is not known the nearest one that is.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from lazsa_flow.errors import ConfigError, Problem, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+STRICT: Final = ConfigDict(extra="forbid", frozen=True, strict=True)
+"""The configuration of every model that a file is read into: no other key, no conversion."""
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def read_toml(model: type[_Model], text: str, *, where: str) -> _Model:
+    """Read and check a TOML text.
+
+    Args:
+        model: The shape it must have.
+        text: The file's text.
+        where: The file's name, for the errors.
+
+    Raises:
+        ConfigError: The text is no TOML or does not have the shape; it names every fault.
+    """
+    return read(model, parse_toml(text, where=where), where=where)
+
+
+def parse_toml(text: str, *, where: str) -> dict[str, Any]:
+    """Parse a TOML text into plain values.
+
+    Args:
+        text: The file's text.
+        where: The file's name, for the error.
+
+    Raises:
+        ConfigError: The text is no TOML, is nested too deeply, or holds a number of more digits
+            than Python converts.
+    """
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ConfigError([Problem(where, "", "values nested too deeply", "TOML")]) from None
+    except (ValueError, OverflowError) as error:  # TOMLDecodeError is a ValueError
+        raise ConfigError([Problem(where, "", shown(str(error)), "TOML")]) from None
+
+
+def read(model: type[_Model], fields: Mapping[str, Any], *, where: str) -> _Model:
+    """Check fields.
+
+    Args:
+        model: The shape they must have.
+        fields: The fields.
+        where: Where they come from, for the errors.
+
+    Raises:
+        ConfigError: They do not have the shape; it names every fault.
+    """
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        problems = [
+            Problem(
+                where=where,
+                field=".".join(str(part) for part in fault["loc"]) or "(file)",
+                value="nothing" if fault["type"] == "missing" else shown(fault["input"]),
+                expected=_expected(model, fault["type"], fault["loc"], fault["msg"]),
+            )
+            for fault in error.errors(include_url=False, include_context=False)
+        ]
+        raise ConfigError(problems) from None
+
+
+def _expected(model: type[BaseModel], kind: str, place: tuple[int | str, ...], said: str) -> str:
+    """Say what was expected; for a key that is not known, name the nearest one that is."""
+    if kind != "extra_forbidden":
+        return said.removeprefix("Value error, ")
+    known = _keys(model, place[:-1])
+    return f"a known key, others are not permitted{nearest(str(place[-1]), known)}"
+
+
+def _keys(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
+    """Return the keys of the table at a place within a model; none where they cannot be told."""
+    found: Any = model
+    for part in place:
+        fields = getattr(found, "model_fields", {})
+        found = fields[part].annotation if part in fields else None
+    return sorted(getattr(found, "model_fields", {}))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Say which known name is nearest to one that is not known, or which names there are.
+
+    Args:
+        name: What was found.
+        known: The names that would have been read.
+    """
+    names = sorted(known)
+    if close := difflib.get_close_matches(name, names, n=1, cutoff=0.6):
+        return f"; did you mean {close[0]}?"
+    return f"; known are {', '.join(names)}" if names else ""

@@ -1,0 +1,147 @@
+"""Released configuration: the versions of policies and countries that the database holds.
+
+A version that is stored never changes. Of a policy, the instant from which a version is in force
+tells which one governs a cycle; of a country, the last version holds for everything to come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+
+from lazsa_flow.domain.policy import CountryText, PolicyText
+from lazsa_flow.errors import ConfigError, Problem
+from lazsa_flow.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+
+_LOCK: Final = 0x72756C6573  # "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """A version of a lifecycle's policy.
+
+    Attributes:
+        in_force_from: The first instant at which it is in force; that of the versions that a
+            package ships lies before every other.
+        released_by: Role and id; ``None`` where it is not known.
+    """
+
+    text: PolicyText
+    in_force_from: datetime
+    released_at: datetime
+    released_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CountryVersion:
+    """A version of a country's configuration.
+
+    Attributes:
+        number: 1 for the country's first.
+        released_by: Role and id.
+    """
+
+    text: CountryText
+    number: int
+    in_force_from: datetime
+    released_at: datetime
+    released_by: str
+
+
+def policy_versions(connection: sa.Connection) -> list[PolicyVersion]:
+    """Return every version of every policy, by lifecycle and from when they are in force.
+
+    Raises:
+        ConfigError: A stored text does not have the hash that was stored with it.
+    """
+    table = schema.policies
+    found = []
+    for row in connection.execute(sa.select(table)):
+        text = PolicyText(row.lifecycle, row.version, row.text)
+        _check_hash(f"{row.lifecycle}/{row.version}", text.sha256, row.sha256)
+        found.append(PolicyVersion(text, row.in_force_from, row.released_at, row.released_by))
+    return sorted(found, key=_order)
+
+
+def country_versions(connection: sa.Connection) -> list[CountryVersion]:
+    """Return every version of every country, by code and number.
+
+    Raises:
+        ConfigError: A stored text does not have the hash that was stored with it.
+    """
+    table = schema.countries
+    found = []
+    for row in connection.execute(sa.select(table).order_by(table.c.code, table.c.version)):
+        text = CountryText(row.code, row.text)
+        _check_hash(f"country {row.code}", text.sha256, row.sha256)
+        found.append(
+            CountryVersion(text, row.version, row.in_force_from, row.released_at, row.released_by)
+        )
+    return found
+
+
+def in_force(versions: Iterable[CountryVersion]) -> dict[str, CountryVersion]:
+    """Return the version of each country that is in force, by code."""
+    return {version.text.code: version for version in versions}  # the last of each stays
+
+
+def suspensions(connection: sa.Connection) -> list[tuple[str, date]]:
+    """Return every suspended cycle: country and cycle date."""
+    return [
+        (row.country, row.cycle_on) for row in connection.execute(sa.select(schema.suspensions))
+    ]
+
+
+def lock(connection: sa.Connection) -> None:
+    """Let nobody else release anything until the transaction ends; on SQLite nobody else writes."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+
+
+def add_policy(
+    connection: sa.Connection, text: PolicyText, *, in_force_from: datetime, at: datetime, by: str
+) -> None:
+    """Store a version of a policy, which must be none that is stored."""
+    row = {
+        "lifecycle": text.lifecycle,
+        "version": text.version,
+        "text": text.text,
+        "sha256": text.sha256,
+        "in_force_from": in_force_from,
+        "released_at": at,
+        "released_by": by,
+    }
+    connection.execute(sa.insert(schema.policies), row)
+
+
+def add_country(connection: sa.Connection, version: CountryVersion) -> None:
+    """Store the next version of a country."""
+    row = {
+        "code": version.text.code,
+        "version": version.number,
+        "text": version.text.text,
+        "sha256": version.text.sha256,
+        "in_force_from": version.in_force_from,
+        "released_at": version.released_at,
+        "released_by": version.released_by,
+    }
+    connection.execute(sa.insert(schema.countries), row)
+
+
+def _order(version: PolicyVersion) -> tuple[str, datetime, datetime, int, int]:
+    """Sort as policies come into force; of those that ship together the later version is last."""
+    year, number = version.text.version.split("-")
+    name = version.text.lifecycle
+    return name, version.in_force_from, version.released_at, int(year), int(number)
+
+
+def _check_hash(where: str, found: str, stored: str) -> None:
+    if found != stored:
+        raise ConfigError([Problem(where, "sha256", found, stored)])
