@@ -57,6 +57,7 @@ def _behind_a_key(programme: Programme, every_s: float) -> tuple[Any, str]:
     from starlette.routing import Mount
 
     from lazsa_flow.viewer import viewer
+    from lazsa_flow.viewer.headers import SecurityHeaders
 
     key = secrets.token_urlsafe(24)
 
@@ -65,7 +66,10 @@ def _behind_a_key(programme: Programme, every_s: float) -> tuple[Any, str]:
 
     app = Starlette(
         routes=[Mount("/{key}", viewer(programme, authenticate=has_key, fresh_s=every_s))],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[LOOPBACK, "localhost"])],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=[LOOPBACK, "localhost"]),
+        ],
     )
     return app, key
 

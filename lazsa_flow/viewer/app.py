@@ -18,16 +18,17 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 from lazsa_flow.domain.cycles import instant_text, parse_date
-from lazsa_flow.errors import InputError, NotFoundError
+from lazsa_flow.errors import InputError, LazsaError, NotFoundError
 from lazsa_flow.graph.page import Served, page
 from lazsa_flow.graph.picture import document, resident_fields, scene_fields
 from lazsa_flow.viewer.gallery import Gallery
 from lazsa_flow.viewer.gate import Gate
+from lazsa_flow.viewer.headers import SecurityHeaders
 from lazsa_flow.viewer.tables import Cell, Link, paragraph, sheet, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -62,10 +63,11 @@ def viewer(programme: Programme, *, authenticate: Authenticate, fresh_s: float =
             Route("/parked", shown.parked),
             Route("/health", shown.health),
         ],
-        middleware=[Middleware(Gate, authenticate=authenticate)],
+        middleware=[Middleware(SecurityHeaders), Middleware(Gate, authenticate=authenticate)],
         exception_handlers={
             NotFoundError: _said(HTTPStatus.NOT_FOUND),
             InputError: _said(HTTPStatus.BAD_REQUEST),
+            LazsaError: _said(HTTPStatus.SERVICE_UNAVAILABLE),
         },
     )
 
@@ -119,11 +121,7 @@ class _Viewer:
 
     def due(self, request: Request) -> Response:
         text = request.query_params.get("until")
-        until = None
-        if text:
-            day = parse_date(text, where="due", field="until")
-            calendars = map(self._programme.rulebook.calendar, self._programme.rulebook.countries)
-            until = max(calendar.start(day).at for calendar in calendars)
+        until = self._beginning(text) if text else None
         pending = self._programme.due(until=until, limit=LISTED)
         rows = [
             (
@@ -198,6 +196,15 @@ class _Viewer:
                 "outbox_since": since and instant_text(since),
             }
         )
+
+    def _beginning(self, text: str) -> datetime:
+        """Return the instant at which a date has begun in every country."""
+        day = parse_date(text, where="due", field="until")
+        rulebook = self._programme.rulebook
+        try:
+            return max(rulebook.calendar(code).start(day).at for code in rulebook.countries)
+        except OverflowError:
+            raise InputError.of("due", "until", text, "a date that every calendar has") from None
 
     def _coming(self, country: str) -> tuple[date, date]:
         """Return the cycle that a country's panels are at, and the one after."""

@@ -12,14 +12,16 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from lazsa_flow.cli.view import _behind_a_key
 from lazsa_flow.domain.model import Actor
-from lazsa_flow.errors import ExtraError
+from lazsa_flow.errors import ExtraError, UnavailableError
 from lazsa_flow.viewer import viewer
 from lazsa_flow.viewer.gallery import Gallery
 from tests.acceptance.shell import eventually
 from tests.integration.world import APRIL
 
 if TYPE_CHECKING:
+    import httpx2
     from starlette.requests import HTTPConnection
 
 from tests.integration.world import World
@@ -121,6 +123,101 @@ def test_the_policy_is_strict(world: World, page: str) -> None:
         for nonce in re.findall(r'<(?:script|style) nonce="([^"]*)"', answer.text):
             assert f"'nonce-{nonce}'" in policy
     assert policies[0] != policies[1]
+
+
+HOSTILE_PARTS = (
+    *(
+        "%00",
+        "%ff",
+        "%ed%a0%80",
+        "%0d%0aset-cookie:%20x=1",
+        "%F0%9F%98%80",
+        "..%2f..%2fetc",
+        "%E2%80%AE",
+    ),
+    *(
+        "0001-01-01",
+        "9999-12-31",
+        "-1",
+        "award-0",
+        "award-99999999999999999999",
+        "x" * 3000,
+        "'",
+        "%25s",
+    ),
+)
+
+
+@pytest.mark.parametrize("part", HOSTILE_PARTS, ids=range(len(HOSTILE_PARTS)))
+def test_every_answer_has_the_headers_and_none_is_a_fault(world: World, part: str) -> None:
+    """Whatever stands in an address, the answer is a 200, 400 or 404 with all the headers."""
+    asking = TestClient(viewer(world.programme, authenticate=open_to_all))
+    for page in (
+        f"/{part}",
+        f"/due?until={part}",
+        f"/lifecycle/{part}",
+        f"/lifecycle/{part}/picture.json",
+        f"/lifecycle/award/story.json?name={part}",
+        f"/lifecycle/{part}/story.json?name={part}",
+        f"/panel/{part}/2020-04-01",
+        f"/panel/SG/{part}",
+        f"/parked?{part}={part}",
+        f"/health/{part}",
+    ):
+        answer = asking.get(page)
+        assert answer.status_code in (200, 400, 404), page
+        check_headers(answer)
+
+
+def check_headers(answer: httpx2.Response) -> None:
+    """Check what forbids the browser all that a page does not need."""
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; ")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_fault_is_an_answer_with_the_headers_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of ours is a 500 that shows nothing; a database that is away is a 503."""
+    asking = client(world)
+    for error, status in ((ZeroDivisionError("secret"), 500), (UnavailableError("away"), 503)):
+
+        def fail(*_: Any, error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr(world.programme.store, "parked", fail)
+        answer = asking.get("/watch/parked")
+        assert answer.status_code == status
+        assert "secret" not in answer.text
+        check_headers(answer)
+
+
+def test_who_cannot_be_vouched_for_stays_out(world: World) -> None:
+    """Where the host's callable raises, nobody is let in."""
+
+    def broken(_asking: HTTPConnection) -> bool:
+        raise AssertionError("no middleware")
+
+    answer = client(world, authenticate=broken).get("/watch/")
+    assert answer.status_code == 403
+    check_headers(answer)
+
+
+def test_the_command_answers_with_the_headers_too(world: World) -> None:
+    """Of ``lazsa-flow view``, an unknown host, a wrong key and no key are told with them."""
+    app, key = _behind_a_key(world.programme, 5.0)
+    for base, page, status in (
+        ("http://127.0.0.1", f"/{key}/", 200),
+        ("http://127.0.0.1", "/", 404),
+        ("http://127.0.0.1", "/%00/due", 403),
+        ("http://127.0.0.1", "/%E2%82%AC/due", 403),
+        ("http://elsewhere.test", f"/{key}/", 400),
+    ):
+        answer = TestClient(app, base_url=base).get(page)
+        assert answer.status_code == status
+        check_headers(answer)
 
 
 def test_the_overview_leads_everywhere(world: World) -> None:
