@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
     from lazsa_flow.domain.model import Actor, Facts, Move, Path
     from lazsa_flow.errors import (
+        ClosedError,
         ConfigError,
         ConflictError,
         ContendedError,
@@ -84,6 +85,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "ConflictError",
     "ContendedError",
     "UnavailableError",
+    "ClosedError",
     "SchemaError",
     "ExtraError",
     "JournalError",

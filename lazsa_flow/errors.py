@@ -262,6 +262,13 @@ class UnavailableError(LazsaError):
     """The database cannot be reached; what was not acknowledged can be tried again by its key."""
 
 
+class ClosedError(LazsaError):
+    """The programme was closed; open another one."""
+
+    def __init__(self) -> None:
+        super().__init__("the programme is closed; open another one")
+
+
 class StorageError(LazsaError):
     """The database will not take what was to be written; its own message is not shown."""
 

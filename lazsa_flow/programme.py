@@ -158,7 +158,7 @@ class Programme(Notices):
         return self.store.backup(Path(file), overwrite=overwrite)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; every later call raises :class:`ClosedError`."""
         self.store.close()
 
     def __enter__(self) -> Programme:

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError
 
-from lazsa_flow.errors import InputError
+from lazsa_flow.errors import ClosedError, InputError
 from lazsa_flow.store.driver import raw
 from lazsa_flow.store.options import ConnectionOptions, split_options
 from lazsa_flow.store.pool import pool_arguments
@@ -77,6 +77,20 @@ def connect(url: str, *, durable: bool = True) -> sa.Engine:
         expected = "a URL such as sqlite:///lazsa.db or postgresql://user@host/name"
         raise InputError.of("database", "url", "(not shown)" if "@" in url else url, expected)
     return engine
+
+
+def close(engine: sa.Engine) -> None:
+    """Close an engine's connections for good.
+
+    SQLAlchemy would open new ones for whoever asks next; this lets them have a
+    :class:`ClosedError`.
+    """
+    event.listen(engine, "do_connect", _refuse_connection)
+    engine.dispose()
+
+
+def _refuse_connection(*_arguments: Any) -> None:
+    raise ClosedError
 
 
 def file_of(url: sa.URL) -> Path | None:

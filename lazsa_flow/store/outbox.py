@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from lazsa_flow.domain.cycles import instant_text
 from lazsa_flow.engine.ports import Claimed, Waiting
 from lazsa_flow.store import decoding, schema
-from lazsa_flow.store.connect import READ_ONLY
+from lazsa_flow.store.connect import READ_ONLY, close
 from lazsa_flow.store.dialect import upsert
 from lazsa_flow.store.driver import compiled, fetch, ids_table, ids_value, raw, transact_by_driver
 from lazsa_flow.store.retry import reading, retrying
@@ -55,8 +55,8 @@ class SqlOutbox:
         self._about = _about(dialect)
 
     def close(self) -> None:
-        """Close every connection."""
-        self._engine.dispose()
+        """Close every connection, for good."""
+        close(self._engine)
 
     # -- what the relay asks for; see lazsa_flow.engine.ports.Outbox
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
-from lazsa_flow.errors import SchemaError
+from lazsa_flow.errors import ClosedError, SchemaError
 from lazsa_flow.logs import log
 from lazsa_flow.store import decoding, failing, migrate, released, schema, standing
 from lazsa_flow.store.backup import back_up
 from lazsa_flow.store.bulk import bulk
 from lazsa_flow.store.census import Census
 from lazsa_flow.store.codec import journal_fields
-from lazsa_flow.store.connect import READ_ONLY, connect, sqlite_file
+from lazsa_flow.store.connect import READ_ONLY, close, connect, sqlite_file
 from lazsa_flow.store.driver import fetch, raw, rows_of
 from lazsa_flow.store.integrity import find_damage, find_dangling_rows
 from lazsa_flow.store.outbox import SqlOutbox
@@ -57,6 +57,8 @@ class SqlStore:
         probe: Called by name at each point at which a process could die; does nothing by default.
     """
 
+    _closed = False
+
     def __init__(self, url: str, *, probe: Callable[[str], None] = lambda point: None) -> None:
         self._engine = connect(url)
         self._leader = connect(url)
@@ -65,10 +67,11 @@ class SqlStore:
         self._outbox = SqlOutbox(connect(url, durable=False), probe)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; whoever asks for another is refused with a ClosedError."""
+        self._closed = True
         self._outbox.close()
-        self._leader.dispose()
-        self._engine.dispose()
+        close(self._leader)
+        close(self._engine)
 
     def migrate(self) -> None:
         """Bring the schema to this release.
@@ -192,6 +195,8 @@ class SqlStore:
 
     def backup(self, file: Path, *, overwrite: bool) -> Backup:
         """Back an SQLite database up; see :func:`lazsa_flow.store.backup.back_up`."""
+        if self._closed:  # the copy is made on a connection of its own
+            raise ClosedError
         return back_up(sqlite_file(self._engine.url, "backup"), file, overwrite=overwrite)
 
     def find_damage(self) -> list[str]:

@@ -7,6 +7,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,7 @@ from starlette.testclient import TestClient
 from lazsa_flow.commands.entries import TurnoverRecord
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.domain.panel import ITEMS
-from lazsa_flow.errors import InputError, LazsaError, UnavailableError
+from lazsa_flow.errors import ClosedError, InputError, LazsaError, UnavailableError
 from lazsa_flow.programme import Programme
 from lazsa_flow.runner.ticker import tick
 from lazsa_flow.store.connect import connect
@@ -98,7 +99,7 @@ ACTORS = {
     "withdraw_nomination": EMPLOYEE,
 }
 """Who gives a command, where the operator may not."""
-OPENERS = {"open", "bind", "migrate", "close", "on_path"}
+OPENERS = {"open", "bind", "migrate", "close", "on_path", "restore"}
 """Not asked of a programme that is open, or only by its own commands."""
 
 
@@ -120,6 +121,7 @@ LAST = ("withdraw_nomination", "fire", "suspend_cycle", "move_country", "erase",
 """What leaves little for the others to be asked of."""
 REFUSED = {
     "appeal",
+    "backup",  # on PostgreSQL
     "close_books",
     "close_case",
     "complete_nomination",
@@ -129,6 +131,12 @@ REFUSED = {
     "withdraw_nomination",
 }
 """What a rule or the file stands against, here; the others succeed."""
+
+
+PATH_AND_ROW: dict[str, Any] = {
+    "path": SimpleNamespace(lifecycle="award"),
+    "row": {"policy": "award/2020-1", "verdicts": []},
+}
 
 
 def public_methods() -> dict[str, Callable[..., Any]]:
@@ -164,6 +172,20 @@ def world(
         yield world
 
 
+@pytest.fixture(scope="module")
+def closed(migrated: FilePath, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A world whose programme has been used and closed."""
+    file = tmp_path_factory.mktemp("closed") / "lazsa.db"
+    shutil.copy(migrated, file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAZSA_SECRET", "one-secret-for-the-tests")
+        world = World(f"sqlite:///{file}")
+    world.nominate()
+    world.programme.relay()
+    world.programme.close()
+    return world
+
+
 def _arguments(world: World, name: str, method: Callable[..., Any]) -> dict[str, Any]:
     if name == "verdicts":
         return {"path": world.path("award-1"), "row": world.last("award-1")}
@@ -193,14 +215,30 @@ def test_every_method_is_content_with_one_connection(world: World, tmp_path: Fil
     for name, method in public_methods().items():
         given = _arguments(world, name, method)
         if "file" in inspect.signature(method).parameters:
-            given["file"] = facts if name == "import_facts" else tmp_path / "file.csv"
-            (tmp_path / "file.csv").write_text(FILES.get(name, ""))
+            given["file"] = facts if name == "import_facts" else tmp_path / f"{name}.file"
+            if name.startswith("import_") and name != "import_facts":
+                given["file"].write_text(FILES.get(name, ""))
         try:
             _use(getattr(world.programme, name)(**given))
         except LazsaError as error:
             refused[name] = error
     assert not [name for name, e in refused.items() if isinstance(e, UnavailableError)]
     assert refused.keys() <= REFUSED, "\n".join(f"{n}: {e!r}" for n, e in refused.items())
+
+
+@pytest.mark.parametrize("name", public_methods())
+def test_a_closed_programme_refuses_every_method(
+    closed: World, tmp_path: FilePath, name: str
+) -> None:
+    """After ``close()`` nothing is answered or done, methods to come included."""
+    method = public_methods()[name]
+    given = _arguments(closed, name, method) if name != "verdicts" else PATH_AND_ROW
+    if "file" in inspect.signature(method).parameters:
+        given["file"] = tmp_path / "file"
+        if name.startswith("import_"):
+            facts_file(given["file"], date(2020, 9, 1), s4="0.3")
+    with pytest.raises(ClosedError, match="is closed"):
+        _use(getattr(closed.programme, name)(**given))
 
 
 def test_the_ticker_and_the_viewer_are_content_with_one_connection(world: World) -> None:
