@@ -26,6 +26,7 @@ from lazsa_flow.cli import (
     people,
     screen,
     serve,
+    verify,
     view,
 )
 from lazsa_flow.cli.output import degrade_unencodable
@@ -101,6 +102,7 @@ app.command()(serve.ticker)
 app.command()(serve.doctor)
 app.command()(backup.backup)
 app.command()(backup.restore)
+app.command()(verify.verify)
 app.command()(init.init)
 app.command()(operate.migrate)
 app.command()(graph.graph)

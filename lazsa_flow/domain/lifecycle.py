@@ -241,8 +241,8 @@ class Lifecycle:
         return self._exits[state]
 
     def edge(self, state: str, trigger: str, reason: str | None) -> Edge | None:
-        """Return the one edge of this name that leads from a state, if there is one."""
-        for edge in self._exits[state]:
+        """Return the one edge of this name that leads from a state, if there are both."""
+        for edge in self._exits.get(state, ()):
             if edge.trigger == trigger and reason in edge.reasons:
                 return edge
         return None

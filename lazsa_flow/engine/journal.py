@@ -5,6 +5,11 @@ why, under which policy, on facts of which date, and what each guard found. The 
 a chain: each holds the hash of the one before, and the hash of a row is SHA-256 over the canonical
 bytes of all its other fields. Whoever has the rows needs nothing else to verify them.
 
+A verification proves of a path that no row is missing, changed, added in between or out of order,
+that each is a move that the table has, and that they lead to the state, number and head of the
+path's own row. Whoever can write all of these anew is not found out; nor does it look at what the
+rows do not say: whose path it is, its country and round, its periods, timers and evidence.
+
 Source:
     RFC 8785 (JSON Canonicalization Scheme), within what rows hold: ASCII keys, strings, integers,
     booleans and null; decimals and instants as strings.
@@ -14,12 +19,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import field
 from datetime import date
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lazsa_flow.domain.cycles import instant_text
 from lazsa_flow.domain.model import NO_HEAD
@@ -28,7 +33,6 @@ from lazsa_flow.engine.compiling import writer
 from lazsa_flow.errors import JournalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from lazsa_flow.domain.guards import Found
@@ -202,34 +206,123 @@ def digest(fields: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical({k: v for k, v in fields.items() if k != "hash"})).hexdigest()
 
 
-def verify(lifecycle: Lifecycle, rows: Iterable[Mapping[str, Any]]) -> tuple[str, int, str]:
-    """Replay one path's rows, checking the chain and that the table has every edge taken.
+class JournalFault(NamedTuple):
+    """Something that is wrong with a path's journal.
+
+    Attributes:
+        path: The path's reference.
+        seq: The number of the row, or of the one that should be in its place.
+        what: What is wrong.
+    """
+
+    path: str
+    seq: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path} seq {self.seq}: {self.what}"
+
+    def error(self) -> JournalError:
+        """Return it as an error."""
+        return JournalError(self.path, self.seq, self.what)
+
+
+class Stand(NamedTuple):
+    """Where a path stands, or where its rows lead: state, number of the last row, head."""
+
+    state: str
+    seq: int
+    head: str
+
+
+NOWHERE: Final = Stand("", 0, NO_HEAD)
+"""Where no rows lead."""
+
+
+def find_faults(
+    lifecycle: Lifecycle, path: str, rows: Iterable[Mapping[str, Any]]
+) -> Generator[JournalFault, None, Stand]:
+    """Replay a path's rows, and yield every fault of every row.
+
+    After a fault it goes on from the row as it is, so that one fault is reported once.
 
     Args:
         lifecycle: The path's table.
-        rows: The path's rows as :meth:`JournalRow.fields` with their ``hash``, by ``seq``.
+        path: Its reference.
+        rows: Its rows as ``JournalRow.fields`` with their ``hash``, by ``seq``.
 
     Returns:
-        The state that the rows lead to, the last ``seq``, and the chain's head.
-
-    Raises:
-        JournalError: A row is missing, changed, or takes an edge that the table lacks.
+        Where the rows lead.
     """
     state: str | None = None
     seq, head = 0, NO_HEAD
     for row in rows:
         seq += 1
-        path = row["path"]
-        if row["seq"] != seq:
-            raise JournalError(path, seq, f"row {row['seq']} stands in its place")
-        if row["prev_hash"] != head or digest(row) != row["hash"]:
-            raise JournalError(path, seq, "its hash does not follow from its fields and the chain")
-        if row["source"] != state:
-            raise JournalError(path, seq, f"it leaves {row['source']}, the path stood in {state}")
+        gap = row["seq"] != seq
+        if gap:
+            yield JournalFault(path, seq, f"row {row['seq']} stands in its place")
+            seq = row["seq"] if isinstance(row["seq"], int) else seq
+        if (row["prev_hash"] != head and not gap) or _digest(row) != row["hash"]:
+            what = "its hash does not follow from its fields and the chain"
+            yield JournalFault(path, seq, what)
+        if row["source"] != state and not gap:
+            yield JournalFault(path, seq, f"it leaves {row['source']}, the path stood in {state}")
         if not _has_edge(lifecycle, row):
-            raise JournalError(path, seq, "the table has no such edge")
+            yield JournalFault(path, seq, "the table has no such edge")
         state, head = row["dest"], row["hash"]
-    return state or "", seq, head
+    return Stand(state or "", seq, head)
+
+
+def find_path_faults(
+    lifecycle: Lifecycle, path: str, stands: Stand, rows: Iterable[Mapping[str, Any]]
+) -> Generator[JournalFault, None, None]:
+    """Yield every fault of a path: of its rows, and of where they lead.
+
+    Args:
+        lifecycle: The path's table.
+        path: Its reference.
+        stands: Where the path's own row says that it stands.
+        rows: As for :func:`find_faults`.
+    """
+    leads = yield from find_faults(lifecycle, path, rows)
+    if leads.seq == 0:
+        yield JournalFault(path, 1, "the path has no journal")
+    elif leads.seq < stands.seq:
+        what = f"the journal ends at row {leads.seq}, the path is at {stands.seq}"
+        yield JournalFault(path, leads.seq + 1, what)
+    elif leads != stands:
+        yield JournalFault(path, leads.seq, f"the journal leads to {leads.state}, not the path")
+
+
+def verify(lifecycle: Lifecycle, rows: Iterable[Mapping[str, Any]]) -> Stand:
+    """Replay one path's rows, checking the chain and that the table has every edge taken.
+
+    Args:
+        lifecycle: The path's table.
+        rows: As for :func:`find_faults`.
+
+    Returns:
+        Where the rows lead.
+
+    Raises:
+        JournalError: A row is missing, changed, or takes an edge that the table lacks.
+    """
+    listed = list(rows)
+    faults = find_faults(lifecycle, listed[0]["path"] if listed else "", listed)
+    try:
+        fault = next(faults)
+    except StopIteration as end:
+        leads: Stand = end.value
+        return leads
+    raise fault.error()
+
+
+def _digest(row: Mapping[str, Any]) -> str | None:
+    """Return the hash of a row's fields; ``None`` where they are no values of JSON."""
+    try:
+        return digest(row)
+    except (TypeError, ValueError):
+        return None
 
 
 def _has_edge(lifecycle: Lifecycle, row: Mapping[str, Any]) -> bool:

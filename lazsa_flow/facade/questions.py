@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.commands import convening, public
 from lazsa_flow.domain.cycles import as_utc
 from lazsa_flow.engine import explain as explaining
-from lazsa_flow.engine.journal import verify
 from lazsa_flow.engine.ledger import balance
-from lazsa_flow.errors import JournalError, NotFoundError
+from lazsa_flow.errors import NotFoundError
 from lazsa_flow.facade import picturing
 from lazsa_flow.facade.base import Facade
 from lazsa_flow.facade.portraits import portraits
+from lazsa_flow.facade.verifying import JournalWalk, Verification
 from lazsa_flow.graph.chart import chart
 
 if TYPE_CHECKING:
@@ -205,28 +205,30 @@ class Questions(Facade):
         """Yield every journal row by path and ``seq``, as JSON values with their hashes."""
         return self.store.journal()
 
+    def verify(self) -> Verification:
+        """Replay every path's journal and compare with its row; return every fault.
+
+        What it proves, and what it does not look at, stands in docs/operations/backup.md. Its
+        memory is that of the faults, however many paths there are.
+        """
+        walk = self._walk()
+        faults = tuple(walk.faults())
+        return Verification(walk.paths, walk.rows, faults)
+
     def verify_journal(self) -> int:
         """Replay every path's journal and compare with its state; return how many rows.
 
         Raises:
             JournalError: A chain is broken, or a path is not where its journal leads.
         """
-        with self.store.audit() as (heads, journal):
-            total = sum(
-                self._verify(ref, list(rows), heads)
-                for ref, rows in groupby(journal, key=lambda row: str(row["path"]))
-            )
-        if heads:
-            raise JournalError(min(heads), 1, "the path has no journal")
-        return total
+        walk = self._walk()
+        with closing(walk.faults()) as faults:
+            for fault in faults:
+                raise fault.error()
+        return walk.rows
 
-    def _verify(
-        self, ref: str, rows: list[dict[str, Any]], heads: dict[str, tuple[str, int, str]]
-    ) -> int:
-        found = verify(self.rulebook.lifecycle(ref.rpartition("-")[0]), rows)
-        if heads.pop(ref, None) != found:
-            raise JournalError(ref, found[1], f"the journal leads to {found[0]}, not the path")
-        return len(rows)
+    def _walk(self) -> JournalWalk:
+        return JournalWalk(self.store.audit(), self.rulebook.lifecycles)
 
     def panel(self, country: str, cycle_on: date) -> list[Candidate]:
         """List whom a country's panel has to judge in a cycle, and what is missing for each."""

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from lazsa_flow.errors import ClosedError, SchemaError
 from lazsa_flow.logs import log
 from lazsa_flow.store import decoding, failing, migrate, released, schema, standing
+from lazsa_flow.store.audit import audited_paths, journal_rows
 from lazsa_flow.store.backup import back_up
 from lazsa_flow.store.bulk import bulk
 from lazsa_flow.store.census import Census
-from lazsa_flow.store.codec import journal_fields
 from lazsa_flow.store.connect import READ_ONLY, close, connect, sqlite_file
 from lazsa_flow.store.driver import fetch, raw, rows_of
 from lazsa_flow.store.integrity import find_damage, find_dangling_rows
@@ -22,12 +22,13 @@ from lazsa_flow.store.retry import is_damaged, reading, refusal, reporting_damag
 from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from datetime import date, datetime
     from pathlib import Path
 
     from lazsa_flow.domain.model import Failure, TimerRow
     from lazsa_flow.engine.ledger import Count
+    from lazsa_flow.store.audit import AuditedPath
     from lazsa_flow.store.backup import Backup
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
     from lazsa_flow.store.standing import Stand, Standing
@@ -257,23 +258,12 @@ class SqlStore:
     def journal(self, path_id: int | None = None) -> Iterator[dict[str, Any]]:
         """Yield the journal's rows by path and ``seq``, of one path or of all."""
         with self._read() as connection:
-            yield from _journal(connection, path_id)
+            yield from journal_rows(connection, path_id)
 
-    @contextmanager
-    def audit(self) -> Iterator[tuple[dict[str, tuple[str, int, str]], Iterator[dict[str, Any]]]]:
-        """Read each path's state, version and head, and all journal rows, as of one moment.
-
-        Yields:
-            The heads by the paths' references, and the rows by path and ``seq``.
-        """
-        table = schema.paths
-        query = sa.select(table.c.id, table.c.lifecycle, table.c.state, table.c.seq, table.c.head)
+    def audit(self) -> Generator[AuditedPath, None, None]:
+        """Yield every path with its journal rows, in step, as of one moment."""
         with self._read(snapshot=True) as connection:
-            heads = {
-                f"{row.lifecycle}-{row.id}": (row.state, row.seq, row.head)
-                for row in connection.execute(query)
-            }
-            yield heads, _journal(connection)
+            yield from audited_paths(connection)
 
     @contextmanager
     def census(self, lifecycle: str) -> Iterator[Census]:
@@ -356,16 +346,3 @@ class SqlStore:
         with self._read() as connection:
             first: date | None = connection.scalar(sa.select(sa.func.min(schema.timers.c.book_on)))
             return first
-
-
-def _journal(connection: sa.Connection, path_id: int | None = None) -> Iterator[dict[str, Any]]:
-    query = (
-        sa.select(schema.journal, schema.paths.c.lifecycle)
-        .join(schema.paths, schema.paths.c.id == schema.journal.c.path_id)
-        .order_by(schema.journal.c.path_id, schema.journal.c.seq)
-    )
-    if path_id is not None:
-        query = query.where(schema.journal.c.path_id == path_id)
-    rows = connection.execution_options(yield_per=1000).execute(query)
-    for row in rows.mappings():
-        yield journal_fields(row)

@@ -772,7 +772,7 @@ def test_a_journal_row_survives_storage(store: SqlStore, row: JournalRow) -> Non
 
 
 def test_the_journal_is_read_by_path_and_number(store: SqlStore) -> None:
-    """Rows come by path and number; heads are the paths' own."""
+    """Rows come by path and number; where a path stands is its own row's affair."""
     write(store, opening(path(id=2, subject="seller-2")), opening(path()))
     for id_, seq in ((2, 1), (1, 1), (1, 2)):
         row = replace(JOURNALED[1], path=f"award-{id_}", path_id=id_, seq=seq)
@@ -784,8 +784,11 @@ def test_the_journal_is_read_by_path_and_number(store: SqlStore) -> None:
         ("award-2", 1),
     ]
     assert [row["seq"] for row in store.journal(2)] == [1]
-    with store.audit() as (heads, _):
-        assert heads["award-2"] == ("under_review", 2, NO_HEAD)
+    audited = [(each.ref, each.stands, [row["seq"] for row in each.rows]) for each in store.audit()]
+    assert audited == [
+        ("award-1", ("under_review", 3, NO_HEAD), [1, 2]),
+        ("award-2", ("under_review", 2, NO_HEAD), [1]),
+    ]
 
 
 @pytest.fixture

@@ -13,9 +13,13 @@ import pytest
 from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.model import NO_HEAD
 from lazsa_flow.engine.journal import (
+    JournalFault,
     JournalRow,
+    Stand,
     canonical,
     digest,
+    find_faults,
+    find_path_faults,
     verdict_fields,
     verify,
 )
@@ -223,3 +227,96 @@ def test_a_path_opens_by_the_opening_edge(first: dict[str, Any]) -> None:
     """A first row that is not the table's opening edge is found."""
     error = fault([stored(replace(ROW, **first))])
     assert (error.seq, "no such edge" in str(error)) == (1, True)
+
+
+def faults(rows: list[dict[str, Any]], stands: Stand | None = None) -> list[tuple[int, str]]:
+    """Return every fault of rows of the tiny table, of a path that stands where they lead."""
+    last = rows[-1] if rows else {"dest": "", "seq": 0, "hash": NO_HEAD}
+    stands = stands or Stand(last["dest"], last["seq"], last["hash"])
+    found = list(find_path_faults(table(), "door-1", stands, rows))
+    assert all(fault.path == "door-1" for fault in found)
+    return [(fault.seq, fault.what) for fault in found]
+
+
+HASH = "its hash does not follow from its fields and the chain"
+
+
+@pytest.mark.parametrize("bend", BENT)
+def test_every_bent_chain_has_its_faults(bend: str) -> None:
+    """What verify raises first is the first of the faults that are listed."""
+    change, seq, what = BENT[bend]
+    first, *_ = faults(change(chain(REFUSED, LOCKED)))
+    assert first[0] == seq
+    assert what in first[1]
+
+
+def test_each_fault_is_reported_and_once() -> None:
+    """Three rows changed in three ways are three faults; the rows after them are none."""
+    rows = chain(REFUSED, REFUSED, REFUSED, REFUSED, LOCKED)
+    rows[0] = {**rows[0], "actor": "host:h"}
+    rows[2] = {**rows[2], "verdicts": "["}
+    del rows[3]
+    assert faults(rows) == [(1, HASH), (3, HASH), (4, "row 5 stands in its place")]
+
+
+def test_a_row_may_have_several_faults() -> None:
+    """A way that the table lacks is reported next to a hash that does not follow."""
+    rows = chain(REFUSED, LOCKED)
+    rows[1] = {**rows[1], "trigger": "fly", "source": "shut"}
+    assert faults(rows) == [
+        (2, HASH),
+        (2, "it leaves shut, the path stood in ajar"),
+        (2, "the table has no such edge"),
+    ]
+
+
+def test_a_value_that_is_none_of_jsons_has_no_hash() -> None:
+    """Bytes, half a character and a state that nobody knows are faults, not errors."""
+    rows = chain(REFUSED, LOCKED)
+    rows[0] = {**rows[0], "actor": b"x"}
+    rows[1] = {**rows[1], "actor": "\udcff"}
+    rows[2] = {**rows[2], "seq": "3", "source": "open"}
+    assert [what for _, what in faults(rows, Stand("shut", 3, rows[2]["hash"]))] == [
+        HASH,
+        HASH,
+        "row 3 stands in its place",
+        HASH,
+        "the table has no such edge",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stands", "fault"),
+    [
+        (("ajar", 3), (3, "the journal leads to shut, not the path")),
+        (("shut", 2), (3, "the journal leads to shut, not the path")),
+        (("shut", 5), (4, "the journal ends at row 3, the path is at 5")),
+    ],
+)
+def test_the_rows_lead_to_the_path(stands: tuple[str, int], fault: tuple[int, str]) -> None:
+    """State and number are the path's own; a tail that is cut is found by its number."""
+    rows = chain(REFUSED, LOCKED)
+    assert faults(rows, Stand(*stands, rows[-1]["hash"])) == [fault]
+    assert faults(rows, Stand("shut", 3, NO_HEAD)) == [
+        (3, "the journal leads to shut, not the path")
+    ]
+
+
+def test_a_path_without_rows_is_a_fault() -> None:
+    """Whoever stands somewhere has come there."""
+    assert faults([], Stand("ajar", 1, NO_HEAD)) == [(1, "the path has no journal")]
+
+
+def test_a_fault_reads_as_a_line() -> None:
+    """It names path and row, as the error of the same fault does."""
+    fault = JournalFault("door-1", 2, "what is wrong")
+    assert str(fault) == str(fault.error()) == "door-1 seq 2: what is wrong"
+
+
+def test_faults_are_found_as_rows_come() -> None:
+    """Rows are read one by one, and no row is read before the one before it was judged."""
+    rows = chain(REFUSED, LOCKED)
+    rows[0] = {**rows[0], "actor": "host:h"}
+    coming = iter(rows)
+    next(find_faults(table(), "door-1", coming))
+    assert len(list(coming)) == 2

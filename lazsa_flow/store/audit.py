@@ -1,0 +1,128 @@
+"""Reading the journal whole: by path and number, and for a verification in step with the paths.
+
+The memory that it takes is that of a few rows, however many paths there are. For a verification
+values come as they are stored, for it is these that were hashed; what cannot be read is a fault,
+and ends nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from contextlib import contextmanager
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from lazsa_flow.engine.journal import NOWHERE, Stand
+from lazsa_flow.store import schema
+from lazsa_flow.store.codec import journal_fields
+from lazsa_flow.store.driver import raw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_BATCH: Final = 1000
+_PATHS: Final = schema.paths
+_JOURNAL: Final = schema.journal
+_REST: Final = tuple(each for each in _JOURNAL.columns if each.name not in ("path_id", "seq"))
+
+
+class AuditedPath(NamedTuple):
+    """A path's own row, and its journal.
+
+    Attributes:
+        path_id: Its number.
+        lifecycle: ``None`` where there are only journal rows, and no path.
+        stands: Where its own row says that it stands.
+        rows: Its journal rows, to be read before the next path is asked for.
+    """
+
+    path_id: int
+    lifecycle: str | None
+    stands: Stand
+    rows: Iterator[dict[str, Any]]
+
+    @property
+    def ref(self) -> str:
+        """The path's reference, which its rows' hashes are made of."""
+        return f"{self.lifecycle}-{self.path_id}"
+
+
+def journal_rows(connection: sa.Connection, path_id: int | None = None) -> Iterator[dict[str, Any]]:
+    """Yield journal rows by path and ``seq``, of one path or of all."""
+    query = (
+        sa.select(_JOURNAL, _PATHS.c.lifecycle)
+        .join(_PATHS, _PATHS.c.id == _JOURNAL.c.path_id)
+        .order_by(_JOURNAL.c.path_id, _JOURNAL.c.seq)
+    )
+    if path_id is not None:
+        query = query.where(_JOURNAL.c.path_id == path_id)
+    for row in connection.execution_options(yield_per=_BATCH).execute(query).mappings():
+        yield journal_fields(row)
+
+
+def audited_paths(connection: sa.Connection) -> Iterator[AuditedPath]:
+    """Yield every path and every set of journal rows, by number, on a snapshot."""
+    numbers = (_JOURNAL.c.path_id, _JOURNAL.c.seq)
+    text = [sa.type_coerce(column, sa.Text()).label(column.name) for column in _REST]
+    own = sa.select(*(_PATHS.c[name] for name in ("id", "lifecycle", "state", "seq", "head")))
+    streaming = connection.execution_options(yield_per=_BATCH)
+    with (
+        _lenient(connection),
+        streaming.execute(own.order_by(_PATHS.c.id)) as paths,
+        streaming.execute(sa.select(*numbers, *text).order_by(*numbers)) as rows,
+    ):
+        yield from _in_step(iter(paths), groupby(rows.mappings(), key=lambda row: row["path_id"]))
+
+
+def _in_step(
+    paths: Iterator[Sequence[Any]], groups: Iterator[tuple[Any, Any]]
+) -> Iterator[AuditedPath]:
+    """Merge paths and their rows, both in the order of the paths' numbers."""
+    path, group = next(paths, None), next(groups, None)
+    while path is not None or group is not None:
+        if path is None or (group is not None and _number(group) < _number(path)):
+            assert group is not None
+            yield AuditedPath(group[0], None, NOWHERE, _fields(None, group[1]))
+            group = next(groups, None)
+            continue
+        path_id, lifecycle, *stands = path
+        if group is not None and group[0] == path_id:
+            yield AuditedPath(path_id, lifecycle, Stand(*stands), _fields(lifecycle, group[1]))
+            group = next(groups, None)
+        else:
+            yield AuditedPath(path_id, lifecycle, Stand(*stands), iter(()))
+        path = next(paths, None)
+
+
+def _number(row: Sequence[Any]) -> float:
+    """Return a row's place in the order; SQLite may hold what is no number, and has it last."""
+    return row[0] if isinstance(row[0], int) else math.inf
+
+
+def _fields(lifecycle: str | None, rows: Iterator[Any]) -> Iterator[dict[str, Any]]:
+    """Yield rows as the JSON values that were hashed, verdicts that are not JSON as their text."""
+    for row in rows:
+        fields = dict(row)
+        path = f"{lifecycle}-{fields.pop('path_id')}"
+        try:
+            verdicts = json.loads(fields["verdicts"])
+        except (TypeError, ValueError):
+            verdicts = fields["verdicts"]
+        yield {"path": path, **fields, "verdicts": verdicts}
+
+
+@contextmanager
+def _lenient(connection: sa.Connection) -> Iterator[None]:
+    """Read texts that are not UTF-8 on SQLite, where any bytes can be stored, as what is not."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    with raw(connection) as driver:
+        driver.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+        try:
+            yield
+        finally:
+            driver.text_factory = str
