@@ -25,6 +25,7 @@ from lazsa_flow.errors import ClosedError, InputError
 from lazsa_flow.store.driver import raw
 from lazsa_flow.store.options import ConnectionOptions, split_options
 from lazsa_flow.store.pool import pool_arguments
+from lazsa_flow.store.read_only import read_where_writing_is_forbidden, reads_only
 
 if TYPE_CHECKING:
     import psycopg
@@ -65,9 +66,11 @@ def connect(url: str, *, durable: bool = True) -> sa.Engine:
         parsed, options = split_options(sa.make_url(url))
         if parsed.get_backend_name() == "sqlite":
             # in memory each connection would be a database of its own
-            pool = pool_arguments(options) if file_of(parsed) else {}
-            engine = sa.create_engine(parsed, **pool)
+            file = file_of(parsed)
+            engine = sa.create_engine(parsed, **(pool_arguments(options) if file else {}))
             event.listen(engine, "connect", partial(_prepare_sqlite, durable=durable))
+            if file is not None:
+                read_where_writing_is_forbidden(engine, file)
             event.listen(engine, "begin", _begin_sqlite)
         elif parsed.get_backend_name() == "postgresql":
             engine = _connect_postgresql(parsed, options, durable=durable)
@@ -164,11 +167,11 @@ def _check_silent(connection: psycopg.Connection, *_pooled: Any) -> None:
             raise sa.exc.InvalidatePoolError
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, durable: bool) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, record: Any, *, durable: bool) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
-        "journal_mode = WAL",
+        *(() if reads_only(record) else ("journal_mode = WAL",)),
         "synchronous = FULL",
         *(() if durable else ("synchronous = NORMAL", f"wal_autocheckpoint = {CHECKPOINT_PAGES}")),
         "foreign_keys = ON",

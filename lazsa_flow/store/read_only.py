@@ -1,0 +1,74 @@
+"""Reading an SQLite database without the right to write: its file or its folder is read-only.
+
+Even a reader of a database with a write-ahead log wants to make the log's two files beside it. Who
+may not can read all the same: with the log's files as they stand, or, where there are none, the
+database's file alone, for as long as nobody else writes. So that is decided for each use of a
+connection, and not once for all.
+
+Source:
+    SQLite, "Write-Ahead Logging", section 5, "Read-Only Databases"; "Uniform Resource Identifiers".
+"""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_READS: Final = "lazsa_reads_only"
+_ALONE: Final = "lazsa_reads_alone"
+_USED: Final = "lazsa_used"
+_EFFECTIVE: Final = os.access in os.supports_effective_ids
+
+
+def read_where_writing_is_forbidden(engine: sa.Engine, file: Path) -> None:
+    """Let an engine's connections read a database in which this process may not write.
+
+    Args:
+        engine: On SQLite.
+        file: The database; where it is not there, or may be written, nothing is changed.
+    """
+    event.listen(engine, "do_connect", partial(_redirect, file))
+    event.listen(engine, "checkout", _renew)
+
+
+def reads_only(record: Any) -> bool:
+    """Tell whether a connection, given by its pool's record, was opened for reading alone."""
+    return bool(record.info.get(_READS))
+
+
+def _is_writable(file: Path) -> bool:
+    """Tell whether this process may write a database: its file, and beside it."""
+    folder = file.absolute().parent
+    return os.access(file, os.W_OK, effective_ids=_EFFECTIVE) and os.access(
+        folder, os.W_OK | os.X_OK, effective_ids=_EFFECTIVE
+    )
+
+
+def _redirect(
+    file: Path, _dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]
+) -> None:
+    if not file.exists() or _is_writable(file):
+        return
+    record.info[_READS] = True
+    log = file.with_name(f"{file.name}-wal")
+    alone = "" if log.exists() else "&immutable=1"
+    arguments[0] = f"file:{quote(str(file.absolute()))}?mode=ro{alone}"
+    options["uri"] = True
+    if alone:
+        record.info[_ALONE] = True
+
+
+def _renew(_connection: Any, record: Any, _proxy: Any) -> None:
+    """Let a connection that reads the file alone be used once: it would not see a writer come."""
+    if record.info.get(_ALONE):
+        if record.info.get(_USED):
+            raise sa.exc.DisconnectionError
+        record.info[_USED] = True

@@ -1,0 +1,136 @@
+"""An auditor who may not write reads a database all the same, and changes nothing beside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from lazsa_flow import Actor, UnavailableError
+from lazsa_flow.cli.app import app
+from lazsa_flow.clock import SystemClock
+from lazsa_flow.programme import Programme
+from lazsa_flow.viewer import viewer
+from tests.integration.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOBODY = 65534
+ROOT = os.geteuid() == 0
+QUESTIONS = (
+    "explain s1",
+    "show s1",
+    "history award-1",
+    "due --until 2020-05-01",
+    "ledger",
+    "parked",
+)
+
+
+@pytest.fixture
+def folder(migrated: Path) -> Iterator[Path]:
+    """A folder with a database in it, where anybody may look."""
+    made = Path(tempfile.mkdtemp(prefix="lazsa-read-only-", dir="/tmp"))
+    shutil.copy(migrated, made / "lazsa.db")
+    yield made
+    made.chmod(0o755)
+    shutil.rmtree(made)
+
+
+@contextmanager
+def forbidden(folder: Path, *, file: int = 0o444, beside: int = 0o555) -> Iterator[None]:
+    """Take the right to write away: from the files, from the folder, and from root."""
+    for each in folder.iterdir():
+        each.chmod(file)
+    folder.chmod(beside)
+    if ROOT:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if ROOT:
+            os.seteuid(0)
+
+
+def ask(folder: Path, words: str) -> str:
+    """Type a question; return its answer."""
+    done = CliRunner().invoke(app, [*words.split(), "--database", f"sqlite:///{folder}/lazsa.db"])
+    assert done.exit_code == 0, (words, done.exception, done.output)
+    return done.stdout
+
+
+@pytest.fixture
+def world(folder: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world in that folder, with a nominee, on whose clock the command line goes."""
+    world = World(f"sqlite:///{folder}/lazsa.db")
+    world.nominate()
+    monkeypatch.setattr(SystemClock, "now", lambda _clock: world.clock.now())
+    return world
+
+
+@pytest.mark.parametrize("rights", [(0o444, 0o555), (0o444, 0o755), (0o644, 0o555)])
+@pytest.mark.parametrize("writer", ["gone", "at work"])
+def test_questions_are_answered(
+    world: World, folder: Path, writer: str, rights: tuple[int, int]
+) -> None:
+    """Each question is answered as to whoever may write, and no file is made or changed."""
+    expected = [ask(folder, words) for words in QUESTIONS]
+    if writer == "gone":
+        world.programme.close()
+    before = {each.name: each.read_bytes() for each in folder.iterdir()}
+    assert ("lazsa.db-wal" in before) == (writer == "at work")
+    with forbidden(folder, file=rights[0], beside=rights[1]):
+        assert [ask(folder, words) for words in QUESTIONS] == expected
+    assert {each.name: each.read_bytes() for each in folder.iterdir()} == before
+
+
+def test_doctor_and_viewer(world: World, folder: Path) -> None:
+    """The doctor examines it, and the viewer shows it."""
+    world.programme.close()
+    url = f"sqlite:///{folder}/lazsa.db"
+    words = ["doctor", "--database", url]
+    CliRunner().invoke(app, words)
+    with forbidden(folder):
+        done = CliRunner().invoke(app, words)
+        assert done.exception is None or isinstance(done.exception, SystemExit)
+        assert "schema" in done.stdout
+        with Programme.open(url, clock=world.clock) as programme:
+            client = TestClient(viewer(programme, authenticate=lambda asking: True))
+            for page in ("/", "/due?until=2020-05-01", "/lifecycle/award/story.json?name=s1"):
+                assert client.get(page).status_code == 200
+
+
+def test_what_would_write_is_refused(world: World, folder: Path) -> None:
+    """A command is refused in our own words."""
+    world.programme.close()
+    with (
+        forbidden(folder),
+        Programme.open(f"sqlite:///{folder}/lazsa.db", clock=world.clock) as programme,
+        pytest.raises(UnavailableError, match="READONLY"),
+    ):
+        programme.nominate("s1", actor=Actor("employee", "e-9"))
+
+
+def test_a_writer_who_comes_later_is_seen(world: World, folder: Path) -> None:
+    """A reader that found no writer sees what one writes afterwards."""
+    world.programme.close()
+    url = f"sqlite:///{folder}/lazsa.db"
+    with forbidden(folder):
+        reader = Programme.open(url, clock=world.clock)
+        assert len(reader.history("award-1")) == 1
+    folder.chmod(0o755)
+    (folder / "lazsa.db").chmod(0o644)
+    with Programme.open(url, clock=world.clock) as writer:
+        writer.fire("award-1", "withdraw", actor=Actor("seller", "s1"), reason="nominee")
+        with forbidden(folder):
+            assert len(reader.history("award-1")) == 2
+    with forbidden(folder), reader:
+        assert len(reader.history("award-1")) == 2
