@@ -14,7 +14,7 @@ import typer
 from lazsa_flow.cli import (
     ask,
     backup,
-    configuration,
+    countries,
     demo,
     files,
     graph,
@@ -24,6 +24,7 @@ from lazsa_flow.cli import (
     notices,
     operate,
     people,
+    policies,
     screen,
     serve,
     verify,
@@ -84,8 +85,8 @@ app.add_typer(people.reconnect, name="reconnect")
 app.add_typer(irreversible.seller, name="seller")
 app.add_typer(irreversible.cycle, name="cycle")
 app.add_typer(manage.case, name="case")
-app.add_typer(configuration.policy, name="policy")
-app.add_typer(configuration.country, name="country")
+app.add_typer(policies.policy, name="policy")
+app.add_typer(countries.country, name="country")
 app.add_typer(notices.outbox, name="outbox")
 app.add_typer(notices.notices, name="notices")
 app.command()(notices.relay)

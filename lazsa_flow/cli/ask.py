@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import datetime, time, timedelta, timezone
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.explain import Exit
     from lazsa_flow.engine.ledger import Book
     from lazsa_flow.programme import Programme
+
+_LAST_ZONE: Final = timezone(timedelta(hours=-12))
+"""The zone in which a date ends last."""
 
 Name = Annotated[
     str, typer.Argument(metavar="SELLER_OR_PATH", help="A seller's id, or a path as award-17.")
@@ -97,10 +100,10 @@ def print_story(screen: Console, programme: Programme, path: Path) -> None:
     calendar = programme.rulebook.calendar(path.country)
     screen.print(f"{path.ref}: seller {path.subject} in {path.country}, now {path.state}")
     for row in programme.history(path.ref):
-        at = local(datetime.fromisoformat(row["effective_at"]), calendar)
+        at = local(datetime.fromisoformat(row["effective_at"]), calendar.zone)
         late = ""
         if row["recorded_at"] != row["effective_at"]:
-            late = f", recorded {local(datetime.fromisoformat(row['recorded_at']), calendar)}"
+            late = f", recorded {local(datetime.fromisoformat(row['recorded_at']), calendar.zone)}"
         what = f"{row['trigger']} → {row['dest']}" if row["trigger"] else f"stays {row['dest']}"
         reason = f" ({row['reason']})" if row["reason"] else ""
         screen.print(f"  {at}  {what}{reason}, by {row['actor']}{late}", soft_wrap=True)
@@ -138,19 +141,18 @@ def explain(
                 }
             )
             return
-        calendar = programme.rulebook.calendar(told.path.country)
     screen = console()
     path = told.path
     round_ = f", in the round of {path.cycle_on}" if path.cycle_on else ""
     screen.print(f"{path.ref} is {path.state}{round_}, under policy {told.policy}.")
     for timer in sorted(told.timers, key=lambda timer: timer.due_at):
-        screen.print(f"  next: {timer.name} at {local(timer.due_at, calendar)}")
+        screen.print(f"  next: {timer.name} at {local(timer.due_at, timer.zone)}")
     if path.parked:
         screen.print("  It is parked: a decision on it raised an error.")
     for each in told.exits:
         reasons = f" ({' or '.join(each.reasons)})" if each.reasons else ""
         screen.print()
-        screen.print(f"{each.trigger}{reasons} → {each.dest}, by {each.who}{_when(each, calendar)}")
+        screen.print(f"{each.trigger}{reasons} → {each.dest}, by {each.who}{_when(each)}")
         for verdict in each.verdicts:
             screen.print(f"  {_line(verdict)}", soft_wrap=True)
         if not each.verdicts:
@@ -169,8 +171,8 @@ def _line(verdict: Verdict) -> str:
     return f"{line}; can be changed by {verdict.changed_by}; could hold from: {earliest}"
 
 
-def _when(each: Exit, calendar: Any) -> str:
-    return "".join(f", tried at {local(timer.due_at, calendar)}" for timer in each.timers)
+def _when(each: Exit) -> str:
+    return "".join(f", tried at {local(timer.due_at, timer.zone)}" for timer in each.timers)
 
 
 def _exit_document(each: Exit) -> dict[str, Any]:
@@ -223,8 +225,6 @@ def due(
 
     Example: lazsa-flow due --until 2026-10-01
     """
-    from datetime import timedelta
-
     from rich.table import Table
 
     from lazsa_flow.domain.cycles import parse_date
@@ -234,15 +234,8 @@ def due(
             pending = programme.due()
         else:
             day = parse_date(until, where="option", field="--until")
-            ends = [
-                programme.rulebook.calendar(code).start(day + timedelta(days=1)).at
-                for code in programme.rulebook.countries
-            ]
-            latest = max(ends)
-            pending = [each for each in programme.due(until=latest) if each.timer.due_on <= day]
-        calendars = {
-            code: programme.rulebook.calendar(code) for code in programme.rulebook.countries
-        }
+            ended = datetime.combine(day + timedelta(days=1), time(), _LAST_ZONE)
+            pending = [each for each in programme.due(until=ended) if each.timer.due_on <= day]
     if as_json:
         print_json(
             [
@@ -259,7 +252,7 @@ def due(
     table = Table("When", "Country", "Path", "Seller", "Timer", "Will try")
     for each in pending:
         table.add_row(
-            local(each.timer.due_at, calendars[each.timer.country]),
+            local(each.timer.due_at, each.timer.zone),
             each.timer.country,
             each.path,
             each.seller,

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from lazsa_flow.domain.cycles import Calendar
     from lazsa_flow.domain.model import Actor, Move
     from lazsa_flow.programme import Programme
 
@@ -121,8 +120,8 @@ def console(*, stderr: bool = False) -> Console:
     return Console(markup=False, highlight=False, emoji=False, stderr=stderr)
 
 
-def local(at: datetime, calendar: Calendar) -> str:
-    """Write an instant in a country's own time."""
+def local(at: datetime, zone: str) -> str:
+    """Write an instant in a zone's own time."""
     from zoneinfo import ZoneInfo
 
-    return at.astimezone(ZoneInfo(calendar.zone)).strftime("%Y-%m-%d %H:%M %Z")
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")

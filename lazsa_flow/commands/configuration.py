@@ -204,7 +204,14 @@ def _policy(
     text = found.text
     name = f"{text.lifecycle}/{text.version}"
     if stored is None:
-        what = f"{name} is not released: run lazsa-flow policy release with it"
+        what = (
+            f"{name} is not released: to release it, run lazsa-flow policy release with this file"
+        )
+        if found.ships:
+            what = (
+                f"{name} ships with this release and is not released: its text is printed by "
+                f"lazsa-flow policy show {name} --configured"
+            )
     elif stored.sha256 != text.sha256:
         what = (
             f"this text is not released: the database has another one as {name}, which never "
@@ -221,8 +228,8 @@ def _country(
     code, sha256 = found.text.code, found.text.sha256
     known = [version.text.sha256 for version in versions]
     if not known:
-        how = "lazsa-flow migrate" if found.ships else "lazsa-flow country release with it"
-        what = f"{code} is not released: run {how}"
+        how = "migrate" if found.ships else "country release with this file"
+        what = f"{code} is not released: to release it, run lazsa-flow {how}"
     elif sha256 == known[-1] or (found.ships and sha256 in known):
         return  # what ships may have been replaced long since
     else:

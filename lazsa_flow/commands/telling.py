@@ -44,22 +44,22 @@ class TellingDesk:
     """Knows what notices are about.
 
     Args:
-        context: Whose paths, by whose rules.
+        context: Whose paths, by whose rules; set anew where rules were released.
     """
 
     def __init__(self, context: Context) -> None:
-        self._context = context
+        self.context = context
         self._nominations: dict[int, list[Nomination]] = {}
 
     def look_up(self, notices: Sequence[Claimed]) -> None:
         """Read the nominations that a batch of notices tells of."""
         paths = {notice.path.id for notice in notices if notice.kind == "nominated"}
-        with self._context.store.begin(write=False) as transaction:
+        with self.context.store.begin(write=False) as transaction:
             self._nominations = transaction.nominations_of_all(paths) if paths else {}
 
     def matter(self, notice: Claimed) -> Matter:
         """Tell what a notice is about."""
-        context, path, row = self._context, notice.path, notice.row
+        context, path, row = self.context, notice.path, notice.row
         country = context.country(path.country)
         calendar = context.rulebook.calendar(path.country)
         as_of = row["facts_as_of"]
@@ -77,7 +77,7 @@ class TellingDesk:
 
     def _award(self, notice: Claimed) -> dict[str, Any]:
         """Tell what only award paths have."""
-        context, path, row = self._context, notice.path, notice.row
+        context, path, row = self.context, notice.path, notice.row
         version = row["policy"].partition("/")[2]
         policy = context.rulebook.policy_version(path.lifecycle, version)
         if not isinstance(policy, AwardPolicy):

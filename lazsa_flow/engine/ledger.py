@@ -66,6 +66,9 @@ def balance(
 ) -> list[Book]:
     """Lay out a row for each country and cycle date, zeros too.
 
+    What was counted of a country without a calendar, or of a date that is no longer one of its
+    cycle dates, has its row all the same.
+
     Args:
         counts: What was counted.
         calendars: By country.
@@ -73,11 +76,14 @@ def balance(
         until: The instant up to which was counted.
     """
     counted = {(count.country, count.on): count for count in counts}
-    books = []
+    places = set(counted)
     for country, calendar in calendars.items():
         on, last = calendar.latest(since), calendar.latest(calendar.local_date(until))
         while on <= last:
-            count = counted.get((country, on))
-            books.append(Book(on, country, *count[2:]) if count else Book(on, country))
+            places.add((country, on))
             on = calendar.following(on)
+    books = [
+        Book(on, country, *(counted[country, on][2:] if (country, on) in counted else ()))
+        for country, on in places
+    ]
     return sorted(books, key=lambda book: (book.on, book.country))

@@ -78,12 +78,6 @@ class Rulebook:
             releases,
         )
 
-    def with_country(self, country: Country) -> Rulebook:
-        """Return the same rules with a country added, or in place of the one of its code."""
-        lifecycles, countries, releases = self._all
-        others = [each for each in countries if each.code != country.code]
-        return Rulebook(lifecycles, [*others, country], releases)
-
     def releasing(self, release: Release) -> Rulebook:
         """Return the same rules with one more policy release."""
         lifecycles, countries, releases = self._all

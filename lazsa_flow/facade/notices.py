@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
     from lazsa_flow.domain.model import Actor
+    from lazsa_flow.domain.policy import Country
     from lazsa_flow.engine.ports import Waiting
     from lazsa_flow.notices.ports import Channel, Resolver
     from lazsa_flow.notices.relay import Drained
@@ -56,8 +57,8 @@ class Notices(Commands):
     ) -> Relay:
         """Open a relay; use it as a context manager, so that its channels are closed.
 
-        It keeps connections, and remembers which channels rest. It goes by the rules of the moment
-        at which it was opened.
+        It keeps connections, and remembers which channels rest. A country or policy that is
+        released meanwhile is taken up with its next round.
 
         Args:
             channels: By name, instead of those of ``lazsa.toml``.
@@ -76,14 +77,21 @@ class Notices(Commands):
         else:
             channels = open_channels(deployment)
         resolver = resolver or find_resolver(deployment) or partial(contacts.resolve, context)
+        desk = TellingDesk(context)
+
+        def refresh() -> Mapping[str, Country]:
+            desk.context = self.context
+            return desk.context.rulebook.countries
+
         return Relay(
             outbox,
-            Composer(TellingDesk(context), resolver, Renderer(self.config.messages)),
+            Composer(desk, resolver, Renderer(self.config.messages)),
             channels,
             deployment,
             context.rulebook.countries,
             self.clock,
             random=random or Random(),
+            refresh=refresh,
         )
 
     def relay(

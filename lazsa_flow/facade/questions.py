@@ -198,7 +198,8 @@ class Questions(Facade):
         since = self.store.first_book()
         if since is None:
             return []
-        calendars = {code: self.rulebook.calendar(code) for code in self.rulebook.countries}
+        rules = self.context.rulebook
+        calendars = {code: rules.calendar(code) for code in rules.countries}
         return balance(self.store.counts(at), calendars, since=since, until=at)
 
     def journal(self) -> Iterator[dict[str, Any]]:

@@ -93,6 +93,8 @@ class Relay:
         countries: By code.
         clock: The present instant.
         random: Of the jitter.
+        refresh: Returns the countries as they stand now; asked before each round. Without it those
+            that were handed in stay.
     """
 
     def __init__(
@@ -105,7 +107,9 @@ class Relay:
         clock: Clock,
         *,
         random: Random,
+        refresh: Callable[[], Mapping[str, Country]] | None = None,
     ) -> None:
+        self._refresh = refresh
         self._outbox = outbox
         self._composer = composer
         self._channels = channels
@@ -136,6 +140,8 @@ class Relay:
         """
         total = Drained()
         while not stopping():
+            if self._refresh is not None:
+                self._countries = self._refresh()
             done = self._digests() + self._batch(stopping)
             total += done
             if not done.total:

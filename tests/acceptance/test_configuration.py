@@ -31,6 +31,7 @@ def test_a_country_is_released_by_hand(shell: Shell) -> None:
     tried = shell("country", "release", file, *MANAGER, "--dry-run")
     assert (tried.code, "nothing was changed" in tried.out) == (0, True)
     assert shell("country", "show", "SG").out == country_text("SG")
+    assert shell("country", "show", "SG", "--configured", "--config", "config").out == SEOUL
     done = shell("country", "release", file, *MANAGER, "--yes", "--json")
     assert done.json == {"country": "SG", "version": 2, "timers": []}
     assert shell("country", "show", "SG").out == SEOUL

@@ -19,7 +19,7 @@ from lazsa_flow.domain.contact import Contact
 from lazsa_flow.domain.deployment import ChannelSettings, Deployment, NoticeSettings
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import ConfigError, DeliveryError, InputError, NotFoundError
-from tests.factories import midnight, noon
+from tests.factories import country_text, midnight, noon
 from tests.integration.world import APRIL, DUE, OTHER, SELLER, World
 
 if TYPE_CHECKING:
@@ -143,6 +143,19 @@ class TestWhen:
         assert post.at(morning - timedelta(microseconds=1)).total == 0
         assert post.at(morning).delivered == 1
         assert post.channel.told == [("awarded", "seller")]
+
+    def test_a_country_that_is_released_meanwhile(self, world: World, post: Post) -> None:
+        """An open relay takes up a country's release with its next round: hours, title, mailbox."""
+        world.nominate()
+        assert post.drain().delivered == 1
+        text = country_text("SG").replace('"Seller Ambassador"', '"Envoy"')
+        text = text.replace('["21:00", "08:00"]', '["00:00", "23:00"]')
+        world.programme.release_country(text, actor=Actor("manager", "m-1"))
+        world.nominate("s2")
+        assert post.drain().postponed == 1
+        world.now(noon(date(2020, 2, 10)) + timedelta(hours=11))
+        assert post.drain().delivered == 1
+        assert "Envoy" in post.channel.letters[-1].text
 
     def test_the_panel_gets_one_digest_a_day(self, world: World, post: Post) -> None:
         """The panel is told of all nominees at once, at the hour of its digest, not one by one."""

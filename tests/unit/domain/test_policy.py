@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from lazsa_flow.domain.hours import Hours
-from lazsa_flow.domain.policy import AwardPolicy, Country, PolicyText, read_toml
+from lazsa_flow.domain.policy import AwardPolicy, Country, CountryText, PolicyText, read_toml
 from lazsa_flow.errors import ConfigError
 from tests.factories import country, policy, policy_text
 
@@ -195,3 +195,10 @@ def test_a_text_is_named_by_its_hash() -> None:
     """The hash of a policy text is that of its bytes in UTF-8."""
     text = PolicyText("award", "2020-1", "# Đại sứ")
     assert text.sha256 == hashlib.sha256("# Đại sứ".encode()).hexdigest()
+
+
+def test_a_country_is_known_by_its_text() -> None:
+    """A country's text gives its code, its values, and the hash that tells versions apart."""
+    read = CountryText.read(COUNTRY, where="sg.toml")
+    assert (read.code, read.country) == ("SG", read_toml(Country, COUNTRY, where="sg.toml"))
+    assert read.sha256 == hashlib.sha256(COUNTRY.encode()).hexdigest()

@@ -30,6 +30,17 @@ def test_every_country_and_date_has_a_row() -> None:
     ]
 
 
+def test_what_was_counted_is_never_left_out() -> None:
+    """A country without a calendar and a date that is no cycle date have their rows, too."""
+    strange, former = Count("KH", CYCLE, 3, 1, 1, 0), Count("SG", date(2026, 9, 1), 1, 1, 0, 0)
+    books = balance([strange, former], CALENDARS, since=CYCLE, until=midnight(CYCLE))
+    assert [(book.country, book.on, book.unexplained) for book in books] == [
+        ("SG", date(2026, 9, 1), 0),
+        ("KH", CYCLE, 1),
+        ("SG", CYCLE, 0),
+    ]
+
+
 def test_a_cycle_has_its_row_once_it_begins_there() -> None:
     """At Singapore's midnight of a cycle date Jakarta is in the cycle before."""
     books = balance([], CALENDARS, since=CYCLE, until=midnight(CYCLE, "SG"))

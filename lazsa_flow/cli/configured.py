@@ -1,0 +1,43 @@
+"""What ``lazsa-flow policy`` and ``country`` share: the configured texts, and dates for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Configured = Annotated[
+    bool, typer.Option("--configured", help="The text of the file, not that of the database.")
+]
+
+
+def print_configured(config: Path | None, kind: Literal["policy", "country"], name: str) -> None:
+    """Print a configured text: the deployment's own, or else what ships.
+
+    Args:
+        config: The deployment's directory.
+        kind: Of which kind.
+        name: ``award/2020-1``, or a country's code.
+
+    Raises:
+        NotFoundError: There is none of this name.
+    """
+    from lazsa_flow.config import Config
+    from lazsa_flow.errors import NotFoundError
+
+    loaded = Config.load(config)
+    texts = {f"{each.lifecycle}/{each.version}": each.text for each in loaded.policies}
+    if kind == "country":
+        texts = {each.text.code: each.text.text for each in loaded.country_texts}
+    if name not in texts:
+        raise NotFoundError(f"configured {kind}", name)
+    typer.echo(texts[name], nl=False)
+
+
+def since(at: datetime) -> str:
+    """Write an instant for people; nothing for the one that lies before every other."""
+    return "" if at.year == 1 else f"{at:%Y-%m-%d %H:%M} UTC"
