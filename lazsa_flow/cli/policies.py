@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 policy = typer.Typer(help="Policy versions.", no_args_is_help=True)
 
+FromStart = Annotated[
+    bool,
+    typer.Option("--from-start", help="In force from the start, while there is no path yet."),
+]
 PolicyFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="TOML, named after its version: 2027-1.toml.")
 ]
@@ -101,6 +105,7 @@ def show_policy(
 def release_policy(
     file: PolicyFile,
     who: As,
+    from_start: FromStart = False,
     dry_run: DryRun = False,
     yes: Yes = False,
     key: Key = None,
@@ -109,6 +114,8 @@ def release_policy(
     as_json: Json = False,
 ) -> None:
     """Release a policy version: it governs the cycles that have not opened yet.
+
+    While nobody has a path in the lifecycle, --from-start lets it govern from the first cycle on.
 
     Example: lazsa-flow policy release 2027-1.toml --as manager:m-1
     """
@@ -119,9 +126,13 @@ def release_policy(
     with open_programme(database, config) as programme:
 
         def forecast() -> Forecast:
-            seen = programme.preview_policy(lifecycle, version, text, actor=actor)
+            seen = programme.preview_policy(
+                lifecycle, version, text, actor=actor, from_start=from_start
+            )
             found = programme.dry_run(
-                lambda own: own.release_policy(lifecycle, version, text, actor=actor, key=key)
+                lambda own: own.release_policy(
+                    lifecycle, version, text, actor=actor, key=key, from_start=from_start
+                )
             )
             moved = of_dry_run(found, found.result)
             data = {**moved.data, **_preview_document(seen)}
@@ -129,7 +140,9 @@ def release_policy(
 
         if not confirm("policy release", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
             return
-        planned = programme.release_policy(lifecycle, version, text, actor=actor, key=key)
+        planned = programme.release_policy(
+            lifecycle, version, text, actor=actor, key=key, from_start=from_start
+        )
     name = f"{lifecycle}/{version}"
     data = {"released": name, "timers": [timer_document(each) for each in planned]}
     print_result(f"{name} is released; {len(planned)} timers moved.", data, as_json=as_json)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.commands.configuration import read_rulebook
+from lazsa_flow.commands.configuration import ALWAYS, read_rulebook
 from lazsa_flow.commands.context import Context, actor_fields
 from lazsa_flow.commands.replanning import planned_fields, planned_of, replan_paths
 from lazsa_flow.commands.rights import check_command
@@ -59,23 +59,37 @@ class _UndoneError(Exception):
 
 
 def release_policy(
-    context: Context, text: PolicyText, *, actor: Actor, key: str | None
+    context: Context,
+    text: PolicyText,
+    *,
+    actor: Actor,
+    key: str | None,
+    from_start: bool = False,
 ) -> list[Planned]:
-    """Store a policy version, in force from now, and plan anew what has not opened yet."""
+    """Store a policy version, in force from now, and plan anew what has not opened yet.
+
+    Before the lifecycle has any path it may be in force from the start instead.
+    """
     check_command("release_policy", actor)
     policy, now = _read_policy(context, text), context.clock.now()
+    begins = ALWAYS if from_start else now
     sweeping.sweep(context.store, context.rulebook, now)
 
     def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
         transaction.lock_configuration()
         before = read_rulebook(transaction, context.rulebook)
         _check_new(before, text)
-        transaction.add_policy(text, in_force_from=now, at=now, by=str(actor))
-        after = before.releasing(Release(policy, now))
+        if from_start and transaction.has_paths(policy.lifecycle):
+            what = "it has paths: a policy can no longer be in force from the start"
+            raise ConflictError(policy.lifecycle, what)
+        transaction.add_policy(text, in_force_from=begins, at=now, by=str(actor))
+        after = before.releasing(Release(policy, begins))
         planned = _replan_lifecycle(transaction, after, policy.lifecycle, actor, now)
         return [planned_fields(each) for each in planned]
 
-    request = {"command": "release_policy", "sha256": text.sha256}
+    request: dict[str, Any] = {"command": "release_policy", "sha256": text.sha256}
+    if from_start:
+        request["from_start"] = True
     found = context.once(key, {**request, **actor_fields(actor)}, now, run)
     return [planned_of(fields) for fields in found]
 
@@ -121,12 +135,14 @@ def release_country(
     return [planned_of(fields) for fields in found]
 
 
-def preview_policy(context: Context, text: PolicyText, *, actor: Actor) -> Preview:
+def preview_policy(
+    context: Context, text: PolicyText, *, actor: Actor, from_start: bool = False
+) -> Preview:
     """Tell whom a policy would affect, and how, changing nothing."""
     check_command("release_policy", actor)
     _check_new(context.rulebook, text)
     policy, now = _read_policy(context, text), context.clock.now()
-    after = context.rulebook.releasing(Release(policy, now))
+    after = context.rulebook.releasing(Release(policy, ALWAYS if from_start else now))
     planned: list[Planned] = []
     governed: list[str] = []
     try:
@@ -139,7 +155,8 @@ def preview_policy(context: Context, text: PolicyText, *, actor: Actor) -> Previ
     except _UndoneError:
         pass
     changed = _changes(context.rulebook, policy, now)
-    return Preview(changed, _cycles_to_come(after, now), tuple(planned), tuple(governed))
+    cycles = _first_cycles(after, now, opened=from_start)
+    return Preview(changed, cycles, tuple(planned), tuple(governed))
 
 
 def _read_policy(context: Context, text: PolicyText) -> Policy:
@@ -171,13 +188,13 @@ def _replan_lifecycle(
     return replan_paths(transaction, after, ids, lambda path: path, actor, now, POLICY_RELEASED)
 
 
-def _cycles_to_come(rulebook: Rulebook, now: datetime) -> dict[str, date]:
-    """Return each country's first cycle date that has not opened yet."""
+def _first_cycles(rulebook: Rulebook, now: datetime, *, opened: bool) -> dict[str, date]:
+    """Return each country's first cycle date to come whose cycle has opened, or has not yet."""
     cycles = {}
     for code in rulebook.countries:
         calendar = rulebook.calendar(code)
-        opened = calendar.latest(calendar.local_date(now))
-        cycles[code] = calendar.following(calendar.following(opened))
+        next_on = calendar.following(calendar.local_date(now))
+        cycles[code] = next_on if opened else calendar.following(next_on)
     return cycles
 
 

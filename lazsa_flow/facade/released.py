@@ -56,6 +56,7 @@ class Releases(Irreversible):
         *,
         actor: Actor,
         key: str | None = None,
+        from_start: bool = False,
         dry_run: bool = False,
     ) -> list[Planned]:
         """Release a policy version; it governs the cycles that have not opened yet.
@@ -66,6 +67,8 @@ class Releases(Irreversible):
             text: The policy, as TOML.
             actor: A manager.
             key: The idempotency key.
+            from_start: Let it govern every cycle, those that have opened too: for a lifecycle that
+                has no path yet.
             dry_run: Return what would move, and write nothing.
 
         Returns:
@@ -73,19 +76,25 @@ class Releases(Irreversible):
 
         Raises:
             ConfigError: The text is wrong; every fault is named.
-            ConflictError: This version is released already.
+            ConflictError: This version is released already, or the lifecycle has paths.
         """
         if dry_run:
             return self.dry_run(
-                lambda own: own.release_policy(lifecycle, version, text, actor=actor, key=key)
+                lambda own: own.release_policy(
+                    lifecycle, version, text, actor=actor, key=key, from_start=from_start
+                )
             ).result
         found = PolicyText(lifecycle, version, text)
-        return releasing.release_policy(self.context, found, actor=actor, key=key)
+        return releasing.release_policy(
+            self.context, found, actor=actor, key=key, from_start=from_start
+        )
 
-    def preview_policy(self, lifecycle: str, version: str, text: str, *, actor: Actor) -> Preview:
+    def preview_policy(
+        self, lifecycle: str, version: str, text: str, *, actor: Actor, from_start: bool = False
+    ) -> Preview:
         """Tell whom a policy would affect, and how, changing nothing."""
         found = PolicyText(lifecycle, version, text)
-        return releasing.preview_policy(self.context, found, actor=actor)
+        return releasing.preview_policy(self.context, found, actor=actor, from_start=from_start)
 
     def country_list(self, *, history: bool = False) -> list[CountryVersion]:
         """Return each country as it is in force, by code.

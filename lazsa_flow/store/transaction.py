@@ -282,6 +282,12 @@ class SqlTransaction(ProgrammeSide):
         """Store the next version of a country."""
         released.add_country(self._connection, version)
 
+    def has_paths(self, lifecycle: str) -> bool:
+        """Tell whether any path of a lifecycle was ever opened."""
+        table = schema.paths
+        query = sa.select(table.c.id).where(table.c.lifecycle == lifecycle).limit(1)
+        return self._connection.scalar(query) is not None
+
     def timed_paths(self, country: str) -> list[int]:
         """Return the paths in a country that are open or have a pending timer, oldest first."""
         timers, paths, slots = schema.timers, schema.paths, schema.slots

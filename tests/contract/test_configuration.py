@@ -171,6 +171,41 @@ class TestFiles:
         assert "countries/sg.toml: this text is not released" in warning
 
 
+class TestFirstPolicy:
+    """A new deployment's own policy may govern from the first cycle on."""
+
+    def test_from_the_start(self, programme: Programme) -> None:
+        """Before anybody has a path a policy may be in force from the start; the later one wins."""
+        for version in ("2026-1", "2026-2"):
+            programme.release_policy(
+                "award", version, policy(version), actor=MANAGER, from_start=True
+            )
+        assert programme.explain(nominate(programme)).policy == "award/2026-2"
+
+    def test_only_from_now_without(self, programme: Programme) -> None:
+        """Without that it governs the cycles that open later."""
+        programme.release_policy("award", "2026-1", policy("2026-1"), actor=MANAGER)
+        assert programme.explain(nominate(programme)).policy == "award/2020-1"
+
+    def test_never_once_there_is_a_path(self, programme: Programme) -> None:
+        """Once anybody has a path no policy comes into force backwards."""
+        path = nominate(programme)
+        with pytest.raises(ConflictError, match="can no longer be in force from the start"):
+            programme.release_policy(
+                "award", "2026-1", policy("2026-1"), actor=MANAGER, from_start=True
+            )
+        assert programme.explain(path).policy == "award/2020-1"
+        assert len(programme.policy_list("award")) == 1
+
+    def test_its_preview(self, programme: Programme) -> None:
+        """The preview names the cycles from which it would govern."""
+        text = policy("2026-1")
+        told = programme.preview_policy("award", "2026-1", text, actor=MANAGER, from_start=True)
+        assert told.cycles["SG"] == OCTOBER
+        told = programme.preview_policy("award", "2026-1", text, actor=MANAGER)
+        assert told.cycles["SG"] == date(2027, 4, 1)
+
+
 class TestMigration:
     """What a migration stores."""
 
