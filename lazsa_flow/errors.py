@@ -112,16 +112,20 @@ class TransitionError(LazsaError):
     """A trigger did not move its path; the path stands where it stood.
 
     Attributes:
-        path: The path's reference, such as ``award-17``.
+        path: The path's reference, such as ``award-17``; empty where one was to be opened.
         trigger: The trigger that was asked for.
         state: The path's state.
+        subject: Whose path was to be opened; empty where there is a path.
     """
 
-    def __init__(self, message: str, *, path: str, trigger: str, state: str) -> None:
+    def __init__(
+        self, message: str, *, path: str, trigger: str, state: str, subject: str = ""
+    ) -> None:
         self.path = path
         self.trigger = trigger
         self.state = state
-        super().__init__(f"{path}: {trigger}: {message}")
+        self.subject = subject
+        super().__init__(f"{path or shown(subject)}: {trigger}: {message}")
 
 
 class NoEdgeError(TransitionError):
@@ -191,10 +195,20 @@ class RefusedError(TransitionError):
         verdicts: Every verdict of the edges that were tried, held or not.
     """
 
-    def __init__(self, *, path: str, trigger: str, state: str, verdicts: Sequence[Verdict]) -> None:
+    def __init__(
+        self,
+        *,
+        path: str,
+        trigger: str,
+        state: str,
+        verdicts: Sequence[Verdict],
+        subject: str = "",
+    ) -> None:
         self.verdicts = tuple(verdicts)
         unmet = "; ".join(str(v) for v in self.verdicts if not v.held)
-        super().__init__(f"not now: {unmet}", path=path, trigger=trigger, state=state)
+        super().__init__(
+            f"not now: {unmet}", path=path, trigger=trigger, state=state, subject=subject
+        )
 
 
 class ParkedError(TransitionError):

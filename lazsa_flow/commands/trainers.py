@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from lazsa_flow.commands.context import Context, actor_fields, move_fields
 from lazsa_flow.commands.records import append, state
 from lazsa_flow.commands.rights import check_command
-from lazsa_flow.engine.fire import fire, open_path
+from lazsa_flow.domain.model import Evidence
+from lazsa_flow.domain.panel import Tally
+from lazsa_flow.engine.fire import check_fire, fire, open_path, unopened
 from lazsa_flow.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def invite(
         The move into ``invited``.
     """
     now = context.clock.now()
+    initial = context.rulebook.lifecycle(LIFECYCLE).initial
 
     def run(transaction: SqlTransaction) -> dict[str, Any]:
         country = transaction.country_of(seller)
@@ -51,6 +54,11 @@ def invite(
         if seller in standing:
             ref = f"{LIFECYCLE}-{standing[seller]}"
         else:
+            others, records = transaction.paths_of(seller), transaction.records_of(seller)
+            proposed = unopened(LIFECYCLE, seller, country, now, state=initial)
+            seen = Evidence(proposed, None, Tally(), records=tuple(records), others=tuple(others))
+            situation = context.rulebook.situation(seen, at=now, recorded_at=now, actor=actor)
+            check_fire(context.rulebook, situation, "invite")
             path, _ = open_path(
                 transaction,
                 context.rulebook,
@@ -59,8 +67,8 @@ def invite(
                 country,
                 actor=actor,
                 now=now,
-                others=transaction.paths_of(seller),
-                records=transaction.records_of(seller),
+                others=others,
+                records=records,
             )
             ref = path.ref
         seen = context.load(transaction, ref, now)

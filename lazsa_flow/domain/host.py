@@ -20,9 +20,10 @@ _Result = TypeVar("_Result")
 
 
 def ref_of(situation: Situation) -> str | None:
-    """Return the reference of the path that is judged; none where it is masked."""
+    """Return the reference of the path that is judged; none where it is masked or not open yet."""
     try:
-        return situation.seen.path.ref
+        path = situation.seen.path
+        return path.ref if path.id else None
     except AttributeError:
         return None
 

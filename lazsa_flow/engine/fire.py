@@ -8,6 +8,7 @@ and the change is written; a refusal writes nothing and says every guard that di
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.domain.model import NO_HEAD, Actor, Evidence, Move, Path
@@ -17,6 +18,7 @@ from lazsa_flow.engine.draft import Draft
 from lazsa_flow.engine.journal import Findings, JournalRow, verdict_fields
 from lazsa_flow.engine.rights import check_right
 from lazsa_flow.errors import (
+    ConflictError,
     NoEdgeError,
     NotFoundError,
     ParkedError,
@@ -25,7 +27,7 @@ from lazsa_flow.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle
@@ -84,14 +86,8 @@ def fire(
             path=path.ref, trigger=trigger, state=path.state, expected=version, found=path.seq
         )
     lifecycle = rulebook.lifecycle(path.lifecycle)
-    edge = find_edge(lifecycle, path, trigger, reason)
-    check_right(edge, seen, authority or actor, reason)
-    if path.parked and actor.role not in lifecycle.urgent:
-        raise ParkedError("the path is parked", path=path.ref, trigger=trigger, state=path.state)
     situation = rulebook.situation(seen, at=now, recorded_at=now, actor=actor, reason=reason)
-    fired, findings = decide_edge(rulebook, situation, trigger)
-    if fired is None:
-        raise refusal(lifecycle, situation, trigger, findings)
+    edge, findings = check_fire(rulebook, situation, trigger, authority=authority)
     if edge.effective is not None:
         moment = lifecycle.instant(edge.effective, situation)
         at = moment.at if moment else now
@@ -99,6 +95,27 @@ def fire(
     change = Draft(rulebook, situation).take(edge, findings)
     transaction.write_chunk([change])
     return move_of(change.row)
+
+
+def check_fire(
+    rulebook: Rulebook, situation: Situation, trigger: str, *, authority: Actor | None = None
+) -> tuple[Edge, Findings]:
+    """Make sure that a trigger may be fired in a situation; return its edge and the findings.
+
+    The path need not be open yet: so what is to follow an opening is checked before it.
+
+    Raises as :func:`fire`.
+    """
+    seen, path, reason, actor = situation.seen, situation.path, situation.reason, situation.actor
+    lifecycle = rulebook.lifecycle(path.lifecycle)
+    edge = find_edge(lifecycle, path, trigger, reason)
+    check_right(edge, seen, authority or actor, reason)
+    if path.parked and actor.role not in lifecycle.urgent:
+        raise ParkedError("the path is parked", path=path.ref, trigger=trigger, state=path.state)
+    fired, findings = decide_edge(rulebook, situation, trigger)
+    if fired is None:
+        raise refusal(lifecycle, situation, trigger, findings)
+    return edge, findings
 
 
 def find_edge(lifecycle: Lifecycle, path: Path, trigger: str, reason: str | None) -> Edge:
@@ -129,7 +146,13 @@ def refusal(
         lifecycle.guards[name].verdict(found, situation.policy) for name, found in findings.items()
     ]
     path = situation.path
-    return RefusedError(path=path.ref, trigger=trigger, state=path.state, verdicts=verdicts)
+    return RefusedError(
+        path=path.ref if path.id else "",
+        trigger=trigger,
+        state=path.state,
+        verdicts=verdicts,
+        subject="" if path.id else path.subject,
+    )
 
 
 def open_path(
@@ -147,6 +170,8 @@ def open_path(
     records: Sequence[Record] = (),
 ) -> tuple[Path, Move]:
     """Open a path by its lifecycle's opening edge, within a transaction.
+
+    The path gets its number last, so that a refused opening uses none up and names none.
 
     Args:
         transaction: Where it is written.
@@ -168,12 +193,48 @@ def open_path(
     """
     lifecycle = rulebook.lifecycle(lifecycle_name)
     edge = lifecycle.opening
-    path = Path(
-        id=transaction.next_path_id(),
+    path = unopened(lifecycle_name, subject, country, now, cycle_on=cycle_on, data=data)
+    seen = Evidence(path, None, Tally(), records=tuple(records), others=tuple(others))
+    check_right(edge, seen, actor, None)
+    situation = rulebook.situation(seen, at=now, recorded_at=now, actor=actor)
+    findings = {name: lifecycle.guards[name].ask(situation) for name in edge.guards}
+    if not all(held for held, _, _ in findings.values()):
+        raise refusal(lifecycle, situation, edge.trigger, findings)
+    _check_place(lifecycle, subject, others)
+    numbered = replace(seen, path=replace(path, id=transaction.next_path_id()))
+    situation = rulebook.situation(numbered, at=now, recorded_at=now, actor=actor)
+    change = Draft(rulebook, situation).take(edge, findings)
+    transaction.write_chunk([change])
+    return change.after, move_of(change.row)
+
+
+def unopened(
+    lifecycle_name: str,
+    subject: str,
+    country: str,
+    now: datetime,
+    *,
+    cycle_on: date | None = None,
+    data: Mapping[str, Any] | None = None,
+    state: str = "",
+) -> Path:
+    """Return a path that is about to be opened: it has no number and no state yet.
+
+    Args:
+        lifecycle_name: Which lifecycle.
+        subject: Whose path.
+        country: In which country.
+        now: The present instant.
+        cycle_on: The round it belongs to, where the lifecycle has rounds.
+        data: Facts of the lifecycle's own, as JSON values.
+        state: The state that it would open in, where what follows is to be checked.
+    """
+    return Path(
+        id=0,
         lifecycle=lifecycle_name,
         subject=subject,
         country=country,
-        state="",
+        state=state,
         seq=0,
         head=NO_HEAD,
         cycle_on=cycle_on,
@@ -181,15 +242,15 @@ def open_path(
         entered_at=now,
         data=dict(data or {}),
     )
-    seen = Evidence(path, None, Tally(), records=tuple(records), others=tuple(others))
-    check_right(edge, seen, actor, None)
-    situation = rulebook.situation(seen, at=now, recorded_at=now, actor=actor)
-    findings = {name: lifecycle.guards[name].ask(situation) for name in edge.guards}
-    if not all(held for held, _, _ in findings.values()):
-        raise refusal(lifecycle, situation, edge.trigger, findings)
-    change = Draft(rulebook, situation).take(edge, findings)
-    transaction.write_chunk([change])
-    return change.after, move_of(change.row)
+
+
+def _check_place(lifecycle: Lifecycle, subject: str, others: Iterable[Path]) -> None:
+    """Make sure that a subject's one place in a lifecycle is free; the store has the last word."""
+    taking = {state.name for state in lifecycle.states if state.open}
+    if lifecycle.initial in taking and any(
+        other.lifecycle == lifecycle.name and other.state in taking for other in others
+    ):
+        raise ConflictError(subject, f"has an open path of the lifecycle {lifecycle.name}")
 
 
 def move_of(row: JournalRow | None) -> Move:

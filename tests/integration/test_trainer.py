@@ -56,6 +56,7 @@ class TestInvitation:
         with pytest.raises(RefusedError) as refused:
             invite(world, *shown)
         assert set(unmet(refused)) == {"teaching_and_speaking"}
+        assert str(refused.value).startswith("'s1': invite: not now")
         missing = ", ".join(each for each in BOTH if each not in shown)
         assert unmet(refused)["teaching_and_speaking"].measured == f"missing: {missing}"
         assert not world.programme.paths("s1")

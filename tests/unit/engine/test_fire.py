@@ -183,9 +183,10 @@ def test_opening_needs_its_guards() -> None:
     opening = Edge("open", (), "ajar", (Permit("seller"),), ("ready", "calm"))
     guards = {"ready": guard(), "calm": guard("calm", held=False)}
     made = MemoryStore()
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RefusedError, match=f"^'{SELLER}': open: not now: calm") as caught:
         open_door(made, rulebook(table(opening=opening, guards=guards)))
     assert len(caught.value.verdicts) == 2
+    assert (caught.value.path, caught.value.subject) == ("", SELLER)
     assert made.paths == {}
 
 
@@ -218,6 +219,8 @@ def test_a_second_open_path_is_a_conflict() -> None:
     open_door(made)
     with pytest.raises(ConflictError):
         open_door(made)
+    with pytest.raises(ConflictError):  # known beforehand, so that no number is used up
+        open_door(made, others=[made.paths[1]])
     assert set(made.paths) == {1}
 
 

@@ -134,12 +134,12 @@ def test_an_explanation_is_refused_with_the_guard_and_the_path() -> None:
 
 
 def test_an_opening_is_refused_with_the_guard() -> None:
-    """The guard of an opening edge is asked in the same way."""
+    """The guard of an opening edge is asked in the same way; there is no path to be named yet."""
     opening = replace(table().opening, guards=("ready",))
     ready = replace(guard(), check=lambda _: (True, b"", None))  # type: ignore[arg-type,return-value]
     rules = rulebook(table(opening=opening, guards={"ready": ready}))
     store = MemoryStore()
-    with store.begin() as transaction, pytest.raises(GuardError, match=r"^guard ready on door-1: "):
+    with store.begin() as transaction, pytest.raises(GuardError, match=r"^guard ready: "):
         open_path(transaction, rules, "door", "seller-1", "SG", actor=SELLER, now=DUE)
     assert not store.paths
 
