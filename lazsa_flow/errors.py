@@ -358,6 +358,22 @@ class JournalError(LazsaError):
         super().__init__(f"{path} seq {seq}: {what}")
 
 
+class TemplateError(LazsaError):
+    """A template of a notice, or its words, cannot be put into words.
+
+    Attributes:
+        file: The file at fault.
+        line: The line in it; ``None`` where none can be named.
+        fault: What is wrong.
+    """
+
+    def __init__(self, file: str, line: int | None, fault: str) -> None:
+        self.file = file
+        self.line = line
+        self.fault = fault
+        super().__init__(f"{file}{'' if line is None else f':{line}'}: {fault}")
+
+
 class DeliveryError(LazsaError):
     """A channel did not take a notice.
 

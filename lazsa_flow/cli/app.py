@@ -27,6 +27,7 @@ from lazsa_flow.cli import (
     policies,
     screen,
     serve,
+    timers,
     verify,
     view,
 )
@@ -87,6 +88,7 @@ app.add_typer(irreversible.cycle, name="cycle")
 app.add_typer(manage.case, name="case")
 app.add_typer(policies.policy, name="policy")
 app.add_typer(countries.country, name="country")
+app.add_typer(timers.timers, name="timers")
 app.add_typer(notices.outbox, name="outbox")
 app.add_typer(notices.notices, name="notices")
 app.command()(notices.relay)

@@ -143,9 +143,9 @@ def doctor(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Look at all that the deployment stands on, and say of each what was found.
+    """Check database, schema, rows, timers, broker, clocks, policies, channels and templates.
 
-    The exit code is 1 where something is at fault.
+    Every finding says what to do. The exit code is 1 if there is a fault; warnings leave it at 0.
 
     Example: lazsa-flow doctor --database sqlite:///lazsa.db
     """
@@ -158,7 +158,7 @@ def doctor(
         print_json([asdict(check) for check in checks])
     else:
         for check in checks:
-            console().print(f"{check.status:8} {check.name}: {check.found}")
+            console().print(f"{check.status:8} {check.name}: {check.found}", soft_wrap=True)
     raise typer.Exit(int(any(check.status == "fault" for check in checks)))
 
 

@@ -47,6 +47,7 @@ COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "suspend_cycle": (Permit("manager"),),
     "release_policy": (Permit("manager"),),
     "release_country": (Permit("manager"),),
+    "replan_timers": (Permit("operator"), Permit("manager")),
     "unpark": (Permit("operator"),),
     "pause": (Permit("operator"),),
     "retry_notices": (Permit("operator"),),

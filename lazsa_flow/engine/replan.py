@@ -12,16 +12,22 @@ Source:
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from lazsa_flow.domain.cycles import TICK
 from lazsa_flow.engine.draft import replanned_row, timer_row
 from lazsa_flow.engine.ports import Change
+from lazsa_flow.engine.rules import system
+from lazsa_flow.errors import HostCodeError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from lazsa_flow.domain.cycles import Calendar, Moment
     from lazsa_flow.domain.model import Actor, Evidence, Path, TimerRow
+    from lazsa_flow.engine.needed_timers import Missing
     from lazsa_flow.engine.rules import Rulebook
 
 
@@ -87,3 +93,94 @@ def _same_date(calendar: Calendar, timer: TimerRow) -> Moment:
     if timer.due_at == replace(calendar, zone=timer.zone).start(timer.due_on).at:
         return calendar.start(timer.due_on)
     return calendar.moment(timer.due_at)
+
+
+def right_moment(rulebook: Rulebook, seen: Evidence, timer: TimerRow) -> Moment:
+    """Return the date and instant that a timer should have by the zones and calendars of now.
+
+    Where its table sets it to the beginning of its local date, that date stays, and the instant
+    follows from it. One that was set to an instant within a day keeps that, and its date follows.
+
+    Args:
+        rulebook: Whose calendars hold.
+        seen: The path's evidence.
+        timer: The timer as it is stored.
+    """
+    calendar = rulebook.calendar(timer.country)
+    start = calendar.start(timer.due_on)
+    if timer.due_at == start.at:
+        return start
+    # what is set to "now" cannot come out as the beginning of a date at such instants
+    asked = (seen.path.entered_at + TICK, timer.due_at - timedelta(days=1) + TICK)
+    planned = [_planned(rulebook, seen, timer.name, at) for at in asked]
+    return start if start in planned else calendar.moment(timer.due_at)
+
+
+def needed_timer(rulebook: Rulebook, seen: Evidence, missing: Missing) -> TimerRow | None:
+    """Return a timer that a path should have, as its table plans it; ``None`` where it has none.
+
+    Args:
+        rulebook: Whose rules hold.
+        seen: The path's evidence, of the instant at which the timer was to be set.
+        missing: The timer.
+    """
+    lifecycle = rulebook.lifecycle(seen.path.lifecycle)
+    situation = rulebook.situation(
+        seen, at=missing.set_at, recorded_at=missing.set_at, actor=system(missing.name)
+    )
+    if missing.when is not None and not lifecycle.guards[missing.when].holds(situation):
+        return None
+    timer = lifecycle.timer(missing.name)
+    moment = lifecycle.instant(timer.at, situation)
+    decides = bool(timer.steps)
+    return moment and timer_row(situation, timer.name, moment.at, decides=decides)
+
+
+def mend(
+    rulebook: Rulebook,
+    seen: Evidence,
+    moments: Sequence[tuple[TimerRow, Moment]],
+    needed: Sequence[TimerRow],
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+) -> Change:
+    """Draft the change that sets timers of one path to the right moments, and sets missing ones.
+
+    Args:
+        rulebook: Whose calendars hold.
+        seen: The path's evidence.
+        moments: Timers of it, each with the moment it should have.
+        needed: Timers that it should have and has not.
+        actor: Who asked for it.
+        now: The present instant.
+        reason: A code for the journal.
+    """
+    situation = rulebook.situation(seen, at=now, recorded_at=now, actor=actor, reason=reason)
+    moved = []
+    for timer, right in moments:
+        calendar = rulebook.calendar(timer.country)
+        book_on = calendar.latest(right.on)
+        moved.append(
+            replace(timer, due_at=right.at, due_on=right.on, zone=calendar.zone, book_on=book_on)
+        )
+    row = replanned_row(situation, seen.path)
+    return Change(
+        before=seen.path,
+        after=replace(seen.path, seq=row.seq, head=row.hash),
+        recorded_at=now,
+        row=row,
+        scheduled=(*moved, *needed),
+        cancelled=tuple(timer for timer, _ in moments),
+    )
+
+
+def _planned(rulebook: Rulebook, seen: Evidence, name: str, at: datetime) -> Moment | None:
+    """Return when a timer's table would set it, asked at an instant."""
+    lifecycle = rulebook.lifecycle(seen.path.lifecycle)
+    situation = rulebook.situation(seen, at=at, recorded_at=at, actor=system(name))
+    try:
+        return lifecycle.instant(lifecycle.timer(name).at, situation)
+    except HostCodeError:  # it reckons from what is not there at every instant
+        return None

@@ -18,6 +18,7 @@ from lazsa_flow.commands import (
     operating,
     panel,
     records,
+    timers,
     trainers,
 )
 from lazsa_flow.commands.context import move_of
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.commands.entries import TurnoverRecord
     from lazsa_flow.commands.nominations import Nominated
+    from lazsa_flow.commands.replanning import Planned
     from lazsa_flow.domain.model import Actor, Move
 
 
@@ -288,6 +290,21 @@ class Commands(Releases):
             key=key,
         )
         return move_of(found)
+
+    def replan_timers(self, *, actor: Actor, key: str | None = None) -> list[Planned]:
+        """Set timers to the instants that local dates and zones give now, and set missing ones.
+
+        For after new data of a time zone, and where rows of timers were lost: what ``doctor`` names
+        is put right, in one transaction, and journaled on every path that it concerns. Timers of
+        parked paths wait until those are unparked.
+
+        Returns:
+            Every timer that is set, with its instants before and from now on.
+
+        Raises:
+            NotAllowedError: The actor is neither an operator nor a manager.
+        """
+        return timers.replan_timers(self.context, actor=actor, key=key)
 
     def pause(self, *, paused: bool = True, actor: Actor, key: str | None = None) -> None:
         """Pause the timers, or with ``paused=False`` let them go on; what is due keeps its day."""

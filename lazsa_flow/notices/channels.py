@@ -30,7 +30,7 @@ def open_channels(deployment: Deployment) -> dict[str, Channel]:
     problems: list[Problem] = []
     for name, settings in deployment.channels.items():
         try:
-            opened[name] = _open(name, settings)
+            opened[name] = open_channel(name, settings)
         except ConfigError as error:
             problems += error.problems
     if problems:
@@ -50,7 +50,8 @@ def find_resolver(deployment: Deployment) -> Resolver | None:
     return cast("Resolver", _find(RESOLVERS, name, "lazsa.toml [notices]", "resolver"))
 
 
-def _open(name: str, settings: ChannelSettings) -> Channel:
+def open_channel(name: str, settings: ChannelSettings) -> Channel:
+    """Open one channel; see :func:`open_channels`."""
     where = f"lazsa.toml [channels.{name}]"
     kind: ChannelKind = _find(CHANNELS, settings.kind, where, "kind")
     return kind(read(kind.Settings, settings.own, where=where))
@@ -61,4 +62,9 @@ def _find(group: str, name: str, where: str, field: str) -> Any:
     if name not in points:
         expected = f"one of {', '.join(sorted(points)) or 'none that are installed'}"
         raise ConfigError([Problem(where, field, shown(name), expected)])
-    return points[name].load()
+    try:
+        return points[name].load()
+    except ImportError as error:
+        missing = f"{name}, which cannot be loaded ({shown(error.name or str(error))})"
+        expected = "what it needs: pip install lazsa-flow[notices]"
+        raise ConfigError([Problem(where, field, missing, expected)]) from None

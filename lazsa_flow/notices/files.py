@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -14,7 +15,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 
-from lazsa_flow.errors import DeliveryError
+from lazsa_flow.errors import ConfigError, DeliveryError, Problem, shown
 from lazsa_flow.notices.mail import mail
 from lazsa_flow.private_files import create_folder, write_file
 
@@ -58,6 +59,20 @@ class FileChannel:
         except OSError as error:
             code = errno.errorcode.get(error.errno or 0, "error")
             raise DeliveryError(f"file_{code.lower()}", rests=True) from None
+
+    def check(self) -> None:
+        """Look whether the folder can be written to, or made.
+
+        Raises:
+            ConfigError: It cannot.
+        """
+        folder = self._folder.absolute()
+        while not folder.exists():
+            folder = folder.parent
+        if not folder.is_dir() or not os.access(folder, os.W_OK):
+            raise ConfigError(
+                [Problem("files", "directory", shown(str(folder)), "a folder to write to")]
+            )
 
     def close(self) -> None:
         """Do nothing: no file is open."""

@@ -128,6 +128,9 @@ class Letter:
 class Channel(Protocol):
     """A way to tell somebody something.
 
+    One that has a method ``check()`` is asked by ``lazsa-flow doctor`` whether it would work now:
+    it returns, sending nothing, or raises an error of ours that says why not.
+
     Attributes:
         needs_contact: Whether a person's contact must be known; else it is not even asked for.
     """

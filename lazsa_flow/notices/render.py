@@ -14,15 +14,18 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import jinja2
+from jinja2 import meta, nodes
 
+from lazsa_flow.domain.contact import LOCALE
 from lazsa_flow.domain.values import value
-from lazsa_flow.errors import NotFoundError
+from lazsa_flow.errors import NotFoundError, TemplateError
 from lazsa_flow.notices.blocks import as_html, as_text
+from lazsa_flow.notices.explaining import explaining, read_words
 from lazsa_flow.notices.ports import Matter
 from lazsa_flow.notices.words import LAST, Words, chain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -31,6 +34,11 @@ FORMATS: Final[tuple[Format, ...]] = ("txt", "html")
 DIGEST: Final = "digest"
 _SUFFIX: Final = ".jinja"
 _NAMES: Final = tuple(each.name for each in fields(Matter) if each.name != "country")
+_FRAME: Final = ("greeting", "closing", "team", "footer")
+NAMES: Final = frozenset(
+    {*_NAMES, *_FRAME, "title", "country", "mailbox", "name", "locale", "subject"}
+)
+"""What every template may name."""
 
 
 @value
@@ -56,21 +64,32 @@ class Renderer:
         self._words = cache(self._read_words)
         self._environment = cache(self._make_environment)
 
-    def kinds(self, *, digested: bool = False) -> list[str]:
-        """Return the kinds that have words in the last locale of every chain.
+    def kinds(self, locale: str = LAST, *, digested: bool = False) -> list[str]:
+        """Return the kinds that have words in a locale, or in one that it falls back on.
 
         Args:
+            locale: The locale.
             digested: Those that are told in a digest, instead of those that are told alone.
         """
-        folders = [root / LAST / "digest" if digested else root / LAST for root in self._roots]
         found = {
             file.name.removesuffix(_SUFFIX)
-            for folder in folders
-            if folder.is_dir()
-            for file in folder.iterdir()
+            for root in self._roots
+            for each in chain(locale)
+            for file in _files(root / each / DIGEST if digested else root / each)
             if file.name.endswith(_SUFFIX)
         }
         return sorted(found - {DIGEST})
+
+    def locales(self) -> list[str]:
+        """Return the locales that have words of their own."""
+        return sorted(
+            {
+                folder.name
+                for root in self._roots
+                for folder in _files(root)
+                if folder.is_dir() and LOCALE.fullmatch(folder.name)
+            }
+        )
 
     def team(self, country: str, locale: str) -> str:
         """Return what a country's team is called."""
@@ -86,6 +105,7 @@ class Renderer:
 
         Raises:
             NotFoundError: The kind has no words in any locale of the chain.
+            TemplateError: Its template is wrong, or words that it uses.
         """
         return self._render(matter.kind, matter, locale, name, **_values(matter))
 
@@ -94,6 +114,7 @@ class Renderer:
 
         Raises:
             NotFoundError: One of the kinds has no words in any locale of the chain.
+            TemplateError: One of the templates is wrong, or words that it uses.
         """
         sections: dict[str, list[dict[str, Any]]] = {}
         for matter in matters:
@@ -103,6 +124,12 @@ class Renderer:
 
     def _render(
         self, template: str, matter: Matter, locale: str, name: str, **values: Any
+    ) -> Rendered:
+        with explaining(template):
+            return self._put_into_words(template, matter, locale, name, values)
+
+    def _put_into_words(
+        self, template: str, matter: Matter, locale: str, name: str, values: dict[str, Any]
     ) -> Rendered:
         country = matter.country
         values |= {
@@ -114,6 +141,8 @@ class Renderer:
             **self._words(locale).frame(name, country.name, country.mailbox),
         }
         text, html = (self._template(template, format_, locale) for format_ in FORMATS)
+        if "subject" not in text.blocks:
+            raise TemplateError(text.filename or template, None, "it has no block named subject")
         context = _context(text, values)
         values["subject"] = " ".join("".join(text.blocks["subject"](context)).split())
         return Rendered(
@@ -132,7 +161,7 @@ class Renderer:
     def _make_environment(self, format_: Format, locale: str) -> jinja2.Environment:
         words = self._words(locale)
         environment = jinja2.Environment(
-            loader=jinja2.FunctionLoader(lambda name: self._source(name, format_, locale)),
+            loader=jinja2.FunctionLoader(lambda name: self.source(name, format_, locale)),
             autoescape=format_ == "html",
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -149,22 +178,57 @@ class Renderer:
         )
         return environment
 
-    def _source(self, name: str, format_: Format, locale: str) -> str | None:
+    def source(
+        self, name: str, format_: Format, locale: str
+    ) -> tuple[str, str, Callable[[], bool]] | None:
+        """Return a template's text and file, and that it does not change, as jinja wants it."""
         if name == "layout":
-            return self._read(f"layout.{format_}", (".", *chain(locale)))
-        return self._read(name + _SUFFIX, chain(locale))
+            found = self._read(f"layout.{format_}", (".", *chain(locale)))
+        else:
+            found = self._read(name + _SUFFIX, chain(locale))
+        return found and (*found, lambda: True)
 
-    def _read(self, name: str, folders: Sequence[str]) -> str | None:
+    def undefined(
+        self, name: str, format_: Format, locale: str, known: Collection[str]
+    ) -> list[tuple[str, int, str]]:
+        """Return the names that a template reads and nobody gives it, in every branch of it.
+
+        Args:
+            name: The template's.
+            format_: As text or as HTML.
+            locale: In which locale.
+            known: What it is given.
+
+        Returns:
+            Each with its file and line; none of a template that cannot be read at all.
+        """
+        found, environment = self.source(name, format_, locale), self._environment(format_, locale)
+        if found is None:
+            return []
+        text, file, _ = found
+        try:
+            tree = environment.parse(text, name, file)
+            unknown = meta.find_undeclared_variables(tree) - {*known, *environment.globals}
+        except jinja2.TemplateError:
+            return []
+        names = [node for node in tree.find_all(nodes.Name) if node.ctx == "load"]
+        return [(file, node.lineno, node.name) for node in names if node.name in unknown]
+
+    def _read(self, name: str, folders: Sequence[str]) -> tuple[str, str] | None:
         for folder in folders:
             for root in self._roots:
                 file = root / folder / name
                 if file.is_file():
-                    return file.read_text("utf-8")
+                    return read_words(file), str(file)
         return None
 
     def _read_words(self, locale: str) -> Words:
         found = [self._read("words.toml", (folder,)) for folder in chain(locale)]
-        return Words(text for text in found if text is not None)
+        return Words(each for each in found if each is not None)
+
+
+def _files(folder: Traversable) -> Iterator[Traversable]:
+    return folder.iterdir() if folder.is_dir() else iter(())
 
 
 def _context(template: jinja2.Template, values: dict[str, Any]) -> jinja2.runtime.Context:

@@ -17,12 +17,13 @@ from __future__ import annotations
 import smtplib
 import ssl
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from lazsa_flow.domain.policy import Mailbox  # noqa: TC001 - pydantic reads it at run time
-from lazsa_flow.errors import DeliveryError
+from lazsa_flow.errors import ConfigError, DeliveryError, Problem
 from lazsa_flow.notices.mail import mail
 from lazsa_flow.notices.secrets import secret
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 IDLE_S: Final = 10.0
 """After so long without a mail a server may have hung up, and is asked first."""
+CHECK_S: Final = 5.0
+"""How long a check waits at most for a connection, and for each answer."""
 _TAKEN: Final = (250, 251)
 _GO_ON: Final = 354
 _CLOSING: Final = 421
@@ -100,6 +103,23 @@ class SmtpChannel:
         self._used_at = self._tick()
         if self._settings.sender is not None:
             self._begin(connection, sender)
+
+    def check(self) -> None:
+        """Connect and log in within a few seconds, and send nothing.
+
+        Raises:
+            ConfigError: It does not work; the message names host and cause, and no secret.
+        """
+        short = min(self._settings.timeout_s, CHECK_S)
+        settings = self._settings.model_copy(update={"timeout_s": short})
+        try:
+            connection = SmtpChannel(settings, tick=self._tick)._connect()
+        except (smtplib.SMTPException, OSError) as error:
+            where = f"{settings.host}:{settings.port}"
+            expected = "a server that lets us in"
+            raise ConfigError([Problem("smtp", where, _cause(error), expected)]) from None
+        with suppress(smtplib.SMTPException, OSError):
+            connection.quit()
 
     def close(self) -> None:
         """Say goodbye, and forget the connection."""
@@ -211,6 +231,21 @@ class SmtpChannel:
             self._connection.close()
             self._connection = None
             self._begun = False
+
+
+def _cause(error: Exception) -> str:
+    """Tell in a few words why there is no connection."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return f"the log-in refused ({error.smtp_code})"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"the answer {error.smtp_code}"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "a server without encryption or log-in"
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, ssl.SSLError):
+        return f"no encryption ({error.reason or type(error).__name__})"
+    return f"no connection ({type(error).__name__})"
 
 
 def _mail_from(sender: str) -> str:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.domain.guards import NOT_KNOWN, STALE
+from lazsa_flow.errors import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,17 +29,27 @@ def chain(locale: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((locale, locale.partition("-")[0], LAST)))
 
 
+def _parsed(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise TemplateError(file, None, f"it is no TOML: {error}") from None
+
+
 class Words:
     """The words of one locale.
 
     Args:
-        texts: The ``words.toml`` of its chain, the nearest first.
+        texts: The ``words.toml`` of its chain, the nearest first: each one's text and name.
+
+    Raises:
+        TemplateError: One of them is no TOML.
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
         self._words: dict[str, Any] = {}
-        for text in texts:
-            for section, words in tomllib.loads(text).items():
+        for text, file in texts:
+            for section, words in _parsed(text, file).items():
                 if isinstance(words, dict):
                     self._words[section] = {**words, **self._words.get(section, {})}
                 else:

@@ -23,7 +23,7 @@ from lazsa_flow.store.driver import raw
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_BATCH: Final = 1000
+_STREAMED: Final = {"yield_per": 1000}
 _PATHS: Final = schema.paths
 _JOURNAL: Final = schema.journal
 _REST: Final = tuple(each for each in _JOURNAL.columns if each.name not in ("path_id", "seq"))
@@ -59,7 +59,7 @@ def journal_rows(connection: sa.Connection, path_id: int | None = None) -> Itera
     )
     if path_id is not None:
         query = query.where(_JOURNAL.c.path_id == path_id)
-    for row in connection.execution_options(yield_per=_BATCH).execute(query).mappings():
+    for row in connection.execute(query, execution_options=_STREAMED).mappings():
         yield journal_fields(row)
 
 
@@ -68,11 +68,11 @@ def audited_paths(connection: sa.Connection) -> Iterator[AuditedPath]:
     numbers = (_JOURNAL.c.path_id, _JOURNAL.c.seq)
     text = [sa.type_coerce(column, sa.Text()).label(column.name) for column in _REST]
     own = sa.select(*(_PATHS.c[name] for name in ("id", "lifecycle", "state", "seq", "head")))
-    streaming = connection.execution_options(yield_per=_BATCH)
+    every = sa.select(*numbers, *text).order_by(*numbers)
     with (
         _lenient(connection),
-        streaming.execute(own.order_by(_PATHS.c.id)) as paths,
-        streaming.execute(sa.select(*numbers, *text).order_by(*numbers)) as rows,
+        connection.execute(own.order_by(_PATHS.c.id), execution_options=_STREAMED) as paths,
+        connection.execute(every, execution_options=_STREAMED) as rows,
     ):
         yield from _in_step(iter(paths), groupby(rows.mappings(), key=lambda row: row["path_id"]))
 

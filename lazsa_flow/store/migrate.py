@@ -91,13 +91,20 @@ def _pragma(connection: sa.Connection, pragma: str) -> None:
 def revision_of(engine: sa.Engine) -> str | None:
     """Return the revision that a database stands at, or ``None``; it waits for no writer."""
     with engine.execution_options(**{READ_ONLY: True}).connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-        return context.get_current_revision()
+        return revision_on(connection)
 
 
-def head() -> str | None:
+def revision_on(connection: sa.Connection) -> str | None:
+    """Return the revision that the database of a connection stands at, or ``None``."""
+    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+    return context.get_current_revision()
+
+
+def head() -> str:
     """Return this release's revision."""
-    return _scripts().get_current_head()
+    found = _scripts().get_current_head()
+    assert found is not None, "the package holds migrations"
+    return found
 
 
 def is_known(revision: str) -> bool:

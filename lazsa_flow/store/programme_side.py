@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from lazsa_flow.domain.model import Record
 from lazsa_flow.store import schema
 from lazsa_flow.store.engine_side import EngineSide
+from lazsa_flow.store.inspection.inspector import Inspection
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 class ProgrammeSide(EngineSide):
     """One transaction on a SQL database, as far as it concerns nobody's path."""
+
+    def inspect(self) -> Inspection:
+        """Return what asks whether schema and rows are sound."""
+        return Inspection(self._connection)
 
     def close_book(self, book: Book, actor: str, at: datetime) -> bool:
         """Record that a country's books of a cycle date are closed; tell whether they were not."""

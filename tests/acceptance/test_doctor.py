@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from lazsa_flow.clock import VirtualClock
@@ -44,14 +46,31 @@ def test_a_sound_deployment(shell: Shell, redis_url: str) -> None:
         "policies",
         "time zones",
         "SQLite",
+        "secret",
         "broker",
         "database",
         "schema",
+        "storage",
+        "disk",
+        "file",
+        "rules",
+        "configuration",
+        "references",
+        "dates",
+        "words",
+        "timers",
+        "instants",
         "clock",
         "work",
+        "pauses",
+        "outbox",
+        "contacts",
+        "channels",
+        "templates",
     ]
     assert {status for status, _ in checks.values()} <= SOUND
     assert checks["time zones"][1].startswith("tzdata 20")
+    assert "read from" in checks["time zones"][1]
     assert checks["broker"][1].startswith("Redis ")
     assert checks["database"][1].startswith("SQLite 3.")
     assert "0 timers due" in checks["work"][1]
@@ -99,3 +118,23 @@ def test_all_parked_paths_can_be_let_go(shell: Shell) -> None:
         assert (done.code, "either paths" in done.err) == (1, True)
     assert shell("unpark", "--all", "--yes", "--as", "operator:o-1").out.startswith("award-1: ")
     assert shell("parked", "--json").json == []
+
+
+def test_timers_are_put_right(shell: Shell) -> None:
+    """A lost timer is named; ``timers replan`` says what it would do, asks, and sets it again."""
+    with Programme.open(shell.url, clock=VirtualClock(utc(2026, 9, 1, 4))) as programme:
+        add_facts(programme.context, [facts()], where="tests")
+        programme.nominate(facts().seller, actor=Actor("employee", "e-1"), statement="x")
+    with closing(sqlite3.connect(shell.database)) as connection, connection:
+        connection.execute("DELETE FROM lazsa_timers WHERE name = 'cycle_date'")
+    checks = found(shell("doctor", "--json"))
+    assert checks["timers"][0] == "fault"
+    assert "award-1 has no timer cycle_date" in checks["timers"][1]
+    assert "lazsa-flow timers replan" in checks["timers"][1]
+    replan = ("timers", "replan", "--as", "operator:o-1")
+    assert "Dry run: nothing was changed." in shell(*replan, "--dry-run").out
+    assert shell(*replan).code == 1
+    assert [each["timer"] for each in shell(*replan, "--yes", "--json").json["timers"]] == [
+        "cycle_date"
+    ]
+    assert found(shell("doctor", "--json"))["timers"][0] == "ok"

@@ -6,13 +6,21 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
+from lazsa_flow.domain.cycles import Moment
 from lazsa_flow.domain.model import Actor
-from lazsa_flow.engine.replan import replan
-from tests.factories import CYCLE, midnight, path, rulebook, situation, table, timer
+from lazsa_flow.engine.needed_timers import Missing
+from lazsa_flow.engine.replan import mend, needed_timer, replan, right_moment
+from tests.factories import CYCLE, guard, midnight, path, rulebook, situation, table, timer
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.model import Path, TimerRow
+    from datetime import datetime
+    from typing import Any
+
+    from lazsa_flow.domain.model import Path, Situation, TimerRow
     from lazsa_flow.engine.ports import Change
+    from lazsa_flow.engine.rules import Rulebook
 
 NOW = midnight(CYCLE) - timedelta(days=3)
 MANAGER = Actor("manager", "man-1")
@@ -90,3 +98,91 @@ def test_a_timer_that_has_no_instant_any_more_is_cancelled() -> None:
     change = planned(replace(DOOR, data={"quiet": True}), timer())
     assert change is not None
     assert (change.cancelled, change.scheduled) == ((timer(),), ())
+
+
+class TestRightMoments:
+    """Stored instants follow from local dates, whatever zone data said when they were stored."""
+
+    RULES = rulebook(table())
+
+    def right(self, stored: TimerRow, rules: Rulebook = RULES, entered: datetime = NOW) -> Moment:
+        """Return the moment that a door's timer should have."""
+        door = replace(DOOR, entered_at=entered)
+        return right_moment(rules, situation(path=door).seen, stored)
+
+    def test_the_beginning_of_its_date(self) -> None:
+        """What begins its date is right, and stays."""
+        assert self.right(timer()) == Moment(CYCLE, midnight(CYCLE))
+
+    @pytest.mark.parametrize("hours", [-2, -1, 1, 3])
+    def test_new_zone_data(self, hours: int) -> None:
+        """What began its date by other data is set to where it begins now; the date stays."""
+        stored = timer(due_at=midnight(CYCLE) + timedelta(hours=hours))
+        assert self.right(stored) == Moment(CYCLE, midnight(CYCLE))
+
+    def test_an_instant_within_a_day(self) -> None:
+        """What its table sets to an instant within a day keeps it, and its date follows."""
+        rules = rulebook(table(instants={"dusk": lambda s: s.calendar.moment(s.at)}))
+        at = midnight(CYCLE) + timedelta(hours=7)
+        assert self.right(timer(due_at=at), rules) == Moment(CYCLE, at)
+        assert self.right(timer(due_at=at, due_on=NEXT), rules) == Moment(CYCLE, at)
+
+    def test_a_table_that_reckons_from_the_instant(self) -> None:
+        """A date that depends on when it is asked for is found where it was asked before."""
+
+        def next_week(asked: Situation) -> Moment:
+            return asked.calendar.start(asked.on + timedelta(days=7))
+
+        rules = rulebook(table(instants={"dusk": next_week}))
+        entered = midnight(CYCLE) - timedelta(days=7, hours=-9)
+        stored = timer(due_at=midnight(CYCLE) + timedelta(hours=1))
+        assert self.right(stored, rules, entered) == Moment(CYCLE, midnight(CYCLE))
+
+    def test_a_table_that_raises(self) -> None:
+        """What cannot be reckoned keeps its instant."""
+
+        def broken(asked: Situation) -> Moment:
+            raise KeyError(asked.on)
+
+        stored = timer(due_at=midnight(CYCLE) + timedelta(hours=1))
+        rules = rulebook(table(instants={"dusk": broken}))
+        assert self.right(stored, rules) == Moment(CYCLE, stored.due_at)
+
+
+class TestNeeded:
+    """A missing timer is set as its table plans it."""
+
+    def needed(self, missing: Missing, **changes: Any) -> TimerRow | None:
+        """Return the timer of a door that lacks it."""
+        return needed_timer(rulebook(table(**changes)), situation(path=DOOR).seen, missing)
+
+    def test_as_planned(self) -> None:
+        """It falls due at the instant that the table names."""
+        assert self.needed(Missing("evening", NOW)) == timer()
+
+    def test_no_instant(self) -> None:
+        """Where the table names none, nothing is missing."""
+        assert self.needed(Missing("evening", NOW), instants={"dusk": lambda _: None}) is None
+
+    @pytest.mark.parametrize("held", [True, False])
+    def test_a_condition(self, held: bool) -> None:
+        """Where its condition does not hold, nothing is missing."""
+        guards = {"ready": guard(), "late": guard("late", held=held)}
+        found = self.needed(Missing("evening", NOW, "late"), guards=guards)
+        assert (found is not None) is held
+
+
+def test_mending_is_one_row_of_the_journal() -> None:
+    """Timers are cancelled and set by the country's zone and books; one row tells of it."""
+    stored = timer(due_at=midnight(CYCLE) + timedelta(hours=1), zone="Asia/Tokyo", book_on=NEXT)
+    lost = timer("bell")
+    right = Moment(CYCLE, midnight(CYCLE))
+    seen = situation(path=DOOR).seen
+    change = mend(
+        rulebook(table()), seen, [(stored, right)], [lost], actor=MANAGER, now=NOW, reason="mended"
+    )
+    assert change.cancelled == (stored,)
+    assert change.scheduled == (timer(), lost)
+    assert change.row is not None
+    assert (change.row.trigger, change.row.reason, change.row.dest) == (None, "mended", "ajar")
+    assert (change.after.seq, change.after.head) == (2, change.row.hash)

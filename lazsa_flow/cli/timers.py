@@ -1,0 +1,55 @@
+"""``lazsa-flow timers``: timers as they are stored, put right."""
+
+from __future__ import annotations
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Database,
+    Json,
+    Key,
+    open_programme,
+    print_result,
+    read_actor,
+)
+from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
+
+timers = typer.Typer(help="Timers as they are stored.", no_args_is_help=True)
+
+
+@timers.command("replan")
+def replan(
+    who: As,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Set timers to the instants that dates and zones give now, and set those that are missing.
+
+    For what doctor names under "instants" (new time-zone data) and "timers" (lost rows).
+
+    Example: lazsa-flow timers replan --as operator:o-1 --dry-run
+    """
+    from lazsa_flow.cli.forecast import of_dry_run, timer_document
+
+    actor = read_actor(who)
+    with open_programme(database, config) as programme:
+
+        def forecast() -> Forecast:
+            found = programme.dry_run(lambda own: own.replan_timers(actor=actor, key=key))
+            return of_dry_run(found, found.result)
+
+        if not confirm("timers replan", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
+            return
+        planned = programme.replan_timers(actor=actor, key=key)
+    print_result(
+        f"{len(planned)} timers set.",
+        {"timers": [timer_document(each) for each in planned]},
+        as_json=as_json,
+    )

@@ -1,0 +1,181 @@
+"""Checks of channels and words, for ``lazsa-flow doctor``; nothing is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.domain.effects import Notify
+from lazsa_flow.errors import LazsaError, NotFoundError, TemplateError
+from lazsa_flow.notices.channels import find_resolver, open_channel
+from lazsa_flow.notices.relay import DIGESTED
+from lazsa_flow.notices.render import DIGEST, FORMATS, NAMES, Renderer
+from lazsa_flow.notices.sample import sample
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from lazsa_flow.domain.deployment import ChannelSettings, Deployment
+    from lazsa_flow.domain.lifecycle import Edge, Lifecycle
+    from lazsa_flow.domain.policy import Country
+    from lazsa_flow.notices.ports import Matter
+
+_KNOWN: Final = NAMES | {"sections", "matters", "kind"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelReport:
+    """How one channel fares.
+
+    Attributes:
+        kind: Its kind.
+        fault: Why it does not work; ``None`` where it does.
+        asked: Whether it was asked, and not just opened.
+    """
+
+    name: str
+    kind: str
+    fault: str | None
+    asked: bool = False
+
+
+def check_channels(deployment: Deployment) -> Iterator[ChannelReport]:
+    """Open every channel by itself, and ask those that can be asked whether they would work."""
+    for name, settings in deployment.channels.items():
+        asked = False
+        try:
+            asked = _check(name, settings)
+        except LazsaError as error:
+            yield ChannelReport(name, settings.kind, str(error))
+        except Exception as error:  # whatever a host's channel raises; its text may hold anything
+            yield ChannelReport(name, settings.kind, f"it raises {type(error).__name__}")
+        else:
+            yield ChannelReport(name, settings.kind, None, asked)
+
+
+def _check(name: str, settings: ChannelSettings) -> bool:
+    channel = open_channel(name, settings)
+    try:
+        check = getattr(channel, "check", None)
+        if check is not None:
+            check()
+        return check is not None
+    finally:
+        channel.close()
+
+
+def check_resolver(deployment: Deployment) -> str | None:
+    """Return why persons cannot be looked up, where the host's own resolver is named."""
+    try:
+        find_resolver(deployment)
+    except LazsaError as error:
+        return str(error)
+    return None
+
+
+def asks_for_contacts(deployment: Deployment) -> bool:
+    """Tell whether one of the channels asks how a person is reached."""
+    for name, settings in deployment.channels.items():
+        try:
+            channel = open_channel(name, settings)
+        except LazsaError:
+            continue  # named as such
+        channel.close()
+        if channel.needs_contact:
+            return True
+    return False
+
+
+def unspoken_kinds(renderer: Renderer, lifecycles: Iterable[Lifecycle]) -> Iterator[str]:
+    """Yield the notices that tables bring about and that have no words in any language."""
+    alone, digested = set(renderer.kinds()), set(renderer.kinds(digested=True))
+    for lifecycle in lifecycles:
+        for effect in _notices_of(lifecycle):
+            if effect.kind not in (digested if effect.to in DIGESTED else alone):
+                place = "its digest" if effect.to in DIGESTED else "a letter"
+                yield f"{lifecycle.name}: {effect.kind} has no words for {place} to {effect.to}"
+
+
+def check_words(
+    renderer: Renderer, countries: Sequence[Country], lifecycles: Collection[Lifecycle]
+) -> Iterator[TemplateError]:
+    """Render every template in every locale with made-up matters; yield each fault once."""
+    found: set[str] = set()
+    locales = {*renderer.locales(), *(country.locale for country in countries)}
+    for locale in sorted(locales):
+        for fault in _faults(renderer, locale, _speaking(countries, locale), lifecycles):
+            if str(fault) not in found:
+                found.add(str(fault))
+                yield fault
+
+
+def _speaking(countries: Sequence[Country], locale: str) -> Country:
+    return next((each for each in countries if each.locale == locale), countries[0])
+
+
+def _faults(
+    renderer: Renderer, locale: str, country: Country, lifecycles: Collection[Lifecycle]
+) -> Iterator[TemplateError]:
+    for kind in renderer.kinds(locale):
+        for matter in _matters(kind, country, lifecycles):
+            yield from _raised(renderer, locale, [matter], digested=False)
+        yield from _unknown_names(renderer, kind, locale)
+    for kind in renderer.kinds(locale, digested=True):
+        matters = list(_matters(kind, country, lifecycles))
+        yield from _raised(renderer, locale, matters, digested=True)
+        yield from _unknown_names(renderer, f"{DIGEST}/{kind}", locale)
+
+
+def _raised(
+    renderer: Renderer, locale: str, matters: Sequence[Matter], *, digested: bool
+) -> Iterator[TemplateError]:
+    try:
+        if digested:
+            renderer.digest(matters, locale)
+        else:
+            for name in ("", "A. Seller"):
+                renderer.notice(matters[0], locale, name)
+    except TemplateError as error:
+        yield error
+    except NotFoundError as error:
+        yield TemplateError(f"{locale}/{matters[0].kind}", None, str(error))
+
+
+def _matters(kind: str, country: Country, lifecycles: Collection[Lifecycle]) -> Iterator[Matter]:
+    """Yield made-up matters of a kind: one for each reason that a table has for it."""
+    matter = sample(kind, country)
+    yield matter
+    yield replace(matter, by_self=True, nominations=1)
+    for reason in sorted(_reasons(kind, lifecycles)):
+        yield replace(matter, reason=reason, unmet=(), facts_as_of=None, appeal_until=None)
+
+
+def _reasons(kind: str, lifecycles: Collection[Lifecycle]) -> set[str]:
+    edges = [edge for lifecycle in lifecycles for edge in (lifecycle.opening, *lifecycle.edges)]
+    return {
+        reason
+        for edge in edges
+        if kind in {effect.kind for effect in _notices(edge)}
+        for reason in edge.reasons
+        if reason is not None
+    }
+
+
+def _notices(edge: Edge) -> Iterator[Notify]:
+    yield from (effect for effect in edge.effects if isinstance(effect, Notify))
+
+
+def _notices_of(lifecycle: Lifecycle) -> Iterator[Notify]:
+    for edge in (lifecycle.opening, *lifecycle.edges):
+        yield from _notices(edge)
+    for timer in lifecycle.timers:
+        for effect in (*timer.effects, *timer.otherwise):
+            if isinstance(effect, Notify):
+                yield effect
+
+
+def _unknown_names(renderer: Renderer, template: str, locale: str) -> Iterator[TemplateError]:
+    """Yield the names that a template uses and nobody gives it, in branches not rendered too."""
+    for format_ in FORMATS:
+        for file, line, name in renderer.undefined(template, format_, locale, _KNOWN):
+            yield TemplateError(file, line, f"{name!r} is undefined")

@@ -1,0 +1,97 @@
+"""What the checks share: the deployment that is examined, each part opened once."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from lazsa_flow.clock import SystemClock
+from lazsa_flow.config import Config
+from lazsa_flow.facade.base import rulebook
+from lazsa_flow.store.inspection.database import InspectedDatabase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from lazsa_flow.engine.ports import Clock
+    from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.store.transaction import SqlTransaction
+
+Status = Literal["ok", "warning", "fault"]
+Need = Literal["config", "database", "schema", "rules"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check found, and what to do about it unless it is ok."""
+
+    name: str
+    status: Status
+    found: str
+
+
+class Examination:
+    """A deployment that is examined; close it.
+
+    Args:
+        url: The database's URL.
+        redis: The broker's; ``None`` where one process does everything.
+        directory: The deployment's own configuration.
+        clock: The present instant.
+    """
+
+    def __init__(
+        self, url: str, redis: str | None, directory: Path | None, clock: Clock | None
+    ) -> None:
+        self.url = url
+        self.redis = redis
+        self.directory = directory
+        self.clock: Clock = clock or SystemClock()
+
+    @property
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.clock.now()
+
+    @cached_property
+    def config(self) -> Config:
+        """The deployment's configuration."""
+        return Config.load(self.directory)
+
+    @cached_property
+    def database(self) -> InspectedDatabase:
+        """The database."""
+        return InspectedDatabase(self.url)
+
+    @cached_property
+    def schema(self) -> bool:
+        """Whether the schema is at this release's revision, or does not say at which."""
+        found, wanted = self.database.revisions()
+        return found in (None, wanted)
+
+    @cached_property
+    def rules(self) -> Rulebook:
+        """The tables, countries and policies in force."""
+        return rulebook(self.database.store, self.config)
+
+    def has(self, need: Need) -> bool:
+        """Tell whether a part can be had; why not is the finding of the check that opens it."""
+        try:
+            return bool(getattr(self, need))
+        except Exception:  # whatever it is, another check tells it
+            return False
+
+    @contextmanager
+    def read(self) -> Iterator[SqlTransaction]:
+        """Open a transaction that only reads."""
+        with self.database.read() as transaction:
+            yield transaction
+
+    def close(self) -> None:
+        """Close the database."""
+        if "database" in self.__dict__:
+            self.database.close()

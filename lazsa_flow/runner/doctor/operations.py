@@ -1,0 +1,84 @@
+"""Checks of the work: clock, timers, pauses, the outbox, and whom notices cannot reach."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.commands.context import check_clock as compare_clock
+from lazsa_flow.notices.checking import asks_for_contacts
+from lazsa_flow.runner.doctor.examination import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lazsa_flow.runner.doctor.examination import Examination
+
+_LONG_SILENCE: Final = timedelta(days=92)
+"""No country is silent for longer between its cycles' dates and windows."""
+_LATE: Final = timedelta(hours=1)
+"""A relay looks every few seconds; what has waited for so long waits for a relay."""
+
+
+def check_clock(examination: Examination) -> Iterator[Check]:
+    """Compare this machine's clock with the server's, and with what was recorded last."""
+    store = examination.database.store
+    compare_clock(examination.clock, store.stand())
+    now, latest = examination.now, store.latest_record()
+    if latest is not None and latest > now:
+        ahead = f"the journal was written to at {latest:%Y-%m-%d %H:%M} UTC, which is to come"
+        yield Check("clock", "warning", f"{ahead}; was this clock set back?")
+    elif latest is not None and now - latest > _LONG_SILENCE:
+        silent = f"nothing was recorded for {(now - latest).days} days"
+        yield Check("clock", "warning", f"{silent}; is this clock right?")
+    else:
+        yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def check_work(examination: Examination) -> Iterator[Check]:
+    """Count what is due, what fails and what is parked."""
+    standing = examination.database.store.standing(examination.now)
+    found = f"{standing.due} timers due, {standing.failing} paths failing, {standing.parked} parked"
+    yield Check("work", "warning" if standing.parked else "ok", found)
+
+
+def check_pauses(examination: Examination) -> Iterator[Check]:
+    """Tell whether the timers are paused."""
+    if examination.database.store.stand().version.paused:
+        what = "the timers are paused, and none fires; to go on, run: lazsa-flow resume"
+        yield Check("pauses", "warning", what)
+    else:
+        yield Check("pauses", "ok", "none")
+
+
+def check_outbox(examination: Examination) -> Iterator[Check]:
+    """Look for notices that nobody sends, and for those that were set aside."""
+    late = examination.now - _LATE
+    with examination.read() as transaction:
+        backlog = transaction.inspect().backlog(late)
+    if backlog.parked:
+        what = "see: lazsa-flow outbox --parked"
+        yield Check("outbox", "warning", f"{backlog.parked} notices are parked; {what}")
+    if backlog.late:
+        since = f"{backlog.since:%Y-%m-%d %H:%M} UTC" if backlog.since else "an unknown time"
+        what = f"{backlog.late} notices may go and wait since {since}; does a relay run?"
+        yield Check("outbox", "warning", what)
+    if not backlog.parked and not backlog.late:
+        yield Check("outbox", "ok", f"{backlog.waiting} notices wait, none for long")
+
+
+def check_contacts(examination: Examination) -> Iterator[Check]:
+    """Count the sellers on their way whom the channel could not reach."""
+    deployment = examination.config.deployment
+    if deployment.notices.resolver is not None:
+        yield Check("contacts", "ok", f"known by the host: {deployment.notices.resolver}")
+        return
+    with examination.read() as transaction:
+        sellers, lacking = transaction.inspect().contacts()
+    found = f"{lacking} of {sellers} sellers with an open path have no contact"
+    needed = asks_for_contacts(deployment)
+    if lacking and needed:
+        what = f"{found}: their notices would be parked; see: lazsa-flow import contacts"
+        yield Check("contacts", "warning", what)
+    else:
+        yield Check("contacts", "ok", found if needed else f"{found}, and no channel asks for one")

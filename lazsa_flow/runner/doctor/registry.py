@@ -1,0 +1,111 @@
+"""The checks, in the order in which they run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from lazsa_flow.errors import LazsaError
+from lazsa_flow.runner.doctor import deployment, notices, operations, rows, schema, timers
+from lazsa_flow.runner.doctor.examination import Check, Examination
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from lazsa_flow.engine.ports import Clock
+    from lazsa_flow.runner.doctor.examination import Need
+
+
+class ListedCheck(NamedTuple):
+    """A check.
+
+    Attributes:
+        name: What its findings are called.
+        run: Looks, and yields what it finds.
+        needs: The parts without which it cannot run.
+    """
+
+    name: str
+    run: Callable[[Examination], Iterator[Check]]
+    needs: tuple[Need, ...] = ()
+
+
+CHECKS: Final = (
+    ListedCheck("policies", deployment.check_policies),
+    ListedCheck("time zones", deployment.check_zones, ("config",)),
+    ListedCheck("SQLite", deployment.check_sqlite),
+    ListedCheck("secret", deployment.check_secret),
+    ListedCheck("broker", deployment.check_broker),
+    ListedCheck("database", schema.check_database),
+    ListedCheck("schema", schema.check_schema, ("database",)),
+    ListedCheck("storage", schema.check_storage, ("database",)),
+    ListedCheck("time limits", schema.check_limits, ("database",)),
+    ListedCheck("disk", schema.check_disk, ("database",)),
+    ListedCheck("file", rows.check_file, ("database",)),
+    ListedCheck("rules", rows.check_rules, ("config", "schema")),
+    ListedCheck("configuration", deployment.check_unreleased, ("config", "schema")),
+    ListedCheck("references", rows.check_references, ("schema",)),
+    ListedCheck("sequences", rows.check_sequences, ("schema",)),
+    ListedCheck("dates", rows.check_dates, ("schema",)),
+    ListedCheck("words", rows.check_words, ("rules", "schema")),
+    ListedCheck("timers", timers.check_missing, ("rules", "schema")),
+    ListedCheck("instants", timers.check_instants, ("rules", "schema")),
+    ListedCheck("clock", operations.check_clock, ("schema",)),
+    ListedCheck("work", operations.check_work, ("schema",)),
+    ListedCheck("pauses", operations.check_pauses, ("schema",)),
+    ListedCheck("outbox", operations.check_outbox, ("schema",)),
+    ListedCheck("contacts", operations.check_contacts, ("config", "schema")),
+    ListedCheck("channels", notices.check_channels, ("config",)),
+    ListedCheck("templates", notices.check_templates, ("config",)),
+)
+"""Every check of ``lazsa-flow doctor``."""
+_SEE_DOCTOR: Final = "; run: lazsa-flow doctor"
+
+
+def examine(
+    database: str, redis: str | None, config: Path | None, *, clock: Clock | None = None
+) -> Iterator[Check]:
+    """Check everything that a deployment stands on, one after the other; nothing is changed.
+
+    Args:
+        database: The database's URL.
+        redis: The broker's; ``None`` where there is none, and one process does it all.
+        config: The deployment's own directory.
+        clock: The present instant; the machine's by default.
+    """
+    examination = Examination(database, redis, config, clock)
+    try:
+        yield from run_checks(examination, CHECKS)
+    finally:
+        examination.close()
+
+
+def run_checks(examination: Examination, checks: Iterable[ListedCheck]) -> Iterator[Check]:
+    """Run checks one after the other; the same fault is told once."""
+    told: set[str] = set()
+    for check in checks:
+        if all(examination.has(need) for need in check.needs):
+            found = [each for each in _run(check, examination) if each.found not in told]
+            told.update(each.found for each in found if each.status == "fault")
+            yield from found
+
+
+def _run(check: ListedCheck, examination: Examination) -> Iterator[Check]:
+    try:
+        yield from check.run(examination)
+    except LazsaError as error:
+        yield Check(check.name, "fault", str(error).removesuffix(_SEE_DOCTOR))
+    except Exception as error:
+        yield Check(check.name, "fault", _raised(error))
+
+
+def _raised(error: Exception) -> str:
+    """Tell where an exception comes from; its text may hold anything and is not shown."""
+    place = "unknown"
+    trace = error.__traceback__
+    while trace is not None:
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        if module.startswith("lazsa_flow"):
+            place = f"{module}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"this check ended with {type(error).__name__} in {place}"

@@ -1,0 +1,1 @@
+"""Inspection: what ``lazsa-flow doctor`` asks of a database. All of it only reads."""

@@ -1,0 +1,84 @@
+"""One database as ``lazsa-flow doctor`` looks at it: also where nobody can write to it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from lazsa_flow.errors import SchemaError
+from lazsa_flow.store import migrate
+from lazsa_flow.store.connect import connect, file_of
+from lazsa_flow.store.inspection import storage
+from lazsa_flow.store.sqlstore import SqlStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from lazsa_flow.store.inspection.storage import Room
+    from lazsa_flow.store.transaction import SqlTransaction
+
+_NOT_MIGRATED = "the database has no lazsa_flow schema; run: lazsa-flow migrate"
+
+
+class InspectedDatabase:
+    """A database that is examined.
+
+    Args:
+        url: The database's URL.
+
+    Raises:
+        InputError: The URL is none of ours.
+        SchemaError: There is no such file, or it cannot be opened.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = connect(url)
+        self.file: Path | None = file_of(self._engine.url)
+        try:
+            if self.file is not None and not self.file.exists():
+                raise SchemaError(_NOT_MIGRATED)  # to connect would make an empty one
+            self.store = SqlStore(url)
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._engine.dialect.name
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.store.close()
+        self._engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[SqlTransaction]:
+        """Open a transaction that only reads."""
+        with self.store.begin(write=False) as transaction:
+            yield transaction
+
+    def revisions(self) -> tuple[str | None, str]:
+        """Return the revision that the schema stands at, and this release's.
+
+        Raises:
+            SchemaError: There is nothing of ours in the database.
+        """
+        with self.read() as transaction:
+            found = transaction.inspect().revision()
+            if found is None and not transaction.inspect().has_tables():
+                raise SchemaError(_NOT_MIGRATED)
+        return found, migrate.head()
+
+    def unwritable(self) -> list[str]:
+        """Return the reasons why it cannot be written to."""
+        return list(storage.unwritable(self._engine))
+
+    def unlimited(self) -> list[str]:
+        """Return the time limits that a session should have and has not; none on SQLite."""
+        return storage.unlimited(self._engine)
+
+    def room(self) -> Room | None:
+        """Return how much room there is beside its file; ``None`` where it has none."""
+        return None if self.file is None else storage.room(self.file)

@@ -1,0 +1,38 @@
+"""References: rows that refer to a row that does not exist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import schema
+from lazsa_flow.store.inspection.rows import Rows, rows_at_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def orphans(connection: sa.Connection) -> Iterator[Rows]:
+    """Yield the rows that refer to a row that does not exist, by table and column.
+
+    What the schema says must hold is counted in the rows themselves, so that it is also found
+    where the constraint was switched off or dropped for a while.
+    """
+    for table in schema.METADATA.sorted_tables:
+        for key in sorted(table.foreign_keys, key=lambda each: each.parent.name):
+            column, target = key.parent, key.column.table.alias("target")
+            there = sa.exists().where(target.c[key.column.name] == column)
+            lost = sa.and_(column.is_not(None), ~there)
+            fault = f"refers to no row of {key.column.table.name}"
+            yield from rows_at_fault(connection, table, column, lost, fault)
+    yield from _nominations(connection)
+
+
+def _nominations(connection: sa.Connection) -> Iterator[Rows]:
+    """Yield what completes or withdraws a nomination that its path does not have."""
+    table, made = schema.nominations, schema.nominations.alias("made")
+    there = sa.exists().where(made.c.id == table.c.nomination_id, made.c.path_id == table.c.path_id)
+    lost = sa.and_(table.c.event != "made", ~there)
+    column, fault = table.c.nomination_id, "refers to no nomination of its path"
+    yield from rows_at_fault(connection, table, column, lost, fault)
