@@ -59,6 +59,12 @@ def type_name(value: object) -> str:
     return shown(name)[1:-1]
 
 
+def printable(text: str, limit: int = 200) -> str:
+    """Return a name as it is where it can be printed, and escaped and cut otherwise."""
+    shortened = text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return shortened if shortened.isprintable() else ascii(shortened)[1:-1]
+
+
 class InputError(LazsaError):
     """An input is wrong; nothing of it was taken.
 

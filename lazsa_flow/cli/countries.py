@@ -122,8 +122,10 @@ def release_country(
     from lazsa_flow.cli.forecast import of_dry_run, timer_document
     from lazsa_flow.config.files import read_file
     from lazsa_flow.domain.policy import CountryText
+    from lazsa_flow.errors import printable
 
-    text = CountryText.read(read_file(file, where=str(file)), where=str(file))
+    where = printable(str(file))
+    text = CountryText.read(read_file(file, where=where), where=where)
     actor = read_actor(who, role_country)
     with open_programme(database, config) as programme:
 

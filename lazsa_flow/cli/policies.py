@@ -177,9 +177,12 @@ def _read_policy(file: Path) -> tuple[str, str, str]:
     """Return a policy file's lifecycle, version and text."""
     from lazsa_flow.config.files import read_file
     from lazsa_flow.domain.toml_text import parse_toml
+    from lazsa_flow.errors import printable
 
-    text = read_file(file, where=str(file))
-    return str(parse_toml(text, where=str(file)).get("lifecycle", "")), file.stem, text
+    where = printable(str(file))
+    text = read_file(file, where=where)
+    lifecycle = parse_toml(text, where=where).get("lifecycle")
+    return lifecycle if isinstance(lifecycle, str) else "", file.stem, text
 
 
 def _preview_lines(seen: Preview) -> list[str]:

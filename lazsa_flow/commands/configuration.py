@@ -15,6 +15,7 @@ from lazsa_flow.config import ConfigWarning, check_policy
 from lazsa_flow.domain.deployment import EVERYWHERE
 from lazsa_flow.domain.toml_text import nearest
 from lazsa_flow.engine.rules import Release, Rulebook
+from lazsa_flow.errors import printable
 from lazsa_flow.store.released import CountryVersion, in_force
 
 if TYPE_CHECKING:
@@ -183,8 +184,9 @@ def find_unknown_routes(
     known = (*sorted(countries), EVERYWHERE)
     for code in deployment.routes:
         if code not in known:
-            what = f"there is no country {code}, and nobody is told by it{nearest(code, known)}"
-            yield ConfigWarning("unknown", f"lazsa.toml [routes.{code}]", what)
+            name = printable(code, 60)
+            what = f"there is no country {name}, and nobody is told by it{nearest(code, known)}"
+            yield ConfigWarning("unknown", f"lazsa.toml [routes.{name}]", what)
 
 
 def _ships(config: Config) -> Iterator[ConfiguredText[PolicyText]]:

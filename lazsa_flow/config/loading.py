@@ -21,7 +21,7 @@ from lazsa_flow.config.unknown import unknown_names
 from lazsa_flow.domain.deployment import Deployment
 from lazsa_flow.domain.policy import CountryText, PolicyText
 from lazsa_flow.domain.toml_text import read_toml
-from lazsa_flow.errors import ConfigError, NotFoundError, Problem, shown
+from lazsa_flow.errors import ConfigError, NotFoundError, Problem, printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -125,7 +125,7 @@ def check_policy(text: PolicyText, lifecycles: Mapping[str, Lifecycle]) -> Polic
     """
     if text.lifecycle not in lifecycles:
         raise NotFoundError("lifecycle", text.lifecycle)
-    where = f"{text.lifecycle}/{text.version}.toml"
+    where = f"{text.lifecycle}/{printable(text.version)}.toml"
     policy = read_toml(lifecycles[text.lifecycle].policy, text.text, where=where)
     if policy.version != text.version:
         raise ConfigError([Problem(where, "version", shown(policy.version), shown(text.version))])
@@ -147,7 +147,7 @@ def _directory(directory: Path | str | None) -> Path | None:
         got = "a file" if found.exists() else "nothing"
     except (OSError, ValueError) as error:
         got = getattr(error, "strerror", None) or type(error).__name__
-    raise ConfigError([Problem(str(directory), "", got, "a directory")])
+    raise ConfigError([Problem(printable(str(directory)), "", got, "a directory")])
 
 
 def _shipped(tables: Sequence[Lifecycle], faults: _Faults) -> tuple[_Policies, _Countries]:
@@ -189,7 +189,7 @@ def _policies(
         with faults:
             found = toml_files(root / "policies" / table.name, where=folder)
         for file in found:
-            where = f"{folder}/{file.name}"
+            where = f"{folder}/{printable(file.name)}"
             with faults:
                 version = file.name.removesuffix(SUFFIX)
                 text = PolicyText(table.name, version, read_file(file, where=where))
@@ -204,7 +204,7 @@ def _countries(
     with faults:
         found = toml_files(root / "countries", where="countries")
     for file in found:
-        where = f"countries/{file.name}"
+        where = f"countries/{printable(file.name)}"
         with faults:
             text = CountryText.read(read_file(file, where=where), where=where)
             yield ConfiguredText(text, where, ships)

@@ -17,7 +17,7 @@ from lazsa_flow.config.texts import ConfigWarning
 from lazsa_flow.domain.contact import LOCALE
 from lazsa_flow.domain.effects import Notify
 from lazsa_flow.domain.toml_text import nearest, parse_toml
-from lazsa_flow.errors import ConfigError
+from lazsa_flow.errors import ConfigError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -113,7 +113,7 @@ def _words(file: Traversable, where: str) -> Iterator[ConfigWarning]:
     known = _sections()
     for name in found:
         if name not in known:
-            yield _not_read(where, f"an unknown key {name}{nearest(name, known)}")
+            yield _not_read(where, f"an unknown key {printable(name, 60)}{nearest(name, known)}")
 
 
 def _kinds(tables: Sequence[Lifecycle]) -> set[str]:
@@ -170,4 +170,4 @@ def _near(file: Traversable, names: Collection[str]) -> str:
 
 
 def _not_read(where: str, what: str) -> ConfigWarning:
-    return ConfigWarning("unknown", where, f"nothing reads it: {what}")
+    return ConfigWarning("unknown", printable(where), f"nothing reads it: {what}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from lazsa_flow.errors import ConfigError, Problem, shown
+from lazsa_flow.errors import ConfigError, Problem, printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -73,7 +73,7 @@ def read(model: type[_Model], fields: Mapping[str, Any], *, where: str) -> _Mode
         problems = [
             Problem(
                 where=where,
-                field=".".join(str(part) for part in fault["loc"]) or "(file)",
+                field=printable(".".join(str(part) for part in fault["loc"]), 60) or "(file)",
                 value="nothing" if fault["type"] == "missing" else shown(fault["input"]),
                 expected=_expected(model, fault["type"], fault["loc"], fault["msg"]),
             )

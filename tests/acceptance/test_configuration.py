@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.acceptance.shell import SELLERS, lines_of
 from tests.factories import country_text, policy_text
 
 if TYPE_CHECKING:
@@ -63,6 +64,27 @@ def test_a_policy_is_released_by_hand(shell: Shell) -> None:
     assert shell("policy", "show", "award/2020-1").out == policy_text()
     assert shell("policy", "show", "award/2030-1").err == "error: no policy 'award/2030-1'\n"
     assert "award/2027-1" in shell("policy", "list").out
+
+
+def test_a_country_without_a_file_is_served_from_the_database(shell: Shell) -> None:
+    """A process without the directory fires, lists and books a country that only that one has."""
+    text = country_text("SG").replace('"SG"', '"KH"').replace("Singapore", "Phnom_Penh")
+    file = write(shell, "countries/kh.toml", text)
+    assert shell("country", "release", file, *MANAGER, "--yes").code == 0
+    facts = shell.directory / "facts.csv"
+    row = lines_of(SELLERS, 1).splitlines()[1].split(",")
+    row[:2] = ["s-1", "KH"]
+    facts.write_text(lines_of(SELLERS, 0) + ",".join(row) + "\n")
+    assert shell("import", "facts", facts).code == 0
+    nominated = shell("nominate", "s-1", "--as", "employee:e-1", "--statement", "Helps.")
+    assert nominated.code == 0, nominated
+    listed = shell("due", "--until", "2099-12-31")
+    assert (listed.code, "KH" in listed.out) == (0, True)
+    assert {each["country"] for each in shell("due", "--until", "2099-12-31", "--json").json} == {
+        "KH"
+    }
+    assert shell("sweep", "--json").json["failed"] == 0
+    assert "KH" in {each["country"] for each in shell("ledger", "--json").json}
 
 
 def test_files_that_are_not_released_are_named(shell: Shell) -> None:

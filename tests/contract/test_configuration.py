@@ -126,6 +126,16 @@ class TestFiles:
             assert {planned(p, path) for p in (one, two, programme) for path in paths} == {
                 midnight(OCTOBER, "SG")
             }
+            for each in (one, two):
+                assert isinstance(each.clock, VirtualClock)
+                each.clock.move_to(midnight(OCTOBER, "SG"))
+                each.sweep()
+                told = [(row["trigger"], row["effective_at"]) for row in each.history(paths[0])]
+                assert told == [
+                    (row["trigger"], row["effective_at"]) for row in each.history(paths[1])
+                ]
+                assert {each.find(path).cycle_on for path in paths} == {date(2027, 4, 1)}
+            assert not [book for book in two.books() if book.unexplained]
 
     def test_migrating_again_stores_no_file(self, programme: Programme, tmp_path: Path) -> None:
         """A new policy version beside a round under review is named, and governs nothing."""

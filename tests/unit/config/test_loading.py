@@ -73,6 +73,18 @@ def test_what_is_no_file_is_named(place: str, tmp_path: Path) -> None:
         assert f"{place}: got no regular file" in faults(root)
 
 
+@pytest.mark.parametrize("place", PLACES)
+def test_no_escape_sequence_is_told(place: str, tmp_path: Path) -> None:
+    """Keys and names of files are told without what a terminal would obey."""
+    odd = "\x1b]0;owned\x07"
+    own(tmp_path, place, b'"\\u001b]0;owned\\u0007" = 1')
+    own(tmp_path, f"countries/{odd}.toml", b"x")
+    own(tmp_path, f"policies/award/{odd}.toml", b"x")
+    said = faults(tmp_path)
+    assert "\x1b" not in said
+    assert "\\x1b]0;owned" in said
+
+
 def test_a_file_for_a_folder_is_named(tmp_path: Path) -> None:
     """A file under a folder's name is a fault; so is a configuration that is no directory."""
     for name in ("countries", "policies", "messages"):

@@ -61,6 +61,12 @@ def test_a_misspelt_name_is_told_with_the_right_one(
     assert "nothing reads it" in found[place]
 
 
+def test_a_name_is_told_without_escape_sequences(tmp_path: Path) -> None:
+    """What a terminal would obey is escaped, and so is a name that is no text."""
+    write(tmp_path, "countries/\x1b[2J", "countries/\udcff")
+    assert list(told(tmp_path)) == ["countries/\\x1b[2J", "countries/\\udcff"]
+
+
 def test_what_has_no_likeness_is_told_with_what_there_is(tmp_path: Path) -> None:
     """A folder that resembles nothing is told with the names that are read."""
     assert "known are countries, lazsa.toml, messages, policies" in told(write(tmp_path, "x/"))["x"]
