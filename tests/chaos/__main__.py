@@ -33,13 +33,20 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("fault", nargs="*", metavar="FAULT", help="which; all by default")
     parser.add_argument("--seed", type=int, help="chance is drawn from it")
-    parser.add_argument("--rounds", type=int, help="how often; each fault has its own default")
+    parser.add_argument("--rounds", type=_rounds, help="how often; each fault has its own default")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the outcomes there")
     arguments = parser.parse_args()
     unknown = set(arguments.fault) - {fault.name for fault in FAULTS}
     if unknown:
         parser.error(f"no such fault: {', '.join(sorted(unknown))}; see --help")
     return arguments
+
+
+def _rounds(text: str) -> int:
+    rounds = int(text)
+    if rounds < 1:
+        raise argparse.ArgumentTypeError(f"{rounds} is less than 1")
+    return rounds
 
 
 def _run(fault: Fault, seed: int, rounds: int) -> dict[str, Any]:

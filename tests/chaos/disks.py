@@ -97,7 +97,8 @@ def _small_disk(stage: Stage, sellers: int) -> Iterator[tuple[str, Snapshot, Pat
 
 def fill_disk(stage: Stage, seed: int, rounds: int, *, dialect: str) -> Outcome:
     """Leave so little room that some write of a chunk fails; then more, and at last enough."""
-    sellers = stage.sized(2640, 240)
+    # so many that the work lasts until the disk was full as often as asked
+    sellers = max(stage.sized(2640, 240), 66 * rounds)
     with ExitStack() as stack:
         if dialect == "sqlite":
             url, wanted = stage.backlog(dialect, sellers)
