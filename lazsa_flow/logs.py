@@ -9,9 +9,16 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any, Final, cast
+import threading
+import time
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
 
 LOGGER: Final = logging.getLogger("lazsa_flow")
 """The logger itself: to ask whether somebody listens costs a tenth of asking :data:`log`."""
@@ -60,6 +67,88 @@ def warn_on_stderr() -> None:
         to_stderr(json=False, level="warning")
 
 
+class RepeatFilter(logging.Filter):
+    """Backs off where warnings and errors of one cause come again and again.
+
+    The first ones pass. After them one passes a second later, the next two seconds after that, and
+    so on up to five minutes; it says how many were held back since. A cause that was silent for ten
+    minutes is new again. Events of a lower level always pass.
+
+    It belongs to a handler of its own: what loggers send to that is counted by event and cause, not
+    by the path or notice that it befell, and the count is written into the record.
+
+    Args:
+        clock: Seconds that only rise.
+    """
+
+    FIRST: Final = 20
+    LONGEST_PAUSE_S: Final = 300.0
+    FORGOTTEN_S: Final = 600.0
+    MOST_CAUSES: Final = 1000
+    _CAUSE: Final = ("error", "channel", "timer", "where", "what")
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._repeats: dict[Hashable, _Repeats] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let a record pass, with how many were held back before it, or hold it back."""
+        if record.levelno < logging.WARNING:
+            return True
+        with self._lock:
+            held_back = self._count(self._cause_of(record))
+        if held_back:
+            _write_count(record, held_back)
+        return held_back is not None
+
+    def _cause_of(self, record: logging.LogRecord) -> Hashable:
+        event = record.msg
+        if isinstance(event, dict):
+            return event.get("event"), *(str(event.get(name)) for name in self._CAUSE)
+        return record.name, record.levelno, str(event)
+
+    def _count(self, cause: Hashable) -> int | None:
+        """Count one; return how many were held back before it, or ``None`` to hold it back."""
+        now = self._clock()
+        repeats = self._repeats.pop(cause, None)
+        if repeats is None or now - repeats.last_at > self.FORGOTTEN_S:
+            repeats = _Repeats(now)
+        self._repeats[cause] = repeats  # the latest cause stands last
+        if len(self._repeats) > self.MOST_CAUSES:
+            del self._repeats[next(iter(self._repeats))]
+        repeats.last_at = now
+        if now < repeats.next_at:
+            repeats.held_back += 1
+            return None
+        repeats.passed += 1
+        if repeats.passed >= self.FIRST:
+            pause_s = 2.0 ** min(repeats.passed - self.FIRST, 20)
+            repeats.next_at = now + min(pause_s, self.LONGEST_PAUSE_S)
+        held_back, repeats.held_back = repeats.held_back, 0
+        return held_back
+
+
+@dataclass(slots=True)
+class _Repeats:
+    """How often a cause came."""
+
+    last_at: float
+    passed: int = 0
+    held_back: int = 0
+    next_at: float = -inf
+
+
+def _write_count(record: logging.LogRecord, held_back: int) -> None:
+    """Let a record say how many like it were held back."""
+    event: Any = record.msg
+    if isinstance(event, dict):
+        event["held_back"] = held_back
+    else:
+        record.msg, record.args = f"{record.getMessage()} ({held_back} like it held back)", None
+
+
 def to_stderr(*, json: bool, level: str) -> None:
     """Send the library's events, and the worker runtime's warnings, to standard error.
 
@@ -67,6 +156,7 @@ def to_stderr(*, json: bool, level: str) -> None:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(json=json))
+    handler.addFilter(RepeatFilter())
     for name, least in (("lazsa_flow", level.upper()), ("dramatiq", "WARNING")):
         logger = logging.getLogger(name)
         logger.handlers = [handler]
