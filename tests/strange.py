@@ -117,6 +117,7 @@ ACCEPTED: Final[dict[str, tuple[Any, Any]]] = {
     "an empty text": ("", ""),
     "a text of another script": ("ไทย — \U0001f600", "ไทย — \U0001f600"),
     "a text with a joiner": ("a\u200db", "a\u200db"),
+    "a text of lines": ("a\tb\r\nc", "a\tb\r\nc"),
     "a whole number": (7, 7),
     "a truth": (True, True),
     "the largest number": (2**53 - 1, 2**53 - 1),

@@ -31,8 +31,8 @@ LONGEST: Final = 2000
 """How many characters a measured text may have."""
 _DIGITS: Final = 100
 """How many digits a measured decimal may have."""
-_UNFIT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Control characters, and halves of a character, which no file and no terminal takes."""
+_UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters but tab and line end, and halves of a character: no file takes them all."""
 _FIT: Final = (
     "text, a whole number, True, False, None, a Decimal, a date, an aware datetime, or an "
 )
@@ -141,7 +141,7 @@ def _plain_text(text: str) -> str:
             f"measured is a text of {len(text)} characters, expected {LONGEST} at most"
         )
     if _UNFIT.search(text):
-        expected = "text without control characters and lone surrogates"
+        expected = "one without control characters and lone surrogates"
         raise UnfitError(f"measured is the text {text[:60]!a}, expected {expected}")
     return text
 

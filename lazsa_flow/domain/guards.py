@@ -38,6 +38,7 @@ FIELDS: Final = ("measured", "required")
 PANEL: Final = "panel"
 NOMINATIONS: Final = "nominations"
 _RECORDS: Final = "records."
+_PATHS: Final = "paths."
 _READABLE: Final = frozenset({*FIGURES, PANEL, NOMINATIONS})
 
 
@@ -46,9 +47,19 @@ def records(kind: str) -> str:
     return f"{_RECORDS}{kind}"
 
 
+def paths(lifecycle: str) -> str:
+    """Return how a guard says that it reads the subject's other paths in a lifecycle."""
+    return f"{_PATHS}{lifecycle}"
+
+
 def unreadable(reads: Iterable[str]) -> set[str]:
     """Return what of this no guard can read."""
-    return {each for each in reads if not each.startswith(_RECORDS)} - _READABLE
+    return {each for each in reads if not each.startswith((_RECORDS, _PATHS))} - _READABLE
+
+
+def paths_read(reads: Iterable[str]) -> frozenset[str]:
+    """Return the lifecycles whose other paths are among what guards read."""
+    return frozenset(each.removeprefix(_PATHS) for each in reads if each.startswith(_PATHS))
 
 
 def kinds_read(reads: Iterable[str]) -> frozenset[str]:
@@ -110,9 +121,12 @@ class Guard:
         reads: What its answer hangs on besides the instant, the policy, and the path's state,
             round, spans, data and pending timers: names of the figures of
             :class:`~lazsa_flow.domain.model.Facts`, :data:`PANEL` for how many cards there are and
-            what they add up to, :data:`NOMINATIONS` for how many are complete or withdrawn, and
-            :func:`records` of a kind for what those say and from when. Paths for which all that is
-            the same are decided once. ``None``: anything, and each path is asked.
+            what they add up to, :data:`NOMINATIONS` for which are complete or withdrawn,
+            :func:`records` of a kind for what those say and from when, and :func:`paths` of a
+            lifecycle for the subject's other paths. Paths for which all that is the same are
+            decided once, and then the guard sees nothing else: to look at a nominator, a reviewer,
+            an actor or the path's own subject raises, and each path is asked by itself. ``None``:
+            anything, and each path is asked.
     """
 
     name: str

@@ -9,6 +9,7 @@ Source:
 
 from __future__ import annotations
 
+from dataclasses import field
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -62,17 +63,27 @@ class Tally:
         teams: From how many teams they come.
         sums: The sum of each item over the cards, in the order of :data:`ITEMS`.
         panel: Everyone who scored or recused.
+        total: All scores added up.
+        least: The lowest of the sums.
     """
 
     cards: int = 0
     teams: int = 0
     sums: tuple[int, ...] = (0,) * len(ITEMS)
     panel: frozenset[str] = frozenset()
+    total: int = field(init=False, repr=False, compare=False)
+    least: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "total", sum(self.sums))
+        object.__setattr__(self, "least", min(self.sums))
 
     @classmethod
     def of(cls, cards: Iterable[Scorecard]) -> Tally:
         """Count the latest card of each reviewer, given oldest first; a recusal takes it out."""
         latest = {reviewer: (team, scores) for reviewer, team, scores in cards}
+        if not latest:
+            return NO_TALLY
         counted = [card for card in latest.values() if card[1]]  # the others stood back
         if not counted:
             return cls(panel=frozenset(latest))
@@ -80,10 +91,16 @@ class Tally:
         teams = {team for team, _ in counted}
         return cls(len(counted), len(teams), sums, frozenset(latest))
 
-    @property
-    def total(self) -> int:
-        """All scores added up."""
-        return sum(self.sums)
+    @classmethod
+    def shown(cls, figures: tuple[int, int, int, int]) -> Tally:
+        """Return a tally that shows what :func:`figures_of` returns, and no single item or person.
+
+        To look at anything else of it raises.
+        """
+        shown = object.__new__(cls)
+        for name, figure in zip(("cards", "teams", "total", "least"), figures, strict=True):
+            object.__setattr__(shown, name, figure)
+        return shown
 
     @property
     def scores(self) -> int:
@@ -98,7 +115,7 @@ class Tally:
     @property
     def lowest(self) -> Fraction:
         """The lowest mean of any item, exact; 0 without a card."""
-        return Fraction(min(self.sums), self.cards) if self.cards else Fraction(0)
+        return Fraction(self.least, self.cards) if self.cards else Fraction(0)
 
     def has_quorum(self, reviewers: int, teams: int) -> bool:
         """Tell whether enough reviewers from enough teams have scored."""
@@ -109,8 +126,12 @@ class Tally:
         return bool(
             self.cards
             and _reaches(self.total, self.scores, mean)
-            and _reaches(min(self.sums), self.cards, floor)
+            and _reaches(self.least, self.cards, floor)
         )
+
+
+NO_TALLY: Final = Tally()
+"""Of a round in which nobody has scored or recused."""
 
 
 def packed(scores: tuple[int, ...]) -> int:

@@ -20,7 +20,7 @@ from lazsa_flow.engine.decide import decide_timer
 from lazsa_flow.engine.draft import Draft
 from lazsa_flow.engine.journal import around
 from lazsa_flow.engine.rules import system
-from lazsa_flow.engine.showing import put, to_draft, to_guard
+from lazsa_flow.engine.showing import reveal, to_draft, to_guard, to_rule
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
@@ -42,20 +42,14 @@ def change_of(rulebook: Rulebook, seen: Evidence, timer: TimerRow, now: datetime
     situation = rulebook.situation(seen, at=timer.due_at, recorded_at=now, actor=system(timer.name))
     lifecycle.state(seen.path.state)
     if not entry.steps:
-        return _draft(rulebook, situation, entry, None, {}, timer)
+        return _fill(Draft(rulebook, situation), entry, None, {}, timer)
     edge, tried, findings = decide_timer(rulebook, situation, entry)
-    return _draft(rulebook, tried, entry, edge, findings, timer)
+    return _fill(Draft(rulebook, tried), entry, edge, findings, timer)
 
 
-def _draft(
-    rulebook: Rulebook,
-    situation: Situation,
-    entry: Timer,
-    edge: Edge | None,
-    findings: Findings,
-    timer: TimerRow,
+def _fill(
+    draft: Draft, entry: Timer, edge: Edge | None, findings: Findings, timer: TimerRow
 ) -> Change:
-    draft = Draft(rulebook, situation)
     if edge is not None:
         return draft.take(edge, findings, timer)
     if entry.steps:
@@ -188,19 +182,18 @@ class Cohort:
             route = self._hearing.routes[outcome]
             situation, edge = situation.giving(route.reason), route.edge
         findings = change.row.verdicts if change.row else {}
-        return _draft(self._rulebook, situation, self._entry, edge, findings, self._timer(seen))
+        timer = self._timer(seen)
+        draft = Draft(self._rulebook, situation, show=to_rule)
+        return _fill(draft, self._entry, edge, findings, timer)
 
     def _ask(self, number: int, reading: Hashable, sight: Sight) -> Heard:
-        """Ask a guard on a reading that it has not been asked on, and keep what it says."""
+        """Ask a guard on a reading that it has not been asked on, and keep what it says.
+
+        It is shown what is made of that reading alone, for its answer is kept for all who have it.
+        """
         assert self._hearing is not None
         asked, shown = self._hearing.asked[number], self._shown[number]
-        if shown.seen.facts is not None:
-            for index, name in asked.figures:
-                put(shown.seen.facts, name, sight.figure(index))
-        if asked.panel:
-            put(shown.seen, "tally", sight.tally())
-        if asked.nominations:
-            put(shown.seen, "nominations", sight.nominations())
+        reveal(shown.seen, asked, reading, sight)
         found = asked.ask(shown)
         heard = found[0], asked.write((found,))[1:-1]
         self._hearing.keep(self._kept[number], reading, heard)

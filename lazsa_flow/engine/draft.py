@@ -23,10 +23,11 @@ from lazsa_flow.engine.ports import Change, Notice
 from lazsa_flow.engine.rules import Rulebook, system
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from lazsa_flow.domain.effects import Effect
+    from lazsa_flow.domain.guards import Guard
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle
 
 
@@ -36,10 +37,18 @@ class Draft:
     Args:
         rulebook: Whose tables and calendars hold.
         situation: What was seen.
+        show: What the table's own functions may see of it: guards of effects, instants, rounds.
     """
 
-    def __init__(self, rulebook: Rulebook, situation: Situation) -> None:
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        situation: Situation,
+        *,
+        show: Callable[[Situation, Guard | None], Situation] = lambda situation, guard: situation,
+    ) -> None:
         self._rulebook = rulebook
+        self._show = show
         self._before = situation.path
         self._now = _copy(situation)
         self._lifecycle: Lifecycle = rulebook.lifecycle(situation.path.lifecycle)
@@ -124,8 +133,13 @@ class Draft:
 
     def _run(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
-            if effect.when is None or self._lifecycle.guards[effect.when].holds(self._now):
+            guard = None if effect.when is None else self._lifecycle.guards[effect.when]
+            if guard is None or guard.holds(self._shown(guard)):
                 self._apply(effect)
+
+    def _shown(self, guard: Guard | None = None) -> Situation:
+        """Return what a function of the table sees, as the effects before have left the path."""
+        return self._show(self._now, guard)
 
     def _apply(self, effect: Effect) -> None:
         match effect:
@@ -196,12 +210,12 @@ class Draft:
     def _schedule(self, effect: Schedule) -> None:
         if effect.round is not None:
             self._new_round = True  # it begins without the timers of the one before
-            cycle_on = self._lifecycle.round(effect.round, self._now)
+            cycle_on = self._lifecycle.round(effect.round, self._shown())
             self._set("cycle_on", cycle_on)
             policy = self._rulebook.policy_of(self._now.path)
             object.__setattr__(self._now, "policy", policy)
         timer = self._lifecycle.timer(effect.timer)
-        moment = self._lifecycle.instant(timer.at, self._now)
+        moment = self._lifecycle.instant(timer.at, self._shown())
         if moment is not None:
             self._scheduled[timer.name] = timer_row(
                 self._now, timer.name, moment.at, decides=bool(timer.steps)

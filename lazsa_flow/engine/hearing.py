@@ -11,7 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.domain.effects import Begin, Notify
-from lazsa_flow.domain.guards import NOMINATIONS, PANEL, all_read, kinds_read, records
+from lazsa_flow.domain.guards import (
+    NOMINATIONS,
+    PANEL,
+    all_read,
+    kinds_read,
+    paths,
+    paths_read,
+    records,
+)
 from lazsa_flow.domain.model import FIGURES
 from lazsa_flow.engine import compiling
 
@@ -42,6 +50,7 @@ class Asked(NamedTuple):
         figures: The figures that it reads: where they stand, and their names.
         panel: Whether it reads the tally,
         nominations: or the nominations.
+        single: Whether it reads one thing, which then is the key of its answer.
     """
 
     ask: AskGuard
@@ -51,19 +60,23 @@ class Asked(NamedTuple):
     figures: tuple[tuple[int, str], ...]
     panel: bool
     nominations: bool
+    single: bool
 
     @classmethod
     def of(cls, guard: Guard, reason: str | None) -> Asked:
         """Return what a guard must be shown."""
         reads = guard.reads or frozenset()
+        figures = tuple((index, name) for index, name in enumerate(FIGURES) if name in reads)
+        panel, nominations = PANEL in reads, NOMINATIONS in reads
         return cls(
             guard.ask,
             compiling.writer((guard.name,)),
             reason,
             reads,
-            tuple((index, name) for index, name in enumerate(FIGURES) if name in reads),
-            PANEL in reads,
-            NOMINATIONS in reads,
+            figures,
+            panel,
+            nominations,
+            len(figures) + panel + nominations == 1,
         )
 
 
@@ -114,15 +127,18 @@ def hearing(lifecycle: Lifecycle, timer: Timer, routes: Sequence[Route]) -> Hear
     guards = [lifecycle.guards[name] for route in routes for name in route.fresh]
     effects = [*timer.effects, *timer.otherwise, *(e for r in routes for e in r.edge.effects)]
     tabled = all(route.tabled for route in routes)
-    if not tabled or all_read(guards) is None or not _shared(lifecycle, effects):
+    together = all_read(guards)
+    if not tabled or together is None or not _shared(lifecycle, effects):
         return None
+    if paths_read(together) - {lifecycle.name}:
+        return None  # those decided together have no other path in their own lifecycle
     return Hearing(guards, routes)
 
 
 def _shared(lifecycle: Lifecycle, effects: Iterable[Effect]) -> bool:
     """Tell whether effects are the same for all paths that are alike."""
     asked = all_read(lifecycle.guards[each.when] for each in effects if each.when)
-    if asked is None or asked != frozenset(map(records, kinds_read(asked))):
+    if asked is None or asked - {paths(lifecycle.name)} - set(map(records, kinds_read(asked))):
         return False
     return not any(
         (isinstance(each, Notify) and each.to == "nominators")

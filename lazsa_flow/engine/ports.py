@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import Evidence, Failure, Nomination, Path, Record, TimerRow
-    from lazsa_flow.domain.panel import Tally
     from lazsa_flow.engine.alike import Alike
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.sweep import Share
@@ -146,12 +145,8 @@ class Sight(Protocol):
         """Return what the subject's records of these kinds say, and from when."""
         ...
 
-    def panel(self) -> Hashable:
+    def panel(self) -> tuple[int, int, int, int]:
         """Return the figures of the path's round; as ``figures_of`` in ``panel``."""
-        ...
-
-    def tally(self) -> Tally:
-        """Return what the path's round adds up to."""
         ...
 
     def nominations(self) -> tuple[Nomination, ...]:

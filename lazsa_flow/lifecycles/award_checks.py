@@ -67,7 +67,7 @@ def panel_approval(situation: Situation) -> Found:
     tally, bars = situation.seen.tally, rules(situation).panel
     if not tally.cards:
         return False, "no scorecard", None
-    figures = _means(tally.total, tally.scores, min(tally.sums), tally.cards)
+    figures = _means(tally.total, tally.scores, tally.least, tally.cards)
     return tally.approves(bars.mean, bars.floor), figures, None
 
 

@@ -18,6 +18,7 @@ from lazsa_flow.domain.guards import (
     all_of,
     any_of,
     none_of,
+    paths,
     records,
 )
 from lazsa_flow.lifecycles import award_checks as checks
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _ITSELF: Final[frozenset[str]] = frozenset()
 """What a guard reads that looks at nothing but the path."""
+_AWARDS: Final = frozenset({paths("award")})
+"""What a guard reads that looks at the seller's other award paths as well."""
 
 
 def _criterion(criterion: Criterion) -> Guard:
@@ -100,7 +103,7 @@ NO_SITTING_AWARD: Final = Guard(
     "the clock",
     "programme.md, nomination",
     "You hold the award already: {measured}.",
-    _ITSELF,
+    _AWARDS,
 )
 NO_OPEN_CASE: Final = Guard(
     "no_open_case",
@@ -128,7 +131,7 @@ HELD_A_YEAR: Final = Guard(
     "the clock",
     "FAQ, Reconnect",
     "Reconnect is for those who held the award for a year: {measured}.",
-    _ITSELF,
+    _AWARDS,
 )
 LATEST_PATH: Final = Guard(
     "latest_path",
@@ -193,6 +196,7 @@ CONDUCT_BAR: Final = Guard(
     "the clock",
     "programme.md, tenure (ours)",
     "A nomination is barred {measured}.",
+    frozenset({records("good_standing")}),
 )
 GRACE_OVER: Final = Guard(
     "grace_over",

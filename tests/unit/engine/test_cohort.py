@@ -8,13 +8,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lazsa_flow.domain.effects import Begin, FireOther, Notify, Schedule
-from lazsa_flow.domain.guards import NOMINATIONS, PANEL, Guard, records
+from lazsa_flow.domain.guards import NOMINATIONS, PANEL, Guard, paths, records
 from lazsa_flow.domain.lifecycle import Edge, Permit, State, Step, Timer
+from lazsa_flow.domain.panel import Scorecard
 from lazsa_flow.engine import hearing
 from lazsa_flow.engine.sweep import Judged, Swept, judge, sweep
 from lazsa_flow.errors import LifecycleError
 from lazsa_flow.logs import LOGGER
-from tests.factories import CYCLE, facts, guard, midnight, path, record, rulebook, table, timer
+from tests.factories import (
+    CYCLE,
+    facts,
+    guard,
+    midnight,
+    nomination,
+    path,
+    record,
+    rulebook,
+    table,
+    timer,
+)
 from tests.fakes import MemoryStore, MemoryTransaction
 
 if TYPE_CHECKING:
@@ -238,6 +250,95 @@ def test_a_guard_may_read_panel_and_nominations() -> None:
     [change] = [each.change for each in found.alike]
     assert change.row is not None
     assert change.row.verdicts["ready"] == (True, "0 0", None)
+
+
+def nominated(**changes: Any) -> MemoryStore:
+    """Return doors with one nomination each, by ``emp-1`` to ``emp-4``, and a record alike."""
+    store = doors()
+    for id_ in range(1, DOORS + 1):
+        made = nomination(id=id_, nominator=f"emp-{id_}", complete=True)
+        store.nominations.append((DUE.replace(year=2025), id_, made))
+        card = Scorecard(f"rev-{id_}", "books", (4,) * 11)
+        store.cards.append((DUE.replace(year=2025), id_, CYCLE, card))
+        case = record("case", "closed", actor=f"compliance:c-{id_}")
+        store.records.append((f"seller-{id_}", case))
+    return store
+
+
+OWN: dict[str, tuple[set[str], Callable[[Any], bool]]] = {
+    "a nominator": ({NOMINATIONS}, lambda s: s.seen.nominations[0].nominator == "emp-1"),
+    "a nomination's number": ({NOMINATIONS}, lambda s: s.seen.nominations[0].id == 1),
+    "who is on the panel": ({PANEL}, lambda s: "rev-1" in s.seen.tally.panel),
+    "a record's actor": ({records("case")}, lambda s: s.seen.records[0].actor == "compliance:c-1"),
+    "the subject": (set(), lambda s: s.path.subject == "seller-1"),
+    "the reference": (set(), lambda s: s.path.ref == "door-1"),
+    "when it opened": (set(), lambda s: s.path.opened_at.minute == 1),
+    "a timer's path": (set(), lambda s: s.seen.timers[0].path_id == 1),
+    "whose facts": (set(), lambda s: s.seen.facts.seller == "seller-1"),
+    "other paths": (set(), lambda s: len(s.seen.others) == 0 and s.path.id == 1),
+}
+"""What is one path's own, and what a guard reads that looks at it."""
+
+
+@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("where", ["guard", "effect"])
+def test_a_guard_sees_what_its_answer_is_kept_by_and_no_more(
+    name: str, where: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be the first path's answer for all; so to look at it raises, and all are asked."""
+    monkeypatch.setattr(LOGGER, "propagate", True)
+    reads, own = OWN[name]
+    looks = saying(lambda s: (own(s), str(own(s)), None), *reads)
+    store = nominated()
+    store.paths = {
+        id_: replace(each, opened_at=each.opened_at.replace(minute=id_))
+        for id_, each in store.paths.items()
+    }
+    if where == "guard":
+        assert sweep(store, closing(looks), DUE) == Swept(moved=1, refused=3)
+        told = [row.verdicts["ready"][1] for row in store.journal]
+        assert told == ["True", "False", "False", "False"]
+    else:
+        always = saying(lambda _: (True, None, None))
+        looks = replace(looks, name="looks")
+        rules = closing(
+            always, Notify("closed", when="looks"), guards={"ready": always, "looks": looks}
+        )
+        assert sweep(store, rules, DUE) == Swept(moved=4)
+        assert [notice.key for notice in store.notices] == ["door-1.2.1"]
+    never_shared = where == "effect" and reads & {NOMINATIONS, PANEL}
+    assert never_shared or "cohort.unlike" in caplog.text
+
+
+def test_instants_and_rounds_see_nothing_of_one_path() -> None:
+    """A rule that looks at who the path is of is found out as a guard is."""
+    held = saying(lambda _: (False, None, None))
+    evening = Timer("evening", ("ajar",), "dusk", (Step("close"),), (), (Schedule("evening"),))
+    later = {"dusk": lambda s: s.calendar.start(CYCLE.replace(year=2026 + s.path.id))}
+    rules = closing(held, timers=(evening,), instants=later)
+    store = doors()
+    assert sizes(judged(rules, store)) == (4, [])
+    assert sweep(store, rules, DUE) == Swept(refused=4)
+    pending = {t.path_id: t.due_on.year for t in store.timers if t.status == "pending"}
+    assert pending == {1: 2027, 2: 2028, 3: 2029, 4: 2030}
+
+
+def test_other_paths_of_ones_own_lifecycle_are_read_by_name() -> None:
+    """Those who are decided together have none; another lifecycle's are asked for path by path."""
+
+    def others(situation: Situation) -> tuple[bool, int, None]:
+        found = len(situation.seen.others)
+        return found == 0, found, None
+
+    store = doors()
+    store.paths[9] = path("shut", id=9, lifecycle="window", subject="seller-2")
+    assert sizes(judged(closing(saying(others, paths("door"))), doors())) == (0, [4])
+    for reads in ({paths("window")}, {paths("door"), paths("window")}, set()):
+        judging = closing(saying(others, *reads))
+        found = judged(judging, store)
+        assert sizes(found) == (4, [])
+        measured = {c.after.id: c.row.verdicts["ready"][1] for c in found.changes if c.row}
+        assert measured == {1: 0, 2: 1, 3: 0, 4: 0}
 
 
 def test_reminders_go_together() -> None:
