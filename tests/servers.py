@@ -262,3 +262,74 @@ def redis_server(*options: str) -> Iterator[Redis]:
         yield server
     finally:
         server.remove()
+
+
+ROOT = Path(__file__).parents[1]
+_UNPACKED = ROOT / ".tools" / "pgbouncer"
+
+
+def poolers() -> list[str]:
+    """Return which programs of PgBouncer there are: Debian's, and one that ``PGBOUNCER`` names."""
+    given = os.environ.get("PGBOUNCER")
+    return [str(_UNPACKED / "pgbouncer")] * _UNPACKED.exists() + [given] * bool(given)
+
+
+class PgBouncer:
+    """PgBouncer in transaction mode before a PostgreSQL database.
+
+    Args:
+        program: Its path.
+        url: The database's.
+        settings: Lines of its configuration.
+    """
+
+    def __init__(self, program: str, url: str, *settings: str) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="lazsa-pgb-"))
+        self.port = free_port()
+        server, _, name = url.rpartition("/")
+        self.url = f"postgresql://lazsa@127.0.0.1:{self.port}/{name}"
+        user: dict[str, Any] = {}
+        if os.geteuid() == 0:  # which it refuses
+            nobody = pwd.getpwnam("nobody")
+            user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            self.home.chmod(0o711)
+        if program == str(_UNPACKED / "pgbouncer"):
+            shutil.copytree(_UNPACKED, self.home / "program")
+            program = str(self.home / "program" / "pgbouncer")
+        host, _, port = server.rpartition("@")[2].partition(":")
+        lines = (
+            "[databases]",
+            f"{name} = host={host} port={port} user=lazsa dbname={name}",
+            "[pgbouncer]",
+            *("listen_addr = 127.0.0.1", f"listen_port = {self.port}", "unix_socket_dir ="),
+            *("auth_type = any", "pool_mode = transaction", "default_pool_size = 5"),
+            *settings,
+        )
+        file = self.home / "pgbouncer.ini"
+        file.write_text("\n".join(lines) + "\n")
+        file.chmod(0o644)
+        self.process = subprocess.Popen(
+            [program, str(file)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={"LD_LIBRARY_PATH": str(self.home / "program" / "lib")},
+            **user,
+        )
+        wait_until(lambda: listens(self.port), "PgBouncer")
+
+    def remove(self) -> None:
+        """Stop it and delete its files."""
+        self.process.terminate()
+        self.process.wait(DEADLINE_S)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+@contextmanager
+def pgbouncer(program: str, url: str, *settings: str) -> Iterator[PgBouncer]:
+    """Run PgBouncer for a while."""
+    pooler = PgBouncer(program, url, *settings)
+    try:
+        yield pooler
+    finally:
+        pooler.remove()

@@ -17,7 +17,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, astuple, dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -162,12 +162,7 @@ def _commit(
 ) -> Iterator[Chunk]:
     """Sweep a chunk; where that fails as a whole, its halves, down to the one that fails alone."""
     try:
-        with uncollected():
-            did = store.transact(
-                lambda transaction: sweep_chunk(
-                    transaction, rulebook, now, chunk=chunk, path_id=path_id
-                )
-            )
+        did = _commit_chunk(store, rulebook, now, chunk, path_id)
     except (ContendedError, DamagedError, StaleVersionError, UnavailableError):
         raise  # no fault of any path's: the next look takes it up again
     except Exception as error:  # a row that cannot be read or written sets its own path aside
@@ -178,6 +173,26 @@ def _commit(
         name = error_name(error)
         did = store.transact(lambda transaction: _fail_first(transaction, now, path_id, name))
     yield did
+
+
+def _commit_chunk(
+    store: Store, rulebook: Rulebook, now: datetime, chunk: int, path_id: int | None
+) -> Chunk:
+    """Sweep a chunk in a transaction, the search for garbage held off once that has begun.
+
+    Before, it may have to wait for others, and a host's process is not to do so without one.
+    """
+    with ExitStack() as values:
+
+        def run(transaction: Transaction) -> Chunk:
+            values.enter_context(uncollected())
+            try:
+                return sweep_chunk(transaction, rulebook, now, chunk=chunk, path_id=path_id)
+            except BaseException:
+                values.close()
+                raise
+
+        return store.transact(run)
 
 
 def _fail_first(transaction: Transaction, now: datetime, path_id: int | None, error: str) -> Chunk:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 
 from lazsa_flow.errors import InputError
+from lazsa_flow.store.retry import reading
 from lazsa_flow.store.sqlstore import SqlStore
 from lazsa_flow.store.transaction import SqlTransaction
 
@@ -127,8 +128,12 @@ class BoundStore(SqlStore):
         raise InputError.of("bind", "backup", "a bound programme", expected)
 
     @contextmanager
-    def _read(self, *, snapshot: bool = False, once: bool = False) -> Iterator[sa.Connection]:
+    def _lend(self, *, snapshot: bool = False, once: bool = False) -> Iterator[sa.Connection]:
         yield self._connection
+
+    def _repeat(self, attempt: Callable[[], _Result]) -> _Result:
+        with reading():
+            return attempt()
 
 
 def _check_begun(connection: sa.Connection) -> None:

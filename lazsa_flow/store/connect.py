@@ -5,16 +5,15 @@ transaction that writes, so that what it read stays true until it commits and no
 
 PostgreSQL: psycopg 3, READ COMMITTED, with time limits on a statement, on waiting for a lock and on
 a transaction that idles: a worker that was stopped and wakes up later can commit nothing, and those
-who wait for its rows go on.
+who wait for its rows go on. See :mod:`.postgresql`.
 """
 
 from __future__ import annotations
 
-import selectors
 import sqlite3
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
@@ -23,20 +22,16 @@ from sqlalchemy.exc import ArgumentError
 
 from lazsa_flow.errors import ClosedError, InputError
 from lazsa_flow.store.driver import raw
+from lazsa_flow.store.lock_wait import LOCK_TIMEOUT_S, OPTION, lock_wait
 from lazsa_flow.store.options import ConnectionOptions, split_options
 from lazsa_flow.store.pool import pool_arguments
+from lazsa_flow.store.postgresql import connect_postgresql
 from lazsa_flow.store.read_only import read_where_writing_is_forbidden, reads_only
-
-if TYPE_CHECKING:
-    import psycopg
+from lazsa_flow.store.sqlite_lock import OwnConnection, begin_immediate, begin_reading, register
 
 DIALECTS: Final = ("sqlite", "postgresql")
-BUSY_TIMEOUT_MS: Final = 60_000
-STATEMENT_TIMEOUT_MS: Final = 120_000
-LOCK_TIMEOUT_MS: Final = 60_000
-APPLICATION: Final = "lazsa_flow"
-"""How our sessions are called, unless the URL calls them otherwise."""
-IDLE_TIMEOUT_MS: Final = 30_000
+BUSY_TIMEOUT_MS: Final = round(LOCK_TIMEOUT_S * 1000)
+"""How long SQLite waits for others, unless the URL says otherwise."""
 CHECKPOINT_PAGES: Final = 10_000
 """Where commits do not wait for the disk, it is written to less often, too. Units: 4 kB pages."""
 CACHE_KB: Final = 32_768
@@ -44,8 +39,6 @@ CACHE_KB: Final = 32_768
 READ_ONLY: Final = "lazsa_read_only"
 NO_TEXT: Final = "Could not decode to UTF-8"
 """How Python's driver for SQLite begins where a stored text is none; it gives no code."""
-_SELECTOR: Final = getattr(selectors, "PollSelector", selectors.SelectSelector)
-"""One look at one socket: epoll asks the system four times for it, poll once."""
 
 
 def connect(url: str, *, durable: bool = True) -> sa.Engine:
@@ -65,15 +58,9 @@ def connect(url: str, *, durable: bool = True) -> sa.Engine:
     try:
         parsed, options = split_options(sa.make_url(url))
         if parsed.get_backend_name() == "sqlite":
-            # in memory each connection would be a database of its own
-            file = file_of(parsed)
-            engine = sa.create_engine(parsed, **(pool_arguments(options) if file else {}))
-            event.listen(engine, "connect", partial(_prepare_sqlite, durable=durable))
-            if file is not None:
-                read_where_writing_is_forbidden(engine, file)
-            event.listen(engine, "begin", _begin_sqlite)
+            engine = _connect_sqlite(parsed, options, durable=durable)
         elif parsed.get_backend_name() == "postgresql":
-            engine = _connect_postgresql(parsed, options, durable=durable)
+            engine = connect_postgresql(parsed, options, durable=durable)
     except (ArgumentError, ValueError):  # what it says may hold the password
         pass
     if engine is None:
@@ -128,49 +115,30 @@ def sqlite_file(url: str | sa.URL, command: str) -> Path:
     return file
 
 
-def _connect_postgresql(url: sa.URL, own: ConnectionOptions, *, durable: bool) -> sa.Engine:
-    limits: dict[str, int | str] = {
-        "application_name": APPLICATION,
-        "statement_timeout": STATEMENT_TIMEOUT_MS,
-        "lock_timeout": LOCK_TIMEOUT_MS,
-        "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
-    }
-    if not durable:
-        limits["synchronous_commit"] = "off"
-    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
-    try:
-        engine = sa.create_engine(
-            url.set(drivername="postgresql+psycopg"),
-            connect_args={"options": options},
-            isolation_level="READ COMMITTED",
-            **pool_arguments(own),
-        )
-    except ModuleNotFoundError as error:
-        expected = "the PostgreSQL driver: pip install lazsa-flow[postgres]"
-        raise InputError.of("database", "url", str(error.name), expected) from None
-    from lazsa_flow.store import trip
-
-    event.listen(engine, "connect", trip.enable)
-    event.listen(engine, "rollback", trip.forget)
-    event.listen(engine, "checkout", _check_silent)
+def _connect_sqlite(url: sa.URL, own: ConnectionOptions, *, durable: bool) -> sa.Engine:
+    file = file_of(url)
+    engine = sa.create_engine(
+        url,
+        connect_args={"factory": OwnConnection},
+        execution_options={OPTION: own.lock_timeout_s},
+        # in memory each connection would be a database of its own
+        **(pool_arguments(own) if file else {}),
+    )
+    busy_ms = round(own.lock_timeout_s * 1000)
+    event.listen(engine, "connect", partial(_prepare_sqlite, durable=durable, busy_ms=busy_ms))
+    if file is not None:
+        read_where_writing_is_forbidden(engine, file)
+    event.listen(engine, "begin", partial(_begin_sqlite, file=file and file.absolute()))
     return engine
 
 
-def _check_silent(connection: psycopg.Connection, *_pooled: Any) -> None:
-    """Let a session go that has something to say: one that idles is silent, unless it was ended.
-
-    So a restart of the server is noticed without asking it each time.
-    """
-    with _SELECTOR() as selector:
-        selector.register(connection, selectors.EVENT_READ)
-        if selector.select(timeout=0):
-            raise sa.exc.InvalidatePoolError
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, record: Any, *, durable: bool) -> None:
+def _prepare_sqlite(
+    connection: sqlite3.Connection, record: Any, *, durable: bool, busy_ms: int
+) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
+    register(connection)
     for pragma in (
-        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        f"busy_timeout = {busy_ms}",
         *(() if reads_only(record) else ("journal_mode = WAL",)),
         "synchronous = FULL",
         *(() if durable else ("synchronous = NORMAL", f"wal_autocheckpoint = {CHECKPOINT_PAGES}")),
@@ -184,7 +152,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any, *, durable: boo
             raise sqlite3.DatabaseError(f"{NO_TEXT}: {error.reason}") from None
 
 
-def _begin_sqlite(connection: sa.Connection) -> None:
-    read_only = connection.get_execution_options().get(READ_ONLY, False)
+def _begin_sqlite(connection: sa.Connection, *, file: Path | None) -> None:
     with raw(connection) as driver:
-        driver.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get(READ_ONLY, False):
+            begin_reading(driver)
+        else:
+            begin_immediate(driver, lock_wait(connection), file)

@@ -139,8 +139,10 @@ class _Lent:
     def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
         dialect = self._connection.dialect
         if isinstance(error, dialect.loaded_dbapi.Error):
-            told = _told(dialect, self._driver, error)
+            told = as_error(dialect, self._driver, error)
             if told.connection_invalidated:
+                # what happened to one happened to those that were opened before, as a rule
+                self._connection.engine.dispose(close=False)
                 self._connection.invalidate(error)
             raise told from error
 
@@ -150,40 +152,7 @@ def raw(connection: sa.Connection) -> AbstractContextManager[Any]:
     return _Lent(connection)
 
 
-def transact_by_driver(engine: sa.Engine, run: Callable[[Any], None]) -> None:
-    """Run a transaction that writes by the driver alone; with a server it is one round trip.
-
-    ``engine.begin()`` does the same, and takes longer over it than the database over a statement
-    or two.
-
-    Args:
-        engine: Where the connection comes from.
-        run: What to do with the driver's connection; it asks for no answers.
-    """
-    dialect = engine.dialect
-    pooled: sa.PoolProxiedConnection | None = None
-    driver: Any = None
-    try:
-        pooled = engine.raw_connection()
-        driver = pooled.driver_connection
-        if dialect.name == "postgresql":
-            with driver.pipeline():  # psycopg begins by itself
-                run(driver)
-                driver.commit()
-        else:
-            driver.execute("BEGIN IMMEDIATE")
-            run(driver)
-            driver.commit()
-    except BaseException as error:
-        if pooled is not None:
-            pooled.invalidate(error)
-        if isinstance(error, dialect.loaded_dbapi.Error):
-            raise _told(dialect, driver, error) from error
-        raise
-    pooled.close()
-
-
-def _told(dialect: sa.Dialect, driver: Any, error: Exception) -> sa.exc.DBAPIError:
+def as_error(dialect: sa.Dialect, driver: Any, error: Exception) -> sa.exc.DBAPIError:
     """Return what SQLAlchemy says of an error of the driver's."""
     lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
     told = sa.exc.DBAPIError.instance(

@@ -98,4 +98,4 @@ def dry_run(store: SqlStore, run: Callable[[DryRunStore], _Result]) -> _Result:
         with store.undone() as connection:
             return run(DryRunStore(connection))
 
-    return retrying(attempt, again=True, lost=True)
+    return retrying(attempt, again=True, lost=True, lock_timeout_s=store.lock_timeout_s)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from lazsa_flow.errors import InputError
+from lazsa_flow.store.lock_wait import LOCK_TIMEOUT_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,8 @@ _LONGEST_S: Final = 3600.0
 _EXPECTED: Final = {
     "pool_size": f"a whole number from 1 to {_LARGEST_POOL}",
     "pool_timeout": f"seconds, more than 0 and at most {_LONGEST_S:.0f}",
+    "lock_timeout": f"seconds, more than 0 and at most {_LONGEST_S:.0f}",
+    "prepared_statements": "on or off",
 }
 _Value = TypeVar("_Value")
 
@@ -32,10 +35,15 @@ class ConnectionOptions:
     Attributes:
         pool_size: The most connections that commands and questions hold at a time.
         pool_timeout_s: How long a call waits for one of them.
+        lock_timeout_s: How long a call waits for locks of others, its repetitions included.
+        prepared_statements: Whether PostgreSQL prepares statements; ``None``: unless a pooler
+            stands before it, which may not know of them.
     """
 
     pool_size: int = 15
     pool_timeout_s: float = 30.0
+    lock_timeout_s: float = LOCK_TIMEOUT_S
+    prepared_statements: bool | None = None
 
 
 def split_options(url: sa.URL) -> tuple[sa.URL, ConnectionOptions]:
@@ -48,6 +56,8 @@ def split_options(url: sa.URL) -> tuple[sa.URL, ConnectionOptions]:
     options = ConnectionOptions(
         pool_size=_read(url, "pool_size", _size, default.pool_size),
         pool_timeout_s=_read(url, "pool_timeout", _seconds, default.pool_timeout_s),
+        lock_timeout_s=_read(url, "lock_timeout", _seconds, default.lock_timeout_s),
+        prepared_statements=_read(url, "prepared_statements", _switch, None),
     )
     return url.difference_update_query(_EXPECTED), options
 
@@ -68,6 +78,10 @@ def _size(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _LARGEST_POOL):
         raise ValueError
     return int(text)
+
+
+def _switch(text: str) -> bool | None:
+    return {"on": True, "off": False}[text]
 
 
 def _seconds(text: str) -> float:

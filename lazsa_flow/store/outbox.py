@@ -23,7 +23,9 @@ from lazsa_flow.engine.ports import Claimed, Waiting
 from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.connect import READ_ONLY, close
 from lazsa_flow.store.dialect import upsert
-from lazsa_flow.store.driver import compiled, fetch, ids_table, ids_value, raw, transact_by_driver
+from lazsa_flow.store.driver import compiled, fetch, ids_table, ids_value, raw
+from lazsa_flow.store.driver_transaction import transact_by_driver
+from lazsa_flow.store.lock_wait import lock_timeout_s
 from lazsa_flow.store.retry import reading, retrying
 
 if TYPE_CHECKING:
@@ -128,7 +130,7 @@ class SqlOutbox:
                 for statement in self._mark:
                     statement.run(driver, row)
 
-        retrying(lambda: transact_by_driver(self._engine, run), again=True, lost=True)
+        self._retrying(lambda: transact_by_driver(self._engine, run))
         self._probe("relay.marked")
 
     def failed(self, notices: Collection[Claimed], error: str, again_at: datetime | None) -> None:
@@ -199,7 +201,7 @@ class SqlOutbox:
 
         if not keys:
             return []
-        found = {row[0]: row for row in retrying(attempt, again=True, lost=True)}
+        found = {row[0]: row for row in self._retrying(attempt)}
         return [_claimed(found[key]) for key in keys if key in found]
 
     def _hold(self, connection: sa.Connection, keys: list[str], until: datetime) -> None:
@@ -231,7 +233,11 @@ class SqlOutbox:
             with self._engine.begin() as connection:
                 return run(connection)
 
-        return retrying(attempt, again=True, lost=True)
+        return self._retrying(attempt)
+
+    def _retrying(self, attempt: Callable[[], _Result]) -> _Result:
+        wait_s = lock_timeout_s(self._engine)
+        return retrying(attempt, again=True, lost=True, lock_timeout_s=wait_s)
 
     @contextmanager
     def _read(self) -> Iterator[sa.Connection]:

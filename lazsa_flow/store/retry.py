@@ -1,7 +1,8 @@
 """What happens when the database gives up on a transaction?
 
 It is run again as a whole, at most five times: after a serialisation failure, a deadlock, a lock
-that was not to be had, or two writers of one idempotency key. After a lost connection nobody knows
+that was not to be had, or two writers of one idempotency key. All attempts share one deadline for
+locks. After a lost connection nobody knows
 whether the commit happened; so only what can tell for itself is run again.
 """
 
@@ -24,12 +25,15 @@ from lazsa_flow.errors import (
 )
 from lazsa_flow.logs import log
 from lazsa_flow.store.connect import NO_TEXT
+from lazsa_flow.store.lock_wait import LOCK_TIMEOUT_S, waiting_at_most
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ATTEMPTS: Final = 5
 _PAUSE_S: Final = 0.02
+_LOST_S: Final = 15.0
+"""After so long a lost connection is not tried again: the network is away, or the server."""
 _CONTENDED: Final = frozenset({"40001", "40P01", "55P03", "57014", "26000"})
 """serialization_failure, deadlock_detected, lock_not_available, query_canceled (the time limit on a
 statement), invalid_sql_statement_name (a pooler gave us another session). Source: PostgreSQL,
@@ -53,38 +57,48 @@ _MISSING_SQLITE: Final = re.compile(
 _Result = TypeVar("_Result")
 
 
-def retrying(attempt: Callable[[], _Result], *, again: bool, lost: bool) -> _Result:
+def retrying(
+    attempt: Callable[[], _Result],
+    *,
+    again: bool,
+    lost: bool,
+    lock_timeout_s: float = LOCK_TIMEOUT_S,
+) -> _Result:
     """Run a whole transaction, at most five times.
 
     Args:
         attempt: The transaction, from its begin to its commit.
         again: Whether it may be run again after the database gave up on it.
         lost: Whether it may be run again after the connection was lost.
+        lock_timeout_s: How long all attempts together may wait for locks.
 
     Raises:
-        ContendedError: The database gave up every time.
+        ContendedError: The database gave up every time, or others held a lock all the time.
         UnavailableError: The connection was lost every time, or may not be tried again; or the
             database has no room.
         DamagedError: The database's file is damaged, or is none.
         SchemaError: A table or column is missing.
         StorageError: The database will not take what was to be written.
     """
-    for number in range(1, ATTEMPTS + 1):
-        last = number == ATTEMPTS
-        try:
-            return attempt()
-        except DBAPIError as error:
-            if is_lost(error):
-                if last or not lost:
-                    raise UnavailableError("the connection to the database was lost") from None
-            elif is_away(error):
-                raise UnavailableError(f"the database cannot write: {name_of(error)}") from None
-            elif not is_contended(error):
-                raise refusal(error) from None
-            elif last or not again:
-                raise ContendedError(f"the database gave up {number} times") from None
-            log.warning("transaction.again", attempt=number, error=name_of(error))
-            time.sleep(_PAUSE_S * 2**number)
+    with waiting_at_most(lock_timeout_s) as wait:
+        for number in range(1, ATTEMPTS + 1):
+            last = number == ATTEMPTS
+            try:
+                return attempt()
+            except DBAPIError as error:
+                if is_lost(error):
+                    if last or not lost or wait.waited_s > _LOST_S:
+                        raise UnavailableError("the connection to the database was lost") from None
+                elif is_away(error):
+                    raise UnavailableError(f"the database cannot write: {name_of(error)}") from None
+                elif not is_contended(error):
+                    raise refusal(error) from None
+                elif wait.left_s <= 0:
+                    raise ContendedError(wait.over) from None
+                elif last or not again:
+                    raise ContendedError(f"the database gave up {number} times") from None
+                log.warning("transaction.again", attempt=number, error=name_of(error))
+                time.sleep(_PAUSE_S * 2**number)
     raise AssertionError  # the last attempt returns or raises
 
 

@@ -17,7 +17,9 @@ from lazsa_flow.store.census import Census
 from lazsa_flow.store.connect import READ_ONLY, close, connect, sqlite_file
 from lazsa_flow.store.driver import fetch, raw, rows_of
 from lazsa_flow.store.integrity import find_damage, find_dangling_rows
+from lazsa_flow.store.lock_wait import lock_timeout_s
 from lazsa_flow.store.outbox import SqlOutbox
+from lazsa_flow.store.postgresql import limits_of
 from lazsa_flow.store.retry import is_damaged, reading, refusal, reporting_damage, retrying
 from lazsa_flow.store.transaction import SqlTransaction
 
@@ -66,6 +68,11 @@ class SqlStore:
         self._reading = self._engine.execution_options(**{READ_ONLY: True})
         self._probe = probe
         self._outbox = SqlOutbox(connect(url, durable=False), probe)
+
+    @property
+    def lock_timeout_s(self) -> float:
+        """How long a call waits for locks of others, its repetitions included."""
+        return lock_timeout_s(self._engine)
 
     def close(self) -> None:
         """Close every connection; whoever asks for another is refused with a ClosedError."""
@@ -131,7 +138,7 @@ class SqlStore:
             with self.begin() as transaction:
                 return run(transaction)
 
-        return retrying(attempt, again=again, lost=lost)
+        return retrying(attempt, again=again, lost=lost, lock_timeout_s=self.lock_timeout_s)
 
     @contextmanager
     def undone(self) -> Iterator[sa.Connection]:
@@ -148,7 +155,17 @@ class SqlStore:
         return self._outbox
 
     @contextmanager
-    def _read(self, *, snapshot: bool = False, once: bool = False) -> Iterator[sa.Connection]:
+    def _read(self, *, snapshot: bool = False) -> Iterator[sa.Connection]:
+        """Lend a connection for reading, and tell in our own words why it could not be read.
+
+        Args:
+            snapshot: Whether all that is read must be of one moment.
+        """
+        with reading(), self._lend(snapshot=snapshot) as connection:
+            yield connection
+
+    @contextmanager
+    def _lend(self, *, snapshot: bool = False, once: bool = False) -> Iterator[sa.Connection]:
         """Lend a connection for reading.
 
         Args:
@@ -160,7 +177,7 @@ class SqlStore:
             engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         if snapshot and engine.dialect.name == "postgresql":  # SQLite's reads always are one
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        with reading(), engine.connect() as connection, connection.begin():
+        with engine.connect() as connection, connection.begin():
             yield connection
 
     def next_due(self) -> datetime | None:
@@ -199,6 +216,15 @@ class SqlStore:
         if self._closed:  # the copy is made on a connection of its own
             raise ClosedError
         return back_up(sqlite_file(self._engine.url, "backup"), file, overwrite=overwrite)
+
+    def limits(self) -> dict[str, str]:
+        """Return what limits a transaction of ours on PostgreSQL, as the server shows it.
+
+        None may be ``0``: a worker that stands still would hold others up for as long as it does.
+        SQLite has none.
+        """
+        with self._read() as connection:
+            return limits_of(connection) if connection.dialect.name == "postgresql" else {}
 
     def find_damage(self) -> list[str]:
         """Return what SQLite finds wrong with its file; PostgreSQL looks after its own."""
@@ -335,11 +361,22 @@ class SqlStore:
             return released.suspensions(connection)
 
     def stand(self) -> Stand:
-        """Return what the rules stand at, and the server's clock."""
-        with self._read(once=True) as connection:
-            query = standing.stand_query(connection.dialect.name)
-            [row] = fetch(connection, query, {})
-        return standing.stand_of(row)
+        """Return what the rules stand at, and the server's clock.
+
+        Each call asks this first: a connection that was lost meanwhile is replaced.
+        """
+
+        def attempt() -> Stand:
+            with self._lend(once=True) as connection:
+                query = standing.stand_query(connection.dialect.name)
+                [row] = fetch(connection, query, {})
+            return standing.stand_of(row)
+
+        return self._repeat(attempt)
+
+    def _repeat(self, attempt: Callable[[], _Result]) -> _Result:
+        """Read, and again where the connection was lost."""
+        return retrying(attempt, again=True, lost=True, lock_timeout_s=self.lock_timeout_s)
 
     def first_book(self) -> date | None:
         """Return the earliest cycle date that any timer belongs to."""

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.column_types import Instant
-from lazsa_flow.store.connect import APPLICATION
+from lazsa_flow.store.postgresql import APPLICATION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

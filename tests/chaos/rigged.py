@@ -23,7 +23,7 @@ from lazsa_flow.clock import SystemClock
 from lazsa_flow.config import Config
 from lazsa_flow.programme import Programme
 from lazsa_flow.runner import ticker, worker
-from lazsa_flow.store import connect, standing
+from lazsa_flow.store import postgresql, standing
 
 if TYPE_CHECKING:
     import dramatiq
@@ -60,7 +60,7 @@ def rig() -> None:
         worker.open_programme = _open
     if "CHAOS_IDLE_S" in os.environ:
         limit_s = float(os.environ["CHAOS_IDLE_S"])
-        connect.IDLE_TIMEOUT_MS = int(limit_s * 1000)  # type: ignore[misc]
+        postgresql.IDLE_TIMEOUT_MS = int(limit_s * 1000)  # type: ignore[misc]
         standing.STANDSTILL_S = limit_s  # type: ignore[misc]
     if "CHAOS_LEAD_S" in os.environ:
         ticker.LEAD_S = float(os.environ["CHAOS_LEAD_S"])  # type: ignore[misc]
