@@ -165,7 +165,7 @@ def _play(programme: Programme, clock: VirtualClock) -> None:
         sweeping.sweep(
             programme.store,
             programme.rulebook,
-            MIDNIGHT,
+            clock,
             path_id=int(path.rpartition("-")[2]),
             done=lambda swept: True,  # fall_due alone
         )

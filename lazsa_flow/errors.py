@@ -221,6 +221,25 @@ class ParkedError(TransitionError):
     """The path is set aside since a decision on it raised: for a while, or until it is unparked."""
 
 
+class PausedError(LazsaError):
+    """An overdue timer must fire before this command, and a pause stops it; nothing was written.
+
+    Attributes:
+        path: The path's reference, such as ``award-17``.
+        timer: The overdue timer.
+        scope: What the pause stops: ``everything``, ``PH``, ``cycle 2026-10-01`` or both.
+    """
+
+    def __init__(self, *, path: str, timer: str, scope: str) -> None:
+        self.path = path
+        self.timer = timer
+        self.scope = scope
+        super().__init__(
+            f"{path}: its timer {timer} is overdue and must fire first, and timers are paused "
+            f"({scope}): try again once they are resumed"
+        )
+
+
 class StaleVersionError(TransitionError):
     """Another writer moved the path first.
 
@@ -321,17 +340,17 @@ class BrokerError(LazsaError):
 
 
 class ClockError(LazsaError):
-    """The machine's clock and the database's stand too far apart to fire anything.
+    """The machine's clock is too far from the database's, or behind what it has recorded.
 
     Attributes:
         seconds: By how much the machine's is ahead; less than 0 where it is behind.
     """
 
-    def __init__(self, seconds: float, tolerance: float) -> None:
+    def __init__(self, seconds: float, tolerance: float, against: str = "the database's") -> None:
         self.seconds = seconds
         super().__init__(
             f"this machine's clock is {abs(seconds):.0f} s "
-            f"{'ahead of' if seconds > 0 else 'behind'} the database's, more than {tolerance:.0f}: "
+            f"{'ahead of' if seconds > 0 else 'behind'} {against}, more than {tolerance:.0f}: "
             "nothing is fired until it is set right"
         )
 

@@ -18,9 +18,11 @@ from lazsa_flow.config import Config
 from lazsa_flow.domain.cycles import as_utc
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import fire
+from lazsa_flow.engine.tables import digest_of
 from lazsa_flow.facade.notices import Notices
 from lazsa_flow.logs import log
 from lazsa_flow.store.bound import BoundStore
+from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.connect import sqlite_file
 from lazsa_flow.store.restore import restore
 from lazsa_flow.store.sqlstore import SqlStore
@@ -69,10 +71,12 @@ class Programme(Notices):
             ConfigError: A country or policy is wrong, or a stored policy was changed.
         """
         config = config or Config.load()
-        store = SqlStore(url, probe=probe)
+        clock = clock or SystemClock()
+        tables = {table.name: digest_of(table) for table in config.lifecycles}
+        store = SqlStore(url, probe=probe, brakes=Brakes(clock, tables))
         try:
             store.check_schema()
-            opened = cls(store, config, clock or SystemClock(), secret=secret or _secret())
+            opened = cls(store, config, clock, secret=secret or _secret())
             _log_warnings(opened.config_warnings())
             return opened
         except BaseException:
@@ -92,7 +96,8 @@ class Programme(Notices):
             InputError: No transaction has begun on it; on SQLite, no real ``BEGIN`` was sent
                 (see docs/embedding.md for the two listeners that send one).
         """
-        return Programme(BoundStore(connection), self.config, self.clock, secret=self._secret)
+        store = BoundStore(connection, brakes=self.store.brakes)
+        return Programme(store, self.config, self.clock, secret=self._secret)
 
     @classmethod
     def migrate(
@@ -102,7 +107,9 @@ class Programme(Notices):
 
         Of each lifecycle that it does not know it stores the policies that ship, and of countries
         likewise; into a database without any country, those of the configuration. All else is
-        changed by :meth:`release_policy` and :meth:`release_country` alone.
+        changed by :meth:`release_policy` and :meth:`release_country` alone. The lifecycles' tables
+        are stored as they are: from now on a process whose table differs fires nothing of that
+        lifecycle.
 
         Args:
             url: The database's URL.
@@ -110,7 +117,8 @@ class Programme(Notices):
             clock: The machine's clock by default.
 
         Returns:
-            What was stored, and what of the configuration the database does not have.
+            What was stored or has changed, and what of the configuration the database does not
+            have.
         """
         config = config or Config.load()
         store = SqlStore(url)
@@ -120,8 +128,9 @@ class Programme(Notices):
             with store.begin() as transaction:
                 first = not transaction.policy_versions()
                 stored = store_unknown(transaction, config, now)
+                tables = {each.name: transaction.put_table(each, now) for each in config.lifecycles}
                 versions = transaction.policy_versions(), transaction.country_versions()
-            return Migrated(first, stored, find_warnings(config, *versions))
+            return Migrated(first, stored, find_warnings(config, *versions), tables)
         finally:
             store.close()
 
@@ -245,18 +254,23 @@ class Programme(Notices):
         """Fire every timer that is due.
 
         Args:
-            now: The present instant, aware; the clock's by default.
+            now: Fire only what fell due at or before this instant, aware, of the past; whatever
+                the clock says is due by default. The clock tells when it is recorded.
             chunk: How many timers a transaction takes at most.
             done: Asked after each chunk; ``True`` ends the sweep early.
+
+        Raises:
+            InputError: The instant is still to come.
+            ClockError: The clock is far from the database's, or behind what it has recorded.
         """
-        at = self.clock.now() if now is None else as_utc(now)
-        if self.paused():
-            return sweeping.Swept()
-        return sweeping.sweep(self.store, self.context.rulebook, at, chunk=chunk, done=done)
+        until = None if now is None else as_utc(now)
+        return sweeping.sweep(
+            self.store, self.context.rulebook, self.clock, until=until, chunk=chunk, done=done
+        )
 
     def next_due(self) -> datetime | None:
-        """Return the instant of the next look at a timer; none while the timers are paused."""
-        return None if self.paused() else self.store.next_due()
+        """Return the instant of the next look at a timer, those under a pause left out."""
+        return self.store.next_due()
 
 
 def _log_warnings(warnings: Iterable[ConfigWarning]) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.clock import VirtualClock
 from lazsa_flow.domain.contact import Contact
 from lazsa_flow.domain.effects import Schedule
 from lazsa_flow.domain.guards import Finding, Guard
@@ -33,13 +34,14 @@ from lazsa_flow.domain.model import (
 from lazsa_flow.domain.panel import ITEMS, Scorecard, Tally
 from lazsa_flow.domain.policy import AwardPolicy, Country, read_toml
 from lazsa_flow.engine.rules import Release, Rulebook
+from lazsa_flow.engine.sweep import Swept, sweep
 from lazsa_flow.notices.ports import Letter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lazsa_flow.domain.cycles import Calendar
-    from lazsa_flow.engine.ports import Claim
+    from lazsa_flow.engine.ports import Claim, Store
 
 CYCLE = date(2026, 10, 1)
 SELLER = "seller-1"
@@ -166,7 +168,7 @@ def span(began_on: date, ended_on: date | None = None, *, code: str = "SG", **ch
 
 
 def path(state: str = "under_review", **changes: Any) -> Path:
-    """Return award path 1, in the round of :data:`CYCLE`."""
+    """Return award path 1, in the round of :data:`CYCLE`, recorded last when it was opened."""
     sound = Path(
         id=1,
         lifecycle="award",
@@ -179,7 +181,8 @@ def path(state: str = "under_review", **changes: Any) -> Path:
         opened_at=utc(2026, 6, 1),
         entered_at=utc(2026, 9, 1),
     )
-    return replace(sound, **changes)
+    changed = replace(sound, **changes)
+    return replace(changed, recorded_at=changes.get("recorded_at", changed.opened_at))
 
 
 _PATH = path()
@@ -334,3 +337,8 @@ def rulebook(*tables: Lifecycle, **sections: dict[str, Any]) -> Rulebook:
         for each in tables
     ]
     return Rulebook(tables, [country("SG"), country("ID")], releases)
+
+
+def sweep_at(store: Store, rules: Rulebook, at: datetime, **options: Any) -> Swept:
+    """Sweep by a clock that stands at an instant."""
+    return sweep(store, rules, VirtualClock(at), **options)

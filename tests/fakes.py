@@ -89,7 +89,9 @@ class MemorySight:
         self._seen = seen
         self.path_id, self.subject, self.seq, self.head = path.id, path.subject, path.seq, path.head
         self.lifecycle, self.state = path.lifecycle, path.state
-        shared = replace(path, id=0, subject="", head="")
+        recorded = [each.recorded_at for each in (path, *seen.others) if each.recorded_at]
+        self.recorded_at = max(recorded, default=None)
+        shared = replace(path, id=0, subject="", head="", recorded_at=None)
         if path.cycle_on is not None:
             shared = replace(shared, opened_at=path.entered_at)
         timers = [replace(timer, path_id=0) for timer in seen.timers]
@@ -141,6 +143,8 @@ class MemoryTransaction:
         limit: int,
         path_id: int | None = None,
         share: Share | None = None,
+        *,
+        until: datetime | None = None,
     ) -> Claim | None:
         """Take the pending timers that fell due first: one instant, one country, a path once."""
         due = sorted(
@@ -148,7 +152,7 @@ class MemoryTransaction:
                 timer
                 for timer in self._store.timers
                 if timer.status == "pending"
-                and timer.due_at <= now
+                and timer.due_at <= (now if until is None else min(now, until))
                 and path_id in (None, timer.path_id)
                 and not self._store.waits(timer.path_id, now)
             ),
@@ -235,8 +239,10 @@ class MemoryTransaction:
             self._write(change)
             self.write_chunk(change.linked)
         for change in (change for each in alike for change in each.changes()):
-            opened_at = self._store.paths[change.after.id].opened_at
-            self._write(change._replace(after=replace(change.after, opened_at=opened_at)))
+            own, after = self._store.paths[change.after.id], change.after
+            recorded_at = after.recorded_at if change.moves else own.recorded_at
+            after = replace(after, opened_at=own.opened_at, recorded_at=recorded_at)
+            self._write(change._replace(after=after))
 
     def _write(self, change: Change) -> None:
         store, after = self._store, change.after

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from lazsa_flow.domain.model import Actor, Move
+    from lazsa_flow.engine.ports import Clock
     from lazsa_flow.programme import Programme
 
 Database = Annotated[
@@ -55,14 +56,21 @@ Now = Annotated[
 ]
 
 
+def make_clock() -> Clock:
+    """Return the clock of every command; tests put another function in this one's place."""
+    from lazsa_flow.clock import SystemClock
+
+    return SystemClock()
+
+
 def open_programme(database: str, config: Path | None) -> Programme:
-    """Open the programme that the options name."""
+    """Open the programme that the options name, on :func:`make_clock`'s clock."""
     from lazsa_flow.config import Config
     from lazsa_flow.logs import warn_on_stderr
     from lazsa_flow.programme import Programme
 
     warn_on_stderr()
-    return Programme.open(database, config=Config.load(config))
+    return Programme.open(database, config=Config.load(config), clock=make_clock())
 
 
 def read_actor(text: str, country: str | None = None, team: str | None = None) -> Actor:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from lazsa_flow.commands.dry_run import AffectedPath, DryRun
     from lazsa_flow.commands.replanning import Planned
     from lazsa_flow.domain.model import Failure
+    from lazsa_flow.domain.pauses import Pause
     from lazsa_flow.engine.ports import Waiting
+    from lazsa_flow.facade.questions import DueCount
 
 
 def of_dry_run(found: DryRun[Any], timers: Sequence[Planned] = ()) -> Forecast:
@@ -134,3 +136,23 @@ def of_notices(notices: Sequence[Waiting]) -> Forecast:
     ]
     keys = [{"key": each.key, "kind": each.kind, "to": each.to} for each in notices]
     return Forecast(lines, {"notices": keys})
+
+
+def of_due(counts: Sequence[DueCount], pauses: Sequence[Pause]) -> Forecast:
+    """Tell what a sweep would take, by country and trigger, and what it would pass by."""
+    lines = [f"{sum(each.count for each in counts)} timers are due."]
+    for each in counts:
+        tries = " or ".join(each.triggers) or "a reminder"
+        lines.append(f"{each.country}: {each.count} {each.lifecycle} {each.timer}, to {tries}")
+    lines += [f"Paused, and passed by: {pause.scope}" for pause in pauses]
+    documents = [
+        {
+            "country": each.country,
+            "lifecycle": each.lifecycle,
+            "timer": each.timer,
+            "triggers": list(each.triggers),
+            "count": each.count,
+        }
+        for each in counts
+    ]
+    return Forecast(lines, {"due": documents, "paused": [pause.scope for pause in pauses]})

@@ -3,51 +3,69 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from lazsa_flow.cli import common
 from lazsa_flow.cli.common import (
     DEFAULT_DATABASE,
     ConfigDir,
     Database,
     Json,
-    Now,
     console,
     open_programme,
     print_json,
     read_now,
 )
+from lazsa_flow.cli.confirm import DryRun, Yes, confirm
 
 
 def migrate(
     database: Database = DEFAULT_DATABASE, config: ConfigDir = None, as_json: Json = False
 ) -> None:
-    """Bring the database's schema to this release, and store policies and countries new to it.
+    """Bring the schema to this release, and store what is new: policies, countries, tables.
 
-    What the database has stays as it is. Files that differ from it are named: `policy release` and
-    `country release` bring them into force.
+    What the database has of policies and countries stays as it is. Files that differ from it are
+    named: `policy release` and `country release` bring them into force. Differences between the
+    lifecycles' tables of before and now are told.
 
     Example: lazsa-flow migrate --database sqlite:///lazsa.db
     """
     from lazsa_flow.config import Config
     from lazsa_flow.programme import Programme
 
-    migrated = Programme.migrate(database, config=Config.load(config))
+    clock = common.make_clock()
+    migrated = Programme.migrate(database, config=Config.load(config), clock=clock)
+    changed = {name: list(lines) for name, lines in migrated.tables.items() if lines}
     if as_json:
         warnings = [asdict(each) for each in migrated.warnings]
-        print_json({"stored": list(migrated.stored), "warnings": warnings})
+        stored = list(migrated.stored)
+        print_json({"stored": stored, "tables": changed, "warnings": warnings})
         return
     screen = console()
     screen.print("The schema is this release's.")
     if migrated.stored and not migrated.first:
         screen.print(f"Stored: {', '.join(migrated.stored)}.", soft_wrap=True)
+    for name, lines in changed.items():
+        screen.print(f"The table of lifecycle {name} has changed:")
+        for line in lines:
+            screen.print(f"  {line}", soft_wrap=True)
     for each in migrated.warnings:
         screen.print(f"warning: {each}", soft_wrap=True)
 
 
 def sweep(
-    now: Now = None,
+    now: Annotated[
+        str | None,
+        typer.Option(
+            "--now",
+            metavar="INSTANT",
+            help="Fire only what fell due by this past instant, as 2026-10-01T00:00+08:00.",
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -55,26 +73,45 @@ def sweep(
         bool, typer.Option("--helper", help="Judge in a second process as well; SQLite only.")
     ] = False,
 ) -> None:
-    """Fire every timer that is due, here and now; a terminal shows how far it is.
+    """Fire all timers that are due, with a progress bar on a terminal; with --now it asks first.
 
-    Example: lazsa-flow sweep --now 2026-10-01T00:00:00+08:00
+    Timers under a pause wait. Nothing fires before its instant has come.
+
+    Example: lazsa-flow sweep
     """
+    from lazsa_flow.cli.forecast import of_due
+    from lazsa_flow.cli.pausing import show_pauses
     from lazsa_flow.cli.progress import bars
+    from lazsa_flow.engine.recording import check_past
     from lazsa_flow.runner import helper
 
-    at = read_now(now)
+    until = read_now(now)
     with open_programme(database, config) as programme:
-        instant = at or programme.clock.now()
+        if until is not None:
+            check_past(until, programme.clock)
+        instant = until or programme.clock.now()
+        if not confirm(
+            "sweep --now",
+            lambda: of_due(programme.count_due(until=instant), programme.pauses()),
+            dry_run=dry_run,
+            yes=yes or until is None,
+            as_json=as_json,
+        ):
+            return
         with bars(console(), programme.due_by_country(instant)) as told:
             if with_helper:
-                swept = helper.sweep(database, instant, config=config, done=told)
+                swept = helper.sweep(
+                    database, programme.clock, until=until, config=config, done=told
+                )
             else:
-                swept = programme.sweep(now=instant, done=told)
-    counts = asdict(swept)
+                swept = programme.sweep(now=until, done=told)
+        pauses = programme.pauses()
+    counts: dict[str, Any] = asdict(swept)
     if as_json:
-        print_json(counts)
+        print_json(counts | ({"paused": [each.scope for each in pauses]} if pauses else {}))
     else:
         console().print(", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
+        show_pauses(pauses)
 
 
 def parked(

@@ -19,7 +19,7 @@ from lazsa_flow.errors import printable
 from lazsa_flow.store.released import CountryVersion, in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from lazsa_flow.config import Config, ConfiguredText
@@ -93,11 +93,14 @@ class Migrated:
         first: Whether the database held no configuration before.
         stored: The policies and countries that the database did not know: ``policy award/2020-1``.
         warnings: What the configuration has and the database does not.
+        tables: By lifecycle, a line for each difference between the table that the database was
+            run by and the one that it is run by now; nothing where they agree or it had none.
     """
 
     first: bool
     stored: tuple[str, ...]
     warnings: tuple[ConfigWarning, ...]
+    tables: Mapping[str, tuple[str, ...]]
 
 
 def store_unknown(transaction: SqlTransaction, config: Config, now: datetime) -> tuple[str, ...]:

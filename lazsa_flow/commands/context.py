@@ -13,29 +13,29 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from lazsa_flow.clock import SystemClock
 from lazsa_flow.domain.cycles import add_months, instant_text, parse_instant
 from lazsa_flow.domain.model import Move
+from lazsa_flow.domain.pauses import stopped
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.journal import digest, findings_of
-from lazsa_flow.errors import ClockError, InputError, NotFoundError, ParkedError
-from lazsa_flow.logs import log
+from lazsa_flow.errors import InputError, NotFoundError, ParkedError, PausedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date, datetime
 
     from lazsa_flow.domain.guards import Verdict
-    from lazsa_flow.domain.model import Actor, Evidence, Path, TimerRow
+    from lazsa_flow.domain.model import Actor, Evidence, Path
+    from lazsa_flow.domain.pauses import Pause
     from lazsa_flow.domain.policy import AwardPolicy, Country
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.store.looking import FirstLook
     from lazsa_flow.store.sqlstore import SqlStore
-    from lazsa_flow.store.standing import RulesVersion, Stand
+    from lazsa_flow.store.stamp import RulesVersion
     from lazsa_flow.store.transaction import SqlTransaction
 
-CLOCK_TOLERANCE_S: Final = 30.0
 _REF: Final = re.compile(r"([a-z][a-z0-9_]*)-([1-9][0-9]{0,17})", re.ASCII)
 
 
@@ -53,11 +53,6 @@ class Context:
     clock: Clock
     version: RulesVersion
     secret: bytes | None = field(default=None, repr=False)
-
-    @property
-    def paused(self) -> bool:
-        """Whether an operator has paused the timers."""
-        return self.version.paused
 
     def country(self, code: str) -> Country:
         """Return a country by its code.
@@ -99,17 +94,33 @@ class Context:
         policy = cast("AwardPolicy", self.rulebook.policy_of(path))
         return add_months(path.cycle_on, policy.retention.free_text_months)
 
-    def settle(self, path_id: int, now: datetime) -> None:
-        """Fire the overdue timers of one path, unless an operator has paused the timers."""
-        if not self.paused:
-            sweeping.sweep(self.store, self.rulebook, now, path_id=path_id)
+    def settle(self, path_id: int | None = None) -> None:
+        """Fire the overdue timers of one path, or of all, but for those under a pause."""
+        sweeping.sweep(self.store, self.rulebook, self.clock, path_id=path_id)
 
-    def settle_open(self, lifecycle: str, subject: str, now: datetime) -> None:
+    def settle_open(self, lifecycle: str, subject: str) -> None:
         """Fire the overdue timers of a subject's open path in a lifecycle, if there is one."""
         with self.store.begin(write=False) as transaction:
             path_id = transaction.open_paths(lifecycle, [subject]).get(subject)
         if path_id is not None:
-            self.settle(path_id, now)
+            self.settle(path_id)
+
+    def check_settled(
+        self, transaction: SqlTransaction, path_ids: Collection[int], now: datetime
+    ) -> None:
+        """Let a command pass that needs no timer to fire first which a pause stops.
+
+        Args:
+            transaction: The command's.
+            path_ids: The paths that it is about.
+            now: The instant of the command.
+
+        Raises:
+            PausedError: An overdue timer of one of them is under a pause.
+        """
+        if transaction.pauses():
+            for seen in transaction.load_chunk(path_ids, before=None, on=now.date()):
+                check_pauses(seen, transaction.pauses(), now)
 
     def load(self, transaction: SqlTransaction, ref: str, now: datetime) -> Evidence:
         """Load all that is recorded about a path.
@@ -145,6 +156,7 @@ class Context:
 
         Raises:
             RulesChangedError: The rules are others than those of this context.
+            PausedError: An overdue timer must fire first, and a pause stops it.
         """
         path_id, now = self.path_id(ref), self.clock.now()
         request_digest = _digest(key, {**request, "path": ref})
@@ -153,17 +165,15 @@ class Context:
             look = transaction.look(path_id, on=now.date(), key=key, request=request_digest)
             if look is None:
                 raise NotFoundError("path", ref)
-            check_clock(self.clock, look.stand)
-            if look.stand.version != self.version:
+            if look.stamp.version != self.version:
                 raise RulesChangedError
             if look.result is not None:
                 return look.result
-            seen = look.seen
-            if seen.path.ref != ref:
+            if look.seen.path.ref != ref:
                 raise NotFoundError("path", ref)
-            if settle and not self.paused and (overdue := _overdue(seen, now)):
-                raise _OverdueError(seen.path, overdue)
-            result = run(transaction, seen, now)
+            if settle:
+                _check_settled(look, now)
+            result = run(transaction, look.seen, now)
             if key is not None:
                 transaction.remember(key, request_digest, result, now)
             return result
@@ -171,7 +181,7 @@ class Context:
         try:
             return self.store.transact(once, lost=key is not None)
         except _OverdueError:  # seldom: the clock has mostly had its word at the instant
-            self.settle(path_id, now)
+            self.settle(path_id)
         try:
             return self.store.transact(once, lost=key is not None)
         except _OverdueError as error:
@@ -216,9 +226,29 @@ class _OverdueError(Exception):
     """A timer of the path is overdue, and comes before the command."""
 
 
-def _overdue(seen: Evidence, now: datetime) -> TimerRow | None:
-    """Return a timer of a path that should have fired by now."""
-    return next((timer for timer in seen.timers if timer.due_at <= now), None)
+def check_pauses(seen: Evidence, pauses: Iterable[Pause], now: datetime) -> None:
+    """Let a path pass of which no overdue timer is under a pause.
+
+    Raises:
+        PausedError: One is.
+    """
+    timer = stopped(seen.timers, pauses, now)
+    if timer is not None:
+        scope = next(p.scope for p in pauses if p.covers(timer.country, timer.book_on))
+        raise PausedError(path=seen.path.ref, timer=timer.name, scope=scope)
+
+
+def _check_settled(look: FirstLook, now: datetime) -> None:
+    """Let a path pass of which no timer should have fired by now.
+
+    Raises:
+        PausedError: One should have, and a pause stops it.
+        _OverdueError: One should have.
+    """
+    check_pauses(look.seen, look.stamp.pauses, now)
+    for timer in look.seen.timers:
+        if timer.due_at <= now:
+            raise _OverdueError(look.seen.path, timer)
 
 
 def _once(
@@ -256,19 +286,6 @@ def _digest(key: str | None, request: Mapping[str, Any]) -> str:
     if not 0 < len(key) <= 200 or not key.isprintable():
         raise InputError.of("command", "key", key, "1 to 200 printable characters")
     return digest(request)
-
-
-def check_clock(clock: Clock, stand: Stand) -> None:
-    """Make sure that the machine's clock is about the database server's, if that has one.
-
-    Raises:
-        ClockError: It is far from it; nothing may be fired by it.
-    """
-    if stand.clock is not None and isinstance(clock, SystemClock):
-        ahead = (clock.now() - stand.clock).total_seconds()
-        if abs(ahead) > CLOCK_TOLERANCE_S:
-            log.critical("clock.wrong", seconds=round(ahead))
-            raise ClockError(ahead, CLOCK_TOLERANCE_S)
 
 
 def check_text(where: str, field: str, text: str) -> None:

@@ -87,7 +87,7 @@ def apply(
         The opening move.
     """
     now = context.clock.now()
-    context.settle_open("entry", application.applicant, now)
+    context.settle_open("entry", application.applicant)
     request = {"command": "apply_entry", **asdict(application), **actor_fields(actor)}
     found: dict[str, Any] = context.once(
         key,
@@ -126,6 +126,7 @@ def apply_in(
         ],
         "claims": sorted({fingerprint(context.secret, record) for record in records}),
     }
+    context.check_settled(transaction, transaction.open_paths("entry", [applicant]).values(), now)
     path, move = open_path(
         transaction,
         context.rulebook,

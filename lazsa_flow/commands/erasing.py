@@ -37,7 +37,7 @@ def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> in
     with context.store.begin(write=False) as transaction:
         paths = transaction.paths_of(seller)
     for path in paths:
-        context.settle(path.id, now)
+        context.settle(path.id)
 
     def run(transaction: SqlTransaction) -> int:
         paths = transaction.paths_of(seller)
@@ -45,6 +45,7 @@ def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> in
         check_command("erase", actor, subject=seller, country=country)
         if not paths and not transaction.knows_person(seller):
             raise NotFoundError("person", seller)
+        context.check_settled(transaction, [path.id for path in paths], now)
         for path in paths:
             _hold(context, context.load(transaction, path.ref, now), now)
         for path in paths:

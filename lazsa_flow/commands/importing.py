@@ -10,12 +10,19 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from lazsa_flow.commands.context import check_pauses
 from lazsa_flow.commands.entries import Application, TurnoverRecord, apply_in
 from lazsa_flow.commands.nominations import LIFECYCLE, nominate_in
 from lazsa_flow.commands.panel import recuse_in, score_in
 from lazsa_flow.domain.model import Actor
-from lazsa_flow.engine import sweep as sweeping
-from lazsa_flow.errors import ConflictError, InputError, LazsaError, Problem, shown
+from lazsa_flow.errors import (
+    ConflictError,
+    InputError,
+    LazsaError,
+    PausedError,
+    Problem,
+    shown,
+)
 from lazsa_flow.imports.facts import read_facts
 from lazsa_flow.imports.nominations import read_nominations
 from lazsa_flow.imports.scorecards import read_scorecards
@@ -76,7 +83,7 @@ def add_nominations(
     payload: str | None = None,
 ) -> int:
     """Make nominations in one transaction, all that is due having fired; return how many."""
-    sweeping.sweep(context.store, context.rulebook, context.clock.now())
+    context.settle()
 
     def run(transaction: SqlTransaction, batch: list[NominationRow], now: datetime) -> None:
         for row in batch:
@@ -109,7 +116,7 @@ def add_scorecards(
     payload: str | None = None,
 ) -> int:
     """Record scorecards in one transaction, all that is due having fired; return how many."""
-    sweeping.sweep(context.store, context.rulebook, context.clock.now())
+    context.settle()
 
     def run(transaction: SqlTransaction, batch: list[ScorecardRow], now: datetime) -> None:
         paths = transaction.open_paths(LIFECYCLE, {row.seller for row in batch})
@@ -119,6 +126,7 @@ def add_scorecards(
             with _placed(where, row.line, row.seller):
                 if row.seller not in evidence:
                     raise ConflictError(row.seller, "no open award path")
+                check_pauses(evidence[row.seller], transaction.pauses(), now)
                 _scorecard(context, transaction, evidence[row.seller], row, now)
 
     return in_batches(context, "scorecards", rows, run, key=key, payload=payload or where)
@@ -161,7 +169,7 @@ def payload_of(file: Path | str, key: str | None) -> str | None:
 
 def import_turnover(context: Context, file: Path | str, *, actor: Actor, key: str | None) -> int:
     """Open the applications of a file, all that is due having fired; return how many."""
-    sweeping.sweep(context.store, context.rulebook, context.clock.now())
+    context.settle()
 
     def run(transaction: SqlTransaction, batch: list[list[TurnoverRow]], now: datetime) -> None:
         for rows in batch:
@@ -222,9 +230,14 @@ def in_batches(
 
 @contextmanager
 def _placed(where: str, line: int, seller: str) -> Iterator[None]:
-    """Name the file, line and seller in whatever a row is refused for."""
+    """Name the file, line and seller in whatever a row is refused for.
+
+    A pause is no fault of the row's.
+    """
     try:
         yield
+    except PausedError:
+        raise
     except LazsaError as error:
         expected = f"a row that can be taken: {error}"
         raise InputError(

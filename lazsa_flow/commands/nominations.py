@@ -52,7 +52,7 @@ def nominate(
     with context.store.begin(write=False) as transaction:
         standing = _open(context, transaction, seller)
     if standing is not None:
-        context.settle(standing.id, now)
+        context.settle(standing.id)
     request = {"command": "nominate", "seller": seller, **actor_fields(actor)}
     found = context.once(
         key,
@@ -83,6 +83,8 @@ def nominate_in(
     if actor.role == "ambassador" and not _sits(transaction.paths_of(actor.id), now):
         raise NotAllowedError(actor=str(actor), action="nominate", rule="only sitting ambassadors")
     standing = _open(context, transaction, seller)
+    if standing is not None:
+        context.check_settled(transaction, [standing.id], now)
     if standing is not None and standing.state == "nominated":
         return _support(context, transaction, standing, actor, statement, now)
     if standing is not None and standing.state == "under_review":

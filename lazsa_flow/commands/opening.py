@@ -47,9 +47,11 @@ def open_(
         expected = "a cycle date of the country"
         raise InputError.of("open_path", "cycle_on", str(cycle_on), expected)
     now = context.clock.now()
-    context.settle_open(lifecycle, subject, now)
+    context.settle_open(lifecycle, subject)
 
     def run(transaction: SqlTransaction) -> dict[str, Any]:
+        standing = transaction.open_paths(lifecycle, [subject])
+        context.check_settled(transaction, standing.values(), now)
         _, move = open_path(
             transaction,
             context.rulebook,

@@ -1,6 +1,7 @@
 """How do operators pause the timers, and managers close the books?
 
-While the timers are paused nothing fires by the clock; what falls due waits, and keeps its instant.
+What is paused does not fire by the clock: everything, a country, a cycle date, or a country's cycle
+date. What falls due waits, and keeps its instant.
 Books are closed with their figures, once every timer in them is explained and none is parked.
 
 Source:
@@ -9,13 +10,14 @@ Source:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.commands.context import Context, actor_fields
+from lazsa_flow.commands.context import Context, actor_fields, check_text
 from lazsa_flow.commands.rights import check_command
-from lazsa_flow.domain.model import Record
-from lazsa_flow.errors import ConflictError
-from lazsa_flow.store.schema import PROGRAMME
+from lazsa_flow.domain.cycles import instant_text, parse_instant
+from lazsa_flow.domain.pauses import Pause
+from lazsa_flow.errors import ConflictError, InputError
 
 if TYPE_CHECKING:
     from lazsa_flow.domain.model import Actor
@@ -23,20 +25,97 @@ if TYPE_CHECKING:
     from lazsa_flow.store.transaction import SqlTransaction
 
 
-def pause(context: Context, *, paused: bool, actor: Actor, key: str | None) -> None:
-    """Pause the timers, or let them go on."""
-    check_command("pause", actor)
-    value = "paused" if paused else "running"
+def pause(
+    context: Context,
+    country: str | None,
+    cycle: date | None,
+    *,
+    actor: Actor,
+    reason: str,
+    key: str | None,
+) -> Pause:
+    """Pause timers; see :meth:`lazsa_flow.programme.Programme.pause`.
+
+    Returns:
+        The pause in force: where just this was paused already, the one that stands.
+    """
+    check_command("pause", actor, country=country)
+    _check_scope(context, country, cycle)
+    check_text("pause", "reason", reason)
+    now = context.clock.now()
+
+    def run(transaction: SqlTransaction) -> dict[str, Any]:
+        for stands in transaction.pauses():
+            if (stands.country, stands.cycle) == (country, cycle):
+                return _pause_fields(stands)
+        made = Pause(country, cycle, str(actor), now, reason.strip())
+        transaction.add_pause(made)
+        return _pause_fields(made)
+
+    request = {"command": "pause", **_scope_fields(country, cycle), **actor_fields(actor)}
+    return _pause_of(context.once(key, request, now, run))
+
+
+def resume(
+    context: Context,
+    country: str | None,
+    cycle: date | None,
+    *,
+    actor: Actor,
+    reason: str,
+    key: str | None,
+) -> None:
+    """Lift a pause; see :meth:`lazsa_flow.programme.Programme.resume`.
+
+    Raises:
+        ConflictError: Just this is not paused; the pauses in force are named.
+    """
+    check_command("pause", actor, country=country)
+    _check_scope(context, country, cycle)
+    check_text("resume", "reason", reason)
     now = context.clock.now()
 
     def run(transaction: SqlTransaction) -> bool:
-        said = transaction.records_of(PROGRAMME)
-        if (bool(said) and said[-1].value == "paused") != paused:
-            record = Record("timers", "", value, None, str(actor), now.date(), now)
-            transaction.add_record(PROGRAMME, record)
+        lifted = transaction.lift_pause(
+            country, cycle, actor=str(actor), reason=reason.strip(), at=now
+        )
+        if not lifted:
+            scopes = "; ".join(each.scope for each in transaction.pauses()) or "none"
+            scope = Pause(country, cycle, str(actor), now).scope
+            raise ConflictError(scope, f"not paused; in force: {scopes}")
         return True
 
-    context.once(key, {"command": "pause", "value": value, **actor_fields(actor)}, now, run)
+    request = {"command": "resume", **_scope_fields(country, cycle), **actor_fields(actor)}
+    context.once(key, request, now, run)
+
+
+def _check_scope(context: Context, country: str | None, cycle: date | None) -> None:
+    """Let a country and a cycle date pass that there are.
+
+    Raises:
+        NotFoundError: There is no such country.
+        InputError: It is no cycle date of the country, or of any.
+    """
+    codes = context.rulebook.countries if country is None else [context.country(country).code]
+    calendars = [context.rulebook.calendar(code) for code in codes]
+    if cycle is not None and not any(calendar.is_cycle(cycle) for calendar in calendars):
+        expected = f"a cycle date of {country or 'a country'}"
+        raise InputError.of("pause", "cycle", str(cycle), expected)
+
+
+def _scope_fields(country: str | None, cycle: date | None) -> dict[str, Any]:
+    return {"country": country, "cycle": cycle and cycle.isoformat()}
+
+
+def _pause_fields(pause: Pause) -> dict[str, Any]:
+    scope = _scope_fields(pause.country, pause.cycle)
+    since = instant_text(pause.since)
+    return {**scope, "actor": pause.actor, "since": since, "reason": pause.reason}
+
+
+def _pause_of(fields: dict[str, Any]) -> Pause:
+    cycle = fields["cycle"] and date.fromisoformat(fields["cycle"])
+    return Pause(**{**fields, "cycle": cycle, "since": parse_instant(fields["since"])})
 
 
 def close_books(context: Context, book: Book, *, actor: Actor, key: str | None) -> None:

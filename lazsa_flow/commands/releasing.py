@@ -18,7 +18,6 @@ from lazsa_flow.commands.context import Context, actor_fields
 from lazsa_flow.commands.replanning import planned_fields, planned_of, replan_paths
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.config import check_policy
-from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.rules import Release
 from lazsa_flow.errors import ConfigError, ConflictError, NotFoundError, Problem, shown
 from lazsa_flow.store.released import CountryVersion, in_force
@@ -73,7 +72,7 @@ def release_policy(
     check_command("release_policy", actor)
     policy, now = _read_policy(context, text), context.clock.now()
     begins = ALWAYS if from_start else now
-    sweeping.sweep(context.store, context.rulebook, now)
+    context.settle()
 
     def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
         transaction.lock_configuration()

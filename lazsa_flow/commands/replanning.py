@@ -13,10 +13,9 @@ from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.commands.context import Context, actor_fields
+from lazsa_flow.commands.context import Context, actor_fields, check_pauses
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.cycles import instant_text, parse_instant
-from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.replan import replan
 from lazsa_flow.errors import ConflictError, InputError, NotFoundError
 
@@ -58,7 +57,7 @@ def move_country(
     with context.store.begin(write=False) as transaction:
         paths = transaction.paths_of(seller)
     for path in paths:
-        context.settle(path.id, now)
+        context.settle(path.id)
     request = {"command": "move_country", "seller": seller, "country": country}
 
     def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
@@ -94,7 +93,7 @@ def suspend_cycle(
         expected = "a cycle date of the country that is still to come"
         raise InputError.of("suspension", "cycle_on", str(cycle_on), expected)
     check_command("suspend_cycle", actor, country=country)
-    sweeping.sweep(context.store, context.rulebook, now)
+    context.settle()
     after = context.rulebook.suspending(country, cycle_on)
     later = after.calendar(country).next_held(cycle_on)
 
@@ -141,6 +140,8 @@ def replan_paths(
     while batch := list(islice(remaining, _CHUNK)):
         changes: list[Change] = []
         for seen in transaction.load_chunk(batch, before=None, on=now.date()):
+            if not overdue:
+                check_pauses(seen, transaction.pauses(), now)
             after = become(seen.path)
             change = replan(
                 rulebook, seen, after, actor=actor, now=now, reason=reason, overdue=overdue

@@ -184,6 +184,7 @@ class Path:
         entered_at: Since when it has been in ``state``, by effect.
         spans: What it has begun and ended, by name, oldest first.
         data: Facts of the lifecycle's own: JSON values.
+        recorded_at: When it was last written.
     """
 
     id: int
@@ -199,6 +200,7 @@ class Path:
     parked: bool = False
     spans: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
+    recorded_at: datetime | None = None
 
     @property
     def ref(self) -> str:

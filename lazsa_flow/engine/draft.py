@@ -97,6 +97,8 @@ class Draft:
             self._set("seq", row.seq)
             self._set("head", row.hash)
         after = self._now.path
+        if row is not None or after != self._before:
+            self._set("recorded_at", self._now.recorded_at)
         return Change(
             before=self._before if self._before.seq else None,
             after=after,
@@ -256,6 +258,7 @@ def _copy(situation: Situation) -> Situation:
         path.parked,
         path.spans,
         path.data,
+        path.recorded_at,
     )
     evidence = Evidence(
         own,

@@ -16,6 +16,7 @@ from lazsa_flow.domain.panel import Tally
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.draft import Draft
 from lazsa_flow.engine.journal import Findings, JournalRow, verdict_fields
+from lazsa_flow.engine.recording import not_before
 from lazsa_flow.engine.rights import check_right
 from lazsa_flow.errors import (
     ConflictError,
@@ -81,6 +82,7 @@ def fire(
         RefusedError: A guard does not hold; nothing was written.
     """
     path = seen.path
+    now = not_before(now, (each.recorded_at for each in (path, *seen.others)))
     if version is not None and version != path.seq:
         raise StaleVersionError(
             path=path.ref, trigger=trigger, state=path.state, expected=version, found=path.seq
@@ -193,6 +195,7 @@ def open_path(
     """
     lifecycle = rulebook.lifecycle(lifecycle_name)
     edge = lifecycle.opening
+    now = not_before(now, (each.recorded_at for each in others))
     path = unopened(lifecycle_name, subject, country, now, cycle_on=cycle_on, data=data)
     seen = Evidence(path, None, Tally(), records=tuple(records), others=tuple(others))
     check_right(edge, seen, actor, None)

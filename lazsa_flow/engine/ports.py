@@ -128,6 +128,11 @@ class Sight(Protocol):
     figures: tuple[Hashable, ...]
 
     @property
+    def recorded_at(self) -> datetime | None:
+        """When a row of any of its subject's paths was last recorded."""
+        ...
+
+    @property
     def lifecycle(self) -> str:
         """The path's lifecycle."""
         ...
@@ -167,16 +172,20 @@ class Transaction(Protocol):
         limit: int,
         path_id: int | None = None,
         share: Share | None = None,
+        *,
+        until: datetime | None = None,
     ) -> Claim | None:
         """Take the pending timers that fell due first: one instant, one country, a path once.
 
-        Paths that failed and wait for their next attempt are passed by, with all their timers.
+        Paths that failed and wait for their next attempt are passed by, with all their timers; so
+        are timers under a pause, and paths of a lifecycle that is not this process's.
 
         Args:
-            now: Timers due at or before it.
+            now: The present instant: timers due at or before it.
             limit: At most so many.
             path_id: Of this path alone.
             share: Of these paths alone, those left aside that have failed before.
+            until: Timers due at or before this instant alone.
         """
         ...
 

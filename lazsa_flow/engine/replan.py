@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from lazsa_flow.domain.cycles import TICK
 from lazsa_flow.engine.draft import replanned_row, timer_row
 from lazsa_flow.engine.ports import Change
+from lazsa_flow.engine.recording import not_before
 from lazsa_flow.engine.rules import system
 from lazsa_flow.errors import HostCodeError
 
@@ -57,6 +58,7 @@ def replan(
         The change, or ``None`` where neither the path nor a timer of it changes.
     """
     lifecycle = rulebook.lifecycle(after.lifecycle)
+    now = not_before(now, [seen.path.recorded_at])
     situation = rulebook.situation(
         replace(seen, path=after), at=now, recorded_at=now, actor=actor, reason=reason
     )
@@ -80,7 +82,7 @@ def replan(
     row = replanned_row(situation, seen.path)
     return Change(
         before=seen.path,
-        after=replace(after, seq=row.seq, head=row.hash),
+        after=replace(after, seq=row.seq, head=row.hash, recorded_at=row.recorded_at),
         recorded_at=now,
         row=row,
         scheduled=tuple(scheduled),
@@ -157,6 +159,7 @@ def mend(
         now: The present instant.
         reason: A code for the journal.
     """
+    now = not_before(now, [seen.path.recorded_at])
     situation = rulebook.situation(seen, at=now, recorded_at=now, actor=actor, reason=reason)
     moved = []
     for timer, right in moments:
@@ -168,7 +171,7 @@ def mend(
     row = replanned_row(situation, seen.path)
     return Change(
         before=seen.path,
-        after=replace(seen.path, seq=row.seq, head=row.hash),
+        after=replace(seen.path, seq=row.seq, head=row.hash, recorded_at=row.recorded_at),
         recorded_at=now,
         row=row,
         scheduled=(*moved, *needed),

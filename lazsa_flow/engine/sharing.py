@@ -12,43 +12,57 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.engine.sweep import CHUNK, Chunk, Swept, judge, tell, uncollected, write
+from lazsa_flow.engine.garbage import uncollected
+from lazsa_flow.engine.sweep import CHUNK, Chunk, Swept, judge, tell, write
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lazsa_flow.engine.ports import Store, Transaction
+    from lazsa_flow.engine.ports import Clock, Store, Transaction
     from lazsa_flow.engine.rules import Rulebook
     from lazsa_flow.engine.sweep import Share
 
 
 def sweep_share(
-    store: Store, rulebook: Rulebook, now: datetime, share: Share, *, chunk: int = CHUNK
+    store: Store,
+    rulebook: Rulebook,
+    clock: Clock,
+    share: Share,
+    *,
+    until: datetime | None = None,
+    chunk: int = CHUNK,
 ) -> Chunk | None:
     """Fire one chunk of a share of what fell due first.
 
     Args:
         store: Where the state is.
         rulebook: Whose rules hold.
-        now: The present instant, aware, in UTC.
+        clock: Tells when a timer is due, and when it is recorded.
         share: Of which paths.
+        until: Fire only what fell due at or before this instant.
         chunk: How many timers are taken at most.
 
     Returns:
         What was done: nothing where another was faster; ``None`` where the share has nothing due.
     """
     with uncollected():
-        did = _fire(store, rulebook, now, share, chunk)
+        did = _fire(store, rulebook, clock, share, until, chunk)
     if did is not None and did.swept.total:
         tell(did)
     return did
 
 
 def _fire(
-    store: Store, rulebook: Rulebook, now: datetime, share: Share, chunk: int
+    store: Store,
+    rulebook: Rulebook,
+    clock: Clock,
+    share: Share,
+    until: datetime | None,
+    chunk: int,
 ) -> Chunk | None:
+    now = clock.now()
     with store.begin(write=False) as transaction:
-        judged = judge(transaction, rulebook, now, chunk, share=share)
+        judged = judge(transaction, rulebook, now, chunk, share=share, until=until)
     if judged is None:
         return None
 

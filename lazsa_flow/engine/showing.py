@@ -33,7 +33,7 @@ def _but(kind: type[Any], *names: str) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind) if field.name not in names)
 
 
-_OF_PATH: Final = _but(Path, "id", "subject", "head", "opened_at")
+_OF_PATH: Final = _but(Path, "id", "subject", "head", "opened_at", "recorded_at")
 _OF_RECORD: Final = _but(Record, "actor", "recorded_at")
 _OF_TIMER: Final = _but(TimerRow, "path_id")
 _OF_NOMINATION: Final = ("complete", "withdrawn")

@@ -4,7 +4,8 @@ In chunks. One transaction claims the timers that fell due first (one instant, o
 path once), loads the evidence for all of them as it was recorded before that instant, decides each
 path, and writes every change together. A timer takes effect at its due instant, however late the
 sweep comes; what it schedules may itself be due, and is swept in its turn, so within a path the
-order holds, and an instant is finished before a later one begins.
+order holds, and an instant is finished before a later one begins. What it records is stamped by the
+clock, chunk by chunk, and nothing fires before the clock has come to its instant.
 
 A path whose decision raises stops no other: it is tried five times with growing pauses, all its
 timers waiting meanwhile, and then parked with the error's name. Where a chunk fails as a whole,
@@ -14,10 +15,8 @@ itself is treated so.
 
 from __future__ import annotations
 
-import gc
-import threading
 from collections import Counter
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, astuple, dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -26,10 +25,14 @@ from structlog.contextvars import bound_contextvars
 
 from lazsa_flow.domain.model import Failure
 from lazsa_flow.engine.cohort import Cohort
+from lazsa_flow.engine.garbage import uncollected
+from lazsa_flow.engine.recording import check_past, not_before
 from lazsa_flow.errors import (
+    ClockError,
     ContendedError,
     DamagedError,
     NotFoundError,
+    SchemaError,
     StaleVersionError,
     UnavailableError,
     error_name,
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.engine.alike import Alike
-    from lazsa_flow.engine.ports import Change, Claim, Sight, Store, Transaction
+    from lazsa_flow.engine.ports import Change, Claim, Clock, Sight, Store, Transaction
     from lazsa_flow.engine.rules import Rulebook
 
 CHUNK: Final = 5000
@@ -50,6 +53,10 @@ ATTEMPTS: Final = 5
 """How often a path is tried before it is parked."""
 BACK_OFF: Final = timedelta(seconds=1)
 """The pause after the first attempt; each later one is four times as long."""
+NOBODYS_FAULT: Final = (
+    *(ClockError, ContendedError, DamagedError, SchemaError, StaleVersionError, UnavailableError),
+)
+"""Errors that set no path aside: the next look takes the work up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,26 +129,33 @@ class Chunk:
 def sweep(
     store: Store,
     rulebook: Rulebook,
-    now: datetime,
+    clock: Clock,
     *,
+    until: datetime | None = None,
     chunk: int = CHUNK,
     path_id: int | None = None,
     done: Callable[[Chunk], bool] = lambda chunk: False,
 ) -> Swept:
-    """Fire every timer due at or before an instant.
+    """Fire every timer that is due.
 
     Args:
         store: Where the state is.
         rulebook: Whose rules hold.
-        now: The present instant, aware, in UTC; recorded with every move.
+        clock: Tells when a timer is due, and when each move is recorded.
+        until: Fire only what fell due at or before this instant.
         chunk: How many timers a transaction takes at most.
         path_id: Sweep this path alone.
         done: Asked after each chunk, with what it did; ``True`` ends the sweep early.
+
+    Raises:
+        InputError: The instant is still to come.
     """
-    total = Swept()
+    if until is not None:
+        check_past(until, clock)
+    total, work = Swept(), _Work(store, rulebook, clock, until, path_id)
     while True:
         before = total
-        for did in _commit(store, rulebook, now, chunk, path_id):
+        for did in _commit(work, chunk):
             if did.swept.total:
                 total += did.swept
                 tell(did)
@@ -151,33 +165,39 @@ def sweep(
             return total
 
 
+class _Work(NamedTuple):
+    """What one sweep is about."""
+
+    store: Store
+    rulebook: Rulebook
+    clock: Clock
+    until: datetime | None
+    path_id: int | None
+
+
 def tell(did: Chunk) -> None:
     """Log what a chunk did."""
     due_at = did.due_at.isoformat() if did.due_at else None
     log.info("sweep.chunk", due_at=due_at, country=did.country, **asdict(did.swept))
 
 
-def _commit(
-    store: Store, rulebook: Rulebook, now: datetime, chunk: int, path_id: int | None
-) -> Iterator[Chunk]:
+def _commit(work: _Work, chunk: int) -> Iterator[Chunk]:
     """Sweep a chunk; where that fails as a whole, its halves, down to the one that fails alone."""
     try:
-        did = _commit_chunk(store, rulebook, now, chunk, path_id)
-    except (ContendedError, DamagedError, StaleVersionError, UnavailableError):
-        raise  # no fault of any path's: the next look takes it up again
+        did = _commit_chunk(work, chunk)
+    except NOBODYS_FAULT:
+        raise
     except Exception as error:  # a row that cannot be read or written sets its own path aside
         if chunk > 1:
             for half in (chunk // 2, chunk - chunk // 2):
-                yield from _commit(store, rulebook, now, half, path_id)
+                yield from _commit(work, half)
             return
         name = error_name(error)
-        did = store.transact(lambda transaction: _fail_first(transaction, now, path_id, name))
+        did = work.store.transact(lambda transaction: _fail_first(transaction, work, name))
     yield did
 
 
-def _commit_chunk(
-    store: Store, rulebook: Rulebook, now: datetime, chunk: int, path_id: int | None
-) -> Chunk:
+def _commit_chunk(work: _Work, chunk: int) -> Chunk:
     """Sweep a chunk in a transaction, the search for garbage held off once that has begun.
 
     Before, it may have to wait for others, and a host's process is not to do so without one.
@@ -187,16 +207,24 @@ def _commit_chunk(
         def run(transaction: Transaction) -> Chunk:
             values.enter_context(uncollected())
             try:
-                return sweep_chunk(transaction, rulebook, now, chunk=chunk, path_id=path_id)
+                return sweep_chunk(
+                    transaction,
+                    work.rulebook,
+                    work.clock.now(),
+                    until=work.until,
+                    chunk=chunk,
+                    path_id=work.path_id,
+                )
             except BaseException:
                 values.close()
                 raise
 
-        return store.transact(run)
+        return work.store.transact(run)
 
 
-def _fail_first(transaction: Transaction, now: datetime, path_id: int | None, error: str) -> Chunk:
-    claim = transaction.claim(now, 1, path_id)
+def _fail_first(transaction: Transaction, work: _Work, error: str) -> Chunk:
+    now = work.clock.now()
+    claim = transaction.claim(now, 1, work.path_id, until=work.until)
     if claim is None:
         return Chunk(Swept())
     failed = (_fail(transaction, claim, each, now, error) for each in claim.names)
@@ -235,6 +263,7 @@ def sweep_chunk(
     rulebook: Rulebook,
     now: datetime,
     *,
+    until: datetime | None = None,
     chunk: int = CHUNK,
     path_id: int | None = None,
 ) -> Chunk:
@@ -243,47 +272,8 @@ def sweep_chunk(
     What was claimed may have been settled by another writer for whose paths this one had to wait:
     what the evidence, read with the paths locked, no longer knows as pending is passed by.
     """
-    judged = judge(transaction, rulebook, now, chunk, path_id)
+    judged = judge(transaction, rulebook, now, chunk, path_id, until=until)
     return Chunk(Swept()) if judged is None else write(transaction, judged, now)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Hold the search for garbage cycles off until a chunk's values are gone; it makes none.
-
-    It would look through them again and again, for a third of the night's time. Where several
-    threads sweep, it is held off until the last one's are gone.
-    """
-    _collecting.hold()
-    try:
-        yield
-    finally:
-        _collecting.release()
-
-
-class _Collecting:
-    """Counts for whom the search for garbage is held off."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._holders = 0
-        self._was_on = False
-
-    def hold(self) -> None:
-        with self._lock:
-            if self._holders == 0:
-                self._was_on = gc.isenabled()
-                gc.disable()
-            self._holders += 1
-
-    def release(self) -> None:
-        with self._lock:
-            self._holders -= 1
-            if self._holders == 0 and self._was_on:
-                gc.enable()
-
-
-_collecting = _Collecting()
 
 
 def judge(
@@ -293,9 +283,11 @@ def judge(
     chunk: int,
     path_id: int | None = None,
     share: Share | None = None,
+    *,
+    until: datetime | None = None,
 ) -> Judged | None:
     """Claim one chunk and decide it; nothing is written. ``None`` where nothing is due."""
-    while claim := transaction.claim(now, chunk, path_id, share):
+    while claim := transaction.claim(now, chunk, path_id, share, until=until):
         due_on = rulebook.calendar(claim.country).local_date(claim.due_at)
         sights = transaction.sights(claim.names, before=claim.due_at, on=due_on)
         with bound_contextvars(country=claim.country, cycle=str(claim.book_on)):
@@ -314,6 +306,7 @@ def _decide(
         What was decided; ``None`` where another writer has settled them all.
     """
     judged = Judged(claim)
+    now = not_before(now, (sight.recorded_at for sight in sights))
     settled: set[int] = set()
     cohorts: dict[Hashable, Cohort] = {}
     for sight in sights:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from structlog.contextvars import bound_contextvars
 
 from lazsa_flow.commands.configuration import build_rulebook, find_warnings
-from lazsa_flow.commands.context import Context, RulesChangedError, check_clock
+from lazsa_flow.commands.context import Context, RulesChangedError
 from lazsa_flow.commands.dry_run import dry_run_of
 from lazsa_flow.store import dry_run as undoing
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.rules import Rulebook
     from lazsa_flow.store.dry_run import DryRunStore
     from lazsa_flow.store.sqlstore import SqlStore
-    from lazsa_flow.store.standing import RulesVersion
+    from lazsa_flow.store.stamp import RulesVersion
 
 _Result = TypeVar("_Result")
 
@@ -40,12 +40,13 @@ class Facade:
         self.config = config
         self.clock = clock
         self._secret = secret
-        self._context = self._read_rules(self._stand())
+        self._context = self._read_rules(self._version())
 
-    def _stand(self) -> RulesVersion:
-        stand = self.store.stand()
-        check_clock(self.clock, stand)
-        return stand.version
+    def _version(self) -> RulesVersion:
+        stamp = self.store.stamp()
+        self.store.brakes.check_schema(stamp)
+        self.store.brakes.check_clock(stamp)
+        return stamp.version
 
     def _read_rules(self, version: RulesVersion) -> Context:
         rules = rulebook(self.store, self.config)
@@ -57,8 +58,9 @@ class Facade:
 
         Raises:
             ClockError: The machine's clock is far from the database's; nothing may be fired by it.
+            SchemaError: The schema is another revision's.
         """
-        version = self._stand()
+        version = self._version()
         if version != self._context.version:
             self._context = self._read_rules(version)
         return self._context

@@ -15,7 +15,6 @@ from lazsa_flow.commands import (
     importing,
     nominations,
     opening,
-    operating,
     panel,
     records,
     timers,
@@ -25,8 +24,8 @@ from lazsa_flow.commands.context import move_of
 from lazsa_flow.commands.entries import Application
 from lazsa_flow.commands.public import CONSENT
 from lazsa_flow.commands.rights import check_command
-from lazsa_flow.errors import NotFoundError
 from lazsa_flow.facade.irreversible import HOST
+from lazsa_flow.facade.operating import Operating
 from lazsa_flow.facade.released import Releases
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.model import Actor, Move
 
 
-class Commands(Releases):
+class Commands(Operating, Releases):
     """The commands."""
 
     def import_facts(
@@ -305,22 +304,3 @@ class Commands(Releases):
             NotAllowedError: The actor is neither an operator nor a manager.
         """
         return timers.replan_timers(self.context, actor=actor, key=key)
-
-    def pause(self, *, paused: bool = True, actor: Actor, key: str | None = None) -> None:
-        """Pause the timers, or with ``paused=False`` let them go on; what is due keeps its day."""
-        operating.pause(self.context, paused=paused, actor=actor, key=key)
-
-    def close_books(
-        self, country: str, cycle_on: date, *, actor: Actor, key: str | None = None
-    ) -> None:
-        """Close a country's books of a cycle date, once they balance and nothing is parked.
-
-        Raises:
-            NotFoundError: There are no such books.
-            ConflictError: They do not balance, something is parked, or they are closed already.
-        """
-        for book in self.books():
-            if (book.country, book.on) == (country, cycle_on):
-                operating.close_books(self.context, book, actor=actor, key=key)
-                return
-        raise NotFoundError("books", f"{country} {cycle_on}")

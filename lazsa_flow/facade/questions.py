@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lazsa_flow.commands.public import Badge, Fame, Outcome
     from lazsa_flow.domain.guards import Verdict
     from lazsa_flow.domain.model import Failure, Path, TimerRow
+    from lazsa_flow.domain.pauses import Pause
     from lazsa_flow.domain.perks import Entitlement
     from lazsa_flow.engine.explain import Explanation
     from lazsa_flow.engine.ledger import Book
@@ -47,6 +48,23 @@ class Due:
     seller: str
     timer: TimerRow
     triggers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DueCount:
+    """How many timers of one name are pending in a country.
+
+    Attributes:
+        lifecycle: Of which lifecycle.
+        timer: The timer's name.
+        triggers: What it will try, in order, none for a reminder.
+    """
+
+    country: str
+    lifecycle: str
+    timer: str
+    triggers: tuple[str, ...]
+    count: int
 
 
 class Questions(Facade):
@@ -118,6 +136,21 @@ class Questions(Facade):
             until: The instant, aware, inclusive.
         """
         return self.store.due_by_country(as_utc(until, field="until"))
+
+    def count_due(self, *, until: datetime | None = None) -> list[DueCount]:
+        """Count what is pending until an instant, by country and timer.
+
+        Args:
+            until: The instant, aware, inclusive; the clock's by default.
+        """
+        at = self.clock.now() if until is None else as_utc(until, field="until")
+        found = []
+        for country, name, timer, count in self.store.count_due_by_timer(at):
+            lifecycle = self.rulebook.lifecycles.get(name)
+            steps = lifecycle.timer(timer).steps if lifecycle else ()
+            triggers = tuple(dict.fromkeys(step.trigger for step in steps))
+            found.append(DueCount(country, name, timer, triggers, count))
+        return found
 
     def history(self, path: str) -> list[dict[str, Any]]:
         """Return a path's journal rows, oldest first, as JSON values.
@@ -261,9 +294,17 @@ class Questions(Facade):
         """List the sellers who are in Reconnect in a country: whom updates go to."""
         return public.members(self.context, country)
 
+    def pauses(self, *, lifted: bool = False) -> list[Pause]:
+        """Return the pauses in force, oldest first.
+
+        Args:
+            lifted: Whether those that were lifted are returned, too.
+        """
+        return self.store.pauses(lifted=lifted)
+
     def paused(self) -> bool:
-        """Tell whether an operator has paused the timers."""
-        return self.context.paused
+        """Tell whether an operator has paused all timers; see :meth:`pauses` for parts of them."""
+        return any(pause.country is None and pause.cycle is None for pause in self.pauses())
 
     def parked(self) -> list[tuple[str, Failure]]:
         """Return the paths that are parked, by their references, and how each failed."""

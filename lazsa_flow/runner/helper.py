@@ -13,10 +13,10 @@ from __future__ import annotations
 import multiprocessing
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
+from lazsa_flow.engine.recording import check_past
 from lazsa_flow.engine.sharing import sweep_share
 from lazsa_flow.engine.sweep import CHUNK, Chunk, Share, Swept
 from lazsa_flow.errors import InputError
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from multiprocessing.connection import Connection
     from pathlib import Path
+
+    from lazsa_flow.engine.ports import Clock
 
 PAUSE_S: Final = 0.005
 """How long one waits for the other before it looks again."""
@@ -55,8 +57,9 @@ class Helper:
 
 def sweep(
     database: str,
-    now: datetime,
+    clock: Clock,
     *,
+    until: datetime | None = None,
     config: Path | None = None,
     chunk: int = CHUNK,
     done: Callable[[Chunk], bool] = lambda chunk: False,
@@ -65,56 +68,70 @@ def sweep(
 
     Args:
         database: The URL of a SQLite database.
-        now: The present instant, aware.
+        clock: Tells when a timer is due; the helper gets a copy of it.
+        until: Fire only what fell due at or before this instant.
         config: The deployment's configuration, if it has one of its own.
         chunk: How many timers a transaction takes at most.
         done: Asked after each chunk of either process; ``True`` ends the sweep early.
 
     Raises:
-        InputError: The database is not SQLite's.
+        InputError: The database is not SQLite's, or the instant is still to come.
     """
     if not database.startswith("sqlite"):
         expected = "a database of SQLite; on PostgreSQL start more workers"
         raise InputError.of("option", "helper", database.partition(":")[0], expected)
-    total = Swept()
-    with (
-        Programme.open(database, config=Config.load(config), clock=VirtualClock(now)) as programme,
-        _helping(database, now, config, chunk) as helper,
-    ):
-        for did in _chunks(programme, helper, chunk):
+    if until is not None:
+        check_past(until, clock)
+    total, job = Swept(), Job(database, clock, until, config, chunk)
+    with job.open() as programme, _helping(job) as helper:
+        for did in _chunks(programme, helper, job):
             total += did.swept
             if done(did):
                 break
     return total
 
 
-def _chunks(programme: Programme, helper: Helper, chunk: int) -> Iterator[Chunk]:
+class Job(NamedTuple):
+    """What both processes are to do; see :func:`sweep`."""
+
+    database: str
+    clock: Clock
+    until: datetime | None
+    config: Path | None
+    chunk: int
+
+    def open(self) -> Programme:
+        """Open the programme on the database."""
+        return Programme.open(self.database, config=Config.load(self.config), clock=self.clock)
+
+
+def _chunks(programme: Programme, helper: Helper, job: Job) -> Iterator[Chunk]:
     """Yield what either process has done, until nothing is due."""
     due = True
     while due:
         shared = None
         with suppress(Exception):  # a row that cannot be read is found and set aside below
-            shared = _share(programme, OURS, chunk)
+            shared = _share(programme, OURS, job)
         if shared is not None:
             yield shared
         elif helper.busy():
             time.sleep(PAUSE_S)
-        elif (alone := _next(programme, chunk)) is not None:
+        elif (alone := _next(programme, job)) is not None:
             yield alone
         else:
             due = helper.busy()  # what it has in hand was done before we looked, or will be nothing
         yield from helper.done()
 
 
-def _share(programme: Programme, share: Share, chunk: int) -> Chunk | None:
-    """Fire a chunk of a share; ``None`` where it has nothing due, or timers are paused."""
+def _share(programme: Programme, share: Share, job: Job) -> Chunk | None:
+    """Fire a chunk of a share; ``None`` where it has nothing that may fire."""
     context = programme.context
-    if context.paused:
-        return None
-    return sweep_share(context.store, context.rulebook, context.clock.now(), share, chunk=chunk)
+    return sweep_share(
+        context.store, context.rulebook, context.clock, share, until=job.until, chunk=job.chunk
+    )
 
 
-def _next(programme: Programme, chunk: int) -> Chunk | None:
+def _next(programme: Programme, job: Job) -> Chunk | None:
     """Fire the next chunk of whatever is due."""
     found: list[Chunk] = []
 
@@ -122,17 +139,16 @@ def _next(programme: Programme, chunk: int) -> Chunk | None:
         found.append(did)
         return True
 
-    programme.sweep(chunk=chunk, done=first)
+    programme.sweep(now=job.until, chunk=job.chunk, done=first)
     return found[0] if found else None
 
 
 @contextmanager
-def _helping(database: str, now: datetime, config: Path | None, chunk: int) -> Iterator[Helper]:
+def _helping(job: Job) -> Iterator[Helper]:
     context = multiprocessing.get_context("spawn")
     ours, its = context.Pipe(duplex=False)
     busy = context.Value("b", 0, lock=False)
-    words = (database, now, config, chunk, its, busy)
-    process = context.Process(target=_help, args=words, daemon=True)
+    process = context.Process(target=_help, args=(job, its, busy), daemon=True)
     process.start()
     its.close()
     try:
@@ -143,21 +159,14 @@ def _helping(database: str, now: datetime, config: Path | None, chunk: int) -> I
         ours.close()
 
 
-def _help(
-    database: str,
-    now: datetime,
-    config: Path | None,
-    chunk: int,
-    reports: Connection,
-    busy: Any,
-) -> None:
+def _help(job: Job, reports: Connection, busy: Any) -> None:
     """Sweep the helper's share and report, until who asked is gone; what fails ends us, too."""
-    clock, parent = VirtualClock(now), multiprocessing.parent_process()
+    parent = multiprocessing.parent_process()
     try:
-        with Programme.open(database, config=Config.load(config), clock=clock) as programme:
+        with job.open() as programme:
             while parent is not None and parent.is_alive():
                 busy.value = 1
-                did = _share(programme, ITS, chunk)
+                did = _share(programme, ITS, job)
                 if did is not None:
                     reports.send(did)
                 busy.value = 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 
 from lazsa_flow.errors import InputError
+from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.retry import reading
 from lazsa_flow.store.sqlstore import SqlStore
 from lazsa_flow.store.transaction import SqlTransaction
@@ -29,12 +30,13 @@ class BoundStore(SqlStore):
 
     Args:
         connection: A SQLAlchemy connection in a transaction.
+        brakes: What stops this process from writing; by default nothing but another schema.
 
     Raises:
         InputError: It is no connection, no transaction has begun, or SQLite has seen no BEGIN.
     """
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, *, brakes: Brakes | None = None) -> None:
         if not isinstance(connection, sa.Connection):
             got = type(connection).__name__
             raise InputError.of("bind", "connection", got, "a sqlalchemy.Connection")
@@ -47,6 +49,7 @@ class BoundStore(SqlStore):
         self._bound_in = connection.get_transaction()
         self._engine = connection.engine
         self._probe = lambda point: None
+        self.brakes = brakes or Brakes()
 
     @property
     def _connection(self) -> sa.Connection:
@@ -76,7 +79,9 @@ class BoundStore(SqlStore):
             transaction.send()
 
     def _transaction(self, *, write: bool) -> SqlTransaction:
-        return SqlTransaction(self._connection, self._probe, write=write, own=False)
+        return SqlTransaction(
+            self._connection, self._probe, write=write, own=False, brakes=self.brakes
+        )
 
     def transact(
         self,

@@ -82,7 +82,10 @@ REVIVED = ", ".join(
 )
 """How a cancelled timer is set again at the same instant: it may be of another zone or country."""
 
-MOVED = ("country", "state", "seq", "head", "cycle_on", "entered_at", "parked", "spans", "data")
+MOVED = (
+    *("country", "state", "seq", "head", "cycle_on"),
+    *("entered_at", "parked", "spans", "data", "recorded_at"),
+)
 """What a move may change of a path."""
 
 

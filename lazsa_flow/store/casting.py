@@ -30,7 +30,8 @@ def moves(alike: Iterable[Alike]) -> list[Row]:
     rows: list[Row] = []
     for change, each in alike:
         if change.before is not None and change.moves:
-            _, was, country, state, seq, _, *rest = move_row(change.before, change.after)
+            row = move_row(change.before, change.after, change.recorded_at)
+            _, was, country, state, seq, _, *rest = row
             rows += [(o[0], was, country, state, seq, o[4], *rest) for o in each]
     return rows
 

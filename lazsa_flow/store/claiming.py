@@ -2,6 +2,7 @@
 
 Those that fell due first: one instant, one country, each path once. The index of what is pending
 gives them in order, so that a claim costs as much as it takes, and a look at nothing one step.
+Timers under a pause are passed by, with all later ones of their path, whose order holds.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.driver import fetch
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
+    from lazsa_flow.domain.pauses import Pause
     from lazsa_flow.engine.sweep import Share
     from lazsa_flow.store.decoding import Row
 
@@ -36,6 +38,62 @@ _PEND: Final = (
     " AND timer.name = json_extract(read.value, '$[1]')"
     " AND timer.due_at = json_extract(read.value, '$[2]') AND timer.status = 'pending'"
 )
+
+
+class Passing(NamedTuple):
+    """What a claim passes by.
+
+    Attributes:
+        scopes: The pauses in force: country and cycle date, ``None`` for all.
+        lifecycles: Lifecycles whose table differs from the database's.
+    """
+
+    scopes: tuple[tuple[str | None, str | None], ...] = ()
+    lifecycles: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, pauses: Iterable[Pause], lifecycles: Collection[str]) -> Passing:
+        """Return what pauses and differing lifecycles make a claim pass by."""
+        scopes = ((p.country, p.cycle.isoformat() if p.cycle else None) for p in pauses)
+        return cls(tuple(scopes), tuple(sorted(lifecycles)))
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing at all is taken."""
+        return (None, None) in self.scopes
+
+    def conditions(self, table: Any) -> Iterator[sa.ColumnElement[bool]]:
+        """Yield what a timer must be to be taken.
+
+        Args:
+            table: The timers, of which each has these conditions.
+        """
+        if self.scopes:
+            yield ~self._paused(table)
+            earlier = table.alias("earlier")
+            first = (earlier.c.path_id == table.c.path_id) & (earlier.c.due_at <= table.c.due_at)
+            pends = earlier.c.status == sa.literal_column("'pending'")
+            yield ~sa.exists().where(first, pends, self._paused(earlier))
+        if self.lifecycles:
+            paths = schema.paths.alias("passed")
+            theirs = paths.c.lifecycle.in_([sa.literal(each) for each in self.lifecycles])
+            yield ~sa.exists().where(paths.c.id == table.c.path_id, theirs)
+
+    def _paused(self, table: Any) -> sa.ColumnElement[bool]:
+        """Tell whether a timer itself is under one of the pauses."""
+        book_on = sa.type_coerce(table.c.book_on, sa.Text())
+        return sa.or_(
+            *(
+                sa.and_(
+                    sa.true() if country is None else table.c.country == sa.literal(country),
+                    sa.true() if cycle is None else book_on == sa.literal(cycle),
+                )
+                for country, cycle in self.scopes
+            )
+        )
+
+
+NOTHING: Final = Passing()
 
 
 class Queries(NamedTuple):
@@ -58,20 +116,22 @@ class Queries(NamedTuple):
 
 
 @lru_cache
-def queries(*, passing_by: bool, shared: bool) -> Queries:
+def queries(*, waiting: bool, shared: bool, passing: Passing = NOTHING) -> Queries:
     """Return the statements.
 
     Args:
-        passing_by: Whether there are paths that wait for their next attempt after ``now``.
+        waiting: Whether there are paths that wait for their next attempt after ``now``.
+        passing: What is passed by besides.
         shared: Whether only a share of the chunk's paths is wanted; ``share`` and ``shares``.
     """
     table, paths, failures = schema.timers, schema.paths, schema.failures
     due_at, now = sa.bindparam("due_at", type_=sa.Text()), sa.bindparam("now", type_=sa.Text())
     at = sa.type_coerce(table.c.due_at, sa.Text())
     pending = schema.PENDING
-    if passing_by:
+    if waiting:
         waits = sa.type_coerce(failures.c.retry_at, sa.Text()) > now
         pending &= table.c.path_id.not_in(sa.select(failures.c.path_id).where(waits))
+    pending = sa.and_(pending, *passing.conditions(table))
     same = pending & (at == due_at)
     book = (table.c.country, table.c.book_on)
     locked = (
@@ -107,6 +167,7 @@ def claim(
     share: Share | None = None,
     *,
     held: Collection[int],
+    passing: Passing = NOTHING,
 ) -> Claim | None:
     """Claim timers; see :class:`lazsa_flow.engine.ports.Transaction`.
 
@@ -117,8 +178,11 @@ def claim(
         path_id: Of this path alone.
         share: Of these paths alone.
         held: The paths that wait for an attempt after ``now``.
+        passing: What is passed by besides.
     """
-    select = queries(passing_by=bool(held), shared=share is not None)
+    if passing.everything:
+        return None
+    select = queries(waiting=bool(held), shared=share is not None, passing=passing)
     values: dict[str, Any] = {"now": instant_text(now), "limit": limit, "path_id": path_id}
     if share is not None:
         values |= {"share": share.part, "shares": share.of}

@@ -40,10 +40,11 @@ def path_row(path: Path) -> Row:
         path.parked,
         _spans_text(path.spans),
         _data_text(path.data),
+        instant_text(path.recorded_at or path.opened_at),
     )
 
 
-def move_row(before: Path, after: Path) -> Row:
+def move_row(before: Path, after: Path, recorded_at: datetime) -> Row:
     """Write what a move changes of a path, with the version that was read."""
     return (
         after.id,
@@ -57,6 +58,7 @@ def move_row(before: Path, after: Path) -> Row:
         after.parked,
         _spans_text(after.spans),
         _data_text(after.data),
+        instant_text(recorded_at),
     )
 
 

@@ -110,7 +110,7 @@ def path(row: Row) -> Path:
     (id_, lifecycle, subject, country, state, seq, head, cycle, opened, entered, parked, *rest) = (
         row
     )
-    spans, data = rest
+    spans, data, recorded = rest
     return Path(
         id_,
         lifecycle,
@@ -125,6 +125,7 @@ def path(row: Row) -> Path:
         bool(parked),
         _spans(spans),
         _data(data),
+        instant(recorded),
     )
 
 

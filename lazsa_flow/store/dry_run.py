@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.engine.alike import Alike
     from lazsa_flow.engine.ports import Change
+    from lazsa_flow.store.brakes import Brakes
     from lazsa_flow.store.sqlstore import SqlStore
 
 _Result = TypeVar("_Result")
@@ -76,12 +77,14 @@ class DryRunStore(BoundStore):
         written: What the commands that ran on it have written.
     """
 
-    def __init__(self, connection: sa.Connection) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: sa.Connection, brakes: Brakes) -> None:
+        super().__init__(connection, brakes=brakes)
         self.written = Written()
 
     def _transaction(self, *, write: bool) -> SqlTransaction:
-        transaction = DryRunTransaction(self._connection, self._probe, write=write, own=False)
+        transaction = DryRunTransaction(
+            self._connection, self._probe, write=write, own=False, brakes=self.brakes
+        )
         transaction.written = self.written
         return transaction
 
@@ -96,6 +99,6 @@ def dry_run(store: SqlStore, run: Callable[[DryRunStore], _Result]) -> _Result:
 
     def attempt() -> _Result:
         with store.undone() as connection:
-            return run(DryRunStore(connection))
+            return run(DryRunStore(connection, store.brakes))
 
     return retrying(attempt, again=True, lost=True, lock_timeout_s=store.lock_timeout_s)

@@ -1,7 +1,9 @@
 """What does the engine read and write within one transaction? Claim, load, write, set aside.
 
-What a single move writes may be held until the commit, or until something else is read; so every
-other statement asks for the connection anew.
+Whatever a transaction writes, it has passed the brakes before: the stamp is asked along with the
+first query of a sweep or of a command, and before the first statement of anything else. What a
+single move writes may be held until the commit, or until something else is read; so every other
+statement asks for the connection anew.
 """
 
 from __future__ import annotations
@@ -12,9 +14,13 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from lazsa_flow.errors import SchemaError
 from lazsa_flow.logs import LOGGER
-from lazsa_flow.store import claiming, evidence, failing, looking, schema, writing
-from lazsa_flow.store.bulk import MovedError, bulk
+from lazsa_flow.store import claiming, decoding, evidence, failing, looking, schema, writing
+from lazsa_flow.store.brakes import Brakes
+from lazsa_flow.store.bulk import Bulk, MovedError, bulk
+from lazsa_flow.store.driver import fetch_all
+from lazsa_flow.store.stamp import Stamp, stamp_of, stamp_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -38,6 +44,7 @@ class EngineSide:
         write: Whether it will write; then what decisions read is locked, where that is needed.
         probe: Called by name at each point at which a process could die.
         own: Whether the whole transaction is ours, and not a part of a host's.
+        brakes: What stops it from writing; by default nothing but another schema.
     """
 
     def __init__(
@@ -47,9 +54,13 @@ class EngineSide:
         *,
         write: bool = True,
         own: bool = True,
+        brakes: Brakes | None = None,
     ) -> None:
         self._lent = connection
-        self._bulk = bulk(connection)
+        self._rows = bulk(connection)
+        self._brakes = brakes or Brakes()
+        self._stamp: Stamp | None = None
+        self._foreign: frozenset[str] = frozenset()
         self._changes: list[Change] = []
         self._alike: list[Alike] = []
         self._own = own
@@ -62,8 +73,41 @@ class EngineSide:
     @property
     def _connection(self) -> sa.Connection:
         """The connection for another statement, before which all is written that is held."""
+        if self._stamp is None and self._write:
+            self.stamp()
         self.send()
         return self._lent
+
+    @property
+    def _bulk(self) -> Bulk:
+        """What writes many rows, once the brakes have let this transaction pass."""
+        if self._stamp is None and self._write:
+            self.stamp()
+        return self._rows
+
+    def stamp(self) -> Stamp:
+        """Return what the database says of itself, as this transaction asked it first.
+
+        Raises:
+            SchemaError: The schema is another revision's.
+            ClockError: The process's clock is wrong; nothing may be written by it.
+        """
+        if self._stamp is None:
+            self._ask()
+        assert self._stamp is not None
+        return self._stamp
+
+    def _ask(self, *queries: sa.ClauseElement) -> list[list[decoding.Row]]:
+        """Ask for the stamp and pass the brakes, with further queries in the same round trip."""
+        asked = [stamp_query(self._lent.dialect.name), *queries]
+        [row], *found = fetch_all(self._lent, asked, {})
+        self._pass(stamp_of(row))
+        return found
+
+    def _pass(self, stamp: Stamp) -> None:
+        self._brakes.check(stamp)
+        self._foreign = self._brakes.foreign(stamp)
+        self._stamp = stamp
 
     def send(self, commit: Callable[[], None] | None = None) -> None:
         """Write what is held until now, and commit in the same round trip.
@@ -72,7 +116,7 @@ class EngineSide:
             StaleVersionError: A path no longer has the version that was read.
         """
         try:
-            self._bulk.send(commit)
+            self._rows.send(commit)
         except MovedError:
             raise self._stale() from None
         self._changes.clear()
@@ -89,6 +133,8 @@ class EngineSide:
         limit: int,
         path_id: int | None = None,
         share: Share | None = None,
+        *,
+        until: datetime | None = None,
     ) -> Claim | None:
         """Take the pending timers that fell due first: one instant, one country, a path once.
 
@@ -96,12 +142,23 @@ class EngineSide:
         in hand are passed by; while the last ones of an instant are, nothing later is taken. What
         another has done before the lock was had shows in the evidence: the timer no longer pends.
         """
+        self.send()
         if path_id is None and self._own:
-            self._bulk.pin()
-        waiting = failing.waiting(self._connection)
-        self._retried = frozenset(path_id for path_id, at in waiting.items() if at <= now)
-        held = waiting.keys() - self._retried
-        found = claiming.claim(self._connection, now, limit, path_id, share, held=held)
+            self._rows.pin()
+        [rows] = self._ask(failing.WAITING)
+        waiting = {id_: decoding.instant(at) for id_, at in rows}
+        self._retried = frozenset(id_ for id_, at in waiting.items() if at <= now)
+        pauses = self.stamp().pauses
+        self._brakes.tell_pauses(pauses)
+        found = claiming.claim(
+            self._lent,
+            now if until is None else min(until, now),
+            limit,
+            path_id,
+            share,
+            held=waiting.keys() - self._retried,
+            passing=claiming.Passing.of(pauses, self._foreign),
+        )
         return found and found.without(self._retried) if share else found
 
     def sights(
@@ -117,15 +174,20 @@ class EngineSide:
         return [sight.evidence() for sight in self.sights(path_ids, before=before, on=on)]
 
     def stands(self, claim: Claim, versions: Mapping[int, int]) -> bool:
-        """Tell whether these timers still pend and these paths still have these versions."""
+        """Tell whether these timers still pend, unpaused, and these paths have these versions."""
+        if any(pause.covers(claim.country, claim.book_on) for pause in self.stamp().pauses):
+            return False
         return claiming.stands(self._connection, claim, versions)
 
     def write_chunk(self, changes: Sequence[Change], alike: Sequence[Alike] = ()) -> None:
         """Write changes whole."""
+        rows = self._bulk
+        if self._foreign:
+            self._check_tables(changes)
         self._changes += changes
         self._alike += alike
         try:
-            writing.write_chunk(self._lent, self._bulk, changes, alike, self._probe)
+            writing.write_chunk(self._lent, rows, changes, alike, self._probe)
         except MovedError:
             raise self._stale() from None
         if LOGGER.isEnabledFor(logging.DEBUG):
@@ -151,9 +213,25 @@ class EngineSide:
         Raises:
             KeyReusedError: The key was used for another command.
         """
-        return looking.look(
-            self._connection, path_id, on=on, lock=self._write, key=key, request=request
-        )
+        self.send()
+        found = looking.look(self._lent, path_id, on=on, lock=self._write, key=key, request=request)
+        if found is not None:
+            self._pass(found.stamp)
+        return found
+
+    def _check_tables(self, changes: Sequence[Change]) -> None:
+        """Let changes pass whose lifecycle's table is the one that the database is run by.
+
+        Raises:
+            SchemaError: One is not.
+        """
+        for change in changes:
+            if change.after.lifecycle in self._foreign:
+                raise SchemaError(
+                    f"the table of lifecycle {change.after.lifecycle} is not the one that this "
+                    "database is run by: nothing of it is fired; run: lazsa-flow migrate, or the "
+                    "release that fits"
+                )
 
     def failure_of(self, path_id: int) -> Failure | None:
         """Return how the latest attempt on a path failed, if it did."""

@@ -7,18 +7,19 @@ attempt that succeeds.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from lazsa_flow.domain.model import Failure
 from lazsa_flow.store import schema
+from lazsa_flow.store.claiming import NOTHING, Passing
 from lazsa_flow.store.column_types import Instant
 from lazsa_flow.store.dialect import upsert
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import datetime
 
 _TABLE = schema.failures
 
@@ -30,19 +31,20 @@ def failure_of(connection: sa.Connection, path_id: int) -> Failure | None:
     return None if row is None else Failure(**row)
 
 
-def waiting(connection: sa.Connection) -> dict[int, datetime]:
-    """Return when each path that waits for its next attempt is tried again."""
-    query = sa.select(_TABLE.c.path_id, _TABLE.c.retry_at).where(_TABLE.c.retry_at.is_not(None))
-    return {row.path_id: row.retry_at for row in connection.execute(query)}
+WAITING: Final = sa.select(_TABLE.c.path_id, sa.type_coerce(_TABLE.c.retry_at, sa.Text())).where(
+    _TABLE.c.retry_at.is_not(None)
+)
+"""Selects the paths that wait for their next attempt, and when each is tried again."""
 
 
-def next_looks() -> tuple[sa.Select[Any], ...]:
+@lru_cache
+def next_looks(passing: Passing = NOTHING) -> tuple[sa.Select[Any], ...]:
     """Select the instant of the next look: at paths that did not fail, and at those that did."""
     timers = schema.timers
     failed = sa.select(_TABLE.c.path_id).where(_TABLE.c.retry_at.is_not(None))
     sound = (
         sa.select(timers.c.due_at)
-        .where(schema.PENDING, timers.c.path_id.not_in(failed))
+        .where(schema.PENDING, timers.c.path_id.not_in(failed), *passing.conditions(timers))
         .order_by(timers.c.due_at)
         .limit(1)
     )
@@ -50,6 +52,7 @@ def next_looks() -> tuple[sa.Select[Any], ...]:
     first = (
         sa.select(timers.c.due_at)
         .where(timers.c.path_id == _TABLE.c.path_id, timers.c.status == "pending")
+        .where(*passing.conditions(timers))
         .order_by(timers.c.due_at)
         .limit(1)
         .scalar_subquery()

@@ -1,8 +1,8 @@
 """What does a command on one path ask first? All of it in one round trip, and in few statements.
 
-The rows of the subject's paths are locked; then one statement asks what the rules stand at, whether
-the command's key has a result, and all that is recorded about the path. A statement for each of
-them costs more than what they find.
+The rows of the subject's paths are locked; then one statement asks for the stamp, whether the
+command's key has a result, and all that is recorded about the path. A statement for each of them
+costs more than what they find.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from lazsa_flow.errors import MalformedError
-from lazsa_flow.store import decoding, evidence, keys, schema, standing
+from lazsa_flow.store import decoding, evidence, keys, schema
 from lazsa_flow.store.driver import fetch_all
 from lazsa_flow.store.sights import put_together
+from lazsa_flow.store.stamp import Stamp, listed, stamp_of, stamp_query
 
 if TYPE_CHECKING:
     from datetime import date
 
     from lazsa_flow.domain.model import Evidence
-    from lazsa_flow.store.standing import Stand
 
 
 class FirstLook(NamedTuple):
     """What a command on one path asks first.
 
     Attributes:
-        stand: What the rules stand at, and the server's clock.
+        stamp: What the database says of itself.
         result: What the command's idempotency key has for a result, if it has one.
         seen: All that is recorded about the path.
     """
 
-    stand: Stand
+    stamp: Stamp
     result: Any | None
     seen: Evidence
 
@@ -63,13 +63,13 @@ def queries(dialect: str) -> Queries:
         .where(own.c.id == path_id)
         .order_by(paths.c.id)
     )
-    about = [_listed(dialect, query.correlate(own)) for query in _about(dialect, own)]
-    stand = standing.stand_query(dialect).subquery("stand")
+    about = [listed(dialect, query.correlate(own)) for query in _about(dialect, own)]
+    stamp = stamp_query(dialect).subquery("stamp")
     return Queries(
         paths=kin,
         paths_locked=kin.with_for_update(of=paths),
-        about=sa.select(*stand.c, *about)
-        .select_from(own.join(stand, sa.true()))
+        about=sa.select(*stamp.c, *about)
+        .select_from(own.join(stamp, sa.true()))
         .where(own.c.id == path_id),
         listed=len(about),
     )
@@ -103,15 +103,6 @@ def _about(dialect: str, own: Any) -> list[sa.Select[Any]]:
     ]
 
 
-def _listed(dialect: str, query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
-    """Return a query's rows as one value: a JSON array of arrays, as text."""
-    rows = query.subquery()
-    if dialect == "postgresql":
-        listed = sa.func.json_agg(sa.func.json_build_array(*rows.c))
-        return sa.select(sa.cast(listed, sa.Text())).scalar_subquery()
-    return sa.select(sa.func.json_group_array(sa.func.json_array(*rows.c))).scalar_subquery()
-
-
 def look(
     connection: sa.Connection,
     path_id: int,
@@ -130,11 +121,11 @@ def look(
     )
     if not about:
         return None
-    stand, listed = about[0][: -select.listed], about[0][-select.listed :]
+    stamp, found = about[0][: -select.listed], about[0][-select.listed :]
     try:
-        stored, *rows = json.loads(f"[{','.join([each or '[]' for each in listed])}]")
+        stored, *rows = json.loads(f"[{','.join([each or '[]' for each in found])}]")
         result = None if key is None else keys.result_of(stored, key, request)
         [sight] = put_together(connection, [path_id], paths, *rows)
     except decoding.MALFORMED:  # an index that says otherwise than its table, too
         raise MalformedError("path", path_id) from None
-    return FirstLook(standing.stand_of(stand), result, sight.evidence())
+    return FirstLook(stamp_of(stamp), result, sight.evidence())

@@ -9,6 +9,7 @@ it commits.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
@@ -100,6 +101,7 @@ def revision_on(connection: sa.Connection) -> str | None:
     return context.get_current_revision()
 
 
+@lru_cache(maxsize=1)
 def head() -> str:
     """Return this release's revision."""
     found = _scripts().get_current_head()

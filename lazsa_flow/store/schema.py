@@ -19,9 +19,6 @@ from lazsa_flow.store.column_types import Day, Instant
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-PROGRAMME: Final = "programme:timers"
-"""The subject of what operators record about the programme as a whole."""
-
 APPEND_ONLY: Final = (
     "lazsa_facts",
     "lazsa_nominations",
@@ -100,6 +97,29 @@ suspensions = _table(
     _instant("recorded_at"),
 )
 
+pauses = _table(
+    "pauses",
+    _id(),
+    _text("country", nullable=True),
+    _day("cycle_on", nullable=True),
+    _text("reason"),
+    _text("actor"),
+    _instant("recorded_at"),
+    _text("lifted_by", nullable=True),
+    _text("lifted_reason", nullable=True),
+    _instant("lifted_at", nullable=True),
+)
+"""Pauses of everything, a country, a cycle date, or both; in force until they are lifted."""
+
+lifecycles = _table(
+    "lifecycles",
+    _text("lifecycle", primary_key=True),
+    _text("digest"),
+    _text("content"),
+    _instant("recorded_at"),
+)
+"""The table of each lifecycle that this database is run by, as canonical JSON, with its digest."""
+
 paths = _table(
     "paths",
     sa.Column("id", sa.BigInteger(), primary_key=True, autoincrement=False),
@@ -115,6 +135,7 @@ paths = _table(
     sa.Column("parked", sa.Boolean(), nullable=False),
     _text("spans"),
     _text("data"),
+    _instant("recorded_at"),
     sa.Index("lazsa_paths_subject", "subject"),
 )
 

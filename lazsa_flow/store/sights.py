@@ -18,6 +18,7 @@ from lazsa_flow.store import decoding, schema
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from lazsa_flow.domain.model import Nomination
     from lazsa_flow.store.decoding import Row
@@ -29,11 +30,12 @@ _NO_ROWS: Final[tuple[Row, ...]] = ()
 _NOTHING: Final[frozenset[str]] = frozenset()
 _CLAIMS: Final = '"claims"'
 """Stands in the data of a path that would claim something."""
-_OWN: Final = ("id", "subject", "head", "opened_at")
+_OWN: Final = ("id", "subject", "head", "opened_at", "recorded_at")
 _PATH: Final = {name: number for number, name in enumerate(schema.paths.columns.keys())}
 _SEQ, _HEAD, _SUBJECT = _PATH["seq"], _PATH["head"], _PATH["subject"]
 _LIFECYCLE, _STATE, _DATA = _PATH["lifecycle"], _PATH["state"], _PATH["data"]
 _CYCLE_ON, _OPENED_AT = _PATH["cycle_on"], _PATH["opened_at"]
+_RECORDED_AT: Final = _PATH["recorded_at"]
 _common: Final = itemgetter(*(number for name, number in _PATH.items() if name not in _OWN))
 _RECORD: Final = {name: number for number, name in enumerate(schema.records.columns.keys())}
 _says: Final = itemgetter(*(_RECORD[name] for name in ("kind", "name", "value", "reason", "as_of")))
@@ -90,6 +92,13 @@ class StoredSight:
             self.others = {row[0]: row[_SEQ] for row in kin if row[0] != path[0]}
             same = (row for row in kin if row[_LIFECYCLE] == path[_LIFECYCLE])
             self.alone = self.alone and len({row[0] for row in same}) == 1
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When a row of any of its subject's paths was last recorded."""
+        if self._kin:
+            return decoding.instant(max(row[_RECORDED_AT] for row in self._kin))
+        return decoding.instant(self._path[_RECORDED_AT])
 
     @property
     def lifecycle(self) -> str:

@@ -9,9 +9,19 @@ import sqlalchemy as sa
 
 from lazsa_flow.errors import ClosedError, SchemaError
 from lazsa_flow.logs import log
-from lazsa_flow.store import decoding, failing, migrate, released, schema, standing
+from lazsa_flow.store import (
+    claiming,
+    decoding,
+    failing,
+    migrate,
+    pauses,
+    released,
+    schema,
+    standing,
+)
 from lazsa_flow.store.audit import audited_paths, journal_rows
 from lazsa_flow.store.backup import back_up
+from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.bulk import bulk
 from lazsa_flow.store.census import Census
 from lazsa_flow.store.connect import READ_ONLY, close, connect, sqlite_file
@@ -21,6 +31,7 @@ from lazsa_flow.store.lock_wait import lock_timeout_s
 from lazsa_flow.store.outbox import SqlOutbox
 from lazsa_flow.store.postgresql import limits_of
 from lazsa_flow.store.retry import is_damaged, reading, refusal, reporting_damage, retrying
+from lazsa_flow.store.stamp import stamp_of, stamp_query
 from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
@@ -29,11 +40,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lazsa_flow.domain.model import Failure, TimerRow
+    from lazsa_flow.domain.pauses import Pause
     from lazsa_flow.engine.ledger import Count
     from lazsa_flow.store.audit import AuditedPath
     from lazsa_flow.store.backup import Backup
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
-    from lazsa_flow.store.standing import Stand, Standing
+    from lazsa_flow.store.stamp import Stamp
+    from lazsa_flow.store.standing import Standing
 
 
 @contextmanager
@@ -58,15 +71,23 @@ class SqlStore:
     Args:
         url: The database's URL.
         probe: Called by name at each point at which a process could die; does nothing by default.
+        brakes: What stops this process from writing; by default nothing but another schema.
     """
 
     _closed = False
 
-    def __init__(self, url: str, *, probe: Callable[[str], None] = lambda point: None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        probe: Callable[[str], None] = lambda point: None,
+        brakes: Brakes | None = None,
+    ) -> None:
         self._engine = connect(url)
         self._leader = connect(url)
         self._reading = self._engine.execution_options(**{READ_ONLY: True})
         self._probe = probe
+        self.brakes = brakes or Brakes()
         self._outbox = SqlOutbox(connect(url, durable=False), probe)
 
     @property
@@ -106,7 +127,7 @@ class SqlStore:
         # what was to be written is told by who runs it again
         telling = reporting_damage() if write else reading()
         with telling, engine.connect() as connection, connection.begin() as own:
-            transaction = SqlTransaction(connection, self._probe, write=write)
+            transaction = SqlTransaction(connection, self._probe, write=write, brakes=self.brakes)
             yield transaction
             self._probe("commit.before")
             transaction.send(own.commit)
@@ -184,9 +205,21 @@ class SqlStore:
         """Return the instant at which the next pending timer is to be looked at.
 
         That is when the earliest of them is due; for a path that failed, when it is tried again.
+        Those that this process may not fire are left out.
+
+        Raises:
+            SchemaError: The schema is another revision's.
+            ClockError: The clock is far from the server's, or behind what is recorded.
         """
         with self._read() as connection:
-            looks: list[datetime | None] = [connection.scalar(q) for q in failing.next_looks()]
+            stamp = _stamp(connection)
+            self.brakes.check(stamp)
+            self.brakes.tell_pauses(stamp.pauses)
+            passing = claiming.Passing.of(stamp.pauses, self.brakes.foreign(stamp))
+            if passing.everything:
+                return None
+            selects = failing.next_looks(passing)
+            looks: list[datetime | None] = [connection.scalar(select) for select in selects]
         return min((at for at in looks if at is not None), default=None)
 
     def standing(self, now: datetime) -> Standing:
@@ -203,6 +236,11 @@ class SqlStore:
         """Count the timers that are due at an instant, country by country."""
         with self._read() as connection:
             return standing.due_by_country(connection, now)
+
+    def count_due_by_timer(self, now: datetime) -> list[tuple[str, str, str, int]]:
+        """Count the timers that are due at an instant, by country, lifecycle and name."""
+        with self._read() as connection:
+            return standing.due_by_timer(connection, now)
 
     def describe(self) -> str:
         """Tell the server's or library's name and version."""
@@ -360,19 +398,22 @@ class SqlStore:
         with self._read() as connection:
             return released.suspensions(connection)
 
-    def stand(self) -> Stand:
-        """Return what the rules stand at, and the server's clock.
+    def stamp(self) -> Stamp:
+        """Return what the database says of itself: rules, pauses, schema, time.
 
         Each call asks this first: a connection that was lost meanwhile is replaced.
         """
 
-        def attempt() -> Stand:
+        def attempt() -> Stamp:
             with self._lend(once=True) as connection:
-                query = standing.stand_query(connection.dialect.name)
-                [row] = fetch(connection, query, {})
-            return standing.stand_of(row)
+                return _stamp(connection)
 
         return self._repeat(attempt)
+
+    def pauses(self, *, lifted: bool = False) -> list[Pause]:
+        """Return the pauses in force, or with those that were lifted, oldest first."""
+        with self._read() as connection:
+            return pauses.read(connection, lifted=lifted)
 
     def _repeat(self, attempt: Callable[[], _Result]) -> _Result:
         """Read, and again where the connection was lost."""
@@ -383,3 +424,8 @@ class SqlStore:
         with self._read() as connection:
             first: date | None = connection.scalar(sa.select(sa.func.min(schema.timers.c.book_on)))
             return first
+
+
+def _stamp(connection: sa.Connection) -> Stamp:
+    [row] = fetch(connection, stamp_query(connection.dialect.name), {})
+    return stamp_of(row)

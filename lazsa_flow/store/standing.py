@@ -1,14 +1,12 @@
 """How does the work stand? What operators watch, each by one look-up in an index.
 
-And what the rules stand at, and who leads among several tickers, where the database can tell.
+And who leads among several tickers, where the database can tell.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
@@ -17,7 +15,7 @@ from lazsa_flow.store.column_types import Instant
 from lazsa_flow.store.postgresql import APPLICATION
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from datetime import datetime
 
 STANDSTILL_S: Final = 30.0
 """For so long a session of ours may wait for the rest of a statement or of a transaction."""
@@ -29,54 +27,6 @@ _END_STALLED: Final = sa.text(
     " AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
 )
 _LEADER: Final = 0x74696B6572  # "tiker": apart from the lock on migrations
-
-
-class RulesVersion(NamedTuple):
-    """What the rules stand at: another value means that they are to be read again."""
-
-    policies: int
-    countries: int
-    suspensions: int
-    paused: bool
-
-
-class Stand(NamedTuple):
-    """What each call asks first: the rules' version, and the server's clock if there is one."""
-
-    version: RulesVersion
-    clock: datetime | None
-
-
-@lru_cache
-def stand_query(dialect: str) -> sa.Select[Any]:
-    """Select what :func:`stand_of` reads.
-
-    It changes whenever a policy or a country is released, a cycle suspended, or all paused. With
-    it comes the time by a server's own clock; SQLite has none but the machine's.
-    """
-    records = schema.records
-    latest = (
-        sa.select(records.c.value)
-        .where(records.c.subject == schema.PROGRAMME)
-        .order_by((records.c.id + 0).desc())  # else PostgreSQL goes through all of them backwards
-        .limit(1)
-    )
-    clock = sa.extract("epoch", sa.func.clock_timestamp())
-    return sa.select(
-        *(
-            sa.select(sa.func.count()).select_from(table).scalar_subquery()
-            for table in (schema.policies, schema.countries, schema.suspensions)
-        ),
-        latest.scalar_subquery(),
-        clock if dialect == "postgresql" else sa.null(),
-    )
-
-
-def stand_of(row: Sequence[Any]) -> Stand:
-    """Read what :func:`stand_query` selects."""
-    policies, countries, suspensions, said, clock = row
-    version = RulesVersion(policies, countries, suspensions, said == "paused")
-    return Stand(version, clock and datetime.fromtimestamp(float(clock), UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +81,20 @@ def due_by_country(connection: sa.Connection, now: datetime) -> dict[str, int]:
         .group_by(timers.c.country)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def due_by_timer(connection: sa.Connection, now: datetime) -> list[tuple[str, str, str, int]]:
+    """Count the timers that are due at an instant, by country, lifecycle and name."""
+    timers, paths = schema.timers, schema.paths
+    by = (timers.c.country, paths.c.lifecycle, timers.c.name)
+    query = (
+        sa.select(*by, sa.func.count())
+        .join(paths, paths.c.id == timers.c.path_id)
+        .where(schema.PENDING, timers.c.due_at <= now)
+        .group_by(*by)
+        .order_by(*by)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
 
 
 def latest_record(connection: sa.Connection) -> datetime | None:

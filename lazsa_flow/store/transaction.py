@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from lazsa_flow.engine.ports import Notice
-from lazsa_flow.store import decoding, failing, keys, released, schema
+from lazsa_flow.store import decoding, failing, keys, pauses, released, schema, tables
 from lazsa_flow.store.bulk import given
 from lazsa_flow.store.codec import facts_row, notice_row, timer_row
 from lazsa_flow.store.driver import rows_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
 
+    from lazsa_flow.domain.lifecycle import Lifecycle
     from lazsa_flow.domain.model import (
         Facts,
         Nomination,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         TimerRow,
     )
     from lazsa_flow.domain.panel import Scorecard
+    from lazsa_flow.domain.pauses import Pause
     from lazsa_flow.domain.policy import PolicyText
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
 
@@ -297,6 +299,31 @@ class SqlTransaction(ProgrammeSide):
             paths.c.country == country, paths.c.id.in_(sa.union(opened, waiting))
         )
         return list(self._connection.scalars(query.order_by(paths.c.id)))
+
+    def put_table(self, lifecycle: Lifecycle, at: datetime) -> tuple[str, ...]:
+        """Let the database be run by a lifecycle's table; return what differs from the one before.
+
+        Args:
+            lifecycle: The table.
+            at: The present instant.
+        """
+        return tables.put(self._connection, lifecycle, at)
+
+    # -- pauses
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """Return the pauses in force, as this transaction asked for them first."""
+        return self.stamp().pauses
+
+    def add_pause(self, pause: Pause) -> None:
+        """Record a pause."""
+        pauses.add(self._connection, pause)
+
+    def lift_pause(
+        self, country: str | None, cycle: date | None, *, actor: str, reason: str, at: datetime
+    ) -> int:
+        """Lift the pause in force of just this scope; return how many there were."""
+        return pauses.lift(self._connection, country, cycle, actor=actor, reason=reason, at=at)
 
     # -- personal data
 

@@ -73,7 +73,7 @@ def write_chunk(
 
     opened = [path_row(c.after) for c in flat if c.before is None]
     run("open", partial(to.insert, schema.paths), opened)
-    moves = [move_row(c.before, c.after) for c in flat if c.before and c.moves]
+    moves = [move_row(c.before, c.after, c.recorded_at) for c in flat if c.before and c.moves]
     moves += casting.moves(alike)
     probe("write.paths")
     if moves and to.move_paths(_in_order(moves)) != len(moves):

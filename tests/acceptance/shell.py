@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(sys.executable).with_name("lazsa-flow")
@@ -43,6 +44,9 @@ class Shell:
     Args:
         directory: Where ``lazsa.db`` is, and where the commands run.
         zygote: Forks the processes; without it each starts cold, as the console script.
+
+    Attributes:
+        now: Where the clock of the forked commands stands; the machine's own where it is ``None``.
     """
 
     def __init__(self, directory: Path, zygote: subprocess.Popen[str] | None = None) -> None:
@@ -50,6 +54,7 @@ class Shell:
         self.database = directory / "lazsa.db"
         self.url = f"sqlite:///{self.database}"
         self._zygote = zygote
+        self.now: datetime | None = None
 
     def environment(self, **extra: str) -> dict[str, str]:
         """Return what the commands get beside the test's own environment."""
@@ -91,6 +96,7 @@ class Shell:
             "env": env,
             "stdout": str(out),
             "stderr": str(err),
+            "now": self.now and self.now.isoformat(),
         }
         zygote.stdin.write(json.dumps(job) + "\n")
         zygote.stdin.flush()

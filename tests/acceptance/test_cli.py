@@ -1,7 +1,7 @@
 """Does the command line do, print and refuse what it says?
 
-The shared night: two sellers are nominated, scored and decided by typed commands alone, on the
-machine's own clock; ``sweep --now`` plays the instants that are still to come.
+The shared night: two sellers are nominated, scored and decided by typed commands alone, on a clock
+that stands at one instant after the other.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typer.main import get_command
 
 from lazsa_flow.cli.app import app
 from lazsa_flow.clock import SystemClock, VirtualClock
+from lazsa_flow.domain.cycles import TICK
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.domain.panel import ITEMS
 from lazsa_flow.imports.facts import FACTS_COLUMNS
@@ -70,15 +71,16 @@ class Night:
     """
 
     def __init__(self, shell: Shell) -> None:
-        self.shell = shell
-        now, folder = SystemClock().now(), shell.directory
+        self.shell, folder = shell, shell.directory
+        now = SystemClock().now()
         years = (now.year, now.year + 1)
         dates = [date(year, month, 1) for year in years for month in (4, 10)]
         self.cycle = next(on for on in dates if now < midnight(on - timedelta(days=30)))
         cycle, closes = str(self.cycle), self.cycle - timedelta(days=30)
+        shell.now = noon(closes - timedelta(days=1))
         facts = facts_file(
             folder / "facts.csv",
-            self.cycle - timedelta(days=10),
+            closes - timedelta(days=2),
             **{"s1": "0.35", MARKUP: "0.10"},
         )
         nominations = folder / "nominations.csv"
@@ -100,11 +102,14 @@ class Night:
             "facts": shell("import", "facts", facts, "--json"),
             "assign": shell("assign", "SG", cycle, *seats, "--as", "team:t-1", "--country", "SG"),
             "nominations": shell("import", "nominations", nominations, "--json"),
-            "close": shell("sweep", "--now", f"{closes}T00:00:00+08:00", "--json"),
-            "scorecards": shell("import", "scorecards", cards, "--json"),
-            "early": shell("sweep", "--now", f"{closes}T00:00:00.000001+08:00", "--json"),
-            "award": shell("sweep", "--now", f"{cycle}T00:00+08:00", "--json"),
         }
+        shell.now = midnight(closes)
+        self.steps["close"] = shell("sweep", "--json")
+        shell.now += TICK
+        self.steps["scorecards"] = shell("import", "scorecards", cards, "--json")
+        self.steps["early"] = shell("sweep", "--json")
+        shell.now = midnight(self.cycle)
+        self.steps["award"] = shell("sweep", "--json")
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +174,7 @@ class TestNight:
     def test_again(self, night: Night) -> None:
         """Sweeping or migrating again moves nothing."""
         shell = night.shell
-        again = shell("sweep", "--now", f"{night.cycle}T00:00+08:00")
+        again = shell("sweep", "--now", f"{night.cycle}T00:00+08:00", "--yes")
         assert again.out == "0 moved, 0 refused, 0 parked, 0 reminded, 0 failed.\n"
         assert shell("migrate").code == 0
 

@@ -10,19 +10,29 @@ import json
 import os
 import sys
 import traceback
+from datetime import datetime
+from typing import Any
 
 import lazsa_flow.cli.app
+import lazsa_flow.cli.common
 import lazsa_flow.programme
+from lazsa_flow.clock import VirtualClock
 
 
-def run(job: dict[str, str | list[str] | dict[str, str]]) -> int:
-    """Run one command line as the console script does; return its exit code."""
+def run(job: dict[str, Any]) -> int:
+    """Run one command line as the console script does; return its exit code.
+
+    Where the job says so, the command's clock stands at an instant.
+    """
+    if job["now"] is not None:
+        clock = VirtualClock(datetime.fromisoformat(job["now"]))
+        lazsa_flow.cli.common.make_clock = lambda: clock
     for number, name in ((1, "stdout"), (2, "stderr")):
         stream = os.open(str(job[name]), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(stream, number)
         os.close(stream)
     os.chdir(str(job["cwd"]))
-    os.environ.update(job["env"])  # type: ignore[arg-type]
+    os.environ.update(job["env"])
     sys.argv = ["lazsa-flow", *job["argv"]]
     code: object = 0
     try:

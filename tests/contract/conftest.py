@@ -87,7 +87,7 @@ def schemas(make: Callable[[], str]) -> Pool:
 def stages(make: Callable[[], str], config: Config) -> Pool:
     """Databases on which the programme can be opened, and nothing has happened."""
     Programme.migrate(url := make(), config=config, clock=VirtualClock(START))
-    return Pool(url, make, VERSION_TABLE, "lazsa_policies", "lazsa_countries")
+    return Pool(url, make, VERSION_TABLE, "lazsa_policies", "lazsa_countries", "lazsa_lifecycles")
 
 
 @pytest.fixture

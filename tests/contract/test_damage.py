@@ -123,7 +123,7 @@ def test_a_malformed_value_is_an_error_that_names_its_row(
 def test_a_sweep_over_a_damaged_page_stops_and_sets_nobody_aside(file: Path) -> None:
     """Damage of the file is no fault of any path's: the sweep ends and nothing is parked."""
     with open_at(file) as programme:
-        pages = _pages_of(file, "lazsa_records", "lazsa_journal")
+        pages = _pages_of(file, "lazsa_paths")
         with file.open("r+b") as stream:
             for page in pages:
                 stream.seek((page - 1) * PAGE)

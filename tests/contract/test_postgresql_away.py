@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def test_a_look_at_a_database_that_is_away_is_told_in_our_words() -> None:
     """Who only looks gets the same error as who writes: workers and tickers wait and look again."""
     store = SqlStore(f"postgresql://lazsa@127.0.0.1:{free_port()}/lazsa")
-    for look in (store.next_due, store.stand, store.policies):
+    for look in (store.next_due, store.stamp, store.policies):
         with pytest.raises(UnavailableError):
             look()
     for opening in (store.leading(), store.begin(write=False)):

@@ -149,7 +149,7 @@ def test_a_forgotten_connection_is_given_up(url: str) -> None:
         lane.forget()
         with pytest.raises(UnavailableError, match="lost"):
             store.transact(ask, lost=False)
-        store.stand()  # the pool was let go as a whole
+        store.stamp()  # the pool was let go as a whole
         assert time.monotonic() - began < 10
 
 

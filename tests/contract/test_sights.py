@@ -12,7 +12,7 @@ from lazsa_flow.domain.effects import Begin, End, Notify, Schedule
 from lazsa_flow.domain.guards import NOMINATIONS
 from lazsa_flow.domain.lifecycle import Edge, Permit, State, Step, Timer
 from lazsa_flow.domain.model import FIGURES
-from lazsa_flow.engine.sweep import Swept, judge, sweep, write
+from lazsa_flow.engine.sweep import Swept, judge, write
 from lazsa_flow.errors import StaleVersionError
 from lazsa_flow.store.sqlstore import SqlStore
 from tests.contract.test_store import AT, DUE, dump, moving, opening
@@ -26,6 +26,7 @@ from tests.factories import (
     record,
     rulebook,
     span,
+    sweep_at,
     table,
     timer,
 )
@@ -237,7 +238,7 @@ def test_alike_is_written_as_one_by_one(schemas: Pool) -> None:
     """Row for row, in every table, whether a chunk's moves are written together or each whole."""
     found = []
     with schemas.lend() as first, schemas.lend() as second:
-        for url, sweeping in ((first, sweep), (second, _each_whole)):
+        for url, sweeping in ((first, sweep_at), (second, _each_whole)):
             store, rules = SqlStore(url), doors()
             fill(store)
             # the evening, and what follows from it on the mornings after

@@ -28,6 +28,7 @@ from lazsa_flow.errors import (
     InputError,
     KeyReusedError,
     NoEdgeError,
+    PausedError,
     RefusedError,
     SchemaError,
     StaleVersionError,
@@ -79,7 +80,7 @@ def opening(row: Path, **changes: Any) -> Change:
 
 def moving(before: Path, **changes: Any) -> Change:
     """Return the change that moves a path on by one version."""
-    after = replace(before, seq=before.seq + 1, **changes.pop("after", {}))
+    after = replace(before, seq=before.seq + 1, recorded_at=AT, **changes.pop("after", {}))
     return Change(before=before, after=after, recorded_at=AT, row=None, **changes)
 
 
@@ -369,7 +370,7 @@ def test_a_first_look_finds_the_keys_result_and_the_rules(candidate: SqlStore) -
         look = transaction.look(1, on=CYCLE, key="k", request="request")
         assert look is not None
         assert look.result == {"n": 1}
-        assert look.stand.version == candidate.stand().version
+        assert look.stamp.version == candidate.stamp().version
         with pytest.raises(KeyReusedError):
             transaction.look(1, on=CYCLE, key="k", request="other")
 
@@ -432,7 +433,7 @@ def test_a_path_that_is_not_there_is_stale(store: SqlStore) -> None:
 
 def test_what_was_written_is_read_in_the_same_transaction(store: SqlStore) -> None:
     """Whether or not a store holds rows back, who reads after a write reads what was written."""
-    moved = replace(path(), seq=2, state="awarded")
+    moved = replace(path(), seq=2, state="awarded", recorded_at=AT)
     with store.begin() as transaction:
         transaction.write_chunk([opening(path())])
         transaction.write_chunk([moving(path(), after={"state": "awarded"})])
@@ -676,17 +677,22 @@ def test_the_first_book_is_the_earliest_cycle(store: SqlStore) -> None:
 
 
 def test_a_pause_elsewhere_holds_in_the_next_command(play: Any) -> None:
-    """Rules that another process has changed are taken up by a command that is the first since."""
+    """A command that needs an overdue timer first is refused, until another process resumes."""
     programme = play()
     nominated(programme)
     with Programme.open(
         url_of(programme), config=programme.config, clock=programme.clock
     ) as elsewhere:
         elsewhere.pause(actor=Actor("operator", "op-1"))
-    clock(programme).move_to(DUE)
-    move = programme.withdraw_nomination("award-1", actor=EMPLOYEE)
-    assert move is not None
-    assert (move.source, programme.paused()) == ("nominated", True)
+        clock(programme).move_to(DUE)
+        with pytest.raises(PausedError) as raised:
+            programme.withdraw_nomination("award-1", actor=EMPLOYEE)
+        assert (raised.value.path, raised.value.timer) == ("award-1", "review_opens")
+        assert (programme.paused(), programme.states()) == (True, {"nominated": 1})
+        elsewhere.resume(actor=Actor("operator", "op-1"))
+    with pytest.raises(ConflictError, match="award-1 is "):
+        programme.withdraw_nomination("award-1", actor=EMPLOYEE)
+    assert programme.states() == {"under_review": 1}
 
 
 # -- idempotency keys

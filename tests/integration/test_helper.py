@@ -40,7 +40,7 @@ def swept(backlog: str, tmp_path: Path, done: Callable[[Chunk], bool]) -> tuple[
     alone = tmp_path / "alone.db"
     shutil.copy(backlog.removeprefix("sqlite:///"), alone)
     wanted = undisturbed(f"sqlite:///{alone}", NOW)
-    total = helper.sweep(backlog, NOW, chunk=7, done=done).total
+    total = helper.sweep(backlog, VirtualClock(NOW), chunk=7, done=done).total
     assert audit(backlog, wanted, until=NOW).problems == []
     fired = sum(status not in ("cancelled", "pending") for status, _ in wanted.timers.values())
     return total, fired
@@ -66,7 +66,7 @@ def test_a_helper_that_dies_is_not_missed(backlog: str, tmp_path: Path) -> None:
 
 def test_a_sweep_that_is_told_to_end_ends(backlog: str) -> None:
     """One chunk and no more, and no process stays behind."""
-    assert helper.sweep(backlog, NOW, chunk=7, done=lambda did: True).total <= 7
+    assert helper.sweep(backlog, VirtualClock(NOW), chunk=7, done=lambda did: True).total <= 7
     assert multiprocessing.active_children() == []
     with Programme.open(backlog, clock=VirtualClock(NOW)) as programme:
         assert programme.next_due() is not None
@@ -74,7 +74,16 @@ def test_a_sweep_that_is_told_to_end_ends(backlog: str) -> None:
 
 def test_a_helper_ends_with_who_started_it(backlog: str) -> None:
     """A sweep that is killed leaves no helper behind that would go on by itself."""
-    command = [sys.executable, "-m", "lazsa_flow", "sweep", "--helper", "--now", NOW.isoformat()]
+    command = [
+        sys.executable,
+        "-m",
+        "lazsa_flow",
+        "sweep",
+        "--helper",
+        "--now",
+        NOW.isoformat(),
+        "--yes",
+    ]
     with subprocess.Popen([*command, "--database", backlog], stdout=subprocess.DEVNULL) as sweep:
         children: list[psutil.Process] = []
         while sweep.poll() is None and not children:
@@ -90,4 +99,4 @@ def test_a_helper_ends_with_who_started_it(backlog: str) -> None:
 def test_on_postgresql_more_workers_help() -> None:
     """A database with several writers is told what to do instead."""
     with pytest.raises(InputError, match="start more workers"):
-        helper.sweep("postgresql://someone@example/name", NOW)
+        helper.sweep("postgresql://someone@example/name", VirtualClock(NOW))

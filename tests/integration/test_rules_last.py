@@ -41,18 +41,18 @@ def test_a_paused_programme_fires_nothing_and_loses_nothing(world: World) -> Non
 def test_rules_that_cannot_be_read_are_read_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A pause that a call could not take up, the rules being out of reach, is not forgotten."""
+    """A suspension that a call could not take up, the rules out of reach, is not forgotten."""
 
     def unreadable(*_asked: object) -> None:
         raise UnavailableError("away")
 
-    world.programme.pause(actor=OPERATOR)
+    world.programme.suspend_cycle("SG", APRIL, actor=MANAGER)
     with monkeypatch.context() as patch:
         patch.setattr(base, "rulebook", unreadable)
         with pytest.raises(UnavailableError):
-            world.programme.paused()
-    assert world.programme.paused()
-    world.programme.pause(paused=False, actor=OPERATOR)
+            world.programme.members("SG")
+    world.programme.members("SG")
+    assert world.programme.rulebook.calendar("SG").suspended == {APRIL}
 
 
 def test_books_are_closed_once_they_balance(world: World) -> None:

@@ -125,12 +125,13 @@ def by_itself(store: MemoryStore) -> dict[int, Change]:
 
 
 def _opened(change: Change, store: MemoryStore) -> Change:
-    """Return a change with the instant that its path was opened, which is not among what moves."""
+    """Return a change with the instants that its path was opened and last written before it."""
     assert change.before is not None
-    opened_at = store.paths[change.after.id].opened_at
+    own, after = store.paths[change.after.id], change.after
+    recorded_at = after.recorded_at if change.moves else own.recorded_at
     return change._replace(
-        before=replace(change.before, opened_at=opened_at),
-        after=replace(change.after, opened_at=opened_at),
+        before=replace(change.before, opened_at=own.opened_at, recorded_at=own.recorded_at),
+        after=replace(after, opened_at=own.opened_at, recorded_at=recorded_at),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.commands.context import check_clock as compare_clock
+from lazsa_flow.engine.tables import digest_of
 from lazsa_flow.notices.checking import asks_for_contacts
 from lazsa_flow.runner.doctor.examination import Check
+from lazsa_flow.store.brakes import Brakes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ _LATE: Final = timedelta(hours=1)
 def check_clock(examination: Examination) -> Iterator[Check]:
     """Compare this machine's clock with the server's, and with what was recorded last."""
     store = examination.database.store
-    compare_clock(examination.clock, store.stand())
+    Brakes(examination.clock).check(store.stamp())
     now, latest = examination.now, store.latest_record()
     if latest is not None and latest > now:
         ahead = f"the journal was written to at {latest:%Y-%m-%d %H:%M} UTC, which is to come"
@@ -35,6 +36,18 @@ def check_clock(examination: Examination) -> Iterator[Check]:
         yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC")
 
 
+def check_tables(examination: Examination) -> Iterator[Check]:
+    """Compare the lifecycles' tables of this process with those that the database is run by."""
+    tables = {each.name: digest_of(each) for each in examination.config.lifecycles}
+    stamp = examination.database.store.stamp()
+    differing = sorted(Brakes(lifecycles=tables).foreign(stamp) & tables.keys())
+    if differing:
+        what = "nothing of them is fired by this release; to run by its tables: lazsa-flow migrate"
+        yield Check("lifecycles", "fault", f"{', '.join(differing)}: another table; {what}")
+    else:
+        yield Check("lifecycles", "ok", f"{', '.join(sorted(tables))}: the database's tables")
+
+
 def check_work(examination: Examination) -> Iterator[Check]:
     """Count what is due, what fails and what is parked."""
     standing = examination.database.store.standing(examination.now)
@@ -43,11 +56,14 @@ def check_work(examination: Examination) -> Iterator[Check]:
 
 
 def check_pauses(examination: Examination) -> Iterator[Check]:
-    """Tell whether the timers are paused."""
-    if examination.database.store.stand().version.paused:
-        what = "the timers are paused, and none fires; to go on, run: lazsa-flow resume"
+    """Name every pause in force: what it stops, since when, by whom and why."""
+    pauses = examination.database.store.pauses()
+    for each in pauses:
+        why = f": {each.reason}" if each.reason else ""
+        since = f"since {each.since:%Y-%m-%d %H:%M} UTC by {each.actor}{why}"
+        what = f"{each.scope} is paused {since}; to go on: lazsa-flow resume"
         yield Check("pauses", "warning", what)
-    else:
+    if not pauses:
         yield Check("pauses", "ok", "none")
 
 

@@ -51,6 +51,7 @@ CHECKS: Final = (
     ListedCheck("timers", timers.check_missing, ("rules", "schema")),
     ListedCheck("instants", timers.check_instants, ("rules", "schema")),
     ListedCheck("clock", operations.check_clock, ("schema",)),
+    ListedCheck("lifecycles", operations.check_tables, ("config", "schema")),
     ListedCheck("work", operations.check_work, ("schema",)),
     ListedCheck("pauses", operations.check_pauses, ("schema",)),
     ListedCheck("outbox", operations.check_outbox, ("schema",)),

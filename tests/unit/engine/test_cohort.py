@@ -12,7 +12,7 @@ from lazsa_flow.domain.guards import NOMINATIONS, PANEL, Guard, paths, records
 from lazsa_flow.domain.lifecycle import Edge, Permit, State, Step, Timer
 from lazsa_flow.domain.panel import Scorecard
 from lazsa_flow.engine import hearing
-from lazsa_flow.engine.sweep import Judged, Swept, judge, sweep
+from lazsa_flow.engine.sweep import Judged, Swept, judge
 from lazsa_flow.errors import LifecycleError
 from lazsa_flow.logs import LOGGER
 from tests.factories import (
@@ -24,6 +24,7 @@ from tests.factories import (
     path,
     record,
     rulebook,
+    sweep_at,
     table,
     timer,
 )
@@ -89,7 +90,7 @@ def test_who_differs_in_the_finding_alone_moves_together() -> None:
     rules = closing(saying(points, "ncp_points"))
     assert sizes(judged(rules)) == (0, [2, 2])
     store = doors()
-    assert sweep(store, rules, DUE) == Swept(moved=2, refused=2)
+    assert sweep_at(store, rules, DUE) == Swept(moved=2, refused=2)
     assert [store.paths[id_].state for id_ in store.paths] == ["ajar", "shut"] * 2
     measured = {row.path: row.verdicts["ready"][1] for row in store.journal}
     assert measured == {"door-1": 1, "door-2": 0, "door-3": 1, "door-4": 0}
@@ -130,7 +131,7 @@ def test_what_a_guard_does_not_say_it_reads_is_not_shared(
     assert sizes(judged(closing(liar))) == (4, [])
     assert "cohort.unlike" in caplog.text
     store = doors()
-    assert sweep(store, closing(liar), DUE) == Swept(moved=2, refused=2)
+    assert sweep_at(store, closing(liar), DUE) == Swept(moved=2, refused=2)
 
 
 def test_a_rule_that_looks_at_a_sellers_own_facts_is_not_shared() -> None:
@@ -151,7 +152,7 @@ def test_a_rule_that_looks_at_a_sellers_own_facts_is_not_shared() -> None:
         rules = closing(held, timers=(evening,), instants={"dusk": rule})
         assert sizes(judged(rules)) == (4, [])
         store = doors()
-        assert sweep(store, rules, DUE) == Swept(refused=4)
+        assert sweep_at(store, rules, DUE) == Swept(refused=4)
         due = {t.path_id: t.due_on.year for t in store.timers if t.status == "pending"}
         assert len(set(due.values())) == 2
 
@@ -176,7 +177,7 @@ def test_a_guard_that_raises_sets_its_own_path_aside() -> None:
         return True, 0, None
 
     store = doors()
-    assert sweep(store, closing(saying(check, "ncp_points")), DUE) == Swept(moved=2, failed=2)
+    assert sweep_at(store, closing(saying(check, "ncp_points")), DUE) == Swept(moved=2, failed=2)
     assert {failure.error for failure in store.failures.values()} == {"ZeroDivisionError"}
 
 
@@ -295,7 +296,7 @@ def test_a_guard_sees_what_its_answer_is_kept_by_and_no_more(
         for id_, each in store.paths.items()
     }
     if where == "guard":
-        assert sweep(store, closing(looks), DUE) == Swept(moved=1, refused=3)
+        assert sweep_at(store, closing(looks), DUE) == Swept(moved=1, refused=3)
         told = [row.verdicts["ready"][1] for row in store.journal]
         assert told == ["True", "False", "False", "False"]
     else:
@@ -304,7 +305,7 @@ def test_a_guard_sees_what_its_answer_is_kept_by_and_no_more(
         rules = closing(
             always, Notify("closed", when="looks"), guards={"ready": always, "looks": looks}
         )
-        assert sweep(store, rules, DUE) == Swept(moved=4)
+        assert sweep_at(store, rules, DUE) == Swept(moved=4)
         assert [notice.key for notice in store.notices] == ["door-1.2.1"]
     never_shared = where == "effect" and reads & {NOMINATIONS, PANEL}
     assert never_shared or "cohort.unlike" in caplog.text
@@ -318,7 +319,7 @@ def test_instants_and_rounds_see_nothing_of_one_path() -> None:
     rules = closing(held, timers=(evening,), instants=later)
     store = doors()
     assert sizes(judged(rules, store)) == (4, [])
-    assert sweep(store, rules, DUE) == Swept(refused=4)
+    assert sweep_at(store, rules, DUE) == Swept(refused=4)
     pending = {t.path_id: t.due_on.year for t in store.timers if t.status == "pending"}
     assert pending == {1: 2027, 2: 2028, 3: 2029, 4: 2030}
 
@@ -346,7 +347,7 @@ def test_reminders_go_together() -> None:
     evening = Timer("evening", ("ajar",), "dusk", effects=(Notify("reminded"),))
     held = saying(lambda _: (True, None, None))
     store = doors()
-    assert sweep(store, closing(held, timers=(evening,)), DUE) == Swept(reminded=4)
+    assert sweep_at(store, closing(held, timers=(evening,)), DUE) == Swept(reminded=4)
     assert [n.key for n in store.notices] == [
         f"door-{n}.evening.{CYCLE}.1" for n in range(1, DOORS + 1)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from lazsa_flow.engine.sweep import uncollected
+from lazsa_flow.engine.garbage import uncollected
 
 
 def test_it_is_held_off_until_the_last_who_sweeps_has_ended() -> None:

@@ -18,9 +18,19 @@ from lazsa_flow.domain.model import Actor
 from lazsa_flow.engine.explain import explain
 from lazsa_flow.engine.fire import fire, load_one, open_path
 from lazsa_flow.engine.journal import digest, verify
-from lazsa_flow.engine.sweep import Swept, sweep
+from lazsa_flow.engine.sweep import Swept
 from lazsa_flow.errors import GuardError, HostCodeError
-from tests.factories import CYCLE, guard, midnight, path, rulebook, situation, table, timer
+from tests.factories import (
+    CYCLE,
+    guard,
+    midnight,
+    path,
+    rulebook,
+    situation,
+    sweep_at,
+    table,
+    timer,
+)
 from tests.fakes import MemoryStore
 from tests.strange import ACCEPTED, NOON, REFUSED
 
@@ -85,12 +95,12 @@ def test_a_sweep_sets_that_path_aside(name: str, where: str) -> None:
         )
 
     store, rules = doors(), finding(found)
-    assert sweep(store, rules, DUE) == Swept(moved=2, failed=1)
+    assert sweep_at(store, rules, DUE) == Swept(moved=2, failed=1)
     assert store.failures[2].error == "GuardError"
     assert {row.path for row in store.journal} == {"door-1", "door-3"}
     check_journal(rules, store)
     for day in range(1, 5):
-        sweep(store, rules, DUE + timedelta(days=day))
+        sweep_at(store, rules, DUE + timedelta(days=day))
     assert store.failures[2].retry_at is None, "parked"
 
 
@@ -98,7 +108,7 @@ def test_a_sweep_sets_that_path_aside(name: str, where: str) -> None:
 def test_paths_that_are_decided_together(name: str) -> None:
     """A guard that says what it reads is checked where its answer is kept for many."""
     store, rules = doors(), finding(lambda: (True, REFUSED[name](), None), reads=frozenset())
-    assert sweep(store, rules, DUE) == Swept(failed=3)
+    assert sweep_at(store, rules, DUE) == Swept(failed=3)
     assert not store.journal
 
 
@@ -108,7 +118,7 @@ def test_what_can_be_recorded_moves_paths(name: str) -> None:
     measured, recorded = ACCEPTED[name]
     for reads in (None, frozenset[str]()):
         store, rules = doors(), finding(lambda: (True, measured, None), reads=reads)
-        assert sweep(store, rules, DUE) == Swept(moved=3)
+        assert sweep_at(store, rules, DUE) == Swept(moved=3)
         assert store.journal[1].verdicts["ready"][1] == recorded
         check_journal(rules, store)
 
@@ -152,7 +162,7 @@ def test_the_guard_of_an_effect() -> None:
         table(guards={"ready": guard(), "odd": odd}, edges=(close, *table().edges[1:]))
     )
     store = doors()
-    assert sweep(store, rules, DUE) == Swept(failed=3)
+    assert sweep_at(store, rules, DUE) == Swept(failed=3)
     assert not store.notices
 
 
@@ -183,7 +193,7 @@ ODD_MOMENTS: dict[str, Callable[[], Any]] = {
 def test_an_instant_that_is_no_moment(name: str) -> None:
     """No timer is set to what is no instant; the table's function is named."""
     rules, store = scheduling(lambda _: ODD_MOMENTS[name]()), doors()
-    assert sweep(store, rules, DUE) == Swept(failed=3)
+    assert sweep_at(store, rules, DUE) == Swept(failed=3)
     assert {timer.due_at for timer in store.timers} == {DUE}
     with pytest.raises(HostCodeError, match=r"^instant dusk on award-1: returned .* expected a M"):
         rules.lifecycle("door").instant("dusk", situation())
@@ -194,7 +204,7 @@ def test_a_round_that_is_no_date(name: str) -> None:
     """No path goes on to a round that is no date."""
     make = {**REFUSED, "a datetime": lambda: NOON}[name]
     rules, store = scheduling(table().instants["dusk"], lambda _: make()), doors()
-    assert sweep(store, rules, DUE) == Swept(failed=3)
+    assert sweep_at(store, rules, DUE) == Swept(failed=3)
     with pytest.raises(HostCodeError, match=r"^round tomorrow on award-1: returned .* a date"):
         rules.lifecycle("door").round("tomorrow", situation())
 
@@ -210,7 +220,7 @@ def test_a_function_of_the_table_that_raises() -> None:
         with pytest.raises(HostCodeError, match=f"{name} on award-1: raised LookupError$"):
             reckon(name, situation())
     store = doors()
-    sweep(store, scheduling(boom), DUE)
+    sweep_at(store, scheduling(boom), DUE)
     assert {failure.error for failure in store.failures.values()} == {"LookupError"}
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.sharing import sweep_share
 from lazsa_flow.engine.sweep import Chunk, Share, Swept
 from tests.factories import CYCLE, midnight, path, rulebook, table, timer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tests.fakes import MemoryTransaction
 
 DUE = midnight(CYCLE)
+CLOCK = VirtualClock(DUE)
 DOOR = rulebook(table())
 
 
@@ -46,24 +48,24 @@ def meddle(store: MemoryStore, act: Callable[[], None]) -> None:
 def test_a_share_is_fired_and_no_more() -> None:
     """Each takes the paths of its own share; a share with nothing due says so."""
     store = doors(5)
-    assert sweep_share(store, DOOR, DUE, Share(1, 2)) == Chunk(Swept(moved=3), DUE, "SG")
+    assert sweep_share(store, DOOR, CLOCK, Share(1, 2)) == Chunk(Swept(moved=3), DUE, "SG")
     assert [row.path for row in store.journal] == ["door-1", "door-3", "door-5"]
-    assert sweep_share(store, DOOR, DUE, Share(1, 2)) is None
-    assert sweep_share(store, DOOR, DUE, Share(0, 2)) == Chunk(Swept(moved=2), DUE, "SG")
+    assert sweep_share(store, DOOR, CLOCK, Share(1, 2)) is None
+    assert sweep_share(store, DOOR, CLOCK, Share(0, 2)) == Chunk(Swept(moved=2), DUE, "SG")
 
 
 def test_no_share_goes_on_to_a_later_instant() -> None:
     """An instant is finished before a later one begins, whoever's the rest of it is."""
     store = doors(2)
     store.timers[0] = replace(store.timers[0], due_at=DUE + timedelta(hours=1))
-    assert sweep_share(store, DOOR, DUE + timedelta(days=1), Share(1, 2)) is None
+    assert sweep_share(store, DOOR, VirtualClock(DUE + timedelta(days=1)), Share(1, 2)) is None
 
 
 def test_what_another_has_settled_is_left_alone() -> None:
     """A timer that no longer pends when the lock is had is nobody's to fire again."""
     store = doors(2)
     meddle(store, store.timers.clear)
-    assert sweep_share(store, DOOR, DUE, Share(1, 2)) == Chunk(Swept())
+    assert sweep_share(store, DOOR, CLOCK, Share(1, 2)) == Chunk(Swept())
     assert not store.journal
 
 
@@ -78,13 +80,15 @@ def test_what_was_decided_on_another_version_is_dropped() -> None:
             store.paths[7] = replace(store.paths[7], seq=store.paths[7].seq + 1)
 
     meddle(store, move)
-    assert sweep_share(store, DOOR, DUE, Share(1, 2)) == Chunk(Swept())
+    assert sweep_share(store, DOOR, CLOCK, Share(1, 2)) == Chunk(Swept())
     assert not store.journal
-    assert sweep_share(store, DOOR, DUE, Share(1, 2)) == Chunk(Swept(moved=1), DUE, "SG")
+    assert sweep_share(store, DOOR, CLOCK, Share(1, 2)) == Chunk(Swept(moved=1), DUE, "SG")
 
 
 def test_what_raises_is_set_aside() -> None:
     """A decision that raises stops no other of its share."""
     store = doors(3)
     store.paths[1] = replace(store.paths[1], state="nowhere")
-    assert sweep_share(store, DOOR, DUE, Share(1, 2)) == Chunk(Swept(moved=1, failed=1), DUE, "SG")
+    assert sweep_share(store, DOOR, CLOCK, Share(1, 2)) == Chunk(
+        Swept(moved=1, failed=1), DUE, "SG"
+    )

@@ -14,7 +14,7 @@ from lazsa_flow.domain.effects import Notify, Schedule
 from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.lifecycle import Edge, Permit, Step, Timer
 from lazsa_flow.domain.model import Failure
-from lazsa_flow.engine.sweep import Chunk, Swept, sweep
+from lazsa_flow.engine.sweep import Chunk, Swept
 from lazsa_flow.errors import UnavailableError
 from lazsa_flow.lifecycles.award import AWARD
 from tests.factories import (
@@ -26,6 +26,7 @@ from tests.factories import (
     path,
     record,
     rulebook,
+    sweep_at,
     table,
     timer,
 )
@@ -71,16 +72,16 @@ def award(**changes: Any) -> MemoryStore:
 def test_what_is_due_at_the_instant_fires() -> None:
     """A timer fires at exactly its due instant, and one microsecond earlier it does not."""
     store = door()
-    assert sweep(store, DOOR, DUE - TICK) == Swept()
+    assert sweep_at(store, DOOR, DUE - TICK) == Swept()
     assert store.paths[1].state == "ajar"
-    assert sweep(store, DOOR, DUE) == Swept(moved=1)
+    assert sweep_at(store, DOOR, DUE) == Swept(moved=1)
     assert store.paths[1].state == "shut"
 
 
 def test_late_work_never_moves_a_date() -> None:
     """programme.md, tenure: however late, it takes effect at the due instant, and tells when."""
     store = door()
-    sweep(store, DOOR, LATE)
+    sweep_at(store, DOOR, LATE)
     (row,) = store.journal
     assert (row.effective_at, row.recorded_at) == (DUE, LATE)
     assert store.paths[1].entered_at == DUE
@@ -91,8 +92,8 @@ def test_a_decision_reads_what_was_recorded_before_its_instant(what: str) -> Non
     """programme.md, versions and data: recorded at the instant is too late, just before is not."""
     in_time, too_late = award(**{what: DUE - TICK}), award(**{what: DUE})
     rules = rulebook(AWARD)
-    sweep(in_time, rules, LATE)
-    sweep(too_late, rules, LATE)
+    sweep_at(in_time, rules, LATE)
+    sweep_at(too_late, rules, LATE)
     assert in_time.paths[1].state == "awarded"
     assert too_late.paths[1].state == ("declined" if what == "facts" else "under_review")
 
@@ -103,21 +104,21 @@ def test_a_case_opened_at_the_instant_comes_too_late() -> None:
     for at, state in ((DUE - TICK, "under_review"), (DUE, "awarded")):
         store = award()
         store.records.append(("seller-1", record("case", "open", name="c-1", recorded_at=at)))
-        sweep(store, rules, LATE)
+        sweep_at(store, rules, LATE)
         assert store.paths[1].state == state
 
 
 def test_nothing_due_is_nothing_done() -> None:
     """A sweep of a store with nothing due takes one transaction and writes nothing."""
     store = MemoryStore()
-    assert sweep(store, DOOR, LATE) == Swept()
+    assert sweep_at(store, DOOR, LATE) == Swept()
     assert (store.transactions, store.journal) == (1, [])
 
 
 def test_a_sweep_goes_chunk_by_chunk() -> None:
     """No transaction takes more timers than a chunk; all that is due is done in the end."""
     store = door(5)
-    assert sweep(store, DOOR, LATE, chunk=2) == Swept(moved=5)
+    assert sweep_at(store, DOOR, LATE, chunk=2) == Swept(moved=5)
     assert store.transactions == 4
     assert {each.state for each in store.paths.values()} == {"shut"}
 
@@ -130,7 +131,7 @@ def test_a_sweep_can_be_ended_after_a_chunk() -> None:
         told.append(chunk)
         return True
 
-    assert sweep(store, DOOR, LATE, chunk=2, done=done) == Swept(moved=2)
+    assert sweep_at(store, DOOR, LATE, chunk=2, done=done) == Swept(moved=2)
     assert told == [Chunk(Swept(moved=2), DUE, "SG")]
     assert store.status(3, "evening") == ["pending"]
 
@@ -138,7 +139,7 @@ def test_a_sweep_can_be_ended_after_a_chunk() -> None:
 def test_one_path_can_be_swept_alone() -> None:
     """Where a path is named, the timers of others wait."""
     store = door(2)
-    assert sweep(store, DOOR, LATE, path_id=2) == Swept(moved=1)
+    assert sweep_at(store, DOOR, LATE, path_id=2) == Swept(moved=1)
     assert (store.paths[1].state, store.paths[2].state) == ("ajar", "shut")
 
 
@@ -146,9 +147,9 @@ def test_each_country_has_its_own_midnight() -> None:
     """programme.md, who and where: a cycle date is an instant of its own in each country."""
     store = door()
     add(store, 2, country="ID")
-    assert sweep(store, DOOR, DUE) == Swept(moved=1)
+    assert sweep_at(store, DOOR, DUE) == Swept(moved=1)
     assert (store.paths[1].state, store.paths[2].state) == ("shut", "ajar")
-    assert sweep(store, DOOR, midnight(CYCLE, "ID")) == Swept(moved=1)
+    assert sweep_at(store, DOOR, midnight(CYCLE, "ID")) == Swept(moved=1)
     assert [row.effective_at for row in store.journal] == [DUE, midnight(CYCLE, "ID")]
 
 
@@ -157,7 +158,7 @@ def test_a_guard_that_does_not_hold_refuses_the_timer() -> None:
     timers = (replace(table().timers[0], otherwise=(Notify("still_ajar"),)),)
     rules = rulebook(table(guards={"ready": guard(held=False)}, timers=timers))
     store = door()
-    assert sweep(store, rules, LATE) == Swept(refused=1)
+    assert sweep_at(store, rules, LATE) == Swept(refused=1)
     (row,) = store.journal
     assert (row.trigger, row.verdicts) == (None, {"ready": Finding(False)})
     assert store.status(1, "evening") == ["refused"]
@@ -170,7 +171,7 @@ def test_a_reminder_reminds_and_moves_nothing() -> None:
     rules = rulebook(table(timers=timers))
     store = door()
     store.timers = [timer("bell", decides=False)]
-    assert sweep(store, rules, LATE) == Swept(reminded=1)
+    assert sweep_at(store, rules, LATE) == Swept(reminded=1)
     assert (store.journal, store.status(1, "bell")) == ([], ["reminded"])
     assert [notice.kind for notice in store.notices] == ["bell"]
 
@@ -180,7 +181,7 @@ def test_what_a_timer_sets_is_swept_in_its_turn() -> None:
     evening = replace(table().timers[0], otherwise=(Schedule("evening", round="tomorrow"),))
     rules = rulebook(table(guards={"ready": guard(held=False)}, timers=(evening,)))
     store = door()
-    assert sweep(store, rules, DUE + timedelta(days=3)) == Swept(refused=4)
+    assert sweep_at(store, rules, DUE + timedelta(days=3)) == Swept(refused=4)
     days = [row.effective_at - DUE for row in store.journal]
     assert days == [timedelta(days=n) for n in range(4)]
     assert store.status(1, "evening") == ["refused"] * 4 + ["pending"]
@@ -193,7 +194,7 @@ def test_an_instant_is_finished_before_a_later_one_begins() -> None:
     second = next(each for each in store.timers if each.path_id == 2)
     store.timers.remove(second)
     store.timers.append(replace(second, due_at=early))
-    sweep(store, DOOR, LATE)
+    sweep_at(store, DOOR, LATE)
     assert [row.path for row in store.journal] == ["door-2", "door-1", "door-3"]
 
 
@@ -213,7 +214,7 @@ def attempts(store: MemoryStore, rules: Rulebook) -> list[tuple[timedelta, Swept
     swept, last = [], LATE
     while (at := store.next_due()) is not None and at <= last + timedelta(minutes=5):
         at = max(at, LATE)
-        swept.append((at - last, sweep(store, rules, at)))
+        swept.append((at - last, sweep_at(store, rules, at)))
         last = at
     return swept
 
@@ -221,13 +222,13 @@ def attempts(store: MemoryStore, rules: Rulebook) -> list[tuple[timedelta, Swept
 def test_a_decision_that_raises_sets_its_path_aside_alone() -> None:
     """The path is tried again later, with the error named but not its text; the others move."""
     store = door(3)
-    assert sweep(store, faulty(), LATE) == Swept(moved=2, failed=1)
+    assert sweep_at(store, faulty(), LATE) == Swept(moved=2, failed=1)
     assert [store.paths[n].state for n in (1, 2, 3)] == ["shut", "ajar", "shut"]
     again = LATE + timedelta(seconds=1)
     failure = Failure(2, "evening", DUE, "ZeroDivisionError", 1, LATE, again)
     assert store.failures == {2: failure}
     assert (store.paths[2].parked, store.next_due()) == (False, again)
-    assert sweep(store, faulty(), again - TICK) == Swept()
+    assert sweep_at(store, faulty(), again - TICK) == Swept()
 
 
 def test_the_fifth_attempt_parks_the_path_with_all_its_timers() -> None:
@@ -249,8 +250,8 @@ def test_the_fifth_attempt_parks_the_path_with_all_its_timers() -> None:
 def test_an_attempt_that_succeeds_forgets_the_failure() -> None:
     """What failed once and then holds moves with effect from its instant, and starts anew."""
     store = door(2)
-    sweep(store, faulty(), LATE)
-    assert sweep(store, DOOR, LATE + timedelta(seconds=1)) == Swept(moved=1)
+    sweep_at(store, faulty(), LATE)
+    assert sweep_at(store, DOOR, LATE + timedelta(seconds=1)) == Swept(moved=1)
     assert store.failures == {}
     assert [row.effective_at for row in store.journal] == [DUE, DUE]
 
@@ -260,7 +261,7 @@ def test_a_path_that_waits_keeps_the_order_of_its_timers() -> None:
     timers = (*table().timers, Timer("bell", ("ajar",), "dusk", effects=(Notify("bell"),)))
     store = door(2)
     store.timers.append(timer("bell", DUE + TICK, path_id=2, decides=False))
-    sweep(store, faulty(timers=timers), LATE)
+    sweep_at(store, faulty(timers=timers), LATE)
     assert (store.status(2, "evening"), store.status(2, "bell")) == (["pending"], ["pending"])
 
 
@@ -281,7 +282,7 @@ def test_a_row_that_no_table_knows_is_parked(change: Any, error: str) -> None:
     second = store.paths[2]
     change(store)
     store.paths[2] = second
-    assert sweep(store, DOOR, LATE) == Swept(moved=1, failed=1)
+    assert sweep_at(store, DOOR, LATE) == Swept(moved=1, failed=1)
     assert [(each.path_id, each.error) for each in store.failures.values()] == [(1, error)]
     assert store.paths[2].state == "shut"
     assert attempts(store, DOOR)[-1][1] == Swept(parked=1)
@@ -305,7 +306,7 @@ def test_a_path_that_cannot_be_written_is_parked_alone() -> None:
     """
     store = door(3)
     store.paths[2] = path("shut", id=2, lifecycle="door", subject="seller-2")
-    assert sweep(store, reopening(), LATE) == Swept(moved=2, failed=1)
+    assert sweep_at(store, reopening(), LATE) == Swept(moved=2, failed=1)
     assert (store.failures[2].timer, store.failures[2].error) == ("evening", "ConflictError")
     assert attempts(store, reopening())[-1][1] == Swept(parked=1)
     assert (store.paths[2].state, store.paths[2].seq) == ("shut", 1)
@@ -328,7 +329,7 @@ def test_a_row_that_cannot_be_read_sets_its_own_path_aside(bad: int) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MemoryTransaction, "sights", loading)
-        assert sweep(store, DOOR, LATE, chunk=8) == Swept(moved=7, failed=1)
+        assert sweep_at(store, DOOR, LATE, chunk=8) == Swept(moved=7, failed=1)
         assert (store.failures[bad].error, store.paths[bad].state) == ("ValueError", "ajar")
         assert sum(loads) <= 8 + 3 * 8
         assert attempts(store, DOOR)[-1][1] == Swept(parked=1)
@@ -339,9 +340,9 @@ def test_nobody_is_blamed_for_what_another_has_done() -> None:
     store, claims = door(), []
     claim = MemoryTransaction.claim
 
-    def claiming(self: MemoryTransaction, *asked: Any) -> Any:
+    def claiming(self: MemoryTransaction, *asked: Any, **how: Any) -> Any:
         claims.append(asked)
-        return claim(self, *asked) if len(claims) == 1 else None
+        return claim(self, *asked, **how) if len(claims) == 1 else None
 
     def unreadable(*_args: Any, **_asked: Any) -> Any:
         raise ValueError("what stands there is no date")
@@ -349,7 +350,7 @@ def test_nobody_is_blamed_for_what_another_has_done() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MemoryTransaction, "claim", claiming)
         patch.setattr(MemoryTransaction, "sights", unreadable)
-        assert sweep(store, DOOR, LATE, chunk=1) == Swept()
+        assert sweep_at(store, DOOR, LATE, chunk=1) == Swept()
     assert (len(claims), store.failures) == (2, {})
 
 
@@ -362,7 +363,7 @@ def test_a_database_that_is_away_parks_nothing() -> None:
 
     store.transact = fail  # type: ignore[method-assign]
     with pytest.raises(UnavailableError):
-        sweep(store, DOOR, LATE)
+        sweep_at(store, DOOR, LATE)
     assert (store.failures, store.next_due()) == ({}, DUE)
 
 
@@ -384,7 +385,7 @@ def test_the_search_for_garbage_is_as_it_was_after_a_sweep(was_on: bool) -> None
     rules = rulebook(table(guards={"ready": replace(guard(), check=check)}))
     try:
         (gc.enable if was_on else gc.disable)()
-        sweep(door(), rules, LATE)
+        sweep_at(door(), rules, LATE)
         assert (seen, gc.isenabled()) == ([False], was_on)
     finally:
         gc.enable()

@@ -17,10 +17,10 @@ class Waiting(MemoryTransaction):
         super().__init__(store)
         self.old: Claim | None = claimed(*old)
 
-    def claim(self, *asked: Any) -> Claim | None:
+    def claim(self, *asked: Any, **how: Any) -> Claim | None:
         """Return the old list, and afterwards what stands."""
         old, self.old = self.old, None
-        return old or super().claim(*asked)
+        return old or super().claim(*asked, **how)
 
 
 def claimed(*path_ids: int) -> Claim:

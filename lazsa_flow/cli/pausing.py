@@ -1,0 +1,126 @@
+"""``lazsa-flow pause`` and ``resume``: the brake in an operator's hands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Database,
+    Json,
+    Key,
+    console,
+    open_programme,
+    print_result,
+    read_actor,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from lazsa_flow.domain.pauses import Pause
+
+Country = Annotated[
+    str | None,
+    typer.Option("--country", metavar="COUNTRY", help="Only the timers of this country."),
+]
+Cycle = Annotated[
+    str | None,
+    typer.Option("--cycle", metavar="DATE", help="Only timers in the books of this cycle date."),
+]
+
+
+def pause(
+    who: As,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why, for those who find it paused; no personal data.")
+    ],
+    country: Country = None,
+    cycle: Cycle = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Stop all timers, or those of a country, of a cycle date, or of both, until ``resume``.
+
+    Every process obeys with its next chunk and its next command. What falls due waits and keeps
+    its day; a command that needs an overdue timer to fire first is refused, but for compliance's.
+
+    Example: lazsa-flow pause --country PH --reason "wrong facts" --as operator:o-1
+    """
+    with open_programme(database, config) as programme:
+        made = programme.pause(
+            actor=read_actor(who),
+            reason=reason,
+            country=country,
+            cycle=_read_cycle(cycle),
+            key=key,
+        )
+    assert made is not None
+    print_result(f"Paused: {_line(made)}", pause_document(made), as_json=as_json)
+
+
+def resume(
+    who: As,
+    reason: Annotated[str, typer.Option("--reason", help="Why it may go on.")] = "",
+    country: Country = None,
+    cycle: Cycle = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Lift a pause, with the country and cycle date that it was made with.
+
+    What fell due meanwhile fires at its own instant, with the next sweep.
+
+    Example: lazsa-flow resume --country PH --as operator:o-1
+    """
+    with open_programme(database, config) as programme:
+        programme.resume(
+            actor=read_actor(who),
+            reason=reason,
+            country=country,
+            cycle=_read_cycle(cycle),
+            key=key,
+        )
+        left = programme.pauses()
+    documents = [pause_document(each) for each in left]
+    print_result("Resumed.", {"pauses": documents}, as_json=as_json)
+    if not as_json:
+        show_pauses(left)
+
+
+def show_pauses(pauses: Iterable[Pause]) -> None:
+    """Print the pauses in force on standard error, a line each."""
+    for each in pauses:
+        console(stderr=True).print(f"Paused: {_line(each)}", soft_wrap=True)
+
+
+def pause_document(pause: Pause) -> dict[str, Any]:
+    """Return a pause as JSON values."""
+    return {
+        "scope": pause.scope,
+        "country": pause.country,
+        "cycle": pause.cycle and pause.cycle.isoformat(),
+        "actor": pause.actor,
+        "since": pause.since.isoformat(),
+        "reason": pause.reason,
+    }
+
+
+def _line(pause: Pause) -> str:
+    why = f": {pause.reason}" if pause.reason else ""
+    return f"{pause.scope}, since {pause.since:%Y-%m-%d %H:%M} UTC by {pause.actor}{why}"
+
+
+def _read_cycle(text: str | None) -> date | None:
+    from lazsa_flow.domain.cycles import parse_date
+
+    return None if text is None else parse_date(text, where="option", field="--cycle")

@@ -1,0 +1,106 @@
+"""The table of a lifecycle as data: its digest, and how one differs from another.
+
+A database is run by one table of each lifecycle. What is told of it here is all that decides where
+a path goes and when: states, edges with their permits, guards and effects, timers, and whose
+commands come before a timer. Titles and what graphs draw are left out.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.engine.journal import canonical, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from lazsa_flow.domain.effects import Effect
+    from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Timer
+
+PARTS = ("states", "edges", "timers", "guards", "urgent")
+
+
+def content_of(lifecycle: Lifecycle) -> dict[str, Any]:
+    """Return what a table says, as JSON values by the names of its parts."""
+    return {
+        "states": {s.name: {"open": s.open, "final": s.final} for s in lifecycle.states},
+        "edges": {_name(edge): _edge(edge) for edge in (lifecycle.opening, *lifecycle.edges)},
+        "timers": {timer.name: _timer(timer) for timer in lifecycle.timers},
+        "guards": {
+            name: None if guard.reads is None else sorted(guard.reads)
+            for name, guard in lifecycle.guards.items()
+        },
+        "urgent": dict.fromkeys(sorted(lifecycle.urgent), True),
+    }
+
+
+def text_of(lifecycle: Lifecycle) -> str:
+    """Return what a table says as canonical JSON."""
+    return canonical(content_of(lifecycle)).decode()
+
+
+def digest_of(lifecycle: Lifecycle) -> str:
+    """Return the digest of what a table says."""
+    return digest(content_of(lifecycle))
+
+
+def differences(before: str, after: str) -> tuple[str, ...]:
+    """Tell how one table differs from another.
+
+    Args:
+        before: What the one says, as :func:`text_of` writes it.
+        after: What the other says.
+
+    Returns:
+        A line for each state, edge, timer, guard or urgent role that is added, removed or changed.
+    """
+    old, new = json.loads(before), json.loads(after)
+    return tuple(line for part in PARTS for line in _differences(part, old[part], new[part]))
+
+
+def _differences(part: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    called = {"urgent": "urgent role"}.get(part, part.removesuffix("s"))
+    for name in sorted({*old, *new}):
+        if name not in old:
+            yield f"{called} {name} added"
+        elif name not in new:
+            yield f"{called} {name} removed"
+        elif old[name] != new[name]:
+            yield f"{called} {name} changed"
+
+
+def _name(edge: Edge) -> str:
+    sources = ", ".join(edge.sources) or "new"
+    reasons = ", ".join(sorted(reason for reason in edge.reasons if reason))
+    return f"{edge.trigger} from {sources}{f' for {reasons}' if reasons else ''}"
+
+
+def _edge(edge: Edge) -> dict[str, Any]:
+    return {
+        "sources": list(edge.sources),
+        "dest": edge.dest,
+        "permits": [[each.role, list(each.reasons), each.relation] for each in edge.permits],
+        "guards": list(edge.guards),
+        "effects": _effects(edge.effects),
+        "effective": edge.effective,
+    }
+
+
+def _timer(timer: Timer) -> dict[str, Any]:
+    return {
+        "states": list(timer.states),
+        "at": timer.at,
+        "steps": [[step.trigger, step.reason] for step in timer.steps],
+        "effects": _effects(timer.effects),
+        "otherwise": _effects(timer.otherwise),
+    }
+
+
+def _effects(effects: Sequence[Effect]) -> list[dict[str, Any]]:
+    return [
+        {"effect": type(effect).__name__}
+        | {field.name: getattr(effect, field.name) for field in fields(effect)}
+        for effect in effects
+    ]
