@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from lazsa_flow.domain.cycles import Calendar, Moment
+    from lazsa_flow.domain.cycles import Moment
     from lazsa_flow.domain.model import Actor, Evidence, Path, TimerRow
     from lazsa_flow.engine.needed_timers import Missing
     from lazsa_flow.engine.rules import Rulebook
@@ -68,7 +68,7 @@ def replan(
         if timer.due_at > now:
             moment = lifecycle.instant(lifecycle.timer(timer.name).at, situation)
         elif overdue:
-            moment = _same_date(situation.calendar, timer)
+            moment = right_moment(rulebook, seen, timer)
         else:
             continue
         planned = moment and timer_row(situation, timer.name, moment.at, decides=timer.decides)
@@ -88,13 +88,6 @@ def replan(
         scheduled=tuple(scheduled),
         cancelled=tuple(cancelled),
     )
-
-
-def _same_date(calendar: Calendar, timer: TimerRow) -> Moment:
-    """Return the beginning of a timer's local date, or its instant where that lies within a day."""
-    if timer.due_at == replace(calendar, zone=timer.zone).start(timer.due_on).at:
-        return calendar.start(timer.due_on)
-    return calendar.moment(timer.due_at)
 
 
 def right_moment(rulebook: Rulebook, seen: Evidence, timer: TimerRow) -> Moment:

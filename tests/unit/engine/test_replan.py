@@ -12,7 +12,8 @@ from lazsa_flow.domain.cycles import Moment
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.engine.needed_timers import Missing
 from lazsa_flow.engine.replan import mend, needed_timer, replan, right_moment
-from tests.factories import CYCLE, guard, midnight, path, rulebook, situation, table, timer
+from lazsa_flow.engine.rules import Release, Rulebook
+from tests.factories import CYCLE, country, guard, midnight, path, rulebook, situation, table, timer
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from lazsa_flow.domain.model import Path, Situation, TimerRow
     from lazsa_flow.engine.ports import Change
-    from lazsa_flow.engine.rules import Rulebook
 
 NOW = midnight(CYCLE) - timedelta(days=3)
 MANAGER = Actor("manager", "man-1")
@@ -28,12 +28,29 @@ DOOR = path("ajar", lifecycle="door")
 NEXT = date(2027, 4, 1)
 
 
-def planned(after: Path, *timers: TimerRow, overdue: bool = False) -> Change | None:
+def rules_of(zone: str = "Asia/Singapore") -> Rulebook:
+    """Return the rules of a door that closes at dusk, in a Singapore of some zone."""
+    instants = {"dusk": lambda s: None if s.path.data else s.calendar.start(s.judged_on)}
+    found = rulebook(table(instants=instants))
+    countries = [country("SG").model_copy(update={"zone": zone}), country("ID")]
+    release = Release(found.policy_at("door", NOW), midnight(date(2020, 1, 1)))
+    return Rulebook(found.lifecycles.values(), countries, [release])
+
+
+def planned(after: Path, *timers: TimerRow) -> Change | None:
     """Re-plan a door with these timers, to what it will be."""
     seen = replace(situation(path=DOOR).seen, timers=timers)
-    instants = {"dusk": lambda s: None if s.path.data else s.calendar.start(s.judged_on)}
-    rules = rulebook(table(instants=instants))
-    return replan(rules, seen, after, actor=MANAGER, now=NOW, reason="moved", overdue=overdue)
+    return replan(rules_of(), seen, after, actor=MANAGER, now=NOW, reason="moved")
+
+
+def rezoned(overdue: TimerRow) -> TimerRow:
+    """Re-plan a door with a timer that is overdue, in a Singapore of Jakarta's zone."""
+    seen = replace(situation(path=DOOR).seen, timers=(overdue,))
+    rules, now = rules_of("Asia/Jakarta"), midnight(CYCLE) + timedelta(days=3)
+    change = replan(rules, seen, DOOR, actor=MANAGER, now=now, reason="moved", overdue=True)
+    assert change is not None
+    (moved,) = change.scheduled
+    return moved
 
 
 def test_what_does_not_change_is_not_written() -> None:
@@ -75,22 +92,17 @@ def test_what_is_overdue_keeps_the_rules_of_its_day() -> None:
 
 def test_what_is_overdue_may_follow_its_zone() -> None:
     """In another zone an overdue timer falls due as its local date begins there."""
-    day = date(2026, 9, 20)
-    overdue = timer(due_at=midnight(day), due_on=day)
-    change = planned(replace(DOOR, country="ID"), overdue, overdue=True)
-    assert change is not None
-    (moved,) = change.scheduled
-    assert (moved.due_at, moved.due_on) == (midnight(day, "ID"), day)
+    moved = rezoned(timer())
+    assert (moved.due_at, moved.due_on) == (midnight(CYCLE, "ID"), CYCLE)
     assert moved.zone == "Asia/Jakarta"
 
 
 def test_an_overdue_instant_within_a_day_stays() -> None:
     """A timer that was set to an instant within a day keeps that, in whatever zone."""
-    day = date(2026, 9, 20)
+    day = CYCLE + timedelta(days=1)
     at = midnight(day) + timedelta(hours=9)
-    change = planned(replace(DOOR, country="ID"), timer(due_at=at, due_on=day), overdue=True)
-    assert change is not None
-    assert [(each.due_at, each.zone) for each in change.scheduled] == [(at, "Asia/Jakarta")]
+    moved = rezoned(timer(due_at=at, due_on=day))
+    assert (moved.due_at, moved.due_on, moved.zone) == (at, day, "Asia/Jakarta")
 
 
 def test_a_timer_that_has_no_instant_any_more_is_cancelled() -> None:
