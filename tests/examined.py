@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from lazsa_flow.runner.doctor.registry import ListedCheck
 
 NAMES: Final = frozenset(
-    {"schema", "rules", "references", "sequences", "dates", "words", "timers", "instants"}
+    {
+        *("schema", "rules", "references", "slots", "sequences"),
+        *("dates", "words", "timers", "instants"),
+    }
 )
 """The checks that look into the database."""
 DATABASE: Final = tuple(check for check in CHECKS if check.name in NAMES)

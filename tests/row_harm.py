@@ -204,6 +204,24 @@ def dangling_row(connection: sa.Connection, chance: random.Random) -> tuple[str,
     return (f"{table.name}.path_id: refers to no row of lazsa_paths",)
 
 
+def lost_slot(connection: sa.Connection, chance: random.Random) -> tuple[str, ...]:
+    """Delete the slot of an open path."""
+    lifecycle, subject, path_id = _pick(
+        connection, chance, "SELECT lifecycle, subject, path_id FROM lazsa_slots ORDER BY 1, 2"
+    )
+    connection.execute(
+        sa.text("DELETE FROM lazsa_slots WHERE lifecycle = :l AND subject = :s"),
+        {"l": lifecycle, "s": subject},
+    )
+    return "open path without the slot", f"{lifecycle}-{path_id}"
+
+
+def strange_slot(connection: sa.Connection, chance: random.Random) -> tuple[str, ...]:
+    """Give a slot to another subject than its path's."""
+    _set(connection, chance, schema.slots, "subject", "nobody")
+    return ("slot of a path that is not open, or of another subject",)
+
+
 def lost_policy(connection: sa.Connection, chance: random.Random) -> tuple[str, ...]:
     """Delete the policies of a lifecycle."""
     [name] = _pick(connection, chance, "SELECT DISTINCT lifecycle FROM lazsa_policies ORDER BY 1")
@@ -268,6 +286,8 @@ KINDS: Final[tuple[Plant, ...]] = (
     malformed_date,
     malformed_spans,
     dangling_row,
+    lost_slot,
+    strange_slot,
     lost_policy,
     altered_policy,
 )

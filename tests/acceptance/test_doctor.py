@@ -56,6 +56,7 @@ def test_a_sound_deployment(shell: Shell, redis_url: str) -> None:
         "rules",
         "configuration",
         "references",
+        "slots",
         "dates",
         "words",
         "timers",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.chaos import brokers, clocks, databases, disks, kills, loads, messages
+from tests.chaos import brokers, clocks, databases, disks, kills, loads, messages, sickness
 
 FAULTS: Final = (
     *kills.FAULTS,
@@ -14,4 +14,5 @@ FAULTS: Final = (
     *disks.FAULTS,
     *clocks.FAULTS,
     *loads.FAULTS,
+    *sickness.FAULTS,
 )

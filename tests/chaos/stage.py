@@ -71,7 +71,7 @@ class Stage:
     def pristine(self, dialect: str, sellers: int) -> str:
         """Return a database with a backlog, to be copied and never touched."""
         if (dialect, sellers) not in self._filled:
-            url = self._empty(dialect)
+            url = self.empty(dialect)
             fill_backlog(url, sellers)
             self._filled[dialect, sellers] = url
         return self._filled[dialect, sellers]
@@ -92,13 +92,13 @@ class Stage:
 
     def nominated(self, dialect: str, instants: Sequence[datetime]) -> str:
         """Return a database with timers due at instants."""
-        url = self._empty(dialect)
+        url = self.empty(dialect)
         fill_boundaries(url, instants)
         return url
 
     def small(self, dialect: str) -> str:
         """Return a database with a small backlog, and a seller more whom nobody has nominated."""
-        url = self._empty(dialect)
+        url = self.empty(dialect)
         fill_backlog(url, 12)
         with Programme.open(url, clock=VirtualClock(START)) as programme:
             importing.add_facts(programme.context, [factories.facts(seller="late")], where="late")
@@ -129,7 +129,8 @@ class Stage:
         redis.Redis.from_url(self.redis.url).flushall()
         return Crew(database, self.redis.url, self.folder, lead_s=1.0 if self.brief else None)
 
-    def _empty(self, dialect: str) -> str:
+    def empty(self, dialect: str) -> str:
+        """Return the URL of an empty database."""
         self._numbers += 1
         if dialect == "sqlite":
             return f"sqlite:///{self.folder / str(self._numbers)}.db"

@@ -45,6 +45,7 @@ CHECKS: Final = (
     ListedCheck("rules", rows.check_rules, ("config", "schema")),
     ListedCheck("configuration", deployment.check_unreleased, ("config", "schema")),
     ListedCheck("references", rows.check_references, ("schema",)),
+    ListedCheck("slots", rows.check_slots, ("rules", "schema")),
     ListedCheck("sequences", rows.check_sequences, ("schema",)),
     ListedCheck("dates", rows.check_dates, ("schema",)),
     ListedCheck("words", rows.check_words, ("rules", "schema")),

@@ -43,6 +43,17 @@ def check_references(examination: Examination) -> Iterator[Check]:
     yield from _told("references", faults, "every row refers to one that exists")
 
 
+def check_slots(examination: Examination) -> Iterator[Check]:
+    """Look whether every open path holds the one slot of its subject, and no other path does."""
+    lifecycles = examination.rules.lifecycles
+    states = [
+        (n, state.name) for n, each in lifecycles.items() for state in each.states if state.open
+    ]
+    with examination.read() as transaction:
+        faults = transaction.inspect().misplaced_slots(states)
+    yield from _told("slots", faults, "every open path holds the slot of its subject")
+
+
 def check_sequences(examination: Examination) -> Iterator[Check]:
     """Look whether PostgreSQL's next numbers are free."""
     if examination.database.dialect != "postgresql":

@@ -47,7 +47,13 @@ def _told(difference: Difference) -> str:
         return f"{name} is missing; restore a backup, or make it again: {difference.expected}"
     if difference.kind == "unknown":
         return f"{name} is not of this release: {difference.found}"
-    return f"{name} was altered: it is {difference.found}, expected {difference.expected}"
+    found, expected = difference.found, difference.expected
+    lost = ""
+    if name.startswith("column ") and "not null" in expected and "not null" not in found:
+        # so PostgreSQL calls it from release 18 on
+        table, column = name.removeprefix("column ").split(".")
+        lost = f" (its constraint {table}_{column}_not_null is missing)"
+    return f"{name} was altered: it is {found}, expected {expected}{lost}"
 
 
 def check_storage(examination: Examination) -> Iterator[Check]:

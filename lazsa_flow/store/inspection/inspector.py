@@ -40,7 +40,9 @@ class Inspection:
 
     def revision(self) -> str | None:
         """Return the revision that the schema stands at; ``None`` where it does not say."""
-        return migrate.revision_on(self._connection)
+        columns = read_catalog(self._connection).get(migrate.VERSION_TABLE, {})
+        says = "column version_num" in columns
+        return migrate.revision_on(self._connection) if says else None
 
     def has_tables(self) -> bool:
         """Tell whether there is anything of ours."""
@@ -60,6 +62,10 @@ class Inspection:
     def orphans(self) -> list[Rows]:
         """Return the rows that refer to a row that does not exist."""
         return list(references.orphans(self._connection))
+
+    def misplaced_slots(self, open_states: Collection[tuple[str, str]]) -> list[Rows]:
+        """Return open paths that hold no slot, and slots of paths that are not open."""
+        return list(references.misplaced_slots(self._connection, open_states))
 
     def malformed(self) -> list[Rows]:
         """Return what is stored as an instant or a date and is none."""

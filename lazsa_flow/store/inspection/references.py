@@ -10,7 +10,7 @@ from lazsa_flow.store import schema
 from lazsa_flow.store.inspection.rows import Rows, rows_at_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 
 def orphans(connection: sa.Connection) -> Iterator[Rows]:
@@ -36,3 +36,29 @@ def _nominations(connection: sa.Connection) -> Iterator[Rows]:
     lost = sa.and_(table.c.event != "made", ~there)
     column, fault = table.c.nomination_id, "refers to no nomination of its path"
     yield from rows_at_fault(connection, table, column, lost, fault)
+
+
+def misplaced_slots(
+    connection: sa.Connection, open_states: Collection[tuple[str, str]]
+) -> Iterator[Rows]:
+    """Yield open paths that hold no slot, and slots of paths that are not open.
+
+    A subject has one open path in a lifecycle, and its slot is what holds it to that.
+
+    Args:
+        connection: Where to read.
+        open_states: The open states, each with its lifecycle.
+    """
+    paths, slots = schema.paths, schema.slots
+    is_open = sa.tuple_(paths.c.lifecycle, paths.c.state).in_(list(open_states))
+    own = sa.and_(
+        slots.c.path_id == paths.c.id,
+        slots.c.lifecycle == paths.c.lifecycle,
+        slots.c.subject == paths.c.subject,
+    )
+    held = sa.select(sa.literal(1)).select_from(slots).where(own).exists()
+    fault = "open path without the slot of its subject"
+    yield from rows_at_fault(connection, paths, paths.c.id, sa.and_(is_open, ~held), fault)
+    holds = sa.select(sa.literal(1)).select_from(paths).where(own, is_open).exists()
+    fault = "slot of a path that is not open, or of another subject"
+    yield from rows_at_fault(connection, slots, slots.c.path_id, ~holds, fault)
