@@ -23,6 +23,20 @@ if TYPE_CHECKING:
 LOGGER: Final = logging.getLogger("lazsa_flow")
 """The logger itself: to ask whether somebody listens costs a tenth of asking :data:`log`."""
 
+
+class Event(dict[str, Any]):
+    """An event's fields, which read as a line where nobody has set up how to write them."""
+
+    def __str__(self) -> str:
+        fields = (f"{name}={value}" for name, value in self.items() if name != "event")
+        return " ".join((str(self.get("event", "")), *fields))
+
+
+def _hand_over(logger: logging.Logger, name: str, event: structlog.typing.EventDict) -> Any:
+    """Hand an event to the standard library's logger."""
+    return structlog.stdlib.ProcessorFormatter.wrap_for_formatter(logger, name, Event(event))
+
+
 log = cast(
     "structlog.stdlib.BoundLogger",
     structlog.wrap_logger(
@@ -32,7 +46,7 @@ log = cast(
             structlog.stdlib.filter_by_level,
             structlog.contextvars.merge_contextvars,
             structlog.stdlib.add_log_level,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+            _hand_over,
         ],
     ),
 )

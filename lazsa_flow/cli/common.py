@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,6 +30,7 @@ Database = Annotated[
         help="Where the state is.",
     ),
 ]
+_FILE_WIDTH = 2000
 DEFAULT_DATABASE = "sqlite:///lazsa.db"
 
 ConfigDir = Annotated[
@@ -120,12 +122,17 @@ def print_result(text: str, data: Any, *, as_json: bool) -> None:
 def console(*, stderr: bool = False) -> Console:
     """Return the console for people; markup in data is never read.
 
+    Into a file or a pipe a table's row is one line, whose ids are whole.
+
     Args:
         stderr: Whether it is standard error instead of standard output.
     """
     from rich.console import Console
 
-    return Console(markup=False, highlight=False, emoji=False, stderr=stderr)
+    to = Console(markup=False, highlight=False, emoji=False, stderr=stderr)
+    if not to.is_terminal and "COLUMNS" not in os.environ:
+        to.width = _FILE_WIDTH
+    return to
 
 
 def local(at: datetime, zone: str) -> str:

@@ -33,7 +33,8 @@ def graph(
     lifecycle: Annotated[str, typer.Argument(help="Which lifecycle, such as award.")],
     format_: Annotated[Format, typer.Option("--format", help="Of what kind.")] = Format.mermaid,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Into a file.")
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", help="Output file; - is standard output."),
     ] = None,
     database: Annotated[
         str | None,
@@ -63,7 +64,7 @@ def graph(
         else _figures(lifecycle, database, path, config, page=format_ is Format.html)
     )
     content = _render(shown, format_, dark=dark)
-    if out is None:
+    if out is None or str(out) == "-":
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:

@@ -96,7 +96,8 @@ def preview(
     country: Annotated[str | None, typer.Option(help="Of which country's team.")] = None,
     html: Annotated[bool, typer.Option("--html", help="The page instead of the text.")] = False,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Into a file.")
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", help="Output file; - is standard output."),
     ] = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -110,9 +111,9 @@ def preview(
     with open_programme(database, config) as programme:
         shown = programme.preview_notice(kind, country=country, locale=locale)
     text = shown.html if html else f"{shown.subject}\n\n{shown.text}"
-    if out is not None:
+    if out is not None and str(out) != "-":
         write_file(out, text.encode())
-    elif html:
+    elif html and out is None:
         _open_page(text)
     else:
         sys.stdout.write(text)

@@ -6,7 +6,7 @@ Source:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.commands.context import Context, actor_fields, move_fields
 from lazsa_flow.commands.records import append, state
@@ -14,12 +14,13 @@ from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.model import Evidence
 from lazsa_flow.domain.panel import Tally
 from lazsa_flow.engine.fire import check_fire, fire, open_path, unopened
-from lazsa_flow.errors import NotFoundError
+from lazsa_flow.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lazsa_flow.domain.model import Actor
+    from lazsa_flow.lifecycles.trainer import TrainerPolicy
     from lazsa_flow.store.transaction import SqlTransaction
 
 LIFECYCLE = "trainer"
@@ -29,6 +30,7 @@ def record_shown(
     context: Context, seller: str, what: str, *, actor: Actor, key: str | None
 ) -> None:
     """Record that an employee has seen a prospect teach or speak."""
+    _check_shown(context, [what])
     state(context, seller, "record_shown", "shown", what, "seen", actor=actor, key=key)
 
 
@@ -40,6 +42,7 @@ def invite(
     Returns:
         The move into ``invited``.
     """
+    _check_shown(context, shown)
     now = context.clock.now()
     initial = context.rulebook.lifecycle(LIFECYCLE).initial
 
@@ -78,3 +81,15 @@ def invite(
     request = {"command": "invite_trainer", "seller": seller, "shown": list(shown)}
     found: dict[str, Any] = context.once(key, {**request, **actor_fields(actor)}, now, run)
     return found
+
+
+def _check_shown(context: Context, shown: Sequence[str]) -> None:
+    """Make sure that each is something that the policy wants to be shown.
+
+    Raises:
+        InputError: One of them is not.
+    """
+    policy = cast("TrainerPolicy", context.rulebook.policy_at(LIFECYCLE, context.clock.now()))
+    for what in shown:
+        if what not in policy.shown:
+            raise InputError.of("trainer", "shown", what, f"one of {', '.join(policy.shown)}")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from lazsa_flow.errors import InputError
+from lazsa_flow.errors import ExtraError
 from lazsa_flow.store.driver import raw
 from lazsa_flow.store.lock_wait import OPTION, current_wait
 from lazsa_flow.store.pool import pool_arguments
@@ -66,9 +66,8 @@ def connect_postgresql(url: sa.URL, own: ConnectionOptions, *, durable: bool) ->
             **pool_arguments(own),
         )
         from lazsa_flow.store import liveness, trip
-    except ModuleNotFoundError as error:
-        expected = "the PostgreSQL driver: pip install lazsa-flow[postgres]"
-        raise InputError.of("database", "url", str(error.name), expected) from None
+    except ModuleNotFoundError:
+        raise ExtraError("postgres", "a database on PostgreSQL") from None
     settings = _settings(url, own, durable=durable)
 
     def open_session(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:

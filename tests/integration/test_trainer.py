@@ -12,6 +12,7 @@ import pytest
 
 from lazsa_flow import (
     Actor,
+    InputError,
     LazsaError,
     NoEdgeError,
     NotAllowedError,
@@ -66,6 +67,16 @@ class TestInvitation:
         world.facts()
         world.programme.record_shown("s1", "teaching", actor=OTHER)
         assert invite(world, "speaking").dest == "invited"
+
+    def test_shown_what_nobody_asks_for(self, world: World) -> None:
+        """What the policy does not ask to be shown, a slip of the pen included, is refused."""
+        world.facts()
+        for call in (
+            lambda: world.programme.record_shown("s1", "teching", actor=EMPLOYEE),
+            lambda: invite(world, "teaching", "speeking"),
+        ):
+            with pytest.raises(InputError, match="one of teaching, speaking"):
+                call()
 
     def test_seen_by_employees(self, world: World) -> None:
         """Only an employee records what was shown, and only an employee invites."""

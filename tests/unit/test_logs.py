@@ -6,7 +6,7 @@ import io
 import json
 import logging
 
-from lazsa_flow.logs import RepeatFilter, formatter
+from lazsa_flow.logs import LOGGER, RepeatFilter, formatter, log
 
 
 class Log:
@@ -94,3 +94,15 @@ def test_causes_without_end_need_no_memory_without_end() -> None:
     [repeats] = handler.filters
     assert isinstance(repeats, RepeatFilter)
     assert len(repeats._repeats) == RepeatFilter.MOST_CAUSES
+
+
+def test_an_event_reads_as_a_line_where_nothing_is_set_up() -> None:
+    """A command that sets up no logging shows names and values, not a dictionary."""
+    text = io.StringIO()
+    handler = logging.StreamHandler(text)
+    LOGGER.addHandler(handler)
+    try:
+        log.warning("path.failed", path_id=1, error="ValueError")
+    finally:
+        LOGGER.removeHandler(handler)
+    assert text.getvalue() == "path.failed path_id=1 error=ValueError level=warning\n"

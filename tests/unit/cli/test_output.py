@@ -50,3 +50,18 @@ def test_other_streams_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     degrade_unencodable()
     print_json("→")
     assert stream.getvalue() == '"→"\n'
+
+
+def test_a_table_in_a_file_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no terminal is, a row of a table is one line, and an id in it is whole."""
+    from rich.table import Table
+
+    monkeypatch.delenv("COLUMNS", raising=False)
+    raw = written(monkeypatch, "utf-8")
+    table = Table("Path", "Seller", "Waiting for")
+    table.add_row("award-1", "s" * 64, "; ".join(["a sentence that is long"] * 6))
+    console().print(table)
+    lines = raw.getvalue().decode().splitlines()
+    assert len(lines) == 5
+    assert "s" * 64 in lines[3]
+    assert max(map(len, lines)) < 300
