@@ -54,7 +54,7 @@ def connect_postgresql(url: sa.URL, own: ConnectionOptions, *, durable: bool) ->
     """Open an engine on a PostgreSQL database.
 
     Raises:
-        InputError: The driver is not installed.
+        ExtraError: The driver is not installed.
     """
     told = {name: value for name, value in _CONNECT.items() if name not in url.query}
     try:

@@ -16,7 +16,7 @@ from lazsa_flow import (
     RefusedError,
 )
 from lazsa_flow.commands import importing
-from tests.factories import facts, record
+from tests.factories import facts, record, utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,13 @@ def test_a_refused_opening_uses_no_number_up(play: Play) -> None:
     programme = play()
     known(programme, "s1", "s2", "s3")
     first = programme.nominate("s1", actor=EMPLOYEE, statement="Helps.").path
-    bar = record("good_standing", "ended", reason="code_of_conduct")
+    bar = record(
+        "good_standing",
+        "ended",
+        reason="code_of_conduct",
+        as_of=date(2026, 5, 1),
+        recorded_at=utc(2026, 5, 1),
+    )
     programme.store.transact(lambda transaction: transaction.add_record("s1", bar))
     programme.fire(first, "withdraw", actor=Actor("seller", "s1"), reason="nominee")
     words = refused(lambda: programme.nominate("s1", actor=EMPLOYEE, statement="x"), RefusedError)
