@@ -45,8 +45,8 @@ class Problem:
 def shown(value: object, limit: int = 60) -> str:
     """Show a refused value: escaped to printable ASCII and cut at ``limit`` characters."""
     try:
-        text = ascii(value)
-    except (ValueError, RecursionError):  # an integer of too many digits, too deep a nesting
+        text = ascii(value[: limit + 1] if isinstance(value, str | bytes) else value)
+    except Exception:  # an integer of too many digits, too deep a nesting, a host's own __repr__
         text = f"a {type(value).__name__} too large to be shown"
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 

@@ -19,6 +19,7 @@ from lazsa_flow.domain.cycles import as_utc
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import fire
 from lazsa_flow.engine.tables import digest_of
+from lazsa_flow.facade.entrance import checked
 from lazsa_flow.facade.notices import Notices
 from lazsa_flow.logs import log
 from lazsa_flow.store.bound import BoundStore
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.restore import Restored
 
 
+@checked
 class Programme(Notices):
     """The award programme on one database.
 

@@ -38,10 +38,14 @@ _LAST_ZONE: Final = timezone(timedelta(hours=-12))
 Name = Annotated[
     str, typer.Argument(metavar="SELLER_OR_PATH", help="A seller's id, or a path as award-17.")
 ]
+IsSeller = Annotated[
+    bool, typer.Option("--seller", help="The name is a seller's id, even if a path is called so.")
+]
 
 
 def show(
     name: Name,
+    seller: IsSeller = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -51,13 +55,28 @@ def show(
     Example: lazsa-flow show award-17
     """
     with open_programme(database, config) as programme:
-        paths = programme.paths(name) or [programme.find(name)]
+        path = _find(programme, name, seller=seller)
+        paths = [path] if name == path.ref and not seller else programme.paths(name)
         if as_json:
             print_json([_path_document(programme, path) for path in paths])
             return
         screen = console()
-        for path in paths:
-            print_story(screen, programme, path)
+        for each in paths:
+            print_story(screen, programme, each)
+        if name == path.ref and programme.paths(name):
+            screen.print(f"A seller is called {name}, too; for their paths, add --seller.")
+
+
+def _find(programme: Programme, name: str, *, seller: bool) -> Path:
+    """Find a path by its reference, or a seller's latest path, which may be all that is meant."""
+    from lazsa_flow.errors import NotFoundError
+
+    if not seller:
+        return programme.find(name)
+    paths = programme.paths(name)
+    if not paths:
+        raise NotFoundError("path of the seller", name)
+    return paths[-1]
 
 
 def _path_document(programme: Programme, path: Path) -> dict[str, Any]:
@@ -120,6 +139,7 @@ def _why(verdicts: list[Verdict]) -> list[str]:
 def explain(
     name: Name,
     trigger: Annotated[str | None, typer.Argument(help="Only exits of this trigger.")] = None,
+    seller: IsSeller = False,
     now: Now = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -130,7 +150,8 @@ def explain(
     Example: lazsa-flow explain award-17 award
     """
     with open_programme(database, config) as programme:
-        told = programme.explain(name, trigger, now=read_now(now))
+        ref = _find(programme, name, seller=seller).ref
+        told = programme.explain(ref, trigger, now=read_now(now))
         if as_json:
             print_json(
                 {

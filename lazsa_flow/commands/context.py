@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from lazsa_flow.domain.cycles import add_months, instant_text, parse_instant
 from lazsa_flow.domain.model import Move
 from lazsa_flow.domain.pauses import stopped
+from lazsa_flow.domain.text import parse_text
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.journal import digest, findings_of
@@ -289,17 +290,8 @@ def _digest(key: str | None, request: Mapping[str, Any]) -> str:
 
 
 def check_text(where: str, field: str, text: str) -> None:
-    """Let free text pass that can be stored: no NUL, no lone surrogate.
-
-    Raises:
-        InputError: It cannot; the text itself is not shown.
-    """
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = "\0"
-    if "\0" in text:
-        raise InputError.of(where, field, "(text)", "text in Unicode without NUL")
+    """Let free text pass that can be stored; see :func:`lazsa_flow.domain.text.parse_text`."""
+    parse_text(text, where=where, field=field)
 
 
 def actor_fields(actor: Actor) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, cast
 
 from lazsa_flow.commands.context import Context, actor_fields
 from lazsa_flow.commands.rights import check_command
+from lazsa_flow.domain.ids import same_person
 from lazsa_flow.engine.explain import judge
 from lazsa_flow.engine.rules import system
-from lazsa_flow.errors import InputError
+from lazsa_flow.errors import ConflictError, InputError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +64,9 @@ def assign(
     def run(transaction: SqlTransaction) -> bool:
         seated = transaction.seats_of(country, cycle_on)
         for reviewer, team in reviewers.items():
+            for other in {*seated, *reviewers} - {reviewer}:
+                if same_person(reviewer, other):
+                    raise ConflictError(reviewer, f"sits on this panel as {shown(other)}")
             if seated.get(reviewer) != team:
                 transaction.add_seat(
                     country,

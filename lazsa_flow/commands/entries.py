@@ -15,22 +15,26 @@ import hmac
 import json
 import re
 from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.commands.context import Context, actor_fields, move_fields
+from lazsa_flow.domain.cycles import YEARS
+from lazsa_flow.domain.ids import is_id
 from lazsa_flow.engine.fire import open_path
 from lazsa_flow.errors import ConfigError, InputError, Problem, shown
 from lazsa_flow.lifecycles.entry import PROVENANCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
 
     from lazsa_flow.domain.model import Actor
     from lazsa_flow.store.transaction import SqlTransaction
 
 _MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
+_MOST: Final = Decimal(10) ** 18
+_BELOW: Final = "below 10**18"
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
@@ -86,6 +90,7 @@ def apply(
     Returns:
         The opening move.
     """
+    _check(application.category, application.records, application.provenance)
     now = context.clock.now()
     context.settle_open("entry", application.applicant)
     request = {"command": "apply_entry", **asdict(application), **actor_fields(actor)}
@@ -165,7 +170,7 @@ def fingerprint(secret: bytes | None, record: TurnoverRecord) -> str:
 
 def _check(category: str, records: Sequence[TurnoverRecord], provenance: str) -> None:
     asked: list[tuple[bool, str, str, object, str]] = [
-        (bool(_CODE.fullmatch(category)), "entry", "category", category, "a code such as fashion"),
+        (_fits(_CODE, category), "entry", "category", category, "a code such as fashion"),
         (
             provenance in PROVENANCES,
             "entry",
@@ -189,16 +194,31 @@ def _asked(record: TurnoverRecord, where: str) -> list[tuple[bool, str, str, obj
     """Return each thing asked of a record: whether it is so, and what to say if not."""
     rate, dollars = record.usd_rate, record.currency == "USD"
     rated = rate is not None and record.rate_on is not None
-    amount = record.amount.is_finite() and record.amount >= 0
-    positive = rate is None or (rate.is_finite() and rate > 0)
+    dated = record.rate_on is None or _is_day(record.rate_on)
+    amount = _is_amount(record.amount)
+    positive = rate is None or (_is_amount(rate) and rate > 0)
     currency = "USD, or another currency with the rate and its date from the host"
+    account, named = is_id(record.account), is_id(record.currency)
     return [
-        (bool(_CODE.fullmatch(record.platform)), where, "platform", record.platform, "a code"),
-        (bool(record.account), where, "account", record.account, "an account's id"),
-        (bool(_MONTH.fullmatch(record.month)), where, "month", record.month, "YYYY-MM"),
-        (amount, where, "amount", str(record.amount), "an amount of at least 0"),
-        (bool(_CODE.fullmatch(record.category)), where, "category", record.category, "a code"),
-        (dollars or rated, where, "currency", record.currency, currency),
-        (positive, where, "usd_rate", str(rate), "a rate above 0"),
-        (not dollars or rate in (None, 1), where, "usd_rate", str(rate), "no rate for USD"),
+        (_fits(_CODE, record.platform), where, "platform", record.platform, "a code"),
+        (account, where, "account", record.account and "(text)", "an account's id"),
+        (_fits(_MONTH, record.month), where, "month", record.month, "YYYY-MM"),
+        (amount, where, "amount", record.amount, f"a Decimal of at least 0, {_BELOW}"),
+        (_fits(_CODE, record.category), where, "category", record.category, "a code"),
+        (named and (dollars or rated), where, "currency", record.currency, currency),
+        (positive, where, "usd_rate", rate, f"a Decimal above 0, {_BELOW}"),
+        (not dollars or rate in (None, 1), where, "usd_rate", rate, "no rate for USD"),
+        (dated, where, "rate_on", record.rate_on, "a date"),
     ]
+
+
+def _fits(pattern: re.Pattern[str], text: object) -> bool:
+    return isinstance(text, str) and bool(pattern.fullmatch(text))
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, Decimal) and value.is_finite() and 0 <= value < _MOST
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime) and value.year in YEARS

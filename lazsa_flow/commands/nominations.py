@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from lazsa_flow.commands.context import Context, actor_fields, check_text, move_fields
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.cycles import TICK
+from lazsa_flow.domain.ids import same_person
 from lazsa_flow.engine.draft import timer_row
 from lazsa_flow.engine.fire import fire, load_one, open_path
 from lazsa_flow.engine.rules import system
@@ -147,7 +148,7 @@ def _support(
     now: datetime,
 ) -> Nominated:
     if any(
-        nomination.nominator == actor.id and not nomination.withdrawn
+        same_person(nomination.nominator, actor.id) and not nomination.withdrawn
         for nomination in transaction.nominations_of(path.id)
     ):
         what = f"nominated by {actor} already, as {path.ref}"

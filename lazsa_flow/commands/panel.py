@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from lazsa_flow.commands.context import Context, actor_fields, check_text
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.cycles import TICK
+from lazsa_flow.domain.ids import is_among
 from lazsa_flow.domain.panel import ITEMS, Scorecard
 from lazsa_flow.engine.draft import timer_row
 from lazsa_flow.engine.rules import system
@@ -164,7 +165,7 @@ def _check(
     _check_seat(transaction, seen, actor, action, round_)
     subject = seen.path.subject
     rule = "nobody reviews themselves or a seller they nominated"
-    if actor.id == subject or actor.id in transaction.nominators_of(subject):
+    if is_among(actor.id, {subject, *transaction.nominators_of(subject)}):
         raise NotAllowedError(actor=str(actor), action=action, rule=rule)
     return round_
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.commands.context import Context, actor_fields, move_fields
 from lazsa_flow.commands.rights import check_command
+from lazsa_flow.domain.ids import fold, is_among
 from lazsa_flow.domain.model import Record
 from lazsa_flow.engine.fire import fire
 from lazsa_flow.errors import ConflictError, InputError, NotAllowedError, NotFoundError
@@ -108,7 +109,7 @@ def appeal(
     def run(transaction: SqlTransaction, seen: Evidence, now: datetime) -> dict[str, Any]:
         path = seen.path
         check_command("appeal", actor, subject=path.subject, country=path.country)
-        if actor.id in seen.tally.panel:
+        if is_among(actor.id, seen.tally.panel):
             rule = "only persons outside the panel"
             raise NotAllowedError(actor=str(actor), action="appeal", rule=rule)
         lifecycle = context.rulebook.lifecycle(path.lifecycle)
@@ -146,7 +147,7 @@ def _rejected(seen: Evidence, context: Context) -> bool:
     path = seen.path
     told_at = path.spans["appeal"][-1].told_at
     voices = {
-        record.actor: record.value
+        fold(record.actor.partition(":")[2]): record.value
         for record in seen.records
         if record.kind == "appeal" and record.name == path.ref and record.recorded_at >= told_at
     }

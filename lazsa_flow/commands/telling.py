@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.commands.public import CRITERIA_NAMES, appeal_until, unmet_bars
 from lazsa_flow.domain.cycles import parse_instant
+from lazsa_flow.domain.ids import same_person
 from lazsa_flow.domain.policy import AwardPolicy
 from lazsa_flow.notices.ports import Matter, Unmet
 
@@ -96,7 +97,9 @@ class TellingDesk:
         if notice.kind == "nominated":
             standing = [each for each in self._nominations.get(path.id, ()) if not each.withdrawn]
             found["nominations"] = len(standing)
-            found["by_self"] = {each.nominator for each in standing} == {path.subject}
+            found["by_self"] = bool(standing) and all(
+                same_person(each.nominator, path.subject) for each in standing
+            )
         return found
 
 

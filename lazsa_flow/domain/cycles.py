@@ -37,6 +37,10 @@ _INSTANT: Final = re.compile(
 TICK: Final = timedelta(microseconds=1)
 """The smallest step of time: the first instant that can see what was recorded just now."""
 
+YEARS: Final = range(1900, 3000)
+"""The years that a date may lie in: any term of a policy can be added to them."""
+ANY_YEAR: Final = range(2, 9999)
+"""The years whose instants have a local date in every zone."""
 DATE_EXPECTED: Final = "a date that exists, as YYYY-MM-DD"
 INSTANT_EXPECTED: Final = "an instant with its offset, as 2026-10-01T00:00:00+08:00 or …Z"
 
@@ -83,15 +87,38 @@ def parse_instant(text: str, *, where: str = "instant", field: str = "") -> date
     raise InputError.of(where, field, text, INSTANT_EXPECTED)
 
 
-def as_utc(at: datetime, *, field: str = "now") -> datetime:
+def as_utc(
+    at: object, *, where: str = "instant", field: str = "now", years: range = ANY_YEAR
+) -> datetime:
     """Return an aware instant in UTC.
 
+    Args:
+        at: The instant.
+        where: Where it comes from, for the error.
+        field: Its name there.
+        years: In which it may lie; where a decision is computed from it, in :data:`YEARS`.
+
     Raises:
-        InputError: The instant is naive.
+        InputError: It is no datetime, is naive, or lies outside the years.
     """
-    if at.tzinfo is None or at.utcoffset() is None:
-        raise InputError.of("instant", field, at.isoformat(), "an aware datetime")
-    return at.astimezone(UTC)
+    if isinstance(at, datetime) and at.year in years and at.utcoffset() is not None:
+        return at.astimezone(UTC)
+    got = at.isoformat() if isinstance(at, datetime) else at
+    expected = f"an aware datetime of the years {years[0]} to {years[-1]}"
+    raise InputError.of(where, field, got, expected)
+
+
+def parse_day(on: object, *, where: str, field: str) -> date:
+    """Return a local date.
+
+    Raises:
+        InputError: It is no date, or lies outside :data:`YEARS`.
+    """
+    if isinstance(on, date) and not isinstance(on, datetime) and on.year in YEARS:
+        return on
+    got = on.isoformat() if isinstance(on, date) else on
+    expected = f"a datetime.date of the years {YEARS[0]} to {YEARS[-1]}"
+    raise InputError.of(where, field, got, expected)
 
 
 @lru_cache(maxsize=65536)

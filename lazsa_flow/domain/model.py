@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
+from lazsa_flow.domain.ids import parse_id
 from lazsa_flow.domain.values import value
 from lazsa_flow.errors import InputError
 
@@ -53,11 +54,11 @@ class Actor:
     """Who asks for something.
 
     Raises:
-        InputError: The id is empty, or holds what cannot be printed.
+        InputError: Role, id, country or team is no id; see :mod:`lazsa_flow.domain.ids`.
 
     Attributes:
         role: One of :data:`ROLES`.
-        id: An opaque id; never a name.
+        id: An opaque id, in NFC; never a name.
         country: The country the role is held in; ``None`` where it is held in all.
         team: A reviewer's team on this day.
     """
@@ -68,10 +69,13 @@ class Actor:
     team: str | None = None
 
     def __post_init__(self) -> None:
-        if not self.id or not self.id.isprintable():
-            raise InputError.of(
-                "actor", "id", self.id, "an id that is not empty, of printable text"
-            )
+        object.__setattr__(self, "id", parse_id(self.id, where="actor", field="id"))
+        if not isinstance(self.role, str) or not self.role.isprintable():
+            raise InputError.of("actor", "role", self.role, f"one of {', '.join(sorted(ROLES))}")
+        for name in ("country", "team"):
+            text = getattr(self, name)
+            if text is not None:
+                object.__setattr__(self, name, parse_id(text, where="actor", field=name))
 
     def __str__(self) -> str:
         return f"{self.role}:{self.id}"

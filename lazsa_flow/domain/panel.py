@@ -16,6 +16,7 @@ from functools import lru_cache
 from struct import Struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from lazsa_flow.domain.ids import fold
 from lazsa_flow.domain.values import value
 
 if TYPE_CHECKING:
@@ -80,16 +81,21 @@ class Tally:
 
     @classmethod
     def of(cls, cards: Iterable[Scorecard]) -> Tally:
-        """Count the latest card of each reviewer, given oldest first; a recusal takes it out."""
-        latest = {reviewer: (team, scores) for reviewer, team, scores in cards}
-        if not latest:
+        """Count the latest card of each reviewer, given oldest first; a recusal takes it out.
+
+        However a person's id or a team's name was typed, it counts once.
+        """
+        dealt = tuple(cards)
+        if not dealt:
             return NO_TALLY
+        panel = frozenset([reviewer for reviewer, _, _ in dealt])
+        latest = {fold(reviewer): (team, scores) for reviewer, team, scores in dealt}
         counted = [card for card in latest.values() if card[1]]  # the others stood back
         if not counted:
-            return cls(panel=frozenset(latest))
+            return cls(panel=panel)
         sums = tuple(map(sum, zip(*[scores for _, scores in counted], strict=True)))
-        teams = {team for team, _ in counted}
-        return cls(len(counted), len(teams), sums, frozenset(latest))
+        teams = {fold(team) for team, _ in counted}
+        return cls(len(counted), len(teams), sums, panel)
 
     @classmethod
     def shown(cls, figures: tuple[int, int, int, int]) -> Tally:
@@ -153,7 +159,7 @@ def figures_of(cards: Collection[tuple[str, int]]) -> tuple[int, int, int, int]:
     """
     teams, added = set(), 0
     for team, scores in cards:
-        teams.add(team)
+        teams.add(fold(team))
         added += scores
     sums = _ITEMS.unpack(added.to_bytes(_ITEMS.size, "little"))
     return len(cards), len(teams), sum(sums), min(sums)

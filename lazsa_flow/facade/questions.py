@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -73,6 +73,9 @@ class Questions(Facade):
     def find(self, name: str, lifecycle: str | None = None) -> Path:
         """Find a path by its reference, or a seller's latest path.
 
+        A path goes before a seller whose id reads like its reference; :meth:`paths` knows sellers
+        alone.
+
         Args:
             name: The reference, or the seller's id.
             lifecycle: Only paths of this lifecycle.
@@ -83,10 +86,10 @@ class Questions(Facade):
         context = self.context  # it asks the database, too, and takes a connection for it
         with self.store.begin(write=False) as transaction:
             paths = transaction.paths_of(name)
-            try:
-                paths = paths or [context.load(transaction, name, self.clock.now()).path]
-            except NotFoundError:
-                raise NotFoundError("seller or path", name) from None
+            with suppress(NotFoundError):
+                paths.append(context.load(transaction, name, self.clock.now()).path)
+        if not paths:
+            raise NotFoundError("seller or path", name)
         for path in reversed(paths):
             if lifecycle in (None, path.lifecycle):
                 return path

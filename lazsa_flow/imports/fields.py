@@ -11,8 +11,9 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from lazsa_flow.domain import ids
 from lazsa_flow.domain.criteria import MONTHS_JUDGED
-from lazsa_flow.domain.cycles import DATE_EXPECTED, parse_date
+from lazsa_flow.domain.cycles import DATE_EXPECTED, YEARS, parse_date
 from lazsa_flow.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
     from lazsa_flow.imports.problems import Problems
 
 T = TypeVar("T")
-
-ID_CHARS: Final = 128
-YEARS: Final = range(1900, 3000)
-"""The years that a date may lie in: any term of a policy can be added to them."""
 
 _COUNT: Final = re.compile(r"[0-9]{1,9}")
 _AMOUNT: Final = re.compile(r"[0-9]{1,18}(\.[0-9]{1,12})?")
@@ -52,15 +49,15 @@ class UnfitError(ValueError):
 
 
 def parse_id(text: str) -> str:
-    """Read an opaque id.
+    """Read an opaque id, in NFC; see :func:`lazsa_flow.domain.ids.parse_id`.
 
     Raises:
-        UnfitError: It is empty, too long, not printable, or has white space at an end.
+        UnfitError: It is none.
     """
-    if not 0 < len(text) <= ID_CHARS or not text.isprintable() or text != text.strip():
-        msg = f"an id of 1 to {ID_CHARS} printable characters, no white space at its ends"
-        raise UnfitError(msg)
-    return text
+    try:
+        return ids.parse_id(text, where="", field="")
+    except InputError:
+        raise UnfitError(ids.expected_id()) from None
 
 
 def parse_day(text: str) -> date:

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from lazsa_flow.domain.cycles import add_months
+from lazsa_flow.domain.ids import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,15 +189,15 @@ def appeal_granted(situation: Situation) -> Found:
     appeal = _open_appeal(situation)
     # voices on an earlier decision of this path say nothing about the latest
     voices = {
-        record.actor: record.value
+        fold(record.actor.partition(":")[2]): record.value
         for record in situation.seen.records
         if record.kind == "appeal"
         and record.name == situation.path.ref
         and appeal is not None
         and record.recorded_at >= appeal.told_at
     }
-    granting = {voice.partition(":")[2] for voice, value in voices.items() if value == "grant"}
-    outside = granting - situation.seen.tally.panel
+    granting = {person for person, value in voices.items() if value == "grant"}
+    outside = granting - set(map(fold, situation.seen.tally.panel))
     wanted = rules(situation).appeal.persons
     return len(outside) >= wanted, f"{len(outside)} of {wanted} persons", None
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from lazsa_flow.domain.ids import fold
 from lazsa_flow.domain.model import FIGURES, Evidence
 from lazsa_flow.domain.panel import Tally, figures_of
 from lazsa_flow.errors import MalformedError
@@ -126,7 +127,7 @@ class StoredSight:
         """Return the figures of the path's round."""
         if not self._cards:
             return _NO_CARDS
-        latest = {reviewer: (team, text) for _, _, reviewer, team, text in self._cards}
+        latest = {fold(reviewer): (team, text) for _, _, reviewer, team, text in self._cards}
         read = decoding.packed_scores
         return figures_of([(team, read(text)) for team, text in latest.values() if text])
 

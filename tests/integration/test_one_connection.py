@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +23,7 @@ from lazsa_flow.store.connect import connect
 from lazsa_flow.store.sqlstore import SqlStore
 from lazsa_flow.viewer import viewer
 from tests.acceptance.test_cli import facts_file
-from tests.factories import noon
+from tests.factories import noon, path
 from tests.integration.world import COMPLIANCE, EMPLOYEE, SCORES, SEATS, World, convene, shipped
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ LAST = ("withdraw_nomination", "fire", "suspend_cycle", "move_country", "erase",
 
 
 PATH_AND_ROW: dict[str, Any] = {
-    "path": SimpleNamespace(lifecycle="award"),
+    "path": path(),
     "row": {"policy": "award/2020-1", "verdicts": []},
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lazsa_flow.commands.context import check_text
@@ -14,6 +16,22 @@ def test_an_actor_has_an_id_that_can_be_kept(id_: str) -> None:
     """An actor's id is never empty, and holds nothing that a database or a log would refuse."""
     with pytest.raises(InputError, match="actor: id"):
         Actor("employee", id_)
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("role", (7, "x", None)),
+        ("role", ("a\nb", "x", None)),
+        ("country", ("team", "x", "S\0G")),
+        ("team", ("reviewer", "x", None, "books\u200b")),
+        ("team", ("reviewer", "x", None, 7)),
+    ],
+)
+def test_all_that_names_an_actor_can_be_kept(field: str, values: tuple[Any, ...]) -> None:
+    """Role, country and team are text that can be seen, as the id is."""
+    with pytest.raises(InputError, match=f"actor: {field}"):
+        Actor(*values)
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud800"])

@@ -16,6 +16,7 @@ from lazsa_flow.domain.cycles import (
     instant_text,
     is_zone,
     parse_date,
+    parse_day,
     parse_instant,
     whole_months,
 )
@@ -331,6 +332,28 @@ def test_naive_datetimes_are_refused(zone: tzinfo | None) -> None:
     with pytest.raises(InputError) as caught:
         as_utc(datetime(2026, 10, 1, tzinfo=zone), field="recorded_at")
     assert caught.value.problems[0].field == "recorded_at"
+
+
+@pytest.mark.parametrize(
+    "at",
+    [None, 7, "now", date(2026, 10, 1), datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))],
+)
+def test_what_is_no_instant_is_refused(at: object) -> None:
+    """Another type, or an instant that has no local date in every zone, is refused by name."""
+    with pytest.raises(InputError, match="due: until: got"):
+        as_utc(at, where="due", field="until")
+
+
+@pytest.mark.parametrize("on", [None, "2026-10-01", utc(2026, 10, 1), date.min, date.max])
+def test_what_is_no_day_is_refused(on: object) -> None:
+    """Another type, an instant, or a date that no term can be added to is refused by name."""
+    with pytest.raises(InputError, match="panel: cycle_on: got"):
+        parse_day(on, where="panel", field="cycle_on")
+
+
+def test_a_day_is_taken_as_it_is() -> None:
+    """A date is taken as it is."""
+    assert parse_day(date(2026, 10, 1), where="panel", field="cycle_on") == date(2026, 10, 1)
 
 
 def test_an_aware_datetime_becomes_utc() -> None:
