@@ -32,6 +32,7 @@ from lazsa_flow.cli import (
     verify,
     view,
 )
+from lazsa_flow.cli.failure import fail
 from lazsa_flow.cli.output import degrade_unencodable
 
 app = typer.Typer(
@@ -122,12 +123,5 @@ def main() -> None:
     degrade_unencodable()
     try:
         app(prog_name="lazsa-flow")
-    except LazsaError as error:
-        _fail(str(error))
-    except OSError as error:  # a file or directory that was named cannot be made or written
-        _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-
-
-def _fail(message: str) -> None:
-    print(f"error: {message}", file=sys.stderr)  # noqa: T201 - the command line's voice
-    sys.exit(1)
+    except (LazsaError, OSError) as error:  # or a file that was named cannot be read or written
+        fail(error, sys.argv[1:])

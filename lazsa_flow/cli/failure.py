@@ -1,0 +1,52 @@
+"""Failures: what the command line says on standard error before it ends with exit code 1."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lazsa_flow.errors import LazsaError
+
+
+def fail(error: LazsaError | OSError, words: Sequence[str]) -> NoReturn:
+    """Say what went wrong, and end.
+
+    Args:
+        error: What was raised.
+        words: The words that were typed; with ``--json`` among them it is said as JSON.
+    """
+    message = _message(error)
+    if "--json" in words:
+        document = {"error": type(error).__name__, "message": message, **_fields(error)}
+        print(json.dumps(document), file=sys.stderr)  # noqa: T201 - the command line's voice
+    else:
+        print(f"error: {message}", file=sys.stderr)  # noqa: T201
+    sys.exit(1)
+
+
+def _message(error: LazsaError | OSError) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _fields(error: Exception) -> dict[str, Any]:
+    """Return an error's own fields as JSON values; those of other kinds stand in its message."""
+    fields: dict[str, Any] = {name: v for name, v in vars(error).items() if _plain(v)}
+    for name in ("problems", "verdicts"):
+        if listed := getattr(error, name, ()):
+            fields[name] = [
+                {key: value for key, value in asdict(each).items() if _plain(value)}
+                for each in listed
+                if not isinstance(each, str)
+            ]
+    return fields
+
+
+def _plain(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float)
