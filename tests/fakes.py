@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.panel import Scorecard
     from lazsa_flow.engine.alike import Alike
     from lazsa_flow.engine.journal import JournalRow
-    from lazsa_flow.engine.ports import Change, Notice, Sight
+    from lazsa_flow.engine.ports import Change, Notice
+    from lazsa_flow.engine.sight import Sight
     from lazsa_flow.engine.sweep import Share
 
 
@@ -82,7 +83,7 @@ class MemoryStore:
 
 
 class MemorySight:
-    """Evidence as a :class:`lazsa_flow.engine.ports.Sight`."""
+    """Evidence as a :class:`lazsa_flow.engine.sight.Sight`."""
 
     def __init__(self, seen: Evidence) -> None:
         path = seen.path
@@ -190,6 +191,11 @@ class MemoryTransaction:
         """Load what decisions on these paths may read."""
         paths = self._store.paths
         return [self._load(paths[id_], before, on) for id_ in path_ids if id_ in paths]
+
+    def load_opening(self, path: Path, *, on: date, facts: bool) -> Evidence:
+        """Load what is recorded about the subject of a path that is about to open."""
+        found = self._load(path, None, on)
+        return found if facts else replace(found, facts=None)
 
     def _load(self, path: Path, before: datetime | None, on: date) -> Evidence:
         store = self._store

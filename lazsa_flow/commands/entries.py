@@ -141,8 +141,6 @@ def apply_in(
         actor=actor,
         now=now,
         data=data,
-        others=transaction.paths_of(applicant),
-        records=transaction.records_of(applicant),
     )
     transaction.add_text(
         subject=applicant,

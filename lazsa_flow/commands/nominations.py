@@ -102,11 +102,7 @@ def nominate_in(
         actor=actor,
         now=now,
         cycle_on=_cycle_of(context, country, now),
-        others=transaction.paths_of(seller),
-        records=[
-            *transaction.records_of(seller),
-            *_barred(context, transaction, seller),
-        ],
+        records=_barred(context, transaction, seller),
     )
     return _add(context, transaction, path, actor, statement, now, supporting=False)
 

@@ -62,8 +62,6 @@ def open_(
             now=now,
             cycle_on=cycle_on,
             data=data,
-            others=transaction.paths_of(subject),
-            records=transaction.records_of(subject),
         )
         return move_fields(move)
 

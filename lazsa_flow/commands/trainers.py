@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, cast
 from lazsa_flow.commands.context import Context, actor_fields, move_fields
 from lazsa_flow.commands.records import append, state
 from lazsa_flow.commands.rights import check_command
-from lazsa_flow.domain.model import Evidence
-from lazsa_flow.domain.panel import Tally
 from lazsa_flow.engine.fire import check_fire, fire, open_path, unopened
 from lazsa_flow.errors import InputError, NotFoundError
 
@@ -57,9 +55,9 @@ def invite(
         if seller in standing:
             ref = f"{LIFECYCLE}-{standing[seller]}"
         else:
-            others, records = transaction.paths_of(seller), transaction.records_of(seller)
             proposed = unopened(LIFECYCLE, seller, country, now, state=initial)
-            seen = Evidence(proposed, None, Tally(), records=tuple(records), others=tuple(others))
+            on = context.rulebook.calendar(country).local_date(now)
+            seen = transaction.load_opening(proposed, on=on, facts=True)
             situation = context.rulebook.situation(seen, at=now, recorded_at=now, actor=actor)
             check_fire(context.rulebook, situation, "invite")
             path, _ = open_path(
@@ -70,8 +68,6 @@ def invite(
                 country,
                 actor=actor,
                 now=now,
-                others=others,
-                records=records,
             )
             ref = path.ref
         seen = context.load(transaction, ref, now)

@@ -11,7 +11,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.domain.effects import RECIPIENTS, Begin, Effect, FireOther, Notify, Schedule
-from lazsa_flow.domain.guards import FIELDS, unreadable
+from lazsa_flow.domain.guards import FIELDS, NOMINATIONS, PANEL, unreadable
 from lazsa_flow.domain.model import ROLES, SYSTEM
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def problems_of(table: Lifecycle) -> Iterator[str]:
     yield from _doubles("timer", [timer.name for timer in table.timers])
     for edge in (table.opening, *table.edges):
         yield from _edge_problems(table, edge, set(names))
+    yield from _opening_problems(table)
     if table.opening.sources:
         yield f"opening {table.opening.trigger}: it has a source"
     for timer in table.timers:
@@ -74,6 +75,16 @@ def _edge_problems(table: Lifecycle, edge: Edge, states: set[str]) -> Iterator[s
     if edge.effective is not None and edge.effective not in table.instants:
         yield f"{_label(edge)}: no instant {edge.effective}"
     yield from _effect_problems(table, _label(edge), edge.effects)
+
+
+def _opening_problems(table: Lifecycle) -> Iterator[str]:
+    """Find guards that ask a path that opens what it cannot have yet."""
+    opening = table.opening
+    names = [*opening.guards, *(effect.when for effect in opening.effects if effect.when)]
+    for name in dict.fromkeys(names):
+        guard = table.guards.get(name)
+        for each in sorted({PANEL, NOMINATIONS} & ((guard and guard.reads) or frozenset())):
+            yield f"{_label(opening)}: guard {name} reads {each}, which a path that opens has not"
 
 
 def _timer_problems(table: Lifecycle, timer: Timer, states: set[str]) -> Iterator[str]:

@@ -30,21 +30,37 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.lifecycle import Edge, Timer
     from lazsa_flow.domain.model import Evidence, Situation, TimerRow
     from lazsa_flow.engine.compiling import Hear, Heard
+    from lazsa_flow.engine.draft import Load
     from lazsa_flow.engine.journal import Findings
-    from lazsa_flow.engine.ports import Change, Sight
+    from lazsa_flow.engine.ports import Change
     from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.engine.sight import Sight
 
 
-def change_of(rulebook: Rulebook, seen: Evidence, timer: TimerRow, now: datetime) -> Change:
-    """Decide a path whose timer is due, and draft what that changes."""
+def change_of(
+    rulebook: Rulebook,
+    seen: Evidence,
+    timer: TimerRow,
+    now: datetime,
+    load: Load | None = None,
+) -> Change:
+    """Decide a path whose timer is due, and draft what that changes.
+
+    Args:
+        rulebook: Whose rules hold.
+        seen: The path's evidence.
+        timer: Its timer.
+        now: The present instant.
+        load: Loads the evidence of another path of its subject.
+    """
     lifecycle = rulebook.lifecycle(seen.path.lifecycle)
     entry = lifecycle.timer(timer.name)
     situation = rulebook.situation(seen, at=timer.due_at, recorded_at=now, actor=system(timer.name))
     lifecycle.state(seen.path.state)
     if not entry.steps:
-        return _fill(Draft(rulebook, situation), entry, None, {}, timer)
+        return _fill(Draft(rulebook, situation, load=load), entry, None, {}, timer)
     edge, tried, findings = decide_timer(rulebook, situation, entry)
-    return _fill(Draft(rulebook, tried), entry, edge, findings, timer)
+    return _fill(Draft(rulebook, tried, load=load), entry, edge, findings, timer)
 
 
 def _fill(
@@ -84,6 +100,7 @@ class Cohort:
         name: The timer's name.
         due_at: Its instant.
         now: The present instant, aware, in UTC.
+        load: Loads the evidence of another path of a subject.
 
     Attributes:
         pends: Whether their timer still does; another writer may have been there first.
@@ -97,8 +114,10 @@ class Cohort:
         name: str,
         due_at: datetime,
         now: datetime,
+        load: Load | None = None,
     ) -> None:
         self._rulebook, self._now, self._name, self._due_at = rulebook, now, name, due_at
+        self._load = load
         self._one, self._seen = sight, (seen := sight.evidence())
         self._moved: dict[int | None, _Moved] = {}
         self._hear: Hear | None = None
@@ -142,7 +161,7 @@ class Cohort:
         return self._seen if sight is self._one else sight.evidence()
 
     def _by_itself(self, seen: Evidence) -> Change:
-        return change_of(self._rulebook, seen, self._timer(seen), self._now)
+        return change_of(self._rulebook, seen, self._timer(seen), self._now, self._load)
 
     def _timer(self, seen: Evidence) -> TimerRow:
         timer = _pending(seen, self._name, self._due_at)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.domain.guards import Check, Found, Measured
     from lazsa_flow.domain.model import Situation
-    from lazsa_flow.engine.ports import Sight
+    from lazsa_flow.engine.sight import Sight
 
     Judge = Callable[[Situation, dict[str, Found]], bool]
     Write = Callable[[Iterable[Found]], str]

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never
 
 from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Schedule
 from lazsa_flow.domain.model import Evidence, Path, Record, Situation, Span, TimerRow
-from lazsa_flow.domain.panel import Tally
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.journal import Findings, JournalRow
 from lazsa_flow.engine.ports import Change, Notice
 from lazsa_flow.engine.rules import Rulebook, system
+from lazsa_flow.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.guards import Guard
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle
 
+    Load = Callable[[int], Evidence]
+
 
 class Draft:
     """A move in the making.
@@ -37,6 +39,7 @@ class Draft:
     Args:
         rulebook: Whose tables and calendars hold.
         situation: What was seen.
+        load: Loads the evidence of another path of the subject, to fire a trigger on it.
         show: What the table's own functions may see of it: guards of effects, instants, rounds.
     """
 
@@ -45,9 +48,11 @@ class Draft:
         rulebook: Rulebook,
         situation: Situation,
         *,
+        load: Load | None = None,
         show: Callable[[Situation, Guard | None], Situation] = lambda situation, guard: situation,
     ) -> None:
         self._rulebook = rulebook
+        self._load = load or _not_loaded
         self._show = show
         self._before = situation.path
         self._now = _copy(situation)
@@ -228,9 +233,8 @@ class Draft:
         for other in self._now.seen.others:
             if other.lifecycle != own.lifecycle or other.state != effect.state:
                 continue
-            seen = Evidence(other, None, Tally(), records=self._now.seen.records, others=(own,))
             situation = self._rulebook.situation(
-                seen,
+                self._evidence_of(other),
                 at=self._now.at,
                 recorded_at=self._now.recorded_at,
                 actor=system(own.ref),
@@ -238,7 +242,18 @@ class Draft:
             )
             edge, findings = decide_edge(self._rulebook, situation, effect.trigger)
             if edge is not None:
-                self._linked.append(Draft(self._rulebook, situation).take(edge, findings))
+                draft = Draft(self._rulebook, situation, load=self._load)
+                self._linked.append(draft.take(edge, findings))
+
+    def _evidence_of(self, other: Path) -> Evidence:
+        """Return all about another path, with this one and the records as this move leaves them."""
+        own, loaded = self._now.path, self._load(other.id)
+        others = tuple(own if each.id == own.id else each for each in loaded.others)
+        return replace(loaded, records=self._now.seen.records, others=others)
+
+
+def _not_loaded(path_id: int) -> Evidence:
+    raise NotFoundError("evidence of path", str(path_id))
 
 
 def _copy(situation: Situation) -> Situation:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.domain.model import NO_HEAD, Actor, Evidence, Move, Path
-from lazsa_flow.domain.panel import Tally
+from lazsa_flow.domain.guards import all_read
+from lazsa_flow.domain.model import FIGURES, NO_HEAD, Actor, Evidence, Move, Path
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.draft import Draft
 from lazsa_flow.engine.journal import Findings, JournalRow, verdict_fields
@@ -37,13 +37,15 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.rules import Rulebook
 
 
-def load_one(transaction: Transaction, path_id: int, on: date) -> Evidence:
-    """Load all that is recorded about one path.
+def load_one(
+    transaction: Transaction, path_id: int, on: date, before: datetime | None = None
+) -> Evidence:
+    """Load all that is recorded about one path, or all that was before an instant.
 
     Raises:
         NotFoundError: There is no such path.
     """
-    found = transaction.load_chunk([path_id], before=None, on=on)
+    found = transaction.load_chunk([path_id], before=before, on=on)
     if not found:
         raise NotFoundError("path", str(path_id))
     return found[0]
@@ -94,7 +96,10 @@ def fire(
         moment = lifecycle.instant(edge.effective, situation)
         at = moment.at if moment else now
         situation = rulebook.situation(seen, at=at, recorded_at=now, actor=actor, reason=reason)
-    change = Draft(rulebook, situation).take(edge, findings)
+    draft = Draft(
+        rulebook, situation, load=lambda other: load_one(transaction, other, situation.on)
+    )
+    change = draft.take(edge, findings)
     transaction.write_chunk([change])
     return move_of(change.row)
 
@@ -168,7 +173,6 @@ def open_path(
     now: datetime,
     cycle_on: date | None = None,
     data: Mapping[str, Any] | None = None,
-    others: Sequence[Path] = (),
     records: Sequence[Record] = (),
 ) -> tuple[Path, Move]:
     """Open a path by its lifecycle's opening edge, within a transaction.
@@ -185,8 +189,7 @@ def open_path(
         now: The present instant.
         cycle_on: The round it belongs to, where the lifecycle has rounds.
         data: Facts of the lifecycle's own, as JSON values.
-        others: The subject's other paths.
-        records: What is recorded about the subject.
+        records: What is recorded about the subject under another name.
 
     Raises:
         NotAllowedError: The actor may not.
@@ -195,20 +198,31 @@ def open_path(
     """
     lifecycle = rulebook.lifecycle(lifecycle_name)
     edge = lifecycle.opening
-    now = not_before(now, (each.recorded_at for each in others))
     path = unopened(lifecycle_name, subject, country, now, cycle_on=cycle_on, data=data)
-    seen = Evidence(path, None, Tally(), records=tuple(records), others=tuple(others))
+    on = rulebook.calendar(country).local_date(now)
+    seen = transaction.load_opening(path, on=on, facts=_reads_facts(lifecycle, edge))
+    now = not_before(now, (each.recorded_at for each in seen.others))
+    path = replace(path, opened_at=now, entered_at=now)
+    seen = replace(seen, path=path, records=(*seen.records, *records))
     check_right(edge, seen, actor, None)
     situation = rulebook.situation(seen, at=now, recorded_at=now, actor=actor)
     findings = {name: lifecycle.guards[name].ask(situation) for name in edge.guards}
     if not all(held for held, _, _ in findings.values()):
         raise refusal(lifecycle, situation, edge.trigger, findings)
-    _check_place(lifecycle, subject, others)
+    _check_place(lifecycle, subject, seen.others)
     numbered = replace(seen, path=replace(path, id=transaction.next_path_id()))
     situation = rulebook.situation(numbered, at=now, recorded_at=now, actor=actor)
-    change = Draft(rulebook, situation).take(edge, findings)
+    draft = Draft(rulebook, situation, load=lambda other: load_one(transaction, other, on))
+    change = draft.take(edge, findings)
     transaction.write_chunk([change])
     return change.after, move_of(change.row)
+
+
+def _reads_facts(lifecycle: Lifecycle, edge: Edge) -> bool:
+    """Tell whether a guard of an edge, or of one of its effects, may read the subject's facts."""
+    names = (*edge.guards, *(effect.when for effect in edge.effects if effect.when))
+    reads = all_read(lifecycle.guards[name] for name in names)
+    return reads is None or not reads.isdisjoint(FIGURES)
 
 
 def unopened(

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 from lazsa_flow.domain.values import value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import Evidence, Failure, Nomination, Path, Record, TimerRow
+    from lazsa_flow.domain.model import Evidence, Failure, Path, Record, TimerRow
     from lazsa_flow.engine.alike import Alike
     from lazsa_flow.engine.journal import JournalRow
+    from lazsa_flow.engine.sight import Sight
     from lazsa_flow.engine.sweep import Share
 
 
@@ -105,64 +106,6 @@ class Claim:
         return replace(self, names=names) if names else None
 
 
-class Sight(Protocol):
-    """What a decision on one path may read, as the store has it: made values where it is asked.
-
-    Attributes:
-        seq: The path's version.
-        like: What a move is drafted from: state, version, round, spans, data, pending timers, the
-            date of the facts; equal for two paths where all of that is.
-        alone: Whether its subject has no other path in its lifecycle, and it would claim nothing.
-        others: The versions of its subject's other paths, by their numbers.
-        figures: The facts' figures, in the order of :data:`lazsa_flow.domain.model.FIGURES`, as the
-            store has them; equal where the figures are, and ``None`` each without facts.
-    """
-
-    path_id: int
-    subject: str
-    seq: int
-    head: str
-    like: Hashable
-    alone: bool
-    others: Mapping[int, int]
-    figures: tuple[Hashable, ...]
-
-    @property
-    def recorded_at(self) -> datetime | None:
-        """When a row of any of its subject's paths was last recorded."""
-        ...
-
-    @property
-    def lifecycle(self) -> str:
-        """The path's lifecycle."""
-        ...
-
-    @property
-    def state(self) -> str:
-        """The path's state."""
-        ...
-
-    def figure(self, index: int) -> Any:
-        """Return one of the figures as a value of :class:`lazsa_flow.domain.model.Facts`."""
-        ...
-
-    def said(self, kinds: frozenset[str]) -> Hashable:
-        """Return what the subject's records of these kinds say, and from when."""
-        ...
-
-    def panel(self) -> tuple[int, int, int, int]:
-        """Return the figures of the path's round; as ``figures_of`` in ``panel``."""
-        ...
-
-    def nominations(self) -> tuple[Nomination, ...]:
-        """Return the path's nominations as they stand."""
-        ...
-
-    def evidence(self) -> Evidence:
-        """Return all of it as values."""
-        ...
-
-
 class Transaction(Protocol):
     """One transaction: what is read in it stays true until it commits."""
 
@@ -207,6 +150,13 @@ class Transaction(Protocol):
 
         Returns:
             One evidence for each path that exists, in no particular order.
+        """
+        ...
+
+    def load_opening(self, path: Path, *, on: date, facts: bool) -> Evidence:
+        """Load what is recorded about the subject of a path that is not written yet.
+
+        Without ``facts`` the subject's facts are left out; ``on`` is as in :meth:`load_chunk`.
         """
         ...
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.domain.guards import Guard
     from lazsa_flow.engine.hearing import Asked
-    from lazsa_flow.engine.ports import Sight
+    from lazsa_flow.engine.sight import Sight
 
 _Value = TypeVar("_Value")
 _HIDDEN: Final[Any] = object()

@@ -19,12 +19,14 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import asdict, astuple, dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from structlog.contextvars import bound_contextvars
 
 from lazsa_flow.domain.model import Failure
 from lazsa_flow.engine.cohort import Cohort
+from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.garbage import uncollected
 from lazsa_flow.engine.recording import check_past, not_before
 from lazsa_flow.errors import (
@@ -44,8 +46,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.engine.alike import Alike
-    from lazsa_flow.engine.ports import Change, Claim, Clock, Sight, Store, Transaction
+    from lazsa_flow.engine.draft import Load
+    from lazsa_flow.engine.ports import Change, Claim, Clock, Store, Transaction
     from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.engine.sight import Sight
 
 CHUNK: Final = 5000
 """How many timers a transaction takes at most."""
@@ -291,14 +295,15 @@ def judge(
         due_on = rulebook.calendar(claim.country).local_date(claim.due_at)
         sights = transaction.sights(claim.names, before=claim.due_at, on=due_on)
         with bound_contextvars(country=claim.country, cycle=str(claim.book_on)):
-            judged = _decide(rulebook, now, claim, sights)
+            load = partial(load_one, transaction, on=due_on, before=claim.due_at)
+            judged = _decide(rulebook, now, claim, sights, load)
         if judged is not None:
             return judged
     return None
 
 
 def _decide(
-    rulebook: Rulebook, now: datetime, claim: Claim, sights: Sequence[Sight]
+    rulebook: Rulebook, now: datetime, claim: Claim, sights: Sequence[Sight], load: Load
 ) -> Judged | None:
     """Decide timers of one instant, those of paths that are alike together.
 
@@ -316,7 +321,7 @@ def _decide(
             name, like = claim.names[path_id], (sight.like, sight.said(rulebook.kinds))
             cohort = cohorts.get((name, like))
             if cohort is None:
-                cohort = Cohort(rulebook, sight, like, name, claim.due_at, now)
+                cohort = Cohort(rulebook, sight, like, name, claim.due_at, now, load)
                 cohorts[name, like] = cohort
             if not cohort.pends:
                 settled.add(path_id)

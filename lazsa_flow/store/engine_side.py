@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import Evidence, Failure
+    from lazsa_flow.domain.model import Evidence, Failure, Path
     from lazsa_flow.engine.alike import Alike
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Change, Claim
@@ -172,6 +172,10 @@ class EngineSide:
     ) -> Sequence[Evidence]:
         """Load what decisions on these paths may read."""
         return [sight.evidence() for sight in self.sights(path_ids, before=before, on=on)]
+
+    def load_opening(self, path: Path, *, on: date, facts: bool) -> Evidence:
+        """Load what is recorded about the subject of a path that is about to open."""
+        return evidence.of_opening(self._connection, path, on=on, facts=facts)
 
     def stands(self, claim: Claim, versions: Mapping[int, int]) -> bool:
         """Tell whether these timers still pend, unpaused, and these paths have these versions."""

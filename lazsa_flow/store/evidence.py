@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from lazsa_flow.domain.cycles import instant_text
+from lazsa_flow.domain.model import Evidence
+from lazsa_flow.domain.panel import NO_TALLY
 from lazsa_flow.store import decoding, schema
-from lazsa_flow.store.driver import fetch_all, ids_table, ids_value
-from lazsa_flow.store.sights import put_together
+from lazsa_flow.store.driver import fetch_all, ids_table, ids_value, rows_of
+from lazsa_flow.store.sights import put_together, taken
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date, datetime
 
+    from lazsa_flow.domain.model import Path
     from lazsa_flow.store.sights import StoredSight
 
 _FOREVER: Final = "9999-12-31T23:59:59.999999Z~"
@@ -130,3 +133,26 @@ def sights(
         values,
     )
     return put_together(connection, path_ids, *rows)
+
+
+def of_opening(connection: sa.Connection, path: Path, *, on: date, facts: bool) -> Evidence:
+    """Read all about the subject of a path that is about to open; see :class:`Transaction`."""
+    paths, records, known = schema.paths, schema.records, schema.facts
+    others = sa.select(paths).where(paths.c.subject == path.subject).order_by(paths.c.id)
+    told = sa.select(records).where(records.c.subject == path.subject).order_by(records.c.id)
+    latest = (
+        sa.select(sa.literal(path.id), *decoding.FACTS)
+        .where(known.c.seller == path.subject, known.c.as_of <= (path.cycle_on or on))
+        .order_by(known.c.as_of.desc(), known.c.recorded_at.desc(), known.c.id.desc())
+        .limit(1)
+    )
+    found = [decoding.facts(row) for row in rows_of(connection, latest)] if facts else []
+    return Evidence(
+        path,
+        found[0] if found else None,
+        NO_TALLY,
+        (),
+        tuple(map(decoding.record, rows_of(connection, told))),
+        tuple(map(decoding.path, rows_of(connection, others))),
+        taken=taken(connection, {path.id: path.data.get("claims", ())}).get(path.id, frozenset()),
+    )

@@ -44,7 +44,7 @@ _KIND: Final = _RECORD["kind"]
 
 
 class StoredSight:
-    """See :class:`lazsa_flow.engine.ports.Sight`.
+    """See :class:`lazsa_flow.engine.sight.Sight`.
 
     Args:
         path: The path's row.
@@ -174,7 +174,7 @@ def put_together(
     asked = [found[id_] for id_ in dict.fromkeys(path_ids) if id_ in found]
     kin = _kin(found.values()) if len(paths) > len(asked) else {}
     try:
-        taken = _taken(connection, asked)
+        held = taken(connection, _claims(asked))
         return [
             StoredSight(
                 path,
@@ -184,7 +184,7 @@ def put_together(
                 records.get(path[_SUBJECT], _NO_ROWS),
                 timers.get(path[0], _NO_ROWS),
                 kin.get(path[_SUBJECT], _NO_ROWS),
-                taken.get(path[0], _NOTHING),
+                held.get(path[0], _NOTHING),
             )
             for path in asked
         ]
@@ -208,15 +208,20 @@ def _by(rows: Iterable[decoding.Row], key: int) -> dict[Any, list[decoding.Row]]
     return found
 
 
-def _taken(connection: sa.Connection, rows: list[decoding.Row]) -> dict[int, frozenset[str]]:
+def _claims(rows: Iterable[decoding.Row]) -> dict[int, Collection[str]]:
+    """Return the keys that paths would claim, by path."""
+    claiming = [decoding.path(row) for row in rows if _CLAIMS in row[_DATA]]
+    return {path.id: path.data.get("claims", ()) for path in claiming}
+
+
+def taken(
+    connection: sa.Connection, wanted: Mapping[int, Collection[str]]
+) -> dict[int, frozenset[str]]:
     """Find the keys that a path would claim and another path holds."""
-    claiming = [row for row in rows if _CLAIMS in row[_DATA]]
-    paths = map(decoding.path, claiming)
-    wanted = {path.id: path.data["claims"] for path in paths if path.data.get("claims")}
-    if not wanted:
+    keys = {key for claimed in wanted.values() for key in claimed}
+    if not keys:
         return {}
     table = schema.claims
-    keys = {key for claimed in wanted.values() for key in claimed}
     query = sa.select(table.c.key, table.c.path_id).where(table.c.key.in_(keys))
     holders: dict[str, int] = {row.key: row.path_id for row in connection.execute(query)}
     return {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Schedule
-from lazsa_flow.domain.guards import Finding
+from lazsa_flow.domain.guards import NOMINATIONS, PANEL, Finding
 from lazsa_flow.domain.lifecycle import Edge, Permit, State, Step, Timer
 from lazsa_flow.errors import LifecycleError
 from tests.factories import guard, policy, table
@@ -61,6 +61,22 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
         "a role that is none",
         opening(permits=(Permit("ghost"),)),
         "edge open to ajar: no role ghost",
+    ),
+    (
+        "an opening that asks for a panel",
+        {
+            **opening(guards=("ready",)),
+            "guards": {"ready": replace(guard(), reads=frozenset({NOMINATIONS}))},
+        },
+        "edge open to ajar: guard ready reads nominations, which a path that opens has not",
+    ),
+    (
+        "an opening's effect that asks for a panel",
+        {
+            **opening(Notify("opened", when="ready")),
+            "guards": {"ready": replace(guard(), reads=frozenset({PANEL}))},
+        },
+        "edge open to ajar: guard ready reads panel, which a path that opens has not",
     ),
     ("an edge's guard", opening(guards=("steady",)), "edge open to ajar: no guard steady"),
     ("an edge's instant", opening(effective="dawn"), "edge open to ajar: no instant dawn"),

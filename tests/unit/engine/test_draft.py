@@ -13,6 +13,7 @@ from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.lifecycle import Edge, Permit, State, Timer
 from lazsa_flow.domain.model import Nomination
 from lazsa_flow.engine.draft import Draft, timer_row
+from lazsa_flow.errors import NotFoundError
 from tests.factories import (
     CYCLE,
     SELLER,
@@ -31,7 +32,7 @@ from tests.factories import (
 if TYPE_CHECKING:
     from lazsa_flow.domain.effects import Effect
     from lazsa_flow.domain.lifecycle import Lifecycle
-    from lazsa_flow.domain.model import Path, Situation
+    from lazsa_flow.domain.model import Evidence, Path, Situation
     from lazsa_flow.engine.ports import Change
 
 NOON = midnight(CYCLE) + timedelta(hours=12)
@@ -79,7 +80,14 @@ def take(
     lifecycle = lifecycle or door(*effects)
     now = seen or at_door()
     edge = next(edge for edge in lifecycle.edges if edge.trigger == trigger)
-    return Draft(rulebook(lifecycle), now).take(edge, {"ready": Finding(True)})
+    draft = Draft(rulebook(lifecycle), now, load=lambda path_id: about(path_id, now.seen))
+    return draft.take(edge, {"ready": Finding(True)})
+
+
+def about(path_id: int, seen: Evidence) -> Evidence:
+    """Return the evidence of another path of the subject."""
+    [found] = (each for each in seen.others if each.id == path_id)
+    return replace(seen, path=found, others=(seen.path,), timers=(timer(path_id=path_id),))
 
 
 def test_a_move_is_a_row_and_the_path_after_it() -> None:
@@ -358,6 +366,20 @@ def test_another_paths_guards_are_asked() -> None:
     change = take(lifecycle=lifecycle, seen=at_door(others=[other()]))
     assert change.linked == ()
     assert change.after.state == "shut"
+
+
+def test_another_paths_timers_end_with_its_state() -> None:
+    """A path that is fired by another leaves no timer behind that lives in its old state."""
+    (linked,) = take(FIRES, seen=at_door(others=[other()])).linked
+    assert [timer.name for timer in linked.cancelled] == ["evening"]
+
+
+def test_no_other_path_is_judged_on_nothing() -> None:
+    """Without what loads its evidence, a trigger that another path needs is an error."""
+    lifecycle = door(FIRES)
+    draft = Draft(rulebook(lifecycle), at_door(others=[other()]))
+    with pytest.raises(NotFoundError, match="evidence of path"):
+        draft.take(lifecycle.edges[0], {})
 
 
 def test_a_timer_belongs_to_the_books_of_its_country_and_cycle() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.domain.effects import Begin
-from lazsa_flow.domain.lifecycle import Edge, Permit, State
+from lazsa_flow.clock import VirtualClock
+from lazsa_flow.domain.effects import Begin, FireOther, Notify
+from lazsa_flow.domain.lifecycle import Edge, Permit, State, Timer
 from lazsa_flow.domain.model import Actor
+from lazsa_flow.domain.panel import Scorecard
 from lazsa_flow.engine.fire import find_edge, fire, load_one, open_path
+from lazsa_flow.engine.sweep import Swept, sweep
 from lazsa_flow.errors import (
     ConflictError,
     NoEdgeError,
@@ -20,11 +24,27 @@ from lazsa_flow.errors import (
     RefusedError,
     StaleVersionError,
 )
-from tests.factories import CYCLE, SELLER, guard, midnight, path, record, rulebook, table, timer
+from tests.factories import (
+    CYCLE,
+    SELLER,
+    facts,
+    guard,
+    midnight,
+    nomination,
+    noon,
+    path,
+    record,
+    rulebook,
+    table,
+    timer,
+)
 from tests.fakes import MemoryStore
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.model import Move, Path
+    from collections.abc import Callable
+
+    from lazsa_flow.domain.guards import Guard
+    from lazsa_flow.domain.model import Move, Path, Situation
     from lazsa_flow.engine.rules import Rulebook
 
 NOW = midnight(CYCLE) - timedelta(days=3)
@@ -198,8 +218,14 @@ def test_the_guards_of_an_opening_see_kin_and_records() -> None:
     sitting = path("awarded", id=1, spans={"award": (span(date(2026, 4, 1)),)})
     barred = record("good_standing", "ended", reason="code_of_conduct")
     rules = rulebook(AWARD)
-    for known in ({"others": [sitting]}, {"records": [barred]}):
-        with MemoryStore().begin() as transaction, pytest.raises(RefusedError):
+    for others, records, elsewhere in (
+        ([sitting], [], []),
+        ([], [barred], []),
+        ([], [], [barred]),
+    ):
+        store = MemoryStore(records=[(SELLER, each) for each in records])
+        store.paths = {each.id: each for each in others}
+        with store.begin() as transaction, pytest.raises(RefusedError):
             open_path(
                 transaction,
                 rules,
@@ -209,19 +235,99 @@ def test_the_guards_of_an_opening_see_kin_and_records() -> None:
                 actor=OWNER,
                 now=NOW,
                 cycle_on=CYCLE,
-                **known,  # type: ignore[arg-type]
+                records=elsewhere,
             )
+
+
+def measuring(measure: Callable[[Situation], Any], **changes: Any) -> Guard:
+    """Return a guard that holds and measures something."""
+    return replace(guard(), check=lambda s: (True, measure(s), None), **changes)
+
+
+@pytest.mark.parametrize("reads", [None, frozenset({"ncp_points"})])
+@pytest.mark.parametrize("cycle_on", [None, CYCLE])
+def test_the_guards_of_an_opening_see_the_subjects_facts(
+    reads: frozenset[str] | None, cycle_on: date | None
+) -> None:
+    """The latest that are known on the date judged; never silently none."""
+    opening = replace(table().opening, guards=("ready",))
+    ready = measuring(lambda s: s.seen.facts and s.seen.facts.ncp_points, reads=reads)
+    rules = rulebook(table(opening=opening, guards={"ready": ready}))
+    store = MemoryStore()
+    for as_of, points in ((CYCLE - timedelta(9), 7), (CYCLE - timedelta(2), 4)):
+        store.facts.append((NOW, facts(seller=SELLER, as_of=as_of, ncp_points=points)))
+    store.facts.append((NOW, facts(seller=SELLER, as_of=CYCLE + timedelta(1), ncp_points=1)))
+    open_door(store, rules, cycle_on=cycle_on, now=noon(CYCLE))
+    assert store.journal[0].verdicts["ready"] == (True, 4, None)
+    assert store.journal[0].facts_as_of == CYCLE - timedelta(2)
+
+
+def test_the_guards_of_an_opening_see_what_is_taken() -> None:
+    """Of the keys that the path would claim, those that another path holds."""
+    opening = replace(table().opening, guards=("ready",))
+    ready = measuring(lambda s: ", ".join(s.seen.taken))
+    rules = rulebook(table(opening=opening, guards={"ready": ready}))
+    store = MemoryStore(claims={("records", "k-1"): 9})
+    open_door(store, rules, data={"claims": ["k-1", "k-2"]})
+    assert store.journal[0].verdicts["ready"] == (True, "k-1", None)
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_a_path_that_is_fired_by_another_is_judged_on_all_that_is_known(timed: bool) -> None:
+    """Its guards see its own panel, nominations and facts; its timers end with its state."""
+    bar = FireOther("bar", "shut", "night")
+    night = Permit("system", ("night",))
+    edges = (
+        Edge("close", ("ajar",), "shut", (Permit("system"), Permit("seller")), (), (bar,)),
+        Edge("bar", ("shut",), "barred", (night,), ("ready",)),
+        Edge("lock", ("ajar",), "shut", (Permit("seller", ("leaving",)),)),
+    )
+    ready = measuring(
+        lambda s: (
+            f"{s.seen.facts.ncp_points} {s.seen.tally.cards} {len(s.seen.nominations)} "
+            f"{len(s.seen.records)} {[each.state for each in s.seen.others]}"
+        )
+    )
+    bell = Timer("bell", ("shut",), "dusk", effects=(Notify("rung"),))
+    lifecycle = table(
+        guards={"ready": ready},
+        states=(*table().states, State("barred", "ended_well", final=True)),
+        edges=edges,
+        timers=(*table().timers, bell),
+    )
+    rules, store = rulebook(lifecycle), MemoryStore()
+    store.paths = {
+        1: path("ajar", lifecycle="door", subject=SELLER),
+        2: path("shut", id=2, lifecycle="door", subject=SELLER, head="2" * 64),
+    }
+    store.slots["door", SELLER] = 1
+    store.timers = [timer(due_at=NOW), timer("bell", NOW + timedelta(5), path_id=2, decides=False)]
+    early = NOW - timedelta(days=1)
+    store.facts = [(early, facts(seller=SELLER, as_of=CYCLE - timedelta(9), ncp_points=7))]
+    store.cards = [(early, 2, CYCLE, Scorecard("r-1", "books", (4,) * 11))]
+    store.nominations = [(early, 2, nomination(id=1))]
+    store.records = [(SELLER, replace(record("case", "closed"), recorded_at=early))]
+    if timed:
+        assert sweep(store, rules, VirtualClock(NOW)) == Swept(moved=1)
+    else:
+        with store.begin() as transaction:
+            seen = load_one(transaction, 1, CYCLE)
+            fire(transaction, rules, seen, "close", actor=OWNER, now=NOW)
+    assert store.paths[2].state == "barred"
+    assert store.journal[-1].verdicts["ready"] == (True, "7 1 1 1 ['shut']", None)
+    assert store.status(2, "bell") == ["cancelled"]
 
 
 def test_a_second_open_path_is_a_conflict() -> None:
     """programme.md, nomination: one open path a seller; what failed leaves nothing behind."""
     made = MemoryStore()
     open_door(made)
-    with pytest.raises(ConflictError):
-        open_door(made)
     with pytest.raises(ConflictError):  # known beforehand, so that no number is used up
-        open_door(made, others=[made.paths[1]])
-    assert set(made.paths) == {1}
+        open_door(made)
+    made.paths.clear()
+    with pytest.raises(ConflictError):  # the store has the last word
+        open_door(made)
+    assert not made.paths
 
 
 def test_an_open_state_elsewhere_needs_no_place() -> None:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from lazsa_flow.engine.ports import Change, Claim
+from lazsa_flow.engine.sight import Sight
+from lazsa_flow.store.sights import StoredSight
 from tests.factories import CYCLE, midnight, path
+from tests.fakes import MemorySight
 
 DUE = midnight(CYCLE)
 
@@ -23,3 +28,11 @@ def test_a_claim_without_some_of_its_paths() -> None:
     claim = Claim(DUE, "SG", CYCLE, {1: "cycle_date", 2: "review_opens"})
     assert claim.without({1, 3}) == Claim(DUE, "SG", CYCLE, {2: "review_opens"})
     assert claim.without({1, 2}) is None
+
+
+@pytest.mark.parametrize("kind", [StoredSight, MemorySight])
+def test_what_a_store_shows_has_all_that_is_read(kind: type[StoredSight | MemorySight]) -> None:
+    """The SQL store's sights, and those in memory, have every member that a decision asks for."""
+    members = {*Sight.__annotations__, *(name for name in vars(Sight) if name[0] != "_")}
+    assert {"like", "panel", "evidence"} <= members
+    assert members <= {*dir(kind), *kind.__init__.__code__.co_names}
