@@ -21,7 +21,15 @@ from lazsa_flow.cli.common import (
     read_actor,
 )
 from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
-from lazsa_flow.cli.serve import Level, LevelOption, Logs, LogsOption
+from lazsa_flow.cli.serve import (
+    LOOPBACK,
+    Level,
+    LevelOption,
+    Logs,
+    LogsOption,
+    Metrics,
+    MetricsHost,
+)
 
 if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Waiting
@@ -127,6 +135,8 @@ def relay(
     config: ConfigDir = None,
     logs: LogsOption = Logs.console,
     level: LevelOption = Level.info,
+    metrics_port: Metrics = None,
+    metrics_host: MetricsHost = LOOPBACK,
     as_json: Json = False,
 ) -> None:
     """Send what waits to be told through the deployment's channels, until SIGTERM.
@@ -136,15 +146,21 @@ def relay(
     Example: lazsa-flow relay --config /etc/lazsa
     """
     from lazsa_flow.logs import to_stderr
+    from lazsa_flow.runner.pulse import Pulse
+    from lazsa_flow.runner.settings import Address
     from lazsa_flow.runner.signals import stop_on_signals
 
     to_stderr(json=logs is Logs.json, level=level)
-    stop = stop_on_signals("relay")
+    stop, pulse = stop_on_signals("relay"), Pulse()
+    address = None if metrics_port is None else Address(metrics_host, metrics_port)
     with open_programme(database, config) as programme, programme.open_relay() as opened:
         if once:
             _print_drained(opened.drain(stop.is_set), as_json=as_json)
-        else:
-            opened.run(stop)
+            return
+        from lazsa_flow.runner.serving import process_application, serving
+
+        with serving(address, lambda: process_application(programme, None, pulse)):
+            opened.run(stop, beat=pulse.beat)
 
 
 def _print_drained(drained: Drained, *, as_json: bool) -> None:

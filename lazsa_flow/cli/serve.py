@@ -59,9 +59,19 @@ Metrics = Annotated[
         envvar="LAZSA_METRICS_PORT",
         min=0,
         max=65535,
-        help="Serve /metrics, /healthz and /readyz on this port of the loopback.",
+        help="Serve /metrics, /healthz and /readyz on this port.",
     ),
 ]
+MetricsHost = Annotated[
+    str,
+    typer.Option(
+        "--metrics-host",
+        envvar="LAZSA_METRICS_HOST",
+        metavar="ADDRESS",
+        help="Address to serve them on; 0.0.0.0 is every one of this machine.",
+    ),
+]
+LOOPBACK = "127.0.0.1"
 
 
 def run(
@@ -73,6 +83,7 @@ def run(
     logs: LogsOption = Logs.console,
     level: LevelOption = Level.info,
     metrics_port: Metrics = None,
+    metrics_host: MetricsHost = LOOPBACK,
 ) -> None:
     """Keep ticker and workers going on the real clock until SIGTERM.
 
@@ -83,22 +94,23 @@ def run(
     if redis is not None:
         from lazsa_flow.runner.group import serve as serve_group
 
-        settings = _settings(database, redis, config, logs, level, metrics_port)
+        settings = _settings(database, redis, config, logs, level, metrics_port, metrics_host)
         raise typer.Exit(serve_group(settings, processes=processes, threads=threads))
     from lazsa_flow.errors import InputError
     from lazsa_flow.logs import to_stderr
     from lazsa_flow.runner.local import serve
+    from lazsa_flow.runner.settings import Address
 
     for name, value, default in (
         ("--processes", processes, 1),
         ("--threads", threads, 1),
-        ("--metrics-port", metrics_port, None),
     ):
         if value != default:
             raise InputError.of("run", name, value, "a broker, by --redis, that joins processes")
     to_stderr(json=logs is Logs.json, level=level)
+    address = None if metrics_port is None else Address(metrics_host, metrics_port)
     with open_programme(database, config) as programme:
-        serve(programme)
+        serve(programme, address=address)
 
 
 def worker(
@@ -110,6 +122,7 @@ def worker(
     logs: LogsOption = Logs.console,
     level: LevelOption = Level.info,
     metrics_port: Metrics = None,
+    metrics_host: MetricsHost = LOOPBACK,
 ) -> None:
     """Keep worker processes going until SIGTERM; a ticker, or several, rings for them.
 
@@ -117,7 +130,7 @@ def worker(
     """
     from lazsa_flow.runner.worker import serve
 
-    settings = _settings(database, redis, config, logs, level, metrics_port)
+    settings = _settings(database, redis, config, logs, level, metrics_port, metrics_host)
     raise typer.Exit(serve(settings, processes=processes, threads=threads))
 
 
@@ -127,6 +140,8 @@ def ticker(
     config: ConfigDir = None,
     logs: LogsOption = Logs.console,
     level: LevelOption = Level.info,
+    metrics_port: Metrics = None,
+    metrics_host: MetricsHost = LOOPBACK,
 ) -> None:
     """Ring for the workers whenever something falls due, until SIGTERM.
 
@@ -134,7 +149,7 @@ def ticker(
     """
     from lazsa_flow.runner.bell import serve
 
-    serve(_settings(database, redis, config, logs, level, None))
+    serve(_settings(database, redis, config, logs, level, metrics_port, metrics_host))
 
 
 def doctor(
@@ -169,6 +184,7 @@ def _settings(
     logs: Logs,
     level: Level,
     metrics_port: int | None,
+    metrics_host: str,
 ) -> Settings:
     from lazsa_flow.errors import InputError
     from lazsa_flow.runner.settings import Settings
@@ -176,4 +192,4 @@ def _settings(
     if redis is None:
         expected = "a broker's URL, such as redis://127.0.0.1:6379/0; or LAZSA_REDIS_URL"
         raise InputError.of("option", "--redis", "nothing", expected)
-    return Settings(database, redis, config, logs is Logs.json, level, metrics_port)
+    return Settings(database, redis, config, logs is Logs.json, level, metrics_port, metrics_host)

@@ -156,15 +156,24 @@ class Relay:
             )
         return total
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: threading.Event, *, beat: Callable[[], None] = lambda: None) -> None:
         """Keep sending what comes, until told to stop.
 
         A database that cannot be reached for a moment is looked at again, and so it is whatever
         else was raised.
+
+        Args:
+            stop: Set it to end.
+            beat: Told before each notice, and at each look.
         """
-        while not stop.is_set():
+
+        def stopping() -> bool:
+            beat()
+            return stop.is_set()
+
+        while not stopping():
             try:
-                self.drain(stop.is_set)
+                self.drain(stopping)
             except Exception as error:
                 log.error("relay.failed", error=type(error).__name__)
             stop.wait(LOOK_S)

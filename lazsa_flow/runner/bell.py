@@ -14,7 +14,10 @@ from lazsa_flow.errors import BrokerError
 from lazsa_flow.runner import ticker
 from lazsa_flow.runner.actors import KINDS, register
 from lazsa_flow.runner.broker import redis_broker, waiting
+from lazsa_flow.runner.lifeline import follow_supervisor
 from lazsa_flow.runner.messages import BellEncoder
+from lazsa_flow.runner.pulse import Pulse
+from lazsa_flow.runner.serving import process_application, serving
 from lazsa_flow.runner.signals import stop_on_signals
 from lazsa_flow.runner.worker import check_fitness, open_programme
 
@@ -27,12 +30,17 @@ if TYPE_CHECKING:
 
 def serve(settings: Settings) -> None:
     """Ring until SIGTERM or SIGINT."""
+    follow_supervisor()
     check_fitness(settings)
     logs.to_stderr(json=settings.json_logs, level=settings.level)
     stop = stop_on_signals("ticker")
-    with open_programme(settings) as programme:
+    pulse = Pulse()
+    with (
+        open_programme(settings) as programme,
+        serving(settings.address, lambda: process_application(programme, settings.redis, pulse)),
+    ):
         logs.log.info("ticker.started")
-        ticker.run(programme, bell(settings.redis, programme), stop)
+        ticker.run(programme, bell(settings.redis, programme), stop, beat=pulse.beat)
     logs.log.info("ticker.ended")
 
 

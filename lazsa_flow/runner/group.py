@@ -8,6 +8,8 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow import logs
+from lazsa_flow.runner.lifeline import child_environment
+from lazsa_flow.runner.settings import METRICS
 from lazsa_flow.runner.signals import stop_on_signals
 from lazsa_flow.runner.worker import check_fitness
 
@@ -27,11 +29,13 @@ def serve(settings: Settings, *, processes: int, threads: int) -> int:
     check_fitness(settings)
     logs.to_stderr(json=settings.json_logs, level=settings.level)
     stop = stop_on_signals("run")
-    environment = {**os.environ, **settings.environment()}
+    environment = {**os.environ, **settings.environment(), **child_environment()}
     workers = ("worker", "--processes", str(processes), "--threads", str(threads))
+    # the port is the workers'
+    ticker = {**environment, METRICS: ""}
     commands = [
-        subprocess.Popen([sys.executable, "-m", "lazsa_flow", *words], env=environment)
-        for words in (workers, ("ticker",))
+        subprocess.Popen([sys.executable, "-m", "lazsa_flow", *words], env=env)
+        for words, env in ((workers, environment), (("ticker",), ticker))
     ]
     logs.log.info("run.started")
     while not stop.wait(_LOOK_S) and all(each.poll() is None for each in commands):

@@ -7,6 +7,7 @@ come out the same. The actors are the ones that serve Redis.
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
 from dramatiq import Worker
@@ -14,15 +15,24 @@ from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import Retries
 
 from lazsa_flow.logs import log
-from lazsa_flow.runner import ticker
+from lazsa_flow.runner import fitness, ticker
 from lazsa_flow.runner.actors import register
 from lazsa_flow.runner.messages import QUEUE
+from lazsa_flow.runner.pulse import Pulse
+from lazsa_flow.runner.serving import application, serving
 from lazsa_flow.runner.signals import stop_on_signals
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lazsa_flow.engine.sweep import Chunk
     from lazsa_flow.programme import Programme
+    from lazsa_flow.runner.serving import Application
+    from lazsa_flow.runner.settings import Address
 
 SHUTDOWN_MS: Final = 10_000
+IDLE_POLL_MS: Final = 500
+"""How often an idle ``run`` looks whether it should end: 0.5 % of a processor are not for that."""
 
 
 class LocalRunner:
@@ -30,14 +40,23 @@ class LocalRunner:
 
     Args:
         programme: Whose timers are fired.
+        swept: Told of each chunk after its commit.
+        poll_ms: How often the threads look whether they should end; a ring wakes them at once.
     """
 
-    def __init__(self, programme: Programme) -> None:
+    def __init__(
+        self,
+        programme: Programme,
+        *,
+        swept: Callable[[Chunk], None] = lambda chunk: None,
+        poll_ms: int = 10,
+    ) -> None:
         self._stopping = threading.Event()
         self._broker = StubBroker(middleware=[Retries(max_retries=0)])
         self._broker.emit_after("process_boot")
-        self._actors = register(self._broker, programme, stopping=self._stopping.is_set)
-        self._worker = Worker(self._broker, worker_timeout=10, worker_threads=1)
+        stopping = self._stopping.is_set
+        self._actors = register(self._broker, programme, stopping=stopping, swept=swept)
+        self._worker = Worker(self._broker, worker_timeout=poll_ms, worker_threads=1)
 
     def __enter__(self) -> LocalRunner:
         self._worker.start()
@@ -59,15 +78,36 @@ class LocalRunner:
         self._worker.join()
 
 
-def serve(programme: Programme, stop: threading.Event | None = None) -> None:
+def serve(
+    programme: Programme, stop: threading.Event | None = None, *, address: Address | None = None
+) -> None:
     """Keep ticker and worker going on the programme's clock until SIGTERM or SIGINT.
 
     Args:
         programme: Whose timers are fired.
         stop: Set it to end; made here, and set by the signals, where none is given.
+        address: Where metrics and health are served; nowhere by default.
     """
-    stop = stop or stop_on_signals("run")
+    stop, pulse = stop or stop_on_signals("run"), Pulse()
+    swept, answering = _metrics(programme, pulse) if address else (lambda chunk: None, None)
     log.info("run.started")
-    with LocalRunner(programme) as runner:
-        ticker.run(programme, lambda _chunks: runner.ring(), stop)
+    with (
+        serving(address, answering) if answering else nullcontext(),
+        LocalRunner(programme, swept=swept, poll_ms=IDLE_POLL_MS) as runner,
+    ):
+        ticker.run(programme, lambda _chunks: runner.ring(), stop, beat=pulse.beat)
     log.info("run.ended")
+
+
+def _metrics(
+    programme: Programme, pulse: Pulse
+) -> tuple[Callable[[Chunk], None], Callable[[], Application]]:
+    """Return what counts chunks, and what answers for them."""
+    from prometheus_client import CollectorRegistry
+
+    from lazsa_flow.runner.metrics import Counters
+
+    registry = CollectorRegistry()
+    parts = fitness.parts(lambda: programme, None)
+    counting = Counters(registry).counting(programme)
+    return counting, lambda: application(registry, lambda: programme, parts, pulse)

@@ -16,8 +16,11 @@ import prometheus_client as prometheus
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from lazsa_flow.errors import LazsaError
+from lazsa_flow.runner.fitness import unfit
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from lazsa_flow.engine.sweep import Chunk
     from lazsa_flow.programme import Programme
@@ -61,21 +64,53 @@ class Counters:
                 self._timers.labels(chunk.country, outcome).inc(count)
         self._lag.labels(chunk.country).observe(lag_s)
 
+    def counting(self, programme: Programme) -> Callable[[Chunk], None]:
+        """Return what counts each chunk as it is committed."""
+
+        def swept(chunk: Chunk) -> None:
+            if chunk.due_at is not None:
+                self.swept(chunk, (programme.clock.now() - chunk.due_at).total_seconds())
+
+        return swept
+
+
+class ReadyCollector(Collector):
+    """Asks whether all is fit for work, whenever it is asked.
+
+    Args:
+        parts: What is asked; see :mod:`.fitness`.
+    """
+
+    def __init__(self, parts: Mapping[str, Callable[[], object]]) -> None:
+        self._parts = parts
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield 1 for each part that is fit for work, and 0 for one that is not."""
+        faults = unfit(self._parts)
+        ready = GaugeMetricFamily("lazsa_ready", "Whether a part is fit for work.", labels=["part"])
+        for part in self._parts:
+            ready.add_metric([part], part not in faults)
+        yield ready
+
 
 class StandingCollector(Collector):
     """Asks the database how the work stands, whenever it is asked.
 
     Args:
-        programme: On that database.
+        programme: Returns the programme; where its database is away there is nothing to tell.
     """
 
-    def __init__(self, programme: Programme) -> None:
+    def __init__(self, programme: Callable[[], Programme]) -> None:
         self._programme = programme
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield a gauge for each thing that waits."""
-        now = self._programme.clock.now()
-        standing = self._programme.store.standing(now)
+        try:
+            programme = self._programme()
+            now = programme.clock.now()
+            standing = programme.store.standing(now)
+        except LazsaError:  # which lazsa_ready tells
+            return
         since = standing.outbox_since
         age_s = (now - since).total_seconds() if since else 0.0
         yield GaugeMetricFamily("lazsa_outbox_age_seconds", "Age of the oldest notice.", age_s)

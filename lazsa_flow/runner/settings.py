@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lazsa_flow.errors import InputError
 
@@ -18,6 +18,15 @@ CONFIG = "LAZSA_CONFIG"
 LOGS = "LAZSA_LOGS"
 LEVEL = "LAZSA_LOG_LEVEL"
 METRICS = "LAZSA_METRICS_PORT"
+METRICS_HOST = "LAZSA_METRICS_HOST"
+LOOPBACK = "127.0.0.1"
+
+
+class Address(NamedTuple):
+    """Where a server listens; port 0 is any that is free."""
+
+    host: str
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,7 @@ class Settings:
         json_logs: Whether events are written as JSON.
         level: From which level on they are written.
         metrics_port: Where metrics and health are served; ``None``: nowhere.
+        metrics_host: On which address of this machine.
     """
 
     database: str
@@ -37,6 +47,12 @@ class Settings:
     json_logs: bool = False
     level: str = "info"
     metrics_port: int | None = None
+    metrics_host: str = LOOPBACK
+
+    @property
+    def address(self) -> Address | None:
+        """Where metrics and health are served, if they are."""
+        return None if self.metrics_port is None else Address(self.metrics_host, self.metrics_port)
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -63,6 +79,7 @@ class Settings:
             json_logs=environment.get(LOGS) == "json",
             level=environment.get(LEVEL) or "info",
             metrics_port=None if port is None else int(port),
+            metrics_host=environment.get(METRICS_HOST) or LOOPBACK,
         )
 
     def environment(self) -> dict[str, str]:
@@ -74,4 +91,5 @@ class Settings:
             LOGS: "json" if self.json_logs else "console",
             LEVEL: self.level,
             METRICS: "" if self.metrics_port is None else str(self.metrics_port),
+            METRICS_HOST: self.metrics_host,
         }

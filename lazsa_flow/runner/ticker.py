@@ -47,12 +47,25 @@ def tick(programme: Programme, ring: Callable[[int], None]) -> float:
     return min(LONGEST_SLEEP_S, max(SHORTEST_SLEEP_S, seconds))
 
 
-def run(programme: Programme, ring: Callable[[int], None], stop: threading.Event) -> None:
+def run(
+    programme: Programme,
+    ring: Callable[[int], None],
+    stop: threading.Event,
+    *,
+    beat: Callable[[], None] = lambda: None,
+) -> None:
     """Keep ticking on the programme's clock until told to stop.
 
     A database or broker that is away for a moment is looked at again on the next tick.
+
+    Args:
+        programme: Whose timers.
+        ring: Rings for so many chunks of work.
+        stop: Set it to end.
+        beat: Told of each tick.
     """
     while not stop.is_set():
+        beat()
         try:
             with programme.store.leading() as leads:
                 sleep_s = tick(programme, ring) if leads else LEAD_S

@@ -7,6 +7,7 @@ whole group ends, with an exit code that is not 0, so that whoever supervises it
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import tempfile
 import threading
@@ -21,6 +22,7 @@ from lazsa_flow.errors import InputError
 from lazsa_flow.programme import Programme
 from lazsa_flow.runner.actors import KINDS, BindMessage, Watch, register
 from lazsa_flow.runner.broker import check, connect, redis_broker
+from lazsa_flow.runner.lifeline import end_with_parent, follow_supervisor
 from lazsa_flow.runner.messages import BellEncoder
 from lazsa_flow.runner.settings import Settings
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lazsa_flow.engine.sweep import Chunk
+    from lazsa_flow.runner.metrics_keeper import MetricsKeeper
 
 SHUTDOWN_MS: Final = 10_000
 MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -58,6 +61,7 @@ def serve(settings: Settings, *, processes: int, threads: int) -> int:
     """
     from dramatiq.cli import main, make_argument_parser
 
+    follow_supervisor()
     check_fitness(settings)
     logs.to_stderr(json=settings.json_logs, level=settings.level)
     os.environ.update(settings.environment())
@@ -75,11 +79,13 @@ def serve(settings: Settings, *, processes: int, threads: int) -> int:
 
 def boot() -> dramatiq.Broker:
     """Make this process a worker: broker, actors and encoder, as the environment says."""
+    if multiprocessing.parent_process() is not None:
+        end_with_parent()  # Dramatiq's first process, which made this one
     settings = Settings.read()
     logs.to_stderr(json=settings.json_logs, level=settings.level)
     programme, stopping = open_programme(settings), threading.Event()
     watch = Watch(lambda: actors.sweep.fn())
-    life = _Life(programme, stopping, serves=settings.metrics_port is not None)
+    life = _Life(programme, stopping, settings)
     broker = redis_broker(settings.redis, [life, BindMessage(), watch])
     actors = register(
         broker,
@@ -102,33 +108,26 @@ def _counter(programme: Programme, settings: Settings) -> Callable[[Chunk], None
 
     from lazsa_flow.runner.metrics import Counters
 
-    counters = Counters(CollectorRegistry())
-
-    def swept(chunk: Chunk) -> None:
-        if chunk.due_at is not None:
-            counters.swept(chunk, (programme.clock.now() - chunk.due_at).total_seconds())
-
-    return swept
+    return Counters(CollectorRegistry()).counting(programme)
 
 
 class _Life(Middleware):
-    """Ends with the chunk in hand, and serves the group's metrics from a process of their own."""
+    """Ends with the chunk in hand, and keeps the process going that serves the group's metrics."""
 
-    def __init__(self, programme: Programme, stopping: threading.Event, *, serves: bool) -> None:
+    def __init__(self, programme: Programme, stopping: threading.Event, settings: Settings) -> None:
         self._programme = programme
         self._stopping = stopping
-        self._serves = serves
+        self._keeper: MetricsKeeper | None = None
+        if settings.metrics_port is not None:
+            from lazsa_flow.runner.metrics_keeper import MetricsKeeper
 
-    @property
-    def forks(self) -> list[Callable[[], int]]:
-        """What dramatiq runs beside the workers, once a group."""
-        from lazsa_flow.runner.serving import serve as serve_metrics
-
-        return [serve_metrics] if self._serves else []
+            self._keeper = MetricsKeeper(os.environ[MULTIPROCESS], settings.metrics_port)
 
     def after_worker_boot(self, _broker: dramatiq.Broker, _worker: Any) -> None:
-        """Say so."""
+        """Say so, and see to the metrics."""
         logs.log.info("worker.started", pid=os.getpid())
+        if self._keeper is not None:
+            self._keeper.start()
 
     def before_worker_shutdown(self, _broker: dramatiq.Broker, _worker: Any) -> None:
         """Take up nothing more."""
@@ -136,5 +135,7 @@ class _Life(Middleware):
 
     def after_worker_shutdown(self, _broker: dramatiq.Broker, _worker: Any) -> None:
         """Release the connections."""
+        if self._keeper is not None:
+            self._keeper.stop()
         self._programme.close()
         logs.log.info("worker.ended", pid=os.getpid())

@@ -141,8 +141,8 @@ class _Lent:
         if isinstance(error, dialect.loaded_dbapi.Error):
             told = as_error(dialect, self._driver, error)
             if told.connection_invalidated:
-                # what happened to one happened to those that were opened before, as a rule
-                self._connection.engine.dispose(close=False)
+                # as SQLAlchemy does: what happened to one happened to all that were open before
+                self._connection.engine.pool._invalidate(self._connection.connection, error)
                 self._connection.invalidate(error)
             raise told from error
 

@@ -44,7 +44,7 @@ def reads_only(record: Any) -> bool:
     return bool(record.info.get(_READS))
 
 
-def _is_writable(file: Path) -> bool:
+def is_writable(file: Path) -> bool:
     """Tell whether this process may write a database: its file, and beside it."""
     folder = file.absolute().parent
     return os.access(file, os.W_OK, effective_ids=_EFFECTIVE) and os.access(
@@ -55,7 +55,7 @@ def _is_writable(file: Path) -> bool:
 def _redirect(
     file: Path, _dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]
 ) -> None:
-    if not file.exists() or _is_writable(file):
+    if not file.exists() or is_writable(file):
         return
     record.info[_READS] = True
     log = file.with_name(f"{file.name}-wal")

@@ -66,6 +66,20 @@ def begin_immediate(driver: sqlite3.Connection, wait: LockWait, file: Path | Non
         driver.writes = True
 
 
+def takes_writes(driver: sqlite3.Connection) -> bool:
+    """Tell whether a connection may write; nothing is written, and nobody is waited for."""
+    [(timeout_ms,)] = driver.execute("PRAGMA busy_timeout").fetchall()
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+        driver.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # somebody writes
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {timeout_ms}")
+    return not driver.execute("PRAGMA query_only").fetchone()[0]
+
+
 def _begin(driver: sqlite3.Connection, wait: LockWait, file: Path | None) -> None:
     own_s = 0.0
     while True:

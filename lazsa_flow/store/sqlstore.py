@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
-from lazsa_flow.errors import ClosedError, SchemaError
+from lazsa_flow.errors import ClosedError, SchemaError, UnavailableError
 from lazsa_flow.logs import log
 from lazsa_flow.store import (
     claiming,
@@ -24,13 +24,15 @@ from lazsa_flow.store.backup import back_up
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.bulk import bulk
 from lazsa_flow.store.census import Census
-from lazsa_flow.store.connect import READ_ONLY, close, connect, sqlite_file
+from lazsa_flow.store.connect import READ_ONLY, close, connect, file_of, sqlite_file
 from lazsa_flow.store.driver import fetch, raw, rows_of
 from lazsa_flow.store.integrity import find_damage, find_dangling_rows
 from lazsa_flow.store.lock_wait import lock_timeout_s
 from lazsa_flow.store.outbox import SqlOutbox
 from lazsa_flow.store.postgresql import limits_of
+from lazsa_flow.store.read_only import is_writable
 from lazsa_flow.store.retry import is_damaged, reading, refusal, reporting_damage, retrying
+from lazsa_flow.store.sqlite_lock import takes_writes
 from lazsa_flow.store.stamp import stamp_of, stamp_query
 from lazsa_flow.store.transaction import SqlTransaction
 
@@ -254,6 +256,22 @@ class SqlStore:
         if self._closed:  # the copy is made on a connection of its own
             raise ClosedError
         return back_up(sqlite_file(self._engine.url, "backup"), file, overwrite=overwrite)
+
+    def check_writable(self) -> None:
+        """Make sure that a move could be written; nothing is, and nobody is waited for.
+
+        Raises:
+            UnavailableError: The database only reads: its file, folder, session or server.
+        """
+        file = file_of(self._engine.url)
+        with reading(), self._engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                writes = connection.scalar(sa.text("SHOW transaction_read_only")) == "off"
+            else:
+                with raw(connection) as driver:
+                    writes = (file is None or is_writable(file)) and takes_writes(driver)
+        if not writes:
+            raise UnavailableError("the database cannot write: it, or where it is, is read-only")
 
     def limits(self) -> dict[str, str]:
         """Return what limits a transaction of ours on PostgreSQL, as the server shows it.

@@ -169,6 +169,33 @@ def test_the_death_of_a_worker_ends_the_group(
     assert not psutil.pid_exists(started[1]["pid"])
 
 
+def _listener(port: int) -> int | None:
+    """Return the number of the process that listens on a port of the loopback."""
+    for each in psutil.net_connections("tcp"):
+        if each.status == psutil.CONN_LISTEN and each.laddr.port == port:
+            return each.pid  # type: ignore[no-any-return]
+    return None
+
+
+def test_no_child_outlives_its_supervisor(database: str, redis_url: str, tmp_path: Path) -> None:
+    """A metrics process that is killed comes again; with a killed supervisor all of a group end."""
+    port, log = free_port(), tmp_path / "log"
+    words = ("--database", database, "--redis", redis_url, "--metrics-port", str(port))
+    with running(str(SCRIPT), "run", *words, "--logs", "json", log=log) as process:
+        eventually("readiness", lambda: get(port, "/readyz")[0] == 200, seconds=60)
+        killed = _listener(port)
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        eventually("metrics again", lambda: get(port, "/readyz")[0] == 200, seconds=60)
+        assert _listener(port) != killed
+        assert "metrics.ended" in log.read_text()
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert len(children) >= 4  # ticker, the workers' first process, worker and metrics
+        process.send_signal(signal.SIGKILL)
+        _, alive = psutil.wait_procs(children, timeout=10)
+        assert not [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
+
+
 def test_dramatiq_runs_the_workers_by_itself(database: str, redis_url: str, tmp_path: Path) -> None:
     """``dramatiq workers.main`` is the same workers; a ticker of its own rings for them."""
     environment = {"LAZSA_DATABASE_URL": database, "LAZSA_REDIS_URL": redis_url}

@@ -1,0 +1,49 @@
+"""Fitness for work: what a process needs, asked part by part.
+
+Readiness (``/readyz``) and its metric (``lazsa_ready``) name the parts. A part is a function that
+raises an error of ours where it is not fit; a further one is a further entry here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.errors import LazsaError
+from lazsa_flow.runner import broker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from lazsa_flow.programme import Programme
+
+Parts = dict[str, "Callable[[], object]"]
+
+
+def parts(programme: Callable[[], Programme], redis: str | None) -> Parts:
+    """Return what is asked of a deployment.
+
+    Args:
+        programme: Returns the programme; it may raise where its database cannot be opened.
+        redis: The broker's URL; ``None`` where there is none.
+    """
+    found: Parts = {"database": lambda: _check_database(programme())}
+    if redis is not None:
+        found["broker"] = lambda: broker.check(broker.connect(redis))
+    return found
+
+
+def unfit(parts: Mapping[str, Callable[[], object]]) -> dict[str, str]:
+    """Return the parts that are not fit for work, each with what is wrong."""
+    faults = {}
+    for name, ask in parts.items():
+        try:
+            ask()
+        except LazsaError as error:
+            faults[name] = str(error)
+    return faults
+
+
+def _check_database(programme: Programme) -> None:
+    """Make sure that the rules can be read, and that a move could be written."""
+    programme.next_due()
+    programme.store.check_writable()
