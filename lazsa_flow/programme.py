@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.commands.configuration import Migrated, find_warnings, store_unknown
@@ -19,6 +19,7 @@ from lazsa_flow.domain.cycles import as_utc
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import fire
 from lazsa_flow.engine.tables import digest_of
+from lazsa_flow.errors import ConfigError, Problem
 from lazsa_flow.facade.entrance import checked
 from lazsa_flow.facade.notices import Notices
 from lazsa_flow.logs import log
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.store.backup import Backup
     from lazsa_flow.store.restore import Restored
+
+
+SECRET_BYTES: Final = 16
+"""The least that ``LAZSA_SECRET`` must have."""
 
 
 @checked
@@ -63,8 +68,8 @@ class Programme(Notices):
             url: The database's URL, such as ``sqlite:///lazsa.db``.
             config: Countries, lifecycles and policies; those that ship by default.
             clock: The machine's clock by default.
-            secret: The deployment's key for fingerprints; by default from the environment's
-                ``LAZSA_SECRET``.
+            secret: The deployment's key for fingerprints, whatever its length; by default from the
+                environment's ``LAZSA_SECRET``, which must have 16 bytes or more.
             probe: Called by name at each point at which a process could die; for fault tests.
 
         Raises:
@@ -284,5 +289,16 @@ def _log_warnings(warnings: Iterable[ConfigWarning]) -> None:
 
 
 def _secret() -> bytes | None:
-    text = os.environ.get("LAZSA_SECRET")
-    return text.encode() if text else None
+    """Return the deployment's secret out of the environment.
+
+    Raises:
+        ConfigError: It is too short to be one; it is not shown.
+    """
+    secret = os.fsencode(os.environ.get("LAZSA_SECRET", ""))
+    if not secret:
+        return None
+    if len(secret) < SECRET_BYTES:
+        expected = f"at least {SECRET_BYTES} random bytes, such as from: openssl rand -hex 32"
+        got = f"{len(secret)} bytes"
+        raise ConfigError([Problem("environment", "LAZSA_SECRET", got, expected)])
+    return secret

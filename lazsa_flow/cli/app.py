@@ -79,6 +79,7 @@ for command in (
     manage.panel,
     manage.assign,
     manage.invite,
+    manage.readmit,
     pausing.pause,
     pausing.resume,
     irreversible.unpark,

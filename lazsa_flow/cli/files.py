@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Take a file from the host: all of it, or nothing.", no_args_is_help=True)
 
+_SHOWN = 10
+
 File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header, UTF-8.")]
 
 
@@ -112,7 +114,17 @@ def _import(
 ) -> None:
     with open_programme(database, config) as programme:
         count = run(programme)
+    skipped = getattr(count, "skipped", ())
     if as_json:
-        print_json({"imported": what, "rows": count})
-    else:
-        console().print(f"{count} {what} imported.")
+        left_out = {"skipped_lines": list(skipped)} if skipped else {}
+        print_json({"imported": what, "rows": count, **left_out})
+        return
+    console().print(f"{count} {what} imported.")
+    if skipped:
+        lines = ", ".join(map(str, skipped[:_SHOWN])) + (" …" if len(skipped) > _SHOWN else "")
+        rows = "row was" if len(skipped) == 1 else "rows were"
+        console().print(
+            f"{len(skipped)} {rows} left out, since somebody in them was erased: line {lines}. "
+            "For somebody who has come back: lazsa-flow readmit.",
+            soft_wrap=True,
+        )

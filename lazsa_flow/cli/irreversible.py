@@ -188,10 +188,11 @@ def erase(
         seen = {path.ref: path.seq for path in programme.paths(seller)}
         count = programme.erase(seller, actor=actor, key=key)
         moves = [row for ref, seq in seen.items() for row in programme.history(ref)[seq:]]
+        remains = programme.deleted_texts_remain()
     lines = [_ended(row) for row in moves if row["trigger"]]
     print_result(
-        "\n".join((*lines, f"{count} texts were deleted.")),
-        {"seller": seller, "texts": count, "moves": moves},
+        "\n".join((*lines, f"{count} texts were deleted.", remains)),
+        {"seller": seller, "texts": count, "moves": moves, "remains": remains},
         as_json=as_json,
     )
 
@@ -224,4 +225,9 @@ def purge(
         if not confirm("purge", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
             return
         count = programme.purge(actor=actor)
-    print_result(f"{count} texts were deleted.", {"texts": count}, as_json=as_json)
+        remains = programme.deleted_texts_remain()
+    print_result(
+        f"{count} texts were deleted.\n{remains}",
+        {"texts": count, "remains": remains},
+        as_json=as_json,
+    )

@@ -135,6 +135,27 @@ def assign(
     print_result(text, data, as_json=as_json)
 
 
+def readmit(
+    seller: Seller,
+    who: As,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Let files be imported again for somebody who was erased and has come back.
+
+    Example: lazsa-flow readmit seller-1 --as host:shop
+    """
+    with open_programme(database, config) as programme:
+        programme.readmit(seller, actor=read_actor(who), key=key)
+    print_result(
+        f"{seller}: files that are imported from now on hold for them again.",
+        {"readmitted": seller},
+        as_json=as_json,
+    )
+
+
 def invite(
     seller: Seller,
     who: As,

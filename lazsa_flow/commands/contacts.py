@@ -12,7 +12,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from lazsa_flow.commands.importing import in_batches, payload_of
+from lazsa_flow.commands.importing import RowCount, in_batches, payload_of
 from lazsa_flow.domain.contact import Contact
 from lazsa_flow.errors import MalformedError
 from lazsa_flow.imports.contacts import read_contacts
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.transaction import SqlTransaction
 
 
-def import_contacts(context: Context, file: Path | str, *, key: str | None) -> int:
+def import_contacts(context: Context, file: Path | str, *, key: str | None) -> RowCount:
     """Take the contacts of a file, in place of those there were; return how many."""
 
     def run(transaction: SqlTransaction, batch: list[ContactRow], now: datetime) -> None:
@@ -35,7 +35,15 @@ def import_contacts(context: Context, file: Path | str, *, key: str | None) -> i
         transaction.set_contacts(bodies, now)
 
     payload = payload_of(file, key) or str(file)
-    return in_batches(context, "contacts", read_contacts(file), run, key=key, payload=payload)
+    return in_batches(
+        context,
+        "contacts",
+        read_contacts(file),
+        run,
+        key=key,
+        payload=payload,
+        persons=lambda row: (row.line, (row.person,)),
+    )
 
 
 def resolve(context: Context, persons: Collection[str]) -> Mapping[str, Contact]:

@@ -2,7 +2,8 @@
 
 Free text and contact data stand in one table. On request everything that a seller is the subject or
 the author of is deleted there; by the calendar, whatever has been kept long enough. The journal
-holds ids and reason codes alone, and stays.
+holds ids and reason codes alone, and stays. Of whoever was erased a keyed hash of the id is kept
+(see :mod:`.erasures`).
 
 Source:
     programme.md, "Versions and data".
@@ -14,6 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from lazsa_flow.commands.context import Context, actor_fields
+from lazsa_flow.commands.erasures import Erasures
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.engine.fire import fire
@@ -43,7 +45,9 @@ def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> in
         paths = transaction.paths_of(seller)
         country = paths[-1].country if paths else transaction.country_of(seller)
         check_command("erase", actor, subject=seller, country=country)
-        if not paths and not transaction.knows_person(seller):
+        erasures = Erasures(context, transaction)
+        known = bool(paths) or transaction.knows_person(seller) or erasures.among([seller])
+        if not known:
             raise NotFoundError("person", seller)
         context.check_settled(transaction, [path.id for path in paths], now)
         for path in paths:
@@ -51,11 +55,33 @@ def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> in
         for path in paths:
             _end(context, transaction, context.load(transaction, path.ref, now), actor, now)
         _keep_bar(context, transaction, seller)
+        erasures.add(seller, now)
         return transaction.erase_texts(seller)
 
     request = {"command": "erase", "seller": seller, **actor_fields(actor)}
     count: int = context.once(key, request, now, run)
+    context.store.clear_log()
     return count
+
+
+def readmit(context: Context, person: str, *, actor: Actor, key: str | None) -> None:
+    """Let files be imported again for somebody who was erased and has come back.
+
+    Raises:
+        NotFoundError: No such person was erased.
+    """
+
+    def run(transaction: SqlTransaction) -> bool:
+        country = transaction.country_of(person)
+        check_command("readmit", actor, subject=person, country=country)
+        erasures = Erasures(context, transaction)
+        erasures.check_keys()
+        if not erasures.remove(person):
+            raise NotFoundError("erased person", person)
+        return True
+
+    request = {"command": "readmit", "person": person, **actor_fields(actor)}
+    context.once(key, request, context.clock.now(), run)
 
 
 def _keep_bar(context: Context, transaction: SqlTransaction, seller: str) -> None:
@@ -137,4 +163,6 @@ def purge(context: Context, *, actor: Actor) -> int:
                 deleted += transaction.delete_text(text_id)
         return deleted
 
-    return context.store.transact(run)
+    count = context.store.transact(run)
+    context.store.clear_log()
+    return count

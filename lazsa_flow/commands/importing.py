@@ -1,6 +1,8 @@
 """How do files become rows? Each file in one transaction: all of it or nothing.
 
 Rows are streamed, so that a file of a million sellers takes no more memory than one of a thousand.
+A row with personal data of somebody who was erased is left out, and its line is reported: the file
+may well be older than the erasure.
 """
 
 from __future__ import annotations
@@ -8,10 +10,11 @@ from __future__ import annotations
 import hashlib
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lazsa_flow.commands.context import check_pauses
 from lazsa_flow.commands.entries import Application, TurnoverRecord, apply_in
+from lazsa_flow.commands.erasures import Erasures
 from lazsa_flow.commands.nominations import LIFECYCLE, nominate_in
 from lazsa_flow.commands.panel import recuse_in, score_in
 from lazsa_flow.domain.model import Actor
@@ -27,6 +30,7 @@ from lazsa_flow.imports.facts import read_facts
 from lazsa_flow.imports.nominations import read_nominations
 from lazsa_flow.imports.scorecards import read_scorecards
 from lazsa_flow.imports.turnover import read_turnover
+from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -42,7 +46,26 @@ if TYPE_CHECKING:
 
 BATCH: Final = 1000
 
+Persons = tuple[str, ...]
+"""The persons whose data a row holds."""
+
 _Row = TypeVar("_Row")
+
+
+class RowCount(int):
+    """How many rows of a file were taken.
+
+    Attributes:
+        skipped: The lines of those that were left out, since somebody in them was erased.
+    """
+
+    skipped: tuple[int, ...]
+
+    def __new__(cls, rows: int, skipped: Iterable[int] = ()) -> RowCount:
+        """Make one of a number of rows."""
+        count = super().__new__(cls, rows)
+        count.skipped = tuple(skipped)
+        return count
 
 
 def import_facts(context: Context, file: Path | str, *, key: str | None) -> int:
@@ -67,7 +90,7 @@ def add_facts(
     return in_batches(context, "facts", facts, run, key=key, payload=payload or where)
 
 
-def import_nominations(context: Context, file: Path | str, *, key: str | None) -> int:
+def import_nominations(context: Context, file: Path | str, *, key: str | None) -> RowCount:
     """Make the nominations of a file; return how many."""
     return add_nominations(
         context, read_nominations(file), where=str(file), key=key, payload=payload_of(file, key)
@@ -81,7 +104,7 @@ def add_nominations(
     where: str,
     key: str | None = None,
     payload: str | None = None,
-) -> int:
+) -> RowCount:
     """Make nominations in one transaction, all that is due having fired; return how many."""
     context.settle()
 
@@ -97,10 +120,18 @@ def add_nominations(
                     now=now,
                 )
 
-    return in_batches(context, "nominations", rows, run, key=key, payload=payload or where)
+    return in_batches(
+        context,
+        "nominations",
+        rows,
+        run,
+        key=key,
+        payload=payload or where,
+        persons=lambda row: (row.line, (row.seller, row.nominator)),
+    )
 
 
-def import_scorecards(context: Context, file: Path | str, *, key: str | None) -> int:
+def import_scorecards(context: Context, file: Path | str, *, key: str | None) -> RowCount:
     """Record the scorecards and recusals of a file; return how many."""
     return add_scorecards(
         context, read_scorecards(file), where=str(file), key=key, payload=payload_of(file, key)
@@ -114,7 +145,7 @@ def add_scorecards(
     where: str,
     key: str | None = None,
     payload: str | None = None,
-) -> int:
+) -> RowCount:
     """Record scorecards in one transaction, all that is due having fired; return how many."""
     context.settle()
 
@@ -129,7 +160,15 @@ def add_scorecards(
                 check_pauses(evidence[row.seller], transaction.pauses(), now)
                 _scorecard(context, transaction, evidence[row.seller], row, now)
 
-    return in_batches(context, "scorecards", rows, run, key=key, payload=payload or where)
+    return in_batches(
+        context,
+        "scorecards",
+        rows,
+        run,
+        key=key,
+        payload=payload or where,
+        persons=lambda row: (row.line, (row.seller, row.reviewer)),
+    )
 
 
 def _scorecard(
@@ -167,7 +206,9 @@ def payload_of(file: Path | str, key: str | None) -> str | None:
         return None  # the reader will say so
 
 
-def import_turnover(context: Context, file: Path | str, *, actor: Actor, key: str | None) -> int:
+def import_turnover(
+    context: Context, file: Path | str, *, actor: Actor, key: str | None
+) -> RowCount:
     """Open the applications of a file, all that is due having fired; return how many."""
     context.settle()
 
@@ -178,7 +219,13 @@ def import_turnover(context: Context, file: Path | str, *, actor: Actor, key: st
 
     applications = read_turnover(file, context.rulebook.countries)
     return in_batches(
-        context, "turnover", applications, run, key=key, payload=payload_of(file, key) or str(file)
+        context,
+        "turnover",
+        applications,
+        run,
+        key=key,
+        payload=payload_of(file, key) or str(file),
+        persons=lambda rows: (rows[0].line, (rows[0].applicant,)),
     )
 
 
@@ -210,22 +257,65 @@ def in_batches(
     *,
     key: str | None,
     payload: str,
-) -> int:
-    """Run over a file's rows in batches, in one transaction; return how many there were."""
+    persons: Callable[[_Row], tuple[int, Persons]] | None = None,
+) -> RowCount:
+    """Run over a file's rows in batches, in one transaction.
+
+    Args:
+        context: Where state is.
+        what: The rows' name.
+        rows: They, read as they are needed.
+        run: Takes a batch of them.
+        key: The idempotency key.
+        payload: What tells the file from another.
+        persons: Returns a row's line and whose personal data it holds; left out where it holds
+            none.
+
+    Returns:
+        How many rows were taken, and which were left out.
+
+    Raises:
+        ConfigError: Persons were erased under a secret that this process does not have.
+    """
     now = context.clock.now()
     remaining = iter(rows)
 
-    def every(transaction: SqlTransaction) -> int:
-        total = 0
+    def every(transaction: SqlTransaction) -> dict[str, Any]:
+        erasures = Erasures(context, transaction)
+        total, skipped = 0, list[int]()
+        if persons is not None:
+            erasures.check_keys()
         while batch := list(islice(remaining, BATCH)):
-            run(transaction, batch, now)
-            total += len(batch)
-        return total
+            kept = batch if persons is None else _kept(erasures, batch, persons, skipped)
+            if kept:
+                run(transaction, kept, now)
+            total += len(kept)
+        return {"rows": total, "skipped": skipped}
 
     request = {"command": f"import {what}", "payload": payload}
     # a file is read once: where the database gives up half-way, the caller imports it again
-    count: int = context.once(key, request, now, every, again=False)
-    return count
+    done = context.once(key, request, now, every, again=False)
+    if isinstance(done, int):  # what an earlier release has stored under the key
+        return RowCount(done)
+    if done["skipped"]:
+        log.warning("import.skipped", file=what, rows=len(done["skipped"]))
+    return RowCount(done["rows"], done["skipped"])
+
+
+def _kept(
+    erasures: Erasures,
+    batch: list[_Row],
+    persons: Callable[[_Row], tuple[int, Persons]],
+    skipped: list[int],
+) -> list[_Row]:
+    """Return the rows in which nobody was erased, and note the lines of the others."""
+    told = [persons(row) for row in batch]
+    erased = erasures.among({person for _, named in told for person in named})
+    if not erased:
+        return batch
+    skipped += [line for line, named in told if not erased.isdisjoint(named)]
+    pairs = zip(batch, told, strict=True)
+    return [row for row, (_, named) in pairs if erased.isdisjoint(named)]
 
 
 @contextmanager

@@ -53,6 +53,7 @@ COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "retry_notices": (Permit("operator"),),
     "close_books": (Permit("manager"),),
     "erase": (Permit("seller", relation="self"), Permit("host")),
+    "readmit": (Permit("seller", relation="self"), Permit("host")),
     "purge": _DATA,
 }
 """Every administrative command with whom it admits."""

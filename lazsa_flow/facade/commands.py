@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
     from lazsa_flow.commands.entries import TurnoverRecord
+    from lazsa_flow.commands.importing import RowCount
     from lazsa_flow.commands.nominations import Nominated
     from lazsa_flow.commands.replanning import Planned
     from lazsa_flow.domain.model import Actor, Move
@@ -58,15 +59,25 @@ class Commands(Operating, Releases):
 
     def import_nominations(
         self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
-    ) -> int:
-        """Make the nominations of a file; all of it or nothing. Raises as :meth:`import_facts`."""
+    ) -> RowCount:
+        """Make the nominations of a file; all of it or nothing. Raises as :meth:`import_facts`.
+
+        Returns:
+            How many; ``skipped`` has the lines that were left out, since the seller or the
+            nominator was erased.
+        """
         check_command("import_nominations", actor)
         return importing.import_nominations(self.context, file, key=key)
 
     def import_scorecards(
         self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
-    ) -> int:
-        """Record a file's scorecards; all of it or nothing. Raises as :meth:`import_facts`."""
+    ) -> RowCount:
+        """Record a file's scorecards; all of it or nothing. Raises as :meth:`import_facts`.
+
+        Returns:
+            How many; ``skipped`` has the lines that were left out, since the seller or the
+            reviewer was erased.
+        """
         check_command("import_scorecards", actor)
         return importing.import_scorecards(self.context, file, key=key)
 
@@ -240,11 +251,12 @@ class Commands(Operating, Releases):
 
     def import_turnover(
         self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
-    ) -> int:
+    ) -> RowCount:
         """Open the applications of a file; all of it or nothing. Raises as :meth:`import_facts`.
 
         Returns:
-            How many applications.
+            How many applications; ``skipped`` has the first lines of those that were left out,
+            since the applicant was erased.
         """
         check_command("import_turnover", actor)
         return importing.import_turnover(self.context, file, actor=actor, key=key)

@@ -120,6 +120,9 @@ class Irreversible(Questions):
     ) -> int:
         """Delete a seller's personal data; a sitting ambassador retires first.
 
+        Files that are imported later bring nothing of them back; see :meth:`readmit`. Where the
+        deleted texts can still be read is told by :meth:`deleted_texts_remain`.
+
         Args:
             seller: Whose; the id of a nominator or reviewer is good, too.
             actor: Who asks; the journal names them at whatever ends.
@@ -137,6 +140,24 @@ class Irreversible(Questions):
         if dry_run:
             return self.dry_run(lambda own: own.erase(seller, actor=actor, key=key)).result
         return erasing.erase(self.context, seller, actor=actor, key=key)
+
+    def readmit(self, person: str, *, actor: Actor, key: str | None = None) -> None:
+        """Let files be imported again for somebody who was erased and has come back.
+
+        Args:
+            person: The seller, nominator or reviewer.
+            actor: Who asks: the person, or the host for them.
+            key: The idempotency key.
+
+        Raises:
+            NotFoundError: No such person was erased.
+            ConfigError: Persons were erased under a secret that this process does not have.
+        """
+        erasing.readmit(self.context, person, actor=actor, key=key)
+
+    def deleted_texts_remain(self) -> str:
+        """Say where texts that were erased or purged can still be read."""
+        return self.store.deleted_texts_remain()
 
     def purge(self, *, actor: Actor = HOST, dry_run: bool = False) -> int:
         """Delete every text that has been kept long enough; return how many.

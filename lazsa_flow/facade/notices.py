@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from pathlib import Path as FilePath
 
+    from lazsa_flow.commands.importing import RowCount
     from lazsa_flow.domain.model import Actor
     from lazsa_flow.domain.policy import Country
     from lazsa_flow.engine.ports import Waiting
@@ -40,10 +41,13 @@ class Notices(Commands):
 
     def import_contacts(
         self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
-    ) -> int:
+    ) -> RowCount:
         """Take how persons are reached, in place of what was known; all of a file or nothing.
 
         Raises as :meth:`import_facts`; no error shows an address or a name.
+
+        Returns:
+            How many; ``skipped`` has the lines that were left out, since the person was erased.
         """
         check_command("import_contacts", actor)
         return contacts.import_contacts(self.context, file, key=key)

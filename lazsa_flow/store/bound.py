@@ -123,6 +123,9 @@ class BoundStore(SqlStore):
         finally:
             savepoint.rollback()
 
+    def clear_log(self) -> None:
+        """Do nothing: what the host has not committed yet is not in the way of its log."""
+
     def backup(self, file: Path, *, overwrite: bool) -> Backup:
         """Refuse: a backup is of what is committed.
 

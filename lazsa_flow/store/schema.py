@@ -4,8 +4,7 @@ All are prefixed ``lazsa_``, for they live in hosts' databases. Instants are tex
 width in UTC (``2026-10-01T00:00:00.000000Z``), dates are ``YYYY-MM-DD``, decimals are text as they
 came: texts sort as the values do and read the same on both stores, and the journal's hashes are
 made of the very bytes that stand here. The tables of :data:`APPEND_ONLY` are held by triggers. Free
-text and contact data stand in ``lazsa_texts`` alone, which can be erased; other rows refer to them
-by id.
+text and contact data stand in ``lazsa_texts`` alone, which can be erased; others refer to it by id.
 """
 
 from __future__ import annotations
@@ -362,3 +361,11 @@ conduct_bars = _table(
     sa.Index("lazsa_conduct_bars_fingerprint", "fingerprint"),
 )
 """What ended an erased seller's standing, under a keyed hash of their id."""
+
+erasures = _table(
+    "erasures",
+    _text("keyed_by", primary_key=True),
+    _text("fingerprint", primary_key=True),
+    _instant("recorded_at"),
+)
+"""Who was erased: a keyed hash of the id, and what it is keyed by."""

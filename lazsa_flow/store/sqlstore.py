@@ -12,6 +12,7 @@ from lazsa_flow.logs import log
 from lazsa_flow.store import (
     claiming,
     decoding,
+    deleted,
     failing,
     migrate,
     pauses,
@@ -367,39 +368,19 @@ class SqlStore:
             return connection.scalar(query) or 0
 
     def counts(self, until: datetime) -> list[Count]:
-        """Count timers due until an instant, by country and cycle date.
-
-        ``due`` is counted from timer rows; ``moved`` and ``refused`` from the journal rows that
-        the timers point to; ``parked`` from timers set aside. A timer without one of these is
-        unexplained.
-        """
-        from lazsa_flow.engine.ledger import Count
-
-        timers, journal = schema.timers, schema.journal
-        match = (
-            (journal.c.path_id == timers.c.path_id)
-            & (journal.c.seq == timers.c.seq)
-            & (journal.c.effective_at == timers.c.due_at)
-        )
-
-        def count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-            return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
-
-        query = (
-            sa.select(
-                timers.c.country,
-                timers.c.book_on,
-                sa.func.count(),
-                count(journal.c.trigger.is_not(None)),
-                count(journal.c.seq.is_not(None) & journal.c.trigger.is_(None)),
-                count(timers.c.status == "parked"),
-            )
-            .select_from(timers.outerjoin(journal, match))
-            .where(timers.c.decides, timers.c.status != "cancelled", timers.c.due_at <= until)
-            .group_by(timers.c.country, timers.c.book_on)
-        )
+        """Count timers due until an instant, by country and cycle date."""
         with self._read() as connection:
-            return [Count(*row) for row in connection.execute(query)]
+            return standing.counts(connection, until)
+
+    def clear_log(self) -> None:
+        """Let deleted texts go from SQLite's log, too; see :mod:`lazsa_flow.store.deleted`."""
+        deleted.clear_log(self._engine)
+
+    def deleted_texts_remain(self) -> str:
+        """Say where texts that were deleted can still be read."""
+        if self._closed:  # it looks at the file alone
+            raise ClosedError
+        return deleted.texts_remain(self._engine)
 
     def policies(self) -> list[PolicyVersion]:
         """Return every version of every policy, by lifecycle and from when they are in force."""

@@ -17,6 +17,8 @@ from lazsa_flow.store.postgresql import APPLICATION
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from lazsa_flow.engine.ledger import Count
+
 STANDSTILL_S: Final = 30.0
 """For so long a session of ours may wait for the rest of a statement or of a transaction."""
 _END_STALLED: Final = sa.text(
@@ -95,6 +97,40 @@ def due_by_timer(connection: sa.Connection, now: datetime) -> list[tuple[str, st
         .order_by(*by)
     )
     return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
+
+
+def counts(connection: sa.Connection, until: datetime) -> list[Count]:
+    """Count timers due until an instant, by country and cycle date.
+
+    ``due`` is counted from timer rows; ``moved`` and ``refused`` from the journal rows that the
+    timers point to; ``parked`` from timers set aside. A timer without one of these is unexplained.
+    """
+    from lazsa_flow.engine.ledger import Count
+
+    timers, journal = schema.timers, schema.journal
+    match = (
+        (journal.c.path_id == timers.c.path_id)
+        & (journal.c.seq == timers.c.seq)
+        & (journal.c.effective_at == timers.c.due_at)
+    )
+
+    def count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+    query = (
+        sa.select(
+            timers.c.country,
+            timers.c.book_on,
+            sa.func.count(),
+            count(journal.c.trigger.is_not(None)),
+            count(journal.c.seq.is_not(None) & journal.c.trigger.is_(None)),
+            count(timers.c.status == "parked"),
+        )
+        .select_from(timers.outerjoin(journal, match))
+        .where(timers.c.decides, timers.c.status != "cancelled", timers.c.due_at <= until)
+        .group_by(timers.c.country, timers.c.book_on)
+    )
+    return [Count(*row) for row in connection.execute(query)]
 
 
 def latest_record(connection: sa.Connection) -> datetime | None:

@@ -1,12 +1,12 @@
 """What can be read and written within one transaction?
 
 What the engine needs of it, and what commands need besides: facts, nominations, scorecards,
-records, texts, keys.
+records, keys.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -15,10 +15,10 @@ from lazsa_flow.store import decoding, failing, keys, pauses, released, schema, 
 from lazsa_flow.store.bulk import given
 from lazsa_flow.store.codec import facts_row, notice_row, timer_row
 from lazsa_flow.store.driver import rows_of
-from lazsa_flow.store.programme_side import ProgrammeSide
+from lazsa_flow.store.personal_side import PersonalSide
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
     from datetime import date, datetime
 
     from lazsa_flow.domain.lifecycle import Lifecycle
@@ -34,11 +34,8 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.policy import PolicyText
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
 
-CONTACT: Final = "contact"
-"""The kind of text that says how a person is reached."""
 
-
-class SqlTransaction(ProgrammeSide):
+class SqlTransaction(PersonalSide):
     """One transaction on a SQL database: the engine's side, and the commands'."""
 
     # -- reading
@@ -324,77 +321,6 @@ class SqlTransaction(ProgrammeSide):
     ) -> int:
         """Lift the pause in force of just this scope; return how many there were."""
         return pauses.lift(self._connection, country, cycle, actor=actor, reason=reason, at=at)
-
-    # -- personal data
-
-    def knows_person(self, person: str) -> bool:
-        """Tell whether anything at all is recorded of a person: as seller, author or reviewer."""
-        if not person.isprintable():
-            return False
-        named = (
-            schema.facts.c.seller,
-            schema.paths.c.subject,
-            schema.texts.c.subject,
-            schema.texts.c.author,
-            schema.records.c.subject,
-            schema.nominations.c.nominator,
-            schema.scorecards.c.reviewer,
-        )
-        queries = (sa.select(sa.exists().where(column == person)) for column in named)
-        return any(self._connection.scalar(query) for query in queries)
-
-    def erase_texts(self, person: str) -> int:
-        """Delete every text that a person is the subject or the author of; return how many."""
-        table = schema.texts
-        return self._delete_texts((table.c.subject == person) | (table.c.author == person))
-
-    def set_contacts(self, contacts: Mapping[str, str], at: datetime) -> None:
-        """Put persons' contacts into the erasable table, in place of those there were."""
-        table = schema.texts
-        theirs = (table.c.kind == CONTACT) & table.c.subject.in_(list(contacts))
-        self._connection.execute(sa.delete(table).where(theirs))
-        rows = [
-            {
-                "subject": person,
-                "author": person,
-                "kind": CONTACT,
-                "body": body,
-                "path_id": None,
-                "keep_until": None,
-                "recorded_at": at,
-            }
-            for person, body in contacts.items()
-        ]
-        self._connection.execute(sa.insert(table), rows)
-
-    def contacts_of(self, persons: Collection[str]) -> dict[str, str]:
-        """Return the contacts of those of these persons who have one."""
-        table = schema.texts
-        query = sa.select(table.c.subject, table.c.body).where(
-            table.c.kind == CONTACT, table.c.subject.in_(list(persons))
-        )
-        return {row.subject: row.body for row in self._connection.execute(query)}
-
-    def purge_texts(self, today: date) -> int:
-        """Delete the texts whose day has come; return how many."""
-        return self._delete_texts(schema.texts.c.keep_until <= today)
-
-    def documents(self) -> list[tuple[Path, int]]:
-        """Return the turnover documents that are kept: each one's path and text id."""
-        texts, paths = schema.texts, schema.paths
-        query = (
-            sa.select(paths, texts.c.id.label("text_id"))
-            .join(texts, texts.c.path_id == paths.c.id)
-            .where(texts.c.kind == "turnover")
-        )
-        return [(decoding.path(row[:-1]), row[-1]) for row in rows_of(self._connection, query)]
-
-    def delete_text(self, text_id: int) -> int:
-        """Delete one text; return how many were there."""
-        return self._delete_texts(schema.texts.c.id == text_id)
-
-    def _delete_texts(self, which: sa.ColumnElement[bool]) -> int:
-        return self._connection.execute(sa.delete(schema.texts).where(which)).rowcount
 
     # -- idempotency
 

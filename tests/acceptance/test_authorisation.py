@@ -197,6 +197,7 @@ COMMANDS_MAY: dict[str, dict[str, May]] = {
     "retry_notices": {"operator": GLOBAL},
     "close_books": MANAGER,
     "erase": {"seller": SELF, "host": ANY},
+    "readmit": {"seller": SELF, "host": ANY},
     "purge": _DATA,
 }
 # what has no line of its own in COMMANDS: opening edges, and the preview of a release
@@ -587,6 +588,7 @@ ASK: dict[str, Callable[[Stage, Actor], Any]] = {
         s.programme.context, Book(APRIL, "SG"), actor=a, key=None
     ),
     "erase": lambda s, a: s.programme.erase("award-awarded", actor=a),
+    "readmit": lambda s, a: s.programme.readmit("s1", actor=a),
     "purge": lambda s, a: s.programme.purge(actor=a),
     "apply_entry": _apply,
     "invite_trainer": lambda s, a: s.programme.invite_trainer(

@@ -32,7 +32,9 @@ def test_every_command_and_option_that_is_named_exists() -> None:
     commands = group.commands  # type: ignore[attr-defined]
     named = set(re.findall(r"lazsa-flow ([a-z]+)", TEXT))
     assert named <= set(commands)
-    options = {option for each in commands.values() for p in each.params for option in p.opts}
+    inner = [each for c in commands.values() for each in getattr(c, "commands", {}).values()]
+    every = [*commands.values(), *inner]
+    options = {option for each in every for p in each.params for option in p.opts}
     assert set(re.findall(r"`(--[a-z-]+)`", TEXT)) <= options
 
 

@@ -138,7 +138,7 @@ def test_its_memory_is_that_of_a_few_rows(
     tmp_path: Path, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Six times as many paths take no more memory."""
-    monkeypatch.setattr("lazsa_flow.store.audit._BATCH", 10)
+    monkeypatch.setattr("lazsa_flow.store.audit._STREAMED", {"yield_per": 10})
     peaks = []
     for sellers in (40, 240):
         fill_backlog(url := f"sqlite:///{tmp_path / str(sellers)}", sellers)

@@ -40,6 +40,7 @@ TURNOVER = [
     for month in range(1, 13)
 ]
 POLICY = next(each for each in shipped().policies if each.lifecycle == "award")
+SINGAPORE = (files("lazsa_flow") / "defaults" / "countries" / "sg.toml").read_text("utf-8")
 SAMPLES: dict[str, Any] = {
     "actor": OPERATOR,
     "at": None,
@@ -47,6 +48,7 @@ SAMPLES: dict[str, Any] = {
     "case": "case-1",
     "category": "electronics",
     "chunk": 10,
+    "code": "SG",
     "command": lambda dry: dry.explain("s1"),
     "comment": "As discussed.",
     "country": "SG",
@@ -58,6 +60,7 @@ SAMPLES: dict[str, Any] = {
     "limit": 5,
     "name": "s1",
     "path": "award-2",
+    "person": "s2",
     "paused": False,
     "provenance": "own",
     "reason": "nominee",
@@ -91,9 +94,11 @@ ACTORS = {
     "nominate": Actor("employee", "emp-9"),
     "open_case": COMPLIANCE,
     "preview_policy": MANAGER,
+    "readmit": Actor("host", "h"),
     "reconnect_step": Actor("seller", "s1"),
     "record_shown": EMPLOYEE,
     "recuse": Actor("reviewer", "rev-law", "SG", "law"),
+    "release_country": MANAGER,
     "release_policy": MANAGER,
     "score": Actor("reviewer", "rev-books", "SG", "books"),
     "suspend_cycle": MANAGER,
@@ -118,9 +123,13 @@ OTHERS: dict[str, dict[str, Any]] = {
     "fire": {"reason": "nominee"},
     "invite_trainer": {"shown": ("teaching", "speaking")},
     "nominate": {"seller": "s4"},
+    "release_country": {"text": SINGAPORE + "# changed\n"},
 }
 """What some methods are given instead."""
-LAST = ("withdraw_nomination", "fire", "suspend_cycle", "move_country", "erase", "purge")
+LAST = (
+    *("withdraw_nomination", "fire", "suspend_cycle", "move_country"),
+    *("erase", "readmit", "purge"),
+)
 """What leaves little for the others to be asked of."""
 
 
