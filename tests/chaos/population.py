@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from lazsa_flow.clock import SystemClock, VirtualClock
-from lazsa_flow.domain.model import Actor
+from lazsa_flow.domain.model import Actor, Evidence
+from lazsa_flow.domain.panel import Tally
 from lazsa_flow.engine.draft import timer_row
 from lazsa_flow.engine.fire import open_path
 from lazsa_flow.engine.rules import system
@@ -65,6 +66,10 @@ class _Opening:
     def next_path_id(self) -> int:
         self._next += 1
         return self._next - 1
+
+    def load_opening(self, path: Path, *, on: date, facts: bool) -> Evidence:
+        del on, facts  # these sellers are new, and their facts are written later
+        return Evidence(path, None, Tally.of(()))
 
     def write_chunk(self, changes: Sequence[Change]) -> None:
         self.changes += changes

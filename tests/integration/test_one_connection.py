@@ -40,7 +40,6 @@ TURNOVER = [
     for month in range(1, 13)
 ]
 POLICY = next(each for each in shipped().policies if each.lifecycle == "award")
-SINGAPORE = (files("lazsa_flow") / "defaults" / "countries" / "sg.toml").read_text("utf-8")
 SAMPLES: dict[str, Any] = {
     "actor": OPERATOR,
     "at": None,
@@ -123,7 +122,6 @@ OTHERS: dict[str, dict[str, Any]] = {
     "fire": {"reason": "nominee"},
     "invite_trainer": {"shown": ("teaching", "speaking")},
     "nominate": {"seller": "s4"},
-    "release_country": {"text": SINGAPORE + "# changed\n"},
 }
 """What some methods are given instead."""
 LAST = (
