@@ -19,6 +19,7 @@ from lazsa_flow.engine.journal import NOWHERE, Stand
 from lazsa_flow.store import schema
 from lazsa_flow.store.codec import journal_fields
 from lazsa_flow.store.driver import raw
+from lazsa_flow.store.retry import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -104,14 +105,15 @@ def _number(row: Sequence[Any]) -> float:
 
 def _fields(lifecycle: str | None, rows: Iterator[Any]) -> Iterator[dict[str, Any]]:
     """Yield rows as the JSON values that were hashed, verdicts that are not JSON as their text."""
-    for row in rows:
-        fields = dict(row)
-        path = f"{lifecycle}-{fields.pop('path_id')}"
-        try:
-            verdicts = json.loads(fields["verdicts"])
-        except (TypeError, ValueError):
-            verdicts = fields["verdicts"]
-        yield {"path": path, **fields, "verdicts": verdicts}
+    with reading():  # what goes wrong here does not pass through the one who lent the connection
+        for row in rows:
+            fields = dict(row)
+            path = f"{lifecycle}-{fields.pop('path_id')}"
+            try:
+                verdicts = json.loads(fields["verdicts"])
+            except (TypeError, ValueError):
+                verdicts = fields["verdicts"]
+            yield {"path": path, **fields, "verdicts": verdicts}
 
 
 @contextmanager
