@@ -301,6 +301,16 @@ class UnavailableError(LazsaError):
     """The database cannot be reached; what was not acknowledged can be tried again by its key."""
 
 
+class ReplacedError(UnavailableError):
+    """The file of the database was replaced or removed while it was open; nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the database's file was replaced or removed while it was open: nothing is written "
+            "any more; start this process again"
+        )
+
+
 class ClosedError(LazsaError):
     """The programme was closed; open another one."""
 

@@ -30,7 +30,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.errors import DeliveryError
+from lazsa_flow.errors import DeliveryError, ReplacedError
 from lazsa_flow.logs import log
 from lazsa_flow.notices.faults import caught, check_sent
 from lazsa_flow.notices.pacing import Pacing
@@ -174,6 +174,8 @@ class Relay:
         while not stopping():
             try:
                 self.drain(stopping)
+            except ReplacedError:
+                raise  # for good: whoever supervises this process starts it anew
             except Exception as error:
                 log.error("relay.failed", error=type(error).__name__)
             stop.wait(LOOK_S)

@@ -23,8 +23,7 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import Middleware
 from structlog.contextvars import bind_contextvars, unbind_contextvars
 
-from lazsa_flow.engine.sweep import CHUNK
-from lazsa_flow.errors import ClockError, ContendedError, DamagedError, UnavailableError
+from lazsa_flow.engine.sweep import CHUNK, NOBODYS_FAULT
 from lazsa_flow.logs import log
 from lazsa_flow.runner.broker import discard
 from lazsa_flow.runner.messages import PREFIX, QUARANTINE, QUEUE
@@ -81,7 +80,7 @@ def register(
 
         try:
             programme.sweep(chunk=size, done=done)
-        except (ClockError, ContendedError, DamagedError, UnavailableError) as error:
+        except NOBODYS_FAULT as error:
             log.error("sweep.failed", error=type(error).__name__)
 
     @dramatiq.actor(broker=broker, actor_name=QUARANTINE, queue_name=QUEUE)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.engine.sweep import CHUNK
-from lazsa_flow.errors import BrokerError, LazsaError
+from lazsa_flow.errors import BrokerError, LazsaError, ReplacedError
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
@@ -63,6 +63,9 @@ def run(
         ring: Rings for so many chunks of work.
         stop: Set it to end.
         beat: Told of each tick.
+
+    Raises:
+        ReplacedError: The database's file is another one than this process has open.
     """
     while not stop.is_set():
         beat()
@@ -70,6 +73,8 @@ def run(
             with programme.store.leading() as leads:
                 sleep_s = tick(programme, ring) if leads else LEAD_S
                 stop.wait(min(sleep_s, LEAD_S))
+        except ReplacedError:
+            raise  # for good: whoever supervises this process starts it anew
         except LazsaError as error:
             log.error("ticker.failed", error=type(error).__name__)
             stop.wait(BUSY_S if isinstance(error, BrokerError) else LEAD_S)

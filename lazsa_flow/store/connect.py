@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError
 
 from lazsa_flow.errors import ClosedError, InputError
 from lazsa_flow.store.driver import raw
+from lazsa_flow.store.file_identity import FileIdentity
 from lazsa_flow.store.lock_wait import LOCK_TIMEOUT_S, OPTION, lock_wait
 from lazsa_flow.store.options import ConnectionOptions, split_options
 from lazsa_flow.store.pool import pool_arguments
@@ -125,7 +126,9 @@ def _connect_sqlite(url: sa.URL, own: ConnectionOptions, *, durable: bool) -> sa
         **(pool_arguments(own) if file else {}),
     )
     busy_ms = round(own.lock_timeout_s * 1000)
-    event.listen(engine, "connect", partial(_prepare_sqlite, durable=durable, busy_ms=busy_ms))
+    identity = None if file is None else FileIdentity(file.absolute())
+    prepare = partial(_prepare_sqlite, durable=durable, busy_ms=busy_ms, identity=identity)
+    event.listen(engine, "connect", prepare)
     if file is not None:
         read_where_writing_is_forbidden(engine, file)
     event.listen(engine, "begin", partial(_begin_sqlite, file=file and file.absolute()))
@@ -133,10 +136,15 @@ def _connect_sqlite(url: sa.URL, own: ConnectionOptions, *, durable: bool) -> sa
 
 
 def _prepare_sqlite(
-    connection: sqlite3.Connection, record: Any, *, durable: bool, busy_ms: int
+    connection: sqlite3.Connection,
+    record: Any,
+    *,
+    durable: bool,
+    busy_ms: int,
+    identity: FileIdentity | None,
 ) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
-    register(connection)
+    register(connection, identity)
     for pragma in (
         f"busy_timeout = {busy_ms}",
         *(() if reads_only(record) else ("journal_mode = WAL",)),

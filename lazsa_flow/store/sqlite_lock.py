@@ -19,6 +19,7 @@ from lazsa_flow.errors import ContendedError
 from lazsa_flow.store.lock_wait import BIND, FIRST_LOOK_S
 
 if TYPE_CHECKING:
+    from lazsa_flow.store.file_identity import FileIdentity
     from lazsa_flow.store.lock_wait import LockWait
 
 OWN_PROCESS_S: Final = 3.0
@@ -29,18 +30,27 @@ _WRITE_LOCK: Final = 120
 
 
 class OwnConnection(sqlite3.Connection):
-    """A connection of ours, which knows whether its present transaction is one that writes."""
+    """A connection of ours.
+
+    Attributes:
+        writes: Whether its present transaction is one that writes.
+        identity: The file that it must have open; ``None`` for a database in memory.
+    """
 
     writes = False
+    identity: FileIdentity | None = None
 
 
 _connections: WeakSet[OwnConnection] = WeakSet()
 _registering: Final = threading.Lock()
 
 
-def register(driver: sqlite3.Connection) -> None:
-    """Count a connection among our own."""
+def register(driver: sqlite3.Connection, identity: FileIdentity | None) -> None:
+    """Count a connection among our own, and take note of the file that it has opened."""
     if isinstance(driver, OwnConnection):
+        if identity is not None:
+            identity.note()
+        driver.identity = identity
         with _registering:
             _connections.add(driver)
 
@@ -56,6 +66,7 @@ def begin_immediate(driver: sqlite3.Connection, wait: LockWait, file: Path | Non
     Raises:
         sqlite3.OperationalError: Another process held the lock all the time.
         ContendedError: Another connection of this process holds it.
+        ReplacedError: The path names another file than the one that is open.
     """
     [(timeout_ms,)] = driver.execute("PRAGMA busy_timeout").fetchall()
     try:
@@ -64,6 +75,12 @@ def begin_immediate(driver: sqlite3.Connection, wait: LockWait, file: Path | Non
         driver.execute(f"PRAGMA busy_timeout = {timeout_ms}")
     if isinstance(driver, OwnConnection):
         driver.writes = True
+    _check_file(driver)
+
+
+def _check_file(driver: sqlite3.Connection) -> None:
+    if isinstance(driver, OwnConnection) and driver.identity is not None:
+        driver.identity.check(driver)
 
 
 def takes_writes(driver: sqlite3.Connection) -> bool:
@@ -102,10 +119,15 @@ def _begin(driver: sqlite3.Connection, wait: LockWait, file: Path | None) -> Non
 
 
 def begin_reading(driver: sqlite3.Connection) -> None:
-    """Begin a transaction that only reads; it waits for no writer."""
+    """Begin a transaction that only reads; it waits for no writer.
+
+    Raises:
+        ReplacedError: The path names another file than the one that is open.
+    """
     if isinstance(driver, OwnConnection):
         driver.writes = False
     driver.execute("BEGIN")
+    _check_file(driver)
 
 
 def _held_by_host(file: Path) -> bool:
