@@ -19,6 +19,7 @@ from lazsa_flow.cli.common import (
     print_json,
     read_now,
 )
+from lazsa_flow.cli.pausing import show_pauses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -257,6 +258,8 @@ def due(
             day = parse_date(until, where="option", field="--until")
             ended = datetime.combine(day + timedelta(days=1), time(), _LAST_ZONE)
             pending = [each for each in programme.due(until=ended) if each.timer.due_on <= day]
+        pauses = programme.pauses()
+    show_pauses(pauses)
     if as_json:
         print_json(
             [
@@ -264,13 +267,14 @@ def due(
                     "path": each.path,
                     "seller": each.seller,
                     "triggers": list(each.triggers),
+                    "paused": each.is_paused(pauses),
                     **_timer_document(each.timer),
                 }
                 for each in pending
             ]
         )
         return
-    table = Table("When", "Country", "Path", "Seller", "Timer", "Will try")
+    table = Table("When", "Country", "Path", "Seller", "Timer", "Will try", "")
     for each in pending:
         table.add_row(
             local(each.timer.due_at, each.timer.zone),
@@ -279,6 +283,7 @@ def due(
             each.seller,
             each.timer.name,
             ", ".join(each.triggers) or "(reminder)",
+            "paused" if each.is_paused(pauses) else "",
         )
     screen = console()
     screen.print(table)
@@ -297,6 +302,7 @@ def ledger(
     """
     with open_programme(database, config) as programme:
         books = programme.books(until=read_now(now))
+        show_pauses(programme.pauses())
     if as_json:
         print_json([book_document(book) for book in books])
         return

@@ -63,7 +63,7 @@ def pause(
             key=key,
         )
     assert made is not None
-    print_result(f"Paused: {_line(made)}", pause_document(made), as_json=as_json)
+    print_result(f"Paused: {made}", pause_document(made), as_json=as_json)
 
 
 def resume(
@@ -100,7 +100,7 @@ def resume(
 def show_pauses(pauses: Iterable[Pause]) -> None:
     """Print the pauses in force on standard error, a line each."""
     for each in pauses:
-        console(stderr=True).print(f"Paused: {_line(each)}", soft_wrap=True)
+        console(stderr=True).print(f"Paused: {each}", soft_wrap=True)
 
 
 def pause_document(pause: Pause) -> dict[str, Any]:
@@ -113,11 +113,6 @@ def pause_document(pause: Pause) -> dict[str, Any]:
         "since": pause.since.isoformat(),
         "reason": pause.reason,
     }
-
-
-def _line(pause: Pause) -> str:
-    why = f": {pause.reason}" if pause.reason else ""
-    return f"{pause.scope}, since {pause.since:%Y-%m-%d %H:%M} UTC by {pause.actor}{why}"
 
 
 def _read_cycle(text: str | None) -> date | None:

@@ -10,29 +10,34 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from lazsa_flow.commands.overdue import OverdueError, check_overdue, check_pauses
 from lazsa_flow.domain.cycles import add_months, instant_text, parse_instant
 from lazsa_flow.domain.model import Move
-from lazsa_flow.domain.pauses import stopped
 from lazsa_flow.domain.text import parse_text
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.journal import digest, findings_of
-from lazsa_flow.errors import InputError, NotFoundError, ParkedError, PausedError
+from lazsa_flow.errors import (
+    ContendedError,
+    InputError,
+    LazsaError,
+    NotFoundError,
+    ParkedError,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import date, datetime
 
     from lazsa_flow.domain.guards import Verdict
     from lazsa_flow.domain.model import Actor, Evidence, Path
-    from lazsa_flow.domain.pauses import Pause
     from lazsa_flow.domain.policy import AwardPolicy, Country
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.engine.rules import Rulebook
-    from lazsa_flow.store.looking import FirstLook
     from lazsa_flow.store.sqlstore import SqlStore
     from lazsa_flow.store.stamp import RulesVersion
     from lazsa_flow.store.transaction import SqlTransaction
@@ -95,16 +100,30 @@ class Context:
         policy = cast("AwardPolicy", self.rulebook.policy_of(path))
         return add_months(path.cycle_on, policy.retention.free_text_months)
 
-    def settle(self, path_id: int | None = None) -> None:
-        """Fire the overdue timers of one path, or of all, but for those under a pause."""
-        sweeping.sweep(self.store, self.rulebook, self.clock, path_id=path_id)
+    @contextmanager
+    def settled(self, path_ids: Iterable[int] | None = None) -> Iterator[None]:
+        """Fire the overdue timers of these paths, or of all, but for those under a pause.
 
-    def settle_open(self, lifecycle: str, subject: str) -> None:
-        """Fire the overdue timers of a subject's open path in a lifecycle, if there is one."""
+        What is refused within the block says how many have fired before it.
+
+        Args:
+            path_ids: The paths; ``None``: all there are.
+        """
+        fired = sum(map(self._settle, (None,) if path_ids is None else path_ids))
+        try:
+            yield
+        except LazsaError as error:
+            error.fired += fired
+            raise
+
+    def _settle(self, path_id: int | None) -> int:
+        swept = sweeping.sweep(self.store, self.rulebook, self.clock, path_id=path_id)
+        return swept.moved + swept.refused
+
+    def open_path_of(self, lifecycle: str, subject: str) -> list[int]:
+        """Return the number of a subject's open path in a lifecycle, if there is one."""
         with self.store.begin(write=False) as transaction:
-            path_id = transaction.open_paths(lifecycle, [subject]).get(subject)
-        if path_id is not None:
-            self.settle(path_id)
+            return list(transaction.open_paths(lifecycle, [subject]).values())
 
     def check_settled(
         self, transaction: SqlTransaction, path_ids: Collection[int], now: datetime
@@ -173,7 +192,7 @@ class Context:
             if look.seen.path.ref != ref:
                 raise NotFoundError("path", ref)
             if settle:
-                _check_settled(look, now)
+                check_overdue(look, now)
             result = run(transaction, look.seen, now)
             if key is not None:
                 transaction.remember(key, request_digest, result, now)
@@ -181,12 +200,20 @@ class Context:
 
         try:
             return self.store.transact(once, lost=key is not None)
-        except _OverdueError:  # seldom: the clock has mostly had its word at the instant
-            self.settle(path_id)
+        except OverdueError:  # seldom: overdue timers have mostly fired at their instant
+            with self.settled([path_id]):
+                return self._run_settled(once, lost=key is not None)
+
+    def _run_settled(self, once: Callable[[SqlTransaction], Any], *, lost: bool) -> Any:
+        """Run a command whose path has had its overdue timers fired.
+
+        Raises:
+            ParkedError: One of them is overdue all the same.
+        """
         try:
-            return self.store.transact(once, lost=key is not None)
-        except _OverdueError as error:
-            what = "an overdue timer of it fails, and is tried again"
+            return self.store.transact(once, lost=lost)
+        except OverdueError as error:
+            what = "an overdue timer on this path keeps failing; retry later or unpark it"
             path, timer = error.args
             raise ParkedError(what, path=path.ref, trigger=timer.name, state=path.state) from None
 
@@ -211,45 +238,19 @@ class Context:
         Raises:
             KeyReusedError: The key was used for another request.
             InputError: The key is empty or longer than 200 characters.
+            ContendedError: The rules have changed since they were read.
         """
-        return self.store.transact(
-            lambda transaction: _once(transaction, key, request, now, lambda: run(transaction)),
-            again=again,
-            lost=again and key is not None,
-        )
+
+        def once(transaction: SqlTransaction) -> Any:
+            if transaction.stamp().version != self.version:
+                raise ContendedError("the rules have changed meanwhile: nothing was written")
+            return _once(transaction, key, request, now, lambda: run(transaction))
+
+        return self.store.transact(once, again=again, lost=again and key is not None)
 
 
 class RulesChangedError(Exception):
     """The rules have changed since they were read: a command begins anew by those of now."""
-
-
-class _OverdueError(Exception):
-    """A timer of the path is overdue, and comes before the command."""
-
-
-def check_pauses(seen: Evidence, pauses: Iterable[Pause], now: datetime) -> None:
-    """Let a path pass of which no overdue timer is under a pause.
-
-    Raises:
-        PausedError: One is.
-    """
-    timer = stopped(seen.timers, pauses, now)
-    if timer is not None:
-        scope = next(p.scope for p in pauses if p.covers(timer.country, timer.book_on))
-        raise PausedError(path=seen.path.ref, timer=timer.name, scope=scope)
-
-
-def _check_settled(look: FirstLook, now: datetime) -> None:
-    """Let a path pass of which no timer should have fired by now.
-
-    Raises:
-        PausedError: One should have, and a pause stops it.
-        _OverdueError: One should have.
-    """
-    check_pauses(look.seen, look.stamp.pauses, now)
-    for timer in look.seen.timers:
-        if timer.due_at <= now:
-            raise _OverdueError(look.seen.path, timer)
 
 
 def _once(

@@ -92,14 +92,14 @@ def apply(
     """
     _check(application.category, application.records, application.provenance)
     now = context.clock.now()
-    context.settle_open("entry", application.applicant)
     request = {"command": "apply_entry", **asdict(application), **actor_fields(actor)}
-    found: dict[str, Any] = context.once(
-        key,
-        json.loads(json.dumps(request, default=str)),
-        now,
-        lambda transaction: apply_in(context, transaction, application, actor=actor, now=now),
-    )
+    with context.settled(context.open_path_of("entry", application.applicant)):
+        found: dict[str, Any] = context.once(
+            key,
+            json.loads(json.dumps(request, default=str)),
+            now,
+            lambda transaction: apply_in(context, transaction, application, actor=actor, now=now),
+        )
     return found
 
 

@@ -38,8 +38,6 @@ def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> in
     now = context.clock.now()
     with context.store.begin(write=False) as transaction:
         paths = transaction.paths_of(seller)
-    for path in paths:
-        context.settle(path.id)
 
     def run(transaction: SqlTransaction) -> int:
         paths = transaction.paths_of(seller)
@@ -59,7 +57,8 @@ def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> in
         return transaction.erase_texts(seller)
 
     request = {"command": "erase", "seller": seller, **actor_fields(actor)}
-    count: int = context.once(key, request, now, run)
+    with context.settled([path.id for path in paths]):
+        count: int = context.once(key, request, now, run)
     context.store.clear_log()
     return count
 

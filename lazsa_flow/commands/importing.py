@@ -8,14 +8,14 @@ may well be older than the erasure.
 from __future__ import annotations
 
 import hashlib
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from lazsa_flow.commands.context import check_pauses
 from lazsa_flow.commands.entries import Application, TurnoverRecord, apply_in
 from lazsa_flow.commands.erasures import Erasures
 from lazsa_flow.commands.nominations import LIFECYCLE, nominate_in
+from lazsa_flow.commands.overdue import check_pauses
 from lazsa_flow.commands.panel import recuse_in, score_in
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import (
@@ -106,7 +106,6 @@ def add_nominations(
     payload: str | None = None,
 ) -> RowCount:
     """Make nominations in one transaction, all that is due having fired; return how many."""
-    context.settle()
 
     def run(transaction: SqlTransaction, batch: list[NominationRow], now: datetime) -> None:
         for row in batch:
@@ -127,6 +126,7 @@ def add_nominations(
         run,
         key=key,
         payload=payload or where,
+        settle=True,
         persons=lambda row: (row.line, (row.seller, row.nominator)),
     )
 
@@ -147,7 +147,6 @@ def add_scorecards(
     payload: str | None = None,
 ) -> RowCount:
     """Record scorecards in one transaction, all that is due having fired; return how many."""
-    context.settle()
 
     def run(transaction: SqlTransaction, batch: list[ScorecardRow], now: datetime) -> None:
         paths = transaction.open_paths(LIFECYCLE, {row.seller for row in batch})
@@ -167,6 +166,7 @@ def add_scorecards(
         run,
         key=key,
         payload=payload or where,
+        settle=True,
         persons=lambda row: (row.line, (row.seller, row.reviewer)),
     )
 
@@ -210,7 +210,6 @@ def import_turnover(
     context: Context, file: Path | str, *, actor: Actor, key: str | None
 ) -> RowCount:
     """Open the applications of a file, all that is due having fired; return how many."""
-    context.settle()
 
     def run(transaction: SqlTransaction, batch: list[list[TurnoverRow]], now: datetime) -> None:
         for rows in batch:
@@ -225,6 +224,7 @@ def import_turnover(
         run,
         key=key,
         payload=payload_of(file, key) or str(file),
+        settle=True,
         persons=lambda rows: (rows[0].line, (rows[0].applicant,)),
     )
 
@@ -258,6 +258,7 @@ def in_batches(
     key: str | None,
     payload: str,
     persons: Callable[[_Row], tuple[int, Persons]] | None = None,
+    settle: bool = False,
 ) -> RowCount:
     """Run over a file's rows in batches, in one transaction.
 
@@ -270,6 +271,7 @@ def in_batches(
         payload: What tells the file from another.
         persons: Returns a row's line and whose personal data it holds; left out where it holds
             none.
+        settle: Whether overdue timers fire first.
 
     Returns:
         How many rows were taken, and which were left out.
@@ -294,7 +296,8 @@ def in_batches(
 
     request = {"command": f"import {what}", "payload": payload}
     # a file is read once: where the database gives up half-way, the caller imports it again
-    done = context.once(key, request, now, every, again=False)
+    with context.settled() if settle else nullcontext():
+        done = context.once(key, request, now, every, again=False)
     if isinstance(done, int):  # what an earlier release has stored under the key
         return RowCount(done)
     if done["skipped"]:

@@ -52,17 +52,15 @@ def nominate(
     now = context.clock.now()
     with context.store.begin(write=False) as transaction:
         standing = _open(context, transaction, seller)
-    if standing is not None:
-        context.settle(standing.id)
-    request = {"command": "nominate", "seller": seller, **actor_fields(actor)}
-    found = context.once(
-        key,
-        {**request, "statement": statement},
-        now,
-        lambda transaction: asdict(
+
+    def run(transaction: SqlTransaction) -> dict[str, Any]:
+        return asdict(
             nominate_in(context, transaction, seller, actor=actor, statement=statement, now=now)
-        ),
-    )
+        )
+
+    request = {"command": "nominate", "seller": seller, **actor_fields(actor)}
+    with context.settled([] if standing is None else [standing.id]):
+        found = context.once(key, {**request, "statement": statement}, now, run)
     return Nominated(**found)
 
 

@@ -47,7 +47,6 @@ def open_(
         expected = "a cycle date of the country"
         raise InputError.of("open_path", "cycle_on", str(cycle_on), expected)
     now = context.clock.now()
-    context.settle_open(lifecycle, subject)
 
     def run(transaction: SqlTransaction) -> dict[str, Any]:
         standing = transaction.open_paths(lifecycle, [subject])
@@ -74,5 +73,6 @@ def open_(
         "cycle_on": cycle_on and cycle_on.isoformat(),
         **actor_fields(actor),
     }
-    found: dict[str, Any] = context.once(key, request, now, run)
+    with context.settled(context.open_path_of(lifecycle, subject)):
+        found: dict[str, Any] = context.once(key, request, now, run)
     return found

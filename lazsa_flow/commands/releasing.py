@@ -72,7 +72,6 @@ def release_policy(
     check_command("release_policy", actor)
     policy, now = _read_policy(context, text), context.clock.now()
     begins = ALWAYS if from_start else now
-    context.settle()
 
     def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
         transaction.lock_configuration()
@@ -89,7 +88,8 @@ def release_policy(
     request: dict[str, Any] = {"command": "release_policy", "sha256": text.sha256}
     if from_start:
         request["from_start"] = True
-    found = context.once(key, {**request, **actor_fields(actor)}, now, run)
+    with context.settled():
+        found = context.once(key, {**request, **actor_fields(actor)}, now, run)
     return [planned_of(fields) for fields in found]
 
 

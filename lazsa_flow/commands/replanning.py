@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.commands.context import Context, actor_fields, check_pauses
+from lazsa_flow.commands.context import Context, actor_fields
+from lazsa_flow.commands.overdue import check_pauses
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.cycles import instant_text, parse_instant
 from lazsa_flow.engine.replan import replan
@@ -56,8 +57,6 @@ def move_country(
     now = context.clock.now()
     with context.store.begin(write=False) as transaction:
         paths = transaction.paths_of(seller)
-    for path in paths:
-        context.settle(path.id)
     request = {"command": "move_country", "seller": seller, "country": country}
 
     def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
@@ -78,7 +77,8 @@ def move_country(
         )
         return [planned_fields(each) for each in planned]
 
-    found = context.once(key, {**request, **actor_fields(actor)}, now, run)
+    with context.settled([path.id for path in paths]):
+        found = context.once(key, {**request, **actor_fields(actor)}, now, run)
     # a key of the first release remembers only that the seller has moved
     return [planned_of(fields) for fields in found] if isinstance(found, list) else []
 
@@ -93,7 +93,6 @@ def suspend_cycle(
         expected = "a cycle date of the country that is still to come"
         raise InputError.of("suspension", "cycle_on", str(cycle_on), expected)
     check_command("suspend_cycle", actor, country=country)
-    context.settle()
     after = context.rulebook.suspending(country, cycle_on)
     later = after.calendar(country).next_held(cycle_on)
 
@@ -109,7 +108,8 @@ def suspend_cycle(
         return [planned_fields(each) for each in planned]
 
     request = {"command": "suspend_cycle", "country": country, "cycle_on": str(cycle_on)}
-    found = context.once(key, {**request, **actor_fields(actor)}, now, run)
+    with context.settled():
+        found = context.once(key, {**request, **actor_fields(actor)}, now, run)
     return [planned_of(fields) for fields in found]
 
 

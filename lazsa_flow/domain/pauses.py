@@ -49,6 +49,10 @@ class Pause:
         parts = [self.country, self.cycle and f"cycle {self.cycle}"]
         return ", ".join(part for part in parts if part) or "everything"
 
+    def __str__(self) -> str:
+        why = f": {self.reason}" if self.reason else ""
+        return f"{self.scope}, since {self.since:%Y-%m-%d %H:%M} UTC by {self.actor}{why}"
+
     def covers(self, country: str, book_on: date) -> bool:
         """Tell whether it stops a country's timers that are counted under a cycle date."""
         return self.country in (None, country) and self.cycle in (None, book_on)

@@ -49,6 +49,10 @@ class Due:
     timer: TimerRow
     triggers: tuple[str, ...]
 
+    def is_paused(self, pauses: Iterable[Pause]) -> bool:
+        """Tell whether one of these pauses stops it."""
+        return any(each.covers(self.timer.country, self.timer.book_on) for each in pauses)
+
 
 @dataclass(frozen=True, slots=True)
 class DueCount:

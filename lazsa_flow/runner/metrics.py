@@ -124,4 +124,5 @@ def _gauges(standing: Standing) -> tuple[tuple[str, str, int], ...]:
         ("paths_failing", "Paths that wait for their next attempt.", standing.failing),
         ("paths_parked", "Paths that are parked.", standing.parked),
         ("outbox_notices", "Notices that wait to be sent.", standing.outbox),
+        ("pauses", "Pauses of timers that are in force.", standing.pauses),
     )

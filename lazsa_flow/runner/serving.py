@@ -1,9 +1,10 @@
 """The address at which Prometheus and a supervisor ask after a process, or a group of them.
 
 ``/metrics`` has what was done and how the work stands; ``/healthz`` says 503 where a loop hangs;
-``/readyz`` says 503 where database or broker are not fit for work, with what is wrong. A group of
-workers has a process of its own for it (run as ``python -m lazsa_flow.runner.serving``); what is
-one process has a thread. Loopback only, unless the deployment says otherwise.
+``/readyz`` says 503 where database or broker are not fit for work, with what is wrong, and
+names the pauses in force. A group of workers has a process of its own for it (run as ``python -m
+lazsa_flow.runner.serving``); what is one process has a thread. Loopback only, unless the deployment
+says otherwise.
 """
 
 from __future__ import annotations
@@ -186,10 +187,16 @@ def application(
             return _json(start, alive, {"alive": alive})
         if path == "/readyz":
             faults = fitness.unfit(parts)
-            return _json(start, not faults, faults)
+            return _json(start, not faults, faults or _paused(programme()))
         return _json(start, None, {"paths": "/metrics, /healthz, /readyz"})
 
     return answer
+
+
+def _paused(programme: Programme) -> dict[str, list[str]]:
+    """Return the pauses in force; nothing where there is none."""
+    pauses = [str(each) for each in programme.pauses()]
+    return {"paused": pauses} if pauses else {}
 
 
 def _json(start: Callable[..., object], well: bool | None, value: object) -> list[bytes]:

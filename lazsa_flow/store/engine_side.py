@@ -23,7 +23,7 @@ from lazsa_flow.store.driver import fetch_all
 from lazsa_flow.store.stamp import Stamp, stamp_of, stamp_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import Evidence, Failure, Path
@@ -187,7 +187,7 @@ class EngineSide:
         """Write changes whole."""
         rows = self._bulk
         if self._foreign:
-            self._check_tables(changes)
+            self._check_tables(change.after.lifecycle for change in changes)
         self._changes += changes
         self._alike += alike
         try:
@@ -216,25 +216,27 @@ class EngineSide:
 
         Raises:
             KeyReusedError: The key was used for another command.
+            SchemaError: The table of the path's lifecycle is not the database's.
         """
         self.send()
         found = looking.look(self._lent, path_id, on=on, lock=self._write, key=key, request=request)
         if found is not None:
             self._pass(found.stamp)
+            if self._write:
+                self._check_tables([found.seen.path.lifecycle])
         return found
 
-    def _check_tables(self, changes: Sequence[Change]) -> None:
-        """Let changes pass whose lifecycle's table is the one that the database is run by.
+    def _check_tables(self, lifecycles: Iterable[str]) -> None:
+        """Let lifecycles pass whose table is the one that the database is run by.
 
         Raises:
-            SchemaError: One is not.
+            SchemaError: One's is not.
         """
-        for change in changes:
-            if change.after.lifecycle in self._foreign:
+        for lifecycle in lifecycles:
+            if lifecycle in self._foreign:
                 raise SchemaError(
-                    f"the table of lifecycle {change.after.lifecycle} is not the one that this "
-                    "database is run by: nothing of it is fired; run: lazsa-flow migrate, or the "
-                    "release that fits"
+                    f"the table of lifecycle {lifecycle} is not the one that this database is run "
+                    "by: nothing of it is fired; run: lazsa-flow migrate, or the release that fits"
                 )
 
     def failure_of(self, path_id: int) -> Failure | None:

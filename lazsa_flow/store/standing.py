@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import schema
+from lazsa_flow.store import pauses, schema
 from lazsa_flow.store.column_types import Instant
 from lazsa_flow.store.postgresql import APPLICATION
 
@@ -41,6 +41,7 @@ class Standing:
         parked: Paths that are parked.
         outbox: Notices that wait to be sent.
         outbox_since: When the oldest of them was written.
+        pauses: Pauses that are in force.
     """
 
     due: int
@@ -48,6 +49,7 @@ class Standing:
     parked: int
     outbox: int
     outbox_since: datetime | None
+    pauses: int
 
 
 def standing(connection: sa.Connection, now: datetime) -> Standing:
@@ -62,7 +64,8 @@ def standing(connection: sa.Connection, now: datetime) -> Standing:
     notices, since = connection.execute(
         sa.select(sa.func.count(), sa.type_coerce(sa.func.min(outbox.c.created_at), Instant()))
     ).one()
-    return Standing(count_due(connection, now), failing, parked, notices, since)
+    paused = len(pauses.read(connection))
+    return Standing(count_due(connection, now), failing, parked, notices, since, paused)
 
 
 def count_due(connection: sa.Connection, now: datetime, limit: int | None = None) -> int:

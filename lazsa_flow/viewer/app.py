@@ -180,14 +180,15 @@ class _Viewer:
 
     def health(self, request: Request) -> Response:
         programme, now = self._programme, self._programme.clock.now()
-        paused, next_due = programme.paused(), programme.next_due()
+        pauses, next_due = programme.pauses(), programme.next_due()
         stands = programme.store.standing(now)
         late = next_due is not None and next_due < now - LATE
         since = stands.outbox_since
         status = "parked" if stands.parked else "late" if late else "ok"
         return JSONResponse(
             {
-                "status": "paused" if paused else status,
+                "status": "paused" if pauses else status,
+                "paused": [each.scope for each in pauses],
                 "due": stands.due,
                 "failing": stands.failing,
                 "parked": stands.parked,
@@ -220,6 +221,8 @@ class _Viewer:
             Link("Parked", _address(request, "parked")),
             Link("Health", _address(request, "health")),
         ]
+        paused = [paragraph(f"Paused: {each}") for each in self._programme.pauses()]
+        body = (*paused, *body)
         return HTMLResponse(sheet(title, nonce=request.state.nonce, nav=nav, body=body))
 
 

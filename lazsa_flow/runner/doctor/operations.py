@@ -59,10 +59,7 @@ def check_pauses(examination: Examination) -> Iterator[Check]:
     """Name every pause in force: what it stops, since when, by whom and why."""
     pauses = examination.database.store.pauses()
     for each in pauses:
-        why = f": {each.reason}" if each.reason else ""
-        since = f"since {each.since:%Y-%m-%d %H:%M} UTC by {each.actor}{why}"
-        what = f"{each.scope} is paused {since}; to go on: lazsa-flow resume"
-        yield Check("pauses", "warning", what)
+        yield Check("pauses", "warning", f"paused: {each}; to go on: lazsa-flow resume")
     if not pauses:
         yield Check("pauses", "ok", "none")
 
