@@ -302,6 +302,7 @@ def test_the_health(world: World) -> None:
     asking = client(world)
     assert asking.get("/watch/health").json() == {
         "status": "ok",
+        "paused": [],
         "due": 0,
         "failing": 0,
         "parked": 0,
@@ -313,8 +314,10 @@ def test_the_health(world: World) -> None:
     assert asking.get("/watch/health").json()["status"] == "late"
     world.sweep()
     assert asking.get("/watch/health").json()["status"] == "ok"
-    world.programme.pause(paused=True, actor=Actor("operator", "op-1"))
-    assert asking.get("/watch/health").json()["status"] == "paused"
+    world.programme.pause(country="SG", reason="facts", actor=Actor("operator", "op-1"))
+    health = asking.get("/watch/health").json()
+    assert (health["status"], health["paused"]) == ("paused", ["SG"])
+    assert "Paused: SG, since 2020-04-01" in asking.get("/watch/due").text
 
 
 @pytest.mark.parametrize(
