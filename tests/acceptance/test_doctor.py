@@ -62,6 +62,7 @@ def test_a_sound_deployment(shell: Shell, redis_url: str) -> None:
         "timers",
         "instants",
         "clock",
+        "lifecycles",
         "work",
         "pauses",
         "outbox",
