@@ -202,14 +202,15 @@ class Renderer:
         Returns:
             Each with its file and line; none of a template that cannot be read at all.
         """
-        found, environment = self.source(name, format_, locale), self._environment(format_, locale)
-        if found is None:
-            return []
-        text, file, _ = found
         try:
+            environment = self._environment(format_, locale)
+            found = self.source(name, format_, locale)
+            if found is None:
+                return []
+            text, file, _ = found
             tree = environment.parse(text, name, file)
             unknown = meta.find_undeclared_variables(tree) - {*known, *environment.globals}
-        except jinja2.TemplateError:
+        except (TemplateError, jinja2.TemplateError):
             return []
         names = [node for node in tree.find_all(nodes.Name) if node.ctx == "load"]
         return [(file, node.lineno, node.name) for node in names if node.name in unknown]

@@ -24,9 +24,14 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-SAMPLE = 4
+SAMPLE = 3
 """How many objects of each kind are dropped here; ``./dev chaos doctor`` drops them all."""
 SEED = 1
+OF_ITS_OWN = (
+    *(row_harm.malformed_instant, row_harm.malformed_date, row_harm.malformed_spans),
+    *(row_harm.deleted_timers, row_harm.shifted_instant, row_harm.dangling_row),
+)
+"""Harm that is looked for on PostgreSQL by statements of its own, or in parts."""
 
 
 def pending(connection: sa.Connection) -> list[tuple[Any, ...]]:
@@ -84,16 +89,16 @@ def test_what_is_altered_is_named(sound: tuple[str, datetime], dialect: str) -> 
         assert any(f"{name} " in each and "was altered" in each for each in told), (name, told)
 
 
-@pytest.mark.parametrize("plant", KINDS, ids=lambda plant: plant.__name__)
-def test_harm_to_rows_is_named(sound: tuple[str, datetime], plant: row_harm.Plant) -> None:
+def test_harm_to_rows_is_named(sound: tuple[str, datetime], dialect: str) -> None:
     """Each kind of harm is named, with the rows."""
     url, now = sound
-    with undone(url) as connection:
-        defenceless(connection)
-        named = plant(connection, random.Random(SEED))
-        told = " | ".join(faults(connection, now)).replace('"', "'")
-    for name in named:
-        assert name in told
+    for plant in KINDS if dialect == "sqlite" else OF_ITS_OWN:
+        with undone(url) as connection:
+            defenceless(connection)
+            named = plant(connection, random.Random(SEED))
+            told = " | ".join(faults(connection, now)).replace('"', "'")
+        for name in named:
+            assert name in told, plant.__name__
 
 
 def test_what_was_lost_or_shifted_is_put_right(sound: tuple[str, datetime]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 import zoneinfo
 from contextlib import closing
@@ -14,11 +15,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow.clock import VirtualClock
+from lazsa_flow.commands.importing import add_facts
+from lazsa_flow.domain.model import Actor
 from lazsa_flow.programme import Programme
-from lazsa_flow.runner.doctor import examine, registry
+from lazsa_flow.runner.doctor import registry
+from lazsa_flow.runner.doctor.examination import Examination
+from lazsa_flow.runner.doctor.registry import run_checks
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.inspection import storage
-from tests.factories import utc
+from tests.factories import facts, utc
 from tests.loopback import mail_server
 from tests.servers import free_port
 
@@ -29,22 +34,23 @@ if TYPE_CHECKING:
     from lazsa_flow.runner.doctor import Check
 
 NOW = VirtualClock(utc(2020, 2, 10, 4))
+Findings = dict[str, list[tuple[str, str]]]
 SECRET = "not a secret"
 
 
-def look(
-    migrated: Path | str, config: Path | None = None, *names: str
-) -> dict[str, list[tuple[str, str]]]:
-    """Return what some checks say, by their names."""
+def look(migrated: Path | str, config: Path | None, *names: str) -> Findings:
+    """Return what some checks find, or all of them, by their names."""
     url = migrated if isinstance(migrated, str) else f"sqlite:///{migrated}"
-    told: dict[str, list[tuple[str, str]]] = {}
-    for each in examine(url, None, config, clock=NOW):
-        if not names or each.name in names:
-            told.setdefault(each.name, []).append((each.status, each.found))
+    told: Findings = {}
+    examination = Examination(url, None, config, NOW)
+    checks = [each for each in registry.CHECKS if not names or each.name in names]
+    for each in run_checks(examination, checks):
+        told.setdefault(each.name, []).append((each.status, each.found))
+    examination.close()
     return told
 
 
-def faults(checks: dict[str, list[tuple[str, str]]], name: str) -> list[str]:
+def faults(checks: Findings, name: str) -> list[str]:
     """Return the faults of a check."""
     return [found for status, found in checks.get(name, ()) if status == "fault"]
 
@@ -56,56 +62,52 @@ def config(tmp_path: Path) -> Path:
     return tmp_path / "config"
 
 
+LAYOUT = '{% extends "layout" %}\n'
+SUBJECT = "{% block subject %}x{% endblock %}\n"
+TEMPLATES = {
+    "awarded": ("{% block subject %}{{ title }}{% endblock", ":1: syntax error: unexpected end"),
+    "renewed": (
+        f"{LAYOUT}{{% block subject %}}{{{{ titel }}}}{{% endblock %}}",
+        ":2: 'titel' is undefined",
+    ),
+    "nominated": (LAYOUT, ": it has no block named subject"),
+    "retired": (
+        f"{LAYOUT}{SUBJECT}{{% block body %}}{{{{ on | dday }}}}{{% endblock %}}",
+        ":3: syntax error: No filter named 'dday'",
+    ),
+    "postponed": (
+        f"{LAYOUT}{SUBJECT}{{% block body %}}{{% if reason == 'never' %}}"
+        "{{ titel }}{% endif %}{% endblock %}",
+        ":3: 'titel' is undefined",
+    ),
+    "withdrawn": (
+        f"{LAYOUT}{{% block subject %}}{{{{ name | day }}}}{{% endblock %}}",
+        ":2: it cannot be rendered: AttributeError",
+    ),
+    "removed": (
+        f'{{% extends "layot" %}}{SUBJECT}',
+        ":1: it names a template that is not there: layot",
+    ),
+    "digest/review_opened": ("{{ mattters | length }}", ":1: 'mattters' is undefined"),
+}
+"""Templates, each with a fault of its own, and how it is named."""
+
+
 class TestTemplates:
     """Every template is rendered, and what is wrong is named with file and line."""
 
-    @pytest.mark.parametrize(
-        ("text", "line", "fault"),
-        [
-            ("{% block subject %}{{ title }}{% endblock", 1, "syntax error: unexpected end"),
-            (
-                '{% extends "layout" %}\n{% block subject %}{{ titel }}{% endblock %}',
-                2,
-                "'titel' is undefined",
-            ),
-            ('{% extends "layout" %}', None, "it has no block named subject"),
-            (
-                '{% extends "layout" %}{% block subject %}x{% endblock %}\n'
-                "{% block body %}\n{{ on | dday }}{% endblock %}",
-                3,
-                "No filter named 'dday'",
-            ),
-            (
-                '{% extends "layout" %}{% block subject %}x{% endblock %}\n'
-                "{% block body %}{% if reason == 'never' %}\n{{ titel }}{% endif %}{% endblock %}",
-                3,
-                "'titel' is undefined",
-            ),
-            (
-                '{% extends "layout" %}{% block subject %}{{ name | day }}{% endblock %}',
-                1,
-                "it cannot be rendered: AttributeError",
-            ),
-            ('{% extends "layot" %}{% block subject %}x{% endblock %}', None, "layot"),
-        ],
-    )
-    def test_a_template_at_fault(
-        self, migrated: Path, config: Path, text: str, line: int | None, fault: str
-    ) -> None:
+    def test_templates_at_fault(self, migrated: Path, config: Path) -> None:
         """Syntax, unknown names, a subject that is missing: no traceback, but file and line."""
-        file = config / "messages" / "en" / "awarded.jinja"
-        file.write_text(text)
+        folder = config / "messages" / "en"
+        (folder / "digest").mkdir()
+        for name, (text, _) in TEMPLATES.items():
+            (folder / f"{name}.jinja").write_text(text)
+        (folder / "appeal_granted.jinja").write_bytes(b"\xff\xfe\x00")
         told = faults(look(migrated, config, "templates"), "templates")
-        place = str(file) if line is None else f"{file}:{line}"
-        assert any(place in each and fault in each for each in told), told
-
-    def test_a_digest_at_fault(self, migrated: Path, config: Path) -> None:
-        """What is told in the panel's digest is rendered, too, in each locale."""
-        folder = config / "messages" / "id" / "digest"
-        folder.mkdir(parents=True)
-        (folder / "review_opened.jinja").write_text("{{ mattters | length }}")
-        [told] = faults(look(migrated, config, "templates"), "templates")
-        assert told.endswith("review_opened.jinja:1: 'mattters' is undefined")
+        for name, (_, fault) in TEMPLATES.items():
+            assert any(each.startswith(f"{folder / name}.jinja{fault}") for each in told), told
+        assert f"{folder}/appeal_granted.jinja: it is no text in UTF-8" in told
+        assert len(told) == len(TEMPLATES) + 1
 
     @pytest.mark.parametrize(
         ("text", "fault"), [("[frame\n", "it is no TOML"), ('frame = "x"\n', "cannot be rendered")]
@@ -115,12 +117,6 @@ class TestTemplates:
         (config / "messages" / "en" / "words.toml").write_text(text)
         told = faults(look(migrated, config, "templates"), "templates")
         assert any(fault in each for each in told)
-
-    def test_words_that_are_no_text(self, migrated: Path, config: Path) -> None:
-        """A file in another encoding is named."""
-        (config / "messages" / "en" / "awarded.jinja").write_bytes(b"\xff\xfe\x00")
-        told = faults(look(migrated, config, "templates"), "templates")
-        assert any("awarded.jinja: it is no text in UTF-8" in each for each in told)
 
     def test_what_ships_is_sound(self, migrated: Path) -> None:
         """Every template that ships can be rendered."""
@@ -256,7 +252,7 @@ class TestStorage:
             )
             connection.commit()
         engine.dispose()
-        checks = look(url)
+        checks = look(url, None)
         assert "default_transaction_read_only is on" in faults(checks, "storage")[0]
         assert not {"SQLite", "disk", "file"} & checks.keys()
         assert "SQLite" not in str(checks)
@@ -296,18 +292,18 @@ def test_a_check_that_raises_is_a_fault_of_its_name(
         each._replace(run=broken) if each.name == "words" else each for each in registry.CHECKS
     ]
     monkeypatch.setattr(registry, "CHECKS", listed)
-    checks = look(migrated)
+    checks = look(migrated, None, "words", "timers")
     [told] = faults(checks, "words")
     assert told.startswith("this check ended with ZeroDivisionError")
     assert SECRET not in told
-    assert "templates" in checks
+    assert "timers" in checks
 
 
 def test_what_is_no_database(tmp_path: Path) -> None:
     """A foreign file is one fault, not one of each check."""
     file = tmp_path / "lazsa.db"
     file.write_text("seller_id,country\n" * 100)
-    checks = look(file)
+    checks = look(file, None)
     told = [found for each in checks.values() for status, found in each if status == "fault"]
     assert sum("not an SQLite database" in each for each in told) == 1
 
@@ -317,6 +313,60 @@ def test_another_release(migrated: Path, tmp_path: Path) -> None:
     file = shutil.copy(migrated, tmp_path / "old.db")
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("UPDATE lazsa_alembic_version SET version_num = '0001'")
-    checks = look(file)
+    checks = look(file, None)
     assert "run: lazsa-flow migrate" in faults(checks, "schema")[0]
     assert "dates" not in checks
+
+
+MOVED_CLOCKS = """
+import sys
+from lazsa_flow.clock import VirtualClock
+from lazsa_flow.domain.cycles import instant_text, parse_instant
+from lazsa_flow.domain.model import Actor
+from lazsa_flow.commands.importing import add_facts
+from lazsa_flow.domain.model import Actor
+from lazsa_flow.programme import Programme
+from lazsa_flow.runner.doctor.examination import Examination
+from lazsa_flow.runner.doctor.registry import CHECKS, run_checks
+
+url, clock = sys.argv[1], VirtualClock(parse_instant(sys.argv[2]))
+checks = [each for each in CHECKS if each.name in ("time zones", "instants")]
+for _ in range(2):
+    for each in run_checks(Examination(url, None, None, clock), checks):
+        print(each.status, each.name, each.found)
+    with Programme.open(url, clock=clock) as programme:
+        for each in programme.replan_timers(actor=Actor("operator", "op-1")):
+            print(each.timer, instant_text(each.was), instant_text(each.will_be))
+"""
+
+
+def test_a_country_moves_its_clocks(migrated: Path, tmp_path: Path) -> None:
+    """New zone data: doctor names every timer of the country, and one command plans them anew."""
+    file = shutil.copy(migrated, tmp_path / "lazsa.db")
+    with Programme.open(f"sqlite:///{file}", clock=NOW) as programme:
+        for seller, country in (("s1", "TH"), ("s2", "SG")):
+            add_facts(programme.context, [facts(seller=seller, country=country)], where="tests")
+            programme.nominate(seller, actor=Actor("employee", "e-1"), statement="x")
+    zones = tmp_path / "zones"
+    source = next(folder for folder in zoneinfo.TZPATH if os.path.isdir(folder))
+    shutil.copytree(f"{source}/Asia", zones / "Asia")
+    shutil.copy(f"{source}/Asia/Singapore", zones / "Asia" / "Bangkok")
+    (zones / "+VERSION").write_text("2031z\n")
+    done = subprocess.run(
+        [sys.executable, "-c", MOVED_CLOCKS, f"sqlite:///{file}", "2020-02-10T04:00:00Z"],
+        env={**os.environ, "PYTHONTZPATH": str(zones)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith(f"ok time zones tzdata 2031z, read from {zones}")
+    told = [line for line in lines if line.startswith("fault instants")]
+    assert len(told) == 2
+    assert all("award-1 " in line and "lazsa-flow timers replan" in line for line in told)
+    moved = [line for line in lines if line.startswith(("cycle_date", "review_opens"))]
+    assert sorted(moved) == [
+        "cycle_date 2020-03-31T17:00:00.000000Z 2020-03-31T16:00:00.000000Z",
+        "review_opens 2020-03-01T17:00:00.000000Z 2020-03-01T16:00:00.000000Z",
+    ]
+    assert lines[-1].startswith("ok instants")
