@@ -10,7 +10,7 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from lazsa_flow.commands.context import Context, actor_fields
 from lazsa_flow.commands.rights import check_command
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.model import Actor, Evidence
     from lazsa_flow.domain.policy import AwardPolicy
     from lazsa_flow.store.transaction import SqlTransaction
+
+
+JUDGED_STATES: Final = ("nominated", "under_review", "awarded", "renewed", "renewal_due")
+"""The states from which the next decision asks the panel."""
 
 
 def assign(
@@ -109,17 +113,54 @@ class Candidate:
 def overview(context: Context, country: str, cycle_on: date) -> list[Candidate]:
     """List whom the panel of a country has to judge in a cycle, and what is missing for each."""
     now = context.clock.now()
-    states = ("nominated", "under_review", "awarded", "renewed", "renewal_due")
     with context.store.begin(write=False) as transaction:
         paths = [
             path
-            for path in transaction.paths_in(states)
+            for path in transaction.paths_in(JUDGED_STATES)
             if path.country == country and path.cycle_on == cycle_on and path.lifecycle == "award"
         ]
         seats = transaction.seats_of(country, cycle_on)
         today = context.rulebook.calendar(country).local_date(now)
         evidence = transaction.load_chunk([path.id for path in paths], before=None, on=today)
     return [_candidate(context, seen, seats) for seen in evidence]
+
+
+@dataclass(frozen=True, slots=True)
+class PanelGap:
+    """How far a country's panel is from the cycle date that it judges for.
+
+    Attributes:
+        days_left: Until the cycle date, by the country's calendar.
+        candidates: How many sellers it has to judge.
+        without_quorum: How many of them too few reviewers, or teams, have scored.
+    """
+
+    country: str
+    cycle_on: date
+    days_left: int
+    candidates: int
+    without_quorum: int
+
+
+def panel_gaps(context: Context) -> list[PanelGap]:
+    """Return how far each country's panel is with the cycle that comes next."""
+    now, found = context.clock.now(), []
+    for code in sorted(context.rulebook.countries):
+        calendar = context.rulebook.calendar(code)
+        today = calendar.local_date(now)
+        cycle_on = calendar.held_from(today)
+        with context.store.census("award") as asked:
+            ids = asked.of_round(code, cycle_on, JUDGED_STATES)
+            evidence = asked.evidence(ids, on=today) if ids else []
+        short = [seen for seen in evidence if not _has_quorum(context, seen)]
+        days = (cycle_on - today).days
+        found.append(PanelGap(code, cycle_on, days, len(evidence), len(short)))
+    return found
+
+
+def _has_quorum(context: Context, seen: Evidence) -> bool:
+    rules = cast("AwardPolicy", context.rulebook.policy_of(seen.path)).panel
+    return seen.tally.has_quorum(rules.reviewers, rules.teams)
 
 
 def _candidate(context: Context, seen: Evidence, seats: Mapping[str, str]) -> Candidate:

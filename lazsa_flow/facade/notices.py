@@ -96,6 +96,7 @@ class Notices(Commands):
             self.clock,
             random=random or Random(),
             refresh=refresh,
+            heartbeat=outbox.beat,
         )
 
     def relay(

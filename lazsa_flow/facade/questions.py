@@ -21,7 +21,7 @@ from lazsa_flow.graph.chart import chart
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from lazsa_flow.commands.convening import Candidate
+    from lazsa_flow.commands.convening import Candidate, PanelGap
     from lazsa_flow.commands.public import Badge, Fame, Outcome
     from lazsa_flow.domain.guards import Verdict
     from lazsa_flow.domain.model import Failure, Path, TimerRow
@@ -274,6 +274,10 @@ class Questions(Facade):
     def panel(self, country: str, cycle_on: date) -> list[Candidate]:
         """List whom a country's panel has to judge in a cycle, and what is missing for each."""
         return convening.overview(self.context, country, cycle_on)
+
+    def panel_gaps(self) -> list[PanelGap]:
+        """Tell of each country how many candidates of the coming cycle have no quorum yet."""
+        return convening.panel_gaps(self.context)
 
     def entitlements(self, seller: str, *, at: datetime | None = None) -> tuple[Entitlement, ...]:
         """Return what a seller is entitled to at an instant, with begin and end."""

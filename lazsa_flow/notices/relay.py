@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 DIGESTED: Final = ("panel", "country_lead")
 BATCH: Final = 100
+HEARTBEAT: Final = timedelta(minutes=1)
+"""How often a relay records that it is at work."""
 LOOK_S: Final = 5.0
 """How often an idle relay looks, so that what was recorded meanwhile goes out soon."""
 
@@ -95,6 +97,7 @@ class Relay:
         random: Of the jitter.
         refresh: Returns the countries as they stand now; asked before each round. Without it those
             that were handed in stay.
+        heartbeat: Records that a relay is at work; called once a minute.
     """
 
     def __init__(
@@ -108,8 +111,11 @@ class Relay:
         *,
         random: Random,
         refresh: Callable[[], Mapping[str, Country]] | None = None,
+        heartbeat: Callable[[datetime], None] = lambda at: None,
     ) -> None:
         self._refresh = refresh
+        self._heartbeat = heartbeat
+        self._beaten_at: datetime | None = None
         self._outbox = outbox
         self._composer = composer
         self._channels = channels
@@ -140,6 +146,7 @@ class Relay:
         """
         total = Drained()
         while not stopping():
+            self._beat()
             if self._refresh is not None:
                 self._countries = self._refresh()
             done = self._digests() + self._batch(stopping)
@@ -180,6 +187,13 @@ class Relay:
                 log.error("relay.failed", error=type(error).__name__)
             stop.wait(LOOK_S)
 
+    def _beat(self) -> None:
+        """Record that this relay is at work, once a minute."""
+        now = self._clock.now()
+        if self._beaten_at is None or abs(now - self._beaten_at) >= HEARTBEAT:
+            self._heartbeat(now)
+            self._beaten_at = now
+
     # -- one by one
 
     def _batch(self, stopping: Callable[[], bool]) -> Drained:
@@ -219,6 +233,7 @@ class Relay:
             caught(partial(self._letter, each, through[each.key], contacts)) for each in ready
         ]
         for number, (notice, letter) in enumerate(zip(ready, letters, strict=True)):
+            self._beat()
             now = self._clock.now()
             if stopping() or now >= until:
                 later[now] += ready[number:]

@@ -10,6 +10,9 @@ Units:
 
 from __future__ import annotations
 
+import threading
+import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import prometheus_client as prometheus
@@ -21,12 +24,18 @@ from lazsa_flow.runner.fitness import unfit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from lazsa_flow.engine.sweep import Chunk
     from lazsa_flow.programme import Programme
     from lazsa_flow.store.standing import Standing
 
 _LAGS_S: Final = (0.1, 0.5, 1, 5, 30, 60, 300, 900, 3600, 6 * 3600, 86400, 7 * 86400)
+
+EXPLAINED_AFTER: Final = timedelta(hours=1)
+"""For so long a timer may be due before it counts as unexplained; a night is done in less."""
+RECOUNT_S: Final = 600.0
+"""How often what takes long is counted anew."""
 
 
 class Counters:
@@ -111,18 +120,71 @@ class StandingCollector(Collector):
             standing = programme.store.standing(now)
         except LazsaError:  # which lazsa_ready tells
             return
-        since = standing.outbox_since
-        age_s = (now - since).total_seconds() if since else 0.0
-        yield GaugeMetricFamily("lazsa_outbox_age_seconds", "Age of the oldest notice.", age_s)
-        for name, text, value in _gauges(standing):
+        for name, text, value in _gauges(standing, now):
             yield GaugeMetricFamily(f"lazsa_{name}", text, value)
+        if standing.relay_seen is not None:
+            text = "Since a relay was last seen at work; told once a minute."
+            silent_s = (now - standing.relay_seen).total_seconds()
+            yield GaugeMetricFamily("lazsa_relay_silent_seconds", text, silent_s)
 
 
-def _gauges(standing: Standing) -> tuple[tuple[str, str, int], ...]:
+def _gauges(standing: Standing, now: datetime) -> tuple[tuple[str, str, float], ...]:
+    since = standing.outbox_due_since
+    waits_s = (now - since).total_seconds() if since else 0.0
     return (
         ("timers_due", "Timers that are due and not done.", standing.due),
         ("paths_failing", "Paths that wait for their next attempt.", standing.failing),
         ("paths_parked", "Paths that are parked.", standing.parked),
-        ("outbox_notices", "Notices that wait to be sent.", standing.outbox),
         ("pauses", "Pauses of timers that are in force.", standing.pauses),
+        ("outbox_notices", "Notices that wait to be sent.", standing.outbox),
+        ("outbox_age_seconds", "Since a notice may be sent that has not been.", waits_s),
+        ("notices_parked", "Notices that were set aside.", standing.notices_parked),
     )
+
+
+class OversightCollector(Collector):
+    """Asks the database what takes long to count, and tells it again for a while.
+
+    Args:
+        programme: Returns the programme; where its database is away there is nothing to tell.
+        clock: Seconds that only rise.
+    """
+
+    def __init__(
+        self, programme: Callable[[], Programme], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._programme = programme
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._found: list[GaugeMetricFamily] = []
+        self._until: float | None = None
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield what is unexplained, and whom the panels have not judged."""
+        with self._lock:
+            if self._until is None or self._clock() >= self._until:
+                try:
+                    self._found = list(_oversight(self._programme()))
+                except LazsaError:
+                    return
+                self._until = self._clock() + RECOUNT_S
+            yield from self._found
+
+
+def _oversight(programme: Programme) -> Iterator[GaugeMetricFamily]:
+    books = programme.books(until=programme.clock.now() - EXPLAINED_AFTER)
+    yield GaugeMetricFamily(
+        "lazsa_timers_unexplained",
+        "Timers due an hour ago that neither moved, were refused nor were parked.",
+        sum(book.unexplained for book in books),
+    )
+    names = ["country", "cycle"]
+    days = GaugeMetricFamily("lazsa_panel_days_left", "Days until the cycle date.", labels=names)
+    text = "Candidates whom too few reviewers or teams have scored."
+    short = GaugeMetricFamily("lazsa_panel_without_quorum", text, labels=names)
+    for gap in programme.panel_gaps():
+        labels = [gap.country, str(gap.cycle_on)]
+        days.add_metric(labels, gap.days_left)
+        short.add_metric(labels, gap.without_quorum)
+    yield days
+    yield short

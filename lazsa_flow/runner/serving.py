@@ -171,11 +171,12 @@ def application(
     """
     from prometheus_client import make_wsgi_app
 
-    from lazsa_flow.runner.metrics import ReadyCollector, StandingCollector
+    from lazsa_flow.runner.metrics import OversightCollector, ReadyCollector, StandingCollector
 
     registry.register(ReadyCollector(parts))
     if standing:
         registry.register(StandingCollector(programme))
+        registry.register(OversightCollector(programme))
     metrics = make_wsgi_app(registry)
 
     def answer(environ: dict[str, str], start: Callable[..., object]) -> Iterable[bytes]:

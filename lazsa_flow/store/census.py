@@ -147,6 +147,17 @@ class Census:
         )
         return self._residents(query)
 
+    def of_round(self, country: str, cycle_on: date, states: Collection[str]) -> list[int]:
+        """Return the numbers of the paths of a country's round that are in some states."""
+        table = schema.paths
+        query = sa.select(table.c.id).where(
+            table.c.lifecycle == self._lifecycle,
+            table.c.country == country,
+            table.c.cycle_on == cycle_on,
+            table.c.state.in_(list(states)),
+        )
+        return list(self._connection.scalars(query.order_by(table.c.id)))
+
     def next_timers(self, path_ids: Collection[int]) -> dict[int, TimerRow]:
         """Return the earliest pending timer that decides of each of these paths, if it has one."""
         table = schema.timers

@@ -27,6 +27,7 @@ from lazsa_flow.store.driver import compiled, fetch, ids_table, ids_value, raw
 from lazsa_flow.store.driver_transaction import transact_by_driver
 from lazsa_flow.store.lock_wait import lock_timeout_s
 from lazsa_flow.store.retry import reading, retrying
+from lazsa_flow.store.standing import RELAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -137,6 +138,14 @@ class SqlOutbox:
         """Count an attempt that failed; without an instant to try again at, park them."""
         then = {"parked": True} if again_at is None else {"next_at": again_at}
         self._change(notices, attempts=_OUTBOX.c.attempts + 1, error=error, **then)
+
+    def beat(self, at: datetime) -> None:
+        """Record that a relay was at work, for whoever looks whether one is."""
+        insert = upsert(self._engine)(schema.heartbeats).values(process=RELAY, seen_at=at)
+        beat = insert.on_conflict_do_update(
+            index_elements=["process"], set_={"seen_at": insert.excluded.seen_at}
+        )
+        self._transact(lambda connection: connection.execute(beat))
 
     def next_at(self) -> datetime | None:
         """Return when the next notice may be tried."""

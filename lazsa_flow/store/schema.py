@@ -303,6 +303,13 @@ outbox = _table(
     sqlite_with_rowid=False,
 )
 
+heartbeats = _table(
+    "heartbeats",
+    _text("process", primary_key=True),
+    _instant("seen_at"),
+    sqlite_with_rowid=False,
+)
+
 deliveries = _table(
     "deliveries",
     _text("key", primary_key=True),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from lazsa_flow.engine.ledger import Count
 
+RELAY: Final = "relay"
+"""The name of its heartbeat."""
 STANDSTILL_S: Final = 30.0
 """For so long a session of ours may wait for the rest of a statement or of a transaction."""
 _END_STALLED: Final = sa.text(
@@ -42,6 +44,10 @@ class Standing:
         outbox: Notices that wait to be sent.
         outbox_since: When the oldest of them was written.
         pauses: Pauses that are in force.
+        notices_parked: Notices that were set aside.
+        outbox_due_since: Since when the one that may be sent now has waited for longest: not before
+            its quiet hours, its digest or its next attempt. ``None`` where none may.
+        relay_seen: When a relay was last seen at work; ``None`` where none ever was.
     """
 
     due: int
@@ -50,6 +56,9 @@ class Standing:
     outbox: int
     outbox_since: datetime | None
     pauses: int
+    notices_parked: int
+    outbox_due_since: datetime | None
+    relay_seen: datetime | None
 
 
 def standing(connection: sa.Connection, now: datetime) -> Standing:
@@ -61,11 +70,27 @@ def standing(connection: sa.Connection, now: datetime) -> Standing:
             failures
         )
     ).one()
-    notices, since = connection.execute(
-        sa.select(sa.func.count(), sa.type_coerce(sa.func.min(outbox.c.created_at), Instant()))
+    ready = ~outbox.c.parked & (outbox.c.next_at <= now)
+    notices, since, set_aside, due_since = connection.execute(
+        sa.select(
+            sa.func.count(),
+            sa.type_coerce(sa.func.min(outbox.c.created_at), Instant()),
+            sa.func.count().filter(outbox.c.parked),
+            sa.type_coerce(sa.func.min(outbox.c.next_at).filter(ready), Instant()),
+        )
     ).one()
-    paused = len(pauses.read(connection))
-    return Standing(count_due(connection, now), failing, parked, notices, since, paused)
+    beats = schema.heartbeats
+    return Standing(
+        due=count_due(connection, now),
+        failing=failing,
+        parked=parked,
+        outbox=notices,
+        outbox_since=since,
+        pauses=len(pauses.read(connection)),
+        notices_parked=set_aside,
+        outbox_due_since=due_since,
+        relay_seen=connection.scalar(sa.select(beats.c.seen_at).where(beats.c.process == RELAY)),
+    )
 
 
 def count_due(connection: sa.Connection, now: datetime, limit: int | None = None) -> int:
