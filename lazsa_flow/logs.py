@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
 
+from lazsa_flow.terminal_text import escape_controls
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
@@ -52,11 +54,17 @@ log = cast(
 )
 
 
+_line_of: Final = structlog.dev.ConsoleRenderer(colors=False)
+
+
+def _render_line(logger: Any, name: str, event: structlog.typing.EventDict) -> str:
+    """Render an event as a line of columns, whose values a terminal does not obey."""
+    return escape_controls(_line_of(logger, name, event))
+
+
 def formatter(*, json: bool) -> logging.Formatter:
     """Build the formatter for a handler of the logger: JSON lines, or a console's columns."""
-    renderer: Any = (
-        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    renderer: Any = structlog.processors.JSONRenderer() if json else _render_line
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[
             structlog.contextvars.merge_contextvars,

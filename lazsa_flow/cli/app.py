@@ -34,9 +34,11 @@ from lazsa_flow.cli import (
 )
 from lazsa_flow.cli.failure import fail
 from lazsa_flow.cli.output import degrade_unencodable
+from lazsa_flow.cli.safe_group import SafeGroup
 
 app = typer.Typer(
     name="lazsa-flow",
+    cls=SafeGroup,
     help="Seller award paths as explicit state machines: move them, and ask why they did not.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

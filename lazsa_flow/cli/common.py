@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lazsa_flow.cli.output import encodes_all
+from lazsa_flow.terminal_text import escape_controls
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -108,7 +109,8 @@ def read_now(text: str | None) -> datetime | None:
 
 def print_json(value: Any) -> None:
     """Print one JSON document on a line; where not all can be encoded, in ASCII alone."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=not encodes_all()) + "\n")
+    written = json.dumps(value, ensure_ascii=not encodes_all())
+    sys.stdout.write(escape_controls(written) + "\n")
 
 
 def print_result(text: str, data: Any, *, as_json: bool) -> None:
@@ -120,16 +122,16 @@ def print_result(text: str, data: Any, *, as_json: bool) -> None:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return the console for people; markup in data is never read.
+    """Return the console for people; neither markup nor control characters in data are obeyed.
 
     Into a file or a pipe a table's row is one line, whose ids are whole.
 
     Args:
         stderr: Whether it is standard error instead of standard output.
     """
-    from rich.console import Console
+    from lazsa_flow.cli.safe_console import SafeConsole
 
-    to = Console(markup=False, highlight=False, emoji=False, stderr=stderr)
+    to = SafeConsole(stderr=stderr)
     if not to.is_terminal and "COLUMNS" not in os.environ:
         to.width = _FILE_WIDTH
     return to

@@ -7,6 +7,8 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from lazsa_flow.terminal_text import escape_controls
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,7 +27,7 @@ def fail(error: LazsaError | OSError, words: Sequence[str]) -> NoReturn:
         document = {"error": type(error).__name__, "message": message, **_fields(error)}
         print(json.dumps(document), file=sys.stderr)  # noqa: T201 - the command line's voice
     else:
-        print(f"error: {message}", file=sys.stderr)  # noqa: T201
+        print(f"error: {escape_controls(message)}", file=sys.stderr)  # noqa: T201
     sys.exit(1)
 
 

@@ -30,6 +30,7 @@ from lazsa_flow.cli.serve import (
     Metrics,
     MetricsHost,
 )
+from lazsa_flow.terminal_text import escape_controls
 
 if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Waiting
@@ -124,7 +125,7 @@ def preview(
     elif html and out is None:
         _open_page(text)
     else:
-        sys.stdout.write(text)
+        sys.stdout.write(escape_controls(text))
 
 
 def relay(
