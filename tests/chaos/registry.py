@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.chaos import brokers, clocks, databases, disks, kills, loads, messages, sickness
+from tests.chaos import brokers, clocks, databases, disks, hostile, kills, loads, messages, sickness
 
 FAULTS: Final = (
     *kills.FAULTS,
@@ -15,4 +15,5 @@ FAULTS: Final = (
     *clocks.FAULTS,
     *loads.FAULTS,
     *sickness.FAULTS,
+    *hostile.FAULTS,
 )

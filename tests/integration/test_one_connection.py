@@ -6,16 +6,11 @@ import inspect
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from decimal import Decimal
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from lazsa_flow.commands.entries import TurnoverRecord
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.domain.panel import ITEMS
 from lazsa_flow.errors import ClosedError, InputError, LazsaError, UnavailableError
 from lazsa_flow.programme import Programme
 from lazsa_flow.runner.ticker import tick
@@ -23,107 +18,17 @@ from lazsa_flow.store.connect import connect
 from lazsa_flow.store.sqlstore import SqlStore
 from lazsa_flow.viewer import viewer
 from tests.acceptance.test_cli import facts_file
-from tests.factories import noon, path
-from tests.integration.world import COMPLIANCE, EMPLOYEE, SCORES, SEATS, World, convene, shipped
+from tests.arguments import FILES, arguments_of
+from tests.factories import path
+from tests.integration.world import World, convene
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path as FilePath
 
 ONE = "?pool_size=1&pool_timeout=10"
-TEAM = Actor("team", "team-SG", "SG")
-MANAGER = Actor("manager", "m-1")
-OPERATOR = Actor("operator", "op-1")
-ONBOARDING = Actor("onboarding", "on-1", "SG")
-TURNOVER = [
-    TurnoverRecord("lazada", "acc", f"2019-{month:02}", Decimal(9000), "electronics")
-    for month in range(1, 13)
-]
-POLICY = next(each for each in shipped().policies if each.lifecycle == "award")
-SAMPLES: dict[str, Any] = {
-    "actor": OPERATOR,
-    "at": None,
-    "applicant": "a1",
-    "case": "case-1",
-    "category": "electronics",
-    "chunk": 10,
-    "code": "SG",
-    "command": lambda dry: dry.explain("s1"),
-    "comment": "As discussed.",
-    "country": "SG",
-    "cycle_on": date(2020, 10, 1),
-    "data": {},
-    "given": True,
-    "kind": "nominated",
-    "lifecycle": "award",
-    "limit": 5,
-    "name": "s1",
-    "path": "award-2",
-    "person": "s2",
-    "paused": False,
-    "provenance": "own",
-    "reason": "nominee",
-    "records": TURNOVER,
-    "reviewers": SEATS,
-    "scores": SCORES,
-    "seller": "s1",
-    "statement": "Helps.",
-    "step": "get_app",
-    "subject": "s9",
-    "text": POLICY.text.replace(POLICY.version, "2020-9"),
-    "trigger": "withdraw",
-    "until": noon(date(2020, 10, 1)),
-    "version": "2020-9",
-    "what": "teaching",
-    "when": noon(date(2020, 4, 1)),
-}
-"""What is given for a parameter of this name that must be given; for others it is a code."""
-ACTORS = {
-    "appeal": MANAGER,
-    "apply_entry": Actor("seller", "a1"),
-    "assign_reviewers": TEAM,
-    "close_books": MANAGER,
-    "close_case": COMPLIANCE,
-    "complete_nomination": EMPLOYEE,
-    "consent": Actor("seller", "s1"),
-    "erase": Actor("host", "h"),
-    "fire": Actor("seller", "s2"),
-    "invite_trainer": EMPLOYEE,
-    "move_country": Actor("host", "h"),
-    "nominate": Actor("employee", "emp-9"),
-    "open_case": COMPLIANCE,
-    "preview_policy": MANAGER,
-    "readmit": Actor("host", "h"),
-    "reconnect_step": Actor("seller", "s1"),
-    "record_shown": EMPLOYEE,
-    "recuse": Actor("reviewer", "rev-law", "SG", "law"),
-    "release_country": MANAGER,
-    "release_policy": MANAGER,
-    "score": Actor("reviewer", "rev-books", "SG", "books"),
-    "suspend_cycle": MANAGER,
-    "withdraw_nomination": EMPLOYEE,
-}
-"""Who gives a command, where the operator may not."""
 OPENERS = {"open", "bind", "migrate", "close", "on_path", "restore"}
 """Not asked of a programme that is open, or only by its own commands."""
-
-
-CARD = ",".join(("seller_id,reviewer_id,team", *ITEMS, "comment,recusal_reason"))
-FILES = {
-    "import_contacts": "seller_id,email,locale,name\ns1,s1@shop.example,en,A shop\n",
-    "import_nominations": "seller_id,source,nominator_id,statement\ns4,employee,emp-3,Helps.\n",
-    "import_scorecards": f"{CARD}\ns2,rev-care,care,{'4,' * len(ITEMS)}As discussed.,\n",
-}
-"""What the files hold that are imported."""
-COUNTRY = files("lazsa_flow").joinpath("defaults/countries/sg.toml").read_text("utf-8")
-OTHERS: dict[str, dict[str, Any]] = {
-    "release_country": {"text": COUNTRY},
-    "erase": {"seller": "s2"},
-    "fire": {"reason": "nominee"},
-    "invite_trainer": {"shown": ("teaching", "speaking")},
-    "nominate": {"seller": "s4"},
-}
-"""What some methods are given instead."""
 LAST = (
     *("withdraw_nomination", "fire", "suspend_cycle", "move_country"),
     *("erase", "readmit", "purge"),
@@ -188,13 +93,7 @@ def closed(migrated: FilePath, tmp_path_factory: pytest.TempPathFactory) -> Worl
 def _arguments(world: World, name: str, method: Callable[..., Any]) -> dict[str, Any]:
     if name == "verdicts":
         return {"path": world.path("award-1"), "row": world.last("award-1")}
-    given: dict[str, Any] = {}
-    for each in list(inspect.signature(method).parameters.values())[1:]:
-        if each.name == "actor":
-            given["actor"] = ACTORS.get(name, OPERATOR)
-        elif each.default is inspect.Parameter.empty and each.name != "file":
-            given[each.name] = SAMPLES.get(each.name, "SG")
-    return given | OTHERS.get(name, {})
+    return arguments_of(name, method)
 
 
 def _use(found: Any) -> None:
