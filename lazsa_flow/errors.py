@@ -8,7 +8,7 @@ figures and the value that was refused.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,12 @@ class Problem:
 
     def __str__(self) -> str:
         field = f" {self.field}:" if self.field else ""
-        return f"{self.where}:{field} got {self.value}, expected {self.expected}"
+        where = printable(self.where, _PLACE_CHARS)
+        return f"{where}:{field} got {self.value}, expected {self.expected}"
+
+
+_PLACE_CHARS: Final = 4096
+"""How much of a place is shown: it may be a whole path."""
 
 
 def shown(value: object, limit: int = 60) -> str:

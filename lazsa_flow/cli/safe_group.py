@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-
 class SafeGroup(TyperGroup):
     """Reads the command line, and runs a command."""
 

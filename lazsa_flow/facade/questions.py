@@ -11,7 +11,7 @@ from lazsa_flow.commands import convening, public
 from lazsa_flow.domain.cycles import as_utc
 from lazsa_flow.engine import explain as explaining
 from lazsa_flow.engine.ledger import balance
-from lazsa_flow.errors import NotFoundError
+from lazsa_flow.errors import InputError, NotFoundError
 from lazsa_flow.facade import picturing
 from lazsa_flow.facade.base import Facade
 from lazsa_flow.facade.portraits import portraits
@@ -185,8 +185,16 @@ class Questions(Facade):
         return state
 
     def verdicts(self, path: Path, row: Mapping[str, Any]) -> list[Verdict]:
-        """Dress the verdicts of a journal row as they were told then: guard and policy version."""
-        return self.context.verdicts(path.lifecycle, row)
+        """Dress the verdicts of a journal row as they were told then: guard and policy version.
+
+        Raises:
+            InputError: It is no row of :meth:`history`, or not this path's.
+        """
+        try:
+            return self.context.verdicts(path.lifecycle, row)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            expected = "a row of the path's history"
+            raise InputError.of("verdicts", "row", row, expected) from None
 
     def picture(
         self,

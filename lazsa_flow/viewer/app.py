@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 LISTED: Final = 500
 """How many rows a list has at most."""
+LONGEST_FRESH_S: Final = 86_400.0
 LATE: Final = timedelta(minutes=2)
 """How long a due timer may wait before the programme is called late; the ticker is faster."""
 
@@ -50,7 +51,13 @@ def viewer(programme: Programme, *, authenticate: Authenticate, fresh_s: float =
         authenticate: Tells of each request whether it may be answered. It may be a coroutine
             function; a plain one runs in a thread.
         fresh_s: How old a picture's figures may be, and how often an open page asks for new ones.
+
+    Raises:
+        InputError: ``fresh_s`` is no number of seconds from 0 to a day.
     """
+    if not isinstance(fresh_s, int | float) or not 0 <= fresh_s <= LONGEST_FRESH_S:
+        expected = f"seconds from 0 to {LONGEST_FRESH_S:.0f}"
+        raise InputError.of("viewer", "fresh_s", fresh_s, expected)
     shown = _Viewer(programme, fresh_s)
     return Starlette(
         routes=[

@@ -16,6 +16,8 @@ import signal
 import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
@@ -23,7 +25,9 @@ from unittest import mock
 import typer
 
 from lazsa_flow.cli.app import app, main
+from lazsa_flow.commands.entries import TurnoverRecord
 from lazsa_flow.config import Config
+from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import LazsaError
 from lazsa_flow.programme import Programme
 from lazsa_flow.store.connect import connect
@@ -69,11 +73,19 @@ TEXTS: Final = (
     ),
     *("r-1=", "=team", "expertise=\x1b", "--help", "-", "--", "😀", "ร้าน", "İ"),
 )
+DEEP: list[Any] = []
+for _ in range(5000):
+    DEEP = [DEEP]
 VALUES: Final = (
     *(None, 17, -1, 0, True, 1.5, float("nan"), float("inf"), 10**400, 2**63, b"x", b"\xff"),
     *([], ["a\0"], [None], {}, {"a\0": 1}, {1: 2}, {"a": object()}, set(), object(), object),
     *(io.StringIO("x"), io.BytesIO(b"x"), lambda *_: None, "employee:x", ("a",), range(3)),
     *(date.min, date.max, date(2020, 10, 1), datetime.min, datetime.max, datetime(2020, 10, 1)),  # noqa: DTZ001, DTZ901
+    *(Actor("system", "x"), Actor("host", "e\u0301"), Decimal("NaN"), Fraction(1, 3)),
+    *([TurnoverRecord(*[each] * 5)] for each in (None, "a\0", 7, b"x", Decimal("1E+999999"))),
+    *({"expertise": 10**400}, {"r-1": "t\0"}, {"policy": 7, "verdicts": {}}),
+    *({"policy": "", "verdicts": [7]}, {"verdicts": [], "policy": "\ud800"}, {"a": DEEP}),
+    *({"a" * 500: 1}, {"a": ["x" * 200_000]}, DEEP, ["award-1", "s1"], {"files": object()}),
     *(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), timedelta(1), 3 + 4j),
 )
 UNASKED: Final = {"close", "on_path", "dry_run"}

@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from lazsa_flow.cli.view import _behind_a_key
 from lazsa_flow.domain.model import Actor
-from lazsa_flow.errors import ExtraError, UnavailableError
+from lazsa_flow.errors import ExtraError, InputError, UnavailableError
 from lazsa_flow.viewer import viewer
 from lazsa_flow.viewer.gallery import Gallery
 from tests.acceptance.shell import eventually
@@ -377,3 +377,10 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.Mo
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ExtraError, match=r"pip install 'lazsa-flow\[viewer\]'"):
         __import__("lazsa_flow.viewer")
+
+
+@pytest.mark.parametrize("fresh_s", [-1, float("nan"), float("inf"), 10**9, "5", None])
+def test_how_fresh_a_page_is_must_be_a_time(fresh_s: Any) -> None:
+    """A number of seconds that no page could keep to is refused as the app is made."""
+    with pytest.raises(InputError, match="viewer: fresh_s: got"):
+        viewer(None, authenticate=lambda request: True, fresh_s=fresh_s)  # type: ignore[arg-type]
