@@ -272,7 +272,13 @@ class Programme(Notices):
         """
         until = None if now is None else as_utc(now)
         return sweeping.sweep(
-            self.store, self.context.rulebook, self.clock, until=until, chunk=chunk, done=done
+            self.store,
+            self.context.rulebook,
+            self.clock,
+            until=until,
+            chunk=chunk,
+            done=done,
+            reread=lambda: self.context.rulebook,
         )
 
     def next_due(self) -> datetime | None:

@@ -38,7 +38,7 @@ from lazsa_flow.engine.sweep import Swept, sweep
 from lazsa_flow.notices.ports import Letter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
 
     from lazsa_flow.domain.cycles import Calendar
     from lazsa_flow.engine.ports import Claim, Store
@@ -327,7 +327,7 @@ def failure(failed: TimerRow, **changes: Any) -> Failure:
     return replace(parked, **changes)
 
 
-def rulebook(*tables: Lifecycle, **sections: dict[str, Any]) -> Rulebook:
+def rulebook(*tables: Lifecycle, version: Hashable = None, **sections: dict[str, Any]) -> Rulebook:
     """Return the rules of some tables in Singapore and Indonesia, under the shipped policy.
 
     The policy stands in for one of each table's own; ``sections`` are as for :func:`policy`.
@@ -336,7 +336,7 @@ def rulebook(*tables: Lifecycle, **sections: dict[str, Any]) -> Rulebook:
         Release(policy(**sections).model_copy(update={"lifecycle": each.name}), utc(2020, 1, 1))
         for each in tables
     ]
-    return Rulebook(tables, [country("SG"), country("ID")], releases)
+    return Rulebook(tables, [country("SG"), country("ID")], releases, version)
 
 
 def sweep_at(store: Store, rules: Rulebook, at: datetime, **options: Any) -> Swept:

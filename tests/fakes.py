@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lazsa_flow.domain.model import FIGURES, Evidence
 from lazsa_flow.domain.panel import Tally
 from lazsa_flow.engine.ports import Claim
+from lazsa_flow.engine.rules import RulesChangedError
 from lazsa_flow.errors import ConflictError, StaleVersionError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class MemoryStore:
     nominations: list[tuple[datetime, int, Nomination]] = field(default_factory=list)
     failures: dict[int, Failure] = field(default_factory=dict)
     transactions: int = 0
+    rules_version: Hashable = 1
 
     @contextmanager
     def begin(self, *, write: bool = True) -> Iterator[MemoryTransaction]:
@@ -137,6 +139,11 @@ class MemoryTransaction:
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
+
+    def check_rules(self, version: Hashable) -> None:
+        """Let what decides by rules of this version pass."""
+        if version != self._store.rules_version:
+            raise RulesChangedError
 
     def claim(
         self,

@@ -19,7 +19,15 @@ from lazsa_flow.errors import printable
 from lazsa_flow.store.released import CountryVersion, in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import (
+        Callable,
+        Collection,
+        Hashable,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
     from datetime import date
 
     from lazsa_flow.config import Config, ConfiguredText
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.lifecycle import Lifecycle
     from lazsa_flow.domain.policy import Country, CountryText, PolicyText
     from lazsa_flow.store.released import PolicyVersion
+    from lazsa_flow.store.sqlstore import SqlStore
     from lazsa_flow.store.transaction import SqlTransaction
 
 ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
@@ -43,6 +52,7 @@ def build_rulebook(
     suspensions: Iterable[tuple[str, date]],
     *,
     otherwise: Iterable[Country] = (),
+    version: Hashable = None,
 ) -> Rulebook:
     """Put what the database has and the tables of this process together.
 
@@ -52,6 +62,7 @@ def build_rulebook(
         countries: Likewise.
         suspensions: The suspended cycles: country and cycle date.
         otherwise: The countries of a database in which none is stored yet.
+        version: What the database stood at when they were read.
 
     Raises:
         ConfigError: A stored text does not fit its lifecycle, or describes no country.
@@ -63,13 +74,41 @@ def build_rulebook(
         if version.text.lifecycle in tables
     ]
     stored = [version.text.country for version in in_force(countries).values()]
-    rules = Rulebook(tables.values(), stored or otherwise, releases)
-    for country, cycle_on in suspensions:
-        rules = rules.suspending(country, cycle_on)
-    return rules
+    days: dict[str, tuple[date, ...]] = {}
+    for code, cycle_on in suspensions:
+        days[code] = (*days.get(code, ()), cycle_on)
+    held = [
+        each.model_copy(update={"suspended": (*each.suspended, *days.get(each.code, ()))})
+        for each in stored or otherwise
+    ]
+    return Rulebook(tables.values(), held, releases, version)
 
 
-def read_rulebook(transaction: SqlTransaction, now: Rulebook) -> Rulebook:
+def read_rulebook(
+    store: SqlStore, lifecycles: Iterable[Lifecycle], otherwise: Iterable[Country]
+) -> Rulebook:
+    """Read the rules as they stand in the database.
+
+    Args:
+        store: Where they are read.
+        lifecycles: The tables.
+        otherwise: The countries of a database in which none is stored yet.
+
+    Raises:
+        ConfigError: A stored text was changed, does not fit its lifecycle, or is no country.
+    """
+    version = store.stamp().version  # first: what is released meanwhile makes them be read again
+    return build_rulebook(
+        lifecycles,
+        store.policies(),
+        store.countries(),
+        store.suspensions(),
+        otherwise=otherwise,
+        version=version,
+    )
+
+
+def reread_rulebook(transaction: SqlTransaction, now: Rulebook) -> Rulebook:
     """Return the rules as they stand within a transaction.
 
     Args:
@@ -112,7 +151,7 @@ def store_unknown(transaction: SqlTransaction, config: Config, now: datetime) ->
     Returns:
         What was stored.
     """
-    transaction.lock_configuration()
+    transaction.lock_rules()
     stored = []
     known = {version.text.lifecycle for version in transaction.policy_versions()}
     for policy in {(p.text.lifecycle, p.text.version): p.text for p in _ships(config)}.values():

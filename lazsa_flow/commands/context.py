@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from lazsa_flow.commands.configuration import read_rulebook
 from lazsa_flow.commands.overdue import OverdueError, check_overdue, check_pauses
 from lazsa_flow.domain.cycles import add_months, instant_text, parse_instant
 from lazsa_flow.domain.model import Move
@@ -21,16 +22,11 @@ from lazsa_flow.domain.text import parse_text
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.journal import digest, findings_of
-from lazsa_flow.errors import (
-    ContendedError,
-    InputError,
-    LazsaError,
-    NotFoundError,
-    ParkedError,
-)
+from lazsa_flow.engine.rules import RulesChangedError
+from lazsa_flow.errors import InputError, LazsaError, NotFoundError, ParkedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
     from datetime import date, datetime
 
     from lazsa_flow.domain.guards import Verdict
@@ -39,7 +35,6 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.engine.rules import Rulebook
     from lazsa_flow.store.sqlstore import SqlStore
-    from lazsa_flow.store.stamp import RulesVersion
     from lazsa_flow.store.transaction import SqlTransaction
 
 _REF: Final = re.compile(r"([a-z][a-z0-9_]*)-([1-9][0-9]{0,17})", re.ASCII)
@@ -50,15 +45,18 @@ class Context:
     """Where state is, whose rules hold, and what time it is.
 
     Attributes:
-        version: What the rules stood at when they were read.
         secret: The deployment's key for fingerprints, if it has one.
     """
 
     store: SqlStore
     rulebook: Rulebook
     clock: Clock
-    version: RulesVersion
     secret: bytes | None = field(default=None, repr=False)
+
+    @property
+    def version(self) -> Hashable:
+        """What the rules stood at when they were read."""
+        return self.rulebook.version
 
     def country(self, code: str) -> Country:
         """Return a country by its code.
@@ -117,7 +115,12 @@ class Context:
             raise
 
     def _settle(self, path_id: int | None) -> int:
-        swept = sweeping.sweep(self.store, self.rulebook, self.clock, path_id=path_id)
+        rules = self.rulebook
+
+        def reread() -> Rulebook:
+            return read_rulebook(self.store, rules.lifecycles.values(), rules.countries.values())
+
+        swept = sweeping.sweep(self.store, rules, self.clock, path_id=path_id, reread=reread)
         return swept.moved + swept.refused
 
     def open_path_of(self, lifecycle: str, subject: str) -> list[int]:
@@ -225,6 +228,7 @@ class Context:
         run: Callable[[SqlTransaction], Any],
         *,
         again: bool = True,
+        changes_rules: bool = False,
     ) -> Any:
         """Run a command in a transaction, unless its idempotency key has a result already.
 
@@ -234,23 +238,21 @@ class Context:
             now: The instant of the command.
             run: The command: a transaction in, a JSON value out.
             again: Whether it may be run again where the database gave up before committing.
+            changes_rules: Whether it changes what others decide by, so that it waits for them.
 
         Raises:
             KeyReusedError: The key was used for another request.
             InputError: The key is empty or longer than 200 characters.
-            ContendedError: The rules have changed since they were read.
+            RulesChangedError: The rules are others than those of this context.
         """
 
-        def once(transaction: SqlTransaction) -> Any:
-            if transaction.stamp().version != self.version:
-                raise ContendedError("the rules have changed meanwhile: nothing was written")
+        def command(transaction: SqlTransaction) -> Any:
+            if changes_rules:
+                transaction.lock_rules()
+            transaction.check_rules(self.version)
             return _once(transaction, key, request, now, lambda: run(transaction))
 
-        return self.store.transact(once, again=again, lost=again and key is not None)
-
-
-class RulesChangedError(Exception):
-    """The rules have changed since they were read: a command begins anew by those of now."""
+        return self.store.transact(command, again=again, lost=again and key is not None)
 
 
 def _once(

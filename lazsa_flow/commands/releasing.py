@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.commands.configuration import ALWAYS, read_rulebook
+from lazsa_flow.commands.configuration import ALWAYS, reread_rulebook
 from lazsa_flow.commands.context import Context, actor_fields
 from lazsa_flow.commands.replanning import planned_fields, planned_of, replan_paths
 from lazsa_flow.commands.rights import check_command
@@ -74,22 +74,21 @@ def release_policy(
     begins = ALWAYS if from_start else now
 
     def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
-        transaction.lock_configuration()
-        before = read_rulebook(transaction, context.rulebook)
-        _check_new(before, text)
+        _check_new(context.rulebook, text)
         if from_start and transaction.has_paths(policy.lifecycle):
             what = "it has paths: a policy can no longer be in force from the start"
             raise ConflictError(policy.lifecycle, what)
         transaction.add_policy(text, in_force_from=begins, at=now, by=str(actor))
-        after = before.releasing(Release(policy, begins))
+        after = context.rulebook.releasing(Release(policy, begins))
         planned = _replan_lifecycle(transaction, after, policy.lifecycle, actor, now)
         return [planned_fields(each) for each in planned]
 
     request: dict[str, Any] = {"command": "release_policy", "sha256": text.sha256}
     if from_start:
         request["from_start"] = True
+    full = {**request, **actor_fields(actor)}
     with context.settled():
-        found = context.once(key, {**request, **actor_fields(actor)}, now, run)
+        found = context.once(key, full, now, run, changes_rules=True)
     return [planned_of(fields) for fields in found]
 
 
@@ -107,14 +106,13 @@ def release_country(
     now = context.clock.now()
 
     def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
-        transaction.lock_configuration()
         last = in_force(transaction.country_versions()).get(country.code)
         if last is not None and last.text.sha256 == text.sha256:
             what = f"this text is in force already, as version {last.number}"
             raise ConflictError(country.code, what)
         number = last.number + 1 if last else 1
         transaction.add_country(CountryVersion(text, number, now, now, str(actor)))
-        after = read_rulebook(transaction, context.rulebook)
+        after = reread_rulebook(transaction, context.rulebook)
         calendar = after.calendar(country.code)
 
         def held(path: Path) -> Path:
@@ -130,7 +128,7 @@ def release_country(
         return [planned_fields(each) for each in planned]
 
     request = {"command": "release_country", "sha256": text.sha256}
-    found = context.once(key, {**request, **actor_fields(actor)}, now, run)
+    found = context.once(key, {**request, **actor_fields(actor)}, now, run, changes_rules=True)
     return [planned_of(fields) for fields in found]
 
 

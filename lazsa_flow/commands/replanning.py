@@ -108,8 +108,9 @@ def suspend_cycle(
         return [planned_fields(each) for each in planned]
 
     request = {"command": "suspend_cycle", "country": country, "cycle_on": str(cycle_on)}
+    full = {**request, **actor_fields(actor)}
     with context.settled():
-        found = context.once(key, {**request, **actor_fields(actor)}, now, run)
+        found = context.once(key, full, now, run, changes_rules=True)
     return [planned_of(fields) for fields in found]
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 from lazsa_flow.domain.values import value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
@@ -129,6 +129,14 @@ class Transaction(Protocol):
             path_id: Of this path alone.
             share: Of these paths alone, those left aside that have failed before.
             until: Timers due at or before this instant alone.
+        """
+        ...
+
+    def check_rules(self, version: Hashable) -> None:
+        """Let what decides by rules of this version pass.
+
+        Raises:
+            RulesChangedError: The rules in force are others.
         """
         ...
 

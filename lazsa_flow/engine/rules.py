@@ -17,13 +17,17 @@ from lazsa_flow.engine.plan import Plan
 from lazsa_flow.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
     from datetime import date, datetime
 
     from lazsa_flow.domain.cycles import Calendar
     from lazsa_flow.domain.lifecycle import Lifecycle
     from lazsa_flow.domain.model import Evidence, Path
     from lazsa_flow.domain.policy import Country, Policy
+
+
+class RulesChangedError(Exception):
+    """The rules have changed since they were read: what was begun begins anew by those of now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Rulebook:
         lifecycles: The tables.
         countries: The countries.
         releases: Policy releases of every lifecycle, in any order.
+        version: What the database stood at when they were read; ``None`` where that is not asked.
 
     Attributes:
         kinds: The kinds of records that guards say they read.
@@ -51,7 +56,9 @@ class Rulebook:
         lifecycles: Iterable[Lifecycle],
         countries: Iterable[Country],
         releases: Iterable[Release],
+        version: Hashable = None,
     ) -> None:
+        self.version = version
         self._all = (tuple(lifecycles), tuple(countries), tuple(releases))
         self.lifecycles: Mapping[str, Lifecycle] = {t.name: t for t in self._all[0]}
         self.countries: Mapping[str, Country] = {each.code: each for each in self._all[1]}

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazsa_flow.engine.garbage import uncollected
+from lazsa_flow.engine.rules import RulesChangedError
 from lazsa_flow.engine.sweep import CHUNK, Chunk, Swept, judge, tell, write
 
 if TYPE_CHECKING:
@@ -45,8 +46,11 @@ def sweep_share(
     Returns:
         What was done: nothing where another was faster; ``None`` where the share has nothing due.
     """
-    with uncollected():
-        did = _fire(store, rulebook, clock, share, until, chunk)
+    try:
+        with uncollected():
+            did = _fire(store, rulebook, clock, share, until, chunk)
+    except RulesChangedError:  # the next look decides by those of now
+        return Chunk(Swept())
     if did is not None and did.swept.total:
         tell(did)
     return did
@@ -67,6 +71,8 @@ def _fire(
         return None
 
     def commit(transaction: Transaction) -> Chunk:
+        if rulebook.version is not None:
+            transaction.check_rules(rulebook.version)
         if not transaction.stands(judged.claim, judged.versions):
             return Chunk(Swept())
         return write(transaction, judged, now)

@@ -29,6 +29,7 @@ from lazsa_flow.engine.cohort import Cohort
 from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.garbage import uncollected
 from lazsa_flow.engine.recording import check_past, not_before
+from lazsa_flow.engine.rules import RulesChangedError
 from lazsa_flow.errors import (
     ClockError,
     ContendedError,
@@ -139,6 +140,7 @@ def sweep(
     chunk: int = CHUNK,
     path_id: int | None = None,
     done: Callable[[Chunk], bool] = lambda chunk: False,
+    reread: Callable[[], Rulebook] | None = None,
 ) -> Swept:
     """Fire every timer that is due.
 
@@ -150,21 +152,30 @@ def sweep(
         chunk: How many timers a transaction takes at most.
         path_id: Sweep this path alone.
         done: Asked after each chunk, with what it did; ``True`` ends the sweep early.
+        reread: Returns the rules of now; asked where they have changed since they were read, so
+            that each chunk is decided by those in force.
 
     Raises:
         InputError: The instant is still to come.
+        RulesChangedError: The rules have changed, and cannot be read again.
     """
     if until is not None:
         check_past(until, clock)
     total, work = Swept(), _Work(store, rulebook, clock, until, path_id)
     while True:
         before = total
-        for did in _commit(work, chunk):
-            if did.swept.total:
-                total += did.swept
-                tell(did)
-                if done(did):
-                    return total
+        try:
+            for did in _commit(work, chunk):
+                if did.swept.total:
+                    total += did.swept
+                    tell(did)
+                    if done(did):
+                        return total
+        except RulesChangedError:
+            if reread is None:
+                raise
+            work = work._replace(rulebook=reread())
+            continue
         if total == before:
             return total
 
@@ -189,7 +200,7 @@ def _commit(work: _Work, chunk: int) -> Iterator[Chunk]:
     """Sweep a chunk; where that fails as a whole, its halves, down to the one that fails alone."""
     try:
         did = _commit_chunk(work, chunk)
-    except NOBODYS_FAULT:
+    except (*NOBODYS_FAULT, RulesChangedError):
         raise
     except Exception as error:  # a row that cannot be read or written sets its own path aside
         if chunk > 1:
@@ -292,6 +303,8 @@ def judge(
 ) -> Judged | None:
     """Claim one chunk and decide it; nothing is written. ``None`` where nothing is due."""
     while claim := transaction.claim(now, chunk, path_id, share, until=until):
+        if rulebook.version is not None:
+            transaction.check_rules(rulebook.version)
         due_on = rulebook.calendar(claim.country).local_date(claim.due_at)
         sights = transaction.sights(claim.names, before=claim.due_at, on=due_on)
         with bound_contextvars(country=claim.country, cycle=str(claim.book_on)):

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from structlog.contextvars import bound_contextvars
 
-from lazsa_flow.commands.configuration import build_rulebook, find_warnings
-from lazsa_flow.commands.context import Context, RulesChangedError
+from lazsa_flow.commands.configuration import find_warnings, read_rulebook
+from lazsa_flow.commands.context import Context
 from lazsa_flow.commands.dry_run import dry_run_of
+from lazsa_flow.engine.rules import RulesChangedError
 from lazsa_flow.store import dry_run as undoing
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class Facade:
         self.config = config
         self.clock = clock
         self._secret = secret
-        self._context = self._read_rules(self._version())
+        self._version()
+        self._context = self._read_rules()
 
     def _version(self) -> RulesVersion:
         stamp = self.store.stamp()
@@ -48,9 +50,8 @@ class Facade:
         self.store.brakes.check_clock(stamp)
         return stamp.version
 
-    def _read_rules(self, version: RulesVersion) -> Context:
-        rules = rulebook(self.store, self.config)
-        return Context(self.store, rules, self.clock, version, self._secret)
+    def _read_rules(self) -> Context:
+        return Context(self.store, rulebook(self.store, self.config), self.clock, self._secret)
 
     @property
     def context(self) -> Context:
@@ -60,9 +61,8 @@ class Facade:
             ClockError: The machine's clock is far from the database's; nothing may be fired by it.
             SchemaError: The schema is another revision's.
         """
-        version = self._version()
-        if version != self._context.version:
-            self._context = self._read_rules(version)
+        if self._version() != self._context.version:
+            self._context = self._read_rules()
         return self._context
 
     def on_path(self, run: Callable[[Context], _Result]) -> _Result:
@@ -77,6 +77,14 @@ class Facade:
                 return run(context)
             except RulesChangedError:
                 context = self.context
+
+    def _command(self, run: Callable[[Context], _Result]) -> _Result:
+        """Run a command by the rules of this moment, and again where they change meanwhile."""
+        while True:
+            try:
+                return run(self.context)
+            except RulesChangedError:
+                continue
 
     def dry_run(self, command: Callable[[Self], _Result]) -> DryRun[_Result]:
         """Tell what a command would do, changing nothing.
@@ -119,10 +127,4 @@ def rulebook(store: SqlStore, config: Config) -> Rulebook:
     Raises:
         ConfigError: A stored text was changed, or does not fit its lifecycle.
     """
-    return build_rulebook(
-        config.lifecycles,
-        store.policies(),
-        store.countries(),
-        store.suspensions(),
-        otherwise=config.countries,
-    )
+    return read_rulebook(store, config.lifecycles, config.countries)

@@ -55,7 +55,7 @@ class Commands(Operating, Releases):
             InputError: The file is wrong; every problem names file, line, field and value.
         """
         check_command("import_facts", actor)
-        return importing.import_facts(self.context, file, key=key)
+        return self._command(lambda context: importing.import_facts(context, file, key=key))
 
     def import_nominations(
         self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
@@ -67,7 +67,7 @@ class Commands(Operating, Releases):
             nominator was erased.
         """
         check_command("import_nominations", actor)
-        return importing.import_nominations(self.context, file, key=key)
+        return self._command(lambda context: importing.import_nominations(context, file, key=key))
 
     def import_scorecards(
         self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
@@ -79,7 +79,7 @@ class Commands(Operating, Releases):
             reviewer was erased.
         """
         check_command("import_scorecards", actor)
-        return importing.import_scorecards(self.context, file, key=key)
+        return self._command(lambda context: importing.import_scorecards(context, file, key=key))
 
     def nominate(
         self, seller: str, *, actor: Actor, statement: str = "", key: str | None = None
@@ -98,7 +98,11 @@ class Commands(Operating, Releases):
             RefusedError: The seller holds the award, or is barred; it names the date.
             ConflictError: Review of the open candidacy has begun, or the actor has nominated.
         """
-        return nominations.nominate(self.context, seller, actor=actor, statement=statement, key=key)
+        return self._command(
+            lambda context: nominations.nominate(
+                context, seller, actor=actor, statement=statement, key=key
+            )
+        )
 
     def complete_nomination(
         self, path: str, *, actor: Actor, statement: str, key: str | None = None
@@ -160,18 +164,22 @@ class Commands(Operating, Releases):
 
     def open_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
         """Open a compliance case: it postpones award or renewal, and holds joining Reconnect."""
-        records.case(self.context, seller, case, "open", actor=actor, key=key)
+        self._command(
+            lambda context: records.case(context, seller, case, "open", actor=actor, key=key)
+        )
 
     def close_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
         """Close a compliance case."""
-        records.case(self.context, seller, case, "closed", actor=actor, key=key)
+        self._command(
+            lambda context: records.case(context, seller, case, "closed", actor=actor, key=key)
+        )
 
     def reconnect_step(
         self, seller: str, step: str, *, actor: Actor, key: str | None = None
     ) -> Move | None:
         """Record one of Reconnect's steps; the last, by the local team, adds the member."""
-        found = self.on_path(
-            lambda _last: records.step(self.context, seller, step, actor=actor, key=key)
+        found = self._command(
+            lambda context: records.step(context, seller, step, actor=actor, key=key)
         )
         return move_of(found) if found else None
 
@@ -194,13 +202,19 @@ class Commands(Operating, Releases):
         key: str | None = None,
     ) -> None:
         """Assign reviewers, each id with its team, to the panel of a country and cycle."""
-        convening.assign(self.context, country, cycle_on, reviewers, actor=actor, key=key)
+        self._command(
+            lambda context: convening.assign(
+                context, country, cycle_on, reviewers, actor=actor, key=key
+            )
+        )
 
     def consent(self, seller: str, *, given: bool, actor: Actor, key: str | None = None) -> None:
         """Record that a seller consents to the Hall of Fame, or no longer does."""
         value = "given" if given else "revoked"
-        records.state(
-            self.context, seller, "consent", "consent", CONSENT, value, actor=actor, key=key
+        self._command(
+            lambda context: records.state(
+                context, seller, "consent", "consent", CONSENT, value, actor=actor, key=key
+            )
         )
 
     def invite_trainer(
@@ -211,11 +225,17 @@ class Commands(Operating, Releases):
         Raises:
             RefusedError: Teaching or speaking has not been shown.
         """
-        return move_of(trainers.invite(self.context, seller, shown, actor=actor, key=key))
+        return move_of(
+            self._command(
+                lambda context: trainers.invite(context, seller, shown, actor=actor, key=key)
+            )
+        )
 
     def record_shown(self, seller: str, what: str, *, actor: Actor, key: str | None = None) -> None:
         """Record that an employee has seen a prospect teach or speak."""
-        trainers.record_shown(self.context, seller, what, actor=actor, key=key)
+        self._command(
+            lambda context: trainers.record_shown(context, seller, what, actor=actor, key=key)
+        )
 
     def apply_entry(
         self,
@@ -247,7 +267,9 @@ class Commands(Operating, Releases):
             ConflictError: An application of theirs is open.
         """
         application = Application(applicant, country, category, tuple(records), provenance, consent)
-        return move_of(entries.apply(self.context, application, actor=actor, key=key))
+        return move_of(
+            self._command(lambda context: entries.apply(context, application, actor=actor, key=key))
+        )
 
     def import_turnover(
         self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
@@ -259,7 +281,9 @@ class Commands(Operating, Releases):
             since the applicant was erased.
         """
         check_command("import_turnover", actor)
-        return importing.import_turnover(self.context, file, actor=actor, key=key)
+        return self._command(
+            lambda context: importing.import_turnover(context, file, actor=actor, key=key)
+        )
 
     def open_path(
         self,
@@ -290,15 +314,17 @@ class Commands(Operating, Releases):
             RefusedError: A guard of the opening edge does not hold.
             ConflictError: The subject has an open path in this lifecycle.
         """
-        found = opening.open_(
-            self.context,
-            lifecycle,
-            subject,
-            country,
-            actor=actor,
-            data=data or {},
-            cycle_on=cycle_on,
-            key=key,
+        found = self._command(
+            lambda context: opening.open_(
+                context,
+                lifecycle,
+                subject,
+                country,
+                actor=actor,
+                data=data or {},
+                cycle_on=cycle_on,
+                key=key,
+            )
         )
         return move_of(found)
 
@@ -315,4 +341,4 @@ class Commands(Operating, Releases):
         Raises:
             NotAllowedError: The actor is neither an operator nor a manager.
         """
-        return timers.replan_timers(self.context, actor=actor, key=key)
+        return self._command(lambda context: timers.replan_timers(context, actor=actor, key=key))

@@ -49,7 +49,9 @@ class Irreversible(Questions):
             return self.dry_run(
                 lambda own: own.move_country(seller, country, actor=actor, key=key)
             ).result
-        return replanning.move_country(self.context, seller, country, actor=actor, key=key)
+        return self._command(
+            lambda context: replanning.move_country(context, seller, country, actor=actor, key=key)
+        )
 
     def suspend_cycle(
         self,
@@ -76,7 +78,11 @@ class Irreversible(Questions):
             return self.dry_run(
                 lambda own: own.suspend_cycle(country, cycle_on, actor=actor, key=key)
             ).result
-        return replanning.suspend_cycle(self.context, country, cycle_on, actor=actor, key=key)
+        return self._command(
+            lambda context: replanning.suspend_cycle(
+                context, country, cycle_on, actor=actor, key=key
+            )
+        )
 
     def unpark(self, path: str, *, actor: Actor, dry_run: bool = False) -> int:
         """Let a path that was set aside go on; return how many timers are pending again.
@@ -139,7 +145,7 @@ class Irreversible(Questions):
         """
         if dry_run:
             return self.dry_run(lambda own: own.erase(seller, actor=actor, key=key)).result
-        return erasing.erase(self.context, seller, actor=actor, key=key)
+        return self._command(lambda context: erasing.erase(context, seller, actor=actor, key=key))
 
     def readmit(self, person: str, *, actor: Actor, key: str | None = None) -> None:
         """Let files be imported again for somebody who was erased and has come back.

@@ -50,7 +50,7 @@ class Notices(Commands):
             How many; ``skipped`` has the lines that were left out, since the person was erased.
         """
         check_command("import_contacts", actor)
-        return contacts.import_contacts(self.context, file, key=key)
+        return self._command(lambda context: contacts.import_contacts(context, file, key=key))
 
     def open_relay(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lazsa_flow.commands import operating
@@ -53,7 +54,11 @@ class Operating(Questions):
             if any((each.country, each.cycle) == (country, cycle) for each in self.pauses()):
                 self.resume(actor=actor, reason=reason, country=country, cycle=cycle, key=key)
             return None
-        return operating.pause(self.context, country, cycle, actor=actor, reason=reason, key=key)
+        return self._command(
+            lambda context: operating.pause(
+                context, country, cycle, actor=actor, reason=reason, key=key
+            )
+        )
 
     def resume(
         self,
@@ -76,7 +81,11 @@ class Operating(Questions):
         Raises:
             ConflictError: Just this is not paused; the pauses in force are named.
         """
-        operating.resume(self.context, country, cycle, actor=actor, reason=reason, key=key)
+        self._command(
+            lambda context: operating.resume(
+                context, country, cycle, actor=actor, reason=reason, key=key
+            )
+        )
 
     def close_books(
         self, country: str, cycle_on: date, *, actor: Actor, key: str | None = None
@@ -89,6 +98,6 @@ class Operating(Questions):
         """
         for book in self.books():
             if (book.country, book.on) == (country, cycle_on):
-                operating.close_books(self.context, book, actor=actor, key=key)
+                self._command(partial(operating.close_books, book=book, actor=actor, key=key))
                 return
         raise NotFoundError("books", f"{country} {cycle_on}")

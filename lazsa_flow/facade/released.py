@@ -85,8 +85,10 @@ class Releases(Irreversible):
                 )
             ).result
         found = PolicyText(lifecycle, version, text)
-        return releasing.release_policy(
-            self.context, found, actor=actor, key=key, from_start=from_start
+        return self._command(
+            lambda context: releasing.release_policy(
+                context, found, actor=actor, key=key, from_start=from_start
+            )
         )
 
     def preview_policy(
@@ -150,4 +152,6 @@ class Releases(Irreversible):
         if dry_run:
             return self.dry_run(lambda own: own.release_country(text, actor=actor, key=key)).result
         found = CountryText.read(text, where="country")
-        return releasing.release_country(self.context, found, actor=actor, key=key)
+        return self._command(
+            lambda context: releasing.release_country(context, found, actor=actor, key=key)
+        )

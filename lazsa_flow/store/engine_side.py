@@ -14,16 +14,26 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from lazsa_flow.engine.rules import RulesChangedError
 from lazsa_flow.errors import SchemaError
 from lazsa_flow.logs import LOGGER
-from lazsa_flow.store import claiming, decoding, evidence, failing, looking, schema, writing
+from lazsa_flow.store import (
+    claiming,
+    decoding,
+    evidence,
+    failing,
+    looking,
+    released,
+    schema,
+    writing,
+)
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.bulk import Bulk, MovedError, bulk
 from lazsa_flow.store.driver import fetch_all
 from lazsa_flow.store.stamp import Stamp, stamp_of, stamp_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import Evidence, Failure, Path
@@ -100,7 +110,8 @@ class EngineSide:
     def _ask(self, *queries: sa.ClauseElement) -> list[list[decoding.Row]]:
         """Ask for the stamp and pass the brakes, with further queries in the same round trip."""
         asked = [stamp_query(self._lent.dialect.name), *queries]
-        [row], *found = fetch_all(self._lent, asked, {})
+        holding = released.sharing(self._lent) if self._write else []
+        [row], *found = fetch_all(self._lent, [*holding, *asked], {})[len(holding) :]
         self._pass(stamp_of(row))
         return found
 
@@ -126,6 +137,15 @@ class EngineSide:
         return writing.stale(self._lent, self._changes, self._alike)
 
     # -- what the engine asks for; see lazsa_flow.engine.ports.Transaction
+
+    def check_rules(self, version: Hashable) -> None:
+        """Let what decides by rules of this version pass.
+
+        Raises:
+            RulesChangedError: The rules in force are others.
+        """
+        if self.stamp().version != version:
+            raise RulesChangedError
 
     def claim(
         self,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from lazsa_flow.errors import MalformedError
-from lazsa_flow.store import decoding, evidence, keys, schema
+from lazsa_flow.store import decoding, evidence, keys, released, schema
 from lazsa_flow.store.driver import fetch_all
 from lazsa_flow.store.sights import put_together
 from lazsa_flow.store.stamp import Stamp, listed, stamp_of, stamp_query
@@ -114,11 +114,12 @@ def look(
 ) -> FirstLook | None:
     """Take a first look at a path; see :meth:`SqlTransaction.look`."""
     select = queries(connection.dialect.name)
+    holding = released.sharing(connection) if lock else []
     paths, about = fetch_all(
         connection,
-        [select.paths_locked if lock else select.paths, select.about],
+        [*holding, select.paths_locked if lock else select.paths, select.about],
         {"id": path_id, "on": on.isoformat(), "key": key or ""},
-    )
+    )[len(holding) :]
     if not about:
         return None
     stamp, found = about[0][: -select.listed], about[0][-select.listed :]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 _LOCK: Final = 0x72756C6573  # "rules"
+_SHARING: Final = sa.select(sa.func.pg_advisory_xact_lock_shared(sa.literal_column(str(_LOCK))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,20 @@ def suspensions(connection: sa.Connection) -> list[tuple[str, date]]:
 
 
 def lock(connection: sa.Connection) -> None:
-    """Let nobody else release anything until the transaction ends; on SQLite nobody else writes."""
+    """Wait until nobody writes by the rules of now, and let nobody until the transaction ends.
+
+    On SQLite nobody else writes anyway.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+
+
+def sharing(connection: sa.Connection) -> list[sa.ClauseElement]:
+    """Return the statements by which a transaction holds the rules as they stand until it ends.
+
+    They come before it asks what the rules stand at: what is released afterwards waits for it.
+    """
+    return [_SHARING] if connection.dialect.name == "postgresql" else []
 
 
 def add_policy(

@@ -384,3 +384,59 @@ class TestRelease:
                 Programme.open(url, config=programme.config)
         finally:
             execute(url, "UPDATE lazsa_countries SET text = rtrim(text) WHERE code = 'SG'")
+
+
+class TestMeanwhile:
+    """What is under way while something is released ends by one set of rules."""
+
+    def test_a_sweep_goes_on_by_the_rules_of_now(self, programme: Programme) -> None:
+        """Each chunk of a sweep is decided by what is in force when it is claimed."""
+        paths = [nominate(programme, f"s-{n}") for n in range(4)]
+        assert isinstance(programme.clock, VirtualClock)
+        programme.clock.move_to(midnight(date(2026, 9, 2), "SG"))
+        programme.sweep()
+        programme.clock.move_to(midnight(OCTOBER, "SG"))
+
+        def done(_did: object) -> bool:
+            with reopened(programme, programme.config) as other:
+                if other.country_show("SG").number == 1:
+                    other.release_country(NOVEMBER, actor=MANAGER)
+            return False
+
+        assert programme.sweep(chunk=2, done=done).moved == 4
+        cycles = [programme.find(path).cycle_on for path in paths]
+        assert cycles == [date(2027, 4, 1)] * 2 + [date(2026, 11, 1)] * 2
+        programme.verify_journal()
+
+    def test_a_command_begins_anew(
+        self, programme: Programme, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A command whose rules change before its transaction plans by those of now."""
+        nominate(programme, "s-0")
+        add_facts(programme.context, [facts(seller="s-1")], where="tests")
+        transact, releases = programme.store.transact, [SEOUL]
+
+        def interrupted(*args: Any, **options: Any) -> Any:
+            if releases:
+                with reopened(programme, programme.config) as other:
+                    other.release_country(releases.pop(), actor=MANAGER)
+            return transact(*args, **options)
+
+        monkeypatch.setattr(programme.store, "transact", interrupted)
+        path = programme.nominate("s-1", actor=EMPLOYEE, statement="Helps.").path
+        assert planned(programme, path) == midnight(OCTOBER, "SG") - timedelta(hours=1)
+
+    def test_a_release_waits_for_who_writes(self, programme: Programme) -> None:
+        """What was begun by the old rules is written before the new ones plan it anew."""
+        with reopened(programme, programme.config) as other:
+            thread = threading.Thread(
+                target=other.release_country, args=(SEOUL,), kwargs={"actor": MANAGER}
+            )
+            with programme.store.begin() as transaction:
+                transaction.stamp()
+                thread.start()
+                thread.join(0.3)
+                assert thread.is_alive()
+                assert programme.country_show("SG").number == 1
+            thread.join(30)
+        assert programme.country_show("SG").number == 2

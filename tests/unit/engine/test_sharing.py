@@ -92,3 +92,13 @@ def test_what_raises_is_set_aside() -> None:
     assert sweep_share(store, DOOR, CLOCK, Share(1, 2)) == Chunk(
         Swept(moved=1, failed=1), DUE, "SG"
     )
+
+
+def test_a_release_comes_first() -> None:
+    """What was decided by rules that have changed is dropped, before and after it was decided."""
+    store = doors(1)
+    rules = rulebook(table(), version=1)
+    meddle(store, lambda: setattr(store, "rules_version", 2))
+    assert sweep_share(store, rules, CLOCK, Share(1, 2)) == Chunk(Swept())
+    assert sweep_share(store, rules, CLOCK, Share(1, 2)) == Chunk(Swept())
+    assert not store.journal

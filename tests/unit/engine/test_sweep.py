@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.clock import VirtualClock
 from lazsa_flow.domain.cycles import TICK
 from lazsa_flow.domain.effects import Notify, Schedule
 from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.lifecycle import Edge, Permit, Step, Timer
 from lazsa_flow.domain.model import Failure
-from lazsa_flow.engine.sweep import Chunk, Swept
+from lazsa_flow.engine.rules import RulesChangedError
+from lazsa_flow.engine.sweep import Chunk, Swept, sweep
 from lazsa_flow.errors import UnavailableError
 from lazsa_flow.lifecycles.award import AWARD
 from tests.factories import (
@@ -389,3 +391,34 @@ def test_the_search_for_garbage_is_as_it_was_after_a_sweep(was_on: bool) -> None
         assert (seen, gc.isenabled()) == ([False], was_on)
     finally:
         gc.enable()
+
+
+class TestReleases:
+    """Each chunk is decided by the rules that are in force when it is claimed."""
+
+    def sweep(self, store: MemoryStore, **options: Any) -> Swept:
+        """Sweep by the first version of the rules."""
+        return sweep(store, rulebook(table(), version=1), VirtualClock(DUE), chunk=1, **options)
+
+    def test_rules_are_read_again(self) -> None:
+        """What another process has released is read before the next chunk is decided."""
+        store, read = door(3), []
+
+        def done(did: Chunk) -> bool:
+            store.rules_version = 2
+            return False
+
+        def reread() -> Rulebook:
+            read.append(store.paths[2].state)
+            return rulebook(table(), version=2)
+
+        assert self.sweep(store, done=done, reread=reread) == Swept(moved=3)
+        assert read == ["ajar"]
+
+    def test_nothing_is_decided_by_others(self) -> None:
+        """Where they cannot be read again, nothing is decided, and nobody is set aside."""
+        store = door()
+        store.rules_version = 2
+        with pytest.raises(RulesChangedError):
+            self.sweep(store)
+        assert (store.paths[1].state, store.failures) == ("ajar", {})
