@@ -7,8 +7,9 @@ key that is not known the nearest one that is.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 STRICT: Final = ConfigDict(extra="forbid", frozen=True, strict=True)
 """The configuration of every model that a file is read into: no other key, no conversion."""
+
+NOT_SHOWN: Final = "(not shown)"
+_SECRET: Final = re.compile("pass|secret|token|key|credential|auth|url|dsn|sign", re.IGNORECASE)
+"""What a key is called whose value may be a secret, or may have one in it."""
+_ADDRESS: Final = re.compile(r"://|[?&][^=\s]+=")
+"""What looks like an address, which may have a token in it, whatever its key is called."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -74,12 +81,44 @@ def read(model: type[_Model], fields: Mapping[str, Any], *, where: str) -> _Mode
             Problem(
                 where=where,
                 field=printable(".".join(str(part) for part in fault["loc"]), 60) or "(file)",
-                value="nothing" if fault["type"] == "missing" else shown(fault["input"]),
+                value=_got(model, fault["type"], fault["loc"], fault["input"]),
                 expected=_expected(model, fault["type"], fault["loc"], fault["msg"]),
             )
             for fault in error.errors(include_url=False, include_context=False)
         ]
         raise ConfigError(problems) from None
+
+
+def _got(model: type[BaseModel], kind: str, place: tuple[int | str, ...], value: object) -> str:
+    """Show a refused value, unless it may be a secret, or hold one."""
+    if kind == "missing":
+        return "nothing"
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if not isinstance(value, str):
+        return shown(value)
+    hidden = kind == "extra_forbidden" or _is_secret(model, place) or _ADDRESS.search(value)
+    return NOT_SHOWN if hidden else shown(value)
+
+
+def _is_secret(model: type[BaseModel], place: tuple[int | str, ...]) -> bool:
+    """Tell whether a key holds a secret, by its name or by what its model says."""
+    if any(isinstance(part, str) and _SECRET.search(part) for part in place):
+        return True
+    field = _fields(model, place[:-1]).get(str(place[-1])) if place else None
+    return field is not None and "Secret" in str(field.annotation)
+
+
+def _fields(model: type[BaseModel], place: tuple[int | str, ...]) -> Mapping[str, Any]:
+    """Return the fields of the table at a place within a model; none where it cannot be told."""
+    found: Any = model
+    for part in place:
+        fields = getattr(found, "model_fields", {})
+        found = fields[part].annotation if part in fields else None
+    fields = getattr(found, "model_fields", {})
+    return cast("Mapping[str, Any]", fields)
 
 
 def _expected(model: type[BaseModel], kind: str, place: tuple[int | str, ...], said: str) -> str:
@@ -92,11 +131,7 @@ def _expected(model: type[BaseModel], kind: str, place: tuple[int | str, ...], s
 
 def _keys(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
     """Return the keys of the table at a place within a model; none where they cannot be told."""
-    found: Any = model
-    for part in place:
-        fields = getattr(found, "model_fields", {})
-        found = fields[part].annotation if part in fields else None
-    return sorted(getattr(found, "model_fields", {}))
+    return sorted(_fields(model, place))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -4,6 +4,9 @@ A kind's words stand in ``messages/<locale>/<kind>.jinja``, once: the same templ
 one layout as plain text and within the other as HTML, which escapes every value. A deployment's own
 ``messages`` folder comes before ours; a locale that lacks a template takes it from the next in its
 chain. So another locale is a folder, and another kind is a file.
+
+Templates run in jinja's sandbox: they read the values that they are given, and nothing of the
+process.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import jinja2
 from jinja2 import meta, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lazsa_flow.domain.contact import LOCALE
 from lazsa_flow.domain.values import value
@@ -160,7 +164,7 @@ class Renderer:
 
     def _make_environment(self, format_: Format, locale: str) -> jinja2.Environment:
         words = self._words(locale)
-        environment = jinja2.Environment(
+        environment = ImmutableSandboxedEnvironment(
             loader=jinja2.FunctionLoader(lambda name: self.source(name, format_, locale)),
             autoescape=format_ == "html",
             undefined=jinja2.StrictUndefined,

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
+from typing import Final
 
 from lazsa_flow.errors import ConfigError, Problem
+
+_VARIABLE: Final = re.compile(r"[A-Z_][A-Z0-9_]*", re.ASCII)
 
 
 def secret(name: str) -> str:
@@ -13,7 +17,8 @@ def secret(name: str) -> str:
     Raises:
         ConfigError: The variable is not set.
     """
-    found = os.environ.get(name)
+    found = os.environ.get(name) if "\0" not in name else None
     if not found:
-        raise ConfigError([Problem("environment", name, "nothing", "a secret in this variable")])
+        shown = name if _VARIABLE.fullmatch(name) else "(not shown)"  # perhaps the secret itself
+        raise ConfigError([Problem("environment", shown, "nothing", "a secret in this variable")])
     return found

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 import zlib
+from contextlib import closing
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.errors import ConfigError, DeliveryError, Problem
@@ -55,6 +57,7 @@ class Poster:
             expected = "the HTTP client: pip install lazsa-flow[notices]"
             raise ConfigError([Problem("channels", "httpx2", "nothing", expected)]) from None
         self._http = httpx2
+        self._hidden = _hidden_url(httpx2.URL)
         self._timeout_s = timeout_s
         self._tick = tick
         self._client: httpx2.Client | None = None
@@ -75,12 +78,16 @@ class Poster:
             self._client = self._http.Client(timeout=self._timeout_s, follow_redirects=False)
         headers = {**headers, "accept-encoding": "identity"}
         try:
-            with self._client.stream(
+            request = self._client.build_request(
                 "POST", url, content=body, headers=headers, params=params
-            ) as response:
+            )
+            request.url = self._hidden(request.url)
+            with closing(self._client.send(request, stream=True)) as response:
                 if not response.is_success:
                     raise _refused(response)
                 return Answer(response.status_code, self._body_of(response))
+        except self._http.InvalidURL:
+            raise DeliveryError("http_url", rests=True) from None
         except self._http.TimeoutException:
             raise DeliveryError("http_timeout", rests=True) from None
         except self._http.HTTPError:
@@ -101,6 +108,22 @@ class Poster:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+@cache
+def _hidden_url(url: type[httpx2.URL]) -> type[httpx2.URL]:
+    """Return the class of addresses whose text is their origin: the client logs it at each post.
+
+    Path and query may hold tokens and signatures. What is sent is read from the address's parts.
+    """
+
+    class HiddenURL(url):  # type: ignore[misc, valid-type]
+        def __str__(self) -> str:
+            return f"{self.scheme}://{self.netloc.decode('ascii')}/..."
+
+        __repr__ = __str__
+
+    return HiddenURL
 
 
 def _unpacked(body: bytes, encoding: str) -> bytes:

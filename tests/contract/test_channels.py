@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import ssl
 import tracemalloc
 import zlib
@@ -558,3 +559,27 @@ def test_a_missing_secret_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LAZSA_WEBHOOK_SECRET", raising=False)
     with pytest.raises(ConfigError, match="LAZSA_WEBHOOK_SECRET"):
         WebhookChannel(WebhookSettings(url="http://127.0.0.1:1"))
+
+
+def test_the_http_client_logs_no_token(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever level a host has set, path and query of what is posted are in no line."""
+    for name in (None, "httpx2", "httpcore2"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    poster = Poster(5.0)
+    with web_server() as server:
+        for query, params in (("?fixed=in-the-address", None), ("", {"access_token": "a-param"})):
+            url = f"{server.url}/in-the-path{query}"
+            assert poster.post(url, b"{}", {}, params).status == 200
+        poster.close()
+    assert {post.path for post in server.posts} == {"/told/in-the-path"}
+    queries = [post.query for post in server.posts]
+    assert queries == [{"fixed": "in-the-address"}, {"access_token": "a-param"}]
+    assert "HTTP Request: POST http://127.0.0.1" in caplog.text
+    for secret in ("in-the-path", "in-the-address", "a-param"):
+        assert secret not in caplog.text
+
+
+def test_an_address_that_is_none_is_a_delivery_error() -> None:
+    """What the client cannot read as an address rests the channel, and does not end the relay."""
+    with pytest.raises(DeliveryError, match="http_url"):
+        Poster(5.0).post("http://exa\0mple/", b"{}", {})
