@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from lazsa_flow.errors import InputError
 from lazsa_flow.store.brakes import Brakes
-from lazsa_flow.store.retry import reading
+from lazsa_flow.store.retry import reading, working_once
 from lazsa_flow.store.sqlstore import SqlStore
 from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from lazsa_flow.store.backup import Backup
@@ -72,11 +73,18 @@ class BoundStore(SqlStore):
 
     @contextmanager
     def begin(self, *, write: bool = True) -> Iterator[SqlTransaction]:
-        """Open a savepoint; it is released at the end of the block, or undone on an error."""
-        with self._connection.begin_nested():
+        """Open a savepoint; it is released at the end of the block, or undone on an error.
+
+        Raises as :func:`lazsa_flow.store.retry.working_once`.
+        """
+        with self._telling(write=write), self._connection.begin_nested():
             transaction = self._transaction(write=write)
             yield transaction
             transaction.send()
+
+    def _telling(self, *, write: bool) -> AbstractContextManager[None]:
+        """Return what tells the driver's errors in our words."""
+        return working_once("write" if write else "read")
 
     def _transaction(self, *, write: bool) -> SqlTransaction:
         return SqlTransaction(

@@ -106,6 +106,21 @@ def retrying(
 def reading() -> Iterator[None]:
     """Read once, and tell in our own words why the database could not be read.
 
+    Raises as :func:`working_once`.
+    """
+    with working_once("read"):
+        yield
+
+
+@contextmanager
+def working_once(how: str) -> Iterator[None]:
+    """Use the database once, and tell in our own words why it could not be used.
+
+    The driver's own error shows statements and values, so none comes out.
+
+    Args:
+        how: ``read`` or ``write``.
+
     Raises:
         UnavailableError: It cannot be reached, or does not work.
         ContendedError: Others were in the way.
@@ -117,7 +132,8 @@ def reading() -> Iterator[None]:
         yield
     except DBAPIError as error:
         if is_lost(error) or is_away(error):
-            raise UnavailableError(f"the database cannot be read: {name_of(error)}") from None
+            what = "be read" if how == "read" else how
+            raise UnavailableError(f"the database cannot {what}: {name_of(error)}") from None
         if is_contended(error):
             raise ContendedError(f"the database gave up: {name_of(error)}") from None
         raise refusal(error) from None

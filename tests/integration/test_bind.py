@@ -24,6 +24,7 @@ from lazsa_flow.errors import (
     ConflictError,
     InputError,
     KeyReusedError,
+    LazsaError,
     NoEdgeError,
     NotAllowedError,
     NotFoundError,
@@ -282,6 +283,30 @@ class TestRefused:
             connection.begin().commit()
             with pytest.raises(InputError, match="no transaction"):
                 host.programme.bind(connection)
+
+
+class TestDriver:
+    """What the database refuses, in our words."""
+
+    @pytest.mark.parametrize("ask", ["nominate", "open_case", "consent"])
+    def test_no_error_of_the_driver_comes_out(self, host: Host, ask: str) -> None:
+        """A database that does not write is an error of ours, without statement or value."""
+        given: dict[str, dict[str, Any]] = {
+            "nominate": {"actor": EMPLOYEE, "statement": "Private words."},
+            "open_case": {"case": "c-1", "actor": Actor("compliance", "c-1")},
+            "consent": {"given": True, "actor": SELLER},
+        }
+        sqlite = host.engine.dialect.name == "sqlite"
+        with host.engine.connect() as connection, connection.begin():
+            programme = host.programme.bind(connection)
+            only = "PRAGMA query_only = ON" if sqlite else "SET TRANSACTION READ ONLY"
+            connection.exec_driver_sql(only)
+            with pytest.raises(LazsaError) as refused:
+                getattr(programme, ask)("s1", **given[ask])
+            if sqlite:
+                connection.exec_driver_sql("PRAGMA query_only = OFF")
+        assert "INSERT" not in str(refused.value)
+        assert "Private" not in str(refused.value)
 
 
 class TestEnded:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lazsa_flow.domain.ids import ID_CHARS, fold, is_among, parse_id, same_person
+from lazsa_flow.domain.ids import ID_CHARS, fold, is_among, is_id, parse_id, same_person
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import InputError
 
@@ -76,3 +76,12 @@ def test_ids_of_two_persons(one: str, other: str) -> None:
     """Ids that differ in more than that are two persons'."""
     assert not same_person(one, other)
     assert not is_among(one, ["x", other])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("s-1", True), (COMPOSED, True), (DECOMPOSED, False), ("a\0", False), (7, False)],
+)
+def test_whether_a_text_is_an_id(text: object, is_one: bool) -> None:
+    """A text is an id as it is stored, or it is none."""
+    assert is_id(text) is is_one
