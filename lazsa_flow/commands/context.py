@@ -12,6 +12,7 @@ import hmac
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from lazsa_flow.commands.configuration import read_rulebook
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from lazsa_flow.store.sqlstore import SqlStore
     from lazsa_flow.store.transaction import SqlTransaction
 
+_CHUNK: Final = 1000
+"""So many paths are read at a time."""
 _REF: Final = re.compile(r"([a-z][a-z0-9_]*)-([1-9][0-9]{0,17})", re.ASCII)
 
 
@@ -141,9 +144,10 @@ class Context:
         Raises:
             PausedError: An overdue timer of one of them is under a pause.
         """
-        if transaction.pauses():
-            for seen in transaction.load_chunk(path_ids, before=None, on=now.date()):
-                check_pauses(seen, transaction.pauses(), now)
+        pauses, remaining = transaction.pauses(), iter(path_ids if transaction.pauses() else ())
+        while batch := list(islice(remaining, _CHUNK)):
+            for seen in transaction.load_chunk(batch, before=None, on=now.date()):
+                check_pauses(seen, pauses, now)
 
     def load(self, transaction: SqlTransaction, ref: str, now: datetime) -> Evidence:
         """Load all that is recorded about a path.

@@ -79,6 +79,8 @@ def release_policy(
             what = "it has paths: a policy can no longer be in force from the start"
             raise ConflictError(policy.lifecycle, what)
         transaction.add_policy(text, in_force_from=begins, at=now, by=str(actor))
+        ids = [path.id for path in transaction.open_in(policy.lifecycle, None)]
+        context.check_settled(transaction, ids, now)
         after = context.rulebook.releasing(Release(policy, begins))
         planned = _replan_lifecycle(transaction, after, policy.lifecycle, actor, now)
         return [planned_fields(each) for each in planned]

@@ -14,7 +14,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.commands.context import Context, actor_fields
-from lazsa_flow.commands.overdue import check_pauses
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.cycles import instant_text, parse_instant
 from lazsa_flow.engine.replan import replan
@@ -72,6 +71,7 @@ def move_country(
             return replace(path, country=country, cycle_on=cycle_on)
 
         ids = [path.id for path in transaction.paths_of(seller)]
+        context.check_settled(transaction, ids, now)
         planned = replan_paths(
             transaction, context.rulebook, ids, moved, actor, now, "moved_country"
         )
@@ -104,6 +104,7 @@ def suspend_cycle(
             raise ConflictError(country, f"the cycle of {cycle_on} is suspended already")
         transaction.suspend(country, cycle_on, str(actor), now)
         ids = [path.id for path in transaction.open_in("award", country)]
+        context.check_settled(transaction, ids, now)
         planned = replan_paths(transaction, after, ids, carried, actor, now, "suspended")
         return [planned_fields(each) for each in planned]
 
@@ -141,8 +142,6 @@ def replan_paths(
     while batch := list(islice(remaining, _CHUNK)):
         changes: list[Change] = []
         for seen in transaction.load_chunk(batch, before=None, on=now.date()):
-            if not overdue:
-                check_pauses(seen, transaction.pauses(), now)
             after = become(seen.path)
             change = replan(
                 rulebook, seen, after, actor=actor, now=now, reason=reason, overdue=overdue

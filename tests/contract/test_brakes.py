@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from lazsa_flow.clock import VirtualClock
+from lazsa_flow.commands.importing import add_facts
 from lazsa_flow.config import Config
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import (
@@ -31,6 +32,7 @@ from lazsa_flow.runner.local import LocalRunner
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.migrate import head
 from tests.chaos.population import START, fill_backlog
+from tests.factories import facts
 from tests.servers import copy_database
 
 if TYPE_CHECKING:
@@ -320,3 +322,12 @@ def test_a_table_that_differs_fires_nothing_of_its_lifecycle(due: str) -> None:
         with Programme.open(due, config=new, clock=VirtualClock(NOW)) as upgraded:
             assert upgraded.sweep().moved
         assert Programme.migrate(due, config=new, clock=VirtualClock(NOW)).tables["award"] == ()
+
+
+def test_a_seller_of_any_name_lifts_no_pause(programme: Programme) -> None:
+    """Pauses are no records about sellers: whoever is called as they once were says nothing."""
+    name = "programme:timers"
+    add_facts(programme.context, [facts(seller=name)], where="test")
+    programme.pause(actor=OPERATOR, reason="x")
+    programme.consent(name, given=True, actor=Actor("seller", name))
+    assert (programme.paused(), programme.sweep().total) == (True, 0)

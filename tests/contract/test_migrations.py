@@ -77,3 +77,44 @@ def test_records_of_the_programme_are_moved_apart(first: sa.Engine) -> None:
     assert [each[1:] for each in kept] == list(SELLERS)
     with pytest.raises(sa.exc.DBAPIError, match="append-only"), first.begin() as connection:
         connection.exec_driver_sql("DELETE FROM lazsa_records")
+
+
+@pytest.mark.parametrize(
+    ("values", "paused"), [(("paused",), True), (("paused", "running"), False), ((), False)]
+)
+def test_a_pause_that_stands_becomes_one_of_the_table(
+    first: sa.Engine, values: tuple[str, ...], paused: bool
+) -> None:
+    """Whoever upgrades over a pause finds it in force; a seller of that name has made none."""
+    said = [("timers", value) for value in values] + [("consent", "paused")]
+    told = [
+        {"subject": "programme:timers", "kind": kind, "name": "", "value": value, **SAID}
+        for kind, value in said
+    ]
+    with first.begin() as connection:
+        connection.execute(INSERT, told)
+    migrate.upgrade(first)
+    store = SqlStore(first.url.render_as_string(hide_password=False))
+    found = [(each.scope, each.actor) for each in store.pauses()]
+    store.close()
+    assert found == ([("everything", "manager:m-1")] if paused else [])
+
+
+def test_a_path_knows_when_it_was_last_written(first: sa.Engine) -> None:
+    """It is the instant of its last journal row, or of its opening where it has none."""
+    path = (
+        "INSERT INTO lazsa_paths VALUES ({id}, 'award', 's-{id}', 'SG', 'awarded', 2, 'h', NULL,"
+        " '2026-01-01T00:00:00.000000Z', '2026-02-01T00:00:00.000000Z', {false}, '{{}}', '{{}}')"
+    )
+    row = (
+        "INSERT INTO lazsa_journal VALUES (1, {seq}, '{at}', '{at}', 'x', 'y', 'z', 'a:b', NULL,"
+        " 'award/1', NULL, '[]', 'p', 'h{seq}')"
+    )
+    with first.begin() as connection:
+        for id_ in (1, 2):
+            connection.exec_driver_sql(path.format(id=id_, false="false"))
+        for seq, at in ((1, "2026-01-01T00:00:00.000000Z"), (2, AT)):
+            connection.exec_driver_sql(row.format(seq=seq, at=at))
+    migrate.upgrade(first)
+    found = rows(first, "id, recorded_at", "lazsa_paths")
+    assert found == [(1, AT), (2, "2026-01-01T00:00:00.000000Z")]
