@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.chaos import brokers, clocks, databases, disks, hostile, kills, loads, messages, sickness
+from tests.chaos import (
+    brokers,
+    clocks,
+    databases,
+    disks,
+    hostile,
+    kills,
+    loads,
+    messages,
+    pauses,
+    sickness,
+)
 
 FAULTS: Final = (
     *kills.FAULTS,
@@ -16,4 +27,5 @@ FAULTS: Final = (
     *loads.FAULTS,
     *sickness.FAULTS,
     *hostile.FAULTS,
+    *pauses.FAULTS,
 )
