@@ -127,13 +127,14 @@ def rows_of(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[
 class _Lent:
     """What :func:`raw` does: a move does it a dozen times, and a generator takes longer over it."""
 
-    __slots__ = ("_connection", "_driver")
+    __slots__ = ("_connection", "_driver", "_pooled")
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def __enter__(self) -> Any:
-        self._driver = self._connection.connection.driver_connection
+        self._pooled = self._connection.connection  # not to be had once it is invalidated
+        self._driver = self._pooled.driver_connection
         return self._driver
 
     def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
@@ -142,7 +143,7 @@ class _Lent:
             told = as_error(dialect, self._driver, error)
             if told.connection_invalidated:
                 # as SQLAlchemy does: what happened to one happened to all that were open before
-                self._connection.engine.pool._invalidate(self._connection.connection, error)
+                self._connection.engine.pool._invalidate(self._pooled, error)
                 self._connection.invalidate(error)
             raise told from error
 
