@@ -150,9 +150,10 @@ def explain(
 
     Example: lazsa-flow explain award-17 award
     """
+    at = read_now(now)
     with open_programme(database, config) as programme:
         ref = _find(programme, name, seller=seller).ref
-        told = programme.explain(ref, trigger, now=read_now(now))
+        told = programme.explain(ref, trigger, now=at)
         if as_json:
             print_json(
                 {
@@ -300,8 +301,9 @@ def ledger(
 
     Example: lazsa-flow ledger
     """
+    until = read_now(now)
     with open_programme(database, config) as programme:
-        books = programme.books(until=read_now(now))
+        books = programme.books(until=until)
         show_pauses(programme.pauses())
     if as_json:
         print_json([book_document(book) for book in books])

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 class BoundedPool(sa.pool.QueuePool):
     """SQLAlchemy's pool, whose time-out is an error of ours, whoever asks for a connection."""
 
+    # SQLAlchemy names a pool's logger by its module: its events are not to be among ours
+    __module__ = sa.pool.QueuePool.__module__
+
     def _do_get(self) -> sa.pool.ConnectionPoolEntry:
         """Lend a connection.
 

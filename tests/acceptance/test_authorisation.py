@@ -193,6 +193,7 @@ COMMANDS_MAY: dict[str, dict[str, May]] = {
     "release_policy": {"manager": GLOBAL},
     "release_country": MANAGER,
     "unpark": {"operator": GLOBAL},
+    "replan_timers": {"operator": GLOBAL, "manager": GLOBAL},
     "pause": {"operator": GLOBAL},
     "retry_notices": {"operator": GLOBAL},
     "close_books": MANAGER,
@@ -581,6 +582,7 @@ ASK: dict[str, Callable[[Stage, Actor], Any]] = {
         factories.country_text() + "# changed\n", actor=a
     ),
     "preview_policy": _preview,
+    "replan_timers": lambda s, a: s.programme.replan_timers(actor=a),
     "unpark": lambda s, a: s.programme.unpark(s.paths["award", "awarded"], actor=a),
     "pause": lambda s, a: s.programme.pause(actor=a),
     "retry_notices": lambda s, a: s.programme.retry_notices(actor=a),
