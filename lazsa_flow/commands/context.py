@@ -20,6 +20,7 @@ from lazsa_flow.commands.overdue import OverdueError, check_overdue, check_pause
 from lazsa_flow.domain.cycles import add_months, instant_text, parse_instant
 from lazsa_flow.domain.model import Move
 from lazsa_flow.domain.text import parse_text
+from lazsa_flow.domain.values import FrozenDict
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.journal import digest, findings_of
@@ -329,6 +330,6 @@ def move_of(fields: Mapping[str, Any]) -> Move:
             **fields,
             "effective_at": parse_instant(fields["effective_at"]),
             "recorded_at": parse_instant(fields["recorded_at"]),
-            "verdicts": tuple(fields["verdicts"]),
+            "verdicts": tuple(map(FrozenDict, fields["verdicts"])),
         }
     )

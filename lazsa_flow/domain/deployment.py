@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from lazsa_flow.domain.effects import RECIPIENTS
 from lazsa_flow.domain.policy import Code  # noqa: TC001 - pydantic reads it at run time
-from lazsa_flow.domain.toml_text import read
+from lazsa_flow.domain.toml_text import FrozenModel, read
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -66,7 +66,7 @@ class NoticeSettings(BaseModel):
     resolver: Code | None = None
 
 
-class Deployment(BaseModel):
+class Deployment(FrozenModel):
     """One deployment's choices.
 
     Attributes:

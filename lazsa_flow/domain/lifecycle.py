@@ -22,11 +22,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lazsa_flow.domain.host import call, plain_date, plain_moment, ref_of
 from lazsa_flow.domain.model import SYSTEM
 from lazsa_flow.domain.soundness import problems_of
+from lazsa_flow.domain.values import FrozenDict
 from lazsa_flow.errors import LifecycleError
 
 if TYPE_CHECKING:
@@ -183,7 +184,10 @@ class Lifecycle:
         if problems:
             raise LifecycleError(self.name, problems)
         names = [state.name for state in self.states]
-        index = {
+        index: dict[str, Any] = {
+            "guards": self.guards,
+            "instants": self.instants,
+            "rounds": self.rounds,
             "_state": {state.name: state for state in self.states},
             "_timer": {timer.name: timer for timer in self.timers},
             "_exits": {
@@ -195,7 +199,7 @@ class Lifecycle:
             },
         }
         for attribute, value in index.items():
-            object.__setattr__(self, attribute, value)
+            object.__setattr__(self, attribute, FrozenDict(value))
 
     @property
     def initial(self) -> str:

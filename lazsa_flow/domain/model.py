@@ -1,7 +1,7 @@
 """What are the values that guards, engine and store hand to each other?
 
-All are frozen, the busiest of them to a type checker alone. Instants are aware ``datetime`` in UTC,
-dates are local to the path's country, rates and money are ``Decimal``.
+All are frozen, all the way down. Instants are aware ``datetime`` in UTC, dates are local to the
+path's country, rates and money are ``Decimal``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.domain.ids import parse_id
-from lazsa_flow.domain.values import value
+from lazsa_flow.domain.values import EMPTY, value
 from lazsa_flow.errors import InputError
 
 if TYPE_CHECKING:
@@ -202,8 +202,8 @@ class Path:
     opened_at: datetime
     entered_at: datetime
     parked: bool = False
-    spans: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
-    data: Mapping[str, Any] = field(default_factory=dict)
+    spans: Mapping[str, tuple[Span, ...]] = EMPTY
+    data: Mapping[str, Any] = EMPTY
     recorded_at: datetime | None = None
 
     @property

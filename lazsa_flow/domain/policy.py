@@ -30,7 +30,7 @@ from pydantic import (
 
 from lazsa_flow.domain.cycles import Calendar, is_zone
 from lazsa_flow.domain.hours import Hours
-from lazsa_flow.domain.toml_text import STRICT
+from lazsa_flow.domain.toml_text import STRICT, FrozenModel
 from lazsa_flow.domain.toml_text import read as read
 from lazsa_flow.domain.toml_text import read_toml as read_toml
 
@@ -75,10 +75,8 @@ Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
-class Policy(BaseModel):
+class Policy(FrozenModel):
     """What every lifecycle's policy has."""
-
-    model_config = STRICT
 
     lifecycle: Code
     version: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]+$")]

@@ -9,10 +9,11 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from lazsa_flow.domain.values import freeze
 from lazsa_flow.errors import ConfigError, Problem, printable, shown
 
 if TYPE_CHECKING:
@@ -28,6 +29,17 @@ _ADDRESS: Final = re.compile(r"://|[?&][^=\s]+=")
 """What looks like an address, which may have a token in it, whatever its key is called."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
+
+
+class FrozenModel(BaseModel):
+    """A model that nobody can change: lists in it become tuples, dicts become frozen ones."""
+
+    model_config = STRICT
+
+    @model_validator(mode="after")
+    def _freeze(self) -> Self:
+        self.__dict__.update({name: freeze(item) for name, item in self.__dict__.items()})
+        return self
 
 
 def read_toml(model: type[_Model], text: str, *, where: str) -> _Model:

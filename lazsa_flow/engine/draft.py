@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never
 
 from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Schedule
 from lazsa_flow.domain.model import Evidence, Path, Record, Situation, Span, TimerRow
+from lazsa_flow.domain.values import FrozenDict
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.journal import Findings, JournalRow
 from lazsa_flow.engine.ports import Change, Notice
@@ -92,6 +93,9 @@ class Draft:
     def _set(self, field: str, value: Any) -> None:
         """Set a field of the draft's own path."""
         object.__setattr__(self._now.seen.path, field, value)
+
+    def _set_spans(self, name: str, spans: tuple[Span, ...]) -> None:
+        self._set("spans", FrozenDict({**self._now.path.spans, name: spans}))
 
     def _row(self, trigger: str | None, dest: str, findings: Findings) -> JournalRow:
         reason = self._now.reason if trigger else "refused"
@@ -201,7 +205,7 @@ class Draft:
         self._end(name)
         now, path = self._now, self._now.path
         span = Span(began_on=now.on, began_at=now.at, told_at=now.recorded_at)
-        self._set("spans", {**path.spans, name: (*path.spans.get(name, ()), span)})
+        self._set_spans(name, (*path.spans.get(name, ()), span))
 
     def _end(self, name: str) -> None:
         now, path = self._now, self._now.path
@@ -212,7 +216,7 @@ class Draft:
         # what takes effect from before a span began ends it where it began
         at = max(now.at, last.began_at)
         ended = replace(last, ended_on=now.calendar.local_date(at), ended_at=at, reason=now.reason)
-        self._set("spans", {**path.spans, name: (*spans[:-1], ended)})
+        self._set_spans(name, (*spans[:-1], ended))
 
     def _schedule(self, effect: Schedule) -> None:
         if effect.round is not None:

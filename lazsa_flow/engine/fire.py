@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.domain.guards import all_read
 from lazsa_flow.domain.model import FIGURES, NO_HEAD, Actor, Evidence, Move, Path
+from lazsa_flow.domain.values import FrozenDict, freeze
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.draft import Draft
 from lazsa_flow.engine.journal import Findings, JournalRow, verdict_fields
@@ -257,7 +258,7 @@ def unopened(
         cycle_on=cycle_on,
         opened_at=now,
         entered_at=now,
-        data=dict(data or {}),
+        data=freeze(dict(data or {})),
     )
 
 
@@ -283,5 +284,5 @@ def move_of(row: JournalRow | None) -> Move:
         dest=row.dest,
         actor=row.actor,
         reason=row.reason,
-        verdicts=tuple(verdict_fields(row.verdicts)),
+        verdicts=tuple(map(FrozenDict, verdict_fields(row.verdicts))),
     )

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lazsa_flow.domain.cycles import instant_text
 from lazsa_flow.domain.model import NO_HEAD
-from lazsa_flow.domain.values import value
+from lazsa_flow.domain.values import FrozenDict, value
 from lazsa_flow.engine.compiling import writer
 from lazsa_flow.errors import JournalError
 
@@ -76,6 +76,7 @@ class JournalRow:
 
     def __post_init__(self) -> None:
         verdicts = verdicts_text(self.verdicts)
+        object.__setattr__(self, "verdicts", FrozenDict(self.verdicts))
         object.__setattr__(self, "verdicts_text", verdicts)
         object.__setattr__(self, "hash", hashlib.sha256(_written(self, verdicts)).hexdigest())
 

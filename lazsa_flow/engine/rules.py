@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.domain.guards import kinds_read
 from lazsa_flow.domain.model import Actor, Situation
+from lazsa_flow.domain.values import FrozenDict
 from lazsa_flow.engine.machine import TableMachine
 from lazsa_flow.engine.plan import Plan
 from lazsa_flow.errors import NotFoundError
@@ -60,8 +61,8 @@ class Rulebook:
     ) -> None:
         self.version = version
         self._all = (tuple(lifecycles), tuple(countries), tuple(releases))
-        self.lifecycles: Mapping[str, Lifecycle] = {t.name: t for t in self._all[0]}
-        self.countries: Mapping[str, Country] = {each.code: each for each in self._all[1]}
+        self.lifecycles: Mapping[str, Lifecycle] = FrozenDict({t.name: t for t in self._all[0]})
+        self.countries: Mapping[str, Country] = FrozenDict({c.code: c for c in self._all[1]})
         self._plans = {name: Plan(t, TableMachine(t)) for name, t in self.lifecycles.items()}
         guards = [guard for table in self._all[0] for guard in table.guards.values()]
         self.kinds = kinds_read(name for guard in guards for name in guard.reads or ())

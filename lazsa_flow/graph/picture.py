@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from xml.sax.saxutils import quoteattr
 
+from lazsa_flow.domain.values import freeze
 from lazsa_flow.errors import ExtraError
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ class Stop:
     counts: Mapping[str, Mapping[str, int]]
     flows: Mapping[str, Mapping[str, int]]
     due: Mapping[str, Mapping[str, int]]
+
+    def __post_init__(self) -> None:
+        for name in ("counts", "flows", "due"):
+            object.__setattr__(self, name, freeze(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,9 @@ class Picture:
     limit: int
     residents: tuple[Resident, ...]
     stories: Mapping[str, tuple[Scene, ...]]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stories", freeze(self.stories))
 
     def _repr_html_(self) -> str | None:
         """Show its page in a notebook, in a frame of its own that nothing leaves."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lazsa_flow.domain.model import FIGURES, Facts, Nomination, Path, Record, Span, TimerRow
 from lazsa_flow.domain.panel import Scorecard, packed
+from lazsa_flow.domain.values import FrozenDict, freeze
 from lazsa_flow.errors import MalformedError
 from lazsa_flow.store import schema
 from lazsa_flow.store.column_types import read_instant
@@ -71,7 +72,8 @@ day: Callable[[str], date] = lru_cache(maxsize=65536)(date.fromisoformat)
 
 @lru_cache(maxsize=4096)
 def _spans(text: str) -> Mapping[str, tuple[Span, ...]]:
-    return {name: tuple(map(_span, spans)) for name, spans in json.loads(text).items()}
+    read = json.loads(text).items()
+    return FrozenDict({name: tuple(map(_span, spans)) for name, spans in read})
 
 
 def _span(fields: dict[str, Any]) -> Span:
@@ -88,7 +90,7 @@ def _span(fields: dict[str, Any]) -> Span:
 
 @lru_cache(maxsize=4096)
 def _data(text: str) -> Mapping[str, Any]:
-    data: Mapping[str, Any] = json.loads(text)
+    data: Mapping[str, Any] = freeze(json.loads(text))
     return data
 
 
