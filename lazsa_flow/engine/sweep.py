@@ -18,14 +18,13 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import asdict, astuple, dataclass, field, replace
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from structlog.contextvars import bound_contextvars
 
-from lazsa_flow.domain.model import Failure
 from lazsa_flow.engine.cohort import Cohort
+from lazsa_flow.engine.failing import fail_path
 from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.garbage import uncollected
 from lazsa_flow.engine.recording import check_past, not_before
@@ -54,10 +53,6 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 5000
 """How many timers a transaction takes at most."""
-ATTEMPTS: Final = 5
-"""How often a path is tried before it is parked."""
-BACK_OFF: Final = timedelta(seconds=1)
-"""The pause after the first attempt; each later one is four times as long."""
 NOBODYS_FAULT: Final = (
     *(ClockError, ContendedError, DamagedError, SchemaError, StaleVersionError, UnavailableError),
 )
@@ -242,7 +237,7 @@ def _fail_first(transaction: Transaction, work: _Work, error: str) -> Chunk:
     claim = transaction.claim(now, 1, work.path_id, until=work.until)
     if claim is None:
         return Chunk(Swept())
-    failed = (_fail(transaction, claim, each, now, error) for each in claim.names)
+    failed = (fail_path(transaction, claim, each, now, error) for each in claim.names)
     return _chunk(claim, Counter(failed))
 
 
@@ -255,22 +250,6 @@ def _chunk(claim: Claim, counts: Counter[str]) -> Chunk:
         failed=counts["failed"],
     )
     return Chunk(swept, claim.due_at, claim.country)
-
-
-def _fail(transaction: Transaction, claim: Claim, path_id: int, now: datetime, error: str) -> str:
-    """Set a path aside, until its next attempt or parked; return which."""
-    name = claim.names[path_id]
-    before = transaction.failure_of(path_id)
-    attempts = before.attempts + 1 if before else 1
-    last = attempts == ATTEMPTS
-    retry_at = None if last else now + BACK_OFF * 4 ** (attempts - 1)
-    transaction.set_aside(Failure(path_id, name, claim.due_at, error, attempts, now, retry_at))
-    told = {"path_id": path_id, "timer": name, "error": error, "attempts": attempts}
-    if last:
-        log.error("path.parked", **told)
-        return "parked"
-    log.warning("path.failed", **told)
-    return "failed"
 
 
 def sweep_chunk(
@@ -358,6 +337,6 @@ def write(transaction: Transaction, judged: Judged, now: datetime) -> Chunk:
     for alike in judged.alike:
         counts[alike.status] += len(alike.each)
     for path_id, error in judged.failed:
-        counts[_fail(transaction, judged.claim, path_id, now, error)] += 1
+        counts[fail_path(transaction, judged.claim, path_id, now, error)] += 1
     transaction.write_chunk(judged.changes, judged.alike)
     return _chunk(judged.claim, counts)

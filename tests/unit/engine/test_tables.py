@@ -1,0 +1,64 @@
+"""A lifecycle's table has a digest that changes with what it decides, and with nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lazsa_flow.domain.lifecycle import Permit, Step
+from lazsa_flow.engine.tables import differences, digest_of, text_of
+from lazsa_flow.lifecycles.award import AWARD
+from lazsa_flow.lifecycles.entry import ENTRY
+
+if TYPE_CHECKING:
+    from lazsa_flow.domain.lifecycle import Lifecycle
+
+
+def told(changed: Lifecycle) -> tuple[str, ...]:
+    """Return how the award's table differs from a changed one."""
+    return differences(text_of(AWARD), text_of(changed))
+
+
+def test_the_same_table_has_the_same_digest() -> None:
+    """It hangs on no order of roles, title or drawing."""
+    same = replace(AWARD, title="Another title", happy=(), urgent=frozenset(AWARD.urgent))
+    assert digest_of(same) == digest_of(AWARD)
+    assert told(same) == ()
+    assert digest_of(ENTRY) != digest_of(AWARD)
+
+
+def test_what_is_added_removed_or_changed_is_named() -> None:
+    """States, edges, timers, guards and urgent roles, each by its name."""
+    closing = next(edge for edge in AWARD.edges if edge.trigger == "close_account")
+    fall_due = next(edge for edge in AWARD.edges if edge.trigger == "fall_due")
+    other = replace(fall_due, permits=(*fall_due.permits, Permit("operator")))
+    edges = [other if edge is fall_due else edge for edge in AWARD.edges if edge is not closing]
+    timer = next(timer for timer in AWARD.timers if timer.name == "due_date")
+    timers = [replace(t, steps=(Step("fall_due"),) * 2) if t is timer else t for t in AWARD.timers]
+    state = AWARD.states[0]
+    states = [replace(s, final=not s.final) if s is state else s for s in AWARD.states]
+    name, guard = next((n, g) for n, g in AWARD.guards.items() if g.reads is not None)
+    changed = replace(
+        AWARD,
+        edges=tuple(edges),
+        timers=tuple(timers),
+        states=tuple(states),
+        guards={**AWARD.guards, name: replace(guard, reads=None)},
+        urgent=frozenset({*AWARD.urgent, "manager"}),
+    )
+    found = told(changed)
+    assert f"state {state.name} changed" in found
+    assert "timer due_date changed" in found
+    assert f"guard {name} changed" in found
+    assert "urgent role manager added" in found
+    assert any(line.startswith("edge fall_due from awarded") for line in found)
+    removed = [line for line in found if line.endswith("removed")]
+    assert removed == ["edge close_account from nominated, under_review for account_closed removed"]
+
+
+@pytest.mark.parametrize("reason", ["lapsed", "not_renewed"])
+def test_an_edge_is_named_by_its_reasons(reason: str) -> None:
+    """Two edges of one trigger are told apart."""
+    assert reason in text_of(AWARD)
