@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lazsa_flow.cli import common
 from lazsa_flow.cli.ask import book_document, books_table, print_story
 from lazsa_flow.cli.common import Json, console, print_json
 
@@ -93,7 +94,8 @@ def _print(told: Told, seconds: float, *, notices: bool) -> None:
     for state, paths in told.states.items():
         states.add_row(state, str(paths))
     screen.print(states)
-    with Programme.open(f"sqlite:///{told.out / DATABASE}") as programme:
+    url = f"sqlite:///{told.out / DATABASE}"
+    with Programme.open(url, clock=common.make_clock()) as programme:
         if told.longest:
             screen.print("One seller's story, in full:\n")
             print_story(screen, programme, programme.find(told.longest))

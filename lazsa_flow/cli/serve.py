@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lazsa_flow.cli import common
 from lazsa_flow.cli.common import (
     DEFAULT_DATABASE,
     ConfigDir,
@@ -168,7 +169,7 @@ def doctor(
 
     from lazsa_flow.runner.doctor import examine
 
-    checks = list(examine(database, redis, config))
+    checks = list(examine(database, redis, config, clock=common.make_clock()))
     if as_json:
         print_json([asdict(check) for check in checks])
     else:
