@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
 
 from lazsa_flow.errors import ClosedError, SchemaError, UnavailableError
 from lazsa_flow.logs import log
 from lazsa_flow.store import (
-    claiming,
-    decoding,
     deleted,
-    failing,
     migrate,
-    pauses,
-    released,
-    schema,
     standing,
 )
-from lazsa_flow.store.audit import audited_paths, journal_rows
 from lazsa_flow.store.backup import back_up
 from lazsa_flow.store.brakes import Brakes
-from lazsa_flow.store.bulk import bulk
-from lazsa_flow.store.census import Census
 from lazsa_flow.store.connect import READ_ONLY, close, connect, file_of, sqlite_file
-from lazsa_flow.store.driver import fetch, raw, rows_of
+from lazsa_flow.store.driver import raw
 from lazsa_flow.store.integrity import find_damage, find_dangling_rows
 from lazsa_flow.store.lock_wait import lock_timeout_s
 from lazsa_flow.store.outbox import SqlOutbox
@@ -34,22 +25,16 @@ from lazsa_flow.store.postgresql import limits_of
 from lazsa_flow.store.read_only import is_writable
 from lazsa_flow.store.retry import is_damaged, reading, refusal, reporting_damage, retrying
 from lazsa_flow.store.sqlite_lock import takes_writes
-from lazsa_flow.store.stamp import stamp_of, stamp_query
+from lazsa_flow.store.stamp import read_stamp
+from lazsa_flow.store.store_questions import StoreQuestions
 from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
-    from datetime import date, datetime
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from lazsa_flow.domain.model import Failure, TimerRow
-    from lazsa_flow.domain.pauses import Pause
-    from lazsa_flow.engine.ledger import Count
-    from lazsa_flow.store.audit import AuditedPath
     from lazsa_flow.store.backup import Backup
-    from lazsa_flow.store.released import CountryVersion, PolicyVersion
     from lazsa_flow.store.stamp import Stamp
-    from lazsa_flow.store.standing import Standing
 
 
 @contextmanager
@@ -66,7 +51,7 @@ def _opening() -> Iterator[None]:
 _Result = TypeVar("_Result")
 
 
-class SqlStore:
+class SqlStore(StoreQuestions):
     """State in a SQL database.
 
     Thread-safe: each transaction has a connection of its own.
@@ -204,54 +189,6 @@ class SqlStore:
         with engine.connect() as connection, connection.begin():
             yield connection
 
-    def next_due(self) -> datetime | None:
-        """Return the instant at which the next pending timer is to be looked at.
-
-        That is when the earliest of them is due; for a path that failed, when it is tried again.
-        Those that this process may not fire are left out.
-
-        Raises:
-            SchemaError: The schema is another revision's.
-            ClockError: The clock is far from the server's, or behind what is recorded.
-        """
-        with self._read() as connection:
-            stamp = _stamp(connection)
-            self.brakes.check(stamp)
-            self.brakes.tell_pauses(stamp.pauses)
-            passing = claiming.Passing.of(stamp.pauses, self.brakes.foreign(stamp))
-            if passing.everything:
-                return None
-            selects = failing.next_looks(passing)
-            looks: list[datetime | None] = [connection.scalar(select) for select in selects]
-        return min((at for at in looks if at is not None), default=None)
-
-    def standing(self, now: datetime) -> Standing:
-        """Tell how the work stands at an instant."""
-        with self._read() as connection:
-            return standing.standing(connection, now)
-
-    def count_due(self, now: datetime, limit: int) -> int:
-        """Count the timers that are due at an instant, no further than a limit."""
-        with self._read() as connection:
-            return standing.count_due(connection, now, limit)
-
-    def due_by_country(self, now: datetime) -> dict[str, int]:
-        """Count the timers that are due at an instant, country by country."""
-        with self._read() as connection:
-            return standing.due_by_country(connection, now)
-
-    def count_due_by_timer(self, now: datetime) -> list[tuple[str, str, str, int]]:
-        """Count the timers that are due at an instant, by country, lifecycle and name."""
-        with self._read() as connection:
-            return standing.due_by_timer(connection, now)
-
-    def describe(self) -> str:
-        """Tell the server's or library's name and version."""
-        with self._read() as connection:
-            version = connection.dialect.server_version_info or ()
-            name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.dialect.name]
-            return f"{name} {'.'.join(map(str, version))}"
-
     def backup(self, file: Path, *, overwrite: bool) -> Backup:
         """Back an SQLite database up; see :func:`lazsa_flow.store.backup.back_up`."""
         if self._closed:  # the copy is made on a connection of its own
@@ -290,11 +227,6 @@ class SqlStore:
                 return []
             return [*find_damage(driver), *find_dangling_rows(driver)]
 
-    def latest_record(self) -> datetime | None:
-        """Return when the journal was last written to, by the clock of that moment."""
-        with self._read() as connection:
-            return standing.latest_record(connection)
-
     @contextmanager
     def leading(self) -> Iterator[bool]:
         """Tell whether this process leads among the tickers, for as long as the block runs.
@@ -311,67 +243,6 @@ class SqlStore:
                 log.warning("sessions.ended", sessions=ended)
             yield leads
 
-    def parked(self) -> list[tuple[str, Failure]]:
-        """Return the parked paths' references and how each failed, the oldest failure first."""
-        with self._read() as connection:
-            return failing.parked(connection)
-
-    def due(self, until: datetime, limit: int | None = None) -> list[tuple[TimerRow, str, str]]:
-        """Return pending timers due at or before an instant, earliest first, at most so many.
-
-        Returns:
-            Each with its path's reference and subject.
-        """
-        table, paths = schema.timers, schema.paths
-        query = (
-            sa.select(table, paths.c.lifecycle, paths.c.subject)
-            .join(paths, paths.c.id == table.c.path_id)
-            .where(table.c.status == "pending", table.c.due_at <= until)
-            .order_by(table.c.due_at, table.c.country, table.c.path_id)
-            .limit(limit)
-        )
-        with self._read() as connection:
-            bulk(connection).pin()  # of what pends, the planner takes far more to be due than is
-            found = []
-            for *row, lifecycle, subject in rows_of(connection, query):
-                timer = decoding.timer(tuple(row))
-                found.append((timer, f"{lifecycle}-{timer.path_id}", subject))
-            return found
-
-    def journal(self, path_id: int | None = None) -> Iterator[dict[str, Any]]:
-        """Yield the journal's rows by path and ``seq``, of one path or of all."""
-        with self._read() as connection:
-            yield from journal_rows(connection, path_id)
-
-    def audit(self) -> Generator[AuditedPath, None, None]:
-        """Yield every path with its journal rows, in step, as of one moment."""
-        with self._read(snapshot=True) as connection:
-            yield from audited_paths(connection)
-
-    @contextmanager
-    def census(self, lifecycle: str) -> Iterator[Census]:
-        """Count and list the paths of a lifecycle, as of one moment."""
-        with self._read(snapshot=True) as connection:
-            yield Census(connection, lifecycle)
-
-    def states(self) -> dict[str, int]:
-        """Count the paths in each state."""
-        table = schema.paths
-        query = sa.select(table.c.state, sa.func.count()).group_by(table.c.state)
-        with self._read() as connection:
-            return {row[0]: row[1] for row in connection.execute(query.order_by("state"))}
-
-    def count_sellers(self) -> int:
-        """Count the sellers whose facts are known."""
-        query = sa.select(sa.func.count(sa.distinct(schema.facts.c.seller)))
-        with self._read() as connection:
-            return connection.scalar(query) or 0
-
-    def counts(self, until: datetime) -> list[Count]:
-        """Count timers due until an instant, by country and cycle date."""
-        with self._read() as connection:
-            return standing.counts(connection, until)
-
     def clear_log(self) -> None:
         """Let deleted texts go from SQLite's log, too; see :mod:`lazsa_flow.store.deleted`."""
         deleted.clear_log(self._engine)
@@ -382,21 +253,6 @@ class SqlStore:
             raise ClosedError
         return deleted.texts_remain(self._engine)
 
-    def policies(self) -> list[PolicyVersion]:
-        """Return every version of every policy, by lifecycle and from when they are in force."""
-        with self._read() as connection:
-            return released.policy_versions(connection)
-
-    def countries(self) -> list[CountryVersion]:
-        """Return every version of every country, by code and number."""
-        with self._read() as connection:
-            return released.country_versions(connection)
-
-    def suspensions(self) -> list[tuple[str, date]]:
-        """Return every suspended cycle: country and cycle date."""
-        with self._read() as connection:
-            return released.suspensions(connection)
-
     def stamp(self) -> Stamp:
         """Return what the database says of itself: rules, pauses, schema, time.
 
@@ -405,26 +261,10 @@ class SqlStore:
 
         def attempt() -> Stamp:
             with self._lend(once=True) as connection:
-                return _stamp(connection)
+                return read_stamp(connection)
 
         return self._repeat(attempt)
-
-    def pauses(self, *, lifted: bool = False) -> list[Pause]:
-        """Return the pauses in force, or with those that were lifted, oldest first."""
-        with self._read() as connection:
-            return pauses.read(connection, lifted=lifted)
 
     def _repeat(self, attempt: Callable[[], _Result]) -> _Result:
         """Read, and again where the connection was lost."""
         return retrying(attempt, again=True, lost=True, lock_timeout_s=self.lock_timeout_s)
-
-    def first_book(self) -> date | None:
-        """Return the earliest cycle date that any timer belongs to."""
-        with self._read() as connection:
-            first: date | None = connection.scalar(sa.select(sa.func.min(schema.timers.c.book_on)))
-            return first
-
-
-def _stamp(connection: sa.Connection) -> Stamp:
-    [row] = fetch(connection, stamp_query(connection.dialect.name), {})
-    return stamp_of(row)

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from lazsa_flow.domain.pauses import Pause
 from lazsa_flow.errors import MalformedError
 from lazsa_flow.store import decoding, schema
+from lazsa_flow.store.driver import fetch
 from lazsa_flow.store.migrate import VERSION_TABLE
 
 if TYPE_CHECKING:
@@ -121,6 +122,12 @@ def _stamp_of(row: Sequence[Any]) -> Stamp:
         datetime.fromtimestamp(float(time), UTC) if server else None,
         decoding.instant(time) if time and not server else None,
     )
+
+
+def read_stamp(connection: sa.Connection) -> Stamp:
+    """Ask a database for its stamp."""
+    [row] = fetch(connection, stamp_query(connection.dialect.name), {})
+    return stamp_of(row)
 
 
 @lru_cache(maxsize=64)
