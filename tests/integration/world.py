@@ -71,12 +71,12 @@ class World:
         crash: Called with the name of each point at which a process could die.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, config: Config | None = None) -> None:
         self.crash: Callable[[str], None] = lambda point: None
         self._sellers: dict[str, str] = {}
         self.clock = VirtualClock(START)
         self.programme = Programme.open(
-            url, config=shipped(), clock=self.clock, probe=lambda p: self.crash(p)
+            url, config=config or shipped(), clock=self.clock, probe=lambda p: self.crash(p)
         )
 
     # -- the clock

@@ -166,6 +166,19 @@ def test_the_guard_of_an_effect() -> None:
     assert not store.notices
 
 
+def test_a_guard_that_changes_what_it_sees_is_found_out() -> None:
+    """Values are frozen at run time: to set a field raises, and sets the path aside."""
+
+    def check(situation: Any) -> Any:
+        situation.path.state = "shut"
+        return True, None, None
+
+    rules = rulebook(table(guards={"ready": replace(guard(), check=check)}))
+    store = doors()
+    assert sweep_at(store, rules, DUE) == Swept(failed=3)
+    assert {each.state for each in store.paths.values()} == {"ajar"}
+
+
 def scheduling(instant: Callable[[Any], Any], round_: Callable[[Any], Any] | None = None) -> Any:
     """Return the rules of a door whose refused timer is set anew by an instant of the table's."""
     again = Schedule("evening", round="tomorrow" if round_ else None)
