@@ -24,6 +24,7 @@ from lazsa_flow.domain.values import FrozenDict
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.journal import digest, findings_of
+from lazsa_flow.engine.recording import not_before
 from lazsa_flow.engine.rules import RulesChangedError
 from lazsa_flow.errors import InputError, LazsaError, NotFoundError, ParkedError
 
@@ -185,6 +186,7 @@ class Context:
         Raises:
             RulesChangedError: The rules are others than those of this context.
             PausedError: An overdue timer must fire first, and a pause stops it.
+            ClockError: The clock is far behind what is recorded of the path.
         """
         path_id, now = self.path_id(ref), self.clock.now()
         request_digest = _digest(key, {**request, "path": ref})
@@ -201,9 +203,11 @@ class Context:
                 raise NotFoundError("path", ref)
             if settle:
                 check_overdue(look, now)
-            result = run(transaction, look.seen, now)
+            paths = look.seen.path, *look.seen.others
+            at = not_before(now, (path.recorded_at for path in paths))
+            result = run(transaction, look.seen, at)
             if key is not None:
-                transaction.remember(key, request_digest, result, now)
+                transaction.remember(key, request_digest, result, at)
             return result
 
         try:

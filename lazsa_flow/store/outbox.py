@@ -27,11 +27,14 @@ from lazsa_flow.store.driver import compiled, fetch, ids_table, ids_value, raw
 from lazsa_flow.store.driver_transaction import transact_by_driver
 from lazsa_flow.store.lock_wait import lock_timeout_s
 from lazsa_flow.store.retry import reading, retrying
+from lazsa_flow.store.stamp import read_stamp
 from lazsa_flow.store.standing import RELAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
+
+    from lazsa_flow.store.brakes import Brakes
 
 _Result = TypeVar("_Result")
 _OUTBOX = schema.outbox
@@ -47,11 +50,13 @@ class SqlOutbox:
     Args:
         engine: Of its own, whose commits need not wait for the disk.
         probe: Called by name at each point at which a process could die.
+        brakes: What stops this process from taking notices: a schema of another release.
     """
 
-    def __init__(self, engine: sa.Engine, probe: Callable[[str], None]) -> None:
+    def __init__(self, engine: sa.Engine, probe: Callable[[str], None], brakes: Brakes) -> None:
         self._engine = engine
         self._probe = probe
+        self._brakes = brakes
         dialect = engine.dialect.name
         self._mark = [compiled(each, dialect) for each in (_TAKE_OUT, _record(engine))]
         self._lease = compiled(_lease(dialect), dialect)
@@ -214,7 +219,12 @@ class SqlOutbox:
         return [_claimed(found[key]) for key in keys if key in found]
 
     def _hold(self, connection: sa.Connection, keys: list[str], until: datetime) -> None:
-        """Move ``next_at`` to the lease's end."""
+        """Move ``next_at`` to the lease's end.
+
+        Raises:
+            SchemaError: The schema is another revision's.
+        """
+        self._brakes.check_schema(read_stamp(connection))
         ids = ids_value(connection.dialect.name, keys)
         with raw(connection) as driver:
             self._lease.run(driver, {"ids": ids, "until": instant_text(until)})

@@ -76,7 +76,7 @@ class SqlStore(StoreQuestions):
         self._reading = self._engine.execution_options(**{READ_ONLY: True})
         self._probe = probe
         self.brakes = brakes or Brakes()
-        self._outbox = SqlOutbox(connect(url, durable=False), probe)
+        self._outbox = SqlOutbox(connect(url, durable=False), probe, self.brakes)
 
     @property
     def lock_timeout_s(self) -> float:

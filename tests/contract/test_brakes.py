@@ -299,6 +299,7 @@ def test_a_schema_of_another_release_stops_an_open_programme(
         lambda: programme.fire(path.ref, "withdraw", actor=actor, reason="nominee"),
         lambda: programme.nominate("s0", actor=Actor("employee", "e"), statement="x"),
         programme.purge,
+        lambda: programme.store.outbox().claim(NOW, NOW, 10),
     ):
         with pytest.raises(SchemaError, match="9999"):
             write()

@@ -116,7 +116,7 @@ class TestWriting:
         swept = world.sweep()
         assert (swept.moved, swept.failed) == (1, 1)
         assert (world.state(bad), world.state(good)) == ("under_review", "awarded")
-        with pytest.raises(ParkedError, match="tried again"):
+        with pytest.raises(ParkedError, match="keeps failing"):
             world.programme.fire(bad, "withdraw", actor=SELLER, reason="nominee")
         world.go(midnight(APRIL) + timedelta(minutes=2))
         assert world.path(bad).parked
