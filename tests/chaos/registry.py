@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.chaos import (
+    backups,
     brokers,
     clocks,
     databases,
@@ -28,4 +29,5 @@ FAULTS: Final = (
     *sickness.FAULTS,
     *hostile.FAULTS,
     *pauses.FAULTS,
+    *backups.FAULTS,
 )
