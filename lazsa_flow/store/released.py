@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from lazsa_flow.domain.policy import CountryText, PolicyText
-from lazsa_flow.errors import ConfigError, Problem
+from lazsa_flow.errors import ConfigError, MalformedError, Problem
 from lazsa_flow.store import schema
+from lazsa_flow.store.decoding import MALFORMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,14 +62,18 @@ def policy_versions(connection: sa.Connection) -> list[PolicyVersion]:
 
     Raises:
         ConfigError: A stored text does not have the hash that was stored with it.
+        MalformedError: A stored row is not as this release writes it.
     """
     table = schema.policies
     found = []
-    for row in connection.execute(sa.select(table)):
-        text = PolicyText(row.lifecycle, row.version, row.text)
-        _check_hash(f"{row.lifecycle}/{row.version}", text.sha256, row.sha256)
-        found.append(PolicyVersion(text, row.in_force_from, row.released_at, row.released_by))
-    return sorted(found, key=_order)
+    try:
+        for row in connection.execute(sa.select(table)):
+            text = PolicyText(row.lifecycle, row.version, row.text)
+            _check_hash(f"{row.lifecycle}/{row.version}", text.sha256, row.sha256)
+            found.append(PolicyVersion(text, row.in_force_from, row.released_at, row.released_by))
+        return sorted(found, key=_order)
+    except MALFORMED:
+        raise MalformedError("policy") from None
 
 
 def country_versions(connection: sa.Connection) -> list[CountryVersion]:
@@ -76,16 +81,19 @@ def country_versions(connection: sa.Connection) -> list[CountryVersion]:
 
     Raises:
         ConfigError: A stored text does not have the hash that was stored with it.
+        MalformedError: A stored row is not as this release writes it.
     """
     table = schema.countries
     found = []
-    for row in connection.execute(sa.select(table).order_by(table.c.code, table.c.version)):
-        text = CountryText(row.code, row.text)
-        _check_hash(f"country {row.code}", text.sha256, row.sha256)
-        found.append(
-            CountryVersion(text, row.version, row.in_force_from, row.released_at, row.released_by)
-        )
-    return found
+    try:
+        for row in connection.execute(sa.select(table).order_by(table.c.code, table.c.version)):
+            text = CountryText(row.code, row.text)
+            _check_hash(f"country {row.code}", text.sha256, row.sha256)
+            since, at = row.in_force_from, row.released_at
+            found.append(CountryVersion(text, row.version, since, at, row.released_by))
+        return found
+    except MALFORMED:
+        raise MalformedError("country") from None
 
 
 def in_force(versions: Iterable[CountryVersion]) -> dict[str, CountryVersion]:

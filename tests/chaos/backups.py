@@ -1,7 +1,7 @@
 """What if a worker is killed in the midst of a night, and the backup of that night is put back?
 
-The backup is made while the worker stands at some point, mostly within a transaction that has written
-half a chunk. Later the worker kills itself at another such point, and leaves a log behind.
+The backup is made while the worker stands at some point, mostly within a transaction that has
+written half a chunk. Later the worker kills itself at another such point, and leaves a log behind.
 """
 
 from __future__ import annotations
