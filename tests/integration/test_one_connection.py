@@ -85,7 +85,9 @@ def closed(migrated: FilePath, tmp_path_factory: pytest.TempPathFactory) -> Worl
         patch.setenv("LAZSA_SECRET", "one-secret-for-the-tests")
         world = World(f"sqlite:///{file}")
     world.nominate()
-    world.programme.relay()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(file.parent)  # where notices are written
+        world.programme.relay()
     world.programme.close()
     return world
 
@@ -105,8 +107,11 @@ def _use(found: Any) -> None:
             relay.drain()
 
 
-def test_every_method_is_content_with_one_connection(world: World, tmp_path: FilePath) -> None:
+def test_every_method_is_content_with_one_connection(
+    world: World, tmp_path: FilePath, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever is asked of a programme or told it, methods to come included, takes one."""
+    monkeypatch.chdir(tmp_path)  # where notices are written
     facts = facts_file(tmp_path / "facts.csv", date(2020, 9, 1), s4="0.3")
     refused = {}
     for name, method in public_methods().items():
