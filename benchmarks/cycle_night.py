@@ -36,7 +36,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
 
 def _sweep(bench: Bench, filled: str, due: int) -> float:
     with bench.databases.copy(filled) as url:
-        taken = seconds(lambda: _run("sweep", "--now", NOW.isoformat(), "--database", url))
+        taken = seconds(lambda: _run("sweep", "--now", NOW.isoformat(), "--yes", "--database", url))
         books = json.loads(_run("ledger", "--json", "--now", NOW.isoformat(), "--database", url))
     if any(book["unexplained"] for book in books):
         raise RuntimeError(f"books that do not balance after {due} were due")

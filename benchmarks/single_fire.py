@@ -41,8 +41,9 @@ _DRIVER: Final[dict[Store, str]] = {
 _STAND: Final = (
     "SELECT (SELECT count(*) FROM lazsa_policies), (SELECT count(*) FROM lazsa_countries),"
     " (SELECT count(*) FROM lazsa_suspensions),"
-    " (SELECT value FROM lazsa_records WHERE subject = 'programme:timers'"
-    " ORDER BY id + 0 DESC LIMIT 1)"
+    " (SELECT count(*) FROM lazsa_pauses WHERE lifted_at IS NULL),"
+    " (SELECT max(digest) FROM lazsa_lifecycles),"
+    " (SELECT version_num FROM lazsa_alembic_version)"
 )
 _PATHS: Final[dict[Store, str]] = {
     "sqlite": "SELECT * FROM lazsa_paths WHERE subject = ?",

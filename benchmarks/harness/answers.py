@@ -25,7 +25,7 @@ _UNTOUCHED: Final = frozenset(
     for name in (
         *("policies", "suspensions", "facts", "texts", "nominations", "scorecards", "records"),
         *("claims", "failures", "countries", "closed_books", "seats", "conduct_bars"),
-        *("pauses", "lifecycles"),
+        *("pauses", "lifecycles", "erasures", "heartbeats"),
     )
 )
 """What nothing that is measured writes to; :func:`differing` would tell."""

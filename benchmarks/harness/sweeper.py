@@ -102,7 +102,7 @@ def _main(url: str, warm_up: str, options: str) -> None:
         print("ready", flush=True)
         sys.stdin.readline()
         if with_helper:
-            moved = helper.sweep(url, NOW, **how).moved
+            moved = helper.sweep(url, clock, **how).moved
         else:
             with ThreadPoolExecutor(threads) as pool:
                 started = [pool.submit(programme.sweep, **how) for _ in range(threads)]
