@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
     from lazsa_flow.domain.model import Actor, Facts, Move, Path
     from lazsa_flow.errors import (
+        ClockError,
         ClosedError,
         ConfigError,
         ConflictError,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         ParkedError,
         PausedError,
         RefusedError,
+        ReplacedError,
         SchemaError,
         StaleVersionError,
         TransitionError,
@@ -74,12 +76,14 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "LazsaError",
     "InputError",
     "ConfigError",
+    "ClockError",
     "LifecycleError",
     "NotFoundError",
     "TransitionError",
     "NoEdgeError",
     "NotAllowedError",
     "RefusedError",
+    "ReplacedError",
     "ParkedError",
     "PausedError",
     "StaleVersionError",
