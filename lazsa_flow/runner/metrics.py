@@ -179,12 +179,13 @@ def _oversight(programme: Programme) -> Iterator[GaugeMetricFamily]:
         sum(book.unexplained for book in books),
     )
     names = ["country", "cycle"]
-    days = GaugeMetricFamily("lazsa_panel_days_left", "Days until the cycle date.", labels=names)
+    text = "Seconds until the cycle date begins, in whole days."
+    left = GaugeMetricFamily("lazsa_panel_seconds_left", text, labels=names)
     text = "Candidates whom too few reviewers or teams have scored."
     short = GaugeMetricFamily("lazsa_panel_without_quorum", text, labels=names)
     for gap in programme.panel_gaps():
         labels = [gap.country, str(gap.cycle_on)]
-        days.add_metric(labels, gap.days_left)
+        left.add_metric(labels, gap.days_left * 86_400)
         short.add_metric(labels, gap.without_quorum)
-    yield days
+    yield left
     yield short

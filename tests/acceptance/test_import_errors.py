@@ -80,7 +80,7 @@ FIELDS = [
     ("policy_compliant", "TRUE", "true or false"),
     ("activities", "writing;dancing", "any of community, feedback, help"),
     ("activities", "writing;writing", "each once"),
-    ("seller_id", "", "an id of 1 to 128 printable characters"),
+    ("seller_id", "", "an id of 1 to 128 visible characters"),
 ]
 
 
