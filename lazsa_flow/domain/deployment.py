@@ -66,6 +66,18 @@ class NoticeSettings(BaseModel):
     resolver: Code | None = None
 
 
+class GuardSettings(BaseModel):
+    """How long a guard may take.
+
+    Attributes:
+        slow_s: After so long the log and the metrics report a guard that has not returned.
+    """
+
+    model_config = _STRICT
+
+    slow_s: Annotated[int, Field(ge=1, le=_DAY_S)] = 30
+
+
 class Deployment(FrozenModel):
     """One deployment's choices.
 
@@ -73,6 +85,7 @@ class Deployment(FrozenModel):
         channels: By name; a folder of files where none is named.
         routes: Country code, or ``all``, to recipient to channel. A recipient without a route is
             told through the only channel there is.
+        guards: How long guards may take.
     """
 
     model_config = _STRICT
@@ -82,6 +95,7 @@ class Deployment(FrozenModel):
     )
     routes: dict[str, dict[Recipient, str]] = Field(default_factory=dict)
     notices: NoticeSettings = NoticeSettings()
+    guards: GuardSettings = GuardSettings()
 
     @field_validator("channels")
     @classmethod
@@ -117,6 +131,7 @@ class Deployment(FrozenModel):
             "channels": {name: own.get(name, {"kind": "handed_in"}) for name in names},
             "routes": self.routes,
             "notices": self.notices,
+            "guards": self.guards,
         }
         return read(Deployment, fields, where="channels")
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.domain.findings import Finding as Finding  # authors find it here
@@ -20,6 +21,7 @@ from lazsa_flow.domain.findings import Measured as Measured
 from lazsa_flow.domain.findings import Recordable, UnfitError, plain_finding
 from lazsa_flow.domain.host import ref_of
 from lazsa_flow.domain.model import FIGURES
+from lazsa_flow.domain.running import RUNNING, RunningGuard
 from lazsa_flow.errors import GuardError, type_name
 
 if TYPE_CHECKING:
@@ -145,6 +147,9 @@ class Guard:
         Raises:
             GuardError: It raised, or returned what cannot be recorded.
         """
+        thread = get_ident()
+        outer = RUNNING.get(thread)
+        RUNNING[thread] = RunningGuard(self.name, situation, outer)
         try:
             return plain_finding(self.check(situation))
         except GuardError:  # of a guard that is a part of this one
@@ -153,6 +158,11 @@ class Guard:
             raise GuardError(self.name, str(error), path=ref_of(situation)) from None
         except Exception as error:
             raise self._raised(error, ref_of(situation)) from error
+        finally:
+            if outer is None:
+                del RUNNING[thread]
+            else:
+                RUNNING[thread] = outer
 
     def _raised(self, error: Exception, path: str | None = None) -> GuardError:
         name = type_name(error)

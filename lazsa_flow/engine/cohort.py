@@ -212,7 +212,7 @@ class Cohort:
         """
         assert self._hearing is not None
         asked, shown = self._hearing.asked[number], self._shown[number]
-        reveal(shown.seen, asked, reading, sight)
+        reveal(shown, asked, reading, sight)
         found = asked.ask(shown)
         heard = found[0], asked.write((found,))[1:-1]
         self._hearing.keep(self._kept[number], reading, heard)

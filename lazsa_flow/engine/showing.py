@@ -28,6 +28,12 @@ _HIDDEN: Final[Any] = object()
 """Stands for what may not be looked through."""
 
 
+class _Hidden:
+    """Stands for an instant that may not be looked at; tells the watch for which path it does."""
+
+    __slots__ = ("path_id",)
+
+
 def _but(kind: type[Any], *names: str) -> tuple[str, ...]:
     """Return the names of a value's fields but for these."""
     return tuple(field.name for field in fields(kind) if field.name not in names)
@@ -55,18 +61,20 @@ def to_guard(situation: Situation, reads: frozenset[str]) -> Situation:
         () if paths_read(reads) else _HIDDEN,
         _timers(seen),
     )
-    return _with(situation, shown, recorded_at=_HIDDEN)
+    return _with(situation, shown, recorded_at=_Hidden())
 
 
-def reveal(shown: Evidence, asked: Asked, reading: Hashable, sight: Sight) -> None:
+def reveal(situation: Situation, asked: Asked, reading: Hashable, sight: Sight) -> None:
     """Show a guard what it reads, made of the key that its answer is kept by, and nothing more.
 
     Args:
-        shown: What :func:`to_guard` returned for it; nothing else holds it.
+        situation: What :func:`to_guard` returned for it; nothing else holds it.
         asked: The guard.
         reading: The key.
         sight: A path that has it, which reads its figures.
     """
+    shown, hidden = situation.seen, situation.recorded_at
+    object.__setattr__(hidden, "path_id", sight.path_id)
     key: Any = (reading,) if asked.single else reading
     parts = iter(key)
     for index, name in asked.figures:

@@ -10,6 +10,7 @@ from lazsa_flow.commands.configuration import find_warnings, read_rulebook
 from lazsa_flow.commands.context import Context
 from lazsa_flow.commands.dry_run import dry_run_of
 from lazsa_flow.engine.rules import RulesChangedError
+from lazsa_flow.engine.watchdog import watch_guards
 from lazsa_flow.store import dry_run as undoing
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Facade:
         self.config = config
         self.clock = clock
         self._secret = secret
+        self.guard_watch = watch_guards(config.deployment.guards.slow_s)
         self._version()
         self._context = self._read_rules()
 

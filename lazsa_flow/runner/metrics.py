@@ -60,6 +60,17 @@ class Counters:
             registry=registry,
         )
 
+        self._slow_guards = prometheus.Counter(
+            "lazsa_slow_guards_total",
+            "Calls of guards that had not returned when the limit was reached.",
+            ["lifecycle", "guard"],
+            registry=registry,
+        )
+
+    def guard_slow(self, lifecycle: str, guard: str) -> None:
+        """Count a call of a guard that has not returned in time."""
+        self._slow_guards.labels(lifecycle, guard).inc()
+
     def swept(self, chunk: Chunk, lag_s: float) -> None:
         """Count what a chunk did.
 
@@ -74,7 +85,8 @@ class Counters:
         self._lag.labels(chunk.country).observe(lag_s)
 
     def counting(self, programme: Programme) -> Callable[[Chunk], None]:
-        """Return what counts each chunk as it is committed."""
+        """Return what counts each chunk as it is committed; slow guards are counted from now on."""
+        programme.guard_watch.listeners.append(self.guard_slow)
 
         def swept(chunk: Chunk) -> None:
             if chunk.due_at is not None:
