@@ -156,6 +156,8 @@ class Lifecycle:
         urgent: Roles whose commands come before a due timer.
         happy: The states of the way that every path hopes to go, in order; graphs draw it heavy.
         default_policies: Policy texts, as TOML, of a lifecycle that brings its own.
+        rereads_rows: Whether each journal row is parsed and hashed again from its own text before
+            it is written. The tables that ship leave it out, since their guards are tested here.
 
     Raises:
         LifecycleError: The table contradicts itself.
@@ -174,6 +176,7 @@ class Lifecycle:
     urgent: frozenset[str] = frozenset()
     happy: tuple[str, ...] = ()
     default_policies: tuple[str, ...] = ()
+    rereads_rows: bool = True
     _state: dict[str, State] = field(init=False, repr=False, compare=False)
     _timer: dict[str, Timer] = field(init=False, repr=False, compare=False)
     _exits: dict[str, tuple[Edge, ...]] = field(init=False, repr=False, compare=False)

@@ -19,6 +19,7 @@ from lazsa_flow.engine.alike import Alike, Own
 from lazsa_flow.engine.decide import decide_timer
 from lazsa_flow.engine.draft import Draft
 from lazsa_flow.engine.journal import around
+from lazsa_flow.engine.rereading import reread
 from lazsa_flow.engine.rules import system
 from lazsa_flow.engine.showing import reveal, to_draft, to_guard, to_rule
 from lazsa_flow.logs import log
@@ -79,6 +80,7 @@ class _Moved(NamedTuple):
     change: Change
     around: tuple[str, str, str] | None
     each: list[Own]
+    rereads: bool
 
     def own(self, sight: Sight, verdicts: str) -> Own:
         """Return what is one path's own."""
@@ -87,7 +89,11 @@ class _Moved(NamedTuple):
             return Own(path_id, sight.subject, head, "", head)
         before, between, behind = self.around
         text = f"{before}{path_id}{between}{head}{behind}{verdicts}}}"
-        return Own(path_id, sight.subject, head, verdicts, sha256(text.encode()).hexdigest())
+        own = Own(path_id, sight.subject, head, verdicts, sha256(text.encode()).hexdigest())
+        if self.rereads:
+            after = self.change.after
+            reread(f"{after.lifecycle}-{path_id}", after.seq, text.encode(), own.hash)
+        return own
 
 
 class Cohort:
@@ -172,7 +178,12 @@ class Cohort:
         """Move the first that comes to an outcome by itself, and see whether others can follow."""
         seen = self._evidence(sight)
         change = self._by_itself(seen)
-        moved = _Moved(change, None if change.row is None else around(change.row), [])
+        moved = _Moved(
+            change,
+            None if change.row is None else around(change.row),
+            [],
+            self._rulebook.lifecycle(sight.lifecycle).rereads_rows,
+        )
         own = moved.own(sight, verdicts)
         if change.slot == "take" or change.claims or change.linked:
             self._hear = None

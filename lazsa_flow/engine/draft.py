@@ -1,12 +1,8 @@
 """What does a move change, before anything is written?
 
-A :class:`Draft` starts from a situation and interprets the effects of an edge or timer one after
-the other; each sees the path as the ones before have left it. What comes out is a ``Change``: data
-that the store writes whole or not at all.
-
-A draft works on copies of path, evidence and situation that are its own until it hands the change
-out, and sets their fields in place: a new value for each effect would cost a cycle night more than
-all its guards.
+A :class:`Draft` interprets the effects of an edge or timer one after the other; each sees the path
+as the ones before have left it. What comes out is a ``Change``, which the store writes whole. Until
+then it sets fields of copies of its own: a value for each effect would cost more than the guards.
 """
 
 from __future__ import annotations
@@ -20,6 +16,7 @@ from lazsa_flow.domain.values import FrozenDict
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.journal import Findings, JournalRow
 from lazsa_flow.engine.ports import Change, Notice
+from lazsa_flow.engine.rereading import reread_row
 from lazsa_flow.engine.rules import Rulebook, system
 from lazsa_flow.errors import NotFoundError
 
@@ -103,6 +100,7 @@ class Draft:
 
     def _change(self, row: JournalRow | None, fired: TimerRow | None) -> Change:
         if row is not None:
+            reread_row(self._lifecycle, row)
             self._set("seq", row.seq)
             self._set("head", row.hash)
         after = self._now.path

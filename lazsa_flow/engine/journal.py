@@ -78,7 +78,7 @@ class JournalRow:
         verdicts = verdicts_text(self.verdicts)
         object.__setattr__(self, "verdicts", FrozenDict(self.verdicts))
         object.__setattr__(self, "verdicts_text", verdicts)
-        object.__setattr__(self, "hash", hashlib.sha256(_written(self, verdicts)).hexdigest())
+        object.__setattr__(self, "hash", hashlib.sha256(written_bytes(self, verdicts)).hexdigest())
 
     def fields(self) -> dict[str, Any]:
         """Return the fields as JSON values, all but the row's own hash."""
@@ -132,7 +132,7 @@ def verdicts_text(findings: Findings) -> str:
     return writer(tuple(findings))(findings.values())
 
 
-def _written(row: JournalRow, verdicts: str) -> bytes:
+def written_bytes(row: JournalRow, verdicts: str) -> bytes:
     """Write a row's canonical bytes."""
     begin, policy, rest, end = _frame_of(row)
     path, head = quoted(row.path), quoted(row.prev_hash)

@@ -105,6 +105,7 @@ def _due(situation: Situation) -> date:
 AWARD: Final = Lifecycle(
     name="award",
     title="LazSA award",
+    rereads_rows=False,
     policy=AwardPolicy,
     guards=GUARDS,
     urgent=frozenset({"compliance"}),

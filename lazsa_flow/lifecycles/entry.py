@@ -203,6 +203,7 @@ def _expires(situation: Situation) -> Moment:
 ENTRY: Final = Lifecycle(
     name="entry",
     title="Store entry",
+    rereads_rows=False,
     policy=EntryPolicy,
     guards=GUARDS,
     instants={"at_once": _at_once, "expires": _expires},

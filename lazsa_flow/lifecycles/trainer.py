@@ -54,6 +54,7 @@ SHOWN: Final = Guard(
 TRAINER: Final = Lifecycle(
     name="trainer",
     title="LazStar trainer",
+    rereads_rows=False,
     policy=TrainerPolicy,
     guards={SHOWN.name: SHOWN},
     instants={},
