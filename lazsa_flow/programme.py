@@ -16,6 +16,7 @@ from lazsa_flow.commands.configuration import Migrated, find_warnings, store_unk
 from lazsa_flow.commands.context import actor_fields, move_fields, move_of
 from lazsa_flow.config import Config
 from lazsa_flow.domain.cycles import as_utc
+from lazsa_flow.domain.host import check_clock
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import fire
 from lazsa_flow.engine.tables import digest_of
@@ -78,7 +79,7 @@ class Programme(Notices):
             ConfigError: A country or policy is wrong, or a stored policy was changed.
         """
         config = config or Config.load()
-        clock = clock or SystemClock()
+        clock = check_clock(clock or SystemClock())
         tables = {table.name: digest_of(table) for table in config.lifecycles}
         store = SqlStore(url, probe=probe, brakes=Brakes(clock, tables))
         try:
@@ -131,7 +132,7 @@ class Programme(Notices):
         store = SqlStore(url)
         try:
             store.migrate()
-            now = (clock or SystemClock()).now()
+            now = check_clock(clock or SystemClock()).now()
             with store.begin() as transaction:
                 first = not transaction.policy_versions()
                 stored = store_unknown(transaction, config, now)

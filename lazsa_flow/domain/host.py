@@ -6,8 +6,9 @@ The checks of guards have their own rules, see :mod:`~.findings`.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from lazsa_flow.clock import SystemClock, VirtualClock
 from lazsa_flow.domain.cycles import Moment
 from lazsa_flow.errors import HostCodeError, type_name
 
@@ -15,8 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lazsa_flow.domain.model import Situation
+    from lazsa_flow.engine.ports import Clock
 
 _Result = TypeVar("_Result")
+
+CLOCK_YEARS: Final = range(1970, 9000)
+"""What a clock may tell: dates are reckoned from it for decades, and must exist."""
 
 
 def ref_of(situation: Situation) -> str | None:
@@ -57,9 +62,12 @@ def plain_instant(value: Any) -> datetime | None:
     if kind is datetime and value.tzinfo is UTC:
         instant: datetime = value
         return instant
-    if not issubclass(kind, datetime) or datetime.utcoffset(value) is None:
+    try:
+        if not issubclass(kind, datetime) or datetime.utcoffset(value) is None:
+            return None
+        utc = datetime.astimezone(value, UTC)
+    except Exception:  # of a zone of the host's own, or of an instant before or after all years
         return None
-    utc = datetime.astimezone(value, UTC)
     return datetime.combine(datetime.date(utc), datetime.time(utc), UTC)
 
 
@@ -89,3 +97,34 @@ def plain_date(value: Any, part: str, path: str | None) -> date:
         return value
     what = f"returned {type_name(value)}, expected a date"
     raise HostCodeError(part, what, path=path)
+
+
+class CheckedClock:
+    """A host's own clock, whose answers are checked.
+
+    Args:
+        clock: Anything with ``now``.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """Return the present instant, as a plain datetime in UTC.
+
+        Raises:
+            HostCodeError: The clock raised, or returned no aware datetime of a year within
+                :data:`CLOCK_YEARS`.
+        """
+        told = call("clock", self._clock.now)
+        instant = plain_instant(told)
+        if instant is not None and instant.year in CLOCK_YEARS:
+            return instant
+        years = f"{CLOCK_YEARS.start} to {CLOCK_YEARS.stop - 1}"
+        expected = f"an aware datetime in the years {years}"
+        raise HostCodeError("clock", f"returned {type_name(told)}, expected {expected}")
+
+
+def check_clock(clock: Clock) -> Clock:
+    """Return a clock whose answers can be trusted: ours as it is, a host's own with checks."""
+    return clock if type(clock) in (SystemClock, VirtualClock) else CheckedClock(clock)
