@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -68,7 +69,36 @@ def test_every_rule_is_held() -> None:
         tests = rule.get("tests", [])
         assert bool(tests) != bool(rule.get("later")), rule["id"]
         assert len(tests) == len(set(tests)), rule["id"]
-        assert set(rule) <= {"id", "says", "tests", "later"}, rule["id"]
+        assert set(rule) <= {"id", "says", "tests", "later", "code", "breaks"}, rule["id"]
+
+
+def test_every_place_in_the_code_exists() -> None:
+    """A rule's ``code`` names files of the package, with what is defined in them."""
+    named = [(rule["id"], place) for rule in RULES for place in rule.get("code", ())]
+    assert [each for each in named if not _is_defined(each[1])] == []
+
+
+def test_every_break_fits() -> None:
+    """What a break replaces stands once in its file, and is not what it puts there."""
+    for rule in RULES:
+        for each in rule.get("breaks", ()):
+            text = (ROOT / each["file"]).read_text("utf-8")
+            assert text.count(each["old"]) == 1, (rule["id"], each["old"])
+            assert each["old"] != each["new"], rule["id"]
+
+
+def _is_defined(place: str) -> bool:
+    """Tell whether ``file`` or ``file::name`` is there; the name may be a function, class or value."""
+    name, _, member = place.partition("::")
+    file = ROOT / name
+    if not name.startswith("lazsa_flow/") or not file.is_file():
+        return False
+    parts = member.split(".") if member else []
+    text = file.read_text("utf-8")
+    return all(
+        re.search(rf"^\s*(?:def|class|async def)?\s*{re.escape(part)}\b", text, re.M)
+        for part in parts
+    )
 
 
 def test_every_section_is_there() -> None:
