@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import tempfile
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOBODY = 65534
+CAPABILITY_VERSION_3 = 0x20080522
+PASS_FILE_MODES = 1 << 1 | 1 << 2 | 1 << 3
+"""CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH and CAP_FOWNER (linux/capability.h)."""
 ROOT = os.geteuid() == 0
 QUESTIONS = (
     "explain s1",
@@ -47,17 +51,54 @@ def folder(migrated: Path) -> Iterator[Path]:
 
 @contextmanager
 def forbidden(folder: Path, *, file: int = 0o444, beside: int = 0o555) -> Iterator[None]:
-    """Take the right to write away: from the files, from the folder, and from root."""
+    """Take the right to write away: from the files, from the folder, and from root.
+
+    Root gives up what lets it pass file modes, and stays root: another user could not read the
+    package itself where this clone lies in a folder of root's own.
+    """
     for each in folder.iterdir():
         each.chmod(file)
     folder.chmod(beside)
-    if ROOT:
-        os.seteuid(NOBODY)
+    if not ROOT:
+        yield
+        return
+    for each in (folder, *folder.iterdir()):
+        os.chown(each, NOBODY, NOBODY)
+    before = _effective_capabilities()
+    _set_effective_capabilities(before & ~PASS_FILE_MODES)
     try:
         yield
     finally:
-        if ROOT:
-            os.seteuid(0)
+        _set_effective_capabilities(before)
+
+
+class _CapabilityHeader(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+class _CapabilitySet(ctypes.Structure):
+    _fields_ = tuple((name, ctypes.c_uint32) for name in ("effective", "permitted", "inheritable"))
+
+
+def _capabilities() -> tuple[_CapabilityHeader, ctypes.Array[_CapabilitySet]]:
+    """Return this thread's capabilities as ``capget`` (2) gives them: low and high 32 bits."""
+    header = _CapabilityHeader(CAPABILITY_VERSION_3, 0)
+    sets = (_CapabilitySet * 2)()
+    if ctypes.CDLL(None, use_errno=True).capget(ctypes.byref(header), sets):
+        raise OSError(ctypes.get_errno(), "capget")
+    return header, sets
+
+
+def _effective_capabilities() -> int:
+    return int(_capabilities()[1][0].effective)
+
+
+def _set_effective_capabilities(effective: int) -> None:
+    """Set the low 32 bits of this thread's effective capabilities."""
+    header, sets = _capabilities()
+    sets[0].effective = effective
+    if ctypes.CDLL(None, use_errno=True).capset(ctypes.byref(header), sets):
+        raise OSError(ctypes.get_errno(), "capset")
 
 
 def ask(folder: Path, words: str) -> str:
