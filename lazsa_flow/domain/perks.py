@@ -1,8 +1,8 @@
-"""What is an ambassador entitled to, and from when to when?
+"""Perks: what ambassadors and members of Reconnect are entitled to, and from when to when.
 
 One-off perks come with the award and stay what they were. Standing ones end the instant the award
 ends: the badge is a promise to buyers. Lasting ones outlive it; the year in the Hall of Fame needs
-the seller's consent, which can be revoked.
+the seller's consent, which can be revoked. Members of Reconnect have two of their own.
 
 Source:
     programme.md, "Perks".
@@ -28,17 +28,20 @@ STANDING: Final = (
     "ambassador_events",
     "invitations",
     "channel_recognition",
+    "case_study_videos",
     "networking",
 )
+MEMBERSHIP: Final = ("networking", "campaign_updates")
+"""What members of Reconnect have, from joining to leaving. Source: FAQ, Reconnect."""
 LASTING: Final = ("training_and_certification", "hall_of_fame_year")
 BADGE: Final = "badge_and_logo"
 
-Kind = Literal["one_off", "standing", "lasting"]
+Kind = Literal["one_off", "standing", "lasting", "membership"]
 
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """One perk of one tenure.
+    """One perk of one tenure or membership.
 
     Attributes:
         ends_at: When it ended, exclusive; ``None`` while it lasts.
@@ -65,7 +68,28 @@ def entitlements(
     for path in paths:
         for span in path.spans.get("award", ()):
             found += _of(path, span, at, consented)
+        member = path.span("membership", at)
+        if member is not None:
+            found += (
+                Entitlement(perk, "membership", path.ref, member.began_at, member.ended_at)
+                for perk in MEMBERSHIP
+            )
     return tuple(found)
+
+
+def is_entitled(paths: Iterable[Path], perk: str, at: datetime) -> bool:
+    """Tell whether a seller has a perk at an instant that ends with an award or a membership.
+
+    Args:
+        paths: The seller's paths.
+        perk: One of :data:`STANDING` or :data:`MEMBERSHIP`.
+        at: The instant.
+    """
+    return any(
+        (perk in STANDING and path.span("award", at))
+        or (perk in MEMBERSHIP and path.span("membership", at))
+        for path in paths
+    )
 
 
 def _of(path: Path, span: Span, at: datetime, consented: bool) -> Iterable[Entitlement]:

@@ -128,6 +128,16 @@ class TestEntitlements:
         world.now(date(2020, 6, 1)).programme.consent("s1", given=False, actor=SELLER)
         assert perks(world, later, "lasting") == ["training_and_certification"]
 
+    def test_membership(self, world: World) -> None:
+        """Members of Reconnect have their own two from the step that joins to the one that ends."""
+        path = world.member()
+        joined = world.clock.now()
+        assert perks(world, joined - TICK, "membership") == []
+        assert perks(world, joined, "membership") == ["networking", "campaign_updates"]
+        left = noon(date(2021, 6, 1))
+        world.now(left).programme.fire(path, "remove", actor=SELLER, reason="left")
+        assert perks(world, left, "membership") == []
+
     def test_consent_of_its_day(self, world: World) -> None:
         """What is asked of an earlier instant is told by the consent of that instant."""
         world.ambassador()

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow.domain.cycles import TICK
-from lazsa_flow.domain.perks import LASTING, ONE_OFF, STANDING, Entitlement, entitlements
+from lazsa_flow.domain.perks import (
+    LASTING,
+    MEMBERSHIP,
+    ONE_OFF,
+    STANDING,
+    Entitlement,
+    entitlements,
+    is_entitled,
+)
 from tests.factories import midnight, path, span
 
 if TYPE_CHECKING:
@@ -56,3 +64,20 @@ def test_the_hall_of_fame_takes_consent() -> None:
     )
     assert asked - silent == {"hall_of_fame_year"}
     assert silent < asked
+
+
+def test_members_of_reconnect_have_two_perks_from_joining_to_leaving() -> None:
+    """Networking and campaign updates run with the membership, its last instant excluded."""
+    member = path("removed", id=3, spans={"membership": (span(APRIL, OCTOBER),)})
+    found = entitlements((member,), BEGUN, consented=True)
+    assert found == tuple(
+        Entitlement(perk, "membership", "award-3", BEGUN, ENDED) for perk in MEMBERSHIP
+    )
+    assert MEMBERSHIP == ("networking", "campaign_updates")
+    for at in (BEGUN - TICK, ENDED):
+        assert entitlements((member,), at, consented=True) == ()
+        assert not is_entitled((member,), "campaign_updates", at)
+    assert is_entitled((member,), "campaign_updates", ENDED - TICK)
+    assert not is_entitled((member,), "invitations", BEGUN)
+    assert is_entitled(PATHS, "case_study_videos", BEGUN)
+    assert not is_entitled(PATHS, "case_study_videos", ENDED)
