@@ -118,6 +118,25 @@ class LifecycleError(LazsaError):
         super().__init__(f"lifecycle {lifecycle}: " + "; ".join(self.problems))
 
 
+class MachineMismatchError(LazsaError):
+    """A lifecycle's state machine decides otherwise than its table: nothing more is swept.
+
+    Attributes:
+        lifecycle: The lifecycle.
+        state: From which state.
+        trigger: On which trigger.
+    """
+
+    def __init__(self, lifecycle: str, state: str, trigger: str) -> None:
+        super().__init__(
+            f"lifecycle {lifecycle}: from {state}, the state machine and the table decide the"
+            f" trigger {trigger} differently"
+        )
+        self.lifecycle = lifecycle
+        self.state = state
+        self.trigger = trigger
+
+
 class NotFoundError(LazsaError):
     """Nothing is known under this id.
 

@@ -16,7 +16,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from lazsa_flow.engine.alike import Alike, Own
-from lazsa_flow.engine.decide import decide_timer
+from lazsa_flow.engine.decide import check_decision, decide_timer
 from lazsa_flow.engine.draft import Draft
 from lazsa_flow.engine.journal import around
 from lazsa_flow.engine.rereading import reread
@@ -53,6 +53,9 @@ def change_of(
         timer: Its timer.
         now: The present instant.
         load: Loads the evidence of another path of its subject.
+
+    Raises:
+        MachineMismatchError: The Machine decides otherwise than its plan.
     """
     lifecycle = rulebook.lifecycle(seen.path.lifecycle)
     entry = lifecycle.timer(timer.name)
@@ -61,6 +64,7 @@ def change_of(
     if not entry.steps:
         return _fill(Draft(rulebook, situation, load=load), entry, None, {}, timer)
     edge, tried, findings = decide_timer(rulebook, situation, entry)
+    check_decision(rulebook, situation, entry, edge, findings)
     return _fill(Draft(rulebook, tried, load=load), entry, edge, findings, timer)
 
 

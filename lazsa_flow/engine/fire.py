@@ -121,9 +121,16 @@ def check_fire(
     if path.parked and actor.role not in lifecycle.urgent:
         raise ParkedError("the path is parked", path=path.ref, trigger=trigger, state=path.state)
     fired, findings = decide_edge(rulebook, situation, trigger)
-    if fired is None:
-        raise refusal(lifecycle, situation, trigger, findings)
-    return edge, findings
+    if fired is not None:
+        return fired, findings
+    if all(held for held, _, _ in findings.values()):
+        raise NoEdgeError(
+            f"the state machine has no such transition from {path.state}",
+            path=path.ref,
+            trigger=trigger,
+            state=path.state,
+        )
+    raise refusal(lifecycle, situation, trigger, findings)
 
 
 def find_edge(lifecycle: Lifecycle, path: Path, trigger: str, reason: str | None) -> Edge:

@@ -126,9 +126,8 @@ def hearing(lifecycle: Lifecycle, timer: Timer, routes: Sequence[Route]) -> Hear
     """Return the hearing of a timer, or ``None`` where each path is to be decided by itself."""
     guards = [lifecycle.guards[name] for route in routes for name in route.fresh]
     effects = [*timer.effects, *timer.otherwise, *(e for r in routes for e in r.edge.effects)]
-    tabled = all(route.tabled for route in routes)
     together = all_read(guards)
-    if not tabled or together is None or not _shared(lifecycle, effects):
+    if together is None or not _shared(lifecycle, effects):
         return None
     if paths_read(together) - {lifecycle.name}:
         return None  # those decided together have no other path in their own lifecycle

@@ -1,12 +1,12 @@
-"""Does an edge fire? ``transitions`` decides.
+"""The state machine: ``transitions`` decides whether a trigger fires, and where it leads.
 
-Each lifecycle's table is built into one shared Machine. No seller is ever added to it as a model:
+Each lifecycle's table is built into one shared Machine. No path is ever added to it as a model:
 a :class:`Trial` of three slots stands in for one path during one decision, and is thrown away. The
 conditions look up findings that were made before; no callback has a side effect, so an exception
 leaves nothing half-changed.
 
-What the Machine would decide can be read out of it (:meth:`TableMachine.guards`), so that a cycle
-night need not ask it a million times.
+A single fire pulls the Machine's trigger. A sweep decides thousands: it reads out of the Machine
+which guards decide (:meth:`TableMachine.guards`), and checks one path of every group against it.
 """
 
 from __future__ import annotations
@@ -88,17 +88,28 @@ class TableMachine:
 
     def fires(self, trial: Trial, trigger: str) -> bool:
         """Pull a trigger on a trial; its state is the destination if an edge fired."""
-        return bool(self._machine.events[trigger].trigger(trial))
+        event = self._machine.events.get(trigger)
+        if event is None or trial.state not in event.transitions:
+            return False
+        return bool(event.trigger(trial))
+
+    def find_destination(
+        self, state: str, trigger: str, reason: str | None, findings: Mapping[str, Found]
+    ) -> str | None:
+        """Pull a trigger from a state; return where it leads, or ``None`` where nothing fires."""
+        trial = Trial(state, reason, findings)
+        return trial.state if self.fires(trial, trigger) else None
 
     def guards(self, state: str, trigger: str, reason: str | None) -> tuple[str, ...] | None:
         """Return the guards all of which must hold for a trigger to fire, where that is all.
 
         Returns:
-            Their names; ``None`` where the machine must be asked, since a callback would run, or
-            a condition is none of the table's.
+            Their names; ``None`` where there is no such transition, a callback would run, or a
+            condition is none of the table's.
         """
         found: tuple[str, ...] | None = None
-        for transition in self._machine.events[trigger].transitions[state]:
+        event = self._machine.events.get(trigger)
+        for transition in event.transitions.get(state, ()) if event else ():
             functions = [condition.func for condition in transition.conditions]
             named = tuple(each.guard for each in functions if isinstance(each, Holds))
             reasons = [each.reasons for each in functions if isinstance(each, GivesReason)]

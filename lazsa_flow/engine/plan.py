@@ -1,10 +1,11 @@
-"""Which guards decide, and in which order?
+"""Decision plans of timers: which edges a timer tries, and which guards it asks, in order.
 
 A cycle night decides the same few things a million times. What ``transitions`` would look up each
 time is compiled once for each state and timer, out of the lifecycle's own Machine: the edge that
 each step names, and its guards as one function, which leaves out those that an earlier step has
-asked already. Where the Machine has more to say than its table (a callback, a condition of
-another's), it is asked itself. A property test holds that both decide alike.
+asked already. A Machine that decides by anything else than its table's guards cannot be compiled:
+that is an error. While a sweep runs, one path of every group is checked against the Machine
+(:func:`lazsa_flow.engine.decide.check_decision`).
 """
 
 from __future__ import annotations
@@ -14,12 +15,10 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.engine import compiling
 from lazsa_flow.engine.hearing import hearing
-from lazsa_flow.engine.machine import Trial
+from lazsa_flow.errors import MachineMismatchError
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.guards import Found
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Timer
-    from lazsa_flow.domain.model import Situation
     from lazsa_flow.engine.compiling import Judge
     from lazsa_flow.engine.hearing import Hearing
     from lazsa_flow.engine.machine import TableMachine
@@ -35,14 +34,12 @@ class Route:
             fires. It takes a situation with this route's reason, and what the routes before have
             found, to which it adds.
         fresh: Those guards, by name.
-        tabled: Whether the table says all, and the Machine nothing more.
     """
 
     edge: Edge
     reason: str | None
     fires: Judge
     fresh: tuple[str, ...]
-    tabled: bool
 
 
 class Plan:
@@ -56,20 +53,15 @@ class Plan:
     def __init__(self, lifecycle: Lifecycle, machine: TableMachine) -> None:
         self._lifecycle = lifecycle
         self._machine = machine
-        self._edges: dict[tuple[str, str, str | None], Route | None] = {}
         self._timers: dict[tuple[str, str], tuple[Route, ...]] = {}
         self._hearings: dict[tuple[str, str], Hearing | None] = {}
 
-    def edge(self, state: str, trigger: str, reason: str | None) -> Route | None:
-        """Return the route of one trigger, or ``None`` where the state has no such edge."""
-        key = (state, trigger, reason)
-        try:
-            return self._edges[key]
-        except KeyError:
-            return self._edges.setdefault(key, self._route(*key, asked=frozenset()))
-
     def timer(self, state: str, timer: Timer) -> tuple[Route, ...]:
-        """Return the routes of a timer's steps, leaving those aside that the state lacks."""
+        """Return the routes of a timer's steps, leaving those aside that the state lacks.
+
+        Raises:
+            MachineMismatchError: The Machine decides by something else than the table's guards.
+        """
         key = (state, timer.name)
         if key not in self._timers:
             routes: list[Route] = []
@@ -101,16 +93,6 @@ class Plan:
             [(name, checks[name].ask) for name in fresh],
             [name for name in edge.guards if name in asked],
         )
-        tabled = self._machine.guards(state, trigger, reason) == edge.guards
-        if not tabled:
-            judge = self._asking(edge, reason, judge)
-        return Route(edge, reason, judge, fresh, tabled)
-
-    def _asking(self, edge: Edge, reason: str | None, judge: Judge) -> Judge:
-        """Return what evaluates the guards, and lets the machine say what follows."""
-
-        def fires(situation: Situation, found: dict[str, Found]) -> bool:
-            judge(situation, found)
-            return self._machine.fires(Trial(situation.path.state, reason, found), edge.trigger)
-
-        return fires
+        if self._machine.guards(state, trigger, reason) != edge.guards:
+            raise MachineMismatchError(self._lifecycle.name, state, trigger)
+        return Route(edge, reason, judge, fresh)

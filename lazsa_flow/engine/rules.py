@@ -63,7 +63,8 @@ class Rulebook:
         self._all = (tuple(lifecycles), tuple(countries), tuple(releases))
         self.lifecycles: Mapping[str, Lifecycle] = FrozenDict({t.name: t for t in self._all[0]})
         self.countries: Mapping[str, Country] = FrozenDict({c.code: c for c in self._all[1]})
-        self._plans = {name: Plan(t, TableMachine(t)) for name, t in self.lifecycles.items()}
+        self._machines = {name: TableMachine(t) for name, t in self.lifecycles.items()}
+        self._plans = {name: Plan(t, self._machines[name]) for name, t in self.lifecycles.items()}
         guards = [guard for table in self._all[0] for guard in table.guards.values()]
         self.kinds = kinds_read(name for guard in guards for name in guard.reads or ())
         self._governing: dict[tuple[str, str, date], Policy] = {}
@@ -101,6 +102,10 @@ class Rulebook:
             return self.lifecycles[name]
         except KeyError:
             raise NotFoundError("lifecycle", name) from None
+
+    def machine(self, name: str) -> TableMachine:
+        """Return a lifecycle's table as the Machine that decides its single fires."""
+        return self._machines[name]
 
     def plan(self, name: str) -> Plan:
         """Return a lifecycle's decisions, compiled."""

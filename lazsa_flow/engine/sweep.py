@@ -33,6 +33,7 @@ from lazsa_flow.errors import (
     ClockError,
     ContendedError,
     DamagedError,
+    MachineMismatchError,
     NotFoundError,
     SchemaError,
     StaleVersionError,
@@ -55,8 +56,9 @@ CHUNK: Final = 5000
 """How many timers a transaction takes at most."""
 NOBODYS_FAULT: Final = (
     *(ClockError, ContendedError, DamagedError, SchemaError, StaleVersionError, UnavailableError),
+    MachineMismatchError,
 )
-"""Errors that set no path aside: the next look takes the work up again."""
+"""Errors that set no path aside: the next look takes the work up again, or none of it is safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +321,8 @@ def _decide(
                 settled.add(path_id)
             elif (change := cohort.take(sight)) is not None:
                 judged.changes.append(change)
+        except MachineMismatchError:
+            raise
         except Exception as error:  # whatever a decision raises sets its own path aside
             judged.failed.append((path_id, error_name(error)))
         if sight.others:

@@ -46,6 +46,7 @@ def test_known_names_are_found() -> None:
     rules = rulebook(AWARD)
     assert rules.lifecycle("award") is AWARD
     assert rules.plan("award") is rules.plan("award")
+    assert rules.machine("award") is rules.machine("award")
     assert rules.calendar("ID").zone == "Asia/Jakarta"
     assert rules.policy_version("award", "2020-1") == policy()
 
