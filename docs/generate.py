@@ -101,9 +101,10 @@ _RULES: Final = f"""\
 
 # Which test holds which rule
 
-Every rule of the programme, in short and by section, with the tests that hold it. The list is
-`tests/rules.toml`; `tests/unit/test_rules.py` makes sure that each named test exists and that no
-rule goes without.
+Every rule of the programme, in short and by section, with the tests that hold it and the places
+in `lazsa_flow` that carry it out. The list is `tests/rules.toml`; `tests/unit/test_rules.py` makes
+sure that each named test and place exists and that no rule goes without. `./dev break-rules` makes
+changes that break the rules, one after the other, and names those whose tests still pass.
 """
 
 
@@ -168,9 +169,10 @@ def rules() -> str:
             if "later" in rule:
                 later.append((f"`{rule['id']}`", rule["says"], rule["later"]))
             else:
-                rows.append((f"`{rule['id']}`", rule["says"], _tests(rule)))
+                rows.append((f"`{rule['id']}`", rule["says"], _tests(rule), _code(rule)))
         if rows:
-            parts.append(f"## {section['title']}\n\n{_table(('id', 'rule', 'held by'), rows)}")
+            head = ("id", "rule", "held by", "carried out in")
+            parts.append(f"## {section['title']}\n\n{_table(head, rows)}")
     if later:
         head = ("id", "rule", "why not yet")
         parts.append(f"## Not yet held\n\n{_table(head, later)}")
@@ -179,6 +181,10 @@ def rules() -> str:
 
 def _tests(rule: dict[str, Any]) -> str:
     return "<br>".join(f"`{test.removeprefix('tests/')}`" for test in rule["tests"])
+
+
+def _code(rule: dict[str, Any]) -> str:
+    return "<br>".join(f"`{place.removeprefix('lazsa_flow/')}`" for place in rule.get("code", ()))
 
 
 _FAULTS: Final = f"""\
