@@ -23,23 +23,21 @@ if TYPE_CHECKING:
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
-    """Measure the sweep, alone and with its helper process, and the loop."""
+    """Measure the sweep beside set-based statements, and beside the loop."""
     due, rounds = bench.scale.bulk, bench.scale.rounds
     night = bench.night("sqlite", due)
-    ways = (("", {}, 0.5), (" with a helper process", {"helper": True}, 0.65))
-    for how, options, bound in ways:
-        ours, reference = in_turns(
-            rounds,
-            partial(bench.sweep_seconds, "sqlite", night, **options),
-            partial(bench.set_based_seconds, night),
-        )
-        yield Figure.of(
-            f"bulk, SQLite{how}, beside set-based statements",
-            due / ours,
-            due / reference,
-            unit="paths/s",
-            goal=Goal(bound, at_least=True),
-        )
+    ours, reference = in_turns(
+        rounds,
+        partial(bench.sweep_seconds, "sqlite", night),
+        partial(bench.set_based_seconds, night),
+    )
+    yield Figure.of(
+        "bulk, SQLite, beside set-based statements",
+        due / ours,
+        due / reference,
+        unit="paths/s",
+        goal=Goal(0.5, at_least=True),
+    )
     few = bench.night("sqlite", bench.scale.messages)
     ours, loop = in_turns(
         rounds,

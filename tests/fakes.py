@@ -17,7 +17,7 @@ from lazsa_flow.engine.rules import RulesChangedError
 from lazsa_flow.errors import ConflictError, StaleVersionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import Facts, Failure, Nomination, Path, Record, TimerRow
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Change, Notice
     from lazsa_flow.engine.sight import Sight
-    from lazsa_flow.engine.sweep import Share
 
 
 @dataclass
@@ -101,7 +100,6 @@ class MemorySight:
         self.like = repr((shared, timers, seen.facts and seen.facts.as_of))
         same = [other for other in seen.others if other.lifecycle == path.lifecycle]
         self.alone = not same and not path.data.get("claims")
-        self.others = {other.id: other.seq for other in seen.others}
         self.figures = tuple(getattr(seen.facts, name, None) for name in FIGURES)
 
     def figure(self, index: int) -> Any:
@@ -150,7 +148,6 @@ class MemoryTransaction:
         now: datetime,
         limit: int,
         path_id: int | None = None,
-        share: Share | None = None,
         *,
         until: datetime | None = None,
     ) -> Claim | None:
@@ -169,22 +166,13 @@ class MemoryTransaction:
         names: dict[int, str] = {}
         for timer in due:
             same = (timer.due_at, timer.country) == (due[0].due_at, due[0].country)
-            if same and (share is None or timer.path_id % share.of == share.part):
+            if same:
                 names.setdefault(timer.path_id, timer.name)
         if not names:
             return None
         first = due[0]
         taken = dict(list(names.items())[:limit])
         return Claim(first.due_at, first.country, first.book_on, taken)
-
-    def stands(self, claim: Claim, versions: Mapping[int, int]) -> bool:
-        """Tell whether these timers still pend and these paths still have these versions."""
-        store = self._store
-        pending = {(t.path_id, t.name, t.due_at) for t in store.timers if t.status == "pending"}
-        claimed = {(path_id, name, claim.due_at) for path_id, name in claim.names.items()}
-        return claimed <= pending and all(
-            store.paths[id_].seq == seq for id_, seq in versions.items()
-        )
 
     def sights(
         self, path_ids: Collection[int], *, before: datetime | None, on: date

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.moulds import NOW
 from lazsa_flow import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.runner import helper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,8 +46,8 @@ def sweep(url: str, *, warm_up: str, workers: int = 1, **options: Any) -> Sweep:
         url: The database.
         warm_up: A small database to sweep before the clock starts.
         workers: How many processes.
-        options: What ``Programme.sweep`` takes besides, or ``helper``, for one with a helper, or
-            ``threads``, for as many in each process.
+        options: What ``Programme.sweep`` takes besides, or ``threads``, for as many in each
+            process.
     """
     with ExitStack() as stack:
         processes = [stack.enter_context(_process(url, warm_up, options)) for _ in range(workers)]
@@ -96,17 +95,14 @@ def _main(url: str, warm_up: str, options: str) -> None:
     with Programme.open(warm_up, clock=clock) as programme:
         programme.sweep()
     how = json.loads(options)
-    with_helper, threads = how.pop("helper", False), how.pop("threads", 1)
+    threads = how.pop("threads", 1)
     with Programme.open(url, clock=clock) as programme:
         programme.next_due()
         print("ready", flush=True)
         sys.stdin.readline()
-        if with_helper:
-            moved = helper.sweep(url, clock, **how).moved
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                started = [pool.submit(programme.sweep, **how) for _ in range(threads)]
-            moved = sum(each.result().moved for each in started)
+        with ThreadPoolExecutor(threads) as pool:
+            started = [pool.submit(programme.sweep, **how) for _ in range(threads)]
+        moved = sum(each.result().moved for each in started)
         print(json.dumps({"moved": moved, "peak_mb": _peak_mb()}), flush=True)
 
 

@@ -69,9 +69,6 @@ def sweep(
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
-    with_helper: Annotated[
-        bool, typer.Option("--helper", help="Judge in a second process as well; SQLite only.")
-    ] = False,
 ) -> None:
     """Fire all timers that are due, with a progress bar on a terminal; with --now it asks first.
 
@@ -83,7 +80,6 @@ def sweep(
     from lazsa_flow.cli.pausing import show_pauses
     from lazsa_flow.cli.progress import bars
     from lazsa_flow.engine.recording import check_past
-    from lazsa_flow.runner import helper
 
     until = read_now(now)
     with open_programme(database, config) as programme:
@@ -99,12 +95,7 @@ def sweep(
         ):
             return
         with bars(console(), programme.due_by_country(instant)) as told:
-            if with_helper:
-                swept = helper.sweep(
-                    database, programme.clock, until=until, config=config, done=told
-                )
-            else:
-                swept = programme.sweep(now=until, done=told)
+            swept = programme.sweep(now=until, done=told)
         pauses = programme.pauses()
     counts: dict[str, Any] = asdict(swept)
     if as_json:

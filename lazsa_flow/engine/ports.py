@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.alike import Alike
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.sight import Sight
-    from lazsa_flow.engine.sweep import Share
 
 
 _Result = TypeVar("_Result")
@@ -114,7 +113,6 @@ class Transaction(Protocol):
         now: datetime,
         limit: int,
         path_id: int | None = None,
-        share: Share | None = None,
         *,
         until: datetime | None = None,
     ) -> Claim | None:
@@ -127,7 +125,6 @@ class Transaction(Protocol):
             now: The present instant: timers due at or before it.
             limit: At most so many.
             path_id: Of this path alone.
-            share: Of these paths alone, those left aside that have failed before.
             until: Timers due at or before this instant alone.
         """
         ...
@@ -166,10 +163,6 @@ class Transaction(Protocol):
 
         Without ``facts`` the subject's facts are left out; ``on`` is as in :meth:`load_chunk`.
         """
-        ...
-
-    def stands(self, claim: Claim, versions: Mapping[int, int]) -> bool:
-        """Tell whether these timers still pend and these paths still have these versions."""
         ...
 
     def write_chunk(self, changes: Sequence[Change], alike: Sequence[Alike] = ()) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable
     from datetime import datetime
 
     from lazsa_flow.domain.model import Evidence, Nomination
@@ -19,7 +19,6 @@ class Sight(Protocol):
         like: What a move is drafted from: state, version, round, spans, data, pending timers, the
             date of the facts; equal for two paths where all of that is.
         alone: Whether its subject has no other path in its lifecycle, and it would claim nothing.
-        others: The versions of its subject's other paths, by their numbers.
         figures: The facts' figures, in the order of :data:`lazsa_flow.domain.model.FIGURES`, as the
             store has them; equal where the figures are, and ``None`` each without facts.
     """
@@ -30,7 +29,6 @@ class Sight(Protocol):
     head: str
     like: Hashable
     alone: bool
-    others: Mapping[int, int]
     figures: tuple[Hashable, ...]
 
     @property

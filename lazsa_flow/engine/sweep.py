@@ -88,27 +88,18 @@ class Swept:
         return Swept(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
-class Share(NamedTuple):
-    """A part of the paths, by their number: those that leave ``part`` when divided by ``of``."""
-
-    part: int
-    of: int
-
-
 @dataclass(slots=True)
 class Judged:
     """What was decided on one chunk, before anything is written.
 
     Attributes:
         claim: The timers that were claimed and still pended.
-        versions: Of each path that was read, the subjects' others included, the version.
         changes: What is to be written of paths that moved by themselves,
         alike: and of those that moved as others do.
         failed: Paths on which the decision raised, with the error's name.
     """
 
     claim: Claim
-    versions: dict[int, int] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     alike: list[Alike] = field(default_factory=list)
     failed: list[tuple[int, str]] = field(default_factory=list)
@@ -278,12 +269,11 @@ def judge(
     now: datetime,
     chunk: int,
     path_id: int | None = None,
-    share: Share | None = None,
     *,
     until: datetime | None = None,
 ) -> Judged | None:
     """Claim one chunk and decide it; nothing is written. ``None`` where nothing is due."""
-    while claim := transaction.claim(now, chunk, path_id, share, until=until):
+    while claim := transaction.claim(now, chunk, path_id, until=until):
         if rulebook.version is not None:
             transaction.check_rules(rulebook.version)
         due_on = rulebook.calendar(claim.country).local_date(claim.due_at)
@@ -310,7 +300,6 @@ def _decide(
     cohorts: dict[Hashable, Cohort] = {}
     for sight in sights:
         path_id = sight.path_id
-        judged.versions[path_id] = sight.seq
         try:
             name, like = claim.names[path_id], (sight.like, sight.said(rulebook.kinds))
             cohort = cohorts.get((name, like))
@@ -325,9 +314,7 @@ def _decide(
             raise
         except Exception as error:  # whatever a decision raises sets its own path aside
             judged.failed.append((path_id, error_name(error)))
-        if sight.others:
-            judged.versions.update(sight.others)
-    missing = claim.names.keys() - judged.versions.keys()
+    missing = claim.names.keys() - {sight.path_id for sight in sights}
     judged.failed += [(path_id, NotFoundError.__name__) for path_id in missing]
     for cohort in cohorts.values():
         judged.alike += cohort.alike()

@@ -7,7 +7,6 @@ Timers under a pause are passed by, with all later ones of their path, whose ord
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -20,24 +19,11 @@ from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.driver import fetch
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from lazsa_flow.domain.pauses import Pause
-    from lazsa_flow.engine.sweep import Share
     from lazsa_flow.store.decoding import Row
-
-_UNMOVED: Final = (
-    "SELECT count(*) FROM json_each(?) AS read CROSS JOIN lazsa_paths AS path"
-    " WHERE path.id = json_extract(read.value, '$[0]')"
-    " AND path.seq = json_extract(read.value, '$[1]')"
-)
-_PEND: Final = (
-    "SELECT count(*) FROM json_each(?) AS read CROSS JOIN lazsa_timers AS timer"
-    " WHERE timer.path_id = json_extract(read.value, '$[0]')"
-    " AND timer.name = json_extract(read.value, '$[1]')"
-    " AND timer.due_at = json_extract(read.value, '$[2]') AND timer.status = 'pending'"
-)
 
 
 class Passing(NamedTuple):
@@ -116,13 +102,12 @@ class Queries(NamedTuple):
 
 
 @lru_cache
-def queries(*, waiting: bool, shared: bool, passing: Passing = NOTHING) -> Queries:
+def queries(*, waiting: bool, passing: Passing = NOTHING) -> Queries:
     """Return the statements.
 
     Args:
         waiting: Whether there are paths that wait for their next attempt after ``now``.
         passing: What is passed by besides.
-        shared: Whether only a share of the chunk's paths is wanted; ``share`` and ``shares``.
     """
     table, paths, failures = schema.timers, schema.paths, schema.failures
     due_at, now = sa.bindparam("due_at", type_=sa.Text()), sa.bindparam("now", type_=sa.Text())
@@ -141,8 +126,6 @@ def queries(*, waiting: bool, shared: bool, passing: Passing = NOTHING) -> Queri
         .with_for_update(skip_locked=True, of=paths)
     )
     in_country = table.c.country == sa.bindparam("country", type_=sa.Text())
-    if shared:
-        in_country &= table.c.path_id % _number("shares") == _number("share")
     own = table.c.path_id == _number("path_id")
     return Queries(
         first=sa.select(at).where(pending, at <= now).order_by(at).limit(1),
@@ -164,7 +147,6 @@ def claim(
     now: datetime,
     limit: int,
     path_id: int | None,
-    share: Share | None = None,
     *,
     held: Collection[int],
     passing: Passing = NOTHING,
@@ -176,16 +158,13 @@ def claim(
         now: Timers due at or before it.
         limit: At most so many.
         path_id: Of this path alone.
-        share: Of these paths alone.
         held: The paths that wait for an attempt after ``now``.
         passing: What is passed by besides.
     """
     if passing.everything:
         return None
-    select = queries(waiting=bool(held), shared=share is not None, passing=passing)
+    select = queries(waiting=bool(held), passing=passing)
     values: dict[str, Any] = {"now": instant_text(now), "limit": limit, "path_id": path_id}
-    if share is not None:
-        values |= {"share": share.part, "shares": share.of}
     if path_id is not None:
         rows = fetch(connection, select.own, values)
         if not rows:
@@ -215,17 +194,3 @@ def _claim(due_at: str, country: str, book_on: str, rows: list[Row]) -> Claim | 
         return Claim(decoding.instant(due_at), country, decoding.day(book_on), names)
     except decoding.MALFORMED:
         raise MalformedError("timer of path", rows[0][0]) from None
-
-
-def stands(connection: sa.Connection, claim: Claim, versions: Mapping[int, int]) -> bool:
-    """Tell whether timers still pend and paths still have their versions, on SQLite.
-
-    There is nothing to ask elsewhere: on PostgreSQL, what was judged is locked until it is written.
-    """
-    due_at = instant_text(claim.due_at)
-    claimed = [(path_id, name, due_at) for path_id, name in claim.names.items()]
-    for query, rows in ((_PEND, claimed), (_UNMOVED, list(versions.items()))):
-        found = connection.exec_driver_sql(query, (json.dumps(rows),)).scalar()
-        if found != len(rows):
-            return False
-    return True

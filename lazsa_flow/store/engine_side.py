@@ -33,14 +33,13 @@ from lazsa_flow.store.driver import fetch_all
 from lazsa_flow.store.stamp import Stamp, stamp_of, stamp_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import Evidence, Failure, Path
     from lazsa_flow.engine.alike import Alike
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Change, Claim
-    from lazsa_flow.engine.sweep import Share
     from lazsa_flow.errors import StaleVersionError
     from lazsa_flow.store.looking import FirstLook
     from lazsa_flow.store.sights import StoredSight
@@ -152,7 +151,6 @@ class EngineSide:
         now: datetime,
         limit: int,
         path_id: int | None = None,
-        share: Share | None = None,
         *,
         until: datetime | None = None,
     ) -> Claim | None:
@@ -170,16 +168,14 @@ class EngineSide:
         self._retried = frozenset(id_ for id_, at in waiting.items() if at <= now)
         pauses = self.stamp().pauses
         self._brakes.tell_pauses(pauses)
-        found = claiming.claim(
+        return claiming.claim(
             self._lent,
             now if until is None else min(until, now),
             limit,
             path_id,
-            share,
             held=waiting.keys() - self._retried,
             passing=claiming.Passing.of(pauses, self._foreign),
         )
-        return found and found.without(self._retried) if share else found
 
     def sights(
         self, path_ids: Collection[int], *, before: datetime | None, on: date
@@ -196,12 +192,6 @@ class EngineSide:
     def load_opening(self, path: Path, *, on: date, facts: bool) -> Evidence:
         """Load what is recorded about the subject of a path that is about to open."""
         return evidence.of_opening(self._connection, path, on=on, facts=facts)
-
-    def stands(self, claim: Claim, versions: Mapping[int, int]) -> bool:
-        """Tell whether these timers still pend, unpaused, and these paths have these versions."""
-        if any(pause.covers(claim.country, claim.book_on) for pause in self.stamp().pauses):
-            return False
-        return claiming.stands(self._connection, claim, versions)
 
     def write_chunk(self, changes: Sequence[Change], alike: Sequence[Alike] = ()) -> None:
         """Write changes whole."""

@@ -59,7 +59,7 @@ class StoredSight:
 
     __slots__ = (
         *("_cards", "_facts", "_kin", "_path", "_records", "_taken", "_timers", "_told"),
-        *("alone", "figures", "head", "like", "others", "path_id", "seq", "subject"),
+        *("alone", "figures", "head", "like", "path_id", "seq", "subject"),
     )
 
     def __init__(
@@ -80,7 +80,6 @@ class StoredSight:
         self.seq: int = path[_SEQ]
         self.head: str = path[_HEAD]
         self.figures: tuple[Hashable, ...]
-        self.others = _NO_OTHERS
         self.alone = _CLAIMS not in path[_DATA]
         if facts is None:
             as_of, self.figures = None, _NO_FIGURES
@@ -90,7 +89,6 @@ class StoredSight:
         pending = tuple([timer[1:] for timer in timers])
         self.like: Hashable = _common(path), pending, as_of, opened_at
         if kin:
-            self.others = {row[0]: row[_SEQ] for row in kin if row[0] != path[0]}
             same = (row for row in kin if row[_LIFECYCLE] == path[_LIFECYCLE])
             self.alone = self.alone and len({row[0] for row in same}) == 1
 

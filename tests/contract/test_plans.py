@@ -18,8 +18,7 @@ import sqlalchemy as sa
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.commands.importing import add_facts
 from lazsa_flow.domain.model import Actor
-from lazsa_flow.engine.sharing import sweep_share
-from lazsa_flow.engine.sweep import Share, Swept
+from lazsa_flow.engine.sweep import Swept
 from lazsa_flow.store.bulk_postgresql import FEW
 from lazsa_flow.store.migrate import VERSION_TABLE
 from lazsa_flow.store.trip import PREPARED
@@ -154,18 +153,6 @@ def test_a_cycle_night_reads_through_no_growing_table(season: Programme) -> None
     with explained(season) as plans:
         assert at_night(season).sweep() == Swept(moved=2 * SELLERS)
     assert len(plans.told) > 12
-    assert plans.scanned() == {}
-
-
-def test_a_shared_night_reads_through_no_growing_table(season: Programme) -> None:
-    """Nor does what only SQLite is asked: a share of what is due, and whether it still stands."""
-    if season.store._engine.dialect.name != "sqlite":
-        return
-    with explained(season) as plans:
-        did = sweep_share(season.store, season.rulebook, at_night(season).clock, Share(0, 2))
-        assert did is not None
-        assert did.swept == Swept(moved=SELLERS // 2)
-    assert any("json_extract" in statement for statement in plans.told)
     assert plans.scanned() == {}
 
 

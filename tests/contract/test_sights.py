@@ -81,7 +81,7 @@ def test_who_a_path_is_makes_it_no_other(store: SqlStore) -> None:
         second.head,
     )
     assert (second.lifecycle, second.state, second.seq) == ("award", "under_review", 1)
-    assert (first.alone, first.others) == (True, {})
+    assert first.alone
 
 
 @pytest.mark.parametrize(
@@ -181,13 +181,8 @@ def test_a_subjects_other_paths(store: SqlStore) -> None:
         opening(path(id=4, subject="seller-3", lifecycle="entry", seq=7)),
         opening(path(id=5, subject="seller-5", data={"claims": ["k"]})),
     )
-    found = {each.path_id: (each.alone, each.others) for each in sights(store, 1, 2, 3, 5)}
-    assert found == {
-        1: (False, {2: 4}),
-        2: (False, {1: 1}),
-        3: (True, {4: 7}),
-        5: (False, {}),
-    }
+    found = {each.path_id: each.alone for each in sights(store, 1, 2, 3, 5)}
+    assert found == {1: False, 2: False, 3: True, 5: False}
 
 
 # -- writing
