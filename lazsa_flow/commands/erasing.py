@@ -41,7 +41,7 @@ def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> in
 
     def run(transaction: SqlTransaction) -> int:
         paths = transaction.paths_of(seller)
-        country = paths[-1].country if paths else transaction.country_of(seller)
+        country = transaction.home_of(seller)
         check_command("erase", actor, subject=seller, country=country)
         erasures = Erasures(context, transaction)
         known = bool(paths) or transaction.knows_person(seller) or erasures.among([seller])
@@ -71,7 +71,7 @@ def readmit(context: Context, person: str, *, actor: Actor, key: str | None) -> 
     """
 
     def run(transaction: SqlTransaction) -> bool:
-        country = transaction.country_of(person)
+        country = transaction.home_of(person)
         check_command("readmit", actor, subject=person, country=country)
         erasures = Erasures(context, transaction)
         erasures.check_keys()

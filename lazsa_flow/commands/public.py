@@ -88,8 +88,7 @@ def contact(context: Context, seller: str, *, regional: bool = False) -> str:
         NotFoundError: The seller is not known.
     """
     with context.store.begin(write=False) as transaction:
-        paths = transaction.paths_of(seller)
-        country = paths[-1].country if paths else transaction.country_of(seller)
+        country = transaction.home_of(seller)
     if country is None:
         raise NotFoundError("seller", seller)
     configured = context.country(country)

@@ -51,7 +51,10 @@ class Planned:
 def move_country(
     context: Context, seller: str, country: str, *, actor: Actor, key: str | None
 ) -> list[Planned]:
-    """Move a seller to another country: team, title, zone and future instants; never the anchor."""
+    """Move a seller to another country: team, title, zone and future instants; never the anchor.
+
+    Whether or not a path is open: the country is the seller's, and later paths open in it.
+    """
     context.country(country)
     now = context.clock.now()
     with context.store.begin(write=False) as transaction:
@@ -59,7 +62,9 @@ def move_country(
     request = {"command": "move_country", "seller": seller, "country": country}
 
     def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
-        if transaction.country_of(seller) is None:
+        paths = transaction.paths_of(seller)
+        known = transaction.country_of(seller)
+        if known is None and not paths:
             raise NotFoundError("seller", seller)
         check_command("move_country", actor, subject=seller)
         calendar = context.rulebook.calendar(country)
@@ -70,8 +75,13 @@ def move_country(
                 cycle_on = calendar.held_from(cycle_on)
             return replace(path, country=country, cycle_on=cycle_on)
 
-        ids = [path.id for path in transaction.paths_of(seller)]
+        ids = [path.id for path in paths]
         context.check_settled(transaction, ids, now)
+        if known != country:
+            today = calendar.local_date(now)
+            transaction.add_country_of(
+                seller, country, actor=str(actor), as_of=today, recorded_at=now
+            )
         planned = replan_paths(
             transaction, context.rulebook, ids, moved, actor, now, "moved_country"
         )

@@ -13,7 +13,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import columns
+from lazsa_flow.store import columns, schema_sellers
 
 APPEND_ONLY: Final = (
     "lazsa_facts",
@@ -25,11 +25,13 @@ APPEND_ONLY: Final = (
     "lazsa_closed_books",
     "lazsa_seats",
     "lazsa_conduct_bars",
+    "lazsa_seller_countries",
 )
 """Held by triggers of :mod:`lazsa_flow.store.append_only`; a migration that adds one adds them."""
 
 
 METADATA: Final = columns.METADATA
+seller_countries: Final = schema_sellers.seller_countries
 PATH_ID: Final = sa.Sequence("lazsa_path_id")
 """Numbers of paths on PostgreSQL; on SQLite, with one writer, the next is the largest plus one."""
 

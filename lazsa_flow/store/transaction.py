@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lazsa_flow.engine.ports import Notice
-from lazsa_flow.store import decoding, failing, keys, schema
+from lazsa_flow.store import decoding, failing, keys, schema, seller_countries
 from lazsa_flow.store.bulk import given
 from lazsa_flow.store.codec import facts_row, notice_row, timer_row
 from lazsa_flow.store.driver import rows_of
@@ -19,7 +19,7 @@ from lazsa_flow.store.personal_side import PersonalSide
 from lazsa_flow.store.rules_side import RulesSide
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import (
@@ -77,17 +77,19 @@ class SqlTransaction(PersonalSide, RulesSide):
         return [decoding.record(row) for row in rows_of(self._connection, query)]
 
     def country_of(self, seller: str) -> str | None:
-        """Return the country of a seller's latest facts."""
-        if not seller.isprintable():
-            return None
-        table = schema.facts
-        query = (
-            sa.select(table.c.country)
-            .where(table.c.seller == seller)
-            .order_by(table.c.as_of.desc(), table.c.recorded_at.desc(), table.c.id.desc())
-            .limit(1)
-        )
-        return self._connection.scalar(query)
+        """Return the country that is on record for a seller; ``None`` where none is."""
+        return self.countries_of([seller]).get(seller)
+
+    def home_of(self, person: str) -> str | None:
+        """Return the country on record, or of one without facts that of the latest path."""
+        country = self.country_of(person)
+        if country is None and (paths := self.paths_of(person)):
+            return paths[-1].country
+        return country
+
+    def countries_of(self, sellers: Collection[str]) -> dict[str, str]:
+        """Return the country of each of these sellers who has one on record."""
+        return seller_countries.countries_of(self._connection, sellers)
 
     def nominations_of(self, path_id: int) -> list[Nomination]:
         """Return a path's nominations as they stand."""
@@ -134,12 +136,27 @@ class SqlTransaction(PersonalSide, RulesSide):
 
     # -- writing
 
-    def add_facts(self, facts: Iterable[Facts], recorded_at: datetime) -> int:
-        """Append facts; return how many."""
+    def add_facts(self, facts: Collection[Facts], recorded_at: datetime) -> int:
+        """Append facts; return how many. The first ones of a seller say where the seller is."""
         rows = [facts_row(each, recorded_at) for each in facts]
         if rows:
             self._connection.execute(sa.insert(schema.facts), rows)
+            seller_countries.add_first(self._connection, facts, recorded_at)
         return len(rows)
+
+    def add_country_of(
+        self, seller: str, country: str, *, actor: str, as_of: date, recorded_at: datetime
+    ) -> None:
+        """Append that a seller has moved to a country."""
+        seller_countries.add_row(
+            self._connection,
+            seller,
+            country,
+            source="move",
+            actor=actor,
+            as_of=as_of,
+            recorded_at=recorded_at,
+        )
 
     def add_text(
         self,

@@ -59,6 +59,7 @@ def test_a_sound_deployment(shell: Shell, redis_url: str) -> None:
         "slots",
         "dates",
         "words",
+        "countries",
         "timers",
         "instants",
         "clock",

@@ -118,3 +118,51 @@ def test_a_path_knows_when_it_was_last_written(first: sa.Engine) -> None:
     migrate.upgrade(first)
     found = rows(first, "id, recorded_at", "lazsa_paths")
     assert found == [(1, AT), (2, "2026-01-01T00:00:00.000000Z")]
+
+
+def test_each_seller_gets_the_country_they_are_served_in(first: sa.Engine) -> None:
+    """It is that of the open path, of the path moved last, of the latest path, or of the facts."""
+    path = (
+        "INSERT INTO lazsa_paths VALUES ({id}, '{kind}', '{who}', '{country}', 'x', 1, 'h', NULL,"
+        " '{at}', '{at}', {false}, '{{}}', '{{}}')"
+    )
+    told = sa.text(
+        "INSERT INTO lazsa_facts (seller, country, as_of, recorded_at)"
+        " VALUES (:seller, :country, :as_of, :at)"
+    )
+    moved = (
+        "INSERT INTO lazsa_journal VALUES (5, 2, '{at}', '{at}', NULL, 'x', 'x', 'host:h',"
+        " 'moved_country', 'award/1', NULL, '[]', 'p', 'h5')"
+    )
+    sellers = ("no path", "open", "ended", "moved", "applied")
+    with first.begin() as connection:
+        for number, country in enumerate(("SG", "TH"), start=1):
+            as_of = f"2026-0{number}-01"
+            rows_ = [
+                {"seller": each, "country": country, "as_of": as_of, "at": f"{as_of}T{AT[11:]}"}
+                for each in sellers
+            ]
+            connection.execute(told, rows_)
+        for id_, who, country, kind in (
+            (1, "open", "PH", "award"),
+            (2, "open", "VN", "award"),
+            (3, "ended", "SG", "award"),
+            (4, "ended", "PH", "award"),
+            (5, "moved", "VN", "award"),
+            (6, "moved", "SG", "award"),
+            (7, "applied", "MY", "entry"),
+            (8, "never in facts", "MY", "award"),
+        ):
+            connection.exec_driver_sql(
+                path.format(id=id_, kind=kind, who=who, country=country, at=AT, false="false")
+            )
+        connection.exec_driver_sql("INSERT INTO lazsa_slots VALUES ('award', 'open', 1)")
+        connection.exec_driver_sql(moved.format(at=AT))
+    migrate.upgrade(first)
+    assert rows(first, "seller, country, source, as_of", "lazsa_seller_countries") == [
+        ("applied", "SG", "facts", "2026-01-01"),
+        ("ended", "PH", "facts", "2026-10-01"),
+        ("moved", "VN", "move", "2026-10-01"),
+        ("no path", "SG", "facts", "2026-01-01"),
+        ("open", "PH", "facts", "2026-10-01"),
+    ]

@@ -20,7 +20,16 @@ from lazsa_flow import (
     NotFoundError,
 )
 from tests.factories import midnight, noon, policy_text
-from tests.integration.world import APRIL, COMPLIANCE, DUE, EMPLOYEE, OCTOBER, SCORES, SELLER
+from tests.integration.world import (
+    APRIL,
+    COMPLIANCE,
+    DUE,
+    EMPLOYEE,
+    OCTOBER,
+    SCORES,
+    SELLER,
+    TICK,
+)
 
 if TYPE_CHECKING:
     from lazsa_flow.commands.releasing import Preview
@@ -179,6 +188,79 @@ class TestMove:
         world.go(midnight(DUE, "TH"))
         assert world.state(path) == "renewal_due"
         assert world.told(path)[3] == (None, "moved_country")
+
+    def test_anchor(self, world: World) -> None:
+        """Months after the award the anchor is still its date, and two renewals go by it."""
+        path = world.ambassador()
+        world.go(date(2020, 8, 17))
+        self.move(world)
+        assert world.path(path).spans["award"][0].began_on == APRIL
+        for year in (2021, 2022):
+            due = date(year, 4, 1)
+            world.go(date(year, 3, 20)).facts(as_of=date(year, 3, 20), country="TH").panel(path)
+            world.go(midnight(due, "TH") - TICK)
+            assert (world.path(path).cycle_on, world.state(path)) != (due, "renewal_due")
+            world.go(midnight(due, "TH"))
+            assert (world.state(path), world.path(path).cycle_on) == (
+                "renewed",
+                date(year + 1, 4, 1),
+            )
+        assert world.path(path).spans["award"][0].began_on == APRIL
+
+    def test_equal_offset(self, world: World) -> None:
+        """Between zones of one offset no instant changes, and the timers go along all the same."""
+        path = world.ambassador()
+        before = timers(world)
+        self.move(world, "PH")
+        assert timers(world) == before
+        due = world.programme.due(until=noon(date(2030, 1, 1)))
+        assert {(each.timer.country, each.timer.zone) for each in due} == {("PH", "Asia/Manila")}
+        world.programme.pause(actor=Actor("operator", "op-1"), reason="test", country="SG")
+        world.go(DUE)
+        assert world.state(path) == "renewal_due"
+
+    def test_other_lifecycles(self, world: World) -> None:
+        """A seller who also has a trainer path, which knows no rounds, moves with both."""
+        path = world.ambassador()
+        invited = world.programme.invite_trainer(
+            "s1", shown=("teaching", "speaking"), actor=EMPLOYEE
+        ).path
+        self.move(world)
+        assert {each.ref: each.country for each in world.programme.paths("s1")} == {
+            path: "TH",
+            invited: "TH",
+        }
+        assert world.path(path).cycle_on == DUE
+
+    def test_without_an_open_path(self, world: World) -> None:
+        """The country is the seller's: candidacies after the move are of it, open path or not."""
+        world.facts()
+        self.move(world)
+        path = world.nominate()
+        assert world.path(path).country == "TH"
+        self.move(world, "ID")
+        world.programme.withdraw_nomination(path, actor=EMPLOYEE)
+        again = world.path(world.nominate())
+        assert (again.country, again.cycle_on) == ("ID", APRIL)
+        assert world.programme.contact("s1") == world.programme.context.country("ID").mailbox
+
+    def test_facts_move_nobody(self, world: World) -> None:
+        """Facts of another country are taken, whatever their date, and the seller stays."""
+        path = world.nominate()
+        for as_of in (date(2020, 2, 12), date(2062, 6, 30)):
+            world.facts(as_of=as_of, country="MY")
+        assert world.path(path).country == "SG"
+        world.programme.withdraw_nomination(path, actor=EMPLOYEE)
+        assert world.path(world.nominate()).country == "SG"
+        assert world.programme.contact("s1") == world.programme.context.country("SG").mailbox
+
+    def test_team_of_now(self, world: World) -> None:
+        """The new country's team confirms steps for the seller, the old one's no longer."""
+        world.ambassador()
+        self.move(world, "MY")
+        with pytest.raises(NotAllowedError):
+            world.programme.reconnect_step("s1", "get_app", actor=Actor("team", "t", "SG"))
+        world.programme.reconnect_step("s1", "get_app", actor=Actor("team", "t", "MY"))
 
     def test_books(self, world: World) -> None:
         """Its timers are counted in the books of the country it has moved to."""

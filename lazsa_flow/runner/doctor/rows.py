@@ -88,6 +88,18 @@ def check_words(examination: Examination) -> Iterator[Check]:
     yield from _told("words", faults, "every state, timer, country and status is known")
 
 
+def check_countries(examination: Examination) -> Iterator[Check]:
+    """Name the sellers whose latest facts name another country than the one on record."""
+    with examination.read() as transaction:
+        count, some = transaction.inspect().facts_elsewhere()
+    if not count:
+        yield Check("countries", "ok", "no seller's latest facts name another country")
+        return
+    named = ", ".join(map(str, some)) + (", …" if count > len(some) else "")
+    what = f"{count} seller{'s' * (count > 1)}: the latest facts name another country: {named}"
+    yield Check("countries", "warning", f"{what}; facts move nobody: lazsa-flow seller move")
+
+
 def _told(name: str, faults: Iterable[object], sound: str) -> Iterator[Check]:
     told = [Check(name, "fault", str(fault)) for fault in faults]
     yield from told or [Check(name, "ok", sound)]

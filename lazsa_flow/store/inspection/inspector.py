@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.store import migrate
 from lazsa_flow.store.driver import raw
-from lazsa_flow.store.inspection import notices, references, timers, values, vocabulary
+from lazsa_flow.store.inspection import notices, references, sellers, timers, values, vocabulary
 from lazsa_flow.store.inspection.catalog import compare, expected_catalog, read_catalog
 from lazsa_flow.store.integrity import find_damage
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.inspection.catalog import Difference
     from lazsa_flow.store.inspection.notices import Backlog
     from lazsa_flow.store.inspection.rows import Rows
+    from lazsa_flow.store.inspection.sellers import Elsewhere
     from lazsa_flow.store.inspection.timers import StoredInstant, WaitingTimer
 
 
@@ -103,3 +104,7 @@ class Inspection:
     def contacts(self) -> tuple[int, int]:
         """Count the sellers with an open path, and those of them who have no contact."""
         return notices.contacts(self._connection)
+
+    def facts_elsewhere(self) -> tuple[int, list[Elsewhere]]:
+        """Count the sellers whose latest facts name another country than the one on record."""
+        return sellers.facts_elsewhere(self._connection)

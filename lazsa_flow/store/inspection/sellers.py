@@ -1,0 +1,56 @@
+"""Sellers whose latest facts name another country than the one on record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import schema
+from lazsa_flow.store.inspection.rows import MOST
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A seller whose latest facts name another country than the one on record.
+
+    Attributes:
+        recorded: The country on record.
+        named: The country that the facts name.
+        as_of: Their date.
+    """
+
+    seller: str
+    recorded: str
+    named: str
+    as_of: date
+
+    def __str__(self) -> str:
+        return f"{self.seller} ({self.recorded}, facts of {self.as_of}: {self.named})"
+
+
+def facts_elsewhere(connection: sa.Connection) -> tuple[int, list[Elsewhere]]:
+    """Count such sellers, and name some of them."""
+    facts, homes = schema.facts, schema.seller_countries
+    later, moved = facts.alias("later"), homes.alias("moved")
+    is_later = sa.tuple_(later.c.as_of, later.c.recorded_at, later.c.id) > sa.tuple_(
+        facts.c.as_of, facts.c.recorded_at, facts.c.id
+    )
+    superseded = _there(later, later.c.seller == facts.c.seller, is_later)
+    has_moved = _there(moved, moved.c.seller == homes.c.seller, moved.c.id > homes.c.id)
+    differs = (homes.c.seller == facts.c.seller) & (homes.c.country != facts.c.country)
+    found = sa.select(
+        facts.c.seller, homes.c.country, facts.c.country.label("named"), facts.c.as_of
+    )
+    found = found.select_from(facts.join(homes, differs)).where(~has_moved, ~superseded)
+    count = connection.scalar(sa.select(sa.func.count()).select_from(found.subquery()))
+    some = connection.execute(found.order_by(facts.c.seller).limit(MOST))
+    return count or 0, [Elsewhere(*row) for row in some]
+
+
+def _there(table: Any, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.select(sa.literal(1)).select_from(table).where(*conditions).exists()
