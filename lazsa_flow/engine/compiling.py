@@ -1,6 +1,6 @@
-"""How do a decision, and the text of its verdicts, become functions of their own?
+"""Generated functions: one that writes verdicts as text, one that decides identical paths.
 
-As ``dataclasses`` makes an ``__init__``: what a loop would look up for every path anew stands in
+As ``dataclasses`` makes an ``__init__``: what a loop would look up again for every path stands in
 the function's text. A cycle night calls them a million times. Property tests hold that they decide
 as ``transitions`` does, and write what ``json.dumps`` would.
 """
@@ -18,31 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
     from datetime import date
 
-    from lazsa_flow.domain.guards import Check, Found, Measured
-    from lazsa_flow.domain.model import Situation
+    from lazsa_flow.domain.guards import Found, Measured
     from lazsa_flow.engine.sight import Sight
 
-    Judge = Callable[[Situation, dict[str, Found]], bool]
     Write = Callable[[Iterable[Found]], str]
     Heard = tuple[bool, str]
     """Whether a guard held, and its verdict's text."""
     Memo = dict[Hashable, Heard]
     Ask = Callable[[int, Hashable, Sight], Heard]
     Hear = Callable[[Sight], tuple[int | None, str]]
-
-
-def judge(fresh: Sequence[tuple[str, Check]], known: Sequence[str]) -> Judge:
-    """Return what asks every fresh guard, and tells whether all the guards of an edge hold.
-
-    Args:
-        fresh: Guards that nothing before has asked, by name; what they find is added.
-        known: The others, which were found before.
-    """
-    asked = [f" found[{name!r}] = f{n} = check{n}(situation)" for n, (name, _) in enumerate(fresh)]
-    held = [f"f{n}[0]" for n in range(len(fresh))] + [f"found[{name!r}][0]" for name in known]
-    lines = ["def judge(situation, found):", *asked, f" return {' and '.join(held) or True}"]
-    made: Judge = _made(lines, {f"check{n}": check for n, (_, check) in enumerate(fresh)})
-    return made
 
 
 @lru_cache(maxsize=1024)

@@ -1,11 +1,10 @@
 """Decision plans of timers: which edges a timer tries, and which guards it asks, in order.
 
 A cycle night decides the same few things a million times. What ``transitions`` would look up each
-time is compiled once for each state and timer, out of the lifecycle's own Machine: the edge that
-each step names, and its guards as one function, which leaves out those that an earlier step has
-asked already. A Machine that decides by anything else than its table's guards cannot be compiled:
-that is an error. While a sweep runs, one path of every group is checked against the Machine
-(:func:`lazsa_flow.engine.decide.check_decision`).
+time is listed once for each state and timer, out of the lifecycle's own Machine: the edge that each
+step names, and which of its guards no earlier step has asked. A Machine that decides by anything
+else than its table's guards cannot be listed: that is an error. While a sweep runs, one path of
+every group is checked against the Machine (:func:`lazsa_flow.engine.decide.check_decision`).
 """
 
 from __future__ import annotations
@@ -13,13 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lazsa_flow.engine import compiling
 from lazsa_flow.engine.hearing import hearing
 from lazsa_flow.errors import MachineMismatchError
 
 if TYPE_CHECKING:
+    from lazsa_flow.domain.guards import Ask, Found
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Timer
-    from lazsa_flow.engine.compiling import Judge
+    from lazsa_flow.domain.model import Situation
     from lazsa_flow.engine.hearing import Hearing
     from lazsa_flow.engine.machine import TableMachine
 
@@ -30,20 +29,29 @@ class Route:
 
     Attributes:
         reason: The reason it is tried with.
-        fires: Evaluates every guard that nothing before it has asked, and tells whether the edge
-            fires. It takes a situation with this route's reason, and what the routes before have
-            found, to which it adds.
-        fresh: Those guards, by name.
+        fresh: The guards that nothing before it has asked, by name.
+        asks: Those guards with the function that asks each.
     """
 
     edge: Edge
     reason: str | None
-    fires: Judge
     fresh: tuple[str, ...]
+    asks: tuple[tuple[str, Ask], ...]
+
+    def fires(self, situation: Situation, found: dict[str, Found]) -> bool:
+        """Evaluate every guard that nothing before has asked; tell whether the edge fires.
+
+        Args:
+            situation: What the guards look at, with this route's reason.
+            found: What the routes before have found; what these guards find is added.
+        """
+        for name, ask in self.asks:
+            found[name] = ask(situation)
+        return all(found[name][0] for name in self.edge.guards)
 
 
 class Plan:
-    """A lifecycle's decisions, each compiled when it is first asked for.
+    """A lifecycle's decisions, each listed when it is first asked for.
 
     Args:
         lifecycle: The table.
@@ -87,12 +95,8 @@ class Plan:
         edge = self._lifecycle.edge(state, trigger, reason)
         if edge is None:
             return None
-        checks = self._lifecycle.guards
         fresh = tuple(name for name in dict.fromkeys(edge.guards) if name not in asked)
-        judge = compiling.judge(
-            [(name, checks[name].ask) for name in fresh],
-            [name for name in edge.guards if name in asked],
-        )
         if self._machine.guards(state, trigger, reason) != edge.guards:
             raise MachineMismatchError(self._lifecycle.name, state, trigger)
-        return Route(edge, reason, judge, fresh)
+        asks = tuple((name, self._lifecycle.guards[name].ask) for name in fresh)
+        return Route(edge, reason, fresh, asks)
