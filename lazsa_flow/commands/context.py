@@ -311,6 +311,17 @@ def actor_fields(actor: Actor) -> dict[str, Any]:
     return {"role": actor.role, "id": actor.id, "country": actor.country, "team": actor.team}
 
 
+def request_fields(command: str, actor: Actor, **arguments: Any) -> dict[str, Any]:
+    """Return what tells a request from another, as JSON values.
+
+    An argument of the name of one of the actor's fields, such as the country, has its own place
+    next to that field.
+    """
+    fields = actor_fields(actor)
+    own = {f"given_{name}" if name in fields else name: arguments[name] for name in arguments}
+    return {"command": command, **own, **fields}
+
+
 def move_fields(move: Move) -> dict[str, Any]:
     """Return a move as JSON values."""
     return {

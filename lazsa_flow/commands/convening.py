@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
-from lazsa_flow.commands.context import Context, actor_fields
+from lazsa_flow.commands.context import Context, request_fields
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.ids import same_person
 from lazsa_flow.engine.explain import judge
@@ -62,7 +62,6 @@ def assign(
         if not team or not reviewer:
             raise InputError.of("panel", "team", team, "a team for each reviewer")
     now = context.clock.now()
-    request = {"command": "assign_reviewer", "country": country, "cycle_on": str(cycle_on)}
     today = context.rulebook.calendar(country).local_date(now)
 
     def run(transaction: SqlTransaction) -> bool:
@@ -83,8 +82,8 @@ def assign(
                 )
         return True
 
-    full = {**request, "reviewers": dict(reviewers), **actor_fields(actor)}
-    context.once(key, full, now, run)
+    given = {"country": country, "cycle_on": str(cycle_on), "reviewers": dict(reviewers)}
+    context.once(key, request_fields("assign_reviewer", actor, **given), now, run)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.commands.context import Context, actor_fields, move_fields
+from lazsa_flow.commands.context import Context, move_fields, request_fields
 from lazsa_flow.domain.cycles import YEARS
 from lazsa_flow.domain.ids import is_id
 from lazsa_flow.engine.fire import open_path
@@ -92,7 +92,7 @@ def apply(
     """
     _check(application.category, application.records, application.provenance)
     now = context.clock.now()
-    request = {"command": "apply_entry", **asdict(application), **actor_fields(actor)}
+    request = request_fields("apply_entry", actor, **asdict(application))
     with context.settled(context.open_path_of("entry", application.applicant)):
         found: dict[str, Any] = context.once(
             key,

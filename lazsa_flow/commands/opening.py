@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.commands.context import Context, actor_fields, move_fields
+from lazsa_flow.commands.context import Context, move_fields, request_fields
 from lazsa_flow.engine.fire import open_path
 from lazsa_flow.errors import InputError
 
@@ -64,15 +64,15 @@ def open_(
         )
         return move_fields(move)
 
-    request = {
-        "command": "open_path",
-        "lifecycle": lifecycle,
-        "subject": subject,
-        "country": country,
-        "data": dict(data),
-        "cycle_on": cycle_on and cycle_on.isoformat(),
-        **actor_fields(actor),
-    }
+    request = request_fields(
+        "open_path",
+        actor,
+        lifecycle=lifecycle,
+        subject=subject,
+        country=country,
+        data=dict(data),
+        cycle_on=cycle_on and cycle_on.isoformat(),
+    )
     with context.settled(context.open_path_of(lifecycle, subject)):
         found: dict[str, Any] = context.once(key, request, now, run)
     return found

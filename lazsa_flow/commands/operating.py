@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.commands.context import Context, actor_fields, check_text
+from lazsa_flow.commands.context import Context, actor_fields, check_text, request_fields
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.cycles import instant_text, parse_instant
 from lazsa_flow.domain.pauses import Pause
@@ -52,7 +52,8 @@ def pause(
         transaction.add_pause(made)
         return _pause_fields(made)
 
-    request = {"command": "pause", **_scope_fields(country, cycle), **actor_fields(actor)}
+    scope = _scope_fields(country, cycle)
+    request = request_fields("pause", actor, **scope, reason=reason)
     return _pause_of(context.once(key, request, now, run))
 
 
@@ -85,7 +86,8 @@ def resume(
             raise ConflictError(scope, f"not paused; in force: {scopes}")
         return True
 
-    request = {"command": "resume", **_scope_fields(country, cycle), **actor_fields(actor)}
+    scope = _scope_fields(country, cycle)
+    request = request_fields("resume", actor, **scope, reason=reason)
     context.once(key, request, now, run)
 
 

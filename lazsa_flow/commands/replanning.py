@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.commands.context import Context, actor_fields
+from lazsa_flow.commands.context import Context, request_fields
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.cycles import instant_text, parse_instant
 from lazsa_flow.engine.replan import replan
@@ -59,7 +59,7 @@ def move_country(
     now = context.clock.now()
     with context.store.begin(write=False) as transaction:
         paths = transaction.paths_of(seller)
-    request = {"command": "move_country", "seller": seller, "country": country}
+    request = request_fields("move_country", actor, seller=seller, country=country)
 
     def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
         paths = transaction.paths_of(seller)
@@ -88,7 +88,7 @@ def move_country(
         return [planned_fields(each) for each in planned]
 
     with context.settled([path.id for path in paths]):
-        found = context.once(key, {**request, **actor_fields(actor)}, now, run)
+        found = context.once(key, request, now, run)
     # a key of the first release remembers only that the seller has moved
     return [planned_of(fields) for fields in found] if isinstance(found, list) else []
 
@@ -118,10 +118,9 @@ def suspend_cycle(
         planned = replan_paths(transaction, after, ids, carried, actor, now, "suspended")
         return [planned_fields(each) for each in planned]
 
-    request = {"command": "suspend_cycle", "country": country, "cycle_on": str(cycle_on)}
-    full = {**request, **actor_fields(actor)}
+    request = request_fields("suspend_cycle", actor, country=country, cycle_on=str(cycle_on))
     with context.settled():
-        found = context.once(key, full, now, run, changes_rules=True)
+        found = context.once(key, request, now, run, changes_rules=True)
     return [planned_of(fields) for fields in found]
 
 

@@ -1,11 +1,12 @@
-"""No command fires a timer that is paused, whatever entrance it comes by.
+"""A command fires what is overdue before it, but no timer that is paused.
 
-One candidate's cycle date has come, another seller's has not, and all timers are paused. Each
-command is given; those that need the candidate's timer first are refused and name its path.
+One candidate's cycle date has come, another seller's has not. Each command is given, once with all
+timers paused: those that need the candidate's timer first are refused then and name its path.
 """
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from datetime import date
 from decimal import Decimal
@@ -134,6 +135,21 @@ def paused(world: World) -> World:
     world.facts("s2")
     world.programme.pause(actor=OPERATOR, reason="wrong facts")
     return world.now(date(2020, 4, 2))
+
+
+@pytest.mark.parametrize("command", REFUSED)
+def test_what_is_overdue_fires_first(world: World, tmp_path: Path, command: str) -> None:
+    """A command that needs the timer finds the seller awarded as of the cycle instant."""
+    path = world.candidate()
+    world.facts("s2").now(date(2020, 4, 2))
+    with contextlib.suppress(LazsaError):
+        REFUSED[command](world.programme, path, tmp_path)
+    rows = [row for row in world.programme.history(path) if row["trigger"] == "award"]
+    assert [(row["effective_at"], row["actor"]) for row in rows] == [
+        ("2020-03-31T16:00:00.000000Z", "system:cycle_date")
+    ]
+    later = [row for row in world.programme.history(path) if row["seq"] > rows[0]["seq"]]
+    assert all(row["source"] == "awarded" for row in later[:1])
 
 
 def fired(world: World) -> list[Any]:
