@@ -20,20 +20,24 @@ from lazsa_flow.cli import (
     graph,
     init,
     irreversible,
+    ledger,
     manage,
+    nominations,
     notices,
     operate,
+    paths,
     pausing,
     people,
     perks,
     policies,
     screen,
+    sellers,
     serve,
     timers,
     verify,
     view,
 )
-from lazsa_flow.cli.failure import fail
+from lazsa_flow.cli.failure import fail, fail_usage
 from lazsa_flow.cli.output import degrade_unencodable
 from lazsa_flow.cli.safe_group import SafeGroup
 
@@ -73,8 +77,6 @@ app.command()(screen.screen)
 app.add_typer(files.app, name="import")
 for command in (
     people.nominate,
-    people.complete,
-    people.withdraw,
     people.score,
     people.recuse,
     people.fire,
@@ -105,7 +107,24 @@ app.command()(ask.show)
 app.command()(ask.history)
 app.command()(ask.explain)
 app.command()(ask.due)
-app.command()(ask.ledger)
+for answer in (
+    sellers.badge,
+    sellers.entitlements,
+    sellers.fame,
+    sellers.members,
+    sellers.outcome,
+    sellers.contact,
+    sellers.consent,
+    paths.states,
+    paths.journal,
+):
+    app.command()(answer)
+app.command("open")(paths.open_path)
+app.command("state-at")(paths.state_at)
+app.add_typer(ledger.ledger, name="ledger")
+app.add_typer(nominations.nomination, name="nomination")
+app.command("complete", hidden=True)(nominations.complete)  # their spelling until 2026-11
+app.command("withdraw", hidden=True)(nominations.withdraw)
 app.command()(operate.sweep)
 app.command()(operate.parked)
 app.command()(serve.run)
@@ -126,7 +145,16 @@ def main() -> None:
     from lazsa_flow.errors import LazsaError
 
     degrade_unencodable()
+    words = sys.argv[1:]
+    as_json = "--json" in words
     try:
-        app(prog_name="lazsa-flow")
+        code = app(prog_name="lazsa-flow", standalone_mode=not as_json)
     except (LazsaError, OSError) as error:  # or a file that was named cannot be read or written
-        fail(error, sys.argv[1:])
+        fail(error, words)
+    except typer.Abort:
+        fail_usage("Aborted", "aborted: nothing was changed", code=1)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        fail_usage("UsageError", error.format_message(), code=2)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -17,20 +17,17 @@ from lazsa_flow.cli.common import (
     local,
     open_programme,
     print_json,
+    print_rows,
     read_now,
 )
 from lazsa_flow.cli.pausing import show_pauses
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.console import Console
-    from rich.table import Table
 
     from lazsa_flow.domain.guards import Verdict
     from lazsa_flow.domain.model import Path, TimerRow
     from lazsa_flow.engine.explain import Exit
-    from lazsa_flow.engine.ledger import Book
     from lazsa_flow.programme import Programme
 
 _LAST_ZONE: Final = timezone(timedelta(hours=-12))
@@ -105,14 +102,14 @@ def history(
     """
     with open_programme(database, config) as programme:
         rows = programme.history(programme.find(path).ref)
+    if as_json:
+        print_rows(rows, as_json=True)
+        return
     for row in rows:
-        if as_json:
-            print_json(row)
-        else:
-            what = f"{row['trigger'] or '-'} {row['source'] or '-'} → {row['dest']}"
-            line = f"{row['seq']:>3}  {row['effective_at']}  {what}  {row['actor']}"
-            reason = f"  {row['reason']}" if row["reason"] else ""
-            console().print(f"{line}{reason}  {row['hash'][:12]}", soft_wrap=True)
+        what = f"{row['trigger'] or '-'} {row['source'] or '-'} → {row['dest']}"
+        line = f"{row['seq']:>3}  {row['effective_at']}  {what}  {row['actor']}"
+        reason = f"  {row['reason']}" if row["reason"] else ""
+        console().print(f"{line}{reason}  {row['hash'][:12]}", soft_wrap=True)
 
 
 def print_story(screen: Console, programme: Programme, path: Path) -> None:
@@ -289,53 +286,3 @@ def due(
     screen = console()
     screen.print(table)
     screen.print(f"{len(pending)} timers.")
-
-
-def ledger(
-    now: Now = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    as_json: Json = False,
-) -> None:
-    """Print the books: for each country and cycle date what was due, and what became of it.
-
-    Example: lazsa-flow ledger
-    """
-    until = read_now(now)
-    with open_programme(database, config) as programme:
-        books = programme.books(until=until)
-        show_pauses(programme.pauses())
-    if as_json:
-        print_json([book_document(book) for book in books])
-        return
-    console().print(books_table("The books", books))
-
-
-def book_document(book: Book) -> dict[str, Any]:
-    """Return one row of the books as JSON values."""
-    return {
-        "on": book.on.isoformat(),
-        "country": book.country,
-        "due": book.due,
-        "moved": book.moved,
-        "refused": book.refused,
-        "parked": book.parked,
-        "unexplained": book.unexplained,
-    }
-
-
-def books_table(title: str, books: Sequence[Book]) -> Table:
-    """Lay out rows of the books with their sum."""
-    from rich.table import Table
-
-    columns = ("due", "moved", "refused", "parked", "unexplained")
-    table = Table(title=title, title_justify="left", show_footer=True)
-    table.add_column("Cycle", footer="")
-    table.add_column("Country", footer="all")
-    for name in columns:
-        total = str(sum(getattr(book, name) for book in books))
-        table.add_column(name.capitalize(), justify="right", footer=total)
-    for book in books:
-        figures = (str(getattr(book, name)) for name in columns)
-        table.add_row(str(book.on), book.country, *figures)
-    return table

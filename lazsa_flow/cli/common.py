@@ -14,6 +14,7 @@ from lazsa_flow.cli.output import encodes_all
 from lazsa_flow.terminal_text import escape_controls
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from rich.console import Console
@@ -107,10 +108,40 @@ def read_now(text: str | None) -> datetime | None:
     return None if text is None else parse_instant(text, where="option", field="--now")
 
 
+def read_instant(text: str | None, field: str) -> datetime | None:
+    """Read an instant of an option or argument, which carries its offset."""
+    from lazsa_flow.domain.cycles import parse_instant
+
+    return None if text is None else parse_instant(text, where="option", field=field)
+
+
 def print_json(value: Any) -> None:
-    """Print one JSON document on a line; where not all can be encoded, in ASCII alone."""
-    written = json.dumps(value, ensure_ascii=not encodes_all())
-    sys.stdout.write(escape_controls(written) + "\n")
+    """Print one JSON document on a line; where not all can be encoded, in ASCII alone.
+
+    Instants in it are written in UTC with ``Z``, dates as ``2026-10-01``.
+    """
+    sys.stdout.write(_json_text(value) + "\n")
+
+
+def _json_text(value: Any) -> str:
+    from lazsa_flow.cli.documents import to_json
+
+    written = json.dumps(value, ensure_ascii=not encodes_all(), default=to_json)
+    return escape_controls(written)
+
+
+def print_rows(rows: Iterable[Any], *, as_json: bool) -> None:
+    """Print many rows as JSON, one on a line; with ``as_json``, the lines are one array."""
+    before = "[\n" if as_json else ""
+    for row in rows:
+        sys.stdout.write(before)
+        sys.stdout.write(_json_text(row))
+        before = ",\n" if as_json else "\n"
+    empty = before in ("", "[\n")
+    if as_json:
+        sys.stdout.write("[]\n" if empty else "\n]\n")
+    elif not empty:
+        sys.stdout.write("\n")
 
 
 def print_result(text: str, data: Any, *, as_json: bool) -> None:
@@ -138,7 +169,11 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def local(at: datetime, zone: str) -> str:
-    """Write an instant in a zone's own time."""
+    """Write an instant in a zone's own time: ``2026-10-01 20:00 +08:00 Manila``."""
     from zoneinfo import ZoneInfo
 
-    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")
+    shown = at.astimezone(ZoneInfo(zone))
+    if zone == "UTC":
+        return f"{shown:%Y-%m-%d %H:%M} UTC"
+    offset = shown.isoformat()[-6:]
+    return f"{shown:%Y-%m-%d %H:%M} {offset} {zone.rpartition('/')[2].replace('_', ' ')}"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lazsa_flow.cli import common
-from lazsa_flow.cli.ask import book_document, books_table, print_story
+from lazsa_flow.cli.ask import print_story
 from lazsa_flow.cli.common import Json, console, print_json
+from lazsa_flow.cli.ledger import book_document, books_table
 
 if TYPE_CHECKING:
     from lazsa_flow.demo.run import Told

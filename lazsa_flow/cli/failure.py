@@ -31,6 +31,18 @@ def fail(error: LazsaError | OSError, words: Sequence[str]) -> NoReturn:
     sys.exit(1)
 
 
+def fail_usage(error: str, message: str, *, code: int) -> NoReturn:
+    """Say as JSON that a command line was wrong, or that somebody answered no, and end.
+
+    Args:
+        error: What kind of error it is.
+        message: What was wrong.
+        code: The exit code.
+    """
+    print(json.dumps({"error": error, "message": message}), file=sys.stderr)  # noqa: T201
+    sys.exit(code)
+
+
 def _message(error: LazsaError | OSError) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"

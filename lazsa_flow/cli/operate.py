@@ -120,10 +120,10 @@ def parked(
                 {
                     "path": ref,
                     "timer": failure.timer,
-                    "due_at": failure.due_at.isoformat(),
+                    "due_at": failure.due_at,
                     "error": failure.error,
                     "attempts": failure.attempts,
-                    "failed_at": failure.failed_at.isoformat(),
+                    "failed_at": failure.failed_at,
                 }
                 for ref, failure in found
             ]

@@ -110,7 +110,7 @@ def pause_document(pause: Pause) -> dict[str, Any]:
         "country": pause.country,
         "cycle": pause.cycle and pause.cycle.isoformat(),
         "actor": pause.actor,
-        "since": pause.since.isoformat(),
+        "since": pause.since,
         "reason": pause.reason,
     }
 

@@ -65,41 +65,6 @@ def nominate(
         console().print(f"{done.path}: {how} for {done.cycle_on}")
 
 
-def complete(
-    path: PathRef,
-    who: As,
-    statement: Annotated[str, typer.Option(help="The statement that was missing.")],
-    key: Key = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    as_json: Json = False,
-) -> None:
-    """Complete your own nomination of a path.
-
-    Example: lazsa-flow complete award-17 --as employee:e-7 --statement "Helps others."
-    """
-    with open_programme(database, config) as programme:
-        programme.complete_nomination(path, actor=read_actor(who), statement=statement, key=key)
-    print_result(f"{path}: completed", {"path": path, "nomination": "completed"}, as_json=as_json)
-
-
-def withdraw(
-    path: PathRef,
-    who: As,
-    key: Key = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    as_json: Json = False,
-) -> None:
-    """Withdraw your own nomination of a path; with the last one, the path is withdrawn.
-
-    Example: lazsa-flow withdraw award-17 --as employee:e-7
-    """
-    with open_programme(database, config) as programme:
-        move = programme.withdraw_nomination(path, actor=read_actor(who), key=key)
-    print_move(move, as_json=as_json, none=f"{path}: your nomination is withdrawn")
-
-
 def score(
     path: PathRef,
     who: As,

@@ -87,7 +87,7 @@ class Operating(Questions):
             )
         )
 
-    def close_books(
+    def close_ledger(
         self, country: str, cycle_on: date, *, actor: Actor, key: str | None = None
     ) -> None:
         """Close a country's books of a cycle date, once they balance and nothing is parked.
@@ -101,3 +101,9 @@ class Operating(Questions):
                 self._command(partial(operating.close_books, book=book, actor=actor, key=key))
                 return
         raise NotFoundError("books", f"{country} {cycle_on}")
+
+    def close_books(
+        self, country: str, cycle_on: date, *, actor: Actor, key: str | None = None
+    ) -> None:
+        """Close the books: the earlier name of :meth:`close_ledger`."""
+        self.close_ledger(country, cycle_on, actor=actor, key=key)

@@ -241,6 +241,10 @@ class Questions(Facade):
         return self.store.states()
 
     def books(self, *, until: datetime | None = None) -> list[Book]:
+        """Lay out the books: the earlier name of :meth:`ledger`."""
+        return self.ledger(until=until)
+
+    def ledger(self, *, until: datetime | None = None) -> list[Book]:
         """Lay out the books: a row for each country and cycle date so far, zeros too."""
         at = self.clock.now() if until is None else as_utc(until, field="until")
         since = self.store.first_book()

@@ -190,7 +190,8 @@ class TestNight:
         assert night.shell("show", "award-1", "--json").json == [path]
         told = night.shell("show", "s1").out
         assert "award-1: seller s1 in SG, now awarded" in told
-        assert f"{night.cycle} 00:00 +08  award → awarded, by system:cycle_date" in told
+        midnight = f"{night.cycle} 00:00 +08:00 Singapore"
+        assert f"{midnight}  award → awarded, by system:cycle_date" in told
 
     def test_show_unmet(self, night: Night) -> None:
         """``show`` names the bar that was not met, with figure and requirement (tenure)."""

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from lazsa_flow.cli.failure import fail
+from lazsa_flow.cli.failure import fail, fail_usage
 from lazsa_flow.errors import (
     ConflictError,
     InputError,
@@ -68,3 +68,13 @@ def test_every_kind_is_a_document(capsys: pytest.CaptureFixture[str]) -> None:
     """Fields that are no JSON values stand in the message alone."""
     for error in (LifecycleError("door", ["no state"]), ConflictError("s1", "taken")):
         assert json.loads(said(capsys, error, "--json"))["message"] == str(error)
+
+
+def test_a_wrong_command_line_is_a_document(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is wrong with the words themselves is told in the same shape, with its own exit code."""
+    with pytest.raises(SystemExit, match="2"):
+        fail_usage("UsageError", "no such option", code=2)
+    assert json.loads(capsys.readouterr().err) == {
+        "error": "UsageError",
+        "message": "no such option",
+    }

@@ -1,0 +1,32 @@
+"""JSON documents: how a value of the library is written by ``--json``.
+
+Instants are written in UTC with ``Z``, dates as ``2026-10-01``, fractions and money as text, so
+that no digit is lost. See docs/reference/json.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from lazsa_flow.domain.cycles import instant_text
+
+
+def to_json(value: Any) -> Any:
+    """Return a value of the library as JSON values."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, datetime):
+        return instant_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if is_dataclass(value):
+        return {each.name: to_json(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): to_json(each) for name, each in value.items()}
+    return [to_json(each) for each in value]

@@ -1,0 +1,112 @@
+"""``lazsa-flow ledger``: the books of each country and cycle date, and closing them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Country,
+    Database,
+    Json,
+    Key,
+    Now,
+    console,
+    open_programme,
+    print_json,
+    print_result,
+    read_actor,
+    read_now,
+)
+from lazsa_flow.cli.pausing import show_pauses
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from lazsa_flow.engine.ledger import Book
+
+ledger = typer.Typer(help="The books: what was due, and what became of it.")
+
+
+@ledger.callback(invoke_without_command=True)
+def show_ledger(
+    context: typer.Context,
+    now: Now = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Print the books: for each country and cycle date what was due, and what became of it.
+
+    Example: lazsa-flow ledger
+    """
+    if context.invoked_subcommand is not None:
+        return
+    until = read_now(now)
+    with open_programme(database, config) as programme:
+        books = programme.ledger(until=until)
+        show_pauses(programme.pauses())
+    if as_json:
+        print_json([book_document(book) for book in books])
+        return
+    console().print(books_table("The books", books))
+
+
+@ledger.command("close")
+def close_ledger(
+    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")],
+    cycle: Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle date.")],
+    who: As,
+    role_country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Close a country's books of a cycle date, once they balance and nothing is parked.
+
+    Example: lazsa-flow ledger close PH 2026-10-01 --as manager:m-1
+    """
+    from lazsa_flow.domain.cycles import parse_date
+
+    day = parse_date(cycle, where="argument", field="CYCLE")
+    with open_programme(database, config) as programme:
+        programme.close_ledger(country, day, actor=read_actor(who, role_country), key=key)
+    data = {"country": country, "cycle_on": day.isoformat(), "closed": True}
+    print_result(f"The books of {country} and {day} are closed.", data, as_json=as_json)
+
+
+def book_document(book: Book) -> dict[str, Any]:
+    """Return one row of the books as JSON values."""
+    return {
+        "on": book.on.isoformat(),
+        "country": book.country,
+        "due": book.due,
+        "moved": book.moved,
+        "refused": book.refused,
+        "parked": book.parked,
+        "unexplained": book.unexplained,
+    }
+
+
+def books_table(title: str, books: Sequence[Book]) -> Table:
+    """Lay out rows of the books with their sum."""
+    from rich.table import Table
+
+    columns = ("due", "moved", "refused", "parked", "unexplained")
+    table = Table(title=title, title_justify="left", show_footer=True)
+    table.add_column("Cycle", footer="")
+    table.add_column("Country", footer="all")
+    for name in columns:
+        total = str(sum(getattr(book, name) for book in books))
+        table.add_column(name.capitalize(), justify="right", footer=total)
+    for book in books:
+        figures = (str(getattr(book, name)) for name in columns)
+        table.add_row(str(book.on), book.country, *figures)
+    return table

@@ -1,0 +1,147 @@
+"""``lazsa-flow open``, ``state-at``, ``states`` and ``journal``: paths of any lifecycle."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Country,
+    Database,
+    Json,
+    Key,
+    console,
+    open_programme,
+    print_json,
+    print_move,
+    print_result,
+    print_rows,
+    read_actor,
+    read_instant,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def open_path(
+    lifecycle: Annotated[str, typer.Argument(help="A lifecycle without a command of its own.")],
+    subject: Annotated[str, typer.Argument(help="The id of whoever the path is about.")],
+    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")],
+    who: As,
+    data: Annotated[
+        str, typer.Option("--data", metavar="JSON", help="Facts of the lifecycle's own.")
+    ] = "{}",
+    cycle: Annotated[
+        str | None, typer.Option("--cycle", metavar="DATE", help="Cycle date of its round.")
+    ] = None,
+    role_country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Open a path in a lifecycle that has no opening command of its own.
+
+    Example: lazsa-flow open mentor seller-1 PH --as team:t-1
+    """
+    from lazsa_flow.domain.cycles import parse_date
+
+    day = None if cycle is None else parse_date(cycle, where="option", field="--cycle")
+    with open_programme(database, config) as programme:
+        move = programme.open_path(
+            lifecycle,
+            subject,
+            country,
+            actor=read_actor(who, role_country),
+            data=_read_data(data),
+            cycle_on=day,
+            key=key,
+        )
+    print_move(move, as_json=as_json, none="")
+
+
+def _read_data(text: str) -> Mapping[str, Any]:
+    from lazsa_flow.errors import InputError
+
+    try:
+        read = json.loads(text)
+    except ValueError:
+        read = None
+    if not isinstance(read, dict):
+        raise InputError.of("option", "--data", text, 'a JSON object, such as {"size": 3}')
+    return read
+
+
+def state_at(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A path, such as award-17.")],
+    when: Annotated[str, typer.Argument(metavar="INSTANT", help="As 2026-10-01T00:00+08:00.")],
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Tell which state a path was in at an instant, by the instants at which its moves took effect.
+
+    Example: lazsa-flow state-at award-17 2026-10-01T00:00+08:00
+    """
+    from lazsa_flow.cli.documents import to_json
+
+    at = read_instant(when, "INSTANT")
+    assert at is not None
+    with open_programme(database, config) as programme:
+        state = programme.state_at(path, at)
+    text = f"{path}: {state}" if state else f"{path} had not been opened."
+    print_result(text, {"path": path, "at": to_json(at), "state": state}, as_json=as_json)
+
+
+def states(
+    database: Database = DEFAULT_DATABASE, config: ConfigDir = None, as_json: Json = False
+) -> None:
+    """Count the paths in each state.
+
+    Example: lazsa-flow states
+    """
+    with open_programme(database, config) as programme:
+        found = programme.states()
+    if as_json:
+        print_json(found)
+        return
+    for state, count in found.items():
+        console().print(f"{count:>7}  {state}")
+    if not found:
+        console().print("There are no paths.")
+
+
+def journal(
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", help="Output file; - is standard output."),
+    ] = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Export the whole journal, one JSON object a line, each row with its hash.
+
+    With --json, standard output is one array of the rows, or says what went into the file.
+
+    Example: lazsa-flow journal -o journal.jsonl
+    """
+    from lazsa_flow.private_files import open_file
+
+    with open_programme(database, config) as programme:
+        rows = programme.journal()
+        if out is None or str(out) == "-":
+            print_rows(rows, as_json=as_json)
+            return
+        count = 0
+        with open_file(out, encoding="utf-8", newline="") as file:
+            for count, row in enumerate(rows, 1):  # noqa: B007 - counted while it is written
+                file.write(json.dumps(row) + "\n")
+    print_result(f"{count} rows in {out}.", {"rows": count, "file": str(out)}, as_json=as_json)

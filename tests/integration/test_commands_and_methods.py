@@ -1,0 +1,177 @@
+"""Whatever the library can do can be typed, and whatever is typed the library can do.
+
+Each public method of ``Programme`` has a command that calls it, and each command calls a method.
+Whoever adds a method adds its command, and names the two in :data:`COMMAND_OF`.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from typer.main import get_command
+
+from lazsa_flow.cli.app import app
+from lazsa_flow.programme import Programme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COMMAND_OF: Final = {
+    "appeal": "appeal",
+    "assign_reviewers": "assign",
+    "backup": "backup",
+    "badge": "badge",
+    "books": "ledger",
+    "close_books": "ledger close",
+    "close_case": "case close",
+    "close_ledger": "ledger close",
+    "complete_nomination": "nomination complete",
+    "consent": "consent",
+    "contact": "contact",
+    "count_due": "sweep",
+    "country_list": "country list",
+    "country_show": "country show",
+    "deleted_texts_remain": "purge",
+    "dry_run": "fire",
+    "due": "due",
+    "due_by_country": "sweep",
+    "entitlements": "entitlements",
+    "erase": "erase",
+    "explain": "explain",
+    "find": "show",
+    "fire": "fire",
+    "hall_of_fame": "fame",
+    "history": "history",
+    "import_contacts": "import contacts",
+    "import_facts": "import facts",
+    "import_nominations": "import nominations",
+    "import_scorecards": "import scorecards",
+    "import_turnover": "import turnover",
+    "invite_trainer": "invite",
+    "journal": "journal",
+    "ledger": "ledger",
+    "members": "members",
+    "migrate": "migrate",
+    "move_country": "seller move",
+    "nominate": "nominate",
+    "open_case": "case open",
+    "open_path": "open",
+    "open_relay": "relay",
+    "outbox": "outbox",
+    "outcome": "outcome",
+    "panel": "panel",
+    "parked": "parked",
+    "paths": "show",
+    "pause": "pause",
+    "pauses": "due",
+    "policy_list": "policy list",
+    "policy_show": "policy show",
+    "preview_notice": "notices preview",
+    "preview_policy": "policy preview",
+    "purge": "purge",
+    "readmit": "readmit",
+    "reconnect_step": "reconnect step",
+    "recuse": "recuse",
+    "relay": "relay",
+    "release_country": "country release",
+    "release_policy": "policy release",
+    "replan_timers": "timers replan",
+    "restore": "restore",
+    "resume": "resume",
+    "retry_notices": "outbox retry",
+    "score": "score",
+    "state_at": "state-at",
+    "states": "states",
+    "suspend_cycle": "cycle suspend",
+    "suspensions": "country list",
+    "sweep": "sweep",
+    "unpark": "unpark",
+    "unpark_all": "unpark",
+    "verdicts": "show",
+    "verify": "verify",
+    "verify_journal": "verify",
+    "withdraw_nomination": "nomination withdraw",
+}
+"""The command through which each public method is reached."""
+
+RENAMED: Final = {
+    "books": "ledger",
+    "close_books": "close_ledger",
+    "relay": "open_relay",
+    "verify_journal": "verify",
+}
+"""Earlier names and short forms of methods: the command calls the method named here."""
+
+NOT_ASKED: Final = {"open", "bind", "close", "picture", "portraits"}
+"""What a command has no use for: opening, closing and binding, and objects of pictures."""
+
+TOOLS: Final = {
+    *("run", "worker", "ticker", "view"),  # processes that hold a programme open
+    *("init", "demo", "screen", "doctor", "graph"),  # without a programme, or before there is one
+}
+"""Commands that are no call of a method."""
+
+MISSING: Final = {
+    *("apply_entry", "config_warnings", "deliveries", "next_due", "on_path", "panel_gaps"),
+    *("paused", "record_shown"),
+}
+"""Methods whose commands are still to come. This list may only shrink."""
+
+
+def public_methods() -> set[str]:
+    """Return the names of what one may call on a programme."""
+    return {
+        name
+        for name in dir(Programme)
+        if name[0] != "_"
+        and not isinstance(inspect.getattr_static(Programme, name), property)
+        and callable(getattr(Programme, name))
+    }
+
+
+def commands(group: Any = None, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every command that is shown, with its words."""
+    for name, command in (group or get_command(app)).commands.items():
+        if command.hidden:
+            continue
+        words = f"{before}{name}"
+        if not hasattr(command, "commands"):
+            yield words, command
+            continue
+        if command.invoke_without_command:
+            yield words, command
+        yield from commands(command, f"{words} ")
+
+
+@cache
+def named_in(module: str) -> frozenset[str]:
+    """Return every attribute that is named in a module of the command line."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return frozenset(node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+
+
+def test_each_method_has_a_command() -> None:
+    """No public method is without one, but for those that a command has no use for."""
+    without = public_methods() - COMMAND_OF.keys() - NOT_ASKED - MISSING
+    assert not without, f"give these methods of Programme a command, in COMMAND_OF: {without}"
+
+
+def test_each_command_has_a_method() -> None:
+    """No command does what the library cannot."""
+    without = {words for words, _ in commands()} - set(COMMAND_OF.values()) - TOOLS
+    assert not without, f"name the method of Programme behind each of these: {without}"
+
+
+def test_the_list_is_of_what_there_is() -> None:
+    """Every method and command that is named here exists, and the one calls the other."""
+    assert not COMMAND_OF.keys() - public_methods()
+    assert not MISSING & COMMAND_OF.keys()
+    found = dict(commands())
+    for method, words in COMMAND_OF.items():
+        assert words in found, f"{method}: there is no command {words}"
+        module = found[words].callback.__module__
+        assert RENAMED.get(method, method) in named_in(module), f"{words} does not call {method}"
