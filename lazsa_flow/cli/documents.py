@@ -12,11 +12,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from lazsa_flow.domain.cycles import instant_text
-
 
 def to_json(value: Any) -> Any:
     """Return a value of the library as JSON values."""
+    from lazsa_flow.domain.cycles import instant_text
+
     if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, datetime):
