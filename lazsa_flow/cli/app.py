@@ -6,7 +6,6 @@ The commands, each in a file with its kin. A command imports what it needs when 
 
 from __future__ import annotations
 
-import inspect
 import sys
 from typing import Annotated
 
@@ -124,9 +123,6 @@ app.command("open")(paths.open_path)
 app.command("state-at")(paths.state_at)
 app.add_typer(ledger.ledger, name="ledger")
 app.add_typer(nominations.nomination, name="nomination")
-for earlier in (nominations.complete, nominations.withdraw):  # spelled without "nomination"
-    shown = inspect.cleandoc(earlier.__doc__ or "").replace("lazsa-flow nomination", "lazsa-flow")
-    app.command(hidden=True, help=shown)(earlier)
 app.command()(operate.sweep)
 app.command()(operate.parked)
 app.command()(serve.run)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from typer.core import TyperGroup
 
@@ -13,8 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+EARLIER: Final = {
+    "complete": ("nomination", "complete"),
+    "withdraw": ("nomination", "withdraw"),
+}
+"""Earlier spellings of commands, which are no longer shown, with those of today."""
+
+
 class SafeGroup(TyperGroup):
     """Reads the command line, and runs a command."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that is meant, by an earlier spelling too."""
+        if args and ctx.parent is None:
+            args = [*EARLIER.get(args[0], args[:1]), *args[1:]]
+        return super().resolve_command(ctx, args)
 
     def make_context(self, *arguments: Any, **named: Any) -> Any:
         """Read the words before the command's name."""

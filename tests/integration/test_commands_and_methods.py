@@ -13,8 +13,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from lazsa_flow.cli.app import app
+from lazsa_flow.cli.safe_group import EARLIER
 from lazsa_flow.programme import Programme
 
 if TYPE_CHECKING:
@@ -175,3 +177,13 @@ def test_the_list_is_of_what_there_is() -> None:
         assert words in found, f"{method}: there is no command {words}"
         module = found[words].callback.__module__
         assert RENAMED.get(method, method) in named_in(module), f"{words} does not call {method}"
+
+
+def test_earlier_spellings() -> None:
+    """An earlier spelling of a command still works, and is shown nowhere."""
+    found = dict(commands())
+    for spelling, words in EARLIER.items():
+        assert spelling not in found
+        shown = CliRunner().invoke(app, [spelling, "--help"])
+        assert shown.exit_code == 0
+        assert f"lazsa-flow {' '.join(words)}" in shown.output
