@@ -18,6 +18,7 @@ from lazsa_flow.domain.ids import same_person
 from lazsa_flow.engine.explain import judge
 from lazsa_flow.engine.rules import system
 from lazsa_flow.errors import ConflictError, InputError, shown
+from lazsa_flow.lifecycles.award_checks import CONDUCT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -200,6 +201,6 @@ def _flags(context: Context, seen: Evidence) -> list[str]:
     others = [name for name in edge.guards if name not in ("quorum", "panel_approval")]
     verdicts = judge(lifecycle, situation, others)
     flags = [str(verdict) for verdict in verdicts if not verdict.held]
-    if any(r.kind == "good_standing" and r.reason == "code_of_conduct" for r in seen.records):
-        flags.append("an earlier award ended for code of conduct")
+    if any(r.kind in CONDUCT and r.reason == "code_of_conduct" for r in seen.records):
+        flags.append("an earlier award or candidacy ended for code of conduct")
     return flags

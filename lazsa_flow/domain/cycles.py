@@ -260,6 +260,21 @@ class Calendar:
             cycle = self.next_held(cycle)
         return cycle
 
+    def next_due_on(self, anchor_on: date, due_on: date, months: int) -> date:
+        """Return when an award falls due again that was renewed on a due date.
+
+        Where a suspension or a case had put the decision off to a later cycle date, that later
+        date is the new anchor: the next term runs its full length from it.
+
+        Args:
+            anchor_on: The local date on which the award began.
+            due_on: The due date on which it was decided; of a new award its anchor.
+            months: The term, in calendar months.
+        """
+        terms = whole_months(anchor_on, due_on) // months
+        put_off = due_on != add_months(anchor_on, terms * months)
+        return self.due_on(due_on if put_off else anchor_on, due_on, months)
+
     def due_on(self, anchor_on: date, after: date, months: int) -> date:
         """Return when an award falls due: the first anniversary of its anchor after a date.
 

@@ -1,6 +1,6 @@
 """What may an edge or a timer bring about?
 
-Effects are data. The engine interprets these five and nothing else, in the order in which the
+Effects are data. The engine interprets these six and nothing else, in the order in which the
 table lists them, inside the transaction of the move; so diagrams, documents, rehearsal and proof
 can read what an edge does without running it.
 
@@ -61,6 +61,17 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopen:
+    """Let a span of this path go on as though it had never ended.
+
+    It keeps the day on which it began. Where there was none, it begins.
+    """
+
+    what: str
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """Set a timer to the instant that its entry in the table names.
 
@@ -87,4 +98,4 @@ class FireOther:
     when: str | None = None
 
 
-Effect = Notify | Begin | End | Schedule | FireOther
+Effect = Notify | Begin | End | Reopen | Schedule | FireOther

@@ -10,7 +10,7 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def entitlements(
     """
     found: list[Entitlement] = []
     for path in paths:
-        for span in path.spans.get("award", ()):
-            found += _of(path, span, at, consented)
+        for tenure in tenures(path):
+            found += _of(path, tenure, at, consented)
         member = path.span("membership", at)
         if member is not None:
             found += (
@@ -90,6 +90,23 @@ def is_entitled(paths: Iterable[Path], perk: str, at: datetime) -> bool:
         or (perk in MEMBERSHIP and path.span("membership", at))
         for path in paths
     )
+
+
+def tenures(path: Path) -> list[Span]:
+    """Return a path's tenures: award spans that touch or overlap are one.
+
+    An award that was reinstated before :class:`~lazsa_flow.domain.effects.Reopen` has two of them.
+    """
+    found: list[Span] = []
+    for span in path.spans.get("award", ()):
+        last = found[-1] if found else None
+        if last is not None and last.ended_at is not None and span.began_at <= last.ended_at:
+            found[-1] = replace(
+                last, ended_on=span.ended_on, ended_at=span.ended_at, reason=span.reason
+            )
+        else:
+            found.append(span)
+    return found
 
 
 def _of(path: Path, span: Span, at: datetime, consented: bool) -> Iterable[Entitlement]:

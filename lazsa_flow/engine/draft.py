@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, assert_never
 
-from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Schedule
+from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Reopen, Schedule
 from lazsa_flow.domain.model import Evidence, Path, Record, Situation, Span, TimerRow
 from lazsa_flow.domain.values import FrozenDict
 from lazsa_flow.engine.decide import decide_edge
@@ -170,6 +170,8 @@ class Draft:
                 self._begin(effect.what)
             case End():
                 self._end(effect.what)
+            case Reopen():
+                self._reopen(effect.what)
             case _:
                 assert_never(effect)
 
@@ -215,6 +217,14 @@ class Draft:
         at = max(now.at, last.began_at)
         ended = replace(last, ended_on=now.calendar.local_date(at), ended_at=at, reason=now.reason)
         self._set_spans(name, (*spans[:-1], ended))
+
+    def _reopen(self, name: str) -> None:
+        spans = self._now.path.spans.get(name, ())
+        if not spans:
+            self._begin(name)
+            return
+        running = replace(spans[-1], ended_on=None, ended_at=None, reason=None)
+        self._set_spans(name, (*spans[:-1], running))
 
     def _schedule(self, effect: Schedule) -> None:
         if effect.round is not None:

@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.domain.criteria import CRITERIA
-from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Schedule
+from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Reopen, Schedule
 from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
 from lazsa_flow.domain.model import SYSTEM
 from lazsa_flow.domain.policy import AwardPolicy
@@ -57,6 +57,21 @@ _WELCOME: Final = (
     Notify("member_joined", to="group"),
 )
 _LOSE_STANDING: Final = End("good_standing", of="subject")
+_LEAVE_GROUP: Final = (
+    End("membership"),
+    Notify("removed"),
+    Notify("take_out_of_group", to="team"),
+)
+_APPEAL_GRANTED: Final = ("within_appeal", "appeal_granted", "no_newer_path")
+_ONLY_A_CASE: Final = ("quorum", "panel_approval", *_BARS, "no_sitting_award", "postponable")
+"""With a quorum, what makes a candidacy postponable is an open case alone."""
+_RESTORE: Final = (
+    End("appeal"),
+    Reopen("award"),
+    Notify("appeal_granted"),
+    Notify("renewed"),
+    *_NEXT_TERM,
+)
 _MEMBERSHIP_ENDS: Final = FireOther("remove", state="reconnect", reason="re_awarded")
 
 
@@ -96,10 +111,10 @@ def _next_cycle(situation: Situation) -> date:
 
 
 def _due(situation: Situation) -> date:
-    """Reckon the due date from the anchor: the date of the path's first award."""
+    """Compute the next due date from the anchor: the first award, or a due date put off since."""
     anchor = situation.path.spans["award"][0].began_on
     months = rules(situation).renewal.term_months
-    return situation.calendar.due_on(anchor, situation.judged_on, months)
+    return situation.calendar.next_due_on(anchor, situation.judged_on, months)
 
 
 AWARD: Final = Lifecycle(
@@ -173,10 +188,15 @@ AWARD: Final = Lifecycle(
             "disqualify",
             sources=("nominated", "under_review"),
             dest="declined",
-            permits=(
-                Permit("compliance", ("code_of_conduct", "seller_violation", "false_statement")),
-            ),
+            permits=(Permit("compliance", ("seller_violation", "false_statement")),),
             effects=(Notify("disqualified"),),
+        ),
+        Edge(
+            "disqualify",
+            sources=("nominated", "under_review"),
+            dest="declined",
+            permits=(Permit("compliance", ("code_of_conduct",)),),
+            effects=(End("conduct", of="subject"), Notify("disqualified")),
         ),
         Edge(
             "award",
@@ -211,6 +231,14 @@ AWARD: Final = Lifecycle(
             dest="declined",
             permits=(Permit(SYSTEM, ("not_reviewed",)),),
             guards=("no_quorum",),
+            effects=(Begin("appeal"), Notify("not_selected")),
+        ),
+        Edge(
+            "decline",
+            sources=("under_review",),
+            dest="declined",
+            permits=(Permit(SYSTEM, ("case_open",)),),
+            guards=_ONLY_A_CASE,
             effects=(Begin("appeal"), Notify("not_selected")),
         ),
         Edge(
@@ -279,6 +307,14 @@ AWARD: Final = Lifecycle(
             confirm=True,
         ),
         Edge(
+            "revoke_standing",
+            sources=("removed",),
+            dest="removed",
+            permits=(_COMPLIANCE,),
+            effects=(_LOSE_STANDING, Notify("standing_revoked")),
+            confirm=True,
+        ),
+        Edge(
             "join_reconnect",
             sources=("retired",),
             dest="reconnect",
@@ -294,19 +330,14 @@ AWARD: Final = Lifecycle(
                 Permit("seller", ("left",), relation="self"),
                 Permit(SYSTEM, ("re_awarded",)),
             ),
-            effects=(End("membership"), Notify("removed"), Notify("take_out_of_group", to="team")),
+            effects=_LEAVE_GROUP,
         ),
         Edge(
             "remove",
             sources=("reconnect",),
             dest="removed",
             permits=(Permit("compliance", ("code_of_conduct",)),),
-            effects=(
-                End("membership"),
-                _LOSE_STANDING,
-                Notify("removed"),
-                Notify("take_out_of_group", to="team"),
-            ),
+            effects=(_LOSE_STANDING, *_LEAVE_GROUP),
         ),
         Edge(
             "rejoin",
@@ -328,7 +359,7 @@ AWARD: Final = Lifecycle(
             sources=("declined",),
             dest="awarded",
             permits=(Permit("manager", ("appeal",)),),
-            guards=("within_appeal", "appeal_granted", "no_newer_path"),
+            guards=_APPEAL_GRANTED,
             effects=(
                 End("appeal"),
                 Begin("award"),
@@ -341,18 +372,20 @@ AWARD: Final = Lifecycle(
         ),
         Edge(
             "reinstate",
-            sources=("retired", "reconnect"),
+            sources=("retired",),
             dest="renewed",
             permits=(Permit("manager", ("appeal",)),),
-            guards=("within_appeal", "appeal_granted", "no_newer_path"),
-            effects=(
-                End("appeal"),
-                End("membership"),
-                Begin("award"),
-                Notify("appeal_granted"),
-                Notify("renewed"),
-                *_NEXT_TERM,
-            ),
+            guards=_APPEAL_GRANTED,
+            effects=_RESTORE,
+            effective="cycle",
+        ),
+        Edge(
+            "reinstate",
+            sources=("reconnect",),
+            dest="renewed",
+            permits=(Permit("manager", ("appeal",)),),
+            guards=_APPEAL_GRANTED,
+            effects=(*_RESTORE, *_LEAVE_GROUP),
             effective="cycle",
         ),
     ),
@@ -367,6 +400,7 @@ AWARD: Final = Lifecycle(
                 Step("carry_over"),
                 Step("decline", "incomplete"),
                 Step("decline", "not_reviewed"),
+                Step("decline", "case_open"),
                 Step("decline", "not_selected"),
             ),
         ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.domain.cycles import add_months
 from lazsa_flow.domain.ids import fold
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.guards import Found
     from lazsa_flow.domain.model import Path, Record, Situation, Span
     from lazsa_flow.domain.policy import AwardPolicy
+
+CONDUCT: Final = ("good_standing", "conduct")
+"""The kinds of records that tell of an end for code of conduct; the second leaves the standing."""
 
 
 def rules(situation: Situation) -> AwardPolicy:
@@ -206,7 +209,7 @@ def conduct_bar(situation: Situation) -> Found:
     """Find until when a breach of conduct bars a nomination."""
     barred: date | None = None
     for record in situation.seen.records:
-        if record.kind == "good_standing" and record.reason == "code_of_conduct":
+        if record.kind in CONDUCT and record.reason == "code_of_conduct":
             ended = record.value == "ended"
             months = rules(situation).conduct.bar_months
             barred = add_months(record.as_of, months) if ended else None

@@ -196,7 +196,7 @@ CONDUCT_BAR: Final = Guard(
     "the clock",
     "programme.md, tenure (ours)",
     "A nomination is barred {measured}.",
-    frozenset({records("good_standing")}),
+    frozenset({records("good_standing"), records("conduct")}),
 )
 GRACE_OVER: Final = Guard(
     "grace_over",

@@ -297,7 +297,7 @@ class TestPanel:
         world.go(date(2022, 4, 2)).facts(as_of=date(2022, 4, 2))
         world.nominate()
         (told,) = world.programme.panel("SG", date(2022, 10, 1))
-        assert "an earlier award ended for code of conduct" in told.flags
+        assert "an earlier award or candidacy ended for code of conduct" in told.flags
 
     def test_who_is_in_it(self, world: World) -> None:
         """It lists nominees and renewals of the country and cycle, and nobody else."""

@@ -129,6 +129,21 @@ def test_a_due_date_comes_from_the_anchor() -> None:
     assert calendar().due_on(anchor, date(2019, 10, 1), 12) == date(2021, 4, 1)
 
 
+def test_a_term_runs_in_full_from_a_due_date_that_was_put_off() -> None:
+    """A later due date is the new anchor; month ends count from the anchor (Tenure)."""
+    april, october = date(2020, 4, 1), date(2021, 10, 1)
+    cycles, ends = calendar(), Calendar("Asia/Bangkok", ((2, 28), (8, 31)))
+    assert cycles.next_due_on(april, april, 12) == date(2021, 4, 1)
+    assert cycles.next_due_on(april, date(2021, 4, 1), 12) == date(2022, 4, 1)
+    assert cycles.next_due_on(april, october, 12) == date(2022, 10, 1)
+    assert cycles.next_due_on(april, date(2022, 10, 1), 12) == date(2023, 10, 1)
+    assert cycles.next_due_on(april, date(2023, 4, 1), 12) == date(2024, 4, 1)
+    assert ends.next_due_on(date(2020, 8, 31), date(2021, 2, 28), 6) == date(2021, 8, 31)
+    assert ends.next_due_on(date(2020, 8, 31), date(2022, 2, 28), 12) == date(2023, 2, 28)
+    held = calendar(suspended=(date(2022, 10, 1),))
+    assert held.next_due_on(april, october, 12) == date(2023, 4, 1)
+
+
 def test_a_due_date_in_a_suspended_cycle_runs_on() -> None:
     """Renewals of a suspended cycle run to the next one held (programme.md, Who and where)."""
     anchor, held = date(2020, 4, 1), calendar(suspended=(date(2021, 4, 1), date(2021, 10, 1)))

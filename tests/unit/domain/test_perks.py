@@ -16,6 +16,7 @@ from lazsa_flow.domain.perks import (
     Entitlement,
     entitlements,
     is_entitled,
+    tenures,
 )
 from tests.factories import midnight, path, span
 
@@ -54,6 +55,18 @@ def test_an_entitlement_says_of_which_tenure_it_is_and_how_long() -> None:
         "standing": Entitlement("networking", "standing", "award-2", BEGUN, ENDED),
         "lasting": Entitlement("hall_of_fame_year", "lasting", "award-2", BEGUN, None),
     }
+
+
+def test_spans_that_touch_are_one_tenure() -> None:
+    """Award spans of one path that touch or overlap give each perk once; a gap gives it anew."""
+    may, later = span(date(2026, 5, 1), date(2027, 4, 1)), span(date(2027, 10, 1))
+    spans = (span(APRIL, date(2026, 5, 1)), may, span(APRIL, date(2027, 5, 1)), later)
+    (first, second) = tenures(path("renewed", id=2, spans={"award": spans}))
+    assert (first.began_on, first.ended_on) == (APRIL, date(2027, 5, 1))
+    assert second == later
+    lapsed = path("renewed", id=2, spans={"award": (span(APRIL, OCTOBER), span(APRIL))})
+    perks = [each.perk for each in entitlements((lapsed,), ENDED, consented=True)]
+    assert sorted(perks) == sorted({*ONE_OFF, *STANDING, *LASTING})
 
 
 def test_the_hall_of_fame_takes_consent() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Schedule
+from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Reopen, Schedule
 from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.lifecycle import Edge, Permit, State, Timer
 from lazsa_flow.domain.model import Nomination
@@ -231,6 +231,16 @@ def test_a_span_never_ends_before_it_began() -> None:
     standing = path("ajar", lifecycle="door", spans={"stay": (began,)})
     (ended,) = take(End("stay"), seen=at_door(path=standing)).after.spans["stay"]
     assert (ended.ended_at, ended.ended_on) == (began.began_at, date(2026, 10, 20))
+
+
+def test_a_reopened_span_goes_on_as_though_it_had_never_ended() -> None:
+    """It keeps its beginning; one that runs stays as it is, and where there is none it begins."""
+    over = (span(date(2026, 4, 1), date(2026, 5, 1)),)
+    for spans, began_on in ((over, date(2026, 4, 1)), ((span(CYCLE),), CYCLE), ((), CYCLE)):
+        standing = path("ajar", lifecycle="door", spans={"stay": spans} if spans else {})
+        (running,) = take(Reopen("stay"), seen=at_door(path=standing)).after.spans["stay"]
+        assert (running.began_on, running.ended_on, running.ended_at) == (began_on, None, None)
+        assert running.reason is None
 
 
 def test_where_no_span_is_open_nothing_ends() -> None:

@@ -35,6 +35,7 @@ ROWS = {
     ("retire", "awarded", "retired"),
     ("retire", "renewed", "retired"),
     ("revoke_standing", "retired", "retired"),
+    ("revoke_standing", "removed", "removed"),
     ("join_reconnect", "retired", "reconnect"),
     ("remove", "reconnect", "removed"),
     ("rejoin", "removed", "reconnect"),
@@ -68,6 +69,7 @@ RIGHTS: dict[tuple[str, str], set[Right]] = {
     ("decline", "nominated"): {("system", "incomplete", "any")},
     ("decline", "under_review"): {
         ("system", "not_reviewed", "any"),
+        ("system", "case_open", "any"),
         ("system", "not_selected", "any"),
     },
     ("fall_due", "awarded"): CLOCK,
@@ -82,6 +84,7 @@ RIGHTS: dict[tuple[str, str], set[Right]] = {
     ("retire", "awarded"): {*CONDUCT, *LEAVERS},
     ("retire", "renewed"): {*CONDUCT, *LEAVERS},
     ("revoke_standing", "retired"): CONDUCT,
+    ("revoke_standing", "removed"): CONDUCT,
     ("join_reconnect", "retired"): {("team", None, "country")},
     ("remove", "reconnect"): {
         ("seller", "left", "self"),
@@ -117,6 +120,10 @@ GUARDED: dict[tuple[str, str, str | None], set[str]] = {
     ("under_review", "carry_over", None): {"postponable", "not_carried_over"},
     ("nominated", "decline", "incomplete"): set(),
     ("under_review", "decline", "not_reviewed"): {"no_quorum"},
+    ("under_review", "decline", "case_open"): {
+        *("quorum", "panel_approval", "no_sitting_award", "postponable"),
+        *BARS,
+    },
     ("under_review", "decline", "not_selected"): set(),
     ("awarded", "fall_due", None): set(),
     ("renewal_due", "renew", None): GRANTED,
@@ -124,6 +131,7 @@ GUARDED: dict[tuple[str, str, str | None], set[str]] = {
     ("renewal_due", "retire", "lapsed"): {"grace_over", "no_quorum", "no_open_case"},
     ("awarded", "retire", "resigned"): set(),
     ("retired", "revoke_standing", "code_of_conduct"): set(),
+    ("removed", "revoke_standing", "code_of_conduct"): set(),
     ("retired", "join_reconnect", None): DOOR,
     ("reconnect", "remove", "left"): set(),
     ("reconnect", "remove", "code_of_conduct"): set(),
@@ -217,6 +225,7 @@ def test_every_guard_of_the_programme_is_registered() -> None:
                 ("carry_over", None),
                 ("decline", "incomplete"),
                 ("decline", "not_reviewed"),
+                ("decline", "case_open"),
                 ("decline", "not_selected"),
             ],
         ),
@@ -288,6 +297,7 @@ def test_only_the_clocks_decisions_can_be_appealed() -> None:
     assert appealable == {
         ("decline", "incomplete"),
         ("decline", "not_reviewed"),
+        ("decline", "case_open"),
         ("decline", "not_selected"),
         ("retire", "not_renewed"),
         ("retire", "lapsed"),
@@ -358,10 +368,10 @@ def test_the_next_round() -> None:
 
 
 def test_due_dates_come_from_the_first_award() -> None:
-    """A renewal put off by a cycle shortens the next term, never moves it (design.md, rule 6)."""
-    renewed = path(
-        "renewed",
-        cycle_on=date(2028, 4, 1),
-        spans={"award": (span(date(2026, 10, 1)),)},
-    )
-    assert AWARD.rounds["due"](situation(path=renewed)) == date(2028, 10, 1)
+    """A term runs from the anchor; a due date put off by a cycle is the new one (Tenure)."""
+    for due_on, following in ((date(2027, 10, 1), 2028), (date(2028, 10, 1), 2029)):
+        spans = {"award": (span(date(2026, 10, 1)),)}
+        renewed = path("renewed", cycle_on=due_on, spans=spans)
+        assert AWARD.rounds["due"](situation(path=renewed)) == date(following, 10, 1)
+    put_off = path("renewed", cycle_on=date(2028, 4, 1), spans=spans)
+    assert AWARD.rounds["due"](situation(path=put_off)) == date(2029, 4, 1)
