@@ -268,7 +268,7 @@ class TestCases:
         path = world.candidate()
         world.open_case().go(APRIL)
         world.facts(as_of=date(2020, 9, 20)).panel(path).go(midnight(OCTOBER))
-        assert world.told(path)[-1] == ("decline", "not_selected")
+        assert world.told(path)[-1] == ("decline", "case_open")
         assert "no_open_case" in world.unmet(path)
 
     @pytest.mark.parametrize(("off", "state"), [(-TICK, "under_review"), (0 * TICK, "awarded")])
@@ -287,7 +287,7 @@ class TestCases:
         world.close_case().go(date(2021, 9, 20))
         world.facts(as_of=date(2021, 9, 20)).panel(path).go(midnight(date(2021, 10, 1)))
         assert world.state(path) == "renewed"
-        assert world.path(path).cycle_on == date(2022, 4, 1)
+        assert world.path(path).cycle_on == date(2022, 10, 1)
 
     def test_holds_joining(self, world: World) -> None:
         """An open case holds joining Reconnect (renewal)."""
