@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never
 from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Reopen, Schedule
 from lazsa_flow.domain.model import Evidence, Path, Record, Situation, Span, TimerRow
 from lazsa_flow.domain.values import FrozenDict
+from lazsa_flow.engine.copying import copy_situation
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.journal import Findings, JournalRow
 from lazsa_flow.engine.ports import Change, Notice
@@ -53,7 +54,7 @@ class Draft:
         self._load = load or _not_loaded
         self._show = show
         self._before = situation.path
-        self._now = _copy(situation)
+        self._now = copy_situation(situation)
         self._lifecycle: Lifecycle = rulebook.lifecycle(situation.path.lifecycle)
         self._scheduled: dict[str, TimerRow] = {}
         self._new_round = False
@@ -166,12 +167,8 @@ class Draft:
             case Begin() if effect.of == "claims":
                 keys = self._now.path.data.get("claims", ())
                 self._claims += [(effect.what, key) for key in keys]
-            case Begin():
-                self._begin(effect.what)
-            case End():
-                self._end(effect.what)
-            case Reopen():
-                self._reopen(effect.what)
+            case Begin() | End() | Reopen():
+                self._span(effect)
             case _:
                 assert_never(effect)
 
@@ -200,6 +197,15 @@ class Draft:
         )
         self._records.append(record)
         object.__setattr__(self._now.seen, "records", (*self._now.seen.records, record))
+
+    def _span(self, effect: Begin | End | Reopen) -> None:
+        match effect:
+            case Begin():
+                self._begin(effect.what)
+            case End():
+                self._end(effect.what)
+            case Reopen():
+                self._reopen(effect.what)
 
     def _begin(self, name: str) -> None:
         self._end(name)
@@ -266,47 +272,6 @@ class Draft:
 
 def _not_loaded(path_id: int) -> Evidence:
     raise NotFoundError("evidence of path", str(path_id))
-
-
-def _copy(situation: Situation) -> Situation:
-    """Copy a situation down to its path; far faster than ``copy`` or ``replace``."""
-    seen, path = situation.seen, situation.seen.path
-    own = Path(
-        path.id,
-        path.lifecycle,
-        path.subject,
-        path.country,
-        path.state,
-        path.seq,
-        path.head,
-        path.cycle_on,
-        path.opened_at,
-        path.entered_at,
-        path.parked,
-        path.spans,
-        path.data,
-        path.recorded_at,
-    )
-    evidence = Evidence(
-        own,
-        seen.facts,
-        seen.tally,
-        seen.nominations,
-        seen.records,
-        seen.others,
-        seen.timers,
-        seen.taken,
-    )
-    return Situation(
-        evidence,
-        situation.at,
-        situation.on,
-        situation.recorded_at,
-        situation.policy,
-        situation.calendar,
-        situation.actor,
-        situation.reason,
-    )
 
 
 def replanned_row(situation: Situation, before: Path) -> JournalRow:

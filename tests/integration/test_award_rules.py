@@ -18,7 +18,7 @@ from lazsa_flow.domain.perks import LASTING, ONE_OFF, STANDING
 from lazsa_flow.errors import RefusedError
 from lazsa_flow.programme import Programme
 from tests.factories import midnight
-from tests.integration.world import APRIL, COMPLIANCE, DUE, OCTOBER, SELLER, unmet
+from tests.integration.world import APRIL, OCTOBER, SELLER, unmet
 
 if TYPE_CHECKING:
     from pathlib import Path as FilePath
@@ -82,9 +82,7 @@ class TestOpenCase:
         [({}, 4, "case_open"), ({}, 2, "not_selected"), ({"ncp_points": 3}, 4, "not_selected")],
         ids=["only the case", "panel's no", "a bar"],
     )
-    def test_reason(
-        self, world: World, facts: dict[str, int], score: int, reason: str
-    ) -> None:
+    def test_reason(self, world: World, facts: dict[str, int], score: int, reason: str) -> None:
         """The second cycle declines with ``case_open`` where all else holds, else as ever."""
         path = world.candidate(score=score)
         world.open_case().go(date(2020, 9, 20))
@@ -97,7 +95,7 @@ class TestOpenCase:
 
 
 class TestConduct:
-    """programme.md: 24 months after any end for code of conduct, and standing revoked at any time."""
+    """programme.md: 24 months after any end for code of conduct; standing ends at any time."""
 
     @pytest.mark.parametrize("reason", ["code_of_conduct", "seller_violation", "false_statement"])
     def test_disqualified(self, world: World, reason: str) -> None:
@@ -149,7 +147,11 @@ class TestConduct:
             programme.erase("s1", actor=SELLER)
             with programme.store.begin(write=False) as transaction:
                 (bar,) = transaction.conduct_bars_of(programme.context.fingerprint("s1"))
-        assert (bar.kind, bar.reason, bar.as_of) == ("conduct", "code_of_conduct", world.clock.now().date())
+        assert (bar.kind, bar.reason, bar.as_of) == (
+            "conduct",
+            "code_of_conduct",
+            world.clock.now().date(),
+        )
 
 
 class TestTerms:

@@ -101,14 +101,14 @@ class TestSuspension:
         assert world.path(path).cycle_on == DUE
 
     def test_renewal(self, world: World) -> None:
-        """A renewal runs to the next cycle held; the anchor stays, so the term after it is less."""
+        """A renewal runs to the next cycle held, and the next term twelve months from there."""
         path = world.ambassador()
         suspend(world, DUE)
         assert world.path(path).cycle_on == OCTOBER_21
         world.go(date(2021, 9, 20))
         assert world.state(path) == "awarded"
         world.facts(as_of=date(2021, 9, 20)).panel(path).go(OCTOBER_21)
-        assert (world.state(path), world.path(path).cycle_on) == ("renewed", date(2022, 4, 1))
+        assert (world.state(path), world.path(path).cycle_on) == ("renewed", date(2022, 10, 1))
 
     def test_postponed_renewal(self, world: World) -> None:
         """A renewal that a case has postponed into a suspended cycle runs to the next one held."""

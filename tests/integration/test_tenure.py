@@ -279,7 +279,7 @@ class TestCases:
         assert world.state(path) == state
 
     def test_postpones_renewal(self, world: World) -> None:
-        """An open case postpones a renewal by one cycle; the term still runs from the due date."""
+        """An open case postpones a renewal by one cycle; the next term runs from the later date."""
         path = world.renewing()
         world.open_case().go(date(2021, 6, 1))
         assert world.state(path) == "renewal_due"
