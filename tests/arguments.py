@@ -53,7 +53,8 @@ SAMPLES: dict[str, Any] = {
     "provenance": "own",
     "reason": "nominee",
     "records": TURNOVER,
-    "reviewers": SEATS,
+    "reviewer": "rev-books",
+    "reviewers": {name: team for name, team in SEATS.items() if name != "s1"},
     "scores": SCORES,
     "seller": "s1",
     "statement": "Helps.",
@@ -89,7 +90,9 @@ ACTORS = {
     "release_country": MANAGER,
     "release_policy": MANAGER,
     "score": Actor("reviewer", "rev-books", "SG", "books"),
+    "set_aside_card": MANAGER,
     "suspend_cycle": MANAGER,
+    "unassign_reviewer": TEAM,
     "withdraw_nomination": EMPLOYEE,
 }
 """Who gives a command, where the operator may not."""

@@ -150,6 +150,7 @@ OTHERS: Final[Mapping[str, Any]] = {
     "reviewers": {"rev-new": "legal"},
     "scores": {**SCORES, ITEMS[-1]: 5},
     "seller": "s2",
+    "reviewer": "rev-events",
     "statement": "Another statement.",
     "subject": "s2",
     "version": 7,
@@ -307,7 +308,16 @@ CASES: Final[Mapping[str, Case]] = {
         {"path": "award-1", "actor": REVIEWER, "scores": SCORES, "comment": "As discussed."},
         prepare=under_review,
     ),
+    "set_aside_card": Case(
+        {"path": "award-1", "reviewer": "rev-books", "actor": MANAGER, "reason": "conflict"},
+        {"reason": "wrong_seller"},
+        lambda world: (under_review(world), world.panel("award-1"), None)[2],
+    ),
     "suspend_cycle": Case({"country": "SG", "cycle_on": OCTOBER, "actor": MANAGER}),
+    "unassign_reviewer": Case(
+        {"country": "SG", "cycle_on": OCTOBER, "reviewer": "rev-books", "actor": MANAGER},
+        {"country": "TH"},
+    ),
     "withdraw_nomination": Case({"path": "award-1", "actor": EMPLOYEE}, prepare=nominated),
 }
 """Every command that takes an idempotency key."""

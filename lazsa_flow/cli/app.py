@@ -25,6 +25,7 @@ from lazsa_flow.cli import (
     nominations,
     notices,
     operate,
+    panels,
     paths,
     pausing,
     people,
@@ -82,8 +83,6 @@ for command in (
     people.fire,
     people.appeal,
     perks.consent,
-    manage.panel,
-    manage.assign,
     manage.invite,
     manage.readmit,
     pausing.pause,
@@ -97,6 +96,7 @@ app.add_typer(people.reconnect, name="reconnect")
 app.add_typer(irreversible.seller, name="seller")
 app.add_typer(irreversible.cycle, name="cycle")
 app.add_typer(manage.case, name="case")
+app.add_typer(panels.panel, name="panel")
 app.add_typer(policies.policy, name="policy")
 app.add_typer(countries.country, name="country")
 app.add_typer(timers.timers, name="timers")

@@ -52,7 +52,10 @@ As = Annotated[str, typer.Option("--as", metavar="ROLE:ID", help="Who asks, such
 Country = Annotated[
     str | None, typer.Option("--country", help="The country that the role is held in.")
 ]
-Team = Annotated[str | None, typer.Option("--team", help="A reviewer's team on this day.")]
+Team = Annotated[
+    str | None,
+    typer.Option("--team", help="The reviewer's team; compared with the seat's, which counts."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON on standard output.")]
 Now = Annotated[
     str | None,

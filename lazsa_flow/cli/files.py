@@ -115,11 +115,15 @@ def _import(
     with open_programme(database, config) as programme:
         count = run(programme)
     skipped = getattr(count, "skipped", ())
+    differences = getattr(count, "differences", ())
     if as_json:
         left_out = {"skipped_lines": list(skipped)} if skipped else {}
-        print_json({"imported": what, "rows": count, **left_out})
+        differing = {"differences": list(differences)} if differences else {}
+        print_json({"imported": what, "rows": count, **left_out, **differing})
         return
     console().print(f"{count} {what} imported.")
+    for difference in differences:
+        console().print(difference, soft_wrap=True)
     if skipped:
         lines = ", ".join(map(str, skipped[:_SHOWN])) + (" …" if len(skipped) > _SHOWN else "")
         rows = "row was" if len(skipped) == 1 else "rows were"

@@ -14,9 +14,7 @@ from lazsa_flow.cli.common import (
     Database,
     Json,
     Key,
-    console,
     open_programme,
-    print_json,
     print_move,
     print_result,
     read_actor,
@@ -68,71 +66,6 @@ def close_case(
         programme.close_case(seller, case_id, actor=read_actor(who, country), key=key)
     data = {"seller": seller, "case": case_id, "value": "closed"}
     print_result(f"{case_id}: closed", data, as_json=as_json)
-
-
-def panel(
-    country: Annotated[str, typer.Argument(help="The country's code.")],
-    cycle: Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle date.")],
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    as_json: Json = False,
-) -> None:
-    """List whom a panel has still to judge, and what is missing for each.
-
-    Example: lazsa-flow panel PH 2027-04-01
-    """
-    from dataclasses import asdict
-
-    from rich.table import Table
-
-    from lazsa_flow.domain.cycles import parse_date
-
-    with open_programme(database, config) as programme:
-        programme.context.country(country)
-        day = parse_date(cycle, where="argument", field="CYCLE")
-        candidates = programme.panel(country, day)
-    if as_json:
-        print_json([asdict(each) for each in candidates])
-        return
-    screen = console()
-    table = Table("Path", "Seller", "State", "Cards", "Missing", "Waiting for")
-    for each in candidates:
-        cards = f"{each.cards} from {each.teams} teams"
-        waiting = ", ".join(each.waiting) if each.missing else ""
-        table.add_row(each.path, each.seller, each.state, cards, each.missing, waiting)
-    screen.print(table)
-    for each in candidates:
-        for flag in each.flags:
-            screen.print(f"{each.path}: {flag}", soft_wrap=True)
-    undone = sum(bool(each.missing) for each in candidates)
-    screen.print(f"{undone} of {len(candidates)} have no quorum yet.")
-
-
-def assign(
-    country: Annotated[str, typer.Argument(help="The country's code.")],
-    cycle: Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle date.")],
-    reviewers: Annotated[list[str], typer.Argument(metavar="REVIEWER=TEAM…")],
-    who: As,
-    role_country: Country = None,
-    key: Key = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    as_json: Json = False,
-) -> None:
-    """Assign reviewers, each with their team, to the panel of a country and cycle.
-
-    Example: lazsa-flow assign PH 2027-04-01 r-1=academy r-2=logistics --as team:t-1 --country PH
-    """
-    from lazsa_flow.domain.cycles import parse_date
-
-    seats = dict(each.partition("=")[::2] for each in reviewers)
-    day = parse_date(cycle, where="argument", field="CYCLE")
-    with open_programme(database, config) as programme:
-        actor = read_actor(who, role_country)
-        programme.assign_reviewers(country, day, seats, actor=actor, key=key)
-    text = f"{len(seats)} reviewers were assigned to the panel of {country} and {day}."
-    data = {"country": country, "cycle_on": day.isoformat(), "assigned": seats}
-    print_result(text, data, as_json=as_json)
 
 
 def readmit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,6 +25,7 @@ from lazsa_flow.cli.common import (
 from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
 
 if TYPE_CHECKING:
+    from lazsa_flow.commands.panel import CardReceipt
     from lazsa_flow.domain.model import Move
     from lazsa_flow.programme import Programme
 
@@ -68,9 +69,9 @@ def nominate(
 def score(
     path: PathRef,
     who: As,
-    team: Team,
     comment: Annotated[str, typer.Option(help="Required, with every card.")],
     scores: Annotated[list[str], typer.Argument(metavar="ITEM=SCORE…", help="All eleven.")],
+    team: Team = None,
     country: Country = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
@@ -92,17 +93,30 @@ def score(
         read[item] = int(figure)
     actor = read_actor(who, country, team)
     with open_programme(database, config) as programme:
-        programme.score(path, actor=actor, scores=read, comment=comment, key=key)
-    print_result(
-        f"{path}: scored", {"path": path, "reviewer": actor.id, "scores": read}, as_json=as_json
-    )
+        receipt = programme.score(path, actor=actor, scores=read, comment=comment, key=key)
+    _print_receipt(receipt, "scored", {"scores": read}, as_json=as_json)
+
+
+def _print_receipt(receipt: CardReceipt, did: str, data: Any, *, as_json: bool) -> None:
+    """Print what was taken of a card, and where its team is another than the seat's."""
+    lines = [f"{receipt.path}: {did} for the team {receipt.team}"]
+    if receipt.difference:
+        lines.append(receipt.difference)
+    fields = {
+        "path": receipt.path,
+        "reviewer": receipt.reviewer,
+        "team": receipt.team,
+        "given_team": receipt.given_team,
+        "difference": receipt.difference or None,
+    }
+    print_result("\n".join(lines), {**fields, **data}, as_json=as_json)
 
 
 def recuse(
     path: PathRef,
     who: As,
-    team: Team,
     reason: Annotated[str, typer.Option(help="A code, such as same_family.")],
+    team: Team = None,
     country: Country = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
@@ -116,10 +130,8 @@ def recuse(
     """
     actor = read_actor(who, country, team)
     with open_programme(database, config) as programme:
-        programme.recuse(path, actor=actor, reason=reason, key=key)
-    print_result(
-        f"{path}: recused", {"path": path, "reviewer": actor.id, "reason": reason}, as_json=as_json
-    )
+        receipt = programme.recuse(path, actor=actor, reason=reason, key=key)
+    _print_receipt(receipt, "recused", {"reason": reason}, as_json=as_json)
 
 
 def fire(

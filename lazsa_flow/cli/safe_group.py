@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 EARLIER: Final = {
+    "assign": ("panel", "assign"),
     "complete": ("nomination", "complete"),
     "withdraw": ("nomination", "withdraw"),
 }

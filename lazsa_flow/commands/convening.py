@@ -1,7 +1,6 @@
-"""Who sits on the panel of a country and cycle, and what does it still have to do?
+"""What does the panel of a country and cycle still have to do?
 
-The local team convenes reviewers, employees of any team, and sees who is missing. Seats are dated
-records of the panel.
+The local team sees who is missing, who must stand back, and what stands against each candidate.
 
 Source:
     programme.md, "The panel".
@@ -10,81 +9,24 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
-from lazsa_flow.commands.context import Context, request_fields
-from lazsa_flow.commands.rights import check_command
-from lazsa_flow.domain.ids import same_person
+from lazsa_flow.commands.panel import missing_of
+from lazsa_flow.commands.seats import JUDGED_STATES
+from lazsa_flow.domain.ids import fold
+from lazsa_flow.domain.values import FrozenDict
 from lazsa_flow.engine.explain import judge
 from lazsa_flow.engine.rules import system
-from lazsa_flow.errors import ConflictError, InputError, shown
 from lazsa_flow.lifecycles.award_checks import CONDUCT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
-    from lazsa_flow.domain.model import Actor, Evidence
+    from lazsa_flow.commands.context import Context
+    from lazsa_flow.domain.model import Evidence
+    from lazsa_flow.domain.panel import RecordedCard
     from lazsa_flow.domain.policy import AwardPolicy
-    from lazsa_flow.store.transaction import SqlTransaction
-
-
-JUDGED_STATES: Final = ("nominated", "under_review", "awarded", "renewed", "renewal_due")
-"""The states from which the next decision asks the panel."""
-
-
-def assign(
-    context: Context,
-    country: str,
-    cycle_on: date,
-    reviewers: Mapping[str, str],
-    *,
-    actor: Actor,
-    key: str | None,
-) -> None:
-    """Assign reviewers to the panel of a country and cycle.
-
-    Args:
-        context: Where and by whose rules.
-        country: Of which country.
-        cycle_on: Of which cycle date.
-        reviewers: Each reviewer's id with their team.
-        actor: The local team, or a manager.
-        key: The idempotency key.
-
-    Raises:
-        InputError: The date is no cycle date, or a team is empty.
-        NotAllowedError: The actor may not.
-    """
-    check_command("assign_reviewer", actor, country=country)
-    if not context.rulebook.calendar(country).is_cycle(cycle_on):
-        raise InputError.of("panel", "cycle_on", str(cycle_on), "a cycle date of the country")
-    for reviewer, team in reviewers.items():
-        if not team or not reviewer:
-            raise InputError.of("panel", "team", team, "a team for each reviewer")
-    now = context.clock.now()
-    today = context.rulebook.calendar(country).local_date(now)
-
-    def run(transaction: SqlTransaction) -> bool:
-        seated = transaction.seats_of(country, cycle_on)
-        for reviewer, team in reviewers.items():
-            for other in {*seated, *reviewers} - {reviewer}:
-                if same_person(reviewer, other):
-                    raise ConflictError(reviewer, f"sits on this panel as {shown(other)}")
-            if seated.get(reviewer) != team:
-                transaction.add_seat(
-                    country,
-                    cycle_on,
-                    reviewer,
-                    team,
-                    actor=str(actor),
-                    as_of=today,
-                    recorded_at=now,
-                )
-        return True
-
-    given = {"country": country, "cycle_on": str(cycle_on), "reviewers": dict(reviewers)}
-    context.once(key, request_fields("assign_reviewer", actor, **given), now, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +37,13 @@ class Candidate:
         cards: How many reviewers' cards count so far.
         teams: From how many teams.
         missing: What the quorum lacks, in words; empty where it is complete.
-        waiting: Assigned reviewers who have neither scored nor recused.
+        waiting: Assigned reviewers who have neither scored nor recused, and may score.
         flags: What the panel should know beforehand: bars unmet as of today, a conduct bar that
             has ended.
+        conflicts: Assigned reviewers who may not score: the seller, and whoever nominated them.
+        recused: Reviewers who stood back, each with the reason code.
+        set_aside: Reviewers whose card was set aside, each with the reason code.
+        member: Whether the nominee is a member of Reconnect.
     """
 
     path: str
@@ -108,21 +54,32 @@ class Candidate:
     missing: str
     waiting: tuple[str, ...]
     flags: tuple[str, ...]
+    conflicts: tuple[str, ...] = ()
+    recused: Mapping[str, str] = FrozenDict()
+    set_aside: Mapping[str, str] = FrozenDict()
+    member: bool = False
 
 
 def overview(context: Context, country: str, cycle_on: date) -> list[Candidate]:
     """List whom the panel of a country has to judge in a cycle, and what is missing for each."""
     now = context.clock.now()
+    today = context.rulebook.calendar(country).local_date(now)
     with context.store.begin(write=False) as transaction:
-        paths = [
-            path
-            for path in transaction.paths_in(JUDGED_STATES)
-            if path.country == country and path.cycle_on == cycle_on and path.lifecycle == "award"
-        ]
+        candidates = transaction.candidates_of(country, cycle_on, JUDGED_STATES)
         seats = transaction.seats_of(country, cycle_on)
-        today = context.rulebook.calendar(country).local_date(now)
-        evidence = transaction.load_chunk([path.id for path in paths], before=None, on=today)
-    return [_candidate(context, seen, seats) for seen in evidence]
+        evidence = transaction.load_chunk(list(candidates), before=None, on=today)
+        nominators = transaction.nominators_of_all(set(candidates.values()))
+        stood_back = transaction.stood_back(list(candidates), cycle_on)
+    return [
+        _candidate(
+            context,
+            seen,
+            seats,
+            nominators.get(seen.path.subject, ()),
+            stood_back.get(seen.path.id, ()),
+        )
+        for seen in evidence
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,27 +120,35 @@ def _has_quorum(context: Context, seen: Evidence) -> bool:
     return seen.tally.has_quorum(rules.reviewers, rules.teams)
 
 
-def _candidate(context: Context, seen: Evidence, seats: Mapping[str, str]) -> Candidate:
-    rules = cast("AwardPolicy", context.rulebook.policy_of(seen.path)).panel
-    tally = seen.tally
-    lacks = [
-        f"{count} {what}"
-        for count, what in (
-            (max(0, rules.reviewers - tally.cards), "reviewers"),
-            (max(0, rules.teams - tally.teams), "teams"),
-        )
-        if count
-    ]
+def _candidate(
+    context: Context,
+    seen: Evidence,
+    seats: Mapping[str, str],
+    nominators: Iterable[str],
+    stood_back: Collection[RecordedCard],
+) -> Candidate:
+    path, tally = seen.path, seen.tally
+    barred = set(map(fold, {path.subject, *nominators}))
+    done = set(map(fold, tally.panel))
     return Candidate(
-        path=seen.path.ref,
-        seller=seen.path.subject,
-        state=seen.path.state,
+        path=path.ref,
+        seller=path.subject,
+        state=path.state,
         cards=tally.cards,
         teams=tally.teams,
-        missing=", ".join(lacks),
-        waiting=tuple(sorted(set(seats) - tally.panel)),
+        missing=missing_of(context, seen, tally),
+        waiting=tuple(sorted(each for each in seats if fold(each) not in done | barred)),
         flags=tuple(_flags(context, seen)),
+        conflicts=tuple(sorted(each for each in seats if fold(each) in barred)),
+        recused=_reasons(each for each in stood_back if each.set_aside_by is None),
+        set_aside=_reasons(each for each in stood_back if each.set_aside_by is not None),
+        member=any(other.state == "reconnect" for other in seen.others),
     )
+
+
+def _reasons(cards: Iterable[RecordedCard]) -> Mapping[str, str]:
+    """Return the reason code of each reviewer's card."""
+    return FrozenDict({card.reviewer: card.reason or "" for card in cards})
 
 
 def _flags(context: Context, seen: Evidence) -> list[str]:

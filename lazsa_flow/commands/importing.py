@@ -33,11 +33,12 @@ from lazsa_flow.imports.turnover import read_turnover
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from lazsa_flow.commands.context import Context
+    from lazsa_flow.commands.panel import CardReceipt
     from lazsa_flow.domain.model import Evidence, Facts
     from lazsa_flow.imports.nominations import NominationRow
     from lazsa_flow.imports.scorecards import ScorecardRow
@@ -57,14 +58,19 @@ class RowCount(int):
 
     Attributes:
         skipped: The lines of those that were left out, since somebody in them was erased.
+        differences: What was taken but counts otherwise than it says: cards whose team is another
+            than that of the reviewer's seat, each with its line.
     """
 
     skipped: tuple[int, ...]
+    differences: tuple[str, ...]
 
-    def __new__(cls, rows: int, skipped: Iterable[int] = ()) -> RowCount:
+    def __new__(
+        cls, rows: int, skipped: Iterable[int] = (), differences: Iterable[str] = ()
+    ) -> RowCount:
         """Make one of a number of rows."""
         count = super().__new__(cls, rows)
-        count.skipped = tuple(skipped)
+        count.skipped, count.differences = tuple(skipped), tuple(differences)
         return count
 
 
@@ -147,6 +153,7 @@ def add_scorecards(
     payload: str | None = None,
 ) -> RowCount:
     """Record scorecards in one transaction, all that is due having fired; return how many."""
+    differences: list[str] = []
 
     def run(transaction: SqlTransaction, batch: list[ScorecardRow], now: datetime) -> None:
         paths = transaction.open_paths(LIFECYCLE, {row.seller for row in batch})
@@ -157,7 +164,9 @@ def add_scorecards(
                 if row.seller not in evidence:
                     raise ConflictError(row.seller, "no open award path")
                 check_pauses(evidence[row.seller], transaction.pauses(), now)
-                _scorecard(context, transaction, evidence[row.seller], row, now)
+                receipt = _scorecard(context, transaction, evidence[row.seller], row, now)
+                if receipt.difference:
+                    differences.append(f"line {row.line}: {receipt.difference}")
 
     return in_batches(
         context,
@@ -168,6 +177,7 @@ def add_scorecards(
         payload=payload or where,
         settle=True,
         persons=lambda row: (row.line, (row.seller, row.reviewer)),
+        differences=differences,
     )
 
 
@@ -177,10 +187,10 @@ def _scorecard(
     seen: Evidence,
     row: ScorecardRow,
     now: datetime,
-) -> None:
+) -> CardReceipt:
     actor = Actor("reviewer", row.reviewer, country=seen.path.country, team=row.team)
     if row.recusal_reason is None:
-        score_in(
+        return score_in(
             context,
             transaction,
             seen,
@@ -189,10 +199,9 @@ def _scorecard(
             comment=row.comment,
             now=now,
         )
-    else:
-        recuse_in(
-            context, transaction, seen, actor=actor, reason=row.recusal_reason, note="", now=now
-        )
+    return recuse_in(
+        context, transaction, seen, actor=actor, reason=row.recusal_reason, note="", now=now
+    )
 
 
 def payload_of(file: Path | str, key: str | None) -> str | None:
@@ -259,6 +268,7 @@ def in_batches(
     payload: str,
     persons: Callable[[_Row], tuple[int, Persons]] | None = None,
     settle: bool = False,
+    differences: Sequence[str] = (),
 ) -> RowCount:
     """Run over a file's rows in batches, in one transaction.
 
@@ -272,6 +282,7 @@ def in_batches(
         persons: Returns a row's line and whose personal data it holds; left out where it holds
             none.
         settle: Whether overdue timers fire first.
+        differences: What ``run`` notes of rows that count otherwise than they say.
 
     Returns:
         How many rows were taken, and which were left out.
@@ -292,7 +303,7 @@ def in_batches(
             if kept:
                 run(transaction, kept, now)
             total += len(kept)
-        return {"rows": total, "skipped": skipped}
+        return {"rows": total, "skipped": skipped, "differences": list(differences)}
 
     request = {"command": f"import {what}", "payload": payload}
     # a file is read once: where the database gives up half-way, the caller imports it again
@@ -302,7 +313,7 @@ def in_batches(
         return RowCount(done)
     if done["skipped"]:
         log.warning("import.skipped", file=what, rows=len(done["skipped"]))
-    return RowCount(done["rows"], done["skipped"])
+    return RowCount(done["rows"], done["skipped"], done.get("differences", ()))
 
 
 def _kept(

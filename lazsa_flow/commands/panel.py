@@ -6,13 +6,15 @@ Source:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.commands.context import Context, actor_fields, check_text
 from lazsa_flow.commands.rights import check_command
+from lazsa_flow.commands.seats import check_not_sitting, seat_team
 from lazsa_flow.domain.cycles import TICK
-from lazsa_flow.domain.ids import is_among
-from lazsa_flow.domain.panel import ITEMS, Scorecard
+from lazsa_flow.domain.ids import fold, is_among, same_person
+from lazsa_flow.domain.panel import ITEMS, Scorecard, Tally
 from lazsa_flow.engine.draft import timer_row
 from lazsa_flow.engine.rules import system
 from lazsa_flow.errors import ConflictError, InputError, NotAllowedError, Problem, shown
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import Actor, Evidence, Situation
-    from lazsa_flow.domain.policy import AwardPolicy
+    from lazsa_flow.domain.policy import AwardPolicy, PanelPolicy
     from lazsa_flow.store.transaction import SqlTransaction
 
 
@@ -43,6 +45,33 @@ def read_scores(scores: Mapping[str, int]) -> tuple[int, ...]:
     return tuple(scores[item] for item in ITEMS)
 
 
+@dataclass(frozen=True, slots=True)
+class CardReceipt:
+    """What was taken of a reviewer's card or recusal.
+
+    Attributes:
+        path: The path's reference.
+        reviewer: The reviewer's id.
+        team: The team that counts: the seat's, as the local team recorded it.
+        given_team: The team that came with the card, where it is another than the seat's.
+    """
+
+    path: str
+    reviewer: str
+    team: str
+    given_team: str | None = None
+
+    @property
+    def difference(self) -> str:
+        """What the card says otherwise than the seat; empty where they agree."""
+        if self.given_team is None:
+            return ""
+        return (
+            f"{shown(self.reviewer)}: the card names the team {shown(self.given_team)}, "
+            f"the seat {shown(self.team)}; the seat's team counts"
+        )
+
+
 def score(
     context: Context,
     ref: str,
@@ -51,7 +80,7 @@ def score(
     scores: Mapping[str, int],
     comment: str,
     key: str | None,
-) -> None:
+) -> CardReceipt:
     """Record a scorecard; see :meth:`lazsa_flow.programme.Programme.score`."""
     read = read_scores(scores)
     request = {
@@ -61,11 +90,19 @@ def score(
         "comment": comment,
     }
 
-    def run(transaction: SqlTransaction, seen: Evidence, now: datetime) -> bool:
-        score_in(context, transaction, seen, actor=actor, scores=read, comment=comment, now=now)
-        return True
+    def run(transaction: SqlTransaction, seen: Evidence, now: datetime) -> dict[str, Any]:
+        return asdict(
+            score_in(context, transaction, seen, actor=actor, scores=read, comment=comment, now=now)
+        )
 
-    context.on_path(ref, run, request=request, key=key)
+    return _receipt(context.on_path(ref, run, request=request, key=key), ref, actor)
+
+
+def _receipt(stored: Any, ref: str, actor: Actor) -> CardReceipt:
+    """Read a receipt; under a key of an earlier release stands only that the card was taken."""
+    if isinstance(stored, dict):
+        return CardReceipt(**stored)
+    return CardReceipt(ref, actor.id, actor.team or "")
 
 
 def score_in(
@@ -77,26 +114,33 @@ def score_in(
     scores: tuple[int, ...],
     comment: str,
     now: datetime,
-) -> None:
+) -> CardReceipt:
     """Record a scorecard within a transaction, the path's overdue timers having fired."""
     if not comment.strip():
         raise InputError.of("scorecard", "comment", "(text)", "a text that is not empty")
-    round_ = _check(context, transaction, seen, actor, "score", now)
-    _record(context, transaction, seen, actor, round_, now, comment, scores=scores)
-    _decide_now(context, transaction, seen, now)
+    round_ = open_round(context, seen, now)
+    check_command("score", actor, subject=seen.path.subject, country=seen.path.country)
+    check_not_sitting(transaction, actor.id, "score", now)
+    team = seat_team(transaction, seen.path.country, round_, actor, "score")
+    _check_conflict(transaction, seen, actor)
+    _check_not_set_aside(transaction, seen, actor, round_)
+    receipt = _record(context, transaction, seen, actor, team, round_, now, comment, scores=scores)
+    count_again(context, transaction, seen, now)
+    return receipt
 
 
 def recuse(
     context: Context, ref: str, *, actor: Actor, reason: str, note: str, key: str | None
-) -> None:
+) -> CardReceipt:
     """Record a recusal; see :meth:`lazsa_flow.programme.Programme.recuse`."""
     request = {"command": "recuse", **actor_fields(actor), "reason": reason, "note": note}
 
-    def run(transaction: SqlTransaction, seen: Evidence, now: datetime) -> bool:
-        recuse_in(context, transaction, seen, actor=actor, reason=reason, note=note, now=now)
-        return True
+    def run(transaction: SqlTransaction, seen: Evidence, now: datetime) -> dict[str, Any]:
+        return asdict(
+            recuse_in(context, transaction, seen, actor=actor, reason=reason, note=note, now=now)
+        )
 
-    context.on_path(ref, run, request=request, key=key)
+    return _receipt(context.on_path(ref, run, request=request, key=key), ref, actor)
 
 
 def recuse_in(
@@ -108,13 +152,25 @@ def recuse_in(
     reason: str,
     note: str,
     now: datetime,
-) -> None:
-    """Record a recusal within a transaction; the quorum is counted again when it is asked."""
+) -> CardReceipt:
+    """Record a recusal within a transaction; the quorum is counted again."""
+    check_code("recusal", reason)
+    round_ = open_round(context, seen, now)
+    check_command("recuse", actor, subject=seen.path.subject, country=seen.path.country)
+    team = seat_team(transaction, seen.path.country, round_, actor, "recuse")
+    receipt = _record(context, transaction, seen, actor, team, round_, now, note, reason=reason)
+    count_again(context, transaction, seen, now)
+    return receipt
+
+
+def check_code(where: str, reason: str) -> None:
+    """Let a reason code pass, and no free text.
+
+    Raises:
+        InputError: It is not in lower case and of letters, digits and underscores alone.
+    """
     if not reason.isidentifier() or not reason.isascii() or reason != reason.lower():
-        raise InputError.of("recusal", "reason", reason, "a code such as same_family")
-    round_ = _round(context, seen, now)
-    _check_seat(transaction, seen, actor, "recuse", round_)
-    _record(context, transaction, seen, actor, round_, now, note, reason=reason)
+        raise InputError.of(where, "reason", reason, "a code such as same_family")
 
 
 def _record(
@@ -122,13 +178,15 @@ def _record(
     transaction: SqlTransaction,
     seen: Evidence,
     actor: Actor,
+    team: str,
     round_: date,
     now: datetime,
     text: str,
     *,
     scores: tuple[int, ...] = (),
     reason: str | None = None,
-) -> None:
+) -> CardReceipt:
+    """Append a card or recusal with the team of the reviewer's seat."""
     text_id = None
     check_text("scorecard", "comment", text)
     if text.strip():
@@ -144,43 +202,40 @@ def _record(
     transaction.add_scorecard(
         seen.path.id,
         round_,
-        Scorecard(actor.id, actor.team or "", scores),
+        Scorecard(actor.id, team, scores),
         as_of=context.rulebook.calendar(seen.path.country).local_date(now),
         recorded_at=now,
         reason=reason,
         text_id=text_id,
     )
+    differs = actor.team is not None and fold(actor.team) != fold(team)
+    return CardReceipt(seen.path.ref, actor.id, team, actor.team if differs else None)
 
 
-def _check(
-    context: Context,
-    transaction: SqlTransaction,
-    seen: Evidence,
-    actor: Actor,
-    action: str,
-    now: datetime,
-) -> date:
-    """Return the round that is open, for a reviewer without a conflict of interest."""
-    round_ = _round(context, seen, now)
-    _check_seat(transaction, seen, actor, action, round_)
+def _check_conflict(transaction: SqlTransaction, seen: Evidence, actor: Actor) -> None:
+    """Let a reviewer pass who has no conflict of interest."""
     subject = seen.path.subject
     rule = "nobody reviews themselves or a seller they nominated"
     if is_among(actor.id, {subject, *transaction.nominators_of(subject)}):
-        raise NotAllowedError(actor=str(actor), action=action, rule=rule)
-    return round_
+        raise NotAllowedError(actor=str(actor), action="score", rule=rule)
 
 
-def _check_seat(
-    transaction: SqlTransaction, seen: Evidence, actor: Actor, action: str, round_: date
+def _check_not_set_aside(
+    transaction: SqlTransaction, seen: Evidence, actor: Actor, round_: date
 ) -> None:
-    """Let a reviewer pass who is assigned to the round's panel, with the team of this day."""
-    check_command(action, actor, subject=seen.path.subject, country=seen.path.country)
-    if not actor.team or actor.id not in transaction.seats_of(seen.path.country, round_):
-        rule = f"only reviewers assigned to {seen.path.country} and {round_}, with their team"
-        raise NotAllowedError(actor=str(actor), action=action, rule=rule)
+    """Let a reviewer pass none of whose cards in this round was set aside.
+
+    Otherwise the next import of the same file would bring the card back.
+    """
+    if actor.id not in seen.tally.panel:
+        return
+    for card in transaction.panel_cards(seen.path.id, round_):
+        if card.set_aside_by is not None and same_person(card.reviewer, actor.id):
+            what = f"a card of {shown(actor.id)} in this round was set aside: {card.reason}"
+            raise ConflictError(seen.path.subject, what)
 
 
-def _round(context: Context, seen: Evidence, now: datetime) -> date:
+def open_round(context: Context, seen: Evidence, now: datetime) -> date:
     """Return the path's open round.
 
     Raises:
@@ -205,16 +260,40 @@ def _situation(context: Context, seen: Evidence, now: datetime) -> Situation:
     return context.rulebook.situation(seen, at=now, recorded_at=now, actor=system("panel"))
 
 
-def _decide_now(
+def count_again(
     context: Context, transaction: SqlTransaction, before: Evidence, now: datetime
-) -> None:
-    """In grace, let the card that completes the quorum set the decision's timer to now."""
-    if not any(timer.name == "grace_end" for timer in before.timers):
-        return
-    rules = cast("AwardPolicy", context.rulebook.policy_of(before.path)).panel
+) -> Tally:
+    """Count the quorum again after a change of the panel's cards; in grace, time the decision.
+
+    Where the quorum is complete and the panel's answer is new, the decision is due now; where the
+    quorum is lost, a decision that was set to now is cancelled.
+
+    Returns:
+        What the round adds up to now.
+    """
     seen = context.load(transaction, before.path.ref, now)
-    quorum = (rules.reviewers, rules.teams)
-    if seen.tally.has_quorum(*quorum) and not before.tally.has_quorum(*quorum):
+    if not any(timer.name == "grace_end" for timer in before.timers):
+        return seen.tally
+    rules = cast("AwardPolicy", context.rulebook.policy_of(before.path)).panel
+    answer, earlier = _answer(rules, seen.tally), _answer(rules, before.tally)
+    if answer is None:
+        transaction.cancel_timer(before.path.id, "renewal_decision")
+    elif answer != earlier:
         situation = _situation(context, seen, now)
         # the first instant that can see this card
         transaction.set_timer(timer_row(situation, "renewal_decision", now + TICK, decides=True))
+    return seen.tally
+
+
+def _answer(rules: PanelPolicy, tally: Tally) -> bool | None:
+    """Return whether the panel approves; ``None`` without a quorum."""
+    if not tally.has_quorum(rules.reviewers, rules.teams):
+        return None
+    return tally.approves(rules.mean, rules.floor)
+
+
+def missing_of(context: Context, seen: Evidence, tally: Tally) -> str:
+    """Return what a round's quorum lacks, in words."""
+    rules = cast("AwardPolicy", context.rulebook.policy_of(seen.path)).panel
+    lacks = ((rules.reviewers - tally.cards, "reviewers"), (rules.teams - tally.teams, "teams"))
+    return ", ".join(f"{count} {what}" for count, what in lacks if count > 0)

@@ -35,6 +35,8 @@ COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "complete_nomination": _NOMINATOR,
     "withdraw_nomination": _NOMINATOR,
     "assign_reviewer": (Permit("team", relation="country"), Permit("manager")),
+    "unassign_reviewer": (Permit("team", relation="country"), Permit("manager")),
+    "set_aside_card": (Permit("manager"), Permit("compliance")),
     "score": (Permit("reviewer", relation="country"),),
     "recuse": (Permit("reviewer", relation="country"),),
     "open_case": (Permit("compliance"),),

@@ -21,6 +21,7 @@ from lazsa_flow.domain.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import date, datetime
 
 CORE_AREAS: Final = ("business_operation", "operation_drivers", "platform_impact")
 CHARACTERISTICS: Final = (
@@ -53,6 +54,45 @@ class Scorecard(NamedTuple):
     def recused(self) -> bool:
         """Whether the reviewer stood back."""
         return not self.scores
+
+
+class Seat(NamedTuple):
+    """That a reviewer sits on the panel of a country and cycle, or no longer does.
+
+    Attributes:
+        team: The reviewer's team, as whoever assigned them recorded it.
+        actor: Who assigned them, or ended the seat: role and id.
+        as_of: The local date.
+        ended: Whether the seat ends here.
+    """
+
+    reviewer: str
+    team: str
+    actor: str
+    as_of: date
+    ended: bool = False
+
+
+class RecordedCard(NamedTuple):
+    """A card as it was recorded: scored, recused or set aside.
+
+    Attributes:
+        cycle_on: The round.
+        team: The team of the reviewer's seat on that day.
+        scores: Eleven whole numbers in the order of :data:`ITEMS`; empty unless it was scored.
+        comment: The comment, or the note of a recusal; empty where there is none, or it was erased.
+        reason: The code of a recusal, or of setting a card aside.
+        set_aside_by: Who set the reviewer's card aside: role and id.
+    """
+
+    cycle_on: date
+    reviewer: str
+    team: str
+    scores: tuple[int, ...]
+    comment: str
+    reason: str | None
+    set_aside_by: str | None
+    recorded_at: datetime
 
 
 @value

@@ -10,12 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.commands import (
-    convening,
     entries,
     importing,
     nominations,
     opening,
-    panel,
     records,
     timers,
     trainers,
@@ -26,6 +24,7 @@ from lazsa_flow.commands.public import CONSENT
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.facade.irreversible import HOST
 from lazsa_flow.facade.operating import Operating
+from lazsa_flow.facade.panels import Panels
 from lazsa_flow.facade.released import Releases
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.model import Actor, Move
 
 
-class Commands(Operating, Releases):
+class Commands(Operating, Panels, Releases):
     """The commands."""
 
     def import_facts(
@@ -123,45 +122,6 @@ class Commands(Operating, Releases):
         )
         return move_of(found) if found else None
 
-    def score(
-        self,
-        path: str,
-        *,
-        actor: Actor,
-        scores: Mapping[str, int],
-        comment: str,
-        key: str | None = None,
-    ) -> None:
-        """Record a reviewer's scorecard in the path's open round.
-
-        Args:
-            path: The path's reference.
-            actor: A reviewer of the country, with their team.
-            scores: Eleven whole numbers, 0 to 5, by item.
-            comment: Required.
-            key: The idempotency key.
-
-        Raises:
-            InputError: A score or the comment is missing or wrong.
-            NotAllowedError: No reviewer of the country, or a conflict of interest.
-            ConflictError: No round is open.
-        """
-        self.on_path(
-            lambda context: panel.score(
-                context, path, actor=actor, scores=scores, comment=comment, key=key
-            )
-        )
-
-    def recuse(
-        self, path: str, *, actor: Actor, reason: str, note: str = "", key: str | None = None
-    ) -> None:
-        """Record that a reviewer stands back; an earlier card of theirs no longer counts."""
-        self.on_path(
-            lambda context: panel.recuse(
-                context, path, actor=actor, reason=reason, note=note, key=key
-            )
-        )
-
     def open_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
         """Open a compliance case: it postpones award or renewal, and holds joining Reconnect."""
         self._command(
@@ -182,31 +142,6 @@ class Commands(Operating, Releases):
             lambda context: records.step(context, seller, step, actor=actor, key=key)
         )
         return move_of(found) if found else None
-
-    def appeal(
-        self, path: str, *, actor: Actor, grant: bool = True, key: str | None = None
-    ) -> Move | None:
-        """Record a manager's word on an appeal; the second grant reinstates the path."""
-        found = self.on_path(
-            lambda context: records.appeal(context, path, actor=actor, grant=grant, key=key)
-        )
-        return move_of(found) if found else None
-
-    def assign_reviewers(
-        self,
-        country: str,
-        cycle_on: date,
-        reviewers: Mapping[str, str],
-        *,
-        actor: Actor,
-        key: str | None = None,
-    ) -> None:
-        """Assign reviewers, each id with its team, to the panel of a country and cycle."""
-        self._command(
-            lambda context: convening.assign(
-                context, country, cycle_on, reviewers, actor=actor, key=key
-            )
-        )
 
     def consent(self, seller: str, *, given: bool, actor: Actor, key: str | None = None) -> None:
         """Record that a seller consents to the Hall of Fame, or no longer does."""

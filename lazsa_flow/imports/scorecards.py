@@ -32,7 +32,12 @@ SCORECARDS: Final = FileFormat(
     (
         Column("seller_id", "The seller who is judged.", "seller-1"),
         Column("reviewer_id", "The reviewer; they must be assigned to the panel.", "reviewer-3"),
-        Column("team", "The reviewer's team, as the local team recorded it.", "payments"),
+        Column(
+            "team",
+            "The reviewer's team; it is compared with the seat's, which counts.",
+            "payments",
+            required=False,
+        ),
         *(Column(item, "A whole number from 0 to 5.", "4", required=False) for item in ITEMS),
         Column(
             "comment",
@@ -62,6 +67,7 @@ class ScorecardRow:
 
     Attributes:
         line: Where it stands in the file.
+        team: The team that the row names, if it names one; the seat's counts.
         scores: Eleven whole numbers in the order of :data:`lazsa_flow.domain.panel.ITEMS`;
             empty for a recusal.
         comment: Free text, so personal data, and left out of ``repr``; empty for a recusal.
@@ -71,7 +77,7 @@ class ScorecardRow:
     line: int
     seller: str
     reviewer: str
-    team: str
+    team: str | None
     scores: tuple[int, ...]
     comment: str = field(repr=False)
     recusal_reason: str | None = None
@@ -102,7 +108,7 @@ def read_scorecards(file: str | Path, problems: Problems | None = None) -> Itera
 def _row(line: int, cells: Cells) -> ScorecardRow | None:
     seller = cells.take("seller_id", parse_id)
     reviewer = cells.take("reviewer_id", parse_id)
-    team = cells.take("team", parse_id)
+    team = cells.maybe("team", parse_id)
     reason = cells.maybe("recusal_reason", parse_code)
     scores: tuple[int | None, ...] = ()
     if not cells.text("recusal_reason"):
@@ -113,7 +119,7 @@ def _row(line: int, cells: Cells) -> ScorecardRow | None:
         for column in (*ITEMS, "comment"):
             if cells.text(column):
                 cells.refuse(column, "nothing, as a recusal_reason is given")
-    if cells.refused or seller is None or reviewer is None or team is None:
+    if cells.refused or seller is None or reviewer is None:
         return None
     whole = tuple(score for score in scores if score is not None)
     return ScorecardRow(line, seller, reviewer, team, whole, cells.text("comment"), reason)

@@ -1,4 +1,4 @@
-"""What the programme records about itself: closed books, seats on panels, conduct bars.
+"""What the programme records about itself: closed books and conduct bars.
 
 Each in a table of its own, apart from the records about sellers, so that no seller's id is ever
 taken for one of our names.
@@ -12,16 +12,16 @@ import sqlalchemy as sa
 
 from lazsa_flow.domain.model import Record
 from lazsa_flow.store import schema
-from lazsa_flow.store.engine_side import EngineSide
 from lazsa_flow.store.inspection.inspector import Inspection
+from lazsa_flow.store.panel_side import PanelSide
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from lazsa_flow.engine.ledger import Book
 
 
-class ProgrammeSide(EngineSide):
+class ProgrammeSide(PanelSide):
     """One transaction on a SQL database, as far as it concerns nobody's path."""
 
     def inspect(self) -> Inspection:
@@ -47,39 +47,6 @@ class ProgrammeSide(EngineSide):
         }
         self._connection.execute(sa.insert(table), row)
         return True
-
-    def add_seat(
-        self,
-        country: str,
-        cycle_on: date,
-        reviewer: str,
-        team: str,
-        *,
-        actor: str,
-        as_of: date,
-        recorded_at: datetime,
-    ) -> None:
-        """Append that a reviewer sits on a panel, for a team."""
-        row = {
-            "country": country,
-            "cycle_on": cycle_on,
-            "reviewer": reviewer,
-            "team": team,
-            "actor": actor,
-            "as_of": as_of,
-            "recorded_at": recorded_at,
-        }
-        self._connection.execute(sa.insert(schema.seats), row)
-
-    def seats_of(self, country: str, cycle_on: date) -> dict[str, str]:
-        """Return the reviewers who sit on a panel, each with their team."""
-        table = schema.seats
-        query = (
-            sa.select(table.c.reviewer, table.c.team)
-            .where(table.c.country == country, table.c.cycle_on == cycle_on)
-            .order_by(table.c.id)
-        )
-        return {row.reviewer: row.team for row in self._connection.execute(query)}
 
     def add_conduct_bar(self, fingerprint: str, record: Record) -> None:
         """Append what ended a seller's standing, under a keyed hash of their id."""

@@ -184,6 +184,7 @@ scorecards = columns.table(
     sa.Column("text_id", sa.BigInteger()),
     columns.day("as_of"),
     columns.instant("recorded_at"),
+    columns.text("set_aside_by", nullable=True),
     sa.Index("lazsa_scorecards_round", "path_id", "cycle_on"),
 )
 
@@ -322,6 +323,7 @@ seats = columns.table(
     columns.text("actor"),
     columns.day("as_of"),
     columns.instant("recorded_at"),
+    sa.Column("ended", sa.Boolean()),
     sa.Index("lazsa_seats_panel", "country", "cycle_on"),
 )
 

@@ -6,7 +6,7 @@ records, keys.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
         TimerRow,
     )
     from lazsa_flow.domain.panel import Scorecard
+
+_BATCH: Final = 1000
+"""So many subjects are asked about at a time."""
 
 
 class SqlTransaction(PersonalSide, RulesSide):
@@ -125,6 +128,22 @@ class SqlTransaction(PersonalSide, RulesSide):
         )
         return set(self._connection.scalars(query))
 
+    def nominators_of_all(self, subjects: Collection[str]) -> dict[str, set[str]]:
+        """Return everyone who has ever nominated these subjects, in any round, by subject."""
+        nominations, paths = schema.nominations, schema.paths
+        found: dict[str, set[str]] = {}
+        named = sorted(subjects)
+        for start in range(0, len(named), _BATCH):
+            batch = named[start : start + _BATCH]
+            query = (
+                sa.select(paths.c.subject, nominations.c.nominator)
+                .join(paths, paths.c.id == nominations.c.path_id)
+                .where(paths.c.subject.in_(batch))
+            )
+            for row in self._connection.execute(query):
+                found.setdefault(row.subject, set()).add(row.nominator)
+        return found
+
     def rounds_of(self, path_id: int) -> dict[date, list[Scorecard]]:
         """Return all scorecards and recusals of a path, by round, oldest first."""
         table = schema.scorecards
@@ -218,8 +237,9 @@ class SqlTransaction(PersonalSide, RulesSide):
         recorded_at: datetime,
         reason: str | None = None,
         text_id: int | None = None,
+        set_aside_by: str | None = None,
     ) -> int:
-        """Append a scorecard, or a recusal with its reason; return the row's id."""
+        """Append a scorecard, a recusal with its reason, or that a card is set aside."""
         row = {
             "path_id": path_id,
             "cycle_on": cycle_on,
@@ -230,6 +250,7 @@ class SqlTransaction(PersonalSide, RulesSide):
             "text_id": text_id,
             "as_of": as_of,
             "recorded_at": recorded_at,
+            "set_aside_by": set_aside_by,
         }
         return self._insert(schema.scorecards, row)
 
@@ -248,17 +269,21 @@ class SqlTransaction(PersonalSide, RulesSide):
 
     def set_timer(self, timer: TimerRow) -> None:
         """Set a timer, instead of any pending one of its path and name."""
+        self.cancel_timer(timer.path_id, timer.name)
+        self._bulk.set_timers([timer_row(timer)])
+
+    def cancel_timer(self, path_id: int, name: str) -> None:
+        """Cancel the pending timer of a path and name, if there is one."""
         table = schema.timers
         self._connection.execute(
             sa.update(table)
             .where(
-                table.c.path_id == timer.path_id,
-                table.c.name == timer.name,
+                table.c.path_id == path_id,
+                table.c.name == name,
                 table.c.status == "pending",
             )
             .values(status="cancelled")
         )
-        self._bulk.set_timers([timer_row(timer)])
 
     def unpark(self, path_id: int) -> int:
         """Let a parked path go on; return how many of its timers are pending again."""

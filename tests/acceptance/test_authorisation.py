@@ -179,6 +179,9 @@ COMMANDS_MAY: dict[str, dict[str, May]] = {
     "complete_nomination": _OWN_NOMINATION,
     "withdraw_nomination": _OWN_NOMINATION,
     "assign_reviewer": {"team": LOCAL, "manager": ANY},
+    "unassign_reviewer": {"team": LOCAL, "manager": ANY},
+    # "by a manager or compliance who is not of that panel"; self and nominator sit on it
+    "set_aside_card": dict.fromkeys(("manager", "compliance"), May(frozenset({"other"}))),
     # "nobody reviews a seller they nominated nor themselves"
     "score": {"reviewer": May(frozenset({"other"}), frozenset({"own"}))},
     "recuse": {"reviewer": LOCAL},
@@ -220,7 +223,7 @@ def allowed(may: dict[str, May], role: str, relation: str, place: str) -> bool:
 
 # -- the stage
 
-NOMINATING, SOMEBODY = "emp-1", "x-9"
+NOMINATING, SOMEBODY, REVIEWING = "emp-1", "x-9", "x-8"
 
 
 class Stage:
@@ -265,7 +268,7 @@ class Stage:
         for seller in ("s1", "s2"):
             row = factories.facts(seller=seller, as_of=date(2020, 2, 1), joined_on=date(2018, 1, 1))
             importing.add_facts(programme.context, [row], where="test")
-        reviewing = (NOMINATING, SOMEBODY, "award-under_review")
+        reviewing = (NOMINATING, REVIEWING, "award-under_review")
         panel = dict.fromkeys(reviewing, "books")
         local = Actor("team", "team-sg", "SG")
         programme.assign_reviewers("SG", APRIL, panel, actor=local)
@@ -344,9 +347,13 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 def cells(subject: str, places: tuple[str, ...]) -> Iterator[tuple[str, str, str, Actor]]:
-    """Yield every cell: role, relation, place, and the actor who stands there."""
-    ids = {"self": subject, "nominator": NOMINATING, "other": SOMEBODY}
+    """Yield every cell: role, relation, place, and the actor who stands there.
+
+    Ambassadors never review, so the reviewer who is somebody else is one who does not sit.
+    """
     for role in sorted(ROLES):
+        other = REVIEWING if role == "reviewer" else SOMEBODY
+        ids = {"self": subject, "nominator": NOMINATING, "other": other}
         for relation in RELATIONS:
             for place in places:
                 actor = Actor(role, ids[relation], PLACES[place], "books")
@@ -563,6 +570,12 @@ ASK: dict[str, Callable[[Stage, Actor], Any]] = {
     "assign_reviewer": lambda s, a: s.programme.assign_reviewers(
         "SG", APRIL, {"rev-2": "pay"}, actor=a
     ),
+    "unassign_reviewer": lambda s, a: s.programme.unassign_reviewer(
+        "SG", APRIL, REVIEWING, actor=a
+    ),
+    "set_aside_card": lambda s, a: s.programme.set_aside_card(
+        s.paths["award", "under_review"], REVIEWING, actor=a, reason="conflict"
+    ),
     "score": lambda s, a: s.programme.score(
         s.paths["award", "under_review"], actor=a, scores=SCORES, comment="Good."
     ),
@@ -603,6 +616,7 @@ PATH_OF = {
     "complete_nomination": "award-nominated",
     "withdraw_nomination": "award-nominated",
     "score": "award-under_review",
+    "set_aside_card": "award-under_review",
     "recuse": "award-under_review",
     "appeal": "award-declined",
     "unpark": "award-awarded",

@@ -142,7 +142,15 @@ COMMANDS = {
     *("import_contacts", "import_facts", "import_nominations", "import_scorecards", "purge"),
     *("import_turnover", "invite_trainer", "move_country", "pause", "preview_policy", "recuse"),
     *("reconnect_step", "release_country", "release_policy", "replan_timers", "resume", "score"),
-    *("suspend_cycle", "unpark", "unpark_all", "withdraw_nomination", "retry_notices"),
+    *(
+        "set_aside_card",
+        "suspend_cycle",
+        "unassign_reviewer",
+        "unpark",
+        "unpark_all",
+        "withdraw_nomination",
+        "retry_notices",
+    ),
 }
 """Commands: what they return is made for the call, of frozen dataclasses; see below."""
 

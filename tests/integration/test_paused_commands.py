@@ -21,6 +21,7 @@ from lazsa_flow.errors import LazsaError, PausedError
 from lazsa_flow.facade.commands import Commands
 from lazsa_flow.facade.irreversible import Irreversible
 from lazsa_flow.facade.operating import Operating
+from lazsa_flow.facade.panels import Panels
 from lazsa_flow.facade.released import Releases
 from lazsa_flow.imports.turnover import TURNOVER_COLUMNS
 from tests.factories import country_text, policy_text
@@ -76,6 +77,9 @@ REFUSED: dict[str, Any] = {
     "withdraw_nomination": lambda p, ref, _: p.withdraw_nomination(ref, actor=EMPLOYEE),
     "score": lambda p, ref, _: p.score(ref, actor=REVIEWER, scores=SCORES, comment="x"),
     "recuse": lambda p, ref, _: p.recuse(ref, actor=REVIEWER, reason="same_family"),
+    "set_aside_card": lambda p, ref, _: p.set_aside_card(
+        ref, "rev-books", actor=MANAGER, reason="conflict"
+    ),
     "appeal": lambda p, ref, _: p.appeal(ref, actor=MANAGER, grant=True),
     "move_country": lambda p, *_: p.move_country("s1", "TH", actor=HOST),
     "suspend_cycle": lambda p, *_: p.suspend_cycle("SG", OCTOBER, actor=MANAGER),
@@ -97,6 +101,7 @@ CARRIED_OUT: dict[str, Any] = {
     "assign_reviewers": lambda p, *_: p.assign_reviewers(
         "SG", OCTOBER, {"rev-9": "books"}, actor=TEAM
     ),
+    "unassign_reviewer": lambda p, *_: p.unassign_reviewer("SG", OCTOBER, "rev-books", actor=TEAM),
     "consent": lambda p, *_: p.consent("s1", given=True, actor=SELLER),
     "invite_trainer": lambda p, *_: p.invite_trainer(
         "s1", shown=("teaching", "speaking"), actor=EMPLOYEE
@@ -192,7 +197,7 @@ def test_every_command_is_tried() -> None:
     reading.add("deleted_texts_remain")
     given = {
         name
-        for part in (Commands, Irreversible, Operating, Releases)
+        for part in (Commands, Irreversible, Operating, Panels, Releases)
         for name, _ in inspect.getmembers(part, inspect.isfunction)
         if name in vars(part) and not name.startswith("_")
     }

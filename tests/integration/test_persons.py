@@ -72,12 +72,16 @@ class TestOnePerson:
 
     def test_a_team_in_two_spellings(self, world: World) -> None:
         """programme.md, the panel: names of teams are compared trimmed and case-folded."""
+        teams = ("Academy", "academy", "ACADEMY")
+        seats = {name: team for (name, _), team in zip(REVIEWERS, teams, strict=False)}
+        local = Actor("team", "team-SG", "SG")
+        world.programme.assign_reviewers("SG", APRIL, seats, actor=local)
         path = world.nominate()
         world.go(date(2020, 3, 20))
-        for (reviewer, _), team in zip(REVIEWERS, ("Academy", "academy", "ACADEMY"), strict=False):
+        for reviewer in seats:
             world.programme.score(
                 path,
-                actor=Actor("reviewer", reviewer, "SG", team),
+                actor=Actor("reviewer", reviewer, "SG"),
                 scores=dict.fromkeys(ITEMS, 4),
                 comment="x",
             )

@@ -71,10 +71,10 @@ def test_a_comment_is_required(tmp_path: Path, text: str, shown: str) -> None:
     assert (problem.field, problem.value) == ("comment", shown)
 
 
-@pytest.mark.parametrize("field", ["seller_id", "reviewer_id", "team"])
+@pytest.mark.parametrize("field", ["seller_id", "reviewer_id"])
 @pytest.mark.parametrize("row", [CARD, RECUSAL])
 def test_ids_are_required(tmp_path: Path, row: dict[str, str], field: str) -> None:
-    """Seller, reviewer and the team of the day are required, of a recusal too."""
+    """Seller and reviewer are required, of a recusal too; the team is the seat's."""
     (problem,) = refused(tmp_path, row | {field: ""})
     assert problem.field == field
 

@@ -1,0 +1,260 @@
+"""``panel``: who sits on a panel, what it has still to judge, and cards that are set aside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Country,
+    Database,
+    Json,
+    Key,
+    console,
+    open_programme,
+    print_json,
+    print_result,
+    read_actor,
+)
+from lazsa_flow.cli.confirm import DryRun
+from lazsa_flow.cli.documents import to_json
+from lazsa_flow.cli.people import PathRef
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from lazsa_flow.commands.convening import Candidate
+
+_NAMED: Final = 5
+"""So many ids stand in a cell; ``--json`` has all."""
+
+
+class _PanelGroup(TyperGroup):
+    """The commands; ``panel COUNTRY CYCLE``, as it was spelled, is ``panel list``."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that is meant, by the earlier spelling too."""
+        if len(args) > 1 and args[0] not in self.commands and not args[0].startswith("-"):
+            args = ["list", *args]
+        return super().resolve_command(ctx, args)
+
+
+panel = typer.Typer(
+    help="Panels: seats, what is still to judge, and cards set aside.",
+    no_args_is_help=True,
+    cls=_PanelGroup,
+)
+
+CountryCode = Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")]
+CycleDate = Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle date.")]
+Reviewer = Annotated[str, typer.Argument(metavar="REVIEWER", help="The reviewer's id.")]
+
+
+def _day(text: str) -> date:
+    from lazsa_flow.domain.cycles import parse_date
+
+    return parse_date(text, where="argument", field="CYCLE")
+
+
+@panel.command("list")
+def list_(
+    country: CountryCode,
+    cycle: CycleDate,
+    incomplete: Annotated[
+        bool, typer.Option("--incomplete", help="Only candidates without a quorum.")
+    ] = False,
+    flags: Annotated[
+        bool, typer.Option("--flags", help="Print each flag as a sentence below the table.")
+    ] = False,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """List whom a panel has to judge, what is missing for each, and who may not review them.
+
+    Example: lazsa-flow panel list PH 2027-04-01
+    """
+    day = _day(cycle)
+    with open_programme(database, config) as programme:
+        programme.context.country(country)
+        found = programme.panel(country, day)
+        held = programme.rulebook.calendar(country).is_cycle(day)
+    shown = [each for each in found if each.missing or not incomplete]
+    if as_json:
+        print_json(to_json(shown))
+        return
+    empty = f"{day} is no cycle date of {country}."
+    if held:
+        empty = f"The panel of {country} and {day} judges nobody yet."
+    if found:
+        empty = f"All {len(found)} candidates have a quorum."
+    _print_candidates(shown, empty)
+    if flags:
+        for each in shown:
+            for flag in each.flags:
+                console().print(f"{each.path}: {flag}", soft_wrap=True)
+    if found:
+        undone = sum(bool(each.missing) for each in found)
+        console().print(f"{undone} of {len(found)} have no quorum yet.")
+
+
+def _print_candidates(candidates: Sequence[Candidate], empty: str) -> None:
+    from lazsa_flow.cli.tables import Column, print_table
+
+    print_table(
+        [
+            Column("Path", is_id=True),
+            Column("Seller", is_id=True),
+            Column("State", drop=3),
+            Column("Cards"),
+            Column("Missing"),
+            Column("Waiting for"),
+            Column("May not review", drop=1),
+            Column("Stood back", drop=2),
+            Column("Flags", drop=4),
+        ],
+        [
+            (
+                each.path,
+                each.seller,
+                each.state + (" (Reconnect member)" if each.member else ""),
+                f"{each.cards} from {each.teams} teams",
+                each.missing,
+                _ids(each.waiting if each.missing else ()),
+                _ids(each.conflicts),
+                _ids([*map(": ".join, each.recused.items()), *_aside(each)]),
+                ", ".join(map(_flag, each.flags)),
+            )
+            for each in candidates
+        ],
+        empty=empty,
+    )
+
+
+def _aside(candidate: Candidate) -> list[str]:
+    return [f"{who}: {reason} (set aside)" for who, reason in candidate.set_aside.items()]
+
+
+def _flag(flag: str) -> str:
+    """Return the guard that a flag is about, or the whole of a flag that is about none."""
+    return flag if flag.startswith("an ") else flag.partition(" ")[0]
+
+
+def _ids(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+@panel.command("assign")
+def assign(
+    country: CountryCode,
+    cycle: CycleDate,
+    reviewers: Annotated[list[str], typer.Argument(metavar="REVIEWER=TEAM…")],
+    who: As,
+    role_country: Country = None,
+    dry_run: DryRun = False,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Assign reviewers, each with their team, to the panel of a country and cycle.
+
+    The team of the seat is the one that a quorum is counted from. The answer names whom a reviewer
+    may not review, since they nominated them.
+
+    Example: lazsa-flow panel assign PH 2027-04-01 r-1=academy r-2=logistics --as team:t-1
+    --country PH
+    """
+    seats = dict(each.partition("=")[::2] for each in reviewers)
+    day = _day(cycle)
+    with open_programme(database, config) as programme:
+        actor = read_actor(who, role_country)
+        done = programme.assign_reviewers(
+            country, day, seats, actor=actor, key=key, dry_run=dry_run
+        )
+    lines = [
+        f"{len(seats)} reviewers were assigned to the panel of {country} and {day}; "
+        f"{len(done.seated)} sit on it.",
+        *(f"{each.reviewer} may not review {each.path}: {each.reason}." for each in done.conflicts),
+    ]
+    _print(lines, {"assigned": seats, **to_json(done)}, dry_run=dry_run, as_json=as_json)
+
+
+@panel.command("unassign")
+def unassign(
+    country: CountryCode,
+    cycle: CycleDate,
+    reviewer: Reviewer,
+    who: As,
+    role_country: Country = None,
+    dry_run: DryRun = False,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """End a reviewer's seat: their cards until now count, later ones are refused.
+
+    Example: lazsa-flow panel unassign PH 2027-04-01 r-1 --as team:t-1 --country PH
+    """
+    day = _day(cycle)
+    with open_programme(database, config) as programme:
+        left = programme.unassign_reviewer(
+            country,
+            day,
+            reviewer,
+            actor=read_actor(who, role_country),
+            key=key,
+            dry_run=dry_run,
+        )
+    text = f"{reviewer} no longer sits on the panel of {country} and {day}; {len(left)} do."
+    data = {"country": country, "cycle_on": day.isoformat(), "reviewer": reviewer, "seated": left}
+    _print([text], data, dry_run=dry_run, as_json=as_json)
+
+
+@panel.command("set-aside")
+def set_aside(
+    path: PathRef,
+    reviewer: Reviewer,
+    who: As,
+    reason: Annotated[str, typer.Option(help="A reason code, such as conflict.")],
+    country: Country = None,
+    dry_run: DryRun = False,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Take a reviewer's card out of a path's open round; the quorum is counted again.
+
+    Example: lazsa-flow panel set-aside award-17 r-1 --as compliance:c-1 --reason conflict
+    """
+    with open_programme(database, config) as programme:
+        left = programme.set_aside_card(
+            path,
+            reviewer,
+            actor=read_actor(who, country),
+            reason=reason,
+            key=key,
+            dry_run=dry_run,
+        )
+    lacks = f"missing: {left.missing}" if left.missing else "the quorum is complete"
+    text = (
+        f"{path}: the card of {left.reviewer} is set aside; "
+        f"{left.cards} cards from {left.teams} teams count; {lacks}."
+    )
+    _print([text], to_json(left), dry_run=dry_run, as_json=as_json)
+
+
+def _print(lines: Sequence[str], data: Any, *, dry_run: bool, as_json: bool) -> None:
+    """Print what a command did, or would do."""
+    if dry_run:
+        lines, data = [*lines, "Dry run: nothing was changed."], {"dry_run": True, **data}
+    print_result("\n".join(lines), data, as_json=as_json)

@@ -1,0 +1,146 @@
+"""Seats on panels, and what a panel has recorded: each row is appended and never changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from lazsa_flow.domain.ids import fold
+from lazsa_flow.domain.panel import RecordedCard, Seat
+from lazsa_flow.store import decoding, schema
+from lazsa_flow.store.engine_side import EngineSide
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date, datetime
+
+_BATCH: Final = 1000
+"""So many paths are asked about at a time."""
+_DECISIONS: Final = ("cycle_date", "due_date", "renewal_decision")
+"""The timers that are due on the cycle date of a path's round."""
+
+_CARDS: Final = sa.select(
+    *(
+        schema.scorecards.c[name]
+        for name in ("cycle_on", "reviewer", "team", "scores", "reason", "set_aside_by")
+    ),
+    schema.scorecards.c.recorded_at,
+    schema.texts.c.body,
+).select_from(
+    schema.scorecards.outerjoin(schema.texts, schema.texts.c.id == schema.scorecards.c.text_id)
+)
+
+
+class PanelSide(EngineSide):
+    """One transaction on a SQL database, as far as it concerns panels."""
+
+    def add_seat(self, country: str, cycle_on: date, seat: Seat, recorded_at: datetime) -> None:
+        """Append that a reviewer sits on a panel for a team, or no longer does."""
+        row = {
+            "country": country,
+            "cycle_on": cycle_on,
+            "reviewer": seat.reviewer,
+            "team": seat.team,
+            "actor": seat.actor,
+            "as_of": seat.as_of,
+            "ended": seat.ended,
+            "recorded_at": recorded_at,
+        }
+        self._connection.execute(sa.insert(schema.seats), row)
+
+    def seat_history(self, country: str, cycle_on: date) -> list[Seat]:
+        """Return every assignment to a panel and every end of one, oldest first."""
+        table = schema.seats
+        query = (
+            sa.select(table.c.reviewer, table.c.team, table.c.actor, table.c.as_of, table.c.ended)
+            .where(table.c.country == country, table.c.cycle_on == cycle_on)
+            .order_by(table.c.id)
+        )
+        return [
+            Seat(row.reviewer, row.team, row.actor, row.as_of, bool(row.ended))
+            for row in self._connection.execute(query)
+        ]
+
+    def seats_of(self, country: str, cycle_on: date) -> dict[str, str]:
+        """Return the reviewers who sit on a panel, each with their team."""
+        seated: dict[str, str] = {}
+        for seat in self.seat_history(country, cycle_on):
+            if seat.ended:
+                seated.pop(seat.reviewer, None)
+            else:
+                seated[seat.reviewer] = seat.team
+        return seated
+
+    def rounds_judged(self, path_id: int) -> set[tuple[str, date]]:
+        """Return the country and cycle date of every round that a path has been in."""
+        paths, timers = schema.paths, schema.timers
+        now = sa.select(paths.c.country, paths.c.cycle_on).where(paths.c.id == path_id)
+        row = self._connection.execute(now).one()
+        past = sa.select(timers.c.country, timers.c.due_on).where(
+            timers.c.path_id == path_id, timers.c.name.in_(_DECISIONS)
+        )
+        found = {(each.country, each.due_on) for each in self._connection.execute(past)}
+        if row.cycle_on is not None:
+            found = {each for each in found if each[1] <= row.cycle_on}
+            found.add((row.country, row.cycle_on))
+        return found
+
+    def candidates_of(
+        self, country: str, cycle_on: date, states: Collection[str]
+    ) -> dict[int, str]:
+        """Return the sellers whom a panel judges, by the number of their path."""
+        table = schema.paths
+        query = sa.select(table.c.id, table.c.subject).where(
+            table.c.lifecycle == "award",
+            table.c.country == country,
+            table.c.cycle_on == cycle_on,
+            table.c.state.in_(list(states)),
+        )
+        found = self._connection.execute(query.order_by(table.c.id))
+        return {row.id: row.subject for row in found}
+
+    def panel_cards(self, path_id: int, cycle_on: date | None = None) -> list[RecordedCard]:
+        """Return what was recorded in a path's rounds, or in one of them, oldest first."""
+        table = schema.scorecards
+        query = _CARDS.where(table.c.path_id == path_id).order_by(table.c.id)
+        if cycle_on is not None:
+            query = query.where(table.c.cycle_on == cycle_on)
+        return [_card(row) for row in self._connection.execute(query)]
+
+    def stood_back(
+        self, path_ids: Collection[int], cycle_on: date
+    ) -> dict[int, list[RecordedCard]]:
+        """Return who does not count in a round, by path: they recused, or their card is set aside.
+
+        Of each reviewer it is the latest that was recorded.
+        """
+        table, named = schema.scorecards, list(path_ids)
+        latest: dict[tuple[int, str], RecordedCard] = {}
+        for start in range(0, len(named), _BATCH):
+            query = (
+                _CARDS.add_columns(table.c.path_id)
+                .where(table.c.path_id.in_(named[start : start + _BATCH]))
+                .where(table.c.cycle_on == cycle_on)
+                .order_by(table.c.id)
+            )
+            for row in self._connection.execute(query):
+                latest[row.path_id, fold(row.reviewer)] = _card(row)
+        found: dict[int, list[RecordedCard]] = {}
+        for (path_id, _), card in latest.items():
+            if not card.scores:
+                found.setdefault(path_id, []).append(card)
+        return found
+
+
+def _card(row: Any) -> RecordedCard:
+    return RecordedCard(
+        row.cycle_on,
+        row.reviewer,
+        row.team,
+        decoding.scores(row.scores),
+        row.body or "",
+        row.reason,
+        row.set_aside_by,
+        row.recorded_at,
+    )
