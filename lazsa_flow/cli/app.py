@@ -16,6 +16,7 @@ from lazsa_flow.cli import (
     backup,
     countries,
     demo,
+    explain,
     files,
     graph,
     init,
@@ -105,7 +106,7 @@ app.add_typer(notices.notices, name="notices")
 app.command()(notices.relay)
 app.command()(ask.show)
 app.command()(ask.history)
-app.command()(ask.explain)
+app.command()(explain.explain)
 app.command()(ask.due)
 for answer in (
     sellers.badge,

@@ -1,4 +1,4 @@
-"""``lazsa-flow show``, ``explain``, ``due`` and ``ledger``: the questions."""
+"""``lazsa-flow show``, ``history``, ``due`` and ``ledger``: the questions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from lazsa_flow.domain.guards import Verdict
     from lazsa_flow.domain.model import Path, TimerRow
-    from lazsa_flow.engine.explain import Exit
     from lazsa_flow.programme import Programme
 
 _LAST_ZONE: Final = timezone(timedelta(hours=-12))
@@ -53,7 +52,7 @@ def show(
     Example: lazsa-flow show award-17
     """
     with open_programme(database, config) as programme:
-        path = _find(programme, name, seller=seller)
+        path = find_path(programme, name, seller=seller)
         paths = [path] if name == path.ref and not seller else programme.paths(name)
         if as_json:
             print_json([_path_document(programme, path) for path in paths])
@@ -65,7 +64,7 @@ def show(
             screen.print(f"A seller is called {name}, too; for their paths, add --seller.")
 
 
-def _find(programme: Programme, name: str, *, seller: bool) -> Path:
+def find_path(programme: Programme, name: str, *, seller: bool) -> Path:
     """Find a path by its reference, or a seller's latest path, which may be all that is meant."""
     from lazsa_flow.errors import NotFoundError
 
@@ -134,93 +133,8 @@ def _why(verdicts: list[Verdict]) -> list[str]:
     return unmet + ([f"held: {', '.join(held)}"] if held else [])
 
 
-def explain(
-    name: Name,
-    trigger: Annotated[str | None, typer.Argument(help="Only exits of this trigger.")] = None,
-    seller: IsSeller = False,
-    now: Now = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    as_json: Json = False,
-) -> None:
-    """Tell what leads on from a path's state: each guard, its figures, and when it could hold.
-
-    Example: lazsa-flow explain award-17 award
-    """
-    at = read_now(now)
-    with open_programme(database, config) as programme:
-        ref = _find(programme, name, seller=seller).ref
-        told = programme.explain(ref, trigger, now=at)
-        if as_json:
-            print_json(
-                {
-                    "path": told.path.ref,
-                    "state": told.path.state,
-                    "policy": told.policy,
-                    "exits": [_exit_document(each) for each in told.exits],
-                }
-            )
-            return
-    screen = console()
-    path = told.path
-    round_ = f", in the round of {path.cycle_on}" if path.cycle_on else ""
-    screen.print(f"{path.ref} is {path.state}{round_}, under policy {told.policy}.")
-    for timer in sorted(told.timers, key=lambda timer: timer.due_at):
-        screen.print(f"  next: {timer.name} at {local(timer.due_at, timer.zone)}")
-    if path.parked:
-        screen.print("  It is parked: a decision on it raised an error.")
-    for each in told.exits:
-        reasons = f" ({' or '.join(each.reasons)})" if each.reasons else ""
-        screen.print()
-        screen.print(f"{each.trigger}{reasons} → {each.dest}, by {each.who}{_when(each)}")
-        for verdict in each.verdicts:
-            screen.print(f"  {_line(verdict)}", soft_wrap=True)
-        if not each.verdicts:
-            screen.print("  no guard stands before it")
-    if not told.exits:
-        screen.print("Nothing leads on from here.")
-
-
-def _line(verdict: Verdict) -> str:
-    measured = "" if verdict.measured is None else f" {verdict.measured}"
-    line = f"{'yes' if verdict.held else 'NO ':3}  {verdict.name}:{measured}"
-    line += f" (required: {verdict.required})"
-    if verdict.held:
-        return line
-    earliest = verdict.earliest or "no date known"
-    return f"{line}; can be changed by {verdict.changed_by}; could hold from: {earliest}"
-
-
-def _when(each: Exit) -> str:
-    return "".join(f", tried at {local(timer.due_at, timer.zone)}" for timer in each.timers)
-
-
-def _exit_document(each: Exit) -> dict[str, Any]:
-    return {
-        "trigger": each.trigger,
-        "dest": each.dest,
-        "reasons": list(each.reasons),
-        "by": each.who,
-        "ready": each.ready,
-        "timers": [_timer_document(timer) for timer in each.timers],
-        "guards": [
-            {
-                "name": verdict.name,
-                "held": verdict.held,
-                "measured": verdict.measured,
-                "required": verdict.required,
-                "reason": verdict.reason,
-                "changed_by": verdict.changed_by,
-                "earliest": verdict.earliest and verdict.earliest.isoformat(),
-                "source": verdict.source,
-                "wording": verdict.wording,
-            }
-            for verdict in each.verdicts
-        ],
-    }
-
-
-def _timer_document(timer: TimerRow) -> dict[str, Any]:
+def timer_document(timer: TimerRow) -> dict[str, Any]:
+    """Return a timer as JSON values."""
     from lazsa_flow.domain.cycles import instant_text
 
     return {
@@ -266,7 +180,7 @@ def due(
                     "seller": each.seller,
                     "triggers": list(each.triggers),
                     "paused": each.is_paused(pauses),
-                    **_timer_document(each.timer),
+                    **timer_document(each.timer),
                 }
                 for each in pending
             ]

@@ -99,20 +99,20 @@ def nominate_in(
         country,
         actor=actor,
         now=now,
-        cycle_on=_cycle_of(context, country, now),
-        records=_barred(context, transaction, seller),
+        cycle_on=open_cycle(context, country, now),
+        records=surviving_bars(context, transaction, seller),
     )
     return _add(context, transaction, path, actor, statement, now, supporting=False)
 
 
-def _barred(context: Context, transaction: SqlTransaction, seller: str) -> list[Record]:
+def surviving_bars(context: Context, transaction: SqlTransaction, seller: str) -> list[Record]:
     """Return the conduct bar that has survived an erasure of this seller, if there is one."""
     if context.secret is None:
         return []
     return transaction.conduct_bars_of(context.fingerprint(seller))
 
 
-def _cycle_of(context: Context, country: str, now: datetime) -> date:
+def open_cycle(context: Context, country: str, now: datetime) -> date:
     """Return the cycle whose nomination window is open, by each cycle's own policy."""
 
     def closes_days(cycle_on: date) -> int:

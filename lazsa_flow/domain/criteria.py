@@ -11,10 +11,11 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.domain.cycles import add_months, whole_months
-from lazsa_flow.domain.guards import NOT_KNOWN, STALE
+from lazsa_flow.domain.verdicts import NOT_KNOWN, STALE, Need, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,10 @@ class Criterion:
         source: Document.
         wording: For the seller.
         figures: The figures of the facts that it looks at, besides their date.
+        margin: Facts, date judged and bars in, the signed distance to the bar with its unit out;
+            ``None`` where a figure that it needs is not known.
         sets_bar: Whether the policy asks it at all.
+        by_clock: Whether time alone makes it hold on the earliest date that it finds.
     """
 
     name: str
@@ -53,7 +57,9 @@ class Criterion:
     source: str
     wording: str
     figures: frozenset[str]
+    margin: Callable[[Facts, date, CriteriaPolicy], str | None]
     sets_bar: Callable[[CriteriaPolicy], bool] = lambda bars: True
+    by_clock: bool = False
 
 
 def current(facts: Facts | None, on: date, stale_days: int) -> Found | None:
@@ -72,6 +78,26 @@ def judge(criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaP
     if unfit is None and facts is not None:
         return criterion.check(facts, on, policy)
     return (unfit or UNKNOWN) if criterion.sets_bar(policy) else NO_BAR
+
+
+def read(
+    criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy
+) -> Reading | None:
+    """Read a criterion's figure off facts that may be stale; ``None`` where there are none."""
+    if facts is None or facts.as_of > on:
+        return None
+    _, figure, _ = criterion.check(facts, on, policy)
+    age = (on - facts.as_of).days
+    return Reading(figure, criterion.margin(facts, on, policy), facts.as_of, age)
+
+
+def needed(criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy) -> Need:
+    """Say which facts must come for a criterion to be met on a date."""
+    figures = " and ".join(sorted(criterion.figures))
+    since = on - timedelta(days=policy.facts_stale_days)
+    if facts is not None and facts.as_of <= on:
+        since = max(since, facts.as_of)  # of one date, those recorded last count
+    return Need(f"facts with {figures}", since, on)
 
 
 def _tenure(facts: Facts, on: date, bars: CriteriaPolicy) -> Found:
@@ -138,6 +164,38 @@ def _trainer_activities(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
     return len(facts.activities) >= bars.trainer_activities, len(facts.activities), None
 
 
+def _tenure_margin(facts: Facts, on: date, bars: CriteriaPolicy) -> str | None:
+    if facts.joined_on is None:
+        return None
+    return f"{(on - add_months(facts.joined_on, bars.tenure_months)).days:+d} days"
+
+
+def _compliance_margin(facts: Facts, _on: date, bars: CriteriaPolicy) -> str | None:
+    points = facts.ncp_points
+    return None if points is None else f"{bars.ncp_points - points:+d} points"
+
+
+def _above(measured: Decimal | None, bar: Decimal) -> str | None:
+    return None if measured is None else f"{measured - bar:+f}"
+
+
+def _cancellation_margin(facts: Facts, _on: date, bars: CriteriaPolicy) -> str | None:
+    months = facts.monthly_cancellation_rates or ()
+    worst = max([rate for rate in months if rate is not None], default=None)
+    return None if worst is None else f"{bars.cancellation_rate - worst:+f}"
+
+
+def _retention_margin(facts: Facts, _on: date, bars: CriteriaPolicy) -> str | None:
+    bar = bars.retention_rate
+    return None if bar is None else _above(facts.retention_rate, bar)
+
+
+def _activities_margin(facts: Facts, _on: date, bars: CriteriaPolicy) -> str | None:
+    if not facts.is_lazstar or facts.activities is None:
+        return None
+    return f"{len(facts.activities) - bars.trainer_activities:+d} activities"
+
+
 CRITERIA: Final = (
     Criterion(
         "tenure",
@@ -146,6 +204,8 @@ CRITERIA: Final = (
         "Introduction; FAQ",
         "You need {required} by the cycle date; you had {measured}.",
         frozenset({"joined_on"}),
+        _tenure_margin,
+        by_clock=True,
     ),
     Criterion(
         "compliance",
@@ -154,6 +214,7 @@ CRITERIA: Final = (
         "Introduction; FAQ",
         "You need {required}; on record: {measured}.",
         frozenset({"ncp_points", "policy_compliant"}),
+        _compliance_margin,
     ),
     Criterion(
         "gmv",
@@ -162,6 +223,7 @@ CRITERIA: Final = (
         "Introduction; FAQ",
         "You need {required}; yours was {measured}.",
         frozenset({"gmv_rate"}),
+        lambda facts, _on, bars: _above(facts.gmv_rate, bars.gmv_rate),
     ),
     Criterion(
         "chat_response",
@@ -170,6 +232,7 @@ CRITERIA: Final = (
         "Introduction; FAQ",
         "Your response rate on chat over nine months must be {required}; it was {measured}.",
         frozenset({"chat_response_rate"}),
+        lambda facts, _on, bars: _above(facts.chat_response_rate, bars.chat_response_rate),
     ),
     Criterion(
         "cancellation",
@@ -178,6 +241,7 @@ CRITERIA: Final = (
         "Introduction; FAQ",
         "Your cancellation rate must be {required}; the highest month was {measured}.",
         frozenset({"monthly_cancellation_rates"}),
+        _cancellation_margin,
     ),
     Criterion(
         "retention",
@@ -188,6 +252,7 @@ CRITERIA: Final = (
         "FAQ, to be confirmed",
         "Buyers' retention: {required}; yours was {measured}.",
         frozenset({"retention_rate"}),
+        _retention_margin,
         sets_bar=lambda bars: bars.retention_rate is not None,
     ),
     Criterion(
@@ -197,6 +262,7 @@ CRITERIA: Final = (
         "FAQ",
         "You need {required}; on record: {measured}.",
         frozenset({"activities", "is_lazstar"}),
+        _activities_margin,
     ),
 )
 """All criteria; a seller must meet every one."""

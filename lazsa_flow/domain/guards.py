@@ -11,7 +11,7 @@ made in a tenth of the time.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,9 +19,13 @@ from lazsa_flow.domain.findings import Finding as Finding  # authors find it her
 from lazsa_flow.domain.findings import Found as Found
 from lazsa_flow.domain.findings import Measured as Measured
 from lazsa_flow.domain.findings import Recordable, UnfitError, plain_finding
-from lazsa_flow.domain.host import ref_of
+from lazsa_flow.domain.host import call, ref_of
 from lazsa_flow.domain.model import FIGURES
 from lazsa_flow.domain.running import RUNNING, RunningGuard
+from lazsa_flow.domain.verdicts import NOT_KNOWN as NOT_KNOWN
+from lazsa_flow.domain.verdicts import STALE as STALE
+from lazsa_flow.domain.verdicts import Need, Operator, Reading, describe_measured, describe_required
+from lazsa_flow.domain.verdicts import Verdict as Verdict
 from lazsa_flow.errors import GuardError, type_name
 
 if TYPE_CHECKING:
@@ -31,9 +35,6 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.model import Situation
     from lazsa_flow.domain.policy import Policy
 
-NOT_KNOWN: Final = "not known"
-STALE: Final = "stale"
-
 FIELDS: Final = ("measured", "required")
 """What can be filled into a guard's wording."""
 
@@ -41,6 +42,8 @@ PANEL: Final = "panel"
 NOMINATIONS: Final = "nominations"
 _RECORDS: Final = "records."
 _PATHS: Final = "paths."
+_MET: Final = "met"
+_UNMET: Final = "unmet"
 _READABLE: Final = frozenset({*FIGURES, PANEL, NOMINATIONS})
 
 
@@ -76,40 +79,6 @@ Ask = Callable[["Situation"], Found]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """A finding in full, for people.
-
-    Attributes:
-        required: What the policy asks.
-        changed_by: Who or what can change it.
-        source: Where the rule stands.
-        wording: The same for the seller: no reviewer, no single score, no other seller.
-    """
-
-    name: str
-    held: bool
-    measured: Measured
-    required: str
-    changed_by: str
-    earliest: date | None
-    source: str
-    wording: str
-
-    @property
-    def reason(self) -> str:
-        """Why it is met or not, in a word: ``met``, ``not known``, ``stale`` or ``not met``."""
-        if self.held:
-            return "met"
-        return str(self.measured) if self.measured in (NOT_KNOWN, STALE) else "not met"
-
-    def __str__(self) -> str:
-        sign = "holds" if self.held else "does not hold"
-        measured = "" if self.measured is None else f" ({self.measured}; required {self.required})"
-        later = f", could hold from {self.earliest}" if self.earliest else ""
-        return f"{self.name} {sign}{measured}{later}"
-
-
-@dataclass(frozen=True, slots=True)
 class Guard:
     """A named condition on an edge.
 
@@ -129,6 +98,12 @@ class Guard:
             decided once, and then the guard sees nothing else: to look at a nominator, a reviewer,
             an actor or the path's own subject raises, and each path is asked by itself. ``None``:
             anything, and each path is asked.
+        by_clock: Whether the earliest date that its check finds is one on which the clock alone
+            makes it hold. ``False``: something has to be recorded as well.
+        reading: Situation in, what it would measure out, however old the source is.
+        need: Situation and a date in, what must be recorded for it to hold on that date out.
+        operator: How a combined guard joins its parts; ``None`` for any other.
+        parts: The guards that it combines.
     """
 
     name: str
@@ -138,6 +113,11 @@ class Guard:
     source: str
     wording: str
     reads: frozenset[str] | None = None
+    by_clock: bool = True
+    reading: Callable[[Situation], Reading | None] | None = None
+    need: Callable[[Situation, date], Need] | None = None
+    operator: Operator | None = None
+    parts: tuple[Guard, ...] = ()
 
     def ask(self, situation: Situation) -> Found:
         """Call the check; return what it found as plain values, which can be recorded.
@@ -175,7 +155,12 @@ class Guard:
             GuardError: What is required cannot be told of this policy.
         """
         held, measured, earliest = finding
-        required = self._required(policy)
+        parts = () if measured is None else self._parts_found(str(measured), policy)
+        if self.operator is None:
+            required = self._required(policy)
+        else:
+            required = describe_required(self.operator, [part.name for part in self.parts])
+            measured = describe_measured(self.operator, parts) if parts else measured
         shown = "—" if measured is None else measured
         return Verdict(
             name=self.name,
@@ -183,10 +168,34 @@ class Guard:
             measured=measured,
             required=required,
             changed_by=self.changed_by,
-            earliest=earliest,
+            earliest=earliest if self.by_clock else None,
             source=self.source,
             wording=self.wording.format(measured=shown, required=required),
+            operator=self.operator,
+            parts=parts,
         )
+
+    def _parts_found(self, measured: str, policy: Policy) -> tuple[Verdict, ...]:
+        """Return what the finding of a combined guard tells of its parts: which of them held."""
+        sign, _, named = measured.partition(": ")
+        names = named.split(", ")
+        return tuple(
+            part.verdict(((part.name in names) == (sign == _MET), None, None), policy)
+            for part in self.parts
+        )
+
+    def examine(self, situation: Situation) -> Verdict:
+        """Ask it, and each part of a combined guard; return the verdict with all that they say.
+
+        Raises:
+            GuardError: It or a part raised, or returned what cannot be recorded.
+            HostCodeError: Its reading raised.
+        """
+        verdict = self.verdict(self.ask(situation), situation.policy)
+        parts = tuple(part.examine(situation) for part in self.parts)
+        part, ref = f"reading of guard {self.name}", ref_of(situation)
+        reading = call(part, self.reading, situation, path=ref) if self.reading else None
+        return replace(verdict, parts=parts, reading=reading)
 
     def _required(self, policy: Policy) -> str:
         try:
@@ -215,9 +224,9 @@ def all_of(name: str, *guards: Guard, wording: str) -> Guard:
                 dates.append(earliest)
         known = [on for on in dates if on is not None]
         latest = max(known) if known and len(known) == len(dates) else None
-        return not unmet, f"unmet: {', '.join(unmet) or 'none'}", latest
+        return not unmet, _named(_UNMET, unmet), latest
 
-    return _combined(name, check, "all of " + ", ".join(g.name for g in guards), guards, wording)
+    return _combined(name, check, "all_of", guards, wording)
 
 
 def any_of(name: str, *guards: Guard, wording: str) -> Guard:
@@ -232,9 +241,9 @@ def any_of(name: str, *guards: Guard, wording: str) -> Guard:
             elif earliest is not None:
                 dates.append(earliest)
         first = min(dates) if dates and not met else None
-        return bool(met), f"met: {', '.join(met) or 'none'}", first
+        return bool(met), _named(_MET, met), first
 
-    return _combined(name, check, "any of " + ", ".join(g.name for g in guards), guards, wording)
+    return _combined(name, check, "any_of", guards, wording)
 
 
 def none_of(name: str, *guards: Guard, wording: str) -> Guard:
@@ -242,18 +251,20 @@ def none_of(name: str, *guards: Guard, wording: str) -> Guard:
 
     def check(situation: Situation) -> Found:
         met = [each.name for each in guards if each.ask(situation)[0]]
-        return not met, f"met: {', '.join(met) or 'none'}", None
+        return not met, _named(_MET, met), None
 
-    return _combined(name, check, "none of " + ", ".join(g.name for g in guards), guards, wording)
+    return _combined(name, check, "none_of", guards, wording)
+
+
+def _named(what: str, names: Iterable[str]) -> str:
+    """Write the names of parts as the journal keeps them."""
+    return f"{what}: {', '.join(names) or 'none'}"
 
 
 def _combined(
-    name: str,
-    check: Check,
-    required: str,
-    guards: tuple[Guard, ...],
-    wording: str,
+    name: str, check: Check, operator: Operator, guards: tuple[Guard, ...], wording: str
 ) -> Guard:
+    required = f"{operator.replace('_', ' ')} {', '.join(guard.name for guard in guards)}"
     return Guard(
         name=name,
         check=check,
@@ -262,6 +273,9 @@ def _combined(
         source="; ".join(dict.fromkeys(guard.source for guard in guards)),
         wording=wording,
         reads=all_read(guards),
+        by_clock=all(guard.by_clock for guard in guards),
+        operator=operator,
+        parts=guards,
     )
 
 

@@ -114,6 +114,11 @@ class Edge:
         """Whether the clock may pull its trigger."""
         return any(permit.role == SYSTEM for permit in self.permits)
 
+    @property
+    def only_timed(self) -> bool:
+        """Whether nobody but the clock may pull its trigger."""
+        return all(permit.role == SYSTEM for permit in self.permits)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

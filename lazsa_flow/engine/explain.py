@@ -1,27 +1,28 @@
-"""Why not, and when could it?
+"""Explanations: why a path stands where it stands, and what it would take to move on.
 
-Every exit of a path's present state, with who may take it, which timer will try it and when, and
-the verdict of every guard: what was measured, what is required, who can change it, and the first
-date it could hold.
+Every exit of the present state with its guards; the steps of each pending timer in the order in
+which they are tried; and the outlook, what stands between the path and the next state it hopes for.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lazsa_flow.domain.model import Actor
+from lazsa_flow.engine.ahead import examine
+from lazsa_flow.engine.outlook import Outlook, outlook
 from lazsa_flow.engine.rights import rule
+from lazsa_flow.engine.timer_steps import TimerProspect, timer_prospects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from lazsa_flow.domain.guards import Verdict
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle
     from lazsa_flow.domain.model import Evidence, Path, Situation, TimerRow
     from lazsa_flow.engine.rules import Rulebook
-
-from lazsa_flow.domain.model import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ class Exit:
         reasons: The reasons it takes, none where it takes none.
         who: Who may take it.
         timers: The pending timers that will try it, earliest first.
-        verdicts: Every guard, held or not.
+        verdicts: Every guard, held or not; of what the clock alone takes, on the date of the first
+            of those timers.
+        preceded: Whether its guards hold, and yet an earlier step of the same timer, or an earlier
+            timer, would move the path first.
     """
 
     trigger: str
@@ -41,11 +45,12 @@ class Exit:
     who: str
     timers: tuple[TimerRow, ...]
     verdicts: tuple[Verdict, ...]
+    preceded: bool = False
 
     @property
     def ready(self) -> bool:
-        """Whether every guard holds now."""
-        return all(verdict.held for verdict in self.verdicts)
+        """Whether every guard holds, and no step that is tried before it would fire."""
+        return not self.preceded and all(verdict.held for verdict in self.verdicts)
 
     @property
     def unmet(self) -> tuple[Verdict, ...]:
@@ -58,8 +63,13 @@ class Explanation:
     """Where a path stands, and what leads on from there.
 
     Attributes:
+        path: The path; of a subject that has none, the path it could open: number 0, no state.
         at: The instant it was asked at.
         policy: The policy version that governs the round.
+        decisions: The pending timers that decide, in the order in which they fall due, each with
+            its steps in the order in which they are tried.
+        outlook: What stands between the path and the next state that it hopes for; where the path
+            has ended, of a new one. ``None`` where the table knows no such way.
     """
 
     path: Path
@@ -67,6 +77,13 @@ class Explanation:
     policy: str
     exits: tuple[Exit, ...]
     timers: tuple[TimerRow, ...]
+    decisions: tuple[TimerProspect, ...] = ()
+    outlook: Outlook | None = None
+
+    @property
+    def has_path(self) -> bool:
+        """Whether there is such a path yet."""
+        return bool(self.path.id)
 
 
 def explain(
@@ -76,26 +93,32 @@ def explain(
 
     Args:
         rulebook: Whose rules hold.
-        seen: The path's evidence.
+        seen: The path's evidence; of a subject without a path, the path's state is empty.
         now: The instant of asking; facts are judged on the round's cycle date all the same.
         trigger: Only edges of this trigger.
     """
     lifecycle = rulebook.lifecycle(seen.path.lifecycle)
+    state = seen.path.state
+    decisions = timer_prospects(rulebook, seen, now) if state else ()
     exits = tuple(
-        _exit(rulebook, lifecycle, seen, now, edge)
-        for edge in lifecycle.exits(seen.path.state)
+        _exit(rulebook, lifecycle, seen, now, edge, decisions)
+        for edge in (lifecycle.exits(state) if state else (lifecycle.opening,))
         if trigger is None or edge.trigger == trigger
     )
     policy = f"{seen.path.lifecycle}/{rulebook.policy_of(seen.path).version}"
-    return Explanation(seen.path, now, policy, exits, seen.timers)
+    ahead = outlook(rulebook, seen, now)
+    return Explanation(seen.path, now, policy, exits, seen.timers, decisions, ahead)
 
 
 def _exit(
-    rulebook: Rulebook, lifecycle: Lifecycle, seen: Evidence, now: datetime, edge: Edge
+    rulebook: Rulebook,
+    lifecycle: Lifecycle,
+    seen: Evidence,
+    now: datetime,
+    edge: Edge,
+    decisions: Sequence[TimerProspect],
 ) -> Exit:
-    situation = rulebook.situation(seen, at=now, recorded_at=now, actor=Actor("system", "explain"))
     reasons = tuple(sorted(reason for reason in edge.reasons if reason is not None))
-    situation = replace(situation, reason=reasons[0] if reasons else None)
     timers = tuple(
         timer
         for timer in sorted(seen.timers, key=lambda timer: timer.due_at)
@@ -104,6 +127,14 @@ def _exit(
             for step in lifecycle.timer(timer.name).steps
         )
     )
+    by_clock = timers if edge.only_timed else ()
+    at = by_clock[0].due_at if by_clock else now
+    asker = Actor("system", "explain")
+    situation = rulebook.situation(seen, at=at, recorded_at=now, actor=asker)
+    situation = situation.giving(reasons[0] if reasons else None)
+    on = by_clock[0].due_on if by_clock else None
+    verdicts = examine(lifecycle, situation, edge.guards, on)
+    held = all(verdict.held for verdict in verdicts)
     who = [rule(edge, reason).removeprefix("only ") for reason in (reasons or (None,))]
     return Exit(
         trigger=edge.trigger,
@@ -111,13 +142,22 @@ def _exit(
         reasons=reasons,
         who=", ".join(dict.fromkeys(who)),
         timers=timers,
-        verdicts=judge(lifecycle, situation, edge.guards),
+        verdicts=verdicts,
+        preceded=bool(by_clock) and held and not _would_fire(edge, seen.path.state, decisions),
+    )
+
+
+def _would_fire(edge: Edge, state: str, decisions: Iterable[TimerProspect]) -> bool:
+    """Tell whether one of the pending timers would take an edge from the present state."""
+    return any(
+        decision.state == state
+        and decision.fires is not None
+        and decision.fires.trigger == edge.trigger
+        and decision.fires.reason in edge.reasons
+        for decision in decisions
     )
 
 
 def judge(lifecycle: Lifecycle, situation: Situation, guards: Iterable[str]) -> tuple[Verdict, ...]:
-    """Return the verdict of each of these guards."""
-    return tuple(
-        lifecycle.guards[name].verdict(lifecycle.guards[name].ask(situation), situation.policy)
-        for name in guards
-    )
+    """Return the verdict of each of these guards, with its parts and figures."""
+    return tuple(lifecycle.guards[name].examine(situation) for name in guards)

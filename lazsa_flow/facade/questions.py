@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.commands import convening, public
+from lazsa_flow.commands import convening, explaining, public
 from lazsa_flow.domain.cycles import as_utc
-from lazsa_flow.engine import explain as explaining
 from lazsa_flow.engine.ledger import balance
 from lazsa_flow.errors import InputError, NotFoundError
 from lazsa_flow.facade import picturing
@@ -105,21 +104,34 @@ class Questions(Facade):
             return transaction.paths_of(seller)
 
     def explain(
-        self, name: str, trigger: str | None = None, *, now: datetime | None = None
+        self,
+        name: str,
+        trigger: str | None = None,
+        *,
+        lifecycle: str | None = None,
+        now: datetime | None = None,
     ) -> Explanation:
         """Tell what leads on from a path's state, and what stands against each exit.
+
+        A seller who is known by facts and has no path is explained as if one were opened now.
 
         Args:
             name: A path's reference, or a seller whose latest path is meant.
             trigger: Only exits of this trigger.
+            lifecycle: Of a seller, the latest path in this lifecycle.
             now: The instant to explain at; the clock's by default.
+
+        Raises:
+            NotFoundError: There is no such path, seller, lifecycle or trigger.
         """
         at = self.clock.now() if now is None else as_utc(now)
-        path = self.find(name)
-        context = self.context
-        with self.store.begin(write=False) as transaction:
-            seen = context.load(transaction, path.ref, at)
-        return explaining.explain(self.rulebook, seen, at, trigger)
+        if lifecycle is not None:
+            self.context.rulebook.lifecycle(lifecycle)
+        try:
+            path = self.find(name, lifecycle)
+        except NotFoundError:
+            return explaining.explain_seller(self.context, name, lifecycle, trigger, at)
+        return explaining.explain_path(self.context, path, trigger, at)
 
     def due(self, *, until: datetime | None = None, limit: int | None = None) -> list[Due]:
         """Return what is pending until an instant (the present one by default), earliest first.

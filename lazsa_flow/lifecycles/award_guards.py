@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.domain.criteria import CRITERIA, Criterion, judge
+from lazsa_flow.domain.criteria import CRITERIA, Criterion, judge, needed, read
 from lazsa_flow.domain.guards import (
     NOMINATIONS,
     PANEL,
@@ -22,10 +22,14 @@ from lazsa_flow.domain.guards import (
     records,
 )
 from lazsa_flow.lifecycles import award_checks as checks
+from lazsa_flow.lifecycles import award_needs as needs
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from lazsa_flow.domain.guards import Found
     from lazsa_flow.domain.model import Situation
+    from lazsa_flow.domain.verdicts import Need, Reading
 
 _ITSELF: Final[frozenset[str]] = frozenset()
 """What a guard reads that looks at nothing but the path."""
@@ -38,6 +42,13 @@ def _criterion(criterion: Criterion) -> Guard:
         seen, bars = situation.seen, checks.rules(situation).criteria
         return judge(criterion, seen.facts, seen.path.cycle_on or situation.on, bars)
 
+    def reading(situation: Situation) -> Reading | None:
+        seen, bars = situation.seen, checks.rules(situation).criteria
+        return read(criterion, seen.facts, seen.path.cycle_on or situation.on, bars)
+
+    def need(situation: Situation, on: date) -> Need:
+        return needed(criterion, situation.seen.facts, on, checks.rules(situation).criteria)
+
     return Guard(
         criterion.name,
         check,
@@ -46,6 +57,9 @@ def _criterion(criterion: Criterion) -> Guard:
         criterion.source,
         criterion.wording,
         criterion.figures,
+        by_clock=criterion.by_clock,
+        reading=reading,
+        need=need,
     )
 
 
@@ -59,6 +73,7 @@ NOMINATION_COMPLETE: Final = Guard(
     "programme.md, nomination",
     "A complete nomination is needed; so far {measured}.",
     frozenset({NOMINATIONS}),
+    need=needs.statement,
 )
 NOMINATORS_GONE: Final = Guard(
     "no_nomination_left",
@@ -77,6 +92,8 @@ QUORUM: Final = Guard(
     "programme.md, the panel (ours)",
     "The panel could not complete its review in time.",
     frozenset({PANEL}),
+    reading=needs.read_quorum,
+    need=needs.scorecards,
 )
 PANEL_APPROVAL: Final = Guard(
     "panel_approval",
@@ -86,6 +103,8 @@ PANEL_APPROVAL: Final = Guard(
     "programme.md, the panel (ours)",
     "The panel's overall judgement must reach the bar.",
     frozenset({PANEL}),
+    reading=needs.read_approval,
+    need=needs.approving_scorecards,
 )
 NOT_CARRIED_OVER: Final = Guard(
     "not_carried_over",
@@ -100,10 +119,12 @@ NO_SITTING_AWARD: Final = Guard(
     "no_sitting_award",
     checks.no_sitting_award,
     lambda _: "no award that is sitting",
-    "the clock",
+    "the end of the other award",
     "programme.md, nomination",
     "You hold the award already: {measured}.",
     _AWARDS,
+    by_clock=False,
+    need=needs.end_of_other_award,
 )
 NO_OPEN_CASE: Final = Guard(
     "no_open_case",
@@ -113,6 +134,7 @@ NO_OPEN_CASE: Final = Guard(
     "programme.md, tenure (ours)",
     "A compliance case must be closed first.",
     frozenset({records("case")}),
+    need=needs.closed_case,
 )
 OPEN_CASE: Final = none_of("open_case", NO_OPEN_CASE, wording="A compliance case is open.")
 GOOD_STANDING: Final = Guard(
@@ -164,6 +186,7 @@ RECONNECT_STEPS: Final = Guard(
     "the seller",
     "FAQ, Reconnect",
     "Before the team can add you: {measured}.",
+    need=needs.steps,
 )
 LEFT_BY_CHOICE: Final = Guard(
     "left_by_choice",
@@ -188,6 +211,7 @@ APPEAL_GRANTED: Final = Guard(
     "managers outside the panel",
     "programme.md, tenure (ours)",
     "An appeal needs {required}; so far {measured}.",
+    need=needs.appeal_voices,
 )
 CONDUCT_BAR: Final = Guard(
     "no_conduct_bar",

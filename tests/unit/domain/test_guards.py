@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from lazsa_flow.domain.guards import Finding, Guard, all_of, any_of, none_of
+from lazsa_flow.domain.verdicts import Need, Reading
+from lazsa_flow.errors import HostCodeError
 from tests.factories import policy, situation
 
 EARLY, LATE = date(2026, 11, 1), date(2027, 2, 1)
@@ -117,3 +121,82 @@ def test_a_combination_names_its_parts_once() -> None:
     assert both.source == "FAQ; Introduction"
     assert any_of("e", YES, NO, wording="").required(policy()) == "any of yes, no"
     assert none_of("n", YES, NO, wording="").required(policy()) == "none of yes, no"
+
+
+def test_a_combined_guard_shows_its_parts_in_plain_words() -> None:
+    """Its verdict says which parts hold and which must, and keeps theirs with their figures."""
+    either = any_of(
+        "either", all_of("both", YES, NO, wording=""), none_of("not", YES, wording=""), wording=""
+    )
+    verdict = either.examine(situation())
+    assert (verdict.operator, verdict.held) == ("any_of", False)
+    assert verdict.measured == "none of them holds"
+    assert verdict.required == "at least one must hold of both, not"
+    both, negated = verdict.parts
+    assert (both.operator, both.measured) == ("all_of", "no does not hold")
+    assert both.required == "yes and no must hold"
+    assert [(part.name, part.held, part.measured) for part in both.parts] == [
+        ("yes", True, 1),
+        ("no", False, 2),
+    ]
+    assert (negated.measured, negated.required) == ("yes holds", "yes must not hold")
+    assert "met:" not in json.dumps(verdict.to_json())
+
+
+@pytest.mark.parametrize(
+    ("combined", "measured", "required"),
+    [
+        (all_of("c", YES, YES, wording=""), "all of them hold", "yes and yes must hold"),
+        (all_of("c", NO, LATER, wording=""), "no and later do not hold", "no and later must hold"),
+        (any_of("c", YES, NO, wording=""), "yes holds", "at least one must hold of yes, no"),
+        (any_of("c", NO, wording=""), "no does not hold", "no must hold"),
+        (none_of("c", NO, LATER, wording=""), "none of them holds", "none may hold of no, later"),
+        (none_of("c", NO, wording=""), "no does not hold", "no must not hold"),
+    ],
+)
+def test_what_parts_say_together(combined: Guard, measured: str, required: str) -> None:
+    """Each way to combine guards has its own plain words."""
+    verdict = combined.examine(situation())
+    assert (verdict.measured, verdict.required) == (measured, required)
+
+
+def test_of_a_journaled_finding_the_parts_that_held_are_known() -> None:
+    """A finding from the journal tells which parts held; of their own parts nothing is known."""
+    nested = any_of("a", none_of("n", YES, wording=""), YES, wording="")
+    verdict = nested.verdict(Finding(True, "met: yes"), policy())
+    assert [(part.name, part.held) for part in verdict.parts] == [("n", False), ("yes", True)]
+    assert verdict.parts[0].parts == ()
+    every = all_of("e", NO, YES, wording="")
+    verdict = every.verdict(Finding(False, "unmet: no"), policy())
+    assert [(part.name, part.held) for part in verdict.parts] == [("no", False), ("yes", True)]
+
+
+def test_a_date_of_the_clock_is_told_only_where_the_clock_decides() -> None:
+    """A guard that needs more than time does not promise a date."""
+    asks_more = replace(LATER, by_clock=False)
+    assert asks_more.verdict(Finding(False, 4, LATE), policy()).earliest is None
+    assert any_of("a", asks_more, NO, wording="").examine(situation()).earliest is None
+    assert any_of("a", LATER, NO, wording="").examine(situation()).earliest == LATE
+
+
+def test_a_reading_that_raises_names_its_guard() -> None:
+    """What a host reads for people is the host's code, too."""
+
+    def broken(_: object) -> Reading:
+        raise KeyError
+
+    with pytest.raises(HostCodeError, match="reading of guard yes on award-1: raised KeyError"):
+        replace(YES, reading=broken).examine(situation())
+
+
+def test_a_need_reads_as_a_line() -> None:
+    """What must come, from when and until when."""
+    assert str(Need("facts")) == "facts"
+    assert str(Need("facts", EARLY)) == "facts, from 2026-11-01"
+    assert str(Need("facts", EARLY, LATE)) == "facts, from 2026-11-01 to 2027-02-01"
+    assert str(Need("facts", None, LATE)) == "facts, until 2027-02-01"
+    assert Need("facts", None, LATE).to_json() == {
+        "what": "facts",
+        "from": None,
+        "until": "2027-02-01",
+    }

@@ -1,0 +1,158 @@
+"""``lazsa-flow explain``: what leads on from where a seller stands, and what stands in the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lazsa_flow.cli.ask import IsSeller, Name, find_path
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    ConfigDir,
+    Database,
+    Json,
+    Now,
+    console,
+    local,
+    open_programme,
+    print_json,
+    read_now,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lazsa_flow.domain.guards import Verdict
+    from lazsa_flow.engine.explain import Exit, Explanation
+    from lazsa_flow.engine.outlook import Outlook
+    from lazsa_flow.engine.timer_steps import TimerProspect
+
+
+def explain(
+    name: Name,
+    trigger: Annotated[str | None, typer.Argument(help="Only transitions of this trigger.")] = None,
+    seller: IsSeller = False,
+    lifecycle: Annotated[
+        str | None,
+        typer.Option("--lifecycle", help="The seller's latest path in this lifecycle, or none."),
+    ] = None,
+    now: Now = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show every possible transition, its guards, and the earliest date each could pass.
+
+    A seller who has no path yet is judged as if nominated now.
+
+    Example: lazsa-flow explain award-17 award
+    """
+    from lazsa_flow.engine.explanation_json import explanation_json
+
+    at = read_now(now)
+    with open_programme(database, config) as programme:
+        if seller and programme.paths(name):
+            name = find_path(programme, name, seller=True).ref
+        told = programme.explain(name, trigger, lifecycle=lifecycle, now=at)
+    if as_json:
+        print_json(explanation_json(told))
+        return
+    screen = console()
+    for line in explanation_lines(told, trigger):
+        screen.print(line, soft_wrap=True)
+
+
+def explanation_lines(told: Explanation, trigger: str | None = None) -> Iterator[str]:
+    """Yield an explanation as lines for people."""
+    path = told.path
+    round_ = f", in the round of {path.cycle_on}" if path.cycle_on else ""
+    if told.has_path:
+        yield f"{path.ref} is {path.state}{round_}, under policy {told.policy}."
+    else:
+        yield (
+            f"{path.subject} has no {path.lifecycle} path; as of now, one would begin"
+            f"{round_}, under policy {told.policy}."
+        )
+    for timer in sorted(told.timers, key=lambda timer: timer.due_at):
+        yield f"  next: {timer.name} at {local(timer.due_at, timer.zone)}"
+    if path.parked:
+        yield "  It is parked: a decision on it raised an error."
+    for decision in told.decisions:
+        yield from ("", *_decision_lines(decision, path.state))
+    if told.outlook is not None:
+        yield from ("", *_outlook_lines(told.outlook))
+    for each in told.exits if told.has_path else ():
+        yield from ("", *_exit_lines(each))
+    if not told.exits and trigger is None:
+        yield "No further transitions: this state is final."
+    elif not told.exits and told.outlook is None:
+        yield ""
+        yield f"No transition of {trigger} leads on from {path.state}."
+
+
+def _decision_lines(decision: TimerProspect, state: str) -> Iterator[str]:
+    timer = decision.timer
+    there = "" if decision.state == state else f", from {decision.state}"
+    yield f"{timer.name}, on {local(timer.due_at, timer.zone)}{there}, in this order:"
+    for number, step in enumerate(decision.steps, start=1):
+        reason = f" ({step.reason})" if step.reason else ""
+        yield f"  {number}. {step.trigger}{reason} → {step.dest} — {step.prospect}"
+    if decision.fires is None:
+        yield "  As things stand, none of them fires."
+
+
+def _outlook_lines(ahead: Outlook) -> Iterator[str]:
+    on = f" on {local(ahead.due_at, ahead.zone)}" if ahead.due_at else ""
+    yield f"Towards {ahead.goal}{on}, as things stand:"
+    for number, step in enumerate(ahead.steps, start=1):
+        when = f", on {local(step.due_at, ahead.zone)}" if step.due_at else ""
+        yield f"  {number}. {step.trigger} → {step.dest}, by {step.who}{when}"
+        yield from _verdict_lines(step.verdicts, "       ")
+    unmet = ", ".join(dict.fromkeys(verdict.name for verdict in ahead.unmet))
+    yield f"  Not met so far: {unmet or 'nothing'}."
+
+
+def _exit_lines(each: Exit) -> Iterator[str]:
+    reasons = f" ({' or '.join(each.reasons)})" if each.reasons else ""
+    when = "".join(f", tried at {local(timer.due_at, timer.zone)}" for timer in each.timers)
+    yield f"{each.trigger}{reasons} → {each.dest}, by {each.who}{when}"
+    if each.preceded:
+        yield "  only if nothing before it fires, see the order above"
+    yield from _verdict_lines(each.verdicts, "  ")
+    if not each.verdicts:
+        yield "  no guard stands before it"
+
+
+def _verdict_lines(verdicts: Iterable[Verdict], indent: str) -> Iterator[str]:
+    for verdict in verdicts:
+        yield f"{indent}{verdict_line(verdict)}"
+        yield from _verdict_lines(verdict.parts, f"{indent}     ")
+
+
+def verdict_line(verdict: Verdict) -> str:
+    """Write a verdict as one line: figure, bar, margin, age, and what has to come."""
+    measured = "" if verdict.measured is None else f" {verdict.measured}"
+    line = f"{'yes' if verdict.held else 'NO ':3}  {verdict.name}:{measured}"
+    line = f"{line} (required: {verdict.required}){_reading(verdict)}"
+    if verdict.held:
+        return line
+    if verdict.earliest is not None:
+        return f"{line}; could hold from {verdict.earliest}"
+    if verdict.operator is not None:
+        return line
+    if verdict.need is None:
+        return f"{line}; nothing can change that"
+    possible = f"; could pass on {verdict.possible_on}" if verdict.possible_on else ""
+    return f"{line}; needs {verdict.need}{possible}"
+
+
+def _reading(verdict: Verdict) -> str:
+    reading = verdict.reading
+    if reading is None:
+        return ""
+    counts = verdict.held or reading.figure == verdict.measured
+    stale = "" if counts else f", was {reading.figure}"
+    margin = f", margin {reading.margin}" if reading.margin else ""
+    days = f", {reading.age_days} days old on the date judged"
+    return f"{stale}{margin}{f'; facts of {reading.as_of}{days}' if reading.as_of else ''}"

@@ -1,0 +1,100 @@
+"""Explanations as JSON values: instants in UTC with ``Z``, dates as YYYY-MM-DD."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.domain.cycles import instant_text
+
+if TYPE_CHECKING:
+    from lazsa_flow.domain.model import TimerRow
+    from lazsa_flow.engine.explain import Exit, Explanation
+    from lazsa_flow.engine.outlook import Outlook
+    from lazsa_flow.engine.timer_steps import TimerProspect
+
+
+def explanation_json(told: Explanation) -> dict[str, Any]:
+    """Return an explanation as JSON values; ``path`` and ``state`` are null without a path."""
+    path = told.path
+    return {
+        "path": path.ref if told.has_path else None,
+        "lifecycle": path.lifecycle,
+        "seller": path.subject,
+        "country": path.country,
+        "state": path.state or None,
+        "cycle_on": path.cycle_on and path.cycle_on.isoformat(),
+        "parked": path.parked,
+        "at": instant_text(told.at),
+        "policy": told.policy,
+        "exits": [_exit(each) for each in told.exits],
+        "timers": [_timer(each) for each in sorted(told.timers, key=lambda each: each.due_at)],
+        "decisions": [_decision(each) for each in told.decisions],
+        "outlook": told.outlook and _outlook(told.outlook),
+    }
+
+
+def _exit(each: Exit) -> dict[str, Any]:
+    return {
+        "trigger": each.trigger,
+        "dest": each.dest,
+        "reasons": list(each.reasons),
+        "by": each.who,
+        "ready": each.ready,
+        "preceded": each.preceded,
+        "timers": [_timer(timer) for timer in each.timers],
+        "guards": [verdict.to_json() for verdict in each.verdicts],
+    }
+
+
+def _timer(timer: TimerRow) -> dict[str, Any]:
+    return {
+        "name": timer.name,
+        "due_at": instant_text(timer.due_at),
+        "due_on": timer.due_on.isoformat(),
+        "zone": timer.zone,
+        "country": timer.country,
+    }
+
+
+def _decision(decision: TimerProspect) -> dict[str, Any]:
+    fires = decision.fires
+    return {
+        "timer": _timer(decision.timer),
+        "state": decision.state,
+        "fires": fires and fires.trigger,
+        "steps": [
+            {
+                "trigger": step.trigger,
+                "reason": step.reason,
+                "dest": step.dest,
+                "outcome": step.outcome,
+                "prospect": step.prospect,
+                "unmet": [verdict.name for verdict in step.verdicts if not verdict.held],
+                "guards": [verdict.to_json() for verdict in step.verdicts],
+            }
+            for step in decision.steps
+        ],
+    }
+
+
+def _outlook(ahead: Outlook) -> dict[str, Any]:
+    return {
+        "goal": ahead.goal,
+        "due_at": ahead.due_at and instant_text(ahead.due_at),
+        "due_on": ahead.due_on and ahead.due_on.isoformat(),
+        "zone": ahead.zone,
+        "unmet": [verdict.name for verdict in ahead.unmet],
+        "steps": [
+            {
+                "trigger": step.trigger,
+                "source": step.source or None,
+                "dest": step.dest,
+                "by": step.who,
+                "timer": step.timer,
+                "due_at": step.due_at and instant_text(step.due_at),
+                "due_on": step.due_on and step.due_on.isoformat(),
+                "guards": [verdict.to_json() for verdict in step.verdicts],
+            }
+            for step in ahead.steps
+        ],
+    }

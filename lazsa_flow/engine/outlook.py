@@ -1,0 +1,191 @@
+"""The outlook: what stands between a path and the next state that it hopes for.
+
+It is read out of the lifecycle's table: the shortest way along the states of the happy path to the
+next one that honours its subject, and the guards of each edge on it, judged on the date on which
+the clock will try it. So it is told from any state of that way, months before a decision; a subject
+without a path begins with the edge that opens one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lazsa_flow.domain.model import Actor
+from lazsa_flow.engine.ahead import examine, foresee
+from lazsa_flow.engine.rights import rule
+from lazsa_flow.errors import HostCodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+    from lazsa_flow.domain.guards import Verdict
+    from lazsa_flow.domain.lifecycle import Edge, Lifecycle
+    from lazsa_flow.domain.model import Evidence, Situation
+    from lazsa_flow.engine.rules import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookStep:
+    """One edge on the way.
+
+    Attributes:
+        source: The state that it leads from; empty for the edge that opens a path.
+        who: Who may take it.
+        timer: The timer that will try it, where the clock does.
+        due_at: The instant at which that timer falls due.
+        due_on: The same as a local date.
+        verdicts: Every guard, held or not, on that date.
+    """
+
+    trigger: str
+    source: str
+    dest: str
+    who: str
+    timer: str | None
+    due_at: datetime | None
+    due_on: date | None
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What stands between a subject and a goal.
+
+    Attributes:
+        goal: The state that the way leads to.
+        zone: The zone of the dates.
+        steps: The way, one edge after the other.
+    """
+
+    goal: str
+    zone: str
+    steps: tuple[OutlookStep, ...]
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The instant of the last decision on the way, where the clock makes it."""
+        return self.steps[-1].due_at
+
+    @property
+    def due_on(self) -> date | None:
+        """The local date of the last decision on the way, where the clock makes it."""
+        return self.steps[-1].due_on
+
+    @property
+    def unmet(self) -> tuple[Verdict, ...]:
+        """Every guard on the way that does not hold."""
+        return tuple(each for step in self.steps for each in step.verdicts if not each.held)
+
+
+def outlook(rulebook: Rulebook, seen: Evidence, now: datetime) -> Outlook | None:
+    """Tell what stands between a path and the next state that it hopes for.
+
+    Args:
+        rulebook: Whose rules hold.
+        seen: The path's evidence; of a path that is not open yet, its state is empty.
+        now: The instant of asking.
+
+    Returns:
+        The way; ``None`` where the table has none from the path's state.
+    """
+    lifecycle = rulebook.lifecycle(seen.path.lifecycle)
+    state = seen.path.state or lifecycle.initial
+    way = _way(lifecycle, state)
+    opening = [] if seen.path.state else [lifecycle.opening]
+    if not (opening or way):
+        return None
+    steps, source = [], seen.path.state
+    for edge in (*opening, *way):
+        steps.append(_step(rulebook, lifecycle, seen, now, edge, source))
+        source = edge.dest
+    return Outlook(source, rulebook.calendar(seen.path.country).zone, tuple(steps))
+
+
+def _way(lifecycle: Lifecycle, start: str) -> tuple[Edge, ...]:
+    """Return the shortest way from a state of the happy path to the next that honours."""
+    states = lifecycle.happy or tuple(state.name for state in lifecycle.states)
+    goals = {name for name in states if lifecycle.state(name).meaning == "honoured"}
+    if not goals:
+        goals = set(lifecycle.happy[-1:])
+    ways: deque[tuple[str, tuple[Edge, ...]]] = deque([(start, ())] if start in states else [])
+    passed = set()
+    while ways:
+        state, way = ways.popleft()
+        if way and state in goals:
+            return way
+        if state in passed:
+            continue
+        passed.add(state)
+        ways.extend(
+            (edge.dest, (*way, edge))
+            for edge in lifecycle.exits(state)
+            if edge.dest in states and edge.dest != state
+        )
+    return ()
+
+
+def _step(
+    rulebook: Rulebook,
+    lifecycle: Lifecycle,
+    seen: Evidence,
+    now: datetime,
+    edge: Edge,
+    source: str,
+) -> OutlookStep:
+    present = source == seen.path.state
+    there = replace(seen, path=replace(seen.path, state=source))
+    asker = Actor("system", "explain")
+    situation = rulebook.situation(there, at=now, recorded_at=now, actor=asker)
+    timer, due_at = _tried(lifecycle, situation, edge, present) or (None, None)
+    calendar = situation.calendar
+    due_on = due_at and calendar.local_date(due_at)
+    if due_at is not None:
+        situation = rulebook.situation(there, at=due_at, recorded_at=now, actor=asker)
+    reasons = sorted(reason for reason in edge.reasons if reason is not None)
+    situation = situation.giving(reasons[0] if reasons else None)
+    judge = examine if present else foresee
+    who = [rule(edge, reason).removeprefix("only ") for reason in (reasons or (None,))]
+    return OutlookStep(
+        trigger=edge.trigger,
+        source=source,
+        dest=edge.dest,
+        who=", ".join(dict.fromkeys(who)),
+        timer=timer,
+        due_at=due_at,
+        due_on=due_on,
+        verdicts=judge(lifecycle, situation, edge.guards, due_on),
+    )
+
+
+def _tried(
+    lifecycle: Lifecycle, situation: Situation, edge: Edge, present: bool
+) -> tuple[str, datetime] | None:
+    """Return the timer that will try an edge first, and when: pending, or still to be set."""
+    state = situation.path.state
+    if not state:
+        return None
+    names = [
+        timer.name
+        for timer in lifecycle.timers
+        if state in timer.states
+        and any(s.trigger == edge.trigger and s.reason in edge.reasons for s in timer.steps)
+    ]
+    pending = [(t.name, t.due_at) for t in situation.seen.timers if t.name in names]
+    found = pending if pending or present else list(_planned(lifecycle, situation, names))
+    return min(found, key=lambda each: each[1]) if found else None
+
+
+def _planned(
+    lifecycle: Lifecycle, situation: Situation, names: Iterable[str]
+) -> Iterable[tuple[str, datetime]]:
+    """Yield when timers would fall due that are not set yet."""
+    for name in names:
+        try:
+            moment = lifecycle.instant(lifecycle.timer(name).at, situation)
+        except HostCodeError:  # it asks for what only the moves until then bring
+            continue
+        if moment is not None:
+            yield name, moment.at
