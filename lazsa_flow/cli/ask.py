@@ -12,13 +12,11 @@ from lazsa_flow.cli.common import (
     ConfigDir,
     Database,
     Json,
-    Now,
     console,
     local,
     open_programme,
     print_json,
     print_rows,
-    read_now,
 )
 from lazsa_flow.cli.pausing import show_pauses
 

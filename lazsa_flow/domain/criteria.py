@@ -84,7 +84,7 @@ def read(
     criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy
 ) -> Reading | None:
     """Read a criterion's figure off facts that may be stale; ``None`` where there are none."""
-    if facts is None or facts.as_of > on:
+    if not (facts and facts.as_of <= on):
         return None
     _, figure, _ = criterion.check(facts, on, policy)
     age = (on - facts.as_of).days
