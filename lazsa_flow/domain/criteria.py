@@ -180,9 +180,8 @@ def _above(measured: Decimal | None, bar: Decimal) -> str | None:
 
 
 def _cancellation_margin(facts: Facts, _on: date, bars: CriteriaPolicy) -> str | None:
-    months = facts.monthly_cancellation_rates or ()
-    worst = max([rate for rate in months if rate is not None], default=None)
-    return None if worst is None else f"{bars.cancellation_rate - worst:+f}"
+    rates = [rate for rate in facts.monthly_cancellation_rates or () if rate is not None]
+    return f"{bars.cancellation_rate - max(rates):+f}" if rates else None
 
 
 def _retention_margin(facts: Facts, _on: date, bars: CriteriaPolicy) -> str | None:

@@ -43,8 +43,8 @@ def _criterion(criterion: Criterion) -> Guard:
         return judge(criterion, seen.facts, seen.path.cycle_on or situation.on, bars)
 
     def reading(situation: Situation) -> Reading | None:
-        seen, bars = situation.seen, checks.rules(situation).criteria
-        return read(criterion, seen.facts, seen.path.cycle_on or situation.on, bars)
+        facts, bars = situation.seen.facts, checks.rules(situation).criteria
+        return read(criterion, facts, situation.judged_on, bars)
 
     def need(situation: Situation, on: date) -> Need:
         return needed(criterion, situation.seen.facts, on, checks.rules(situation).criteria)
