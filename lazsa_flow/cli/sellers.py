@@ -109,7 +109,7 @@ def fame(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """List a country's Hall of Fame: who consents to be named.
+    """List a country's Hall of Fame by year: who ever held the award and consents to be named.
 
     Example: lazsa-flow fame ID
     """
@@ -121,9 +121,18 @@ def fame(
         print_json(to_json(found))
         return
     print_table(
-        [Column("Seller", is_id=True), Column("Title"), Column("Since")],
-        [(each.seller, each.title, str(each.since)) for each in found],
-        empty=f"Nobody in {country} has given consent to the Hall of Fame.",
+        [
+            *(Column("Year"), Column("Seller", is_id=True), Column("Title")),
+            *(Column("Since"), Column("Until")),
+        ],
+        [
+            (
+                *(str(each.year), each.seller, each.title, str(each.since)),
+                "sitting" if each.sitting else str(each.until),
+            )
+            for each in found
+        ],
+        empty=f"Nobody who held the award in {country} has given consent to the Hall of Fame.",
     )
 
 

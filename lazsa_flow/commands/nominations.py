@@ -51,7 +51,8 @@ def nominate(
     """Nominate a seller; see :meth:`lazsa_flow.programme.Programme.nominate`."""
     now = context.clock.now()
     with context.store.begin(write=False) as transaction:
-        standing = _open(context, transaction, seller)
+        asked = [seller, actor.id] if actor.role == "ambassador" else [seller]
+        standing = list(transaction.open_paths(LIFECYCLE, asked).values())
 
     def run(transaction: SqlTransaction) -> dict[str, Any]:
         return asdict(
@@ -59,7 +60,7 @@ def nominate(
         )
 
     request = {"command": "nominate", "seller": seller, **actor_fields(actor)}
-    with context.settled([] if standing is None else [standing.id]):
+    with context.settled(standing):
         found = context.once(key, {**request, "statement": statement}, now, run)
     return Nominated(**found)
 
@@ -79,18 +80,14 @@ def nominate_in(
     if country is None:
         raise NotFoundError("seller", seller)
     check_command("nominate", actor, subject=seller, country=country)
-    if actor.role == "ambassador" and not _sits(transaction.paths_of(actor.id), now):
-        raise NotAllowedError(actor=str(actor), action="nominate", rule="only sitting ambassadors")
+    if actor.role == "ambassador":
+        _check_sitting(context, transaction, actor, now)
     standing = _open(context, transaction, seller)
     if standing is not None:
         context.check_settled(transaction, [standing.id], now)
-    if standing is not None and standing.state == "nominated":
+    if standing is not None and standing.state in ("nominated", "under_review"):
+        _check_window(context, standing, now)
         return _support(context, transaction, standing, actor, statement, now)
-    if standing is not None and standing.state == "under_review":
-        calendar = context.rulebook.calendar(standing.country)
-        until = calendar.start(standing.cycle_on).at if standing.cycle_on else None
-        what = f"{standing.ref} is under review for {standing.cycle_on}"
-        raise ConflictError(seller, what, until)
     path, _ = open_path(
         transaction,
         context.rulebook,
@@ -114,12 +111,35 @@ def surviving_bars(context: Context, transaction: SqlTransaction, seller: str) -
 
 def open_cycle(context: Context, country: str, now: datetime) -> date:
     """Return the cycle whose nomination window is open, by each cycle's own policy."""
+    calendar = context.rulebook.calendar(country)
+    return calendar.nominated_for(now, lambda cycle_on: closes_days(context, country, cycle_on))
 
-    def closes_days(cycle_on: date) -> int:
-        policy = context.rulebook.policy_of_cycle(LIFECYCLE, country, cycle_on)
-        return cast("AwardPolicy", policy).nomination.closes_days
 
-    return context.rulebook.calendar(country).nominated_for(now, closes_days)
+def closes_days(context: Context, country: str, cycle_on: date) -> int:
+    """Return how many days before a cycle date its nomination window closes."""
+    policy = context.rulebook.policy_of_cycle(LIFECYCLE, country, cycle_on)
+    return cast("AwardPolicy", policy).nomination.closes_days
+
+
+def _check_window(context: Context, path: Path, now: datetime) -> None:
+    """Let a further nomination pass before the window of the path's cycle has closed.
+
+    Raises:
+        ConflictError: It has; the next cycle's window is named.
+    """
+    assert path.cycle_on is not None
+    calendar = context.rulebook.calendar(path.country)
+    closes = calendar.closes(path.cycle_on, closes_days(context, path.country, path.cycle_on))
+    if now < closes.at:
+        return
+    following = calendar.next_held(path.cycle_on)
+    until = calendar.closes(following, closes_days(context, path.country, following)).on
+    what = (
+        f"{path.ref} is {path.state.replace('_', ' ')} for {path.cycle_on}, whose nomination "
+        f"window closed on {closes.on}; the window of the next cycle, {following}, is open from "
+        f"{closes.on} and closes on {until}: nominate once {path.ref} is decided"
+    )
+    raise ConflictError(path.subject, what, calendar.start(path.cycle_on).at)
 
 
 def _open(context: Context, transaction: SqlTransaction, seller: str) -> Path | None:
@@ -129,8 +149,19 @@ def _open(context: Context, transaction: SqlTransaction, seller: str) -> Path | 
     return load_one(transaction, standing[seller], context.clock.now().date()).path
 
 
-def _sits(paths: list[Path], now: datetime) -> bool:
-    return any(path.span("award", now) for path in paths)
+def _check_sitting(
+    context: Context, transaction: SqlTransaction, actor: Actor, now: datetime
+) -> None:
+    """Let a nominator pass who holds a sitting award, by what is decided and not overdue.
+
+    Raises:
+        NotAllowedError: They do not.
+        PausedError: Whether they do waits for a timer that a pause stops.
+    """
+    paths = transaction.paths_of(actor.id)
+    context.check_settled(transaction, [path.id for path in paths], now)
+    if not any(path.span("award", now) for path in paths):
+        raise NotAllowedError(actor=str(actor), action="nominate", rule="only sitting ambassadors")
 
 
 def _support(
@@ -176,7 +207,7 @@ def _add(
     )
     if supporting:
         transaction.add_notice(path, f"{path.ref}.nomination.{number}", "nominated", "seller", now)
-        if complete:
+        if complete and path.state == "nominated":
             _open_review_now(context, transaction, path, now)
     return Nominated(path.ref, number, supporting, str(path.cycle_on))
 

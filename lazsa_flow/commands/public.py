@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from lazsa_flow.commands.nominations import LIFECYCLE
 from lazsa_flow.domain.criteria import CRITERIA
-from lazsa_flow.domain.perks import Entitlement, entitlements
+from lazsa_flow.domain.perks import Entitlement, entitlements, tenures
 from lazsa_flow.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -34,11 +34,21 @@ ASKED_NAMES: Final = CRITERIA_NAMES | {"nomination_complete", "quorum", "panel_a
 
 @dataclass(frozen=True, slots=True)
 class Fame:
-    """One sitting ambassador in the Hall of Fame."""
+    """One tenure in the Hall of Fame.
+
+    Attributes:
+        since: The day of the award.
+        year: Its year.
+        sitting: Whether the award is still held.
+        until: The day on which it ended, where it has.
+    """
 
     seller: str
     title: str
     since: date
+    year: int
+    sitting: bool
+    until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +67,33 @@ class Badge:
 
 
 def hall_of_fame(context: Context, country: str) -> list[Fame]:
-    """List a country's sitting ambassadors who have consented, the longest sitting first."""
+    """List who ever held the award in a country and consents, by year, the earliest first.
+
+    Whose standing was lost is left out.
+    """
     title = context.country(country).title
     now = context.clock.now()
+    found = []
     with context.store.begin(write=False) as transaction:
-        found = []
-        for path in transaction.open_in(LIFECYCLE, country):
-            span = path.span("award", now)
-            if span is not None and _consents(transaction.records_of(path.subject)):
-                found.append(Fame(path.subject, title, path.spans["award"][0].began_on))
+        for seller in transaction.subjects_recorded("consent", "given"):
+            records = transaction.records_of(seller)
+            if not _consents(records) or _lost_standing(records):
+                continue
+            for path in transaction.paths_of(seller):
+                if (path.lifecycle, path.country) == (LIFECYCLE, country):
+                    found += _tenures(path, title, now)
     return sorted(found, key=lambda fame: (fame.since, fame.seller))
+
+
+def _tenures(path: Path, title: str, now: datetime) -> Iterable[Fame]:
+    for span in tenures(path):
+        since = span.began_on
+        yield Fame(path.subject, title, since, since.year, span.covers(now), span.ended_on)
+
+
+def _lost_standing(records: Iterable[Record]) -> bool:
+    said = [record.value for record in records if record.kind == "good_standing"]
+    return said[-1:] == ["ended"]
 
 
 def badge(context: Context, seller: str, at: datetime) -> Badge:

@@ -312,7 +312,11 @@ class Questions(Facade):
         return public.badge(self.context, seller, self._at(at))
 
     def hall_of_fame(self, country: str) -> list[Fame]:
-        """List a country's sitting ambassadors who consent to be named; no contact data."""
+        """List who ever held the award in a country and consents to be named; no contact data.
+
+        Returns:
+            Each tenure, by year; those who sit are marked, and whose standing was lost left out.
+        """
         return public.hall_of_fame(self.context, country)
 
     def contact(self, seller: str, *, regional: bool = False) -> str:

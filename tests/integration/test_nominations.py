@@ -17,6 +17,7 @@ from lazsa_flow.errors import (
     NoEdgeError,
     NotAllowedError,
     NotFoundError,
+    PausedError,
     RefusedError,
 )
 from tests.factories import midnight
@@ -215,13 +216,51 @@ class TestNominations:
         world.panel(path).go(APRIL)
         assert world.state(path) == "awarded"
 
-    def test_supported_late(self, world: World) -> None:
-        """A complete supporting nomination after the close opens review as well (award path)."""
-        path = world.nominate(statement="")
-        world.go(date(2020, 3, 10))
-        world.nominate(actor=OTHER)
-        world.go(world.clock.now() + TICK)
+    @pytest.mark.parametrize("statement", ["", "Helps others."], ids=["incomplete", "complete"])
+    def test_after_the_window(self, world: World, statement: str) -> None:
+        """After the close a further nomination is refused, naming the next cycle's window."""
+        path = world.nominate(statement=statement)
+        world.go(midnight(CLOSES) - TICK)
+        world.nominate(actor=SELLER, statement=statement)
+        for now in (midnight(CLOSES), midnight(date(2020, 3, 30))):
+            world.go(now)
+            with pytest.raises(ConflictError) as refused:
+                world.nominate(actor=OTHER)
+            named = ("2020-04-01", "2020-03-02", "2020-10-01", "2020-09-01")
+            assert all(each in str(refused.value) for each in named)
+            assert refused.value.until == midnight(APRIL)
+        assert len(world.programme.store.transact(lambda t: t.nominations_of(1))) == 2
+        if not statement:
+            world.programme.complete_nomination(path, actor=EMPLOYEE, statement="Helps.")
+            world.go(world.clock.now() + TICK)
         assert world.state(path) == "under_review"
+
+    def test_supported_while_carried_over(self, world: World) -> None:
+        """A candidacy that is carried over takes further ones until its next window closes."""
+        path = world.candidate(cards=2)
+        world.go(APRIL)
+        assert world.nominate(actor=OTHER) == path
+        assert world.state(path) == "under_review"
+        world.go(midnight(date(2020, 9, 1)))
+        with pytest.raises(ConflictError, match="2021-04-01"):
+            world.nominate(actor=SELLER)
+
+    def test_nominator_on_the_eve(self, world: World) -> None:
+        """Whether a nominator sits is judged after their overdue timers, and waits for a pause."""
+        sitting = world.renewing("amb", cards=0)
+        world.facts("a").facts("b").now(date(2021, 5, 1))
+        with pytest.raises(NotAllowedError):
+            world.nominate("a", Actor("ambassador", "amb"))
+        assert world.state(sitting) == "retired"
+
+    def test_nominator_while_paused(self, world: World) -> None:
+        """An ambassador whose end is overdue nominates nobody while timers are paused."""
+        world.renewing("amb", cards=0)
+        world.facts("a").programme.pause(actor=Actor("operator", "ops-1"), reason="x")
+        world.now(date(2021, 5, 1))
+        with pytest.raises(PausedError):
+            world.nominate("a", Actor("ambassador", "amb"))
+        world.programme.resume(actor=Actor("operator", "ops-1"))
 
     def test_completed_early(self, world: World) -> None:
         """Completed before the window's close, review opens at the close (award path)."""

@@ -179,18 +179,36 @@ class TestHallOfFame:
             with pytest.raises(NotAllowedError):
                 world.programme.consent("s1", given=True, actor=actor)
 
-    def test_sitting_only(self, world: World) -> None:
-        """Nominees and former ambassadors are not in it."""
+    def test_who_ever_held_it(self, world: World) -> None:
+        """Nominees are not in it; who held the award stays, and only who sits is marked."""
         path = world.nominate()
         world.programme.consent("s1", given=True, actor=SELLER)
         assert world.programme.hall_of_fame("SG") == []
         world.go(date(2020, 3, 20)).panel(path).go(APRIL)
+        (fame,) = world.programme.hall_of_fame("SG")
+        assert (fame.year, fame.sitting, fame.until) == (2020, True, None)
+        world.go(date(2020, 4, 5)).resign(path)
+        (fame,) = world.programme.hall_of_fame("SG")
+        assert (fame.year, fame.sitting, fame.until) == (2020, False, date(2020, 4, 5))
+        again = world.nominate()
+        world.go(date(2021, 3, 20)).facts(as_of=date(2021, 3, 20)).panel(again).go(DUE)
+        world.go(DUE)
+        listed = [(each.year, each.sitting) for each in world.programme.hall_of_fame("SG")]
+        assert listed == [(2020, False), (2021, True)]
+
+    @pytest.mark.parametrize("trigger", ["retire", "revoke_standing"])
+    def test_standing_lost(self, world: World, trigger: str) -> None:
+        """Whose standing was lost is no longer in it, whenever that was."""
+        path = world.ambassador()
+        world.programme.consent("s1", given=True, actor=SELLER)
+        if trigger == "revoke_standing":
+            world.resign(path)
         assert len(world.programme.hall_of_fame("SG")) == 1
-        world.resign(path)
+        world.end(path, trigger, "seller_violation")
         assert world.programme.hall_of_fame("SG") == []
 
     def test_order(self, world: World) -> None:
-        """The longest sitting come first."""
+        """The earliest award comes first."""
         world.ambassador("s2")
         path = world.nominate("s1")
         world.go(date(2020, 9, 20)).facts("s1", date(2020, 9, 20)).panel(path).go(OCTOBER)
