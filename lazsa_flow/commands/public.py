@@ -73,7 +73,7 @@ def hall_of_fame(context: Context, country: str) -> list[Fame]:
     """
     title = context.country(country).title
     now = context.clock.now()
-    found = []
+    found: list[Fame] = []
     with context.store.begin(write=False) as transaction:
         for seller in transaction.subjects_recorded("consent", "given"):
             records = transaction.records_of(seller)
