@@ -22,6 +22,7 @@ from lazsa_flow.cli import (
     init,
     irreversible,
     ledger,
+    lists,
     manage,
     nominations,
     notices,
@@ -120,6 +121,7 @@ for answer in (
     paths.journal,
 ):
     app.command()(answer)
+app.command("list")(lists.list_all)
 app.command("open")(paths.open_path)
 app.command("state-at")(paths.state_at)
 app.add_typer(ledger.ledger, name="ledger")

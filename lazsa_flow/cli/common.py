@@ -15,7 +15,7 @@ from lazsa_flow.terminal_text import escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from rich.console import Console
 
@@ -116,6 +116,13 @@ def read_instant(text: str | None, field: str) -> datetime | None:
     from lazsa_flow.domain.cycles import parse_instant
 
     return None if text is None else parse_instant(text, where="option", field=field)
+
+
+def read_day(text: str | None, field: str) -> date | None:
+    """Read a date of an option."""
+    from lazsa_flow.domain.cycles import parse_date
+
+    return None if text is None else parse_date(text, where="option", field=field)
 
 
 def print_json(value: Any) -> None:

@@ -12,7 +12,7 @@ from lazsa_flow.domain.cycles import as_utc
 from lazsa_flow.engine.ledger import balance
 from lazsa_flow.errors import InputError, NotFoundError
 from lazsa_flow.facade import picturing
-from lazsa_flow.facade.base import Facade
+from lazsa_flow.facade.lists import Lists
 from lazsa_flow.facade.portraits import portraits
 from lazsa_flow.facade.verifying import JournalWalk, Verification
 from lazsa_flow.graph.chart import chart
@@ -70,7 +70,7 @@ class DueCount:
     count: int
 
 
-class Questions(Facade):
+class Questions(Lists):
     """The questions."""
 
     def find(self, name: str, lifecycle: str | None = None) -> Path:

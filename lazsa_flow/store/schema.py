@@ -107,6 +107,7 @@ paths = columns.table(
     columns.text("data"),
     columns.instant("recorded_at"),
     sa.Index("lazsa_paths_subject", "subject"),
+    sa.Index("lazsa_paths_listed", "country", "state", "cycle_on", "id"),
 )
 
 slots = columns.table(

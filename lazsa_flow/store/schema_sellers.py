@@ -16,5 +16,6 @@ seller_countries = columns.table(
     columns.day("as_of"),
     columns.instant("recorded_at"),
     sa.Index("lazsa_seller_countries_seller", "seller", "id"),
+    sa.Index("lazsa_seller_countries_country", "country", "seller"),
 )
 """Where each seller is and was; see :mod:`lazsa_flow.store.seller_countries`."""

@@ -13,6 +13,7 @@ from lazsa_flow.store.audit import audited_paths, journal_rows
 from lazsa_flow.store.bulk import bulk
 from lazsa_flow.store.census import Census
 from lazsa_flow.store.driver import rows_of
+from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.stamp import read_stamp
 
 if TYPE_CHECKING:
@@ -137,6 +138,12 @@ class StoreQuestions(ABC):
         """Count and list the paths of a lifecycle, as of one moment."""
         with self._read(snapshot=True) as connection:
             yield Census(connection, lifecycle)
+
+    @contextmanager
+    def listing(self) -> Iterator[Listing]:
+        """List paths and sellers, as of one moment."""
+        with self._read(snapshot=True) as connection:
+            yield Listing(connection)
 
     def states(self) -> dict[str, int]:
         """Count the paths in each state."""

@@ -176,6 +176,32 @@ def test_what_is_due_is_listed_by_index(season: Programme) -> None:
     assert not [line for plan in plans.told.values() for line in plan if "Gather" in line]
 
 
+LISTS: dict[str, Callable[[Programme], object]] = {
+    "all": lambda p: p.find_all(limit=5),
+    "next page": lambda p: p.find_all(after=f"award-{SELLERS}", limit=5),
+    "country": lambda p: p.find_all(country="SG"),
+    "state": lambda p: p.find_all(country="SG", state="nominated"),
+    "reason": lambda p: p.find_all(reason="not_selected"),
+    "unmet": lambda p: p.find_all(country="SG", unmet="gmv"),
+    "facts": lambda p: p.find_all(country="SG", facts=("stale", "current")),
+    "reviewer": lambda p: p.find_all(country="SG", missing_reviewer="rev-1"),
+    "since": lambda p: p.find_all(country="SG", state="nominated", since=DUE),
+    "none": lambda p: p.find_all(country="SG", cycle=CYCLE, reason="lapsed"),
+    "sellers": lambda p: p.find_sellers(country="SG", after="s1"),
+    "sellers with facts": lambda p: p.find_sellers(facts=("stale",), without_path=True),
+}
+"""Lists, each by filters of its own."""
+
+
+def test_lists_read_through_no_growing_table(season: Programme) -> None:
+    """What a country team lists is found by index, whatever the filter."""
+    with explained(season) as plans:
+        for ask in LISTS.values():
+            ask(season)
+    assert len(plans.told) > len(LISTS)
+    assert plans.scanned() == {}
+
+
 def test_the_relay_reads_through_no_growing_table(season: Programme) -> None:
     """Claim, lease, what the notices are about, and mark: each goes by index."""
     at_night(season).sweep()

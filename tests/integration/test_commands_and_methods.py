@@ -45,6 +45,8 @@ COMMAND_OF: Final = {
     "erase": "erase",
     "explain": "explain",
     "find": "show",
+    "find_all": "list",
+    "find_sellers": "list",
     "fire": "fire",
     "hall_of_fame": "fame",
     "history": "history",

@@ -1,0 +1,216 @@
+"""``lazsa-flow list``: paths and sellers by filters, page by page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    ConfigDir,
+    Database,
+    Json,
+    console,
+    local,
+    open_programme,
+    print_json,
+    read_day,
+    read_instant,
+)
+from lazsa_flow.cli.documents import to_json
+from lazsa_flow.cli.tables import Column, print_csv, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from lazsa_flow.commands.list_rows import Listed, Page
+    from lazsa_flow.programme import Programme
+
+Csv = Annotated[
+    bool, typer.Option("--csv", help="Print CSV for a spreadsheet; no cell is a formula.")
+]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many rows at most.")]
+InCountry = Annotated[
+    str | None, typer.Option("--country", metavar="COUNTRY", help="Only of this country.")
+]
+_NAMED: Final = 3
+"""So many unmet guards are named in a table."""
+_ALL: Final = 1000
+PATH_COLUMNS: Final = (
+    Column("Path", is_id=True),
+    Column("Seller", is_id=True),
+    Column("Country", drop=3),
+    Column("State"),
+    Column("Cycle", drop=4),
+    Column("Since", drop=6),
+    Column("Reason", drop=5),
+    Column("Facts", drop=7),
+    Column("Facts of", drop=8),
+    Column("Unmet", drop=2),
+)
+SELLER_COLUMNS: Final = (
+    Column("Seller", is_id=True),
+    Column("Country", drop=2),
+    Column("Facts"),
+    Column("Facts of", drop=1),
+    Column("Path", is_id=True),
+    Column("State"),
+)
+
+
+def list_all(
+    lifecycle: Annotated[
+        str | None, typer.Option("--lifecycle", help="Only paths of this lifecycle.")
+    ] = None,
+    state: Annotated[str | None, typer.Option("--state", help="Only paths in this state.")] = None,
+    country: InCountry = None,
+    cycle: Annotated[
+        str | None, typer.Option("--cycle", metavar="DATE", help="In the round of this date.")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Whose last move has this reason code.")
+    ] = None,
+    unmet: Annotated[
+        str | None, typer.Option("--unmet", metavar="GUARD", help="On which this guard is unmet.")
+    ] = None,
+    facts: Annotated[
+        list[str] | None,
+        typer.Option("--facts", help="missing, stale, incomplete or current; repeat it."),
+    ] = None,
+    reviewer: Annotated[
+        str | None,
+        typer.Option("--missing-reviewer", metavar="REVIEWER", help="Whose card is missing."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="DATE|INSTANT", help="That entered their state since."),
+    ] = None,
+    sellers: Annotated[
+        bool, typer.Option("--sellers", help="List sellers instead, those without a path too.")
+    ] = False,
+    without_path: Annotated[
+        bool, typer.Option("--without-path", help="Only sellers who have no path.")
+    ] = False,
+    after: Annotated[
+        str | None, typer.Option("--after", help="The last path, or seller, of the page before.")
+    ] = None,
+    limit: Limit = 50,
+    as_csv: Csv = False,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """List paths, newest first, by the filters that are given; with --sellers, sellers by id.
+
+    Example: lazsa-flow list --country PH --state under_review --unmet gmv
+    """
+    from lazsa_flow.errors import InputError
+
+    given = {
+        "--state": state,
+        "--cycle": cycle,
+        "--reason": reason,
+        "--unmet": unmet,
+        "--missing-reviewer": reviewer,
+        "--since": since,
+    }
+    of_paths = [name for name, value in given.items() if value is not None]
+    listing_sellers = sellers or without_path
+    if listing_sellers and of_paths:
+        raise InputError.of("list", of_paths[0], given[of_paths[0]], "a filter of paths alone")
+    with open_programme(database, config) as programme:
+        if listing_sellers:
+            page = programme.find_sellers(
+                country=country,
+                facts=facts or (),
+                without_path=without_path,
+                lifecycle=lifecycle or "award",
+                after=after,
+                limit=limit,
+            )
+        else:
+            page = programme.find_all(
+                lifecycle=lifecycle,
+                state=state,
+                country=country,
+                cycle=read_day(cycle, "--cycle"),
+                reason=reason,
+                unmet=unmet,
+                facts=facts or (),
+                missing_reviewer=reviewer,
+                since=_read_since(programme, since, country),
+                after=after,
+                limit=limit,
+            )
+        print_page(programme, page, sellers=listing_sellers, as_json=as_json, as_csv=as_csv)
+
+
+def _read_since(programme: Programme, text: str | None, country: str | None) -> datetime | None:
+    """Read an instant, or a date that begins at midnight of the country, or else of UTC."""
+    from datetime import UTC, datetime, time
+
+    from lazsa_flow.domain.cycles import parse_date
+
+    if text is None or "T" in text:
+        return read_instant(text, "--since")
+    day = parse_date(text, where="option", field="--since")
+    if country is None:
+        return datetime.combine(day, time(), UTC)
+    return programme.rulebook.calendar(country).start(day).at
+
+
+def print_page(
+    programme: Programme, page: Page[Listed], *, sellers: bool, as_json: bool, as_csv: bool
+) -> None:
+    """Print a page of a list, and how to go on."""
+    columns = SELLER_COLUMNS if sellers else PATH_COLUMNS
+    if as_json:
+        print_json(to_json(page.rows))
+        return
+    most = _ALL if as_csv else _NAMED
+    rows = seller_cells(page) if sellers else path_cells(programme, page, named=most)
+    if as_csv:
+        print_csv(columns, rows)
+        return
+    print_table(columns, rows, empty=page.why_empty or "There are none.")
+    if page.after is not None:
+        console().print(f"There are more: --after {page.after}", soft_wrap=True)
+
+
+def path_cells(
+    programme: Programme, page: Iterable[Listed], *, named: int
+) -> list[tuple[Any, ...]]:
+    """Return the cells of paths, with so many unmet guards by name."""
+    countries = programme.rulebook.countries
+    return [
+        (
+            each.path,
+            each.seller,
+            each.country,
+            f"{each.state} (parked)" if each.parked else each.state,
+            each.cycle_on,
+            each.since and local(each.since, countries[each.country].zone),
+            each.reason,
+            each.facts,
+            each.facts_as_of,
+            _names(each.unmet, named),
+        )
+        for each in page
+    ]
+
+
+def _names(guards: Sequence[str], most: int) -> str:
+    more = len(guards) - most
+    return (
+        ", ".join(guards) if more <= 0 else f"{', '.join(guards[: most - 1])} and {more + 1} more"
+    )
+
+
+def seller_cells(page: Iterable[Listed]) -> list[tuple[Any, ...]]:
+    """Return the cells of sellers."""
+    return [
+        (each.seller, each.country, each.facts, each.facts_as_of, each.path, each.state)
+        for each in page
+    ]

@@ -1,0 +1,278 @@
+"""Lists of paths and sellers: filtered, sorted and paged by the database, along an index.
+
+Paths are listed newest first, by the number that a reference ends in; sellers by their id. The next
+page begins after the last row of the one before, so that it costs as much as the first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import evidence, schema
+from lazsa_flow.store.column_types import Day, Instant
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime
+
+    from lazsa_flow.domain.model import Evidence
+
+MISSING: Final = "missing"
+STALE: Final = "stale"
+INCOMPLETE: Final = "incomplete"
+CURRENT: Final = "current"
+FACTS: Final = (MISSING, STALE, INCOMPLETE, CURRENT)
+"""How facts are on the date judged: none, too old, without a figure that a bar asks for, fit."""
+_ASKED: Final = (
+    *("joined_on", "ncp_points", "policy_compliant", "gmv_rate", "chat_response_rate"),
+    *("monthly_cancellation_rates", "is_lazstar"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PathFilter:
+    """Which paths are listed.
+
+    Attributes:
+        countries: In these countries; in any where there are none.
+        states: In these states; in any where there are none.
+        cycle_on: In the round of this cycle date.
+        reason: Whose last journal row has this reason.
+        facts: Whose facts are one of :data:`FACTS`, if there are any.
+        reviewer: Whose card of this reviewer is missing, in one of ``panels``.
+        panels: Country and cycle date of the panels on which the reviewer sits.
+        since: Which entered their state at or after this instant.
+    """
+
+    lifecycle: str | None = None
+    countries: Sequence[str] = ()
+    states: Sequence[str] = ()
+    cycle_on: date | None = None
+    reason: str | None = None
+    facts: Sequence[str] = ()
+    reviewer: str | None = None
+    panels: Sequence[tuple[str, date]] = ()
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FactsAge:
+    """From which date on facts are fresh enough, by country and cycle date.
+
+    Attributes:
+        today: The date judged of paths that are in no round.
+        since: The oldest date of facts that count for them, and for rounds that are not named.
+        by_round: The same for each round.
+    """
+
+    today: date
+    since: date
+    by_round: Mapping[tuple[str, date], date]
+
+
+class Listing:
+    """Lists over a database as it stands in one transaction.
+
+    Args:
+        connection: A connection on which the transaction has begun.
+    """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def rounds(self, wanted: PathFilter) -> list[tuple[str, date]]:
+        """Return country and cycle date of every round that paths of a filter are in."""
+        table = schema.paths
+        query = sa.select(table.c.country, table.c.cycle_on).distinct()
+        conditions = [*_place(wanted), table.c.cycle_on.is_not(None)]
+        rows = self._connection.execute(query.where(*conditions))
+        return [(row.country, row.cycle_on) for row in rows]
+
+    def paths(
+        self, wanted: PathFilter, age: FactsAge, *, after: int | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Return the paths of a filter, newest first, at most so many after a number."""
+        table = schema.paths
+        query = _paths(wanted, age).order_by(table.c.id.desc()).limit(limit)
+        query = query.where(table.c.id < (2**62 if after is None else after))
+        return [dict(row) for row in self._connection.execute(query).mappings()]
+
+    def panels_of(
+        self, reviewer: str, rounds: Sequence[tuple[str, date]]
+    ) -> list[tuple[str, date]]:
+        """Return those of these rounds, country and cycle date, on whose panel a reviewer sits."""
+        table, panels = schema.seats, []
+        for country, cycle_on in rounds:
+            ended = sa.select(table.c.ended).where(
+                table.c.country == country,
+                table.c.cycle_on == cycle_on,
+                table.c.reviewer == reviewer,
+            )
+            latest = self._connection.execute(ended.order_by(table.c.id.desc()).limit(1)).first()
+            if latest is not None and not latest.ended:
+                panels.append((country, cycle_on))
+        return panels
+
+    def evidence(self, path_ids: Collection[int], *, on: date) -> list[Evidence]:
+        """Load what guards may read of these paths; ``on`` is judged where they are in no round."""
+        found = evidence.sights(self._connection, path_ids, before=None, on=on, lock=False)
+        return [sight.evidence() for sight in found]
+
+    def count(self, wanted: PathFilter, age: FactsAge) -> int:
+        """Count the paths of a filter."""
+        counted = _paths(wanted, age).with_only_columns(sa.func.count(), maintain_column_froms=True)
+        return self._connection.scalar(counted) or 0
+
+    def sellers(
+        self,
+        countries: Sequence[str],
+        lifecycle: str,
+        age: FactsAge,
+        *,
+        facts: Sequence[str],
+        without_path: bool,
+        after: str | None,
+        limit: int,
+    ) -> list[dict[str, Any]]:
+        """Return sellers whose country is on record, each with their latest path of a lifecycle."""
+        known, paths, later = schema.seller_countries, schema.paths, schema.seller_countries.alias()
+        other = paths.alias("other")
+        newest = (
+            sa.select(sa.func.max(other.c.id))
+            .where(other.c.subject == known.c.seller, other.c.lifecycle == lifecycle)
+            .correlate(known)
+            .scalar_subquery()
+        )
+        moved = sa.select(later.c.id).where(
+            later.c.seller == known.c.seller, later.c.id > known.c.id
+        )
+        latest = _latest_facts(known.c.seller, sa.literal(age.today, Day()), known)
+        table = schema.facts
+        status = _status(table.c.as_of < age.since)
+        query = (
+            sa.select(known.c.seller.label("subject"), known.c.country)
+            .select_from(
+                known.outerjoin(paths, paths.c.id == newest).outerjoin(table, table.c.id == latest)
+            )
+            .add_columns(*_PATH, *_FACTS, status.label("facts"))
+            .where(known.c.country.in_(list(countries)), known.c.seller > (after or ""))
+            .where(~moved.correlate(known).exists())
+            .order_by(known.c.seller)
+            .limit(limit)
+        )
+        if facts:
+            query = query.where(status.in_(list(facts)))
+        if without_path:
+            query = query.where(paths.c.id.is_(None))
+        return [dict(row) for row in self._connection.execute(query).mappings()]
+
+
+_PATH: Final = tuple(
+    schema.paths.c[name] for name in ("id", "lifecycle", "state", "cycle_on", "entered_at")
+)
+_FACTS: Final = (sa.type_coerce(schema.facts.c.as_of, Day()).label("facts_as_of"),)
+
+
+def _place(wanted: PathFilter) -> list[sa.ColumnElement[bool]]:
+    """Return what the index of lists answers: country, state and cycle date."""
+    table = schema.paths
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.countries:
+        conditions.append(table.c.country.in_(list(wanted.countries)))
+    if wanted.states:
+        conditions.append(table.c.state.in_(list(wanted.states)))
+    if wanted.cycle_on is not None:
+        conditions.append(table.c.cycle_on == wanted.cycle_on)
+    if wanted.lifecycle is not None:
+        conditions.append(table.c.lifecycle == wanted.lifecycle)
+    return conditions
+
+
+def _paths(wanted: PathFilter, age: FactsAge) -> sa.Select[Any]:
+    table, journal, facts = schema.paths, schema.journal, schema.facts
+    last = (journal.c.path_id == table.c.id) & (journal.c.seq == table.c.seq)
+    judged_on = sa.func.coalesce(table.c.cycle_on, sa.literal(age.today, Day()))
+    latest = _latest_facts(table.c.subject, judged_on, table)
+    status = _status(facts.c.as_of < _since(age))
+    query = (
+        sa.select(table.c.subject, table.c.country, *_PATH, table.c.parked)
+        .add_columns(journal.c.trigger, journal.c.reason, journal.c.verdicts)
+        .add_columns(*_FACTS, status.label("facts"))
+        .select_from(table.join(journal, last).outerjoin(facts, facts.c.id == latest))
+        .where(*_place(wanted))
+    )
+    if wanted.reason is not None:
+        query = query.where(journal.c.reason == wanted.reason)
+    if wanted.since is not None:
+        query = query.where(table.c.entered_at >= sa.literal(wanted.since, Instant()))
+    if wanted.facts:
+        query = query.where(status.in_(list(wanted.facts)))
+    if wanted.reviewer is not None:
+        query = query.where(*_unscored(wanted.reviewer, wanted.panels))
+    return query
+
+
+def _latest_facts(seller: Any, judged_on: Any, outer: sa.Table) -> Any:
+    """Select the number of a seller's latest facts that are dated no later than a date."""
+    dated = schema.facts.alias("dated")
+    return (
+        sa.select(dated.c.id)
+        .where(dated.c.seller == seller, dated.c.as_of <= judged_on)
+        .order_by(dated.c.as_of.desc(), dated.c.recorded_at.desc(), dated.c.id.desc())
+        .limit(1)
+        .correlate(outer)
+        .scalar_subquery()
+    )
+
+
+def _since(age: FactsAge) -> Any:
+    """Return the oldest date of facts that count for a path."""
+    table = schema.paths
+    rounds = [
+        ((table.c.country == country) & (table.c.cycle_on == cycle_on), sa.literal(since, Day()))
+        for (country, cycle_on), since in age.by_round.items()
+    ]
+    otherwise = sa.literal(age.since, Day())
+    return sa.case(*rounds, else_=otherwise) if rounds else otherwise
+
+
+def _status(too_old: Any) -> Any:
+    facts = schema.facts
+    unknown = sa.or_(
+        *(facts.c[name].is_(None) for name in _ASKED),
+        facts.c.is_lazstar & facts.c.activities.is_(None),
+    )
+    return sa.case(
+        (facts.c.id.is_(None), MISSING),
+        (too_old, STALE),
+        (unknown, INCOMPLETE),
+        else_=CURRENT,
+    )
+
+
+def _unscored(reviewer: str, panels: Sequence[tuple[str, date]]) -> list[sa.ColumnElement[bool]]:
+    """Say that a reviewer sits on a path's panel, may score it, and has not done so."""
+    table, cards, nominations = schema.paths, schema.scorecards, schema.nominations
+    own = schema.paths.alias("nominated")
+    done = sa.select(cards.c.id).where(
+        cards.c.path_id == table.c.id,
+        cards.c.cycle_on == table.c.cycle_on,
+        cards.c.reviewer == reviewer,
+    )
+    nominated = (
+        sa.select(nominations.c.id)
+        .join(own, own.c.id == nominations.c.path_id)
+        .where(own.c.subject == table.c.subject, nominations.c.nominator == reviewer)
+    )
+    return [
+        sa.or_(
+            sa.false(),
+            *((table.c.country == code) & (table.c.cycle_on == on) for code, on in panels),
+        ),
+        table.c.subject != reviewer,
+        ~done.correlate(table).exists(),
+        ~nominated.correlate(table).exists(),
+    ]
