@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from lazsa_flow.commands.configuration import read_rulebook
 from lazsa_flow.commands.overdue import OverdueError, check_overdue, check_pauses
-from lazsa_flow.domain.cycles import add_months, instant_text, parse_instant
+from lazsa_flow.domain.cycles import instant_text, parse_instant
+from lazsa_flow.domain.dates import add_months
 from lazsa_flow.domain.model import Move
 from lazsa_flow.domain.text import parse_text
 from lazsa_flow.domain.values import FrozenDict

@@ -1,8 +1,8 @@
 """Local clock times: the instants at which a clock in a zone shows a time of day.
 
 Where clocks go back, a time of day comes twice; where they go forward, it does not come at all.
-Every local time of the programme, be it midnight of a date or the end of quiet hours, becomes an
-instant here and nowhere else.
+pendulum knows only one of two such instants, and none before a gap, so that the standard library
+computes them here, for times of day and for dates whose midnight a clock change touches.
 """
 
 from __future__ import annotations
@@ -40,12 +40,6 @@ def instants_at(on: date, clock: time, zone: str) -> tuple[datetime, ...]:
     after = _first_change(second, first, local)
     around = (after - _SECOND, after)
     return (after,) if on in [at.astimezone(local).date() for at in around] else ()
-
-
-def start_of(on: date, zone: str) -> datetime:
-    """Return the first instant of a local date; of a date that the zone skips, the next one's."""
-    found = instants_at(on, time.min, zone)
-    return found[0] if found else start_of(on + _DAY, zone)
 
 
 def next_at(after: datetime, clock: time, zone: str) -> datetime:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.domain.cycles import add_months, whole_months
+from lazsa_flow.domain.dates import add_months, whole_months
 from lazsa_flow.domain.verdicts import NOT_KNOWN, STALE, Need, Reading
 
 if TYPE_CHECKING:

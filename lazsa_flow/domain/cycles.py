@@ -1,14 +1,12 @@
-"""When is a cycle, a window, a due date or the end of grace, in a country's own time?
+"""The calendar of a country: cycle dates, windows, due dates and the end of grace, in its own time.
 
-Everything is reckoned from a local date (the cycle date, or the anchor a tenure began on), never
+Everything is computed from a local date (the cycle date, or the anchor a tenure began on), never
 from the previous result, and is handed out as a :class:`Moment`: the local date with its UTC
 instant. A local date begins at its first instant in the zone: midnight, or where a clock change
 skips midnight, the first instant after it. All windows are half-open: what arrives at the closing
 instant belongs to the next.
 
-pendulum does the reckoning and stays behind this module; its lenient parser is never used. A date's
-instant is computed once and remembered, for it costs microseconds and a cycle night asks for the
-same few a million times.
+pendulum computes each date and its instant (:mod:`lazsa_flow.domain.dates`).
 """
 
 from __future__ import annotations
@@ -20,9 +18,14 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import available_timezones
 
-import pendulum
-
-from lazsa_flow.domain.clock_times import start_of
+from lazsa_flow.domain.dates import (
+    add_days,
+    add_months,
+    dates_of_years,
+    local_date,
+    start_of,
+    whole_months,
+)
 from lazsa_flow.errors import InputError
 
 if TYPE_CHECKING:
@@ -138,48 +141,17 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())  # walks directories: 15 ms a call
 
 
-@lru_cache(maxsize=65536)
-def add_months(on: date, months: int) -> date:
-    """Add calendar months; a day that the month lacks becomes its last: 31 May + 9, 28 Feb."""
-    moved = pendulum.date(on.year, on.month, on.day).add(months=months)
-    return date(moved.year, moved.month, moved.day)
-
-
-@lru_cache(maxsize=65536)
-def whole_months(since: date, until: date) -> int:
-    """Count the calendar months from one date that have fully passed on another; 0 if none has."""
-    months = (until.year - since.year) * 12 + until.month - since.month
-    return max(0, months if add_months(since, months) <= until else months - 1)
-
-
-@lru_cache(maxsize=65536)
-def _start(on: date, zone: str) -> datetime:
-    return start_of(on, zone)  # pendulum takes the second of two midnights
-
-
-@lru_cache(maxsize=65536)
-def _local_date(at: datetime, zone: str) -> date:
-    local = pendulum.instance(at).in_timezone(zone)
-    return date(local.year, local.month, local.day)
-
-
 _Days = tuple[tuple[int, int], ...]
-
-
-def _dates(year: int, days: _Days) -> list[date]:
-    return [date(year, month, day) for month, day in days]
 
 
 @lru_cache(maxsize=65536)
 def _latest(on: date, days: _Days) -> date:
-    dates = _dates(on.year - 1, days) + _dates(on.year, days)
-    return max(cycle for cycle in dates if cycle <= on)
+    return max(cycle for cycle in dates_of_years(on.year - 1, days) if cycle <= on)
 
 
 @lru_cache(maxsize=65536)
 def _following(on: date, days: _Days) -> date:
-    dates = _dates(on.year, days) + _dates(on.year + 1, days)
-    return min(cycle for cycle in dates if cycle > on)
+    return min(cycle for cycle in dates_of_years(on.year, days) if cycle > on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +173,11 @@ class Calendar:
 
     def start(self, on: date) -> Moment:
         """Return the first instant of a local date."""
-        return Moment(on, _start(on, self.zone))
+        return Moment(on, start_of(on, self.zone))
 
     def local_date(self, at: datetime) -> date:
         """Return the local date that an instant falls on."""
-        return _local_date(at, self.zone)
+        return local_date(at, self.zone)
 
     def moment(self, at: datetime) -> Moment:
         """Return an instant together with its local date."""
@@ -225,22 +197,22 @@ class Calendar:
 
     def previous(self, cycle_on: date) -> date:
         """Return the cycle date before this one: local midnight of it opens the cycle."""
-        return self.latest(cycle_on - timedelta(days=1))
+        return self.latest(add_days(cycle_on, -1))
 
     def held_from(self, on: date) -> date:
         """Return the first cycle date at or after a local date that the country holds."""
-        cycle = self.following(on - timedelta(days=1))
+        cycle = self.following(add_days(on, -1))
         while cycle in self.suspended:
             cycle = self.following(cycle)
         return cycle
 
     def next_held(self, cycle_on: date) -> date:
         """Return the first cycle date after this one that the country holds."""
-        return self.held_from(cycle_on + timedelta(days=1))
+        return self.held_from(add_days(cycle_on, 1))
 
     def closes(self, cycle_on: date, closes_days: int) -> Moment:
         """Return when the nomination window of a cycle closes and its review opens."""
-        return self.start(cycle_on - timedelta(days=closes_days))
+        return self.start(add_days(cycle_on, -closes_days))
 
     def window(self, cycle_on: date, closes_days: int) -> Window:
         """Return the nomination window of a cycle: it opens when the one before closes."""

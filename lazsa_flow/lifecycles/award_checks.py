@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.domain.cycles import add_months
+from lazsa_flow.domain.dates import add_months
 from lazsa_flow.domain.ids import fold
 
 if TYPE_CHECKING:

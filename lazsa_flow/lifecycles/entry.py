@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
 
 from pydantic import Field, field_validator
 
-from lazsa_flow.domain.cycles import add_months
+from lazsa_flow.domain.dates import add_months
 from lazsa_flow.domain.effects import Begin, Notify, Schedule
 from lazsa_flow.domain.guards import Finding, Guard
 from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer

@@ -24,7 +24,7 @@ from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
 from lazsa_flow.demo.run import DATABASE, tell
 from lazsa_flow.domain.contact import Contact
-from lazsa_flow.domain.cycles import add_months
+from lazsa_flow.domain.dates import add_months
 from lazsa_flow.domain.deployment import Deployment
 from lazsa_flow.domain.policy import read
 from lazsa_flow.programme import Programme

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.commands import importing
-from lazsa_flow.domain.cycles import add_months
+from lazsa_flow.domain.dates import add_months
 from lazsa_flow.domain.model import Actor, Move
 from lazsa_flow.engine.sweep import Swept
 from lazsa_flow.errors import StaleVersionError

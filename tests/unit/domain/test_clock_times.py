@@ -6,7 +6,8 @@ from datetime import date, datetime, time
 
 import pytest
 
-from lazsa_flow.domain.clock_times import change_between, instants_at, next_at, start_of
+from lazsa_flow.domain.clock_times import change_between, instants_at, next_at
+from lazsa_flow.domain.dates import start_of
 from tests.factories import utc
 
 

@@ -11,14 +11,12 @@ from lazsa_flow.domain.cycles import (
     TICK,
     Calendar,
     Moment,
-    add_months,
     as_utc,
     instant_text,
     is_zone,
     parse_date,
     parse_day,
     parse_instant,
-    whole_months,
 )
 from lazsa_flow.errors import InputError
 from tests.factories import utc
@@ -203,39 +201,6 @@ def test_a_date_with_two_midnights(zone: str, on: date, begins: datetime) -> Non
     assert cycles.start(on).at == begins
     assert cycles.local_date(begins - TICK) == on - timedelta(days=1)
     assert cycles.local_date(begins + timedelta(hours=1)) == on
-
-
-@pytest.mark.parametrize(
-    ("on", "months", "moved"),
-    [
-        (date(2026, 5, 31), 9, date(2027, 2, 28)),
-        (date(2027, 5, 31), 9, date(2028, 2, 29)),
-        (date(2024, 2, 29), 12, date(2025, 2, 28)),
-        (date(2024, 2, 29), 48, date(2028, 2, 29)),
-        (date(2026, 1, 1), 9, date(2026, 10, 1)),
-        (date(2026, 12, 31), 2, date(2027, 2, 28)),
-        (date(2026, 3, 31), -1, date(2026, 2, 28)),
-    ],
-)
-def test_calendar_months(on: date, months: int, moved: date) -> None:
-    """A day that a month lacks becomes the month's last."""
-    assert add_months(on, months) == moved
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "months"),
-    [
-        (date(2026, 1, 1), date(2026, 10, 1), 9),
-        (date(2026, 1, 2), date(2026, 10, 1), 8),
-        (date(2026, 5, 31), date(2027, 2, 27), 8),
-        (date(2026, 5, 31), date(2027, 2, 28), 9),
-        (date(2026, 5, 31), date(2026, 5, 31), 0),
-        (date(2026, 5, 31), date(2025, 5, 31), 0),
-    ],
-)
-def test_whole_months(since: date, until: date, months: int) -> None:
-    """Only months that have fully passed count, and never fewer than none."""
-    assert whole_months(since, until) == months
 
 
 @pytest.mark.parametrize(
