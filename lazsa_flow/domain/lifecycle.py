@@ -27,14 +27,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from lazsa_flow.domain.host import call, plain_date, plain_moment, ref_of
 from lazsa_flow.domain.model import SYSTEM
 from lazsa_flow.domain.soundness import problems_of
-from lazsa_flow.domain.values import FrozenDict
+from lazsa_flow.domain.values import EMPTY, FrozenDict
 from lazsa_flow.errors import LifecycleError
 
 if TYPE_CHECKING:
     from datetime import date
 
     from lazsa_flow.domain.cycles import Moment
-    from lazsa_flow.domain.effects import Effect
+    from lazsa_flow.domain.effects import Effect, Notify
     from lazsa_flow.domain.guards import Guard
     from lazsa_flow.domain.model import Situation
     from lazsa_flow.domain.policy import Policy
@@ -159,6 +159,8 @@ class Lifecycle:
         rounds: What ``Schedule(round=…)`` names: the path's next cycle date.
         policy: The shape of its policy files.
         urgent: Roles whose commands come before a due timer.
+        promised: The timers whose dates somebody was told, each with the notice that tells of
+            another date, where a change of the rules moves it.
         happy: The states of the way that every path hopes to go, in order; graphs draw it heavy.
         default_policies: Policy texts, as TOML, of a lifecycle that brings its own.
         rereads_rows: Whether each journal row is parsed and hashed again from its own text before
@@ -179,6 +181,7 @@ class Lifecycle:
     rounds: Mapping[str, Round]
     policy: type[Policy]
     urgent: frozenset[str] = frozenset()
+    promised: Mapping[str, Notify] = EMPTY
     happy: tuple[str, ...] = ()
     default_policies: tuple[str, ...] = ()
     rereads_rows: bool = True
@@ -194,6 +197,7 @@ class Lifecycle:
         names = [state.name for state in self.states]
         index: dict[str, Any] = {
             "guards": self.guards,
+            "promised": self.promised,
             "instants": self.instants,
             "rounds": self.rounds,
             "_state": {state.name: state for state in self.states},

@@ -36,6 +36,7 @@ def problems_of(table: Lifecycle) -> Iterator[str]:
         yield from _timer_problems(table, timer, set(names))
     yield from _guard_name_problems(table)
     yield from _overlaps(table)
+    yield from _promise_problems(table)
     reached = _reached(table)
     for state in table.states:
         if state.name not in reached:
@@ -108,6 +109,16 @@ def _timer_problems(table: Lifecycle, timer: Timer, states: set[str]) -> Iterato
             reason = f" ({step.reason})" if step.reason else ""
             yield f"{label}: names no edge of the clock's: {step.trigger}{reason}"
     yield from _effect_problems(table, label, (*timer.effects, *timer.otherwise))
+
+
+def _promise_problems(table: Lifecycle) -> Iterator[str]:
+    for name, notice in table.promised.items():
+        label = f"promised {name}"
+        if name not in {timer.name for timer in table.timers}:
+            yield f"{label}: no timer {name}"
+        if notice.when is not None:
+            yield f"{label}: its notice has a condition, which nobody asks"
+        yield from _effect_problems(table, label, (notice,))
 
 
 def _effect_problems(table: Lifecycle, label: str, effects: Iterable[Effect]) -> Iterator[str]:

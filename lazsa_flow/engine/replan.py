@@ -17,17 +17,19 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.domain.cycles import TICK
 from lazsa_flow.engine.draft import replanned_row, timer_row
-from lazsa_flow.engine.ports import Change
+from lazsa_flow.engine.ports import Change, Notice
 from lazsa_flow.engine.recording import not_before
 from lazsa_flow.engine.rules import system
 from lazsa_flow.errors import HostCodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from lazsa_flow.domain.cycles import Moment
+    from lazsa_flow.domain.lifecycle import Lifecycle
     from lazsa_flow.domain.model import Actor, Evidence, Path, TimerRow
+    from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.needed_timers import Missing
     from lazsa_flow.engine.rules import Rulebook
 
@@ -87,7 +89,19 @@ def replan(
         row=row,
         scheduled=tuple(scheduled),
         cancelled=tuple(cancelled),
+        notices=tuple(_other_dates(lifecycle, row, scheduled, cancelled)),
     )
+
+
+def _other_dates(
+    lifecycle: Lifecycle, row: JournalRow, scheduled: list[TimerRow], cancelled: list[TimerRow]
+) -> Iterator[Notice]:
+    """Tell each promised date that has become another; an instant on the same date is the same."""
+    was = {timer.name: timer.due_on for timer in cancelled}
+    moved = (timer for timer in scheduled if was.get(timer.name) != timer.due_on)
+    promised = (lifecycle.promised[each.name] for each in moved if each.name in lifecycle.promised)
+    for number, notice in enumerate(promised, 1):
+        yield Notice(f"{row.path}.{row.seq}.{number}", notice.kind, notice.to)
 
 
 def right_moment(rulebook: Rulebook, seen: Evidence, timer: TimerRow) -> Moment:

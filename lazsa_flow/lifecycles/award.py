@@ -65,6 +65,10 @@ _LEAVE_GROUP: Final = (
 _APPEAL_GRANTED: Final = ("within_appeal", "appeal_granted", "no_newer_path")
 _ONLY_A_CASE: Final = ("quorum", "panel_approval", *_BARS, "no_sitting_award", "postponable")
 """With a quorum, what makes a candidacy postponable is an open case alone."""
+_PUT_OFF: Final = (
+    Schedule("renewal_decision", round="next_cycle", when="open_case"),
+    Notify("renewal_rescheduled", when="open_case"),
+)
 _RESTORE: Final = (
     End("appeal"),
     Reopen("award"),
@@ -124,6 +128,11 @@ AWARD: Final = Lifecycle(
     policy=AwardPolicy,
     guards=GUARDS,
     urgent=frozenset({"compliance"}),
+    promised={
+        "cycle_date": Notify("candidacy_rescheduled"),
+        "due_date": Notify("renewal_rescheduled"),
+        "renewal_decision": Notify("renewal_rescheduled"),
+    },
     happy=("nominated", "under_review", "awarded", "renewal_due", "renewed"),
     instants={
         "review_opens": _review_opens,
@@ -253,7 +262,7 @@ AWARD: Final = Lifecycle(
             sources=("awarded", "renewed"),
             dest="renewal_due",
             permits=_CLOCK,
-            effects=(Notify("renewal_due"), Schedule("renewal_decision")),
+            effects=(Schedule("renewal_decision"),),
         ),
         Edge(
             "renew",
@@ -417,7 +426,8 @@ AWARD: Final = Lifecycle(
             "cycle",
             steps=(Step("renew"), Step("retire", "not_renewed")),
             otherwise=(
-                Schedule("renewal_decision", round="next_cycle", when="open_case"),
+                *_PUT_OFF,
+                Notify("renewal_due", when="no_open_case"),
                 Schedule("grace_reminder", when="no_open_case"),
                 Schedule("grace_end", when="no_open_case"),
             ),
@@ -437,7 +447,7 @@ AWARD: Final = Lifecycle(
             ("renewal_due",),
             "grace_end",
             steps=(Step("renew"), Step("retire", "not_renewed"), Step("retire", "lapsed")),
-            otherwise=(Schedule("renewal_decision", round="next_cycle", when="open_case"),),
+            otherwise=_PUT_OFF,
         ),
     ),
 )

@@ -172,6 +172,7 @@ def _notices_of(lifecycle: Lifecycle) -> Iterator[Notify]:
         for effect in (*timer.effects, *timer.otherwise):
             if isinstance(effect, Notify):
                 yield effect
+    yield from lifecycle.promised.values()
 
 
 def _unknown_names(renderer: Renderer, template: str, locale: str) -> Iterator[TemplateError]:

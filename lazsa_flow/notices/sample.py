@@ -19,10 +19,12 @@ _UNMET: Final = (
     Unmet("panel_approval", None, None, ""),
 )
 _REASONS: Final = {
+    "candidacy_rescheduled": "suspended",
     "disqualified": "false_statement",
     "entry_refused": "criteria_unmet",
     "not_selected": "not_selected",
     "removed": "left",
+    "renewal_rescheduled": "refused",
     "retired": "not_renewed",
     "standing_revoked": "code_of_conduct",
     "trainer_released": "own_wish",

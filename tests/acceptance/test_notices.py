@@ -6,6 +6,7 @@ programme.md; what arrived is counted at the servers.
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections import Counter
@@ -50,7 +51,7 @@ TOLD: Mapping[str, tuple[tuple[str, str], ...]] = {
     "award": (("awarded", "seller"),),
     "carry_over": (("postponed", "seller"),),
     "decline": (("not_selected", "seller"),),
-    "fall_due": (("renewal_due", "seller"),),
+    "fall_due": (),
     "renew": (("renewed", "seller"),),
     "retire": (("retired", "seller"),),
     "revoke_standing": (("standing_revoked", "seller"),),
@@ -79,20 +80,23 @@ def expected(file: Path) -> Counter[tuple[str, str, str]]:
     tenures = _Tenures()
     journal = rows(
         file,
-        "select p.country, p.subject, p.id, j.trigger, j.reason, j.dest, j.effective_at"
+        "select p.country, p.subject, p.id, j.trigger, j.reason, j.source, j.dest, j.effective_at"
         " from lazsa_journal j join lazsa_paths p on p.id = j.path_id"
         " where j.trigger is not null order by j.recorded_at, j.effective_at, j.path_id, j.seq",
     )
-    for country, seller, path, trigger, reason, dest, at in journal:
+    for country, seller, path, trigger, reason, source, dest, at in journal:
         for kind, to in TOLD[trigger]:
             told[kind, to, country] += 1
         if trigger == "reinstate":
             told[dest, "seller", country] += 1
+            for kind, to in TOLD["remove"] if source == "reconnect" else ():
+                told[kind, to, country] += 1
         if trigger == "withdraw" and reason == "nominee":
             told["nominee_withdrew", "nominators", country] += _nominators(file, path, seller)
         on = datetime.fromisoformat(at).astimezone(ZONES[country]).date()
         if tenures.invited(seller, path, trigger, reason, on):
             told["reconnect_invitation", "seller", country] += 1
+    told += _refused(file)
     made = "select p.country from lazsa_nominations n join lazsa_paths p on p.id = n.path_id"
     for (country,) in rows(file, f"{made} where n.event = 'made'"):
         told["nominated", "seller", country] += 1
@@ -101,6 +105,23 @@ def expected(file: Path) -> Counter[tuple[str, str, str]]:
     ):
         for kind, to in REMINDERS[name]:
             told[kind, to, country] += 1
+    return told
+
+
+def _refused(file: Path) -> Counter[tuple[str, str, str]]:
+    """Count who had to be told of a renewal that could not be decided at once."""
+    told: Counter[tuple[str, str, str]] = Counter()
+    refused = (
+        "select t.country, t.name, j.verdicts from lazsa_timers t"
+        " join lazsa_journal j on j.path_id = t.path_id and j.seq = t.seq"
+        " where t.status = 'refused' and t.name in ('renewal_decision', 'grace_end')"
+    )
+    for country, name, verdicts in rows(file, refused):
+        held = {each["name"]: each["held"] for each in json.loads(verdicts)}
+        if not held["no_open_case"]:
+            told["renewal_rescheduled", "seller", country] += 1
+        elif name == "renewal_decision":
+            told["renewal_due", "seller", country] += 1
     return told
 
 

@@ -110,6 +110,22 @@ class TestSuspension:
         world.facts(as_of=date(2021, 9, 20)).panel(path).go(OCTOBER_21)
         assert (world.state(path), world.path(path).cycle_on) == ("renewed", date(2022, 10, 1))
 
+    def test_everybody_is_told(self, world: World) -> None:
+        """Every nominee and every ambassador due is told the new date; nobody else is."""
+        sitting, later = world.ambassador(), world.nominate("s2")
+        world.go(date(2020, 9, 20)).facts("s2", date(2020, 9, 20)).panel(later).go(OCTOBER)
+        nominee = world.nominate("s3")
+        world.go(date(2021, 1, 5))
+        suspend(world, DUE)
+        told = {(each.path, each.kind, each.to) for each in world.programme.outbox()}
+        assert {each for each in told if each[1].endswith("_rescheduled")} == {
+            (sitting, "renewal_rescheduled", "seller"),
+            (nominee, "candidacy_rescheduled", "seller"),
+        }
+        suspend(world, OCTOBER_21)
+        kinds = [each.kind for each in world.programme.outbox() if each.path == sitting]
+        assert kinds.count("renewal_rescheduled") == 2
+
     def test_postponed_renewal(self, world: World) -> None:
         """A renewal that a case has postponed into a suspended cycle runs to the next one held."""
         path = world.renewing()

@@ -102,11 +102,38 @@ class TestTenure:
     """programme.md, "Tenure, renewal, retirement"."""
 
     def test_renewal(self, world: World, told: Callable[[str], Told]) -> None:
-        """The panel is told that a renewal's round opens; the seller of due date and renewal."""
+        """The panel is told that a renewal's round opens; the seller of the renewal alone."""
         path = world.renewing()
         assert told(path)[-1] == ("renewal_review_opened", "panel")
         world.go(DUE)
-        assert told(path)[-2:] == [("renewal_due", "seller"), ("renewed", "seller")]
+        assert told(path)[-2:] == [("renewal_review_opened", "panel"), ("renewed", "seller")]
+
+    def test_retired_at_once(self, world: World, told: Callable[[str], Told]) -> None:
+        """Whose renewal is refused at once is told so, not first that it is due."""
+        path = world.renewing(score=1)
+        world.go(DUE)
+        assert ("renewal_due", "seller") not in told(path)
+        assert told(path)[-2] == ("retired", "seller")
+
+    def test_due(self, world: World, told: Callable[[str], Told]) -> None:
+        """Whose renewal cannot be decided at once is told that it is due, as grace begins."""
+        path = world.renewing(cards=2)
+        world.go(DUE)
+        assert told(path)[-1] == ("renewal_due", "seller")
+        world.go(date(2021, 4, 5)).score(path, 2)
+        world.go(date(2021, 4, 6))
+        assert told(path)[-1] == ("renewed", "seller")
+
+    def test_put_off_by_a_case(self, world: World, told: Callable[[str], Told]) -> None:
+        """A case that puts a renewal off tells so, at the due date and at the end of grace."""
+        path = world.renewing(cards=2)
+        world.open_case().go(DUE)
+        assert told(path)[-1] == ("renewal_rescheduled", "seller")
+        world.close_case().go(date(2021, 10, 1))
+        assert told(path)[-1] == ("renewal_due", "seller")
+        world.open_case(case="case-2").go(date(2021, 10, 31))
+        assert told(path)[-1] == ("renewal_rescheduled", "seller")
+        assert world.path(path).cycle_on == date(2022, 4, 1)
 
     def test_grace(self, world: World, told: Callable[[str], Told]) -> None:
         """In grace panel and country lead are reminded thrice; its end is told, with the way on."""

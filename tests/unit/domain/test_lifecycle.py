@@ -188,6 +188,16 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
         },
         "state shut: not final, yet no edge leads out of it",
     ),
+    (
+        "a promise of no timer",
+        {"promised": {"noon": Notify("other")}},
+        "promised noon: no timer noon",
+    ),
+    (
+        "a promise with a condition",
+        {"promised": {"evening": Notify("other", when="ready")}},
+        "promised evening: its notice has a condition, which nobody asks",
+    ),
     ("a happy path through nowhere", {"happy": ("ajar", "gone")}, "happy path: no state gone"),
 ]
 

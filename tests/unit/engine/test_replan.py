@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow.domain.cycles import Moment
+from lazsa_flow.domain.effects import Notify
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.engine.needed_timers import Missing
+from lazsa_flow.engine.ports import Notice
 from lazsa_flow.engine.replan import mend, needed_timer, replan, right_moment
 from lazsa_flow.engine.rules import Release, Rulebook
 from tests.factories import CYCLE, country, guard, midnight, path, rulebook, situation, table, timer
@@ -28,10 +30,10 @@ DOOR = path("ajar", lifecycle="door")
 NEXT = date(2027, 4, 1)
 
 
-def rules_of(zone: str = "Asia/Singapore") -> Rulebook:
+def rules_of(zone: str = "Asia/Singapore", **changes: Any) -> Rulebook:
     """Return the rules of a door that closes at dusk, in a Singapore of some zone."""
     instants = {"dusk": lambda s: None if s.path.data else s.calendar.start(s.judged_on)}
-    found = rulebook(table(instants=instants))
+    found = rulebook(table(instants=instants, **changes))
     countries = [country("SG").model_copy(update={"zone": zone}), country("ID")]
     release = Release(found.policy_at("door", NOW), midnight(date(2020, 1, 1)))
     return Rulebook(found.lifecycles.values(), countries, [release])
@@ -71,6 +73,24 @@ def test_a_timer_moves_to_the_instant_it_now_has() -> None:
     assert (row.effective_at, row.recorded_at, row.actor) == (NOW, NOW, "manager:man-1")
     assert (change.before, change.after.cycle_on) == (DOOR, NEXT)
     assert (change.after.seq, change.after.head) == (2, row.hash)
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        (replace(DOOR, cycle_on=NEXT), [Notice("door-1.2.1", "another_date", "team")]),
+        (replace(DOOR, country="ID"), []),
+    ],
+    ids=["another date", "the same date, another instant"],
+)
+def test_a_promised_date_that_changes_is_told(after: Path, told: list[Notice]) -> None:
+    """programme.md, tenure: a notice whenever a promised date changes, and only then."""
+    name = timer().name
+    seen = replace(situation(path=DOOR).seen, timers=(timer(),))
+    rules = rules_of(promised={name: Notify("another_date", "team")})
+    change = replan(rules, seen, after, actor=MANAGER, now=NOW, reason="moved")
+    assert change is not None
+    assert list(change.notices) == told
 
 
 def test_a_move_of_country_moves_the_instant_and_keeps_the_date() -> None:

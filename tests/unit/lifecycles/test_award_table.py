@@ -311,13 +311,17 @@ def test_a_reinstatement_takes_effect_from_the_cycle_date() -> None:
 
 def test_an_open_case_puts_a_renewal_off_and_grace_starts_without() -> None:
     """A case postpones by one cycle; else the refusal starts grace (programme.md, Tenure)."""
-    put_off = Schedule("renewal_decision", round="next_cycle", when="open_case")
+    put_off = (
+        Schedule("renewal_decision", round="next_cycle", when="open_case"),
+        Notify("renewal_rescheduled", when="open_case"),
+    )
     assert AWARD.timer("renewal_decision").otherwise == (
-        put_off,
+        *put_off,
+        Notify("renewal_due", when="no_open_case"),
         Schedule("grace_reminder", when="no_open_case"),
         Schedule("grace_end", when="no_open_case"),
     )
-    assert AWARD.timer("grace_end").otherwise == (put_off,)
+    assert AWARD.timer("grace_end").otherwise == put_off
     assert AWARD.timer("cycle_date").otherwise == ()
 
 

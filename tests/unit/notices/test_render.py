@@ -46,6 +46,7 @@ def told() -> Iterator[tuple[str, str]]:
     for table in (AWARD, ENTRY, TRAINER):
         effects = [effect for edge in (table.opening, *table.edges) for effect in edge.effects]
         effects += [e for timer in table.timers for e in (*timer.effects, *timer.otherwise)]
+        effects += table.promised.values()
         yield from ((e.kind, e.to) for e in effects if isinstance(e, Notify))
     yield "appeal_rejected", "seller"
 
