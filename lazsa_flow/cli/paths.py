@@ -101,14 +101,19 @@ def state_at(
 
 
 def states(
-    database: Database = DEFAULT_DATABASE, config: ConfigDir = None, as_json: Json = False
+    lifecycle: Annotated[
+        str | None, typer.Option("--lifecycle", help="Only the states of this lifecycle.")
+    ] = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
 ) -> None:
     """Count the paths in each state.
 
-    Example: lazsa-flow states
+    Example: lazsa-flow states --lifecycle award
     """
     with open_programme(database, config) as programme:
-        found = programme.states()
+        found = programme.states(lifecycle)
     if as_json:
         print_json(found)
         return

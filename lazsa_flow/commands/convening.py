@@ -142,7 +142,9 @@ def _candidate(
         conflicts=tuple(sorted(each for each in seats if fold(each) in barred)),
         recused=_reasons(each for each in stood_back if each.set_aside_by is None),
         set_aside=_reasons(each for each in stood_back if each.set_aside_by is not None),
-        member=any(other.state == "reconnect" for other in seen.others),
+        member=any(
+            (other.lifecycle, other.state) == (path.lifecycle, "reconnect") for other in seen.others
+        ),
     )
 
 

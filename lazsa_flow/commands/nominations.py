@@ -158,7 +158,7 @@ def _check_sitting(
         NotAllowedError: They do not.
         PausedError: Whether they do waits for a timer that a pause stops.
     """
-    paths = transaction.paths_of(actor.id)
+    paths = transaction.paths_of(actor.id, LIFECYCLE)
     context.check_settled(transaction, [path.id for path in paths], now)
     if not any(path.span("award", now) for path in paths):
         raise NotAllowedError(actor=str(actor), action="nominate", rule="only sitting ambassadors")
@@ -312,7 +312,7 @@ def _own(seen: Evidence, actor: Actor, action: str) -> Nomination:
     nominators = {nomination.nominator for nomination in seen.nominations}
     path = seen.path
     check_command(action, actor, subject=path.subject, country=path.country, nominators=nominators)
-    if seen.path.state != "nominated":
+    if seen.path.lifecycle != LIFECYCLE or seen.path.state != "nominated":
         what = f"{seen.path.ref} is {seen.path.state}; a nomination stands once review is open"
         raise ConflictError(seen.path.subject, what)
     for nomination in seen.nominations:

@@ -242,7 +242,7 @@ def open_round(context: Context, seen: Evidence, now: datetime) -> date:
         ConflictError: None is open; it tells from when one will be.
     """
     path = seen.path
-    if path.cycle_on is not None:
+    if path.lifecycle == "award" and path.cycle_on is not None:
         if path.state in ("under_review", "renewal_due"):
             return path.cycle_on
         if path.state in ("awarded", "renewed"):

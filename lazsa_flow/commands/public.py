@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.commands.context import Context
     from lazsa_flow.domain.guards import Verdict
+    from lazsa_flow.domain.lifecycle import Lifecycle
     from lazsa_flow.domain.model import Path, Record
     from lazsa_flow.domain.policy import AwardPolicy
 
@@ -79,8 +80,8 @@ def hall_of_fame(context: Context, country: str) -> list[Fame]:
             records = transaction.records_of(seller)
             if not _consents(records) or _lost_standing(records):
                 continue
-            for path in transaction.paths_of(seller):
-                if (path.lifecycle, path.country) == (LIFECYCLE, country):
+            for path in transaction.paths_of(seller, LIFECYCLE):
+                if path.country == country:
                     found += _tenures(path, title, now)
     return sorted(found, key=lambda fame: (fame.since, fame.seller))
 
@@ -99,7 +100,7 @@ def _lost_standing(records: Iterable[Record]) -> bool:
 def badge(context: Context, seller: str, at: datetime) -> Badge:
     """Tell whether a seller's badge is valid at an instant: one index look-up."""
     with context.store.begin(write=False) as transaction:
-        for path in transaction.paths_of(seller):
+        for path in transaction.paths_of(seller, LIFECYCLE):
             span = path.span("award", at)
             if span is not None:
                 return Badge(True, context.country(path.country).title, span.ended_at)
@@ -177,25 +178,57 @@ def unmet_bars(verdicts: Iterable[Verdict]) -> list[Verdict]:
 def appeal_until(context: Context, path: Path) -> date | None:
     """Return the last day on which the latest decision on a path can be appealed, if it can."""
     appeal = path.spans.get("appeal", ())
-    if not appeal or appeal[-1].ended_at is not None:
+    if path.lifecycle != LIFECYCLE or not appeal or appeal[-1].ended_at is not None:
         return None
     days = cast("AwardPolicy", context.rulebook.policy_of(path)).appeal.days
     told_on = context.rulebook.calendar(path.country).local_date(appeal[-1].told_at)
     return told_on + timedelta(days=days)
 
 
+def name_states(
+    lifecycles: Mapping[str, Lifecycle], counts: Mapping[tuple[str, str], int], only: str | None
+) -> dict[str, int]:
+    """Give each lifecycle's counts names of their own.
+
+    Args:
+        lifecycles: The tables by name.
+        counts: How many paths there are, by lifecycle and state.
+        only: Leave out every other lifecycle.
+
+    Raises:
+        NotFoundError: There is no such lifecycle.
+    """
+    if only is not None:
+        if only not in lifecycles:
+            raise NotFoundError("lifecycle", only)
+        return {state: count for (name, state), count in counts.items() if name == only}
+    owners: dict[str, str] = {}
+    for name in sorted(lifecycles, key=_award_first):
+        for state in lifecycles[name].states:
+            owners.setdefault(state.name, name)
+    named = {
+        state if owners.get(state) == name else f"{name}.{state}": count
+        for (name, state), count in counts.items()
+    }
+    return dict(sorted(named.items()))
+
+
+def _award_first(name: str) -> tuple[bool, str]:
+    return name != LIFECYCLE, name
+
+
 def members(context: Context, country: str) -> list[str]:
     """List the sellers who are in Reconnect in a country: whom updates go to."""
     context.country(country)
     with context.store.begin(write=False) as transaction:
-        paths = transaction.paths_in(("reconnect",))
+        paths = transaction.paths_in(LIFECYCLE, ("reconnect",))
     return sorted(path.subject for path in paths if path.country == country)
 
 
 def entitled(context: Context, seller: str, at: datetime) -> tuple[Entitlement, ...]:
     """Return what a seller is entitled to at an instant."""
     with context.store.begin(write=False) as transaction:
-        paths = transaction.paths_of(seller)
+        paths = transaction.paths_of(seller, LIFECYCLE)
         consented = _consents(transaction.records_of(seller), at)
     return entitlements(paths, at, consented=consented)
 

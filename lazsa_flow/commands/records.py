@@ -77,7 +77,7 @@ def step(
 
 def _join(context: Context, seller: str, *, actor: Actor, key: str | None) -> dict[str, Any]:
     with context.store.begin(write=False) as transaction:
-        paths = [path for path in transaction.paths_of(seller) if path.lifecycle == "award"]
+        paths = transaction.paths_of(seller, "award")
         if not paths and transaction.country_of(seller) is None:
             raise NotFoundError("seller", seller)
     ended = [path for path in paths if path.state in ("retired", "removed", "reconnect")]
@@ -113,7 +113,8 @@ def appeal(
             rule = "only persons outside the panel"
             raise NotAllowedError(actor=str(actor), action="appeal", rule=rule)
         lifecycle = context.rulebook.lifecycle(path.lifecycle)
-        if lifecycle.edge(path.state, "reinstate", "appeal") is None or "appeal" not in path.spans:
+        edge = lifecycle.edge(path.state, "reinstate", "appeal")
+        if path.lifecycle != "award" or edge is None or "appeal" not in path.spans:
             raise ConflictError(path.subject, f"{path.ref} is {path.state}: nothing to appeal")
         value = "grant" if grant else "reject"
         number = append(

@@ -193,8 +193,8 @@ def check_not_sitting(transaction: SqlTransaction, person: str, action: str, now
         NotAllowedError: They hold one; ambassadors never review.
     """
     for name in dict.fromkeys((person, fold(person), person.lower(), person.upper())):
-        for path in transaction.paths_of(name):
-            if path.lifecycle == "award" and path.span("award", now):
+        for path in transaction.paths_of(name, "award"):
+            if path.span("award", now):
                 rule = f"ambassadors never review, and {path.ref} is a sitting award"
                 raise NotAllowedError(actor=person, action=action, rule=rule)
 

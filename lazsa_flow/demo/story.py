@@ -123,7 +123,7 @@ class Story:
 
     def _paths(self, *states: str) -> list[Path]:
         with self._programme.store.begin(write=False) as transaction:
-            return transaction.paths_in(states)
+            return transaction.paths_in("award", states)
 
     def _each(
         self,

@@ -36,6 +36,9 @@ MEMBERSHIP: Final = ("networking", "campaign_updates")
 LASTING: Final = ("training_and_certification", "hall_of_fame_year")
 BADGE: Final = "badge_and_logo"
 
+LIFECYCLE: Final = "award"
+"""The lifecycle whose paths give perks."""
+
 Kind = Literal["one_off", "standing", "lasting", "membership"]
 
 
@@ -65,7 +68,7 @@ def entitlements(
         consented: Whether the seller's consent to the Hall of Fame stands.
     """
     found: list[Entitlement] = []
-    for path in paths:
+    for path in _award_paths(paths):
         for tenure in tenures(path):
             found += _of(path, tenure, at, consented)
         member = path.span("membership", at)
@@ -88,8 +91,13 @@ def is_entitled(paths: Iterable[Path], perk: str, at: datetime) -> bool:
     return any(
         (perk in STANDING and path.span("award", at))
         or (perk in MEMBERSHIP and path.span("membership", at))
-        for path in paths
+        for path in _award_paths(paths)
     )
+
+
+def _award_paths(paths: Iterable[Path]) -> Iterable[Path]:
+    """Leave out paths of other lifecycles, which may use the same words for periods of theirs."""
+    return (path for path in paths if path.lifecycle == LIFECYCLE)
 
 
 def tenures(path: Path) -> list[Span]:

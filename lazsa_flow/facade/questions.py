@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.commands import convening, explaining, public
+from lazsa_flow.commands import convening, public
 from lazsa_flow.domain.cycles import as_utc
 from lazsa_flow.engine.ledger import balance
 from lazsa_flow.errors import InputError, NotFoundError
 from lazsa_flow.facade import picturing
 from lazsa_flow.facade.lists import Lists
+from lazsa_flow.facade.lookups import Lookups
 from lazsa_flow.facade.portraits import portraits
 from lazsa_flow.facade.verifying import JournalWalk, Verification
 from lazsa_flow.graph.chart import chart
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.model import Failure, Path, TimerRow
     from lazsa_flow.domain.pauses import Pause
     from lazsa_flow.domain.perks import Entitlement
-    from lazsa_flow.engine.explain import Explanation
     from lazsa_flow.engine.ledger import Book
     from lazsa_flow.facade.portraits import Portrait
     from lazsa_flow.graph.picture import Picture
@@ -70,68 +70,8 @@ class DueCount:
     count: int
 
 
-class Questions(Lists):
+class Questions(Lists, Lookups):
     """The questions."""
-
-    def find(self, name: str, lifecycle: str | None = None) -> Path:
-        """Find a path by its reference, or a seller's latest path.
-
-        A path goes before a seller whose id reads like its reference; :meth:`paths` knows sellers
-        alone.
-
-        Args:
-            name: The reference, or the seller's id.
-            lifecycle: Only paths of this lifecycle.
-
-        Raises:
-            NotFoundError: Neither is known.
-        """
-        context = self.context  # it asks the database, too, and takes a connection for it
-        with self.store.begin(write=False) as transaction:
-            paths = transaction.paths_of(name)
-            with suppress(NotFoundError):
-                paths.append(context.load(transaction, name, self.clock.now()).path)
-        if not paths:
-            raise NotFoundError("seller or path", name)
-        for path in reversed(paths):
-            if lifecycle in (None, path.lifecycle):
-                return path
-        raise NotFoundError(f"{lifecycle} path", name)
-
-    def paths(self, seller: str) -> list[Path]:
-        """Return every path of a seller, oldest first."""
-        with self.store.begin(write=False) as transaction:
-            return transaction.paths_of(seller)
-
-    def explain(
-        self,
-        name: str,
-        trigger: str | None = None,
-        *,
-        lifecycle: str | None = None,
-        now: datetime | None = None,
-    ) -> Explanation:
-        """Tell what leads on from a path's state, and what stands against each exit.
-
-        A seller who is known by facts and has no path is explained as if one were opened now.
-
-        Args:
-            name: A path's reference, or a seller whose latest path is meant.
-            trigger: Only exits of this trigger.
-            lifecycle: Of a seller, the latest path in this lifecycle.
-            now: The instant to explain at; the clock's by default.
-
-        Raises:
-            NotFoundError: There is no such path, seller, lifecycle or trigger.
-        """
-        at = self.clock.now() if now is None else as_utc(now)
-        if lifecycle is not None:
-            self.context.rulebook.lifecycle(lifecycle)
-        try:
-            path = self.find(name, lifecycle)
-        except NotFoundError:
-            return explaining.explain_seller(self.context, name, lifecycle, trigger, at)
-        return explaining.explain_path(self.context, path, trigger, at)
 
     def due(self, *, until: datetime | None = None, limit: int | None = None) -> list[Due]:
         """Return what is pending until an instant (the present one by default), earliest first.
@@ -248,9 +188,20 @@ class Questions(Lists):
         with self.store.census(lifecycle) as asked:
             return portraits(context, drawn, asked, asked.named(paths), self._at(None))
 
-    def states(self) -> dict[str, int]:
-        """Count the paths in each state of every lifecycle; states without paths are left out."""
-        return self.store.states()
+    def states(self, lifecycle: str | None = None) -> dict[str, int]:
+        """Count the paths in each state; states without paths are left out.
+
+        The paths of two lifecycles are never counted together: where a lifecycle uses the name of
+        another's state, that of the award stands alone, and the other one as ``entry.refused``.
+
+        Args:
+            lifecycle: Only this lifecycle's states, by their names alone.
+
+        Raises:
+            NotFoundError: There is no such lifecycle.
+        """
+        counts = self.store.states()
+        return public.name_states(self.context.rulebook.lifecycles, counts, lifecycle)
 
     def books(self, *, until: datetime | None = None) -> list[Book]:
         """Lay out the books: the earlier name of :meth:`ledger`."""

@@ -145,12 +145,13 @@ class StoreQuestions(ABC):
         with self._read(snapshot=True) as connection:
             yield Listing(connection)
 
-    def states(self) -> dict[str, int]:
-        """Count the paths in each state."""
+    def states(self) -> dict[tuple[str, str], int]:
+        """Count the paths by lifecycle and state."""
         table = schema.paths
-        query = sa.select(table.c.state, sa.func.count()).group_by(table.c.state)
+        columns = (table.c.lifecycle, table.c.state)
+        query = sa.select(*columns, sa.func.count()).group_by(*columns).order_by(*columns)
         with self._read() as connection:
-            return {row[0]: row[1] for row in connection.execute(query.order_by("state"))}
+            return {(row[0], row[1]): row[2] for row in connection.execute(query)}
 
     def count_sellers(self) -> int:
         """Count the sellers whose facts are known."""

@@ -40,18 +40,24 @@ class SqlTransaction(PersonalSide, RulesSide):
 
     # -- reading
 
-    def paths_of(self, subject: str) -> list[Path]:
-        """Return all paths of a subject, oldest first."""
+    def paths_of(self, subject: str, lifecycle: str | None = None) -> list[Path]:
+        """Return all paths of a subject, or those in one lifecycle, oldest first."""
         if not subject.isprintable():
             return []
         table = schema.paths
         query = sa.select(table).where(table.c.subject == subject).order_by(table.c.id)
+        if lifecycle is not None:
+            query = query.where(table.c.lifecycle == lifecycle)
         return [decoding.path(row) for row in rows_of(self._connection, query)]
 
-    def paths_in(self, states: Collection[str]) -> list[Path]:
-        """Return all paths in some states, oldest first."""
+    def paths_in(self, lifecycle: str, states: Collection[str]) -> list[Path]:
+        """Return all paths of a lifecycle in some states, oldest first."""
         table = schema.paths
-        query = sa.select(table).where(table.c.state.in_(list(states))).order_by(table.c.id)
+        query = (
+            sa.select(table)
+            .where(table.c.lifecycle == lifecycle, table.c.state.in_(list(states)))
+            .order_by(table.c.id)
+        )
         return [decoding.path(row) for row in rows_of(self._connection, query)]
 
     def open_in(self, lifecycle: str, country: str | None) -> list[Path]:

@@ -79,7 +79,7 @@ def execute(url: str, statement: str) -> None:
 def states(programme: Programme, country: str) -> Counter[str]:
     """Count a country's paths by state."""
     with programme.store.begin(write=False) as transaction:
-        paths = transaction.paths_in([state.name for state in AWARD.states])
+        paths = transaction.paths_in("award", [state.name for state in AWARD.states])
     return Counter(path.state for path in paths if path.country == country)
 
 
@@ -263,7 +263,7 @@ def test_a_clock_that_was_set_back_writes_nothing(
 
 def _open(programme: Programme) -> list[Any]:
     with programme.store.begin(write=False) as transaction:
-        return transaction.paths_in([state.name for state in AWARD.states])
+        return transaction.paths_in("award", [state.name for state in AWARD.states])
 
 
 def test_a_clock_a_little_behind_records_in_order(due: str) -> None:
