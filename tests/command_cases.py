@@ -172,6 +172,11 @@ def _of_file(
     return Case({"file": one}, {"file": other}, prepare)
 
 
+CLOSING: Final = Case(
+    {"country": "SG", "cycle_on": date(2019, 10, 1), "actor": MANAGER},
+    {"cycle_on": APRIL},
+    lambda world: (under_review(world), world.go(APRIL), None)[2],
+)
 CASES: Final[Mapping[str, Case]] = {
     "appeal": Case(
         {"path": "award-1", "actor": MANAGER, "grant": True}, {"grant": False}, declined
@@ -192,15 +197,12 @@ CASES: Final[Mapping[str, Case]] = {
         {"country": "SG", "cycle_on": OCTOBER, "reviewers": {"rev-new": "books"}, "actor": MANAGER},
         {"country": "TH"},
     ),
-    "close_books": Case(
-        {"country": "SG", "cycle_on": date(2019, 10, 1), "actor": MANAGER},
-        {"cycle_on": APRIL},
-        lambda world: (under_review(world), world.go(APRIL), None)[2],
-    ),
+    "close_books": CLOSING,
     "close_case": Case(
         {"seller": "s1", "case": "case-1", "actor": COMPLIANCE},
         prepare=lambda world: (known(world), world.open_case())[0],
     ),
+    "close_ledger": CLOSING,
     "complete_nomination": Case(
         {"path": "award-1", "actor": EMPLOYEE, "statement": "Helps."}, prepare=incomplete
     ),
