@@ -119,6 +119,7 @@ CARRIED_OUT: dict[str, Any] = {
     "replan_timers": lambda p, *_: p.replan_timers(actor=OPERATOR),
     "pause": lambda p, *_: p.pause(actor=OPERATOR, reason="x", country="SG"),
     "close_books": lambda p, *_: p.close_books("SG", date(2019, 10, 1), actor=MANAGER),
+    "close_ledger": lambda p, *_: p.close_ledger("SG", date(2019, 10, 1), actor=MANAGER),
     "suspend_cycle of another country": lambda p, *_: p.suspend_cycle("TH", OCTOBER, actor=MANAGER),
     "unpark": lambda p, ref, _: p.unpark(ref, actor=OPERATOR),
     "unpark_all": lambda p, *_: p.unpark_all(actor=OPERATOR),
