@@ -82,6 +82,7 @@ ACTORS = {
     "move_country": Actor("host", "h"),
     "nominate": Actor("employee", "emp-9"),
     "open_case": COMPLIANCE,
+    "panel_cards": MANAGER,
     "preview_policy": MANAGER,
     "readmit": Actor("host", "h"),
     "reconnect_step": Actor("seller", "s1"),

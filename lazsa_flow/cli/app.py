@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from lazsa_flow.cli import (
+    appeals,
     ask,
     backup,
     countries,
@@ -83,7 +84,6 @@ for command in (
     people.score,
     people.recuse,
     people.fire,
-    people.appeal,
     perks.consent,
     manage.invite,
     manage.readmit,
@@ -99,6 +99,7 @@ app.add_typer(irreversible.seller, name="seller")
 app.add_typer(irreversible.cycle, name="cycle")
 app.add_typer(manage.case, name="case")
 app.add_typer(panels.panel, name="panel")
+app.add_typer(appeals.appeal, name="appeal")
 app.add_typer(policies.policy, name="policy")
 app.add_typer(countries.country, name="country")
 app.add_typer(timers.timers, name="timers")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from typer.core import TyperGroup
 
 from lazsa_flow.cli.common import (
     DEFAULT_DATABASE,
@@ -22,6 +21,7 @@ from lazsa_flow.cli.common import (
     read_actor,
 )
 from lazsa_flow.cli.confirm import DryRun
+from lazsa_flow.cli.default_group import group_with_default
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.people import PathRef
 
@@ -30,25 +30,16 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lazsa_flow.commands.convening import Candidate
+    from lazsa_flow.domain.panel import RecordedCard
 
 _NAMED: Final = 5
 """So many ids stand in a cell; ``--json`` has all."""
 
 
-class _PanelGroup(TyperGroup):
-    """The commands; ``panel COUNTRY CYCLE``, as it was spelled, is ``panel list``."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find the command that is meant, by the earlier spelling too."""
-        if len(args) > 1 and args[0] not in self.commands and not args[0].startswith("-"):
-            args = ["list", *args]
-        return super().resolve_command(ctx, args)
-
-
 panel = typer.Typer(
     help="Panels: seats, what is still to judge, and cards set aside.",
     no_args_is_help=True,
-    cls=_PanelGroup,
+    cls=group_with_default("list"),
 )
 
 CountryCode = Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")]
@@ -251,6 +242,63 @@ def set_aside(
         f"{left.cards} cards from {left.teams} teams count; {lacks}."
     )
     _print([text], to_json(left), dry_run=dry_run, as_json=as_json)
+
+
+@panel.command("cards")
+def cards(
+    path: PathRef,
+    who: As,
+    country: Country = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show staff the cards, recusals and cards set aside of a path's rounds, with comments.
+
+    Example: lazsa-flow panel cards award-17 --as compliance:c-1
+    """
+    from lazsa_flow.cli.tables import Column, print_table
+
+    with open_programme(database, config) as programme:
+        found = programme.panel_cards(path, actor=read_actor(who, country))
+    if as_json:
+        print_json([_card(each) for each in found])
+        return
+    print_table(
+        [
+            Column("Cycle"),
+            Column("Reviewer", is_id=True),
+            Column("Team"),
+            Column("Card"),
+            Column("Scores", drop=1),
+            Column("Comment"),
+        ],
+        [
+            (
+                each.cycle_on,
+                each.reviewer,
+                each.team,
+                _kind(each),
+                " ".join(map(str, each.scores)),
+                each.comment,
+            )
+            for each in found
+        ],
+        empty=f"{path}: nobody has scored or recused yet.",
+    )
+
+
+def _kind(card: RecordedCard) -> str:
+    if card.set_aside_by is not None:
+        return f"set aside by {card.set_aside_by}: {card.reason}"
+    return "scored" if card.scores else f"recused: {card.reason}"
+
+
+def _card(card: RecordedCard) -> dict[str, Any]:
+    from lazsa_flow.domain.panel import ITEMS
+
+    scores = dict(zip(ITEMS, card.scores, strict=True)) if card.scores else None
+    return {name: to_json(each) for name, each in card._asdict().items()} | {"scores": scores}
 
 
 def _print(lines: Sequence[str], data: Any, *, dry_run: bool, as_json: bool) -> None:

@@ -175,32 +175,6 @@ def fire(
     print_move(move, as_json=as_json, none="")
 
 
-def appeal(
-    path: PathRef,
-    who: As,
-    grant: Annotated[bool, typer.Option("--grant", help="Grant it.")] = False,
-    reject: Annotated[bool, typer.Option("--reject", help="Reject it.")] = False,
-    country: Country = None,
-    key: Key = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    as_json: Json = False,
-) -> None:
-    """Give your word on an appeal; the second person's grant reinstates.
-
-    Example: lazsa-flow appeal award-17 --as manager:m-1 --grant
-    """
-    from lazsa_flow.errors import InputError
-
-    if grant == reject:
-        got = "both" if grant else "neither"
-        raise InputError.of("appeal", "--grant", got, "either --grant or --reject")
-    actor = read_actor(who, country)
-    with open_programme(database, config) as programme:
-        move = programme.appeal(path, actor=actor, grant=grant, key=key)
-    print_move(move, as_json=as_json, none=f"{path}: your word is recorded")
-
-
 @reconnect.command()
 def step(
     seller: Seller,

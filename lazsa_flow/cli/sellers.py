@@ -181,8 +181,10 @@ def outcome(
         screen.print(f"  not met: {line}", soft_wrap=True)
     if found.facts_as_of:
         screen.print(f"  judged on facts of {found.facts_as_of}")
-    if found.appeal_until:
-        screen.print(f"  an appeal can be made until {found.appeal_until}")
+    if found.appeal == "open":
+        screen.print(f"  an appeal can be granted until {found.appeal_until}")
+    elif found.appeal is not None:
+        screen.print(f"  appeal: {found.appeal}")
     screen.print(f"  questions go to {found.contact}", soft_wrap=True)
 
 

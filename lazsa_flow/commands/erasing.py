@@ -14,6 +14,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
+from lazsa_flow.commands.appeals import is_open
 from lazsa_flow.commands.context import Context, actor_fields
 from lazsa_flow.commands.erasures import Erasures
 from lazsa_flow.commands.rights import check_command
@@ -102,11 +103,7 @@ def _hold(context: Context, seen: Evidence, now: datetime) -> None:
     case = lifecycle.guards.get("no_open_case")
     if case is not None and not case.holds(situation):
         raise ConflictError(seen.path.subject, "the erasure is held: a compliance case is open")
-    appealed = any(
-        record.kind == "appeal" and record.name == seen.path.ref for record in seen.records
-    )
-    within = lifecycle.guards.get("within_appeal")
-    if appealed and within is not None and within.holds(situation):
+    if is_open(context, seen, now):
         raise ConflictError(seen.path.subject, f"the erasure is held: {seen.path.ref} is appealed")
 
 

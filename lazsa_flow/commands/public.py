@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from lazsa_flow.commands.appeals import Appeal
     from lazsa_flow.commands.context import Context
     from lazsa_flow.domain.guards import Verdict
     from lazsa_flow.domain.lifecycle import Lifecycle
@@ -134,6 +135,8 @@ class Outcome:
         facts_as_of: The date of the facts that were judged.
         appeal_until: The last day on which an appeal can be granted, where one can.
         contact: The mailbox to object at: the local team's.
+        appeal: How an appeal on the decision stands: ``open``, ``granted``, ``rejected`` (it is
+            closed) or ``expired``; ``None`` where there is nothing to appeal.
     """
 
     path: str
@@ -144,10 +147,15 @@ class Outcome:
     facts_as_of: date | None
     appeal_until: date | None
     contact: str
+    appeal: str | None = None
 
 
 def outcome(
-    context: Context, path: Path, row: Mapping[str, Any], verdicts: Iterable[Verdict]
+    context: Context,
+    path: Path,
+    row: Mapping[str, Any],
+    verdicts: Iterable[Verdict],
+    appeal: Appeal | None,
 ) -> Outcome:
     """Tell a seller what was decided on a path, and how to object.
 
@@ -156,6 +164,7 @@ def outcome(
         path: The path.
         row: The journal row of the decision.
         verdicts: Its verdicts, dressed.
+        appeal: How the appeal on it stands, where it can be appealed.
     """
     as_of = row["facts_as_of"]
     return Outcome(
@@ -165,8 +174,9 @@ def outcome(
         reason=row["reason"],
         unmet=tuple(each.wording for each in unmet_bars(verdicts)),
         facts_as_of=as_of and date.fromisoformat(as_of),
-        appeal_until=appeal_until(context, path),
+        appeal_until=appeal.until if appeal and appeal.state in ("open", "expired") else None,
         contact=context.country(path.country).mailbox,
+        appeal=None if appeal is None else appeal.state,
     )
 
 
@@ -180,8 +190,13 @@ def appeal_until(context: Context, path: Path) -> date | None:
     appeal = path.spans.get("appeal", ())
     if path.lifecycle != LIFECYCLE or not appeal or appeal[-1].ended_at is not None:
         return None
+    return last_day_of_appeal(context, path)
+
+
+def last_day_of_appeal(context: Context, path: Path) -> date:
+    """Return the last day on which the latest appeal of a path can be granted."""
     days = cast("AwardPolicy", context.rulebook.policy_of(path)).appeal.days
-    told_on = context.rulebook.calendar(path.country).local_date(appeal[-1].told_at)
+    told_on = context.rulebook.calendar(path.country).local_date(path.spans["appeal"][-1].told_at)
     return told_on + timedelta(days=days)
 
 

@@ -1,4 +1,4 @@
-"""How are cases, steps, appeals and consents recorded?
+"""How are cases, steps and consents recorded?
 
 Each is a dated statement about a seller, appended and never changed.
 
@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.commands.context import Context, actor_fields, move_fields
 from lazsa_flow.commands.rights import check_command
-from lazsa_flow.domain.ids import fold, is_among
 from lazsa_flow.domain.model import Record
 from lazsa_flow.engine.fire import fire
-from lazsa_flow.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from lazsa_flow.errors import ConflictError, InputError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,68 +91,6 @@ def _join(context: Context, seller: str, *, actor: Actor, key: str | None) -> di
     request = {"command": "join", **actor_fields(actor)}
     found: dict[str, Any] = context.on_path(path.ref, run, request=request, key=key)
     return found
-
-
-def appeal(
-    context: Context, ref: str, *, actor: Actor, grant: bool, key: str | None
-) -> dict[str, Any] | None:
-    """Record one person's word on an appeal; the word that suffices reinstates.
-
-    As many persons as could grant it can reject it, of which the seller is told; until the days
-    are over it can still be granted.
-
-    Returns:
-        The move that reinstated the path, if this word sufficed.
-    """
-
-    def run(transaction: SqlTransaction, seen: Evidence, now: datetime) -> dict[str, Any]:
-        path = seen.path
-        check_command("appeal", actor, subject=path.subject, country=path.country)
-        if is_among(actor.id, seen.tally.panel):
-            rule = "only persons outside the panel"
-            raise NotAllowedError(actor=str(actor), action="appeal", rule=rule)
-        lifecycle = context.rulebook.lifecycle(path.lifecycle)
-        edge = lifecycle.edge(path.state, "reinstate", "appeal")
-        if path.lifecycle != "award" or edge is None or "appeal" not in path.spans:
-            raise ConflictError(path.subject, f"{path.ref} is {path.state}: nothing to appeal")
-        value = "grant" if grant else "reject"
-        number = append(
-            context, transaction, path.subject, path.country, "appeal", ref, value, actor, now
-        )
-        now_seen = context.load(transaction, ref, now)
-        situation = context.rulebook.situation(now_seen, at=now, recorded_at=now, actor=actor)
-        if not lifecycle.guards["appeal_granted"].holds(situation):
-            if _rejected(now_seen, context) and not _rejected(seen, context):
-                key = f"{ref}.appeal.{number}"
-                transaction.add_notice(path, key, "appeal_rejected", "seller", now)
-            return {}
-        move = fire(
-            transaction,
-            context.rulebook,
-            now_seen,
-            "reinstate",
-            actor=actor,
-            now=now,
-            reason="appeal",
-        )
-        return move_fields(move)
-
-    request = {"command": "appeal", **actor_fields(actor), "grant": grant}
-    found: dict[str, Any] = context.on_path(ref, run, request=request, key=key)
-    return found or None
-
-
-def _rejected(seen: Evidence, context: Context) -> bool:
-    """Tell whether as many persons reject the path's latest appeal as could grant it."""
-    path = seen.path
-    told_at = path.spans["appeal"][-1].told_at
-    voices = {
-        fold(record.actor.partition(":")[2]): record.value
-        for record in seen.records
-        if record.kind == "appeal" and record.name == path.ref and record.recorded_at >= told_at
-    }
-    wanted = cast("AwardPolicy", context.rulebook.policy_of(path)).appeal.persons
-    return list(voices.values()).count("reject") >= wanted
 
 
 def state(

@@ -43,6 +43,11 @@ COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "close_case": (Permit("compliance"),),
     "reconnect_step": (Permit("seller", relation="self"), Permit("team", relation="country")),
     "appeal": (Permit("manager"),),
+    "see_panel": (
+        Permit("team", relation="country"),
+        Permit("manager"),
+        Permit("compliance"),
+    ),
     "consent": (Permit("seller", relation="self"),),
     "record_shown": (Permit("employee"),),
     "move_country": (Permit("host"),),

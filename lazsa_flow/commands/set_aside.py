@@ -104,3 +104,16 @@ def _check_outside(transaction: SqlTransaction, seen: Evidence, round_: date, ac
     if is_among(actor.id, panel):
         rule = f"only somebody who is not of the panel of {seen.path.country} and {round_}"
         raise NotAllowedError(actor=str(actor), action="set_aside_card", rule=rule)
+
+
+def cards_of(context: Context, ref: str, *, actor: Actor, now: datetime) -> list[RecordedCard]:
+    """Return what was recorded in a path's rounds, with comments, for staff.
+
+    Raises:
+        NotFoundError: There is no such path.
+        NotAllowedError: The actor is no staff of the country.
+    """
+    with context.store.begin(write=False) as transaction:
+        path = context.load(transaction, ref, now).path
+        check_command("see_panel", actor, subject=path.subject, country=path.country)
+        return transaction.panel_cards(path.id)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.commands import panel, records, seats, set_aside
+from lazsa_flow.commands import appeals, panel, seats, set_aside
 from lazsa_flow.commands.context import move_of
+from lazsa_flow.commands.rights import check_command
 from lazsa_flow.facade.questions import Questions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from lazsa_flow.commands.appeals import Appeal
     from lazsa_flow.commands.panel import CardReceipt
     from lazsa_flow.commands.seats import Assigned
     from lazsa_flow.commands.set_aside import CardSetAside
     from lazsa_flow.domain.model import Actor, Move
+    from lazsa_flow.domain.panel import RecordedCard
 
 
 class Panels(Questions):
@@ -184,8 +187,66 @@ class Panels(Questions):
     def appeal(
         self, path: str, *, actor: Actor, grant: bool = True, key: str | None = None
     ) -> Move | None:
-        """Record a manager's word on an appeal; the second grant reinstates the path."""
+        """Record a manager's voice on an appeal; the second grant reinstates the path.
+
+        The first voice files the appeal, of which the local team is told; the second rejection
+        closes it, of which the seller is told.
+
+        Args:
+            path: The path's reference.
+            actor: A manager outside the panel: in no round of the path seated, scoring or recused,
+                not its convener, not a nominator of the seller, not the seller.
+            grant: Whether they grant it; ``False`` rejects it.
+            key: The idempotency key.
+
+        Returns:
+            The move that reinstated the path, if this voice sufficed.
+
+        Raises:
+            NotAllowedError: The actor is no manager outside the panel.
+            ConflictError: There is nothing to appeal, or the appeal is closed.
+            RefusedError: The days of the appeal are over, or a newer candidacy decides.
+        """
         found = self.on_path(
-            lambda context: records.appeal(context, path, actor=actor, grant=grant, key=key)
+            lambda context: appeals.give_voice(context, path, actor=actor, grant=grant, key=key)
         )
         return move_of(found) if found else None
+
+    def appeals(
+        self, country: str | None = None, *, actor: Actor | None = None, unfiled: bool = False
+    ) -> list[Appeal]:
+        """List the open appeals of a country, or of all, with days left and voices.
+
+        Args:
+            country: Of which country; of all by default.
+            actor: Who asks. The local team, managers and compliance see who gave which voice;
+                without an actor there are only numbers.
+            unfiled: Whether decisions are listed, too, on which nobody has given a voice and that
+                can still be appealed.
+
+        Raises:
+            NotFoundError: There is no such country.
+            NotAllowedError: The actor is no staff of the country.
+        """
+        context = self.context
+        codes = sorted(context.rulebook.countries) if country is None else [country]
+        for code in codes:
+            context.country(code)
+        if actor is not None:
+            check_command("see_panel", actor, country=country)
+        return appeals.open_appeals(
+            context, codes, self.clock.now(), unfiled=unfiled, named=actor is not None
+        )
+
+    def panel_cards(self, path: str, *, actor: Actor) -> list[RecordedCard]:
+        """Return the cards, recusals and cards set aside of a path's rounds, oldest first.
+
+        Args:
+            path: The path's reference.
+            actor: The local team, a manager or compliance.
+
+        Raises:
+            NotFoundError: There is no such path.
+            NotAllowedError: The actor is no staff of the country.
+        """
+        return set_aside.cards_of(self.context, path, actor=actor, now=self.clock.now())

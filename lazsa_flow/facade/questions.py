@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.commands import convening, public
+from lazsa_flow.commands import appeals, convening, public
+from lazsa_flow.commands.decision_row import decision_row
 from lazsa_flow.domain.cycles import as_utc
 from lazsa_flow.engine.ledger import balance
 from lazsa_flow.errors import InputError, NotFoundError
@@ -277,8 +278,10 @@ class Questions(Lists, Lookups):
     def outcome(self, name: str) -> Outcome:
         """Tell what a seller may see of the latest decision on a path, and how to object."""
         path = self.find(name)
-        row = self.history(path.ref)[-1]
-        return public.outcome(self.context, path, row, self.verdicts(path, row))
+        rows = self.history(path.ref)
+        row = decision_row(rows) or rows[-1]
+        appeal = appeals.appeal_on(self.context, path.ref, self.clock.now(), row)
+        return public.outcome(self.context, path, row, self.verdicts(path, row), appeal)
 
     def members(self, country: str) -> list[str]:
         """List the sellers who are in Reconnect in a country: whom updates go to."""

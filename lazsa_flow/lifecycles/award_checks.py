@@ -15,7 +15,7 @@ from lazsa_flow.domain.dates import add_months
 from lazsa_flow.domain.ids import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from lazsa_flow.domain.guards import Found
@@ -187,20 +187,29 @@ def within_appeal(situation: Situation) -> Found:
     return situation.calendar.local_date(situation.recorded_at) <= until, str(until), None
 
 
+def voices_of(path: Path, records: Iterable[Record]) -> dict[str, Record]:
+    """Return what each person said last on the latest appeal of a path, by their folded id.
+
+    Voices on an earlier decision of the path say nothing about the latest.
+    """
+    appeals = path.spans.get("appeal", ())
+    return {
+        fold(record.actor.partition(":")[2]): record
+        for record in records
+        if record.kind == "appeal"
+        and record.name == path.ref
+        and appeals
+        and record.recorded_at >= appeals[-1].told_at
+    }
+
+
 def appeal_granted(situation: Situation) -> Found:
     """Count the persons outside the panel who grant the appeal."""
-    appeal = _open_appeal(situation)
-    # voices on an earlier decision of this path say nothing about the latest
-    voices = {
-        fold(record.actor.partition(":")[2]): record.value
-        for record in situation.seen.records
-        if record.kind == "appeal"
-        and record.name == situation.path.ref
-        and appeal is not None
-        and record.recorded_at >= appeal.told_at
-    }
-    granting = {person for person, value in voices.items() if value == "grant"}
-    outside = granting - set(map(fold, situation.seen.tally.panel))
+    seen = situation.seen
+    inside = {situation.path.subject, *seen.tally.panel, *(n.nominator for n in seen.nominations)}
+    voices = voices_of(situation.path, seen.records) if _open_appeal(situation) else {}
+    granting = {person for person, record in voices.items() if record.value == "grant"}
+    outside = granting - set(map(fold, inside))
     wanted = rules(situation).appeal.persons
     return len(outside) >= wanted, f"{len(outside)} of {wanted} persons", None
 

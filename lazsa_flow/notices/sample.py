@@ -54,4 +54,6 @@ def sample(kind: str, country: Country) -> Matter:
             facts_as_of=date(2027, 3, 15),
             appeal_until=date(2027, 5, 1),
         )
+    if kind == "appeal_filed":
+        return replace(matter, appeal_until=date(2027, 5, 1))
     return matter

@@ -100,6 +100,17 @@ class PanelSide(EngineSide):
         found = self._connection.execute(query.order_by(table.c.id))
         return {row.id: row.subject for row in found}
 
+    def ended_since(self, country: str, states: Collection[str], since: datetime) -> list[int]:
+        """Return the award paths of a country in some states that were written since an instant."""
+        table = schema.paths
+        query = sa.select(table.c.id).where(
+            table.c.country == country,
+            table.c.state.in_(list(states)),
+            table.c.lifecycle == "award",
+            table.c.recorded_at >= since,
+        )
+        return list(self._connection.scalars(query.order_by(table.c.id)))
+
     def panel_cards(self, path_id: int, cycle_on: date | None = None) -> list[RecordedCard]:
         """Return what was recorded in a path's rounds, or in one of them, oldest first."""
         table = schema.scorecards

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMMAND_OF: Final = {
-    "appeal": "appeal",
+    "appeal": "appeal decide",
+    "appeals": "appeal list",
     "assign_reviewers": "panel assign",
     "backup": "backup",
     "badge": "badge",
@@ -68,6 +69,7 @@ COMMAND_OF: Final = {
     "outbox": "outbox",
     "outcome": "outcome",
     "panel": "panel list",
+    "panel_cards": "panel cards",
     "parked": "parked",
     "paths": "show",
     "pause": "pause",

@@ -174,10 +174,11 @@ class TestTenure:
         path = world.candidate(score=1)
         world.go(APRIL)
         before = told(path)
-        for number, grant in ((1, False), (2, True), (2, False), (3, False)):
+        for number, grant in ((1, False), (2, True), (2, False)):
             actor = Actor("manager", f"man-{number}")
             world.programme.appeal(path, actor=actor, grant=grant)
-        assert told(path) == [*before, ("appeal_rejected", "seller")]
+        new = told(path)[len(before) :]
+        assert sorted(new) == [("appeal_filed", "team"), ("appeal_rejected", "seller")]
 
 
 class TestMember:

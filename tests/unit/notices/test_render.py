@@ -49,6 +49,7 @@ def told() -> Iterator[tuple[str, str]]:
         effects += table.promised.values()
         yield from ((e.kind, e.to) for e in effects if isinstance(e, Notify))
     yield "appeal_rejected", "seller"
+    yield "appeal_filed", "team"
 
 
 def test_every_notice_has_words() -> None:
