@@ -47,6 +47,8 @@ SAMPLES: dict[str, Any] = {
     "lifecycle": "award",
     "limit": 5,
     "name": "s1",
+    "new": "s5",
+    "old": "s4",
     "path": "award-2",
     "person": "s2",
     "paused": False,
@@ -79,6 +81,7 @@ ACTORS = {
     "erase": Actor("host", "h"),
     "fire": Actor("seller", "s2"),
     "invite_trainer": EMPLOYEE,
+    "merge_sellers": Actor("host", "h"),
     "move_country": Actor("host", "h"),
     "nominate": Actor("employee", "emp-9"),
     "open_case": COMPLIANCE,
@@ -94,6 +97,7 @@ ACTORS = {
     "set_aside_card": MANAGER,
     "suspend_cycle": MANAGER,
     "unassign_reviewer": TEAM,
+    "unmerge_sellers": Actor("host", "h"),
     "withdraw_nomination": EMPLOYEE,
 }
 """Who gives a command, where the operator may not."""

@@ -72,6 +72,12 @@ def known(world: World) -> None:
     world.facts("s1").facts("s2").facts("s3")
 
 
+def merged(world: World) -> None:
+    """Make three sellers known, and merge two of them."""
+    known(world)
+    world.programme.merge_sellers("s1", "s2", actor=HOST)
+
+
 def nominated(world: World) -> None:
     """Nominate two sellers: award-1 and award-2."""
     known(world)
@@ -250,6 +256,9 @@ CASES: Final[Mapping[str, Case]] = {
         {"seller": "s1", "shown": ("teaching", "speaking"), "actor": EMPLOYEE},
         {"shown": ("teaching",)},
     ),
+    "merge_sellers": Case(
+        {"old": "s1", "new": "s2", "actor": HOST}, {"old": "s3", "new": "s3"}, prepare=known
+    ),
     "move_country": Case({"seller": "s1", "country": "MY", "actor": HOST}, prepare=nominated),
     "nominate": Case({"seller": "s1", "actor": EMPLOYEE, "statement": "Helps."}),
     "open_case": Case({"seller": "s1", "case": "case-1", "actor": COMPLIANCE}),
@@ -319,6 +328,9 @@ CASES: Final[Mapping[str, Case]] = {
     "unassign_reviewer": Case(
         {"country": "SG", "cycle_on": OCTOBER, "reviewer": "rev-books", "actor": MANAGER},
         {"country": "TH"},
+    ),
+    "unmerge_sellers": Case(
+        {"old": "s1", "new": "s2", "actor": HOST}, {"old": "s3", "new": "s3"}, prepare=merged
     ),
     "withdraw_nomination": Case({"path": "award-1", "actor": EMPLOYEE}, prepare=nominated),
 }

@@ -25,6 +25,7 @@ from lazsa_flow.cli import (
     ledger,
     lists,
     manage,
+    merging,
     nominations,
     notices,
     operate,
@@ -95,6 +96,8 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(people.reconnect, name="reconnect")
+irreversible.seller.command()(merging.merge)
+irreversible.seller.command()(merging.unmerge)
 app.add_typer(irreversible.seller, name="seller")
 app.add_typer(irreversible.cycle, name="cycle")
 app.add_typer(manage.case, name="case")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.config import ConfigWarning, check_policy
 from lazsa_flow.domain.deployment import EVERYWHERE
+from lazsa_flow.domain.merged_ids import NO_MERGES
 from lazsa_flow.domain.toml_text import nearest
 from lazsa_flow.engine.rules import Release, Rulebook
 from lazsa_flow.errors import printable
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from lazsa_flow.config.texts import Text
     from lazsa_flow.domain.deployment import Deployment
     from lazsa_flow.domain.lifecycle import Lifecycle
+    from lazsa_flow.domain.merged_ids import MergedIds
     from lazsa_flow.domain.policy import Country, CountryText, PolicyText
     from lazsa_flow.store.released import PolicyVersion
     from lazsa_flow.store.sqlstore import SqlStore
@@ -53,6 +55,7 @@ def build_rulebook(
     *,
     otherwise: Iterable[Country] = (),
     version: Hashable = None,
+    merged: MergedIds = NO_MERGES,
 ) -> Rulebook:
     """Put what the database has and the tables of this process together.
 
@@ -63,6 +66,7 @@ def build_rulebook(
         suspensions: The suspended cycles: country and cycle date.
         otherwise: The countries of a database in which none is stored yet.
         version: What the database stood at when they were read.
+        merged: Which ids are one seller's.
 
     Raises:
         ConfigError: A stored text does not fit its lifecycle, or describes no country.
@@ -81,7 +85,7 @@ def build_rulebook(
         each.model_copy(update={"suspended": (*each.suspended, *days.get(each.code, ()))})
         for each in stored or otherwise
     ]
-    return Rulebook(tables.values(), held, releases, version)
+    return Rulebook(tables.values(), held, releases, version, merged)
 
 
 def read_rulebook(
@@ -105,6 +109,7 @@ def read_rulebook(
         store.suspensions(),
         otherwise=otherwise,
         version=version,
+        merged=store.merged_ids(),
     )
 
 
@@ -121,6 +126,7 @@ def reread_rulebook(transaction: SqlTransaction, now: Rulebook) -> Rulebook:
         transaction.country_versions(),
         transaction.suspensions(),
         otherwise=now.countries.values(),
+        merged=transaction.merged_ids(),
     )
 
 

@@ -309,7 +309,7 @@ def check_text(where: str, field: str, text: str) -> None:
 
 def actor_fields(actor: Actor) -> dict[str, Any]:
     """Return an actor as JSON values."""
-    return {"role": actor.role, "id": actor.id, "country": actor.country, "team": actor.team}
+    return {"role": actor.role, "id": actor.given_id, "country": actor.country, "team": actor.team}
 
 
 def request_fields(command: str, actor: Actor, **arguments: Any) -> dict[str, Any]:

@@ -53,8 +53,9 @@ def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> in
             _hold(context, context.load(transaction, path.ref, now), now)
         for path in paths:
             _end(context, transaction, context.load(transaction, path.ref, now), actor, now)
-        _keep_bar(context, transaction, seller)
-        erasures.add(seller, now)
+        for name in transaction.names_of(seller):
+            _keep_bar(context, transaction, name)
+            erasures.add(name, now)
         return transaction.erase_texts(seller)
 
     request = {"command": "erase", "seller": seller, **actor_fields(actor)}
@@ -76,7 +77,8 @@ def readmit(context: Context, person: str, *, actor: Actor, key: str | None) -> 
         check_command("readmit", actor, subject=person, country=country)
         erasures = Erasures(context, transaction)
         erasures.check_keys()
-        if not erasures.remove(person):
+        removed = [erasures.remove(name) for name in transaction.names_of(person)]
+        if not any(removed):
             raise NotFoundError("erased person", person)
         return True
 

@@ -120,7 +120,7 @@ def add_nominations(
                     context,
                     transaction,
                     row.seller,
-                    actor=Actor(row.source, row.nominator),
+                    actor=context.rulebook.merged.resolve(Actor(row.source, row.nominator)),
                     statement=row.statement,
                     now=now,
                 )
@@ -158,7 +158,8 @@ def add_scorecards(
     def run(transaction: SqlTransaction, batch: list[ScorecardRow], now: datetime) -> None:
         paths = transaction.open_paths(LIFECYCLE, {row.seller for row in batch})
         loaded = transaction.load_chunk(list(paths.values()), before=None, on=now.date())
-        evidence = {seen.path.subject: seen for seen in loaded}
+        found = {seen.path.id: seen for seen in loaded}
+        evidence = {seller: found[number] for seller, number in paths.items()}
         for row in batch:
             with _placed(where, row.line, row.seller):
                 if row.seller not in evidence:
@@ -188,7 +189,8 @@ def _scorecard(
     row: ScorecardRow,
     now: datetime,
 ) -> CardReceipt:
-    actor = Actor("reviewer", row.reviewer, country=seen.path.country, team=row.team)
+    reviewer = Actor("reviewer", row.reviewer, country=seen.path.country, team=row.team)
+    actor = context.rulebook.merged.resolve(reviewer)
     if row.recusal_reason is None:
         return score_in(
             context,

@@ -106,7 +106,8 @@ def surviving_bars(context: Context, transaction: SqlTransaction, seller: str) -
     """Return the conduct bar that has survived an erasure of this seller, if there is one."""
     if context.secret is None:
         return []
-    return transaction.conduct_bars_of(context.fingerprint(seller))
+    names = transaction.names_of(seller)
+    return [bar for each in names for bar in transaction.conduct_bars_of(context.fingerprint(each))]
 
 
 def open_cycle(context: Context, country: str, now: datetime) -> date:

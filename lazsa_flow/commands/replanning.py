@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date, datetime
 
+    from lazsa_flow.domain.cycles import Calendar
     from lazsa_flow.domain.model import Actor, Path
     from lazsa_flow.engine.ports import Change
     from lazsa_flow.engine.rules import Rulebook
@@ -69,12 +70,6 @@ def move_country(
         check_command("move_country", actor, subject=seller)
         calendar = context.rulebook.calendar(country)
 
-        def moved(path: Path) -> Path:
-            cycle_on = path.cycle_on
-            if cycle_on is not None and cycle_on > calendar.local_date(now):
-                cycle_on = calendar.held_from(cycle_on)
-            return replace(path, country=country, cycle_on=cycle_on)
-
         ids = [path.id for path in paths]
         context.check_settled(transaction, ids, now)
         if known != country:
@@ -83,7 +78,13 @@ def move_country(
                 seller, country, actor=str(actor), as_of=today, recorded_at=now
             )
         planned = replan_paths(
-            transaction, context.rulebook, ids, moved, actor, now, "moved_country"
+            transaction,
+            context.rulebook,
+            ids,
+            lambda path: in_country(path, country, calendar, now),
+            actor,
+            now,
+            "moved_country",
         )
         return [planned_fields(each) for each in planned]
 
@@ -91,6 +92,14 @@ def move_country(
         found = context.once(key, request, now, run)
     # a key of the first release remembers only that the seller has moved
     return [planned_of(fields) for fields in found] if isinstance(found, list) else []
+
+
+def in_country(path: Path, country: str, calendar: Calendar, now: datetime) -> Path:
+    """Return a path as it is in another country; a round to come is one that is held there."""
+    cycle_on = path.cycle_on
+    if cycle_on is not None and cycle_on > calendar.local_date(now):
+        cycle_on = calendar.held_from(cycle_on)
+    return replace(path, country=country, cycle_on=cycle_on)
 
 
 def suspend_cycle(

@@ -51,6 +51,8 @@ COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "consent": (Permit("seller", relation="self"),),
     "record_shown": (Permit("employee"),),
     "move_country": (Permit("host"),),
+    "merge_sellers": (Permit("host"),),
+    "unmerge_sellers": (Permit("host"),),
     "suspend_cycle": (Permit("manager"),),
     "release_policy": (Permit("manager"),),
     "release_country": (Permit("manager"),),

@@ -100,6 +100,8 @@ def assign(
             raise InputError.of("panel", "team", team, "a team for each reviewer")
     now = context.clock.now()
     today = context.rulebook.calendar(country).local_date(now)
+    given = {"country": country, "cycle_on": str(cycle_on), "reviewers": dict(reviewers)}
+    reviewers = {context.rulebook.merged.seller_of(n): team for n, team in reviewers.items()}
 
     def run(transaction: SqlTransaction) -> dict[str, Any]:
         seated = transaction.seats_of(country, cycle_on)
@@ -114,7 +116,6 @@ def assign(
         told = [[each.reviewer, each.path, each.seller, each.reason] for each in conflicts]
         return {"seated": {**seated, **reviewers}, "conflicts": told}
 
-    given = {"country": country, "cycle_on": str(cycle_on), "reviewers": dict(reviewers)}
     done = context.once(key, request_fields("assign_reviewer", actor, **given), now, run)
     if not isinstance(done, dict):  # what an earlier release has stored under the key
         done = {"seated": dict(reviewers), "conflicts": []}
@@ -151,6 +152,7 @@ def unassign(
     now = context.clock.now()
     today = context.rulebook.calendar(country).local_date(now)
     given = {"country": country, "cycle_on": str(cycle_on), "reviewer": reviewer}
+    reviewer = context.rulebook.merged.seller_of(reviewer)
 
     def run(transaction: SqlTransaction) -> dict[str, str]:
         seated = transaction.seats_of(country, cycle_on)

@@ -62,6 +62,8 @@ def set_aside(
         **actor_fields(actor),
     }
 
+    reviewer = context.rulebook.merged.seller_of(reviewer)
+
     def run(transaction: SqlTransaction, seen: Evidence, now: datetime) -> dict[str, Any]:
         path = seen.path
         check_command("set_aside_card", actor, subject=path.subject, country=path.country)

@@ -78,7 +78,17 @@ class Actor:
                 object.__setattr__(self, name, parse_id(text, where="actor", field=name))
 
     def __str__(self) -> str:
-        return f"{self.role}:{self.id}"
+        return f"{self.role}:{self.given_id}"
+
+    @property
+    def given_id(self) -> str:
+        """The id under which they asked: another than ``id`` where that one was merged."""
+        return self.id
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every id of this person; see :class:`lazsa_flow.domain.merged_ids.MergedIds`."""
+        return frozenset({self.id})
 
 
 @value

@@ -191,7 +191,7 @@ def open_path(
         transaction: Where it is written.
         rulebook: Whose rules hold.
         lifecycle_name: Which lifecycle.
-        subject: Whose path.
+        subject: Whose path; it opens under the id that holds.
         country: In which country.
         actor: Who asks.
         now: The present instant.
@@ -206,6 +206,7 @@ def open_path(
     """
     lifecycle = rulebook.lifecycle(lifecycle_name)
     edge = lifecycle.opening
+    subject = rulebook.merged.seller_of(subject)
     path = unopened(lifecycle_name, subject, country, now, cycle_on=cycle_on, data=data)
     on = rulebook.calendar(country).local_date(now)
     seen = transaction.load_opening(path, on=on, facts=_reads_facts(lifecycle, edge))

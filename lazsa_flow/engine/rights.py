@@ -62,9 +62,9 @@ def related(
         return False
     match permit.relation:
         case "self":
-            return actor.id == subject
+            return subject in actor.names
         case "nominator":
-            return actor.id in nominators
+            return not actor.names.isdisjoint(nominators)
         case "country":
             return country is not None and actor.country == country
         case _:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lazsa_flow.domain.guards import kinds_read
+from lazsa_flow.domain.merged_ids import NO_MERGES
 from lazsa_flow.domain.model import Actor, Situation
 from lazsa_flow.domain.values import FrozenDict
 from lazsa_flow.engine.machine import TableMachine
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.domain.cycles import Calendar
     from lazsa_flow.domain.lifecycle import Lifecycle
+    from lazsa_flow.domain.merged_ids import MergedIds
     from lazsa_flow.domain.model import Evidence, Path
     from lazsa_flow.domain.policy import Country, Policy
 
@@ -47,6 +49,7 @@ class Rulebook:
         countries: The countries.
         releases: Policy releases of every lifecycle, in any order.
         version: What the database stood at when they were read; ``None`` where that is not asked.
+        merged: Which ids are one seller's.
 
     Attributes:
         kinds: The kinds of records that guards say they read.
@@ -58,8 +61,10 @@ class Rulebook:
         countries: Iterable[Country],
         releases: Iterable[Release],
         version: Hashable = None,
+        merged: MergedIds = NO_MERGES,
     ) -> None:
         self.version = version
+        self.merged = merged
         self._all = (tuple(lifecycles), tuple(countries), tuple(releases))
         self.lifecycles: Mapping[str, Lifecycle] = FrozenDict({t.name: t for t in self._all[0]})
         self.countries: Mapping[str, Country] = FrozenDict({c.code: c for c in self._all[1]})
@@ -85,12 +90,13 @@ class Rulebook:
                 for each in countries
             ],
             releases,
+            merged=self.merged,
         )
 
     def releasing(self, release: Release) -> Rulebook:
         """Return the same rules with one more policy release."""
         lifecycles, countries, releases = self._all
-        return Rulebook(lifecycles, countries, [*releases, release])
+        return Rulebook(lifecycles, countries, [*releases, release], merged=self.merged)
 
     def lifecycle(self, name: str) -> Lifecycle:
         """Return a table by name.

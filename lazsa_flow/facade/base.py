@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
 from structlog.contextvars import bound_contextvars
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from lazsa_flow.commands.dry_run import DryRun
     from lazsa_flow.config import Config, ConfigWarning
+    from lazsa_flow.domain.merged_ids import MergedIds
+    from lazsa_flow.domain.model import Actor
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.engine.rules import Rulebook
     from lazsa_flow.store.dry_run import DryRunStore
@@ -26,6 +29,12 @@ if TYPE_CHECKING:
     from lazsa_flow.store.stamp import RulesVersion
 
 _Result = TypeVar("_Result")
+_RESOLVED: ContextVar[MergedIds | None] = ContextVar("resolved", default=None)
+"""By which merges the actor of the call that is under way was resolved; ``None``: it has none."""
+
+
+class IdsMergedError(Exception):
+    """Ids were merged or parted since the actor of a call was resolved: it begins again."""
 
 
 class Facade:
@@ -75,6 +84,7 @@ class Facade:
         """
         context = self._context
         while True:
+            _check_resolved(context)
             try:
                 return run(context)
             except RulesChangedError:
@@ -83,8 +93,10 @@ class Facade:
     def _command(self, run: Callable[[Context], _Result]) -> _Result:
         """Run a command by the rules of this moment, and again where they change meanwhile."""
         while True:
+            context = self.context
+            _check_resolved(context)
             try:
-                return run(self.context)
+                return run(context)
             except RulesChangedError:
                 continue
 
@@ -119,6 +131,36 @@ class Facade:
     def rulebook(self) -> Rulebook:
         """The tables, countries and policies, as of the last call."""
         return self._context.rulebook
+
+
+def resolving(facade: Facade, call: Callable[[Callable[[Actor], Actor]], _Result]) -> _Result:
+    """Call what takes actors, each under the id that holds for them.
+
+    It is called again where ids are merged or parted before it takes effect.
+
+    Args:
+        facade: Whose rules know which ids are one seller's.
+        call: Gets what returns an actor under the id that holds.
+    """
+    while True:
+        merged = facade.rulebook.merged
+        before = _RESOLVED.set(merged)
+        try:
+            return call(merged.resolve)
+        except IdsMergedError:
+            continue
+        finally:
+            _RESOLVED.reset(before)
+
+
+def _check_resolved(context: Context) -> None:
+    """Let a call pass whose actor was resolved by the merges that these rules know.
+
+    Raises:
+        IdsMergedError: They know others.
+    """
+    if _RESOLVED.get() not in (None, context.rulebook.merged):
+        raise IdsMergedError
 
 
 def rulebook(store: SqlStore, config: Config) -> Rulebook:

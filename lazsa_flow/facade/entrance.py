@@ -23,6 +23,7 @@ from lazsa_flow.domain.ids import ID_CHARS, KEY_CHARS, parse_id
 from lazsa_flow.domain.model import Actor, Path
 from lazsa_flow.domain.text import WHOLE_NUMBERS, parse_json, parse_text
 from lazsa_flow.errors import InputError
+from lazsa_flow.facade.base import resolving
 
 Check = Callable[[Any, str, str], Any]
 """Takes a value, the method and the parameter; returns the value as the method gets it."""
@@ -75,6 +76,7 @@ def _checking(method: Callable[..., Any], own: int = 1) -> Callable[..., Any]:
             raise TypeError(msg)
         checks[name] = check
     by_place = list(checks.items())
+    acts = bool(own) and method.__annotations__.get("actor") == "Actor"
 
     @functools.wraps(method)
     def entrance(*args: Any, **named: Any) -> Any:
@@ -82,9 +84,18 @@ def _checking(method: Callable[..., Any], own: int = 1) -> Callable[..., Any]:
         read = [check(value, where, name) for value, (name, check) in placed]
         for name in named.keys() & checks.keys():
             named[name] = checks[name](named[name], where, name)
-        return method(*args[:own], *read, *args[own + len(read) :], **named)
+        placed_args = (*args[:own], *read, *args[own + len(read) :])
+        if acts and "actor" in named:
+            return _resolving(method, placed_args, named)
+        return method(*placed_args, **named)
 
     return entrance
+
+
+def _resolving(method: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """Call a method with its actor under the id that holds for them."""
+    given = named["actor"]
+    return resolving(args[0], lambda resolve: method(*args, **{**named, "actor": resolve(given)}))
 
 
 # -- from an annotation to its check

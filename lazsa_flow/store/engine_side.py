@@ -23,6 +23,7 @@ from lazsa_flow.store import (
     evidence,
     failing,
     looking,
+    merges,
     released,
     schema,
     writing,
@@ -33,7 +34,7 @@ from lazsa_flow.store.driver import fetch_all
 from lazsa_flow.store.stamp import Stamp, stamp_of, stamp_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import Evidence, Failure, Path
@@ -181,7 +182,14 @@ class EngineSide:
         self, path_ids: Collection[int], *, before: datetime | None, on: date
     ) -> Sequence[StoredSight]:
         """Read what decisions on these paths may read."""
-        return evidence.sights(self._connection, path_ids, before=before, on=on, lock=self._write)
+        return evidence.sights(
+            self._connection,
+            path_ids,
+            before=before,
+            on=on,
+            lock=self._write,
+            merged=self._has_merges,
+        )
 
     def load_chunk(
         self, path_ids: Collection[int], *, before: datetime | None, on: date
@@ -191,7 +199,25 @@ class EngineSide:
 
     def load_opening(self, path: Path, *, on: date, facts: bool) -> Evidence:
         """Load what is recorded about the subject of a path that is about to open."""
-        return evidence.of_opening(self._connection, path, on=on, facts=facts)
+        names = self.names_of(path.subject)
+        return evidence.of_opening(self._connection, path, names=names, on=on, facts=facts)
+
+    @property
+    def _has_merges(self) -> bool:
+        """Whether ids may have been merged; ``True`` where the database was not asked."""
+        return self._stamp is None or self._stamp.version.merges > 0
+
+    def names_of(self, person: str) -> list[str]:
+        """Return every id of a person, the one that holds first."""
+        return self.names_of_all([person]).get(person, [person])
+
+    def names_of_all(self, persons: Collection[str]) -> Mapping[str, list[str]]:
+        """Return every id of those of these persons who have several; see :mod:`.merges`."""
+        return merges.names_of(self._connection, persons) if self._has_merges else {}
+
+    def sellers_of(self, names: Collection[str]) -> Mapping[str, str]:
+        """Return the id that holds for each of these names that is an alias."""
+        return merges.sellers_of(self._connection, names) if self._has_merges else {}
 
     def write_chunk(self, changes: Sequence[Change], alike: Sequence[Alike] = ()) -> None:
         """Write changes whole."""
@@ -232,6 +258,9 @@ class EngineSide:
         found = looking.look(self._lent, path_id, on=on, lock=self._write, key=key, request=request)
         if found is not None:
             self._pass(found.stamp)
+            if self._has_merges:  # seldom; then it is read under every id of the seller
+                [seen] = self.load_chunk([path_id], before=None, on=on)
+                found = found._replace(seen=seen)
             if self._write:
                 self._check_tables([found.seen.path.lifecycle])
         return found

@@ -18,10 +18,11 @@ from lazsa_flow.domain.model import Evidence
 from lazsa_flow.domain.panel import NO_TALLY
 from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.driver import fetch_all, ids_table, ids_value, rows_of
+from lazsa_flow.store.merges import seller_of
 from lazsa_flow.store.sights import put_together, taken
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import date, datetime
 
     from lazsa_flow.domain.model import Path
@@ -44,8 +45,14 @@ class Queries(NamedTuple):
 
 
 @lru_cache
-def queries(dialect: str) -> Queries:
-    """Return the statements of a dialect."""
+def queries(dialect: str, *, merged: bool = False) -> Queries:
+    """Return the statements of a dialect.
+
+    Args:
+        dialect: Its name.
+        merged: Whether ids were merged: then facts and records are found under every id of a path's
+            seller, and persons stand under the ids that hold.
+    """
     before = sa.bindparam("before", type_=sa.Text())
     chunk, paths = ids_table(dialect), schema.paths
     own = paths.alias("own")
@@ -61,20 +68,53 @@ def queries(dialect: str) -> Queries:
     timers = schema.timers
     kin = sa.select(paths).select_from(mine.join(paths, paths.c.subject == own.c.subject))
     pending = (timers.c.path_id == chunk.c.id) & schema.PENDING
+    named, its = (_named(chunk, own),) * 2 if merged else (mine, own)
     return Queries(
         paths=kin,
         paths_locked=kin.order_by(paths.c.id).with_for_update(of=paths),
-        facts=_facts(mine, own, before),
+        facts=_facts(named, its, before),
         scorecards=recorded(
             cards,
             (cards.c.path_id == own.c.id) & (cards.c.cycle_on == own.c.cycle_on),
             mine,
-            *decoding.SCORECARDS,
+            *(_held(decoding.SCORECARDS) if merged else decoding.SCORECARDS),
         ),
-        nominations=recorded(told, told.c.path_id == chunk.c.id, chunk, *decoding.NOMINATIONS),
-        records=recorded(records, records.c.subject == own.c.subject, mine, records),
+        nominations=recorded(
+            told,
+            told.c.path_id == chunk.c.id,
+            chunk,
+            *(_held(decoding.NOMINATIONS) if merged else decoding.NOMINATIONS),
+        ),
+        records=recorded(
+            records,
+            records.c.subject == its.c.subject,
+            named,
+            *(
+                [its.c.seller if c is records.c.subject else c for c in records.c]
+                if merged
+                else [records]
+            ),
+        ),
         timers=sa.select(*decoding.PENDING).select_from(chunk.join(timers, pending)),
     )
+
+
+def _named(chunk: Any, own: Any) -> Any:
+    """Return the chunk's paths, each under every id of its seller: ``seller`` is the one it has."""
+    aliases = schema.seller_aliases
+    columns = (own.c.id, own.c.cycle_on, own.c.subject.label("seller"))
+    by_id = chunk.join(own, own.c.id == chunk.c.id)
+    under_own = sa.select(*columns, own.c.subject).select_from(by_id)
+    under_aliases = sa.select(*columns, aliases.c.alias).select_from(
+        by_id.join(aliases, aliases.c.seller == own.c.subject)
+    )
+    return sa.union_all(under_own, under_aliases).subquery()
+
+
+def _held(columns: Iterable[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
+    """Return columns, those of persons with the ids that hold."""
+    persons = (schema.scorecards.c.reviewer, schema.nominations.c.nominator)
+    return [seller_of(each) if each in persons else each for each in columns]
 
 
 def _facts(mine: Any, own: Any, before: Any) -> sa.Select[Any]:
@@ -92,9 +132,12 @@ def _facts(mine: Any, own: Any, before: Any) -> sa.Select[Any]:
         .correlate(own)
         .scalar_subquery()
     )
-    return sa.select(own.c.id.label("path_id"), *decoding.FACTS).select_from(
+    found = sa.select(own.c.id.label("path_id"), *decoding.FACTS).select_from(
         mine.join(facts, facts.c.id == latest)
     )
+    if own is mine:  # of those under several ids the last row counts
+        return found.order_by(facts.c.as_of, facts.c.recorded_at, facts.c.id)
+    return found
 
 
 def sights(
@@ -104,8 +147,11 @@ def sights(
     before: datetime | None,
     on: date,
     lock: bool,
+    merged: bool = True,
 ) -> list[StoredSight]:
     """Read all about each of these paths; see :class:`lazsa_flow.engine.ports.Transaction`.
+
+    With ``merged``, sellers may have several ids.
 
     With ``lock``, the subjects' paths stay as they were read until the transaction ends: on
     PostgreSQL their rows are locked, in the order of their numbers; on SQLite there is one writer.
@@ -114,7 +160,7 @@ def sights(
         ``before`` is exclusive; ``on`` is a local date, inclusive.
     """
     dialect = connection.dialect.name
-    select = queries(dialect)
+    select = queries(dialect, merged=merged)
     values = {
         "ids": ids_value(dialect, path_ids),
         "before": _FOREVER if before is None else instant_text(before),
@@ -135,14 +181,24 @@ def sights(
     return put_together(connection, path_ids, *rows)
 
 
-def of_opening(connection: sa.Connection, path: Path, *, on: date, facts: bool) -> Evidence:
-    """Read all about the subject of a path that is about to open; see :class:`Transaction`."""
+def of_opening(
+    connection: sa.Connection, path: Path, *, names: Collection[str], on: date, facts: bool
+) -> Evidence:
+    """Read all about the subject of a path that is about to open; see :class:`Transaction`.
+
+    Args:
+        connection: In a transaction.
+        path: The path.
+        names: Every id of its subject.
+        on: The date judged, if it is in no round.
+        facts: Whether facts are read.
+    """
     paths, records, known = schema.paths, schema.records, schema.facts
-    others = sa.select(paths).where(paths.c.subject == path.subject).order_by(paths.c.id)
-    told = sa.select(records).where(records.c.subject == path.subject).order_by(records.c.id)
+    others = sa.select(paths).where(paths.c.subject.in_(names)).order_by(paths.c.id)
+    told = sa.select(records).where(records.c.subject.in_(names)).order_by(records.c.id)
     latest = (
         sa.select(sa.literal(path.id), *decoding.FACTS)
-        .where(known.c.seller == path.subject, known.c.as_of <= (path.cycle_on or on))
+        .where(known.c.seller.in_(names), known.c.as_of <= (path.cycle_on or on))
         .order_by(known.c.as_of.desc(), known.c.recorded_at.desc(), known.c.id.desc())
         .limit(1)
     )

@@ -149,6 +149,8 @@ class Listing:
         moved = sa.select(later.c.id).where(
             later.c.seller == known.c.seller, later.c.id > known.c.id
         )
+        aliases = schema.seller_aliases
+        merged = sa.select(aliases.c.alias).where(aliases.c.alias == known.c.seller)
         latest = _latest_facts(known.c.seller, sa.literal(age.today, Day()), known)
         table = schema.facts
         status = _status(table.c.as_of < age.since)
@@ -159,7 +161,7 @@ class Listing:
             )
             .add_columns(*_PATH, *_FACTS, status.label("facts"))
             .where(known.c.country.in_(list(countries)), known.c.seller > (after or ""))
-            .where(~moved.correlate(known).exists())
+            .where(~moved.correlate(known).exists(), ~merged.correlate(known).exists())
             .order_by(known.c.seller)
             .limit(limit)
         )

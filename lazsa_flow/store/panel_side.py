@@ -1,4 +1,7 @@
-"""Seats on panels, and what a panel has recorded: each row is appended and never changed."""
+"""Seats on panels, and what a panel has recorded: each row is appended and never changed.
+
+Reviewers are named by the ids that hold; see :mod:`.merges`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from lazsa_flow.domain.ids import fold
 from lazsa_flow.domain.panel import RecordedCard, Seat
 from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.engine_side import EngineSide
+from lazsa_flow.store.merges import seller_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,9 +25,10 @@ _DECISIONS: Final = ("cycle_date", "due_date", "renewal_decision")
 """The timers that are due on the cycle date of a path's round."""
 
 _CARDS: Final = sa.select(
+    seller_of(schema.scorecards.c.reviewer).label("reviewer"),
     *(
         schema.scorecards.c[name]
-        for name in ("cycle_on", "reviewer", "team", "scores", "reason", "set_aside_by")
+        for name in ("cycle_on", "team", "scores", "reason", "set_aside_by")
     ),
     schema.scorecards.c.recorded_at,
     schema.texts.c.body,
@@ -52,8 +57,9 @@ class PanelSide(EngineSide):
     def seat_history(self, country: str, cycle_on: date) -> list[Seat]:
         """Return every assignment to a panel and every end of one, oldest first."""
         table = schema.seats
+        reviewer = seller_of(table.c.reviewer).label("reviewer")
         query = (
-            sa.select(table.c.reviewer, table.c.team, table.c.actor, table.c.as_of, table.c.ended)
+            sa.select(reviewer, table.c.team, table.c.actor, table.c.as_of, table.c.ended)
             .where(table.c.country == country, table.c.cycle_on == cycle_on)
             .order_by(table.c.id)
         )

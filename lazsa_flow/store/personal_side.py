@@ -32,6 +32,7 @@ class PersonalSide(ProgrammeSide):
         """Tell whether anything at all is recorded of a person: as seller, author or reviewer."""
         if not person.isprintable():
             return False
+        names = self.names_of(person)
         named = (
             schema.facts.c.seller,
             schema.paths.c.subject,
@@ -41,13 +42,13 @@ class PersonalSide(ProgrammeSide):
             schema.nominations.c.nominator,
             schema.scorecards.c.reviewer,
         )
-        queries = (sa.select(sa.exists().where(column == person)) for column in named)
+        queries = (sa.select(sa.exists().where(column.in_(names))) for column in named)
         return any(self._connection.scalar(query) for query in queries)
 
     def erase_texts(self, person: str) -> int:
         """Delete every text that a person is the subject or the author of; return how many."""
-        table = schema.texts
-        return self._delete_texts((table.c.subject == person) | (table.c.author == person))
+        table, names = schema.texts, self.names_of(person)
+        return self._delete_texts(table.c.subject.in_(names) | table.c.author.in_(names))
 
     def set_contacts(self, contacts: Mapping[str, str], at: datetime) -> None:
         """Put persons' contacts into the erasable table, in place of those there were."""
@@ -69,10 +70,24 @@ class PersonalSide(ProgrammeSide):
         self._connection.execute(sa.insert(table), rows)
 
     def contacts_of(self, persons: Collection[str]) -> dict[str, str]:
-        """Return the contacts of those of these persons who have one."""
+        """Return the contacts of those of these persons who have one.
+
+        Of a person with several ids it is that of the id that holds, or of another where that one
+        has none.
+        """
+        names = self.names_of_all(persons)
+        found = self._contacts_of({*persons, *(name for each in names.values() for name in each)})
+        contacts: dict[str, str] = {}
+        for person in persons:
+            own = [found[name] for name in names.get(person, [person]) if name in found]
+            if own:
+                contacts[person] = own[0]
+        return contacts
+
+    def _contacts_of(self, names: Collection[str]) -> dict[str, str]:
         table = schema.texts
         query = sa.select(table.c.subject, table.c.body).where(
-            table.c.kind == CONTACT, table.c.subject.in_(list(persons))
+            table.c.kind == CONTACT, table.c.subject.in_(list(names))
         )
         return {row.subject: row.body for row in self._connection.execute(query)}
 

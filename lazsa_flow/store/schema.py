@@ -26,12 +26,15 @@ APPEND_ONLY: Final = (
     "lazsa_seats",
     "lazsa_conduct_bars",
     "lazsa_seller_countries",
+    "lazsa_seller_merges",
 )
 """Held by triggers of :mod:`lazsa_flow.store.append_only`; a migration that adds one adds them."""
 
 
 METADATA: Final = columns.METADATA
 seller_countries: Final = schema_sellers.seller_countries
+seller_merges: Final = schema_sellers.seller_merges
+seller_aliases: Final = schema_sellers.seller_aliases
 PATH_ID: Final = sa.Sequence("lazsa_path_id")
 """Numbers of paths on PostgreSQL; on SQLite, with one writer, the next is the largest plus one."""
 

@@ -19,3 +19,25 @@ seller_countries = columns.table(
     sa.Index("lazsa_seller_countries_country", "country", "seller"),
 )
 """Where each seller is and was; see :mod:`lazsa_flow.store.seller_countries`."""
+
+seller_merges = columns.table(
+    "seller_merges",
+    columns.number(),
+    columns.text("event"),
+    columns.text("old_id"),
+    columns.text("new_id"),
+    columns.text("old_paths"),
+    columns.text("new_paths"),
+    columns.text("actor"),
+    columns.day("as_of"),
+    columns.instant("recorded_at"),
+)
+"""Merges of ids and their undoing: ``event`` is ``merged`` or ``undone``."""
+
+seller_aliases = columns.table(
+    "seller_aliases",
+    columns.text("alias", primary_key=True),
+    columns.text("seller"),
+    sa.Index("lazsa_seller_aliases_seller", "seller"),
+)
+"""The id that holds, by alias, as the merges in force make it."""

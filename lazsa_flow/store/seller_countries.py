@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.driver import fetch, ids_table, ids_value
+from lazsa_flow.store.merges import seller_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -23,14 +24,17 @@ if TYPE_CHECKING:
 
     from lazsa_flow.domain.model import Facts
 
-Source = Literal["facts", "move"]
-"""What wrote a row: the first facts of a seller, or a move."""
+Source = Literal["facts", "move", "merge"]
+"""What wrote a row: the first facts of a seller, a move, or a merge of ids."""
 
 _ROWS: Final = schema.seller_countries
 
 
 def countries_of(connection: sa.Connection, sellers: Collection[str]) -> dict[str, str]:
-    """Return the country of each of these sellers who has one on record."""
+    """Return the country of each of these sellers who has one on record.
+
+    An alias is where the seller is whom it was merged into.
+    """
     dialect = connection.dialect.name
     values = {"ids": ids_value(dialect, [each for each in sellers if each.isprintable()])}
     return dict(fetch(connection, _latest(dialect), values))
@@ -84,7 +88,7 @@ def add_first(connection: sa.Connection, facts: Iterable[Facts], recorded_at: da
 def _latest(dialect: str) -> sa.Select[Any]:
     """Select seller and country of the last row of each of ``ids``."""
     asked, other = ids_table(dialect, sa.Text), _ROWS.alias("other")
-    last = sa.select(sa.func.max(other.c.id)).where(other.c.seller == asked.c.id)
+    last = sa.select(sa.func.max(other.c.id)).where(other.c.seller == seller_of(asked.c.id))
     return sa.select(asked.c.id, _ROWS.c.country).select_from(
         asked.join(_ROWS, _ROWS.c.id == last.correlate(asked).scalar_subquery())
     )

@@ -23,15 +23,22 @@ from lazsa_flow.store.migrate import VERSION_TABLE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_COUNTED: Final = (schema.policies, schema.countries, schema.suspensions)
+"""The small tables whose numbers of rows tell what the rules stand at; none is ever deleted."""
 _PAUSE: Final = ("country", "cycle_on", "actor", "recorded_at", "reason")
 
 
 class RulesVersion(NamedTuple):
-    """What the rules stand at: another value means that they are to be read again."""
+    """What the rules stand at: another value means that they are to be read again.
+
+    Attributes:
+        merges: The number of the last event of merged ids; 0: there never was one.
+    """
 
     policies: int
     countries: int
     suspensions: int
+    merges: int
 
 
 class Stamp(NamedTuple):
@@ -73,10 +80,8 @@ def stamp_query(dialect: str) -> sa.Select[Any]:
     number = sa.column("version_num", sa.Text())
     revision = sa.select(number).select_from(sa.table(VERSION_TABLE)).limit(1)
     return sa.select(
-        *(
-            sa.select(sa.func.count()).select_from(table).scalar_subquery()
-            for table in (schema.policies, schema.countries, schema.suspensions)
-        ),
+        *(sa.select(sa.func.count()).select_from(table).scalar_subquery() for table in _COUNTED),
+        sa.select(sa.func.coalesce(sa.func.max(schema.seller_merges.c.id), 0)).scalar_subquery(),
         listed(dialect, in_force.order_by(pauses.c.id)),
         listed(dialect, tables),
         revision.scalar_subquery(),
@@ -112,10 +117,10 @@ def stamp_of(row: Sequence[Any]) -> Stamp:
 
 
 def _stamp_of(row: Sequence[Any]) -> Stamp:
-    policies, countries, suspensions, pauses, lifecycles, revision, time = row
+    *counts, pauses, lifecycles, revision, time = row
     server = not isinstance(time, str)
     return Stamp(
-        RulesVersion(policies, countries, suspensions),
+        RulesVersion(*counts),
         _pauses(pauses),
         _digests(lifecycles),
         revision,

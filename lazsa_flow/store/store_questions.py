@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import claiming, decoding, failing, pauses, released, schema, standing
+from lazsa_flow.domain.merged_ids import MergedIds
+from lazsa_flow.store import (
+    claiming,
+    decoding,
+    failing,
+    merges,
+    pauses,
+    released,
+    schema,
+    standing,
+)
 from lazsa_flow.store.audit import audited_paths, journal_rows
 from lazsa_flow.store.bulk import bulk
 from lazsa_flow.store.census import Census
@@ -155,7 +165,9 @@ class StoreQuestions(ABC):
 
     def count_sellers(self) -> int:
         """Count the sellers whose facts are known."""
-        query = sa.select(sa.func.count(sa.distinct(schema.facts.c.seller)))
+        aliases = sa.select(schema.seller_aliases.c.alias)
+        seller = schema.facts.c.seller
+        query = sa.select(sa.func.count(sa.distinct(seller))).where(seller.not_in(aliases))
         with self._read() as connection:
             return connection.scalar(query) or 0
 
@@ -183,6 +195,11 @@ class StoreQuestions(ABC):
         """Return the pauses in force, or with those that were lifted, oldest first."""
         with self._read() as connection:
             return pauses.read(connection, lifted=lifted)
+
+    def merged_ids(self) -> MergedIds:
+        """Return which ids are one seller's."""
+        with self._read() as connection:
+            return MergedIds(merges.read_aliases(connection))
 
     def first_book(self) -> date | None:
         """Return the earliest cycle date that any timer belongs to."""

@@ -6,7 +6,7 @@ records, keys.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -17,6 +17,7 @@ from lazsa_flow.store.codec import facts_row, notice_row, timer_row
 from lazsa_flow.store.driver import rows_of
 from lazsa_flow.store.personal_side import PersonalSide
 from lazsa_flow.store.rules_side import RulesSide
+from lazsa_flow.store.seller_side import SellerSide
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,31 +25,17 @@ if TYPE_CHECKING:
 
     from lazsa_flow.domain.model import (
         Facts,
-        Nomination,
         Path,
         Record,
         TimerRow,
     )
     from lazsa_flow.domain.panel import Scorecard
 
-_BATCH: Final = 1000
-"""So many subjects are asked about at a time."""
 
-
-class SqlTransaction(PersonalSide, RulesSide):
+class SqlTransaction(SellerSide, PersonalSide, RulesSide):
     """One transaction on a SQL database: the engine's side, and the commands'."""
 
     # -- reading
-
-    def paths_of(self, subject: str, lifecycle: str | None = None) -> list[Path]:
-        """Return all paths of a subject, or those in one lifecycle, oldest first."""
-        if not subject.isprintable():
-            return []
-        table = schema.paths
-        query = sa.select(table).where(table.c.subject == subject).order_by(table.c.id)
-        if lifecycle is not None:
-            query = query.where(table.c.lifecycle == lifecycle)
-        return [decoding.path(row) for row in rows_of(self._connection, query)]
 
     def paths_in(self, lifecycle: str, states: Collection[str]) -> list[Path]:
         """Return all paths of a lifecycle in some states, oldest first."""
@@ -79,77 +66,6 @@ class SqlTransaction(PersonalSide, RulesSide):
         query = sa.select(table.c.subject).where(table.c.kind == kind, table.c.value == value)
         return set(self._connection.scalars(query))
 
-    def records_of(self, subject: str) -> list[Record]:
-        """Return what is recorded about a subject, oldest first."""
-        table = schema.records
-        query = sa.select(table).where(table.c.subject == subject).order_by(table.c.id)
-        return [decoding.record(row) for row in rows_of(self._connection, query)]
-
-    def country_of(self, seller: str) -> str | None:
-        """Return the country that is on record for a seller; ``None`` where none is."""
-        return self.countries_of([seller]).get(seller)
-
-    def home_of(self, person: str) -> str | None:
-        """Return the country on record, or of one without facts that of the latest path."""
-        country = self.country_of(person)
-        if country is None and (paths := self.paths_of(person)):
-            return paths[-1].country
-        return country
-
-    def countries_of(self, sellers: Collection[str]) -> dict[str, str]:
-        """Return the country of each of these sellers who has one on record."""
-        return seller_countries.countries_of(self._connection, sellers)
-
-    def nominations_of(self, path_id: int) -> list[Nomination]:
-        """Return a path's nominations as they stand."""
-        table = schema.nominations
-        query = sa.select(*decoding.NOMINATIONS).where(table.c.path_id == path_id)
-        query = query.order_by(table.c.id)
-        return list(decoding.nominations(rows_of(self._connection, query)))
-
-    def nominations_of_all(self, path_ids: Collection[int]) -> dict[int, list[Nomination]]:
-        """Return the nominations of these paths as they stand, by path."""
-        table = schema.nominations
-        query = sa.select(*decoding.NOMINATIONS).where(table.c.path_id.in_(list(path_ids)))
-        rows: dict[int, list[tuple[Any, ...]]] = {}
-        for row in self._connection.execute(query.order_by(table.c.id)):
-            rows.setdefault(row.path_id, []).append(tuple(row))
-        return {path_id: list(decoding.nominations(each)) for path_id, each in rows.items()}
-
-    def open_paths(self, lifecycle: str, subjects: Collection[str]) -> dict[str, int]:
-        """Return the number of each subject's open path in a lifecycle, of those who have one."""
-        table = schema.slots
-        query = sa.select(table.c.subject, table.c.path_id).where(
-            table.c.lifecycle == lifecycle, table.c.subject.in_(list(subjects))
-        )
-        return {row.subject: row.path_id for row in self._connection.execute(query)}
-
-    def nominators_of(self, subject: str) -> set[str]:
-        """Return everyone who has ever nominated a subject, in any round."""
-        nominations, paths = schema.nominations, schema.paths
-        query = (
-            sa.select(nominations.c.nominator)
-            .join(paths, paths.c.id == nominations.c.path_id)
-            .where(paths.c.subject == subject)
-        )
-        return set(self._connection.scalars(query))
-
-    def nominators_of_all(self, subjects: Collection[str]) -> dict[str, set[str]]:
-        """Return everyone who has ever nominated these subjects, in any round, by subject."""
-        nominations, paths = schema.nominations, schema.paths
-        found: dict[str, set[str]] = {}
-        named = sorted(subjects)
-        for start in range(0, len(named), _BATCH):
-            batch = named[start : start + _BATCH]
-            query = (
-                sa.select(paths.c.subject, nominations.c.nominator)
-                .join(paths, paths.c.id == nominations.c.path_id)
-                .where(paths.c.subject.in_(batch))
-            )
-            for row in self._connection.execute(query):
-                found.setdefault(row.subject, set()).add(row.nominator)
-        return found
-
     def rounds_of(self, path_id: int) -> dict[date, list[Scorecard]]:
         """Return all scorecards and recusals of a path, by round, oldest first."""
         table = schema.scorecards
@@ -168,20 +84,6 @@ class SqlTransaction(PersonalSide, RulesSide):
             self._connection.execute(sa.insert(schema.facts), rows)
             seller_countries.add_first(self._connection, facts, recorded_at)
         return len(rows)
-
-    def add_country_of(
-        self, seller: str, country: str, *, actor: str, as_of: date, recorded_at: datetime
-    ) -> None:
-        """Append that a seller has moved to a country."""
-        seller_countries.add_row(
-            self._connection,
-            seller,
-            country,
-            source="move",
-            actor=actor,
-            as_of=as_of,
-            recorded_at=recorded_at,
-        )
 
     def add_text(
         self,

@@ -194,6 +194,8 @@ COMMANDS_MAY: dict[str, dict[str, May]] = {
     "consent": SELLER,
     "record_shown": EMPLOYEE,
     "move_country": {"host": GLOBAL},
+    "merge_sellers": {"host": GLOBAL},
+    "unmerge_sellers": {"host": GLOBAL},
     "suspend_cycle": MANAGER,
     "release_policy": {"manager": GLOBAL},
     "release_country": MANAGER,
@@ -592,6 +594,8 @@ ASK: dict[str, Callable[[Stage, Actor], Any]] = {
     "consent": lambda s, a: s.programme.consent("s1", given=True, actor=a),
     "record_shown": lambda s, a: s.programme.record_shown("s1", "teaching", actor=a),
     "move_country": lambda s, a: s.programme.move_country("s1", "MY", actor=a),
+    "merge_sellers": lambda s, a: s.programme.merge_sellers("s1", "award-nominated", actor=a),
+    "unmerge_sellers": lambda s, a: s.programme.unmerge_sellers("s1", "award-nominated", actor=a),
     "suspend_cycle": lambda s, a: s.programme.suspend_cycle("SG", date(2020, 10, 1), actor=a),
     "release_policy": _release,
     "release_country": lambda s, a: s.programme.release_country(

@@ -34,6 +34,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "purge": lambda p, **dry: p.purge(actor=HOST, **dry),
     "suspend_cycle": lambda p, **dry: p.suspend_cycle("SG", DUE, actor=MANAGER, key="k", **dry),
     "move_country": lambda p, **dry: p.move_country("s1", "TH", actor=HOST, key="k", **dry),
+    "merge_sellers": lambda p, **dry: p.merge_sellers("s1", "s9", actor=HOST, key="k", **dry),
+    "unmerge_sellers": lambda p, **dry: p.unmerge_sellers("s8", "s9", actor=HOST, key="k", **dry),
     "unpark": lambda p, **dry: p.unpark("award-1", actor=OPERATOR, **dry),
     "unpark_all": lambda p, **dry: p.unpark_all(actor=OPERATOR, **dry),
     "retry_notices": lambda p, **dry: p.retry_notices(actor=OPERATOR, **dry),
@@ -72,6 +74,9 @@ class TestNothingRemains:
     def test_same_answer(self, world: World, tmp_path: Path, name: str) -> None:
         """A dry run writes nothing, remembers no key, and returns what the command returns."""
         world.ambassador()
+        if "merge" in name:
+            world.facts("s8").facts("s9")
+            world.programme.merge_sellers("s8", "s9", actor=HOST)
         if name == "purge":
             world.now(noon(DUE.replace(year=2023)))
         if "unpark" in name or "retry" in name:

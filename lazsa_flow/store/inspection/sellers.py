@@ -42,11 +42,14 @@ def facts_elsewhere(connection: sa.Connection) -> tuple[int, list[Elsewhere]]:
     )
     superseded = _there(later, later.c.seller == facts.c.seller, is_later)
     has_moved = _there(moved, moved.c.seller == homes.c.seller, moved.c.id > homes.c.id)
+    merged = sa.select(schema.seller_aliases.c.alias)  # they are where another id says
     differs = (homes.c.seller == facts.c.seller) & (homes.c.country != facts.c.country)
     found = sa.select(
         facts.c.seller, homes.c.country, facts.c.country.label("named"), facts.c.as_of
     )
-    found = found.select_from(facts.join(homes, differs)).where(~has_moved, ~superseded)
+    found = found.select_from(facts.join(homes, differs)).where(
+        ~has_moved, ~superseded, facts.c.seller.not_in(merged)
+    )
     count = connection.scalar(sa.select(sa.func.count()).select_from(found.subquery()))
     some = connection.execute(found.order_by(facts.c.seller).limit(MOST))
     return count or 0, [Elsewhere(*row) for row in some]
