@@ -1,0 +1,60 @@
+"""Seats, cards set aside and open appeals: one story on every store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lazsa_flow.domain.model import Actor
+from lazsa_flow.errors import ConflictError, NotAllowedError
+from tests.contract.test_store import (
+    COMPLIANCE,
+    CYCLE,
+    SELLER,
+    TEAM,
+    clock,
+    nominated,
+    reviewed,
+)
+
+if TYPE_CHECKING:
+    from lazsa_flow.programme import Programme
+
+
+def test_a_panel_and_its_appeals(play: Any) -> None:
+    """Seats end, a card is set aside, the list names who stood back, and voices close an appeal."""
+    programme: Programme = play()
+    path = nominated(programme)
+    reviewed(programme)
+    left = programme.unassign_reviewer("SG", CYCLE, "rev-1", actor=TEAM, key="end")
+    assert left == {"rev-0": "team-0", "rev-2": "team-2", "rev-9": "team-9"}
+    assert programme.unassign_reviewer("SG", CYCLE, "rev-1", actor=TEAM, key="end") == left
+    with pytest.raises(NotAllowedError, match="the seat of 'rev-1' ended"):
+        programme.recuse(path, actor=Actor("reviewer", "rev-1", "SG"), reason="moved")
+    programme.recuse(path, actor=Actor("reviewer", "rev-9", "SG"), reason="same_family")
+    programme.set_aside_card(path, "rev-2", actor=COMPLIANCE, reason="conflict")
+    [told] = programme.panel("SG", CYCLE)
+    assert (told.cards, told.teams, told.missing) == (2, 2, "1 reviewers, 1 teams")
+    assert (dict(told.recused), dict(told.set_aside)) == (
+        {"rev-9": "same_family"},
+        {"rev-2": "conflict"},
+    )
+    assert len(programme.panel_cards(path, actor=COMPLIANCE)) == 5
+    done = programme.assign_reviewers("SG", CYCLE, {"rev-3": "team-3"}, actor=TEAM)
+    assert sorted(done.seated) == ["rev-0", "rev-2", "rev-3", "rev-9"]
+    while (due := programme.next_due()) is not None:  # carried over, then declined
+        clock(programme).move_to(due)
+        programme.sweep()
+    for number, grant in ((1, False), (2, True)):
+        programme.appeal(path, actor=Actor("manager", f"m-{number}"), grant=grant)
+    [appeal] = programme.appeals("SG", actor=COMPLIANCE)
+    assert (appeal.seller, appeal.grants, appeal.rejections) == (SELLER, 1, 1)
+    assert [voice.person for voice in appeal.voices] == ["m-1", "m-2"]
+    for inside in ("rev-1", "rev-3", TEAM.id):
+        with pytest.raises(NotAllowedError, match="outside the panel"):
+            programme.appeal(path, actor=Actor("manager", inside))
+    programme.appeal(path, actor=Actor("manager", "m-3"), grant=False)
+    with pytest.raises(ConflictError, match="is closed"):
+        programme.appeal(path, actor=Actor("manager", "m-4"))
+    assert (programme.appeals(), programme.outcome(path).appeal) == ([], "rejected")
