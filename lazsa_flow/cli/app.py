@@ -16,6 +16,7 @@ from lazsa_flow.cli import (
     ask,
     backup,
     countries,
+    country_team,
     demo,
     explain,
     files,
@@ -39,6 +40,7 @@ from lazsa_flow.cli import (
     sellers,
     serve,
     timers,
+    today,
     verify,
     view,
 )
@@ -123,9 +125,13 @@ for answer in (
     sellers.consent,
     paths.states,
     paths.journal,
+    today.today,
+    country_team.reviewers,
+    country_team.stats,
 ):
     app.command()(answer)
 app.command("list")(lists.list_all)
+app.add_typer(country_team.facts, name="facts")
 app.command("open")(paths.open_path)
 app.command("state-at")(paths.state_at)
 app.add_typer(ledger.ledger, name="ledger")

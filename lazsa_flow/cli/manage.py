@@ -15,14 +15,27 @@ from lazsa_flow.cli.common import (
     Json,
     Key,
     open_programme,
+    print_json,
     print_move,
     print_result,
     read_actor,
 )
+from lazsa_flow.cli.documents import to_json
+from lazsa_flow.cli.lists import Csv, InCountry
 from lazsa_flow.cli.people import Seller
+from lazsa_flow.cli.tables import Column, print_csv, print_table
 
 case = typer.Typer(help="Compliance cases: they postpone award or renewal.", no_args_is_help=True)
 
+CASE_COLUMNS = (
+    Column("Seller", is_id=True),
+    Column("Case", is_id=True),
+    Column("Country", drop=3),
+    Column("Stands"),
+    Column("Since"),
+    Column("Path", is_id=True, drop=1),
+    Column("State", drop=2),
+)
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="The case's id.")]
 
 
@@ -45,6 +58,34 @@ def open_case(
         programme.open_case(seller, case_id, actor=read_actor(who, country), key=key)
     data = {"seller": seller, "case": case_id, "value": "open"}
     print_result(f"{case_id}: open", data, as_json=as_json)
+
+
+@case.command("list")
+def list_cases(
+    country: InCountry = None,
+    closed: Annotated[bool, typer.Option("--all", help="Closed ones, too.")] = False,
+    as_csv: Csv = False,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """List the open compliance cases, the longest standing first.
+
+    Example: lazsa-flow case list --country ID
+    """
+    with open_programme(database, config) as programme:
+        found = programme.cases(country, closed=closed)
+    if as_json:
+        print_json(to_json(found.rows))
+        return
+    rows = [
+        (each.seller, each.case, each.country, each.value, each.since, each.path, each.state)
+        for each in found
+    ]
+    if as_csv:
+        print_csv(CASE_COLUMNS, rows)
+    else:
+        print_table(CASE_COLUMNS, rows, empty=found.why_empty or "")
 
 
 @case.command("close")

@@ -27,7 +27,7 @@ class Column:
     """A column of a table.
 
     Attributes:
-        is_id: It is neither left out nor wrapped; an id wider than the terminal is folded.
+        is_id: It is never cut or wrapped between words; one wider than the terminal is folded.
         drop: In which order it is left out, the largest first; 0 keeps it.
         right: Whether it is set to the right, as figures are.
     """
@@ -112,7 +112,7 @@ def _fit(
         return sum(narrowest[at] for at in kept) + _GAP * (len(kept) - 1)
 
     while needed() > width:
-        droppable = [at for at in kept if columns[at].drop and not columns[at].is_id]
+        droppable = [at for at in kept if columns[at].drop]
         if not droppable:
             break
         kept.remove(max(droppable, key=lambda at: (columns[at].drop, at)))

@@ -34,7 +34,7 @@ def unmet_guards(
         else:
             found[row["id"]] = tuple(_recorded(table, row["verdicts"]))
     for seen in listing.evidence(ahead, on=now.date()) if ahead else ():
-        found[seen.path.id] = tuple(_not_held(context, seen, ahead[seen.path.id], now))
+        found[seen.path.id] = tuple(not_held(context, seen, ahead[seen.path.id], now))
     return found
 
 
@@ -72,7 +72,7 @@ def guards_ahead(table: Lifecycle, state: str) -> tuple[str, ...]:
     return tuple(guards)
 
 
-def _not_held(
+def not_held(
     context: Context, seen: Evidence, guards: Iterable[str], now: datetime
 ) -> Iterator[str]:
     """Yield the guards that do not hold today; one that fails does not hold."""

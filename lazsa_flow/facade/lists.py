@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazsa_flow.commands import listing
+from lazsa_flow.commands.cases import find_cases
+from lazsa_flow.commands.country_day import plan_day
+from lazsa_flow.commands.facts_gaps import find_facts_gaps
+from lazsa_flow.commands.reviewing import find_reviewers
+from lazsa_flow.commands.round_stats import compute_stats
 from lazsa_flow.facade.base import Facade
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from lazsa_flow.commands.cases import Case
+    from lazsa_flow.commands.country_day import CountryDay
+    from lazsa_flow.commands.facts_gaps import FactsGap
     from lazsa_flow.commands.list_rows import Listed, Page
+    from lazsa_flow.commands.reviewing import ReviewerWork
+    from lazsa_flow.commands.round_stats import RoundStats
 
 
 class Lists(Facade):
@@ -102,3 +112,52 @@ class Lists(Facade):
             after=after,
             limit=limit,
         )
+
+    def today(self, country: str) -> CountryDay:
+        """Tell what is new, late and waiting for the team in a country.
+
+        Raises:
+            NotFoundError: There is no such country.
+        """
+        return plan_day(self.context, country)
+
+    def facts_gaps(self, country: str, cycle_on: date | None = None) -> Page[FactsGap]:
+        """List the open paths of a country whose facts could not be judged on their cycle date.
+
+        Args:
+            country: Of which country.
+            cycle_on: In the round of this date; by default in the next one, or one before it.
+
+        Raises:
+            NotFoundError: There is no such country.
+        """
+        return find_facts_gaps(self.context, country, cycle_on)
+
+    def reviewers(self, country: str, cycle_on: date) -> Page[ReviewerWork]:
+        """List a panel's reviewers: cards done, and the paths that wait for one.
+
+        Raises:
+            NotFoundError: There is no such country.
+        """
+        return find_reviewers(self.context, country, cycle_on)
+
+    def stats(self, country: str, cycle_on: date) -> RoundStats:
+        """Count who was nominated for a cycle date, and what became of everybody.
+
+        Raises:
+            NotFoundError: There is no such country.
+            InputError: The date is no cycle date of it.
+        """
+        return compute_stats(self.context, country, cycle_on)
+
+    def cases(self, country: str | None = None, *, closed: bool = False) -> Page[Case]:
+        """List the open compliance cases, the longest standing first.
+
+        Args:
+            country: Of sellers of this country; of all by default.
+            closed: Whether closed ones are listed, too.
+
+        Raises:
+            NotFoundError: There is no such country.
+        """
+        return find_cases(self.context, country, closed=closed)

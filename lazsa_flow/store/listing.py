@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import evidence, schema
 from lazsa_flow.store.column_types import Day, Instant
+from lazsa_flow.store.round_listing import RoundListing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -26,10 +27,11 @@ INCOMPLETE: Final = "incomplete"
 CURRENT: Final = "current"
 FACTS: Final = (MISSING, STALE, INCOMPLETE, CURRENT)
 """How facts are on the date judged: none, too old, without a figure that a bar asks for, fit."""
-_ASKED: Final = (
+ASKED: Final = (
     *("joined_on", "ncp_points", "policy_compliant", "gmv_rate", "chat_response_rate"),
     *("monthly_cancellation_rates", "is_lazstar"),
 )
+"""The figures that the bars ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class PathFilter:
         reviewer: Whose card of this reviewer is missing, in one of ``panels``.
         panels: Country and cycle date of the panels on which the reviewer sits.
         since: Which entered their state at or after this instant.
+        cycle_until: In the round of this cycle date or an earlier one.
     """
 
     lifecycle: str | None = None
@@ -56,6 +59,7 @@ class PathFilter:
     reviewer: str | None = None
     panels: Sequence[tuple[str, date]] = ()
     since: datetime | None = None
+    cycle_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +77,12 @@ class FactsAge:
     by_round: Mapping[tuple[str, date], date]
 
 
-class Listing:
+class Listing(RoundListing):
     """Lists over a database as it stands in one transaction.
 
     Args:
         connection: A connection on which the transaction has begun.
     """
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
 
     def rounds(self, wanted: PathFilter) -> list[tuple[str, date]]:
         """Return country and cycle date of every round that paths of a filter are in."""
@@ -177,6 +178,8 @@ _PATH: Final = tuple(
 )
 _FACTS: Final = (sa.type_coerce(schema.facts.c.as_of, Day()).label("facts_as_of"),)
 
+_UNKNOWN: Final = tuple(schema.facts.c[name].is_(None).label(f"no_{name}") for name in ASKED)
+
 
 def _place(wanted: PathFilter) -> list[sa.ColumnElement[bool]]:
     """Return what the index of lists answers: country, state and cycle date."""
@@ -188,6 +191,8 @@ def _place(wanted: PathFilter) -> list[sa.ColumnElement[bool]]:
         conditions.append(table.c.state.in_(list(wanted.states)))
     if wanted.cycle_on is not None:
         conditions.append(table.c.cycle_on == wanted.cycle_on)
+    if wanted.cycle_until is not None:
+        conditions.append(table.c.cycle_on <= wanted.cycle_until)
     if wanted.lifecycle is not None:
         conditions.append(table.c.lifecycle == wanted.lifecycle)
     return conditions
@@ -202,7 +207,7 @@ def _paths(wanted: PathFilter, age: FactsAge) -> sa.Select[Any]:
     query = (
         sa.select(table.c.subject, table.c.country, *_PATH, table.c.parked)
         .add_columns(journal.c.trigger, journal.c.reason, journal.c.verdicts)
-        .add_columns(*_FACTS, status.label("facts"))
+        .add_columns(*_FACTS, status.label("facts"), *_UNKNOWN)
         .select_from(table.join(journal, last).outerjoin(facts, facts.c.id == latest))
         .where(*_place(wanted))
     )
@@ -244,7 +249,7 @@ def _since(age: FactsAge) -> Any:
 def _status(too_old: Any) -> Any:
     facts = schema.facts
     unknown = sa.or_(
-        *(facts.c[name].is_(None) for name in _ASKED),
+        *(facts.c[name].is_(None) for name in ASKED),
         facts.c.is_lazstar & facts.c.activities.is_(None),
     )
     return sa.case(

@@ -13,7 +13,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import columns, schema_sellers
+from lazsa_flow.store import columns, schema_books, schema_sellers
 
 APPEND_ONLY: Final = (
     "lazsa_facts",
@@ -35,6 +35,7 @@ METADATA: Final = columns.METADATA
 seller_countries: Final = schema_sellers.seller_countries
 seller_merges: Final = schema_sellers.seller_merges
 seller_aliases: Final = schema_sellers.seller_aliases
+closed_books: Final = schema_books.closed_books
 PATH_ID: Final = sa.Sequence("lazsa_path_id")
 """Numbers of paths on PostgreSQL; on SQLite, with one writer, the next is the largest plus one."""
 
@@ -204,6 +205,13 @@ records = columns.table(
     columns.day("as_of"),
     columns.instant("recorded_at"),
     sa.Index("lazsa_records_subject", "subject"),
+    sa.Index(
+        "lazsa_records_kind",
+        "kind",
+        "id",
+        sqlite_where=sa.text("name <> ''"),
+        postgresql_where=sa.text("name <> ''"),
+    ),
 )
 
 timers = columns.table(
@@ -303,17 +311,6 @@ keys = columns.table(
     columns.text("key", primary_key=True),
     columns.text("request"),
     columns.text("result"),
-    columns.instant("recorded_at"),
-)
-
-closed_books = columns.table(
-    "closed_books",
-    columns.text("country", primary_key=True),
-    columns.day("cycle_on", primary_key=True),
-    sa.Column("due", sa.Integer(), nullable=False),
-    sa.Column("moved", sa.Integer(), nullable=False),
-    sa.Column("refused", sa.Integer(), nullable=False),
-    columns.text("actor"),
     columns.instant("recorded_at"),
 )
 

@@ -188,6 +188,11 @@ LISTS: dict[str, Callable[[Programme], object]] = {
     "since": lambda p: p.find_all(country="SG", state="nominated", since=DUE),
     "none": lambda p: p.find_all(country="SG", cycle=CYCLE, reason="lapsed"),
     "sellers": lambda p: p.find_sellers(country="SG", after="s1"),
+    "today": lambda p: p.today("SG"),
+    "facts gaps": lambda p: [p.facts_gaps("SG"), p.facts_gaps("SG", CYCLE)],
+    "reviewers": lambda p: p.reviewers("SG", CYCLE),
+    "stats": lambda p: p.stats("SG", CYCLE),
+    "cases": lambda p: p.cases("SG"),
     "sellers with facts": lambda p: p.find_sellers(facts=("stale",), without_path=True),
 }
 """Lists, each by filters of its own."""
@@ -195,6 +200,10 @@ LISTS: dict[str, Callable[[Programme], object]] = {
 
 def test_lists_read_through_no_growing_table(season: Programme) -> None:
     """What a country team lists is found by index, whatever the filter."""
+    for number, step in ((0, "get_app"), (0, "register"), (1, "get_app")):
+        season.reconnect_step(f"s{number}", step, actor=Actor("seller", f"s{number}"))
+    season.open_case("s1", "case-1", actor=Actor("compliance", "c-1"))
+    season.assign_reviewers("SG", CYCLE, {"rev-1": "pay"}, actor=Actor("team", "t", "SG"))
     with explained(season) as plans:
         for ask in LISTS.values():
             ask(season)
