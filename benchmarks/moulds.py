@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow import Actor, Facts, Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands import importing
 from lazsa_flow.domain.panel import ITEMS
 from lazsa_flow.engine import sweep as sweeping
+from tests.factories import record_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,7 +125,7 @@ class _Stage:
             is_lazstar=False,
             activities=frozenset({"help", "writing"}),
         )
-        importing.add_facts(self.programme.context, [facts], where="benchmark")
+        record_facts(self.programme, [facts])
 
     def nominate(self, kind: str) -> str:
         actor = Actor("employee", "emp-1")

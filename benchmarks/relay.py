@@ -25,7 +25,6 @@ from aiosmtpd.controller import Controller
 from benchmarks.harness.figures import Figure, Goal
 from benchmarks.harness.turns import in_turns
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands import importing
 from lazsa_flow.config import Config
 from lazsa_flow.domain.contact import Contact
 from lazsa_flow.domain.deployment import Deployment
@@ -34,6 +33,7 @@ from lazsa_flow.domain.policy import read
 from lazsa_flow.notices.mail import mail
 from lazsa_flow.notices.ports import Letter
 from lazsa_flow.programme import Programme
+from tests.factories import record_facts
 from tests.servers import free_port
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _fill(url: str, mails: int) -> bytes:
     with Programme.open(url, clock=clock) as programme:
         sellers = [f"seller-{number}" for number in range(mails)]
         known = [Facts(seller, "SG", date(2026, 5, 31)) for seller in sellers]
-        importing.add_facts(programme.context, known, where="benchmark")
+        record_facts(programme, known)
         for seller in sellers:
             programme.nominate(seller, actor=Actor("employee", "e-1"), statement="Helps.")
         shown = programme.preview_notice("nominated", country="SG")

@@ -22,6 +22,7 @@ from lazsa_flow.domain.model import ROLES
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.mermaid import mermaid
 from lazsa_flow.graph.svg import svg
+from lazsa_flow.imports.every_format import FORMATS
 from lazsa_flow.lifecycles.award import AWARD
 from lazsa_flow.lifecycles.entry import ENTRY
 from lazsa_flow.lifecycles.trainer import TRAINER
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, Timer
+    from lazsa_flow.imports.formats import Column, FileFormat
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RULES: Final = ROOT / "tests" / "rules.toml"
@@ -105,6 +107,31 @@ Every rule of the programme, in short and by section, with the tests that hold i
 in `lazsa_flow` that carry it out. The list is `tests/rules.toml`; `tests/unit/test_rules.py` makes
 sure that each named test and place exists and that no rule goes without. `./dev break-rules` makes
 changes that break the rules, one after the other, and names those whose tests still pass.
+"""
+
+
+_FILES: Final = f"""\
+{_HEADER}
+
+# Files that can be imported
+
+`lazsa-flow import KIND FILE`, or `Programme.import_KIND(file)`. `import KIND --example` prints a
+valid file. Every file is CSV with a header, in UTF-8, the columns in any order.
+
+- No fault: a byte order mark, a first line `sep=,`, empty lines and rows, empty columns on the
+  right, line breaks within quotes where the column holds free text.
+- Refused in one line that says how to save the file: semicolons or tabs instead of commas, UTF-16.
+- A row that is recorded already counts as already there, and is no fault.
+- Every refused row is named with its line and column, up to twenty at once; `--rejects FILE` writes
+  all of them to a file, which can be mended and imported as it is. A refused row refuses the whole
+  file, unless `--partial` is given.
+- A row with personal data of somebody who was erased is left out, and its line is named.
+- `--dry-run` says what would be taken, and writes nothing but the rejects.
+
+Every import is recorded with who imported, through what, the file's name, its SHA-256 and the
+instant: `lazsa-flow import list`, `Programme.imports()`. The rows that it wrote name it. A service
+that has its records in memory needs no file:
+`Programme.record_facts([Facts(...)], actor=..., key=...)`.
 """
 
 
@@ -272,11 +299,33 @@ def _picture(lifecycle: Lifecycle, *, dark: bool) -> Callable[[], str]:
     return lambda: svg(chart(lifecycle), dark=dark)
 
 
+def files() -> str:
+    """Return the page of the files that can be imported."""
+    parts = [_FILES]
+    for form in FORMATS.values():
+        parts.append(f"## {form.name}\n\nA row is {form.row}.\n")
+        parts.append("| column | holds | may be empty |\n|---|---|---|\n" + _columns(form))
+        parts.append(f"```csv\n{form.example()}```\n")
+    return "\n".join(parts)
+
+
+def _columns(form: FileFormat) -> str:
+    def row(column: Column) -> str:
+        notes = [column.holds.rstrip(".")]
+        notes += ["line breaks within quotes are text"] if column.multiline else []
+        notes += ["personal data: no error shows it"] if column.private else []
+        text = "; ".join(notes).replace("|", "\\|")
+        return f"| `{column.name}` | {text} | {'no' if column.required else 'yes'} |\n"
+
+    return "".join(map(row, form.columns))
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/reference/authorisation.md": authorisation,
     "docs/reference/rules.md": rules,
     "docs/reference/lifecycles.md": lifecycles,
     "docs/reference/faults.md": faults,
+    "docs/reference/files.md": files,
     **{f"docs/reference/{each.name}.svg": _picture(each, dark=False) for each in TABLES},
     **{f"docs/reference/{each.name}-dark.svg": _picture(each, dark=True) for each in TABLES},
 }

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lazsa_flow.clock import SystemClock, VirtualClock
     from lazsa_flow.commands.entries import TurnoverRecord
+    from lazsa_flow.commands.import_result import ImportResult
     from lazsa_flow.config import Config
     from lazsa_flow.domain.contact import Contact
     from lazsa_flow.domain.guards import Finding, Guard, Verdict
     from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
     from lazsa_flow.domain.model import Actor, Facts, Move, Path
+    from lazsa_flow.domain.panel import ITEMS
     from lazsa_flow.errors import (
         ClockError,
         ClosedError,
@@ -57,6 +59,8 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "VirtualClock",
     # values
     "Facts",
+    "ImportResult",
+    "ITEMS",
     "TurnoverRecord",
     "Move",
     "Path",
@@ -106,6 +110,8 @@ _HOMES = {
     "lazsa_flow.programme": ("Programme",),
     "lazsa_flow.config": ("Config",),
     "lazsa_flow.commands.entries": ("TurnoverRecord",),
+    "lazsa_flow.commands.import_result": ("ImportResult",),
+    "lazsa_flow.domain.panel": ("ITEMS",),
     "lazsa_flow.clock": ("SystemClock", "VirtualClock"),
     "lazsa_flow.domain.contact": ("Contact",),
     "lazsa_flow.notices.ports": ("Letter",),

@@ -61,6 +61,7 @@ class Programme(Notices):
         config: Config | None = None,
         clock: Clock | None = None,
         secret: bytes | None = None,
+        via: str = "library",
         probe: Callable[[str], None] = lambda point: None,
     ) -> Programme:
         """Open the programme on a database that :meth:`migrate` has prepared.
@@ -71,6 +72,8 @@ class Programme(Notices):
             clock: The machine's clock by default.
             secret: The deployment's key for fingerprints, whatever its length; by default from the
                 environment's ``LAZSA_SECRET``, which must have 16 bytes or more.
+            via: Through what commands come, such as the name of the host's service; it is recorded
+                with each import.
             probe: Called by name at each point at which a process could die; for fault tests.
 
         Raises:
@@ -84,7 +87,7 @@ class Programme(Notices):
         store = SqlStore(url, probe=probe, brakes=Brakes(clock, tables))
         try:
             store.check_schema()
-            opened = cls(store, config, clock, secret=secret or _secret())
+            opened = cls(store, config, clock, secret=secret or _secret(), via=via)
             _log_warnings(opened.config_warnings())
             return opened
         except BaseException:
@@ -105,7 +108,7 @@ class Programme(Notices):
                 (see docs/embedding.md for the two listeners that send one).
         """
         store = BoundStore(connection, brakes=self.store.brakes)
-        return Programme(store, self.config, self.clock, secret=self._secret)
+        return Programme(store, self.config, self.clock, secret=self._secret, via=self.via)
 
     @classmethod
     def migrate(

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.commands.entries import TurnoverRecord
-from lazsa_flow.domain.model import Actor
+from lazsa_flow.domain.model import Actor, Facts
 from lazsa_flow.domain.panel import ITEMS
 from tests.factories import noon
 from tests.integration.world import COMPLIANCE, EMPLOYEE, SCORES, SEATS, shipped
@@ -113,6 +113,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "release_country": {"text": COUNTRY},
     "erase": {"seller": "s2"},
     "fire": {"reason": "nominee"},
+    "record_facts": {"facts": [Facts("s4", "SG", date(2020, 9, 1))]},
     "invite_trainer": {"shown": ("teaching", "speaking")},
     "nominate": {"seller": "s4"},
 }

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.domain.cycles import Calendar
     from lazsa_flow.engine.ports import Claim, Store
+    from lazsa_flow.programme import Programme
 
 CYCLE = date(2026, 10, 1)
 SELLER = "seller-1"
@@ -116,6 +117,12 @@ def facts(**changes: Any) -> Facts:
         is_lazstar=False,
     )
     return replace(sound, **changes)
+
+
+def record_facts(programme: Programme, rows: Iterable[Facts]) -> None:
+    """Write facts of any day, as they stood before days to come were refused."""
+    with programme.store.begin() as transaction:
+        transaction.add_facts(rows, programme.clock.now())
 
 
 def card(reviewer: str = "rev-1", team: str = "team-a", score: int = 4) -> Scorecard:

@@ -77,7 +77,8 @@ def open_programme(database: str, config: Path | None) -> Programme:
     from lazsa_flow.programme import Programme
 
     warn_on_stderr()
-    return Programme.open(database, config=Config.load(config), clock=make_clock())
+    via = f"cli/{os.getuid()}"
+    return Programme.open(database, config=Config.load(config), clock=make_clock(), via=via)
 
 
 def read_actor(text: str, country: str | None = None, team: str | None = None) -> Actor:

@@ -1,4 +1,4 @@
-"""How far is a sweep, country by country?"""
+"""Progress bars: of a sweep, country by country, and of an import, row by row."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from lazsa_flow.cli.common import console
 from lazsa_flow.engine.sweep import Chunk
 
 
@@ -65,3 +67,34 @@ def bars(
             return False
 
         yield told
+
+
+@contextmanager
+def rows_bar(what: str, file: Path) -> Iterator[Callable[[int], None]]:
+    """Show on standard error how many rows of a file are read; where nobody looks, nothing.
+
+    Args:
+        what: What the rows are.
+        file: The file; its lines tell how many rows it has at most.
+
+    Yields:
+        What is called with the number of rows that were read so far.
+    """
+    to = console(stderr=True)
+    if not to.is_terminal:
+        yield lambda rows: None
+        return
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=to
+    ) as progress:
+        task = progress.add_task(what, total=_count_rows(file))
+        yield lambda rows: progress.update(task, completed=rows)
+
+
+def _count_rows(file: Path) -> int | None:
+    """Return how many lines stand below a file's header; none where it cannot be read."""
+    try:
+        with file.open("rb") as stream:
+            return max(sum(1 for _ in stream) - 1, 0)
+    except (OSError, ValueError):  # the reader will say so
+        return None

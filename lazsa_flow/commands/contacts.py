@@ -12,36 +12,44 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from lazsa_flow.commands.importing import RowCount, in_batches, payload_of
+from lazsa_flow.commands.importing import file_source
+from lazsa_flow.commands.intake import run_import
 from lazsa_flow.domain.contact import Contact
 from lazsa_flow.errors import MalformedError
-from lazsa_flow.imports.contacts import read_contacts
+from lazsa_flow.imports.contacts import CONTACTS, read_contacts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-    from datetime import datetime
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from lazsa_flow.commands.context import Context
+    from lazsa_flow.commands.import_result import ImportResult
+    from lazsa_flow.commands.intake import ImportOptions, Intake
     from lazsa_flow.imports.contacts import ContactRow
-    from lazsa_flow.store.transaction import SqlTransaction
+    from lazsa_flow.imports.problems import Problems
 
 
-def import_contacts(context: Context, file: Path | str, *, key: str | None) -> RowCount:
-    """Take the contacts of a file, in place of those there were; return how many."""
+def import_contacts(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:
+    """Take the contacts of a file, in place of those there were."""
 
-    def run(transaction: SqlTransaction, batch: list[ContactRow], now: datetime) -> None:
+    def rows(problems: Problems) -> Iterator[ContactRow]:
+        return read_contacts(file, problems)
+
+    def take(intake: Intake, batch: list[ContactRow]) -> None:
         bodies = {row.person: json.dumps(asdict(row.contact)) for row in batch}
-        transaction.set_contacts(bodies, now)
+        stored = intake.transaction.contacts_of(bodies)
+        fresh = {person: body for person, body in bodies.items() if stored.get(person) != body}
+        intake.already_there += len(bodies) - len(fresh)
+        intake.taken += len(fresh)
+        if fresh:
+            intake.transaction.set_contacts(fresh, intake.now)
 
-    payload = payload_of(file, key) or str(file)
-    return in_batches(
+    return run_import(
         context,
-        "contacts",
-        read_contacts(file),
-        run,
-        key=key,
-        payload=payload,
+        file_source(CONTACTS, file),
+        rows,
+        take,
+        options,
         persons=lambda row: (row.line, (row.person,)),
     )
 

@@ -52,12 +52,14 @@ class Context:
 
     Attributes:
         secret: The deployment's key for fingerprints, if it has one.
+        via: Through what commands come: recorded with each import.
     """
 
     store: SqlStore
     rulebook: Rulebook
     clock: Clock
     secret: bytes | None = field(default=None, repr=False)
+    via: str = "library"
 
     @property
     def version(self) -> Hashable:

@@ -29,7 +29,7 @@ from lazsa_flow.lifecycles.entry import PROVENANCES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lazsa_flow.domain.model import Actor
+    from lazsa_flow.domain.model import Actor, Path
     from lazsa_flow.store.transaction import SqlTransaction
 
 _MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
@@ -115,22 +115,8 @@ def apply_in(
     applicant, country, records = application.applicant, application.country, application.records
     _check(application.category, records, application.provenance)
     context.country(country)
-    data = {
-        "category": application.category,
-        "provenance": application.provenance,
-        "consent": application.consent,
-        "submitted_on": context.rulebook.calendar(country).local_date(now).isoformat(),
-        "records": [
-            {
-                "platform": record.platform,
-                "month": record.month,
-                "usd": str(record.usd),
-                "category": record.category,
-            }
-            for record in records
-        ],
-        "claims": sorted({fingerprint(context.secret, record) for record in records}),
-    }
+    submitted_on = context.rulebook.calendar(country).local_date(now).isoformat()
+    data = {**_data_of(context, application), "submitted_on": submitted_on}
     context.check_settled(transaction, transaction.open_paths("entry", [applicant]).values(), now)
     path, move = open_path(
         transaction,
@@ -151,6 +137,34 @@ def apply_in(
         path_id=path.id,
     )
     return move_fields(move)
+
+
+def _data_of(context: Context, application: Application) -> dict[str, Any]:
+    """Return what guards may read of an application, but for its day."""
+    records = application.records
+    return {
+        "category": application.category,
+        "provenance": application.provenance,
+        "consent": application.consent,
+        "records": [
+            {
+                "platform": record.platform,
+                "month": record.month,
+                "usd": str(record.usd),
+                "category": record.category,
+            }
+            for record in records
+        ],
+        "claims": sorted({fingerprint(context.secret, record) for record in records}),
+    }
+
+
+def is_same_application(context: Context, path: Path, application: Application) -> bool:
+    """Tell whether a path was opened by this very application, on whatever day."""
+    wanted = _data_of(context, application)
+    return path.country == application.country and all(
+        path.data.get(name) == value for name, value in wanted.items()
+    )
 
 
 def fingerprint(secret: bytes | None, record: TurnoverRecord) -> str:

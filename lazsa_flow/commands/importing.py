@@ -1,4 +1,4 @@
-"""How do files become rows? Each file in one transaction: all of it or nothing.
+"""Imports of facts, nominations, scorecards and turnover: each in one transaction.
 
 Rows are streamed, so that a file of a million sellers takes no more memory than one of a thousand.
 A row with personal data of somebody who was erased is left out, and its line is reported: the file
@@ -8,191 +8,264 @@ may well be older than the erasure.
 from __future__ import annotations
 
 import hashlib
-from contextlib import contextmanager, nullcontext
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lazsa_flow.commands.entries import Application, TurnoverRecord, apply_in
-from lazsa_flow.commands.erasures import Erasures
-from lazsa_flow.commands.nominations import LIFECYCLE, nominate_in
-from lazsa_flow.commands.overdue import check_pauses
-from lazsa_flow.commands.panel import recuse_in, score_in
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.errors import (
-    ConflictError,
-    InputError,
-    LazsaError,
-    PausedError,
-    Problem,
-    shown,
+from lazsa_flow.commands.entries import (
+    Application,
+    TurnoverRecord,
+    apply_in,
+    is_same_application,
 )
-from lazsa_flow.imports.facts import read_facts
-from lazsa_flow.imports.nominations import read_nominations
-from lazsa_flow.imports.scorecards import read_scorecards
-from lazsa_flow.imports.turnover import read_turnover
-from lazsa_flow.logs import log
+from lazsa_flow.commands.intake import HOST, ImportOptions, Source, run_import
+from lazsa_flow.commands.nominations import LIFECYCLE, complete_in, nominate_in
+from lazsa_flow.commands.overdue import check_pauses
+from lazsa_flow.commands.panel import open_round, recuse_in, score_in
+from lazsa_flow.domain.ids import same_person
+from lazsa_flow.domain.model import Actor
+from lazsa_flow.errors import ConflictError
+from lazsa_flow.imports.facts import FACTS, check_facts, fields_of, read_facts_rows
+from lazsa_flow.imports.nominations import NOMINATIONS, read_nominations
+from lazsa_flow.imports.scorecards import SCORECARDS, read_scorecards
+from lazsa_flow.imports.turnover import TURNOVER, read_turnover
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import datetime
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import date
 
     from lazsa_flow.commands.context import Context
-    from lazsa_flow.commands.panel import CardReceipt
-    from lazsa_flow.domain.model import Evidence, Facts
+    from lazsa_flow.commands.import_result import ImportResult
+    from lazsa_flow.commands.intake import Intake
+    from lazsa_flow.domain.model import Evidence, Facts, Nomination
+    from lazsa_flow.domain.panel import RecordedCard
+    from lazsa_flow.imports.formats import FileFormat
     from lazsa_flow.imports.nominations import NominationRow
+    from lazsa_flow.imports.problems import Problems
     from lazsa_flow.imports.scorecards import ScorecardRow
     from lazsa_flow.imports.turnover import TurnoverRow
     from lazsa_flow.store.transaction import SqlTransaction
 
-BATCH: Final = 1000
 
-Persons = tuple[str, ...]
-"""The persons whose data a row holds."""
+def file_source(form: FileFormat, file: Path | str) -> Source:
+    """Describe a file: its name, and the digest of what it holds."""
+    digest = None
+    with suppress(OSError, ValueError), open(file, "rb") as stream:  # the reader will say so
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return Source(form, str(file), Path(file), digest)
 
-_Row = TypeVar("_Row")
+
+def import_facts(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:
+    """Append the facts of a file."""
+
+    def rows(problems: Problems) -> Iterator[tuple[int, Facts]]:
+        return read_facts_rows(file, context.rulebook.countries, problems)
+
+    return run_import(context, file_source(FACTS, file), rows, _facts_taker(context), options)
 
 
-class RowCount(int):
-    """How many rows of a file were taken.
+def record_facts(
+    context: Context, facts: Iterable[Facts], options: ImportOptions, *, name: str = "record_facts"
+) -> ImportResult:
+    """Append facts that a host hands over, under the rules of a file's.
 
-    Attributes:
-        skipped: The lines of those that were left out, since somebody in them was erased.
-        differences: What was taken but counts otherwise than it says: cards whose team is another
-            than that of the reviewer's seat, each with its line.
+    Args:
+        context: The store, and the rules in force.
+        facts: The facts, each seller once.
+        options: How they are taken.
+        name: What errors call them by; the first one is on line 1.
     """
+    every = list(facts)
+    texts = json.dumps([fields_of(each) for each in every]).encode()
+    digest = hashlib.sha256(texts).hexdigest()
 
-    skipped: tuple[int, ...]
-    differences: tuple[str, ...]
+    def rows(problems: Problems) -> Iterator[tuple[int, Facts]]:
+        return check_facts(every, context.rulebook.countries, problems)
 
-    def __new__(
-        cls, rows: int, skipped: Iterable[int] = (), differences: Iterable[str] = ()
-    ) -> RowCount:
-        """Make one of a number of rows."""
-        count = super().__new__(cls, rows)
-        count.skipped, count.differences = tuple(skipped), tuple(differences)
-        return count
-
-
-def import_facts(context: Context, file: Path | str, *, key: str | None) -> int:
-    """Append the facts of a file; return how many sellers."""
-    rows = read_facts(file, context.rulebook.countries)
-    return add_facts(context, rows, where=str(file), key=key, payload=payload_of(file, key))
+    source = Source(FACTS, name, None, digest)
+    return run_import(context, source, rows, _facts_taker(context), options)
 
 
 def add_facts(
-    context: Context,
-    facts: Iterable[Facts],
-    *,
-    where: str,
-    key: str | None = None,
-    payload: str | None = None,
-) -> int:
-    """Append facts in one transaction; return how many."""
-
-    def run(transaction: SqlTransaction, batch: list[Facts], now: datetime) -> None:
-        transaction.add_facts(batch, now)
-
-    return in_batches(context, "facts", facts, run, key=key, payload=payload or where)
+    context: Context, facts: Iterable[Facts], *, where: str, key: str | None = None
+) -> ImportResult:
+    """Append facts as the host, who made them itself; errors call them by ``where``."""
+    return record_facts(context, facts, ImportOptions(HOST, key=key), name=where)
 
 
-def import_nominations(context: Context, file: Path | str, *, key: str | None) -> RowCount:
-    """Make the nominations of a file; return how many."""
-    return add_nominations(
-        context, read_nominations(file), where=str(file), key=key, payload=payload_of(file, key)
-    )
+def _facts_taker(context: Context) -> Callable[[Intake, list[tuple[int, Facts]]], None]:
+    """Return what appends facts that are not recorded yet."""
+    today = _todays(context)
+
+    def take(intake: Intake, batch: list[tuple[int, Facts]]) -> None:
+        begun = []
+        for line, facts in batch:
+            latest = today(facts.country)
+            if facts.as_of > latest:
+                expected = f"a day not after today, {latest} in {facts.country}"
+                intake.refuse(line, "as_of", str(facts.as_of), expected)
+            else:
+                begun.append(facts)
+        intake.note_sellers({facts.seller: facts.country for facts in begun}, new=True)
+        stored = intake.transaction.facts_on({facts.seller: facts.as_of for facts in begun})
+        fresh = [facts for facts in begun if stored.get(facts.seller) != facts]
+        intake.already_there += len(begun) - len(fresh)
+        intake.taken += intake.transaction.add_facts(fresh, intake.now)
+
+    return take
+
+
+def _todays(context: Context) -> Callable[[str], date]:
+    """Return what tells the present local date of a country."""
+    now = context.clock.now()
+    known: dict[str, date] = {}
+
+    def today(country: str) -> date:
+        if country not in known:
+            known[country] = context.rulebook.calendar(country).local_date(now)
+        return known[country]
+
+    return today
+
+
+def import_nominations(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:
+    """Make the nominations of a file."""
+
+    def rows(problems: Problems) -> Iterator[NominationRow]:
+        return read_nominations(file, problems)
+
+    return _nominations(context, file_source(NOMINATIONS, file), rows, options)
 
 
 def add_nominations(
+    context: Context, rows: Iterable[NominationRow], *, where: str, key: str | None = None
+) -> ImportResult:
+    """Make nominations as the host; errors call the rows by ``where``."""
+    options = ImportOptions(HOST, key=key)
+    return _nominations(context, Source(NOMINATIONS, where), lambda _problems: rows, options)
+
+
+def _nominations(
     context: Context,
-    rows: Iterable[NominationRow],
-    *,
-    where: str,
-    key: str | None = None,
-    payload: str | None = None,
-) -> RowCount:
-    """Make nominations in one transaction, all that is due having fired; return how many."""
+    source: Source,
+    rows: Callable[[Problems], Iterable[NominationRow]],
+    options: ImportOptions,
+) -> ImportResult:
+    """Make nominations, all that is due having fired."""
 
-    def run(transaction: SqlTransaction, batch: list[NominationRow], now: datetime) -> None:
+    def take(intake: Intake, batch: list[NominationRow]) -> None:
+        intake.note_sellers({row.seller: None for row in batch})
         for row in batch:
-            with _placed(where, row.line, row.seller):
-                nominate_in(
-                    context,
-                    transaction,
-                    row.seller,
-                    actor=context.rulebook.merged.resolve(Actor(row.source, row.nominator)),
-                    statement=row.statement,
-                    now=now,
-                )
+            with intake.row(row.line, "seller_id", row.seller):
+                if _nominate(context, intake, row):
+                    intake.taken += 1
+                else:
+                    intake.already_there += 1
 
-    return in_batches(
+    return run_import(
         context,
-        "nominations",
+        source,
         rows,
-        run,
-        key=key,
-        payload=payload or where,
-        settle=True,
+        take,
+        options,
         persons=lambda row: (row.line, (row.seller, row.nominator)),
+        settle=True,
     )
 
 
-def import_scorecards(context: Context, file: Path | str, *, key: str | None) -> RowCount:
-    """Record the scorecards and recusals of a file; return how many."""
-    return add_scorecards(
-        context, read_scorecards(file), where=str(file), key=key, payload=payload_of(file, key)
+def _nominate(context: Context, intake: Intake, row: NominationRow) -> bool:
+    """Make or complete one nomination; return ``False`` where it is recorded already."""
+    transaction, now = intake.transaction, intake.now
+    actor = context.rulebook.merged.resolve(Actor(row.source, row.nominator))
+    path_id = transaction.open_paths(LIFECYCLE, [row.seller]).get(row.seller)
+    own = None if path_id is None else _own_nomination(transaction, path_id, actor)
+    if path_id is None or own is None:
+        nominate_in(context, transaction, row.seller, actor=actor, statement=row.statement, now=now)
+        return True
+    if own.complete or not row.complete:
+        return False
+    context.check_settled(transaction, [path_id], now)
+    seen = context.load(transaction, f"{LIFECYCLE}-{path_id}", now)
+    complete_in(context, transaction, seen, actor=actor, statement=row.statement, now=now)
+    return True
+
+
+def _own_nomination(transaction: SqlTransaction, path_id: int, actor: Actor) -> Nomination | None:
+    """Return the nomination of a path that this actor has made, if it stands."""
+    maker = (actor.id, actor.role)
+    own = (
+        each
+        for each in transaction.nominations_of(path_id)
+        if (each.nominator, each.source) == maker and not each.withdrawn
     )
+    return next(own, None)
+
+
+def import_scorecards(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:
+    """Record the scorecards and recusals of a file."""
+
+    def rows(problems: Problems) -> Iterator[ScorecardRow]:
+        return read_scorecards(file, problems)
+
+    return _scorecards(context, file_source(SCORECARDS, file), rows, options)
 
 
 def add_scorecards(
-    context: Context,
-    rows: Iterable[ScorecardRow],
-    *,
-    where: str,
-    key: str | None = None,
-    payload: str | None = None,
-) -> RowCount:
-    """Record scorecards in one transaction, all that is due having fired; return how many."""
-    differences: list[str] = []
+    context: Context, rows: Iterable[ScorecardRow], *, where: str, key: str | None = None
+) -> ImportResult:
+    """Record scorecards as the host; errors call the rows by ``where``."""
+    options = ImportOptions(HOST, key=key)
+    return _scorecards(context, Source(SCORECARDS, where), lambda _problems: rows, options)
 
-    def run(transaction: SqlTransaction, batch: list[ScorecardRow], now: datetime) -> None:
-        paths = transaction.open_paths(LIFECYCLE, {row.seller for row in batch})
-        loaded = transaction.load_chunk(list(paths.values()), before=None, on=now.date())
+
+def _scorecards(
+    context: Context,
+    source: Source,
+    rows: Callable[[Problems], Iterable[ScorecardRow]],
+    options: ImportOptions,
+) -> ImportResult:
+    """Record scorecards and recusals, all that is due having fired."""
+
+    def take(intake: Intake, batch: list[ScorecardRow]) -> None:
+        intake.note_sellers({row.seller: None for row in batch})
+        paths = intake.transaction.open_paths(LIFECYCLE, {row.seller for row in batch})
+        loaded = intake.transaction.load_chunk(
+            list(paths.values()), before=None, on=intake.now.date()
+        )
         found = {seen.path.id: seen for seen in loaded}
         evidence = {seller: found[number] for seller, number in paths.items()}
         for row in batch:
-            with _placed(where, row.line, row.seller):
+            with intake.row(row.line, "seller_id", row.seller):
                 if row.seller not in evidence:
                     raise ConflictError(row.seller, "no open award path")
-                check_pauses(evidence[row.seller], transaction.pauses(), now)
-                receipt = _scorecard(context, transaction, evidence[row.seller], row, now)
-                if receipt.difference:
-                    differences.append(f"line {row.line}: {receipt.difference}")
+                pauses = intake.transaction.pauses()
+                check_pauses(evidence[row.seller], pauses, intake.now)
+                if _score(context, intake, evidence[row.seller], row):
+                    intake.taken += 1
+                else:
+                    intake.already_there += 1
 
-    return in_batches(
+    return run_import(
         context,
-        "scorecards",
+        source,
         rows,
-        run,
-        key=key,
-        payload=payload or where,
-        settle=True,
+        take,
+        options,
         persons=lambda row: (row.line, (row.seller, row.reviewer)),
-        differences=differences,
+        settle=True,
     )
 
 
-def _scorecard(
-    context: Context,
-    transaction: SqlTransaction,
-    seen: Evidence,
-    row: ScorecardRow,
-    now: datetime,
-) -> CardReceipt:
+def _score(context: Context, intake: Intake, seen: Evidence, row: ScorecardRow) -> bool:
+    """Record one card or recusal; return ``False`` where it is recorded already."""
+    transaction, now = intake.transaction, intake.now
+    if _is_recorded(transaction.panel_cards(seen.path.id, open_round(context, seen, now)), row):
+        return False
     reviewer = Actor("reviewer", row.reviewer, country=seen.path.country, team=row.team)
     actor = context.rulebook.merged.resolve(reviewer)
     if row.recusal_reason is None:
-        return score_in(
+        receipt = score_in(
             context,
             transaction,
             seen,
@@ -201,43 +274,71 @@ def _scorecard(
             comment=row.comment,
             now=now,
         )
-    return recuse_in(
-        context, transaction, seen, actor=actor, reason=row.recusal_reason, note="", now=now
+    else:
+        receipt = recuse_in(
+            context, transaction, seen, actor=actor, reason=row.recusal_reason, note="", now=now
+        )
+    if receipt.difference:
+        intake.differences.append(f"line {row.line}: {receipt.difference}")
+    return True
+
+
+def _is_recorded(cards: Iterable[RecordedCard], row: ScorecardRow) -> bool:
+    """Tell whether a row says what its reviewer gave last, whether or not that was set aside.
+
+    A comment that was deleted since is not missed.
+    """
+    own = (c for c in cards if c.set_aside_by is None and same_person(c.reviewer, row.reviewer))
+    latest = list(own)[-1:]
+    return any(
+        (card.scores, card.reason) == (row.scores, row.recusal_reason)
+        and card.comment in ("", row.comment)
+        for card in latest
     )
 
 
-def payload_of(file: Path | str, key: str | None) -> str | None:
-    """Digest a file, so that its idempotency key is no other file's."""
-    if key is None:
-        return None
-    try:
-        with open(file, "rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except (OSError, ValueError):
-        return None  # the reader will say so
+def import_turnover(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:
+    """Open the applications of a file, all that is due having fired; a row is an application."""
 
+    def rows(problems: Problems) -> Iterator[list[TurnoverRow]]:
+        return read_turnover(file, context.rulebook.countries, problems)
 
-def import_turnover(
-    context: Context, file: Path | str, *, actor: Actor, key: str | None
-) -> RowCount:
-    """Open the applications of a file, all that is due having fired; return how many."""
+    def take(intake: Intake, batch: list[list[TurnoverRow]]) -> None:
+        for application in batch:
+            first = application[0]
+            with intake.row(first.line, "applicant_id", first.applicant):
+                if _apply(context, intake.transaction, application, options.actor, intake):
+                    intake.taken += 1
+                else:
+                    intake.already_there += 1
 
-    def run(transaction: SqlTransaction, batch: list[list[TurnoverRow]], now: datetime) -> None:
-        for rows in batch:
-            with _placed(str(file), rows[0].line, rows[0].applicant):
-                apply_in(context, transaction, _application(rows), actor=actor, now=now)
-
-    applications = read_turnover(file, context.rulebook.countries)
-    return in_batches(
+    return run_import(
         context,
-        "turnover",
-        applications,
-        run,
-        key=key,
-        payload=payload_of(file, key) or str(file),
-        settle=True,
+        file_source(TURNOVER, file),
+        rows,
+        take,
+        options,
         persons=lambda rows: (rows[0].line, (rows[0].applicant,)),
+        settle=True,
     )
+
+
+def _apply(
+    context: Context,
+    transaction: SqlTransaction,
+    rows: list[TurnoverRow],
+    actor: Actor,
+    intake: Intake,
+) -> bool:
+    """Open one application; return ``False`` where the same is open already."""
+    application = _application(rows)
+    path_id = transaction.open_paths("entry", [application.applicant]).get(application.applicant)
+    if path_id is not None:
+        seen = context.load(transaction, f"entry-{path_id}", intake.now)
+        if is_same_application(context, seen.path, application):
+            return False
+    apply_in(context, transaction, application, actor=actor, now=intake.now)
+    return True
 
 
 def _application(rows: list[TurnoverRow]) -> Application:
@@ -258,94 +359,3 @@ def _application(rows: list[TurnoverRow]) -> Application:
     return Application(
         first.applicant, first.country, first.category, records, first.provenance, first.consent
     )
-
-
-def in_batches(
-    context: Context,
-    what: str,
-    rows: Iterable[_Row],
-    run: Callable[[SqlTransaction, list[_Row], datetime], None],
-    *,
-    key: str | None,
-    payload: str,
-    persons: Callable[[_Row], tuple[int, Persons]] | None = None,
-    settle: bool = False,
-    differences: Sequence[str] = (),
-) -> RowCount:
-    """Run over a file's rows in batches, in one transaction.
-
-    Args:
-        context: Where state is.
-        what: The rows' name.
-        rows: They, read as they are needed.
-        run: Takes a batch of them.
-        key: The idempotency key.
-        payload: What tells the file from another.
-        persons: Returns a row's line and whose personal data it holds; left out where it holds
-            none.
-        settle: Whether overdue timers fire first.
-        differences: What ``run`` notes of rows that count otherwise than they say.
-
-    Returns:
-        How many rows were taken, and which were left out.
-
-    Raises:
-        ConfigError: Persons were erased under a secret that this process does not have.
-    """
-    now = context.clock.now()
-    remaining = iter(rows)
-
-    def every(transaction: SqlTransaction) -> dict[str, Any]:
-        erasures = Erasures(context, transaction)
-        total, skipped = 0, list[int]()
-        if persons is not None:
-            erasures.check_keys()
-        while batch := list(islice(remaining, BATCH)):
-            kept = batch if persons is None else _kept(erasures, batch, persons, skipped)
-            if kept:
-                run(transaction, kept, now)
-            total += len(kept)
-        return {"rows": total, "skipped": skipped, "differences": list(differences)}
-
-    request = {"command": f"import {what}", "payload": payload}
-    # a file is read once: where the database gives up half-way, the caller imports it again
-    with context.settled() if settle else nullcontext():
-        done = context.once(key, request, now, every, again=False)
-    if isinstance(done, int):  # what an earlier release has stored under the key
-        return RowCount(done)
-    if done["skipped"]:
-        log.warning("import.skipped", file=what, rows=len(done["skipped"]))
-    return RowCount(done["rows"], done["skipped"], done.get("differences", ()))
-
-
-def _kept(
-    erasures: Erasures,
-    batch: list[_Row],
-    persons: Callable[[_Row], tuple[int, Persons]],
-    skipped: list[int],
-) -> list[_Row]:
-    """Return the rows in which nobody was erased, and note the lines of the others."""
-    told = [persons(row) for row in batch]
-    erased = erasures.among({person for _, named in told for person in named})
-    if not erased:
-        return batch
-    skipped += [line for line, named in told if not erased.isdisjoint(named)]
-    pairs = zip(batch, told, strict=True)
-    return [row for row, (_, named) in pairs if erased.isdisjoint(named)]
-
-
-@contextmanager
-def _placed(where: str, line: int, seller: str) -> Iterator[None]:
-    """Name the file, line and seller in whatever a row is refused for.
-
-    A pause is no fault of the row's.
-    """
-    try:
-        yield
-    except PausedError:
-        raise
-    except LazsaError as error:
-        expected = f"a row that can be taken: {error}"
-        raise InputError(
-            [Problem(f"{where}:{line}", "seller_id", shown(seller), expected)]
-        ) from error

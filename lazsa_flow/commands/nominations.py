@@ -249,26 +249,39 @@ def complete(context: Context, ref: str, *, actor: Actor, statement: str, key: s
     """Complete the actor's own nomination; see ``Programme.complete_nomination``."""
 
     def run(transaction: SqlTransaction, seen: Evidence, now: datetime) -> bool:
-        own = _own(seen, actor, "complete_nomination")
-        check_text("nomination", "statement", statement)
-        if not statement.strip():
-            raise InputError.of("nomination", "statement", "(text)", "a text that is not empty")
-        transaction.add_nomination(
-            seen.path.id,
-            event="completed",
-            nomination_id=own.id,
-            source=own.source,
-            nominator=own.nominator,
-            complete=True,
-            text_id=_keep(context, transaction, seen.path, actor, statement, now),
-            as_of=context.rulebook.calendar(seen.path.country).local_date(now),
-            recorded_at=now,
-        )
-        _open_review_now(context, transaction, seen.path, now)
+        complete_in(context, transaction, seen, actor=actor, statement=statement, now=now)
         return True
 
     request = {"command": "complete_nomination", **actor_fields(actor), "statement": statement}
     context.on_path(ref, run, request=request, key=key)
+
+
+def complete_in(
+    context: Context,
+    transaction: SqlTransaction,
+    seen: Evidence,
+    *,
+    actor: Actor,
+    statement: str,
+    now: datetime,
+) -> None:
+    """Complete the actor's own nomination within a transaction."""
+    own = _own(seen, actor, "complete_nomination")
+    check_text("nomination", "statement", statement)
+    if not statement.strip():
+        raise InputError.of("nomination", "statement", "(text)", "a text that is not empty")
+    transaction.add_nomination(
+        seen.path.id,
+        event="completed",
+        nomination_id=own.id,
+        source=own.source,
+        nominator=own.nominator,
+        complete=True,
+        text_id=_keep(context, transaction, seen.path, actor, statement, now),
+        as_of=context.rulebook.calendar(seen.path.country).local_date(now),
+        recorded_at=now,
+    )
+    _open_review_now(context, transaction, seen.path, now)
 
 
 def withdraw(context: Context, ref: str, *, actor: Actor, key: str | None) -> dict[str, Any] | None:

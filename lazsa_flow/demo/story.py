@@ -76,7 +76,9 @@ class Story:
         self._programme = programme
         self._first = sorted(sellers, key=lambda facts: facts.seller)
         self._seed = seed
-        self._start = start
+        # at noon the day of the facts has begun in every country
+        noon = datetime.combine(max(facts.as_of for facts in sellers), time(12), UTC)
+        self._start = max(start, noon)
         self._cycles = cycles
 
     def acts(self) -> list[Act]:

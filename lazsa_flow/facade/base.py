@@ -45,12 +45,19 @@ class Facade:
     """
 
     def __init__(
-        self, store: SqlStore, config: Config, clock: Clock, *, secret: bytes | None = None
+        self,
+        store: SqlStore,
+        config: Config,
+        clock: Clock,
+        *,
+        secret: bytes | None = None,
+        via: str = "library",
     ) -> None:
         self.store = store
         self.config = config
         self.clock = clock
         self._secret = secret
+        self.via = via
         self.guard_watch = watch_guards(config.deployment.guards.slow_s)
         self._version()
         self._context = self._read_rules()
@@ -62,7 +69,8 @@ class Facade:
         return stamp.version
 
     def _read_rules(self) -> Context:
-        return Context(self.store, rulebook(self.store, self.config), self.clock, self._secret)
+        rules = rulebook(self.store, self.config)
+        return Context(self.store, rules, self.clock, self._secret, self.via)
 
     @property
     def context(self) -> Context:
@@ -117,7 +125,7 @@ class Facade:
         """
 
         def run(store: DryRunStore) -> DryRun[_Result]:
-            own = type(self)(store, self.config, self.clock, secret=self._secret)
+            own = type(self)(store, self.config, self.clock, secret=self._secret, via=self.via)
             return dry_run_of(command(own), store.written)
 
         with bound_contextvars(dry_run=True):

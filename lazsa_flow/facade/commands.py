@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.commands import (
     entries,
-    importing,
     nominations,
     opening,
     records,
@@ -21,8 +20,7 @@ from lazsa_flow.commands import (
 from lazsa_flow.commands.context import move_of
 from lazsa_flow.commands.entries import Application
 from lazsa_flow.commands.public import CONSENT
-from lazsa_flow.commands.rights import check_command
-from lazsa_flow.facade.irreversible import HOST
+from lazsa_flow.facade.imports import Imports
 from lazsa_flow.facade.operating import Operating
 from lazsa_flow.facade.panels import Panels
 from lazsa_flow.facade.released import Releases
@@ -30,55 +28,15 @@ from lazsa_flow.facade.released import Releases
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
-    from pathlib import Path as FilePath
 
     from lazsa_flow.commands.entries import TurnoverRecord
-    from lazsa_flow.commands.importing import RowCount
     from lazsa_flow.commands.nominations import Nominated
     from lazsa_flow.commands.replanning import Planned
     from lazsa_flow.domain.model import Actor, Move
 
 
-class Commands(Operating, Panels, Releases):
+class Commands(Imports, Operating, Panels, Releases):
     """The commands."""
-
-    def import_facts(
-        self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
-    ) -> int:
-        """Append the sellers' facts of a file; all of it or nothing.
-
-        Returns:
-            How many sellers.
-
-        Raises:
-            InputError: The file is wrong; every problem names file, line, field and value.
-        """
-        check_command("import_facts", actor)
-        return self._command(lambda context: importing.import_facts(context, file, key=key))
-
-    def import_nominations(
-        self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
-    ) -> RowCount:
-        """Make the nominations of a file; all of it or nothing. Raises as :meth:`import_facts`.
-
-        Returns:
-            How many; ``skipped`` has the lines that were left out, since the seller or the
-            nominator was erased.
-        """
-        check_command("import_nominations", actor)
-        return self._command(lambda context: importing.import_nominations(context, file, key=key))
-
-    def import_scorecards(
-        self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
-    ) -> RowCount:
-        """Record a file's scorecards; all of it or nothing. Raises as :meth:`import_facts`.
-
-        Returns:
-            How many; ``skipped`` has the lines that were left out, since the seller or the
-            reviewer was erased.
-        """
-        check_command("import_scorecards", actor)
-        return self._command(lambda context: importing.import_scorecards(context, file, key=key))
 
     def nominate(
         self, seller: str, *, actor: Actor, statement: str = "", key: str | None = None
@@ -204,20 +162,6 @@ class Commands(Operating, Panels, Releases):
         application = Application(applicant, country, category, tuple(records), provenance, consent)
         return move_of(
             self._command(lambda context: entries.apply(context, application, actor=actor, key=key))
-        )
-
-    def import_turnover(
-        self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
-    ) -> RowCount:
-        """Open the applications of a file; all of it or nothing. Raises as :meth:`import_facts`.
-
-        Returns:
-            How many applications; ``skipped`` has the first lines of those that were left out,
-            since the applicant was erased.
-        """
-        check_command("import_turnover", actor)
-        return self._command(
-            lambda context: importing.import_turnover(context, file, actor=actor, key=key)
         )
 
     def open_path(

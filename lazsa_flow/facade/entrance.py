@@ -20,7 +20,7 @@ from lazsa_flow.commands.entries import TurnoverRecord
 from lazsa_flow.config import Config
 from lazsa_flow.domain.cycles import ANY_YEAR, YEARS, as_utc, parse_day
 from lazsa_flow.domain.ids import ID_CHARS, KEY_CHARS, parse_id
-from lazsa_flow.domain.model import Actor, Path
+from lazsa_flow.domain.model import Actor, Facts, Path
 from lazsa_flow.domain.text import WHOLE_NUMBERS, parse_json, parse_text
 from lazsa_flow.errors import InputError
 from lazsa_flow.facade.base import resolving
@@ -257,6 +257,7 @@ _KNOWN: Final[Mapping[str, Check]] = {
     "Channel": _like("a channel, with send and close", "send", "close"),
     "Clock": _like("a clock, with now", "now"),
     "Config": _instance(Config, "a Config, as Config.load returns it"),
+    "Facts": _instance(Facts, "a Facts, as the host makes it"),
     "Path": _instance(Path, "a Path, as find returns it"),
     "Random": _instance(Random, "a random.Random"),
     "Resolver": _callable,

@@ -16,7 +16,6 @@ from lazsa_flow.commands.telling import TellingDesk
 from lazsa_flow.domain.contact import LOCALE
 from lazsa_flow.errors import InputError, NotFoundError
 from lazsa_flow.facade.commands import Commands
-from lazsa_flow.facade.irreversible import HOST
 from lazsa_flow.notices.channels import find_resolver, open_channels
 from lazsa_flow.notices.compose import Composer
 from lazsa_flow.notices.relay import Relay
@@ -25,9 +24,7 @@ from lazsa_flow.notices.sample import sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-    from pathlib import Path as FilePath
 
-    from lazsa_flow.commands.importing import RowCount
     from lazsa_flow.domain.model import Actor
     from lazsa_flow.domain.policy import Country
     from lazsa_flow.engine.ports import Waiting
@@ -38,19 +35,6 @@ if TYPE_CHECKING:
 
 class Notices(Commands):
     """The notices."""
-
-    def import_contacts(
-        self, file: FilePath | str, *, actor: Actor = HOST, key: str | None = None
-    ) -> RowCount:
-        """Take how persons are reached, in place of what was known; all of a file or nothing.
-
-        Raises as :meth:`import_facts`; no error shows an address or a name.
-
-        Returns:
-            How many; ``skipped`` has the lines that were left out, since the person was erased.
-        """
-        check_command("import_contacts", actor)
-        return self._command(lambda context: contacts.import_contacts(context, file, key=key))
 
     def open_relay(
         self,

@@ -26,7 +26,7 @@ from lazsa_flow.imports.problems import Problems, Seen
 from lazsa_flow.imports.table import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
 FACTS: Final = FileFormat(
@@ -86,6 +86,7 @@ FACTS: Final = FileFormat(
 )
 FACTS_COLUMNS: Final = FACTS.header
 
+_ATTRIBUTES: Final = {"seller_id": "seller"}
 _parse_activities: Final = set_of(ACTIVITIES)
 
 
@@ -121,6 +122,44 @@ def read_facts_rows(
             facts = _facts(Cells(problems, line, texts), parse_country)
             if facts is not None and seen.add(line, facts.seller):
                 yield line, facts
+
+
+def fields_of(facts: Facts) -> dict[str, str]:
+    """Write facts as the fields of a file's row."""
+
+    def text(value: object) -> str:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, (set, frozenset)):
+            return ";".join(sorted(map(str, value)))
+        if isinstance(value, (list, tuple)):
+            return ";".join("" if each is None else str(each) for each in value)
+        return "" if value is None else str(value)
+
+    return {
+        column: text(getattr(facts, _ATTRIBUTES.get(column, column))) for column in FACTS_COLUMNS
+    }
+
+
+def check_facts(
+    facts: Iterable[Facts], countries: Collection[str], problems: Problems
+) -> Iterator[tuple[int, Facts]]:
+    """Check facts that a host hands over as a file's rows are checked, each with its number.
+
+    Args:
+        facts: The facts, each seller once; the first is number 1.
+        countries: The codes of the countries that are configured.
+        problems: Gathers what is wrong.
+
+    Raises:
+        InputError: While iterating: a value is not what its column holds.
+    """
+    parse_country = one_of(countries)
+    with problems, Seen(problems, "seller_id", "the seller") as seen:
+        for number, each in enumerate(facts, start=1):
+            checked = _facts(Cells(problems, number, fields_of(each)), parse_country)
+            if checked is not None and seen.add(number, checked.seller):
+                yield number, checked
 
 
 def _facts(cells: Cells, parse_country: Callable[[str], str]) -> Facts | None:

@@ -26,6 +26,8 @@ class Problems:
             ends when :data:`PROBLEMS_SHOWN` are reached.
         partial: Whether rows without a problem count although others have one; then nothing is
             raised for a row's problem, only for one of the file as a whole.
+        defer: Whether the end of the block raises nothing, since more may be found in the rows
+            after they were read: then :meth:`raise_if_any` is to be called.
 
     Raises:
         InputError: At the end of the block if there was a problem; within it at once when
@@ -40,10 +42,12 @@ class Problems:
         *,
         keep_all: bool = False,
         partial: bool = False,
+        defer: bool = False,
     ) -> None:
         self.file = str(file)
         self.private = private
         self.partial = partial
+        self._defer = defer
         self._keep_all = keep_all or partial
         self._found: list[tuple[int, Problem]] = []
         self._whole = False
@@ -57,7 +61,7 @@ class Problems:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        if kind is None:
+        if kind is None and not self._defer:
             self.raise_if_any()
 
     def __bool__(self) -> bool:

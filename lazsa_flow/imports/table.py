@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 ROW_CHARS: Final = 65_536
 """The longest row, line breaks within quotes included."""
 
+REASON_COLUMNS: Final = ("line", "problem")
+"""What stands behind a file's own columns in a file of rejected rows; not read as data."""
+
 _SAVE_AS: Final = 'in a spreadsheet, save it as "CSV UTF-8 (comma delimited)"'
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _DIALECTS: Final = {";": "semicolons", "\t": "tabs"}
@@ -206,8 +209,9 @@ def _check_dialect(line: str, columns: Sequence[str], problems: Problems) -> boo
 def _check_header(
     line: int, names: Sequence[str], columns: Sequence[str], problems: Problems
 ) -> None:
+    reasons = REASON_COLUMNS if tuple(names[-2:]) == REASON_COLUMNS else ()
     for name in dict.fromkeys(filter(None, names)):
-        if name not in columns:
+        if name not in columns and name not in reasons:
             problems.report_file(
                 line, "", f"the column {shown(name)}", f"only {', '.join(columns)}"
             )

@@ -64,6 +64,7 @@ class PersonalSide(ProgrammeSide):
                 "path_id": None,
                 "keep_until": None,
                 "recorded_at": at,
+                "batch_id": self.batch_id,
             }
             for person, body in contacts.items()
         ]

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 
 class ProgrammeSide(PanelSide):
-    """One transaction on a SQL database, as far as it concerns nobody's path."""
+    """One transaction on a SQL database, as far as it concerns nobody's path.
+
+    Attributes:
+        batch_id: The import that the rows of evidence belong to that are written now.
+    """
+
+    batch_id: int | None = None
 
     def inspect(self) -> Inspection:
         """Return what asks whether schema and rows are sound."""

@@ -13,9 +13,10 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import columns, schema_books, schema_sellers
+from lazsa_flow.store import columns, schema_batches, schema_books, schema_sellers
 
 APPEND_ONLY: Final = (
+    "lazsa_batches",
     "lazsa_facts",
     "lazsa_nominations",
     "lazsa_scorecards",
@@ -32,6 +33,7 @@ APPEND_ONLY: Final = (
 
 
 METADATA: Final = columns.METADATA
+batches: Final = schema_batches.batches
 seller_countries: Final = schema_sellers.seller_countries
 seller_merges: Final = schema_sellers.seller_merges
 seller_aliases: Final = schema_sellers.seller_aliases
@@ -145,6 +147,7 @@ facts = columns.table(
     sa.Column("is_lazstar", sa.Boolean()),
     columns.text("activities", nullable=True),
     columns.instant("recorded_at"),
+    schema_batches.batch_number(),
     sa.Index("lazsa_facts_latest", "seller", "as_of", "recorded_at"),
 )
 
@@ -158,6 +161,7 @@ texts = columns.table(
     sa.Column("path_id", sa.BigInteger()),
     columns.day("keep_until", nullable=True),
     columns.instant("recorded_at"),
+    schema_batches.batch_number(),
     sa.Index("lazsa_texts_subject", "subject"),
     sa.Index("lazsa_texts_author", "author"),
 )
@@ -174,6 +178,7 @@ nominations = columns.table(
     sa.Column("text_id", sa.BigInteger()),
     columns.day("as_of"),
     columns.instant("recorded_at"),
+    schema_batches.batch_number(),
     sa.Index("lazsa_nominations_path", "path_id"),
 )
 
@@ -190,6 +195,7 @@ scorecards = columns.table(
     columns.day("as_of"),
     columns.instant("recorded_at"),
     columns.text("set_aside_by", nullable=True),
+    schema_batches.batch_number(),
     sa.Index("lazsa_scorecards_round", "path_id", "cycle_on"),
 )
 

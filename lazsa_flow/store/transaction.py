@@ -15,6 +15,7 @@ from lazsa_flow.store import decoding, failing, keys, schema, seller_countries
 from lazsa_flow.store.bulk import given
 from lazsa_flow.store.codec import facts_row, notice_row, timer_row
 from lazsa_flow.store.driver import rows_of
+from lazsa_flow.store.import_side import ImportSide
 from lazsa_flow.store.personal_side import PersonalSide
 from lazsa_flow.store.rules_side import RulesSide
 from lazsa_flow.store.seller_side import SellerSide
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.panel import Scorecard
 
 
-class SqlTransaction(SellerSide, PersonalSide, RulesSide):
+class SqlTransaction(ImportSide, SellerSide, PersonalSide, RulesSide):
     """One transaction on a SQL database: the engine's side, and the commands'."""
 
     # -- reading
@@ -79,7 +80,7 @@ class SqlTransaction(SellerSide, PersonalSide, RulesSide):
 
     def add_facts(self, facts: Collection[Facts], recorded_at: datetime) -> int:
         """Append facts; return how many. The first ones of a seller say where the seller is."""
-        rows = [facts_row(each, recorded_at) for each in facts]
+        rows = [{**facts_row(each, recorded_at), "batch_id": self.batch_id} for each in facts]
         if rows:
             self._connection.execute(sa.insert(schema.facts), rows)
             seller_countries.add_first(self._connection, facts, recorded_at)
@@ -105,6 +106,7 @@ class SqlTransaction(SellerSide, PersonalSide, RulesSide):
             "path_id": path_id,
             "keep_until": keep_until,
             "recorded_at": at,
+            "batch_id": self.batch_id,
         }
         return self._insert(schema.texts, row)
 
@@ -132,6 +134,7 @@ class SqlTransaction(SellerSide, PersonalSide, RulesSide):
             "text_id": text_id,
             "as_of": as_of,
             "recorded_at": recorded_at,
+            "batch_id": self.batch_id,
         }
         return self._insert(schema.nominations, row)
 
@@ -159,6 +162,7 @@ class SqlTransaction(SellerSide, PersonalSide, RulesSide):
             "as_of": as_of,
             "recorded_at": recorded_at,
             "set_aside_by": set_aside_by,
+            "batch_id": self.batch_id,
         }
         return self._insert(schema.scorecards, row)
 

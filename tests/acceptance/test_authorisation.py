@@ -26,7 +26,6 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands import importing
 from lazsa_flow.commands.entries import TurnoverRecord
 from lazsa_flow.commands.operating import close_books
 from lazsa_flow.commands.rights import COMMANDS
@@ -271,7 +270,7 @@ class Stage:
     def _fill(self, programme: Programme) -> None:
         for seller in ("s1", "s2"):
             row = factories.facts(seller=seller, as_of=date(2020, 2, 1), joined_on=date(2018, 1, 1))
-            importing.add_facts(programme.context, [row], where="test")
+            factories.record_facts(programme, [row])
         reviewing = (NOMINATING, REVIEWING, "award-under_review")
         panel = dict.fromkeys(reviewing, "books")
         local = Actor("team", "team-sg", "SG")

@@ -7,10 +7,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands.importing import add_facts
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.programme import Programme
-from tests.factories import facts, failure, first_of, utc
+from tests.factories import facts, failure, first_of, record_facts, utc
 from tests.servers import free_port
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def found(done: Done) -> dict[str, tuple[str, str]]:
 def park(url: str) -> None:
     """Set a nominee's path aside for good."""
     with Programme.open(url, clock=VirtualClock(utc(2026, 9, 1, 4))) as programme:
-        add_facts(programme.context, [facts()], where="tests")
+        record_facts(programme, [facts()])
         programme.nominate(facts().seller, actor=Actor("employee", "e-1"), statement="x")
         due_at = programme.next_due()
         assert due_at is not None
@@ -126,7 +125,7 @@ def test_all_parked_paths_can_be_let_go(shell: Shell) -> None:
 def test_timers_are_put_right(shell: Shell) -> None:
     """A lost timer is named; ``timers replan`` says what it would do, asks, and sets it again."""
     with Programme.open(shell.url, clock=VirtualClock(utc(2026, 9, 1, 4))) as programme:
-        add_facts(programme.context, [facts()], where="tests")
+        record_facts(programme, [facts()])
         programme.nominate(facts().seller, actor=Actor("employee", "e-1"), statement="x")
     with closing(sqlite3.connect(shell.database)) as connection, connection:
         connection.execute("DELETE FROM lazsa_timers WHERE name = 'cycle_date'")

@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands import importing
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.programme import Programme
 from tests import factories
@@ -61,7 +60,7 @@ def url(tmp_path: Path, clock: VirtualClock) -> str:
             factories.facts(seller=seller, as_of=date(2020, 2, 1), joined_on=date(2018, 1, 1))
             for seller in ("s1", "s2")
         ]
-        importing.add_facts(programme.context, rows, where="test")
+        factories.record_facts(programme, rows)
     return url
 
 

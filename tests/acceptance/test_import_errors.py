@@ -209,7 +209,7 @@ def test_sound(shell: Shell) -> None:
     """The same file without a fault is taken, byte order mark, CRLF, column order and all."""
     text = ",".join(reversed(HEADER)) + "\r\n" + ",".join(reversed(SOUND.values())) + "\r\n"
     done = given(shell, b"\xef\xbb\xbf" + text.encode())
-    assert (done.code, done.out) == (0, "1 facts imported.\n")
+    assert (done.code, done.out.splitlines()[0]) == (0, "1 facts imported.")
     assert facts_in(shell) == 1
 
 

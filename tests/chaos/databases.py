@@ -17,7 +17,6 @@ import psycopg
 import sqlalchemy as sa
 
 from lazsa_flow.clock import SystemClock
-from lazsa_flow.commands import importing
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import LazsaError
 from lazsa_flow.programme import Programme
@@ -49,7 +48,7 @@ class Host(threading.Thread):
         self._programme = programme
         self._sellers = [f"host-{number}" for number in range(sellers)]
         facts = [factories.facts(seller=seller) for seller in self._sellers]
-        importing.add_facts(programme.context, facts, where="host")
+        factories.record_facts(programme, facts)
         self.over = threading.Event()
         self.told: dict[str, str] = {}
         """The path that it was told of, by seller."""

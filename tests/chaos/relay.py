@@ -14,10 +14,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands import importing
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.programme import Programme
-from tests.factories import facts, utc
+from tests.factories import facts, record_facts, utc
 from tests.loopback import mail_server
 
 NOW = utc(2026, 6, 1, 1)
@@ -69,7 +68,7 @@ def _fill(url: str, notices: int) -> None:
     with Programme.open(url, clock=clock) as programme:
         sellers = [f"seller-{number}" for number in range(notices)]
         known = [facts(seller=seller, as_of=date(2026, 5, 31)) for seller in sellers]
-        importing.add_facts(programme.context, known, where="chaos")
+        record_facts(programme, known)
         for seller in sellers:
             programme.nominate(seller, actor=Actor("employee", "e-1"), statement="Helps.")
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands import importing
 from lazsa_flow.programme import Programme
 from tests import factories
 from tests.chaos.audit import Snapshot, undisturbed
@@ -101,7 +100,7 @@ class Stage:
         url = self.empty(dialect)
         fill_backlog(url, 12)
         with Programme.open(url, clock=VirtualClock(START)) as programme:
-            importing.add_facts(programme.context, [factories.facts(seller="late")], where="late")
+            factories.record_facts(programme, [factories.facts(seller="late")])
         return url
 
     def drop(self, url: str) -> None:

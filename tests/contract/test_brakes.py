@@ -14,7 +14,6 @@ import pytest
 import sqlalchemy as sa
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands.importing import add_facts
 from lazsa_flow.config import Config
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import (
@@ -32,7 +31,7 @@ from lazsa_flow.runner.local import LocalRunner
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.migrate import head
 from tests.chaos.population import START, fill_backlog
-from tests.factories import facts
+from tests.factories import facts, record_facts
 from tests.servers import copy_database
 
 if TYPE_CHECKING:
@@ -328,7 +327,7 @@ def test_a_table_that_differs_fires_nothing_of_its_lifecycle(due: str) -> None:
 def test_a_seller_of_any_name_lifts_no_pause(programme: Programme) -> None:
     """Pauses are no records about sellers: whoever is called as they once were says nothing."""
     name = "programme:timers"
-    add_facts(programme.context, [facts(seller=name)], where="test")
+    record_facts(programme, [facts(seller=name)])
     programme.pause(actor=OPERATOR, reason="x")
     programme.consent(name, given=True, actor=Actor("seller", name))
     assert (programme.paused(), programme.sweep().total) == (True, 0)

@@ -20,12 +20,11 @@ from lazsa_flow import (
     VirtualClock,
 )
 from lazsa_flow.commands.configuration import store_unknown
-from lazsa_flow.commands.importing import add_facts
 from lazsa_flow.lifecycles.award import AWARD
 from lazsa_flow.store.sqlstore import SqlStore
 from tests.contract.conftest import START
 from tests.contract.test_store import execute, url_of
-from tests.factories import country_text, facts, midnight, policy_text
+from tests.factories import country_text, facts, midnight, policy_text, record_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,7 +67,7 @@ def reopened(programme: Programme, config: Config, **options: Any) -> Programme:
 
 def nominate(programme: Programme, seller: str = "s-1", country: str = "SG") -> str:
     """Nominate a seller of a country."""
-    add_facts(programme.context, [replace(facts(seller=seller), country=country)], where="tests")
+    record_facts(programme, [replace(facts(seller=seller), country=country)])
     return programme.nominate(seller, actor=EMPLOYEE, statement="Helps.").path
 
 
@@ -413,7 +412,7 @@ class TestMeanwhile:
     ) -> None:
         """A command whose rules change before its transaction plans by those of now."""
         nominate(programme, "s-0")
-        add_facts(programme.context, [facts(seller="s-1")], where="tests")
+        record_facts(programme, [facts(seller="s-1")])
         transact, releases = programme.store.transact, [SEOUL]
 
         def interrupted(*args: Any, **options: Any) -> Any:

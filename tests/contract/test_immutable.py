@@ -110,6 +110,7 @@ CALLS: dict[str, Callable[[Programme], Any]] = {
     "pauses": lambda p: p.pauses(),
     "parked": lambda p: p.parked(),
     "outbox": lambda p: p.outbox(),
+    "imports": lambda p: p.imports(),
     "deliveries": lambda p: p.deliveries(),
     "preview_notice": lambda p: p.preview_notice("awarded"),
     "policy_list": lambda p: p.policy_list(),
@@ -140,7 +141,15 @@ ELSEWHERE = {
 COMMANDS = {
     *("appeal", "assign_reviewers", "apply_entry", "close_books", "complete_nomination", "erase"),
     *("import_contacts", "import_facts", "import_nominations", "import_scorecards", "purge"),
-    *("import_turnover", "invite_trainer", "move_country", "pause", "preview_policy", "recuse"),
+    *(
+        "record_facts",
+        "import_turnover",
+        "invite_trainer",
+        "move_country",
+        "pause",
+        "preview_policy",
+        "recuse",
+    ),
     *("reconnect_step", "release_country", "release_policy", "replan_timers", "resume", "score"),
     *(
         "set_aside_card",

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event
 
-from lazsa_flow.commands import importing
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import InputError
 from lazsa_flow.store.bound import BoundStore
-from tests.factories import facts
+from tests.factories import facts, record_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +31,7 @@ def programme(play: Callable[..., Programme]) -> Programme:
     programme = play()
     sellers = [f"seller-{number}" for number in range(COUNT)]
     known = [facts(seller=seller, as_of=date(2026, 5, 31)) for seller in sellers]
-    importing.add_facts(programme.context, known, where="tests")
+    record_facts(programme, known)
     for seller in sellers:
         programme.nominate(seller, actor=Actor("employee", "e-1"), statement="Helps.")
     return programme

@@ -15,8 +15,7 @@ from lazsa_flow import (
     NotFoundError,
     RefusedError,
 )
-from lazsa_flow.commands import importing
-from tests.factories import facts, record, utc
+from tests.factories import facts, record, record_facts, utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +31,7 @@ def known(programme: Programme, *sellers: str) -> None:
     rows = [
         facts(seller=each, as_of=date(2026, 5, 20), joined_on=date(2018, 1, 15)) for each in sellers
     ]
-    importing.add_facts(programme.context, rows, where="test")
+    record_facts(programme, rows)
 
 
 def refused(call: Callable[[], object], kind: type[LazsaError]) -> str:

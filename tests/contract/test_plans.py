@@ -16,13 +16,12 @@ import pytest
 import sqlalchemy as sa
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands.importing import add_facts
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.engine.sweep import Swept
 from lazsa_flow.store.bulk_postgresql import FEW
 from lazsa_flow.store.migrate import VERSION_TABLE
 from lazsa_flow.store.trip import PREPARED
-from tests.factories import CYCLE, facts, midnight
+from tests.factories import CYCLE, facts, midnight, record_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -131,10 +130,8 @@ def season(play: Callable[..., Programme]) -> Programme:
     """Return a programme with more nominees than one statement takes by arrays."""
     programme = play()
     employee = Actor("employee", "emp-1")
-    add_facts(
-        programme.context,
-        [facts(seller=f"s{n}", as_of=date(2026, 5, 31)) for n in range(SELLERS)],
-        where="tests",
+    record_facts(
+        programme, [facts(seller=f"s{n}", as_of=date(2026, 5, 31)) for n in range(SELLERS)]
     )
     for n in range(SELLERS):
         programme.nominate(f"s{n}", actor=employee, statement="helps")

@@ -11,7 +11,6 @@ import psycopg
 import pytest
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands.importing import add_facts
 from lazsa_flow.config import Config
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.lifecycles.award import AWARD
@@ -20,7 +19,7 @@ from lazsa_flow.store.postgresql import LIMITS
 from lazsa_flow.store.trip import PREPARED
 from tests import factories
 from tests.contract.conftest import START
-from tests.factories import midnight
+from tests.factories import midnight, record_facts
 from tests.servers import pgbouncer, poolers
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def night(pooler: PgBouncer) -> Iterator[Programme]:
     Programme.migrate(pooler.url, config=config, clock=clock)
     with Programme.open(pooler.url, config=config, clock=clock) as programme:
         rows = [factories.facts(seller=f"s{n}", as_of=date(2026, 5, 1)) for n in range(SELLERS)]
-        add_facts(programme.context, rows, where="test")
+        record_facts(programme, rows)
         yield programme
 
 

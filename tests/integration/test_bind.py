@@ -18,7 +18,6 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands import importing
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import (
     ConflictError,
@@ -70,7 +69,7 @@ class Host:
         with self.engine.begin() as connection:
             connection.execute(sa.text("create table orders (id integer, seller text)"))
         row = factories.facts(seller="s1", as_of=date(2020, 2, 1), joined_on=date(2018, 1, 1))
-        importing.add_facts(self.programme.context, [row], where="test")
+        factories.record_facts(self.programme, [row])
 
     def close(self) -> None:
         """Release both sides' connections."""

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow.clock import SystemClock, VirtualClock
-from lazsa_flow.commands.importing import add_facts
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import ClockError
 from lazsa_flow.programme import Programme
 from lazsa_flow.runner.doctor import Check, examine
 from lazsa_flow.runner.settings import Settings
 from lazsa_flow.runner.worker import check_fitness
-from tests.factories import facts
+from tests.factories import facts, record_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +95,7 @@ def test_on_sqlite_the_doctor_looks_at_what_was_recorded(tmp_path: Path) -> None
     ):
         with Programme.open(url, clock=VirtualClock(now + ahead)) as programme:
             seller = f"s{ahead.days}"
-            add_facts(programme.context, [facts(seller=seller)], where="tests")
+            record_facts(programme, [facts(seller=seller)])
             programme.nominate(seller, actor=Actor("employee", "e-1"), statement="x")
         (check,) = clocks(url)
         assert check.status == status

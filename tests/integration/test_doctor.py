@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands.importing import add_facts
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.programme import Programme
 from lazsa_flow.runner.doctor import registry
@@ -23,7 +22,7 @@ from lazsa_flow.runner.doctor.examination import Examination
 from lazsa_flow.runner.doctor.registry import run_checks
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.inspection import storage
-from tests.factories import facts, utc
+from tests.factories import facts, record_facts, utc
 from tests.loopback import mail_server
 from tests.servers import free_port
 
@@ -323,7 +322,6 @@ import sys
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.domain.cycles import instant_text, parse_instant
 from lazsa_flow.domain.model import Actor
-from lazsa_flow.commands.importing import add_facts
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.programme import Programme
 from lazsa_flow.runner.doctor.examination import Examination
@@ -345,7 +343,7 @@ def test_a_country_moves_its_clocks(migrated: Path, tmp_path: Path) -> None:
     file = shutil.copy(migrated, tmp_path / "lazsa.db")
     with Programme.open(f"sqlite:///{file}", clock=NOW) as programme:
         for seller, country in (("s1", "TH"), ("s2", "SG")):
-            add_facts(programme.context, [facts(seller=seller, country=country)], where="tests")
+            record_facts(programme, [facts(seller=seller, country=country)])
             programme.nominate(seller, actor=Actor("employee", "e-1"), statement="x")
     zones = tmp_path / "zones"
     source = next(folder for folder in zoneinfo.TZPATH if os.path.isdir(folder))

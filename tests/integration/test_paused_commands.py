@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lazsa_flow.commands.entries import TurnoverRecord
-from lazsa_flow.domain.model import Actor
+from lazsa_flow.domain.model import Actor, Facts
 from lazsa_flow.domain.panel import ITEMS
 from lazsa_flow.errors import LazsaError, PausedError
 from lazsa_flow.facade.commands import Commands
+from lazsa_flow.facade.imports import Imports
 from lazsa_flow.facade.irreversible import Irreversible
 from lazsa_flow.facade.operating import Operating
 from lazsa_flow.facade.panels import Panels
@@ -95,6 +96,10 @@ CARRIED_OUT: dict[str, Any] = {
         nominations(folder, "s2")
     ),
     "import_turnover": lambda p, _, folder: p.import_turnover(turnover(folder), actor=HOST),
+    "import_contacts": lambda p, _, folder: p.import_contacts(
+        written(folder, "seller_id,email,locale,name", "s7,s7@shop.example,,")
+    ),
+    "record_facts": lambda p, *_: p.record_facts([Facts("s7", "SG", date(2020, 3, 1))]),
     "open_case": lambda p, *_: p.open_case("s1", "case-9", actor=COMPLIANCE),
     "close_case": lambda p, *_: p.close_case("s1", "case-1", actor=COMPLIANCE),
     "reconnect_step": lambda p, *_: p.reconnect_step("s1", "get_app", actor=SELLER),
@@ -195,10 +200,10 @@ def test_what_does_not_need_it_fires_nothing(paused: World, tmp_path: Path, comm
 def test_every_command_is_tried() -> None:
     """A command that somebody adds is added here."""
     reading = {"policy_list", "policy_show", "country_list", "country_show", "suspensions"}
-    reading |= {"appeals", "deleted_texts_remain", "panel_cards"}
+    reading |= {"appeals", "deleted_texts_remain", "imports", "panel_cards"}
     given = {
         name
-        for part in (Commands, Irreversible, Operating, Panels, Releases)
+        for part in (Commands, Imports, Irreversible, Operating, Panels, Releases)
         for name, _ in inspect.getmembers(part, inspect.isfunction)
         if name in vars(part) and not name.startswith("_")
     }

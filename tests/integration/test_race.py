@@ -23,7 +23,6 @@ import pytest
 import sqlalchemy as sa
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands import importing
 from lazsa_flow.domain.dates import add_months
 from lazsa_flow.domain.model import Actor, Move
 from lazsa_flow.engine.sweep import Swept
@@ -90,7 +89,7 @@ class Race:
         self.clock.move_to(noon(cycle_on - timedelta(days=40)))
         self.programme.sweep()
         row = factories.facts(seller=seller, as_of=date(2020, 2, 1), joined_on=date(2018, 1, 1))
-        importing.add_facts(self.programme.context, [row], where="test")
+        factories.record_facts(self.programme, [row])
         told = self.programme.nominate(
             seller, actor=Actor("employee", "emp-1"), statement="Helps others."
         )

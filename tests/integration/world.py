@@ -11,7 +11,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands import importing
 from lazsa_flow.config import Config
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.domain.panel import ITEMS
@@ -104,7 +103,7 @@ class World:
         """Import the facts of a seller who meets every bar but for the changes."""
         sound = {"joined_on": date(2018, 1, 15), **changes}
         row = factories.facts(seller=seller, as_of=as_of, **sound)
-        importing.add_facts(self.programme.context, [row], where="test")
+        factories.record_facts(self.programme, [row])
         return self
 
     def nominate(

@@ -25,7 +25,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands.importing import add_facts
 from lazsa_flow.config import Config
 from lazsa_flow.domain.cycles import TICK, parse_instant
 from lazsa_flow.domain.model import SYSTEM, Actor
@@ -33,7 +32,7 @@ from lazsa_flow.domain.panel import ITEMS
 from lazsa_flow.errors import LazsaError
 from lazsa_flow.lifecycles.award import AWARD
 from lazsa_flow.programme import Programme
-from tests.factories import facts, utc
+from tests.factories import facts, record_facts, utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,7 +164,7 @@ class Walk(RuleBasedStateMachine):
         """Import facts of a seller, sound ones dated today unless told otherwise."""
         as_of = self.clock.now().date() + timedelta(days=days)
         told = facts(seller=seller, country=SELLERS[seller], as_of=as_of, **changes)
-        self.attempt(lambda: add_facts(self.programme.context, [told], where="walk"))
+        self.attempt(lambda: record_facts(self.programme, [told]))
 
     def card(self, ref: str, reviewer: Actor, score: int) -> None:
         """Let a reviewer give one score to every item."""
