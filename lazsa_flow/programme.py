@@ -12,8 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.clock import SystemClock
-from lazsa_flow.commands.configuration import Migrated, find_warnings, store_unknown
+from lazsa_flow.commands.configuration import (
+    Migrated,
+    build_rulebook,
+    find_warnings,
+    store_unknown,
+)
 from lazsa_flow.commands.context import actor_fields, move_fields, move_of
+from lazsa_flow.commands.timers import add_reminders
 from lazsa_flow.config import Config
 from lazsa_flow.domain.cycles import as_utc
 from lazsa_flow.domain.host import check_clock
@@ -120,7 +126,8 @@ class Programme(Notices):
         likewise; into a database without any country, those of the configuration. All else is
         changed by :meth:`release_policy` and :meth:`release_country` alone. The lifecycles' tables
         are stored as they are: from now on a process whose table differs fires nothing of that
-        lifecycle.
+        lifecycle. Where a table has changed, open paths get the reminders that are new in it, as
+        far as these are still to come.
 
         Args:
             url: The database's URL.
@@ -139,9 +146,19 @@ class Programme(Notices):
             with store.begin() as transaction:
                 first = not transaction.policy_versions()
                 stored = store_unknown(transaction, config, now)
+                anew = [each for each in config.lifecycles if not transaction.has_table(each)]
                 tables = {each.name: transaction.put_table(each, now) for each in config.lifecycles}
                 versions = transaction.policy_versions(), transaction.country_versions()
-            return Migrated(first, stored, find_warnings(config, *versions), tables)
+                reminders = 0
+                if anew and not first:
+                    rulebook = build_rulebook(
+                        config.lifecycles,
+                        *versions,
+                        transaction.suspensions(),
+                        otherwise=config.countries,
+                    )
+                    reminders = add_reminders(transaction, rulebook, now)
+            return Migrated(first, stored, find_warnings(config, *versions), tables, reminders)
         finally:
             store.close()
 

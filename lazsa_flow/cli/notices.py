@@ -170,6 +170,7 @@ def _print_drained(drained: Drained, *, as_json: bool) -> None:
         "failed": drained.failed,
         "parked": drained.parked,
         "postponed": drained.postponed,
+        **({"withheld": drained.withheld} if drained.withheld else {}),
     }
     if as_json:
         print_json(counts)

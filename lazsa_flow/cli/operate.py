@@ -41,7 +41,14 @@ def migrate(
     if as_json:
         warnings = [asdict(each) for each in migrated.warnings]
         stored = list(migrated.stored)
-        print_json({"stored": stored, "tables": changed, "warnings": warnings})
+        print_json(
+            {
+                "stored": stored,
+                "tables": changed,
+                "reminders": migrated.reminders,
+                "warnings": warnings,
+            }
+        )
         return
     screen = console()
     screen.print("The schema is this release's.")
@@ -51,6 +58,8 @@ def migrate(
         screen.print(f"The table of lifecycle {name} has changed:")
         for line in lines:
             screen.print(f"  {line}", soft_wrap=True)
+    if migrated.reminders:
+        screen.print(f"{migrated.reminders} reminders were set for open paths.")
     for each in migrated.warnings:
         screen.print(f"warning: {each}", soft_wrap=True)
 

@@ -140,12 +140,14 @@ class Migrated:
         warnings: What the configuration has and the database does not.
         tables: By lifecycle, a line for each difference between the table that the database was
             run by and the one that it is run by now; nothing where they agree or it had none.
+        reminders: How many reminders of changed tables were set for paths that are open.
     """
 
     first: bool
     stored: tuple[str, ...]
     warnings: tuple[ConfigWarning, ...]
     tables: Mapping[str, tuple[str, ...]]
+    reminders: int = 0
 
 
 def store_unknown(transaction: SqlTransaction, config: Config, now: datetime) -> tuple[str, ...]:

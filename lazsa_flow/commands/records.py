@@ -14,6 +14,7 @@ from lazsa_flow.commands.context import Context, actor_fields, move_fields
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.model import Record
 from lazsa_flow.engine.fire import fire
+from lazsa_flow.engine.rules import system
 from lazsa_flow.errors import ConflictError, InputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -70,8 +71,38 @@ def step(
     if name not in rules.steps:
         expected = f"one of {', '.join((*rules.steps, rules.join_step))}"
         raise InputError.of("reconnect", "step", name, expected)
-    state(context, seller, "reconnect_step", "step", name, "done", actor=actor, key=key)
+
+    def tell_team(transaction: SqlTransaction, number: int, now: datetime) -> None:
+        _tell_ready(context, transaction, seller, number, now)
+
+    state(
+        context,
+        seller,
+        "reconnect_step",
+        "step",
+        name,
+        "done",
+        actor=actor,
+        key=key,
+        then=tell_team,
+    )
     return None
+
+
+def _tell_ready(
+    context: Context, transaction: SqlTransaction, seller: str, number: int, now: datetime
+) -> None:
+    """Tell the team of a former ambassador whom it can add, once the last step is recorded."""
+    paths = [path for path in transaction.paths_of(seller) if path.lifecycle == "award"]
+    latest = paths[-1] if paths else None
+    if latest is None or latest.state not in ("retired", "removed"):
+        return
+    on = context.rulebook.calendar(latest.country).local_date(now)
+    [seen] = transaction.load_chunk([latest.id], before=None, on=on)
+    situation = context.rulebook.situation(seen, at=now, recorded_at=now, actor=system("steps"))
+    if context.rulebook.lifecycle("award").guards["reconnect_ready"].holds(situation):
+        key = f"{latest.ref}.steps.{number}"
+        transaction.add_notice(latest, key, "reconnect_ready", "team", now)
 
 
 def _join(context: Context, seller: str, *, actor: Actor, key: str | None) -> dict[str, Any]:
@@ -105,6 +136,7 @@ def state(
     key: str | None,
     reason: str | None = None,
     check: Callable[[SqlTransaction], None] = lambda transaction: None,
+    then: Callable[[SqlTransaction, int, datetime], None] = lambda transaction, number, now: None,
 ) -> None:
     """State something about a seller; the same said twice in a row is said once.
 
@@ -119,6 +151,7 @@ def state(
         key: The idempotency key.
         reason: A reason code.
         check: Raises where it contradicts what stands.
+        then: Called with the number of the record, where one was appended.
 
     Raises:
         NotFoundError: The seller is not known.
@@ -135,7 +168,10 @@ def state(
         check(transaction)
         last = [r for r in transaction.records_of(seller) if (r.kind, r.name) == (kind, name)]
         if not last or last[-1].value != value:
-            append(context, transaction, seller, country, kind, name, value, actor, now, reason)
+            number = append(
+                context, transaction, seller, country, kind, name, value, actor, now, reason
+            )
+            then(transaction, number, now)
         return True
 
     context.once(key, {**request, **actor_fields(actor)}, now, run)

@@ -12,9 +12,11 @@ Source:
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.commands import reminding
 from lazsa_flow.commands.public import CRITERIA_NAMES, appeal_until, unmet_bars
+from lazsa_flow.domain.bar_figures import BARS
 from lazsa_flow.domain.cycles import parse_instant
 from lazsa_flow.domain.ids import same_person
 from lazsa_flow.domain.policy import AwardPolicy
@@ -24,21 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lazsa_flow.commands.context import Context
+    from lazsa_flow.commands.reminding import Reminded
     from lazsa_flow.domain.guards import Verdict
     from lazsa_flow.domain.model import Nomination
     from lazsa_flow.domain.policy import CriteriaPolicy
     from lazsa_flow.engine.ports import Claimed
-
-_BARS: Final = {
-    "tenure": "tenure_months",
-    "compliance": "ncp_points",
-    "gmv": "gmv_rate",
-    "chat_response": "chat_response_rate",
-    "cancellation": "cancellation_rate",
-    "retention": "retention_rate",
-    "trainer_activities": "trainer_activities",
-}
-"""Which field of the policy sets a criterion's bar."""
 
 
 class TellingDesk:
@@ -51,12 +43,23 @@ class TellingDesk:
     def __init__(self, context: Context) -> None:
         self.context = context
         self._nominations: dict[int, list[Nomination]] = {}
+        self._reminded: dict[str, Reminded] = {}
 
     def look_up(self, notices: Sequence[Claimed]) -> None:
-        """Read the nominations that a batch of notices tells of."""
+        """Read the nominations and figures that a batch of notices tells of."""
         paths = {notice.path.id for notice in notices if notice.kind == "nominated"}
         with self.context.store.begin(write=False) as transaction:
             self._nominations = transaction.nominations_of_all(paths) if paths else {}
+            self._reminded = reminding.look_up(self.context, transaction, notices)
+
+    def applies(self, notice: Claimed) -> bool:
+        """Tell whether a notice is still true of its path."""
+        return reminding.applies(notice, self._reminded.get(notice.key))
+
+    def reviewers_missing(self, notices: Sequence[Claimed]) -> dict[str, list[str]]:
+        """Return, by the key of each notice, the seated reviewers whose card is missing now."""
+        with self.context.store.begin(write=False) as transaction:
+            return reminding.reviewers_missing(self.context, transaction, notices)
 
     def matter(self, notice: Claimed) -> Matter:
         """Tell what a notice is about."""
@@ -72,8 +75,11 @@ class TellingDesk:
             on=calendar.local_date(parse_instant(row["effective_at"])),
             cycle_on=notice.cycle_on,
             reason=row["reason"],
-            facts_as_of=as_of and date.fromisoformat(as_of),
-            **self._award(notice),
+            **{
+                "facts_as_of": as_of and date.fromisoformat(as_of),
+                **self._award(notice),
+                **reminding.fields_of(context, notice, self._reminded.get(notice.key)),
+            },
         )
 
     def _award(self, notice: Claimed) -> dict[str, Any]:
@@ -107,7 +113,7 @@ def _unmet(verdict: Verdict, bars: CriteriaPolicy) -> Unmet:
     if verdict.name not in CRITERIA_NAMES:
         return Unmet(verdict.name, None, None, verdict.wording)  # the panel's figures are its own
     measured = verdict.measured
-    bar = getattr(bars, _BARS[verdict.name])
+    bar = getattr(bars, BARS[verdict.name])
     return Unmet(
         verdict.name,
         measured if isinstance(measured, int) else str(measured),

@@ -19,6 +19,7 @@ from lazsa_flow.commands.replanning import Planned, planned_fields, planned_of
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.model import TimerRow
 from lazsa_flow.engine.needed_timers import missing_timers
+from lazsa_flow.engine.ports import Change
 from lazsa_flow.engine.replan import mend, needed_timer, right_moment
 from lazsa_flow.errors import LazsaError, MalformedError, NotFoundError
 from lazsa_flow.store.column_types import read_instant
@@ -106,8 +107,13 @@ def _misplaced(
             yield Misplaced(seen.path.ref, own, right, zone)
 
 
-def find_missing(transaction: SqlTransaction, rulebook: Rulebook) -> Iterator[Needed]:
-    """Yield the timers that paths should have by table and journal, and have not."""
+def find_missing(
+    transaction: SqlTransaction, rulebook: Rulebook, now: datetime
+) -> Iterator[Needed]:
+    """Yield the timers that paths should have by table and journal, and have not.
+
+    A reminder that would come too late now, as its table has it, is not missing.
+    """
     places = [
         (lifecycle.name, state.name)
         for lifecycle in rulebook.lifecycles.values()
@@ -120,7 +126,7 @@ def find_missing(transaction: SqlTransaction, rulebook: Rulebook) -> Iterator[Ne
             found[history.path_id] = lost
     for seen in _evidence(transaction, sorted(found)):
         for missing in found.pop(seen.path.id):
-            yield from _needed(transaction, rulebook, seen, missing)
+            yield from _needed(transaction, rulebook, seen, missing, now)
 
 
 def _missing(rulebook: Rulebook, history: History) -> list[Missing]:
@@ -131,14 +137,18 @@ def _missing(rulebook: Rulebook, history: History) -> list[Missing]:
 
 
 def _needed(
-    transaction: SqlTransaction, rulebook: Rulebook, seen: Evidence, missing: Missing
+    transaction: SqlTransaction,
+    rulebook: Rulebook,
+    seen: Evidence,
+    missing: Missing,
+    now: datetime,
 ) -> Iterator[Needed]:
     timer = None
     try:
         if missing.when is not None:  # its condition is asked of what was known at that instant
             on = rulebook.calendar(seen.path.country).local_date(missing.set_at)
             [seen] = transaction.load_chunk([seen.path.id], before=missing.set_at, on=on)
-        timer = needed_timer(rulebook, seen, missing)
+        timer = needed_timer(rulebook, seen, missing, now)
     except LazsaError:  # a host's table raised: it is missing, and cannot be planned
         yield Needed(seen.path.id, seen.path.ref, missing.name, None)
         return
@@ -168,7 +178,7 @@ def _replan(
         if each.timer.status == "pending":  # those of parked paths wait until they are unparked
             moments.setdefault(each.timer.path_id, []).append((each.timer, each.right))
     needed: dict[int, list[TimerRow]] = {}
-    for lost in find_missing(transaction, rulebook):
+    for lost in find_missing(transaction, rulebook, now):
         if lost.timer is not None:
             needed.setdefault(lost.path_id, []).append(lost.timer)
     told: list[Planned] = []
@@ -182,6 +192,31 @@ def _replan(
             told += _told(seen, *own)
         transaction.write_chunk(changes)
     return told
+
+
+def add_reminders(transaction: SqlTransaction, rulebook: Rulebook, now: datetime) -> int:
+    """Set the reminders that paths should have by tables that have changed; return how many.
+
+    Like a reminder itself, that writes no journal row. What decides something is left alone: if
+    such a timer is missing, it was lost, and doctor reports it.
+
+    Args:
+        transaction: Where.
+        rulebook: The rules with the tables of this release.
+        now: The present instant; only reminders that are still to come are set.
+    """
+    needed: dict[int, list[TimerRow]] = {}
+    for each in find_missing(transaction, rulebook, now):
+        if each.timer is not None and not each.timer.decides and each.timer.due_at > now:
+            needed.setdefault(each.path_id, []).append(each.timer)
+    for chunk in _chunks(sorted(needed)):
+        transaction.write_chunk(
+            [
+                Change(seen.path, seen.path, now, None, scheduled=tuple(needed[seen.path.id]))
+                for seen in transaction.load_chunk(chunk, before=None, on=now.date())
+            ]
+        )
+    return sum(map(len, needed.values()))
 
 
 def _told(

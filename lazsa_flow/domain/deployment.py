@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from lazsa_flow.domain.effects import RECIPIENTS
+from lazsa_flow.domain.effects import REVIEWERS, ROUTED
 from lazsa_flow.domain.policy import Code  # noqa: TC001 - pydantic reads it at run time
 from lazsa_flow.domain.toml_text import FrozenModel, read
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 ChannelName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
-Recipient = Literal["seller", "nominators", "panel", "country_lead", "team", "group"]
+Recipient = Literal["seller", "nominators", "panel", "country_lead", "team", "group", "reviewers"]
 EVERYWHERE: Final = "all"
 _DAY_S: Final = 86_400
 
@@ -114,7 +114,7 @@ class Deployment(FrozenModel):
             )
             raise ValueError(msg)
         everywhere = self.routes.get(EVERYWHERE, {})
-        missing = [name for name in RECIPIENTS if name not in everywhere]
+        missing = [name for name in ROUTED if name not in everywhere]
         if len(self.channels) > 1 and missing:
             msg = f"a route for {', '.join(missing)} in [routes.{EVERYWHERE}]"
             raise ValueError(msg)
@@ -136,9 +136,15 @@ class Deployment(FrozenModel):
         return read(Deployment, fields, where="channels")
 
     def channel_for(self, country: str, recipient: str) -> str:
-        """Return the name of the channel through which a recipient in a country is told."""
-        for place in (country, EVERYWHERE):
-            for name, channel in self.routes.get(place, {}).items():
-                if name == recipient:
-                    return channel
+        """Return the name of the channel through which a recipient in a country is told.
+
+        Reviewers are told through the nominators' channel unless they have a route of their own:
+        both are persons whose contacts are looked up.
+        """
+        named = (recipient, "nominators") if recipient == REVIEWERS else (recipient,)
+        for each in named:
+            for place in (country, EVERYWHERE):
+                for name, channel in self.routes.get(place, {}).items():
+                    if name == each:
+                        return channel
         return next(iter(self.channels))

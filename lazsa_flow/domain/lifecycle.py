@@ -138,6 +138,8 @@ class Timer:
         steps: What it tries, in order; none for a reminder.
         effects: What a reminder brings about.
         otherwise: What comes about where it is refused.
+        restarts: Of a reminder: the states in which it is set again, though it may be over, when
+            the round of its path is put off to a later date.
     """
 
     name: str
@@ -146,6 +148,7 @@ class Timer:
     steps: tuple[Step, ...] = ()
     effects: tuple[Effect, ...] = ()
     otherwise: tuple[Effect, ...] = ()
+    restarts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,68 +11,32 @@ Source:
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, time
-from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from lazsa_flow.domain.cycles import Calendar, is_zone
 from lazsa_flow.domain.hours import Hours
+from lazsa_flow.domain.policy_fields import (
+    ClockTime,
+    Line,
+    Months,
+    People,
+    Rate,
+    ReminderDays,
+    Score,
+)
+from lazsa_flow.domain.policy_fields import Code as Code
+from lazsa_flow.domain.policy_fields import Count as Count
+from lazsa_flow.domain.policy_fields import Days as Days
+from lazsa_flow.domain.policy_fields import Mailbox as Mailbox
+from lazsa_flow.domain.policy_fields import Share as Share
 from lazsa_flow.domain.toml_text import STRICT, FrozenModel
 from lazsa_flow.domain.toml_text import read as read
 from lazsa_flow.domain.toml_text import read_toml as read_toml
-
-_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
-_NOT_IN_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Categories of characters that end a line or are no text: controls, surrogates, separators."""
-
-
-def _decimal(value: Any) -> Any:
-    """Take a decimal only as text, so that no binary fraction ever sets a bar."""
-    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
-        msg = 'a decimal in quotes, such as "0.85"'
-        raise ValueError(msg)
-    return Decimal(value)
-
-
-def _one_line(value: str) -> str:
-    """Take a text that can stand in a mail's header: something on one line."""
-    controls = any(unicodedata.category(character) in _NOT_IN_A_LINE for character in value)
-    if controls or not value.strip():
-        msg = "text on one line, without control characters"
-        raise ValueError(msg)
-    return value
-
-
-Days = Annotated[int, Field(ge=0, le=366)]
-Months = Annotated[int, Field(ge=1, le=1200)]
-Rate = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=1)]
-Share = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0)]
-Score = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=5)]
-Count = Annotated[int, Field(ge=0, le=1_000_000)]
-People = Annotated[int, Field(ge=1, le=1000)]
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
-Mailbox = Annotated[
-    str,
-    Field(
-        max_length=254,
-        pattern=r"^[^@\s\p{C}<>()\[\]\\,;:\"]{1,64}@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)*$",
-    ),
-]
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 class Policy(FrozenModel):
@@ -83,14 +47,23 @@ class Policy(FrozenModel):
 
 
 class NominationPolicy(BaseModel):
-    """When a nomination window closes, before its cycle date."""
+    """When a nomination window closes before its cycle date, and on which days before that.
+
+    Attributes:
+        reminder_days: How many days before the close whoever nominated incompletely is reminded.
+    """
 
     model_config = STRICT
     closes_days: Annotated[int, Field(ge=1, le=150)]
+    reminder_days: ReminderDays = (7, 1)
 
 
 class PanelPolicy(BaseModel):
-    """Quorum, bars of approval, and when a renewal's round opens."""
+    """Quorum, bars of approval, when a renewal's round opens, and when reviewers are reminded.
+
+    Attributes:
+        reminder_days: How many days before the cycle date whoever has a card missing is reminded.
+    """
 
     model_config = STRICT
     reviewers: People
@@ -98,6 +71,7 @@ class PanelPolicy(BaseModel):
     mean: Score
     floor: Score
     renewal_opens_days: Days
+    reminder_days: ReminderDays = (14, 7, 2)
 
 
 class CriteriaPolicy(BaseModel):
@@ -116,22 +90,24 @@ class CriteriaPolicy(BaseModel):
 
 
 class RenewalPolicy(BaseModel):
-    """The term of an award, the grace after it, and the days before its end to remind on."""
+    """The term of an award, the grace after it, and the days before its end to remind on.
+
+    Attributes:
+        half_way_months: How long after the term began the ambassador hears how they stand.
+    """
 
     model_config = STRICT
     term_months: Months
     grace_days: Annotated[int, Field(ge=1, le=150)]
-    reminder_days: tuple[Annotated[int, Field(ge=1, le=366)], ...]
+    reminder_days: ReminderDays
+    half_way_months: Months = 6
 
-    @field_validator("reminder_days", mode="before")
-    @classmethod
-    def _falling(cls, value: Any) -> Any:
-        msg = "days that fall, such as [14, 7, 1]"
-        if not isinstance(value, list) or not all(isinstance(day, int) for day in value):
+    @model_validator(mode="after")
+    def _within_the_term(self) -> RenewalPolicy:
+        if self.half_way_months >= self.term_months and "half_way_months" in self.model_fields_set:
+            msg = "half_way_months that are fewer than term_months"
             raise ValueError(msg)
-        if value != sorted(set(value), reverse=True):
-            raise ValueError(msg)
-        return tuple(value)
+        return self
 
 
 class ReconnectPolicy(BaseModel):

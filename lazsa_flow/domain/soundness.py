@@ -97,6 +97,7 @@ def _timer_problems(table: Lifecycle, timer: Timer, states: set[str]) -> Iterato
         yield f"{label}: no instant {timer.at}"
     if not timer.steps and not timer.effects:
         yield f"{label}: neither a trigger nor an effect"
+    yield from _restart_problems(timer, label)
     if timer.steps and timer.effects:
         yield f"{label}: has triggers, so its effects stand on their edges"
     for step in timer.steps:
@@ -119,6 +120,14 @@ def _promise_problems(table: Lifecycle) -> Iterator[str]:
         if notice.when is not None:
             yield f"{label}: its notice has a condition, which nobody asks"
         yield from _effect_problems(table, label, (notice,))
+
+
+def _restart_problems(timer: Timer, label: str) -> Iterator[str]:
+    if timer.steps and timer.restarts:
+        yield f"{label}: has triggers, so it is no reminder that could restart"
+    for name in timer.restarts:
+        if name not in timer.states:
+            yield f"{label}: restarts in {name}, where it does not live"
 
 
 def _effect_problems(table: Lifecycle, label: str, effects: Iterable[Effect]) -> Iterator[str]:

@@ -10,13 +10,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, assert_never
 
-from lazsa_flow.domain.effects import Begin, End, FireOther, Notify, Reopen, Schedule
+from lazsa_flow.domain.effects import (
+    INCOMPLETE_NOMINATORS,
+    Begin,
+    End,
+    FireOther,
+    Notify,
+    Reopen,
+    Schedule,
+)
 from lazsa_flow.domain.model import Evidence, Path, Record, Situation, Span, TimerRow
 from lazsa_flow.domain.values import FrozenDict
 from lazsa_flow.engine.copying import copy_situation
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.journal import Findings, JournalRow
 from lazsa_flow.engine.ports import Change, Notice
+from lazsa_flow.engine.recipients import nominators_of
 from lazsa_flow.engine.rereading import reread_row
 from lazsa_flow.engine.rules import Rulebook, system
 from lazsa_flow.errors import NotFoundError
@@ -153,8 +162,8 @@ class Draft:
 
     def _apply(self, effect: Effect) -> None:
         match effect:
-            case Notify() if effect.to == "nominators":
-                for nominator in self._nominators():
+            case Notify() if effect.to in ("nominators", INCOMPLETE_NOMINATORS):
+                for nominator in nominators_of(self._now.seen, effect.to):
                     self._notify(effect.kind, nominator)
             case Notify():
                 self._notify(effect.kind, effect.to)
@@ -175,14 +184,6 @@ class Draft:
     def _notify(self, kind: str, to: str) -> None:
         key = f"{self._key}.{len(self._notices) + 1}"
         self._notices.append(Notice(key, kind, to))
-
-    def _nominators(self) -> Iterable[str]:
-        """Return those whose nomination stands, as ``role:id``; the subject knows already."""
-        return dict.fromkeys(
-            f"{each.source}:{each.nominator}"
-            for each in self._now.seen.nominations
-            if not each.withdrawn and each.nominator != self._before.subject
-        )
 
     def _record(self, effect: Begin | End) -> None:
         value = "began" if isinstance(effect, Begin) else "ended"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lazsa_flow.domain.effects import Begin, Notify
+from lazsa_flow.domain.effects import INCOMPLETE_NOMINATORS, Begin, Notify
 from lazsa_flow.domain.guards import (
     NOMINATIONS,
     PANEL,
@@ -140,7 +140,7 @@ def _shared(lifecycle: Lifecycle, effects: Iterable[Effect]) -> bool:
     if asked is None or asked - {paths(lifecycle.name)} - set(map(records, kinds_read(asked))):
         return False
     return not any(
-        (isinstance(each, Notify) and each.to == "nominators")
+        (isinstance(each, Notify) and each.to in ("nominators", INCOMPLETE_NOMINATORS))
         or (isinstance(each, Begin) and each.of == "claims")
         for each in effects
     )

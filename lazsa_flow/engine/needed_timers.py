@@ -75,11 +75,14 @@ class Missing:
         name: The timer's.
         set_at: The instant at which it was to be set.
         when: The guard that is to be asked first; ``None`` where it must be there anyway.
+        restarted: Whether it is a reminder that was to be set again with its path's round, if its
+            instant was still to come.
     """
 
     name: str
     set_at: datetime
     when: str | None = None
+    restarted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class _Planned:
     Attributes:
         together: All that the row may have set.
         by: The timer that led to the row; empty where somebody asked.
+        restarted: As in :class:`Missing`.
     """
 
     set_at: datetime
@@ -96,6 +100,7 @@ class _Planned:
     together: tuple[Schedule, ...]
     seq: int
     by: str
+    restarted: bool = False
 
 
 def missing_timers(lifecycle: Lifecycle, history: History) -> Iterator[Missing]:
@@ -132,6 +137,10 @@ def _plan(lifecycle: Lifecycle, rows: Sequence[JournalEntry]) -> dict[str, _Plan
         for each in schedules:
             if each.timer in living and (each.when is None or each.timer not in planned):
                 planned[each.timer] = _Planned(set_at, each.when, schedules, row.seq, row.timer)
+        if row.trigger is None and not row.timer:  # rules have changed, and the round perhaps
+            for timer in lifecycle.timers:
+                if row.dest in timer.restarts:
+                    planned[timer.name] = _Planned(set_at, None, (), row.seq, "", restarted=True)
     return planned
 
 
@@ -185,7 +194,7 @@ def _unless_conditional(history: History, name: str, planned: _Planned) -> Itera
     """Yield a timer that is not there, unless its condition may well not have held."""
     set_at, when = planned.set_at, planned.when
     if when is None:
-        yield Missing(name, set_at)
+        yield Missing(name, set_at, restarted=planned.restarted)
         return
     others = [each for each in planned.together if each.timer != name]
     there = [each.when for each in others if _there(history, each.timer, planned)]

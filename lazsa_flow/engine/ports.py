@@ -268,7 +268,8 @@ class Outbox(Protocol):
             now: The present instant.
             until: When the lease ends.
             limit: At most so many.
-            without: Recipients whose notices are left.
+            without: Whose notices are left: a recipient, or ``recipient/kind``; ``reviewers``
+                stands for each of them by name as well.
         """
         ...
 
@@ -286,6 +287,22 @@ class Outbox(Protocol):
 
     def delivered(self, notices: Collection[Claimed], channel: str, at: datetime) -> None:
         """Take notices out that a channel has accepted, and record that they were delivered."""
+        ...
+
+    def withdraw(self, notices: Collection[Claimed]) -> None:
+        """Take notices out that are held and are not to be sent."""
+        ...
+
+    def address(
+        self, notices: Collection[Claimed], to: Mapping[str, Sequence[str]], now: datetime
+    ) -> None:
+        """Put notices for single persons in place of notices that are held, all or none.
+
+        Args:
+            notices: What is held, for a class of recipients.
+            to: By the key of each, whom it is for; for nobody, it is taken out.
+            now: From when they may be tried.
+        """
         ...
 
     def failed(self, notices: Collection[Claimed], error: str, again_at: datetime | None) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.domain.cycles import Moment
     from lazsa_flow.domain.lifecycle import Lifecycle
-    from lazsa_flow.domain.model import Actor, Evidence, Path, TimerRow
+    from lazsa_flow.domain.model import Actor, Evidence, Path, Situation, TimerRow
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.needed_timers import Missing
     from lazsa_flow.engine.rules import Rulebook
@@ -79,6 +79,8 @@ def replan(
         cancelled.append(timer)
         if planned is not None:
             scheduled.append(planned)
+    if after.cycle_on != seen.path.cycle_on:
+        scheduled += _restarted(lifecycle, situation)
     if not scheduled and not cancelled and after == seen.path:
         return None
     row = replanned_row(situation, seen.path)
@@ -104,6 +106,16 @@ def _other_dates(
         yield Notice(f"{row.path}.{row.seq}.{number}", notice.kind, notice.to)
 
 
+def _restarted(lifecycle: Lifecycle, situation: Situation) -> Iterator[TimerRow]:
+    """Yield the reminders of a round that are over and are set again for its other date."""
+    waiting = {timer.name for timer in situation.seen.timers}
+    for timer in lifecycle.timers:
+        if situation.path.state in timer.restarts and timer.name not in waiting:
+            moment = lifecycle.instant(timer.at, situation)
+            if moment is not None and moment.at > situation.at:
+                yield timer_row(situation, timer.name, moment.at, decides=False)
+
+
 def right_moment(rulebook: Rulebook, seen: Evidence, timer: TimerRow) -> Moment:
     """Return the date and instant that a timer should have by the zones and calendars of now.
 
@@ -125,24 +137,31 @@ def right_moment(rulebook: Rulebook, seen: Evidence, timer: TimerRow) -> Moment:
     return start if start in planned else calendar.moment(timer.due_at)
 
 
-def needed_timer(rulebook: Rulebook, seen: Evidence, missing: Missing) -> TimerRow | None:
+def needed_timer(
+    rulebook: Rulebook, seen: Evidence, missing: Missing, now: datetime
+) -> TimerRow | None:
     """Return a timer that a path should have, as its table plans it; ``None`` where it has none.
 
     Args:
         rulebook: Whose rules hold.
         seen: The path's evidence, of the instant at which the timer was to be set.
         missing: The timer.
+        now: The present instant: when a reminder is set, which its table may find too late.
     """
     lifecycle = rulebook.lifecycle(seen.path.lifecycle)
+    timer = lifecycle.timer(missing.name)
     situation = rulebook.situation(
-        seen, at=missing.set_at, recorded_at=missing.set_at, actor=system(missing.name)
+        seen,
+        at=missing.set_at,
+        recorded_at=missing.set_at if timer.steps else now,
+        actor=system(missing.name),
     )
     if missing.when is not None and not lifecycle.guards[missing.when].holds(situation):
         return None
-    timer = lifecycle.timer(missing.name)
     moment = lifecycle.instant(timer.at, situation)
-    decides = bool(timer.steps)
-    return moment and timer_row(situation, timer.name, moment.at, decides=decides)
+    if moment is None or (missing.restarted and moment.at <= now):
+        return None
+    return timer_row(situation, timer.name, moment.at, decides=bool(timer.steps))
 
 
 def mend(

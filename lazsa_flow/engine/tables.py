@@ -95,6 +95,7 @@ def _timer(timer: Timer) -> dict[str, Any]:
         "steps": [[step.trigger, step.reason] for step in timer.steps],
         "effects": _effects(timer.effects),
         "otherwise": _effects(timer.otherwise),
+        **({"restarts": list(timer.restarts)} if timer.restarts else {}),
     }
 
 

@@ -23,6 +23,13 @@ from lazsa_flow.domain.model import SYSTEM
 from lazsa_flow.domain.policy import AwardPolicy
 from lazsa_flow.lifecycles.award_checks import rules
 from lazsa_flow.lifecycles.award_guards import GUARDS
+from lazsa_flow.lifecycles.award_reminders import (
+    CARD_REMINDER,
+    HALF_WAY,
+    NOMINATION_REMINDER,
+    REMINDER_INSTANTS,
+    RENEWAL_OPENS,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -45,11 +52,17 @@ _CLOCK: Final = (Permit(SYSTEM),)
 _COMPLIANCE: Final = Permit("compliance", ("code_of_conduct", "seller_violation"))
 _SITTING: Final = ("awarded", "renewed", "renewal_due")
 
-_NEXT_TERM: Final = (Schedule("due_date", round="due"), Schedule("renewal_opens"))
+_NEXT_TERM: Final = (
+    Schedule("due_date", round="due"),
+    Schedule("renewal_opens"),
+    Schedule("half_way"),
+)
 _LEAVE: Final = (
     End("award"),
     Notify("retired"),
     Notify("reconnect_invitation", when="alumni_door"),
+    Notify("ambassador_retired", to="team"),
+    Notify("reconnect_ready", to="team", when="reconnect_ready"),
 )
 _WELCOME: Final = (
     Begin("membership"),
@@ -75,6 +88,7 @@ _RESTORE: Final = (
     Notify("appeal_granted"),
     Notify("renewed"),
     *_NEXT_TERM,
+    Notify("ambassador_renewed", to="team"),
 )
 _MEMBERSHIP_ENDS: Final = FireOther("remove", state="reconnect", reason="re_awarded")
 
@@ -140,6 +154,7 @@ AWARD: Final = Lifecycle(
         "renewal_opens": _renewal_opens,
         "grace_end": _grace_end,
         "next_reminder": _next_reminder,
+        **REMINDER_INSTANTS,
     },
     rounds={"next_cycle": _next_cycle, "due": _due},
     states=(
@@ -164,7 +179,12 @@ AWARD: Final = Lifecycle(
             Permit("seller", relation="self"),
         ),
         guards=("no_sitting_award", "no_conduct_bar"),
-        effects=(Notify("nominated"), Schedule("review_opens"), Schedule("cycle_date")),
+        effects=(
+            Notify("nominated"),
+            Schedule("review_opens"),
+            Schedule("cycle_date"),
+            Schedule("nomination_reminder"),
+        ),
     ),
     edges=(
         Edge(
@@ -173,7 +193,7 @@ AWARD: Final = Lifecycle(
             dest="under_review",
             permits=_CLOCK,
             guards=("nomination_complete",),
-            effects=(Notify("review_opened", to="panel"),),
+            effects=(Notify("review_opened", to="panel"), Schedule("card_reminder")),
         ),
         Edge(
             "withdraw",
@@ -213,7 +233,13 @@ AWARD: Final = Lifecycle(
             dest="awarded",
             permits=_CLOCK,
             guards=(*_GRANTED, "no_sitting_award"),
-            effects=(Begin("award"), Notify("awarded"), _MEMBERSHIP_ENDS, *_NEXT_TERM),
+            effects=(
+                Begin("award"),
+                Notify("awarded"),
+                _MEMBERSHIP_ENDS,
+                *_NEXT_TERM,
+                Notify("ambassador_awarded", to="team"),
+            ),
         ),
         Edge(
             "carry_over",
@@ -225,6 +251,7 @@ AWARD: Final = Lifecycle(
                 Begin("postponement"),
                 Notify("postponed"),
                 Schedule("cycle_date", round="next_cycle"),
+                Schedule("card_reminder"),
             ),
         ),
         Edge(
@@ -270,7 +297,11 @@ AWARD: Final = Lifecycle(
             dest="renewed",
             permits=_CLOCK,
             guards=_GRANTED,
-            effects=(Notify("renewed"), *_NEXT_TERM),
+            effects=(
+                Notify("renewed"),
+                *_NEXT_TERM,
+                Notify("ambassador_renewed", to="team"),
+            ),
         ),
         Edge(
             "retire",
@@ -376,6 +407,7 @@ AWARD: Final = Lifecycle(
                 Notify("awarded"),
                 _MEMBERSHIP_ENDS,
                 *_NEXT_TERM,
+                Notify("ambassador_awarded", to="team"),
             ),
             effective="cycle",
         ),
@@ -413,12 +445,10 @@ AWARD: Final = Lifecycle(
                 Step("decline", "not_selected"),
             ),
         ),
-        Timer(
-            "renewal_opens",
-            ("awarded", "renewed"),
-            "renewal_opens",
-            effects=(Notify("renewal_review_opened", to="panel"),),
-        ),
+        NOMINATION_REMINDER,
+        CARD_REMINDER,
+        HALF_WAY,
+        RENEWAL_OPENS,
         Timer("due_date", ("awarded", "renewed"), "cycle", steps=(Step("fall_due"),)),
         Timer(
             "renewal_decision",

@@ -186,6 +186,7 @@ RECONNECT_STEPS: Final = Guard(
     "the seller",
     "FAQ, Reconnect",
     "Before the team can add you: {measured}.",
+    reads=frozenset({records("step")}),
     need=needs.steps,
 )
 LEFT_BY_CHOICE: Final = Guard(
@@ -249,6 +250,16 @@ NOT_RENEWABLE: Final = any_of(
     all_of("grace_over_decided", GRACE_OVER, QUORUM, wording="Grace is over."),
     wording="The renewal was not granted.",
 )
+NOMINATION_INCOMPLETE: Final = none_of(
+    "nomination_incomplete", NOMINATION_COMPLETE, wording="No nomination is complete yet."
+)
+RECONNECT_READY: Final = all_of(
+    "reconnect_ready",
+    GOOD_STANDING,
+    HELD_A_YEAR,
+    RECONNECT_STEPS,
+    wording="The team can add you to the group.",
+)
 ALUMNI_DOOR: Final = all_of(
     "alumni_door", GOOD_STANDING, HELD_A_YEAR, wording="Reconnect is open to you."
 )
@@ -280,5 +291,7 @@ GUARDS: Final = {
         CONDUCT_BAR,
         GRACE_OVER,
         ALUMNI_DOOR,
+        NOMINATION_INCOMPLETE,
+        RECONNECT_READY,
     )
 }

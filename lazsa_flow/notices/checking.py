@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.domain.effects import Notify
 from lazsa_flow.errors import LazsaError, NotFoundError, TemplateError
 from lazsa_flow.notices.channels import find_resolver, open_channel
-from lazsa_flow.notices.relay import DIGESTED
+from lazsa_flow.notices.digests import is_digested
 from lazsa_flow.notices.render import DIGEST, FORMATS, NAMES, Renderer
 from lazsa_flow.notices.sample import sample
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.policy import Country
     from lazsa_flow.notices.ports import Matter
 
-_KNOWN: Final = NAMES | {"sections", "matters", "kind"}
+_KNOWN: Final = NAMES | {"sections", "matters", "kind", "to"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,9 @@ def unspoken_kinds(renderer: Renderer, lifecycles: Iterable[Lifecycle]) -> Itera
     alone, digested = set(renderer.kinds()), set(renderer.kinds(digested=True))
     for lifecycle in lifecycles:
         for effect in _notices_of(lifecycle):
-            if effect.kind not in (digested if effect.to in DIGESTED else alone):
-                place = "its digest" if effect.to in DIGESTED else "a letter"
+            in_digest = is_digested(effect.to, effect.kind)
+            if effect.kind not in (digested if in_digest else alone):
+                place = "its digest" if in_digest else "a letter"
                 yield f"{lifecycle.name}: {effect.kind} has no words for {place} to {effect.to}"
 
 

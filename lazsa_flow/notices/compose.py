@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.domain.contact import Contact
+from lazsa_flow.domain.effects import recipient_class
 from lazsa_flow.errors import DeliveryError
 from lazsa_flow.notices.faults import fault_of
 from lazsa_flow.notices.ports import Letter
@@ -75,24 +76,59 @@ class Composer:
         """
         matter = self._desk.matter(notice)
         person = person_of(notice)
-        contact = None
-        if person is not None and needs_contact:
-            if person not in contacts:
-                raise DeliveryError("no_contact", permanent=True)
-            contact = contacts[person]
-            if contact is None:
-                raise DeliveryError("resolver_contact")
+        contact = self._contact(person, contacts, needs_contact=needs_contact)
         locale = (contact and contact.locale) or matter.country.locale
         rendered = self._renderer.notice(matter, locale, contact.name if contact else "")
-        to = notice.to if person is None or ":" not in notice.to else "nominators"
+        to = recipient_class(notice.to)
         return self._written(notice.key, notice.kind, to, matter, rendered, at, person, contact)
 
-    def digest(self, notices: Sequence[Claimed], key: str, *, at: datetime) -> Letter:
-        """Write many notices for one mailbox as one letter."""
+    def digest(
+        self,
+        notices: Sequence[Claimed],
+        key: str,
+        *,
+        at: datetime,
+        needs_contact: bool = False,
+    ) -> Letter:
+        """Write many notices for one mailbox or person as one letter.
+
+        What several of them say of one path is said once.
+
+        Raises:
+            DeliveryError: As in :meth:`letter`.
+        """
         self._desk.look_up(notices)
         matters = [self._desk.matter(notice) for notice in notices]
-        rendered = self._renderer.digest(matters, matters[0].country.locale)
-        return self._written(key, "digest", notices[0].to, matters[0], rendered, at)
+        told = list({(each.kind, each.path): each for each in matters}.values())
+        first = notices[0]
+        person = person_of(first)
+        contacts = self.contacts([first]) if needs_contact else {}
+        contact = self._contact(person, contacts, needs_contact=needs_contact)
+        locale = (contact and contact.locale) or matters[0].country.locale
+        to, name = recipient_class(first.to), contact.name if contact else ""
+        rendered = self._renderer.digest(told, locale, to=to, name=name)
+        return self._written(key, "digest", to, matters[0], rendered, at, person, contact)
+
+    def applies(self, notice: Claimed) -> bool:
+        """Tell whether a notice is still true; else it is not to be sent."""
+        return self._desk.applies(notice)
+
+    def reviewers_missing(self, notices: Sequence[Claimed]) -> Mapping[str, Sequence[str]]:
+        """Return, by the key of each notice, the seated reviewers whose card is missing now."""
+        return self._desk.reviewers_missing(notices)
+
+    @staticmethod
+    def _contact(
+        person: str | None, contacts: Mapping[str, Contact | None], *, needs_contact: bool
+    ) -> Contact | None:
+        if person is None or not needs_contact:
+            return None
+        if person not in contacts:
+            raise DeliveryError("no_contact", permanent=True)
+        contact = contacts[person]
+        if contact is None:
+            raise DeliveryError("resolver_contact")
+        return contact
 
     def _written(
         self,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from lazsa_flow.domain.bar_figures import BarFigure
     from lazsa_flow.domain.contact import Contact
     from lazsa_flow.domain.policy import Country
     from lazsa_flow.engine.ports import Claimed
@@ -63,6 +64,9 @@ class Matter:
         by_self: Whether the seller is the only nominator.
         app: The chat app of Reconnect.
         steps: Reconnect's steps, the team's last one included.
+        figures: The seller's own figures against the bars, where the notice tells of them.
+        round_opens_on: When the renewal round opens.
+        closes_on: The day on which the nomination window closes.
     """
 
     kind: str
@@ -80,6 +84,9 @@ class Matter:
     by_self: bool = False
     app: str = ""
     steps: tuple[str, ...] = ()
+    figures: tuple[BarFigure, ...] = ()
+    round_opens_on: date | None = None
+    closes_on: date | None = None
 
 
 class Desk(Protocol):
@@ -91,6 +98,14 @@ class Desk(Protocol):
 
     def matter(self, notice: Claimed) -> Matter:
         """Tell what a notice is about; it is one of those that were looked up last."""
+        ...
+
+    def applies(self, notice: Claimed) -> bool:
+        """Tell whether a notice is still true of its path; it was looked up as above."""
+        ...
+
+    def reviewers_missing(self, notices: Sequence[Claimed]) -> Mapping[str, Sequence[str]]:
+        """Return, by the key of each notice, the seated reviewers whose card is missing now."""
         ...
 
 

@@ -23,15 +23,17 @@ Theory of operation:
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.domain.effects import REVIEWERS, recipient_class
 from lazsa_flow.errors import DeliveryError, ReplacedError
 from lazsa_flow.logs import log
+from lazsa_flow.notices.digests import DIGESTED, digest_key
+from lazsa_flow.notices.drained import Drained as Drained
 from lazsa_flow.notices.faults import caught, check_sent
 from lazsa_flow.notices.pacing import Pacing
 
@@ -47,45 +49,16 @@ if TYPE_CHECKING:
     from lazsa_flow.notices.compose import Composer
     from lazsa_flow.notices.ports import Channel, Letter
 
-DIGESTED: Final = ("panel", "country_lead")
 BATCH: Final = 100
+_REVIEWER: Final = "reviewer:"
 HEARTBEAT: Final = timedelta(minutes=1)
 """How often a relay records that it is at work."""
 LOOK_S: Final = 5.0
 """How often an idle relay looks, so that what was recorded meanwhile goes out soon."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drained:
-    """What became of notices.
-
-    Attributes:
-        failed: Attempts that failed and come again.
-        parked: Attempts after which a notice was set aside.
-        postponed: Notices that were not tried: quiet hours, a digest to come, a channel that rests.
-    """
-
-    delivered: int = 0
-    failed: int = 0
-    parked: int = 0
-    postponed: int = 0
-
-    @property
-    def total(self) -> int:
-        """How many notices were looked at."""
-        return self.delivered + self.failed + self.parked + self.postponed
-
-    def __add__(self, other: Drained) -> Drained:
-        return Drained(
-            self.delivered + other.delivered,
-            self.failed + other.failed,
-            self.parked + other.parked,
-            self.postponed + other.postponed,
-        )
-
-
 class Relay:
-    """Drains an outbox through channels. Not thread-safe; any number may run side by side.
+    """Drains an outbox through channels. Not thread-safe; any number may run at once.
 
     Args:
         outbox: What waits to be told.
@@ -160,6 +133,7 @@ class Relay:
                 failed=total.failed,
                 parked=total.parked,
                 postponed=total.postponed,
+                withheld=total.withheld,
             )
         return total
 
@@ -219,14 +193,14 @@ class Relay:
         stopping: Callable[[], bool],
     ) -> Drained:
         """Send notices one by one; what is not sent after all is put with the later ones."""
-        done = Drained()
         self._composer.look_up(ready)
+        ready, done = self._withhold(ready)
         through = {each.key: self._channel(each.to, each.path.country) for each in ready}
         asking = [each for each in ready if self._needs_contact(through[each.key]) is True]
         contacts = caught(lambda: self._composer.contacts(asking))
         if isinstance(contacts, DeliveryError):
             later[self._clock.now()] += [each for each in ready if each not in asking]
-            return self._failed(asking, contacts)
+            return done + self._failed(asking, contacts)
         until = self._clock.now() + self._lease / 2
         # all at once: between two conversations each would take a processor twice as long
         letters = [
@@ -245,6 +219,19 @@ class Relay:
             else:
                 done += self._deliver([notice], name, letter)
         return done
+
+    def _withhold(self, notices: Sequence[Claimed]) -> tuple[list[Claimed], Drained]:
+        """Take out what is no longer true of its path; return the others."""
+        rest: list[Claimed] = []
+        gone: list[Claimed] = []
+        for notice in notices:
+            applies = caught(partial(self._composer.applies, notice))
+            (gone if applies is False else rest).append(notice)
+        if gone:
+            self._outbox.withdraw(gone)
+        for notice in gone:
+            log.info("notice.withheld", key=notice.key, kind=notice.kind)
+        return rest, Drained(withheld=len(gone))
 
     def _not_before(self, notice: Claimed, now: datetime) -> datetime | None:
         """Return until when a notice has to wait: for quiet hours to end, its channel to rest."""
@@ -266,7 +253,7 @@ class Relay:
         return caught(lambda: bool(self._channels[name].needs_contact))
 
     def _channel(self, to: str, country: str) -> str:
-        return self._deployment.channel_for(country, "nominators" if ":" in to else to)
+        return self._deployment.channel_for(country, recipient_class(to))
 
     # -- digests
 
@@ -277,6 +264,8 @@ class Relay:
         for waiting in self._outbox.waiting(now, DIGESTED):
             country = self._countries.get(waiting.country)
             due = country.hours.digest_after(waiting.created_at) if country else now
+            if waiting.to.startswith(_REVIEWER):
+                due = max(due, now)  # all that is late goes with today's
             groups[waiting.country, waiting.to, due].append(waiting)
         done = Drained()
         for (country_code, to, due), group in groups.items():
@@ -284,19 +273,34 @@ class Relay:
             if at > now:
                 self._outbox.postpone(group, at)
                 done += Drained(postponed=len(group))
+            elif to == REVIEWERS:
+                done += self._address([each.key for each in group], now)
             else:
                 done += self._digest([each.key for each in group], due, now)
         return done
+
+    def _address(self, keys: Sequence[str], now: datetime) -> Drained:
+        """Put a notice for each reviewer whose card is missing in place of one for them all."""
+        taken = self._outbox.take(keys, now, now + self._lease)
+        if not taken:
+            return Drained()  # another relay has it
+        missing = self._composer.reviewers_missing(taken)
+        to = {key: [f"{_REVIEWER}{each}" for each in ids] for key, ids in missing.items()}
+        self._outbox.address(taken, to, now)
+        nobody = sum(not to.get(notice.key) for notice in taken)
+        return Drained(postponed=len(taken) - nobody, withheld=nobody)
 
     def _digest(self, keys: Sequence[str], due: datetime, now: datetime) -> Drained:
         taken = self._outbox.take(keys, now, now + self._lease)
         if not taken:
             return Drained()  # another relay has it
-        digest = hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()[:12]
         first = taken[0]
-        key = f"digest.{first.path.country}.{first.to}.{due:%Y-%m-%d}.{digest}"
         name = self._channel(first.to, first.path.country)
-        letter = caught(lambda: self._composer.digest(taken, key, at=now))
+        needs_contact = self._needs_contact(name)
+        if isinstance(needs_contact, DeliveryError):
+            return self._failed(taken, needs_contact, name)
+        write = partial(self._composer.digest, taken, digest_key(taken, due), at=now)
+        letter = caught(lambda: write(needs_contact=needs_contact))
         return self._deliver(taken, name, letter)
 
     # -- what becomes of them

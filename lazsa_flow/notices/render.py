@@ -113,8 +113,16 @@ class Renderer:
         """
         return self._render(matter.kind, matter, locale, name, **_values(matter))
 
-    def digest(self, matters: Sequence[Matter], locale: str) -> Rendered:
-        """Render many notices for one mailbox as one, grouped by their kinds.
+    def digest(
+        self, matters: Sequence[Matter], locale: str, *, to: str = "panel", name: str = ""
+    ) -> Rendered:
+        """Render many notices for one recipient as one, grouped by their kinds.
+
+        Args:
+            matters: What they are about.
+            locale: In which locale.
+            to: The recipient's class.
+            name: The name of whom it is for, where it is for a person and known.
 
         Raises:
             NotFoundError: One of the kinds has no words in any locale of the chain.
@@ -124,7 +132,7 @@ class Renderer:
         for matter in matters:
             self._template(f"{DIGEST}/{matter.kind}", "txt", locale)
             sections.setdefault(matter.kind, []).append(_values(matter))
-        return self._render(DIGEST, matters[0], locale, "", sections=sections)
+        return self._render(DIGEST, matters[0], locale, name, sections=sections, to=to)
 
     def _render(
         self, template: str, matter: Matter, locale: str, name: str, **values: Any
@@ -176,6 +184,8 @@ class Renderer:
         environment.filters.update(
             day=words.day,
             reason=words.reason,
+            reason_of_other=words.reason_of_other,
+            figure=words.figure,
             step=words.step,
             unmet=words.unmet,
             blocks=as_html if format_ == "html" else as_text,

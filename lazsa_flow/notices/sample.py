@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.domain.bar_figures import BarFigure
 from lazsa_flow.domain.guards import NOT_KNOWN
 from lazsa_flow.notices.ports import Matter, Unmet
 
@@ -17,6 +18,14 @@ _UNMET: Final = (
     Unmet("cancellation", "0.013", "0.01", ""),
     Unmet("tenure", NOT_KNOWN, "9", ""),
     Unmet("panel_approval", None, None, ""),
+)
+_FIGURES: Final = (
+    BarFigure("tenure", held=True, measured=21, bar="9", margin="12"),
+    BarFigure("compliance", held=True, measured=0, bar="0", margin="0"),
+    BarFigure("gmv", held=True, measured="0.315", bar="0.20", margin="0.115"),
+    BarFigure("chat_response", held=False, measured="0.8125", bar="0.85", margin="-0.0375"),
+    BarFigure("cancellation", held=False, measured="0.013", bar="0.01", margin="-0.003"),
+    BarFigure("trainer_activities", held=False, measured=NOT_KNOWN, bar="4", margin=None),
 )
 _REASONS: Final = {
     "candidacy_rescheduled": "suspended",
@@ -47,6 +56,18 @@ def sample(kind: str, country: Country) -> Matter:
         app="DingTalk",
         steps=("get_app", "register", "join_group"),
     )
+    if kind in ("half_way", "renewal_round_opened"):
+        return replace(
+            matter,
+            cycle_on=date(2027, 4, 1),
+            figures=_FIGURES,
+            facts_as_of=date(2026, 9, 15),
+            round_opens_on=date(2027, 3, 2),
+        )
+    if kind == "nomination_incomplete":
+        return replace(matter, cycle_on=date(2027, 4, 1), closes_on=date(2027, 3, 2))
+    if kind == "ambassador_retired":
+        return replace(matter, reason="resigned")
     if kind in ("not_selected", "retired"):
         return replace(
             matter,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from lazsa_flow.domain.bar_figures import BarFigure
     from lazsa_flow.notices.ports import Unmet
 
 LAST: Final = "en"
@@ -74,6 +75,10 @@ class Words:
         """Say a reason; one that has no words stands as its code, with spaces."""
         return str(self._words["reasons"].get(code, code.replace("_", " ")))
 
+    def reason_of_other(self, code: str) -> str:
+        """Say a reason to somebody else than the one whom it concerns."""
+        return str(self._words["reasons_of_others"].get(code) or self.reason(code))
+
     def step(self, code: str) -> str:
         """Say one of Reconnect's steps."""
         return str(self._words["steps"].get(code, code.replace("_", " ")))
@@ -89,10 +94,38 @@ class Words:
         measured, wanted = self._figure(bar.name, bar.measured), self._figure(bar.name, bar.bar)
         return str(wording).format(name=name, measured=measured, bar=wanted)
 
+    def figure(self, bar: BarFigure) -> str:
+        """Say how a seller's own figure stands against a bar, and by which margin."""
+        words = self._words["standing"]
+        unknown = {NOT_KNOWN: "no_figure", STALE: "too_old"}.get(str(bar.measured))
+        measured = words[unknown] if unknown else self._figure(bar.name, bar.measured)
+        return str(words["at_most" if bar.at_most else "at_least"]).format(
+            label=self._words["labels"].get(bar.name, bar.name),
+            measured=measured,
+            bar=self._figure(bar.name, bar.bar),
+            verdict=self._verdict(bar),
+        )
+
+    def _verdict(self, bar: BarFigure) -> str:
+        words = self._words["standing"]
+        if bar.margin is None:
+            return str(words["met" if bar.held else "unmet"])
+        if not Decimal(bar.margin):
+            return str(words["exact"])
+        wording = "spare" if bar.held else "over" if bar.at_most else "short"
+        return str(words[wording]).format(margin=self._margin(bar.name, bar.margin))
+
+    def _margin(self, name: str, margin: str) -> str:
+        number = abs(Decimal(margin))
+        if name not in RATES:
+            return f"{number.normalize():f}"
+        points = f"{(number * 100).normalize():f}".replace(".", self._words["decimal_point"])
+        return str(self._words["standing"]["points"]).format(number=points)
+
     def _figure(self, name: str, figure: object) -> str:
         if figure is None:
             return ""
-        if name in RATES:
+        if name in RATES and str(figure) != "no orders":
             number = f"{(Decimal(str(figure)) * 100).normalize():f}"
             return f"{number.replace('.', self._words['decimal_point'])} %"
         return str(self._words["figures"].get(str(figure).replace(" ", "_"), figure))

@@ -19,28 +19,40 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 
 from lazsa_flow.domain.cycles import instant_text
-from lazsa_flow.engine.ports import Claimed, Waiting
-from lazsa_flow.store import decoding, schema
+from lazsa_flow.domain.effects import recipient_class
+from lazsa_flow.engine.ports import Claimed
+from lazsa_flow.store import schema
 from lazsa_flow.store.connect import READ_ONLY, close
 from lazsa_flow.store.dialect import upsert
-from lazsa_flow.store.driver import compiled, fetch, ids_table, ids_value, raw
+from lazsa_flow.store.driver import compiled, fetch, ids_value, raw
 from lazsa_flow.store.driver_transaction import transact_by_driver
 from lazsa_flow.store.lock_wait import lock_timeout_s
+from lazsa_flow.store.outbox_rows import (
+    HELD,
+    about_keys,
+    addressed,
+    is_for,
+    is_ready,
+    move_lease,
+    read_claimed,
+    read_waiting,
+    record_delivery,
+)
 from lazsa_flow.store.retry import reading, retrying
 from lazsa_flow.store.stamp import read_stamp
 from lazsa_flow.store.standing import RELAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from lazsa_flow.engine.ports import Waiting
+    from lazsa_flow.store import decoding
     from lazsa_flow.store.brakes import Brakes
 
 _Result = TypeVar("_Result")
 _OUTBOX = schema.outbox
 _PATHS = schema.paths
-_TO_JOURNAL = len(_OUTBOX.columns)
-_TO_PATH = _TO_JOURNAL + len(schema.journal.columns)
 _TAKE_OUT = sa.delete(_OUTBOX).where(_OUTBOX.c.key == sa.bindparam("key"))
 
 
@@ -58,9 +70,9 @@ class SqlOutbox:
         self._probe = probe
         self._brakes = brakes
         dialect = engine.dialect.name
-        self._mark = [compiled(each, dialect) for each in (_TAKE_OUT, _record(engine))]
-        self._lease = compiled(_lease(dialect), dialect)
-        self._about = _about(dialect)
+        self._mark = [compiled(each, dialect) for each in (_TAKE_OUT, record_delivery(engine))]
+        self._lease = compiled(move_lease(dialect), dialect)
+        self._about = about_keys(dialect)
 
     def close(self) -> None:
         """Close every connection, for good."""
@@ -74,7 +86,7 @@ class SqlOutbox:
         """Take the notices that have waited longest, for nobody else until the lease ends."""
         due = (
             sa.select(_OUTBOX.c.key)
-            .where(_ready(now), _OUTBOX.c.recipient.not_in(list(without)))
+            .where(is_ready(now), ~is_for(without))
             .order_by(_OUTBOX.c.next_at, _OUTBOX.c.key)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -90,13 +102,13 @@ class SqlOutbox:
 
     def waiting(self, now: datetime, to: Collection[str]) -> Sequence[Waiting]:
         """Return what may be tried now for these recipients, without taking it."""
-        return self._list(_ready(now) & _OUTBOX.c.recipient.in_(list(to)))
+        return self._list(is_ready(now) & is_for(to))
 
     def take(self, keys: Collection[str], now: datetime, until: datetime) -> Sequence[Claimed]:
         """Take just these notices; none at all where one of them is no longer to be had."""
         wanted = (
             sa.select(_OUTBOX.c.key)
-            .where(_ready(now), _OUTBOX.c.key.in_(list(keys)))
+            .where(is_ready(now), _OUTBOX.c.key.in_(list(keys)))
             .order_by(_OUTBOX.c.key)
             .with_for_update()
         )
@@ -138,6 +150,41 @@ class SqlOutbox:
 
         self._retrying(lambda: transact_by_driver(self._engine, run))
         self._probe("relay.marked")
+
+    def withdraw(self, notices: Collection[Claimed]) -> None:
+        """Take notices out that are held and are not to be sent."""
+        rows = [{"b_key": each.key, "b_next_at": each.lease} for each in notices]
+        take_out = sa.delete(_OUTBOX).where(HELD)
+        self._transact(lambda connection: connection.execute(take_out, rows))
+
+    def address(
+        self, notices: Collection[Claimed], to: Mapping[str, Sequence[str]], now: datetime
+    ) -> None:
+        """Put notices for single persons in place of notices that are held, all or none.
+
+        Args:
+            notices: What is held, for a class of recipients.
+            to: By the key of each, whom it is for; for nobody, it is taken out.
+            now: From when they may be tried.
+        """
+        copied = [
+            sa.insert(_OUTBOX).from_select(
+                [column.name for column in _OUTBOX.columns],
+                sa.select(*addressed(f"{notice.key}.{number}", person, now)).where(
+                    _OUTBOX.c.key == notice.key, _OUTBOX.c.next_at == notice.lease
+                ),
+            )
+            for notice in notices
+            for number, person in enumerate(to.get(notice.key, ()), 1)
+        ]
+        rows = [{"b_key": each.key, "b_next_at": each.lease} for each in notices]
+
+        def run(connection: sa.Connection) -> None:
+            for each in copied:
+                connection.execute(each)
+            connection.execute(sa.delete(_OUTBOX).where(HELD), rows)
+
+        self._transact(run)
 
     def failed(self, notices: Collection[Claimed], error: str, again_at: datetime | None) -> None:
         """Count an attempt that failed; without an instant to try again at, park them."""
@@ -186,7 +233,7 @@ class SqlOutbox:
         with self._read() as connection:
             grouped = query.group_by(table.c.kind, table.c.recipient, table.c.country)
             for kind, recipient, country, count in connection.execute(grouped):
-                name = (kind, "nominators" if ":" in recipient else recipient, country)
+                name = (kind, recipient_class(recipient), country)
                 counts[name] = counts.get(name, 0) + count
         return counts
 
@@ -200,7 +247,7 @@ class SqlOutbox:
             .order_by(_OUTBOX.c.created_at, _OUTBOX.c.key)
         )
         with self._read() as connection:
-            return [_waiting(row) for row in connection.execute(query)]
+            return [read_waiting(row) for row in connection.execute(query)]
 
     def _claimed(self, keys: list[str]) -> list[Claimed]:
         """Read what notices are about that are ours now, when nobody has to wait for it.
@@ -216,7 +263,7 @@ class SqlOutbox:
         if not keys:
             return []
         found = {row[0]: row for row in self._retrying(attempt)}
-        return [_claimed(found[key]) for key in keys if key in found]
+        return [read_claimed(found[key]) for key in keys if key in found]
 
     def _hold(self, connection: sa.Connection, keys: list[str], until: datetime) -> None:
         """Move ``next_at`` to the lease's end.
@@ -231,9 +278,6 @@ class SqlOutbox:
 
     def _change(self, notices: Collection[Claimed | Waiting], **values: Any) -> None:
         """Change notices that are still held as they were when they were read."""
-        held = (_OUTBOX.c.key == sa.bindparam("b_key")) & (
-            _OUTBOX.c.next_at == sa.bindparam("b_next_at")
-        )
         rows = [
             {
                 "b_key": each.key,
@@ -241,7 +285,7 @@ class SqlOutbox:
             }
             for each in notices
         ]
-        change = sa.update(_OUTBOX).where(held, ~_OUTBOX.c.parked).values(**values)
+        change = sa.update(_OUTBOX).where(HELD, ~_OUTBOX.c.parked).values(**values)
         if rows:
             self._transact(lambda connection: connection.execute(change, rows))
 
@@ -269,65 +313,3 @@ class SqlOutbox:
         engine = self._engine.execution_options(**{READ_ONLY: True})
         with engine.connect() as connection, connection.begin():
             yield connection
-
-
-def _ready(now: datetime) -> sa.ColumnElement[bool]:
-    return ~_OUTBOX.c.parked & (_OUTBOX.c.next_at <= now)
-
-
-def _record(engine: sa.Engine) -> Any:
-    """Return what records a delivery, unless another has: a lease ran out, and both delivered."""
-    table = schema.deliveries
-    if engine.dialect.name == "postgresql":
-        return upsert(engine)(table).on_conflict_do_nothing()
-    row = sa.select(*[sa.bindparam(column.name, type_=sa.Text()) for column in table.columns])
-    there = sa.exists().where(table.c.key == sa.bindparam("key", type_=sa.Text()))
-    return sa.insert(table).from_select(table.columns.keys(), row.where(~there))
-
-
-def _lease(dialect: str) -> sa.Update:
-    """Return what moves ``next_at`` of the keys ``ids`` to ``until``."""
-    until = sa.bindparam("until", type_=sa.Text())
-    keys = sa.select(ids_table(dialect, sa.Text).c.id)
-    return sa.update(_OUTBOX).where(_OUTBOX.c.key.in_(keys)).values(next_at=until)
-
-
-def _about(dialect: str) -> sa.Select[Any]:
-    """Return what reads the keys ``ids`` with the journal rows and paths that they are about."""
-    keys, journal = ids_table(dialect, sa.Text), schema.journal
-    told = (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq)
-    held = keys.join(_OUTBOX, _OUTBOX.c.key == keys.c.id)
-    return sa.select(_OUTBOX, journal, _PATHS).select_from(
-        held.join(journal, told).join(_PATHS, _PATHS.c.id == _OUTBOX.c.path_id)
-    )
-
-
-def _claimed(row: decoding.Row) -> Claimed:
-    key, _path_id, _seq, kind, to, cycle_on, created_at, lease, attempts, *_ = row
-    path = decoding.path(row[_TO_PATH:])
-    return Claimed(
-        key=key,
-        kind=kind,
-        to=to,
-        path=path,
-        cycle_on=cycle_on and decoding.day(cycle_on),
-        row=decoding.journal(path.lifecycle, row[_TO_JOURNAL:_TO_PATH]),
-        created_at=decoding.instant(created_at),
-        lease=decoding.instant(lease),
-        attempts=attempts,
-    )
-
-
-def _waiting(row: sa.Row[Any]) -> Waiting:
-    return Waiting(
-        key=row.key,
-        kind=row.kind,
-        to=row.recipient,
-        path=f"{row.lifecycle}-{row.path_id}",
-        country=row.country,
-        created_at=row.created_at,
-        next_at=row.next_at,
-        attempts=row.attempts,
-        error=row.error,
-        parked=row.parked,
-    )

@@ -67,6 +67,10 @@ class RulesSide(ProgrammeSide):
         )
         return list(self._connection.scalars(query.order_by(paths.c.id)))
 
+    def has_table(self, lifecycle: Lifecycle) -> bool:
+        """Tell whether the database is run by just this table of a lifecycle."""
+        return tables.is_put(self._connection, lifecycle)
+
     def put_table(self, lifecycle: Lifecycle, at: datetime) -> tuple[str, ...]:
         """Let the database be run by a lifecycle's table; return what differs from the one before.
 

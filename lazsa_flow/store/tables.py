@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 _TABLE: Final = schema.lifecycles
 
 
+def is_put(connection: sa.Connection, lifecycle: Lifecycle) -> bool:
+    """Tell whether a database is run by just this table of a lifecycle."""
+    stored = sa.select(_TABLE.c.content).where(_TABLE.c.lifecycle == lifecycle.name)
+    return connection.scalar(stored) == text_of(lifecycle)
+
+
 def put(connection: sa.Connection, lifecycle: Lifecycle, at: datetime) -> tuple[str, ...]:
     """Let a database be run by a lifecycle's table; return what differs from the one before."""
     stored = sa.select(_TABLE.c.content).where(_TABLE.c.lifecycle == lifecycle.name)

@@ -48,12 +48,12 @@ TOLD: Mapping[str, tuple[tuple[str, str], ...]] = {
     "withdraw": (("withdrawn", "seller"),),
     "close_account": (("withdrawn", "seller"),),
     "disqualify": (("disqualified", "seller"),),
-    "award": (("awarded", "seller"),),
+    "award": (("awarded", "seller"), ("ambassador_awarded", "team")),
     "carry_over": (("postponed", "seller"),),
     "decline": (("not_selected", "seller"),),
     "fall_due": (),
-    "renew": (("renewed", "seller"),),
-    "retire": (("retired", "seller"),),
+    "renew": (("renewed", "seller"), ("ambassador_renewed", "team")),
+    "retire": (("retired", "seller"), ("ambassador_retired", "team")),
     "revoke_standing": (("standing_revoked", "seller"),),
     "join_reconnect": (("joined_reconnect", "seller"), ("member_joined", "group")),
     "rejoin": (("joined_reconnect", "seller"), ("member_joined", "group")),
@@ -63,7 +63,12 @@ TOLD: Mapping[str, tuple[tuple[str, str], ...]] = {
 REMINDERS = {
     "renewal_opens": (("renewal_review_opened", "panel"),),
     "grace_reminder": (("grace_reminder", "panel"), ("grace_reminder", "country_lead")),
+    "nomination_reminder": (),  # every nomination was complete by then
+    "card_reminder": (),  # every round has ended when the relay comes
+    "half_way": (),  # counted by itself, like what follows
 }
+STILL_TRUE = {"half_way": "half_way", "renewal_opens": "renewal_round_opened"}
+"""What is told of a reminder to an ambassador who still stands in the term that it is about."""
 BAD_END = ("code_of_conduct", "seller_violation")
 ZONES = {country.code: ZoneInfo(country.zone) for country in Config.load().countries}
 
@@ -91,6 +96,7 @@ def expected(file: Path) -> Counter[tuple[str, str, str]]:
             told[dest, "seller", country] += 1
             for kind, to in TOLD["remove"] if source == "reconnect" else ():
                 told[kind, to, country] += 1
+            told[f"ambassador_{dest}", "team", country] += 1
         if trigger == "withdraw" and reason == "nominee":
             told["nominee_withdrew", "nominators", country] += _nominators(file, path, seller)
         on = datetime.fromisoformat(at).astimezone(ZONES[country]).date()
@@ -105,6 +111,20 @@ def expected(file: Path) -> Counter[tuple[str, str, str]]:
     ):
         for kind, to in REMINDERS[name]:
             told[kind, to, country] += 1
+    for country, name in rows(
+        file,
+        "select p.country, t.name from lazsa_timers t join lazsa_paths p on p.id = t.path_id"
+        " where t.status = 'reminded' and p.state in ('awarded', 'renewed')"
+        " and t.due_on between date(p.cycle_on, '-1 year') and p.cycle_on",
+    ):
+        if name in STILL_TRUE:
+            told[STILL_TRUE[name], "seller", country] += 1
+    ready = "select subject from lazsa_records where kind = 'step' group by 1 having count(*) = 2"
+    latest = f"select max(id) from lazsa_paths where subject in ({ready}) group by subject"
+    for country, who in rows(
+        file, f"select country, subject from lazsa_paths where id in ({latest})"
+    ):
+        told["reconnect_ready", "team", country] += who in tenures.eligible
     return told
 
 
@@ -151,7 +171,12 @@ class _Tenures:
             self._bad.add(seller)
         if trigger == "retire" and add_months(self._since[path], 12) <= on:
             self._full.add(seller)
-        return trigger == "retire" and seller in self._full - self._bad
+        return trigger == "retire" and seller in self.eligible
+
+    @property
+    def eligible(self) -> set[str]:
+        """Those to whom Reconnect is open, by what has been followed."""
+        return self._full - self._bad
 
 
 @pytest.fixture(scope="module")

@@ -394,6 +394,8 @@ class TestMeanwhile:
         assert isinstance(programme.clock, VirtualClock)
         programme.clock.move_to(midnight(date(2026, 9, 2), "SG"))
         programme.sweep()
+        programme.clock.move_to(midnight(OCTOBER, "SG") - timedelta(days=1))
+        programme.sweep()  # reviewers are reminded
         programme.clock.move_to(midnight(OCTOBER, "SG"))
 
         def done(_did: object) -> bool:

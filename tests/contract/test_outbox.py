@@ -226,3 +226,42 @@ def test_a_bound_programme_sends_nothing(programme: Programme) -> None:
         connection = transaction._connection
         with pytest.raises(InputError, match="nothing is sent inside a transaction"):
             BoundStore(connection).outbox()
+
+
+def test_a_digest_is_left_by_recipient_and_kind(
+    claim: Callable[..., Any], outbox: SqlOutbox
+) -> None:
+    """Of a recipient all notices can be left, or those of one kind."""
+    assert claim(without=("seller/nominated",)) == []
+    assert len(claim(without=("seller/awarded", "team", "reviewers"))) == COUNT
+    assert outbox.entries()
+
+
+def test_one_notice_for_many_becomes_one_for_each(
+    claim: Callable[..., Any], outbox: SqlOutbox, programme: Programme
+) -> None:
+    """Notices for single persons take the place of a held one, which they copy; all or none."""
+    now = programme.clock.now()
+    held = claim(limit=3)
+    first, second, third = (notice.key for notice in held)
+    outbox.address(held, {first: ["reviewer:r-1", "reviewer:r-2"], second: []}, now)
+    left = {each.key: each for each in outbox.entries()}
+    assert not {first, second, third} & left.keys()
+    copies = [left[f"{first}.{number}"] for number in (1, 2)]
+    assert [each.to for each in copies] == ["reviewer:r-1", "reviewer:r-2"]
+    assert {(each.kind, each.next_at, each.attempts) for each in copies} == {("nominated", now, 0)}
+    assert len(left) == COUNT - 3 + 2
+    assert [each.to for each in outbox.waiting(now, ("reviewers",))] == [each.to for each in copies]
+    outbox.address(held, {first: ["reviewer:r-3"]}, now)  # no longer held
+    assert {each.key for each in outbox.entries()} == left.keys()
+
+
+def test_what_is_withdrawn_is_gone_unsent(claim: Callable[..., Any], outbox: SqlOutbox) -> None:
+    """A held notice is taken out without a delivery; one that another holds now stays."""
+    (held,) = claim(limit=1)
+    again = claim(minutes=6, limit=COUNT)
+    outbox.withdraw([held])
+    assert len(outbox.entries()) == COUNT
+    outbox.withdraw(again)
+    assert outbox.entries() == []
+    assert outbox.deliveries() == {}

@@ -146,9 +146,10 @@ def at_night(programme: Programme) -> Programme:
 
 
 def test_a_cycle_night_reads_through_no_growing_table(season: Programme) -> None:
-    """From the first claim to the last notice, each statement goes by index."""
+    """From the first claim to the last notice, each statement goes by index: reminders, too."""
     with explained(season) as plans:
-        assert at_night(season).sweep() == Swept(moved=2 * SELLERS)
+        swept = at_night(season).sweep()
+    assert swept == Swept(moved=2 * SELLERS, reminded=SELLERS)
     assert len(plans.told) > 12
     assert plans.scanned() == {}
 
@@ -167,7 +168,7 @@ def test_what_is_due_is_listed_by_index(season: Programme) -> None:
     No other process is started for it: that takes longer than a thousand rows.
     """
     with explained(season) as plans:
-        assert len(season.due(until=DUE)) == 2 * SELLERS
+        assert len(season.due(until=DUE)) == 3 * SELLERS
     assert plans.told
     assert plans.scanned() == {}
     assert not [line for plan in plans.told.values() for line in plan if "Gather" in line]

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.config import Config
+from lazsa_flow.notices.digests import TEAM_NEWS
 from lazsa_flow.notices.render import Renderer
 from lazsa_flow.notices.sample import sample
 
@@ -21,12 +22,20 @@ _RENDERER: Final = Renderer()
 _COUNTRIES: Final = {country.code: country for country in Config.load().countries}
 
 
+_DIGESTS: Final = {
+    "digest": (("grace_reminder", "renewal_review_opened", "review_opened"), "panel"),
+    "digest_reviewers": (("cards_missing",), "reviewers"),
+    "digest_team": (TEAM_NEWS, "team"),
+}
+"""The digests: the kinds in each, and for whom it is."""
+
+
 def render(kind: str, locale: str) -> Rendered:
-    """Render the sample of a kind, or for ``digest`` of every kind that is digested."""
+    """Render the sample of a kind, or a digest of every kind that is told in it."""
     country = _COUNTRIES[LOCALES[locale]]
-    if kind == "digest":
-        kinds = _RENDERER.kinds(digested=True)
-        return _RENDERER.digest([sample(each, country) for each in kinds], locale)
+    if kind in _DIGESTS:
+        kinds, to = _DIGESTS[kind]
+        return _RENDERER.digest([sample(each, country) for each in kinds], locale, to=to)
     return _RENDERER.notice(sample(kind, country), locale, "Budi")
 
 
@@ -37,7 +46,7 @@ def _text(kind: str, locale: str) -> str:
 
 def _files() -> Iterator[tuple[str, Callable[[], str]]]:
     for locale in LOCALES:
-        for kind in (*_RENDERER.kinds(), "digest"):
+        for kind in (*_RENDERER.kinds(), *_DIGESTS):
             yield f"notices/{locale}/{kind}.txt", partial(_text, kind, locale)
             yield f"notices/{locale}/{kind}.html", partial(lambda *a: render(*a).html, kind, locale)
 

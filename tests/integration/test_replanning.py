@@ -85,6 +85,7 @@ class TestSuspension:
         assert {each.timer: (each.was, each.will_be) for each in moved} == {
             "review_opens": (midnight(date(2020, 3, 2)), midnight(date(2020, 9, 1))),
             "cycle_date": (midnight(APRIL), midnight(OCTOBER)),
+            "nomination_reminder": (midnight(date(2020, 2, 24)), midnight(date(2020, 8, 25))),
         }
         assert world.told(path) == [("nominate", None), (None, "suspended")]
         world.go(APRIL)
@@ -176,7 +177,7 @@ class TestSuspension:
         """A cycle is suspended once; the same key again returns the first result."""
         world.nominate()
         first = suspend(world, APRIL, key="one")
-        assert len(first) == 2
+        assert len(first) == 3
         assert suspend(world, APRIL, key="one") == first
         with pytest.raises(KeyReusedError):
             suspend(world, OCTOBER, key="one")
@@ -295,6 +296,7 @@ class TestMove:
         assert timers(world) == {
             "review_opens": midnight(date(2020, 3, 2), "TH"),
             "cycle_date": midnight(APRIL, "TH"),
+            "nomination_reminder": midnight(date(2020, 2, 24), "TH"),
         }
 
     def test_into_the_past(self, world: World) -> None:
@@ -378,8 +380,12 @@ class TestRelease:
     def test_cycle_to_come(self, world: World) -> None:
         """A nominee of a cycle that has not opened is planned anew."""
         path = world.go(date(2020, 3, 5)).nominate()
-        (planned,) = release(world, closes_days="45")
+        reminder, planned = release(world, closes_days="45")
         assert (planned.path, planned.seller, planned.timer) == (path, "s1", "review_opens")
+        assert (reminder.timer, reminder.will_be) == (
+            "nomination_reminder",
+            midnight(OCTOBER - timedelta(days=45 + 7)),
+        )
         assert planned.was == midnight(date(2020, 9, 1))
         assert planned.will_be == midnight(OCTOBER - timedelta(days=45))
         assert timers(world)["review_opens"] == planned.will_be
@@ -416,7 +422,7 @@ class TestRelease:
         told = text(closes_days="45")
         kwargs: dict[str, Any] = {"actor": MANAGER, "key": "one"}
         first = world.programme.release_policy("award", "2020-2", told, **kwargs)
-        assert len(first) == 1
+        assert len(first) == 2
         assert world.programme.release_policy("award", "2020-2", told, **kwargs) == first
 
     def test_wrong_text(self, world: World) -> None:
@@ -450,7 +456,7 @@ class TestPreview:
         path = world.go(date(2020, 3, 5)).nominate()
         before = (list(world.programme.journal()), timers(world), world.path(path))
         told = preview(world, closes_days="45")
-        assert len(told.timers) == 1
+        assert len(told.timers) == 2
         assert (list(world.programme.journal()), timers(world), world.path(path)) == before
         assert world.programme.explain(path).policy == "award/2020-1"
 

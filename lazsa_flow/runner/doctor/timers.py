@@ -23,7 +23,7 @@ def check_missing(examination: Examination) -> Iterator[Check]:
     with examination.read() as transaction:
         missing = [
             f"{each.path} has no timer {each.name}"
-            for each in find_missing(transaction, examination.rules)
+            for each in find_missing(transaction, examination.rules, examination.now)
         ]
     if missing:
         what = "nothing will wake these paths for it"

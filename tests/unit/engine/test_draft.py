@@ -417,3 +417,19 @@ def test_each_nominator_is_told_alone() -> None:
     change = draft.remind((Notify("gone", to="nominators"),), timer("bell", decides=False))
     assert [notice.to for notice in change.notices] == ["employee:e-1", "ambassador:s-9"]
     assert len({notice.key for notice in change.notices}) == 2
+
+
+def test_of_incomplete_nominations_the_seller_is_asked_as_well() -> None:
+    """Whoever nominated incompletely is reminded, the seller included; nobody else is."""
+    own = at_door().path.subject
+    nominations = (
+        Nomination(1, "employee", "e-1", complete=True, withdrawn=False),
+        Nomination(2, "ambassador", "s-9", complete=False, withdrawn=False),
+        Nomination(3, "employee", "e-2", complete=False, withdrawn=True),
+        Nomination(4, "seller", own, complete=False, withdrawn=False),
+    )
+    seen = replace(at_door().seen, nominations=nominations)
+    draft = Draft(rulebook(door()), replace(at_door(), seen=seen))
+    effects = (Notify("unfinished", to="incomplete_nominators"),)
+    change = draft.remind(effects, timer("bell", decides=False))
+    assert [notice.to for notice in change.notices] == ["ambassador:s-9", f"seller:{own}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -249,3 +250,20 @@ def test_a_refusal_of_an_unknown_timer_changes_nothing() -> None:
     """What is left is needed, whatever a timer was called that the table no longer has."""
     ghost = row(2, None, "ajar", "ajar", days=1, reason="refused", actor="system:ghost")
     assert missing([built(), ghost], entry("bell")) == [Missing("evening", SET)]
+
+
+def test_a_reminder_that_restarts_is_missing_after_its_round_has_changed() -> None:
+    """What a change of rules sets again must wait, too; where it lives, and unless it is over."""
+    bell = Timer("bell", ("ajar",), "dusk", effects=(Notify("rung"),), restarts=("ajar",))
+    kept = tuple(each for each in HOUSE.timers if each.name != "bell")
+    own = replace(HOUSE, timers=(*kept, bell))
+    suspended = row(2, None, "ajar", "ajar", days=20, reason="suspended", actor="manager:m1")
+    over = entry("bell", "reminded", 10)
+    rows = [built(), suspended]
+    lost = [Missing("bell", SET + 20 * DAY, restarted=True)]
+    assert missing(rows, entry("evening", days=30), over, lifecycle=own) == lost
+    pends = entry("bell", days=29)
+    assert missing(rows, entry("evening", days=30), over, pends, lifecycle=own) == []
+    again = entry("bell", "reminded", 29)
+    assert missing(rows, entry("evening", days=30), over, again, lifecycle=own) == []
+    assert missing(rows, entry("evening", days=30), over) == [Missing("bell", SET + 10 * DAY)]

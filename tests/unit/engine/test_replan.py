@@ -10,6 +10,7 @@ import pytest
 
 from lazsa_flow.domain.cycles import Moment
 from lazsa_flow.domain.effects import Notify
+from lazsa_flow.domain.lifecycle import Timer
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.engine.needed_timers import Missing
 from lazsa_flow.engine.ports import Notice
@@ -28,6 +29,7 @@ NOW = midnight(CYCLE) - timedelta(days=3)
 MANAGER = Actor("manager", "man-1")
 DOOR = path("ajar", lifecycle="door")
 NEXT = date(2027, 4, 1)
+LATER = NOW + timedelta(days=1)
 
 
 def rules_of(zone: str = "Asia/Singapore", **changes: Any) -> Rulebook:
@@ -186,7 +188,7 @@ class TestNeeded:
 
     def needed(self, missing: Missing, **changes: Any) -> TimerRow | None:
         """Return the timer of a door that lacks it."""
-        return needed_timer(rulebook(table(**changes)), situation(path=DOOR).seen, missing)
+        return needed_timer(rulebook(table(**changes)), situation(path=DOOR).seen, missing, LATER)
 
     def test_as_planned(self) -> None:
         """It falls due at the instant that the table names."""
@@ -196,12 +198,70 @@ class TestNeeded:
         """Where the table names none, nothing is missing."""
         assert self.needed(Missing("evening", NOW), instants={"dusk": lambda _: None}) is None
 
+    def test_a_reminder_that_comes_too_late(self) -> None:
+        """A reminder is set as its table has it now, a decision as it had it then."""
+        asked = []
+
+        def dusk(found: Situation) -> None:
+            asked.append((found.at, found.recorded_at))
+
+        bell = Timer("bell", ("ajar",), "dusk", effects=(Notify("bell"),))
+        changes = {"instants": {"dusk": dusk}, "timers": (table().timers[0], bell)}
+        for name in ("bell", "evening"):
+            assert self.needed(Missing(name, NOW), **changes) is None
+        assert asked == [(NOW, LATER), (NOW, NOW)]
+
+    @pytest.mark.parametrize(("days", "there"), [(0, False), (1, True)])
+    def test_one_that_was_to_restart(self, days: int, there: bool) -> None:
+        """What was to be set again with its round is so only while it is still to come."""
+        instants = {"dusk": lambda s: s.calendar.moment(LATER + timedelta(days=days))}
+        found = self.needed(Missing("evening", NOW, restarted=True), instants=instants)
+        assert (found is not None) is there
+
     @pytest.mark.parametrize("held", [True, False])
     def test_a_condition(self, held: bool) -> None:
         """Where its condition does not hold, nothing is missing."""
         guards = {"ready": guard(), "late": guard("late", held=held)}
         found = self.needed(Missing("evening", NOW, "late"), guards=guards)
         assert (found is not None) is held
+
+
+@pytest.mark.parametrize(
+    ("changes", "days", "set_again"),
+    [
+        ({}, 1, True),
+        ({"restarts": ()}, 1, False),
+        ({"states": ("ajar", "shut"), "restarts": ("shut",)}, 1, False),
+        ({}, 500, False),
+        ({}, None, False),
+    ],
+    ids=["to come", "does not restart", "of another state", "past", "no instant"],
+)
+def test_a_reminder_of_the_round_restarts_when_the_round_is_put_off(
+    changes: dict[str, Any], days: int | None, set_again: bool
+) -> None:
+    """It is over for the date that was; for the date that is to come it is set again."""
+    fields = {"states": ("ajar",), "effects": (Notify("bell"),), "restarts": ("ajar",), **changes}
+    bell = Timer(name="bell", at="before", **fields)
+
+    def before(asked: Situation) -> Moment | None:
+        if days is None:
+            return None
+        return asked.calendar.start(asked.judged_on - timedelta(days=days))
+
+    instants = {"dusk": lambda s: s.calendar.start(s.judged_on), "before": before}
+    rules = rulebook(table(instants=instants, timers=(table().timers[0], bell)))
+    seen = replace(situation(path=DOOR).seen, timers=(timer(),))
+    after = replace(DOOR, cycle_on=NEXT)
+    change = replan(rules, seen, after, actor=MANAGER, now=NOW, reason="put_off")
+    assert change is not None
+    bells = [each for each in change.scheduled if each.name == "bell"]
+    assert bool(bells) is set_again
+    assert not any(each.decides for each in bells)
+    waiting = replace(seen, timers=(timer(), timer("bell", decides=False)))
+    again = replan(rules, waiting, after, actor=MANAGER, now=NOW, reason="put_off")
+    assert again is not None
+    assert sum(each.name == "bell" for each in again.scheduled) <= 1
 
 
 def test_mending_is_one_row_of_the_journal() -> None:

@@ -229,6 +229,9 @@ def test_every_guard_of_the_programme_is_registered() -> None:
                 ("decline", "not_selected"),
             ],
         ),
+        ("nomination_reminder", {"nominated"}, []),
+        ("card_reminder", {"under_review", "awarded", "renewed"}, []),
+        ("half_way", {"awarded", "renewed"}, []),
         ("renewal_opens", {"awarded", "renewed"}, []),
         ("due_date", {"awarded", "renewed"}, [("fall_due", None)]),
         ("renewal_decision", {"renewal_due"}, [("renew", None), ("retire", "not_renewed")]),
@@ -250,8 +253,13 @@ def test_what_a_timer_tries_in_order(
 
 
 def test_there_are_no_other_timers() -> None:
-    """The seven timers are all there are."""
-    assert len(AWARD.timers) == 7
+    """The ten timers are all there are; those that remind restart with their round."""
+    assert len(AWARD.timers) == 10
+    assert {timer.name: timer.restarts for timer in AWARD.timers if timer.restarts} == {
+        "nomination_reminder": ("nominated",),
+        "card_reminder": ("under_review",),
+        "renewal_opens": ("awarded", "renewed"),
+    }
     assert AWARD.policy is AwardPolicy
 
 

@@ -1,0 +1,33 @@
+"""Digests: which notices one recipient gets together, once a day."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.domain.effects import REVIEWERS, recipient_class
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from lazsa_flow.engine.ports import Claimed
+
+TEAM_NEWS: Final = ("ambassador_awarded", "ambassador_renewed", "ambassador_retired")
+DIGESTED: Final = ("panel", "country_lead", REVIEWERS, *(f"team/{kind}" for kind in TEAM_NEWS))
+"""Whose notices are put together: a recipient, or a recipient and a kind. ``reviewers`` stands for
+each reviewer by name as well."""
+
+
+def is_digested(to: str, kind: str) -> bool:
+    """Tell whether a notice of a kind for a recipient is told in a digest."""
+    named = recipient_class(to)
+    return named in DIGESTED or f"{named}/{kind}" in DIGESTED
+
+
+def digest_key(notices: Sequence[Claimed], due: datetime) -> str:
+    """Return the key of a digest, made of those of its notices."""
+    joined = "\n".join(sorted(notice.key for notice in notices))
+    digest = hashlib.sha256(joined.encode()).hexdigest()[:12]
+    first = notices[0]
+    return f"digest.{first.path.country}.{recipient_class(first.to)}.{due:%Y-%m-%d}.{digest}"

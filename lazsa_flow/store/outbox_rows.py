@@ -1,0 +1,112 @@
+"""Rows of the outbox: how they are chosen, leased, and read with what they are about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from lazsa_flow.domain.cycles import instant_text
+from lazsa_flow.domain.effects import REVIEWERS
+from lazsa_flow.engine.ports import Claimed, Waiting
+from lazsa_flow.store import decoding, schema
+from lazsa_flow.store.dialect import upsert
+from lazsa_flow.store.driver import ids_table
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+_OUTBOX: Final = schema.outbox
+_PATHS: Final = schema.paths
+_TO_JOURNAL: Final = len(_OUTBOX.columns)
+_TO_PATH: Final = _TO_JOURNAL + len(schema.journal.columns)
+HELD: Final = (_OUTBOX.c.key == sa.bindparam("b_key")) & (
+    _OUTBOX.c.next_at == sa.bindparam("b_next_at")
+)
+
+
+def is_for(recipients: Collection[str]) -> sa.ColumnElement[bool]:
+    """Return whether a notice is for one of these: a recipient, or ``recipient/kind``."""
+    alone = [each for each in recipients if "/" not in each]
+    pairs = [tuple(each.split("/", 1)) for each in recipients if "/" in each]
+    found = [_OUTBOX.c.recipient.in_(alone)]
+    if REVIEWERS in alone:
+        found.append(_OUTBOX.c.recipient.like("reviewer:%"))
+    if pairs:
+        found.append(sa.tuple_(_OUTBOX.c.recipient, _OUTBOX.c.kind).in_(pairs))
+    return sa.or_(*found)
+
+
+def addressed(key: str, person: str, now: datetime) -> list[sa.ColumnElement[Any]]:
+    """Return a row's columns as they are for one person, to be tried from an instant on."""
+    own = {"key": key, "recipient": person, "next_at": instant_text(now), "error": None}
+    return [
+        sa.literal(own[column.name], sa.Text()) if column.name in own else column
+        for column in _OUTBOX.columns
+    ]
+
+
+def is_ready(now: datetime) -> sa.ColumnElement[bool]:
+    """Return whether a notice may be tried now."""
+    return ~_OUTBOX.c.parked & (_OUTBOX.c.next_at <= now)
+
+
+def record_delivery(engine: sa.Engine) -> Any:
+    """Return what records a delivery, unless another has: a lease ran out, and both delivered."""
+    table = schema.deliveries
+    if engine.dialect.name == "postgresql":
+        return upsert(engine)(table).on_conflict_do_nothing()
+    row = sa.select(*[sa.bindparam(column.name, type_=sa.Text()) for column in table.columns])
+    there = sa.exists().where(table.c.key == sa.bindparam("key", type_=sa.Text()))
+    return sa.insert(table).from_select(table.columns.keys(), row.where(~there))
+
+
+def move_lease(dialect: str) -> sa.Update:
+    """Return what moves ``next_at`` of the keys ``ids`` to ``until``."""
+    until = sa.bindparam("until", type_=sa.Text())
+    keys = sa.select(ids_table(dialect, sa.Text).c.id)
+    return sa.update(_OUTBOX).where(_OUTBOX.c.key.in_(keys)).values(next_at=until)
+
+
+def about_keys(dialect: str) -> sa.Select[Any]:
+    """Return what reads the keys ``ids`` with the journal rows and paths that they are about."""
+    keys, journal = ids_table(dialect, sa.Text), schema.journal
+    told = (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq)
+    held = keys.join(_OUTBOX, _OUTBOX.c.key == keys.c.id)
+    return sa.select(_OUTBOX, journal, _PATHS).select_from(
+        held.join(journal, told).join(_PATHS, _PATHS.c.id == _OUTBOX.c.path_id)
+    )
+
+
+def read_claimed(row: decoding.Row) -> Claimed:
+    """Read a row of :func:`about_keys`."""
+    key, _path_id, _seq, kind, to, cycle_on, created_at, lease, attempts, *_ = row
+    path = decoding.path(row[_TO_PATH:])
+    return Claimed(
+        key=key,
+        kind=kind,
+        to=to,
+        path=path,
+        cycle_on=cycle_on and decoding.day(cycle_on),
+        row=decoding.journal(path.lifecycle, row[_TO_JOURNAL:_TO_PATH]),
+        created_at=decoding.instant(created_at),
+        lease=decoding.instant(lease),
+        attempts=attempts,
+    )
+
+
+def read_waiting(row: sa.Row[Any]) -> Waiting:
+    """Read an outbox row with its path's lifecycle and country."""
+    return Waiting(
+        key=row.key,
+        kind=row.kind,
+        to=row.recipient,
+        path=f"{row.lifecycle}-{row.path_id}",
+        country=row.country,
+        created_at=row.created_at,
+        next_at=row.next_at,
+        attempts=row.attempts,
+        error=row.error,
+        parked=row.parked,
+    )
