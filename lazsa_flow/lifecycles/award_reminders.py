@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.domain.cycles import add_months
+from lazsa_flow.domain.dates import add_months
 from lazsa_flow.domain.effects import INCOMPLETE_NOMINATORS, REVIEWERS, Notify, Schedule
 from lazsa_flow.domain.lifecycle import Timer
 from lazsa_flow.lifecycles.award_checks import rules
