@@ -155,4 +155,5 @@ def _reading(verdict: Verdict) -> str:
     stale = "" if counts else f", was {reading.figure}"
     margin = f", margin {reading.margin}" if reading.margin else ""
     days = f", {reading.age_days} days old on the date judged"
-    return f"{stale}{margin}{f'; facts of {reading.as_of}{days}' if reading.as_of else ''}"
+    age = f"; facts of {reading.as_of}{days}" if reading.as_of else ""
+    return f"{stale}{margin}{age}{f'; {reading.note}' if reading.note else ''}"

@@ -168,6 +168,7 @@ def _flags(context: Context, seen: Evidence) -> list[str]:
     others = [name for name in edge.guards if name not in ("quorum", "panel_approval")]
     verdicts = judge(lifecycle, situation, others)
     flags = [str(verdict) for verdict in verdicts if not verdict.held]
+    flags += [each.reading.note for each in verdicts if each.reading and each.reading.note]
     if any(r.kind in CONDUCT and r.reason == "code_of_conduct" for r in seen.records):
         flags.append("an earlier award or candidacy ended for code of conduct")
     return flags

@@ -80,6 +80,14 @@ def judge(criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaP
     return (unfit or UNKNOWN) if criterion.sets_bar(policy) else NO_BAR
 
 
+def judge_trainer(facts: Facts | None, on: date, policy: CriteriaPolicy) -> Found:
+    """Judge the activities of one who is a trainer whatever the facts say of that."""
+    unfit = current(facts, on, policy.facts_stale_days)
+    if unfit is not None or facts is None:
+        return unfit or UNKNOWN
+    return _activities(facts, policy)
+
+
 def read(
     criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy
 ) -> Reading | None:
@@ -159,6 +167,10 @@ def _trainer_activities(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
         return UNKNOWN
     if not facts.is_lazstar:
         return True, "no trainer", None
+    return _activities(facts, bars)
+
+
+def _activities(facts: Facts, bars: CriteriaPolicy) -> Found:
     if facts.activities is None:
         return UNKNOWN
     return len(facts.activities) >= bars.trainer_activities, len(facts.activities), None

@@ -34,12 +34,14 @@ class Reading(NamedTuple):
         margin: The signed distance to the bar with its unit; not negative where the bar is met.
         as_of: The date of the facts that it comes from.
         age_days: How old those facts are on the date judged.
+        note: A difference between two sources, in words.
     """
 
     figure: Measured
     margin: str | None = None
     as_of: date | None = None
     age_days: int | None = None
+    note: str | None = None
 
 
 class Need(NamedTuple):
@@ -129,6 +131,7 @@ class Verdict:
             "margin": reading.margin,
             "as_of": _text(reading.as_of),
             "age_days": reading.age_days,
+            "note": reading.note,
             "needs": self.need and self.need.to_json(),
             "possible_on": _text(self.possible_on),
             "op": self.operator,

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.domain.criteria import CRITERIA, judge, judge_trainer
 from lazsa_flow.domain.dates import add_months
 from lazsa_flow.domain.ids import fold
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 CONDUCT: Final = ("good_standing", "conduct")
 """The kinds of records that tell of an end for code of conduct; the second leaves the standing."""
+
+TRAINER_ACTIVITIES: Final = next(each for each in CRITERIA if each.name == "trainer_activities")
 
 
 def rules(situation: Situation) -> AwardPolicy:
@@ -57,6 +60,20 @@ def nominators_left(situation: Situation) -> Found:
     """Count the nominators who have not withdrawn."""
     left = sum(not n.withdrawn for n in situation.seen.nominations)
     return left == 0, left, None
+
+
+def trainer_activities(situation: Situation) -> Found:
+    """Find the activities of a trainer; who is one is said by the trainer path first."""
+    facts, bars = situation.seen.facts, rules(situation).criteria
+    if trainer_path_says(situation):
+        return judge_trainer(facts, situation.judged_on, bars)
+    return judge(TRAINER_ACTIVITIES, facts, situation.judged_on, bars)
+
+
+def trainer_path_says(situation: Situation) -> bool | None:
+    """Tell whether the seller's trainer path makes them a trainer; ``None`` where it never did."""
+    record = _latest(situation, "lazstar", "")
+    return None if record is None else record.value == "began"
 
 
 def quorum(situation: Situation) -> Found:

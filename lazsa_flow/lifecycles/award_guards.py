@@ -8,6 +8,7 @@ Source:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.domain.criteria import CRITERIA, Criterion, judge, needed, read
@@ -63,7 +64,19 @@ def _criterion(criterion: Criterion) -> Guard:
     )
 
 
-CRITERIA_GUARDS: Final = tuple(_criterion(criterion) for criterion in CRITERIA)
+def _guard_of(criterion: Criterion) -> Guard:
+    guard = _criterion(criterion)
+    if criterion is not checks.TRAINER_ACTIVITIES:
+        return guard
+    return replace(
+        guard,
+        check=checks.trainer_activities,
+        reads=criterion.figures | {records("lazstar")},
+        reading=needs.read_activities,
+    )
+
+
+CRITERIA_GUARDS: Final = tuple(_guard_of(criterion) for criterion in CRITERIA)
 
 NOMINATION_COMPLETE: Final = Guard(
     "nomination_complete",

@@ -8,11 +8,20 @@ Source:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from lazsa_flow.domain.criteria import read
 from lazsa_flow.domain.verdicts import Need, Reading
-from lazsa_flow.lifecycles.award_checks import panel_approval, quorum, reconnect_steps, rules
+from lazsa_flow.lifecycles.award_checks import (
+    TRAINER_ACTIVITIES,
+    panel_approval,
+    quorum,
+    reconnect_steps,
+    rules,
+    trainer_path_says,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,6 +34,26 @@ if TYPE_CHECKING:
 def statement(_situation: Situation, on: date) -> Need:
     """Say that a nomination lacks its statement."""
     return Need("a statement from a nominator", None, on)
+
+
+def read_activities(situation: Situation) -> Reading | None:
+    """Read a trainer's activities, and where trainer path and facts differ on who is a trainer."""
+    facts, bars = situation.seen.facts, rules(situation).criteria
+    says = trainer_path_says(situation)
+    reading = read(TRAINER_ACTIVITIES, facts, situation.judged_on, bars)
+    if reading is None or facts is None or says is None or says == bool(facts.is_lazstar):
+        return reading
+    note = f"the trainer path says {_trainer(says)}, the facts say {_trainer(facts.is_lazstar)}"
+    if not says:
+        return reading._replace(note=note)
+    as_trainer = replace(facts, is_lazstar=True)
+    reading = read(TRAINER_ACTIVITIES, as_trainer, situation.judged_on, bars)
+    assert reading is not None  # as there is one of the same date
+    return reading._replace(note=note)
+
+
+def _trainer(is_one: bool | None) -> str:
+    return "not known" if is_one is None else "trainer" if is_one else "no trainer"
 
 
 def read_quorum(situation: Situation) -> Reading:

@@ -51,6 +51,14 @@ SHOWN: Final = Guard(
     "An invitation follows what you have shown; {measured}.",
 )
 
+_IS_TRAINER: Final = Begin("lazstar", of="subject")
+_IS_NO_TRAINER: Final = End("lazstar", of="subject")
+"""Dated statements about the seller, which the award's guard ``trainer_activities`` reads."""
+_RELEASING: Final = (
+    Permit("seller", ("own_wish",), relation="self"),
+    Permit("employee", ("inactive", "code_of_conduct", "programme_ended")),
+)
+
 TRAINER: Final = Lifecycle(
     name="trainer",
     title="LazStar trainer",
@@ -82,17 +90,21 @@ TRAINER: Final = Lifecycle(
             sources=("invited",),
             dest="lazstar",
             permits=(Permit("seller", relation="self"),),
-            effects=(Begin("lazstar"), Notify("trainer_accepted", to="team")),
+            effects=(Begin("lazstar"), _IS_TRAINER, Notify("trainer_accepted", to="team")),
         ),
         Edge(
             "release",
-            sources=("invited", "lazstar"),
+            sources=("invited",),
             dest="released",
-            permits=(
-                Permit("seller", ("own_wish",), relation="self"),
-                Permit("employee", ("inactive", "code_of_conduct", "programme_ended")),
-            ),
-            effects=(End("lazstar"), Notify("trainer_released")),
+            permits=_RELEASING,
+            effects=(Notify("trainer_released"),),
+        ),
+        Edge(
+            "release",
+            sources=("lazstar",),
+            dest="released",
+            permits=_RELEASING,
+            effects=(End("lazstar"), _IS_NO_TRAINER, Notify("trainer_released")),
         ),
     ),
 )

@@ -166,3 +166,35 @@ def test_each_seller_gets_the_country_they_are_served_in(first: sa.Engine) -> No
         ("no path", "SG", "facts", "2026-01-01"),
         ("open", "PH", "facts", "2026-10-01"),
     ]
+
+
+def test_who_is_a_trainer_is_said_of_the_seller(first: sa.Engine) -> None:
+    """Whoever accepted or was released before gets the statement that the path now writes."""
+    path = (
+        "INSERT INTO lazsa_paths VALUES ({id}, 'trainer', 's-{id}', 'SG', 'x', 2, 'h', NULL,"
+        " '{at}', '{at}', false, '{{}}', '{{}}')"
+    )
+    row = (
+        "INSERT INTO lazsa_journal VALUES ({id}, {seq}, '{at}', '{at}', 'x', '{source}', '{dest}',"
+        " 'seller:s', NULL, 'trainer/1', NULL, '[]', 'p', 'h{id}{seq}')"
+    )
+    moves = (
+        (1, 1, "prospect", "invited"),
+        (1, 2, "invited", "lazstar"),
+        (2, 1, "invited", "lazstar"),
+        (2, 2, "lazstar", "released"),
+        (3, 1, "invited", "released"),
+    )
+    with first.begin() as connection:
+        for id_ in (1, 2, 3):
+            connection.exec_driver_sql(path.format(id=id_, at=AT))
+        for id_, seq, source, dest in moves:
+            text = row.format(id=id_, seq=seq, source=source, dest=dest, at=AT)
+            connection.exec_driver_sql(text)
+    migrate.upgrade(first)
+    said = rows(first, "subject, id, kind, name, value, as_of", "lazsa_records")
+    assert [(each[0], *each[2:]) for each in said] == [
+        ("s-1", "lazstar", "", "began", "2026-10-01"),
+        ("s-2", "lazstar", "", "began", "2026-10-01"),
+        ("s-2", "lazstar", "", "ended", "2026-10-01"),
+    ]

@@ -190,3 +190,62 @@ class TestBesideTheAward:
         assert world.state(path) == state
         if state == "renewal_due":
             assert "trainer_activities" in world.unmet(path)
+
+
+class TestOneTruth:
+    """Whoever is a trainer by our own path is one for ``trainer_activities``."""
+
+    def test_the_path_decides_whatever_the_facts_say(self, world: World) -> None:
+        """Facts that say "no trainer" do not excuse from four activities; the panel sees it."""
+        world.facts(is_lazstar=False, activities=frozenset({"writing"}))
+        trainer(world)
+        path = world.candidate()
+        world.facts(as_of=date(2020, 3, 21), is_lazstar=False, activities=frozenset({"writing"}))
+        note = "the trainer path says trainer, the facts say no trainer"
+        with world.programme.store.begin(write=False) as transaction:
+            assert transaction.inspect().trainers_apart() == (1, ["s1"])
+        (candidate,) = world.programme.panel("SG", date(2020, 4, 1))
+        assert note in candidate.flags
+        (award,) = world.programme.explain(path, "award").exits
+        (activities,) = [v for v in award.unmet if v.name == "trainer_activities"]
+        assert activities.measured == 1
+        assert activities.reading is not None
+        assert (activities.reading.margin, activities.reading.note) == ("-3 activities", note)
+        world.go(date(2020, 4, 1))
+        assert world.state(path) == "declined"
+        assert "trainer_activities" in world.unmet(path)
+
+    def test_enough_activities(self, world: World) -> None:
+        """A trainer by our path with four activities is awarded, whatever else the facts say."""
+        four = frozenset({"writing", "speaking", "community", "help"})
+        world.facts(is_lazstar=None, activities=four)
+        trainer(world)
+        path = world.candidate()
+        world.facts(as_of=date(2020, 3, 21), is_lazstar=True, activities=four)
+        with world.programme.store.begin(write=False) as transaction:
+            assert transaction.inspect().trainers_apart() == (0, [])
+        world.go(date(2020, 4, 1))
+        assert world.state(path) == "awarded"
+
+    def test_released(self, world: World) -> None:
+        """Who was released is a trainer only if the facts say so; a difference is flagged."""
+        world.facts(is_lazstar=False, activities=frozenset())
+        path = trainer(world)
+        world.programme.fire(path, "release", actor=SELLER, reason="own_wish")
+        award = world.candidate()
+        assert "trainer_activities" not in {
+            verdict.name for verdict in world.programme.explain(award, "award").exits[0].unmet
+        }
+        world.facts(as_of=date(2020, 3, 21), is_lazstar=True, activities=frozenset())
+        (candidate,) = world.programme.panel("SG", date(2020, 4, 1))
+        assert "the trainer path says no trainer, the facts say trainer" in candidate.flags
+
+    def test_only_invited(self, world: World) -> None:
+        """An invitation alone makes nobody a trainer, and its withdrawal says nothing."""
+        world.facts(is_lazstar=False, activities=frozenset())
+        path = invite(world, *BOTH).path
+        world.programme.fire(path, "release", actor=SELLER, reason="own_wish")
+        award = world.candidate()
+        world.go(date(2020, 4, 1))
+        assert world.state(award) == "awarded"
+        assert world.programme.panel("SG", date(2020, 10, 1)) == []

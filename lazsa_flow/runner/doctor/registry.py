@@ -50,6 +50,7 @@ CHECKS: Final = (
     ListedCheck("dates", rows.check_dates, ("schema",)),
     ListedCheck("words", rows.check_words, ("rules", "schema")),
     ListedCheck("countries", rows.check_countries, ("schema",)),
+    ListedCheck("trainers", rows.check_trainers, ("schema",)),
     ListedCheck("timers", timers.check_missing, ("rules", "schema")),
     ListedCheck("instants", timers.check_instants, ("rules", "schema")),
     ListedCheck("clock", operations.check_clock, ("schema",)),

@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.store import migrate
 from lazsa_flow.store.driver import raw
-from lazsa_flow.store.inspection import notices, references, sellers, timers, values, vocabulary
+from lazsa_flow.store.inspection import (
+    notices,
+    references,
+    sellers,
+    timers,
+    trainers,
+    values,
+    vocabulary,
+)
 from lazsa_flow.store.inspection.catalog import compare, expected_catalog, read_catalog
 from lazsa_flow.store.integrity import find_damage
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     import sqlalchemy as sa
@@ -108,3 +116,7 @@ class Inspection:
     def facts_elsewhere(self) -> tuple[int, list[Elsewhere]]:
         """Count the sellers whose latest facts name another country than the one on record."""
         return sellers.facts_elsewhere(self._connection)
+
+    def trainers_apart(self) -> tuple[int, Sequence[str]]:
+        """Count the sellers of whom trainer path and latest facts say different things."""
+        return trainers.trainers_apart(self._connection)
