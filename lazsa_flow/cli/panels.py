@@ -102,19 +102,19 @@ def _print_candidates(candidates: Sequence[Candidate], empty: str) -> None:
         [
             Column("Path", is_id=True),
             Column("Seller", is_id=True),
-            Column("State", drop=3),
+            Column("State", drop=4),
             Column("Cards"),
             Column("Missing"),
             Column("Waiting for"),
-            Column("May not review", drop=1),
-            Column("Stood back", drop=2),
-            Column("Flags", drop=4),
+            Column("May not review", drop=2),
+            Column("Stood back", drop=3),
+            Column("Flags", drop=1),
         ],
         [
             (
                 each.path,
                 each.seller,
-                each.state + (" (Reconnect member)" if each.member else ""),
+                each.state,
                 f"{each.cards} from {each.teams} teams",
                 each.missing,
                 _ids(each.waiting if each.missing else ()),
@@ -134,7 +134,7 @@ def _aside(candidate: Candidate) -> list[str]:
 
 def _flag(flag: str) -> str:
     """Return the guard that a flag is about, or the whole of a flag that is about none."""
-    return flag if flag.startswith("an ") else flag.partition(" ")[0]
+    return flag if flag.startswith(("a ", "an ")) else flag.partition(" ")[0]
 
 
 def _ids(names: Sequence[str]) -> str:

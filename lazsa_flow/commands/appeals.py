@@ -18,6 +18,7 @@ from lazsa_flow.commands.decision_row import decision_row
 from lazsa_flow.commands.public import last_day_of_appeal
 from lazsa_flow.commands.records import append
 from lazsa_flow.commands.rights import check_command
+from lazsa_flow.commands.seats import names_of_person
 from lazsa_flow.domain.ids import fold
 from lazsa_flow.engine.fire import fire
 from lazsa_flow.errors import ConflictError, NotAllowedError, RefusedError
@@ -97,8 +98,8 @@ def give_voice(
         path = seen.path
         check_command("appeal", actor, subject=path.subject, country=path.country)
         inside = find_insiders(transaction, path)
-        if fold(actor.id) in inside:
-            rule = f"only persons outside the panel; {actor.id} {inside[fold(actor.id)]}"
+        for name in names_of_person(transaction, actor.id) & inside.keys():
+            rule = f"only persons outside the panel; {actor.id} {inside[name]}"
             raise NotAllowedError(actor=str(actor), action="appeal", rule=rule)
         lifecycle = context.rulebook.lifecycle(path.lifecycle)
         edge = lifecycle.edge(path.state, "reinstate", "appeal")

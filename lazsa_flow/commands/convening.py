@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from lazsa_flow.commands.panel import missing_of
-from lazsa_flow.commands.seats import JUDGED_STATES
+from lazsa_flow.commands.seats import JUDGED_STATES, names_of_person
 from lazsa_flow.domain.ids import fold
 from lazsa_flow.domain.values import FrozenDict
 from lazsa_flow.engine.explain import judge
@@ -70,11 +70,12 @@ def overview(context: Context, country: str, cycle_on: date) -> list[Candidate]:
         evidence = transaction.load_chunk(list(candidates), before=None, on=today)
         nominators = transaction.nominators_of_all(set(candidates.values()))
         stood_back = transaction.stood_back(list(candidates), cycle_on)
+        names = {each: names_of_person(transaction, each) for each in seats}
     return [
         _candidate(
             context,
             seen,
-            seats,
+            names,
             nominators.get(seen.path.subject, ()),
             stood_back.get(seen.path.id, ()),
         )
@@ -123,12 +124,13 @@ def _has_quorum(context: Context, seen: Evidence) -> bool:
 def _candidate(
     context: Context,
     seen: Evidence,
-    seats: Mapping[str, str],
+    seats: Mapping[str, set[str]],
     nominators: Iterable[str],
     stood_back: Collection[RecordedCard],
 ) -> Candidate:
     path, tally = seen.path, seen.tally
     barred = set(map(fold, {path.subject, *nominators}))
+    may_not = {each for each, names in seats.items() if not names.isdisjoint(barred)}
     done = set(map(fold, tally.panel))
     return Candidate(
         path=path.ref,
@@ -137,9 +139,11 @@ def _candidate(
         cards=tally.cards,
         teams=tally.teams,
         missing=missing_of(context, seen, tally),
-        waiting=tuple(sorted(each for each in seats if fold(each) not in done | barred)),
+        waiting=tuple(
+            sorted(each for each in seats if fold(each) not in done and each not in may_not)
+        ),
         flags=tuple(_flags(context, seen)),
-        conflicts=tuple(sorted(each for each in seats if fold(each) in barred)),
+        conflicts=tuple(sorted(may_not)),
         recused=_reasons(each for each in stood_back if each.set_aside_by is None),
         set_aside=_reasons(each for each in stood_back if each.set_aside_by is not None),
         member=any(
@@ -171,4 +175,10 @@ def _flags(context: Context, seen: Evidence) -> list[str]:
     flags += [each.reading.note for each in verdicts if each.reading and each.reading.note]
     if any(r.kind in CONDUCT and r.reason == "code_of_conduct" for r in seen.records):
         flags.append("an earlier award or candidacy ended for code of conduct")
+    if _is_member(seen):
+        flags.append("a member of Reconnect")
     return flags
+
+
+def _is_member(seen: Evidence) -> bool:
+    return any(other.state == "reconnect" for other in seen.others)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.commands.context import Context, actor_fields, check_text
 from lazsa_flow.commands.rights import check_command
-from lazsa_flow.commands.seats import check_not_sitting, seat_team
+from lazsa_flow.commands.seats import check_not_sitting, names_of_person, seat_team
 from lazsa_flow.domain.cycles import TICK
-from lazsa_flow.domain.ids import fold, is_among, same_person
+from lazsa_flow.domain.ids import fold, same_person
 from lazsa_flow.domain.panel import ITEMS, Scorecard, Tally
 from lazsa_flow.engine.draft import timer_row
 from lazsa_flow.engine.rules import system
@@ -216,7 +216,8 @@ def _check_conflict(transaction: SqlTransaction, seen: Evidence, actor: Actor) -
     """Let a reviewer pass who has no conflict of interest."""
     subject = seen.path.subject
     rule = "nobody reviews themselves or a seller they nominated"
-    if is_among(actor.id, {subject, *transaction.nominators_of(subject)}):
+    barred = {subject, *transaction.nominators_of(subject)}
+    if not names_of_person(transaction, actor.id).isdisjoint(map(fold, barred)):
         raise NotAllowedError(actor=str(actor), action="score", rule=rule)
 
 

@@ -201,6 +201,12 @@ def check_not_sitting(transaction: SqlTransaction, person: str, action: str, now
                 raise NotAllowedError(actor=person, action=action, rule=rule)
 
 
+def names_of_person(transaction: SqlTransaction, person: str) -> set[str]:
+    """Return the ids of a person, folded: as given, and that which holds where ids were merged."""
+    spelled = {person, fold(person)}
+    return {fold(each) for each in (*spelled, *transaction.sellers_of(spelled).values())}
+
+
 def find_conflicts(
     transaction: SqlTransaction, country: str, cycle_on: date, reviewers: Iterable[str]
 ) -> list[SeatConflict]:
@@ -218,10 +224,11 @@ def find_conflicts(
     sellers = set(map(fold, candidates.values()))
     found = []
     for reviewer in reviewers:
-        if fold(reviewer) in sellers:
+        names = names_of_person(transaction, reviewer)
+        if not names.isdisjoint(sellers):
             rule = f"nobody sits on the panel of {country} and {cycle_on} that judges them"
             raise NotAllowedError(actor=reviewer, action="sit on a panel", rule=rule)
-        own = by_person.get(fold(reviewer), ())
+        own = set().union(*(by_person.get(name, ()) for name in names))
         conflicts = [
             SeatConflict(reviewer, f"award-{number}", seller, "nominated")
             for number, seller in candidates.items()

@@ -161,11 +161,21 @@ class _Viewer:
                 f"{each.cards} cards of {each.teams} teams",
                 each.missing or "complete",
                 ", ".join(each.waiting),
+                ", ".join(each.conflicts),
                 "; ".join(each.flags),
             )
             for each in self._programme.panel(country, day)
         ]
-        head = ("Path", "Seller", "State", "So far", "Missing", "Waiting for", "To be known")
+        head = (
+            "Path",
+            "Seller",
+            "State",
+            "So far",
+            "Missing",
+            "Waiting for",
+            "May not review",
+            "To be known",
+        )
         body = [table(head, rows[:LISTED]), *_cut(len(rows))]
         return self._sheet(request, f"Panel of {country}, {day}", body)
 

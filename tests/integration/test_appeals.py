@@ -87,6 +87,24 @@ class TestOutside:
         assert world.programme.appeal(path, actor=manager("m-1")) is None
         assert world.programme.appeal(path, actor=manager("m-2")) is not None
 
+    def test_under_an_earlier_id(self, world: World) -> None:
+        """A nominator whose ids were joined is inside under either of them."""
+        world.facts("old").facts("new")
+        award = world.ambassador("old")
+        world.programme.merge_sellers("old", "new", actor=HOST)
+        path = world.nominate("s2", actor=Actor("ambassador", "old"))
+        for name in ("old", "new", "NEW"):
+            with pytest.raises(NotAllowedError, match="sitting award"):
+                world.programme.assign_reviewers("SG", OCTOBER, {name: "care"}, actor=TEAM)
+        world.resign(award)
+        for name in ("old", "new", "NEW"):
+            with pytest.raises(NotAllowedError, match="nominated everyone"):
+                world.programme.assign_reviewers("SG", OCTOBER, {name: "care"}, actor=TEAM)
+        world.facts("s2", date(2020, 9, 20)).go(date(2020, 9, 20)).panel(path, score=1).go(OCTOBER)
+        for name in ("old", "new", "NEW"):
+            with pytest.raises(NotAllowedError, match="has nominated the seller"):
+                world.programme.appeal(path, actor=manager(name))
+
     @pytest.mark.parametrize("again", ["m-1", "M-1"])
     def test_two_persons(self, world: World, again: str) -> None:
         """One person's voice under two spellings is one."""

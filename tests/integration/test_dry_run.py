@@ -36,6 +36,12 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "move_country": lambda p, **dry: p.move_country("s1", "TH", actor=HOST, key="k", **dry),
     "merge_sellers": lambda p, **dry: p.merge_sellers("s1", "s9", actor=HOST, key="k", **dry),
     "unmerge_sellers": lambda p, **dry: p.unmerge_sellers("s8", "s9", actor=HOST, key="k", **dry),
+    "assign_reviewers": lambda p, **dry: p.assign_reviewers(
+        "SG", DUE, {"n-1": "care"}, actor=MANAGER, key="k", **dry
+    ),
+    "unassign_reviewer": lambda p, **dry: p.unassign_reviewer(
+        "SG", DUE, "rev-law", actor=MANAGER, key="k", **dry
+    ),
     "unpark": lambda p, **dry: p.unpark("award-1", actor=OPERATOR, **dry),
     "unpark_all": lambda p, **dry: p.unpark_all(actor=OPERATOR, **dry),
     "retry_notices": lambda p, **dry: p.retry_notices(actor=OPERATOR, **dry),

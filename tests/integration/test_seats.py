@@ -142,6 +142,17 @@ class TestConflicts:
         assert told[other].conflicts == ()
         assert "n-1" in told[other].waiting
 
+    def test_members_are_marked(self, world: World) -> None:
+        """The list marks nominees who are members of Reconnect (the year between)."""
+        world.member()
+        path = world.nominate()
+        world.nominate("s2")
+        cycle = world.path(path).cycle_on
+        assert cycle is not None
+        told = {each.path: each for each in world.programme.panel("SG", cycle)}
+        marked = {ref: (c.member, "a member of Reconnect" in c.flags) for ref, c in told.items()}
+        assert marked == {path: (True, True), "award-3": (False, False)}
+
     def test_refused(self, world: World) -> None:
         """A nominee of the panel has no seat, nor has who nominated everyone it judges."""
         world.nominate("s2", actor=Actor("employee", "n-1"))
