@@ -84,6 +84,7 @@ ACTORS = {
     "merge_sellers": Actor("host", "h"),
     "move_country": Actor("host", "h"),
     "nominate": Actor("employee", "emp-9"),
+    "lift_suspension": MANAGER,
     "open_case": COMPLIANCE,
     "panel_cards": MANAGER,
     "preview_policy": MANAGER,

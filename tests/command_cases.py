@@ -325,6 +325,13 @@ CASES: Final[Mapping[str, Case]] = {
         lambda world: (under_review(world), world.panel("award-1"), None)[2],
     ),
     "suspend_cycle": Case({"country": "SG", "cycle_on": OCTOBER, "actor": MANAGER}),
+    "lift_suspension": Case(
+        {"country": "SG", "cycle_on": OCTOBER, "actor": MANAGER},
+        prepare=lambda world: (
+            world.programme.suspend_cycle("SG", OCTOBER, actor=MANAGER),
+            None,
+        )[1],
+    ),
     "unassign_reviewer": Case(
         {"country": "SG", "cycle_on": OCTOBER, "reviewer": "rev-books", "actor": MANAGER},
         {"country": "TH"},

@@ -17,6 +17,7 @@ from lazsa_flow.cli import (
     backup,
     countries,
     country_team,
+    cycles,
     demo,
     explain,
     files,
@@ -101,7 +102,7 @@ app.add_typer(people.reconnect, name="reconnect")
 irreversible.seller.command()(merging.merge)
 irreversible.seller.command()(merging.unmerge)
 app.add_typer(irreversible.seller, name="seller")
-app.add_typer(irreversible.cycle, name="cycle")
+app.add_typer(cycles.cycle, name="cycle")
 app.add_typer(manage.case, name="case")
 app.add_typer(panels.panel, name="panel")
 app.add_typer(appeals.appeal, name="appeal")

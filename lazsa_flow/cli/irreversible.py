@@ -20,53 +20,9 @@ from lazsa_flow.cli.common import (
 from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
 from lazsa_flow.cli.people import Seller
 
-cycle = typer.Typer(help="Cycle dates of a country.", no_args_is_help=True)
 seller = typer.Typer(help="Sellers as a whole.", no_args_is_help=True)
 
 CountryCode = Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")]
-
-
-@cycle.command("suspend")
-def suspend(
-    country: CountryCode,
-    cycle_date: Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle date.")],
-    who: As,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    key: Key = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    as_json: Json = False,
-) -> None:
-    """Suspend a cycle to come: nominees carry over, renewals run to the next one held.
-
-    Example: lazsa-flow cycle suspend PH 2027-04-01 --as manager:m-1
-    """
-    from lazsa_flow.cli.forecast import of_dry_run, timer_document
-    from lazsa_flow.domain.cycles import parse_date
-
-    day = parse_date(cycle_date, where="argument", field="CYCLE")
-    actor = read_actor(who)
-    with open_programme(database, config) as programme:
-
-        def forecast() -> Forecast:
-            found = programme.dry_run(
-                lambda own: own.suspend_cycle(country, day, actor=actor, key=key)
-            )
-            return of_dry_run(found, found.result)
-
-        if not confirm("cycle suspend", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
-            return
-        planned = programme.suspend_cycle(country, day, actor=actor, key=key)
-    print_result(
-        f"{country} does not hold {day}; {len(planned)} timers moved.",
-        {
-            "country": country,
-            "cycle_on": day.isoformat(),
-            "timers": [timer_document(each) for each in planned],
-        },
-        as_json=as_json,
-    )
 
 
 @seller.command("move")

@@ -1,7 +1,7 @@
-"""Changes that plan timers anew: a cycle is suspended, a seller moves.
+"""Changes that plan timers anew: a seller moves.
 
 Each is one transaction: the rule changes, and every pending timer under it is planned anew.
-Releases, which do so too, stand in :mod:`lazsa_flow.commands.releasing`.
+Releases, which do so too, stand in :mod:`.releasing`, suspended cycles in :mod:`.suspensions`.
 
 Source:
     programme.md, "Who and where" and "Versions and data".
@@ -17,11 +17,11 @@ from lazsa_flow.commands.context import Context, request_fields
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.cycles import instant_text, parse_instant
 from lazsa_flow.engine.replan import replan
-from lazsa_flow.errors import ConflictError, InputError, NotFoundError
+from lazsa_flow.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from datetime import date, datetime
+    from datetime import datetime
 
     from lazsa_flow.domain.cycles import Calendar
     from lazsa_flow.domain.model import Actor, Path
@@ -100,37 +100,6 @@ def in_country(path: Path, country: str, calendar: Calendar, now: datetime) -> P
     if cycle_on is not None and cycle_on > calendar.local_date(now):
         cycle_on = calendar.held_from(cycle_on)
     return replace(path, country=country, cycle_on=cycle_on)
-
-
-def suspend_cycle(
-    context: Context, country: str, cycle_on: date, *, actor: Actor, key: str | None
-) -> list[Planned]:
-    """Suspend a cycle to come: nominees carry over, renewals run to the next cycle held."""
-    calendar = context.rulebook.calendar(country)
-    now = context.clock.now()
-    if not calendar.is_cycle(cycle_on) or calendar.start(cycle_on).at <= now:
-        expected = "a cycle date of the country that is still to come"
-        raise InputError.of("suspension", "cycle_on", str(cycle_on), expected)
-    check_command("suspend_cycle", actor, country=country)
-    after = context.rulebook.suspending(country, cycle_on)
-    later = after.calendar(country).next_held(cycle_on)
-
-    def carried(path: Path) -> Path:
-        return replace(path, cycle_on=later) if path.cycle_on == cycle_on else path
-
-    def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
-        if cycle_on in calendar.suspended:
-            raise ConflictError(country, f"the cycle of {cycle_on} is suspended already")
-        transaction.suspend(country, cycle_on, str(actor), now)
-        ids = [path.id for path in transaction.open_in("award", country)]
-        context.check_settled(transaction, ids, now)
-        planned = replan_paths(transaction, after, ids, carried, actor, now, "suspended")
-        return [planned_fields(each) for each in planned]
-
-    request = request_fields("suspend_cycle", actor, country=country, cycle_on=str(cycle_on))
-    with context.settled():
-        found = context.once(key, request, now, run, changes_rules=True)
-    return [planned_of(fields) for fields in found]
 
 
 def replan_paths(

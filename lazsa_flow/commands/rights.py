@@ -54,6 +54,7 @@ COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "merge_sellers": (Permit("host"),),
     "unmerge_sellers": (Permit("host"),),
     "suspend_cycle": (Permit("manager"),),
+    "lift_suspension": (Permit("manager"),),
     "release_policy": (Permit("manager"),),
     "release_country": (Permit("manager"),),
     "replan_timers": (Permit("operator"), Permit("manager")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.commands import erasing, merging, replanning
+from lazsa_flow.commands import erasing, merging, replanning, suspensions
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.facade.questions import Questions
@@ -133,7 +133,41 @@ class Irreversible(Questions):
                 lambda own: own.suspend_cycle(country, cycle_on, actor=actor, key=key)
             ).result
         return self._command(
-            lambda context: replanning.suspend_cycle(
+            lambda context: suspensions.suspend_cycle(
+                context, country, cycle_on, actor=actor, key=key
+            )
+        )
+
+    def lift_suspension(
+        self,
+        country: str,
+        cycle_on: date,
+        *,
+        actor: Actor,
+        key: str | None = None,
+        dry_run: bool = False,
+    ) -> list[Planned]:
+        """Hold a suspended cycle after all: nominees and renewals that belong to it go back.
+
+        Args:
+            country: Which country's.
+            cycle_on: Its cycle date; until its nomination window closes.
+            actor: Who asks.
+            key: The idempotency key.
+            dry_run: Return what would move, and write nothing.
+
+        Returns:
+            Every timer that moved.
+
+        Raises:
+            ConflictError: The cycle is not suspended, or its window has closed.
+        """
+        if dry_run:
+            return self.dry_run(
+                lambda own: own.lift_suspension(country, cycle_on, actor=actor, key=key)
+            ).result
+        return self._command(
+            lambda context: suspensions.lift_suspension(
                 context, country, cycle_on, actor=actor, key=key
             )
         )

@@ -34,8 +34,8 @@ from lazsa_flow.lifecycles.award_reminders import (
 if TYPE_CHECKING:
     from datetime import date
 
-    from lazsa_flow.domain.cycles import Moment
-    from lazsa_flow.domain.model import Situation
+    from lazsa_flow.domain.cycles import Calendar, Moment
+    from lazsa_flow.domain.model import Path, Situation
 
 _BARS: Final = tuple(criterion.name for criterion in CRITERIA)
 _GRANTED: Final = ("quorum", "panel_approval", *_BARS, "no_open_case")
@@ -129,10 +129,20 @@ def _next_cycle(situation: Situation) -> date:
 
 
 def _due(situation: Situation) -> date:
-    """Compute the next due date from the anchor: the first award, or a due date put off since."""
-    anchor = situation.path.spans["award"][0].began_on
-    months = rules(situation).renewal.term_months
-    return situation.calendar.next_due_on(anchor, situation.judged_on, months)
+    return next_due_on(situation.path, situation.judged_on, situation.calendar, rules(situation))
+
+
+def next_due_on(path: Path, due_on: date, calendar: Calendar, policy: AwardPolicy) -> date:
+    """Compute the next due date from the anchor: the first award, or a due date put off since.
+
+    Args:
+        path: A path that was awarded.
+        due_on: The cycle date on which it was awarded or renewed.
+        calendar: The country's.
+        policy: That of the round.
+    """
+    anchor = path.spans["award"][0].began_on
+    return calendar.next_due_on(anchor, due_on, policy.renewal.term_months)
 
 
 AWARD: Final = Lifecycle(

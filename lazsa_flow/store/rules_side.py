@@ -100,3 +100,14 @@ class RulesSide(ProgrammeSide):
         """Record that a country does not hold a cycle."""
         row = {"country": country, "cycle_on": cycle_on, "actor": actor, "recorded_at": at}
         self._connection.execute(sa.insert(schema.suspensions), row)
+
+    def lift_suspension(self, country: str, cycle_on: date, actor: str, at: datetime) -> bool:
+        """Record that a country holds a cycle after all; tell whether it was suspended."""
+        table, lifted = schema.suspensions, schema.lifted_suspensions
+        this = (table.c.country == country) & (table.c.cycle_on == cycle_on)
+        row = self._connection.execute(sa.select(table).where(this)).mappings().one_or_none()
+        if row is None:
+            return False
+        self._connection.execute(sa.delete(table).where(this))
+        self._connection.execute(sa.insert(lifted), {**row, "lifted_by": actor, "lifted_at": at})
+        return True

@@ -13,7 +13,13 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import columns, schema_batches, schema_books, schema_sellers
+from lazsa_flow.store import (
+    columns,
+    schema_batches,
+    schema_books,
+    schema_sellers,
+    suspension_tables,
+)
 
 APPEND_ONLY: Final = (
     "lazsa_batches",
@@ -38,6 +44,8 @@ seller_countries: Final = schema_sellers.seller_countries
 seller_merges: Final = schema_sellers.seller_merges
 seller_aliases: Final = schema_sellers.seller_aliases
 closed_books: Final = schema_books.closed_books
+suspensions: Final = suspension_tables.suspensions
+lifted_suspensions: Final = suspension_tables.lifted_suspensions
 PATH_ID: Final = sa.Sequence("lazsa_path_id")
 """Numbers of paths on PostgreSQL; on SQLite, with one writer, the next is the largest plus one."""
 
@@ -64,14 +72,6 @@ countries = columns.table(
     columns.text("released_by"),
 )
 """Versions of each country's configuration, numbered from 1; the last one is in force."""
-
-suspensions = columns.table(
-    "suspensions",
-    columns.text("country", primary_key=True),
-    columns.day("cycle_on", primary_key=True),
-    columns.text("actor"),
-    columns.instant("recorded_at"),
-)
 
 pauses = columns.table(
     "pauses",

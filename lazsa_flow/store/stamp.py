@@ -23,8 +23,6 @@ from lazsa_flow.store.migrate import VERSION_TABLE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_COUNTED: Final = (schema.policies, schema.countries, schema.suspensions)
-"""The small tables whose numbers of rows tell what the rules stand at; none is ever deleted."""
 _PAUSE: Final = ("country", "cycle_on", "actor", "recorded_at", "reason")
 
 
@@ -32,6 +30,7 @@ class RulesVersion(NamedTuple):
     """What the rules stand at: another value means that they are to be read again.
 
     Attributes:
+        suspensions: How often a cycle was suspended or a suspension lifted.
         merges: The number of the last event of merged ids; 0: there never was one.
     """
 
@@ -79,14 +78,21 @@ def stamp_query(dialect: str) -> sa.Select[Any]:
     tables = sa.select(lifecycles.c.lifecycle, lifecycles.c.digest)
     number = sa.column("version_num", sa.Text())
     revision = sa.select(number).select_from(sa.table(VERSION_TABLE)).limit(1)
+    lifted = _count(schema.lifted_suspensions)
     return sa.select(
-        *(sa.select(sa.func.count()).select_from(table).scalar_subquery() for table in _COUNTED),
+        _count(schema.policies),
+        _count(schema.countries),
+        _count(schema.suspensions) + lifted + lifted,  # one that was lifted is two changes
         sa.select(sa.func.coalesce(sa.func.max(schema.seller_merges.c.id), 0)).scalar_subquery(),
         listed(dialect, in_force.order_by(pauses.c.id)),
         listed(dialect, tables),
         revision.scalar_subquery(),
         sa.extract("epoch", sa.func.clock_timestamp()) if dialect == "postgresql" else _newest(),
     )
+
+
+def _count(table: sa.Table) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(table).scalar_subquery()
 
 
 def _newest() -> Any:

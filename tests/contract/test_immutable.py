@@ -153,6 +153,7 @@ COMMANDS = {
     *("reconnect_step", "release_country", "release_policy", "replan_timers", "resume", "score"),
     *(
         "set_aside_card",
+        "lift_suspension",
         "suspend_cycle",
         "unassign_reviewer",
         "unpark",

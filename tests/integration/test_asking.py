@@ -17,7 +17,7 @@ from lazsa_flow.cli import confirm
 from lazsa_flow.cli.app import app
 from lazsa_flow.clock import SystemClock
 from tests.factories import noon
-from tests.integration.test_dry_run import dump, park
+from tests.integration.test_dry_run import MANAGER, dump, park
 from tests.integration.world import DUE
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ WORDS = {
     "erase": "erase s1 --as host:shop",
     "purge": "purge --as operator:op-1",
     "suspend": "cycle suspend SG 2021-04-01 --as manager:m-1",
+    "lift": "cycle lift SG 2021-04-01 --as manager:m-1",
     "move": "seller move s1 TH --as host:shop",
     "unpark": "unpark --all --as operator:op-1",
     "retry": "outbox retry --all --as operator:op-1",
@@ -47,6 +48,7 @@ NAMES = {
     "erase": "award-1 of seller s1: awarded → retired by retire (resigned); ends: award",
     "purge": "about s1: 4",
     "suspend": "award-1 of seller s1: stays awarded, new dates (suspended)",
+    "lift": "award-1 of seller s1: stays awarded, new dates (suspension_lifted)",
     "move": "award-1 of seller s1: due_date 2021-03-31 16:00 UTC → 2021-03-31 17:00 UTC",
     "unpark": "award-1: due_date failed with ValueError",
     "retry": "to seller: failed with None",
@@ -71,6 +73,8 @@ class Desk:
             self.world.now(noon(DUE.replace(year=2023)))
         if name in ("unpark", "retry"):
             park(self.world, self.folder)
+        if name == "lift":
+            self.world.programme.suspend_cycle("SG", DUE, actor=MANAGER)
         if name == "revoke":
             self.world.resign(path)
 

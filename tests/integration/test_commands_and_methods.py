@@ -61,6 +61,7 @@ COMMAND_OF: Final = {
     "invite_trainer": "invite",
     "journal": "journal",
     "ledger": "ledger",
+    "lift_suspension": "cycle lift",
     "members": "members",
     "merge_sellers": "seller merge",
     "migrate": "migrate",

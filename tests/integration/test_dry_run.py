@@ -33,6 +33,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "erase": lambda p, **dry: p.erase("s1", actor=HOST, key="k", **dry),
     "purge": lambda p, **dry: p.purge(actor=HOST, **dry),
     "suspend_cycle": lambda p, **dry: p.suspend_cycle("SG", DUE, actor=MANAGER, key="k", **dry),
+    "lift_suspension": lambda p, **dry: p.lift_suspension("SG", DUE, actor=MANAGER, key="k", **dry),
     "move_country": lambda p, **dry: p.move_country("s1", "TH", actor=HOST, key="k", **dry),
     "merge_sellers": lambda p, **dry: p.merge_sellers("s1", "s9", actor=HOST, key="k", **dry),
     "unmerge_sellers": lambda p, **dry: p.unmerge_sellers("s8", "s9", actor=HOST, key="k", **dry),
@@ -85,6 +86,8 @@ class TestNothingRemains:
             world.programme.merge_sellers("s8", "s9", actor=HOST)
         if name == "purge":
             world.now(noon(DUE.replace(year=2023)))
+        if name == "lift_suspension":
+            world.programme.suspend_cycle("SG", DUE, actor=MANAGER)
         if "unpark" in name or "retry" in name:
             park(world, tmp_path)
         run, before = COMMANDS[name], dump(tmp_path)

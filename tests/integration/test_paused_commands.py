@@ -26,7 +26,7 @@ from lazsa_flow.facade.panels import Panels
 from lazsa_flow.facade.released import Releases
 from lazsa_flow.imports.turnover import TURNOVER_COLUMNS
 from tests.factories import country_text, policy_text
-from tests.integration.world import COMPLIANCE, EMPLOYEE, OCTOBER, SCORES, SELLER
+from tests.integration.world import COMPLIANCE, DUE, EMPLOYEE, OCTOBER, SCORES, SELLER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +84,7 @@ REFUSED: dict[str, Any] = {
     "appeal": lambda p, ref, _: p.appeal(ref, actor=MANAGER, grant=True),
     "move_country": lambda p, *_: p.move_country("s1", "TH", actor=HOST),
     "suspend_cycle": lambda p, *_: p.suspend_cycle("SG", OCTOBER, actor=MANAGER),
+    "lift_suspension": lambda p, *_: p.lift_suspension("SG", DUE, actor=MANAGER),
     "release_policy": lambda p, *_: p.release_policy("award", "2020-9", LATER, actor=MANAGER),
     "erase": lambda p, *_: p.erase("s1", actor=HOST),
 }

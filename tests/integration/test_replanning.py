@@ -185,6 +185,102 @@ class TestSuspension:
             suspend(world, APRIL)
 
 
+class TestLifting:
+    """A suspension can be lifted until the cycle's window closes; everybody concerned is told."""
+
+    def lift(self, world: World, cycle: date = DUE, **kwargs: Any) -> list[Planned]:
+        """Let a manager lift a suspension."""
+        return world.programme.lift_suspension("SG", cycle, **{"actor": MANAGER, **kwargs})
+
+    def test_timers_go_back(self, world: World) -> None:
+        """All is as though the cycle had never been suspended, and everybody is told again."""
+        sitting, candidate = world.ambassador(), world.nominate("s2")
+        world.go(date(2020, 9, 20)).facts("s2", date(2020, 9, 20)).panel(candidate, cards=2)
+        world.go(OCTOBER)  # carried over to April
+        nominee = world.nominate("s3")
+        refs = (sitting, candidate, nominee)
+        before = {ref: (world.path(ref).state, world.path(ref).cycle_on) for ref in refs}
+        assert {cycle_on for _, cycle_on in before.values()} == {DUE}
+        timers = world.programme.due(until=noon(date(2022, 12, 31)))
+        world.go(date(2021, 1, 5))
+        moved = suspend(world, DUE)
+        late = world.nominate("s4")
+        assert {world.path(ref).cycle_on for ref in (*refs, late)} == {OCTOBER_21}
+        back = self.lift(world, key="k")
+        assert self.lift(world, key="k") == back
+        assert {(each.path, each.timer, each.was) for each in moved} == {
+            (each.path, each.timer, each.will_be) for each in back if each.path != late
+        }
+        assert {ref: (world.path(ref).state, world.path(ref).cycle_on) for ref in refs} == before
+        assert world.path(late).cycle_on == DUE
+        left = [
+            each
+            for each in world.programme.due(until=noon(date(2022, 12, 31)))
+            if each.path != late
+        ]
+        assert left == timers
+        told = [each.kind for each in world.programme.outbox() if each.path in refs]
+        assert told.count("candidacy_rescheduled") == 4
+        assert told.count("renewal_rescheduled") == 2
+        assert world.programme.suspensions() == {}
+        suspend(world, DUE)
+        assert world.path(sitting).cycle_on == OCTOBER_21
+        self.lift(world)
+
+    def test_whose_term_is_not_over_stays(self, world: World) -> None:
+        """Whoever falls due in the later cycle anyway stays there; who was awarded since goes."""
+        world.go(date(2020, 2, 10))
+        suspend(world, DUE)
+        early = world.ambassador()  # due in the suspended cycle, and so put off at once
+        later = world.nominate("s2")
+        world.go(date(2020, 9, 20)).facts("s2", date(2020, 9, 20)).panel(later).go(OCTOBER)
+        assert {world.path(ref).cycle_on for ref in (early, later)} == {OCTOBER_21}
+        self.lift(world)
+        assert (world.path(early).cycle_on, world.path(later).cycle_on) == (DUE, OCTOBER_21)
+
+    def test_put_off_by_a_case(self, world: World) -> None:
+        """A renewal that a case had put off into the suspended cycle goes back to it."""
+        path = world.renewing()
+        world.open_case().go(date(2021, 6, 1))
+        suspend(world, OCTOBER_21)
+        assert world.path(path).cycle_on == date(2022, 4, 1)
+        self.lift(world, OCTOBER_21)
+        assert (world.state(path), world.path(path).cycle_on) == ("renewal_due", OCTOBER_21)
+
+    def test_until_the_window_closes(self, world: World) -> None:
+        """At the closing instant it is too late, a tick before it is not."""
+        closes = midnight(date(2021, 3, 2))
+        world.ambassador()
+        suspend(world, DUE)
+        world.go(closes)
+        with pytest.raises(ConflictError, match="2021-03-02"):
+            self.lift(world)
+        assert world.programme.suspensions() == {"SG": (DUE,)}
+
+    def test_just_before_the_window_closes(self, world: World) -> None:
+        """The last tick of the window is in time."""
+        path = world.ambassador()
+        suspend(world, DUE)
+        world.go(midnight(date(2021, 3, 2)) - TICK)
+        self.lift(world)
+        assert world.path(path).cycle_on == DUE
+
+    def test_refused(self, world: World) -> None:
+        """Only a manager lifts, only what is suspended, and only a cycle date."""
+        with pytest.raises(ConflictError, match="not suspended"):
+            self.lift(world)
+        with pytest.raises(InputError):
+            self.lift(world, date(2021, 4, 2))
+        suspend(world, DUE)
+        with pytest.raises(NotAllowedError):
+            self.lift(world, actor=HOST)
+        with pytest.raises(NotAllowedError):
+            self.lift(world, actor=Actor("manager", "man-2", "TH"))
+        self.lift(world)
+        with pytest.raises(ConflictError, match="not suspended"):
+            self.lift(world)
+
+
 class TestMove:
     """A seller who moves changes team, title, zone and future instants; the anchor stays."""
 

@@ -1,0 +1,122 @@
+"""Cycle dates of a country: suspended, and held after all; each shows what would move, and asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Database,
+    Json,
+    Key,
+    open_programme,
+    print_result,
+    read_actor,
+)
+from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from lazsa_flow.commands.replanning import Planned
+
+cycle = typer.Typer(help="Cycle dates of a country.", no_args_is_help=True)
+
+CountryCode = Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")]
+CycleDate = Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle date.")]
+
+
+@cycle.command("suspend")
+def suspend(
+    country: CountryCode,
+    cycle_date: CycleDate,
+    who: As,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Suspend a cycle to come: nominees carry over, renewals run to the next one held.
+
+    Everybody whose date becomes another is told.
+
+    Example: lazsa-flow cycle suspend PH 2027-04-01 --as manager:m-1
+    """
+    from lazsa_flow.cli.forecast import of_dry_run
+
+    day, actor = _day(cycle_date), read_actor(who)
+    with open_programme(database, config) as programme:
+
+        def forecast() -> Forecast:
+            found = programme.dry_run(
+                lambda own: own.suspend_cycle(country, day, actor=actor, key=key)
+            )
+            return of_dry_run(found, found.result)
+
+        if not confirm("cycle suspend", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
+            return
+        planned = programme.suspend_cycle(country, day, actor=actor, key=key)
+    _print_moved(f"{country} does not hold {day}", country, day, planned, as_json=as_json)
+
+
+@cycle.command("lift")
+def lift(
+    country: CountryCode,
+    cycle_date: CycleDate,
+    who: As,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Hold a suspended cycle after all, until its window closes: its timers go back.
+
+    Everybody whose date becomes another is told.
+
+    Example: lazsa-flow cycle lift PH 2027-04-01 --as manager:m-1
+    """
+    from lazsa_flow.cli.forecast import of_dry_run
+
+    day, actor = _day(cycle_date), read_actor(who)
+    with open_programme(database, config) as programme:
+
+        def forecast() -> Forecast:
+            found = programme.dry_run(
+                lambda own: own.lift_suspension(country, day, actor=actor, key=key)
+            )
+            return of_dry_run(found, found.result)
+
+        if not confirm("cycle lift", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
+            return
+        planned = programme.lift_suspension(country, day, actor=actor, key=key)
+    _print_moved(f"{country} holds {day}", country, day, planned, as_json=as_json)
+
+
+def _day(text: str) -> date:
+    from lazsa_flow.domain.cycles import parse_date
+
+    return parse_date(text, where="argument", field="CYCLE")
+
+
+def _print_moved(
+    what: str, country: str, day: date, planned: list[Planned], *, as_json: bool
+) -> None:
+    from lazsa_flow.cli.forecast import timer_document
+
+    print_result(
+        f"{what}; {len(planned)} timers moved.",
+        {
+            "country": country,
+            "cycle_on": day.isoformat(),
+            "timers": [timer_document(each) for each in planned],
+        },
+        as_json=as_json,
+    )
