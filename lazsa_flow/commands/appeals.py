@@ -20,6 +20,7 @@ from lazsa_flow.commands.records import append
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.commands.seats import names_of_person
 from lazsa_flow.domain.ids import fold
+from lazsa_flow.domain.model import Actor
 from lazsa_flow.engine.fire import fire
 from lazsa_flow.errors import ConflictError, NotAllowedError, RefusedError
 from lazsa_flow.lifecycles.award_checks import voices_of
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import Actor, Evidence, Path, Record
+    from lazsa_flow.domain.model import Evidence, Path, Record
     from lazsa_flow.domain.policy import AwardPolicy
     from lazsa_flow.store.transaction import SqlTransaction
 
@@ -111,8 +112,9 @@ def give_voice(
         said = earlier.get(fold(actor.id))
         if said is not None and said.value == value:
             return {}
+        person = Actor(actor.role, actor.id)  # under any of their ids they have one voice
         number = append(
-            context, transaction, path.subject, path.country, "appeal", ref, value, actor, now
+            context, transaction, path.subject, path.country, "appeal", ref, value, person, now
         )
         if not earlier:
             filed = f"{ref}.{path.seq}.appeal_filed.{number}"
@@ -195,8 +197,10 @@ def find_insiders(transaction: SqlTransaction, path: Path) -> dict[str, str]:
     found: dict[str, str] = {}
 
     def add(persons: Iterable[str], why: str) -> None:
-        for person in persons:
-            found.setdefault(fold(person), why)
+        named = set(persons)
+        held = transaction.sellers_of(named)
+        for person in named:
+            found.setdefault(fold(held.get(person, person)), why)
 
     add([path.subject], "is the seller")
     add(transaction.nominators_of(path.subject), "has nominated the seller")

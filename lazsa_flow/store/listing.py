@@ -223,16 +223,22 @@ def _paths(wanted: PathFilter, age: FactsAge) -> sa.Select[Any]:
 
 
 def _latest_facts(seller: Any, judged_on: Any, outer: sa.Table) -> Any:
-    """Select the number of a seller's latest facts that are dated no later than a date."""
-    dated = schema.facts.alias("dated")
-    return (
+    """Select the number of a seller's latest facts that are dated no later than a date.
+
+    Those of an id that was merged count where there are none of the id that holds.
+    """
+    dated, aliases = schema.facts.alias("dated"), schema.seller_aliases.alias("merged")
+    latest = (
         sa.select(dated.c.id)
-        .where(dated.c.seller == seller, dated.c.as_of <= judged_on)
         .order_by(dated.c.as_of.desc(), dated.c.recorded_at.desc(), dated.c.id.desc())
+        .where(dated.c.as_of <= judged_on)
         .limit(1)
         .correlate(outer)
-        .scalar_subquery()
     )
+    own = latest.where(dated.c.seller == seller)
+    of_alias = latest.select_from(aliases.join(dated, dated.c.seller == aliases.c.alias))
+    of_alias = of_alias.where(aliases.c.seller == seller)
+    return sa.func.coalesce(own.scalar_subquery(), of_alias.scalar_subquery())
 
 
 def _since(age: FactsAge) -> Any:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import decoding, schema
 from lazsa_flow.store.driver import rows_of
+from lazsa_flow.store.merges import seller_of
 from lazsa_flow.store.seller_countries import countries_of
 
 if TYPE_CHECKING:
@@ -242,7 +243,13 @@ class RoundListing:
         """Return what is said of sellers under each name of a kind, the longest standing first."""
         table = schema.records
         query = (
-            sa.select(table.c.subject, table.c.name, table.c.value, table.c.as_of, table.c.actor)
+            sa.select(
+                seller_of(table.c.subject),
+                table.c.name,
+                table.c.value,
+                table.c.as_of,
+                table.c.actor,
+            )
             .where(table.c.kind == kind, table.c.name != sa.literal_column("''"))
             .order_by(table.c.id)
         )

@@ -148,7 +148,12 @@ class TestLookUps:
         merge(world)
         with pytest.raises(ConflictError, match="open"):
             world.open_case("new")
+        (case,) = world.programme.cases().rows
+        assert (case.seller, case.path, case.state) == ("new", "award-1", "awarded")
+        (listed,) = world.programme.find_all(lifecycle="award").rows
+        assert (listed.seller, listed.facts_as_of) == ("new", MARCH)
         world.close_case("new")
+        assert world.programme.cases().rows == ()
         (fame,) = world.programme.hall_of_fame("SG")
         assert fame.seller == "new"
         world.programme.consent("new", given=False, actor=OLD)
@@ -214,6 +219,22 @@ class TestConflicts:
             reviewer = Actor("reviewer", name, "SG", "care")
             with pytest.raises(NotAllowedError, match="themselves"):
                 world.programme.score(path, actor=reviewer, scores=SCORES, comment="Good.")
+
+    def test_appeal(self, world: World) -> None:
+        """Neither the seller nor a nominator grants the appeal under another id."""
+        for old, new in (("old", "new"), ("n-1", "n-2"), ("m-1", "m-2")):
+            merge(world, old, new)
+        path = world.nominate("new", actor=Actor("employee", "n-1"))
+        world.go(MARCH).panel(path, score=1).go(APRIL)
+        assert world.state(path) == "declined"
+        for name in ("old", "new", "n-1", "n-2"):
+            with pytest.raises(NotAllowedError, match="outside the panel"):
+                world.programme.appeal(path, actor=Actor("manager", name))
+        assert world.programme.appeal(path, actor=Actor("manager", "m-1")) is None
+        assert world.programme.appeal(path, actor=Actor("manager", "m-2")) is None
+        found = world.programme.appeal(path, actor=Actor("manager", "m-3"))
+        assert found is not None
+        assert found.actor == "manager:m-3"
 
     def test_nominators(self, world: World) -> None:
         """Whoever nominated under an old id withdraws by the new one, and does not review."""
