@@ -224,19 +224,19 @@ def open_appeals(
         unfiled: Whether decisions are listed, too, that can still be appealed and were not.
         named: Whether the persons who gave their voices are named.
     """
-    found: list[Appeal] = []
-    for code in countries:
-        calendar = context.rulebook.calendar(code)
-        days = cast("AwardPolicy", context.rulebook.policy_at("award", now)).appeal.days
-        since = now - timedelta(days=2 * days + 2)  # a policy of another version may give more
-        with context.store.begin(write=False) as transaction:
-            ids = transaction.ended_since(code, APPEALED_STATES, since)
-            evidence = transaction.load_chunk(ids, before=None, on=calendar.local_date(now))
-        found += [
-            read_appeal(context, seen, now, named=named)
-            for seen in evidence
-            if seen.path.spans.get("appeal")
-        ]
+    days = cast("AwardPolicy", context.rulebook.policy_at("award", now)).appeal.days
+    since = now - timedelta(days=2 * days + 2)  # a policy of another version may give more
+    codes = set(countries)
+    with context.store.begin(write=False) as transaction:
+        ids = {context.path_id(ref) for ref in transaction.appealed_since(since)}
+        for code in codes if unfiled else ():
+            ids.update(transaction.ended_since(code, APPEALED_STATES, since))
+        evidence = transaction.load_chunk(sorted(ids), before=None, on=now.date())
+    found = [
+        read_appeal(context, seen, now, named=named)
+        for seen in evidence
+        if seen.path.country in codes and seen.path.spans.get("appeal")
+    ]
     shown = [
         replace(each, reason=_reason(context, each.path))
         for each in found

@@ -117,6 +117,16 @@ class PanelSide(EngineSide):
         )
         return list(self._connection.scalars(query.order_by(table.c.id)))
 
+    def appealed_since(self, since: datetime) -> set[str]:
+        """Return the references of the paths on whose appeal a voice was given since an instant."""
+        table = schema.records
+        query = sa.select(table.c.name).where(
+            table.c.kind == "appeal",
+            table.c.name != sa.literal_column("''"),  # as the index says
+            table.c.recorded_at >= since,
+        )
+        return set(self._connection.scalars(query))
+
     def panel_cards(self, path_id: int, cycle_on: date | None = None) -> list[RecordedCard]:
         """Return what was recorded in a path's rounds, or in one of them, oldest first."""
         table = schema.scorecards

@@ -191,6 +191,9 @@ LISTS: dict[str, Callable[[Programme], object]] = {
     "reviewers": lambda p: p.reviewers("SG", CYCLE),
     "stats": lambda p: p.stats("SG", CYCLE),
     "cases": lambda p: p.cases("SG"),
+    "appeals": lambda p: [p.appeals("SG"), p.appeals(unfiled=True)],
+    "panel": lambda p: p.panel("SG", CYCLE),
+    "cards": lambda p: p.panel_cards("award-1", actor=Actor("manager", "m")),
     "sellers with facts": lambda p: p.find_sellers(facts=("stale",), without_path=True),
 }
 """Lists, each by filters of its own."""
