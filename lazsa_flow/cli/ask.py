@@ -58,6 +58,9 @@ def show(
         screen = console()
         for each in paths:
             print_story(screen, programme, each)
+            appeal = _appeal(programme, each)
+            if appeal is not None:
+                screen.print(f"  appeal: {appeal}")
         if name == path.ref and programme.paths(name):
             screen.print(f"A seller is called {name}, too; for their paths, add --seller.")
 
@@ -74,6 +77,11 @@ def find_path(programme: Programme, name: str, *, seller: bool) -> Path:
     return paths[-1]
 
 
+def _appeal(programme: Programme, path: Path) -> str | None:
+    """Return how an appeal on a path's latest decision stands, where it can be appealed."""
+    return programme.outcome(path.ref).appeal if "appeal" in path.spans else None
+
+
 def _path_document(programme: Programme, path: Path) -> dict[str, Any]:
     return {
         "path": path.ref,
@@ -83,6 +91,7 @@ def _path_document(programme: Programme, path: Path) -> dict[str, Any]:
         "cycle_on": path.cycle_on and path.cycle_on.isoformat(),
         "version": path.seq,
         "parked": path.parked,
+        "appeal": _appeal(programme, path),
         "history": programme.history(path.ref),
     }
 

@@ -102,7 +102,9 @@ def test_appeals(world: World, type_: Callable[..., Any]) -> None:
     assert [voice["person"] for voice in told["voices"]] == ["m-1"]
     said = type_("appeal", "decide", path, "--as", "manager:m-2", "--reject")
     assert "rejected and closed" in said
-    assert "appeal: rejected" in type_("outcome", path)
+    for command in ("outcome", "show"):
+        assert "appeal: rejected" in type_(command, path)
+    assert type_("show", path, "--json")[0]["appeal"] == "rejected"
 
 
 def test_an_import_names_what_differs(
