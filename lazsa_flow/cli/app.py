@@ -15,10 +15,12 @@ from lazsa_flow.cli import (
     appeals,
     ask,
     backup,
+    config_check,
     countries,
     country_team,
     cycles,
     demo,
+    due,
     explain,
     files,
     graph,
@@ -42,6 +44,7 @@ from lazsa_flow.cli import (
     serve,
     timers,
     today,
+    trainers,
     verify,
     view,
 )
@@ -89,10 +92,10 @@ for command in (
     people.recuse,
     people.fire,
     perks.consent,
-    manage.invite,
     manage.readmit,
     pausing.pause,
     pausing.resume,
+    pausing.pauses,
     irreversible.unpark,
     irreversible.erase,
     irreversible.purge,
@@ -115,7 +118,7 @@ app.command()(notices.relay)
 app.command()(ask.show)
 app.command()(ask.history)
 app.command()(explain.explain)
-app.command()(ask.due)
+app.command()(due.due)
 for answer in (
     sellers.badge,
     sellers.entitlements,
@@ -133,6 +136,8 @@ for answer in (
     app.command()(answer)
 app.command("list")(lists.list_all)
 app.add_typer(country_team.facts, name="facts")
+app.add_typer(config_check.config, name="config")
+app.add_typer(trainers.trainer, name="trainer")
 app.command("open")(paths.open_path)
 app.command("state-at")(paths.state_at)
 app.add_typer(ledger.ledger, name="ledger")

@@ -1,9 +1,9 @@
-"""``lazsa-flow show``, ``history``, ``due`` and ``ledger``: the questions."""
+"""``lazsa-flow show`` and ``history``: the way of a path."""
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta, timezone
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,17 +18,13 @@ from lazsa_flow.cli.common import (
     print_json,
     print_rows,
 )
-from lazsa_flow.cli.pausing import show_pauses
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from lazsa_flow.domain.guards import Verdict
-    from lazsa_flow.domain.model import Path, TimerRow
+    from lazsa_flow.domain.model import Path
     from lazsa_flow.programme import Programme
-
-_LAST_ZONE: Final = timezone(timedelta(hours=-12))
-"""The zone in which a date ends last."""
 
 Name = Annotated[
     str, typer.Argument(metavar="SELLER_OR_PATH", help="A seller's id, or a path as award-17.")
@@ -138,72 +134,3 @@ def _why(verdicts: list[Verdict]) -> list[str]:
     unmet = [str(verdict) for verdict in verdicts if not verdict.held]
     held = [verdict.name for verdict in verdicts if verdict.held]
     return unmet + ([f"held: {', '.join(held)}"] if held else [])
-
-
-def timer_document(timer: TimerRow) -> dict[str, Any]:
-    """Return a timer as JSON values."""
-    from lazsa_flow.domain.cycles import instant_text
-
-    return {
-        "name": timer.name,
-        "due_at": instant_text(timer.due_at),
-        "due_on": timer.due_on.isoformat(),
-        "zone": timer.zone,
-        "country": timer.country,
-    }
-
-
-def due(
-    until: Annotated[
-        str | None,
-        typer.Option("--until", metavar="DATE", help="What falls due by the end of this date."),
-    ] = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    as_json: Json = False,
-) -> None:
-    """List the timers that are due now, or will be by the end of a date in each own zone.
-
-    Example: lazsa-flow due --until 2026-10-01
-    """
-    from rich.table import Table
-
-    from lazsa_flow.domain.cycles import parse_date
-
-    with open_programme(database, config) as programme:
-        if until is None:
-            pending = programme.due()
-        else:
-            day = parse_date(until, where="option", field="--until")
-            ended = datetime.combine(day + timedelta(days=1), time(), _LAST_ZONE)
-            pending = [each for each in programme.due(until=ended) if each.timer.due_on <= day]
-        pauses = programme.pauses()
-    show_pauses(pauses)
-    if as_json:
-        print_json(
-            [
-                {
-                    "path": each.path,
-                    "seller": each.seller,
-                    "triggers": list(each.triggers),
-                    "paused": each.is_paused(pauses),
-                    **timer_document(each.timer),
-                }
-                for each in pending
-            ]
-        )
-        return
-    table = Table("When", "Country", "Path", "Seller", "Timer", "Will try", "")
-    for each in pending:
-        table.add_row(
-            local(each.timer.due_at, each.timer.zone),
-            each.timer.country,
-            each.path,
-            each.seller,
-            each.timer.name,
-            ", ".join(each.triggers) or "(reminder)",
-            "paused" if each.is_paused(pauses) else "",
-        )
-    screen = console()
-    screen.print(table)
-    screen.print(f"{len(pending)} timers.")

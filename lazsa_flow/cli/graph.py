@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lazsa_flow.cli.common import ConfigDir, open_programme
+from lazsa_flow.cli.common import ConfigDir, Json, open_programme, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,7 @@ def graph(
     ] = None,
     dark: Annotated[bool, typer.Option("--dark", help="On dark paper (svg, png).")] = False,
     config: ConfigDir = None,
+    as_json: Json = False,
 ) -> None:
     """Draw a lifecycle from its table, with figures and one path's story where a database is named.
 
@@ -64,11 +66,26 @@ def graph(
         else _figures(lifecycle, database, path, config, page=format_ is Format.html)
     )
     content = _render(shown, format_, dark=dark)
-    if out is None or str(out) == "-":
+    if as_json:
+        print_json(_document(lifecycle, format_, content, out))
+    elif out is None or str(out) == "-":
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
         write_file(out, content)
+
+
+def _document(lifecycle: str, format_: Format, content: bytes, out: Path | None) -> dict[str, str]:
+    """Return the picture as JSON values, or what went into a file."""
+    from lazsa_flow.private_files import write_file
+
+    document = {"lifecycle": lifecycle, "format": format_.value}
+    if out is not None and str(out) != "-":
+        write_file(out, content)
+        return {**document, "file": str(out)}
+    if format_ is Format.png:
+        return {**document, "base64": b64encode(content).decode()}
+    return {**document, "text": content.decode()}
 
 
 def _table(lifecycle: str, config: Path | None) -> Chart:

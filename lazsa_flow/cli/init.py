@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lazsa_flow.cli.common import console
+from lazsa_flow.cli.common import Json, print_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ Directory = Annotated[
 ]
 
 
-def init(directory: Directory = Path("config")) -> None:
+def init(directory: Directory = Path("config"), as_json: Json = False) -> None:
     """Write an example deployment: configuration, units, compose file and alarms.
 
     Writes lazsa.toml with every setting, the countries and policies that ship, a folder for your
@@ -40,7 +40,11 @@ def init(directory: Directory = Path("config")) -> None:
         target.write_bytes(content)
     # variables hold the deployment's secret once they are filled in
     (directory / "environment").chmod(0o600)
-    console().print(f"{len(files)} files in {directory}. Start with {directory / 'README.md'}.")
+    print_result(
+        f"{len(files)} files in {directory}. Start with {directory / 'README.md'}.",
+        {"directory": str(directory), "files": sorted(files)},
+        as_json=as_json,
+    )
 
 
 def example_files() -> Iterator[tuple[str, bytes]]:

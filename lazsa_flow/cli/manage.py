@@ -16,7 +16,6 @@ from lazsa_flow.cli.common import (
     Key,
     open_programme,
     print_json,
-    print_move,
     print_result,
     read_actor,
 )
@@ -128,21 +127,3 @@ def readmit(
         {"readmitted": seller},
         as_json=as_json,
     )
-
-
-def invite(
-    seller: Seller,
-    who: As,
-    shown: Annotated[list[str] | None, typer.Option(help="teaching, speaking; repeat it.")] = None,
-    key: Key = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    as_json: Json = False,
-) -> None:
-    """Invite a seller to become a LazStar trainer, recording what they have shown.
-
-    Example: lazsa-flow invite seller-1 --as employee:e-7 --shown teaching --shown speaking
-    """
-    with open_programme(database, config) as programme:
-        moved = programme.invite_trainer(seller, shown=shown or [], actor=read_actor(who), key=key)
-    print_move(moved, as_json=as_json, none="")

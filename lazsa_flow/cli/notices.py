@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -15,12 +15,14 @@ from lazsa_flow.cli.common import (
     Database,
     Json,
     console,
+    local,
     open_programme,
     print_json,
     print_result,
     read_actor,
 )
 from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
+from lazsa_flow.cli.lists import Csv, InCountry
 from lazsa_flow.cli.serve import (
     LOOPBACK,
     Level,
@@ -30,11 +32,28 @@ from lazsa_flow.cli.serve import (
     Metrics,
     MetricsHost,
 )
+from lazsa_flow.cli.tables import Column, print_csv, print_table
 from lazsa_flow.terminal_text import escape_controls
 
 if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Waiting
     from lazsa_flow.notices.relay import Drained
+
+COLUMNS: Final = (
+    Column("Key", is_id=True),
+    Column("Kind"),
+    Column("To", is_id=True, drop=3),
+    Column("Country", drop=2),
+    Column("Next"),
+    Column("Attempts", drop=4, right=True),
+    Column("Error", drop=1),
+)
+SENT_COLUMNS: Final = (
+    Column("Kind"),
+    Column("To", is_id=True),
+    Column("Country"),
+    Column("Count", right=True),
+)
 
 outbox = typer.Typer(help="What waits to be told.")
 notices = typer.Typer(help="What people are told.", no_args_is_help=True)
@@ -44,6 +63,11 @@ notices = typer.Typer(help="What people are told.", no_args_is_help=True)
 def list_outbox(
     context: typer.Context,
     parked: Annotated[bool, typer.Option("--parked", help="Only what was set aside.")] = False,
+    country: InCountry = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Only notices of this kind, such as awarded.")
+    ] = None,
+    as_csv: Csv = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -55,11 +79,56 @@ def list_outbox(
     if context.invoked_subcommand is not None:
         return
     with open_programme(database, config) as programme:
-        waiting = programme.outbox(parked=True if parked else None)
+        everything = programme.outbox()
+        zones = {code: each.zone for code, each in programme.rulebook.countries.items()}
+    waiting = [
+        each
+        for each in everything
+        if (each.parked or not parked)
+        and country in (None, each.country)
+        and kind in (None, each.kind)
+    ]
     if as_json:
         print_json([_document(each) for each in waiting])
         return
-    _print_table(waiting)
+    rows = [_cells(each, zones.get(each.country, "UTC")) for each in waiting]
+    if as_csv:
+        print_csv(COLUMNS, rows)
+        return
+    print_table(COLUMNS, rows, empty=_why_empty(len(everything), parked, country, kind))
+
+
+def _why_empty(count: int, parked: bool, country: str | None, kind: str | None) -> str:
+    """Say why no notice is listed."""
+    if not count:
+        return "Nothing waits to be told."
+    what = [f"is for {country}"] if country else []
+    what += [f"is of kind {kind}"] if kind else []
+    what += ["is parked"] if parked else []
+    return f"{count:,} wait, none {' and '.join(what)}."
+
+
+@outbox.command()
+def sent(
+    as_csv: Csv = False,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Count the notices that were delivered, by kind, recipient and country.
+
+    Example: lazsa-flow outbox sent
+    """
+    with open_programme(database, config) as programme:
+        found = programme.deliveries()
+    rows = [(*what, count) for what, count in sorted(found.items())]
+    if as_json:
+        names = ("kind", "to", "country", "count")
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+    elif as_csv:
+        print_csv(SENT_COLUMNS, rows)
+    else:
+        print_table(SENT_COLUMNS, rows, empty="Nothing has been delivered yet.")
 
 
 @outbox.command()
@@ -110,6 +179,7 @@ def preview(
     ] = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
+    as_json: Json = False,
 ) -> None:
     """Show a made-up notice; the page opens in the browser unless it goes into a file.
 
@@ -119,6 +189,9 @@ def preview(
 
     with open_programme(database, config) as programme:
         shown = programme.preview_notice(kind, country=country, locale=locale)
+    if as_json:
+        print_json({"subject": shown.subject, "text": shown.text, "html": shown.html})
+        return
     text = shown.html if html else f"{shown.subject}\n\n{shown.text}"
     if out is not None and str(out) != "-":
         write_file(out, text.encode())
@@ -193,25 +266,9 @@ def _document(each: Waiting) -> dict[str, Any]:
     }
 
 
-def _print_table(waiting: list[Waiting]) -> None:
-    from rich.table import Table
-
-    table = Table()
-    table.add_column("Key", no_wrap=True)
-    for head in ("Kind", "To", "Country", "Next", "Attempts", "Error"):
-        table.add_column(head, overflow="fold")
-    for each in waiting:
-        later = "parked" if each.parked else f"{each.next_at:%Y-%m-%d %H:%M:%SZ}"
-        table.add_row(
-            each.key,
-            each.kind,
-            each.to,
-            each.country,
-            later,
-            str(each.attempts),
-            each.error or "",
-        )
-    console().print(table if waiting else "Nothing waits to be told.")
+def _cells(each: Waiting, zone: str) -> tuple[Any, ...]:
+    later = "parked" if each.parked else local(each.next_at, zone)
+    return (each.key, each.kind, each.to, each.country, later, each.attempts, each.error)
 
 
 def _open_page(html: str) -> None:

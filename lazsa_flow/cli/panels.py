@@ -95,6 +95,29 @@ def list_(
         console().print(f"{undone} of {len(found)} have no quorum yet.")
 
 
+@panel.command("gaps")
+def gaps(
+    database: Database = DEFAULT_DATABASE, config: ConfigDir = None, as_json: Json = False
+) -> None:
+    """Tell of each country how many candidates of the coming cycle have no quorum yet.
+
+    Example: lazsa-flow panel gaps
+    """
+    from lazsa_flow.cli.tables import Column, print_table
+
+    with open_programme(database, config) as programme:
+        found = programme.panel_gaps()
+    if as_json:
+        print_json(to_json(found))
+        return
+    heads = ("Country", "Cycle", "Days left", "Candidates", "Without quorum")
+    print_table(
+        [Column(head, right=at > 1) for at, head in enumerate(heads)],
+        [(e.country, e.cycle_on, e.days_left, e.candidates, e.without_quorum) for e in found],
+        empty="No country is configured.",
+    )
+
+
 def _print_candidates(candidates: Sequence[Candidate], empty: str) -> None:
     from lazsa_flow.cli.tables import Column, print_table
 

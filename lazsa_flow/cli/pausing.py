@@ -15,6 +15,7 @@ from lazsa_flow.cli.common import (
     Key,
     console,
     open_programme,
+    print_json,
     print_result,
     read_actor,
 )
@@ -95,6 +96,30 @@ def resume(
     print_result("Resumed.", {"pauses": documents}, as_json=as_json)
     if not as_json:
         show_pauses(left)
+
+
+def pauses(
+    lifted: Annotated[bool, typer.Option("--all", help="Those that were lifted, too.")] = False,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """List the pauses in force: scope, who, since when and why.
+
+    Example: lazsa-flow pauses
+    """
+    with open_programme(database, config) as programme:
+        found = programme.pauses(lifted=lifted)
+        everything = programme.paused()
+    if as_json:
+        print_json([pause_document(each) for each in found])
+        return
+    for each in found:
+        console().print(str(each), soft_wrap=True)
+    if everything:
+        console().print("No timer fires: everything is paused.")
+    elif not found:
+        console().print("Nothing is paused.")
 
 
 def show_pauses(pauses: Iterable[Pause]) -> None:

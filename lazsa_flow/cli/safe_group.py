@@ -17,6 +17,7 @@ EARLIER: Final = {
     "assign": ("panel", "assign"),
     "complete": ("nomination", "complete"),
     "withdraw": ("nomination", "withdraw"),
+    "invite": ("trainer", "invite"),
 }
 """Earlier spellings of commands, which are no longer shown, with those of today."""
 

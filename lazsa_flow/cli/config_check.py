@@ -1,0 +1,37 @@
+"""``lazsa-flow config check``: what in the configuration is not used."""
+
+from __future__ import annotations
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    ConfigDir,
+    Database,
+    Json,
+    console,
+    open_programme,
+    print_json,
+)
+from lazsa_flow.cli.documents import to_json
+
+config = typer.Typer(help="The deployment's configuration.", no_args_is_help=True)
+
+
+@config.command("check")
+def check(
+    database: Database = DEFAULT_DATABASE, config_: ConfigDir = None, as_json: Json = False
+) -> None:
+    """List files and keys that nothing reads, and policies and countries that are not released.
+
+    Example: lazsa-flow config check --config /etc/lazsa
+    """
+    with open_programme(database, config_) as programme:
+        found = programme.config_warnings()
+    if as_json:
+        print_json(to_json(found))
+        return
+    for each in found:
+        console().print(str(each), soft_wrap=True)
+    if not found:
+        console().print("All of the configuration is used.")

@@ -1,0 +1,177 @@
+"""``lazsa-flow due``: the timers that are due, or will be."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta, timezone
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    ConfigDir,
+    Database,
+    Json,
+    console,
+    local,
+    open_programme,
+    print_json,
+    read_day,
+)
+from lazsa_flow.cli.lists import Csv, InCountry
+from lazsa_flow.cli.pausing import show_pauses
+from lazsa_flow.cli.tables import Column, print_csv, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from lazsa_flow.domain.model import TimerRow
+    from lazsa_flow.domain.pauses import Pause
+    from lazsa_flow.facade.questions import Due
+    from lazsa_flow.programme import Programme
+
+_LAST_ZONE: Final = timezone(timedelta(hours=-12))
+"""The zone in which a date ends last."""
+COLUMNS: Final = (
+    Column("When"),
+    Column("Country", drop=3),
+    Column("Path", is_id=True),
+    Column("Seller", is_id=True),
+    Column("Timer", drop=1),
+    Column("Will try", drop=2),
+    Column("Paused", drop=4),
+)
+COUNT_COLUMNS: Final = (
+    Column("Country"),
+    Column("Lifecycle", drop=1),
+    Column("Timer"),
+    Column("Will try"),
+    Column("Count", right=True),
+)
+
+
+def due(
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="What falls due by the end of this date."),
+    ] = None,
+    country: InCountry = None,
+    timer: Annotated[
+        str | None, typer.Option("--timer", help="Only timers of this name, such as cycle_date.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="How many rows at most.")
+    ] = None,
+    count: Annotated[
+        bool, typer.Option("--count", help="Count them by country and timer instead.")
+    ] = False,
+    as_csv: Csv = False,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """List the timers due now, or by the end of a date in each country's time zone.
+
+    Example: lazsa-flow due --until 2026-10-01 --country PH
+    """
+    day = read_day(until, "--until")
+    with open_programme(database, config) as programme:
+        if country is not None:
+            programme.context.country(country)
+        pauses = programme.pauses()
+        if not as_csv:
+            show_pauses(pauses)
+        if count:
+            _print_counts(programme, day, country, timer, as_json=as_json, as_csv=as_csv)
+            return
+        pending = [
+            each
+            for each in programme.due(until=_end_of(day))
+            if (day is None or each.timer.due_on <= day)
+            and country in (None, each.timer.country)
+            and timer in (None, each.timer.name)
+        ]
+        empty = _why_empty(programme, day, country)
+    shown = pending[:limit]
+    if as_json:
+        print_json([_document(each, pauses) for each in shown])
+    elif as_csv:
+        print_csv(COLUMNS, [_cells(each, pauses) for each in shown])
+    else:
+        print_table(COLUMNS, [_cells(each, pauses) for each in shown], empty=empty)
+        if pending:
+            console().print(f"{len(pending)} timers.")
+
+
+def _end_of(day: date | None) -> datetime | None:
+    """Return the instant at which a date has ended everywhere."""
+    return None if day is None else datetime.combine(day + timedelta(days=1), time(), _LAST_ZONE)
+
+
+def _why_empty(programme: Programme, day: date | None, country: str | None) -> str:
+    """Say why no timer is listed, and when the next one is due."""
+    until = "now" if day is None else f"by the end of {day}"
+    where = f" in {country}" if country else ""
+    coming = programme.next_due()
+    following = f"; the next of all is due at {local(coming, 'UTC')}" if coming else ""
+    return f"No such timer is due {until}{where}{following}."
+
+
+def _document(each: Due, pauses: Sequence[Pause]) -> dict[str, object]:
+    return {
+        "path": each.path,
+        "seller": each.seller,
+        "triggers": list(each.triggers),
+        "paused": each.is_paused(pauses),
+        **timer_document(each.timer),
+    }
+
+
+def timer_document(timer: TimerRow) -> dict[str, object]:
+    """Return a timer as JSON values."""
+    return {
+        "name": timer.name,
+        "due_at": timer.due_at,
+        "due_on": timer.due_on,
+        "zone": timer.zone,
+        "country": timer.country,
+    }
+
+
+def _cells(each: Due, pauses: Sequence[Pause]) -> tuple[str, ...]:
+    return (
+        local(each.timer.due_at, each.timer.zone),
+        each.timer.country,
+        each.path,
+        each.seller,
+        each.timer.name,
+        ", ".join(each.triggers) or "(reminder)",
+        "paused" if each.is_paused(pauses) else "",
+    )
+
+
+def _print_counts(
+    programme: Programme,
+    day: date | None,
+    country: str | None,
+    timer: str | None,
+    *,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    found = [
+        each
+        for each in programme.count_due(until=_end_of(day))
+        if country in (None, each.country) and timer in (None, each.timer)
+    ]
+    rows = [
+        (e.country, e.lifecycle, e.timer, ", ".join(e.triggers) or "(reminder)", e.count)
+        for e in found
+    ]
+    if as_json:
+        print_json(found)
+    elif as_csv:
+        print_csv(COUNT_COLUMNS, rows)
+    else:
+        print_table(COUNT_COLUMNS, rows, empty=_why_empty(programme, day, country))
