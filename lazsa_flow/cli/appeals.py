@@ -109,11 +109,12 @@ def list_(
         [
             Column("Path", is_id=True),
             Column("Seller", is_id=True),
-            Column("Country"),
-            Column("Reason", drop=2),
+            Column("Country", drop=2),
+            Column("Reason", drop=3),
             Column("Until"),
             Column("Days left", right=True),
-            Column("Voices"),
+            Column("Grant", right=True),
+            Column("Reject", right=True),
             Column("By", drop=1),
         ],
         [
@@ -124,7 +125,8 @@ def list_(
                 each.reason,
                 each.until,
                 each.days_left,
-                f"{each.grants} grant, {each.rejections} reject",
+                each.grants,
+                each.rejections,
                 _names(each),
             )
             for each in found

@@ -26,7 +26,7 @@ from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.people import PathRef
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from lazsa_flow.commands.convening import Candidate
@@ -125,34 +125,47 @@ def _print_candidates(candidates: Sequence[Candidate], empty: str) -> None:
         [
             Column("Path", is_id=True),
             Column("Seller", is_id=True),
-            Column("State", drop=4),
-            Column("Cards"),
-            Column("Missing"),
+            Column("State", drop=2),
+            Column("Cards", right=True),
+            Column("Teams", right=True),
+            Column("Missing", drop=1),
             Column("Waiting for"),
-            Column("May not review", drop=2),
-            Column("Stood back", drop=3),
-            Column("Flags", drop=1),
+            Column("Flags", drop=3),
         ],
         [
             (
                 each.path,
                 each.seller,
                 each.state,
-                f"{each.cards} from {each.teams} teams",
+                each.cards,
+                each.teams,
                 each.missing,
                 _ids(each.waiting if each.missing else ()),
-                _ids(each.conflicts),
-                _ids([*map(": ".join, each.recused.items()), *_aside(each)]),
                 ", ".join(map(_flag, each.flags)),
             )
             for each in candidates
         ],
         empty=empty,
     )
+    for each in candidates:
+        for note in _notes(each):
+            console().print(f"{each.path}: {note}", soft_wrap=True)
 
 
-def _aside(candidate: Candidate) -> list[str]:
-    return [f"{who}: {reason} (set aside)" for who, reason in candidate.set_aside.items()]
+def _notes(candidate: Candidate) -> Iterator[str]:
+    """Yield what the panel should know of a candidate besides figures."""
+    if candidate.member:
+        yield "the nominee is a member of Reconnect"
+    if candidate.conflicts:
+        yield f"may not be reviewed by {', '.join(candidate.conflicts)}"
+    if candidate.recused:
+        yield f"recused: {', '.join(map(_reason, candidate.recused.items()))}"
+    if candidate.set_aside:
+        yield f"cards set aside: {', '.join(map(_reason, candidate.set_aside.items()))}"
+
+
+def _reason(stood_back: tuple[str, str]) -> str:
+    return f"{stood_back[0]} ({stood_back[1]})"
 
 
 def _flag(flag: str) -> str:

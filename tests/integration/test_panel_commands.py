@@ -72,7 +72,13 @@ def test_a_panels_day(world: World, type_: Callable[..., Any]) -> None:
     assert "the card of n-2 is set aside; 1 cards from 1 teams count" in aside
     text = type_("panel", "list", "SG", "2020-04-01")
     assert text == type_("panel", "SG", "2020-04-01")  # as it was spelled
-    for word in (path, other, "nom-1", "rev-law: same_family", "n-2: conflict (set aside)"):
+    for word in (
+        path,
+        other,
+        "nom-1",
+        "recused: rev-law (same_family)",
+        "cards set aside: n-2 (conflict)",
+    ):
         assert word in text
     assert "2 of 2 have no quorum yet." in text
     found = {each["path"]: each for each in type_("panel", "list", "SG", "2020-04-01", "--json")}
