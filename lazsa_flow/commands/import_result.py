@@ -10,7 +10,8 @@ _LISTS: Final = ("skipped", "differences", "other_country", "suspect_ids")
 class ImportResult(int):
     """How many rows an import took, and what became of the others.
 
-    As a number it is the count of rows that were taken.
+    As a number, and in an f-string, it is the count of rows that were taken; printed by itself it
+    names all that is to be told.
 
     Attributes:
         already_there: Rows that were recorded before, word for word.
@@ -45,6 +46,14 @@ class ImportResult(int):
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"ImportResult is immutable: {name}")
 
+    def __repr__(self) -> str:
+        told = {name: value for name, value in self.__dict__.items() if value != _UNKNOWN[name]}
+        rest = "".join(f", {name}={value!r}" for name, value in told.items())
+        return f"ImportResult({int(self)}{rest})"
+
+    def __format__(self, spec: str) -> str:
+        return format(int(self), spec)
+
     def fields(self) -> dict[str, Any]:
         """Return it as JSON values."""
         lists = {name: list(self.__dict__[name]) for name in _LISTS}
@@ -60,7 +69,7 @@ class ImportResult(int):
         return cls(taken, **rest)
 
 
-_UNKNOWN: Final = {
+_UNKNOWN: Final[dict[str, Any]] = {
     "already_there": 0,
     "refused": 0,
     "skipped": (),

@@ -19,7 +19,7 @@ from lazsa_flow import (
     NotAllowedError,
     NotFoundError,
 )
-from tests.factories import midnight, noon, policy_text
+from tests.factories import facts, midnight, noon, policy_text
 from tests.integration.world import (
     APRIL,
     COMPLIANCE,
@@ -365,6 +365,13 @@ class TestMove:
         assert world.path(path).country == "SG"
         world.programme.withdraw_nomination(path, actor=EMPLOYEE)
         assert world.path(world.nominate()).country == "SG"
+        found = world.programme.record_facts(
+            [facts(seller="s1", country="MY", as_of=date(2020, 2, 9), joined_on=date(2018, 1, 15))],
+            actor=HOST,
+        )
+        assert found.other_country == ("s1",)
+        assert str(found).startswith("ImportResult(1, known_sellers=1, other_country=('s1',)")
+        assert f"{found:02}, {found}" == "01, 1"
         assert world.programme.contact("s1") == world.programme.context.country("SG").mailbox
 
     def test_team_of_now(self, world: World) -> None:
