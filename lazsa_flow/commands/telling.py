@@ -1,8 +1,9 @@
 """What is a notice about? All that its words may say, from path, journal row and policy.
 
 It is told as it was decided, however late: reason, figures and verdicts come from the journal row
-of the move, the cycle date from the notice itself. Only the country, and whether an appeal is still
-possible, are read as they stand.
+of the move, the cycle date from the notice itself, unless it has become another (see
+:mod:`.promising`). Only the country, and whether an appeal is still possible, are read as they
+stand.
 
 Source:
     programme.md, "Tenure, renewal, retirement": a seller sees each unmet bar, their own figure, the
@@ -14,7 +15,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.commands import reminding
+from lazsa_flow.commands import promising, reminding
 from lazsa_flow.commands.public import CRITERIA_NAMES, appeal_until, unmet_bars
 from lazsa_flow.domain.bar_figures import BARS
 from lazsa_flow.domain.cycles import parse_instant
@@ -54,7 +55,8 @@ class TellingDesk:
 
     def applies(self, notice: Claimed) -> bool:
         """Tell whether a notice is still true of its path."""
-        return reminding.applies(notice, self._reminded.get(notice.key))
+        reminded = self._reminded.get(notice.key)
+        return promising.applies(notice) and reminding.applies(notice, reminded)
 
     def reviewers_missing(self, notices: Sequence[Claimed]) -> dict[str, list[str]]:
         """Return, by the key of each notice, the seated reviewers whose card is missing now."""
@@ -73,7 +75,7 @@ class TellingDesk:
             seller=path.subject,
             country=country,
             on=calendar.local_date(parse_instant(row["effective_at"])),
-            cycle_on=notice.cycle_on,
+            cycle_on=promising.cycle_told(notice, calendar.local_date(context.clock.now())),
             reason=row["reason"],
             **{
                 "facts_as_of": as_of and date.fromisoformat(as_of),

@@ -113,12 +113,14 @@ def expected(file: Path) -> Counter[tuple[str, str, str]]:
 
 
 def _refused(file: Path) -> Counter[tuple[str, str, str]]:
-    """Count who had to be told of a renewal that could not be decided at once."""
+    """Count of whom it is still true, as the relay comes, that a renewal waits to be decided."""
     told: Counter[tuple[str, str, str]] = Counter()
     refused = (
         "select t.country, t.name, j.verdicts from lazsa_timers t"
         " join lazsa_journal j on j.path_id = t.path_id and j.seq = t.seq"
         " where t.status = 'refused' and t.name in ('renewal_decision', 'grace_end')"
+        " and not exists (select 1 from lazsa_journal l where l.path_id = j.path_id"
+        " and l.seq > j.seq and (l.trigger is not null or l.reason = 'refused'))"
     )
     for country, name, verdicts in rows(file, refused):
         held = {each["name"]: each["held"] for each in json.loads(verdicts)}

@@ -20,7 +20,7 @@ from lazsa_flow.domain.deployment import ChannelSettings, Deployment, NoticeSett
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import ConfigError, DeliveryError, InputError, NotFoundError
 from tests.factories import country_text, midnight, noon
-from tests.integration.world import APRIL, DUE, OTHER, SELLER, World
+from tests.integration.world import APRIL, DUE, OCTOBER, OTHER, SELLER, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -212,6 +212,46 @@ class TestWhat:
         texts = {letter.kind: letter.text for letter in post.channel.letters}
         assert "falls due for renewal on 1 April 2021" in texts["awarded"]
         assert "again on 1 April 2022" in texts["renewed"]
+        assert "renewal_due" not in texts
+
+    def test_a_date_that_has_changed(self, world: World, post: Post) -> None:
+        """What leaves late tells the date that stands, and the change itself once."""
+        sitting = world.ambassador()
+        nominee = world.nominate("s2")
+        world.go(date(2020, 4, 5))
+        manager = Actor("manager", "man-1")
+        for cycle in (OCTOBER, DUE):
+            world.programme.suspend_cycle("SG", cycle, actor=manager)
+        assert {world.path(ref).cycle_on for ref in (sitting, nominee)} == {date(2021, 10, 1)}
+        post.at(date(2020, 4, 6))
+        told: dict[str, list[str]] = {}
+        for letter in post.channel.letters:
+            told.setdefault(letter.kind, []).append(letter.text)
+        assert "due for renewal on 1 October 2021" in told["awarded"][0]
+        assert ["1 October 2021" in text for text in told["nominated"]] == [False, True]
+        for kind in ("candidacy_rescheduled", "renewal_rescheduled"):
+            (text,) = told[kind]
+            assert "1 October 2021" in text
+        assert not any("2020" in text for text in told["nominated"])
+
+    def test_a_date_that_is_over(self, world: World, post: Post) -> None:
+        """Who was decided meanwhile is promised no date; the decision itself is told."""
+        world.renewing(cards=2)
+        world.go(date(2021, 4, 10)).score("award-1", 2)
+        world.go(date(2021, 4, 11))
+        post.drain()
+        texts = {letter.kind: letter.text for letter in post.channel.letters}
+        assert "announced on" not in texts["nominated"]
+        assert "before that day" not in texts["nominated"]
+        assert "renewal_due" not in texts
+        assert "again on 1 April 2022" in texts["renewed"]
+
+    def test_due_in_grace(self, world: World, post: Post) -> None:
+        """While grace runs, the date by which it is decided is told."""
+        world.renewing(cards=2)
+        world.go(date(2021, 4, 10))
+        post.drain()
+        texts = {letter.kind: letter.text for letter in post.channel.letters}
         assert "by 30 April 2021" in texts["renewal_due"]
 
     def test_a_refusal_explains_itself(self, world: World, post: Post) -> None:

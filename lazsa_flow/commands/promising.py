@@ -1,0 +1,62 @@
+"""Promised dates as they leave: the date that stands, however late the relay is.
+
+A notice is decided at its instant and sent later: after quiet hours, or by a relay that was down.
+Where the date that it promises has become another meanwhile, it tells the one that stands; where
+the decision was made meanwhile, it promises nothing. What says nothing but a date is not sent then.
+
+Source:
+    programme.md, "Tenure, renewal, retirement": a notice whenever a promised date changes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from lazsa_flow.engine.ports import Claimed
+
+_CANDIDATE: Final = ("nominated", "under_review")
+_PROMISED: Final[Mapping[str, tuple[str, ...]]] = {
+    "nominated": _CANDIDATE,
+    "postponed": _CANDIDATE,
+    "candidacy_rescheduled": _CANDIDATE,
+    "awarded": ("awarded",),
+    "renewed": ("renewed",),
+    "renewal_due": ("renewal_due",),
+    "renewal_rescheduled": ("awarded", "renewed", "renewal_due"),
+}
+"""The notices that promise a date, each with the states in which it is still to come."""
+_ONLY_A_DATE: Final = frozenset({"candidacy_rescheduled", "renewal_rescheduled", "renewal_due"})
+
+
+def applies(notice: Claimed) -> bool:
+    """Tell whether a notice that says nothing but a date is still true of its path."""
+    if notice.kind not in _ONLY_A_DATE:
+        return True
+    return _stands(notice) and notice.path.cycle_on == notice.cycle_on
+
+
+def cycle_told(notice: Claimed, today: date) -> date | None:
+    """Return the cycle date that a notice tells; ``None`` where it can promise none any more.
+
+    Args:
+        notice: The notice, with its path as it stands.
+        today: The local date on which it leaves.
+    """
+    promised = notice.cycle_on
+    if notice.kind in _PROMISED and _stands(notice):
+        promised = notice.path.cycle_on
+    elif _PROMISED.get(notice.kind) == _CANDIDATE:
+        return None  # decided meanwhile, of which another notice tells
+    over = promised is not None and promised < today
+    return None if over and _PROMISED.get(notice.kind) == _CANDIDATE else promised
+
+
+def _stands(notice: Claimed) -> bool:
+    """Tell whether what a notice promises is still to come: its path is where it was."""
+    path, states = notice.path, _PROMISED[notice.kind]
+    here = states == _CANDIDATE or path.entered_at <= notice.created_at
+    return path.state in states and here
