@@ -109,7 +109,12 @@ def test_nothing_to_appeal_is_said_so(world: World) -> None:
 
 def test_who_gets_the_updates(world: World) -> None:
     """Members of Reconnect get updates: the host is told who they are (Reconnect)."""
-    world.member()
+    other, path = world.nominate("s2"), world.candidate("s1")
+    world.panel(other).go(date(2021, 4, 10))
+    world.resign(path)
+    world.resign(other)
+    assert world.programme.members("SG") == []
+    world.steps("s1").join("s1")
     assert world.programme.members("SG") == ["s1"]
     assert world.programme.members("TH") == []
 
