@@ -22,7 +22,7 @@ from lazsa_flow.imports.scorecards import SCORECARDS
 from lazsa_flow.imports.turnover import TURNOVER
 from lazsa_flow.programme import Programme
 from tests.acceptance.mentor import MENTOR
-from tests.factories import country_text, policy_text
+from tests.factories import country_text, facts, policy_text
 from tests.integration.world import (
     APRIL,
     COMPLIANCE,
@@ -46,6 +46,7 @@ HOST: Final = Actor("host", "host")
 MANAGER: Final = Actor("manager", "man-1")
 OPERATOR: Final = Actor("operator", "ops-1")
 MARCH: Final = date(2020, 3, 20)
+TAKEN_ON: Final = date(2020, 2, 1)
 RECORDS: Final = [
     TurnoverRecord("amazon", "acc-1", month, Decimal(1500), "fashion")
     for month in ("2019-11", "2019-12", "2020-01")
@@ -278,6 +279,10 @@ CASES: Final[Mapping[str, Case]] = {
         {"reason": "other facts", "paused": False},
     ),
     "readmit": Case({"person": "s1", "actor": HOST}, prepare=erased),
+    "record_facts": Case(
+        {"facts": [facts(seller="s1", as_of=TAKEN_ON, joined_on=date(2018, 1, 15))]},
+        {"facts": [facts(seller="s2", as_of=TAKEN_ON, joined_on=date(2018, 1, 15))]},
+    ),
     "reconnect_step": Case(
         {"seller": "s1", "step": "get_app", "actor": SELLER}, {"step": "register"}
     ),
@@ -346,12 +351,8 @@ CASES: Final[Mapping[str, Case]] = {
 
 def parameters_of(command: str) -> list[str]:
     """Return the names of what tells one request of a command from another."""
-    apart = APART | {"actor"} if command.startswith("import_") else APART
-    return [
-        each
-        for each in inspect.signature(getattr(Programme, command)).parameters
-        if each not in apart
-    ]
+    parameters = inspect.signature(getattr(Programme, command)).parameters
+    return [each for each in parameters if each not in APART]
 
 
 def keyed_commands() -> set[str]:

@@ -1,4 +1,4 @@
-"""Does every rule of the programme have a test that holds it?
+"""Does every rule of the programme have a test that holds it, a place, and a break?
 
 ``tests/rules.toml`` lists the rules and ``docs/reference/rules.md`` shows them.
 """
@@ -26,6 +26,7 @@ PROGRAMME = (
     "Tenure, renewal, retirement",
     "Reconnect",
     "Perks",
+    "The year between",
     "The lifecycles",
     "The books",
     "Versions and data",
@@ -79,8 +80,12 @@ def test_every_place_in_the_code_exists() -> None:
 
 
 def test_every_break_fits() -> None:
-    """What a break replaces stands once in its file, and is not what it puts there."""
+    """What a break replaces stands once in its file, and is not what it puts there.
+
+    Every rule that is held names a place and a break.
+    """
     for rule in RULES:
+        assert "later" in rule or (rule.get("code") and rule.get("breaks")), rule["id"]
         for each in rule.get("breaks", ()):
             text = (ROOT / each["file"]).read_text("utf-8")
             assert text.count(each["old"]) == 1, (rule["id"], each["old"])
