@@ -91,21 +91,25 @@ def _node_id(test: str) -> str:
 
 
 def choose(breaks: Sequence[Break], ids: Sequence[str], share: float, seed: int) -> list[Break]:
-    """Return the breaks of some rules; of those that are drawn, one break each.
+    """Return the breaks of some rules.
+
+    A sample is drawn from the rules that a unit test holds, one break each: a few seconds show that
+    tests fail, and the others take minutes.
 
     Args:
         breaks: All there are.
         ids: The rules' ids, or the beginnings of some; all of them where there is none.
-        share: Of the rules that are left, how many are drawn, from 0 to 1.
+        share: As many rules are drawn as this share of all that are left.
         seed: Of the draw.
     """
     found = [each for each in breaks if not ids or each.rule.startswith(tuple(ids))]
     if share >= 1:
         return found
     random = Random(seed)
-    rules = sorted({each.rule for each in found})
-    drawn = random.sample(rules, max(1, round(share * len(rules))))
-    return [random.choice([each for each in found if each.rule == rule]) for rule in drawn]
+    count = max(1, round(share * len({each.rule for each in found})))
+    near = [each for each in found if each.tests[0].startswith(NEAREST[0])]
+    drawn = random.sample(sorted({each.rule for each in near}), count)
+    return [random.choice([each for each in near if each.rule == rule]) for rule in drawn]
 
 
 @contextlib.contextmanager
