@@ -21,6 +21,7 @@ from lazsa_flow.cli import (
     cycles,
     demo,
     due,
+    entry,
     explain,
     files,
     graph,
@@ -107,6 +108,8 @@ irreversible.seller.command()(merging.unmerge)
 app.add_typer(irreversible.seller, name="seller")
 app.add_typer(cycles.cycle, name="cycle")
 app.add_typer(manage.case, name="case")
+app.add_typer(trainers.trainer, name="trainer")
+app.add_typer(entry.entry, name="entry")
 app.add_typer(panels.panel, name="panel")
 app.add_typer(appeals.appeal, name="appeal")
 app.add_typer(policies.policy, name="policy")
@@ -137,7 +140,6 @@ for answer in (
 app.command("list")(lists.list_all)
 app.add_typer(country_team.facts, name="facts")
 app.add_typer(config_check.config, name="config")
-app.add_typer(trainers.trainer, name="trainer")
 app.command("open")(paths.open_path)
 app.command("state-at")(paths.state_at)
 app.add_typer(ledger.ledger, name="ledger")

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 EARLIER: Final = {
     "assign": ("panel", "assign"),
     "complete": ("nomination", "complete"),
-    "withdraw": ("nomination", "withdraw"),
     "invite": ("trainer", "invite"),
+    "withdraw": ("nomination", "withdraw"),
 }
 """Earlier spellings of commands, which are no longer shown, with those of today."""
 

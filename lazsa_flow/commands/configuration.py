@@ -264,7 +264,7 @@ def _policy(
                 f"{name} ships with this release and is not released: its text is printed by "
                 f"lazsa-flow policy show {name} --configured"
             )
-    elif stored.sha256 != text.sha256:
+    elif stored.sha256 != text.sha256 and not found.ships:
         what = (
             f"this text is not released: the database has another one as {name}, which never "
             "changes; give it a new version, and run lazsa-flow policy release with it"

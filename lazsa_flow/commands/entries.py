@@ -17,19 +17,24 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from lazsa_flow.commands.context import Context, move_fields, request_fields
+from lazsa_flow.commands.entry_receipts import received_of
 from lazsa_flow.domain.cycles import YEARS
 from lazsa_flow.domain.ids import is_id
 from lazsa_flow.engine.fire import open_path
 from lazsa_flow.errors import ConfigError, InputError, Problem, shown
-from lazsa_flow.lifecycles.entry import PROVENANCES
+from lazsa_flow.lifecycles.entry import (
+    PROVENANCES,
+    RATE_EXPECTED,
+    closed_months,
+    rate_fits,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lazsa_flow.domain.model import Actor, Path
+    from lazsa_flow.lifecycles.entry import EntryPolicy
     from lazsa_flow.store.transaction import SqlTransaction
 
 _MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
@@ -88,9 +93,9 @@ def apply(
     """Open an application; see :meth:`lazsa_flow.programme.Programme.apply_entry`.
 
     Returns:
-        The opening move.
+        The opening move, with what was received.
     """
-    _check(application.category, application.records, application.provenance)
+    check_application(application)
     now = context.clock.now()
     request = request_fields("apply_entry", actor, **asdict(application))
     with context.settled(context.open_path_of("entry", application.applicant)):
@@ -111,12 +116,11 @@ def apply_in(
     actor: Actor,
     now: datetime,
 ) -> dict[str, Any]:
-    """Open an application within a transaction; return the opening move."""
+    """Open an application within a transaction; return the opening move and what was received."""
     applicant, country, records = application.applicant, application.country, application.records
-    _check(application.category, records, application.provenance)
+    check_application(application)
     context.country(country)
-    submitted_on = context.rulebook.calendar(country).local_date(now).isoformat()
-    data = {**_data_of(context, application), "submitted_on": submitted_on}
+    data = data_of(context, application, context.rulebook.calendar(country).local_date(now))
     context.check_settled(transaction, transaction.open_paths("entry", [applicant]).values(), now)
     path, move = open_path(
         transaction,
@@ -136,13 +140,19 @@ def apply_in(
         at=now,
         path_id=path.id,
     )
-    return move_fields(move)
+    return {**move_fields(move), "received": received_of(context, data).to_json()}
 
 
-def _data_of(context: Context, application: Application) -> dict[str, Any]:
-    """Return what guards may read of an application, but for its day."""
-    records = application.records
+def data_of(context: Context, application: Application, on: date) -> dict[str, Any]:
+    """Return what guards may read of an application that is submitted on a day.
+
+    Records of months that are not judged are kept, and claim nothing beside those that are.
+    """
+    records, policy = application.records, context.rulebook.policy_at("entry", context.clock.now())
+    judged = closed_months(on, cast("EntryPolicy", policy).months)
+    used = [record for record in records if record.month in judged] or records
     return {
+        "submitted_on": on.isoformat(),
         "category": application.category,
         "provenance": application.provenance,
         "consent": application.consent,
@@ -155,13 +165,13 @@ def _data_of(context: Context, application: Application) -> dict[str, Any]:
             }
             for record in records
         ],
-        "claims": sorted({fingerprint(context.secret, record) for record in records}),
+        "claims": sorted({fingerprint(context.secret, record) for record in used}),
     }
 
 
 def is_same_application(context: Context, path: Path, application: Application) -> bool:
     """Tell whether a path was opened by this very application, on whatever day."""
-    wanted = _data_of(context, application)
+    wanted = data_of(context, application, date.fromisoformat(path.data["submitted_on"]))
     return path.country == application.country and all(
         path.data.get(name) == value for name, value in wanted.items()
     )
@@ -180,7 +190,14 @@ def fingerprint(secret: bytes | None, record: TurnoverRecord) -> str:
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
 
 
-def _check(category: str, records: Sequence[TurnoverRecord], provenance: str) -> None:
+def check_application(application: Application) -> None:
+    """Make sure that every field of an application is sound.
+
+    Raises:
+        InputError: A field is wrong; every problem is named.
+    """
+    category, records = application.category, application.records
+    provenance = application.provenance
     asked: list[tuple[bool, str, str, object, str]] = [
         (_fits(_CODE, category), "entry", "category", category, "a code such as fashion"),
         (
@@ -221,7 +238,15 @@ def _asked(record: TurnoverRecord, where: str) -> list[tuple[bool, str, str, obj
         (positive, where, "usd_rate", rate, f"a Decimal above 0, {_BELOW}"),
         (not dollars or rate in (None, 1), where, "usd_rate", rate, "no rate for USD"),
         (dated, where, "rate_on", record.rate_on, "a date"),
+        (_dated_for(record), where, "rate_on", record.rate_on, RATE_EXPECTED),
     ]
+
+
+def _dated_for(record: TurnoverRecord) -> bool:
+    """Tell whether a rate's date lies in its month or the next, as far as both can be read."""
+    rate_on = record.rate_on
+    readable = rate_on is not None and _is_day(rate_on) and _fits(_MONTH, record.month)
+    return not readable or rate_fits(record.month, cast("date", rate_on))
 
 
 def _fits(pattern: re.Pattern[str], text: object) -> bool:

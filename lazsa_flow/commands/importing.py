@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lazsa_flow.commands.entries import (
-    Application,
-    TurnoverRecord,
     apply_in,
     is_same_application,
 )
+from lazsa_flow.commands.entry_checks import application_of
 from lazsa_flow.commands.intake import HOST, ImportOptions, Source, run_import
 from lazsa_flow.commands.nominations import LIFECYCLE, complete_in, nominate_in
 from lazsa_flow.commands.overdue import check_pauses
@@ -331,31 +330,14 @@ def _apply(
     intake: Intake,
 ) -> bool:
     """Open one application; return ``False`` where the same is open already."""
-    application = _application(rows)
+    application = application_of(rows)
     path_id = transaction.open_paths("entry", [application.applicant]).get(application.applicant)
     if path_id is not None:
         seen = context.load(transaction, f"entry-{path_id}", intake.now)
         if is_same_application(context, seen.path, application):
             return False
-    apply_in(context, transaction, application, actor=actor, now=intake.now)
+    told = apply_in(context, transaction, application, actor=actor, now=intake.now)
+    if aside := told["received"]["set_aside"]:
+        months = ", ".join(aside)
+        intake.differences.append(f"line {rows[0].line}: set aside, not judged: {months}")
     return True
-
-
-def _application(rows: list[TurnoverRow]) -> Application:
-    first = rows[0]
-    records = tuple(
-        TurnoverRecord(
-            platform=row.platform,
-            account=row.account,
-            month=row.month,
-            amount=row.amount,
-            category=row.record_category,
-            currency=row.currency,
-            usd_rate=row.usd_rate,
-            rate_on=row.rate_on,
-        )
-        for row in rows
-    )
-    return Application(
-        first.applicant, first.country, first.category, records, first.provenance, first.consent
-    )

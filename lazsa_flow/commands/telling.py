@@ -16,11 +16,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.commands import promising, reminding
+from lazsa_flow.commands.entry_receipts import read_received
 from lazsa_flow.commands.public import CRITERIA_NAMES, appeal_until, unmet_bars
 from lazsa_flow.domain.bar_figures import BARS
 from lazsa_flow.domain.cycles import parse_instant
 from lazsa_flow.domain.ids import same_person
 from lazsa_flow.domain.policy import AwardPolicy
+from lazsa_flow.lifecycles.entry import EntryPolicy
 from lazsa_flow.notices.ports import Matter, Unmet
 
 if TYPE_CHECKING:
@@ -80,9 +82,27 @@ class TellingDesk:
             **{
                 "facts_as_of": as_of and date.fromisoformat(as_of),
                 **self._award(notice),
+                **self._entry(notice),
                 **reminding.fields_of(context, notice, self._reminded.get(notice.key)),
             },
         )
+
+    def _entry(self, notice: Claimed) -> dict[str, Any]:
+        """Tell what only applications for a store have."""
+        context, path = self.context, notice.path
+        version = notice.row["policy"].partition("/")[2]
+        if notice.kind != "entry_received" or "submitted_on" not in path.data:
+            return {}
+        policy = context.rulebook.policy_version(path.lifecycle, version)
+        if not isinstance(policy, EntryPolicy):
+            return {}
+        received = read_received(path.data, policy.months)
+        opened_on = context.rulebook.calendar(path.country).local_date(path.opened_at)
+        return {
+            "received": tuple((month, f"{usd:.2f}") for month, usd in received.months.items()),
+            "set_aside": received.set_aside,
+            "expires_on": opened_on + timedelta(days=policy.expires_days),
+        }
 
     def _award(self, notice: Claimed) -> dict[str, Any]:
         """Tell what only award paths have."""

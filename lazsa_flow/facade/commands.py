@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.commands import (
     entries,
+    entry_checks,
     nominations,
     opening,
     records,
@@ -19,6 +20,7 @@ from lazsa_flow.commands import (
 )
 from lazsa_flow.commands.context import move_of
 from lazsa_flow.commands.entries import Application
+from lazsa_flow.commands.entry_receipts import receipt_of
 from lazsa_flow.commands.public import CONSENT
 from lazsa_flow.facade.imports import Imports
 from lazsa_flow.facade.operating import Operating
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lazsa_flow.commands.entries import TurnoverRecord
+    from lazsa_flow.commands.entry_checks import EntryCheck
+    from lazsa_flow.commands.entry_receipts import EntryReceipt
     from lazsa_flow.commands.nominations import Nominated
     from lazsa_flow.commands.replanning import Planned
     from lazsa_flow.domain.model import Actor, Move
@@ -141,7 +145,7 @@ class Commands(Imports, Operating, Panels, Releases):
         consent: bool = False,
         actor: Actor,
         key: str | None = None,
-    ) -> Move:
+    ) -> EntryReceipt:
         """Apply for a store on records of turnover.
 
         Args:
@@ -154,15 +158,47 @@ class Commands(Imports, Operating, Panels, Releases):
             actor: The applicant or the host.
             key: The idempotency key.
 
+        Returns:
+            The opening move, with what was received.
+
         Raises:
             InputError: A field is wrong; every problem is named.
             ConfigError: The deployment has no secret for the fingerprints.
             ConflictError: An application of theirs is open.
         """
         application = Application(applicant, country, category, tuple(records), provenance, consent)
-        return move_of(
+        return receipt_of(
             self._command(lambda context: entries.apply(context, application, actor=actor, key=key))
         )
+
+    def check_entry(
+        self,
+        applicant: str,
+        *,
+        country: str,
+        category: str,
+        records: Sequence[TurnoverRecord],
+        provenance: str,
+        consent: bool = False,
+        actor: Actor,
+    ) -> EntryCheck:
+        """Tell what would be found of an application for a store, writing nothing.
+
+        Args:
+            applicant: Who would apply.
+            country: Where the store would be.
+            category: What it would sell.
+            records: The months' turnover, as for :meth:`apply_entry`.
+            provenance: ``own``, ``relative`` or ``bought``.
+            consent: Whether the relative's consent is recorded.
+            actor: The applicant or the host.
+
+        Raises:
+            InputError: A field is wrong; every problem is named.
+            ConfigError: The deployment has no secret for the fingerprints.
+        """
+        application = Application(applicant, country, category, tuple(records), provenance, consent)
+        return entry_checks.check_entry(self.context, application, actor=actor)
 
     def open_path(
         self,

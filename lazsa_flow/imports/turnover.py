@@ -26,7 +26,7 @@ from lazsa_flow.imports.fields import (
 from lazsa_flow.imports.formats import Column, FileFormat
 from lazsa_flow.imports.problems import Problems, Seen
 from lazsa_flow.imports.table import read_table
-from lazsa_flow.lifecycles.entry import PROVENANCES
+from lazsa_flow.lifecycles.entry import PROVENANCES, RATE_EXPECTED, rate_fits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -154,6 +154,8 @@ def _row(line: int, cells: Cells, parse_country: Callable[[str], str]) -> Turnov
     usd_rate = cells.maybe("usd_rate", parse_amount)
     rate_on = cells.maybe("rate_on", parse_day)
     record_category = cells.take("record_category", parse_code)
+    if month is not None and rate_on is not None and not rate_fits(month, rate_on):
+        cells.refuse("rate_on", RATE_EXPECTED)
     if cells.refused:
         return None
     assert applicant is not None

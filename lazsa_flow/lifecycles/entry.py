@@ -29,26 +29,33 @@ from lazsa_flow.domain.model import SYSTEM
 from lazsa_flow.domain.policy import Code, Days, Policy, Share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from lazsa_flow.domain.cycles import Moment
-    from lazsa_flow.domain.model import Situation
+    from lazsa_flow.domain.model import Actor, Situation
 
 PROVENANCES: Final = ("own", "relative", "bought")
 
 
 class EntryPolicy(Policy):
-    """The bars of store entry."""
+    """The bars of store entry.
+
+    Attributes:
+        admitters: The roles that may admit bought records under ``review``, of those that may
+            admit at all; nobody where it is empty.
+        bought_admitters: Ids of persons who may, besides.
+    """
 
     platforms: tuple[Code, ...]
     months: Annotated[int, Field(ge=1, le=12)]
     floor_usd: Share
     expires_days: Days
     bought: Literal["refuse", "review", "accept"]
-    bought_admitters: tuple[str, ...]
+    admitters: tuple[Literal["onboarding"], ...] = ()
+    bought_admitters: tuple[str, ...] = ()
     documents_days: Days
 
-    @field_validator("platforms", "bought_admitters", mode="before")
+    @field_validator("platforms", "admitters", "bought_admitters", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
         return tuple(value) if isinstance(value, list) else value
@@ -68,6 +75,26 @@ def closed_months(on: date, months: int) -> list[str]:
     return [f"{add_months(first, -back):%Y-%m}" for back in range(months, 0, -1)]
 
 
+RATE_EXPECTED: Final = "a date in the record's month or the month after"
+
+
+def rate_fits(month: str, rate_on: date) -> bool:
+    """Tell whether a rate's date lies in a record's month, as ``YYYY-MM``, or in the next."""
+    first = date.fromisoformat(f"{month}-01")
+    return first <= rate_on < add_months(first, 2)
+
+
+def judged_months(data: Mapping[str, Any], months: int) -> list[str]:
+    """Return the months of an application that are judged: the last closed at submission."""
+    return closed_months(date.fromisoformat(data["submitted_on"]), months)
+
+
+def _judged(situation: Situation) -> list[dict[str, str]]:
+    """Return the records of the months that are judged; the others are set aside."""
+    months = judged_months(situation.path.data, _rules(situation).months)
+    return [record for record in _records(situation) if record["month"] in months]
+
+
 def _complete(situation: Situation) -> Finding:
     data = situation.path.data
     missing = [name for name in ("category", "provenance", "records") if not data.get(name)]
@@ -76,25 +103,22 @@ def _complete(situation: Situation) -> Finding:
 
 def _platform(situation: Situation) -> Finding:
     known = _rules(situation).platforms
-    other = sorted({r["platform"] for r in _records(situation)} - set(known))
+    other = sorted({r["platform"] for r in _judged(situation)} - set(known))
     return Finding(not other and bool(_records(situation)), f"other: {', '.join(other) or 'none'}")
 
 
 def _three_months(situation: Situation) -> Finding:
-    submitted_on = date.fromisoformat(situation.path.data["submitted_on"])
-    wanted = closed_months(submitted_on, _rules(situation).months)
+    wanted = judged_months(situation.path.data, _rules(situation).months)
     months = {record["month"] for record in _records(situation)}
     missing = [month for month in wanted if month not in months]
     extra = sorted(months - set(wanted))
-    return Finding(
-        not missing and not extra,
-        f"missing: {', '.join(missing) or 'none'}; not judged: {', '.join(extra) or 'none'}",
-    )
+    aside = f"; set aside: {', '.join(extra)}" if extra else ""
+    return Finding(not missing, f"missing: {', '.join(missing) or 'none'}{aside}")
 
 
 def _floor(situation: Situation) -> Finding:
     by_month: dict[str, Decimal] = {}
-    for record in _records(situation):
+    for record in _judged(situation):
         month = record["month"]
         by_month[month] = by_month.get(month, Decimal(0)) + Decimal(record["usd"])
     lowest = min(by_month.values(), default=Decimal(0))
@@ -103,7 +127,7 @@ def _floor(situation: Situation) -> Finding:
 
 def _category(situation: Situation) -> Finding:
     wanted = situation.path.data.get("category")
-    other = sorted({r["category"] for r in _records(situation)} - {wanted})
+    other = sorted({r["category"] for r in _judged(situation)} - {wanted})
     return Finding(not other, f"other: {', '.join(other) or 'none'}")
 
 
@@ -118,10 +142,21 @@ def _provenance(situation: Situation) -> Finding:
         consent = bool(data.get("consent"))
         return Finding(consent, f"relative, consent {'recorded' if consent else 'missing'}")
     if provenance == "bought":
-        named = situation.actor.id in rules.bought_admitters
-        held = rules.bought == "accept" or (rules.bought == "review" and named)
-        return Finding(held, "bought")
+        return _bought(situation.actor, rules)
     return Finding(provenance == "own", provenance)
+
+
+def _bought(actor: Actor, rules: EntryPolicy) -> Finding:
+    """Find whether an actor may admit bought records, and say who may."""
+    if rules.bought != "review":
+        held = rules.bought == "accept"
+        return Finding(held, "bought" if held else "bought, which nobody may admit")
+    if actor.role in rules.admitters or actor.id in rules.bought_admitters:
+        return Finding(True, "bought")
+    if not rules.admitters and not rules.bought_admitters:
+        return Finding(False, "bought, and nobody may admit them: entry.admitters is empty")
+    who = " or ".join((*rules.admitters, *(["persons named"] if rules.bought_admitters else [])))
+    return Finding(False, f"bought, to be admitted by {who}")
 
 
 def _guard(
@@ -183,7 +218,7 @@ GUARDS: Final = {
             "provenance",
             _provenance,
             lambda p: f"own, a relative's with consent, or bought (policy: {p.bought})",
-            "the applicant; for bought records a person whom the policy names",
+            "the applicant; for bought records those whom entry.admitters names",
             "Where the records come from must be recorded and allowed: {measured}.",
         ),
     )
@@ -221,7 +256,7 @@ ENTRY: Final = Lifecycle(
         sources=(),
         dest="submitted",
         permits=(Permit("seller", relation="self"), Permit("host")),
-        effects=(Schedule("review"), Schedule("expiry")),
+        effects=(Notify("entry_received"), Schedule("review"), Schedule("expiry")),
     ),
     edges=(
         Edge(

@@ -67,6 +67,10 @@ class Matter:
         figures: The seller's own figures against the bars, where the notice tells of them.
         round_opens_on: When the renewal round opens.
         closes_on: The day on which the nomination window closes.
+        received: The turnover in US dollars of each month of an application that is judged, as
+            ``YYYY-MM`` and a figure.
+        set_aside: The months of its other records.
+        expires_on: The day on which an application expires.
     """
 
     kind: str
@@ -87,6 +91,9 @@ class Matter:
     figures: tuple[BarFigure, ...] = ()
     round_opens_on: date | None = None
     closes_on: date | None = None
+    received: tuple[tuple[str, str], ...] = ()
+    set_aside: tuple[str, ...] = ()
+    expires_on: date | None = None
 
 
 class Desk(Protocol):

@@ -75,6 +75,14 @@ def sample(kind: str, country: Country) -> Matter:
             facts_as_of=date(2027, 3, 15),
             appeal_until=date(2027, 5, 1),
         )
+    if kind == "entry_received":
+        return replace(
+            matter,
+            path="entry-17",
+            received=(("2026-12", "1250.00"), ("2027-01", "1000.00"), ("2027-02", "0.00")),
+            set_aside=("2026-11",),
+            expires_on=date(2027, 5, 31),
+        )
     if kind == "appeal_filed":
         return replace(matter, appeal_until=date(2027, 5, 1))
     return matter

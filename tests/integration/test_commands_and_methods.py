@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
 COMMAND_OF: Final = {
     "appeal": "appeal decide",
+    "apply_entry": "entry submit",
     "appeals": "appeal list",
     "assign_reviewers": "panel assign",
     "backup": "backup",
     "badge": "badge",
     "books": "ledger",
     "cases": "case list",
+    "check_entry": "entry check",
     "close_books": "ledger close",
     "close_case": "case close",
     "close_ledger": "ledger close",
@@ -141,7 +143,7 @@ TOOLS: Final = {
 """Commands that are no call of a method."""
 
 MISSING: Final = {
-    *("apply_entry", "on_path"),
+    "on_path",
 }
 """Methods whose commands are still to come. This list may only shrink."""
 

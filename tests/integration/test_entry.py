@@ -5,14 +5,16 @@ Source: programme.md, "The lifecycles", Store entry; Turnover.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
+from typer.testing import CliRunner
 
 from lazsa_flow import (
     Actor,
@@ -26,7 +28,9 @@ from lazsa_flow import (
     RefusedError,
     TurnoverRecord,
 )
+from lazsa_flow.cli import app, common
 from lazsa_flow.engine.fire import fire
+from lazsa_flow.imports.turnover import TURNOVER_COLUMNS
 from tests.factories import midnight, noon, utc
 from tests.integration.world import TICK, unmet
 
@@ -188,14 +192,42 @@ class TestMonths:
             ("2019-12", "2020-01"),
             ("2019-11", "2019-12", "2020-01"),
             ("2020-01", "2020-02", "2020-03"),
-            ("2019-11", "2019-12", "2020-01", "2020-02"),
         ],
-        ids=["two", "too early", "not closed", "four"],
+        ids=["two", "too early", "not closed"],
     )
     def test_other_months(self, desk: Desk, months: tuple[str, ...]) -> None:
         """Any months but the last three that are closed are refused, each named."""
         path = desk.apply(records=[record(month) for month in months])
         assert desk.unmet(path) == {"three_months"}
+
+    @pytest.mark.parametrize(
+        "extra",
+        [
+            {},
+            {"amount": Decimal(1)},
+            {"platform": "lazada"},
+            {"category": "toys"},
+        ],
+        ids=["sound", "below the floor", "domestic", "other category"],
+    )
+    def test_a_month_too_many_is_set_aside(self, desk: Desk, extra: dict[str, Any]) -> None:
+        """Records of other months are named, and never a reason to refuse."""
+        told = [*records(), record("2019-11", **extra)]
+        path = desk.apply(records=told)
+        months = next(
+            verdict
+            for verdict in desk.programme.explain(path, "admit").exits[0].verdicts
+            if verdict.name == "three_months"
+        )
+        assert (months.held, months.measured) == (True, "missing: none; set aside: 2019-11")
+        assert desk.admit(path).dest == "admitted"
+
+    def test_a_month_that_is_set_aside_is_not_used_up(self, desk: Desk) -> None:
+        """What was not judged for one store can serve another."""
+        desk.admit(desk.apply("a1", records=[*records(), record("2019-11", account="b")]))
+        desk.world.now(noon(MARCH))
+        other = [record(month, account="b") for month in MONTHS]
+        assert desk.admit(desk.apply("a2", records=other)).dest == "admitted"
 
     def test_judged_at_submission(self, desk: Desk) -> None:
         """Months that were the last three at submission still are when the decision comes."""
@@ -249,7 +281,7 @@ class TestFloor:
     @pytest.mark.parametrize(("amount", "held"), [("800", True), ("799.99", False)])
     def test_rated(self, desk: Desk, amount: str, *, held: bool) -> None:
         """With rate and date the floor is asked of the exact amount in dollars."""
-        rated = {"currency": "EUR", "usd_rate": Decimal("1.25"), "rate_on": date(2020, 3, 1)}
+        rated = {"currency": "EUR", "usd_rate": Decimal("1.25"), "rate_on": date(2020, 1, 2)}
         path = desk.apply(records=records({**rated, "amount": Decimal(amount)}))
         if held:
             assert desk.admit(path).dest == "admitted"
@@ -343,6 +375,21 @@ class TestProvenance:
         path = desk.apply(provenance="bought", records=records(account="other"))
         assert desk.unmet(path) == {"provenance"}
         assert desk.admit(path, named).dest == "admitted"
+
+    def test_nobody_is_named_as_shipped(self, desk: Desk) -> None:
+        """Empty, as shipped, means refused, and says so."""
+        path = desk.apply(provenance="bought")
+        with pytest.raises(RefusedError) as refused:
+            desk.admit(path)
+        measured = unmet(refused)["provenance"].measured
+        assert measured == "bought, and nobody may admit them: entry.admitters is empty"
+
+    def test_bought_admitted_by_role(self, desk: Desk) -> None:
+        """Roles that the policy names may admit bought records, others may not."""
+        desk.release("2020-2", "\nadmitters = []", '\nadmitters = ["onboarding"]')
+        assert desk.admit(desk.apply(provenance="bought")).dest == "admitted"
+        with pytest.raises(ConfigError, match="admitters"):
+            desk.release("2020-3", "\nadmitters = []", '\nadmitters = ["seller"]')
 
     def test_bought_refused(self, desk: Desk) -> None:
         """Under ``refuse`` nobody may."""
@@ -503,3 +550,95 @@ def test_opening_instant(desk: Desk) -> None:
         "open_review",
         noon(MARCH),
     )
+
+
+class TestBefore:
+    """An applicant can check the records before submitting, and is told what was received."""
+
+    ASKED: ClassVar[dict[str, Any]] = {
+        "country": "SG",
+        "category": "fashion",
+        "provenance": "own",
+        "actor": Actor("seller", "a1"),
+    }
+
+    def test_a_check_writes_nothing_and_says_what_an_admission_would(self, desk: Desk) -> None:
+        """It judges as the admission does: months, floor, used records, what is set aside."""
+        check, programme = desk.programme.check_entry, desk.programme
+        short = records({}, {"amount": Decimal(999)}, {})
+        found = check("a1", records=[*short, record("2019-11")], **self.ASKED)
+        assert [verdict.name for verdict in found.unmet] == ["monthly_floor"]
+        assert found.received.set_aside == ("2019-11",)
+        assert found.received.months["2020-01"] == 999
+        assert json.dumps(found.to_json())
+        assert "set aside, not judged: 2019-11" in str(found.received)
+        assert not programme.paths("a1")
+        assert check("a1", records=records(), **self.ASKED).admissible
+        desk.admit(desk.apply("a2"))
+        used = check("a1", records=records(), **self.ASKED)
+        assert [verdict.name for verdict in used.unmet] == ["records_unused"]
+        with pytest.raises(NotAllowedError):
+            check("a2", records=records(), **self.ASKED)
+
+    def test_the_answer_and_a_notice_tell_what_was_received(self, desk: Desk) -> None:
+        """The months that are judged with their turnover, and those set aside."""
+        told = [*records(), record("2019-11")]
+        receipt = desk.programme.apply_entry("a1", records=told, key="k", **self.ASKED)
+        assert receipt.received.records == 4
+        assert dict(receipt.received.months) == dict.fromkeys(MONTHS, Decimal(1500))
+        assert receipt.received.set_aside == ("2019-11",)
+        assert desk.programme.apply_entry("a1", records=told, key="k", **self.ASKED) == receipt
+        kinds = desk.stored("SELECT kind FROM lazsa_outbox")
+        assert "entry_received" in kinds
+
+    @pytest.mark.parametrize(
+        ("rate_on", "sound"),
+        [
+            (date(2019, 12, 31), False),
+            (date(2020, 1, 1), True),
+            (date(2020, 2, 29), True),
+            (date(2020, 3, 1), False),
+            (date(1999, 1, 1), False),
+        ],
+    )
+    def test_a_rate_is_of_its_month_or_the_next(
+        self, desk: Desk, rate_on: date, *, sound: bool
+    ) -> None:
+        """The rate of another time is refused at submission, and the field is named."""
+        rated = {"currency": "EUR", "usd_rate": Decimal("1.1"), "rate_on": rate_on}
+        told = records({}, rated, {})
+        if sound:
+            assert desk.admit(desk.apply(records=told)).dest == "admitted"
+            return
+        with pytest.raises(InputError, match=r"rate_on.*month or the month after"):
+            desk.apply(records=told)
+
+    def test_typed(self, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """``entry check`` and ``entry submit`` say the same; a wrong rate names its line."""
+        monkeypatch.setattr(common, "make_clock", lambda: desk.world.clock)
+        monkeypatch.setenv("LAZSA_SECRET", "pepper-and-salt-0123456789")
+        monkeypatch.setenv("LAZSA_DATABASE_URL", f"sqlite:///{desk.file}")
+        file = tmp_path / "turnover.csv"
+
+        def write(*rows: str) -> None:
+            file.write_text("\n".join([",".join(TURNOVER_COLUMNS), *rows, ""]))
+
+        def typed(*words: str) -> Any:
+            return CliRunner().invoke(app.app, ["entry", *words, str(file)])
+
+        row = "a1,SG,fashion,own,,amazon,shop-77,{},1500,USD,,,fashion"
+        write(*map(row.format, ("2019-11", *MONTHS)))
+        done = typed("check", "--as", "seller:a1")
+        assert done.exit_code == 0, done
+        assert "set aside, not judged: 2019-11" in done.output
+        assert "Nothing stands against it." in done.output
+        assert not desk.programme.paths("a1")
+        (found,) = json.loads(typed("check", "--json").output)
+        assert found["admissible"]
+        done = typed("submit", "--as", "seller:a1")
+        assert "received 4 records" in done.output
+        assert [path.state for path in desk.programme.paths("a1")] == ["submitted"]
+        write("a2,SG,fashion,own,,amazon,b,2020-01,900,EUR,1.1,1999-01-01,fashion")
+        with pytest.raises(InputError, match="month or the month after") as wrong:
+            desk.programme.import_turnover(file)
+        assert ":2" in str(wrong.value) or "line 2" in str(wrong.value)
