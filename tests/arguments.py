@@ -73,6 +73,7 @@ SAMPLES: dict[str, Any] = {
 ACTORS = {
     "appeal": MANAGER,
     "apply_entry": Actor("seller", "a1"),
+    "check_entry": Actor("seller", "a1"),
     "assign_reviewers": TEAM,
     "close_books": MANAGER,
     "close_case": COMPLIANCE,

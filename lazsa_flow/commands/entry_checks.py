@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.commands.entries import Application, TurnoverRecord, check_application, data_of
 from lazsa_flow.commands.entry_receipts import received_of
-from lazsa_flow.commands.rights import check_command
 from lazsa_flow.engine.fire import unopened
 from lazsa_flow.engine.outlook import outlook
+from lazsa_flow.engine.rights import check_right
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,7 +70,6 @@ def check_entry(context: Context, application: Application, *, actor: Actor) -> 
     """
     applicant, country = application.applicant, application.country
     context.country(country)
-    check_command("check_entry", actor, subject=applicant, country=country)
     check_application(application)
     now = context.clock.now()
     on = context.rulebook.calendar(country).local_date(now)
@@ -78,6 +77,7 @@ def check_entry(context: Context, application: Application, *, actor: Actor) -> 
     path = unopened("entry", applicant, country, now, data=data)
     with context.store.begin(write=False) as transaction:
         seen = transaction.load_opening(path, on=on, facts=False)
+    check_right(context.rulebook.lifecycle("entry").opening, seen, actor, None)
     ahead = outlook(context.rulebook, seen, now)
     assert ahead is not None  # the opening edge is always on the way
     verdicts = tuple(verdict for step in ahead.steps for verdict in step.verdicts)

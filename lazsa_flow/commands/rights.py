@@ -31,7 +31,6 @@ COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "import_nominations": _DATA,
     "import_scorecards": _DATA,
     "import_turnover": _DATA,
-    "check_entry": (Permit("seller", relation="self"), Permit("host")),
     "nominate": (Permit("employee"), Permit("ambassador"), Permit("seller", relation="self")),
     "complete_nomination": _NOMINATOR,
     "withdraw_nomination": _NOMINATOR,

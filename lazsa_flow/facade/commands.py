@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.commands import (
     entries,
-    entry_checks,
     nominations,
     opening,
     records,
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lazsa_flow.commands.entries import TurnoverRecord
-    from lazsa_flow.commands.entry_checks import EntryCheck
     from lazsa_flow.commands.entry_receipts import EntryReceipt
     from lazsa_flow.commands.nominations import Nominated
     from lazsa_flow.commands.replanning import Planned
@@ -170,35 +168,6 @@ class Commands(Imports, Operating, Panels, Releases):
         return receipt_of(
             self._command(lambda context: entries.apply(context, application, actor=actor, key=key))
         )
-
-    def check_entry(
-        self,
-        applicant: str,
-        *,
-        country: str,
-        category: str,
-        records: Sequence[TurnoverRecord],
-        provenance: str,
-        consent: bool = False,
-        actor: Actor,
-    ) -> EntryCheck:
-        """Tell what would be found of an application for a store, writing nothing.
-
-        Args:
-            applicant: Who would apply.
-            country: Where the store would be.
-            category: What it would sell.
-            records: The months' turnover, as for :meth:`apply_entry`.
-            provenance: ``own``, ``relative`` or ``bought``.
-            consent: Whether the relative's consent is recorded.
-            actor: The applicant or the host.
-
-        Raises:
-            InputError: A field is wrong; every problem is named.
-            ConfigError: The deployment has no secret for the fingerprints.
-        """
-        application = Application(applicant, country, category, tuple(records), provenance, consent)
-        return entry_checks.check_entry(self.context, application, actor=actor)
 
     def open_path(
         self,

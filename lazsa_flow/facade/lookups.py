@@ -5,15 +5,19 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from lazsa_flow.commands import explaining
+from lazsa_flow.commands import entry_checks, explaining
+from lazsa_flow.commands.entries import Application
 from lazsa_flow.domain.cycles import as_utc
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.facade.base import Facade
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from lazsa_flow.domain.model import Path
+    from lazsa_flow.commands.entries import TurnoverRecord
+    from lazsa_flow.commands.entry_checks import EntryCheck
+    from lazsa_flow.domain.model import Actor, Path
     from lazsa_flow.engine.explain import Explanation
 
 
@@ -79,3 +83,32 @@ class Lookups(Facade):
         except NotFoundError:
             return explaining.explain_seller(self.context, name, lifecycle, trigger, at)
         return explaining.explain_path(self.context, path, trigger, at)
+
+    def check_entry(
+        self,
+        applicant: str,
+        *,
+        country: str,
+        category: str,
+        records: Sequence[TurnoverRecord],
+        provenance: str,
+        consent: bool = False,
+        actor: Actor,
+    ) -> EntryCheck:
+        """Tell what would be found of an application for a store, writing nothing.
+
+        Args:
+            applicant: Who would apply.
+            country: Where the store would be.
+            category: What it would sell.
+            records: The months' turnover, as for :meth:`apply_entry`.
+            provenance: ``own``, ``relative`` or ``bought``.
+            consent: Whether the relative's consent is recorded.
+            actor: The applicant or the host.
+
+        Raises:
+            InputError: A field is wrong; every problem is named.
+            ConfigError: The deployment has no secret for the fingerprints.
+        """
+        application = Application(applicant, country, category, tuple(records), provenance, consent)
+        return entry_checks.check_entry(self.context, application, actor=actor)
