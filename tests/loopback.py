@@ -58,18 +58,18 @@ class MailServer:
         logins: The user names that have logged in.
     """
 
-    def __init__(self, *, tls: bool = False) -> None:
+    def __init__(self, *, tls: bool = False, utf8: bool = True) -> None:
         self.mails: list[Mail] = []
         self.answers: deque[str] = deque()
         self.rcpt: str | None = None
         self.sessions = 0
         self.logins: list[str] = []
         self._transports: list[asyncio.Transport] = []
-        options: dict[str, Any] = {}
+        options: dict[str, Any] = {"enable_SMTPUTF8": utf8}
         if tls:
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             context.load_cert_chain(CERTIFICATE, TLS / "loopback.key")
-            options = {
+            options |= {
                 "tls_context": context,
                 "require_starttls": True,
                 "authenticator": self._log_in,
@@ -133,9 +133,9 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(*, tls: bool = False) -> Iterator[MailServer]:
-    """Run an SMTP server for a while."""
-    server = MailServer(tls=tls)
+def mail_server(*, tls: bool = False, utf8: bool = True) -> Iterator[MailServer]:
+    """Run an SMTP server for a while, with SMTPUTF8 or without."""
+    server = MailServer(tls=tls, utf8=utf8)
     server.start()
     try:
         yield server

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from lazsa_flow.domain.addresses import is_address
 from lazsa_flow.errors import InputError
 
-ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
 LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?", re.ASCII)
 
 
@@ -25,7 +25,7 @@ class Contact:
     locale: str | None = None
 
     def __post_init__(self) -> None:
-        if not ADDRESS.fullmatch(self.address):
+        if not is_address(self.address):
             raise InputError.of("contact", "address", "", "an address such as name@example.com")
         if self.name and not self.name.isprintable():
             raise InputError.of("contact", "name", "", "printable text on one line")

@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.domain.contact import ADDRESS, LOCALE, Contact
+from lazsa_flow.domain.addresses import is_address
+from lazsa_flow.domain.contact import LOCALE, Contact
 from lazsa_flow.imports.fields import Cells, UnfitError, parse_id
 from lazsa_flow.imports.formats import Column, FileFormat
 from lazsa_flow.imports.problems import Problems, Seen
@@ -27,7 +28,7 @@ CONTACTS: Final = FileFormat(
     "how one person is reached",
     (
         Column("seller_id", "The person: a seller, or an employee who nominates.", "seller-1"),
-        Column("email", "The address.", "shop@example.com", private=True),
+        Column("email", "The address, in any script.", "shop@example.com", private=True),
         Column("locale", "A locale such as id or en-SG.", "en", required=False),
         Column("name", "How the person is addressed.", "Shop One", required=False, private=True),
     ),
@@ -79,7 +80,7 @@ def _row(line: int, cells: Cells) -> ContactRow | None:
 
 
 def _parse_address(text: str) -> str:
-    if not ADDRESS.fullmatch(text):
+    if not is_address(text):
         msg = "an address such as name@example.com"
         raise UnfitError(msg)
     return text

@@ -4,12 +4,11 @@ What the server says of one mail concerns that mail: 5xx is for ever, 4xx for no
 the connection, or its silence, puts the channel as a whole to rest, so that a server that hangs
 costs one time limit and not one for each notice that waits.
 
-Where all mails come from one address, the next transaction is begun as soon as a mail was accepted,
-so that the server answers while that mail is marked. ``MAIL`` sends nothing: what is begun and goes
-no further is no mail, to whoever takes it up.
+:mod:`smtplib` speaks with the server. An address whose local part is beyond ASCII is sent where the
+server offers SMTPUTF8; where it does not, the notice is refused for ever, under a code of its own.
 
 Source:
-    RFC 5321, 3.3, 4.2 and 4.5.3.2.
+    RFC 5321, 3.3, 4.2 and 4.5.3.2; RFC 6531, 3.4.
 """
 
 from __future__ import annotations
@@ -22,9 +21,10 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lazsa_flow.domain.addresses import needs_utf8, sendable
 from lazsa_flow.domain.policy import Mailbox  # noqa: TC001 - pydantic reads it at run time
 from lazsa_flow.errors import ConfigError, DeliveryError, Problem
-from lazsa_flow.notices.mail import mail
+from lazsa_flow.notices.mail import compose_mail
 from lazsa_flow.notices.secrets import secret
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ IDLE_S: Final = 10.0
 """After so long without a mail a server may have hung up, and is asked first."""
 CHECK_S: Final = 5.0
 """How long a check waits at most for a connection, and for each answer."""
-_TAKEN: Final = (250, 251)
-_GO_ON: Final = 354
+NO_UTF8: Final = "smtp_no_utf8"
+"""The code of a notice to an address that the server cannot take: it offers no SMTPUTF8."""
 _CLOSING: Final = 421
 
 
@@ -82,7 +82,6 @@ class SmtpChannel:
         self._password = secret(settings.password_env) if settings.username else ""
         self._tick = tick
         self._connection: smtplib.SMTP | None = None
-        self._begun = False  # MAIL was said, and its answer not read
         self._used_at = 0.0
 
     def send(self, letter: Letter) -> None:
@@ -90,19 +89,37 @@ class SmtpChannel:
         sender = self._settings.sender or letter.reply_to
         address = letter.contact.address if letter.contact else letter.mailbox
         assert address is not None, "the relay asks for the contact"
-        content = mail(letter, sender)
-        connection = self._connected()
         try:
-            code = self._converse(connection, sender, address, content)
+            envelope = sendable(sender), sendable(address)
+        except ValueError:
+            raise DeliveryError("smtp_address", permanent=True) from None
+        content = compose_mail(letter, sender).as_bytes()
+        connection = self._connected()
+        options = self._options(connection, envelope, letter.reply_to)
+        try:
+            connection.sendmail(envelope[0], [envelope[1]], content, mail_options=options)
         except smtplib.SMTPResponseException as error:
-            code = error.smtp_code
+            raise self._refused(connection, error.smtp_code) from None
+        except smtplib.SMTPRecipientsRefused as error:
+            [(code, _)] = error.recipients.values()
+            raise self._refused(connection, code) from None
         except (smtplib.SMTPException, OSError) as error:
             raise self._lost(error) from None
-        if code not in _TAKEN:
-            raise self._refused(code)
         self._used_at = self._tick()
-        if self._settings.sender is not None:
-            self._begin(connection, sender)
+
+    def _options(
+        self, connection: smtplib.SMTP, envelope: tuple[str, str], reply_to: str
+    ) -> tuple[str, ...]:
+        """Return what ``MAIL`` says besides the sender.
+
+        Raises:
+            DeliveryError: An address is beyond ASCII, and the server cannot take it.
+        """
+        if not any(map(needs_utf8, (*envelope, sendable(reply_to)))):
+            return ()
+        if not connection.has_extn("smtputf8"):
+            raise DeliveryError(NO_UTF8, permanent=True)
+        return ("SMTPUTF8", "BODY=8BITMIME")
 
     def check(self) -> None:
         """Connect and log in within a few seconds, and send nothing.
@@ -123,46 +140,12 @@ class SmtpChannel:
 
     def close(self) -> None:
         """Say goodbye, and forget the connection."""
-        if self._begun:
-            self._ask()
         connection, self._connection = self._connection, None
         if connection is not None:
             try:
                 connection.quit()
             except (smtplib.SMTPException, OSError):
                 connection.close()
-
-    def _converse(self, connection: smtplib.SMTP, sender: str, address: str, content: bytes) -> int:
-        """Offer a mail, each step after the answer to the one before; return the last answer.
-
-        ``sendmail`` does the same, and takes each address apart before, which was checked already,
-        and every line of the mail, which is CRLF and begins with a header.
-
-        Source:
-            RFC 5321, 3.3 and 4.5.2.
-        """
-        if not self._begun:
-            connection.putcmd(_mail_from(sender))
-        self._begun = False
-        code, _ = connection.getreply()
-        if code in _TAKEN:
-            code, _ = connection.docmd(f"RCPT TO:<{address}>")
-        if code not in _TAKEN:
-            return code
-        code, _ = connection.docmd("DATA")
-        if code == _GO_ON:
-            connection.send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
-            code, _ = connection.getreply()
-        return code
-
-    def _begin(self, connection: smtplib.SMTP, sender: str) -> None:
-        """Begin the next transaction; a mail that was accepted stays so where that fails."""
-        try:
-            connection.putcmd(_mail_from(sender))
-        except (smtplib.SMTPException, OSError):
-            self._drop()
-        else:
-            self._begun = True
 
     def _connected(self) -> smtplib.SMTP:
         if self._connection is not None and self._tick() - self._used_at > IDLE_S:
@@ -180,12 +163,9 @@ class SmtpChannel:
         """Ask for a fresh start, and forget the connection where the server gives none."""
         assert self._connection is not None
         try:
-            if self._begun:
-                self._connection.getreply()
             alive = self._connection.rset()[0] == 250
         except (smtplib.SMTPException, OSError):
             alive = False
-        self._begun = False
         if not alive:
             self._drop()
 
@@ -211,12 +191,13 @@ class SmtpChannel:
             raise
         return connection
 
-    def _refused(self, code: int) -> DeliveryError:
+    def _refused(self, connection: smtplib.SMTP, code: int) -> DeliveryError:
         """Tell what the server's answer means for this mail, or with 421 for the channel."""
         if code == _CLOSING or code < 0:
             self._drop()
             return DeliveryError(f"smtp_{code}", rests=True)
-        self._ask()
+        if connection.sock is None:  # it hung up when smtplib asked for a fresh start
+            self._drop()
         return DeliveryError(f"smtp_{code}", permanent=code >= 500)
 
     def _lost(self, error: Exception) -> DeliveryError:
@@ -230,7 +211,6 @@ class SmtpChannel:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-            self._begun = False
 
 
 def _cause(error: Exception) -> str:
@@ -246,7 +226,3 @@ def _cause(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
         return f"no encryption ({error.reason or type(error).__name__})"
     return f"no connection ({type(error).__name__})"
-
-
-def _mail_from(sender: str) -> str:
-    return f"MAIL FROM:<{sender}>"

@@ -57,5 +57,5 @@ def test_headers_arrive(name: str, subject: str) -> None:
     assert address.addr_spec == "a@example.org"
     assert unspaced(address.display_name) == unspaced(name)
     assert unspaced(message["subject"]) == unspaced(subject)
-    assert len(message.keys()) == 9
+    assert len(message.keys()) == 10
     assert not message.defects
