@@ -94,6 +94,15 @@ def _sections(found: CountryDay, zone: str) -> Iterator[tuple[str, Sequence[str]
         f"lazsa-flow reviewers {found.country} {found.cycle_on}",
     )
     yield (
+        "Open appeals",
+        [
+            f"{e.path} {e.seller}: {e.days_left} days left; {e.grants} of {e.persons} grant it,"
+            f" {e.rejections} reject it"
+            for e in found.appeals
+        ],
+        f"lazsa-flow appeal list {found.country}",
+    )
+    yield (
         "To be added to the Reconnect group",
         [
             f"{e.path} {e.seller}" + (f": not before {', '.join(e.unmet)}" if e.unmet else "")

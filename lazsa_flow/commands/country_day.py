@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
 
+from lazsa_flow.commands.appeals import open_appeals
 from lazsa_flow.commands.cases import Case, cases_of
 from lazsa_flow.commands.facts_gaps import FactsGap, find_facts_gaps
 from lazsa_flow.commands.listing import Filters, find_paths
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
+    from lazsa_flow.commands.appeals import Appeal
     from lazsa_flow.commands.context import Context
     from lazsa_flow.commands.list_rows import Listed
     from lazsa_flow.domain.policy import AwardPolicy
@@ -86,6 +88,7 @@ class CountryDay:
         parked: Paths that are set aside, by their references.
         incomplete: Nominees whose nomination is incomplete.
         reviewers: Reviewers of the next cycle who have cards missing.
+        appeals: Open appeals, those with the fewest days left first; by number of voices.
         group: Former ambassadors whom the team is to add to the group.
         cases: Open compliance cases.
         facts: Open paths whose facts will not be current on the cycle date.
@@ -100,6 +103,7 @@ class CountryDay:
     parked: tuple[str, ...]
     incomplete: tuple[IncompleteNomination, ...]
     reviewers: tuple[ReviewerWork, ...]
+    appeals: tuple[Appeal, ...]
     group: tuple[GroupTask, ...]
     cases: tuple[Case, ...]
     facts: tuple[FactsGap, ...]
@@ -134,6 +138,7 @@ def plan_day(context: Context, country: str) -> CountryDay:
         parked=tuple(parked),
         incomplete=tuple(incomplete),
         reviewers=tuple(each for each in reviewers if each.missing),
+        appeals=tuple(open_appeals(context, [country], now, unfiled=False, named=False)),
         group=tuple(group),
         cases=tuple(each for each in cases if each.value == "open"),
         facts=find_facts_gaps(context, country, None).rows,

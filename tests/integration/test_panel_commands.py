@@ -102,6 +102,7 @@ def test_appeals(world: World, type_: Callable[..., Any]) -> None:
     said = type_("appeal", path, "--as", "manager:m-1", "--reject")
     assert "of 2 persons 0 grant it and 1 reject it" in said
     assert "until 2020-05-01, 30 days from now" in said
+    assert f"{path} s1: 30 days left; 0 of 2 grant it, 1 reject it" in type_("today", "SG")
     assert "m-1" not in type_("appeal", "list", "SG")
     [told] = type_("appeal", "list", "SG", "--as", "manager:m-9", "--json")
     assert (told["days_left"], told["rejections"]) == (30, 1)
