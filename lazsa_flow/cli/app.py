@@ -103,6 +103,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(people.reconnect, name="reconnect")
+irreversible.seller.command()(merging.show)
 irreversible.seller.command()(merging.merge)
 irreversible.seller.command()(merging.unmerge)
 app.add_typer(irreversible.seller, name="seller")

@@ -1,4 +1,7 @@
-"""Two ids of one seller, joined or parted; each command shows what it would do, and asks first."""
+"""Ids of one seller: shown, joined and parted.
+
+To join or part them shows what would be done, and asks first.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from lazsa_flow.cli.common import (
     read_actor,
 )
 from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
+from lazsa_flow.cli.sellers import Seller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +32,34 @@ if TYPE_CHECKING:
 
 Old = Annotated[str, typer.Argument(metavar="OLD", help="The seller's id until now.")]
 New = Annotated[str, typer.Argument(metavar="NEW", help="The seller's id from now on.")]
+
+
+def show(
+    seller: Seller,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show every id of a seller, and in which country they are and were.
+
+    Example: lazsa-flow seller show seller-1
+    """
+    from lazsa_flow.cli.documents import to_json
+
+    with open_programme(database, config) as programme:
+        found = programme.seller_record(seller)
+    others = ", ".join(found.names[1:])
+    lines = [
+        f"{found.seller} is in {found.country}.",
+        *([f"  earlier ids: {others}"] if others else []),
+        f"  paths: {', '.join(found.paths) or 'none'}",
+        *(
+            f"  {each.seller} in {each.country} since {each.as_of}: by {each.source}"
+            f"{f' of {each.actor}' if each.actor else ''}"
+            for each in found.countries
+        ),
+    ]
+    print_result("\n".join(lines), to_json(found), as_json=as_json)
 
 
 def merge(
@@ -91,7 +123,7 @@ def _run(
 
         def forecast() -> Forecast:
             found = run(programme, dry_run=True)
-            return Forecast(_lines(command, found), _document(found))
+            return Forecast(_lines(command, found, would=True), _document(found))
 
         if not confirm(command, forecast, dry_run=dry_run, yes=yes, as_json=as_json):
             return
@@ -99,19 +131,23 @@ def _run(
     print_result("\n".join(_lines(command, done)), _document(done), as_json=as_json)
 
 
-def _lines(command: str, done: MergedSellers) -> list[str]:
+def _lines(command: str, done: MergedSellers, *, would: bool = False) -> list[str]:
     from lazsa_flow.cli.forecast import timer_text
 
     country = f", in {done.country}" if done.country else ""
+    are, is_ = ("would be", "would be") if would else ("are", "is")
     if command == "seller merge":
-        first = f"{done.old} and {done.new} are one seller: {done.seller}{country}."
+        first = f"{done.old} and {done.new} {are} one seller: {done.seller}{country}."
     else:
-        first = f"{done.old} is a seller of its own again{country}; {done.new} is another."
-    timers = f"{len(done.timers)} timer{'s' * (len(done.timers) != 1)} moved"
+        first = f"{done.old} {is_} a seller of its own again{country}; {done.new} {is_} another."
+    timers = f"{len(done.timers)} timer{'s' * (len(done.timers) != 1)}"
     return [
         first,
-        *(f"  {path} stands under {done.seller}" for path in done.paths),
-        *([f"{timers}:"] if done.timers else []),
+        *(
+            f"  {path} {'would stand' if would else 'stands'} under {done.seller}"
+            for path in done.paths
+        ),
+        *([f"{timers} {'would move' if would else 'moved'}:"] if done.timers else []),
         *map(timer_text, done.timers),
     ]
 

@@ -28,6 +28,8 @@ Source = Literal["facts", "move", "merge"]
 """What wrote a row: the first facts of a seller, a move, or a merge of ids."""
 
 _ROWS: Final = schema.seller_countries
+HISTORY: Final = ("seller", "country", "as_of", "source", "actor", "recorded_at")
+"""The columns that :func:`history` returns."""
 
 
 def countries_of(connection: sa.Connection, sellers: Collection[str]) -> dict[str, str]:
@@ -38,6 +40,13 @@ def countries_of(connection: sa.Connection, sellers: Collection[str]) -> dict[st
     dialect = connection.dialect.name
     values = {"ids": ids_value(dialect, [each for each in sellers if each.isprintable()])}
     return dict(fetch(connection, _latest(dialect), values))
+
+
+def history(connection: sa.Connection, names: Collection[str]) -> list[dict[str, Any]]:
+    """Return the rows of a seller's ids, oldest first, without their numbers."""
+    columns = [_ROWS.c[name] for name in HISTORY]
+    query = sa.select(*columns).where(_ROWS.c.seller.in_(list(names))).order_by(_ROWS.c.id)
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def add_row(

@@ -115,6 +115,10 @@ class SellerSide(EngineSide):
         """Return the country of each of these sellers who has one on record."""
         return seller_countries.countries_of(self._connection, sellers)
 
+    def country_history(self, seller: str) -> list[dict[str, Any]]:
+        """Return the record of a seller's country under every id; see :mod:`.seller_countries`."""
+        return seller_countries.history(self._connection, self.names_of(seller))
+
     def add_country_of(
         self,
         seller: str,

@@ -105,6 +105,7 @@ COMMAND_OF: Final = {
     "retry_notices": "outbox retry",
     "reviewers": "reviewers",
     "score": "score",
+    "seller_record": "seller show",
     "set_aside_card": "panel set-aside",
     "state_at": "state-at",
     "states": "states",

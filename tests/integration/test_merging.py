@@ -275,6 +275,26 @@ class TestCountry:
         with pytest.raises(NotFoundError):
             world.programme.find("new")
 
+    def test_record(self, world: World) -> None:
+        """The record tells every id, and where the seller was under each."""
+        path = world.ambassador("old")
+        world.facts("new", country="TH")
+        merge(world)
+        world.programme.move_country("old", "MY", actor=HOST)
+        record = world.programme.seller_record("old")
+        assert record == world.programme.seller_record("new")
+        assert (record.seller, record.names, record.country) == ("new", ("new", "old"), "MY")
+        assert record.paths == (path,)
+        assert [
+            (each.seller, each.country, each.source, each.actor) for each in record.countries
+        ] == [
+            ("old", "SG", "facts", None),
+            ("new", "TH", "facts", None),
+            ("new", "MY", "move", "host:host"),
+        ]
+        with pytest.raises(NotFoundError, match="no seller 'nobody'"):
+            world.programme.seller_record("nobody")
+
     def test_move_by_either_id(self, world: World) -> None:
         """A move of the old id moves the seller."""
         world.ambassador("old")
