@@ -48,6 +48,8 @@ class Scale:
         fires: Single fires.
         decisions: Decisions.
         starts: Starts of the command line.
+        listed: Paths in a country that is listed.
+        sellers: The longest file of sellers whose year is told.
     """
 
     rounds: int = 5
@@ -63,6 +65,8 @@ class Scale:
     fires: int = 400
     decisions: int = 20_000
     starts: int = 25
+    listed: int = 100_000
+    sellers: int = 10_000
 
 
 FULL: Final = Scale()
@@ -80,6 +84,8 @@ QUICK: Final = Scale(
     fires=10,
     decisions=200,
     starts=2,
+    listed=40,
+    sellers=60,
 )
 
 
