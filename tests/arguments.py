@@ -96,6 +96,7 @@ ACTORS = {
     "release_country": MANAGER,
     "release_policy": MANAGER,
     "score": Actor("reviewer", "rev-books", "SG", "books"),
+    "remind_reviewers": TEAM,
     "set_aside_card": MANAGER,
     "suspend_cycle": MANAGER,
     "unassign_reviewer": TEAM,

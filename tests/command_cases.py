@@ -312,6 +312,11 @@ CASES: Final[Mapping[str, Case]] = {
         },
     ),
     "replan_timers": Case({"actor": OPERATOR}),
+    "remind_reviewers": Case(
+        {"country": "SG", "cycle_on": APRIL, "actor": MANAGER},
+        {"cycle_on": OCTOBER},
+        under_review,
+    ),
     "resume": Case(
         {"actor": OPERATOR, "reason": "corrected", "country": "SG", "cycle": OCTOBER},
         {"reason": "done"},

@@ -9,12 +9,17 @@ import typer
 from lazsa_flow.cli.common import (
     DEFAULT_DATABASE,
     ConfigDir,
+    Country,
     Database,
     Json,
+    Key,
     open_programme,
     print_json,
+    print_result,
+    read_actor,
     read_day,
 )
+from lazsa_flow.cli.confirm import DryRun
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.lists import Csv
 from lazsa_flow.cli.tables import Column, print_csv, print_table
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from lazsa_flow.commands.facts_gaps import FactsGap
-    from lazsa_flow.commands.reviewing import ReviewerWork
+    from lazsa_flow.commands.reviewing import Reminded, ReviewerWork
     from lazsa_flow.commands.round_stats import RoundStats
 
 facts = typer.Typer(help="Sellers' facts.", no_args_is_help=True)
@@ -91,6 +96,15 @@ def gap_cells(gap: FactsGap) -> tuple[Any, ...]:
 def reviewers(
     country: CountryCode,
     cycle: CycleDate,
+    remind: Annotated[
+        bool, typer.Option("--remind", help="Remind those whose cards are missing; needs --as.")
+    ] = False,
+    who: Annotated[
+        str | None, typer.Option("--as", metavar="ROLE:ID", help="Who reminds, as team:t-1.")
+    ] = None,
+    role_country: Country = None,
+    dry_run: DryRun = False,
+    key: Key = None,
     as_csv: Csv = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -98,11 +112,18 @@ def reviewers(
 ) -> None:
     """List a panel's reviewers: cards done, and cards that are missing.
 
-    Example: lazsa-flow reviewers PH 2027-04-01
+    With --remind, those whose cards are missing get a reminder; --dry-run tells who would.
+
+    Example: lazsa-flow reviewers PH 2027-04-01 --remind --as team:t-1 --country PH
     """
     day = read_day(cycle, "CYCLE")
     assert day is not None
     with open_programme(database, config) as programme:
+        if remind:
+            actor = read_actor(who or "", role_country)
+            told = programme.remind_reviewers(country, day, actor=actor, key=key, dry_run=dry_run)
+            print_result(_reminded(told, dry_run=dry_run), to_json(told), as_json=as_json)
+            return
         found = programme.reviewers(country, day)
     named = 1000 if as_csv else _NAMED
     _print(
@@ -113,6 +134,14 @@ def reviewers(
         as_json=as_json,
         as_csv=as_csv,
     )
+
+
+def _reminded(told: Reminded, *, dry_run: bool) -> str:
+    will = "would be" if dry_run else "are"
+    if not told.reviewers:
+        return "No card is missing: nobody is reminded."
+    names = ", ".join(told.reviewers)
+    return f"{len(told.reviewers)} reviewers {will} reminded of {told.paths} paths: {names}"
 
 
 def reviewer_cells(work: ReviewerWork, named: int) -> tuple[Any, ...]:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from lazsa_flow.commands.context import request_fields
 from lazsa_flow.commands.list_rows import Page
 from lazsa_flow.commands.listing import no_cycle_date
+from lazsa_flow.commands.rights import check_command
+from lazsa_flow.domain.effects import REVIEWERS
 from lazsa_flow.domain.ids import fold
+from lazsa_flow.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from lazsa_flow.commands.context import Context
+    from lazsa_flow.domain.model import Actor
     from lazsa_flow.domain.policy import AwardPolicy
     from lazsa_flow.store.listing import Listing
     from lazsa_flow.store.round_listing import Candidate
+    from lazsa_flow.store.transaction import SqlTransaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,58 @@ def reviewers_of(
         for person, team in cast("Mapping[str, str | None]", persons).items()
     ]
     return sorted(found, key=lambda each: (-len(each.missing), each.reviewer))
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """A reminder that was put into the outbox.
+
+    Attributes:
+        paths: How many candidates wait for a card; reviewers get one digest of them.
+        reviewers: Who is reminded: those whose card is missing when the relay sends it.
+    """
+
+    paths: int
+    reviewers: tuple[str, ...]
+
+
+def remind(
+    context: Context, country: str, cycle_on: date, *, actor: Actor, key: str | None
+) -> Reminded:
+    """Put a reminder to the reviewers of a round whose cards are missing into the outbox.
+
+    Of one path they are reminded once a day, however often it is asked for.
+
+    Raises:
+        NotFoundError: There is no such country.
+        InputError: The date is no cycle date of it.
+        NotAllowedError: The actor may not.
+    """
+    context.country(country)
+    check_command("assign_reviewer", actor, country=country)
+    if why := no_cycle_date(context, country, cycle_on):
+        raise InputError.of("reviewers", "cycle", str(cycle_on), why)
+    now = context.clock.now()
+
+    def run(transaction: SqlTransaction) -> dict[str, Any]:
+        waiting = [each for each in work if each.missing]
+        numbers = sorted({context.path_id(path) for each in waiting for path in each.missing})
+        on = context.rulebook.calendar(country).local_date(now)
+        notices = {number: f"award-{number}.cards_missing.{on}" for number in numbers}
+        known = transaction.notices_known(notices.values())
+        fresh = [number for number in numbers if notices[number] not in known]
+        for seen in transaction.load_chunk(fresh, before=None, on=on) if fresh else ():
+            notice = notices[seen.path.id]
+            transaction.add_notice(seen.path, notice, "cards_missing", REVIEWERS, now)
+        return {"paths": len(numbers), "reviewers": [each.reviewer for each in waiting]}
+
+    given = {"country": country, "cycle_on": str(cycle_on)}
+    request = request_fields("remind_reviewers", actor, **given)
+    with context.settled():
+        with context.store.listing() as listing:
+            work = reviewers_of(context, listing, country, cycle_on)
+        found: dict[str, Any] = context.once(key, request, now, run)
+    return Reminded(found["paths"], tuple(found["reviewers"]))
 
 
 def _is_open(context: Context, path: Candidate, cycle_on: date) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.commands import appeals, panel, seats, set_aside
+from lazsa_flow.commands import appeals, panel, reviewing, seats, set_aside
 from lazsa_flow.commands.context import move_of
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.facade.questions import Questions
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.commands.appeals import Appeal
     from lazsa_flow.commands.panel import CardReceipt
+    from lazsa_flow.commands.reviewing import Reminded
     from lazsa_flow.commands.seats import Assigned
     from lazsa_flow.commands.set_aside import CardSetAside
     from lazsa_flow.domain.model import Actor, Move
@@ -98,6 +99,36 @@ class Panels(Questions):
             lambda context: seats.unassign(
                 context, country, cycle_on, reviewer, actor=actor, key=key
             )
+        )
+
+    def remind_reviewers(
+        self,
+        country: str,
+        cycle_on: date,
+        *,
+        actor: Actor,
+        key: str | None = None,
+        dry_run: bool = False,
+    ) -> Reminded:
+        """Remind the reviewers of a round whose cards are missing, through the outbox.
+
+        Args:
+            country: Of which country.
+            cycle_on: Of which cycle date.
+            actor: The local team, or a manager.
+            key: The idempotency key.
+            dry_run: Return who would be reminded, and write nothing.
+
+        Raises:
+            InputError: The date is no cycle date of the country.
+            NotAllowedError: The actor may not.
+        """
+        if dry_run:
+            return self.dry_run(
+                lambda own: own.remind_reviewers(country, cycle_on, actor=actor, key=key)
+            ).result
+        return self._command(
+            lambda context: reviewing.remind(context, country, cycle_on, actor=actor, key=key)
         )
 
     def set_aside_card(

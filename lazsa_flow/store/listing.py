@@ -97,8 +97,13 @@ class Listing(RoundListing):
     ) -> list[dict[str, Any]]:
         """Return the paths of a filter, newest first, at most so many after a number."""
         table = schema.paths
-        query = _paths(wanted, age).order_by(table.c.id.desc()).limit(limit)
-        query = query.where(table.c.id < (2**62 if after is None else after))
+        later = table.c.id < (2**62 if after is None else after)
+        if wanted.facts:
+            query = _facts_in(_paths(age), wanted, age).where(*_wanted(wanted), later).limit(limit)
+        else:  # what is told of a path is read of a page's paths alone
+            page = _numbers(wanted).where(later).order_by(table.c.id.desc()).limit(limit).subquery()
+            query = _paths(age, page)
+        query = query.order_by(table.c.id.desc())
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
     def panels_of(
@@ -124,7 +129,11 @@ class Listing(RoundListing):
 
     def count(self, wanted: PathFilter, age: FactsAge) -> int:
         """Count the paths of a filter."""
-        counted = _paths(wanted, age).with_only_columns(sa.func.count(), maintain_column_froms=True)
+        found = _numbers(wanted)
+        if wanted.facts:
+            found = _facts_in(_paths(age), wanted, age).where(*_wanted(wanted))
+            found = found.with_only_columns(schema.paths.c.id, maintain_column_froms=True)
+        counted = sa.select(sa.func.count()).select_from(found.subquery())
         return self._connection.scalar(counted) or 0
 
     def sellers(
@@ -198,28 +207,51 @@ def _place(wanted: PathFilter) -> list[sa.ColumnElement[bool]]:
     return conditions
 
 
-def _paths(wanted: PathFilter, age: FactsAge) -> sa.Select[Any]:
-    table, journal, facts = schema.paths, schema.journal, schema.facts
-    last = (journal.c.path_id == table.c.id) & (journal.c.seq == table.c.seq)
+def _paths(age: FactsAge, page: Any = None) -> sa.Select[Any]:
+    """Select what a list tells of paths, of all or of those of a page."""
+    table, facts = schema.paths, schema.facts
     judged_on = sa.func.coalesce(table.c.cycle_on, sa.literal(age.today, Day()))
     latest = _latest_facts(table.c.subject, judged_on, table)
-    status = _status(facts.c.as_of < _since(age))
-    query = (
+    source: Any = table if page is None else table.join(page, page.c.id == table.c.id)
+    journal = schema.journal
+    return (
         sa.select(table.c.subject, table.c.country, *_PATH, table.c.parked)
         .add_columns(journal.c.trigger, journal.c.reason, journal.c.verdicts)
-        .add_columns(*_FACTS, status.label("facts"), *_UNKNOWN)
-        .select_from(table.join(journal, last).outerjoin(facts, facts.c.id == latest))
-        .where(*_place(wanted))
+        .add_columns(*_FACTS, _status_of(age).label("facts"), *_UNKNOWN)
+        .select_from(source.join(journal, _LAST).outerjoin(facts, facts.c.id == latest))
     )
+
+
+def _facts_in(query: sa.Select[Any], wanted: PathFilter, age: FactsAge) -> sa.Select[Any]:
+    return query.where(_status_of(age).in_(list(wanted.facts)))
+
+
+def _status_of(age: FactsAge) -> Any:
+    return _status(schema.facts.c.as_of < _since(age))
+
+
+_LAST: Final = (schema.journal.c.path_id == schema.paths.c.id) & (
+    schema.journal.c.seq == schema.paths.c.seq
+)
+
+
+def _numbers(wanted: PathFilter) -> sa.Select[Any]:
+    """Select the numbers of the paths of a filter, but for what it asks of facts."""
+    table = schema.paths
+    query = sa.select(table.c.id).where(*_wanted(wanted))
+    return query if wanted.reason is None else query.join(schema.journal, _LAST)
+
+
+def _wanted(wanted: PathFilter) -> list[sa.ColumnElement[bool]]:
+    """Return what a filter asks, but for facts; a reason is that of the last journal row."""
+    table, conditions = schema.paths, _place(wanted)
     if wanted.reason is not None:
-        query = query.where(journal.c.reason == wanted.reason)
+        conditions.append(schema.journal.c.reason == wanted.reason)
     if wanted.since is not None:
-        query = query.where(table.c.entered_at >= sa.literal(wanted.since, Instant()))
-    if wanted.facts:
-        query = query.where(status.in_(list(wanted.facts)))
+        conditions.append(table.c.entered_at >= sa.literal(wanted.since, Instant()))
     if wanted.reviewer is not None:
-        query = query.where(*_unscored(wanted.reviewer, wanted.panels))
-    return query
+        conditions += _unscored(wanted.reviewer, wanted.panels)
+    return conditions
 
 
 def _latest_facts(seller: Any, judged_on: Any, outer: sa.Table) -> Any:

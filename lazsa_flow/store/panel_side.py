@@ -78,6 +78,16 @@ class PanelSide(EngineSide):
                 seated[seat.reviewer] = seat.team
         return seated
 
+    def notices_known(self, keys: Collection[str]) -> set[str]:
+        """Return those of these keys of notices that wait in the outbox or were delivered."""
+        found: set[str] = set()
+        named = list(keys)
+        for table in (schema.outbox, schema.deliveries):
+            for start in range(0, len(named), _BATCH):
+                part = table.c.key.in_(named[start : start + _BATCH])
+                found.update(self._connection.scalars(sa.select(table.c.key).where(part)))
+        return found
+
     def rounds_judged(self, path_id: int) -> set[tuple[str, date]]:
         """Return the country and cycle date of every round that a path has been in."""
         paths, timers = schema.paths, schema.timers

@@ -152,6 +152,7 @@ COMMANDS = {
     ),
     *("reconnect_step", "release_country", "release_policy", "replan_timers", "resume", "score"),
     *(
+        "remind_reviewers",
         "set_aside_card",
         "lift_suspension",
         "suspend_cycle",

@@ -99,6 +99,7 @@ COMMAND_OF: Final = {
     "relay": "relay",
     "release_country": "country release",
     "release_policy": "policy release",
+    "remind_reviewers": "reviewers",
     "replan_timers": "timers replan",
     "restore": "restore",
     "resume": "resume",

@@ -43,6 +43,9 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "unassign_reviewer": lambda p, **dry: p.unassign_reviewer(
         "SG", DUE, "rev-law", actor=MANAGER, key="k", **dry
     ),
+    "remind_reviewers": lambda p, **dry: p.remind_reviewers(
+        "SG", DUE, actor=MANAGER, key="k", **dry
+    ),
     "unpark": lambda p, **dry: p.unpark("award-1", actor=OPERATOR, **dry),
     "unpark_all": lambda p, **dry: p.unpark_all(actor=OPERATOR, **dry),
     "retry_notices": lambda p, **dry: p.retry_notices(actor=OPERATOR, **dry),

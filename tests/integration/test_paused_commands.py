@@ -109,6 +109,7 @@ CARRIED_OUT: dict[str, Any] = {
         "SG", OCTOBER, {"rev-9": "books"}, actor=TEAM
     ),
     "unassign_reviewer": lambda p, *_: p.unassign_reviewer("SG", OCTOBER, "rev-books", actor=TEAM),
+    "remind_reviewers": lambda p, *_: p.remind_reviewers("SG", OCTOBER, actor=TEAM),
     "consent": lambda p, *_: p.consent("s1", given=True, actor=SELLER),
     "invite_trainer": lambda p, *_: p.invite_trainer(
         "s1", shown=("teaching", "speaking"), actor=EMPLOYEE
