@@ -32,7 +32,8 @@ SELLERS = FEW + 8
 """More than go by arrays, so that every kind of statement is seen."""
 SMALL = {
     *("lazsa_policies", "lazsa_countries", "lazsa_suspensions", "lazsa_lifecycles"),
-    *("lazsa_pauses", "lazsa_failures", VERSION_TABLE, "CONSTANT", "stamp", "read"),
+    *("lazsa_pauses", "lazsa_failures", "lazsa_lifted_suspensions"),
+    *(VERSION_TABLE, "CONSTANT", "stamp", "read"),
 }
 """What does not grow with the sellers: rules, and what is set aside at the moment."""
 FOUND = ("lazsa_stage_", "anon_")
