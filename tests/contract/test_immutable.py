@@ -102,6 +102,8 @@ CALLS: dict[str, Callable[[Programme], Any]] = {
     "journal": lambda p: list(p.journal()),
     "verify": lambda p: p.verify(),
     "panel": lambda p: p.panel("SG", APRIL),
+    "appeals": lambda p: p.appeals(unfiled=True),
+    "panel_cards": lambda p: p.panel_cards("award-1", actor=Actor("manager", "m-1")),
     "entitlements": lambda p: p.entitlements("s1"),
     "badge": lambda p: p.badge("s1"),
     "hall_of_fame": lambda p: p.hall_of_fame("SG"),
@@ -152,7 +154,9 @@ COMMANDS = {
     ),
     *("reconnect_step", "release_country", "release_policy", "replan_timers", "resume", "score"),
     *(
+        "merge_sellers",
         "remind_reviewers",
+        "unmerge_sellers",
         "set_aside_card",
         "lift_suspension",
         "suspend_cycle",
