@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.engine.ports import Claimed
 
+RENEWAL: Final = "renewal_rescheduled"
 _CANDIDATE: Final = ("nominated", "under_review")
 _PROMISED: Final[Mapping[str, tuple[str, ...]]] = {
     "nominated": _CANDIDATE,
@@ -26,10 +27,10 @@ _PROMISED: Final[Mapping[str, tuple[str, ...]]] = {
     "awarded": ("awarded",),
     "renewed": ("renewed",),
     "renewal_due": ("renewal_due",),
-    "renewal_rescheduled": ("awarded", "renewed", "renewal_due"),
+    RENEWAL: ("awarded", "renewed", "renewal_due"),
 }
 """The notices that promise a date, each with the states in which it is still to come."""
-_ONLY_A_DATE: Final = frozenset({"candidacy_rescheduled", "renewal_rescheduled", "renewal_due"})
+_ONLY_A_DATE: Final = frozenset({"candidacy_rescheduled", RENEWAL, "renewal_due"})
 
 
 def applies(notice: Claimed) -> bool:

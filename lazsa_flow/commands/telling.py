@@ -122,6 +122,9 @@ class TellingDesk:
             "app": policy.reconnect.app,
             "steps": (*policy.reconnect.steps, policy.reconnect.join_step),
         }
+        if notice.kind == promising.RENEWAL and path.state != "renewal_due" and notice.cycle_on:
+            opens_days = policy.panel.renewal_opens_days
+            found["round_opens_on"] = notice.cycle_on - timedelta(days=opens_days)
         if notice.kind == "nominated":
             standing = [each for each in self._nominations.get(path.id, ()) if not each.withdrawn]
             found["nominations"] = len(standing)

@@ -200,13 +200,12 @@ class Draft:
         object.__setattr__(self._now.seen, "records", (*self._now.seen.records, record))
 
     def _span(self, effect: Begin | End | Reopen) -> None:
-        match effect:
-            case Begin():
-                self._begin(effect.what)
-            case End():
-                self._end(effect.what)
-            case Reopen():
-                self._reopen(effect.what)
+        if isinstance(effect, Begin):
+            self._begin(effect.what)
+        elif isinstance(effect, End):
+            self._end(effect.what)
+        else:
+            self._reopen(effect.what)
 
     def _begin(self, name: str) -> None:
         self._end(name)

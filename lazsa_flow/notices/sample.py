@@ -64,6 +64,8 @@ def sample(kind: str, country: Country) -> Matter:
             facts_as_of=date(2026, 9, 15),
             round_opens_on=date(2027, 3, 2),
         )
+    if kind == "renewal_rescheduled":
+        return replace(matter, round_opens_on=date(2028, 3, 2))
     if kind == "nomination_incomplete":
         return replace(matter, cycle_on=date(2027, 4, 1), closes_on=date(2027, 3, 2))
     if kind == "ambassador_retired":

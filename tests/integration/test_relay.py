@@ -233,6 +233,7 @@ class TestWhat:
             (text,) = told[kind]
             assert "1 October 2021" in text
         assert not any("2020" in text for text in told["nominated"])
+        assert "round opens, on 1 September 2021" in told["renewal_rescheduled"][0]
 
     def test_a_date_that_is_over(self, world: World, post: Post) -> None:
         """Who was decided meanwhile is promised no date; the decision itself is told."""
