@@ -108,6 +108,7 @@ def reviewers_missing(
         if panel not in seats:
             seats[panel] = sorted(transaction.seats_of(*panel))
         for seen in transaction.load_chunk([path.id], before=None, on=on):
-            done = {*seen.tally.panel, path.subject, *(n.nominator for n in seen.nominations)}
+            nominators = transaction.nominators_of(path.subject)
+            done = {*seen.tally.panel, path.subject, *nominators}
             found[notice.key] = [each for each in seats[panel] if not is_among(each, done)]
     return found
