@@ -216,6 +216,8 @@ def test_held_a_year_by_any_tenure() -> None:
     elsewhere = sitting(lifecycle="trainer", spans=long.spans)
     assert not found("held_a_year", path=short, others=[elsewhere]).held
     assert found("held_a_year") == Finding(False, "never awarded")
+    shorter = sitting(id=3, spans={"award": (span(date(2020, 4, 1), date(2020, 4, 11)),)})
+    assert found("held_a_year", path=short, others=[shorter]) == Finding(False, "335 days short")
 
 
 def test_held_a_year_while_sitting() -> None:
