@@ -224,9 +224,9 @@ class TestMonths:
 
     def test_a_month_that_is_set_aside_is_not_used_up(self, desk: Desk) -> None:
         """What was not judged for one store can serve another."""
-        desk.admit(desk.apply("a1", records=[*records(), record("2019-11", account="b")]))
-        desk.world.now(noon(MARCH))
-        other = [record(month, account="b") for month in MONTHS]
+        desk.admit(desk.apply("a1", records=[*records(), record("2020-03", account="b")]))
+        desk.world.now(noon(date(2020, 4, 10)))
+        other = [record(month, account="b") for month in ("2020-01", "2020-02", "2020-03")]
         assert desk.admit(desk.apply("a2", records=other)).dest == "admitted"
 
     def test_judged_at_submission(self, desk: Desk) -> None:
