@@ -71,6 +71,8 @@ SAMPLES: dict[str, Any] = {
 }
 """What is given for a parameter of this name that must be given; for others it is a code."""
 ACTORS = {
+    "announce": MANAGER,
+    "give_perk": MANAGER,
     "appeal": MANAGER,
     "apply_entry": Actor("seller", "a1"),
     "check_entry": Actor("seller", "a1"),
@@ -113,6 +115,14 @@ FILES = {
 """What the files hold that are imported."""
 COUNTRY = files("lazsa_flow").joinpath("defaults/countries/sg.toml").read_text("utf-8")
 OTHERS: dict[str, dict[str, Any]] = {
+    "announce": {
+        "title": "News",
+        "text": "There is news.",
+        "audience": "both",
+        "kind": "campaign",
+    },
+    "give_perk": {"seller": "s1", "perk": "award_kit"},
+    "announcement": {"number": 1},
     "release_country": {"text": COUNTRY},
     "erase": {"seller": "s2"},
     "fire": {"reason": "nominee"},

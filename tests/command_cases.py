@@ -200,6 +200,25 @@ CASES: Final[Mapping[str, Case]] = {
         },
         {"applicant": "s2", "records": RECORDS[1:], "provenance": "own", "consent": False},
     ),
+    "announce": Case(
+        {
+            "title": "News",
+            "text": "There is news.",
+            "audience": "both",
+            "kind": "campaign",
+            "link": "https://example.com/news",
+            "country": "SG",
+            "actor": MANAGER,
+        },
+        {
+            "title": "Other news",
+            "text": "There is more.",
+            "audience": "members",
+            "kind": "event",
+            "link": None,
+            "country": "TH",
+        },
+    ),
     "assign_reviewers": Case(
         {"country": "SG", "cycle_on": OCTOBER, "reviewers": {"rev-new": "books"}, "actor": MANAGER},
         {"country": "TH"},
@@ -219,6 +238,11 @@ CASES: Final[Mapping[str, Case]] = {
         {"path": "award-1", "trigger": "withdraw", "actor": SELLER, "reason": "nominee"},
         {"trigger": "disqualify", "reason": "code_of_conduct"},
         under_review,
+    ),
+    "give_perk": Case(
+        {"seller": "s1", "perk": "award_kit", "actor": MANAGER},
+        {"perk": "immersion_trip"},
+        lambda world: (world.ambassador(), None)[1],
     ),
     "import_contacts": _of_file(CONTACTS, "seller_id", email="shop@shop.example", locale="en"),
     "import_facts": _of_file(

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from lazsa_flow.cli import (
+    announcements,
     appeals,
     ask,
     backup,
@@ -92,7 +93,6 @@ for command in (
     people.score,
     people.recuse,
     people.fire,
-    perks.consent,
     manage.readmit,
     pausing.pause,
     pausing.resume,
@@ -116,6 +116,9 @@ app.add_typer(appeals.appeal, name="appeal")
 app.add_typer(policies.policy, name="policy")
 app.add_typer(countries.country, name="country")
 app.add_typer(timers.timers, name="timers")
+app.add_typer(perks.perks, name="perks")
+app.command()(announcements.announce)
+app.add_typer(announcements.announcement, name="announcement")
 app.add_typer(notices.outbox, name="outbox")
 app.add_typer(notices.notices, name="notices")
 app.command()(notices.relay)

@@ -1,8 +1,8 @@
-"""Perks on the command line: the consent to the Hall of Fame."""
+"""One-off perks on the command line: those that are due, and giving them."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,37 +10,91 @@ from lazsa_flow.cli.common import (
     DEFAULT_DATABASE,
     As,
     ConfigDir,
+    Country,
     Database,
     Json,
     Key,
+    console,
     open_programme,
+    print_json,
     print_result,
     read_actor,
 )
+from lazsa_flow.cli.confirm import DryRun
 from lazsa_flow.cli.people import Seller
 
+if TYPE_CHECKING:
+    from lazsa_flow.commands.perk_giving import OneOffPerk
 
-def consent(
+perks = typer.Typer(
+    help="One-off perks: those that are due, and giving them.", no_args_is_help=True
+)
+
+
+@perks.command()
+def due(
+    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")],
+    given: Annotated[bool, typer.Option("--given", help="List those given as well.")] = False,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """List the one-off perks that a country's team has still to give.
+
+    Example: lazsa-flow perks due PH
+    """
+    from rich.table import Table
+
+    with open_programme(database, config) as programme:
+        found = programme.perks_due(country, given=given)
+    if as_json:
+        print_json([_document(each) for each in found])
+        return
+    screen = console()
+    if not found:
+        screen.print(f"No one-off perk is due in {country}.")
+        return
+    table = Table("Seller", "Perk", "Due since", "Given by", "On")
+    for each in found:
+        on = f"{each.given_at:%Y-%m-%d}" if each.given_at else ""
+        table.add_row(each.seller, each.perk, str(each.since), each.given_by or "", on)
+    screen.print(table)
+
+
+@perks.command()
+def give(
     seller: Seller,
+    perk: Annotated[str, typer.Argument(metavar="PERK", help="Such as award_kit.")],
     who: As,
-    give: Annotated[bool, typer.Option("--give", help="Give the consent.")] = False,
-    withdraw: Annotated[bool, typer.Option("--withdraw", help="Withdraw it.")] = False,
+    country: Country = None,
+    dry_run: DryRun = False,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Give or withdraw a seller's consent to be named in the Hall of Fame.
+    """Record that a one-off perk was given to a seller; each once a tenure.
 
-    Example: lazsa-flow consent seller-1 --give --as seller:seller-1
+    Example: lazsa-flow perks give seller-1 award_kit --as team:t-1 --country PH
     """
-    from lazsa_flow.errors import InputError
-
-    if give == withdraw:
-        got = "both" if give else "neither"
-        raise InputError.of("consent", "--give", got, "either --give or --withdraw")
+    actor = read_actor(who, country)
     with open_programme(database, config) as programme:
-        programme.consent(seller, given=give, actor=read_actor(who), key=key)
-    done = "given" if give else "withdrawn"
-    data = {"seller": seller, "consent": "hall_of_fame", "given": give}
-    print_result(f"{seller}: consent to the Hall of Fame {done}", data, as_json=as_json)
+        done = programme.give_perk(seller, perk, actor=actor, key=key, dry_run=dry_run)
+    data = {**_document(done), **({"dry_run": True} if dry_run else {})}
+    would = "would be given" if dry_run else "given"
+    print_result(f"{done.seller}: {perk} {would} ({done.path})", data, as_json=as_json)
+
+
+def _document(each: OneOffPerk) -> dict[str, Any]:
+    from lazsa_flow.domain.cycles import instant_text
+
+    return {
+        "seller": each.seller,
+        "path": each.path,
+        "country": each.country,
+        "title": each.title,
+        "perk": each.perk,
+        "since": each.since.isoformat(),
+        "given_by": each.given_by,
+        "given_at": each.given_at and instant_text(each.given_at),
+    }

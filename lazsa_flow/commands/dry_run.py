@@ -65,8 +65,9 @@ class DryRun(Generic[_Result]):
 
 
 def dry_run_of(result: _Result, written: Written) -> DryRun[_Result]:
-    """Tell what a command wrote before it was undone."""
-    return DryRun(result, tuple(map(_affected, written.changes)), tuple(written.texts))
+    """Tell what a command wrote before it was undone; a reminder leaves its path as it is."""
+    moved = (change for change in written.changes if change.moves)
+    return DryRun(result, tuple(map(_affected, moved)), tuple(written.texts))
 
 
 def _affected(change: Change) -> AffectedPath:

@@ -48,6 +48,8 @@ COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
         Permit("manager"),
         Permit("compliance"),
     ),
+    "announce": (Permit("team", relation="country"), Permit("manager")),
+    "give_perk": (Permit("team", relation="country"), Permit("manager")),
     "consent": (Permit("seller", relation="self"),),
     "record_shown": (Permit("employee"),),
     "move_country": (Permit("host"),),

@@ -15,7 +15,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.commands import promising, reminding
+from lazsa_flow.commands import announcing, promising, reminding
 from lazsa_flow.commands.entry_receipts import read_received
 from lazsa_flow.commands.public import CRITERIA_NAMES, appeal_until, unmet_bars
 from lazsa_flow.domain.bar_figures import BARS
@@ -28,6 +28,7 @@ from lazsa_flow.notices.ports import Matter, Unmet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lazsa_flow.commands.announcing import AnnouncedNotice
     from lazsa_flow.commands.context import Context
     from lazsa_flow.commands.reminding import Reminded
     from lazsa_flow.domain.guards import Verdict
@@ -47,6 +48,7 @@ class TellingDesk:
         self.context = context
         self._nominations: dict[int, list[Nomination]] = {}
         self._reminded: dict[str, Reminded] = {}
+        self._announced: dict[str, AnnouncedNotice] = {}
 
     def look_up(self, notices: Sequence[Claimed]) -> None:
         """Read the nominations and figures that a batch of notices tells of."""
@@ -54,9 +56,13 @@ class TellingDesk:
         with self.context.store.begin(write=False) as transaction:
             self._nominations = transaction.nominations_of_all(paths) if paths else {}
             self._reminded = reminding.look_up(self.context, transaction, notices)
+            self._announced = announcing.look_up(self.context, transaction, notices)
 
     def applies(self, notice: Claimed) -> bool:
         """Tell whether a notice is still true of its path."""
+        announced = self._announced.get(notice.key)
+        if announced is not None:
+            return announced.entitled
         reminded = self._reminded.get(notice.key)
         return promising.applies(notice) and reminding.applies(notice, reminded)
 
@@ -71,6 +77,7 @@ class TellingDesk:
         country = context.country(path.country)
         calendar = context.rulebook.calendar(path.country)
         as_of = row["facts_as_of"]
+        announced = self._announced.get(notice.key)
         return Matter(
             kind=notice.kind,
             path=path.ref,
@@ -84,6 +91,7 @@ class TellingDesk:
                 **self._award(notice),
                 **self._entry(notice),
                 **reminding.fields_of(context, notice, self._reminded.get(notice.key)),
+                **(announced.fields if announced else {}),
             },
         )
 

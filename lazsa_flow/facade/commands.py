@@ -21,6 +21,7 @@ from lazsa_flow.commands.context import move_of
 from lazsa_flow.commands.entries import Application
 from lazsa_flow.commands.entry_receipts import receipt_of
 from lazsa_flow.commands.public import CONSENT
+from lazsa_flow.facade.community import Community
 from lazsa_flow.facade.imports import Imports
 from lazsa_flow.facade.operating import Operating
 from lazsa_flow.facade.panels import Panels
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.model import Actor, Move
 
 
-class Commands(Imports, Operating, Panels, Releases):
+class Commands(Community, Imports, Operating, Panels, Releases):
     """The commands."""
 
     def nominate(

@@ -62,6 +62,11 @@ def as_text(text: str) -> str:
     return "\n\n".join(written)
 
 
+def as_anchor(link: str) -> Markup:
+    """Write a link that was checked as one that can be followed; a value in it is escaped."""
+    return Markup('<a href="{0}" style="color:#4a2fbd;">{0}</a>').format(link)
+
+
 def as_html(text: str) -> Markup:
     """Write blocks as HTML; values in them have been escaped before."""
     written = []

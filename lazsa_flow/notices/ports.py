@@ -71,6 +71,9 @@ class Matter:
             ``YYYY-MM`` and a figure.
         set_aside: The months of its other records.
         expires_on: The day on which an application expires.
+        headline: The title of an announcement.
+        announcement: What it says.
+        link: Where to read more, ``https`` alone.
     """
 
     kind: str
@@ -94,6 +97,9 @@ class Matter:
     received: tuple[tuple[str, str], ...] = ()
     set_aside: tuple[str, ...] = ()
     expires_on: date | None = None
+    headline: str = ""
+    announcement: str = ""
+    link: str | None = None
 
 
 class Desk(Protocol):

@@ -23,7 +23,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lazsa_flow.domain.contact import LOCALE
 from lazsa_flow.domain.values import value
 from lazsa_flow.errors import NotFoundError, TemplateError
-from lazsa_flow.notices.blocks import as_html, as_text
+from lazsa_flow.notices.blocks import as_anchor, as_html, as_text
 from lazsa_flow.notices.explaining import explaining, read_words
 from lazsa_flow.notices.ports import Matter
 from lazsa_flow.notices.words import LAST, Words, chain
@@ -186,6 +186,7 @@ class Renderer:
             reason=words.reason,
             reason_of_other=words.reason_of_other,
             figure=words.figure,
+            anchor=as_anchor if format_ == "html" else str,
             step=words.step,
             unmet=words.unmet,
             blocks=as_html if format_ == "html" else as_text,

@@ -66,6 +66,13 @@ def sample(kind: str, country: Country) -> Matter:
         )
     if kind == "renewal_rescheduled":
         return replace(matter, round_opens_on=date(2028, 3, 2))
+    if kind in ("announcement", "announcement_in_group"):
+        return replace(
+            matter,
+            headline="The mega campaign of November",
+            announcement="The campaign begins on 11 November.\n\n- Sign up by 1 November.",
+            link="https://example.com/campaign?year=2027&month=11",
+        )
     if kind == "nomination_incomplete":
         return replace(matter, cycle_on=date(2027, 4, 1), closes_on=date(2027, 3, 2))
     if kind == "ambassador_retired":

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lazsa_flow.domain.model import Record
-from lazsa_flow.store import schema
+from lazsa_flow.store import announcements, schema
 from lazsa_flow.store.inspection.inspector import Inspection
 from lazsa_flow.store.panel_side import PanelSide
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from lazsa_flow.engine.ledger import Book
@@ -53,6 +54,18 @@ class ProgrammeSide(PanelSide):
         }
         self._connection.execute(sa.insert(table), row)
         return True
+
+    def add_announcement(self, row: Mapping[str, Any]) -> int:
+        """Append an announcement; return its number."""
+        return announcements.add(self._connection, row)
+
+    def announcements(self, number: int | None = None) -> list[sa.Row[Any]]:
+        """Return announcements, newest first: this one, or all."""
+        return announcements.find(self._connection, number)
+
+    def announcement_progress(self, number: int) -> tuple[int, int]:
+        """Count an announcement's notices to persons: delivered, and still in the outbox."""
+        return announcements.progress(self._connection, number)
 
     def add_conduct_bar(self, fingerprint: str, record: Record) -> None:
         """Append what ended a seller's standing, under a keyed hash of their id."""

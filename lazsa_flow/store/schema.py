@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import (
     columns,
+    schema_announcements,
     schema_batches,
     schema_books,
     schema_sellers,
@@ -22,6 +23,7 @@ from lazsa_flow.store import (
 )
 
 APPEND_ONLY: Final = (
+    "lazsa_announcements",
     "lazsa_batches",
     "lazsa_facts",
     "lazsa_nominations",
@@ -39,6 +41,7 @@ APPEND_ONLY: Final = (
 
 
 METADATA: Final = columns.METADATA
+announcements: Final = schema_announcements.announcements
 batches: Final = schema_batches.batches
 seller_countries: Final = schema_sellers.seller_countries
 seller_merges: Final = schema_sellers.seller_merges

@@ -190,6 +190,8 @@ COMMANDS_MAY: dict[str, dict[str, May]] = {
     # "outside the panel: ... not a nominator, not the seller"
     "appeal": {"manager": May(frozenset({"other"}))},
     "see_panel": {"team": LOCAL, "manager": ANY, "compliance": ANY},
+    "announce": {"team": LOCAL, "manager": ANY},
+    "give_perk": {"team": LOCAL, "manager": ANY},
     "consent": SELLER,
     "record_shown": EMPLOYEE,
     "move_country": {"host": GLOBAL},
@@ -591,6 +593,10 @@ ASK: dict[str, Callable[[Stage, Actor], Any]] = {
     "reconnect_step": lambda s, a: s.programme.reconnect_step("s1", "get_app", actor=a),
     "appeal": lambda s, a: s.programme.appeal(s.paths["award", "declined"], actor=a),
     "see_panel": lambda s, a: s.programme.panel_cards(s.paths["award", "under_review"], actor=a),
+    "announce": lambda s, a: s.programme.announce(
+        "News", "There is news.", audience="both", kind="event", country="SG", actor=a
+    ),
+    "give_perk": lambda s, a: s.programme.give_perk("s1", "award_kit", actor=a),
     "consent": lambda s, a: s.programme.consent("s1", given=True, actor=a),
     "record_shown": lambda s, a: s.programme.record_shown("s1", "teaching", actor=a),
     "move_country": lambda s, a: s.programme.move_country("s1", "MY", actor=a),

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMMAND_OF: Final = {
+    "announce": "announce",
+    "announcement": "announcement show",
+    "announcements": "announcement list",
     "appeal": "appeal decide",
     "apply_entry": "entry submit",
     "appeals": "appeal list",
@@ -55,6 +58,7 @@ COMMAND_OF: Final = {
     "find_sellers": "list",
     "facts_gaps": "facts gaps",
     "fire": "fire",
+    "give_perk": "perks give",
     "hall_of_fame": "fame",
     "history": "history",
     "import_contacts": "import contacts",
@@ -83,6 +87,7 @@ COMMAND_OF: Final = {
     "panel_gaps": "panel gaps",
     "parked": "parked",
     "paths": "show",
+    "perks_due": "perks due",
     "pause": "pause",
     "paused": "pauses",
     "pauses": "pauses",

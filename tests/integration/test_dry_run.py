@@ -30,6 +30,10 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "fire": lambda p, **dry: p.fire(
         "award-1", "retire", actor=SELLER, reason="resigned", key="k", **dry
     ),
+    "announce": lambda p, **dry: p.announce(
+        "News", "There is news.", audience="both", kind="event", actor=MANAGER, key="k", **dry
+    ),
+    "give_perk": lambda p, **dry: p.give_perk("s1", "award_kit", actor=MANAGER, key="k", **dry),
     "erase": lambda p, **dry: p.erase("s1", actor=HOST, key="k", **dry),
     "purge": lambda p, **dry: p.purge(actor=HOST, **dry),
     "suspend_cycle": lambda p, **dry: p.suspend_cycle("SG", DUE, actor=MANAGER, key="k", **dry),

@@ -19,6 +19,7 @@ from lazsa_flow.domain.model import Actor, Facts
 from lazsa_flow.domain.panel import ITEMS
 from lazsa_flow.errors import LazsaError, PausedError
 from lazsa_flow.facade.commands import Commands
+from lazsa_flow.facade.community import Community
 from lazsa_flow.facade.imports import Imports
 from lazsa_flow.facade.irreversible import Irreversible
 from lazsa_flow.facade.operating import Operating
@@ -81,6 +82,7 @@ REFUSED: dict[str, Any] = {
     "set_aside_card": lambda p, ref, _: p.set_aside_card(
         ref, "rev-books", actor=MANAGER, reason="conflict"
     ),
+    "give_perk": lambda p, *_: p.give_perk("s1", "award_kit", actor=MANAGER),
     "appeal": lambda p, ref, _: p.appeal(ref, actor=MANAGER, grant=True),
     "move_country": lambda p, *_: p.move_country("s1", "TH", actor=HOST),
     "merge_sellers": lambda p, *_: p.merge_sellers("s1", "s2", actor=HOST),
@@ -110,6 +112,9 @@ CARRIED_OUT: dict[str, Any] = {
     ),
     "unassign_reviewer": lambda p, *_: p.unassign_reviewer("SG", OCTOBER, "rev-books", actor=TEAM),
     "remind_reviewers": lambda p, *_: p.remind_reviewers("SG", OCTOBER, actor=TEAM),
+    "announce": lambda p, *_: p.announce(
+        "News", "There is news.", audience="both", kind="event", actor=MANAGER
+    ),
     "consent": lambda p, *_: p.consent("s1", given=True, actor=SELLER),
     "invite_trainer": lambda p, *_: p.invite_trainer(
         "s1", shown=("teaching", "speaking"), actor=EMPLOYEE
@@ -205,9 +210,10 @@ def test_every_command_is_tried() -> None:
     """A command that somebody adds is added here."""
     reading = {"policy_list", "policy_show", "country_list", "country_show", "suspensions"}
     reading |= {"appeals", "deleted_texts_remain", "imports", "panel_cards"}
+    reading |= {"announcement", "announcements", "perks_due"}
     given = {
         name
-        for part in (Commands, Imports, Irreversible, Operating, Panels, Releases)
+        for part in (Commands, Community, Imports, Irreversible, Operating, Panels, Releases)
         for name, _ in inspect.getmembers(part, inspect.isfunction)
         if name in vars(part) and not name.startswith("_")
     }

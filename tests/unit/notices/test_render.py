@@ -49,6 +49,8 @@ def told() -> Iterator[tuple[str, str]]:
         effects += table.promised.values()
         yield from ((e.kind, e.to) for e in effects if isinstance(e, Notify))
     yield "appeal_rejected", "seller"
+    yield "announcement", "seller"
+    yield "announcement_in_group", "group"
     yield "appeal_filed", "team"
 
 

@@ -1,0 +1,42 @@
+"""Announcements as rows, and how many of their notices wait or were delivered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TABLE: Final = schema.announcements
+
+
+def add(connection: sa.Connection, row: Mapping[str, Any]) -> int:
+    """Append an announcement; return its number."""
+    key = connection.execute(sa.insert(_TABLE), dict(row)).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def find(connection: sa.Connection, number: int | None = None) -> list[sa.Row[Any]]:
+    """Return announcements, newest first: this one, or all."""
+    query = sa.select(_TABLE).order_by(_TABLE.c.id.desc())
+    if number is not None:
+        query = query.where(_TABLE.c.id == number)
+    return list(connection.execute(query))
+
+
+def progress(connection: sa.Connection, number: int) -> tuple[int, int]:
+    """Count the notices of an announcement to persons: delivered, and still in the outbox."""
+    delivered, waiting = (
+        connection.scalar(
+            sa.select(sa.func.count())
+            .select_from(table)
+            .where(table.c.key.like(f"announcement-{number}.%"), table.c.recipient == "seller")
+        )
+        for table in (schema.deliveries, schema.outbox)
+    )
+    return int(delivered or 0), int(waiting or 0)
