@@ -300,6 +300,7 @@ class TestRelease:
         programme.release_country(NOVEMBER, actor=MANAGER)
         assert programme.find(path).cycle_on == date(2026, 11, 1)
         assert planned(programme, path) == midnight(date(2026, 11, 1), "SG")
+        assert "candidacy_rescheduled" in {each.kind for each in programme.outbox()}
         assert all(book in programme.books() for book in awarded if book.due)
 
     def test_a_suspension_stays(self, programme: Programme) -> None:
@@ -308,6 +309,20 @@ class TestRelease:
         programme.release_country(SEOUL, actor=MANAGER)
         assert programme.suspensions() == {"SG": (OCTOBER,)}
         assert programme.find(nominate(programme)).cycle_on == date(2027, 4, 1)
+
+    def test_a_lifted_suspension(self, programme: Programme) -> None:
+        """Every process holds the cycle again; it can be suspended, and lifted, once more."""
+        with reopened(programme, programme.config) as other:
+            for seller in ("s-1", "s-2"):
+                programme.suspend_cycle("SG", OCTOBER, actor=MANAGER)
+                assert other.suspensions() == {"SG": (OCTOBER,)}
+                ref = nominate(other, seller)
+                assert programme.find(ref).cycle_on == date(2027, 4, 1)
+                other.lift_suspension("SG", OCTOBER, actor=MANAGER)
+                assert programme.suspensions() == {}
+                assert programme.find(ref).cycle_on == OCTOBER
+                told = [each.kind for each in programme.outbox() if each.path == ref]
+                assert told.count("candidacy_rescheduled") == 1
 
     def test_versions_are_kept(self, programme: Programme) -> None:
         """Every version is kept with who released it and when; a text may come back, not stay."""
