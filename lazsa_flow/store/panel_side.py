@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.domain.ids import fold
 from lazsa_flow.domain.panel import RecordedCard, Seat
-from lazsa_flow.store import decoding, schema
+from lazsa_flow.store import decoding, schema, seller_countries
 from lazsa_flow.store.engine_side import EngineSide
 from lazsa_flow.store.merges import seller_of
 
@@ -89,18 +89,23 @@ class PanelSide(EngineSide):
         return found
 
     def rounds_judged(self, path_id: int) -> set[tuple[str, date]]:
-        """Return the country and cycle date of every round that a path has been in."""
+        """Return country and cycle date of every panel that a path may have been before.
+
+        A round is one of the country in which the seller was then; where they have moved, each of
+        their countries is paired with each date, which may name a panel too many and none too few.
+        """
         paths, timers = schema.paths, schema.timers
-        now = sa.select(paths.c.country, paths.c.cycle_on).where(paths.c.id == path_id)
-        row = self._connection.execute(now).one()
+        own = sa.select(paths.c.subject, paths.c.country, paths.c.cycle_on)
+        path = self._connection.execute(own.where(paths.c.id == path_id)).one()
         past = sa.select(timers.c.country, timers.c.due_on).where(
             timers.c.path_id == path_id, timers.c.name.in_(_DECISIONS)
         )
-        found = {(each.country, each.due_on) for each in self._connection.execute(past)}
-        if row.cycle_on is not None:
-            found = {each for each in found if each[1] <= row.cycle_on}
-            found.add((row.country, row.cycle_on))
-        return found
+        rows = list(self._connection.execute(past))
+        dates = {row.due_on for row in rows if path.cycle_on and row.due_on <= path.cycle_on}
+        moves = seller_countries.history(self._connection, self.names_of(path.subject))
+        countries = {path.country, *(row.country for row in rows), *(m["country"] for m in moves)}
+        dates |= {path.cycle_on} - {None}
+        return {(country, on) for country in countries for on in dates}
 
     def candidates_of(
         self, country: str, cycle_on: date, states: Collection[str]

@@ -87,6 +87,17 @@ class TestOutside:
         assert world.programme.appeal(path, actor=manager("m-1")) is None
         assert world.programme.appeal(path, actor=manager("m-2")) is not None
 
+    def test_of_an_earlier_country(self, world: World) -> None:
+        """A seat of the country that the seller has left before the cycle date is inside."""
+        world.programme.assign_reviewers("SG", APRIL, {"left-1": "care"}, actor=TEAM)
+        path = world.candidate(score=1)
+        world.programme.move_country("s1", "MY", actor=HOST)
+        world.go(APRIL)
+        assert world.state(path) == "declined"
+        for name in ("left-1", "rev-law", "rev-books"):
+            with pytest.raises(NotAllowedError, match="outside the panel"):
+                world.programme.appeal(path, actor=manager(name))
+
     def test_under_an_earlier_id(self, world: World) -> None:
         """A nominator whose ids were joined is inside under either of them."""
         world.facts("old").facts("new")
