@@ -99,10 +99,13 @@ def _facts_taker(context: Context) -> Callable[[Intake, list[tuple[int, Facts]]]
 
     def take(intake: Intake, batch: list[tuple[int, Facts]]) -> None:
         begun = []
+        homes = intake.transaction.countries_of({facts.seller for _line, facts in batch})
         for line, facts in batch:
-            latest = today(facts.country)
+            home = homes.get(facts.seller, facts.country)
+            country = home if home in context.rulebook.countries else facts.country
+            latest = today(country)
             if facts.as_of > latest:
-                expected = f"a day not after today, {latest} in {facts.country}"
+                expected = f"a day not after today, {latest} in {country}"
                 intake.refuse(line, "as_of", str(facts.as_of), expected)
             else:
                 begun.append(facts)
@@ -285,14 +288,14 @@ def _score(context: Context, intake: Intake, seen: Evidence, row: ScorecardRow) 
 def _is_recorded(cards: Iterable[RecordedCard], row: ScorecardRow) -> bool:
     """Tell whether a row says what its reviewer gave last, whether or not that was set aside.
 
-    A comment that was deleted since is not missed.
+    Of a reviewer who has recused it is enough that they gave it once, so that a file which is sent
+    again takes no recusal back. A comment that was deleted since is not missed.
     """
-    own = (c for c in cards if c.set_aside_by is None and same_person(c.reviewer, row.reviewer))
-    latest = list(own)[-1:]
+    every = [c for c in cards if c.set_aside_by is None and same_person(c.reviewer, row.reviewer)]
     return any(
         (card.scores, card.reason) == (row.scores, row.recusal_reason)
         and card.comment in ("", row.comment)
-        for card in latest
+        for card in (every if every and every[-1].reason else every[-1:])
     )
 
 

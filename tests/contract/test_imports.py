@@ -20,7 +20,7 @@ from lazsa_flow.errors import InputError, KeyReusedError, NotAllowedError
 from lazsa_flow.imports.every_format import FORMATS
 from lazsa_flow.imports.facts import fields_of
 from lazsa_flow.store import schema
-from tests.factories import facts
+from tests.factories import facts, utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,6 +159,10 @@ def test_cards_are_already_there(programme: Programme, written: Callable[..., Pa
     assert (first, again, again.already_there) == (2, 0, 2)
     rows[0] = (*rows[0][:-2], "As I saw it.", "")
     assert programme.import_scorecards(written(CARDS, *rows)) == 1
+    recused = ("seller-1", "r-1", "care", *("",) * len(ITEMS), "", "same_family")
+    assert programme.import_scorecards(written(CARDS, recused)) == 1
+    again = programme.import_scorecards(written(CARDS, *rows))
+    assert (again, again.already_there) == (0, 2)
 
 
 def test_days_to_come_are_refused(programme: Programme, written: Callable[..., Path]) -> None:
@@ -174,6 +178,11 @@ def test_days_to_come_are_refused(programme: Programme, written: Callable[..., P
             with pytest.raises(InputError, match=r"as_of: got .*not after today, 2026-06-01 in SG"):
                 call()
     assert programme.record_facts([replace(SOUND, as_of=date(2026, 6, 1))]) == 1
+    programme.record_facts([replace(SOUND, seller="seller-2", country="TH")])
+    programme.clock.move_to(utc(2026, 6, 1, 16, 30))  # type: ignore[attr-defined]
+    with pytest.raises(InputError, match="2026-06-01 in TH"):  # where the row says SG
+        programme.record_facts([replace(SOUND, seller="seller-2", as_of=date(2026, 6, 2))])
+    assert programme.record_facts([replace(SOUND, as_of=date(2026, 6, 2))]) == 1
 
 
 def test_ids_that_a_spreadsheet_has_changed(programme: Programme) -> None:

@@ -229,6 +229,24 @@ class TestTogether:
             bound.nominate("s1", actor=EMPLOYEE, statement="Another.", key="form-1")
         assert len(host.programme.history(first.path)) == 1
 
+    def test_facts_without_a_file(self, host: Host) -> None:
+        """Facts are recorded with what the host writes, or not at all; a refusal leaves no half."""
+        known = {"as_of": date(2020, 2, 1), "joined_on": date(2018, 1, 1)}
+        rows = [factories.facts(seller=f"s{n}", **known) for n in (7, 8)]
+        with host.transaction() as (connection, bound):
+            host.order(connection, 1)
+            assert bound.record_facts(rows, key="night").new_sellers == 2
+            connection.get_transaction().rollback()
+        assert (host.orders(), host.programme.imports()) == ([], [])
+        with host.transaction() as (connection, bound):
+            host.order(connection, 2)
+            with pytest.raises(InputError, match="as_of"):
+                bound.record_facts([factories.facts(seller="s9", as_of=date(2062, 1, 1))])
+            done = bound.record_facts(rows, key="night")
+            assert bound.record_facts(rows, key="night").batch == done.batch
+        assert [each.id for each in host.programme.imports()] == [done.batch]
+        assert host.programme.nominate("s7", actor=EMPLOYEE, statement="Helps.").path
+
     def test_rules_of_the_transaction(self, host: Host) -> None:
         """A cycle suspended in the host's transaction is suspended for it, and goes with it."""
         told = host.nominate()
