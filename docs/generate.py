@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RULES: Final = ROOT / "tests" / "rules.toml"
+CLAUSES: Final = ROOT / "tests" / "clauses.toml"
 OUTCOMES: Final = ROOT / "docs" / "reference" / "faults.json"
 TABLES: Final = (AWARD, TRAINER, ENTRY)
 
@@ -214,6 +215,35 @@ def _code(rule: dict[str, Any]) -> str:
     return "<br>".join(f"`{place.removeprefix('lazsa_flow/')}`" for place in rule.get("code", ()))
 
 
+_CLAUSES: Final = f"""\
+{_HEADER}
+
+# What the sources promise, and what does it
+
+Every clause of the three documents that the programme was written from, with the commands of
+`lazsa-flow` and the methods of `Programme` that do it, the tests that hold it and the places in
+`lazsa_flow` that carry it out. The list is `tests/clauses.toml`; `tests/unit/test_clauses.py` makes
+sure that each of them exists.
+"""
+
+
+def clauses() -> str:
+    """Render every clause of the source documents with what does and holds it."""
+    listed = tomllib.loads(CLAUSES.read_text("utf-8"))["clause"]
+    parts = [_CLAUSES]
+    head = ("clause", "what the software does", "command", "call", "held by", "carried out in")
+    for document in dict.fromkeys(clause["document"] for clause in listed):
+        rows = [_clause_row(each) for each in listed if each["document"] == document]
+        parts.append(f"## {document}\n\n{_table(head, rows)}")
+    return "\n".join(parts)
+
+
+def _clause_row(clause: dict[str, Any]) -> tuple[str, ...]:
+    calls = "<br>".join(f"`{each}`" for each in clause["calls"])
+    commands = "<br>".join(f"`{each}`" for each in clause["commands"])
+    return (clause["says"], clause["does"], commands, calls, _tests(clause), _code(clause))
+
+
 _FAULTS: Final = f"""\
 {_HEADER}
 
@@ -323,6 +353,7 @@ def _columns(form: FileFormat) -> str:
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/reference/authorisation.md": authorisation,
     "docs/reference/rules.md": rules,
+    "docs/reference/clauses.md": clauses,
     "docs/reference/lifecycles.md": lifecycles,
     "docs/reference/faults.md": faults,
     "docs/reference/files.md": files,

@@ -47,7 +47,7 @@ def _tests_of(file: Path) -> frozenset[str]:
     return frozenset(name for name in found if name.rpartition("::")[2].startswith("test_"))
 
 
-def _missing(test: str) -> bool:
+def is_missing(test: str) -> bool:
     """Tell whether a named test, or scenario, is not there."""
     name, _, function = test.partition("::")
     file = ROOT / name
@@ -60,7 +60,7 @@ def _missing(test: str) -> bool:
 
 def test_every_named_test_exists() -> None:
     """A rule names tests that are there, under these very names (tests/rules.toml)."""
-    missing = [(r["id"], test) for r in RULES for test in r.get("tests", ()) if _missing(test)]
+    missing = [(r["id"], test) for r in RULES for test in r.get("tests", ()) if is_missing(test)]
     assert missing == []
 
 
@@ -76,7 +76,7 @@ def test_every_rule_is_held() -> None:
 def test_every_place_in_the_code_exists() -> None:
     """A rule's ``code`` names files of the package, with what is defined in them."""
     named = [(rule["id"], place) for rule in RULES for place in rule.get("code", ())]
-    assert [each for each in named if not _is_defined(each[1])] == []
+    assert [each for each in named if not is_defined(each[1])] == []
 
 
 def test_every_break_fits() -> None:
@@ -92,7 +92,7 @@ def test_every_break_fits() -> None:
             assert each["old"] != each["new"], rule["id"]
 
 
-def _is_defined(place: str) -> bool:
+def is_defined(place: str) -> bool:
     """Tell whether ``file`` or ``file::name`` is there: a function, a class or a value."""
     name, _, member = place.partition("::")
     file = ROOT / name
@@ -125,7 +125,7 @@ def test_every_section_is_there() -> None:
 )
 def test_a_missing_test_is_noticed(test: str) -> None:
     """The check itself tells what is not there."""
-    assert _missing(test)
+    assert is_missing(test)
 
 
 def test_page_is_fresh() -> None:
