@@ -21,6 +21,7 @@ from lazsa_flow.cli.common import (
 )
 from lazsa_flow.cli.default_group import group_with_default
 from lazsa_flow.cli.documents import to_json
+from lazsa_flow.cli.lists import Csv
 from lazsa_flow.cli.people import PathRef
 
 if TYPE_CHECKING:
@@ -91,13 +92,14 @@ def list_(
     ] = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
+    as_csv: Csv = False,
     as_json: Json = False,
 ) -> None:
     """List the open appeals, those with the fewest days left first.
 
     Example: lazsa-flow appeal list PH --as manager:m-1
     """
-    from lazsa_flow.cli.tables import Column, print_table
+    from lazsa_flow.cli.tables import Column, print_csv, print_table
 
     with open_programme(database, config) as programme:
         actor = None if who is None else read_actor(who, role_country)
@@ -105,34 +107,36 @@ def list_(
     if as_json:
         print_json(to_json(found))
         return
-    print_table(
-        [
-            Column("Path", is_id=True),
-            Column("Seller", is_id=True),
-            Column("Country", drop=2),
-            Column("Reason", drop=3),
-            Column("Until"),
-            Column("Days left", right=True),
-            Column("Grant", right=True),
-            Column("Reject", right=True),
-            Column("By", drop=1),
-        ],
-        [
-            (
-                each.path,
-                each.seller,
-                each.country,
-                each.reason,
-                each.until,
-                each.days_left,
-                each.grants,
-                each.rejections,
-                _names(each),
-            )
-            for each in found
-        ],
-        empty=f"No appeal is open{'' if country is None else f' in {country}'}.",
-    )
+    columns = [
+        Column("Path", is_id=True),
+        Column("Seller", is_id=True),
+        Column("Country", drop=2),
+        Column("Reason", drop=3),
+        Column("Until"),
+        Column("Days left", right=True),
+        Column("Grant", right=True),
+        Column("Reject", right=True),
+        Column("By", drop=1),
+    ]
+    rows = [
+        (
+            each.path,
+            each.seller,
+            each.country,
+            each.reason,
+            each.until,
+            each.days_left,
+            each.grants,
+            each.rejections,
+            _names(each),
+        )
+        for each in found
+    ]
+    if as_csv:
+        print_csv(columns, rows)
+    else:
+        empty = f"No appeal is open{'' if country is None else f' in {country}'}."
+        print_table(columns, rows, empty=empty)
 
 
 def _names(appeal: Appeal) -> str:

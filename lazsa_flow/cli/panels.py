@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,18 +23,14 @@ from lazsa_flow.cli.common import (
 from lazsa_flow.cli.confirm import DryRun
 from lazsa_flow.cli.default_group import group_with_default
 from lazsa_flow.cli.documents import to_json
+from lazsa_flow.cli.lists import Csv
 from lazsa_flow.cli.people import PathRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
-    from lazsa_flow.commands.convening import Candidate
     from lazsa_flow.domain.panel import RecordedCard
-
-_NAMED: Final = 5
-"""So many ids stand in a cell; ``--json`` has all."""
-
 
 panel = typer.Typer(
     help="Panels: seats, what is still to judge, and cards set aside.",
@@ -65,12 +61,15 @@ def list_(
     ] = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
+    as_csv: Csv = False,
     as_json: Json = False,
 ) -> None:
     """List whom a panel has to judge, what is missing for each, and who may not review them.
 
     Example: lazsa-flow panel list PH 2027-04-01
     """
+    from lazsa_flow.cli.panel_list import print_candidates, print_candidates_csv
+
     day = _day(cycle)
     with open_programme(database, config) as programme:
         programme.context.country(country)
@@ -80,16 +79,15 @@ def list_(
     if as_json:
         print_json(to_json(shown))
         return
+    if as_csv:
+        print_candidates_csv(shown)
+        return
     empty = f"{day} is no cycle date of {country}."
     if held:
         empty = f"The panel of {country} and {day} judges nobody yet."
     if found:
         empty = f"All {len(found)} candidates have a quorum."
-    _print_candidates(shown, empty)
-    if flags:
-        for each in shown:
-            for flag in each.flags:
-                console().print(f"{each.path}: {flag}", soft_wrap=True)
+    print_candidates(shown, empty, flags=flags)
     if found:
         undone = sum(bool(each.missing) for each in found)
         console().print(f"{undone} of {len(found)} have no quorum yet.")
@@ -116,66 +114,6 @@ def gaps(
         [(e.country, e.cycle_on, e.days_left, e.candidates, e.without_quorum) for e in found],
         empty="No country is configured.",
     )
-
-
-def _print_candidates(candidates: Sequence[Candidate], empty: str) -> None:
-    from lazsa_flow.cli.tables import Column, print_table
-
-    print_table(
-        [
-            Column("Path", is_id=True),
-            Column("Seller", is_id=True),
-            Column("State", drop=2),
-            Column("Cards", right=True),
-            Column("Teams", right=True),
-            Column("Missing", drop=1),
-            Column("Waiting for"),
-            Column("Flags", drop=3),
-        ],
-        [
-            (
-                each.path,
-                each.seller,
-                each.state,
-                each.cards,
-                each.teams,
-                each.missing,
-                _ids(each.waiting if each.missing else ()),
-                ", ".join(map(_flag, each.flags)),
-            )
-            for each in candidates
-        ],
-        empty=empty,
-    )
-    for each in candidates:
-        for note in _notes(each):
-            console().print(f"{each.path}: {note}", soft_wrap=True)
-
-
-def _notes(candidate: Candidate) -> Iterator[str]:
-    """Yield what the panel should know of a candidate besides figures."""
-    if candidate.member:
-        yield "the nominee is a member of Reconnect"
-    if candidate.conflicts:
-        yield f"may not be reviewed by {', '.join(candidate.conflicts)}"
-    if candidate.recused:
-        yield f"recused: {', '.join(map(_reason, candidate.recused.items()))}"
-    if candidate.set_aside:
-        yield f"cards set aside: {', '.join(map(_reason, candidate.set_aside.items()))}"
-
-
-def _reason(stood_back: tuple[str, str]) -> str:
-    return f"{stood_back[0]} ({stood_back[1]})"
-
-
-def _flag(flag: str) -> str:
-    """Return the guard that a flag is about, or the whole of a flag that is about none."""
-    return flag if flag.startswith(("a ", "an ")) else flag.partition(" ")[0]
-
-
-def _ids(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
 
 
 @panel.command("assign")

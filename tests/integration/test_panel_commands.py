@@ -85,6 +85,9 @@ def test_a_panels_day(world: World, type_: Callable[..., Any]) -> None:
     assert found[path]["conflicts"] == ["nom-1", "s1"]
     assert found[path]["set_aside"] == {"n-2": "conflict"}
     assert type_("panel", "list", "SG", "2027-05-05") == "2027-05-05 is no cycle date of SG.\n"
+    [_, first, *_] = type_("panel", "list", "SG", "2020-04-01", "--csv").splitlines()
+    assert first.startswith(f"{path},s1,under_review,1,1,")
+    assert "nom-1;s1,rev-law (same_family),n-2 (conflict),no," in first
     cards = type_("panel", "cards", path, "--as", "manager:m-1", "--json")
     assert [card["reason"] for card in cards] == [None, None, "same_family", "conflict"]
     assert cards[0]["scores"] == dict.fromkeys(ITEMS, 4)
@@ -107,6 +110,8 @@ def test_appeals(world: World, type_: Callable[..., Any]) -> None:
     [told] = type_("appeal", "list", "SG", "--as", "manager:m-9", "--json")
     assert (told["days_left"], told["rejections"]) == (30, 1)
     assert [voice["person"] for voice in told["voices"]] == ["m-1"]
+    listed = type_("appeal", "list", "SG", "--as", "manager:m-9", "--csv").splitlines()[1]
+    assert listed == f"{path},s1,SG,not_selected,2020-05-01,30,0,1,m-1 (reject)"
     said = type_("appeal", "decide", path, "--as", "manager:m-2", "--reject")
     assert "rejected and closed" in said
     for command in ("outcome", "show"):
