@@ -133,7 +133,6 @@ for answer in (
     sellers.members,
     sellers.outcome,
     sellers.contact,
-    sellers.consent,
     paths.states,
     paths.journal,
     today.today,
