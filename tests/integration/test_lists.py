@@ -62,6 +62,7 @@ def test_filters(world: World) -> None:
     assert refs(find(lifecycle="trainer")) == []
     assert refs(find(cycle=OCTOBER, country="SG")) == ["award-5", "award-4", "award-3"]
     assert refs(find(reason="not_selected")) == ["award-2"]
+    assert refs(find(reason="code_of_conduct")) == []
     assert refs(find(unmet="gmv", state="declined")) == ["award-2"]
     assert refs(find(unmet="nomination_complete")) == ["award-5"]
     assert refs(find(unmet="quorum", state="awarded")) == ["award-1"]
