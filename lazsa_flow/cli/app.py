@@ -133,6 +133,7 @@ for answer in (
     sellers.members,
     sellers.outcome,
     sellers.contact,
+    sellers.consent,
     paths.states,
     paths.journal,
     today.today,

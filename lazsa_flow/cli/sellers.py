@@ -1,4 +1,4 @@
-"""``badge``, ``entitlements``, ``fame``, ``members``, ``outcome`` and ``contact``."""
+"""``badge``, ``entitlements``, ``fame``, ``members``, ``outcome``, ``contact`` and ``consent``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ import typer
 
 from lazsa_flow.cli.common import (
     DEFAULT_DATABASE,
+    As,
     ConfigDir,
     Database,
     Json,
+    Key,
     console,
     local,
     open_programme,
     print_json,
     print_result,
+    read_actor,
     read_instant,
 )
 from lazsa_flow.cli.documents import to_json
@@ -201,3 +204,30 @@ def contact(
     with open_programme(database, config) as programme:
         found = programme.contact(seller, regional=regional)
     print_result(found, {"seller": seller, "contact": found}, as_json=as_json)
+
+
+def consent(
+    seller: Seller,
+    who: As,
+    given: Annotated[bool, typer.Option("--give", help="Give it.")] = False,
+    revoked: Annotated[bool, typer.Option("--withdraw", help="Withdraw it.")] = False,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Give or withdraw a seller's consent to be named in the Hall of Fame.
+
+    Example: lazsa-flow consent seller-1 --give --as seller:seller-1
+    """
+    from lazsa_flow.errors import InputError
+
+    if given == revoked:
+        got = "both" if given else "neither"
+        raise InputError.of("consent", "--give", got, "either --give or --withdraw")
+    with open_programme(database, config) as programme:
+        programme.consent(seller, given=given, actor=read_actor(who), key=key)
+    said = "given" if given else "withdrawn"
+    print_result(
+        f"{seller}: consent is {said}.", {"seller": seller, "consent": said}, as_json=as_json
+    )
