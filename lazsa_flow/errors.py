@@ -8,10 +8,11 @@ figures and the value that was refused.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from lazsa_flow.domain.guards import Verdict
@@ -143,12 +144,42 @@ class NotFoundError(LazsaError):
     Attributes:
         kind: What was looked for: ``path``, ``seller``, ``lifecycle``, ``country`` …
         id: The id that was given.
+        expected: What would be found: the names there are, or what they look like.
+        close: Names there are that read alike.
     """
 
-    def __init__(self, kind: str, id: str) -> None:  # noqa: A002 - the field's name
+    def __init__(
+        self,
+        kind: str,
+        id: str,  # noqa: A002 - the field's name
+        *,
+        expected: str = "",
+        among: Iterable[str] = (),
+    ) -> None:
+        names = sorted(among)
         self.kind = kind
         self.id = id
-        super().__init__(f"no {kind} {shown(id)}")
+        self.expected = expected or (f"one of {', '.join(names)}" if names else "")
+        self.close = tuple(get_close_matches(id, names)) if isinstance(id, str) else ()
+        told = f"; expected {self.expected}" if self.expected else ""
+        close = f"; did you mean {' or '.join(self.close)}?" if self.close else ""
+        super().__init__(f"no {kind} {shown(id)}{told}{close}")
+
+
+def no_path(ref: str) -> NotFoundError:
+    """Return the error that there is no path of this reference."""
+    return NotFoundError("path", ref, expected="a path's reference, such as award-17")
+
+
+def no_seller(seller: str) -> NotFoundError:
+    """Return the error that no seller of this id is known."""
+    return NotFoundError("seller", seller, expected="the id of a seller whose facts are known")
+
+
+def no_seller_or_path(name: str) -> NotFoundError:
+    """Return the error that neither a seller nor a path is known by this name."""
+    expected = "the id of a seller whose facts are known, or a path's reference such as award-17"
+    return NotFoundError("seller or path", name, expected=expected)
 
 
 class TransitionError(LazsaError):
@@ -173,6 +204,15 @@ class TransitionError(LazsaError):
 
 class NoEdgeError(TransitionError):
     """The present state has no edge for this trigger and reason."""
+
+
+class UnknownTriggerError(NoEdgeError, NotFoundError):
+    """The path's lifecycle has no trigger of this name, from whatever state."""
+
+    def __init__(self, *, path: str, trigger: str, state: str, among: Iterable[str]) -> None:
+        NotFoundError.__init__(self, "trigger", trigger, among=among)
+        self.path, self.trigger, self.state, self.subject = path, trigger, state, ""
+        self.args = (f"{path}: {self}",)
 
 
 class HostCodeError(LazsaError):

@@ -27,7 +27,7 @@ from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.journal import digest, findings_of
 from lazsa_flow.engine.recording import not_before
 from lazsa_flow.engine.rules import RulesChangedError
-from lazsa_flow.errors import InputError, LazsaError, NotFoundError, ParkedError
+from lazsa_flow.errors import InputError, LazsaError, NotFoundError, ParkedError, no_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
@@ -75,7 +75,7 @@ class Context:
         try:
             return self.rulebook.countries[code]
         except KeyError:
-            raise NotFoundError("country", code) from None
+            raise NotFoundError("country", code, among=self.rulebook.countries) from None
 
     def fingerprint(self, seller: str) -> str:
         """Return the keyed hash under which a seller's conduct bar survives an erasure."""
@@ -96,7 +96,7 @@ class Context:
         """
         match = _REF.fullmatch(ref)
         if match is None or match[1] not in self.rulebook.lifecycles:
-            raise NotFoundError("path", ref)
+            raise no_path(ref)
         return int(match[2])
 
     def keep_text_until(self, path: Path) -> date | None:
@@ -163,9 +163,9 @@ class Context:
         try:
             seen = load_one(transaction, self.path_id(ref), now.date())
         except NotFoundError:
-            raise NotFoundError("path", ref) from None
+            raise no_path(ref) from None
         if seen.path.ref != ref:
-            raise NotFoundError("path", ref)
+            raise no_path(ref)
         return seen
 
     def on_path(
@@ -197,13 +197,13 @@ class Context:
         def once(transaction: SqlTransaction) -> Any:
             look = transaction.look(path_id, on=now.date(), key=key, request=request_digest)
             if look is None:
-                raise NotFoundError("path", ref)
+                raise no_path(ref)
             if look.stamp.version != self.version:
                 raise RulesChangedError
             if look.result is not None:
                 return look.result
             if look.seen.path.ref != ref:
-                raise NotFoundError("path", ref)
+                raise no_path(ref)
             if settle:
                 check_overdue(look, now)
             paths = look.seen.path, *look.seen.others

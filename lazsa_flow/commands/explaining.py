@@ -9,7 +9,7 @@ from lazsa_flow.commands import nominations
 from lazsa_flow.engine.explain import explain
 from lazsa_flow.engine.fire import unopened
 from lazsa_flow.engine.outlook import outlook
-from lazsa_flow.errors import NotFoundError
+from lazsa_flow.errors import NotFoundError, no_seller_or_path
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,7 +58,7 @@ def explain_seller(
     with context.store.begin(write=False) as transaction:
         country = transaction.country_of(seller)
         if country is None:
-            raise NotFoundError("seller or path", seller)
+            raise no_seller_or_path(seller)
         opening = _unopened(context, transaction, table, seller, country, now)
     return _of_trigger(explain(context.rulebook, opening, now, trigger), trigger)
 
@@ -69,9 +69,8 @@ def check_trigger(lifecycle: Lifecycle, trigger: str | None) -> None:
     Raises:
         NotFoundError: No edge of it has this trigger.
     """
-    known = {edge.trigger for edge in (lifecycle.opening, *lifecycle.edges)}
-    if trigger is not None and trigger not in known:
-        raise NotFoundError("trigger", trigger)
+    if trigger is not None and trigger not in lifecycle.triggers:
+        raise NotFoundError("trigger", trigger, among=lifecycle.triggers)
 
 
 def _unopened(

@@ -22,7 +22,7 @@ from lazsa_flow.commands.replanning import (
     replan_paths,
 )
 from lazsa_flow.commands.rights import check_command
-from lazsa_flow.errors import ConflictError, InputError, NotFoundError
+from lazsa_flow.errors import ConflictError, InputError, no_seller
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -141,7 +141,7 @@ def _check_known(transaction: SqlTransaction, sellers: Collection[str]) -> None:
     """
     for seller in sellers:
         if transaction.home_of(seller) is None:
-            raise NotFoundError("seller", seller)
+            raise no_seller(seller)
 
 
 def _check_apart(transaction: SqlTransaction, old: str, new: str) -> str:

@@ -16,7 +16,7 @@ from lazsa_flow.domain.ids import same_person
 from lazsa_flow.engine.draft import timer_row
 from lazsa_flow.engine.fire import fire, load_one, open_path
 from lazsa_flow.engine.rules import system
-from lazsa_flow.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from lazsa_flow.errors import ConflictError, InputError, NotAllowedError, no_seller
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -78,7 +78,7 @@ def nominate_in(
     check_text("nomination", "statement", statement)
     country = transaction.country_of(seller)
     if country is None:
-        raise NotFoundError("seller", seller)
+        raise no_seller(seller)
     check_command("nominate", actor, subject=seller, country=country)
     if actor.role == "ambassador":
         _check_sitting(context, transaction, actor, now)

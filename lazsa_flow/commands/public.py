@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from lazsa_flow.commands.nominations import LIFECYCLE
 from lazsa_flow.domain.criteria import CRITERIA
 from lazsa_flow.domain.perks import Entitlement, entitlements, tenures
-from lazsa_flow.errors import NotFoundError
+from lazsa_flow.errors import NotFoundError, no_seller
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lazsa_flow.domain.lifecycle import Lifecycle
     from lazsa_flow.domain.model import Path, Record
     from lazsa_flow.domain.policy import AwardPolicy
+    from lazsa_flow.store.transaction import SqlTransaction
 
 CONSENT: Final = "hall_of_fame"
 CRITERIA_NAMES: Final = frozenset(criterion.name for criterion in CRITERIA)
@@ -105,7 +106,18 @@ def badge(context: Context, seller: str, at: datetime) -> Badge:
             span = path.span("award", at)
             if span is not None:
                 return Badge(True, context.country(path.country).title, span.ended_at)
+        _check_known(transaction, seller)
     return Badge(False)
+
+
+def _check_known(transaction: SqlTransaction, seller: str) -> None:
+    """Make sure that something is recorded of a seller.
+
+    Raises:
+        NotFoundError: Nothing is.
+    """
+    if not transaction.knows_person(seller):
+        raise no_seller(seller)
 
 
 def contact(context: Context, seller: str, *, regional: bool = False) -> str:
@@ -119,7 +131,7 @@ def contact(context: Context, seller: str, *, regional: bool = False) -> str:
     with context.store.begin(write=False) as transaction:
         country = transaction.home_of(seller)
     if country is None:
-        raise NotFoundError("seller", seller)
+        raise no_seller(seller)
     configured = context.country(country)
     return (regional and configured.regional_mailbox) or configured.mailbox
 
@@ -215,7 +227,7 @@ def name_states(
     """
     if only is not None:
         if only not in lifecycles:
-            raise NotFoundError("lifecycle", only)
+            raise NotFoundError("lifecycle", only, among=lifecycles)
         return {state: count for (name, state), count in counts.items() if name == only}
     owners: dict[str, str] = {}
     for name in sorted(lifecycles, key=_award_first):
@@ -244,6 +256,8 @@ def entitled(context: Context, seller: str, at: datetime) -> tuple[Entitlement, 
     """Return what a seller is entitled to at an instant."""
     with context.store.begin(write=False) as transaction:
         paths = transaction.paths_of(seller, LIFECYCLE)
+        if not paths:
+            _check_known(transaction, seller)
         consented = _consents(transaction.records_of(seller), at)
     return entitlements(paths, at, consented=consented)
 

@@ -15,7 +15,7 @@ from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.model import Record
 from lazsa_flow.engine.fire import fire
 from lazsa_flow.engine.rules import system
-from lazsa_flow.errors import ConflictError, InputError, NotFoundError
+from lazsa_flow.errors import ConflictError, InputError, no_seller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +109,7 @@ def _join(context: Context, seller: str, *, actor: Actor, key: str | None) -> di
     with context.store.begin(write=False) as transaction:
         paths = transaction.paths_of(seller, "award")
         if not paths and transaction.country_of(seller) is None:
-            raise NotFoundError("seller", seller)
+            raise no_seller(seller)
     ended = [path for path in paths if path.state in ("retired", "removed", "reconnect")]
     if not ended:
         raise ConflictError(seller, "no award path that has ended in retirement")
@@ -163,7 +163,7 @@ def state(
     def run(transaction: SqlTransaction) -> bool:
         country = transaction.country_of(seller)
         if country is None:
-            raise NotFoundError("seller", seller)
+            raise no_seller(seller)
         check_command(command, actor, subject=seller, country=country)
         check(transaction)
         last = [r for r in transaction.records_of(seller) if (r.kind, r.name) == (kind, name)]

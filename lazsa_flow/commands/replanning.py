@@ -17,7 +17,7 @@ from lazsa_flow.commands.context import Context, request_fields
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.cycles import instant_text, parse_instant
 from lazsa_flow.engine.replan import replan
-from lazsa_flow.errors import NotFoundError
+from lazsa_flow.errors import no_seller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -66,7 +66,7 @@ def move_country(
         paths = transaction.paths_of(seller)
         known = transaction.country_of(seller)
         if known is None and not paths:
-            raise NotFoundError("seller", seller)
+            raise no_seller(seller)
         check_command("move_country", actor, subject=seller)
         calendar = context.rulebook.calendar(country)
 

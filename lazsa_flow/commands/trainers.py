@@ -12,7 +12,7 @@ from lazsa_flow.commands.context import Context, actor_fields, move_fields
 from lazsa_flow.commands.records import append, state
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.engine.fire import check_fire, fire, open_path, unopened
-from lazsa_flow.errors import InputError, NotFoundError
+from lazsa_flow.errors import InputError, no_seller
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ def invite(
     def run(transaction: SqlTransaction) -> dict[str, Any]:
         country = transaction.country_of(seller)
         if country is None:
-            raise NotFoundError("seller", seller)
+            raise no_seller(seller)
         check_command("record_shown", actor, subject=seller, country=country)
         for what in shown:
             append(context, transaction, seller, country, "shown", what, "seen", actor, now)

@@ -124,7 +124,7 @@ def check_policy(text: PolicyText, lifecycles: Mapping[str, Lifecycle]) -> Polic
         NotFoundError: There is no such lifecycle.
     """
     if text.lifecycle not in lifecycles:
-        raise NotFoundError("lifecycle", text.lifecycle)
+        raise NotFoundError("lifecycle", text.lifecycle, among=lifecycles)
     where = f"{text.lifecycle}/{printable(text.version)}.toml"
     policy = read_toml(lifecycles[text.lifecycle].policy, text.text, where=where)
     if policy.version != text.version:

@@ -221,6 +221,11 @@ class Lifecycle:
         """The state that a path opens in."""
         return self.opening.dest
 
+    @property
+    def triggers(self) -> frozenset[str]:
+        """The triggers of all its edges."""
+        return frozenset(edge.trigger for edge in (self.opening, *self.edges))
+
     def state(self, name: str) -> State:
         """Return a state by name.
 

@@ -26,6 +26,7 @@ from lazsa_flow.errors import (
     ParkedError,
     RefusedError,
     StaleVersionError,
+    UnknownTriggerError,
 )
 
 if TYPE_CHECKING:
@@ -137,11 +138,16 @@ def find_edge(lifecycle: Lifecycle, path: Path, trigger: str, reason: str | None
     """Return the edge that a trigger and reason name from a path's state.
 
     Raises:
+        UnknownTriggerError: No state of the lifecycle has such a trigger.
         NoEdgeError: There is none; it names the reasons or triggers there are.
     """
     edge = lifecycle.edge(path.state, trigger, reason)
     if edge is not None:
         return edge
+    if trigger not in lifecycle.triggers:
+        raise UnknownTriggerError(
+            path=path.ref, trigger=trigger, state=path.state, among=lifecycle.triggers
+        )
     exits = lifecycle.exits(path.state)
     reasons = sorted(str(r) for e in exits if e.trigger == trigger for r in e.reasons)
     triggers = sorted({e.trigger for e in exits}) or ["none"]

@@ -107,7 +107,7 @@ class Rulebook:
         try:
             return self.lifecycles[name]
         except KeyError:
-            raise NotFoundError("lifecycle", name) from None
+            raise NotFoundError("lifecycle", name, among=self.lifecycles) from None
 
     def machine(self, name: str) -> TableMachine:
         """Return a lifecycle's table as the Machine that decides its single fires."""
@@ -126,7 +126,7 @@ class Rulebook:
         try:
             return self._calendars[country]
         except KeyError:
-            raise NotFoundError("country", country) from None
+            raise NotFoundError("country", country, among=self.countries) from None
 
     def policy_at(self, lifecycle: str, at: datetime) -> Policy:
         """Return the version in force at an instant; before the first release, the first.

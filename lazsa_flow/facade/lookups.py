@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lazsa_flow.commands import entry_checks, explaining
 from lazsa_flow.commands.entries import Application
 from lazsa_flow.domain.cycles import as_utc
-from lazsa_flow.errors import NotFoundError
+from lazsa_flow.errors import NotFoundError, no_seller_or_path
 from lazsa_flow.facade.base import Facade
 
 if TYPE_CHECKING:
@@ -38,12 +38,14 @@ class Lookups(Facade):
             NotFoundError: Neither is known.
         """
         context = self.context  # it asks the database, too, and takes a connection for it
+        if lifecycle is not None:
+            context.rulebook.lifecycle(lifecycle)
         with self.store.begin(write=False) as transaction:
             paths = transaction.paths_of(name)
             with suppress(NotFoundError):
                 paths.append(context.load(transaction, name, self.clock.now()).path)
         if not paths:
-            raise NotFoundError("seller or path", name)
+            raise no_seller_or_path(name)
         for path in reversed(paths):
             if lifecycle in (None, path.lifecycle):
                 return path
@@ -76,11 +78,11 @@ class Lookups(Facade):
             NotFoundError: There is no such path, seller, lifecycle or trigger.
         """
         at = self.clock.now() if now is None else as_utc(now)
-        if lifecycle is not None:
-            self.context.rulebook.lifecycle(lifecycle)
         try:
             path = self.find(name, lifecycle)
-        except NotFoundError:
+        except NotFoundError as error:
+            if error.kind == "lifecycle":
+                raise
             return explaining.explain_seller(self.context, name, lifecycle, trigger, at)
         return explaining.explain_path(self.context, path, trigger, at)
 

@@ -96,6 +96,7 @@ class Operating(Questions):
             NotFoundError: There are no such books.
             ConflictError: They do not balance, something is parked, or they are closed already.
         """
+        self.context.country(country)
         for book in self.books():
             if (book.country, book.on) == (country, cycle_on):
                 self._command(partial(operating.close_books, book=book, actor=actor, key=key))

@@ -11,7 +11,7 @@ from lazsa_flow.commands import appeals, convening, public
 from lazsa_flow.commands.decision_row import decision_row
 from lazsa_flow.domain.cycles import as_utc
 from lazsa_flow.engine.ledger import balance
-from lazsa_flow.errors import InputError, NotFoundError
+from lazsa_flow.errors import InputError, no_path
 from lazsa_flow.facade import picturing
 from lazsa_flow.facade.lists import Lists
 from lazsa_flow.facade.lookups import Lookups
@@ -120,7 +120,7 @@ class Questions(Lists, Lookups):
         """
         rows = list(self.store.journal(self.context.path_id(path)))
         if not rows or rows[0]["path"] != path:
-            raise NotFoundError("path", path)
+            raise no_path(path)
         return rows
 
     def state_at(self, path: str, when: datetime) -> str | None:

@@ -27,7 +27,12 @@ class Releases(Irreversible):
 
         Args:
             lifecycle: The lifecycle's name.
+
+        Raises:
+            NotFoundError: There is no such lifecycle.
         """
+        if lifecycle is not None:
+            self.context.rulebook.lifecycle(lifecycle)
         found = self.store.policies()
         return [each for each in found if lifecycle in (None, each.text.lifecycle)]
 
@@ -41,8 +46,10 @@ class Releases(Irreversible):
         Raises:
             NotFoundError: It was never released.
         """
+        rulebook = self.context.rulebook
+        rulebook.lifecycle(lifecycle)
         if version is None:
-            version = self.context.rulebook.policy_at(lifecycle, self.clock.now()).version
+            version = rulebook.policy_at(lifecycle, self.clock.now()).version
         for each in self.policy_list(lifecycle):
             if each.text.version == version:
                 return each
