@@ -18,7 +18,7 @@ from lazsa_flow.commands.records import append
 from lazsa_flow.commands.rights import check_command
 from lazsa_flow.domain.cycles import instant_text, parse_instant
 from lazsa_flow.domain.perks import ONE_OFF
-from lazsa_flow.errors import ConflictError, InputError, NotFoundError
+from lazsa_flow.errors import ConflictError, InputError, no_seller
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,7 +112,7 @@ def give_perk(
     def run(transaction: SqlTransaction) -> dict[str, Any]:
         country = transaction.home_of(seller)
         if country is None:
-            raise NotFoundError("seller", seller)
+            raise no_seller(seller)
         check_command("give_perk", actor, subject=seller, country=country)
         context.check_settled(transaction, ids, now)
         tenures = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lazsa_flow.errors import NotFoundError
+from lazsa_flow.errors import no_seller
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -65,7 +65,7 @@ def read_record(context: Context, seller: str) -> SellerRecord:
     with context.store.begin(write=False) as transaction:
         country = transaction.home_of(seller)
         if country is None:
-            raise NotFoundError("seller", seller)
+            raise no_seller(seller)
         names = tuple(transaction.names_of(seller))
         return SellerRecord(
             seller=names[0],

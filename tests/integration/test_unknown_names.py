@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from typer.main import get_command
@@ -68,15 +68,9 @@ def world(url: str) -> World:
 def test_every_method_names_what_is_unknown(world: World, method: str, parameter: str) -> None:
     """It is a NotFoundError with what was looked for, what was given, and what is expected."""
     unknown, kinds = UNKNOWN[parameter]
-    signature = inspect.signature(inspect.unwrap(getattr(Programme, method)))
-    given: dict[str, Any] = {
-        name: arguments.SAMPLES[name]
-        for name, each in list(signature.parameters.items())[1:]
-        if each.default is inspect.Parameter.empty and name in arguments.SAMPLES
-    }
-    if "actor" in signature.parameters:
-        asker = arguments.ACTORS.get(method, arguments.SAMPLES["actor"])
-        given["actor"] = ASKERS.get(method, asker)
+    given = arguments.arguments_of(method, inspect.unwrap(getattr(Programme, method)))
+    if method in ASKERS:
+        given["actor"] = ASKERS[method]
     with pytest.raises(NotFoundError) as refused:
         getattr(world.programme, method)(**{**given, parameter: unknown})
     assert (refused.value.kind in kinds, refused.value.id) == (True, unknown)
