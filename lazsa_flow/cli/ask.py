@@ -82,6 +82,7 @@ def _path_document(programme: Programme, path: Path) -> dict[str, Any]:
     return {
         "path": path.ref,
         "seller": path.subject,
+        "title": programme.title(path),
         "country": path.country,
         "state": path.state,
         "cycle_on": path.cycle_on and path.cycle_on.isoformat(),
@@ -117,7 +118,9 @@ def history(
 def print_story(screen: Console, programme: Programme, path: Path) -> None:
     """Print a path's moves in its country's time, each with the guards that were not met."""
     calendar = programme.rulebook.calendar(path.country)
-    screen.print(f"{path.ref}: seller {path.subject} in {path.country}, now {path.state}")
+    title = programme.title(path)
+    who = f"{path.subject}, {title}" if title else path.subject
+    screen.print(f"{path.ref}: seller {who} in {path.country}, now {path.state}", soft_wrap=True)
     for row in programme.history(path.ref):
         at = local(datetime.fromisoformat(row["effective_at"]), calendar.zone)
         late = ""

@@ -69,6 +69,8 @@ def explanation_lines(told: Explanation, trigger: str | None = None) -> Iterator
     round_ = f", in the round of {path.cycle_on}" if path.cycle_on else ""
     if told.has_path:
         yield f"{path.ref} is {path.state}{round_}, under policy {told.policy}."
+        if told.title:
+            yield f"  {path.subject} is {told.title} in {path.country}."
     else:
         yield (
             f"{path.subject} has no {path.lifecycle} path; as of now, one would begin"

@@ -39,7 +39,7 @@ def print_candidates(candidates: Sequence[Candidate], empty: str, *, flags: bool
             (
                 each.path,
                 each.seller,
-                each.state,
+                f"{each.state}, {each.title}" if each.title else each.state,
                 each.cards,
                 each.teams,
                 each.missing,
@@ -67,7 +67,7 @@ def print_candidates_csv(candidates: Sequence[Candidate]) -> None:
             (
                 each.path,
                 each.seller,
-                each.state,
+                f"{each.state}, {each.title}" if each.title else each.state,
                 each.cards,
                 each.teams,
                 each.missing,

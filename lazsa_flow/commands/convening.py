@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from lazsa_flow.commands.panel import missing_of
 from lazsa_flow.commands.seats import JUDGED_STATES, names_of_person
+from lazsa_flow.commands.titles import title_of
 from lazsa_flow.domain.ids import fold
 from lazsa_flow.domain.values import FrozenDict
 from lazsa_flow.engine.explain import judge
@@ -44,6 +45,7 @@ class Candidate:
         recused: Reviewers who stood back, each with the reason code.
         set_aside: Reviewers whose card was set aside, each with the reason code.
         member: Whether the nominee is a member of Reconnect.
+        title: The title that a sitting ambassador bears.
     """
 
     path: str
@@ -58,6 +60,7 @@ class Candidate:
     recused: Mapping[str, str] = FrozenDict()
     set_aside: Mapping[str, str] = FrozenDict()
     member: bool = False
+    title: str | None = None
 
 
 def overview(context: Context, country: str, cycle_on: date) -> list[Candidate]:
@@ -135,6 +138,7 @@ def _candidate(
     return Candidate(
         path=path.ref,
         seller=path.subject,
+        title=title_of(context, path, context.clock.now()),
         state=path.state,
         cards=tally.cards,
         teams=tally.teams,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lazsa_flow.commands import nominations
+from lazsa_flow.commands.titles import title_of
 from lazsa_flow.engine.explain import explain
 from lazsa_flow.engine.fire import unopened
 from lazsa_flow.engine.outlook import outlook
@@ -35,6 +36,7 @@ def explain_path(context: Context, path: Path, trigger: str | None, now: datetim
         if told.outlook is None and not lifecycle.state(seen.path.state).open:
             opening = _unopened(context, transaction, lifecycle, path.subject, path.country, now)
             told = replace(told, outlook=outlook(context.rulebook, opening, now))
+        told = replace(told, title=title_of(context, seen.path, now))
     return _of_trigger(told, trigger)
 
 

@@ -70,6 +70,7 @@ class Explanation:
             its steps in the order in which they are tried.
         outlook: What stands between the path and the next state that it hopes for; where the path
             has ended, of a new one. ``None`` where the table knows no such way.
+        title: The title that the subject bears at the instant, where the path gives one.
     """
 
     path: Path
@@ -79,6 +80,7 @@ class Explanation:
     timers: tuple[TimerRow, ...]
     decisions: tuple[TimerProspect, ...] = ()
     outlook: Outlook | None = None
+    title: str | None = None
 
     @property
     def has_path(self) -> bool:

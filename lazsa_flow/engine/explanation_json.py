@@ -21,6 +21,7 @@ def explanation_json(told: Explanation) -> dict[str, Any]:
         "lifecycle": path.lifecycle,
         "seller": path.subject,
         "country": path.country,
+        "title": told.title,
         "state": path.state or None,
         "cycle_on": path.cycle_on and path.cycle_on.isoformat(),
         "parked": path.parked,

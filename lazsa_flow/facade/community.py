@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazsa_flow.commands import announcing, perk_giving
+from lazsa_flow.commands.titles import title_of
 from lazsa_flow.facade.questions import Questions
 
 if TYPE_CHECKING:
     from lazsa_flow.commands.announcing import Announced, Announcement
     from lazsa_flow.commands.perk_giving import OneOffPerk
-    from lazsa_flow.domain.model import Actor
+    from lazsa_flow.domain.model import Actor, Path
 
 
 class Community(Questions):
@@ -97,6 +98,10 @@ class Community(Questions):
             NotFoundError: There is none of this number.
         """
         return announcing.find_announcement(self.context, number)
+
+    def title(self, path: Path) -> str | None:
+        """Return the title that a path's seller bears now; none without a sitting award."""
+        return title_of(self.context, path, self.clock.now())
 
     def perks_due(self, country: str, *, given: bool = False) -> list[OneOffPerk]:
         """List a country's one-off perks that are still to be given, the oldest tenures first.

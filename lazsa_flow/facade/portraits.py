@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from lazsa_flow.commands.titles import title_of
 from lazsa_flow.engine.explain import explain
 from lazsa_flow.graph.chart import Index
 from lazsa_flow.graph.picture import Held, Resident, Scene
@@ -46,7 +47,9 @@ def portraits(
     ids = {node.label: node.id for node in drawn.nodes}
     numbers = [path.id for path in paths]
     timers, rows = asked.next_timers(numbers), asked.stories(numbers)
-    held = _held(context, drawn, asked.evidence(numbers, on=now.date()), now)
+    evidence = asked.evidence(numbers, on=now.date())
+    held = _held(context, drawn, evidence, now)
+    titles = {seen.path.id: title_of(context, seen.path, now) for seen in evidence}
     found = []
     for path in paths:
         timer = timers.get(path.id)
@@ -61,6 +64,7 @@ def portraits(
             next_timer=timer.name if timer else None,
             next_on=timer.due_on if timer else None,
             held=held[path.id],
+            title=titles[path.id],
         )
         found.append(Portrait(resident, _story(context, drawn, rows[path.id], calendar.zone)))
     return found

@@ -69,6 +69,7 @@ class Resident:
         next_timer: The timer that will decide next, where one pends.
         next_on: Its local date.
         held: What holds it back from each arrow now.
+        title: The title that the seller bears now.
     """
 
     path: str
@@ -80,6 +81,7 @@ class Resident:
     next_timer: str | None
     next_on: date | None
     held: tuple[Held, ...]
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ def resident_fields(resident: Resident) -> dict[str, Any]:
     return {
         "path": resident.path,
         "seller": resident.seller,
+        "title": resident.title,
         "country": resident.country,
         "state": resident.state,
         "since": resident.since.isoformat(),

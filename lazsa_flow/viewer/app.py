@@ -156,7 +156,7 @@ class _Viewer:
         rows = [
             (
                 _path(request, each.path),
-                each.seller,
+                f"{each.seller}, {each.title}" if each.title else each.seller,
                 each.state,
                 f"{each.cards} cards of {each.teams} teams",
                 each.missing or "complete",

@@ -160,6 +160,7 @@ COMMANDS = {
         "remind_reviewers",
         "unmerge_sellers",
         "announce",
+        "title",
         "announcement",
         "give_perk",
         "set_aside_card",

@@ -119,6 +119,7 @@ COMMAND_OF: Final = {
     "suspend_cycle": "cycle suspend",
     "suspensions": "country list",
     "sweep": "sweep",
+    "title": "show",
     "today": "today",
     "unassign_reviewer": "panel unassign",
     "unmerge_sellers": "seller unmerge",

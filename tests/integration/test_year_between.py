@@ -224,3 +224,22 @@ def test_what_is_reminded_is_no_book(world: World) -> None:
     assert not any(book.unexplained for book in books)
     assert len(REVIEWERS) == 5
     assert noon(APRIL) == world.clock.now()
+
+
+class TestTitle:
+    """Wherever an ambassador is named, the title of their country stands with them."""
+
+    def test_shown(self, world: World) -> None:
+        """Explain, panel list and pictures bear it while the award sits, and no longer."""
+        path = world.ambassador()
+        programme = world.programme
+        assert programme.title(world.path(path)) == "Seller Ambassador"
+        assert programme.explain(path).title == "Seller Ambassador"
+        assert [each.title for each in programme.panel("SG", DUE)] == ["Seller Ambassador"]
+        (portrait,) = programme.portraits(path, "award")
+        assert portrait.resident.title == "Seller Ambassador"
+        programme.move_country("s1", "ID", actor=Actor("host", "shop"))
+        assert programme.explain(path).title == "City Leader"
+        world.resign(path)
+        assert programme.explain(path).title is None
+        assert programme.title(world.path(path)) is None

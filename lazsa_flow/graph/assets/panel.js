@@ -77,7 +77,7 @@ class Panel {
 
   residents(listed) {
     const rows = listed.map((each) => make("tr", [
-      make("td", [this.link(each.path), make("div", `${each.seller} · ${each.country}`, { class: "quiet" })]),
+      make("td", [this.link(each.path), make("div", `${each.seller}${each.title ? `, ${each.title}` : ""} · ${each.country}`, { class: "quiet" })]),
       make("td", each.since),
       make("td", each.parked ? "parked" : each.next ? [each.next, make("div", each.next_on, { class: "quiet" })] : "—"),
     ]));
@@ -148,7 +148,7 @@ class Panel {
       : resident.next ? `Next: ${resident.next} on ${resident.next_on}.` : "No timer is pending.";
     this.put(
       make("h2", path),
-      make("p", `Seller ${resident.seller} in ${resident.country}, ${this.model.states.get(resident.state).name} since ${resident.since}.`),
+      make("p", `Seller ${resident.seller}${resident.title ? `, ${resident.title},` : ""} in ${resident.country}, ${this.model.states.get(resident.state).name} since ${resident.since}.`),
       make("p", next),
       make("ol", scenes),
     );
