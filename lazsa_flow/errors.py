@@ -209,10 +209,12 @@ class NoEdgeError(TransitionError):
 class UnknownTriggerError(NoEdgeError, NotFoundError):
     """The path's lifecycle has no trigger of this name, from whatever state."""
 
-    def __init__(self, *, path: str, trigger: str, state: str, among: Iterable[str]) -> None:
+    def __init__(
+        self, message: str, *, path: str, trigger: str, state: str, among: Iterable[str]
+    ) -> None:
         NotFoundError.__init__(self, "trigger", trigger, among=among)
         self.path, self.trigger, self.state, self.subject = path, trigger, state, ""
-        self.args = (f"{path}: {self}",)
+        self.args = (f"{path}: {self}; {message}",)
 
 
 class HostCodeError(LazsaError):

@@ -144,10 +144,6 @@ def find_edge(lifecycle: Lifecycle, path: Path, trigger: str, reason: str | None
     edge = lifecycle.edge(path.state, trigger, reason)
     if edge is not None:
         return edge
-    if trigger not in lifecycle.triggers:
-        raise UnknownTriggerError(
-            path=path.ref, trigger=trigger, state=path.state, among=lifecycle.triggers
-        )
     exits = lifecycle.exits(path.state)
     reasons = sorted(str(r) for e in exits if e.trigger == trigger for r in e.reasons)
     triggers = sorted({e.trigger for e in exits}) or ["none"]
@@ -156,6 +152,10 @@ def find_edge(lifecycle: Lifecycle, path: Path, trigger: str, reason: str | None
         if reasons
         else f"no such edge from {path.state}; there are: {', '.join(triggers)}"
     )
+    if trigger not in lifecycle.triggers:
+        raise UnknownTriggerError(
+            message, path=path.ref, trigger=trigger, state=path.state, among=lifecycle.triggers
+        )
     raise NoEdgeError(message, path=path.ref, trigger=trigger, state=path.state)
 
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.domain.criteria import CRITERIA, MONTHS_JUDGED, TOO_OLD, UNKNOWN, current, judge
+from lazsa_flow.domain.criteria import (
+    CRITERIA,
+    MONTHS_JUDGED,
+    TOO_OLD,
+    UNKNOWN,
+    current,
+    judge,
+    judge_trainer,
+)
 from lazsa_flow.domain.guards import Finding
 from lazsa_flow.domain.model import ACTIVITIES
 from tests.factories import CYCLE, facts, policy
@@ -160,6 +168,17 @@ def test_retention_with_a_bar() -> None:
     assert judge(check, facts(retention_rate=Decimal("0.30")), CYCLE, bars)[0]
     assert not judge(check, facts(retention_rate=Decimal("0.29")), CYCLE, bars)[0]
     assert judge(check, facts(retention_rate=None), CYCLE, bars) == UNKNOWN
+
+
+def test_who_is_a_trainer_by_another_word_is_judged_as_one() -> None:
+    """The facts' own word on who is a trainer is not asked; their age and activities are."""
+    four = frozenset(ACTIVITIES[:4])
+    told = facts(is_lazstar=False, activities=four)
+    assert judge_trainer(told, CYCLE, BARS) == Finding(True, 4)
+    assert judge_trainer(facts(is_lazstar=False, activities=None), CYCLE, BARS) == UNKNOWN
+    assert judge_trainer(None, CYCLE, BARS) == UNKNOWN
+    old = facts(as_of=CYCLE - timedelta(days=46), activities=four)
+    assert judge_trainer(old, CYCLE, BARS) == TOO_OLD
 
 
 def test_a_trainer_is_active_in_four_of_six() -> None:

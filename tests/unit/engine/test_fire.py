@@ -23,6 +23,7 @@ from lazsa_flow.errors import (
     ParkedError,
     RefusedError,
     StaleVersionError,
+    UnknownTriggerError,
 )
 from tests.factories import (
     CYCLE,
@@ -134,6 +135,8 @@ def test_the_trigger_must_lead_from_the_state() -> None:
     """Without such an edge the error names the triggers, or the reasons, that there are."""
     with pytest.raises(NoEdgeError, match="there are: close, drift, lock, slam, stay"):
         pull(store(), "fly")
+    with pytest.raises(UnknownTriggerError, match=r"no trigger 'lok'.*did you mean lock"):
+        pull(store(), "lok")
     with pytest.raises(NoEdgeError, match="one of the reasons leaving, not boredom"):
         pull(store(), "lock", reason="boredom")
     with pytest.raises(NoEdgeError, match="one of the reasons leaving, not None"):
