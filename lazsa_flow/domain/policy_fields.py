@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from lazsa_flow.domain.addresses import sendable
+
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 _NOT_IN_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Categories of characters that end a line or are no text: controls, surrogates, separators."""
@@ -41,6 +43,16 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _with_a_domain(value: str) -> str:
+    """Take an address whose domain a mail server can be told."""
+    try:
+        sendable(value)
+    except ValueError:
+        msg = "an address with a valid domain"
+        raise ValueError(msg) from None
+    return value
+
+
 Days = Annotated[int, Field(ge=0, le=366)]
 Months = Annotated[int, Field(ge=1, le=1200)]
 ReminderDays = Annotated[tuple[Annotated[int, Field(ge=1, le=366)], ...], BeforeValidator(_falling)]
@@ -56,6 +68,7 @@ Mailbox = Annotated[
         max_length=254,
         pattern=r"^[^@\s\p{C}<>()\[\]\\,;:\"]{1,64}@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)*$",
     ),
+    AfterValidator(_with_a_domain),
 ]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]

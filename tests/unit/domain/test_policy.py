@@ -143,6 +143,8 @@ def test_a_policy_is_strict(old: str, new: str, fault: str) -> None:
         ('"Asia/Singapore"', '"Asia/Atlantis"', "zone"),
         ('"Asia/Singapore"', '"+08:00"', "zone"),
         ('"se-community.sg@example.com"', '"nobody"', "mailbox"),
+        ('"se-community.sg@example.com"', '"team@-..-"', "mailbox"),
+        ('"se-community.sg@example.com"', '"team@-münchen-.example"', "mailbox"),
         ('"en"', '"english"', "locale"),
         ('["04-01", "10-01"]', "[]", "cycle_dates"),
         ('["04-01", "10-01"]', '"04-01"', "cycle_dates"),
