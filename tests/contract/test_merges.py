@@ -28,12 +28,14 @@ def test_the_night_reads_what_stands_under_either_id(play: Play) -> None:
         programme.nominate(each, actor=EMPLOYEE, statement="Helps.").path for each in ("old", "one")
     ]
     programme.merge_sellers("old", "new", actor=HOST)
-    rows = [facts(seller="new", as_of=SEPTEMBER), facts(seller="old", as_of=date(2026, 9, 10))]
-    importing.add_facts(programme.context, rows, where="test")
     programme.open_case("old", "case-1", actor=Actor("compliance", "c"))
-    for at in (utc(2026, 9, 2), utc(2026, 10, 2)):
+    for at in (utc(2026, 9, 2), utc(2026, 9, 21), utc(2026, 10, 2)):
         programme.clock.move_to(at)  # type: ignore[attr-defined]
         programme.sweep()
+        if at == utc(2026, 9, 21):
+            days = {"new": SEPTEMBER, "old": date(2026, 9, 10)}
+            rows = [facts(seller=seller, as_of=day) for seller, day in days.items()]
+            importing.add_facts(programme.context, rows, where="test")
     last = [programme.history(path)[-1] for path in paths]
     assert [row["facts_as_of"] for row in last] == ["2026-09-20", "2026-05-20"]
     cases = [
