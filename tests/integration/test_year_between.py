@@ -95,7 +95,7 @@ class TestReviewers:
         assert f"s2 ({second})" not in told["rev-care"].text
         assert f"s1 ({first})" not in told["s1"].text
         assert {each.kind for each in told.values()} == {"digest"}
-        for days, count in ((13, 0), (7, 7), (6, 0), (2, 7), (1, 0)):
+        for days, count in ((13, 0), (8, 0), (7, 7), (6, 0), (3, 0), (2, 7), (1, 0)):
             world.go(APRIL - timedelta(days=days))
             assert len(kinds(posted(world), "reviewers")) == count
 
