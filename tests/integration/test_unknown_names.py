@@ -30,7 +30,6 @@ UNKNOWN: Final = {
 OTHERWISE: Final = {
     ("paths", "seller"),  # returns a list, which is empty
     ("erase", "seller"),  # a person of any kind, not only a seller
-    ("verdicts", "path"),  # takes the path itself
     ("open", "country"),
 }
 MANAGER: Final = Actor("manager", "m-1")
@@ -42,8 +41,9 @@ def cases() -> Iterator[tuple[str, str]]:
     for name, member in inspect.getmembers(Programme, inspect.isfunction):
         if name.startswith("_"):
             continue
-        for parameter in inspect.signature(inspect.unwrap(member)).parameters:
-            if parameter in UNKNOWN and (name, parameter) not in OTHERWISE:
+        for parameter, each in inspect.signature(inspect.unwrap(member)).parameters.items():
+            takes_name = each.annotation != "Path"  # else it takes the path itself
+            if parameter in UNKNOWN and takes_name and (name, parameter) not in OTHERWISE:
                 yield name, parameter
 
 
