@@ -107,6 +107,11 @@ def expected(file: Path) -> Counter[tuple[str, str, str]]:
     made = "select p.country from lazsa_nominations n join lazsa_paths p on p.id = n.path_id"
     for (country,) in rows(file, f"{made} where n.event = 'made'"):
         told["nominated", "seller", country] += 1
+    appeals = (
+        "select distinct p.country, p.id from lazsa_records r"
+        " join lazsa_paths p on r.name = p.lifecycle || '-' || p.id where r.kind = 'appeal'"
+    )
+    told.update(("appeal_filed", "team", country) for country, _ in rows(file, appeals))
     told.update(_reminded(file))
     told.update(_ready(file, tenures.eligible))
     return told
