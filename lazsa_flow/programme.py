@@ -270,7 +270,7 @@ class Programme(Notices):
             settle = actor.role not in lifecycle.urgent
             return context.on_path(path, run, request=request, key=key, settle=settle)
 
-        return move_of(self.on_path(by_rules))
+        return move_of(self._on_path(by_rules))
 
     def sweep(
         self,

@@ -111,6 +111,11 @@ def _sections(found: CountryDay, zone: str) -> Iterator[tuple[str, Sequence[str]
         f"{where} --state retired",
     )
     yield (
+        "Perks to give",
+        [f"{each.path} {each.seller}: {each.perk}, since {each.since}" for each in found.perks],
+        f"lazsa-flow perks due {found.country}",
+    )
+    yield (
         "Open compliance cases",
         [f"{each.seller}: {each.case} since {each.since}" for each in found.cases],
         f"lazsa-flow case list --country {found.country}",

@@ -14,6 +14,7 @@ from lazsa_flow.commands.appeals import open_appeals
 from lazsa_flow.commands.cases import Case, cases_of
 from lazsa_flow.commands.facts_gaps import FactsGap, find_facts_gaps
 from lazsa_flow.commands.listing import Filters, find_paths
+from lazsa_flow.commands.perk_giving import perks_due
 from lazsa_flow.commands.reviewing import ReviewerWork, reviewers_of
 from lazsa_flow.commands.unmet import not_held
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from lazsa_flow.commands.appeals import Appeal
     from lazsa_flow.commands.context import Context
     from lazsa_flow.commands.list_rows import Listed
+    from lazsa_flow.commands.perk_giving import OneOffPerk
     from lazsa_flow.domain.policy import AwardPolicy
     from lazsa_flow.store.listing import Listing
 
@@ -90,6 +92,7 @@ class CountryDay:
         reviewers: Reviewers of the next cycle who have cards missing.
         appeals: Open appeals, those with the fewest days left first; by number of voices.
         group: Former ambassadors whom the team is to add to the group.
+        perks: One-off perks that are still to be given.
         cases: Open compliance cases.
         facts: Open paths whose facts will not be current on the cycle date.
     """
@@ -105,6 +108,7 @@ class CountryDay:
     reviewers: tuple[ReviewerWork, ...]
     appeals: tuple[Appeal, ...]
     group: tuple[GroupTask, ...]
+    perks: tuple[OneOffPerk, ...]
     cases: tuple[Case, ...]
     facts: tuple[FactsGap, ...]
 
@@ -140,6 +144,7 @@ def plan_day(context: Context, country: str) -> CountryDay:
         reviewers=tuple(each for each in reviewers if each.missing),
         appeals=tuple(open_appeals(context, [country], now, unfiled=False, named=False)),
         group=tuple(group),
+        perks=tuple(perks_due(context, country)),
         cases=tuple(each for each in cases if each.value == "open"),
         facts=find_facts_gaps(context, country, None).rows,
     )

@@ -63,8 +63,8 @@ def perks_due(context: Context, country: str, *, given: bool = False) -> list[On
     title = context.country(country).title
     found: list[OneOffPerk] = []
     with context.store.begin(write=False) as transaction:
-        for path in transaction.paths_in(LIFECYCLE, _STATES):
-            if path.country == country and path.spans.get("award"):
+        for path in transaction.paths_in(LIFECYCLE, _STATES, country=country):
+            if path.spans.get("award"):
                 records = transaction.records_of(path.subject)
                 found += _of_tenure(path, records, title)
     listed = (each for each in found if given or each.given_by is None)

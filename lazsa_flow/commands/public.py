@@ -248,8 +248,8 @@ def members(context: Context, country: str) -> list[str]:
     """List the sellers who are in Reconnect in a country: whom updates go to."""
     context.country(country)
     with context.store.begin(write=False) as transaction:
-        paths = transaction.paths_in(LIFECYCLE, ("reconnect",))
-    return sorted(path.subject for path in paths if path.country == country)
+        paths = transaction.paths_in(LIFECYCLE, ("reconnect",), country=country)
+    return sorted(path.subject for path in paths)
 
 
 def entitled(context: Context, seller: str, at: datetime) -> tuple[Entitlement, ...]:

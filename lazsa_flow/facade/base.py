@@ -84,7 +84,7 @@ class Facade:
             self._context = self._read_rules()
         return self._context
 
-    def on_path(self, run: Callable[[Context], _Result]) -> _Result:
+    def _on_path(self, run: Callable[[Context], _Result]) -> _Result:
         """Run a command on one path by the rules as they were last read.
 
         It asks itself whether they still hold, with all else that it asks of the path; where they

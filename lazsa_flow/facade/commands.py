@@ -68,7 +68,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
         self, path: str, *, actor: Actor, statement: str, key: str | None = None
     ) -> None:
         """Complete the actor's own nomination; after the window's close, review opens at once."""
-        self.on_path(
+        self._on_path(
             lambda context: nominations.complete(
                 context, path, actor=actor, statement=statement, key=key
             )
@@ -78,7 +78,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
         self, path: str, *, actor: Actor, key: str | None = None
     ) -> Move | None:
         """Withdraw the actor's own nomination; with the last one, the path is withdrawn."""
-        found = self.on_path(
+        found = self._on_path(
             lambda context: nominations.withdraw(context, path, actor=actor, key=key)
         )
         return move_of(found) if found else None

@@ -165,7 +165,7 @@ class Panels(Questions):
             return self.dry_run(
                 lambda own: own.set_aside_card(path, reviewer, actor=actor, reason=reason, key=key)
             ).result
-        return self.on_path(
+        return self._on_path(
             lambda context: set_aside.set_aside(
                 context, path, reviewer, actor=actor, reason=reason, key=key
             )
@@ -199,7 +199,7 @@ class Panels(Questions):
                 of interest.
             ConflictError: No round is open, or a card of theirs in it was set aside.
         """
-        return self.on_path(
+        return self._on_path(
             lambda context: panel.score(
                 context, path, actor=actor, scores=scores, comment=comment, key=key
             )
@@ -209,7 +209,7 @@ class Panels(Questions):
         self, path: str, *, actor: Actor, reason: str, note: str = "", key: str | None = None
     ) -> CardReceipt:
         """Record that a reviewer stands back; an earlier card of theirs no longer counts."""
-        return self.on_path(
+        return self._on_path(
             lambda context: panel.recuse(
                 context, path, actor=actor, reason=reason, note=note, key=key
             )
@@ -238,7 +238,7 @@ class Panels(Questions):
             ConflictError: There is nothing to appeal, or the appeal is closed.
             RefusedError: The days of the appeal are over, or a newer candidacy decides.
         """
-        found = self.on_path(
+        found = self._on_path(
             lambda context: appeals.give_voice(context, path, actor=actor, grant=grant, key=key)
         )
         return move_of(found) if found else None

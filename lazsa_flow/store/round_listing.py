@@ -235,7 +235,7 @@ class RoundListing:
             sa.select(paths.c.lifecycle, paths.c.id)
             .join(table, table.c.path_id == paths.c.id)
             .where(table.c.retry_at.is_(None), _is_in(paths, country))
-            .order_by(paths.c.id)
+            .order_by(table.c.path_id)
         )
         return [f"{lifecycle}-{number}" for lifecycle, number in self._connection.execute(query)]
 

@@ -38,14 +38,18 @@ class SqlTransaction(ImportSide, SellerSide, PersonalSide, RulesSide):
 
     # -- reading
 
-    def paths_in(self, lifecycle: str, states: Collection[str]) -> list[Path]:
-        """Return all paths of a lifecycle in some states, oldest first."""
+    def paths_in(
+        self, lifecycle: str, states: Collection[str], *, country: str | None = None
+    ) -> list[Path]:
+        """Return the paths of a lifecycle in some states, of a country or of all, oldest first."""
         table = schema.paths
         query = (
             sa.select(table)
             .where(table.c.lifecycle == lifecycle, table.c.state.in_(list(states)))
             .order_by(table.c.id)
         )
+        if country is not None:
+            query = query.where(table.c.country == country)
         return [decoding.path(row) for row in rows_of(self._connection, query)]
 
     def open_in(self, lifecycle: str, country: str | None) -> list[Path]:

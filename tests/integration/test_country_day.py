@@ -151,6 +151,7 @@ def test_the_group_waits_for_the_team(year: World) -> None:
     (task,) = day.group
     assert (task.path, task.seller, task.unmet) == ("award-3", "s1", ())
     assert [each.path for each in day.new] == ["award-4", "award-3"]
+    assert {(each.path, each.seller) for each in day.perks} == {("award-3", "s1")}
 
 
 def test_late(year: World) -> None:
