@@ -59,7 +59,9 @@ class Pause:
 
 
 def stopped(timers: Iterable[TimerRow], pauses: Iterable[Pause], now: datetime) -> TimerRow | None:
-    """Return the first overdue timer that a pause stops, or ``None``.
+    """Return the first overdue timer that decides and that a pause stops, or ``None``.
+
+    A reminder decides nothing, so that nothing waits for it.
 
     Args:
         timers: Pending timers of one path.
@@ -69,6 +71,8 @@ def stopped(timers: Iterable[TimerRow], pauses: Iterable[Pause], now: datetime) 
     held = [
         timer
         for timer in timers
-        if timer.due_at <= now and any(p.covers(timer.country, timer.book_on) for p in pauses)
+        if timer.decides
+        and timer.due_at <= now
+        and any(p.covers(timer.country, timer.book_on) for p in pauses)
     ]
     return min(held, key=lambda timer: timer.due_at, default=None)

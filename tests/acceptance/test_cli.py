@@ -171,7 +171,7 @@ class TestNight:
         nothing = {"moved": 0, "refused": 0, "parked": 0, "reminded": 0, "failed": 0}
         assert night.steps["close"].json == {**nothing, "moved": 2}
         assert night.steps["early"].json == nothing
-        assert night.steps["award"].json == {**nothing, "moved": 2}
+        assert night.steps["award"].json == {**nothing, "moved": 2, "reminded": 2}
 
     def test_again(self, night: Night) -> None:
         """Sweeping or migrating again moves nothing."""
@@ -228,14 +228,14 @@ class TestNight:
         """``due --until`` lists what falls due by the end of a date in its own zone."""
         falls_due = night.cycle.replace(year=night.cycle.year + 1)
         until = night.shell("due", "--until", str(falls_due), "--json").json
-        assert [row["name"] for row in until] == ["renewal_opens", "due_date"]
-        assert until[1]["triggers"] == ["fall_due"]
-        assert until[1]["due_on"] == str(falls_due)
+        assert [row["name"] for row in until] == ["half_way", "renewal_opens", "due_date"]
+        assert until[2]["triggers"] == ["fall_due"]
+        assert until[2]["due_on"] == str(falls_due)
         before = str(falls_due - timedelta(days=1))
         told = night.shell("due", "--until", before, "--json").json
-        assert [row["name"] for row in told] == ["renewal_opens"]
+        assert [row["name"] for row in told] == ["half_way", "renewal_opens"]
         assert night.shell("due", "--json").json == []
-        assert "2 timers." in night.shell("due", "--until", str(falls_due)).out
+        assert "3 timers." in night.shell("due", "--until", str(falls_due)).out
 
     def test_ledger(self, night: Night) -> None:
         """``ledger`` has a row for each country and cycle date, zeros too (the books)."""
@@ -273,7 +273,11 @@ class TestOutput:
 
     def test_completion(self, bare: Shell) -> None:
         """The shell completes commands, sub-commands and options."""
-        for words, wanted in (("se", "seller"), ("cycle ", "suspend"), ("purge --dr", "--dry-run")):
+        for words, wanted in (
+            ("se", "seller"),
+            ("cycle s", "suspend"),
+            ("purge --dr", "--dry-run"),
+        ):
             line = f"lazsa-flow {words}"
             asked = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split(" ")) - 1)}
             done = bare(_LAZSA_FLOW_COMPLETE="complete_bash", **asked)

@@ -59,6 +59,7 @@ def test_a_sound_deployment(shell: Shell, redis_url: str) -> None:
         "dates",
         "words",
         "countries",
+        "trainers",
         "timers",
         "instants",
         "clock",

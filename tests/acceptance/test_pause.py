@@ -51,7 +51,7 @@ def test_a_country_is_paused_and_resumed(late: Shell) -> None:
     assert (swept.json["moved"], swept.json["paused"]) == (1, ["PH"])
     for view in (("due",), ("ledger",), ("sweep",)):
         assert f"Paused: {said}" in late(*view).err
-    assert [each["paused"] for each in late("due", "--json").json] == [True]
+    assert {each["paused"] for each in late("due", "--json").json} == {True}
     (check,) = (each for each in late("doctor", "--json").json if each["name"] == "pauses")
     assert (check["status"], said in check["found"]) == ("warning", True)
     refused = late("fire", "award-2", "withdraw", "--reason", "nominee", "--as", "seller:s2")
@@ -79,7 +79,8 @@ def test_a_sweep_of_a_past_instant_asks_first(late: Shell) -> None:
     assert asked.code == 1
     assert "no terminal to ask on" in asked.err
     dry = late("sweep", "--now", instant, "--dry-run", "--json").json
-    assert [(each["country"], each["triggers"], each["count"]) for each in dry["due"]] == [
+    decided = [each for each in dry["due"] if each["triggers"]]  # the others are reminders
+    assert [(each["country"], each["triggers"], each["count"]) for each in decided] == [
         ("PH", ["open_review"], 1),
         ("SG", ["open_review"], 1),
     ]

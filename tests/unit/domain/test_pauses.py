@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -51,3 +52,5 @@ def test_the_first_overdue_timer_that_is_stopped() -> None:
     assert stopped(timers, [pause(country="SG")], later.due_at - TICK) is None
     assert stopped(timers, [pause(country="PH")], due) is None
     assert stopped(timers, [], due) is None
+    reminder = replace(later, decides=False)
+    assert stopped([reminder], [pause(country="SG")], due) is None
