@@ -221,7 +221,7 @@ class _Viewer:
         rulebook = self._programme.rulebook
         try:
             return max(rulebook.calendar(code).start(day).at for code in rulebook.countries)
-        except OverflowError:
+        except (OverflowError, ValueError):
             raise InputError.of("due", "until", text, "a date that every calendar has") from None
 
     def _coming(self, country: str) -> tuple[date, date]:
