@@ -47,6 +47,7 @@ def test_a_country_has_routes_of_its_own() -> None:
     deployment = read(TWO)
     assert deployment.channel_for("ID", "panel") == "robot-id"
     assert deployment.channel_for("ID", "seller") == "mail"
+    assert deployment.channel_for("ID", "reviewers") == deployment.channel_for("ID", "nominators")
     assert deployment.channel_for("SG", "panel") == "mail"
     assert deployment.channels["mail"].own == {"host": "smtp.example.com"}
 

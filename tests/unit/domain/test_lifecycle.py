@@ -127,6 +127,20 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
         "timer evening: has triggers, so its effects stand on their edges",
     ),
     (
+        "a decision that restarts",
+        {"timers": (Timer("evening", ("ajar",), "dusk", (Step("close"),), restarts=("ajar",)),)},
+        "timer evening: has triggers, so it is no reminder that could restart",
+    ),
+    (
+        "a reminder that restarts elsewhere",
+        {
+            "timers": (
+                Timer("evening", ("ajar",), "dusk", effects=(Notify("late"),), restarts=("shut",)),
+            )
+        },
+        "timer evening: restarts in shut, where it does not live",
+    ),
+    (
         "a recipient",
         {"timers": (Timer("evening", ("ajar",), "dusk", effects=(Notify("late", to="cat"),)),)},
         "timer evening: no recipient cat",
