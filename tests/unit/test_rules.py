@@ -30,8 +30,9 @@ PROGRAMME = (
     "The lifecycles",
     "The books",
     "Versions and data",
+    "Lists of a country team",
 )
-"""The sections of programme.md that state rules, in its order."""
+"""The sections of programme.md that state rules, in its order, and what the lists promise."""
 
 
 @cache
