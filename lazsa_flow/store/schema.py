@@ -18,6 +18,7 @@ from lazsa_flow.store import (
     schema_announcements,
     schema_batches,
     schema_books,
+    schema_erased,
     schema_sellers,
     suspension_tables,
 )
@@ -47,6 +48,8 @@ seller_countries: Final = schema_sellers.seller_countries
 seller_merges: Final = schema_sellers.seller_merges
 seller_aliases: Final = schema_sellers.seller_aliases
 closed_books: Final = schema_books.closed_books
+conduct_bars: Final = schema_erased.conduct_bars
+erasures: Final = schema_erased.erasures
 suspensions: Final = suspension_tables.suspensions
 lifted_suspensions: Final = suspension_tables.lifted_suspensions
 PATH_ID: Final = sa.Sequence("lazsa_path_id")
@@ -336,26 +339,3 @@ seats = columns.table(
     sa.Column("ended", sa.Boolean()),
     sa.Index("lazsa_seats_panel", "country", "cycle_on"),
 )
-
-conduct_bars = columns.table(
-    "conduct_bars",
-    columns.number(),
-    columns.text("fingerprint"),
-    columns.text("kind"),
-    columns.text("name"),
-    columns.text("value"),
-    columns.text("reason", nullable=True),
-    columns.text("actor"),
-    columns.day("as_of"),
-    columns.instant("recorded_at"),
-    sa.Index("lazsa_conduct_bars_fingerprint", "fingerprint"),
-)
-"""What ended an erased seller's standing, under a keyed hash of their id."""
-
-erasures = columns.table(
-    "erasures",
-    columns.text("keyed_by", primary_key=True),
-    columns.text("fingerprint", primary_key=True),
-    columns.instant("recorded_at"),
-)
-"""Who was erased: a keyed hash of the id, and what it is keyed by."""
