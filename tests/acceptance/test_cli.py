@@ -190,7 +190,7 @@ class TestNight:
         assert [row["prev_hash"] for row in rows[1:]] == [row["hash"] for row in rows[:-1]]
         assert night.shell("show", "award-1", "--json").json == [path]
         told = night.shell("show", "s1").out
-        assert "award-1: seller s1 in SG, now awarded" in told
+        assert "award-1: seller s1, Seller Ambassador in SG, now awarded" in told
         midnight = f"{night.cycle} 00:00 +08:00 Singapore"
         assert f"{midnight}  award → awarded, by system:cycle_date" in told
 
