@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -160,6 +160,7 @@ def _play(programme: Programme, clock: VirtualClock) -> None:
     for kind, path in ambassadors.items():
         stage.facts(kind, date(2021, 3, 20))
         stage.score(path, 3, 4 if kind == "renew" else 2)
+    stage.go(MIDNIGHT - timedelta(minutes=1))  # so that no reminder is left
     clock.move_to(MIDNIGHT)
     for path in ambassadors.values():
         sweeping.sweep(

@@ -51,8 +51,8 @@ class Answers:
 
     @property
     def path(self) -> str:
-        """The column that holds the path's number; for an idempotency key, the key."""
-        return next(name for name in ("path_id", "id", "key") if name in self.columns)
+        """The column that holds the path's number; where there is none, the first of the key."""
+        return next((name for name in ("path_id", "id") if name in self.columns), self.key[0])
 
     def name(self, what: What) -> str:
         """Return the name of the table that holds these answers."""

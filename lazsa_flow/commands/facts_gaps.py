@@ -65,7 +65,7 @@ def find_facts_gaps(context: Context, country: str, cycle_on: date | None) -> Pa
         facts=[each for each in FACTS if each != CURRENT],
     )
     with context.store.listing() as listing:
-        age = facts_age(context, listing.rounds(wanted))
+        age = facts_age(context, listing.list_rounds(wanted))
         gaps: list[FactsGap] = []
         after = None
         while rows := listing.paths(wanted, age, after=after, limit=_CHUNK):

@@ -57,7 +57,7 @@ def find_paths(
     with context.store.listing() as listing:
         if filters.missing_reviewer is not None:
             wanted = _of_reviewer(listing, wanted)
-        age = facts_age(context, listing.rounds(wanted) if wanted.states else ())
+        age = facts_age(context, listing.list_rounds(wanted) if wanted.states else ())
         chunk = CHUNK if filters.unmet else limit + 1
         rows = _walk(context, listing, wanted, age, filters.unmet, start=start, chunk=chunk)
         found = [row for row, _ in zip(rows, range(limit + 1), strict=False)]
@@ -175,7 +175,7 @@ def _stale_days(policy: Any) -> timedelta:
 def _of_reviewer(listing: Listing, wanted: PathFilter) -> PathFilter:
     """Return the filter with the panels on which its reviewer sits."""
     assert wanted.reviewer is not None
-    return replace(wanted, panels=listing.panels_of(wanted.reviewer, listing.rounds(wanted)))
+    return replace(wanted, panels=listing.panels_of(wanted.reviewer, listing.list_rounds(wanted)))
 
 
 def _walk(

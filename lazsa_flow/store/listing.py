@@ -84,7 +84,7 @@ class Listing(RoundListing):
         connection: A connection on which the transaction has begun.
     """
 
-    def rounds(self, wanted: PathFilter) -> list[tuple[str, date]]:
+    def list_rounds(self, wanted: PathFilter) -> list[tuple[str, date]]:
         """Return country and cycle date of every round that paths of a filter are in."""
         table = schema.paths
         query = sa.select(table.c.country, table.c.cycle_on).distinct()

@@ -115,6 +115,7 @@ CALLS: dict[str, Callable[[Programme], Any]] = {
     "parked": lambda p: p.parked(),
     "outbox": lambda p: p.outbox(),
     "imports": lambda p: p.imports(),
+    "seller_record": lambda p: p.seller_record("s1"),
     "deliveries": lambda p: p.deliveries(),
     "preview_notice": lambda p: p.preview_notice("awarded"),
     "policy_list": lambda p: p.policy_list(),

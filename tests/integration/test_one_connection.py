@@ -36,10 +36,11 @@ LAST = (
 """What leaves little for the others to be asked of."""
 
 
-PATH_AND_ROW: dict[str, Any] = {
-    "path": path(),
-    "row": {"policy": "award/2020-1", "verdicts": []},
+OF_VALUES: dict[str, dict[str, Any]] = {
+    "title": {"path": path()},
+    "verdicts": {"path": path(), "row": {"policy": "award/2020-1", "verdicts": []}},
 }
+"""The arguments of methods that take values of the programme's own."""
 
 
 def public_methods() -> dict[str, Callable[..., Any]]:
@@ -95,6 +96,8 @@ def closed(migrated: FilePath, tmp_path_factory: pytest.TempPathFactory) -> Worl
 def _arguments(world: World, name: str, method: Callable[..., Any]) -> dict[str, Any]:
     if name == "verdicts":
         return {"path": world.path("award-1"), "row": world.last("award-1")}
+    if name == "title":
+        return {"path": world.path("award-1")}
     return arguments_of(name, method)
 
 
@@ -134,7 +137,7 @@ def test_a_closed_programme_refuses_every_method(
 ) -> None:
     """After ``close()`` nothing is answered or done, methods to come included."""
     method = public_methods()[name]
-    given = _arguments(closed, name, method) if name != "verdicts" else PATH_AND_ROW
+    given = OF_VALUES[name] if name in OF_VALUES else _arguments(closed, name, method)
     if "file" in inspect.signature(method).parameters:
         given["file"] = tmp_path / "file"
         if name.startswith("import_"):
