@@ -298,15 +298,20 @@ def appeal_on(context: Context, ref: str, now: datetime, row: Mapping[str, Any])
     """
     with context.store.begin(write=False) as transaction:
         seen = context.load(transaction, ref, now)
-    if not seen.path.spans.get("appeal"):
+    if not _has_appeal(seen):
         return None
     found = read_appeal(context, seen, now)
     return None if found.state == "granted" and row["trigger"] != "reinstate" else found
 
 
+def _has_appeal(seen: Evidence) -> bool:
+    """Tell whether a path of the award has a decision that can, or could, be appealed."""
+    return seen.path.lifecycle == "award" and bool(seen.path.spans.get("appeal"))
+
+
 def is_open(context: Context, seen: Evidence, now: datetime) -> bool:
     """Tell whether an appeal on a path was filed, and is not decided yet."""
-    if seen.path.lifecycle != "award" or not seen.path.spans.get("appeal"):
+    if not _has_appeal(seen):
         return False
     appeal = read_appeal(context, seen, now)
     return appeal.filed and appeal.state == "open"

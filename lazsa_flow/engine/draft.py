@@ -123,7 +123,7 @@ class Draft:
             row=row,
             fired=fired,
             scheduled=tuple(self._scheduled.values()),
-            cancelled=self._cancelled(after.state, fired),
+            cancelled=self._cancelled(after.state, fired, moves=row is not None),
             notices=tuple(self._notices),
             records=tuple(self._records),
             slot=self._slot(after),
@@ -131,14 +131,19 @@ class Draft:
             linked=tuple(self._linked),
         )
 
-    def _cancelled(self, state: str, fired: TimerRow | None) -> tuple[TimerRow, ...]:
-        """Return the pending timers that the new state or round ends, or that are set anew."""
+    def _cancelled(
+        self, state: str, fired: TimerRow | None, *, moves: bool
+    ) -> tuple[TimerRow, ...]:
+        """Return the pending timers that the new state or round ends, or that are set again.
+
+        A reminder ends none: where a timer has no place in the state, the next move says so.
+        """
         living = () if self._new_round else self._lifecycle.living(state)
         return tuple(
             [
                 timer
                 for timer in self._now.seen.timers
-                if (timer.name not in living or timer.name in self._scheduled)
+                if ((moves and timer.name not in living) or timer.name in self._scheduled)
                 and not _same(timer, fired)
             ]
         )

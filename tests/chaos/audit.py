@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.clock import SystemClock, VirtualClock
 from lazsa_flow.errors import JournalError
+from lazsa_flow.lifecycles.award import AWARD
 from lazsa_flow.programme import Programme
 from lazsa_flow.store import schema
 from lazsa_flow.store.connect import READ_ONLY, connect
@@ -120,6 +121,7 @@ def audit(
     besides: Collection[int] = (),
     verify: bool = True,
     until: datetime | None = None,
+    late: bool = False,
 ) -> Audit:
     """Compare a database with what came of its population in an undisturbed run.
 
@@ -129,8 +131,12 @@ def audit(
         besides: Paths that are judged by whoever made or broke them.
         verify: Whether the journal must verify; it cannot where the fault has forged a path.
         until: Up to when the books are looked at; by default up to now.
+        late: Whether work was late: then reminders are left aside, for those whose day had passed
+            were not set.
     """
     found, result = snapshot(url), Audit()
+    if late:
+        found, wanted = _without_reminders(found), _without_reminders(wanted)
     _compare(result, "moves", found.moves, wanted.moves, besides)
     told = [{(*move, key): move for key, move in each.notices.items()} for each in (found, wanted)]
     _compare(result, "notices", told[0], told[1], besides)
@@ -141,6 +147,16 @@ def audit(
         _check_books(programme, result, besides, verify=verify)
     _check_early(url, result)
     return result
+
+
+def _without_reminders(found: Snapshot) -> Snapshot:
+    reminders = {timer.name for timer in AWARD.timers if not timer.steps}
+    return found._replace(
+        timers={key: ended for key, ended in found.timers.items() if key[1] not in reminders},
+        notices={
+            key: row for key, row in found.notices.items() if key.split(".")[1] not in reminders
+        },
+    )
 
 
 def _compare(

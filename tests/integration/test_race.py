@@ -155,7 +155,8 @@ class Race:
         for result in told.values():
             assert (result.path, result.seq, result.trigger) == (path, 2, winner["trigger"])
             assert result.actor == winner["actor"]
-        swept = sum(o.result.total for o in outcomes if isinstance(o.result, Swept))
+        sweeps = [o.result for o in outcomes if isinstance(o.result, Swept)]
+        swept = sum(each.total - each.reminded for each in sweeps)
         if winner["trigger"] == "open_review":
             assert winner["actor"] == "system:review_opens"
             assert not by

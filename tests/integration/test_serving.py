@@ -8,6 +8,7 @@ import threading
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ from lazsa_flow.programme import Programme
 from lazsa_flow.runner import fitness, local, pulse, serving
 from lazsa_flow.runner.pulse import Pulse
 from lazsa_flow.runner.settings import Address
+from tests.factories import midnight
 from tests.servers import free_port, wait_until
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def test_run_without_a_broker_tells_of_itself(world: World) -> None:
     """The small deployment, one process, has the metrics, health and readiness of the large."""
     path = world.nominate()
     world.facts("s1", gmv_rate=None)
-    world.clock.move_to(world.programme.next_due() or world.clock.now())
+    world.clock.move_to(midnight(date(2020, 3, 2)))
     port, stop = free_port(), threading.Event()
     running = threading.Thread(
         target=local.serve, args=(world.programme, stop), kwargs={"address": Address("::1", port)}
