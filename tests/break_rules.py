@@ -241,9 +241,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("ids", nargs="*", help="rules, or the beginnings of ids; all by default")
     parser.add_argument("--sample", type=float, default=1.0, help="share of the rules to draw")
     parser.add_argument("--seed", type=int, default=1, help="seed of the draw")
+    parser.add_argument("--part", default="1/1", help="of the chosen breaks, as 2/3")
     parser.add_argument("--rules", type=Path, default=RULES, help="the table of the rules")
     given: Any = parser.parse_args(arguments)
     chosen = choose(read_breaks(given.rules), given.ids, given.sample, given.seed)
+    part, parts = map(int, given.part.split("/"))
+    chosen = chosen[part - 1 :: parts]
     if not chosen:
         parser.error("no rule of this id has a break")
     with tempfile.TemporaryDirectory(prefix="lazsa-break-log-") as folder:

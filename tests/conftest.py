@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+import typer.testing
 from coverage import Coverage
 
 from tests.servers import make_database, postgres_server, redis_server
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
 UNITS: Final = Path(__file__).parent / "unit"
+# typer builds its tree of commands for each call, a tenth of a second: in tests it is built once
+typer.testing._get_command = cache(typer.testing._get_command)  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(wrapper=True)

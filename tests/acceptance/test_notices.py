@@ -104,12 +104,6 @@ def expected(file: Path) -> Counter[tuple[str, str, str]]:
         if tenures.invited(seller, path, trigger, reason, on):
             told["reconnect_invitation", "seller", country] += 1
     told += _refused(file)
-    filed = (
-        "select p.country from lazsa_records r join lazsa_paths p on 'award-' || p.id = r.name"
-        " where r.kind = 'appeal' group by r.name"
-    )
-    for (country,) in rows(file, filed):
-        told["appeal_filed", "team", country] += 1
     made = "select p.country from lazsa_nominations n join lazsa_paths p on p.id = n.path_id"
     for (country,) in rows(file, f"{made} where n.event = 'made'"):
         told["nominated", "seller", country] += 1

@@ -117,7 +117,7 @@ def test_a_state_tells_who_is_there(opened: Browser) -> None:
     assert opened.text("#panel h2") == "renewal_due"
     [row] = opened.texts("#panel tbody tr")
     assert row.split() == [
-        *("award-2", "s2", "·", "SG", "2021-04-01"),
+        *("award-2", "s2,", "Seller", "Ambassador", "·", "SG", "2021-04-01"),
         *("grace_end", "2021-05-01"),
     ]
 

@@ -11,7 +11,10 @@ import os
 import sys
 import traceback
 from datetime import datetime
+from functools import cache
 from typing import Any
+
+import typer.main
 
 import lazsa_flow.cli.app
 import lazsa_flow.cli.common
@@ -49,6 +52,9 @@ def run(job: dict[str, Any]) -> int:
 
 def main() -> None:
     """Take jobs as JSON lines, and answer each with its exit code."""
+    # typer builds its tree of commands for each call, a tenth of a second: here it is built once
+    typer.main.get_command = cache(typer.main.get_command)
+    typer.main.get_command(lazsa_flow.cli.app.app)
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
