@@ -191,6 +191,8 @@ def _run_here(copy: Path, tests: Sequence[str]) -> int:
     # PostgreSQL has to be started first: SQLite tells as well that a rule is broken
     options = ["-x", "-k", "not postgresql", "-p", "no:cacheprovider", f"--timeout={SECONDS}"]
     options.append("--assert=plain")  # what failed is asked, not how
+    for plugin in ("xdist", "cov", "hypothesispytest", "anyio"):  # they take a third of the time
+        options += ["-p", f"no:{plugin}"]
     return int(pytest.main([*options, *tests]))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+import typer.main
 import typer.testing
 from coverage import Coverage
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 UNITS: Final = Path(__file__).parent / "unit"
 # typer builds its tree of commands for each call, a tenth of a second: in tests it is built once
-typer.testing._get_command = cache(typer.testing._get_command)  # type: ignore[attr-defined]
+typer.main.get_command = cache(typer.main.get_command)
+typer.testing._get_command = typer.main.get_command  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -52,5 +52,5 @@ def peak(shell: Shell, count: int) -> int:
 
 
 def test_bounded_memory(bare: Shell) -> None:
-    """Importing 60,000 sellers peaks at no more than 1.3 times the memory of 15,000 (design)."""
-    assert peak(bare, 60_000) <= 1.3 * peak(bare, 15_000)
+    """Importing 40,000 sellers peaks at no more than 1.3 times the memory of 10,000 (design)."""
+    assert peak(bare, 40_000) <= 1.3 * peak(bare, 10_000)

@@ -16,7 +16,7 @@ import pytest
 from tests.break_rules import RULES, choose, node_ids, read_breaks
 
 ROOT: Final = Path(__file__).parents[2]
-PARTS: Final = 4
+PARTS: Final = 2
 """The tenth is broken in so many parts, for tests run beside each other."""
 HARMLESS: Final = """
 [[section]]

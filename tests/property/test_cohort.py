@@ -135,7 +135,7 @@ def _opened(change: Change, store: MemoryStore) -> Change:
     )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(populations())
 def test_together_is_as_each_by_itself(store: MemoryStore) -> None:
     """Every change of a chunk is what the path's own decision drafts, row, hash and notices."""
@@ -226,7 +226,7 @@ def twins(draw: st.DrawFn) -> tuple[Situation, Situation, str]:
     return first, situation(**_unread(reads, first.seen, second.seen, shuffle)), name
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(twins())
 def test_a_guard_reads_no_more_than_it_says(pair: tuple[Situation, Situation, str]) -> None:
     """What it finds is the same for whoever agrees in what it says it reads."""

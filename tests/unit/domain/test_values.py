@@ -10,7 +10,7 @@ from dataclasses import FrozenInstanceError, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lazsa_flow.domain.deployment import Deployment
@@ -63,6 +63,7 @@ def test_a_copy_of_ones_own_can_be_changed() -> None:
     assert frozen == {"a": 1}
 
 
+@settings(max_examples=30)
 @given(st.dictionaries(st.text(), JSON))
 def test_what_is_frozen_is_used_like_what_it_was(whole: dict[str, Any]) -> None:
     """It equals it, is written as the same JSON, and can be hashed, pickled and copied."""
