@@ -12,6 +12,7 @@ import pytest
 import typer.main
 import typer.testing
 from coverage import Coverage
+from hypothesis import HealthCheck, settings
 
 from tests.servers import make_database, postgres_server, redis_server
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
 UNITS: Final = Path(__file__).parent / "unit"
+# a busy machine is no fault of the code
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 # typer builds its tree of commands for each call, a tenth of a second: in tests it is built once
 typer.main.get_command = cache(typer.main.get_command)
 typer.testing._get_command = typer.main.get_command  # type: ignore[attr-defined]
