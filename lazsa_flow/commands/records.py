@@ -93,8 +93,8 @@ def _tell_ready(
     context: Context, transaction: SqlTransaction, seller: str, number: int, now: datetime
 ) -> None:
     """Tell the team of a former ambassador whom it can add, once the last step is recorded."""
-    paths = [path for path in transaction.paths_of(seller) if path.lifecycle == "award"]
-    latest = paths[-1] if paths else None
+    awarded = [path for path in transaction.paths_of(seller, "award") if "award" in path.spans]
+    latest = awarded[-1] if awarded else None  # a later candidacy does not close the door
     if latest is None or latest.state not in ("retired", "removed"):
         return
     on = context.rulebook.calendar(latest.country).local_date(now)

@@ -101,7 +101,7 @@ def expected(file: Path) -> Counter[tuple[str, str, str]]:
         if trigger == "withdraw" and reason == "nominee":
             told["nominee_withdrew", "nominators", country] += _nominators(file, path, seller)
         on = datetime.fromisoformat(at).astimezone(ZONES[country]).date()
-        if tenures.invited(seller, path, trigger, reason, on):
+        if tenures.invited(seller, path, trigger, reason, on, at):
             told["reconnect_invitation", "seller", country] += 1
     told += _refused(file)
     made = "select p.country from lazsa_nominations n join lazsa_paths p on p.id = n.path_id"
@@ -113,7 +113,7 @@ def expected(file: Path) -> Counter[tuple[str, str, str]]:
     )
     told.update(("appeal_filed", "team", country) for country, _ in rows(file, appeals))
     told.update(_reminded(file))
-    told.update(_ready(file, tenures.eligible))
+    told.update(_ready(file, tenures))
     return told
 
 
@@ -153,14 +153,15 @@ def _reminded(file: Path) -> Iterator[tuple[str, str, str]]:
             yield STILL_TRUE[name], "seller", country
 
 
-def _ready(file: Path, eligible: Collection[str]) -> Iterator[tuple[str, str, str]]:
+def _ready(file: Path, tenures: _Tenures) -> Iterator[tuple[str, str, str]]:
     """Yield the team's task for each former ambassador who took the first steps to Reconnect."""
-    ready = "select subject from lazsa_records where kind = 'step' group by 1 having count(*) = 2"
-    latest = f"select max(id) from lazsa_paths where subject in ({ready}) group by subject"
-    for country, who in rows(
-        file, f"select country, subject from lazsa_paths where id in ({latest})"
-    ):
-        if who in eligible:
+    ready = (
+        "select max(p.country), r.subject, max(r.recorded_at) from lazsa_records r"
+        " join lazsa_paths p on p.subject = r.subject"
+        " where r.kind = 'step' group by 2 having count(distinct r.id) = 2"
+    )
+    for country, who, at in rows(file, ready):
+        if who in tenures.eligible(at):
             yield "reconnect_ready", "team", country
 
 
@@ -179,23 +180,25 @@ class _Tenures:
 
     def __init__(self) -> None:
         self._since: dict[int, date] = {}
-        self._full: set[str] = set()
-        self._bad: set[str] = set()
+        self._full: dict[str, str] = {}
+        self._bad: dict[str, str] = {}
 
-    def invited(self, seller: str, path: int, trigger: str, reason: str | None, on: date) -> bool:
+    def invited(
+        self, seller: str, path: int, trigger: str, reason: str | None, on: date, at: str
+    ) -> bool:
         """Follow a row; tell whether it brings an invitation to Reconnect."""
         if trigger in ("award", "reinstate"):
             self._since[path] = on
         if trigger in ("retire", "revoke_standing", "remove") and reason in BAD_END:
-            self._bad.add(seller)
+            self._bad.setdefault(seller, at)
         if trigger == "retire" and add_months(self._since[path], 12) <= on:
-            self._full.add(seller)
-        return trigger == "retire" and seller in self.eligible
+            self._full.setdefault(seller, at)
+        return trigger == "retire" and seller in self.eligible(at)
 
-    @property
-    def eligible(self) -> set[str]:
-        """Those to whom Reconnect is open, by what has been followed."""
-        return self._full - self._bad
+    def eligible(self, at: str) -> set[str]:
+        """Return those to whom Reconnect is open at an instant."""
+        bad = {seller for seller, since in self._bad.items() if since <= at}
+        return {seller for seller, since in self._full.items() if since <= at} - bad
 
 
 @pytest.fixture(scope="module")

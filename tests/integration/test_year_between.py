@@ -203,6 +203,19 @@ class TestTeam:
         assert [each.kind for each in told] == ["reconnect_ready"]
         assert path in told[0].text
 
+    def test_steps_as_a_candidate(self, world: World) -> None:
+        """A later candidacy does not close the door, and so it does not hide the team's task."""
+        path = world.retired()
+        world.nominate()
+        posted(world)
+        for step in ("register", "get_app"):
+            world.programme.reconnect_step("s1", step, actor=SELLER)
+        (told,) = [each for each in posted(world) if each.to == "team"]
+        assert told.kind == "reconnect_ready"
+        assert path in told.text
+        world.join()
+        assert world.state(path) == "reconnect"
+
     def test_steps_before(self, world: World) -> None:
         """Steps that were done while sitting are told with the retirement, where the door opens."""
         path = world.ambassador()
