@@ -16,6 +16,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from docs.pages import decisions
 from lazsa_flow.commands.rights import COMMANDS
 from lazsa_flow.domain.lifecycle import SYSTEM
 from lazsa_flow.domain.model import ROLES
@@ -351,6 +352,7 @@ def _columns(form: FileFormat) -> str:
 
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
+    "docs/decisions/README.md": decisions.render,
     "docs/reference/authorisation.md": authorisation,
     "docs/reference/rules.md": rules,
     "docs/reference/clauses.md": clauses,
