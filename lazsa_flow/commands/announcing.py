@@ -252,7 +252,7 @@ def look_up(
         if number not in rows:
             rows[number] = transaction.announcements(number)[0]
         row = rows[number]
-        paths = transaction.paths_of(notice.path.subject, LIFECYCLE)
+        paths = transaction.paths_of(notice.path.subject)
         still = audience_at(paths, audiences_of(row.audience, row.kind), now)
         entitled = notice.kind == IN_GROUP or still is not None
         found[notice.key] = AnnouncedNotice(row.title, row.body, row.link, entitled)

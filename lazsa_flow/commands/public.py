@@ -255,7 +255,7 @@ def members(context: Context, country: str) -> list[str]:
 def entitled(context: Context, seller: str, at: datetime) -> tuple[Entitlement, ...]:
     """Return what a seller is entitled to at an instant."""
     with context.store.begin(write=False) as transaction:
-        paths = transaction.paths_of(seller, LIFECYCLE)
+        paths = transaction.paths_of(seller)
         if not paths:
             _check_known(transaction, seller)
         consented = _consents(transaction.records_of(seller), at)

@@ -63,7 +63,7 @@ def entitlements(
     """Return what a seller is entitled to at an instant.
 
     Args:
-        paths: The seller's paths.
+        paths: The seller's paths, of any lifecycle.
         at: The instant.
         consented: Whether the seller's consent to the Hall of Fame stands.
     """
@@ -84,7 +84,7 @@ def is_entitled(paths: Iterable[Path], perk: str, at: datetime) -> bool:
     """Tell whether a seller has a perk at an instant that ends with an award or a membership.
 
     Args:
-        paths: The seller's paths.
+        paths: The seller's paths, of any lifecycle.
         perk: One of :data:`STANDING` or :data:`MEMBERSHIP`.
         at: The instant.
     """

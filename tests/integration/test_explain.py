@@ -111,6 +111,15 @@ def test_an_ambassador_is_told_the_renewal_months_before(typed: Typed) -> None:
     assert bars["quorum"]["needs"]["from"] == "2021-03-02"
 
 
+def test_a_renewed_ambassador_is_told_what_the_next_due_date_does(typed: Typed) -> None:
+    """A renewed award has a due date as a new one has, and it is told what that will fire."""
+    path = typed.world.renewing()
+    typed.world.go(DUE)
+    told = typed.json("explain", path)
+    assert told["state"] == "renewed"
+    assert [step["trigger"] for step in told["decisions"][0]["steps"]] == ["fall_due"]
+
+
 def test_a_seller_without_a_path_is_explained(typed: Typed) -> None:
     """Facts and no path: every bar of the next award, as if the seller were nominated now."""
     world = typed.world
