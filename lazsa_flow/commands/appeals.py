@@ -237,17 +237,11 @@ def open_appeals(
         for seen in evidence
         if seen.path.country in codes and seen.path.spans.get("appeal")
     ]
-    shown = [
-        replace(each, reason=_reason(context, each.path))
-        for each in found
-        if each.state == "open" and (each.filed or unfiled)
-    ]
+    shown = [each for each in found if each.state == "open" and (each.filed or unfiled)]
+    journals = context.store.journals([context.path_id(each.path) for each in shown])
+    decided = [(each, decision_row(journals.get(each.path, ()))) for each in shown]
+    shown = [replace(each, reason=row["reason"] if row else None) for each, row in decided]
     return sorted(shown, key=lambda each: (each.days_left, each.country, each.path))
-
-
-def _reason(context: Context, ref: str) -> str | None:
-    row = decision_row(context.store.journal(context.path_id(ref)))
-    return None if row is None else row["reason"]
 
 
 def read_appeal(context: Context, seen: Evidence, now: datetime, *, named: bool = False) -> Appeal:

@@ -63,16 +63,16 @@ def perks_due(context: Context, country: str, *, given: bool = False) -> list[On
     title = context.country(country).title
     found: list[OneOffPerk] = []
     with context.store.begin(write=False) as transaction:
+        given_to = transaction.records_by_seller(KIND)
         for path in transaction.paths_in(LIFECYCLE, _STATES, country=country):
             if path.spans.get("award"):
-                records = transaction.records_of(path.subject)
-                found += _of_tenure(path, records, title)
+                found += _of_tenure(path, given_to.get(path.subject, ()), title)
     listed = (each for each in found if given or each.given_by is None)
     return sorted(listed, key=lambda each: (each.since, each.seller, ONE_OFF.index(each.perk)))
 
 
 def _of_tenure(path: Path, records: Iterable[Record], title: str) -> Iterable[OneOffPerk]:
-    told = {record.name: record for record in records if record.kind == KIND}
+    told = {record.name: record for record in records}
     for perk in ONE_OFF:
         record = told.get(_name(perk, path))
         yield OneOffPerk(

@@ -22,7 +22,7 @@ from lazsa_flow.store.driver import raw
 from lazsa_flow.store.retry import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 _STREAMED: Final = {"yield_per": 1000}
 _PATHS: Final = schema.paths
@@ -51,15 +51,17 @@ class AuditedPath(NamedTuple):
         return f"{self.lifecycle}-{self.path_id}"
 
 
-def journal_rows(connection: sa.Connection, path_id: int | None = None) -> Iterator[dict[str, Any]]:
-    """Yield journal rows by path and ``seq``, of one path or of all."""
+def journal_rows(
+    connection: sa.Connection, path_ids: Collection[int] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield journal rows by path and ``seq``, of some paths or of all."""
     query = (
         sa.select(_JOURNAL, _PATHS.c.lifecycle)
         .join(_PATHS, _PATHS.c.id == _JOURNAL.c.path_id)
         .order_by(_JOURNAL.c.path_id, _JOURNAL.c.seq)
     )
-    if path_id is not None:
-        query = query.where(_JOURNAL.c.path_id == path_id)
+    if path_ids is not None:
+        query = query.where(_JOURNAL.c.path_id.in_(list(path_ids)))
     for row in connection.execute(query, execution_options=_STREAMED).mappings():
         yield journal_fields(row)
 

@@ -57,6 +57,25 @@ class SellerSide(EngineSide):
         query = sa.select(table).where(table.c.subject.in_(names)).order_by(table.c.id)
         return [decoding.record(row) for row in rows_of(self._connection, query)]
 
+    def records_by_seller(self, kind: str) -> dict[str, list[Record]]:
+        """Return what is recorded under a name of a kind, by seller, oldest first.
+
+        Sellers are named by the ids that hold.
+        """
+        table = schema.records
+        query = sa.select(table).where(
+            table.c.kind == kind, table.c.name != sa.literal_column("''")
+        )
+        rows = [
+            (row[1], decoding.record(row))
+            for row in rows_of(self._connection, query.order_by(table.c.id))
+        ]
+        held = self.sellers_of({subject for subject, _ in rows})
+        found: dict[str, list[Record]] = {}
+        for subject, record in rows:
+            found.setdefault(held.get(subject, subject), []).append(record)
+        return found
+
     def nominations_of(self, path_id: int) -> list[Nomination]:
         """Return a path's nominations as they stand."""
         return self.nominations_of_all([path_id]).get(path_id, [])

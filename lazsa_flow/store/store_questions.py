@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -27,7 +27,7 @@ from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.stamp import read_stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Collection, Generator, Iterator
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from lazsa_flow.store.brakes import Brakes
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
     from lazsa_flow.store.standing import Standing
+
+
+_BATCH: Final = 1000
+"""So many paths are asked about at a time."""
 
 
 class StoreQuestions(ABC):
@@ -136,7 +140,17 @@ class StoreQuestions(ABC):
     def journal(self, path_id: int | None = None) -> Iterator[dict[str, Any]]:
         """Yield the journal's rows by path and ``seq``, of one path or of all."""
         with self._read() as connection:
-            yield from journal_rows(connection, path_id)
+            yield from journal_rows(connection, None if path_id is None else [path_id])
+
+    def journals(self, path_ids: Collection[int]) -> dict[str, list[dict[str, Any]]]:
+        """Return the journal's rows of these paths by ``seq``, by the path's reference."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        numbers = sorted(path_ids)
+        with self._read() as connection:
+            for start in range(0, len(numbers), _BATCH):
+                for row in journal_rows(connection, numbers[start : start + _BATCH]):
+                    found.setdefault(row["path"], []).append(row)
+        return found
 
     def audit(self) -> Generator[AuditedPath, None, None]:
         """Yield every path with its journal rows, in step, as of one moment."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 from typer.testing import CliRunner
 
 from lazsa_flow.cli.app import app
@@ -217,3 +218,43 @@ def test_reviewers_are_reminded(spring: World, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("LAZSA_DATABASE_URL", str(_url(programme)))
     words = "reviewers SG 2020-04-01 --remind --as manager:m-1 --dry-run"
     assert "reviewers would be reminded of 2 paths" in CliRunner().invoke(app, words.split()).stdout
+
+
+def test_its_statements_do_not_grow_with_the_sellers(migrated: Path, tmp_path: Path) -> None:
+    """A day asks as many statements of a country of eight sellers as of one of two."""
+    (tmp_path / "lazsa.db").write_bytes(migrated.read_bytes())
+    world = World(f"sqlite:///{tmp_path / 'lazsa.db'}")
+    scores = {"p1": 4, "p2": 1, **{f"q{number}": 4 - number % 2 * 3 for number in range(8)}}
+    paths = {}
+    for seller in scores:
+        world.facts(seller, country="SG" if seller.startswith("p") else "TH")
+        paths[seller] = world.nominate(seller)
+    world.go(date(2020, 3, 20))
+    for seller, score in scores.items():
+        world.panel(paths[seller], score=score)
+    world.go(date(2020, 4, 2))
+    for seller, score in scores.items():
+        if score == 4:
+            world.programme.give_perk(seller, "award_kit", actor=Actor("manager", "m-1"))
+        else:
+            world.programme.appeal(paths[seller], actor=Actor("manager", "m-1"))
+    counts, sizes = [], []
+    for country in ("SG", "TH"):
+        asked = _asked(world.programme)
+        day = world.programme.today(country)
+        counts.append(len(asked))
+        sizes.append((len(day.perks), [each.reason for each in day.appeals]))
+    world.programme.close()
+    assert sizes == [(3, ["not_selected"]), (12, ["not_selected"] * 4)]
+    assert 0 < counts[0] == counts[1]
+
+
+def _asked(programme: Programme) -> list[str]:
+    """Return the list to which each statement is added that the programme asks from here on."""
+    asked: list[str] = []
+
+    def watch(driver: Any, *_rest: object) -> None:
+        driver.set_trace_callback(asked.append)
+
+    event.listen(programme.store._engine, "checkout", watch)
+    return asked
