@@ -16,7 +16,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from docs.pages import decisions
+from docs.pages import decisions, programme
 from lazsa_flow.commands.rights import COMMANDS
 from lazsa_flow.domain.lifecycle import SYSTEM
 from lazsa_flow.domain.model import ROLES
@@ -353,6 +353,7 @@ def _columns(form: FileFormat) -> str:
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/decisions/README.md": decisions.render,
+    "docs/programme.md": programme.render,
     "docs/reference/authorisation.md": authorisation,
     "docs/reference/rules.md": rules,
     "docs/reference/clauses.md": clauses,

@@ -1,0 +1,60 @@
+"""Pages written by people: the glossary and the programme say what they must, and links work."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from docs.pages import programme
+
+ROOT = Path(__file__).parents[2]
+LINK = re.compile(r'\]\((?!https?:|mailto:|#)([^)\s#]+)(?:#[^)\s]*)?(?: "[^"]*")?\)')
+GLOSSARY_LIMIT = 30
+
+
+def test_the_programme_names_every_rule_with_code_and_test() -> None:
+    """Each rule of tests/rules.toml is on docs/programme.md once, and links to code and tests."""
+    lines = (ROOT / "docs" / "programme.md").read_text("utf-8").splitlines()
+    by_rule = {match[1]: line for line in lines if (match := re.match(r'- <a id="([^"]+)"', line))}
+    rules = [rule for section in programme.list_sections() for rule in section["rule"]]
+    assert sorted(by_rule) == sorted(rule["id"] for rule in rules)
+    for rule in rules:
+        line = by_rule[rule["id"]]
+        assert rule["says"] in line
+        for place in (*rule.get("code", ()), *rule.get("tests", ())):
+            assert f"](../{place.partition('::')[0]} " in line, rule["id"]
+    assert sum(line.startswith("- <a id=") for line in lines) == len(rules)
+
+
+def test_every_topic_has_rules() -> None:
+    """A topic of docs/pages/programme.toml whose rules were renamed is not left empty."""
+    assert "\n\n\n" not in programme.render()
+    headings = re.findall(r"^### .*\n\n(?:[^-<#|].*\n\n)?(.)", programme.render(), re.M)
+    assert set(headings) <= {"-", "|"}
+    sections = tomllib.loads(programme.FRAME.read_text("utf-8"))["section"]
+    assert [each["title"] for each in sections] == [
+        each["title"] for each in programme.list_sections()
+    ]
+
+
+def test_the_glossary_is_short() -> None:
+    """At most 30 terms, each once, in alphabetical order, each explained in full sentences."""
+    text = (ROOT / "docs" / "glossary.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    terms = [term for term, _ in rows[1:]]
+    assert len(terms) <= GLOSSARY_LIMIT
+    assert terms == sorted(set(terms))
+    assert all(meaning[0].isupper() and meaning.endswith(".") for _, meaning in rows[1:])
+
+
+def test_every_link_leads_to_a_file() -> None:
+    """Each relative link of a page has a target that exists."""
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    broken = [
+        (str(page.relative_to(ROOT)), target)
+        for page in pages
+        for target in LINK.findall(page.read_text("utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
