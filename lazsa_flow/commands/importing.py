@@ -20,14 +20,9 @@ from lazsa_flow.commands.entries import (
 from lazsa_flow.commands.entry_checks import application_of
 from lazsa_flow.commands.intake import HOST, ImportOptions, Source, run_import
 from lazsa_flow.commands.nominations import LIFECYCLE, complete_in, nominate_in
-from lazsa_flow.commands.overdue import check_pauses
-from lazsa_flow.commands.panel import open_round, recuse_in, score_in
-from lazsa_flow.domain.ids import same_person
 from lazsa_flow.domain.model import Actor
-from lazsa_flow.errors import ConflictError
 from lazsa_flow.imports.facts import FACTS, check_facts, fields_of, read_facts_rows
 from lazsa_flow.imports.nominations import NOMINATIONS, read_nominations
-from lazsa_flow.imports.scorecards import SCORECARDS, read_scorecards
 from lazsa_flow.imports.turnover import TURNOVER, read_turnover
 
 if TYPE_CHECKING:
@@ -37,12 +32,10 @@ if TYPE_CHECKING:
     from lazsa_flow.commands.context import Context
     from lazsa_flow.commands.import_result import ImportResult
     from lazsa_flow.commands.intake import Intake
-    from lazsa_flow.domain.model import Evidence, Facts, Nomination
-    from lazsa_flow.domain.panel import RecordedCard
+    from lazsa_flow.domain.model import Facts, Nomination
     from lazsa_flow.imports.formats import FileFormat
     from lazsa_flow.imports.nominations import NominationRow
     from lazsa_flow.imports.problems import Problems
-    from lazsa_flow.imports.scorecards import ScorecardRow
     from lazsa_flow.imports.turnover import TurnoverRow
     from lazsa_flow.store.transaction import SqlTransaction
 
@@ -202,101 +195,6 @@ def _own_nomination(transaction: SqlTransaction, path_id: int, actor: Actor) -> 
         if (each.nominator, each.source) == maker and not each.withdrawn
     )
     return next(own, None)
-
-
-def import_scorecards(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:
-    """Record the scorecards and recusals of a file."""
-
-    def rows(problems: Problems) -> Iterator[ScorecardRow]:
-        return read_scorecards(file, problems)
-
-    return _scorecards(context, file_source(SCORECARDS, file), rows, options)
-
-
-def add_scorecards(
-    context: Context, rows: Iterable[ScorecardRow], *, where: str, key: str | None = None
-) -> ImportResult:
-    """Record scorecards as the host; errors call the rows by ``where``."""
-    options = ImportOptions(HOST, key=key)
-    return _scorecards(context, Source(SCORECARDS, where), lambda _problems: rows, options)
-
-
-def _scorecards(
-    context: Context,
-    source: Source,
-    rows: Callable[[Problems], Iterable[ScorecardRow]],
-    options: ImportOptions,
-) -> ImportResult:
-    """Record scorecards and recusals, all that is due having fired."""
-
-    def take(intake: Intake, batch: list[ScorecardRow]) -> None:
-        intake.note_sellers({row.seller: None for row in batch})
-        paths = intake.transaction.open_paths(LIFECYCLE, {row.seller for row in batch})
-        loaded = intake.transaction.load_chunk(
-            list(paths.values()), before=None, on=intake.now.date()
-        )
-        found = {seen.path.id: seen for seen in loaded}
-        evidence = {seller: found[number] for seller, number in paths.items()}
-        for row in batch:
-            with intake.row(row.line, "seller_id", row.seller):
-                if row.seller not in evidence:
-                    raise ConflictError(row.seller, "no open award path")
-                pauses = intake.transaction.pauses()
-                check_pauses(evidence[row.seller], pauses, intake.now)
-                if _score(context, intake, evidence[row.seller], row):
-                    intake.taken += 1
-                else:
-                    intake.already_there += 1
-
-    return run_import(
-        context,
-        source,
-        rows,
-        take,
-        options,
-        persons=lambda row: (row.line, (row.seller, row.reviewer)),
-        settle=True,
-    )
-
-
-def _score(context: Context, intake: Intake, seen: Evidence, row: ScorecardRow) -> bool:
-    """Record one card or recusal; return ``False`` where it is recorded already."""
-    transaction, now = intake.transaction, intake.now
-    if _is_recorded(transaction.panel_cards(seen.path.id, open_round(context, seen, now)), row):
-        return False
-    reviewer = Actor("reviewer", row.reviewer, country=seen.path.country, team=row.team)
-    actor = context.rulebook.merged.resolve(reviewer)
-    if row.recusal_reason is None:
-        receipt = score_in(
-            context,
-            transaction,
-            seen,
-            actor=actor,
-            scores=row.scores,
-            comment=row.comment,
-            now=now,
-        )
-    else:
-        receipt = recuse_in(
-            context, transaction, seen, actor=actor, reason=row.recusal_reason, note="", now=now
-        )
-    if receipt.difference:
-        intake.differences.append(f"line {row.line}: {receipt.difference}")
-    return True
-
-
-def _is_recorded(cards: Iterable[RecordedCard], row: ScorecardRow) -> bool:
-    """Tell whether a row says what its reviewer gave last, whether or not that was set aside.
-
-    Of a reviewer who has recused it is enough that they gave it once, so that a file which is sent
-    again takes no recusal back. A comment that was deleted since is not missed.
-    """
-    every = [c for c in cards if c.set_aside_by is None and same_person(c.reviewer, row.reviewer)]
-    return any(
-        (card.scores, card.reason) == (row.scores, row.recusal_reason)
-        and card.comment in ("", row.comment)
-        for card in (every if every and every[-1].reason else every[-1:])
-    )
 
 
 def import_turnover(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.commands.context import Context, actor_fields, check_text
+from lazsa_flow.commands.panel_lookups import PanelLookups
 from lazsa_flow.commands.rights import check_command
-from lazsa_flow.commands.seats import check_not_sitting, names_of_person, seat_team
 from lazsa_flow.domain.cycles import TICK
 from lazsa_flow.domain.ids import fold, same_person
 from lazsa_flow.domain.panel import ITEMS, Scorecard, Tally
@@ -114,19 +114,36 @@ def score_in(
     scores: tuple[int, ...],
     comment: str,
     now: datetime,
+    lookups: PanelLookups | None = None,
 ) -> CardReceipt:
-    """Record a scorecard within a transaction, the path's overdue timers having fired."""
+    """Record a scorecard within a transaction, the path's overdue timers having fired.
+
+    Args:
+        context: Where and by whose rules.
+        transaction: The transaction.
+        seen: What is recorded about the path.
+        actor: The reviewer.
+        scores: Eleven scores, in the order of the items.
+        comment: The reviewer's comment.
+        now: The present instant.
+        lookups: What was asked for a batch of cards; for a single card it is asked here.
+    """
     if not comment.strip():
         raise InputError.of("scorecard", "comment", "(text)", "a text that is not empty")
     round_ = open_round(context, seen, now)
     check_command("score", actor, subject=seen.path.subject, country=seen.path.country)
-    check_not_sitting(transaction, actor.id, "score", now)
-    team = seat_team(transaction, seen.path.country, round_, actor, "score")
-    _check_conflict(transaction, seen, actor)
-    _check_not_set_aside(transaction, seen, actor, round_)
+    asked = lookups or _lookups_of(transaction, seen, actor)
+    asked.check_not_sitting(actor.id, "score", now)
+    team = asked.seat_team(seen.path.country, round_, actor, "score")
+    _check_conflict(asked, seen, actor)
+    _check_not_set_aside(asked, seen, actor, round_)
     receipt = _record(context, transaction, seen, actor, team, round_, now, comment, scores=scores)
-    count_again(context, transaction, seen, now)
+    _time_decision(context, transaction, seen, now)
     return receipt
+
+
+def _lookups_of(transaction: SqlTransaction, seen: Evidence, actor: Actor) -> PanelLookups:
+    return PanelLookups(transaction, {seen.path.id: seen.path.subject}, [actor.id])
 
 
 def recuse(
@@ -152,14 +169,16 @@ def recuse_in(
     reason: str,
     note: str,
     now: datetime,
+    lookups: PanelLookups | None = None,
 ) -> CardReceipt:
     """Record a recusal within a transaction; the quorum is counted again."""
     check_code("recusal", reason)
     round_ = open_round(context, seen, now)
     check_command("recuse", actor, subject=seen.path.subject, country=seen.path.country)
-    team = seat_team(transaction, seen.path.country, round_, actor, "recuse")
+    asked = lookups or _lookups_of(transaction, seen, actor)
+    team = asked.seat_team(seen.path.country, round_, actor, "recuse")
     receipt = _record(context, transaction, seen, actor, team, round_, now, note, reason=reason)
-    count_again(context, transaction, seen, now)
+    _time_decision(context, transaction, seen, now)
     return receipt
 
 
@@ -212,25 +231,23 @@ def _record(
     return CardReceipt(seen.path.ref, actor.id, team, actor.team if differs else None)
 
 
-def _check_conflict(transaction: SqlTransaction, seen: Evidence, actor: Actor) -> None:
+def _check_conflict(lookups: PanelLookups, seen: Evidence, actor: Actor) -> None:
     """Let a reviewer pass who has no conflict of interest."""
     subject = seen.path.subject
     rule = "nobody reviews themselves or a seller they nominated"
-    barred = {subject, *transaction.nominators_of(subject)}
-    if not names_of_person(transaction, actor.id).isdisjoint(map(fold, barred)):
+    barred = {subject, *lookups.nominators_of(subject)}
+    if not lookups.names_of(actor.id).isdisjoint(map(fold, barred)):
         raise NotAllowedError(actor=str(actor), action="score", rule=rule)
 
 
-def _check_not_set_aside(
-    transaction: SqlTransaction, seen: Evidence, actor: Actor, round_: date
-) -> None:
+def _check_not_set_aside(lookups: PanelLookups, seen: Evidence, actor: Actor, round_: date) -> None:
     """Let a reviewer pass none of whose cards in this round was set aside.
 
     Otherwise the next import of the same file would bring the card back.
     """
     if actor.id not in seen.tally.panel:
         return
-    for card in transaction.panel_cards(seen.path.id, round_):
+    for card in lookups.cards_of(seen.path.id, round_):
         if card.set_aside_by is not None and same_person(card.reviewer, actor.id):
             what = f"a card of {shown(actor.id)} in this round was set aside: {card.reason}"
             raise ConflictError(seen.path.subject, what)
@@ -266,15 +283,29 @@ def count_again(
 ) -> Tally:
     """Count the quorum again after a change of the panel's cards; in grace, time the decision.
 
+    Returns:
+        What the round adds up to now.
+    """
+    tally = _time_decision(context, transaction, before, now)
+    if tally is not None:
+        return tally
+    return context.load(transaction, before.path.ref, now).tally
+
+
+def _time_decision(
+    context: Context, transaction: SqlTransaction, before: Evidence, now: datetime
+) -> Tally | None:
+    """In grace, time the decision by what the panel's cards add up to now.
+
     Where the quorum is complete and the panel's answer is new, the decision is due now; where the
     quorum is lost, a decision that was set to now is cancelled.
 
     Returns:
-        What the round adds up to now.
+        What the round adds up to; ``None`` where no grace runs, and no card decides at once.
     """
-    seen = context.load(transaction, before.path.ref, now)
     if not any(timer.name == "grace_end" for timer in before.timers):
-        return seen.tally
+        return None
+    seen = context.load(transaction, before.path.ref, now)
     rules = cast("AwardPolicy", context.rulebook.policy_of(before.path)).panel
     answer, earlier = _answer(rules, seen.tally), _answer(rules, before.tally)
     if answer is None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import Actor
+    from lazsa_flow.domain.model import Actor, Path
     from lazsa_flow.store.transaction import SqlTransaction
 
 JUDGED_STATES: Final = ("nominated", "under_review", "awarded", "renewed", "renewal_due")
@@ -168,43 +168,43 @@ def unassign(
     return found
 
 
-def seat_team(
-    transaction: SqlTransaction, country: str, cycle_on: date, actor: Actor, action: str
-) -> str:
-    """Return the team of a reviewer's seat.
-
-    Raises:
-        NotAllowedError: They do not sit on this panel; where they did, it says until when.
-    """
-    seat = None
-    for each in transaction.seat_history(country, cycle_on):
-        if each.reviewer == actor.id:
-            seat = each
-    if seat is not None and not seat.ended:
-        return seat.team
-    rule = f"only reviewers assigned to {country} and {cycle_on}"
-    if seat is not None:
-        rule += f"; the seat of {shown(actor.id)} ended on {seat.as_of}"
-    raise NotAllowedError(actor=str(actor), action=action, rule=rule)
-
-
 def check_not_sitting(transaction: SqlTransaction, person: str, action: str, now: datetime) -> None:
     """Let a person pass who holds no sitting award, in whatever role they come.
 
     Raises:
         NotAllowedError: They hold one; ambassadors never review.
     """
-    for name in dict.fromkeys((person, fold(person), person.lower(), person.upper())):
-        for path in transaction.paths_of(name, "award"):
-            if path.span("award", now):
-                rule = f"ambassadors never review, and {path.ref} is a sitting award"
-                raise NotAllowedError(actor=person, action=action, rule=rule)
+    names = spell_person(person)
+    paths = transaction.paths_of_all(names, "award")
+    refuse_sitting(person, (path for name in names for path in paths[name]), action, now)
+
+
+def refuse_sitting(person: str, paths: Iterable[Path], action: str, now: datetime) -> None:
+    """Refuse a person of whose award paths one is a sitting award.
+
+    Raises:
+        NotAllowedError: One is.
+    """
+    for path in paths:
+        if path.span("award", now):
+            rule = f"ambassadors never review, and {path.ref} is a sitting award"
+            raise NotAllowedError(actor=person, action=action, rule=rule)
+
+
+def spell_person(person: str) -> list[str]:
+    """Return the spellings of an id under which a person may be known, each once."""
+    return list(dict.fromkeys((person, fold(person), person.lower(), person.upper())))
 
 
 def names_of_person(transaction: SqlTransaction, person: str) -> set[str]:
     """Return the ids of a person, folded: as given, and that which holds where ids were merged."""
-    spelled = {person, fold(person)}
-    return {fold(each) for each in (*spelled, *transaction.sellers_of(spelled).values())}
+    return fold_names(person, transaction.sellers_of({person, fold(person)}))
+
+
+def fold_names(person: str, held: Mapping[str, str]) -> set[str]:
+    """Return the ids of a person, folded, by the ids that hold for those that are aliases."""
+    names = (person, fold(person))
+    return {fold(name) for each in names for name in (each, held.get(each, each))}
 
 
 def find_conflicts(

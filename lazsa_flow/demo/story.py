@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.commands import importing
+from lazsa_flow.commands import importing, importing_cards
 from lazsa_flow.demo.drift import chance, drift
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.domain.panel import ITEMS
@@ -270,7 +270,7 @@ class Story:
         rows += [row for path in renewing for row in self._cards(path, cycle, short=0.25)]
         context = self._programme.context
         key = self._key("score", cycle)
-        return importing.add_scorecards(context, rows, where=f"score {cycle}", key=key), 0
+        return importing_cards.add_scorecards(context, rows, where=f"score {cycle}", key=key), 0
 
     def _cards(self, path: Path, cycle: date, *, short: float) -> Iterator[ScorecardRow]:
         random = chance(self._seed, "score", cycle, path.subject)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from lazsa_flow.commands import contacts, importing
+from lazsa_flow.commands import contacts, importing, importing_cards
 from lazsa_flow.commands.import_result import ImportResult
 from lazsa_flow.commands.intake import ImportOptions
 from lazsa_flow.commands.rights import check_command
@@ -89,7 +89,7 @@ class Imports(Questions):
     ) -> ImportResult:
         """Record a file's scorecards. Arguments and errors as of :meth:`import_facts`."""
         options = _options(actor, key, partial, rejects, done)
-        return self._import(importing.import_scorecards, file, options, dry_run=dry_run)
+        return self._import(importing_cards.import_scorecards, file, options, dry_run=dry_run)
 
     def import_turnover(
         self,

@@ -150,6 +150,17 @@ class PanelSide(EngineSide):
             query = query.where(table.c.cycle_on == cycle_on)
         return [_card(row) for row in self._connection.execute(query)]
 
+    def panel_cards_of_all(self, path_ids: Collection[int]) -> dict[int, list[RecordedCard]]:
+        """Return what was recorded in the rounds of these paths, oldest first, by path."""
+        table, numbers = schema.scorecards, sorted(path_ids)
+        found: dict[int, list[RecordedCard]] = {}
+        for start in range(0, len(numbers), _BATCH):
+            part = table.c.path_id.in_(numbers[start : start + _BATCH])
+            query = _CARDS.add_columns(table.c.path_id).where(part).order_by(table.c.id)
+            for row in self._connection.execute(query):
+                found.setdefault(row.path_id, []).append(_card(row))
+        return found
+
     def stood_back(
         self, path_ids: Collection[int], cycle_on: date
     ) -> dict[int, list[RecordedCard]]:

@@ -40,6 +40,22 @@ class SellerSide(EngineSide):
             query = query.where(table.c.lifecycle == lifecycle)
         return [decoding.path(row) for row in rows_of(self._connection, query)]
 
+    def paths_of_all(self, subjects: Collection[str], lifecycle: str) -> dict[str, list[Path]]:
+        """Return all paths of these subjects in a lifecycle, oldest first, by subject."""
+        table = schema.paths
+        asked = [each for each in subjects if each.isprintable()]
+        held = self.sellers_of(asked)
+        named = sorted({held.get(each, each) for each in asked})
+        paths: dict[str, list[Path]] = {}
+        for start in range(0, len(named), _BATCH):
+            query = sa.select(table).where(
+                table.c.subject.in_(named[start : start + _BATCH]), table.c.lifecycle == lifecycle
+            )
+            for row in rows_of(self._connection, query.order_by(table.c.id)):
+                path = decoding.path(row)
+                paths.setdefault(path.subject, []).append(path)
+        return {each: paths.get(held.get(each, each), []) for each in subjects}
+
     def open_paths(self, lifecycle: str, subjects: Collection[str]) -> dict[str, int]:
         """Return the number of each subject's open path in a lifecycle, of those who have one."""
         table, held = schema.slots, self.sellers_of(subjects)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event
 from typer.testing import CliRunner
 
 from lazsa_flow.cli.app import app
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import InputError, NotAllowedError, NotFoundError
-from tests.integration.world import APRIL, EMPLOYEE, OCTOBER, World
+from tests.integration.world import APRIL, EMPLOYEE, OCTOBER, World, watch_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -240,21 +239,10 @@ def test_its_statements_do_not_grow_with_the_sellers(migrated: Path, tmp_path: P
             world.programme.appeal(paths[seller], actor=Actor("manager", "m-1"))
     counts, sizes = [], []
     for country in ("SG", "TH"):
-        asked = _asked(world.programme)
+        asked = watch_statements(world.programme)
         day = world.programme.today(country)
         counts.append(len(asked))
         sizes.append((len(day.perks), [each.reason for each in day.appeals]))
     world.programme.close()
     assert sizes == [(3, ["not_selected"]), (12, ["not_selected"] * 4)]
     assert 0 < counts[0] == counts[1]
-
-
-def _asked(programme: Programme) -> list[str]:
-    """Return the list to which each statement is added that the programme asks from here on."""
-    asked: list[str] = []
-
-    def watch(driver: Any, *_rest: object) -> None:
-        driver.set_trace_callback(asked.append)
-
-    event.listen(programme.store._engine, "checkout", watch)
-    return asked

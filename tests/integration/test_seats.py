@@ -20,7 +20,15 @@ from lazsa_flow.errors import (
     NotFoundError,
 )
 from tests.factories import midnight
-from tests.integration.world import APRIL, COMPLIANCE, OCTOBER, SCORES, SELLER, TICK
+from tests.integration.world import (
+    APRIL,
+    COMPLIANCE,
+    OCTOBER,
+    SCORES,
+    SELLER,
+    TICK,
+    watch_statements,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,6 +100,27 @@ class TestTeams:
         assert world.programme.import_scorecards(file, key="cards").differences == found.differences
         (told,) = world.programme.panel("SG", APRIL)
         assert (told.path, told.cards, told.teams, told.missing) == (path, 3, 3, "")
+
+    def test_a_file_asks_once(self, world: World, tmp_path: Path) -> None:
+        """A file of eight cards asks the database as many questions as a file of one."""
+        sellers = [f"n-{number}" for number in range(5)]
+        for seller in sellers:
+            world.nominate(seller)
+        world.go(MARCH)
+        header = ",".join(("seller_id,reviewer_id,team", *ITEMS, "comment,recusal_reason"))
+        rows = [
+            f"{seller},rev-{team},{team},{'4,' * len(ITEMS)}Good.,"
+            for seller in sellers
+            for team in ("books", "care")
+        ]
+        counts = []
+        for part in (rows[:1], rows[2:]):
+            file = tmp_path / f"{len(part)}.csv"
+            file.write_text("\n".join((header, *part)))
+            asked = watch_statements(world.programme)
+            assert world.programme.import_scorecards(file) == len(part)
+            counts.append(sum(text.startswith("SELECT") for text in asked))
+        assert 0 < counts[0] == counts[1]
 
 
 class TestAmbassadors:

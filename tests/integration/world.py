@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import event
+
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
 from lazsa_flow.domain.model import Actor
@@ -61,6 +63,17 @@ def convene(programme: Programme) -> None:
         for year in (2020, 2021, 2022):
             for month in (4, 10):
                 programme.assign_reviewers(country, date(year, month, 1), SEATS, actor=team)
+
+
+def watch_statements(programme: Programme) -> list[str]:
+    """Return the list to which each statement is added that a programme on SQLite asks next."""
+    asked: list[str] = []
+
+    def watch(driver: Any, *_rest: object) -> None:
+        driver.set_trace_callback(asked.append)
+
+    event.listen(programme.store._engine, "checkout", watch)
+    return asked
 
 
 class World:
