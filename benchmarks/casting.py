@@ -12,9 +12,9 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.moulds import TABLES
-from lazsa_flow.domain.model import NO_HEAD
-from lazsa_flow.domain.panel import ITEMS
+from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.engine.journal import canonical
+from lazsa_flow.lifecycle.model import NO_HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

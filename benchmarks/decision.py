@@ -27,23 +27,23 @@ from benchmarks.harness.figures import Figure, Goal
 from benchmarks.harness.turns import in_turns
 from benchmarks.moulds import COUNTRY, MIDNIGHT, NOW
 from lazsa_flow import Actor, Facts, Path
+from lazsa_flow.award.rules.panel import Tally
 from lazsa_flow.config import Config, check_policy
-from lazsa_flow.domain.guards import Guard
-from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
-from lazsa_flow.domain.model import FIGURES, Evidence, Situation, TimerRow
-from lazsa_flow.domain.panel import Tally
-from lazsa_flow.domain.policy import AwardPolicy
-from lazsa_flow.engine.cohort import Cohort
+from lazsa_flow.engine.batch.group import DecisionGroup
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.journal import JournalRow, verdicts_text
-from lazsa_flow.engine.rules import Release, Rulebook
+from lazsa_flow.engine.rulebook import Release, Rulebook
+from lazsa_flow.lifecycle.guards import Guard
+from lazsa_flow.lifecycle.model import FIGURES, GuardContext, Snapshot, TimerRow
+from lazsa_flow.lifecycle.policy import AwardPolicy
+from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State, Step, Timer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from benchmarks.harness.bench import Bench
-    from lazsa_flow.domain.guards import Found
     from lazsa_flow.engine.journal import Findings
+    from lazsa_flow.lifecycle.guards import Found
 
 BARS: Final = (40, 45, 50, 55, 60, 65, 70, 75)
 _NAMES: Final = FIGURES[: len(BARS)]
@@ -93,8 +93,8 @@ def _figures(number: int) -> dict[str, int]:
 
 
 def _guard(name: str, bar: int) -> Guard:
-    def check(situation: Situation) -> Found:
-        figure = getattr(situation.seen.facts, name)
+    def check(context: GuardContext) -> Found:
+        figure = getattr(context.snapshot.facts, name)
         return figure >= bar, figure, None
 
     return Guard(
@@ -121,7 +121,7 @@ def _table() -> Lifecycle:
         edges=(Edge("award", ("under_review",), "awarded", permits, guards=_NAMES),),
         timers=(Timer("cycle_date", ("under_review",), "cycle", (Step("award"),)),),
         guards={name: _guard(name, bar) for name, bar in zip(_NAMES, BARS, strict=True)},
-        instants={"cycle": lambda situation: situation.calendar.start(situation.judged_on)},
+        instants={"cycle": lambda context: context.calendar.start(context.judged_on)},
         rounds={},
         policy=AwardPolicy,
     )
@@ -153,7 +153,7 @@ class _Sight:
     like = "under review"
     alone = True
 
-    def __init__(self, number: int, evidence: Evidence) -> None:
+    def __init__(self, number: int, evidence: Snapshot) -> None:
         path = evidence.path
         self.path_id, self.subject, self.seq, self.head = number, path.subject, path.seq, path.head
         self.lifecycle, self.state = path.lifecycle, path.state
@@ -198,27 +198,27 @@ class _Ours:
         self._rules = Rulebook([_table()], config.countries, [Release(policy, MIDNIGHT)])
         timer = _timer(self._rules)
         seen = [
-            Evidence(_path(number), _facts(number), Tally(), timers=(timer,))
+            Snapshot(_path(number), _facts(number), Tally(), timers=(timer,))
             for number in range(_PATHS)
         ]
         self._situations = [self._situation(each) for each in seen]
         self._sights: Any = [_Sight(number, each) for number, each in enumerate(seen)]
 
-    def _situation(self, seen: Evidence) -> Situation:
-        return self._rules.situation(seen, at=MIDNIGHT, recorded_at=NOW, actor=_ACTOR)
+    def _situation(self, seen: Snapshot) -> GuardContext:
+        return self._rules.guard_context(seen, at=MIDNIGHT, recorded_at=NOW, actor=_ACTOR)
 
     def decide(self) -> None:
-        for situation in self._situations:
-            decide_edge(self._rules, situation, "award")
+        for context in self._situations:
+            decide_edge(self._rules, context, "award")
 
     def write_verdicts(self) -> None:
-        for situation in self._situations:
-            _, findings = decide_edge(self._rules, situation, "award")
+        for context in self._situations:
+            _, findings = decide_edge(self._rules, context, "award")
             verdicts_text(findings)
 
     def take(self) -> None:
         first = self._sights[0]
-        cohort = Cohort(self._rules, first, first.like, "cycle_date", MIDNIGHT, NOW)
+        cohort = DecisionGroup(self._rules, first, first.like, "cycle_date", MIDNIGHT, NOW)
         for sight in self._sights:
             cohort.take(sight)
 

@@ -22,8 +22,8 @@ from benchmarks.harness.figures import Figure
 from benchmarks.harness.turns import in_turns, seconds
 from benchmarks.moulds import COUNTRY, MIDNIGHT, NOW
 from lazsa_flow import Programme
+from lazsa_flow.award.demo.run import DATABASE, tell
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.demo.run import DATABASE, tell
 from tests.acceptance.shell import SELLERS
 
 if TYPE_CHECKING:

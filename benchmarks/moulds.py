@@ -20,8 +20,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow import Actor, Facts, Programme
+from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.panel import ITEMS
 from lazsa_flow.engine import sweep as sweeping
 from tests.factories import record_facts
 

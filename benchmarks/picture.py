@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 from typing import Final
 
-from lazsa_flow.demo.run import DATABASE, tell
+from lazsa_flow.award.demo.run import DATABASE, tell
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.graph.page import page
-from lazsa_flow.programme import Programme
 from tests.browser import Browser
 
 SELLERS: Final = 100_000

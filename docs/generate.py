@@ -17,22 +17,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from docs.pages import decisions, programme
-from lazsa_flow.commands.rights import COMMANDS
-from lazsa_flow.domain.lifecycle import SYSTEM
-from lazsa_flow.domain.model import ROLES
+from lazsa_flow.award.imports.formats import FORMATS
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.lifecycles.entry import ENTRY
+from lazsa_flow.award.lifecycles.trainer import TRAINER
+from lazsa_flow.award.permissions import COMMANDS
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.mermaid import mermaid
 from lazsa_flow.graph.svg import svg
-from lazsa_flow.imports.every_format import FORMATS
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.lifecycles.entry import ENTRY
-from lazsa_flow.lifecycles.trainer import TRAINER
+from lazsa_flow.lifecycle.model import ROLES
+from lazsa_flow.lifecycle.table import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, Timer
-    from lazsa_flow.imports.formats import Column, FileFormat
+    from lazsa_flow.csvfiles.formats import Column, FileFormat
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, Timer
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RULES: Final = ROOT / "tests" / "rules.toml"
@@ -91,7 +91,7 @@ that concerns all countries. And a right is not yet a move: the guards must hold
 _COMMANDS: Final = """\
 ## Administrative commands
 
-What is no trigger. The commands of `lazsa_flow.commands.rights.COMMANDS`.
+What is no trigger. The commands of `lazsa_flow.award.permissions.COMMANDS`.
 
 Some ask for more than the role, and refuse with the same error: an ambassador nominates only while
 sitting; a nomination is completed or withdrawn only by its maker, in the role it was made in; a

@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.demo.run import DATABASE, tell
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.demo.run import DATABASE, tell
 from lazsa_flow.graph.page import page
-from lazsa_flow.programme import Programme
 from tests.browser import DESK, PHONE, Browser
 
 if TYPE_CHECKING:

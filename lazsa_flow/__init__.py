@@ -10,15 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lazsa_flow.award.commands.import_result import ImportResult
+    from lazsa_flow.award.commands.store_entry import TurnoverRecord
+    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.award.rules.panel import ITEMS
     from lazsa_flow.clock import SystemClock, VirtualClock
-    from lazsa_flow.commands.entries import TurnoverRecord
-    from lazsa_flow.commands.import_result import ImportResult
     from lazsa_flow.config import Config
-    from lazsa_flow.domain.contact import Contact
-    from lazsa_flow.domain.guards import Finding, Guard, Verdict
-    from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
-    from lazsa_flow.domain.model import Actor, Facts, Move, Path
-    from lazsa_flow.domain.panel import ITEMS
     from lazsa_flow.errors import (
         ClockError,
         ClosedError,
@@ -47,8 +44,11 @@ if TYPE_CHECKING:
         TransitionError,
         UnavailableError,
     )
+    from lazsa_flow.lifecycle.guards import Finding, Guard, Verdict
+    from lazsa_flow.lifecycle.model import Actor, Facts, Move, Path
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State, Step, Timer
+    from lazsa_flow.notices.contact import Contact
     from lazsa_flow.notices.ports import Letter
-    from lazsa_flow.programme import Programme
 
 __all__ = [  # noqa: RUF022 - grouped by what they are for
     # the facade
@@ -107,17 +107,17 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
 ]
 
 _HOMES = {
-    "lazsa_flow.programme": ("Programme",),
+    "lazsa_flow.award.programme": ("Programme",),
     "lazsa_flow.config": ("Config",),
-    "lazsa_flow.commands.entries": ("TurnoverRecord",),
-    "lazsa_flow.commands.import_result": ("ImportResult",),
-    "lazsa_flow.domain.panel": ("ITEMS",),
+    "lazsa_flow.award.commands.store_entry": ("TurnoverRecord",),
+    "lazsa_flow.award.commands.import_result": ("ImportResult",),
+    "lazsa_flow.award.rules.panel": ("ITEMS",),
     "lazsa_flow.clock": ("SystemClock", "VirtualClock"),
-    "lazsa_flow.domain.contact": ("Contact",),
+    "lazsa_flow.notices.contact": ("Contact",),
     "lazsa_flow.notices.ports": ("Letter",),
-    "lazsa_flow.domain.model": ("Actor", "Facts", "Move", "Path"),
-    "lazsa_flow.domain.guards": ("Verdict", "Guard", "Finding"),
-    "lazsa_flow.domain.lifecycle": ("Lifecycle", "State", "Edge", "Permit", "Timer", "Step"),
+    "lazsa_flow.lifecycle.model": ("Actor", "Facts", "Move", "Path"),
+    "lazsa_flow.lifecycle.guards": ("Verdict", "Guard", "Finding"),
+    "lazsa_flow.lifecycle.table": ("Lifecycle", "State", "Edge", "Permit", "Timer", "Step"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -12,15 +12,15 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.commands.entries import TurnoverRecord
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.domain.panel import ITEMS
-from lazsa_flow.imports.contacts import CONTACTS
-from lazsa_flow.imports.facts import FACTS
-from lazsa_flow.imports.nominations import NOMINATIONS
-from lazsa_flow.imports.scorecards import SCORECARDS
-from lazsa_flow.imports.turnover import TURNOVER
-from lazsa_flow.programme import Programme
+from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.imports.facts import FACTS
+from lazsa_flow.award.imports.nominations import NOMINATIONS
+from lazsa_flow.award.imports.scorecards import SCORECARDS
+from lazsa_flow.award.imports.turnover import TURNOVER
+from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.rules.panel import ITEMS
+from lazsa_flow.csvfiles.contacts import CONTACTS
+from lazsa_flow.lifecycle.model import Actor
 from tests.acceptance.mentor import MENTOR
 from tests.factories import country_text, facts, policy_text
 from tests.integration.world import (
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from lazsa_flow.imports.formats import FileFormat
+    from lazsa_flow.csvfiles.formats import FileFormat
     from tests.integration.world import World
 
 APART: Final = frozenset({"self", "key", "dry_run", "done", "rejects"})

@@ -10,8 +10,8 @@ from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
 from lazsa_flow.runner.doctor.examination import Examination
 from lazsa_flow.runner.doctor.registry import CHECKS, run_checks
-from lazsa_flow.store.bound import BoundStore
 from lazsa_flow.store.connect import connect
+from lazsa_flow.store.host_transaction import BoundStore
 from lazsa_flow.store.inspection.database import InspectedDatabase
 
 if TYPE_CHECKING:

@@ -13,36 +13,36 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.award.rules.panel import ITEMS, Scorecard, Tally
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.contact import Contact
-from lazsa_flow.domain.effects import Schedule
-from lazsa_flow.domain.guards import Finding, Guard
-from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State, Step, Timer
-from lazsa_flow.domain.model import (
+from lazsa_flow.engine.rulebook import Release, Rulebook
+from lazsa_flow.engine.sweep import SweepResult, sweep
+from lazsa_flow.lifecycle.effects import Schedule
+from lazsa_flow.lifecycle.guards import Finding, Guard
+from lazsa_flow.lifecycle.model import (
     NO_HEAD,
     Actor,
-    Evidence,
     Facts,
     Failure,
+    GuardContext,
     Nomination,
     Path,
-    Record,
-    Situation,
-    Span,
+    Period,
+    Snapshot,
+    Statement,
     TimerRow,
 )
-from lazsa_flow.domain.panel import ITEMS, Scorecard, Tally
-from lazsa_flow.domain.policy import AwardPolicy, Country, read_toml
-from lazsa_flow.engine.rules import Release, Rulebook
-from lazsa_flow.engine.sweep import Swept, sweep
+from lazsa_flow.lifecycle.policy import AwardPolicy, Country, read_toml
+from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State, Step, Timer
+from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.ports import Letter
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-    from lazsa_flow.domain.cycles import Calendar
+    from lazsa_flow.award.programme import Programme
     from lazsa_flow.engine.ports import Claim, Store
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.lifecycle.calendar import Calendar
 
 CYCLE = date(2026, 10, 1)
 SELLER = "seller-1"
@@ -147,9 +147,9 @@ def nomination(**changes: Any) -> Nomination:
     return replace(sound, **changes)
 
 
-def record(kind: str, value: str, **changes: Any) -> Record:
+def record(kind: str, value: str, **changes: Any) -> Statement:
     """Return a dated statement by compliance of 1 September 2026."""
-    sound = Record(
+    sound = Statement(
         kind=kind,
         name="",
         value=value,
@@ -161,10 +161,12 @@ def record(kind: str, value: str, **changes: Any) -> Record:
     return replace(sound, **changes)
 
 
-def span(began_on: date, ended_on: date | None = None, *, code: str = "SG", **changes: Any) -> Span:
+def span(
+    began_on: date, ended_on: date | None = None, *, code: str = "SG", **changes: Any
+) -> Period:
     """Return a span from local midnight to local midnight, told at once."""
     began_at = midnight(began_on, code)
-    sound = Span(
+    sound = Period(
         began_on=began_on,
         began_at=began_at,
         told_at=began_at,
@@ -197,13 +199,13 @@ _FACTS = facts()
 _TALLY = tally()
 
 
-def situation(
+def context(
     *,
     path: Path = _PATH,
     facts: Facts | None = _FACTS,
     tally: Tally = _TALLY,
     nominations: Iterable[Nomination] = (),
-    records: Iterable[Record] = (),
+    records: Iterable[Statement] = (),
     others: Iterable[Path] = (),
     on: date | None = None,
     at: datetime | None = None,
@@ -211,15 +213,15 @@ def situation(
     policy: AwardPolicy | None = None,
     actor: Actor = SYSTEM,
     reason: str | None = None,
-) -> Situation:
+) -> GuardContext:
     """Return what a guard looks at, at local midnight of ``on``, or at the instant ``at``.
 
     Without either it is local midnight of the path's round, or of :data:`CYCLE`.
     """
     cycles = calendar(path.country)
     instant = at or cycles.start(on or path.cycle_on or CYCLE).at
-    return Situation(
-        seen=Evidence(
+    return GuardContext(
+        snapshot=Snapshot(
             path=path,
             facts=facts,
             tally=tally,
@@ -267,8 +269,8 @@ def table(**changes: Any) -> Lifecycle:
         ),
         "timers": (Timer("evening", ("ajar",), "dusk", steps=(Step("close"),)),),
         "guards": {"ready": guard()},
-        "instants": {"dusk": lambda situation: situation.calendar.start(situation.judged_on)},
-        "rounds": {"tomorrow": lambda situation: situation.judged_on + timedelta(days=1)},
+        "instants": {"dusk": lambda context: context.calendar.start(context.judged_on)},
+        "rounds": {"tomorrow": lambda context: context.judged_on + timedelta(days=1)},
         "happy": ("ajar", "shut"),
     }
     return Lifecycle(**{**sound, **changes})
@@ -346,6 +348,6 @@ def rulebook(*tables: Lifecycle, version: Hashable = None, **sections: dict[str,
     return Rulebook(tables, [country("SG"), country("ID")], releases, version)
 
 
-def sweep_at(store: Store, rules: Rulebook, at: datetime, **options: Any) -> Swept:
+def sweep_at(store: Store, rules: Rulebook, at: datetime, **options: Any) -> SweepResult:
     """Sweep by a clock that stands at an instant."""
     return sweep(store, rules, VirtualClock(at), **options)

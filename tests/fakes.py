@@ -10,22 +10,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.domain.model import FIGURES, Evidence
-from lazsa_flow.domain.panel import Tally
+from lazsa_flow.award.rules.panel import Tally
 from lazsa_flow.engine.ports import Claim
-from lazsa_flow.engine.rules import RulesChangedError
+from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import ConflictError, StaleVersionError
+from lazsa_flow.lifecycle.model import FIGURES, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import Facts, Failure, Nomination, Path, Record, TimerRow
-    from lazsa_flow.domain.panel import Scorecard
-    from lazsa_flow.engine.alike import Alike
+    from lazsa_flow.award.rules.panel import Scorecard
+    from lazsa_flow.engine.batch.changes import BatchChange
+    from lazsa_flow.engine.evidence_row import EvidenceRow
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Change, Notice
-    from lazsa_flow.engine.sight import Sight
+    from lazsa_flow.lifecycle.model import Facts, Failure, Nomination, Path, Statement, TimerRow
 
 
 @dataclass
@@ -36,7 +36,7 @@ class MemoryStore:
     timers: list[TimerRow] = field(default_factory=list)
     journal: list[JournalRow] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-    records: list[tuple[str, Record]] = field(default_factory=list)
+    records: list[tuple[str, Statement]] = field(default_factory=list)
     slots: dict[tuple[str, str], int] = field(default_factory=dict)
     claims: dict[tuple[str, str], int] = field(default_factory=dict)
     facts: list[tuple[datetime, Facts]] = field(default_factory=list)
@@ -84,9 +84,9 @@ class MemoryStore:
 
 
 class MemorySight:
-    """Evidence as a :class:`lazsa_flow.engine.sight.Sight`."""
+    """Evidence as a :class:`lazsa_flow.engine.evidence_row.EvidenceRow`."""
 
-    def __init__(self, seen: Evidence) -> None:
+    def __init__(self, seen: Snapshot) -> None:
         path = seen.path
         self._seen = seen
         self.path_id, self.subject, self.seq, self.head = path.id, path.subject, path.seq, path.head
@@ -127,7 +127,7 @@ class MemorySight:
         """Return the nominations."""
         return self._seen.nominations
 
-    def evidence(self) -> Evidence:
+    def evidence(self) -> Snapshot:
         """Return all of it."""
         return self._seen
 
@@ -176,23 +176,23 @@ class MemoryTransaction:
 
     def sights(
         self, path_ids: Collection[int], *, before: datetime | None, on: date
-    ) -> Sequence[Sight]:
+    ) -> Sequence[EvidenceRow]:
         """Read what decisions on these paths may read."""
         return [MemorySight(seen) for seen in self.load_chunk(path_ids, before=before, on=on)]
 
     def load_chunk(
         self, path_ids: Collection[int], *, before: datetime | None, on: date
-    ) -> Sequence[Evidence]:
+    ) -> Sequence[Snapshot]:
         """Load what decisions on these paths may read."""
         paths = self._store.paths
         return [self._load(paths[id_], before, on) for id_ in path_ids if id_ in paths]
 
-    def load_opening(self, path: Path, *, on: date, facts: bool) -> Evidence:
+    def load_opening(self, path: Path, *, on: date, facts: bool) -> Snapshot:
         """Load what is recorded about the subject of a path that is about to open."""
         found = self._load(path, None, on)
         return found if facts else replace(found, facts=None)
 
-    def _load(self, path: Path, before: datetime | None, on: date) -> Evidence:
+    def _load(self, path: Path, before: datetime | None, on: date) -> Snapshot:
         store = self._store
 
         def seen(at: datetime) -> bool:
@@ -203,7 +203,7 @@ class MemoryTransaction:
             for n, (at, each) in enumerate(store.facts)
             if each.seller == path.subject and seen(at) and each.as_of <= (path.cycle_on or on)
         ]
-        return Evidence(
+        return Snapshot(
             path=path,
             facts=max(facts)[-1] if facts else None,
             tally=Tally.of(
@@ -234,7 +234,7 @@ class MemoryTransaction:
             ),
         )
 
-    def write_chunk(self, changes: Sequence[Change], alike: Sequence[Alike] = ()) -> None:
+    def write_chunk(self, changes: Sequence[Change], alike: Sequence[BatchChange] = ()) -> None:
         """Write changes."""
         for change in changes:
             self._write(change)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.domain.cycles import instant_text
+from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.store import schema
 from lazsa_flow.store.column_types import Day, Instant, read_instant
 

@@ -13,12 +13,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands.entries import TurnoverRecord
 from lazsa_flow.config import Config
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import LazsaError
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from tests.acceptance.mentor import MENTOR
 from tests.chaos.population import COUNTRIES, START, fill_backlog
 from tests.factories import failure, first_of, noon, policy_text

@@ -43,8 +43,8 @@ def _candidates(version: str) -> list[Path]:
     pyenv = Path(os.environ.get("PYENV_ROOT", home / ".pyenv")) / "versions"
     uv = Path(os.environ.get("UV_PYTHON_INSTALL_DIR", home / ".local/share/uv/python"))
     kept = [*pyenv.glob(f"{version}.*/bin/python"), *uv.glob(f"*-{version}.*/bin/python3")]
-    on_path = shutil.which(f"python{version}")
-    return [*([Path(on_path)] if on_path else []), *sorted(kept, reverse=True)]
+    run_on_path = shutil.which(f"python{version}")
+    return [*([Path(run_on_path)] if run_on_path else []), *sorted(kept, reverse=True)]
 
 
 def _version_of(python: Path) -> str:

@@ -22,7 +22,7 @@ from benchmarks.harness.figures import Figure, Goal
 from benchmarks.harness.turns import in_turns
 from benchmarks.moulds import MIDNIGHT
 from benchmarks.peers.todo import FILE, REDIS, URL, make_todo, save
-from lazsa_flow.domain.cycles import instant_text
+from lazsa_flow.lifecycle.calendar import instant_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,15 +6,15 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.domain.lifecycle import SYSTEM
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.lifecycles.entry import ENTRY
-from lazsa_flow.lifecycles.trainer import TRAINER
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.lifecycles.entry import ENTRY
+from lazsa_flow.award.lifecycles.trainer import TRAINER
+from lazsa_flow.lifecycle.table import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lazsa_flow.domain.lifecycle import Edge, Lifecycle
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle
 
 FRAME: Final = Path(__file__).with_name("programme.toml")
 RULES: Final = Path(__file__).resolve().parents[2] / "tests" / "rules.toml"

@@ -11,42 +11,44 @@ from typing import Annotated
 
 import typer
 
-from lazsa_flow.cli import (
+from lazsa_flow.award.cli import (
     announcements,
     appeals,
-    ask,
-    backup,
-    config_check,
-    countries,
     country_team,
-    cycles,
     demo,
-    due,
     entry,
-    explain,
-    files,
-    graph,
-    init,
-    irreversible,
-    ledger,
-    lists,
+    imports,
     manage,
     merging,
     nominations,
-    notices,
-    operate,
     panels,
-    paths,
-    pausing,
     people,
     perks,
-    policies,
     screen,
     sellers,
-    serve,
-    timers,
     today,
     trainers,
+)
+from lazsa_flow.cli import (
+    backup,
+    config_check,
+    countries,
+    cycles,
+    due,
+    explain,
+    graph,
+    init,
+    inspect,
+    irreversible,
+    ledger,
+    lists,
+    notices,
+    operate,
+    paths,
+    pausing,
+    policies,
+    serve,
+    timers,
     verify,
     view,
 )
@@ -87,7 +89,7 @@ def options(
 
 app.command()(demo.demo)
 app.command()(screen.screen)
-app.add_typer(files.app, name="import")
+app.add_typer(imports.app, name="import")
 for command in (
     people.nominate,
     people.score,
@@ -122,8 +124,8 @@ app.add_typer(announcements.announcement, name="announcement")
 app.add_typer(notices.outbox, name="outbox")
 app.add_typer(notices.notices, name="notices")
 app.command()(notices.relay)
-app.command()(ask.show)
-app.command()(ask.history)
+app.command()(inspect.show)
+app.command()(inspect.history)
 app.command()(explain.explain)
 app.command()(due.due)
 for answer in (

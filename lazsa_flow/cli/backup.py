@@ -31,7 +31,7 @@ def backup(
     """
     from contextlib import closing
 
-    from lazsa_flow.store.sqlstore import SqlStore
+    from lazsa_flow.store.store import SqlStore
 
     with closing(SqlStore(database)) as store:  # of any schema: one backs up before migrating
         done = store.backup(file, overwrite=overwrite)
@@ -53,7 +53,7 @@ def restore(
 
     Example: lazsa-flow restore backups/lazsa-2026-10-01.db --database sqlite:///lazsa.db
     """
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.award.programme import Programme
     from lazsa_flow.store.connect import sqlite_file
     from lazsa_flow.store.restore import check_backup, check_unheld
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from lazsa_flow.domain.model import Actor, Move
+    from lazsa_flow.award.programme import Programme
     from lazsa_flow.engine.ports import Clock
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.lifecycle.model import Actor, Move
 
 Database = Annotated[
     str,
@@ -72,9 +72,9 @@ def make_clock() -> Clock:
 
 def open_programme(database: str, config: Path | None) -> Programme:
     """Open the programme that the options name, on :func:`make_clock`'s clock."""
+    from lazsa_flow.award.programme import Programme
     from lazsa_flow.config import Config
     from lazsa_flow.logs import warn_on_stderr
-    from lazsa_flow.programme import Programme
 
     warn_on_stderr()
     via = f"cli/{os.getuid()}"
@@ -83,8 +83,8 @@ def open_programme(database: str, config: Path | None) -> Programme:
 
 def read_actor(text: str, country: str | None = None, team: str | None = None) -> Actor:
     """Read who asks from ``ROLE:ID``."""
-    from lazsa_flow.domain.model import ROLES, Actor
     from lazsa_flow.errors import InputError
+    from lazsa_flow.lifecycle.model import ROLES, Actor
 
     role, colon, id_ = text.partition(":")
     if not colon or not id_ or role not in ROLES:
@@ -95,7 +95,7 @@ def read_actor(text: str, country: str | None = None, team: str | None = None) -
 
 def print_move(move: Move | None, *, as_json: bool, none: str) -> None:
     """Print what became of a command, or ``none`` where nothing moved."""
-    from lazsa_flow.commands.context import move_fields
+    from lazsa_flow.service.command import move_fields
 
     if as_json:
         print_json(move and move_fields(move))
@@ -107,21 +107,21 @@ def print_move(move: Move | None, *, as_json: bool, none: str) -> None:
 
 def read_now(text: str | None) -> datetime | None:
     """Read an option's instant."""
-    from lazsa_flow.domain.cycles import parse_instant
+    from lazsa_flow.lifecycle.calendar import parse_instant
 
     return None if text is None else parse_instant(text, where="option", field="--now")
 
 
 def read_instant(text: str | None, field: str) -> datetime | None:
     """Read an instant of an option or argument, which carries its offset."""
-    from lazsa_flow.domain.cycles import parse_instant
+    from lazsa_flow.lifecycle.calendar import parse_instant
 
     return None if text is None else parse_instant(text, where="option", field=field)
 
 
 def read_day(text: str | None, field: str) -> date | None:
     """Read a date of an option."""
-    from lazsa_flow.domain.cycles import parse_date
+    from lazsa_flow.lifecycle.calendar import parse_date
 
     return None if text is None else parse_date(text, where="option", field=field)
 

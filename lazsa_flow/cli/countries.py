@@ -121,8 +121,8 @@ def release_country(
     """
     from lazsa_flow.cli.forecast import of_dry_run, timer_document
     from lazsa_flow.config.files import read_file
-    from lazsa_flow.domain.policy import CountryText
     from lazsa_flow.errors import printable
+    from lazsa_flow.lifecycle.policy import CountryText
 
     where = printable(str(file))
     text = CountryText.read(read_file(file, where=where), where=where)
@@ -151,7 +151,7 @@ def release_country(
 def _country_document(
     found: CountryVersion, suspended: Mapping[str, Sequence[date]]
 ) -> dict[str, Any]:
-    from lazsa_flow.domain.cycles import instant_text
+    from lazsa_flow.lifecycle.calendar import instant_text
 
     shown = found.text.country
     return {

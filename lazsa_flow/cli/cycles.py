@@ -22,7 +22,7 @@ from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
 if TYPE_CHECKING:
     from datetime import date
 
-    from lazsa_flow.commands.replanning import Planned
+    from lazsa_flow.service.replan import Planned
 
 cycle = typer.Typer(help="Cycle dates of a country.", no_args_is_help=True)
 
@@ -101,7 +101,7 @@ def lift(
 
 
 def _day(text: str) -> date:
-    from lazsa_flow.domain.cycles import parse_date
+    from lazsa_flow.lifecycle.calendar import parse_date
 
     return parse_date(text, where="argument", field="CYCLE")
 

@@ -15,7 +15,7 @@ from typing import Any
 
 def to_json(value: Any) -> Any:
     """Return a value of the library as JSON values."""
-    from lazsa_flow.domain.cycles import instant_text
+    from lazsa_flow.lifecycle.calendar import instant_text
 
     if value is None or isinstance(value, str | int | float):
         return value

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from lazsa_flow.domain.model import TimerRow
-    from lazsa_flow.domain.pauses import Pause
-    from lazsa_flow.facade.questions import Due
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.award.facade.questions import Due
+    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.lifecycle.model import TimerRow
+    from lazsa_flow.lifecycle.pauses import Pause
 
 _LAST_ZONE: Final = timezone(timedelta(hours=-12))
 """The zone in which a date ends last."""

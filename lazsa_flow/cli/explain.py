@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lazsa_flow.cli.ask import IsSeller, Name, find_path
 from lazsa_flow.cli.common import (
     DEFAULT_DATABASE,
     ConfigDir,
@@ -19,14 +18,15 @@ from lazsa_flow.cli.common import (
     print_json,
     read_now,
 )
+from lazsa_flow.cli.inspect import IsSeller, Name, find_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lazsa_flow.domain.guards import Verdict
     from lazsa_flow.engine.explain import Exit, Explanation
     from lazsa_flow.engine.outlook import Outlook
     from lazsa_flow.engine.timer_steps import TimerProspect
+    from lazsa_flow.lifecycle.guards import Verdict
 
 
 def explain(

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from lazsa_flow.commands.dry_run import AffectedPath, DryRun
-    from lazsa_flow.commands.replanning import Planned
-    from lazsa_flow.domain.model import Failure
-    from lazsa_flow.domain.pauses import Pause
+    from lazsa_flow.award.facade.questions import DueCount
     from lazsa_flow.engine.ports import Waiting
-    from lazsa_flow.facade.questions import DueCount
+    from lazsa_flow.lifecycle.model import Failure
+    from lazsa_flow.lifecycle.pauses import Pause
+    from lazsa_flow.service.dry_run import AffectedPath, DryRun
+    from lazsa_flow.service.replan import Planned
 
 
 def of_dry_run(found: DryRun[Any], timers: Sequence[Planned] = ()) -> Forecast:
@@ -72,7 +72,7 @@ def _instant(at: datetime | None) -> str:
 
 def timer_document(planned: Planned) -> dict[str, Any]:
     """Return a timer that moves as JSON values."""
-    from lazsa_flow.domain.cycles import instant_text
+    from lazsa_flow.lifecycle.calendar import instant_text
 
     return {
         "path": planned.path,

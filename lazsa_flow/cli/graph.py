@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lazsa_flow.graph.chart import Chart
-    from lazsa_flow.graph.picture import Picture
+    from lazsa_flow.graph.timeline import Picture
 
 
 class Format(StrEnum):
@@ -115,9 +115,9 @@ def _render(shown: Chart | Picture, format_: Format, *, dark: bool) -> bytes:
     from lazsa_flow.graph.dot import dot
     from lazsa_flow.graph.mermaid import mermaid
     from lazsa_flow.graph.page import page
-    from lazsa_flow.graph.picture import Picture
     from lazsa_flow.graph.png import png
     from lazsa_flow.graph.svg import svg
+    from lazsa_flow.graph.timeline import Picture
     from lazsa_flow.graph.xstate import xstate
 
     if isinstance(shown, Picture):

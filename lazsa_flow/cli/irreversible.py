@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from lazsa_flow.award.cli.people import Seller
 from lazsa_flow.cli.common import (
     DEFAULT_DATABASE,
     As,
@@ -18,7 +19,6 @@ from lazsa_flow.cli.common import (
     read_actor,
 )
 from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
-from lazsa_flow.cli.people import Seller
 
 seller = typer.Typer(help="Sellers as a whole.", no_args_is_help=True)
 

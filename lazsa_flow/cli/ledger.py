@@ -73,7 +73,7 @@ def close_ledger(
 
     Example: lazsa-flow ledger close PH 2026-10-01 --as manager:m-1
     """
-    from lazsa_flow.domain.cycles import parse_date
+    from lazsa_flow.lifecycle.calendar import parse_date
 
     day = parse_date(cycle, where="argument", field="CYCLE")
     with open_programme(database, config) as programme:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from lazsa_flow.commands.list_rows import Listed, Page
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.service.list_rows import Listed, Page
 
 Csv = Annotated[
     bool, typer.Option("--csv", help="Print CSV for a spreadsheet; no cell is a formula.")
@@ -151,7 +151,7 @@ def _read_since(programme: Programme, text: str | None, country: str | None) -> 
     """Read an instant, or a date that begins at midnight of the country, or else of UTC."""
     from datetime import UTC, datetime, time
 
-    from lazsa_flow.domain.cycles import parse_date
+    from lazsa_flow.lifecycle.calendar import parse_date
 
     if text is None or "T" in text:
         return read_instant(text, "--since")

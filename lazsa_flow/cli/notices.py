@@ -231,7 +231,7 @@ def relay(
         if once:
             _print_drained(opened.drain(stop.is_set), as_json=as_json)
             return
-        from lazsa_flow.runner.serving import process_application, serving
+        from lazsa_flow.runner.metrics_server import process_application, serving
 
         with serving(address, lambda: process_application(programme, None, pulse)):
             opened.run(stop, beat=pulse.beat)

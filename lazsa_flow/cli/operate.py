@@ -32,8 +32,8 @@ def migrate(
 
     Example: lazsa-flow migrate --database sqlite:///lazsa.db
     """
+    from lazsa_flow.award.programme import Programme
     from lazsa_flow.config import Config
-    from lazsa_flow.programme import Programme
 
     clock = common.make_clock()
     migrated = Programme.migrate(database, config=Config.load(config), clock=clock)
@@ -88,7 +88,7 @@ def sweep(
     from lazsa_flow.cli.forecast import of_due
     from lazsa_flow.cli.pausing import show_pauses
     from lazsa_flow.cli.progress import bars
-    from lazsa_flow.engine.recording import check_past
+    from lazsa_flow.engine.recorded_instant import check_past
 
     until = read_now(now)
     with open_programme(database, config) as programme:

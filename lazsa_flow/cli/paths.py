@@ -51,7 +51,7 @@ def open_path(
 
     Example: lazsa-flow open mentor seller-1 PH --as team:t-1
     """
-    from lazsa_flow.domain.cycles import parse_date
+    from lazsa_flow.lifecycle.calendar import parse_date
 
     day = None if cycle is None else parse_date(cycle, where="option", field="--cycle")
     with open_programme(database, config) as programme:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from lazsa_flow.domain.pauses import Pause
+    from lazsa_flow.lifecycle.pauses import Pause
 
 Country = Annotated[
     str | None,
@@ -141,6 +141,6 @@ def pause_document(pause: Pause) -> dict[str, Any]:
 
 
 def _read_cycle(text: str | None) -> date | None:
-    from lazsa_flow.domain.cycles import parse_date
+    from lazsa_flow.lifecycle.calendar import parse_date
 
     return None if text is None else parse_date(text, where="option", field="--cycle")

@@ -24,7 +24,7 @@ from lazsa_flow.cli.configured import Configured, print_configured, since
 from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
 
 if TYPE_CHECKING:
-    from lazsa_flow.commands.releasing import Preview
+    from lazsa_flow.service.releasing import Preview
     from lazsa_flow.store.released import PolicyVersion
 
 policy = typer.Typer(help="Policy versions.", no_args_is_help=True)
@@ -176,8 +176,8 @@ def preview_policy(
 def _read_policy(file: Path) -> tuple[str, str, str]:
     """Return a policy file's lifecycle, version and text."""
     from lazsa_flow.config.files import read_file
-    from lazsa_flow.domain.toml_text import parse_toml
     from lazsa_flow.errors import printable
+    from lazsa_flow.lifecycle.toml_text import parse_toml
 
     where = printable(str(file))
     text = read_file(file, where=where)
@@ -203,7 +203,7 @@ def _preview_document(seen: Preview) -> dict[str, Any]:
 
 
 def _policy_document(found: PolicyVersion, current: dict[str, PolicyVersion]) -> dict[str, Any]:
-    from lazsa_flow.domain.cycles import instant_text
+    from lazsa_flow.lifecycle.calendar import instant_text
 
     document: dict[str, Any] = {
         "lifecycle": found.text.lifecycle,

@@ -13,13 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from lazsa_flow.cli.common import console
-from lazsa_flow.engine.sweep import Chunk
+from lazsa_flow.engine.sweep import ChunkResult
 
 
 @contextmanager
 def bars(
     to: Console, due: Mapping[str, int], *, clock: Callable[[], float] = time.monotonic
-) -> Iterator[Callable[[Chunk], bool]]:
+) -> Iterator[Callable[[ChunkResult], bool]]:
     """Show a bar for each country, with rate and time left; where nobody looks, show nothing.
 
     Args:
@@ -46,7 +46,7 @@ def bars(
         tasks = {country: add(country) for country in sorted(due)}
         before = clock()
 
-        def told(chunk: Chunk) -> bool:
+        def told(chunk: ChunkResult) -> bool:
             nonlocal before
             country, now = chunk.country, clock()
             spent[country] += now - before

@@ -93,13 +93,13 @@ def run(
     Example: lazsa-flow run --database sqlite:///lazsa.db
     """
     if redis is not None:
-        from lazsa_flow.runner.group import serve as serve_group
+        from lazsa_flow.runner.supervisor import serve as serve_group
 
         settings = _settings(database, redis, config, logs, level, metrics_port, metrics_host)
         raise typer.Exit(serve_group(settings, processes=processes, threads=threads))
     from lazsa_flow.errors import InputError
     from lazsa_flow.logs import to_stderr
-    from lazsa_flow.runner.local import serve
+    from lazsa_flow.runner.in_process import serve
     from lazsa_flow.runner.settings import Address
 
     for name, value, default in (
@@ -148,7 +148,7 @@ def ticker(
 
     Example: lazsa-flow ticker --redis redis://127.0.0.1:6379/0
     """
-    from lazsa_flow.runner.bell import serve
+    from lazsa_flow.runner.scheduler_process import serve
 
     serve(_settings(database, redis, config, logs, level, metrics_port, metrics_host))
 

@@ -15,7 +15,7 @@ from lazsa_flow.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.award.programme import Programme
 
 LOOPBACK = "127.0.0.1"
 

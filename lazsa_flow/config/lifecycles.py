@@ -5,14 +5,14 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.domain.lifecycle import Lifecycle
 from lazsa_flow.errors import ConfigError, Problem, shown
+from lazsa_flow.lifecycle.table import Lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from importlib.metadata import EntryPoint
 
-GROUP: Final = "lazsa_flow.lifecycles"
+GROUP: Final = "lazsa_flow.award.lifecycles"
 _LONGEST: Final = 200
 
 

@@ -4,7 +4,7 @@ What ships in the package or comes with a lifecycle's table, and over it a direc
 deployment's own: ``countries/<code>.toml`` replaces or adds a country,
 ``policies/<lifecycle>/<version>.toml`` adds a policy version, ``lazsa.toml`` names the channels of
 notices, and ``messages/<locale>/`` holds words that come before ours. A policy or a country is in
-force only once the database has it: see :mod:`lazsa_flow.commands.configuration`.
+force only once the database has it: see :mod:`lazsa_flow.service.configuration`.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from lazsa_flow.config.files import SUFFIX, read_file, toml_files
 from lazsa_flow.config.lifecycles import check_names, installed_lifecycles
 from lazsa_flow.config.texts import ConfiguredText, ConfigWarning
 from lazsa_flow.config.unknown import unknown_names
-from lazsa_flow.domain.deployment import Deployment
-from lazsa_flow.domain.policy import CountryText, PolicyText
-from lazsa_flow.domain.toml_text import read_toml
 from lazsa_flow.errors import ConfigError, NotFoundError, Problem, printable, shown
+from lazsa_flow.lifecycle.policy import CountryText, PolicyText
+from lazsa_flow.lifecycle.toml_text import read_toml
+from lazsa_flow.notices.settings import Deployment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
-    from lazsa_flow.domain.lifecycle import Lifecycle
-    from lazsa_flow.domain.policy import Country, Policy
+    from lazsa_flow.lifecycle.policy import Country, Policy
+    from lazsa_flow.lifecycle.table import Lifecycle
 
     _Policies = list[ConfiguredText[PolicyText]]
     _Countries = list[ConfiguredText[CountryText]]
@@ -68,7 +68,7 @@ class Config:
 
         Args:
             directory: The deployment's configuration, if it has one of its own.
-            lifecycles: Instead of those found by the entry point ``lazsa_flow.lifecycles``.
+            lifecycles: Instead of those found by the entry point ``lazsa_flow.award.lifecycles``.
 
         Raises:
             ConfigError: A file is wrong or a plug-in cannot be imported; every fault of every file

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.policy import CountryText, PolicyText
+    from lazsa_flow.lifecycle.policy import CountryText, PolicyText
 
 Text = TypeVar("Text", "PolicyText", "CountryText")
 

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.config.files import SUFFIX, is_hidden, list_folder, read_file
 from lazsa_flow.config.texts import ConfigWarning
-from lazsa_flow.domain.contact import LOCALE
-from lazsa_flow.domain.effects import Notify
-from lazsa_flow.domain.toml_text import nearest, parse_toml
 from lazsa_flow.errors import ConfigError, printable
+from lazsa_flow.lifecycle.effects import Notify
+from lazsa_flow.lifecycle.toml_text import nearest, parse_toml
+from lazsa_flow.notices.contact import LOCALE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-    from lazsa_flow.domain.effects import Effect
-    from lazsa_flow.domain.lifecycle import Lifecycle
+    from lazsa_flow.lifecycle.effects import Effect
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 _READ: Final = ("lazsa.toml", "countries", "policies", "messages")
 _WRITTEN: Final = ("notices",)

@@ -14,33 +14,33 @@ from typing import TYPE_CHECKING
 from lazsa_flow.errors import MachineMismatchError
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.guards import Found
-    from lazsa_flow.domain.lifecycle import Edge, Timer
-    from lazsa_flow.domain.model import Situation
     from lazsa_flow.engine.journal import Findings
-    from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.lifecycle.guards import Found
+    from lazsa_flow.lifecycle.model import GuardContext
+    from lazsa_flow.lifecycle.table import Edge, Timer
 
 
 def decide_edge(
-    rulebook: Rulebook, situation: Situation, trigger: str
+    rulebook: Rulebook, context: GuardContext, trigger: str
 ) -> tuple[Edge | None, Findings]:
-    """Try one trigger, with the situation's reason: the Machine decides.
+    """Try one trigger, with the context's reason: the Machine decides.
 
     Args:
         rulebook: Whose tables hold.
-        situation: What the guards look at.
+        context: What the guards look at.
         trigger: The trigger.
 
     Returns:
         The edge that fires, leading where the Machine leads, or ``None``; and everything found.
     """
-    path, reason = situation.seen.path, situation.reason
+    path, reason = context.snapshot.path, context.reason
     lifecycle = rulebook.lifecycle(path.lifecycle)
     edge = lifecycle.edge(path.state, trigger, reason)
     if edge is None:
         return None, {}
     found: dict[str, Found] = {
-        name: lifecycle.guards[name].ask(situation) for name in dict.fromkeys(edge.guards)
+        name: lifecycle.guards[name].ask(context) for name in dict.fromkeys(edge.guards)
     }
     machine = rulebook.machine(path.lifecycle)
     dest = machine.find_destination(path.state, trigger, reason, found)
@@ -50,32 +50,32 @@ def decide_edge(
 
 
 def decide_timer(
-    rulebook: Rulebook, situation: Situation, timer: Timer
-) -> tuple[Edge | None, Situation, Findings]:
+    rulebook: Rulebook, context: GuardContext, timer: Timer
+) -> tuple[Edge | None, GuardContext, Findings]:
     """Try a timer's steps in order.
 
     Returns:
-        The first edge that fires, or ``None``; the situation with that step's reason; and what
+        The first edge that fires, or ``None``; the context with that step's reason; and what
         every step that was tried has found.
     """
-    path = situation.seen.path
+    path = context.snapshot.path
     found: dict[str, Found] = {}
     for route in rulebook.plan(path.lifecycle).timer(path.state, timer):
-        tried = situation.giving(route.reason)
+        tried = context.giving(route.reason)
         if route.fires(tried, found):
             return route.edge, tried, found
-    return None, situation, found
+    return None, context, found
 
 
 def check_decision(
-    rulebook: Rulebook, situation: Situation, timer: Timer, taken: Edge | None, findings: Findings
+    rulebook: Rulebook, context: GuardContext, timer: Timer, taken: Edge | None, findings: Findings
 ) -> None:
     """Make sure that the Machine decides a timer's steps as its plan has decided them.
 
     Raises:
         MachineMismatchError: A step fires in one of the two only, or leads somewhere else.
     """
-    path = situation.seen.path
+    path = context.snapshot.path
     machine = rulebook.machine(path.lifecycle)
     for route in rulebook.plan(path.lifecycle).timer(path.state, timer):
         trigger = route.edge.trigger

@@ -9,20 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.engine.ahead import examine
+from lazsa_flow.engine.look_ahead import examine
 from lazsa_flow.engine.outlook import Outlook, outlook
-from lazsa_flow.engine.rights import rule
+from lazsa_flow.engine.permissions import rule
 from lazsa_flow.engine.timer_steps import TimerProspect, timer_prospects
+from lazsa_flow.lifecycle.model import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from lazsa_flow.domain.guards import Verdict
-    from lazsa_flow.domain.lifecycle import Edge, Lifecycle
-    from lazsa_flow.domain.model import Evidence, Path, Situation, TimerRow
-    from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.lifecycle.guards import Verdict
+    from lazsa_flow.lifecycle.model import GuardContext, Path, Snapshot, TimerRow
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Explanation:
 
 
 def explain(
-    rulebook: Rulebook, seen: Evidence, now: datetime, trigger: str | None = None
+    rulebook: Rulebook, seen: Snapshot, now: datetime, trigger: str | None = None
 ) -> Explanation:
     """Explain every exit of a path's present state, or those of one trigger.
 
@@ -115,7 +115,7 @@ def explain(
 def _exit(
     rulebook: Rulebook,
     lifecycle: Lifecycle,
-    seen: Evidence,
+    seen: Snapshot,
     now: datetime,
     edge: Edge,
     decisions: Sequence[TimerProspect],
@@ -132,10 +132,10 @@ def _exit(
     by_clock = timers if edge.only_timed else ()
     at = by_clock[0].due_at if by_clock else now
     asker = Actor("system", "explain")
-    situation = rulebook.situation(seen, at=at, recorded_at=now, actor=asker)
-    situation = situation.giving(reasons[0] if reasons else None)
+    context = rulebook.guard_context(seen, at=at, recorded_at=now, actor=asker)
+    context = context.giving(reasons[0] if reasons else None)
     on = by_clock[0].due_on if by_clock else None
-    verdicts = examine(lifecycle, situation, edge.guards, on)
+    verdicts = examine(lifecycle, context, edge.guards, on)
     held = all(verdict.held for verdict in verdicts)
     who = [rule(edge, reason).removeprefix("only ") for reason in (reasons or (None,))]
     return Exit(
@@ -160,6 +160,8 @@ def _would_fire(edge: Edge, state: str, decisions: Iterable[TimerProspect]) -> b
     )
 
 
-def judge(lifecycle: Lifecycle, situation: Situation, guards: Iterable[str]) -> tuple[Verdict, ...]:
+def judge(
+    lifecycle: Lifecycle, context: GuardContext, guards: Iterable[str]
+) -> tuple[Verdict, ...]:
     """Return the verdict of each of these guards, with its parts and figures."""
-    return tuple(lifecycle.guards[name].examine(situation) for name in guards)
+    return tuple(lifecycle.guards[name].examine(context) for name in guards)

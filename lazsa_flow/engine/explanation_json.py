@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.domain.cycles import instant_text
+from lazsa_flow.lifecycle.calendar import instant_text
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.model import TimerRow
     from lazsa_flow.engine.explain import Exit, Explanation
     from lazsa_flow.engine.outlook import Outlook
     from lazsa_flow.engine.timer_steps import TimerProspect
+    from lazsa_flow.lifecycle.model import TimerRow
 
 
 def explanation_json(told: Explanation) -> dict[str, Any]:

@@ -11,14 +11,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.domain.guards import all_read
-from lazsa_flow.domain.model import FIGURES, NO_HEAD, Actor, Evidence, Move, Path
-from lazsa_flow.domain.values import FrozenDict, freeze
+from lazsa_flow.engine.change_builder import ChangeBuilder
 from lazsa_flow.engine.decide import decide_edge
-from lazsa_flow.engine.draft import Draft
 from lazsa_flow.engine.journal import Findings, JournalRow, verdict_fields
-from lazsa_flow.engine.recording import not_before
-from lazsa_flow.engine.rights import check_right
+from lazsa_flow.engine.permissions import authorize
+from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.errors import (
     ConflictError,
     NoEdgeError,
@@ -28,20 +25,23 @@ from lazsa_flow.errors import (
     StaleVersionError,
     UnknownTriggerError,
 )
+from lazsa_flow.lifecycle.guards import all_read
+from lazsa_flow.lifecycle.model import FIGURES, NO_HEAD, Actor, Move, Path, Snapshot
+from lazsa_flow.lifecycle.values import FrozenDict, freeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from lazsa_flow.domain.lifecycle import Edge, Lifecycle
-    from lazsa_flow.domain.model import Record, Situation
     from lazsa_flow.engine.ports import Transaction
-    from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.lifecycle.model import GuardContext, Statement
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle
 
 
 def load_one(
     transaction: Transaction, path_id: int, on: date, before: datetime | None = None
-) -> Evidence:
+) -> Snapshot:
     """Load all that is recorded about one path, or all that was before an instant.
 
     Raises:
@@ -56,7 +56,7 @@ def load_one(
 def fire(
     transaction: Transaction,
     rulebook: Rulebook,
-    seen: Evidence,
+    seen: Snapshot,
     trigger: str,
     *,
     actor: Actor,
@@ -92,14 +92,14 @@ def fire(
             path=path.ref, trigger=trigger, state=path.state, expected=version, found=path.seq
         )
     lifecycle = rulebook.lifecycle(path.lifecycle)
-    situation = rulebook.situation(seen, at=now, recorded_at=now, actor=actor, reason=reason)
-    edge, findings = check_fire(rulebook, situation, trigger, authority=authority)
+    context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor, reason=reason)
+    edge, findings = check_fire(rulebook, context, trigger, authority=authority)
     if edge.effective is not None:
-        moment = lifecycle.instant(edge.effective, situation)
+        moment = lifecycle.instant(edge.effective, context)
         at = moment.at if moment else now
-        situation = rulebook.situation(seen, at=at, recorded_at=now, actor=actor, reason=reason)
-    draft = Draft(
-        rulebook, situation, load=lambda other: load_one(transaction, other, situation.on)
+        context = rulebook.guard_context(seen, at=at, recorded_at=now, actor=actor, reason=reason)
+    draft = ChangeBuilder(
+        rulebook, context, load=lambda other: load_one(transaction, other, context.on)
     )
     change = draft.take(edge, findings)
     transaction.write_chunk([change])
@@ -107,21 +107,21 @@ def fire(
 
 
 def check_fire(
-    rulebook: Rulebook, situation: Situation, trigger: str, *, authority: Actor | None = None
+    rulebook: Rulebook, context: GuardContext, trigger: str, *, authority: Actor | None = None
 ) -> tuple[Edge, Findings]:
-    """Make sure that a trigger may be fired in a situation; return its edge and the findings.
+    """Make sure that a trigger may be fired in a context; return its edge and the findings.
 
     The path need not be open yet: so what is to follow an opening is checked before it.
 
     Raises as :func:`fire`.
     """
-    seen, path, reason, actor = situation.seen, situation.path, situation.reason, situation.actor
+    seen, path, reason, actor = context.snapshot, context.path, context.reason, context.actor
     lifecycle = rulebook.lifecycle(path.lifecycle)
     edge = find_edge(lifecycle, path, trigger, reason)
-    check_right(edge, seen, authority or actor, reason)
+    authorize(edge, seen, authority or actor, reason)
     if path.parked and actor.role not in lifecycle.urgent:
         raise ParkedError("the path is parked", path=path.ref, trigger=trigger, state=path.state)
-    fired, findings = decide_edge(rulebook, situation, trigger)
+    fired, findings = decide_edge(rulebook, context, trigger)
     if fired is not None:
         return fired, findings
     if all(held for held, _, _ in findings.values()):
@@ -131,7 +131,7 @@ def check_fire(
             trigger=trigger,
             state=path.state,
         )
-    raise refusal(lifecycle, situation, trigger, findings)
+    raise refusal(lifecycle, context, trigger, findings)
 
 
 def find_edge(lifecycle: Lifecycle, path: Path, trigger: str, reason: str | None) -> Edge:
@@ -160,13 +160,13 @@ def find_edge(lifecycle: Lifecycle, path: Path, trigger: str, reason: str | None
 
 
 def refusal(
-    lifecycle: Lifecycle, situation: Situation, trigger: str, findings: Findings
+    lifecycle: Lifecycle, context: GuardContext, trigger: str, findings: Findings
 ) -> RefusedError:
     """Build the error that tells every verdict."""
     verdicts = [
-        lifecycle.guards[name].verdict(found, situation.policy) for name, found in findings.items()
+        lifecycle.guards[name].verdict(found, context.policy) for name, found in findings.items()
     ]
-    path = situation.path
+    path = context.path
     return RefusedError(
         path=path.ref if path.id else "",
         trigger=trigger,
@@ -187,7 +187,7 @@ def open_path(
     now: datetime,
     cycle_on: date | None = None,
     data: Mapping[str, Any] | None = None,
-    records: Sequence[Record] = (),
+    records: Sequence[Statement] = (),
 ) -> tuple[Path, Move]:
     """Open a path by its lifecycle's opening edge, within a transaction.
 
@@ -219,15 +219,15 @@ def open_path(
     now = not_before(now, (each.recorded_at for each in seen.others))
     path = replace(path, opened_at=now, entered_at=now)
     seen = replace(seen, path=path, records=(*seen.records, *records))
-    check_right(edge, seen, actor, None)
-    situation = rulebook.situation(seen, at=now, recorded_at=now, actor=actor)
-    findings = {name: lifecycle.guards[name].ask(situation) for name in edge.guards}
+    authorize(edge, seen, actor, None)
+    context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor)
+    findings = {name: lifecycle.guards[name].ask(context) for name in edge.guards}
     if not all(held for held, _, _ in findings.values()):
-        raise refusal(lifecycle, situation, edge.trigger, findings)
+        raise refusal(lifecycle, context, edge.trigger, findings)
     _check_place(lifecycle, subject, seen.others)
     numbered = replace(seen, path=replace(path, id=transaction.next_path_id()))
-    situation = rulebook.situation(numbered, at=now, recorded_at=now, actor=actor)
-    draft = Draft(rulebook, situation, load=lambda other: load_one(transaction, other, on))
+    context = rulebook.guard_context(numbered, at=now, recorded_at=now, actor=actor)
+    draft = ChangeBuilder(rulebook, context, load=lambda other: load_one(transaction, other, on))
     change = draft.take(edge, findings)
     transaction.write_chunk([change])
     return change.after, move_of(change.row)

@@ -26,17 +26,17 @@ from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from lazsa_flow.domain.cycles import instant_text
-from lazsa_flow.domain.model import NO_HEAD
-from lazsa_flow.domain.values import FrozenDict, value
-from lazsa_flow.engine.compiling import writer
+from lazsa_flow.engine.batch.codegen import writer
 from lazsa_flow.errors import JournalError
+from lazsa_flow.lifecycle.calendar import instant_text
+from lazsa_flow.lifecycle.model import NO_HEAD
+from lazsa_flow.lifecycle.values import FrozenDict, value
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lazsa_flow.domain.guards import Found
-    from lazsa_flow.domain.lifecycle import Lifecycle
+    from lazsa_flow.lifecycle.guards import Found
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 Findings = Mapping[str, "Found"]
 """What guards found, by name, in the order in which they were asked."""
@@ -228,7 +228,7 @@ class JournalFault(NamedTuple):
         return JournalError(self.path, self.seq, self.what)
 
 
-class Stand(NamedTuple):
+class RulesStamp(NamedTuple):
     """Where a path stands, or where its rows lead: state, number of the last row, head."""
 
     state: str
@@ -236,13 +236,13 @@ class Stand(NamedTuple):
     head: str
 
 
-NOWHERE: Final = Stand("", 0, NO_HEAD)
+NOWHERE: Final = RulesStamp("", 0, NO_HEAD)
 """Where no rows lead."""
 
 
 def find_faults(
     lifecycle: Lifecycle, path: str, rows: Iterable[Mapping[str, Any]]
-) -> Generator[JournalFault, None, Stand]:
+) -> Generator[JournalFault, None, RulesStamp]:
     """Replay a path's rows, and yield every fault of every row.
 
     After a fault it goes on from the row as it is, so that one fault is reported once.
@@ -271,11 +271,11 @@ def find_faults(
         if not _has_edge(lifecycle, row):
             yield JournalFault(path, seq, "the table has no such edge")
         state, head = row["dest"], row["hash"]
-    return Stand(state or "", seq, head)
+    return RulesStamp(state or "", seq, head)
 
 
 def find_path_faults(
-    lifecycle: Lifecycle, path: str, stands: Stand, rows: Iterable[Mapping[str, Any]]
+    lifecycle: Lifecycle, path: str, stands: RulesStamp, rows: Iterable[Mapping[str, Any]]
 ) -> Generator[JournalFault, None, None]:
     """Yield every fault of a path: of its rows, and of where they lead.
 
@@ -295,7 +295,7 @@ def find_path_faults(
         yield JournalFault(path, leads.seq, f"the journal leads to {leads.state}, not the path")
 
 
-def verify(lifecycle: Lifecycle, rows: Iterable[Mapping[str, Any]]) -> Stand:
+def verify(lifecycle: Lifecycle, rows: Iterable[Mapping[str, Any]]) -> RulesStamp:
     """Replay one path's rows, checking the chain and that the table has every edge taken.
 
     Args:
@@ -313,7 +313,7 @@ def verify(lifecycle: Lifecycle, rows: Iterable[Mapping[str, Any]]) -> Stand:
     try:
         fault = next(faults)
     except StopIteration as end:
-        leads: Stand = end.value
+        leads: RulesStamp = end.value
         return leads
     raise fault.error()
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
-    from lazsa_flow.domain.cycles import Calendar
+    from lazsa_flow.lifecycle.calendar import Calendar
 
 
 class Count(NamedTuple):

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from transitions import Transition
 
-    from lazsa_flow.domain.guards import Found
-    from lazsa_flow.domain.lifecycle import Lifecycle
+    from lazsa_flow.lifecycle.guards import Found
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 
 class Trial:

@@ -4,11 +4,12 @@ The journal tells every move of a path, and the table tells which timers each mo
 cancels. What should wait by both, and is not there, is missing: nothing would ever decide the path.
 
 Theory of operation:
-    The rows are gone through in their order, as :class:`~lazsa_flow.engine.draft.Draft` went
-    through the moves. A timer that fired or was refused names itself as the row's actor. A reminder
-    writes no row: it may be over once its own row says so. A timer that is set under a condition
-    (``when``) is needed if another of the same condition is there; if none is, and the path has not
-    moved since, the condition is to be asked again.
+    The rows are gone through in their order, as
+    :class:`~lazsa_flow.engine.change_builder.ChangeBuilder` went through the moves. A timer that
+    fired or was refused names itself as the row's actor. A reminder writes no row: it may be over
+    once its own row says so. A timer that is set under a condition (``when``) is needed if another
+    of the same condition is there; if none is, and the path has not moved since, the condition is
+    to be asked again.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lazsa_flow.domain.effects import Schedule
-from lazsa_flow.domain.model import SYSTEM
+from lazsa_flow.lifecycle.effects import Schedule
+from lazsa_flow.lifecycle.model import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lazsa_flow.domain.effects import Effect
-    from lazsa_flow.domain.lifecycle import Lifecycle, Timer
+    from lazsa_flow.lifecycle.effects import Effect
+    from lazsa_flow.lifecycle.table import Lifecycle, Timer
 
 _EARLIER: Final = timedelta(days=2)
 """A reminder may be set for the beginning of the day on which it is set."""

@@ -12,19 +12,19 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.engine.ahead import examine, foresee
-from lazsa_flow.engine.rights import rule
+from lazsa_flow.engine.look_ahead import examine, foresee
+from lazsa_flow.engine.permissions import rule
 from lazsa_flow.errors import HostCodeError
+from lazsa_flow.lifecycle.model import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
 
-    from lazsa_flow.domain.guards import Verdict
-    from lazsa_flow.domain.lifecycle import Edge, Lifecycle
-    from lazsa_flow.domain.model import Evidence, Situation
-    from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.lifecycle.guards import Verdict
+    from lazsa_flow.lifecycle.model import GuardContext, Snapshot
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Outlook:
         return tuple(each for step in self.steps for each in step.verdicts if not each.held)
 
 
-def outlook(rulebook: Rulebook, seen: Evidence, now: datetime) -> Outlook | None:
+def outlook(rulebook: Rulebook, seen: Snapshot, now: datetime) -> Outlook | None:
     """Tell what stands between a path and the next state that it hopes for.
 
     Args:
@@ -130,7 +130,7 @@ def _way(lifecycle: Lifecycle, start: str) -> tuple[Edge, ...]:
 def _step(
     rulebook: Rulebook,
     lifecycle: Lifecycle,
-    seen: Evidence,
+    seen: Snapshot,
     now: datetime,
     edge: Edge,
     source: str,
@@ -138,14 +138,14 @@ def _step(
     present = source == seen.path.state
     there = replace(seen, path=replace(seen.path, state=source))
     asker = Actor("system", "explain")
-    situation = rulebook.situation(there, at=now, recorded_at=now, actor=asker)
-    timer, due_at = _tried(lifecycle, situation, edge, present) or (None, None)
-    calendar = situation.calendar
+    context = rulebook.guard_context(there, at=now, recorded_at=now, actor=asker)
+    timer, due_at = _tried(lifecycle, context, edge, present) or (None, None)
+    calendar = context.calendar
     due_on = due_at and calendar.local_date(due_at)
     if due_at is not None:
-        situation = rulebook.situation(there, at=due_at, recorded_at=now, actor=asker)
+        context = rulebook.guard_context(there, at=due_at, recorded_at=now, actor=asker)
     reasons = sorted(reason for reason in edge.reasons if reason is not None)
-    situation = situation.giving(reasons[0] if reasons else None)
+    context = context.giving(reasons[0] if reasons else None)
     judge = examine if present else foresee
     who = [rule(edge, reason).removeprefix("only ") for reason in (reasons or (None,))]
     return OutlookStep(
@@ -156,15 +156,15 @@ def _step(
         timer=timer,
         due_at=due_at,
         due_on=due_on,
-        verdicts=judge(lifecycle, situation, edge.guards, due_on),
+        verdicts=judge(lifecycle, context, edge.guards, due_on),
     )
 
 
 def _tried(
-    lifecycle: Lifecycle, situation: Situation, edge: Edge, present: bool
+    lifecycle: Lifecycle, context: GuardContext, edge: Edge, present: bool
 ) -> tuple[str, datetime] | None:
     """Return the timer that will try an edge first, and when: pending, or still to be set."""
-    state = situation.path.state
+    state = context.path.state
     if not state:
         return None
     names = [
@@ -173,18 +173,18 @@ def _tried(
         if state in timer.states
         and any(s.trigger == edge.trigger and s.reason in edge.reasons for s in timer.steps)
     ]
-    pending = [(t.name, t.due_at) for t in situation.seen.timers if t.name in names]
-    found = pending if pending or present else list(_planned(lifecycle, situation, names))
+    pending = [(t.name, t.due_at) for t in context.snapshot.timers if t.name in names]
+    found = pending if pending or present else list(_planned(lifecycle, context, names))
     return min(found, key=lambda each: each[1]) if found else None
 
 
 def _planned(
-    lifecycle: Lifecycle, situation: Situation, names: Iterable[str]
+    lifecycle: Lifecycle, context: GuardContext, names: Iterable[str]
 ) -> Iterable[tuple[str, datetime]]:
     """Yield when timers would fall due that are not set yet."""
     for name in names:
         try:
-            moment = lifecycle.instant(lifecycle.timer(name).at, situation)
+            moment = lifecycle.instant(lifecycle.timer(name).at, context)
         except HostCodeError:  # it asks for what only the moves until then bring
             continue
         if moment is not None:

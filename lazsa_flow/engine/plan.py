@@ -12,15 +12,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lazsa_flow.engine.hearing import hearing
+from lazsa_flow.engine.batch.memo import hearing
 from lazsa_flow.errors import MachineMismatchError
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.guards import Ask, Found
-    from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Timer
-    from lazsa_flow.domain.model import Situation
-    from lazsa_flow.engine.hearing import Hearing
+    from lazsa_flow.engine.batch.memo import MemoizedDecision
     from lazsa_flow.engine.machine import TableMachine
+    from lazsa_flow.lifecycle.guards import Ask, Found
+    from lazsa_flow.lifecycle.model import GuardContext
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle, Timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,15 @@ class Route:
     fresh: tuple[str, ...]
     asks: tuple[tuple[str, Ask], ...]
 
-    def fires(self, situation: Situation, found: dict[str, Found]) -> bool:
+    def fires(self, context: GuardContext, found: dict[str, Found]) -> bool:
         """Evaluate every guard that nothing before has asked; tell whether the edge fires.
 
         Args:
-            situation: What the guards look at, with this route's reason.
+            context: What the guards look at, with this route's reason.
             found: What the routes before have found; what these guards find is added.
         """
         for name, ask in self.asks:
-            found[name] = ask(situation)
+            found[name] = ask(context)
         return all(found[name][0] for name in self.edge.guards)
 
 
@@ -62,7 +62,7 @@ class Plan:
         self._lifecycle = lifecycle
         self._machine = machine
         self._timers: dict[tuple[str, str], tuple[Route, ...]] = {}
-        self._hearings: dict[tuple[str, str], Hearing | None] = {}
+        self._hearings: dict[tuple[str, str], MemoizedDecision | None] = {}
 
     def timer(self, state: str, timer: Timer) -> tuple[Route, ...]:
         """Return the routes of a timer's steps, leaving those aside that the state lacks.
@@ -82,7 +82,7 @@ class Plan:
             self._timers[key] = tuple(routes)
         return self._timers[key]
 
-    def hearing(self, state: str, timer: Timer) -> Hearing | None:
+    def hearing(self, state: str, timer: Timer) -> MemoizedDecision | None:
         """Return how paths that are alike are decided together; ``None`` where they are not."""
         key = (state, timer.name)
         if key not in self._hearings:

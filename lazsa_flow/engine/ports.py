@@ -11,17 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
-from lazsa_flow.domain.values import value
+from lazsa_flow.lifecycle.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import Evidence, Failure, Path, Record, TimerRow
-    from lazsa_flow.engine.alike import Alike
+    from lazsa_flow.engine.batch.changes import BatchChange
+    from lazsa_flow.engine.evidence_row import EvidenceRow
     from lazsa_flow.engine.journal import JournalRow
-    from lazsa_flow.engine.sight import Sight
+    from lazsa_flow.lifecycle.model import Failure, Path, Snapshot, Statement, TimerRow
 
 
 _Result = TypeVar("_Result")
@@ -41,7 +41,7 @@ class Notice:
 
     Attributes:
         key: Stable for ever, so that a receiver can tell a repeat.
-        to: One of :data:`lazsa_flow.domain.effects.RECIPIENTS`; of the nominators it is one of
+        to: One of :data:`lazsa_flow.lifecycle.effects.RECIPIENTS`; of the nominators it is one of
             them, by role and id: ``employee:e-7``.
     """
 
@@ -73,7 +73,7 @@ class Change(NamedTuple):
     scheduled: tuple[TimerRow, ...] = ()
     cancelled: tuple[TimerRow, ...] = ()
     notices: tuple[Notice, ...] = ()
-    records: tuple[Record, ...] = ()
+    records: tuple[Statement, ...] = ()
     slot: Literal["take", "free"] | None = None
     claims: tuple[tuple[str, str], ...] = ()
     linked: tuple[Change, ...] = ()
@@ -139,13 +139,13 @@ class Transaction(Protocol):
 
     def sights(
         self, path_ids: Collection[int], *, before: datetime | None, on: date
-    ) -> Sequence[Sight]:
+    ) -> Sequence[EvidenceRow]:
         """Read what decisions on these paths may read; see :meth:`load_chunk`."""
         ...
 
     def load_chunk(
         self, path_ids: Collection[int], *, before: datetime | None, on: date
-    ) -> Sequence[Evidence]:
+    ) -> Sequence[Snapshot]:
         """Load what decisions on these paths may read.
 
         Args:
@@ -158,14 +158,14 @@ class Transaction(Protocol):
         """
         ...
 
-    def load_opening(self, path: Path, *, on: date, facts: bool) -> Evidence:
+    def load_opening(self, path: Path, *, on: date, facts: bool) -> Snapshot:
         """Load what is recorded about the subject of a path that is not written yet.
 
         Without ``facts`` the subject's facts are left out; ``on`` is as in :meth:`load_chunk`.
         """
         ...
 
-    def write_chunk(self, changes: Sequence[Change], alike: Sequence[Alike] = ()) -> None:
+    def write_chunk(self, changes: Sequence[Change], alike: Sequence[BatchChange] = ()) -> None:
         """Write changes, those of paths that are alike among them.
 
         Raises:

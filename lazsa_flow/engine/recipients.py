@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.domain.effects import INCOMPLETE_NOMINATORS
+from lazsa_flow.lifecycle.effects import INCOMPLETE_NOMINATORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lazsa_flow.domain.model import Evidence
+    from lazsa_flow.lifecycle.model import Snapshot
 
 
-def nominators_of(seen: Evidence, to: str) -> Iterable[str]:
+def nominators_of(seen: Snapshot, to: str) -> Iterable[str]:
     """Return those whose nomination of a path stands, as ``role:id``, each once.
 
     The subject is left out, who knows already. Of incomplete nominations the subject is included:

@@ -15,28 +15,28 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from lazsa_flow.domain.cycles import TICK
-from lazsa_flow.engine.draft import replanned_row, timer_row
+from lazsa_flow.engine.change_builder import replanned_row, timer_row
 from lazsa_flow.engine.ports import Change, Notice
-from lazsa_flow.engine.recording import not_before
-from lazsa_flow.engine.rules import system
+from lazsa_flow.engine.recorded_instant import not_before
+from lazsa_flow.engine.rulebook import system
 from lazsa_flow.errors import HostCodeError
+from lazsa_flow.lifecycle.calendar import TICK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from lazsa_flow.domain.cycles import Moment
-    from lazsa_flow.domain.lifecycle import Lifecycle
-    from lazsa_flow.domain.model import Actor, Evidence, Path, Situation, TimerRow
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.needed_timers import Missing
-    from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.lifecycle.calendar import Moment
+    from lazsa_flow.lifecycle.model import Actor, GuardContext, Path, Snapshot, TimerRow
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 
 def replan(
     rulebook: Rulebook,
-    seen: Evidence,
+    seen: Snapshot,
     after: Path,
     *,
     actor: Actor,
@@ -61,29 +61,29 @@ def replan(
     """
     lifecycle = rulebook.lifecycle(after.lifecycle)
     now = not_before(now, [seen.path.recorded_at])
-    situation = rulebook.situation(
+    context = rulebook.guard_context(
         replace(seen, path=after), at=now, recorded_at=now, actor=actor, reason=reason
     )
     scheduled: list[TimerRow] = []
     cancelled: list[TimerRow] = []
     for timer in seen.timers:
         if timer.due_at > now:
-            moment = lifecycle.instant(lifecycle.timer(timer.name).at, situation)
+            moment = lifecycle.instant(lifecycle.timer(timer.name).at, context)
         elif overdue:
             moment = right_moment(rulebook, seen, timer)
         else:
             continue
-        planned = moment and timer_row(situation, timer.name, moment.at, decides=timer.decides)
+        planned = moment and timer_row(context, timer.name, moment.at, decides=timer.decides)
         if planned == timer:
             continue
         cancelled.append(timer)
         if planned is not None:
             scheduled.append(planned)
     if after.cycle_on != seen.path.cycle_on:
-        scheduled += _restarted(lifecycle, situation)
+        scheduled += _restarted(lifecycle, context)
     if not scheduled and not cancelled and after == seen.path:
         return None
-    row = replanned_row(situation, seen.path)
+    row = replanned_row(context, seen.path)
     return Change(
         before=seen.path,
         after=replace(after, seq=row.seq, head=row.hash, recorded_at=row.recorded_at),
@@ -106,17 +106,17 @@ def _other_dates(
         yield Notice(f"{row.path}.{row.seq}.{number}", notice.kind, notice.to)
 
 
-def _restarted(lifecycle: Lifecycle, situation: Situation) -> Iterator[TimerRow]:
+def _restarted(lifecycle: Lifecycle, context: GuardContext) -> Iterator[TimerRow]:
     """Yield the reminders of a round that are over and are set again for its other date."""
-    waiting = {timer.name for timer in situation.seen.timers}
+    waiting = {timer.name for timer in context.snapshot.timers}
     for timer in lifecycle.timers:
-        if situation.path.state in timer.restarts and timer.name not in waiting:
-            moment = lifecycle.instant(timer.at, situation)
-            if moment is not None and moment.at > situation.at:
-                yield timer_row(situation, timer.name, moment.at, decides=False)
+        if context.path.state in timer.restarts and timer.name not in waiting:
+            moment = lifecycle.instant(timer.at, context)
+            if moment is not None and moment.at > context.at:
+                yield timer_row(context, timer.name, moment.at, decides=False)
 
 
-def right_moment(rulebook: Rulebook, seen: Evidence, timer: TimerRow) -> Moment:
+def right_moment(rulebook: Rulebook, seen: Snapshot, timer: TimerRow) -> Moment:
     """Return the date and instant that a timer should have by the zones and calendars of now.
 
     Where its table sets it to the beginning of its local date, that date stays, and the instant
@@ -138,7 +138,7 @@ def right_moment(rulebook: Rulebook, seen: Evidence, timer: TimerRow) -> Moment:
 
 
 def needed_timer(
-    rulebook: Rulebook, seen: Evidence, missing: Missing, now: datetime
+    rulebook: Rulebook, seen: Snapshot, missing: Missing, now: datetime
 ) -> TimerRow | None:
     """Return a timer that a path should have, as its table plans it; ``None`` where it has none.
 
@@ -150,23 +150,23 @@ def needed_timer(
     """
     lifecycle = rulebook.lifecycle(seen.path.lifecycle)
     timer = lifecycle.timer(missing.name)
-    situation = rulebook.situation(
+    context = rulebook.guard_context(
         seen,
         at=missing.set_at,
         recorded_at=missing.set_at if timer.steps else now,
         actor=system(missing.name),
     )
-    if missing.when is not None and not lifecycle.guards[missing.when].holds(situation):
+    if missing.when is not None and not lifecycle.guards[missing.when].holds(context):
         return None
-    moment = lifecycle.instant(timer.at, situation)
+    moment = lifecycle.instant(timer.at, context)
     if moment is None or (missing.restarted and moment.at <= now):
         return None
-    return timer_row(situation, timer.name, moment.at, decides=bool(timer.steps))
+    return timer_row(context, timer.name, moment.at, decides=bool(timer.steps))
 
 
 def mend(
     rulebook: Rulebook,
-    seen: Evidence,
+    seen: Snapshot,
     moments: Sequence[tuple[TimerRow, Moment]],
     needed: Sequence[TimerRow],
     *,
@@ -186,7 +186,7 @@ def mend(
         reason: A code for the journal.
     """
     now = not_before(now, [seen.path.recorded_at])
-    situation = rulebook.situation(seen, at=now, recorded_at=now, actor=actor, reason=reason)
+    context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor, reason=reason)
     moved = []
     for timer, right in moments:
         calendar = rulebook.calendar(timer.country)
@@ -194,7 +194,7 @@ def mend(
         moved.append(
             replace(timer, due_at=right.at, due_on=right.on, zone=calendar.zone, book_on=book_on)
         )
-    row = replanned_row(situation, seen.path)
+    row = replanned_row(context, seen.path)
     return Change(
         before=seen.path,
         after=replace(seen.path, seq=row.seq, head=row.hash, recorded_at=row.recorded_at),
@@ -205,11 +205,11 @@ def mend(
     )
 
 
-def _planned(rulebook: Rulebook, seen: Evidence, name: str, at: datetime) -> Moment | None:
+def _planned(rulebook: Rulebook, seen: Snapshot, name: str, at: datetime) -> Moment | None:
     """Return when a timer's table would set it, asked at an instant."""
     lifecycle = rulebook.lifecycle(seen.path.lifecycle)
-    situation = rulebook.situation(seen, at=at, recorded_at=at, actor=system(name))
+    context = rulebook.guard_context(seen, at=at, recorded_at=at, actor=system(name))
     try:
-        return lifecycle.instant(lifecycle.timer(name).at, situation)
+        return lifecycle.instant(lifecycle.timer(name).at, context)
     except HostCodeError:  # it reckons from what is not there at every instant
         return None

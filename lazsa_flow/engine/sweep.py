@@ -23,12 +23,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from structlog.contextvars import bound_contextvars
 
-from lazsa_flow.engine.cohort import Cohort
-from lazsa_flow.engine.failing import fail_path
+from lazsa_flow.engine.batch.group import DecisionGroup
+from lazsa_flow.engine.failures import fail_path
 from lazsa_flow.engine.fire import load_one
-from lazsa_flow.engine.garbage import uncollected
-from lazsa_flow.engine.recording import check_past, not_before
-from lazsa_flow.engine.rules import RulesChangedError
+from lazsa_flow.engine.gc_pause import gc_paused
+from lazsa_flow.engine.recorded_instant import check_past, not_before
+from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import (
     ClockError,
     ContendedError,
@@ -46,11 +46,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
     from datetime import datetime
 
-    from lazsa_flow.engine.alike import Alike
-    from lazsa_flow.engine.draft import Load
+    from lazsa_flow.engine.batch.changes import BatchChange
+    from lazsa_flow.engine.change_builder import Load
+    from lazsa_flow.engine.evidence_row import EvidenceRow
     from lazsa_flow.engine.ports import Change, Claim, Clock, Store, Transaction
-    from lazsa_flow.engine.rules import Rulebook
-    from lazsa_flow.engine.sight import Sight
+    from lazsa_flow.engine.rulebook import Rulebook
 
 CHUNK: Final = 5000
 """How many timers a transaction takes at most."""
@@ -62,7 +62,7 @@ NOBODYS_FAULT: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
+class SweepResult:
     """What a sweep did, in timers.
 
     Attributes:
@@ -84,12 +84,12 @@ class Swept:
         """How many timers were taken."""
         return sum(astuple(self))
 
-    def __add__(self, other: Swept) -> Swept:
-        return Swept(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+    def __add__(self, other: SweepResult) -> SweepResult:
+        return SweepResult(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(slots=True)
-class Judged:
+class ChunkDecision:
     """What was decided on one chunk, before anything is written.
 
     Attributes:
@@ -101,12 +101,12 @@ class Judged:
 
     claim: Claim
     changes: list[Change] = field(default_factory=list)
-    alike: list[Alike] = field(default_factory=list)
+    alike: list[BatchChange] = field(default_factory=list)
     failed: list[tuple[int, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class ChunkResult:
     """What one transaction of a sweep did.
 
     Attributes:
@@ -114,7 +114,7 @@ class Chunk:
         country: Their country.
     """
 
-    swept: Swept
+    swept: SweepResult
     due_at: datetime | None = None
     country: str = ""
 
@@ -127,9 +127,9 @@ def sweep(
     until: datetime | None = None,
     chunk: int = CHUNK,
     path_id: int | None = None,
-    done: Callable[[Chunk], bool] = lambda chunk: False,
+    done: Callable[[ChunkResult], bool] = lambda chunk: False,
     reread: Callable[[], Rulebook] | None = None,
-) -> Swept:
+) -> SweepResult:
     """Fire every timer that is due.
 
     Args:
@@ -149,7 +149,7 @@ def sweep(
     """
     if until is not None:
         check_past(until, clock)
-    total, work = Swept(), _Work(store, rulebook, clock, until, path_id)
+    total, work = SweepResult(), _Work(store, rulebook, clock, until, path_id)
     while True:
         before = total
         try:
@@ -178,13 +178,13 @@ class _Work(NamedTuple):
     path_id: int | None
 
 
-def tell(did: Chunk) -> None:
+def tell(did: ChunkResult) -> None:
     """Log what a chunk did."""
     due_at = did.due_at.isoformat() if did.due_at else None
     log.info("sweep.chunk", due_at=due_at, country=did.country, **asdict(did.swept))
 
 
-def _commit(work: _Work, chunk: int) -> Iterator[Chunk]:
+def _commit(work: _Work, chunk: int) -> Iterator[ChunkResult]:
     """Sweep a chunk; where that fails as a whole, its halves, down to the one that fails alone."""
     try:
         did = _commit_chunk(work, chunk)
@@ -200,15 +200,15 @@ def _commit(work: _Work, chunk: int) -> Iterator[Chunk]:
     yield did
 
 
-def _commit_chunk(work: _Work, chunk: int) -> Chunk:
+def _commit_chunk(work: _Work, chunk: int) -> ChunkResult:
     """Sweep a chunk in a transaction, the search for garbage held off once that has begun.
 
     Before, it may have to wait for others, and a host's process is not to do so without one.
     """
     with ExitStack() as values:
 
-        def run(transaction: Transaction) -> Chunk:
-            values.enter_context(uncollected())
+        def run(transaction: Transaction) -> ChunkResult:
+            values.enter_context(gc_paused())
             try:
                 return sweep_chunk(
                     transaction,
@@ -225,24 +225,24 @@ def _commit_chunk(work: _Work, chunk: int) -> Chunk:
         return work.store.transact(run)
 
 
-def _fail_first(transaction: Transaction, work: _Work, error: str) -> Chunk:
+def _fail_first(transaction: Transaction, work: _Work, error: str) -> ChunkResult:
     now = work.clock.now()
     claim = transaction.claim(now, 1, work.path_id, until=work.until)
     if claim is None:
-        return Chunk(Swept())
+        return ChunkResult(SweepResult())
     failed = (fail_path(transaction, claim, each, now, error) for each in claim.names)
     return _chunk(claim, Counter(failed))
 
 
-def _chunk(claim: Claim, counts: Counter[str]) -> Chunk:
-    swept = Swept(
+def _chunk(claim: Claim, counts: Counter[str]) -> ChunkResult:
+    swept = SweepResult(
         moved=counts["fired"],
         refused=counts["refused"],
         parked=counts["parked"],
         reminded=counts["reminded"],
         failed=counts["failed"],
     )
-    return Chunk(swept, claim.due_at, claim.country)
+    return ChunkResult(swept, claim.due_at, claim.country)
 
 
 def sweep_chunk(
@@ -253,14 +253,14 @@ def sweep_chunk(
     until: datetime | None = None,
     chunk: int = CHUNK,
     path_id: int | None = None,
-) -> Chunk:
+) -> ChunkResult:
     """Claim, decide and write one chunk within a transaction.
 
     What was claimed may have been settled by another writer for whose paths this one had to wait:
     what the evidence, read with the paths locked, no longer knows as pending is passed by.
     """
     judged = judge(transaction, rulebook, now, chunk, path_id, until=until)
-    return Chunk(Swept()) if judged is None else write(transaction, judged, now)
+    return ChunkResult(SweepResult()) if judged is None else write(transaction, judged, now)
 
 
 def judge(
@@ -271,7 +271,7 @@ def judge(
     path_id: int | None = None,
     *,
     until: datetime | None = None,
-) -> Judged | None:
+) -> ChunkDecision | None:
     """Claim one chunk and decide it; nothing is written. ``None`` where nothing is due."""
     while claim := transaction.claim(now, chunk, path_id, until=until):
         if rulebook.version is not None:
@@ -287,24 +287,24 @@ def judge(
 
 
 def _decide(
-    rulebook: Rulebook, now: datetime, claim: Claim, sights: Sequence[Sight], load: Load
-) -> Judged | None:
+    rulebook: Rulebook, now: datetime, claim: Claim, sights: Sequence[EvidenceRow], load: Load
+) -> ChunkDecision | None:
     """Decide timers of one instant, those of paths that are alike together.
 
     Returns:
         What was decided; ``None`` where another writer has settled them all.
     """
-    judged = Judged(claim)
+    judged = ChunkDecision(claim)
     now = not_before(now, (sight.recorded_at for sight in sights))
     settled: set[int] = set()
-    cohorts: dict[Hashable, Cohort] = {}
+    cohorts: dict[Hashable, DecisionGroup] = {}
     for sight in sights:
         path_id = sight.path_id
         try:
             name, like = claim.names[path_id], (sight.like, sight.said(rulebook.kinds))
             cohort = cohorts.get((name, like))
             if cohort is None:
-                cohort = Cohort(rulebook, sight, like, name, claim.due_at, now, load)
+                cohort = DecisionGroup(rulebook, sight, like, name, claim.due_at, now, load)
                 cohorts[name, like] = cohort
             if not cohort.pends:
                 settled.add(path_id)
@@ -322,7 +322,7 @@ def _decide(
     return None if standing is None else replace(judged, claim=standing)
 
 
-def write(transaction: Transaction, judged: Judged, now: datetime) -> Chunk:
+def write(transaction: Transaction, judged: ChunkDecision, now: datetime) -> ChunkResult:
     """Write what was decided on one chunk."""
     counts = Counter(change.fired.status for change in judged.changes if change.fired)
     for alike in judged.alike:

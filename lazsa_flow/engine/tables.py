@@ -16,8 +16,8 @@ from lazsa_flow.engine.journal import canonical, digest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from lazsa_flow.domain.effects import Effect
-    from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Timer
+    from lazsa_flow.lifecycle.effects import Effect
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle, Timer
 
 PARTS = ("states", "edges", "timers", "guards", "urgent")
 

@@ -10,17 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from lazsa_flow.engine.ahead import examine, foresee
-from lazsa_flow.engine.rules import system
+from lazsa_flow.engine.look_ahead import examine, foresee
+from lazsa_flow.engine.rulebook import system
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from lazsa_flow.domain.guards import Verdict
-    from lazsa_flow.domain.lifecycle import Edge, Lifecycle
-    from lazsa_flow.domain.model import Evidence, TimerRow
-    from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.lifecycle.guards import Verdict
+    from lazsa_flow.lifecycle.model import Snapshot, TimerRow
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle
 
 Outcome = Literal["fires", "not_met", "if_none_before", "otherwise"]
 
@@ -78,7 +78,7 @@ class TimerProspect:
         return next((step for step in self.steps if step.outcome == "fires"), None)
 
 
-def timer_prospects(rulebook: Rulebook, seen: Evidence, now: datetime) -> tuple[TimerProspect, ...]:
+def timer_prospects(rulebook: Rulebook, seen: Snapshot, now: datetime) -> tuple[TimerProspect, ...]:
     """Tell what each pending timer of a path would do if nothing more were recorded.
 
     Args:
@@ -108,18 +108,20 @@ def timer_prospects(rulebook: Rulebook, seen: Evidence, now: datetime) -> tuple[
 def _steps(
     rulebook: Rulebook,
     lifecycle: Lifecycle,
-    seen: Evidence,
+    seen: Snapshot,
     timer: TimerRow,
     now: datetime,
     edges: Iterable[tuple[str | None, Edge]],
     present: bool,
 ) -> tuple[TimerStep, ...]:
-    situation = rulebook.situation(seen, at=timer.due_at, recorded_at=now, actor=system(timer.name))
+    context = rulebook.guard_context(
+        seen, at=timer.due_at, recorded_at=now, actor=system(timer.name)
+    )
     judge = examine if present else foresee
     steps: list[TimerStep] = []
     fired = False
     for reason, edge in edges:
-        verdicts = judge(lifecycle, situation.giving(reason), edge.guards, timer.due_on)
+        verdicts = judge(lifecycle, context.giving(reason), edge.guards, timer.due_on)
         held = all(verdict.held for verdict in verdicts)
         before = tuple(dict.fromkeys(step.trigger for step in steps))
         outcome: Outcome = "fires" if held else "not_met"

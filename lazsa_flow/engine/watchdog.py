@@ -5,10 +5,10 @@ can stop a thread safely; but whoever operates the programme must be told which 
 which lifecycle, and on which path.
 
 Theory of operation:
-    A thread that asks a guard notes so (:data:`~lazsa_flow.domain.running.RUNNING`), which costs it
-    no look at a clock. One thread of a process looks at the notes from time to time: a call that it
-    finds again and again has been running since it was first seen. It is reported when the limit is
-    reached, and each time that the time it has taken has doubled.
+    A thread that asks a guard notes so (:data:`~lazsa_flow.lifecycle.running_guards.RUNNING`),
+    which costs it no look at a clock. One thread of a process looks at the notes from time to time:
+    a call that it finds again and again has been running since it was first seen. It is reported
+    when the limit is reached, and each time that the time it has taken has doubled.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import time
 import weakref
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.domain.running import RUNNING
+from lazsa_flow.lifecycle.running_guards import RUNNING
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.domain.running import RunningGuard
+    from lazsa_flow.lifecycle.running_guards import RunningGuard
 
 LOOKS: Final = 4
 """How often it looks within the limit."""

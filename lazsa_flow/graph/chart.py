@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.domain.model import SYSTEM
 from lazsa_flow.errors import ExtraError
+from lazsa_flow.lifecycle.model import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Meaning, Permit
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle, Meaning, Permit
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Arrow:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class TimerNode:
     """A timer: where it lives, and what it tries.
 
     Attributes:
@@ -113,7 +113,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class TrailStep:
     """One row of a path's story, as it is drawn.
 
     Attributes:
@@ -142,8 +142,8 @@ class Chart:
     title: str
     nodes: tuple[Node, ...]
     arrows: tuple[Arrow, ...]
-    clocks: tuple[Clock, ...] = ()
-    trail: tuple[Leg, ...] = ()
+    clocks: tuple[TimerNode, ...] = ()
+    trail: tuple[TrailStep, ...] = ()
 
     def _repr_svg_(self) -> str | None:
         """Draw it in a notebook; a notebook without the extra shows the plain value."""
@@ -196,7 +196,7 @@ class Chart:
         return replace(
             self,
             trail=tuple(
-                Leg(
+                TrailStep(
                     index.arrow(row["source"], row["dest"], row["trigger"], row["reason"]),
                     ids[row["dest"]],
                 )
@@ -272,10 +272,10 @@ def _arrows(lifecycle: Lifecycle) -> Iterator[Arrow]:
         yield _arrow(f"a{number}", edges, ids[source], ids[dest], timers=timers, happy=happy)
 
 
-def _clocks(lifecycle: Lifecycle) -> Iterator[Clock]:
+def _clocks(lifecycle: Lifecycle) -> Iterator[TimerNode]:
     ids = _ids(lifecycle)
     for timer in lifecycle.timers:
-        yield Clock(
+        yield TimerNode(
             timer.name,
             tuple(ids[state] for state in timer.states),
             tuple((step.trigger, step.reason) for step in timer.steps),

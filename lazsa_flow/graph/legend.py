@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.graph import marks
+from lazsa_flow.graph import svg_elements
 from lazsa_flow.graph.layout import Point
 from lazsa_flow.graph.metrics import width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lazsa_flow.domain.lifecycle import Meaning
     from lazsa_flow.graph.palette import Theme
+    from lazsa_flow.lifecycle.table import Meaning
 
 _SIZE: Final = 11.0
 _SAMPLE: Final = 26.0
@@ -54,7 +54,7 @@ def legend(theme: Theme, room: float) -> Legend:
         if x and x + taken > room:
             x, y = 0.0, y + _ROW
         found += _sample(name, Point(x + _SAMPLE / 2, y), theme)
-        found.append(marks.text(words, x + _SAMPLE + 7, y + 4, _SIZE, fill=theme.quiet))
+        found.append(svg_elements.text(words, x + _SAMPLE + 7, y + 4, _SIZE, fill=theme.quiet))
         x += taken + _GAP
     return Legend(tuple(found), y + _ROW / 2)
 
@@ -62,14 +62,14 @@ def legend(theme: Theme, room: float) -> Legend:
 def _sample(name: str, middle: Point, theme: Theme) -> Iterator[str]:
     for meaning, ink in theme.inks.items():
         if meaning == name:
-            look: marks.Look = {"fill": ink.fill, "stroke": ink.line, "stroke_width": 1.4}
-            yield marks.box(middle, _SAMPLE - 4, 14, 4, class_=f"sample {name}", **look)
+            look: svg_elements.Look = {"fill": ink.fill, "stroke": ink.line, "stroke_width": 1.4}
+            yield svg_elements.box(middle, _SAMPLE - 4, 14, 4, class_=f"sample {name}", **look)
             return
     if name == "final":
         look = {"fill": "none", "stroke": theme.line}
         look |= {"class_": "sample-line", "stroke_width": 1.2}
-        yield marks.box(middle, _SAMPLE - 2, 16, 5, **look)
-        yield marks.box(middle, _SAMPLE - 8, 10, 2, **look)
+        yield svg_elements.box(middle, _SAMPLE - 2, 16, 5, **look)
+        yield svg_elements.box(middle, _SAMPLE - 8, 10, 2, **look)
         return
     look = {"stroke": theme.line, "stroke_width": 1.5}
     if name == "happy":
@@ -78,4 +78,4 @@ def _sample(name: str, middle: Point, theme: Theme) -> Iterator[str]:
         look |= {"stroke_dasharray": "5 4"}
     classes = "sample-line happy" if name == "happy" else "sample-line"
     ends = {"x1": middle.x - _SAMPLE / 2, "x2": middle.x + _SAMPLE / 2}
-    yield marks.tag("line", **ends, y1=middle.y, y2=middle.y, class_=classes, **look)
+    yield svg_elements.tag("line", **ends, y1=middle.y, y2=middle.y, class_=classes, **look)

@@ -17,9 +17,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.domain.model import SYSTEM
 from lazsa_flow.graph.palette import INKS, LIGHT
 from lazsa_flow.graph.text import one_line
+from lazsa_flow.lifecycle.model import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,10 +16,10 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.graph import marks
+from lazsa_flow.graph import svg_elements
 from lazsa_flow.graph.palette import DARK, LIGHT
-from lazsa_flow.graph.picture import Picture, document, table
 from lazsa_flow.graph.svg import svg
+from lazsa_flow.graph.timeline import Picture, document, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,11 +60,11 @@ def page(shown: Picture | Chart, *, served: Served | None = None) -> str:
     nonce = f' nonce="{served.nonce}"' if served else ""
     return Template(_asset("page.html")).substitute(
         policy="" if served else _policy(style, scripts),
-        title=marks.escape(drawn.title),
+        title=svg_elements.escape(drawn.title),
         style=style,
         nonce=nonce,
         live=_live(served) if served else "",
-        home=f"<a{marks.attributes(href=served.home)}>Overview</a>" if served else "",
+        home=f"<a{svg_elements.attributes(href=served.home)}>Overview</a>" if served else "",
         svg=svg(drawn),
         data=embedded(data),
         scripts="\n".join(f"<script{nonce}>{script}</script>" for script in scripts),
@@ -100,7 +100,7 @@ def _hash(text: str) -> str:
 
 
 def _live(served: Served) -> str:
-    return marks.attributes(data_live=served.at, data_every_ms=str(served.every_ms))
+    return svg_elements.attributes(data_live=served.at, data_every_ms=str(served.every_ms))
 
 
 def colours() -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lazsa_flow.domain.lifecycle import Meaning
+    from lazsa_flow.lifecycle.table import Meaning
 
 
 @dataclass(frozen=True, slots=True)

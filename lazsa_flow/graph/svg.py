@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.graph import marks
+from lazsa_flow.graph import svg_elements
 from lazsa_flow.graph.label import INDENT, LEADS, SIZES, figure_width, labels
 from lazsa_flow.graph.layout import Box, Link, Point, layout
 from lazsa_flow.graph.legend import legend
 from lazsa_flow.graph.metrics import cut, width
 from lazsa_flow.graph.palette import DARK, LIGHT
+from lazsa_flow.graph.svg_elements import attributes
 from lazsa_flow.graph.text import one_line
 
 if TYPE_CHECKING:
@@ -73,29 +74,31 @@ class _Picture:
         key = legend(self._theme, room)
         width_ = room + 2 * _MARGIN
         height = inner.height + key.height + _HEADING + 3 * _MARGIN
-        size = f"0 0 {marks.number(width_)} {marks.number(height)}"
-        title = marks.escape(self._chart.title)
+        size = f"0 0 {svg_elements.number(width_)} {svg_elements.number(height)}"
+        title = svg_elements.escape(self._chart.title)
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="lazsa-chart"'
-            f"{marks.attributes(viewBox=size, width=width_, height=height, font_family=FONT)}"
+            f"{attributes(viewBox=size, width=width_, height=height, font_family=FONT)}"
             f' role="img" aria-label="{title}">'
         )
         yield f"<title>{title}</title>"
         paper = {"class_": "paper", "fill": self._theme.paper}
-        yield marks.tag("rect", **paper, width=width_, height=height)
+        yield svg_elements.tag("rect", **paper, width=width_, height=height)
         bold = {"font_weight": "600", "fill": self._theme.text, "class_": "title"}
         heading = cut(one_line(self._chart.title), 20, room, bold=True)
-        yield marks.text(heading, _MARGIN, _MARGIN + 18, 20, **bold)
-        right = marks.number(_MARGIN + (room - inner.width) / 2)
-        down = marks.number(_MARGIN + _HEADING)
+        yield svg_elements.text(heading, _MARGIN, _MARGIN + 18, 20, **bold)
+        right = svg_elements.number(_MARGIN + (room - inner.width) / 2)
+        down = svg_elements.number(_MARGIN + _HEADING)
         yield f'<g class="drawing" transform="translate({right} {down})">'
         for link, line in zip(self._links, inner.lines, strict=True):
             yield from self._line(link, line)
-        yield marks.tag("circle", class_="start", **self._at(_START), r=6, fill=self._theme.heavy)
+        yield svg_elements.tag(
+            "circle", class_="start", **self._at(_START), r=6, fill=self._theme.heavy
+        )
         yield from self._read_down()
         yield "</g>"
         foot = height - _MARGIN - key.height
-        yield f'<g class="legend" transform="translate({_MARGIN:.0f} {marks.number(foot)})">'
+        yield f'<g class="legend" transform="translate({_MARGIN:.0f} {svg_elements.number(foot)})">'
         yield from key.marks
         yield "</g>"
         yield "</svg>"
@@ -144,7 +147,7 @@ class _Picture:
         taken = any(arrow.id in self._taken for arrow in arrows)
         colour = self._theme.trail if taken else self._theme.heavy if happy else self._theme.line
         classes = "line" + " happy" * happy + " timed" * label.timed + " taken" * taken
-        data: marks.Look = {
+        data: svg_elements.Look = {
             "data_arrows": " ".join(arrow.id for arrow in arrows),
             "stroke": colour,
             "fill": "none",
@@ -152,8 +155,8 @@ class _Picture:
         }
         if label.timed:
             data["stroke_dasharray"] = _DASHES
-        yield f"<g{marks.attributes(class_=classes, **data)}>"
-        yield f'<path d="{marks.curve(line.curve)}"/>'
+        yield f"<g{attributes(class_=classes, **data)}>"
+        yield f'<path d="{svg_elements.curve(line.curve)}"/>'
         if line.tip is not None:
             yield _head(line.curve[-1], line.tip, colour)
         yield "</g>"
@@ -164,9 +167,12 @@ class _Picture:
         taken = any(arrow.id in self._taken for arrow in label.arrows)
         arrows = " ".join(arrow.id for arrow in label.arrows)
         classes = "label" + " happy" * label.happy + " timed" * label.timed + " taken" * taken
-        yield f"<g{marks.attributes(class_=classes, data_label=label.id, data_arrows=arrows)}>"
-        frame: marks.Look = {"fill": theme.paper, "stroke": theme.trail if taken else theme.frame}
-        yield marks.box(middle, wide, tall, 7, **frame, stroke_width=2 if taken else 1)
+        yield f"<g{attributes(class_=classes, data_label=label.id, data_arrows=arrows)}>"
+        frame: svg_elements.Look = {
+            "fill": theme.paper,
+            "stroke": theme.trail if taken else theme.frame,
+        }
+        yield svg_elements.box(middle, wide, tall, 7, **frame, stroke_width=2 if taken else 1)
         left, y = middle.x - wide / 2 + _PAD_X, middle.y - tall / 2 + _PAD_Y
         for row in label.rows:
             size = SIZES[row.kind]
@@ -176,7 +182,7 @@ class _Picture:
             if row.kind == "trigger" and label.flow is not None:
                 right = middle.x + wide / 2 - _PAD_X
                 figure = {"class_": "flow", "fill": theme.text, "text_anchor": "end"}
-                yield marks.text(f"{label.flow:,}", right, base, size, **figure)
+                yield svg_elements.text(f"{label.flow:,}", right, base, size, **figure)
         yield "</g>"
 
     def _row(self, row: Row, left: float, base: float) -> Iterator[str]:
@@ -184,12 +190,12 @@ class _Picture:
         size = SIZES[row.kind]
         look = {"class_": row.kind, "fill": self._theme.text}
         if row.kind == "trigger":
-            yield marks.text(row.text, left, base, size, font_weight="600", **look)
+            yield svg_elements.text(row.text, left, base, size, font_weight="600", **look)
             return
         if row.first:
             lead = {"class_": "lead", "fill": self._theme.quiet}
-            yield marks.text(LEADS[row.kind], left, base, size, **lead)
-        yield marks.text(row.text, left + INDENT, base, size, **look)
+            yield svg_elements.text(LEADS[row.kind], left, base, size, **lead)
+        yield svg_elements.text(row.text, left + INDENT, base, size, **look)
 
     def _node(self, node: Node) -> Iterator[str]:
         ink, middle = self._theme.inks[node.meaning], self._layout.middles[node.id]
@@ -198,28 +204,30 @@ class _Picture:
         stroke = self._theme.trail if visited else ink.line
         heavy = _HEAVY if node.happy or visited else _LIGHT
         classes = f"state {node.meaning}" + " happy" * node.happy + " visited" * visited
-        yield f"<g{marks.attributes(class_=classes, data_state=node.id)}>"
+        yield f"<g{attributes(class_=classes, data_state=node.id)}>"
         if node.final:
-            ring: marks.Look = {
+            ring: svg_elements.Look = {
                 "class_": "ring",
                 "fill": "none",
                 "stroke": stroke,
                 "stroke_width": _LIGHT,
             }
-            yield marks.box(middle, box.width, box.height, 13, **ring)
+            yield svg_elements.box(middle, box.width, box.height, 13, **ring)
         inset = 2 * _RING if node.final else 0
-        look: marks.Look = {
+        look: svg_elements.Look = {
             "class_": "body",
             "fill": ink.fill,
             "stroke": stroke,
             "stroke_width": heavy,
         }
-        yield marks.box(middle, box.width - inset, box.height - inset, 10, **look)
-        words: marks.Look = {"text_anchor": "middle", "fill": ink.text}
+        yield svg_elements.box(middle, box.width - inset, box.height - inset, 10, **look)
+        words: svg_elements.Look = {"text_anchor": "middle", "fill": ink.text}
         base = middle.y + (5.3 if node.count is None else -3)
-        yield marks.text(_name(node), middle.x, base, _STATE, font_weight="600", **words)
+        yield svg_elements.text(_name(node), middle.x, base, _STATE, font_weight="600", **words)
         if node.count is not None:
-            yield marks.text(f"{node.count:,}", middle.x, base + 19, 14, class_="count", **words)
+            yield svg_elements.text(
+                f"{node.count:,}", middle.x, base + 19, 14, class_="count", **words
+            )
         yield "</g>"
 
 
@@ -244,5 +252,7 @@ def _head(base: Point, tip: Point, colour: str) -> str:
         Point(base.x + across.x, base.y + across.y),
         Point(base.x - across.x, base.y - across.y),
     )
-    points = " ".join(f"{marks.number(each.x)},{marks.number(each.y)}" for each in corners)
+    points = " ".join(
+        f"{svg_elements.number(each.x)},{svg_elements.number(each.y)}" for each in corners
+    )
     return f'<polygon points="{points}" fill="{colour}" stroke="none"/>'

@@ -8,12 +8,12 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from lazsa_flow.domain.toml_text import read
 from lazsa_flow.errors import ConfigError, Problem, shown
+from lazsa_flow.lifecycle.toml_text import read
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.deployment import ChannelSettings, Deployment
     from lazsa_flow.notices.ports import Channel, ChannelKind, Resolver
+    from lazsa_flow.notices.settings import ChannelSettings, Deployment
 
 CHANNELS: Final = "lazsa_flow.channels"
 RESOLVERS: Final = "lazsa_flow.resolvers"

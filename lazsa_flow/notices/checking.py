@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.domain.effects import Notify
 from lazsa_flow.errors import LazsaError, NotFoundError, TemplateError
+from lazsa_flow.lifecycle.effects import Notify
 from lazsa_flow.notices.channels import find_resolver, open_channel
 from lazsa_flow.notices.digests import is_digested
 from lazsa_flow.notices.render import DIGEST, FORMATS, NAMES, Renderer
@@ -15,10 +15,10 @@ from lazsa_flow.notices.sample import sample
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from lazsa_flow.domain.deployment import ChannelSettings, Deployment
-    from lazsa_flow.domain.lifecycle import Edge, Lifecycle
-    from lazsa_flow.domain.policy import Country
-    from lazsa_flow.notices.ports import Matter
+    from lazsa_flow.lifecycle.policy import Country
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle
+    from lazsa_flow.notices.ports import NoticeContext
+    from lazsa_flow.notices.settings import ChannelSettings, Deployment
 
 _KNOWN: Final = NAMES | {"sections", "matters", "kind", "to"}
 
@@ -128,7 +128,7 @@ def _faults(
 
 
 def _raised(
-    renderer: Renderer, locale: str, matters: Sequence[Matter], *, digested: bool
+    renderer: Renderer, locale: str, matters: Sequence[NoticeContext], *, digested: bool
 ) -> Iterator[TemplateError]:
     try:
         if digested:
@@ -142,7 +142,9 @@ def _raised(
         yield TemplateError(f"{locale}/{matters[0].kind}", None, str(error))
 
 
-def _matters(kind: str, country: Country, lifecycles: Collection[Lifecycle]) -> Iterator[Matter]:
+def _matters(
+    kind: str, country: Country, lifecycles: Collection[Lifecycle]
+) -> Iterator[NoticeContext]:
     """Yield made-up matters of a kind: one for each reason that a table has for it."""
     matter = sample(kind, country)
     yield matter

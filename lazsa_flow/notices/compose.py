@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.domain.contact import Contact
-from lazsa_flow.domain.effects import recipient_class
 from lazsa_flow.errors import DeliveryError
+from lazsa_flow.lifecycle.effects import recipient_class
+from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.faults import fault_of
 from lazsa_flow.notices.ports import Letter
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from lazsa_flow.domain.policy import Country
     from lazsa_flow.engine.ports import Claimed
-    from lazsa_flow.notices.ports import Desk, Matter, Resolver
+    from lazsa_flow.lifecycle.policy import Country
+    from lazsa_flow.notices.ports import Desk, NoticeContext, Resolver
     from lazsa_flow.notices.render import Rendered, Renderer
 
 
@@ -135,7 +135,7 @@ class Composer:
         key: str,
         kind: str,
         to: str,
-        matter: Matter,
+        matter: NoticeContext,
         rendered: Rendered,
         at: datetime,
         person: str | None = None,

@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from lazsa_flow.domain.addresses import needs_utf8, sendable
+from lazsa_flow.notices.addresses import needs_utf8, sendable
 
 if TYPE_CHECKING:
     from lazsa_flow.notices.ports import Letter

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
 
-    from lazsa_flow.domain.deployment import Deployment
+    from lazsa_flow.notices.settings import Deployment
 
 MINUTE: Final = timedelta(minutes=1)
 _DOUBLINGS: Final = 64

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lazsa_flow.domain.values import value
+from lazsa_flow.lifecycle.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from lazsa_flow.domain.bar_figures import BarFigure
-    from lazsa_flow.domain.contact import Contact
-    from lazsa_flow.domain.policy import Country
+    from lazsa_flow.award.rules.bar_figures import BarFigure
     from lazsa_flow.engine.ports import Claimed
+    from lazsa_flow.lifecycle.policy import Country
+    from lazsa_flow.notices.contact import Contact
 
 
 class Resolver(Protocol):
@@ -49,7 +49,7 @@ class Unmet:
 
 
 @value
-class Matter:
+class NoticeContext:
     """What a notice is about: all that its words may say.
 
     Attributes:
@@ -109,7 +109,7 @@ class Desk(Protocol):
         """Read at once what a batch of notices needs beside what came with them."""
         ...
 
-    def matter(self, notice: Claimed) -> Matter:
+    def matter(self, notice: Claimed) -> NoticeContext:
         """Tell what a notice is about; it is one of those that were looked up last."""
         ...
 

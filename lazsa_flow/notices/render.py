@@ -20,12 +20,12 @@ import jinja2
 from jinja2 import meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from lazsa_flow.domain.contact import LOCALE
-from lazsa_flow.domain.values import value
 from lazsa_flow.errors import NotFoundError, TemplateError
+from lazsa_flow.lifecycle.values import value
 from lazsa_flow.notices.blocks import as_anchor, as_html, as_text
+from lazsa_flow.notices.contact import LOCALE
 from lazsa_flow.notices.explaining import explaining, read_words
-from lazsa_flow.notices.ports import Matter
+from lazsa_flow.notices.ports import NoticeContext
 from lazsa_flow.notices.words import LAST, Words, chain
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ Format = Literal["txt", "html"]
 FORMATS: Final[tuple[Format, ...]] = ("txt", "html")
 DIGEST: Final = "digest"
 _SUFFIX: Final = ".jinja"
-_NAMES: Final = tuple(each.name for each in fields(Matter) if each.name != "country")
+_NAMES: Final = tuple(each.name for each in fields(NoticeContext) if each.name != "country")
 _FRAME: Final = ("greeting", "closing", "team", "footer")
 NAMES: Final = frozenset(
     {*_NAMES, *_FRAME, "title", "country", "mailbox", "name", "locale", "subject"}
@@ -99,7 +99,7 @@ class Renderer:
         """Return what a country's team is called."""
         return self._words(locale).frame("", country, "")["team"]
 
-    def notice(self, matter: Matter, locale: str, name: str = "") -> Rendered:
+    def notice(self, matter: NoticeContext, locale: str, name: str = "") -> Rendered:
         """Render one notice to one person or mailbox.
 
         Args:
@@ -114,7 +114,7 @@ class Renderer:
         return self._render(matter.kind, matter, locale, name, **_values(matter))
 
     def digest(
-        self, matters: Sequence[Matter], locale: str, *, to: str = "panel", name: str = ""
+        self, matters: Sequence[NoticeContext], locale: str, *, to: str = "panel", name: str = ""
     ) -> Rendered:
         """Render many notices for one recipient as one, grouped by their kinds.
 
@@ -135,13 +135,13 @@ class Renderer:
         return self._render(DIGEST, matters[0], locale, name, sections=sections, to=to)
 
     def _render(
-        self, template: str, matter: Matter, locale: str, name: str, **values: Any
+        self, template: str, matter: NoticeContext, locale: str, name: str, **values: Any
     ) -> Rendered:
         with explaining(template):
             return self._put_into_words(template, matter, locale, name, values)
 
     def _put_into_words(
-        self, template: str, matter: Matter, locale: str, name: str, values: dict[str, Any]
+        self, template: str, matter: NoticeContext, locale: str, name: str, values: dict[str, Any]
     ) -> Rendered:
         country = matter.country
         values |= {
@@ -252,6 +252,6 @@ def _context(template: jinja2.Template, values: dict[str, Any]) -> jinja2.runtim
     return template.new_context({**template.environment.globals, **values}, shared=True)
 
 
-def _values(matter: Matter) -> dict[str, Any]:
+def _values(matter: NoticeContext) -> dict[str, Any]:
     """Return what a template may name, the country aside."""
     return {name: getattr(matter, name) for name in _NAMES}

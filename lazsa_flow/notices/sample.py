@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.domain.bar_figures import BarFigure
-from lazsa_flow.domain.guards import NOT_KNOWN
-from lazsa_flow.notices.ports import Matter, Unmet
+from lazsa_flow.award.rules.bar_figures import BarFigure
+from lazsa_flow.lifecycle.guards import NOT_KNOWN
+from lazsa_flow.notices.ports import NoticeContext, Unmet
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.policy import Country
+    from lazsa_flow.lifecycle.policy import Country
 
 _UNMET: Final = (
     Unmet("chat_response", "0.8125", "0.85", ""),
@@ -41,9 +41,9 @@ _REASONS: Final = {
 }
 
 
-def sample(kind: str, country: Country) -> Matter:
+def sample(kind: str, country: Country) -> NoticeContext:
     """Return a made-up matter: a seller of a country, about the cycle of 1 April 2027."""
-    matter = Matter(
+    matter = NoticeContext(
         kind=kind,
         path="award-17",
         seller="seller-4711",

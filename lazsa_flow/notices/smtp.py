@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lazsa_flow.domain.addresses import needs_utf8, sendable
-from lazsa_flow.domain.policy import Mailbox  # noqa: TC001 - pydantic reads it at run time
 from lazsa_flow.errors import ConfigError, DeliveryError, Problem
+from lazsa_flow.lifecycle.policy import Mailbox  # noqa: TC001 - pydantic reads it at run time
+from lazsa_flow.notices.addresses import needs_utf8, sendable
 from lazsa_flow.notices.mail import compose_mail
 from lazsa_flow.notices.secrets import secret
 

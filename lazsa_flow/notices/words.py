@@ -10,14 +10,14 @@ import tomllib
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.domain.guards import NOT_KNOWN, STALE
 from lazsa_flow.errors import TemplateError
+from lazsa_flow.lifecycle.guards import NOT_KNOWN, STALE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from lazsa_flow.domain.bar_figures import BarFigure
+    from lazsa_flow.award.rules.bar_figures import BarFigure
     from lazsa_flow.notices.ports import Unmet
 
 LAST: Final = "en"

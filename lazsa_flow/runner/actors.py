@@ -31,8 +31,8 @@ from lazsa_flow.runner.messages import PREFIX, QUARANTINE, QUEUE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.engine.sweep import Chunk
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.engine.sweep import ChunkResult
 
 KINDS: Final = ("sweep",)
 LONGEST_SILENCE_S: Final = 30.0
@@ -52,7 +52,7 @@ def register(
     programme: Programme,
     *,
     stopping: Callable[[], bool] = lambda: False,
-    swept: Callable[[Chunk], None] = lambda chunk: None,
+    swept: Callable[[ChunkResult], None] = lambda chunk: None,
     looked: Callable[[], None] = lambda: None,
 ) -> Actors:
     """Register the actors on a broker.
@@ -72,7 +72,7 @@ def register(
         size = CHUNK if chunk is None else min(max(chunk, 1), CHUNK)
         taken = 0
 
-        def done(did: Chunk) -> bool:
+        def done(did: ChunkResult) -> bool:
             nonlocal taken
             swept(did)
             taken += did.swept.total

@@ -14,7 +14,7 @@ from lazsa_flow.runner import broker
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.award.programme import Programme
 
 Parts = dict[str, "Callable[[], object]"]
 

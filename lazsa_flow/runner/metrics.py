@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-    from lazsa_flow.engine.sweep import Chunk
-    from lazsa_flow.programme import Programme
-    from lazsa_flow.store.standing import Standing
+    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.engine.sweep import ChunkResult
+    from lazsa_flow.store.monitoring import QueueStats
 
 _LAGS_S: Final = (0.1, 0.5, 1, 5, 30, 60, 300, 900, 3600, 6 * 3600, 86400, 7 * 86400)
 
@@ -71,7 +71,7 @@ class Counters:
         """Count a call of a guard that has not returned in time."""
         self._slow_guards.labels(lifecycle, guard).inc()
 
-    def swept(self, chunk: Chunk, lag_s: float) -> None:
+    def swept(self, chunk: ChunkResult, lag_s: float) -> None:
         """Count what a chunk did.
 
         Args:
@@ -84,11 +84,11 @@ class Counters:
                 self._timers.labels(chunk.country, outcome).inc(count)
         self._lag.labels(chunk.country).observe(lag_s)
 
-    def counting(self, programme: Programme) -> Callable[[Chunk], None]:
+    def counting(self, programme: Programme) -> Callable[[ChunkResult], None]:
         """Return what counts each chunk as it is committed; slow guards are counted from now on."""
         programme.guard_watch.listeners.append(self.guard_slow)
 
-        def swept(chunk: Chunk) -> None:
+        def swept(chunk: ChunkResult) -> None:
             if chunk.due_at is not None:
                 self.swept(chunk, (programme.clock.now() - chunk.due_at).total_seconds())
 
@@ -140,7 +140,7 @@ class StandingCollector(Collector):
             yield GaugeMetricFamily("lazsa_relay_silent_seconds", text, silent_s)
 
 
-def _gauges(standing: Standing, now: datetime) -> tuple[tuple[str, str, float], ...]:
+def _gauges(standing: QueueStats, now: datetime) -> tuple[tuple[str, str, float], ...]:
     since = standing.outbox_due_since
     waits_s = (now - since).total_seconds() if since else 0.0
     return (

@@ -84,7 +84,7 @@ def _locks(lock: IO[str]) -> bool:
 
 
 def _start() -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "lazsa_flow.runner.serving"]
+    command = [sys.executable, "-m", "lazsa_flow.runner.metrics_server"]
     return subprocess.Popen(command, env={**os.environ, **child_environment()})
 
 

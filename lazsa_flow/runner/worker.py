@@ -17,9 +17,9 @@ import dramatiq
 from dramatiq.middleware import Middleware
 
 from lazsa_flow import logs
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.config import Config
 from lazsa_flow.errors import InputError
-from lazsa_flow.programme import Programme
 from lazsa_flow.runner.actors import KINDS, BindMessage, Watch, register
 from lazsa_flow.runner.broker import check, connect, redis_broker
 from lazsa_flow.runner.lifeline import end_with_parent, follow_supervisor
@@ -29,7 +29,7 @@ from lazsa_flow.runner.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.engine.sweep import Chunk
+    from lazsa_flow.engine.sweep import ChunkResult
     from lazsa_flow.runner.metrics_keeper import MetricsKeeper
 
 SHUTDOWN_MS: Final = 10_000
@@ -99,7 +99,7 @@ def boot() -> dramatiq.Broker:
     return broker
 
 
-def _counter(programme: Programme, settings: Settings) -> Callable[[Chunk], None]:
+def _counter(programme: Programme, settings: Settings) -> Callable[[ChunkResult], None]:
     if settings.metrics_port is None:
         return lambda chunk: None
     if MULTIPROCESS not in os.environ:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from lazsa_flow.engine.journal import NOWHERE, Stand
+from lazsa_flow.engine.journal import NOWHERE, RulesStamp
 from lazsa_flow.store import schema
-from lazsa_flow.store.codec import journal_fields
-from lazsa_flow.store.driver import raw
+from lazsa_flow.store.encode import journal_fields
+from lazsa_flow.store.fast.driver import raw
 from lazsa_flow.store.retry import reading
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class AuditedPath(NamedTuple):
 
     path_id: int
     lifecycle: str | None
-    stands: Stand
+    stands: RulesStamp
     rows: Iterator[dict[str, Any]]
 
     @property
@@ -93,10 +93,10 @@ def _in_step(
             continue
         path_id, lifecycle, *stands = path
         if group is not None and group[0] == path_id:
-            yield AuditedPath(path_id, lifecycle, Stand(*stands), _fields(lifecycle, group[1]))
+            yield AuditedPath(path_id, lifecycle, RulesStamp(*stands), _fields(lifecycle, group[1]))
             group = next(groups, None)
         else:
-            yield AuditedPath(path_id, lifecycle, Stand(*stands), iter(()))
+            yield AuditedPath(path_id, lifecycle, RulesStamp(*stands), iter(()))
         path = next(paths, None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.domain.cycles import instant_text
+from lazsa_flow.lifecycle.calendar import instant_text
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -1,10 +1,10 @@
 """Brakes: what stops a writer, asked in the very transaction that would write.
 
-Every writing transaction reads the stamp before anything else (see :mod:`~lazsa_flow.store.stamp`)
-and shows it to the process's brakes. A schema of another revision, or a clock that is wrong, stops
-the whole transaction. Timers under a pause, and paths of a lifecycle whose table differs from the
-one that the database is run by, are passed by. Nothing has to be restarted: the next transaction
-asks again.
+Every writing transaction reads the stamp before anything else (see
+:mod:`~lazsa_flow.store.transaction_stamp`) and shows it to the process's brakes. A schema of
+another revision, or a clock that is wrong, stops the whole transaction. Timers under a pause, and
+paths of a lifecycle whose table differs from the one that the database is run by, are passed by.
+Nothing has to be restarted: the next transaction asks again.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
-    from lazsa_flow.domain.pauses import Pause
     from lazsa_flow.engine.ports import Clock
-    from lazsa_flow.store.stamp import Stamp
+    from lazsa_flow.lifecycle.pauses import Pause
+    from lazsa_flow.store.transaction_stamp import Stamp
 
 _NONE: Final[frozenset[str]] = frozenset()
 
@@ -74,7 +74,7 @@ class Brakes:
 
         Only the system's clock is compared with what others have recorded: a clock that a host or
         a test moves may stand anywhere. On each path no clock goes back, see
-        :mod:`lazsa_flow.engine.recording`.
+        :mod:`lazsa_flow.engine.recorded_instant`.
 
         Raises:
             SchemaError: The schema is another revision's.

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lazsa_flow.domain.cycles import instant_text
 from lazsa_flow.errors import MalformedError
+from lazsa_flow.lifecycle.calendar import instant_text
 
 
 class Instant(sa.types.TypeDecorator[datetime]):

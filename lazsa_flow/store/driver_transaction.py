@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.store.connect import file_of
-from lazsa_flow.store.driver import as_error
+from lazsa_flow.store.fast.driver import as_error
 from lazsa_flow.store.lock_wait import lock_wait
 from lazsa_flow.store.postgresql import limit_transaction
 from lazsa_flow.store.sqlite_lock import begin_immediate

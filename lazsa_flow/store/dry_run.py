@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import sqlalchemy as sa
 
 from lazsa_flow.store import schema
-from lazsa_flow.store.bound import BoundStore
+from lazsa_flow.store.apply_changes import flatten
+from lazsa_flow.store.host_transaction import BoundStore
 from lazsa_flow.store.retry import retrying
 from lazsa_flow.store.transaction import SqlTransaction
-from lazsa_flow.store.writing import flatten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from lazsa_flow.engine.alike import Alike
+    from lazsa_flow.engine.batch.changes import BatchChange
     from lazsa_flow.engine.ports import Change
     from lazsa_flow.store.brakes import Brakes
-    from lazsa_flow.store.sqlstore import SqlStore
+    from lazsa_flow.store.store import SqlStore
 
 _Result = TypeVar("_Result")
 
@@ -55,7 +55,7 @@ class DryRunTransaction(SqlTransaction):
 
     written: Written
 
-    def write_chunk(self, changes: Sequence[Change], alike: Sequence[Alike] = ()) -> None:
+    def write_chunk(self, changes: Sequence[Change], alike: Sequence[BatchChange] = ()) -> None:
         """Write changes whole, and keep them."""
         super().write_chunk(changes, alike)
         every = chain(changes, *(each.changes() for each in alike))

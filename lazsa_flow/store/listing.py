@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import evidence, schema
+from lazsa_flow.award.store.round_listing import RoundListing
+from lazsa_flow.store import evidence_queries, schema
 from lazsa_flow.store.column_types import Day, Instant
-from lazsa_flow.store.round_listing import RoundListing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import Evidence
+    from lazsa_flow.lifecycle.model import Snapshot
 
 MISSING: Final = "missing"
 STALE: Final = "stale"
@@ -122,9 +122,9 @@ class Listing(RoundListing):
                 panels.append((country, cycle_on))
         return panels
 
-    def evidence(self, path_ids: Collection[int], *, on: date) -> list[Evidence]:
+    def evidence(self, path_ids: Collection[int], *, on: date) -> list[Snapshot]:
         """Load what guards may read of these paths; ``on`` is judged where they are in no round."""
-        found = evidence.sights(self._connection, path_ids, before=None, on=on, lock=False)
+        found = evidence_queries.sights(self._connection, path_ids, before=None, on=on, lock=False)
         return [sight.evidence() for sight in found]
 
     def count(self, wanted: PathFilter, age: FactsAge) -> int:

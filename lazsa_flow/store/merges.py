@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from lazsa_flow.store import schema
-from lazsa_flow.store.driver import fetch, ids_table, ids_value
+from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -18,15 +18,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
-from lazsa_flow.domain.cycles import instant_text
-from lazsa_flow.domain.effects import recipient_class
 from lazsa_flow.engine.ports import Claimed
+from lazsa_flow.lifecycle.calendar import instant_text
+from lazsa_flow.lifecycle.effects import recipient_class
 from lazsa_flow.store import schema
 from lazsa_flow.store.connect import READ_ONLY, close
 from lazsa_flow.store.dialect import upsert
-from lazsa_flow.store.driver import compiled, fetch, ids_value, raw
 from lazsa_flow.store.driver_transaction import transact_by_driver
+from lazsa_flow.store.fast.driver import compiled, fetch, ids_value, raw
 from lazsa_flow.store.lock_wait import lock_timeout_s
+from lazsa_flow.store.monitoring import RELAY
 from lazsa_flow.store.outbox_rows import (
     HELD,
     about_keys,
@@ -39,15 +40,14 @@ from lazsa_flow.store.outbox_rows import (
     record_delivery,
 )
 from lazsa_flow.store.retry import reading, retrying
-from lazsa_flow.store.stamp import read_stamp
-from lazsa_flow.store.standing import RELAY
+from lazsa_flow.store.transaction_stamp import read_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from lazsa_flow.engine.ports import Waiting
-    from lazsa_flow.store import decoding
+    from lazsa_flow.store import decode
     from lazsa_flow.store.brakes import Brakes
 
 _Result = TypeVar("_Result")
@@ -256,7 +256,7 @@ class SqlOutbox:
         """
         values = {"ids": ids_value(self._engine.dialect.name, keys)}
 
-        def attempt() -> list[decoding.Row]:
+        def attempt() -> list[decode.Row]:
             with self._lend() as connection:
                 return fetch(connection, self._about, values)
 

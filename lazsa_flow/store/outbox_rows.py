@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.domain.cycles import instant_text
-from lazsa_flow.domain.effects import REVIEWERS
 from lazsa_flow.engine.ports import Claimed, Waiting
-from lazsa_flow.store import decoding, schema
+from lazsa_flow.lifecycle.calendar import instant_text
+from lazsa_flow.lifecycle.effects import REVIEWERS
+from lazsa_flow.store import decode, schema
 from lazsa_flow.store.dialect import upsert
-from lazsa_flow.store.driver import ids_table
+from lazsa_flow.store.fast.driver import ids_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -79,19 +79,19 @@ def about_keys(dialect: str) -> sa.Select[Any]:
     )
 
 
-def read_claimed(row: decoding.Row) -> Claimed:
+def read_claimed(row: decode.Row) -> Claimed:
     """Read a row of :func:`about_keys`."""
     key, _path_id, _seq, kind, to, cycle_on, created_at, lease, attempts, *_ = row
-    path = decoding.path(row[_TO_PATH:])
+    path = decode.path(row[_TO_PATH:])
     return Claimed(
         key=key,
         kind=kind,
         to=to,
         path=path,
-        cycle_on=cycle_on and decoding.day(cycle_on),
-        row=decoding.journal(path.lifecycle, row[_TO_JOURNAL:_TO_PATH]),
-        created_at=decoding.instant(created_at),
-        lease=decoding.instant(lease),
+        cycle_on=cycle_on and decode.day(cycle_on),
+        row=decode.journal(path.lifecycle, row[_TO_JOURNAL:_TO_PATH]),
+        created_at=decode.instant(created_at),
+        lease=decode.instant(lease),
         attempts=attempts,
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.domain.pauses import Pause
+from lazsa_flow.lifecycle.pauses import Pause
 from lazsa_flow.store import schema
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from lazsa_flow.errors import ExtraError
-from lazsa_flow.store.driver import raw
+from lazsa_flow.store.fast.driver import raw
 from lazsa_flow.store.lock_wait import OPTION, current_wait
 from lazsa_flow.store.pool import pool_arguments
 
@@ -65,7 +65,8 @@ def connect_postgresql(url: sa.URL, own: ConnectionOptions, *, durable: bool) ->
             execution_options={OPTION: own.lock_timeout_s},
             **pool_arguments(own),
         )
-        from lazsa_flow.store import liveness, trip
+        from lazsa_flow.store import liveness
+        from lazsa_flow.store.fast import pg_pipeline
     except ModuleNotFoundError:
         raise ExtraError("postgres", "a database on PostgreSQL") from None
     settings = _settings(url, own, durable=durable)
@@ -77,14 +78,14 @@ def connect_postgresql(url: sa.URL, own: ConnectionOptions, *, durable: bool) ->
         _set_limits(connection, settings)
         prepared = own.prepared_statements
         if prepared if prepared is not None else not connection.pooled:
-            trip.enable(connection, record)
+            pg_pipeline.enable(connection, record)
         else:
             connection.prepare_threshold = None
 
     event.listen(engine, "do_connect", open_session)
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _limit_transaction)
-    event.listen(engine, "rollback", trip.forget)
+    event.listen(engine, "rollback", pg_pipeline.forget)
     event.listen(engine, "checkout", _check_silent)
     return engine
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.domain.policy import CountryText, PolicyText
 from lazsa_flow.errors import ConfigError, MalformedError, Problem
+from lazsa_flow.lifecycle.policy import CountryText, PolicyText
 from lazsa_flow.store import schema
-from lazsa_flow.store.decoding import MALFORMED
+from lazsa_flow.store.decode import MALFORMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,13 +13,13 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from lazsa_flow.award.store import schema_announcements
 from lazsa_flow.store import (
     columns,
-    schema_announcements,
     schema_batches,
     schema_books,
     schema_erased,
-    schema_sellers,
+    schema_subjects,
     suspension_tables,
 )
 
@@ -44,9 +44,9 @@ APPEND_ONLY: Final = (
 METADATA: Final = columns.METADATA
 announcements: Final = schema_announcements.announcements
 batches: Final = schema_batches.batches
-seller_countries: Final = schema_sellers.seller_countries
-seller_merges: Final = schema_sellers.seller_merges
-seller_aliases: Final = schema_sellers.seller_aliases
+seller_countries: Final = schema_subjects.seller_countries
+seller_merges: Final = schema_subjects.seller_merges
+seller_aliases: Final = schema_subjects.seller_aliases
 closed_books: Final = schema_books.closed_books
 conduct_bars: Final = schema_erased.conduct_bars
 erasures: Final = schema_erased.erasures

@@ -13,7 +13,7 @@ from lazsa_flow.store.dialect import upsert
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lazsa_flow.domain.lifecycle import Lifecycle
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 _TABLE: Final = schema.lifecycles
 

@@ -11,26 +11,21 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lazsa_flow.engine.ports import Notice
-from lazsa_flow.store import decoding, failing, keys, schema, seller_countries
-from lazsa_flow.store.bulk import given
-from lazsa_flow.store.codec import facts_row, notice_row, timer_row
-from lazsa_flow.store.driver import rows_of
-from lazsa_flow.store.import_side import ImportSide
-from lazsa_flow.store.personal_side import PersonalSide
-from lazsa_flow.store.rules_side import RulesSide
-from lazsa_flow.store.seller_side import SellerSide
+from lazsa_flow.store import decode, failures, idempotency, schema, subject_countries
+from lazsa_flow.store.configuration_rows import RulesSide
+from lazsa_flow.store.encode import facts_row, notice_row, timer_row
+from lazsa_flow.store.fast.driver import rows_of
+from lazsa_flow.store.fast.writer import given
+from lazsa_flow.store.import_rows import ImportSide
+from lazsa_flow.store.personal_data import PersonalSide
+from lazsa_flow.store.subject_lookups import SellerSide
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date, datetime
 
-    from lazsa_flow.domain.model import (
-        Facts,
-        Path,
-        Record,
-        TimerRow,
-    )
-    from lazsa_flow.domain.panel import Scorecard
+    from lazsa_flow.award.rules.panel import Scorecard
+    from lazsa_flow.lifecycle.model import Facts, Path, Statement, TimerRow
 
 
 class SqlTransaction(ImportSide, SellerSide, PersonalSide, RulesSide):
@@ -50,7 +45,7 @@ class SqlTransaction(ImportSide, SellerSide, PersonalSide, RulesSide):
         )
         if country is not None:
             query = query.where(table.c.country == country)
-        return [decoding.path(row) for row in rows_of(self._connection, query)]
+        return [decode.path(row) for row in rows_of(self._connection, query)]
 
     def open_in(self, lifecycle: str, country: str | None) -> list[Path]:
         """Return the open paths of a lifecycle, in a country or in all, oldest first."""
@@ -63,7 +58,7 @@ class SqlTransaction(ImportSide, SellerSide, PersonalSide, RulesSide):
         )
         if country is not None:
             query = query.where(table.c.country == country)
-        return [decoding.path(row) for row in rows_of(self._connection, query)]
+        return [decode.path(row) for row in rows_of(self._connection, query)]
 
     def subjects_recorded(self, kind: str, value: str) -> set[str]:
         """Return the subjects about whom a record of this kind and value stands."""
@@ -74,10 +69,10 @@ class SqlTransaction(ImportSide, SellerSide, PersonalSide, RulesSide):
     def rounds_of(self, path_id: int) -> dict[date, list[Scorecard]]:
         """Return all scorecards and recusals of a path, by round, oldest first."""
         table = schema.scorecards
-        query = sa.select(table.c.cycle_on, *decoding.SCORECARDS).where(table.c.path_id == path_id)
+        query = sa.select(table.c.cycle_on, *decode.SCORECARDS).where(table.c.path_id == path_id)
         rounds: dict[date, list[Scorecard]] = {}
         for cycle_on, *row in rows_of(self._connection, query.order_by(table.c.id)):
-            rounds.setdefault(decoding.day(cycle_on), []).append(decoding.scorecard(tuple(row)))
+            rounds.setdefault(decode.day(cycle_on), []).append(decode.scorecard(tuple(row)))
         return rounds
 
     # -- writing
@@ -87,7 +82,7 @@ class SqlTransaction(ImportSide, SellerSide, PersonalSide, RulesSide):
         rows = [{**facts_row(each, recorded_at), "batch_id": self.batch_id} for each in facts]
         if rows:
             self._connection.execute(sa.insert(schema.facts), rows)
-            seller_countries.add_first(self._connection, facts, recorded_at)
+            subject_countries.add_first(self._connection, facts, recorded_at)
         return len(rows)
 
     def add_text(
@@ -170,7 +165,7 @@ class SqlTransaction(ImportSide, SellerSide, PersonalSide, RulesSide):
         }
         return self._insert(schema.scorecards, row)
 
-    def add_record(self, subject: str, record: Record) -> int:
+    def add_record(self, subject: str, record: Statement) -> int:
         """Append a dated statement about a subject; return the row's id."""
         row = {
             "subject": subject,
@@ -203,7 +198,7 @@ class SqlTransaction(ImportSide, SellerSide, PersonalSide, RulesSide):
 
     def unpark(self, path_id: int) -> int:
         """Let a parked path go on; return how many of its timers are pending again."""
-        return failing.unpark(self._connection, path_id)
+        return failures.unpark(self._connection, path_id)
 
     # -- idempotency
 
@@ -217,11 +212,11 @@ class SqlTransaction(ImportSide, SellerSide, PersonalSide, RulesSide):
         Raises:
             KeyReusedError: The key was used for another command.
         """
-        return keys.recall(self._connection, key, request)
+        return idempotency.recall(self._connection, key, request)
 
     def remember(self, key: str, request: str, result: Any, at: datetime) -> None:
         """Store a command's result under its idempotency key."""
-        keys.remember(self._bulk, key, request, result, at)
+        idempotency.remember(self._bulk, key, request, result, at)
 
     def _insert(self, table: sa.Table, row: dict[str, Any]) -> int:
         key = self._connection.execute(sa.insert(table), row).inserted_primary_key

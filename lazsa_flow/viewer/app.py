@@ -17,10 +17,10 @@ from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
-from lazsa_flow.domain.cycles import instant_text, parse_date
 from lazsa_flow.errors import InputError, LazsaError, NotFoundError
 from lazsa_flow.graph.page import Served, page
-from lazsa_flow.graph.picture import document, resident_fields, scene_fields
+from lazsa_flow.graph.timeline import document, resident_fields, scene_fields
+from lazsa_flow.lifecycle.calendar import instant_text, parse_date
 from lazsa_flow.viewer.gallery import Gallery
 from lazsa_flow.viewer.gate import Gate
 from lazsa_flow.viewer.headers import SecurityHeaders
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.award.programme import Programme
     from lazsa_flow.viewer.gate import Authenticate
 
 LISTED: Final = 500

@@ -11,12 +11,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
 
 from lazsa_flow import Edge, Finding, Guard, Lifecycle, Permit, State, Step, Timer
-from lazsa_flow.domain.effects import Begin, End, Notify, Schedule
-from lazsa_flow.domain.policy import Count, Days, Policy
+from lazsa_flow.lifecycle.effects import Begin, End, Notify, Schedule
+from lazsa_flow.lifecycle.policy import Count, Days, Policy
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.cycles import Moment
-    from lazsa_flow.domain.model import Situation
+    from lazsa_flow.lifecycle.calendar import Moment
+    from lazsa_flow.lifecycle.model import GuardContext
 
 
 class MentorPolicy(Policy):
@@ -36,17 +36,17 @@ term_days = 90
 """
 
 
-def _rules(situation: Situation) -> MentorPolicy:
-    return cast("MentorPolicy", situation.policy)
+def _rules(context: GuardContext) -> MentorPolicy:
+    return cast("MentorPolicy", context.policy)
 
 
-def _few(situation: Situation) -> Finding:
-    wanted = int(situation.path.data.get("newcomers", 0))
-    return Finding(0 < wanted <= _rules(situation).newcomers, wanted)
+def _few(context: GuardContext) -> Finding:
+    wanted = int(context.path.data.get("newcomers", 0))
+    return Finding(0 < wanted <= _rules(context).newcomers, wanted)
 
 
-def _no_case(situation: Situation) -> Finding:
-    stands = {r.name: r.value for r in situation.seen.records if r.kind == "case"}
+def _no_case(context: GuardContext) -> Finding:
+    stands = {r.name: r.value for r in context.snapshot.records if r.kind == "case"}
     still = sum(value == "open" for value in stands.values())
     return Finding(not still, still)
 
@@ -71,19 +71,19 @@ GUARDS: Final = (
 )
 
 
-def _answer(situation: Situation) -> Moment:
-    days = timedelta(days=_rules(situation).answer_days)
-    return situation.calendar.start(situation.on + days)
+def _answer(context: GuardContext) -> Moment:
+    days = timedelta(days=_rules(context).answer_days)
+    return context.calendar.start(context.on + days)
 
 
-def _term_ends(situation: Situation) -> Moment:
-    days = timedelta(days=_rules(situation).term_days)
-    return situation.calendar.start(situation.path.spans["mentoring"][-1].began_on + days)
+def _term_ends(context: GuardContext) -> Moment:
+    days = timedelta(days=_rules(context).term_days)
+    return context.calendar.start(context.path.spans["mentoring"][-1].began_on + days)
 
 
-def _halfway(situation: Situation) -> Moment:
-    days = timedelta(days=_rules(situation).term_days // 2)
-    return situation.calendar.start(situation.path.spans["mentoring"][-1].began_on + days)
+def _halfway(context: GuardContext) -> Moment:
+    days = timedelta(days=_rules(context).term_days // 2)
+    return context.calendar.start(context.path.spans["mentoring"][-1].began_on + days)
 
 
 MENTOR: Final = Lifecycle(

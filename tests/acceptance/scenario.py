@@ -42,11 +42,11 @@ import pytest
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from lazsa_flow import Actor, LazsaError, Programme, RefusedError, VirtualClock, errors
-from lazsa_flow.domain.panel import ITEMS
-from lazsa_flow.domain.policy import read_toml
-from lazsa_flow.imports.facts import FACTS_COLUMNS
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.runner.ticker import turn
+from lazsa_flow.award.imports.facts import FACTS_COLUMNS
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.rules.panel import ITEMS
+from lazsa_flow.lifecycle.policy import read_toml
+from lazsa_flow.runner.scheduler import turn
 from tests.factories import policy_text
 
 if TYPE_CHECKING:

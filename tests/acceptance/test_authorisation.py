@@ -25,20 +25,20 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.imports.turnover import TURNOVER_COLUMNS
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.lifecycles.entry import ENTRY
+from lazsa_flow.award.lifecycles.trainer import TRAINER
+from lazsa_flow.award.permissions import COMMANDS
+from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.commands.entries import TurnoverRecord
-from lazsa_flow.commands.operating import close_books
-from lazsa_flow.commands.rights import COMMANDS
-from lazsa_flow.domain.model import ROLES, Actor, Move, Path, Span
-from lazsa_flow.domain.panel import ITEMS
 from lazsa_flow.engine.ledger import Book
 from lazsa_flow.engine.ports import Change
 from lazsa_flow.errors import LazsaError, NoEdgeError, NotAllowedError
-from lazsa_flow.imports.turnover import TURNOVER_COLUMNS
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.lifecycles.entry import ENTRY
-from lazsa_flow.lifecycles.trainer import TRAINER
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import ROLES, Actor, Move, Path, Period
+from lazsa_flow.service.operate import close_books
 from tests import factories
 from tests.factories import noon
 
@@ -281,7 +281,7 @@ class Stage:
         for name, (lifecycle, _) in LIFECYCLES.items():
             for state in lifecycle.states:
                 self.paths[name, state.name] = self._put(programme, name, state.name)
-        sits = (Span(began_on=APRIL, began_at=NOW - timedelta(days=90), told_at=NOW),)
+        sits = (Period(began_on=APRIL, began_at=NOW - timedelta(days=90), told_at=NOW),)
         for id_ in (NOMINATING, SOMEBODY):
             self._write(programme, "award", id_, "awarded", spans={"award": sits})
 

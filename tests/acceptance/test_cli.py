@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.main import get_command
 
+from lazsa_flow.award.imports.facts import FACTS_COLUMNS
+from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.cli.app import app
 from lazsa_flow.clock import SystemClock, VirtualClock
-from lazsa_flow.domain.cycles import TICK
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.domain.panel import ITEMS
-from lazsa_flow.imports.facts import FACTS_COLUMNS
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.calendar import TICK
+from lazsa_flow.lifecycle.model import Actor
 from tests.acceptance.shell import SCRIPT, Shell, eventually
 from tests.factories import midnight, noon
 

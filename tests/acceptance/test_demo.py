@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.programme import Programme
+from lazsa_flow.award.programme import Programme
 from tests.acceptance.shell import REAL, SAMPLE, SCRIPT, SELLERS, Shell, eventually, lines_of
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import facts, failure, first_of, record_facts, utc
 from tests.servers import free_port
 

@@ -16,9 +16,9 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from tests import factories
 from tests.factories import midnight, noon
 

@@ -33,10 +33,10 @@ from lazsa_flow import (
     RefusedError,
     VirtualClock,
 )
+from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.dot import dot
 from lazsa_flow.graph.mermaid import mermaid
-from lazsa_flow.lifecycles.award import AWARD
 from tests.acceptance.mentor import MENTOR, POLICY
 from tests.factories import midnight, noon
 
@@ -52,7 +52,7 @@ TICK = timedelta(microseconds=1)
 MAIN = "from lazsa_flow.cli.app import main; main()"
 DISTRIBUTION = {
     "METADATA": "Metadata-Version: 2.1\nName: mentor\nVersion: 1\n",
-    "entry_points.txt": "[lazsa_flow.lifecycles]\nmentor = tests.acceptance.mentor:MENTOR\n",
+    "entry_points.txt": "[lazsa_flow.award.lifecycles]\nmentor = tests.acceptance.mentor:MENTOR\n",
 }
 
 

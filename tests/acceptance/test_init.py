@@ -12,7 +12,7 @@ import typer.main
 
 from lazsa_flow.cli.app import app
 from lazsa_flow.config import Config
-from lazsa_flow.domain.deployment import Deployment
+from lazsa_flow.notices.settings import Deployment
 from tests.acceptance.shell import ROOT
 
 if TYPE_CHECKING:

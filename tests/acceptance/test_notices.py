@@ -21,15 +21,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from lazsa_flow.award.demo.run import DATABASE, tell
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
-from lazsa_flow.demo.run import DATABASE, tell
-from lazsa_flow.domain.contact import Contact
-from lazsa_flow.domain.dates import add_months
-from lazsa_flow.domain.deployment import Deployment
-from lazsa_flow.domain.policy import read
+from lazsa_flow.lifecycle.dates import add_months
+from lazsa_flow.lifecycle.policy import read
+from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.digests import TEAM_NEWS
-from lazsa_flow.programme import Programme
+from lazsa_flow.notices.settings import Deployment
 from tests.acceptance.shell import SELLERS, lines_of
 from tests.loopback import mail_server, web_server
 

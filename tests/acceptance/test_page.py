@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.page import page
-from lazsa_flow.programme import Programme
 from tests.browser import PHONE, Browser
 from tests.integration.world import APRIL, DUE, World, convene
 from tests.unit.graph.hostile import HOSTILE, hostile_table

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow import Actor, Config, ConfigError, Programme, VirtualClock
-from lazsa_flow.domain.panel import ITEMS
-from lazsa_flow.runner.ticker import turn
+from lazsa_flow.award.rules.panel import ITEMS
+from lazsa_flow.runner.scheduler import turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lazsa_flow import Actor, Programme, RefusedError, VirtualClock
-from lazsa_flow.domain.panel import ITEMS
-from lazsa_flow.imports.facts import FACTS_COLUMNS
-from lazsa_flow.runner.ticker import turn
+from lazsa_flow.award.imports.facts import FACTS_COLUMNS
+from lazsa_flow.award.rules.panel import ITEMS
+from lazsa_flow.runner.scheduler import turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,9 +19,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
+from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.cli import app, common
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.panel import ITEMS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,9 +16,9 @@ from typing import Any
 
 import typer.main
 
+import lazsa_flow.award.programme
 import lazsa_flow.cli.app
 import lazsa_flow.cli.common
-import lazsa_flow.programme
 from lazsa_flow.clock import VirtualClock
 
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock, VirtualClock
 from lazsa_flow.errors import JournalError
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.programme import Programme
 from lazsa_flow.store import schema
 from lazsa_flow.store.connect import READ_ONLY, connect
 

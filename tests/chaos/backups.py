@@ -14,8 +14,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock, VirtualClock
-from lazsa_flow.programme import Programme
 from tests.chaos.audit import Audit, audit
 from tests.chaos.fault import Fault, Outcome
 

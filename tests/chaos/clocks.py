@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock, VirtualClock
-from lazsa_flow.programme import Programme
-from lazsa_flow.runner.ticker import turn
+from lazsa_flow.runner.scheduler import turn
 from tests.chaos.audit import Audit, audit, progress, snapshot, undisturbed
 from tests.chaos.crew import RIGGED, RIGGED_TICKER, RIGGED_WORKER, ROOT, wait_for
 from tests.chaos.fault import Outcome, on_both, repeat
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from lazsa_flow.engine.sweep import Chunk
+    from lazsa_flow.engine.sweep import ChunkResult
     from tests.chaos.stage import Stage
 
 TICKERS: Final = 4
@@ -74,7 +74,7 @@ def _down_once(stage: Stage, dialect: str, until: date, days: int) -> tuple[Audi
     _turn(url, noon(until))
     done: list[datetime | None] = []
 
-    def keep(chunk: Chunk) -> bool:
+    def keep(chunk: ChunkResult) -> bool:
         done.append(chunk.due_at)
         return False
 

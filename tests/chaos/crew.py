@@ -19,8 +19,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock
-from lazsa_flow.programme import Programme
 
 if TYPE_CHECKING:
     import random
@@ -42,7 +42,13 @@ os.environ["PYTHONWARNINGS"] = "ignore::UserWarning:multiprocessing.resource_tra
 # for the processes made here: of course one that is killed leaves its semaphores behind
 _FORKS: Final = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
-    ["lazsa_flow.cli.app", "lazsa_flow.runner.bell", "dramatiq.cli", "alembic.command", "psycopg"]
+    [
+        "lazsa_flow.cli.app",
+        "lazsa_flow.runner.scheduler_process",
+        "dramatiq.cli",
+        "alembic.command",
+        "psycopg",
+    ]
 )
 
 

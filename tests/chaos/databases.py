@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 import sqlalchemy as sa
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import LazsaError
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.store import schema
 from tests import factories
 from tests.chaos.audit import Audit, audit, reading

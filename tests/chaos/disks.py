@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 import sqlalchemy as sa
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.errors import UnavailableError
-from lazsa_flow.programme import Programme
 from tests.chaos.audit import audit
 from tests.chaos.fault import Fault, Outcome, on_both
 

@@ -24,12 +24,12 @@ from unittest import mock
 
 import typer
 
+from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.cli.app import app, main
-from lazsa_flow.commands.entries import TurnoverRecord
 from lazsa_flow.config import Config
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import LazsaError
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.store.connect import connect
 from lazsa_flow.terminal_text import escape_controls
 from tests.acceptance.test_cli import facts_file
@@ -91,10 +91,14 @@ VALUES: Final = (
 UNASKED: Final = {"close", "on_path", "dry_run"}
 """Methods that take nothing, or run what they are given."""
 SERVE: Final = (
-    *("lazsa_flow.runner.local.serve", "lazsa_flow.runner.group.serve", "webbrowser.open"),
+    *(
+        "lazsa_flow.runner.in_process.serve",
+        "lazsa_flow.runner.supervisor.serve",
+        "webbrowser.open",
+    ),
     *(
         "lazsa_flow.runner.worker.serve",
-        "lazsa_flow.runner.bell.serve",
+        "lazsa_flow.runner.scheduler_process.serve",
         "lazsa_flow.cli.view._serve",
     ),
 )

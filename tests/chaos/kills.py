@@ -9,9 +9,9 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock, VirtualClock
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from tests.chaos.audit import Audit, Snapshot, audit, progress, snapshot
 from tests.chaos.bell import Bell
 from tests.chaos.crew import RIGGED_TICKER, RIGGED_WORKER, wait_for

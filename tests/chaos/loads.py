@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock, VirtualClock
-from lazsa_flow.programme import Programme
 from lazsa_flow.store import schema
 from lazsa_flow.store.connect import connect
 from tests.chaos.audit import Audit, audit, undisturbed
@@ -56,7 +56,7 @@ def poison(stage: Stage, seed: int, rounds: int, *, dialect: str) -> Outcome:
     plain_s: list[float] = []
     broken_s: list[float] = []
 
-    def once() -> tuple[Audit, str]:
+    def run_once() -> tuple[Audit, str]:
         sellers = stage.sized(1000, 60)
         url, wanted = stage.backlog(dialect, sellers)
         plain_s.append(_sweep(stage.copy(stage.pristine(dialect, sellers))))
@@ -72,7 +72,7 @@ def poison(stage: Stage, seed: int, rounds: int, *, dialect: str) -> Outcome:
         slower = min(broken_s) / min(plain_s) - 1
         return result, f"2 among {sellers} parked and named, the sweep took {slower:+.1%} time"
 
-    outcome = repeat(rounds, once)
+    outcome = repeat(rounds, run_once)
     slow = not stage.brief and min(broken_s) > min(plain_s) * (1 + SLOWER_MOST)
     return replace(outcome, holds=False) if slow else outcome
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock, VirtualClock
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.engine.sweep import CHUNK
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from tests.chaos.audit import Audit, audit, progress
 from tests.chaos.crew import wait_for
 from tests.chaos.fault import Outcome, on_both, repeat

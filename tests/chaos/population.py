@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.rules.panel import Tally
 from lazsa_flow.clock import SystemClock, VirtualClock
-from lazsa_flow.domain.model import Actor, Evidence
-from lazsa_flow.domain.panel import Tally
-from lazsa_flow.engine.draft import timer_row
+from lazsa_flow.engine.change_builder import timer_row
 from lazsa_flow.engine.fire import open_path
-from lazsa_flow.engine.rules import system
-from lazsa_flow.programme import Programme
+from lazsa_flow.engine.rulebook import system
+from lazsa_flow.lifecycle.model import Actor, Snapshot
 from lazsa_flow.store import schema
 from lazsa_flow.store.connect import connect
 from tests import factories
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from lazsa_flow.domain.model import Path
     from lazsa_flow.engine.ports import Change
+    from lazsa_flow.lifecycle.model import Path
     from lazsa_flow.store.transaction import SqlTransaction
 
 COUNTRIES: Final = ("SG", "MY", "ID", "PH", "TH", "VN")
@@ -67,9 +67,9 @@ class _Opening:
         self._next += 1
         return self._next - 1
 
-    def load_opening(self, path: Path, *, on: date, facts: bool) -> Evidence:
+    def load_opening(self, path: Path, *, on: date, facts: bool) -> Snapshot:
         del on, facts  # these sellers are new, and their facts are written later
-        return Evidence(path, None, Tally.of(()))
+        return Snapshot(path, None, Tally.of(()))
 
     def write_chunk(self, changes: Sequence[Change]) -> None:
         self.changes += changes
@@ -198,7 +198,7 @@ def _boundaries(
     seen = {each.path.id: each for each in transaction.load_chunk(ids, before=None, on=now.date())}
     for number, path in zip(numbers, paths, strict=True):
         at = instants[number]
-        situation = programme.context.rulebook.situation(
+        guard_context = programme.context.rulebook.guard_context(
             seen[path.id], at=at, recorded_at=now, actor=system("review_opens")
         )
-        transaction.set_timer(timer_row(situation, "review_opens", at, decides=True))
+        transaction.set_timer(timer_row(guard_context, "review_opens", at, decides=True))

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import facts, record_facts, utc
 from tests.loopback import mail_server
 

@@ -13,12 +13,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
-from lazsa_flow.domain.contact import Contact
-from lazsa_flow.domain.deployment import Deployment
-from lazsa_flow.domain.policy import read
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.policy import read
+from lazsa_flow.notices.contact import Contact
+from lazsa_flow.notices.settings import Deployment
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

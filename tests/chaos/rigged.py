@@ -19,11 +19,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.config import Config
-from lazsa_flow.programme import Programme
-from lazsa_flow.runner import ticker, worker
-from lazsa_flow.store import postgresql, standing
+from lazsa_flow.runner import scheduler, worker
+from lazsa_flow.store import monitoring, postgresql
 
 if TYPE_CHECKING:
     import dramatiq
@@ -61,9 +61,9 @@ def rig() -> None:
     if "CHAOS_IDLE_S" in os.environ:
         limit_s = float(os.environ["CHAOS_IDLE_S"])
         postgresql.IDLE_TIMEOUT_MS = int(limit_s * 1000)  # type: ignore[misc]
-        standing.STANDSTILL_S = limit_s  # type: ignore[misc]
+        monitoring.STANDSTILL_S = limit_s  # type: ignore[misc]
     if "CHAOS_LEAD_S" in os.environ:
-        ticker.LEAD_S = float(os.environ["CHAOS_LEAD_S"])  # type: ignore[misc]
+        scheduler.LEAD_S = float(os.environ["CHAOS_LEAD_S"])  # type: ignore[misc]
 
 
 def boot() -> dramatiq.Broker:

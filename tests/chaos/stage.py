@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.programme import Programme
 from tests import factories
 from tests.chaos.audit import Snapshot, undisturbed
 from tests.chaos.crew import Crew

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.programme import Programme
 from lazsa_flow.store.migrate import VERSION_TABLE
-from lazsa_flow.store.sqlstore import SqlStore
+from lazsa_flow.store.store import SqlStore
 from tests.factories import utc
 from tests.servers import copy_database, empty_database
 

@@ -17,7 +17,7 @@ from tests.factories import utc
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lazsa_flow.store.sqlstore import SqlStore
+    from lazsa_flow.store.store import SqlStore
 
 AT = utc(2026, 9, 1)
 SQLITE = (

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import (
     ClockError,
     ConflictError,
@@ -25,9 +26,8 @@ from lazsa_flow.errors import (
     PausedError,
     SchemaError,
 )
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.programme import Programme
-from lazsa_flow.runner.local import LocalRunner
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.runner.in_process import LocalRunner
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.migrate import head
 from tests.chaos.population import START, fill_backlog
@@ -37,7 +37,7 @@ from tests.servers import copy_database
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from lazsa_flow.engine.sweep import Chunk
+    from lazsa_flow.engine.sweep import ChunkResult
 
 NOW = START.replace(year=START.year + 4)
 OPERATOR = Actor("operator", "ops-1")
@@ -82,11 +82,11 @@ def states(programme: Programme, country: str) -> Counter[str]:
     return Counter(path.state for path in paths if path.country == country)
 
 
-def pausing(due: str, **scope: Any) -> Callable[[Chunk], bool]:
+def pausing(due: str, **scope: Any) -> Callable[[ChunkResult], bool]:
     """Return what lets another process pause as soon as one chunk has fired."""
-    chunks: list[Chunk] = []
+    chunks: list[ChunkResult] = []
 
-    def done(did: Chunk) -> bool:
+    def done(did: ChunkResult) -> bool:
         chunks.append(did)
         if len(chunks) == 1:
             with Programme.open(due, clock=VirtualClock(NOW)) as elsewhere:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.engine.journal import JournalRow
 from lazsa_flow.engine.ports import Change
-from lazsa_flow.store.census import Moves, Pending
+from lazsa_flow.store.statistics import Moves, Pending
 from tests.factories import CYCLE, failure, midnight, path, timer, utc
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lazsa_flow.domain.model import Path
-    from lazsa_flow.store.sqlstore import SqlStore
+    from lazsa_flow.lifecycle.model import Path
+    from lazsa_flow.store.store import SqlStore
 
 JUNE, SEPTEMBER = utc(2026, 6, 1), utc(2026, 9, 1)
 

@@ -19,9 +19,9 @@ from lazsa_flow import (
     Programme,
     VirtualClock,
 )
-from lazsa_flow.commands.configuration import store_unknown
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.store.sqlstore import SqlStore
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.service.configuration import store_unknown
+from lazsa_flow.store.store import SqlStore
 from tests.contract.conftest import START
 from tests.contract.test_store import execute, url_of
 from tests.factories import country_text, facts, midnight, policy_text, record_facts

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import DamagedError, LazsaError, MalformedError, SchemaError
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.store.integrity import find_damage, find_dangling_rows
 from tests.chaos.population import START, fill_backlog
 from tests.damage import PAGE, damaged

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.programme import Programme
 from lazsa_flow.runner.doctor import examine
-from lazsa_flow.store.bound import BoundStore
+from lazsa_flow.store.host_transaction import BoundStore
 from tests import row_harm
 from tests.examined import faults, shipped, undone
 from tests.golden.schemas import HINT, SNAPSHOTS, made_by_migrations

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.factories import utc
 
 if TYPE_CHECKING:
-    from lazsa_flow.store.sqlstore import SqlStore
+    from lazsa_flow.store.store import SqlStore
 
 AT = utc(2026, 6, 1)
 

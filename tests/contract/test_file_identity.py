@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import ReplacedError
+from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.logs import LOGGER
-from lazsa_flow.programme import Programme
 from tests.chaos.population import START, fill_backlog
 
 if TYPE_CHECKING:

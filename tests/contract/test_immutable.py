@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.award.facade.questions import Questions
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.domain.values import FrozenDict
-from lazsa_flow.facade.questions import Questions
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.lifecycle.values import FrozenDict
 from tests.acceptance.mentor import MENTOR
 from tests.factories import noon
 from tests.integration.world import APRIL, START, World, convene
@@ -27,7 +27,7 @@ from tests.integration.world import APRIL, START, World, convene
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from lazsa_flow.domain.model import Situation
+    from lazsa_flow.lifecycle.model import GuardContext
 
 PLAIN = (str, bytes, int, float, bool, type(None), date, timedelta, range, type)
 OPERATOR = Actor("operator", "op-1")
@@ -36,9 +36,9 @@ SEEN: list[Any] = []
 """What guards were shown."""
 
 
-def seeing(situation: Situation) -> Any:
+def seeing(guard_context: GuardContext) -> Any:
     """Keep what a guard is shown, and hold."""
-    SEEN.append(situation)
+    SEEN.append(guard_context)
     return True, None, None
 
 
@@ -286,7 +286,7 @@ def everything(programme: Programme) -> list[Any]:
 
 def test_nothing_that_hosts_code_is_handed_changes_anything(world: World) -> None:
     """What guards and channels were shown is frozen, policy, calendar and letter as well."""
-    assert {type(each).__name__ for each in SEEN} == {"Situation", "Letter"}
+    assert {type(each).__name__ for each in SEEN} == {"GuardContext", "Letter"}
     before = dumped(everything(world.programme))
     for each in list(SEEN):
         assert list(attack(each, type(each).__name__, own=False, seen={})) == []

@@ -15,10 +15,10 @@ import pytest
 import sqlalchemy as sa
 
 from lazsa_flow import ITEMS
-from lazsa_flow.domain.model import Actor
+from lazsa_flow.award.imports.facts import fields_of
+from lazsa_flow.award.imports.formats import FORMATS
 from lazsa_flow.errors import InputError, KeyReusedError, NotAllowedError
-from lazsa_flow.imports.every_format import FORMATS
-from lazsa_flow.imports.facts import fields_of
+from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.store import schema
 from tests.factories import facts, utc
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.award.programme import Programme
 
 OPERATOR = Actor("operator", "ops-1")
 NOMINATIONS = ("seller_id", "source", "nominator_id", "statement")

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.errors import ContendedError
 from lazsa_flow.store import liveness, lock_wait, sqlite_lock
-from lazsa_flow.store.sqlstore import SqlStore
+from lazsa_flow.store.store import SqlStore
 from tests.factories import SELLER, record
 
 if TYPE_CHECKING:

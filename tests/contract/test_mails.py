@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from lazsa_flow.domain.contact import Contact
 from lazsa_flow.errors import DeliveryError
+from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.mail import compose_mail, mail
 from lazsa_flow.notices.render import Renderer
 from lazsa_flow.notices.smtp import NO_UTF8, SmtpChannel, SmtpSettings

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from lazsa_flow import Actor, ConflictError
-from lazsa_flow.commands import importing
+from lazsa_flow.award.commands import imports
 from tests.contract.test_path_numbers import EMPLOYEE, known
 from tests.factories import facts, utc
 
@@ -35,7 +35,7 @@ def test_the_night_reads_what_stands_under_either_id(play: Play) -> None:
         if at == utc(2026, 9, 21):
             days = {"new": SEPTEMBER, "old": date(2026, 9, 10)}
             rows = [facts(seller=seller, as_of=day) for seller, day in days.items()]
-            importing.add_facts(programme.context, rows, where="test")
+            imports.add_facts(programme.context, rows, where="test")
     last = [programme.history(path)[-1] for path in paths]
     assert [row["facts_as_of"] for row in last] == ["2026-09-20", "2026-05-20"]
     cases = [

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import migrate
 from lazsa_flow.store.connect import connect
-from lazsa_flow.store.sqlstore import SqlStore
+from lazsa_flow.store.store import SqlStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.effects import FireOther, Notify
-from lazsa_flow.domain.lifecycle import Edge, Permit, State, Timer
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.engine.fire import fire, load_one, open_path
-from lazsa_flow.engine.sweep import Swept, sweep
+from lazsa_flow.engine.sweep import SweepResult, sweep
+from lazsa_flow.lifecycle.effects import FireOther, Notify
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.lifecycle.table import Edge, Permit, State, Timer
 from tests.contract.test_store import AT, DUE, opening
 from tests.contract.test_store import write as put
 from tests.factories import CYCLE, card, facts, guard, path, record, rulebook, table, timer
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.lifecycle import Lifecycle
-    from lazsa_flow.store.sqlstore import SqlStore
+    from lazsa_flow.lifecycle.table import Lifecycle
+    from lazsa_flow.store.store import SqlStore
 
 SUBJECT = "seller-1"
 OWNER = Actor("seller", SUBJECT)
 
 
-def summary(situation: Any) -> tuple[bool, str, None]:
+def summary(context: Any) -> tuple[bool, str, None]:
     """Find out all that is known of the subject, in one line."""
-    seen = situation.seen
+    seen = context.snapshot
     points = seen.facts and seen.facts.ncp_points
     others = sorted(f"{each.ref} {each.state}" for each in seen.others)
     told = f"{points}; {len(seen.records)}; {others}; {sorted(seen.taken)}"
@@ -92,7 +92,7 @@ def test_a_path_that_opens(store: SqlStore, cycle_on: Any) -> None:
             "", id=9, lifecycle="door", seq=0, cycle_on=cycle_on, data={"claims": ["k-1", "k-2"]}
         )
         seen = transaction.load_opening(opened, on=CYCLE, facts=True)
-        assert summary(rules.situation(seen, at=DUE, recorded_at=DUE, actor=OWNER))[1] == (
+        assert summary(rules.guard_context(seen, at=DUE, recorded_at=DUE, actor=OWNER))[1] == (
             "7; 1; ['door-1 ajar', 'door-2 shut']; ['k-1']; 0 cards; 0 nominations"
         )
         assert transaction.load_opening(opened, on=CYCLE, facts=False).facts is None
@@ -120,7 +120,7 @@ def test_a_path_that_is_fired_by_another(store: SqlStore, timed: bool) -> None:
     fill(store)
     rules = rulebook(doors())
     if timed:
-        assert sweep(store, rules, VirtualClock(DUE)) == Swept(moved=1)
+        assert sweep(store, rules, VirtualClock(DUE)) == SweepResult(moved=1)
     else:
         with store.begin() as transaction:
             seen = load_one(transaction, 1, CYCLE)

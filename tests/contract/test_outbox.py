@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event
 
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import InputError
-from lazsa_flow.store.bound import BoundStore
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.store.host_transaction import BoundStore
 from tests.factories import facts, record_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.award.programme import Programme
     from lazsa_flow.store.outbox import SqlOutbox
 
 LEASE = timedelta(minutes=5)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import ConflictError, NotAllowedError
+from lazsa_flow.lifecycle.model import Actor
 from tests.contract.test_store import (
     COMPLIANCE,
     CYCLE,
@@ -19,7 +19,7 @@ from tests.contract.test_store import (
 )
 
 if TYPE_CHECKING:
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.award.programme import Programme
 
 
 def test_a_panel_and_its_appeals(play: Any) -> None:

@@ -20,7 +20,7 @@ from tests.factories import facts, record, record_facts, utc
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.award.programme import Programme
     from tests.contract.conftest import Play
 
 EMPLOYEE = Actor("employee", "emp-1")

@@ -16,17 +16,17 @@ import pytest
 import sqlalchemy as sa
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.engine.sweep import Swept
-from lazsa_flow.store.bulk_postgresql import FEW
+from lazsa_flow.engine.sweep import SweepResult
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.store.fast.pg_pipeline import PREPARED
+from lazsa_flow.store.fast.writer_postgresql import FEW
 from lazsa_flow.store.migrate import VERSION_TABLE
-from lazsa_flow.store.trip import PREPARED
 from tests.factories import CYCLE, facts, midnight, record_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.award.programme import Programme
 
 SELLERS = FEW + 8
 """More than go by arrays, so that every kind of statement is seen."""
@@ -150,7 +150,7 @@ def test_a_cycle_night_reads_through_no_growing_table(season: Programme) -> None
     """From the first claim to the last notice, each statement goes by index: reminders, too."""
     with explained(season) as plans:
         swept = at_night(season).sweep()
-    assert swept == Swept(moved=2 * SELLERS, reminded=SELLERS)
+    assert swept == SweepResult(moved=2 * SELLERS, reminded=SELLERS)
     assert len(plans.told) > 12
     assert plans.scanned() == {}
 
@@ -232,7 +232,7 @@ def test_an_idle_look_reads_through_no_growing_table(season: Programme) -> None:
     """The doorbell's question, and a sweep of nothing, each step one look-up in an index."""
     with explained(season) as plans:
         assert season.next_due() is not None
-        assert season.sweep() == Swept()
+        assert season.sweep() == SweepResult()
     assert plans.told
     assert plans.scanned() == {}
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.store.fast.pg_pipeline import PREPARED
 from lazsa_flow.store.postgresql import LIMITS
-from lazsa_flow.store.trip import PREPARED
 from tests import factories
 from tests.contract.conftest import START
 from tests.factories import midnight, record_facts

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from lazsa_flow.errors import UnavailableError
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.driver_transaction import transact_by_driver
+from lazsa_flow.store.monitoring import end_stalled
 from lazsa_flow.store.retry import is_lost
-from lazsa_flow.store.sqlstore import SqlStore
-from lazsa_flow.store.standing import end_stalled
+from lazsa_flow.store.store import SqlStore
 from tests.servers import free_port, wait_until
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from tests.contract.test_store import AT
 from tests.factories import facts
 
 if TYPE_CHECKING:
-    from lazsa_flow.store.sqlstore import SqlStore
+    from lazsa_flow.store.store import SqlStore
 
 DAY = date(2026, 9, 1)
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from lazsa_flow.errors import UnavailableError
 from lazsa_flow.store import liveness
 from lazsa_flow.store.connect import connect
-from lazsa_flow.store.sqlstore import SqlStore
+from lazsa_flow.store.store import SqlStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

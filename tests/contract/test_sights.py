@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.domain.effects import Begin, End, Notify, Schedule
-from lazsa_flow.domain.guards import NOMINATIONS
-from lazsa_flow.domain.lifecycle import Edge, Permit, State, Step, Timer
-from lazsa_flow.domain.model import FIGURES
-from lazsa_flow.engine.sweep import Swept, judge, write
+from lazsa_flow.engine.sweep import SweepResult, judge, write
 from lazsa_flow.errors import StaleVersionError
-from lazsa_flow.store.sqlstore import SqlStore
+from lazsa_flow.lifecycle.effects import Begin, End, Notify, Schedule
+from lazsa_flow.lifecycle.guards import NOMINATIONS
+from lazsa_flow.lifecycle.model import FIGURES
+from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
+from lazsa_flow.store.store import SqlStore
 from tests.contract.test_store import AT, DUE, dump, moving, opening
 from tests.contract.test_store import write as put
 from tests.factories import (
@@ -32,13 +32,13 @@ from tests.factories import (
 )
 
 if TYPE_CHECKING:
-    from lazsa_flow.store.sights import StoredSight
+    from lazsa_flow.store.evidence_rows import SqlEvidenceRow
     from tests.contract.conftest import Pool
 
 KINDS = frozenset({"case"})
 
 
-def sights(store: SqlStore, *path_ids: int) -> list[StoredSight]:
+def sights(store: SqlStore, *path_ids: int) -> list[SqlEvidenceRow]:
     """Read paths as they stand."""
     with store.begin(write=False) as transaction:
         return list(transaction.sights(path_ids or (1, 2), before=None, on=CYCLE))
@@ -57,7 +57,7 @@ def nominate(transaction: Any, path_id: int, *, complete: bool) -> None:
     )
 
 
-def two(store: SqlStore, **changes: Any) -> tuple[StoredSight, StoredSight]:
+def two(store: SqlStore, **changes: Any) -> tuple[SqlEvidenceRow, SqlEvidenceRow]:
     """Open two paths, the second with something changed, and read them."""
     own = {"id": 2, "subject": "seller-2", "head": "2" * 64, "opened_at": AT}
     second = replace(path(**own), **changes)
@@ -193,7 +193,7 @@ def doors() -> Any:
     guards = {
         "ready": replace(
             guard("ready"),
-            check=lambda s: (any(n.complete for n in s.seen.nominations), 'é\\"\t%s {0}', None),
+            check=lambda s: (any(n.complete for n in s.snapshot.nominations), 'é\\"\t%s {0}', None),
             reads=frozenset({NOMINATIONS}),
         )
     }
@@ -241,12 +241,12 @@ def test_alike_is_written_as_one_by_one(schemas: Pool) -> None:
             store.close()
             found.append((swept, dump(url, without=("id",))))
     assert found[0] == found[1]
-    assert found[0][0][0] == Swept(moved=13, refused=27)
+    assert found[0][0][0] == SweepResult(moved=13, refused=27)
 
 
-def _each_whole(store: SqlStore, rules: Any, now: Any) -> Swept:
+def _each_whole(store: SqlStore, rules: Any, now: Any) -> SweepResult:
     """Sweep with each change of those that are alike written by itself."""
-    total = Swept()
+    total = SweepResult()
     while True:
         with store.begin() as transaction:
             judged = judge(transaction, rules, now, 99)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from lazsa_flow.engine.ports import Change
 from lazsa_flow.errors import SchemaError
 from lazsa_flow.store.connect import BUSY_TIMEOUT_MS
-from lazsa_flow.store.sqlstore import SqlStore
+from lazsa_flow.store.store import SqlStore
 from tests.factories import SELLER, path, record, utc
 
 if TYPE_CHECKING:

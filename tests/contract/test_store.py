@@ -13,15 +13,13 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from lazsa_flow.commands.importing import add_facts
-from lazsa_flow.domain.cycles import TICK
-from lazsa_flow.domain.guards import Finding
-from lazsa_flow.domain.model import NO_HEAD, Actor
-from lazsa_flow.domain.panel import ITEMS, Tally
+from lazsa_flow.award.commands.imports import add_facts
+from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.rules.panel import ITEMS, Tally
 from lazsa_flow.engine.journal import JournalRow, digest
 from lazsa_flow.engine.ledger import Count
 from lazsa_flow.engine.ports import Change, Notice
-from lazsa_flow.engine.sweep import Swept
+from lazsa_flow.engine.sweep import SweepResult
 from lazsa_flow.errors import (
     ConfigError,
     ConflictError,
@@ -33,11 +31,13 @@ from lazsa_flow.errors import (
     SchemaError,
     StaleVersionError,
 )
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.calendar import TICK
+from lazsa_flow.lifecycle.guards import Finding
+from lazsa_flow.lifecycle.model import NO_HEAD, Actor
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.migrate import VERSION_TABLE
 from lazsa_flow.store.schema import METADATA
-from lazsa_flow.store.sqlstore import SqlStore
+from lazsa_flow.store.store import SqlStore
 from tests.factories import (
     CYCLE,
     SELLER,
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.clock import VirtualClock
     from lazsa_flow.config import Config
-    from lazsa_flow.domain.model import Evidence, Path
+    from lazsa_flow.lifecycle.model import Path, Snapshot
 
 AT = utc(2026, 9, 1, 3)
 DUE = midnight(CYCLE)
@@ -102,7 +102,7 @@ def write(store: SqlStore, *changes: Change) -> None:
         transaction.write_chunk(changes)
 
 
-def see(store: SqlStore, path_id: int = 1, before: Any = None, on: date = CYCLE) -> Evidence:
+def see(store: SqlStore, path_id: int = 1, before: Any = None, on: date = CYCLE) -> Snapshot:
     """Load one path's evidence."""
     with store.begin(write=False) as transaction:
         (seen,) = transaction.load_chunk([path_id], before=before, on=on)
@@ -328,18 +328,18 @@ def test_a_recusal_takes_a_card_out(store: SqlStore) -> None:
 
 def test_evidence_has_kin_and_pending_timers(store: SqlStore) -> None:
     """A path sees the subject's other paths, of every lifecycle, and its own pending timers."""
-    kin = (path("declined", id=2), path("ajar", id=3, lifecycle="door"))
+    sibling_paths = (path("declined", id=2), path("ajar", id=3, lifecycle="door"))
     stranger = path(id=4, subject="seller-2")
     pending, later = timer("a"), timer("b", DUE + TICK)
     gone = timer("c")
     write(
         store,
         opening(path(), scheduled=(pending, later, gone)),
-        *(opening(each) for each in (*kin, stranger)),
+        *(opening(each) for each in (*sibling_paths, stranger)),
     )
     write(store, moving(path(), cancelled=(gone,)))
     seen = see(store)
-    assert seen.others == kin
+    assert seen.others == sibling_paths
     assert set(seen.timers) == {pending, later}
     assert see(store, 4).others == ()
 
@@ -858,7 +858,7 @@ def test_compliance_comes_before_a_due_timer(play: Any) -> None:
     clock(programme).move_to(DUE + timedelta(hours=5))
     move = programme.fire("award-1", "disqualify", actor=COMPLIANCE, reason="code_of_conduct")
     assert (move.source, move.dest) == ("under_review", "declined")
-    assert programme.sweep() == Swept()
+    assert programme.sweep() == SweepResult()
     assert all(book.unexplained == 0 for book in programme.books())
 
 
@@ -874,7 +874,7 @@ def test_a_late_sweep_gives_midnights_answer(play: Any, early: timedelta, state:
     record_facts(programme, [good])
     clock(programme).move_to(DUE + timedelta(days=3))
     swept = programme.sweep()
-    assert replace(swept, reminded=0) == Swept(moved=1)
+    assert replace(swept, reminded=0) == SweepResult(moved=1)
     assert programme.find("award-1").state == state
     last = programme.history("award-1")[-1]
     assert last["effective_at"] == "2026-09-30T16:00:00.000000Z"
@@ -990,7 +990,7 @@ def test_a_path_whose_decision_raises_is_parked_alone(play: Any) -> None:
     execute(url_of(programme), "UPDATE lazsa_timers SET name = 'ghost' WHERE path_id = 1")
     clock(programme).move_to(DUE)
     swept = programme.sweep()
-    assert replace(swept, reminded=0) == Swept(moved=2, failed=1)
+    assert replace(swept, reminded=0) == SweepResult(moved=2, failed=1)
     while (again := programme.next_due()) is not None and again <= DUE + timedelta(minutes=2):
         clock(programme).move_to(again)
         programme.sweep()

@@ -10,8 +10,8 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import DBAPIError
 
 from lazsa_flow.store.connect import connect
+from lazsa_flow.store.fast.pg_pipeline import Asked, travel
 from lazsa_flow.store.retry import is_contended, is_lost
-from lazsa_flow.store.trip import Asked, travel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.errors import JournalError
-from lazsa_flow.programme import Programme
 from lazsa_flow.store.connect import connect
 from tests.chaos.population import fill_backlog
 from tests.contract.conftest import START

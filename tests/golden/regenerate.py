@@ -9,6 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.lifecycles.entry import ENTRY
+from lazsa_flow.award.lifecycles.trainer import TRAINER
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.dot import dot
 from lazsa_flow.graph.mermaid import mermaid
@@ -16,9 +19,6 @@ from lazsa_flow.graph.page import page
 from lazsa_flow.graph.png import png
 from lazsa_flow.graph.svg import svg
 from lazsa_flow.graph.xstate import xstate
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.lifecycles.entry import ENTRY
-from lazsa_flow.lifecycles.trainer import TRAINER
 from tests.golden.notices import NOTICES
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.programme import Programme
 from tests.integration.world import START, World, convene
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import BrokerError, DeliveryError
+from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.runner.fitness import parts
 from lazsa_flow.runner.metrics import OversightCollector, ReadyCollector, StandingCollector
 from tests.acceptance.shell import ROOT

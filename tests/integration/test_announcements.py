@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import (
     ConflictError,
     InputError,
@@ -19,12 +18,13 @@ from lazsa_flow.errors import (
     NotAllowedError,
     NotFoundError,
 )
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import midnight
 from tests.integration.test_relay import Recorder, contacts_of
 from tests.integration.world import APRIL, EMPLOYEE, World
 
 if TYPE_CHECKING:
-    from lazsa_flow.commands.announcing import Announced
+    from lazsa_flow.award.commands.announcements import Announced
     from lazsa_flow.notices.ports import Letter
 
 MANAGER = Actor("manager", "man-1")

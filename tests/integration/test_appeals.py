@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import ConflictError, NotAllowedError, NotFoundError, RefusedError
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import midnight
 from tests.integration.world import (
     APRIL,

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.rules.perks import LASTING, ONE_OFF, STANDING
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.domain.perks import LASTING, ONE_OFF, STANDING
 from lazsa_flow.errors import RefusedError
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import midnight
 from tests.integration.world import APRIL, OCTOBER, SELLER, unmet
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.cli.app import app
 from lazsa_flow.errors import (
     DamagedError,
@@ -27,7 +28,6 @@ from lazsa_flow.errors import (
     SchemaError,
     UnavailableError,
 )
-from lazsa_flow.programme import Programme
 from lazsa_flow.store import migrate
 from lazsa_flow.store.connect import connect
 from tests.damage import damaged

@@ -18,8 +18,8 @@ from benchmarks.harness.registry import Benchmark, load, names
 from benchmarks.harness.setbased import set_based_seconds
 from benchmarks.moulds import NOW
 from benchmarks.population import fill
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.programme import Programme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,8 +17,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import (
     ConflictError,
     InputError,
@@ -30,7 +30,7 @@ from lazsa_flow.errors import (
     RefusedError,
     StaleVersionError,
 )
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from tests import factories
 from tests.factories import midnight, noon
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path as FilePath
 
-    from lazsa_flow.commands.nominations import Nominated
+    from lazsa_flow.award.commands.nominations import Nominated
 
 EMPLOYEE = Actor("employee", "emp-1")
 SELLER = Actor("seller", "s1")

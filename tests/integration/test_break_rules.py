@@ -22,8 +22,8 @@ HARMLESS: Final = """
 [[section]]
 [[section.rule]]
 id = "harmless"
-tests = ["tests/unit/domain/test_panel.py::test_the_quorum"]
-breaks = [{ file = "lazsa_flow/domain/panel.py", old = "NO_TALLY: Final = ", new = "NO_TALLY = " }]
+tests = ["tests/unit/award/rules/test_panel.py::test_the_quorum"]
+breaks = [{ file = "lazsa_flow/award/rules/panel.py", old = "TALLY: Final =", new = "TALLY =" }]
 """
 
 
@@ -47,7 +47,7 @@ def test_what_no_test_notices_is_named(tmp_path: Path) -> None:
     ran = break_rules("--rules", str(table))
     assert ran.returncode == 1
     last = ran.stdout.splitlines()[-1]
-    assert last.startswith("harmless: NOT NOTICED: lazsa_flow/domain/panel.py: 'NO_TALLY: Final")
+    assert last.startswith("harmless: NOT NOTICED: lazsa_flow/award/rules/panel.py: 'TALLY: Final")
 
 
 def test_what_is_chosen() -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from lazsa_flow.errors import BrokerError, InputError, UnavailableError
 from lazsa_flow.runner.actors import KINDS, Actors, BindMessage, register
-from lazsa_flow.runner.bell import bell
 from lazsa_flow.runner.broker import NAMESPACE, check, connect, redis_broker, waiting
 from lazsa_flow.runner.messages import QUEUE, BellEncoder
+from lazsa_flow.runner.scheduler_process import bell
 from tests.acceptance.shell import eventually
 from tests.factories import midnight
 from tests.integration.world import APRIL

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock, VirtualClock
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import ClockError
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.runner.doctor import Check, examine
 from lazsa_flow.runner.settings import Settings
 from lazsa_flow.runner.worker import check_fitness

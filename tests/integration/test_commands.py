@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.engine.cohort import Cohort
+from lazsa_flow.engine.batch.group import DecisionGroup
 from lazsa_flow.errors import (
     KeyReusedError,
     NotAllowedError,
     ParkedError,
     StaleVersionError,
 )
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import midnight
 from tests.integration.world import (
     APRIL,
@@ -104,14 +104,14 @@ class TestWriting:
         good = world.nominate("s2")
         bad = world.candidate("s1")
         world.panel(good)
-        take = Cohort.take
+        take = DecisionGroup.take
 
-        def raising(cohort: Cohort, sight: Any) -> Any:
+        def raising(cohort: DecisionGroup, sight: Any) -> Any:
             if f"award-{sight.path_id}" == bad:
                 raise ZeroDivisionError
             return take(cohort, sight)
 
-        monkeypatch.setattr(Cohort, "take", raising)
+        monkeypatch.setattr(DecisionGroup, "take", raising)
         world.now(midnight(APRIL))
         swept = world.sweep()
         assert (swept.moved, swept.failed) == (1, 1)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.cli.app import app
 from lazsa_flow.cli.safe_group import EARLIER
-from lazsa_flow.programme import Programme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,15 +11,15 @@ from typer.testing import CliRunner
 
 from lazsa_flow.cli.app import app
 from lazsa_flow.clock import SystemClock
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import InputError, NotAllowedError, NotFoundError
+from lazsa_flow.lifecycle.model import Actor
 from tests.integration.world import APRIL, EMPLOYEE, OCTOBER, World, watch_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from lazsa_flow.programme import Programme
+    from lazsa_flow.award.programme import Programme
 
 NOMINATOR = Actor("employee", "rev-nominator")
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.runner.doctor import registry
 from lazsa_flow.runner.doctor.examination import Examination
 from lazsa_flow.runner.doctor.registry import run_checks
@@ -320,10 +320,10 @@ def test_another_release(migrated: Path, tmp_path: Path) -> None:
 MOVED_CLOCKS = """
 import sys
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.cycles import instant_text, parse_instant
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.calendar import instant_text, parse_instant
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.runner.doctor.examination import Examination
 from lazsa_flow.runner.doctor.registry import CHECKS, run_checks
 

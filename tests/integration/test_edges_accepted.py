@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lazsa_flow import Actor, ConflictError
-from lazsa_flow.domain.panel import ITEMS
+from lazsa_flow.award.rules.panel import ITEMS
 from tests.factories import midnight
 from tests.integration.world import APRIL, EMPLOYEE, REVIEWER, TICK
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.commands.entries import TurnoverRecord
-from lazsa_flow.domain.model import Actor
+from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.errors import InputError
-from lazsa_flow.facade.entrance import checked
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.service.entrance import checked
 from tests.integration.world import EMPLOYEE, World
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from lazsa_flow import Actor
+from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.cli.app import app
-from lazsa_flow.domain.panel import ITEMS
 from lazsa_flow.errors import ConfigError, NotAllowedError, NotFoundError
-from lazsa_flow.programme import Programme
 from tests.integration.world import EMPLOYEE, SELLER, World
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class TestOnTheDisk:
         self, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The erasure stands, the answer says what the log may hold, and a purge later ends it."""
-        monkeypatch.setattr("lazsa_flow.store.deleted._PATIENCE_MS", 1)
+        monkeypatch.setattr("lazsa_flow.store.deleted_text._PATIENCE_MS", 1)
         world.nominate(statement=CANARY)
         with world.programme.store.begin(write=False) as reading:
             reading.records_of("s1")

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lazsa_flow import Config, KeyReusedError, NotFoundError, Programme
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.lifecycles.entry import ENTRY
+from lazsa_flow.award.lifecycles.trainer import TRAINER
 from lazsa_flow.errors import LazsaError
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.lifecycles.entry import ENTRY
-from lazsa_flow.lifecycles.trainer import TRAINER
 from tests.acceptance.mentor import MENTOR
 from tests.command_cases import CASES, File, keyed_commands, known, parameters_of
 from tests.integration.world import World, convene

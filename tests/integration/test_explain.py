@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.cli import app, common
-from lazsa_flow.programme import Programme
 from tests.integration.world import APRIL, DUE, EMPLOYEE, World, convene
 
 if TYPE_CHECKING:

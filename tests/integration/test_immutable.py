@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.award.facade.questions import Questions
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.errors import LazsaError
-from lazsa_flow.facade.questions import Questions
-from lazsa_flow.programme import Programme
 from tests.arguments import arguments_of
 from tests.integration.world import World, convene
 

@@ -16,11 +16,11 @@ from lazsa_flow import (
     NotFoundError,
     Programme,
 )
-from lazsa_flow.domain.effects import Begin
-from lazsa_flow.domain.lifecycle import Edge, Lifecycle, Permit, State
-from lazsa_flow.domain.panel import ITEMS
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.lifecycles.entry import ENTRY
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.lifecycles.entry import ENTRY
+from lazsa_flow.award.rules.panel import ITEMS
+from lazsa_flow.lifecycle.effects import Begin
+from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State
 from tests.acceptance.mentor import MENTOR, POLICY
 from tests.integration.world import APRIL, COMPLIANCE, EMPLOYEE, REVIEWER, World, convene
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from lazsa_flow.commands.list_rows import Listed, Page
+    from lazsa_flow.service.list_rows import Listed, Page
 
 FORMULA = "=HYPERLINK(1)"
 LONG = "f" * 32

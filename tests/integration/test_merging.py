@@ -28,7 +28,7 @@ from tests.integration.world import APRIL, COMPLIANCE, DUE, EMPLOYEE, OCTOBER, O
 if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
-    from lazsa_flow.commands.merging import MergedSellers
+    from lazsa_flow.award.commands.merging import MergedSellers
 
 HOST = Actor("host", "host")
 MARCH = date(2020, 3, 20)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import (
     ConflictError,
     InputError,
@@ -20,6 +19,7 @@ from lazsa_flow.errors import (
     PausedError,
     RefusedError,
 )
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import midnight
 from tests.integration.world import (
     APRIL,

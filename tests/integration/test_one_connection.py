@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.testclient import TestClient
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.errors import ClosedError, InputError, LazsaError, UnavailableError
-from lazsa_flow.programme import Programme
-from lazsa_flow.runner.ticker import tick
+from lazsa_flow.runner.scheduler import tick
 from lazsa_flow.store.connect import connect
-from lazsa_flow.store.sqlstore import SqlStore
+from lazsa_flow.store.store import SqlStore
 from lazsa_flow.viewer import viewer
 from tests.acceptance.test_cli import facts_file
 from tests.arguments import FILES, arguments_of

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import (
     ConflictError,
     InputError,
     NotAllowedError,
 )
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import midnight
 from tests.integration.world import (
     APRIL,

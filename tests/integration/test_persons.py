@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.domain.panel import ITEMS
+from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.errors import ConflictError, NotAllowedError, NotFoundError
+from lazsa_flow.lifecycle.model import Actor
 from tests.integration.world import APRIL, EMPLOYEE, REVIEWERS, World
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from tests.chaos.population import START, fill_backlog
 from tests.servers import package
 

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow.errors import NotFoundError
-from lazsa_flow.graph.picture import document
+from lazsa_flow.graph.timeline import document
 from tests.integration.world import APRIL, DUE, EMPLOYEE, OCTOBER
 
 if TYPE_CHECKING:
-    from lazsa_flow.graph.picture import Picture, Resident, Stop
+    from lazsa_flow.graph.timeline import PathCard, Picture, TimelinePoint
     from tests.integration.world import World
 
 
-def names(picture: Picture, stop: Stop, country: str = "SG") -> dict[str, int]:
+def names(picture: Picture, stop: TimelinePoint, country: str = "SG") -> dict[str, int]:
     """Return a stop's counts by the states' names."""
     labels = {node.id: node.label for node in picture.chart.nodes}
     return {labels[id_]: count for id_, count in stop.counts.get(country, {}).items()}
 
 
-def flows(picture: Picture, stop: Stop, country: str = "SG") -> dict[str, int]:
+def flows(picture: Picture, stop: TimelinePoint, country: str = "SG") -> dict[str, int]:
     """Return a stop's flows by the arrows' triggers, added up."""
     found: dict[str, int] = {}
     for arrow in picture.chart.arrows:
@@ -32,7 +32,7 @@ def flows(picture: Picture, stop: Stop, country: str = "SG") -> dict[str, int]:
     return found
 
 
-def resident(picture: Picture, path: str) -> Resident:
+def resident(picture: Picture, path: str) -> PathCard:
     """Return a listed path."""
     return next(each for each in picture.residents if each.path == path)
 

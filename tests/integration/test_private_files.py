@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.cli.app import app
 from lazsa_flow.notices.files import FileChannel, FileSettings
 from lazsa_flow.private_files import create_folder
-from lazsa_flow.programme import Programme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow import Actor, InputError, NotAllowedError, NotFoundError
-from lazsa_flow.domain.perks import LASTING, ONE_OFF, STANDING
+from lazsa_flow.award.rules.perks import LASTING, ONE_OFF, STANDING
 from tests.factories import midnight, noon
 from tests.integration.world import APRIL, COMPLIANCE, DUE, EMPLOYEE, OCTOBER, SCORES, SELLER, TICK
 

@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 import sqlalchemy as sa
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.dates import add_months
-from lazsa_flow.domain.model import Actor, Move
-from lazsa_flow.engine.sweep import Swept
+from lazsa_flow.engine.sweep import SweepResult
 from lazsa_flow.errors import StaleVersionError
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.dates import add_months
+from lazsa_flow.lifecycle.model import Actor, Move
 from tests import factories
 from tests.factories import calendar, midnight, noon
 
@@ -57,7 +57,7 @@ class Outcome(NamedTuple):
     """What one thread did, and what came of it."""
 
     role: str
-    result: Move | Swept | StaleVersionError
+    result: Move | SweepResult | StaleVersionError
 
 
 class Race:
@@ -114,12 +114,12 @@ class Race:
                 path, trigger, actor=actor, reason=reason, version=1, key=key
             )
 
-        def sweep() -> Swept:
+        def sweep() -> SweepResult:
             if kind == "midnight in the midst":
                 self.clock.move_to(closes)
             return self.programme.sweep()
 
-        acts: tuple[tuple[str, Callable[[int], Move | Swept]], ...] = (
+        acts: tuple[tuple[str, Callable[[int], Move | SweepResult]], ...] = (
             ("sweep", lambda n: sweep()),
             ("seller", lambda n: fire("withdraw", seller, "nominee")),
             ("compliance", lambda n: fire("disqualify", COMPLIANCE, "false_statement")),
@@ -155,7 +155,7 @@ class Race:
         for result in told.values():
             assert (result.path, result.seq, result.trigger) == (path, 2, winner["trigger"])
             assert result.actor == winner["actor"]
-        sweeps = [o.result for o in outcomes if isinstance(o.result, Swept)]
+        sweeps = [o.result for o in outcomes if isinstance(o.result, SweepResult)]
         swept = sum(each.total - each.reminded for each in sweeps)
         if winner["trigger"] == "open_review":
             assert winner["actor"] == "system:review_opens"

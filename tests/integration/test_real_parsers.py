@@ -10,23 +10,23 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lazsa_flow.domain.guards import Finding
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.lifecycles.entry import ENTRY
+from lazsa_flow.award.lifecycles.trainer import TRAINER
 from lazsa_flow.engine.machine import TableMachine, Trial
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.dot import dot
 from lazsa_flow.graph.engine import graphviz
 from lazsa_flow.graph.mermaid import mermaid
 from lazsa_flow.graph.xstate import clock_event, event, machine
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.lifecycles.entry import ENTRY
-from lazsa_flow.lifecycles.trainer import TRAINER
+from lazsa_flow.lifecycle.guards import Finding
 from tests.golden.regenerate import counted
 from tests.node import ask
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.lifecycle import Lifecycle
     from lazsa_flow.graph.chart import Chart
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 TABLES: Final = (AWARD, ENTRY, TRAINER)
 CHARTS: Final[dict[str, Chart]] = {

@@ -51,7 +51,7 @@ def test_what_failed_is_logged_under_its_key(
 def test_a_relay_rests_between_two_looks(world: World) -> None:
     """It does not ask the database without a pause."""
 
-    class Stop(threading.Event):
+    class TimelinePoint(threading.Event):
         """An event that is set the second time it is waited for."""
 
         waited: list[float | None]
@@ -62,7 +62,7 @@ def test_a_relay_rests_between_two_looks(world: World) -> None:
                 self.set()
             return self.is_set()
 
-    stop = Stop()
+    stop = TimelinePoint()
     stop.waited = []
     looks = []
     with world.programme.open_relay(channels={"files": Recorder()}) as relay:

@@ -7,8 +7,8 @@ from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.commands.timers import find_missing
-from lazsa_flow.programme import Programme
+from lazsa_flow.award.programme import Programme
+from lazsa_flow.service.timers import find_missing
 from tests.integration.world import APRIL, World, shipped
 
 if TYPE_CHECKING:

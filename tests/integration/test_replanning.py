@@ -32,8 +32,8 @@ from tests.integration.world import (
 )
 
 if TYPE_CHECKING:
-    from lazsa_flow.commands.releasing import Preview
-    from lazsa_flow.commands.replanning import Planned
+    from lazsa_flow.service.releasing import Preview
+    from lazsa_flow.service.replan import Planned
     from tests.integration.world import World
 
 HOST = Actor("host", "host")

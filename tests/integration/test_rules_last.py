@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lazsa_flow.domain.model import Actor
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.errors import ConflictError, NotFoundError, RefusedError, UnavailableError
-from lazsa_flow.facade import base
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.service import base
 from tests.factories import failure, first_of
 from tests.integration.world import APRIL, EMPLOYEE, REVIEWERS, SELLER, unmet
 

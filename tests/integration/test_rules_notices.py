@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lazsa_flow.domain.model import Actor
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import midnight
 from tests.integration.world import APRIL, DUE, OCTOBER, OTHER, SELLER
 

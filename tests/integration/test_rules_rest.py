@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import InputError, NotAllowedError, RefusedError
+from lazsa_flow.lifecycle.model import Actor
 from tests import factories
 from tests.factories import midnight
 from tests.integration.world import APRIL, COMPLIANCE, OTHER, REVIEWER, SCORES, SELLER, TICK

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.domain.panel import ITEMS
+from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.errors import (
     ConflictError,
     InputError,
@@ -19,6 +18,7 @@ from lazsa_flow.errors import (
     NotAllowedError,
     NotFoundError,
 )
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import midnight
 from tests.integration.world import (
     APRIL,

@@ -15,9 +15,9 @@ import pytest
 import sqlalchemy as sa
 from prometheus_client.parser import text_string_to_metric_families
 
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.errors import BrokerError, InputError
-from lazsa_flow.programme import Programme
-from lazsa_flow.runner import fitness, local, pulse, serving
+from lazsa_flow.runner import fitness, in_process, metrics_server, pulse
 from lazsa_flow.runner.pulse import Pulse
 from lazsa_flow.runner.settings import Address
 from tests.factories import midnight
@@ -54,8 +54,8 @@ def values(text: str) -> dict[str, float]:
 def served(programme: Programme, **parts: Callable[[], object]) -> Iterator[tuple[int, Pulse]]:
     """Serve what a process with a loop of its own tells."""
     beating, port = Pulse(), free_port()
-    application = serving.process_application(programme, None, beating, **parts)
-    with serving.serving(Address("127.0.0.1", port), lambda: application):
+    application = metrics_server.process_application(programme, None, beating, **parts)
+    with metrics_server.serving(Address("127.0.0.1", port), lambda: application):
         yield port, beating
 
 
@@ -66,7 +66,9 @@ def test_run_without_a_broker_tells_of_itself(world: World) -> None:
     world.clock.move_to(midnight(date(2020, 3, 2)))
     port, stop = free_port(), threading.Event()
     running = threading.Thread(
-        target=local.serve, args=(world.programme, stop), kwargs={"address": Address("::1", port)}
+        target=in_process.serve,
+        args=(world.programme, stop),
+        kwargs={"address": Address("::1", port)},
     )
     running.start()
     try:
@@ -114,10 +116,10 @@ def test_a_database_that_is_away_leaves_the_metrics_up() -> None:
     from lazsa_flow.runner.settings import Settings
 
     settings = Settings(f"postgresql://lazsa@127.0.0.1:{free_port()}/x", "redis://127.0.0.1:1/0")
-    opened = serving.OpenedOnce(settings)
+    opened = metrics_server.OpenedOnce(settings)
     parts = fitness.parts(opened, None)
-    application = serving.application(CollectorRegistry(), opened, parts)
-    with serving.serving(Address("127.0.0.1", port := free_port()), lambda: application):
+    application = metrics_server.application(CollectorRegistry(), opened, parts)
+    with metrics_server.serving(Address("127.0.0.1", port := free_port()), lambda: application):
         assert values(get(port, "/metrics")[1]) == {"database": 0}
         assert get(port, "/readyz")[0] == 503
 
@@ -172,4 +174,4 @@ def test_an_address_that_is_not_to_be_had_is_refused(world: World) -> None:
     with served(world.programme) as (port, _):
         for address in (Address("127.0.0.1", port), Address("192.0.2.1", 0)):
             with pytest.raises(InputError, match="an address of this machine that is free"):
-                local.serve(world.programme, threading.Event(), address=address)
+                in_process.serve(world.programme, threading.Event(), address=address)

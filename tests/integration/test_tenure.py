@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import (
     ConflictError,
     NoEdgeError,
@@ -19,6 +18,7 @@ from lazsa_flow.errors import (
     NotFoundError,
     RefusedError,
 )
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import midnight, noon
 from tests.integration.world import (
     APRIL,

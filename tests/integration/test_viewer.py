@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from lazsa_flow.cli.view import _behind_a_key
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.errors import ExtraError, InputError, UnavailableError
+from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.viewer import viewer
 from lazsa_flow.viewer.gallery import Gallery
 from tests.acceptance.shell import eventually
@@ -286,7 +286,7 @@ def test_what_is_parked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("lazsa_flow.engine.cohort.Cohort.take", broken)
+        patch.setattr("lazsa_flow.engine.batch.group.DecisionGroup.take", broken)
         world.now(APRIL).sweep()
         assert asking.get("/watch/health").json()["failing"] == 1
         while not world.programme.parked():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from lazsa_flow.domain.model import Actor
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import midnight, noon
 from tests.integration.test_relay import Recorder, contacts_of
 from tests.integration.world import APRIL, DUE, EMPLOYEE, OTHER, REVIEWERS, SEATS, SELLER, World

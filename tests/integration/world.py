@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
+from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.domain.panel import ITEMS
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.model import Actor
 from tests import factories
 from tests.factories import noon
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from lazsa_flow.domain.model import Path
-    from lazsa_flow.engine.sweep import Swept
+    from lazsa_flow.engine.sweep import SweepResult
     from lazsa_flow.errors import RefusedError
+    from lazsa_flow.lifecycle.model import Path
 
 APRIL = date(2020, 4, 1)
 OCTOBER = date(2020, 10, 1)
@@ -106,7 +106,7 @@ class World:
             self.sweep()
         return self.now(until)
 
-    def sweep(self) -> Swept:
+    def sweep(self) -> SweepResult:
         """Fire what is due now."""
         return self.programme.sweep()
 

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lazsa_flow.domain.guards import NOMINATIONS, PANEL, kinds_read
-from lazsa_flow.domain.model import FIGURES, Facts
-from lazsa_flow.domain.panel import Scorecard, Tally, figures_of, packed
-from lazsa_flow.engine.cohort import change_of
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.lifecycles.award_guards import GUARDS
+from lazsa_flow.award.rules.panel import Scorecard, Tally, figures_of, packed
+from lazsa_flow.engine.batch.group import change_of
 from lazsa_flow.engine.sweep import judge
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.lifecycles.award_guards import GUARDS
+from lazsa_flow.lifecycle.guards import NOMINATIONS, PANEL, kinds_read
+from lazsa_flow.lifecycle.model import FIGURES, Facts
 from tests.factories import (
     CYCLE,
+    context,
     facts,
     midnight,
     nomination,
     path,
     record,
     rulebook,
-    situation,
     span,
     timer,
 )
@@ -34,8 +34,8 @@ from tests.fakes import MemoryStore, MemoryTransaction
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.domain.model import Evidence, Situation
     from lazsa_flow.engine.ports import Change
+    from lazsa_flow.lifecycle.model import GuardContext, Snapshot
 
 RULES = rulebook(AWARD)
 DUE = midnight(CYCLE)
@@ -168,7 +168,7 @@ def test_the_figures_of_a_round_are_those_of_its_tally(cards: list[Scorecard]) -
 
 
 def _unread(
-    reads: frozenset[str], seen: Evidence, other: Evidence, shuffle: Callable[[Any], Any]
+    reads: frozenset[str], seen: Snapshot, other: Snapshot, shuffle: Callable[[Any], Any]
 ) -> dict[str, Any]:
     """Return evidence of another, but for the keys of what is read."""
     figures = {
@@ -197,7 +197,7 @@ def _unread(
 
 
 @st.composite
-def twins(draw: st.DrawFn) -> tuple[Situation, Situation, str]:
+def twins(draw: st.DrawFn) -> tuple[GuardContext, GuardContext, str]:
     """Draw two situations that agree in the keys of what one guard says it reads, and no more."""
     name = draw(
         st.sampled_from([name for name, guard in GUARDS.items() if guard.reads is not None])
@@ -206,8 +206,8 @@ def twins(draw: st.DrawFn) -> tuple[Situation, Situation, str]:
     spans = stands.get("spans", {})
     shared = path(stands["state"], spans=spans)
 
-    def one() -> Situation:
-        return situation(
+    def one() -> GuardContext:
+        return context(
             path=shared,
             facts=draw(SOLD),
             tally=Tally.of(draw(CARDS)),
@@ -223,12 +223,12 @@ def twins(draw: st.DrawFn) -> tuple[Situation, Situation, str]:
 
     first, second = one(), one()
     reads = GUARDS[name].reads or frozenset()
-    return first, situation(**_unread(reads, first.seen, second.seen, shuffle)), name
+    return first, context(**_unread(reads, first.snapshot, second.snapshot, shuffle)), name
 
 
 @settings(deadline=None, max_examples=120)
 @given(twins())
-def test_a_guard_reads_no_more_than_it_says(pair: tuple[Situation, Situation, str]) -> None:
+def test_a_guard_reads_no_more_than_it_says(pair: tuple[GuardContext, GuardContext, str]) -> None:
     """What it finds is the same for whoever agrees in what it says it reads."""
     first, second, name = pair
     assert GUARDS[name].check(first) == GUARDS[name].check(second)

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lazsa_flow.domain.cycles import (
+from lazsa_flow.errors import InputError
+from lazsa_flow.lifecycle.calendar import (
     TICK,
     Calendar,
     add_months,
@@ -17,7 +18,6 @@ from lazsa_flow.domain.cycles import (
     parse_instant,
     whole_months,
 )
-from lazsa_flow.errors import InputError
 
 RELAXED = settings(deadline=None)  # the first look at a zone reads a file
 DATES = st.dates(date(2015, 1, 1), date(2034, 12, 31))

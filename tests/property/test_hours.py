@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lazsa_flow.domain.hours import Hours
+from lazsa_flow.lifecycle.hours import Hours
 
 CHANGES = st.sampled_from(
     [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazsa_flow.domain.contact import Contact
+from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.mail import mail
 from tests.factories import letter
 

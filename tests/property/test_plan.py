@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lazsa_flow.domain.guards import Finding
-from lazsa_flow.domain.lifecycle import Edge, Permit, State, Step, Timer
-from lazsa_flow.engine.cohort import change_of
+from lazsa_flow.engine.batch.group import change_of
 from lazsa_flow.engine.decide import decide_edge, decide_timer
 from lazsa_flow.engine.journal import (
     JournalRow,
@@ -22,11 +20,13 @@ from lazsa_flow.engine.journal import (
 )
 from lazsa_flow.engine.machine import TableMachine, Trial
 from lazsa_flow.engine.sweep import judge
-from tests.factories import CYCLE, facts, guard, path, rulebook, situation, table, timer, utc
+from lazsa_flow.lifecycle.guards import Finding
+from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
+from tests.factories import CYCLE, context, facts, guard, path, rulebook, table, timer, utc
 from tests.fakes import MemoryStore, MemoryTransaction
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.lifecycle import Lifecycle
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 STATES = ("ajar", "shut", "locked", "gone")
 GUARDS = tuple(f"g{n}" for n in range(6))
@@ -63,7 +63,7 @@ def lifecycles(draw: st.DrawFn) -> Lifecycle:
 
 
 def _check(name: str) -> Any:
-    return lambda situation: Finding(name in situation.path.data["held"], name)
+    return lambda context: Finding(name in context.path.data["held"], name)
 
 
 def _asked(lifecycle: Lifecycle, seen: Any, trigger: str, found: dict[str, Finding]) -> Edge | None:
@@ -92,7 +92,7 @@ def test_an_edge_is_taken_as_transitions_takes_it(
 ) -> None:
     """For random tables, states, reasons and facts: the same edge, and the same findings."""
     door = path(state, lifecycle="door", data={"held": held})
-    seen = situation(path=door, reason=reason)
+    seen = context(path=door, reason=reason)
     found: dict[str, Finding] = {}
     expected = _asked(lifecycle, seen, trigger, found)
     assert decide_edge(rulebook(lifecycle), seen, trigger) == (expected, found)
@@ -104,7 +104,7 @@ def test_a_timer_is_decided_as_transitions_decides_it(
     lifecycle: Lifecycle, state: str, held: set[str]
 ) -> None:
     """For random timers: the first step that fires, its reason, and what all tried have found."""
-    seen = situation(path=path(state, lifecycle="door", data={"held": held}))
+    seen = context(path=path(state, lifecycle="door", data={"held": held}))
     timer = lifecycle.timer("evening")
     found: dict[str, Finding] = {}
     expected: tuple[Edge | None, Any] = None, seen
@@ -120,7 +120,7 @@ def test_a_timer_is_decided_as_transitions_decides_it(
 def _reading(name: str) -> Any:
     return replace(
         guard(name),
-        check=lambda situation: Finding(name in situation.seen.facts.activities, name),
+        check=lambda context: Finding(name in context.snapshot.facts.activities, name),
         reads=frozenset({"activities"}),
     )
 

@@ -24,20 +24,20 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
-from lazsa_flow.domain.cycles import TICK, parse_instant
-from lazsa_flow.domain.model import SYSTEM, Actor
-from lazsa_flow.domain.panel import ITEMS
 from lazsa_flow.errors import LazsaError
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.programme import Programme
+from lazsa_flow.lifecycle.calendar import TICK, parse_instant
+from lazsa_flow.lifecycle.model import SYSTEM, Actor
 from tests.factories import facts, record_facts, utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.domain.model import Path
+    from lazsa_flow.lifecycle.model import Path
 
 SELLERS = {"sel-1": "SG", "sel-2": "ID", "sel-3": "SG"}
 COUNTRIES = ("SG", "ID")

@@ -24,8 +24,8 @@ from lazsa_flow.errors import (
     TransitionError,
     shown,
 )
+from tests.factories import context as some_context
 from tests.factories import facts, guard, policy, utc
-from tests.factories import situation as some_situation
 
 
 def test_there_is_one_tree() -> None:
@@ -80,7 +80,7 @@ def test_a_transition_error_names_path_trigger_and_state() -> None:
 
 def test_a_refusal_names_every_unmet_guard() -> None:
     """A refused trigger lists the verdicts that do not hold, and keeps them all."""
-    seen = some_situation(facts=facts())
+    seen = some_context(facts=facts())
     verdicts = [
         each.verdict(each.check(seen), policy())
         for each in (guard("ready"), guard("steady", held=False), guard("go", held=False))

@@ -9,9 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.commands.configuration import find_warnings
 from lazsa_flow.runner.broker import check, connect
 from lazsa_flow.runner.doctor.examination import Check
+from lazsa_flow.service.configuration import find_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.config import Config
-from lazsa_flow.facade.base import rulebook
+from lazsa_flow.service.base import rulebook
 from lazsa_flow.store.inspection.database import InspectedDatabase
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lazsa_flow.engine.ports import Clock
-    from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.store.transaction import SqlTransaction
 
 Status = Literal["ok", "warning", "fault"]

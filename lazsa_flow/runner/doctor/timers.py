@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.commands.timers import find_misplaced, find_missing
-from lazsa_flow.domain.cycles import instant_text
+from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.runner.doctor.examination import Check
+from lazsa_flow.service.timers import find_misplaced, find_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from lazsa_flow.errors import SchemaError
 from lazsa_flow.store import migrate
 from lazsa_flow.store.connect import connect, file_of
 from lazsa_flow.store.inspection import storage
-from lazsa_flow.store.sqlstore import SqlStore
+from lazsa_flow.store.store import SqlStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.award.store import trainer_inspection
 from lazsa_flow.store import migrate
-from lazsa_flow.store.driver import raw
-from lazsa_flow.store.inspection import (
-    notices,
-    references,
-    sellers,
-    timers,
-    trainers,
-    values,
-    vocabulary,
-)
+from lazsa_flow.store.fast.driver import raw
+from lazsa_flow.store.inspection import notices, references, subjects, timers, values, vocabulary
 from lazsa_flow.store.inspection.catalog import compare, expected_catalog, read_catalog
 from lazsa_flow.store.integrity import find_damage
 
@@ -28,7 +21,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.inspection.catalog import Difference
     from lazsa_flow.store.inspection.notices import Backlog
     from lazsa_flow.store.inspection.rows import Rows
-    from lazsa_flow.store.inspection.sellers import Elsewhere
+    from lazsa_flow.store.inspection.subjects import Elsewhere
     from lazsa_flow.store.inspection.timers import StoredInstant, WaitingTimer
 
 
@@ -115,8 +108,8 @@ class Inspection:
 
     def facts_elsewhere(self) -> tuple[int, list[Elsewhere]]:
         """Count the sellers whose latest facts name another country than the one on record."""
-        return sellers.facts_elsewhere(self._connection)
+        return subjects.facts_elsewhere(self._connection)
 
     def trainers_apart(self) -> tuple[int, Sequence[str]]:
         """Count the sellers of whom trainer path and latest facts say different things."""
-        return trainers.trainers_apart(self._connection)
+        return trainer_inspection.trainers_apart(self._connection)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.connect import file_of
-from lazsa_flow.store.driver import raw
+from lazsa_flow.store.fast.driver import raw
 from lazsa_flow.store.retry import is_contended
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.domain.cycles import is_zone
-from lazsa_flow.domain.effects import RECIPIENTS
-from lazsa_flow.domain.model import ROLES
 from lazsa_flow.errors import shown
+from lazsa_flow.lifecycle.calendar import is_zone
+from lazsa_flow.lifecycle.effects import RECIPIENTS
+from lazsa_flow.lifecycle.model import ROLES
 from lazsa_flow.store import schema
 from lazsa_flow.store.inspection.rows import Rows, examples
 

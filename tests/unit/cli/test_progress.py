@@ -8,7 +8,7 @@ from itertools import count
 from rich.console import Console
 
 from lazsa_flow.cli.progress import bars
-from lazsa_flow.engine.sweep import Chunk, Swept
+from lazsa_flow.engine.sweep import ChunkResult, SweepResult
 from tests.factories import CYCLE, midnight
 
 
@@ -19,7 +19,9 @@ def shown(*chunks: tuple[str, int], terminal: bool = True) -> str:
     seconds = count()
     with bars(to, {"SG": 6000, "ID": 10}, clock=lambda: float(next(seconds))) as told:
         for country, moved in chunks:
-            assert not told(Chunk(Swept(moved=moved), midnight(CYCLE, country), country))
+            assert not told(
+                ChunkResult(SweepResult(moved=moved), midnight(CYCLE, country), country)
+            )
     return "\n".join(written.getvalue().splitlines()[-4:])
 
 

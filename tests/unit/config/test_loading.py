@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow import Config, ConfigError
+from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.config import lifecycles
-from lazsa_flow.lifecycles.award import AWARD
 from tests.acceptance.mentor import MENTOR
 from tests.factories import country_text, policy_text
 
@@ -166,7 +166,7 @@ class TestPlugIns:
             Config.load()
         said = str(caught.value).splitlines()
         assert len(said) == 3
-        assert "[lazsa_flow.lifecycles] a = no_such_module:A" in said[0]
+        assert "[lazsa_flow.award.lifecycles] a = no_such_module:A" in said[0]
         assert "ModuleNotFoundError" in said[0]
         assert "AttributeError" in said[1]
         assert "expected Lifecycle" in said[2]
@@ -174,7 +174,7 @@ class TestPlugIns:
     def test_two_of_one_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Two tables of one name are refused, and both plug-ins are named."""
         self.install(
-            monkeypatch, award="lazsa_flow.lifecycles.award:AWARD", other=f"{__name__}:DOUBLE"
+            monkeypatch, award="lazsa_flow.award.lifecycles.award:AWARD", other=f"{__name__}:DOUBLE"
         )
         monkeypatch.setattr(
             EntryPoint, "load", lambda point: {"award": AWARD}.get(point.name, DOUBLE)

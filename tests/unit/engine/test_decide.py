@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lazsa_flow.domain.guards import Finding
-from lazsa_flow.domain.lifecycle import Edge, Permit, Step, Timer
 from lazsa_flow.engine.decide import decide_edge, decide_timer
-from tests.factories import guard, path, rulebook, situation, table
+from lazsa_flow.lifecycle.guards import Finding
+from lazsa_flow.lifecycle.table import Edge, Permit, Step, Timer
+from tests.factories import context, guard, path, rulebook, table
 
 CLOCK = (Permit("system"),)
-DOOR = situation(path=path("ajar", lifecycle="door"))
+DOOR = context(path=path("ajar", lifecycle="door"))
 
 
 def test_every_guard_of_an_edge_is_asked() -> None:

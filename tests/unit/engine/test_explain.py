@@ -10,27 +10,27 @@ from typing import Any
 
 import pytest
 
-from lazsa_flow.domain.lifecycle import Edge, Permit, State, Step, Timer
-from lazsa_flow.domain.model import Evidence, Nomination, Span
-from lazsa_flow.domain.panel import NO_TALLY
-from lazsa_flow.domain.verdicts import Need
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.rules.panel import NO_TALLY
 from lazsa_flow.engine.explain import Explanation, explain, judge
 from lazsa_flow.engine.explanation_json import explanation_json
-from lazsa_flow.lifecycles.award import AWARD
+from lazsa_flow.lifecycle.model import Nomination, Period, Snapshot
+from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
+from lazsa_flow.lifecycle.verdicts import Need
 from tests.factories import (
     CYCLE,
+    context,
     facts,
     guard,
     midnight,
     path,
     rulebook,
-    situation,
     table,
     timer,
 )
 
 NOW = midnight(CYCLE) - timedelta(days=3)
-SEEN = situation(path=path("ajar", lifecycle="door")).seen
+SEEN = context(path=path("ajar", lifecycle="door")).snapshot
 
 
 def door(trigger: str | None = None, **changes: object) -> Explanation:
@@ -97,7 +97,7 @@ def test_an_exit_is_ready_where_every_guard_holds(held: bool) -> None:
 
 def test_a_verdict_tells_when_it_could_hold() -> None:
     """A bar that the clock alone will meet names the first date, judged on the round's date."""
-    seen = situation(facts=facts(joined_on=date(2026, 6, 15))).seen
+    seen = context(facts=facts(joined_on=date(2026, 6, 15))).snapshot
     (award,) = explain(rulebook(AWARD), seen, NOW, "award").exits
     (tenure,) = award.unmet
     assert (tenure.name, tenure.measured) == ("tenure", 3)
@@ -198,9 +198,9 @@ def test_a_timer_that_an_earlier_one_cancels_is_left_out() -> None:
 # -- what stands between a subject and the next goal, read out of the table
 
 
-def _nominee(**changes: object) -> Evidence:
+def _nominee(**changes: object) -> Snapshot:
     nomination = Nomination(1, "employee", "e-1", complete=True, withdrawn=False)
-    seen = situation(path=path("nominated"), tally=NO_TALLY, nominations=(nomination,)).seen
+    seen = context(path=path("nominated"), tally=NO_TALLY, nominations=(nomination,)).snapshot
     opens = midnight(CYCLE - timedelta(days=1))
     timers = (timer("review_opens", opens), timer("cycle_date"))
     return replace(seen, timers=timers, **changes)  # type: ignore[arg-type]
@@ -233,9 +233,9 @@ def test_the_way_to_the_award_is_told_before_review_opens() -> None:
 def test_the_way_to_the_renewal_is_told_months_before() -> None:
     """An ambassador's renewal is judged ahead on the due date, from the state that comes first."""
     due = date(2027, 10, 1)
-    spans = {"award": (Span(CYCLE, midnight(CYCLE), midnight(CYCLE)),)}
+    spans = {"award": (Period(CYCLE, midnight(CYCLE), midnight(CYCLE)),)}
     awarded = path("awarded", cycle_on=due, spans=spans)
-    seen = replace(situation(path=awarded, tally=NO_TALLY, facts=None).seen, timers=())
+    seen = replace(context(path=awarded, tally=NO_TALLY, facts=None).snapshot, timers=())
     ahead = explain(rulebook(AWARD), seen, midnight(CYCLE)).outlook
     assert ahead is not None
     assert [step.trigger for step in ahead.steps] == ["fall_due", "renew"]
@@ -249,14 +249,14 @@ def test_the_way_to_the_renewal_is_told_months_before() -> None:
 
 def test_without_a_path_the_way_begins_with_the_opening() -> None:
     """A subject who has no path is judged as if one were opened now."""
-    seen = situation(path=path("", id=0)).seen
+    seen = context(path=path("", id=0)).snapshot
     told = explain(rulebook(AWARD), seen, NOW)
     assert not told.has_path
     assert told.outlook is not None
     assert [step.trigger for step in told.outlook.steps] == ["nominate", "open_review", "award"]
     assert told.outlook.steps[1].due_on == CYCLE - timedelta(days=30)
     assert [each.trigger for each in told.exits] == ["nominate"]
-    told = explain(rulebook(AWARD), situation(path=path("declined")).seen, NOW)
+    told = explain(rulebook(AWARD), context(path=path("declined")).snapshot, NOW)
     assert told.outlook is None
 
 
@@ -302,7 +302,7 @@ def test_a_date_that_facts_must_confirm_is_no_date_of_the_clock() -> None:
     """A month above the bar leaves by time, yet only new facts show it: the next cycle after."""
     rates = (*([Decimal("0.004")] * 8), Decimal("0.02"))
     breach = facts(monthly_cancellation_rates=rates)
-    seen = situation(path=path("under_review"), facts=breach).seen
+    seen = context(path=path("under_review"), facts=breach).snapshot
     told = explain(rulebook(AWARD), replace(seen, timers=(timer("cycle_date"),)), NOW, "award")
     (cancellation,) = [v for v in told.exits[0].unmet if v.name == "cancellation"]
     assert cancellation.earliest is None
@@ -338,13 +338,15 @@ def test_an_explanation_is_json() -> None:
     assert (postponable["op"], postponable["parts"][0]["name"]) == ("any_of", "no_quorum")
     assert document["outlook"]["steps"][1]["due_at"].endswith("Z")
     assert (
-        explanation_json(explain(rulebook(AWARD), situation(path=path("", id=0)).seen, NOW))["path"]
+        explanation_json(explain(rulebook(AWARD), context(path=path("", id=0)).snapshot, NOW))[
+            "path"
+        ]
         is None
     )
 
 
 def test_guards_are_judged_by_name() -> None:
     """Guards can be judged without an edge, each with its figure."""
-    (gmv,) = judge(AWARD, situation(), ["gmv"])
+    (gmv,) = judge(AWARD, context(), ["gmv"])
     assert gmv.held
     assert gmv.reading is not None

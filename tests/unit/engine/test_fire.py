@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.award.rules.panel import Scorecard
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.effects import Begin, FireOther, Notify
-from lazsa_flow.domain.lifecycle import Edge, Permit, State, Timer
-from lazsa_flow.domain.model import Actor
-from lazsa_flow.domain.panel import Scorecard
 from lazsa_flow.engine.fire import find_edge, fire, load_one, open_path
-from lazsa_flow.engine.sweep import Swept, sweep
+from lazsa_flow.engine.sweep import SweepResult, sweep
 from lazsa_flow.errors import (
     ConflictError,
     NoEdgeError,
@@ -25,6 +22,9 @@ from lazsa_flow.errors import (
     StaleVersionError,
     UnknownTriggerError,
 )
+from lazsa_flow.lifecycle.effects import Begin, FireOther, Notify
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.lifecycle.table import Edge, Permit, State, Timer
 from tests.factories import (
     CYCLE,
     SELLER,
@@ -44,9 +44,9 @@ from tests.fakes import MemoryStore
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.domain.guards import Guard
-    from lazsa_flow.domain.model import Move, Path, Situation
-    from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.lifecycle.guards import Guard
+    from lazsa_flow.lifecycle.model import GuardContext, Move, Path
 
 NOW = midnight(CYCLE) - timedelta(days=3)
 OWNER = Actor("seller", SELLER)
@@ -215,7 +215,7 @@ def test_opening_needs_its_guards() -> None:
 
 def test_the_guards_of_an_opening_see_kin_and_records() -> None:
     """What is known of the subject is before the opening edge's guards."""
-    from lazsa_flow.lifecycles.award import AWARD
+    from lazsa_flow.award.lifecycles.award import AWARD
     from tests.factories import span
 
     sitting = path("awarded", id=1, spans={"award": (span(date(2026, 4, 1)),)})
@@ -242,7 +242,7 @@ def test_the_guards_of_an_opening_see_kin_and_records() -> None:
             )
 
 
-def measuring(measure: Callable[[Situation], Any], **changes: Any) -> Guard:
+def measuring(measure: Callable[[GuardContext], Any], **changes: Any) -> Guard:
     """Return a guard that holds and measures something."""
     return replace(guard(), check=lambda s: (True, measure(s), None), **changes)
 
@@ -254,7 +254,7 @@ def test_the_guards_of_an_opening_see_the_subjects_facts(
 ) -> None:
     """The latest that are known on the date judged; never silently none."""
     opening = replace(table().opening, guards=("ready",))
-    ready = measuring(lambda s: s.seen.facts and s.seen.facts.ncp_points, reads=reads)
+    ready = measuring(lambda s: s.snapshot.facts and s.snapshot.facts.ncp_points, reads=reads)
     rules = rulebook(table(opening=opening, guards={"ready": ready}))
     store = MemoryStore()
     for as_of, points in ((CYCLE - timedelta(9), 7), (CYCLE - timedelta(2), 4)):
@@ -268,7 +268,7 @@ def test_the_guards_of_an_opening_see_the_subjects_facts(
 def test_the_guards_of_an_opening_see_what_is_taken() -> None:
     """Of the keys that the path would claim, those that another path holds."""
     opening = replace(table().opening, guards=("ready",))
-    ready = measuring(lambda s: ", ".join(s.seen.taken))
+    ready = measuring(lambda s: ", ".join(s.snapshot.taken))
     rules = rulebook(table(opening=opening, guards={"ready": ready}))
     store = MemoryStore(claims={("records", "k-1"): 9})
     open_door(store, rules, data={"claims": ["k-1", "k-2"]})
@@ -287,8 +287,8 @@ def test_a_path_that_is_fired_by_another_is_judged_on_all_that_is_known(timed: b
     )
     ready = measuring(
         lambda s: (
-            f"{s.seen.facts.ncp_points} {s.seen.tally.cards} {len(s.seen.nominations)} "
-            f"{len(s.seen.records)} {[each.state for each in s.seen.others]}"
+            f"{s.snapshot.facts.ncp_points} {s.snapshot.tally.cards} {len(s.snapshot.nominations)} "
+            f"{len(s.snapshot.records)} {[each.state for each in s.snapshot.others]}"
         )
     )
     bell = Timer("bell", ("shut",), "dusk", effects=(Notify("rung"),))
@@ -311,7 +311,7 @@ def test_a_path_that_is_fired_by_another_is_judged_on_all_that_is_known(timed: b
     store.nominations = [(early, 2, nomination(id=1))]
     store.records = [(SELLER, replace(record("case", "closed"), recorded_at=early))]
     if timed:
-        assert sweep(store, rules, VirtualClock(NOW)) == Swept(moved=1)
+        assert sweep(store, rules, VirtualClock(NOW)) == SweepResult(moved=1)
     else:
         with store.begin() as transaction:
             seen = load_one(transaction, 1, CYCLE)

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, Any
 import pendulum
 import pytest
 
-from lazsa_flow.domain.cycles import Moment
-from lazsa_flow.domain.effects import Notify, Schedule
-from lazsa_flow.domain.lifecycle import Edge, Permit, Step, Timer
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.engine.explain import explain
 from lazsa_flow.engine.fire import fire, load_one, open_path
 from lazsa_flow.engine.journal import digest, verify
-from lazsa_flow.engine.sweep import Swept
+from lazsa_flow.engine.sweep import SweepResult
 from lazsa_flow.errors import GuardError, HostCodeError
+from lazsa_flow.lifecycle.calendar import Moment
+from lazsa_flow.lifecycle.effects import Notify, Schedule
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.lifecycle.table import Edge, Permit, Step, Timer
 from tests.factories import (
     CYCLE,
+    context,
     guard,
     midnight,
     path,
     rulebook,
-    situation,
     sweep_at,
     table,
     timer,
@@ -37,8 +37,8 @@ from tests.strange import ACCEPTED, NOON, REFUSED
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.domain.lifecycle import Lifecycle
-    from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 PACKAGE = Path(__file__).parents[3] / "lazsa_flow"
 DUE = midnight(CYCLE)
@@ -59,8 +59,8 @@ def doors(count: int = 3) -> MemoryStore:
 def finding(found: Callable[[], Any], *, reads: frozenset[str] | None = None) -> Rulebook:
     """Return the rules of a door whose second seller's guard finds something odd."""
 
-    def check(situation: Any) -> Any:
-        odd = reads is not None or situation.path.subject == "seller-2"
+    def check(context: Any) -> Any:
+        odd = reads is not None or context.path.subject == "seller-2"
         return found() if odd else (True, "fit", None)
 
     ready = replace(guard(), check=check, reads=reads)
@@ -95,7 +95,7 @@ def test_a_sweep_sets_that_path_aside(name: str, where: str) -> None:
         )
 
     store, rules = doors(), finding(found)
-    assert sweep_at(store, rules, DUE) == Swept(moved=2, failed=1)
+    assert sweep_at(store, rules, DUE) == SweepResult(moved=2, failed=1)
     assert store.failures[2].error == "GuardError"
     assert {row.path for row in store.journal} == {"door-1", "door-3"}
     check_journal(rules, store)
@@ -108,7 +108,7 @@ def test_a_sweep_sets_that_path_aside(name: str, where: str) -> None:
 def test_paths_that_are_decided_together(name: str) -> None:
     """A guard that says what it reads is checked where its answer is kept for many."""
     store, rules = doors(), finding(lambda: (True, REFUSED[name](), None), reads=frozenset())
-    assert sweep_at(store, rules, DUE) == Swept(failed=3)
+    assert sweep_at(store, rules, DUE) == SweepResult(failed=3)
     assert not store.journal
 
 
@@ -118,7 +118,7 @@ def test_what_can_be_recorded_moves_paths(name: str) -> None:
     measured, recorded = ACCEPTED[name]
     for reads in (None, frozenset[str]()):
         store, rules = doors(), finding(lambda: (True, measured, None), reads=reads)
-        assert sweep_at(store, rules, DUE) == Swept(moved=3)
+        assert sweep_at(store, rules, DUE) == SweepResult(moved=3)
         assert store.journal[1].verdicts["ready"][1] == recorded
         check_journal(rules, store)
 
@@ -162,20 +162,20 @@ def test_the_guard_of_an_effect() -> None:
         table(guards={"ready": guard(), "odd": odd}, edges=(close, *table().edges[1:]))
     )
     store = doors()
-    assert sweep_at(store, rules, DUE) == Swept(failed=3)
+    assert sweep_at(store, rules, DUE) == SweepResult(failed=3)
     assert not store.notices
 
 
 def test_a_guard_that_changes_what_it_sees_is_found_out() -> None:
     """Values are frozen at run time: to set a field raises, and sets the path aside."""
 
-    def check(situation: Any) -> Any:
-        situation.path.state = "shut"
+    def check(context: Any) -> Any:
+        context.path.state = "shut"
         return True, None, None
 
     rules = rulebook(table(guards={"ready": replace(guard(), check=check)}))
     store = doors()
-    assert sweep_at(store, rules, DUE) == Swept(failed=3)
+    assert sweep_at(store, rules, DUE) == SweepResult(failed=3)
     assert {each.state for each in store.paths.values()} == {"ajar"}
 
 
@@ -206,10 +206,10 @@ ODD_MOMENTS: dict[str, Callable[[], Any]] = {
 def test_an_instant_that_is_no_moment(name: str) -> None:
     """No timer is set to what is no instant; the table's function is named."""
     rules, store = scheduling(lambda _: ODD_MOMENTS[name]()), doors()
-    assert sweep_at(store, rules, DUE) == Swept(failed=3)
+    assert sweep_at(store, rules, DUE) == SweepResult(failed=3)
     assert {timer.due_at for timer in store.timers} == {DUE}
     with pytest.raises(HostCodeError, match=r"^instant dusk on award-1: returned .* expected a M"):
-        rules.lifecycle("door").instant("dusk", situation())
+        rules.lifecycle("door").instant("dusk", context())
 
 
 @pytest.mark.parametrize("name", [*REFUSED, "a datetime"])
@@ -217,9 +217,9 @@ def test_a_round_that_is_no_date(name: str) -> None:
     """No path goes on to a round that is no date."""
     make = {**REFUSED, "a datetime": lambda: NOON}[name]
     rules, store = scheduling(table().instants["dusk"], lambda _: make()), doors()
-    assert sweep_at(store, rules, DUE) == Swept(failed=3)
+    assert sweep_at(store, rules, DUE) == SweepResult(failed=3)
     with pytest.raises(HostCodeError, match=r"^round tomorrow on award-1: returned .* a date"):
-        rules.lifecycle("door").round("tomorrow", situation())
+        rules.lifecycle("door").round("tomorrow", context())
 
 
 def test_a_function_of_the_table_that_raises() -> None:
@@ -231,7 +231,7 @@ def test_a_function_of_the_table_that_raises() -> None:
     lifecycle = scheduling(boom, boom).lifecycle("door")
     for reckon, name in ((lifecycle.instant, "dusk"), (lifecycle.round, "tomorrow")):
         with pytest.raises(HostCodeError, match=f"{name} on award-1: raised LookupError$"):
-            reckon(name, situation())
+            reckon(name, context())
     store = doors()
     sweep_at(store, scheduling(boom), DUE)
     assert {failure.error for failure in store.failures.values()} == {"LookupError"}
@@ -246,7 +246,7 @@ def test_an_error_of_host_code_is_told_once() -> None:
         }
     )
     with pytest.raises(HostCodeError, match=r"^instant dawn on award-1: returned int, expected"):
-        lifecycle.instant("dusk", situation())
+        lifecycle.instant("dusk", context())
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_an_error_of_host_code_is_told_once() -> None:
 def test_an_instant_of_another_class_or_zone(at: datetime) -> None:
     """It becomes a plain datetime in UTC."""
     lifecycle = table(instants={"dusk": lambda _: Moment(CYCLE, at)})
-    moment = lifecycle.instant("dusk", situation())
+    moment = lifecycle.instant("dusk", context())
     assert moment == Moment(CYCLE, NOON)
     assert type(moment.at) is datetime
     assert moment.at.tzinfo is UTC

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.domain.guards import Finding
-from lazsa_flow.domain.model import NO_HEAD
 from lazsa_flow.engine.journal import (
     JournalFault,
     JournalRow,
-    Stand,
+    RulesStamp,
     canonical,
     digest,
     find_faults,
@@ -24,6 +22,8 @@ from lazsa_flow.engine.journal import (
     verify,
 )
 from lazsa_flow.errors import JournalError
+from lazsa_flow.lifecycle.guards import Finding
+from lazsa_flow.lifecycle.model import NO_HEAD
 from tests.factories import table, utc
 
 if TYPE_CHECKING:
@@ -229,10 +229,10 @@ def test_a_path_opens_by_the_opening_edge(first: dict[str, Any]) -> None:
     assert (error.seq, "no such edge" in str(error)) == (1, True)
 
 
-def faults(rows: list[dict[str, Any]], stands: Stand | None = None) -> list[tuple[int, str]]:
+def faults(rows: list[dict[str, Any]], stands: RulesStamp | None = None) -> list[tuple[int, str]]:
     """Return every fault of rows of the tiny table, of a path that stands where they lead."""
     last = rows[-1] if rows else {"dest": "", "seq": 0, "hash": NO_HEAD}
-    stands = stands or Stand(last["dest"], last["seq"], last["hash"])
+    stands = stands or RulesStamp(last["dest"], last["seq"], last["hash"])
     found = list(find_path_faults(table(), "door-1", stands, rows))
     assert all(fault.path == "door-1" for fault in found)
     return [(fault.seq, fault.what) for fault in found]
@@ -276,7 +276,7 @@ def test_a_value_that_is_none_of_jsons_has_no_hash() -> None:
     rows[0] = {**rows[0], "actor": b"x"}
     rows[1] = {**rows[1], "actor": "\udcff"}
     rows[2] = {**rows[2], "seq": "3", "source": "open"}
-    assert [what for _, what in faults(rows, Stand("shut", 3, rows[2]["hash"]))] == [
+    assert [what for _, what in faults(rows, RulesStamp("shut", 3, rows[2]["hash"]))] == [
         HASH,
         HASH,
         "row 3 stands in its place",
@@ -296,15 +296,15 @@ def test_a_value_that_is_none_of_jsons_has_no_hash() -> None:
 def test_the_rows_lead_to_the_path(stands: tuple[str, int], fault: tuple[int, str]) -> None:
     """State and number are the path's own; a tail that is cut is found by its number."""
     rows = chain(REFUSED, LOCKED)
-    assert faults(rows, Stand(*stands, rows[-1]["hash"])) == [fault]
-    assert faults(rows, Stand("shut", 3, NO_HEAD)) == [
+    assert faults(rows, RulesStamp(*stands, rows[-1]["hash"])) == [fault]
+    assert faults(rows, RulesStamp("shut", 3, NO_HEAD)) == [
         (3, "the journal leads to shut, not the path")
     ]
 
 
 def test_a_path_without_rows_is_a_fault() -> None:
     """Whoever stands somewhere has come there."""
-    assert faults([], Stand("ajar", 1, NO_HEAD)) == [(1, "the path has no journal")]
+    assert faults([], RulesStamp("ajar", 1, NO_HEAD)) == [(1, "the path has no journal")]
 
 
 def test_a_fault_reads_as_a_line() -> None:

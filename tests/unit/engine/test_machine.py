@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.domain.guards import Finding
-from lazsa_flow.domain.lifecycle import Edge, Permit
+from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.engine.machine import GivesReason, TableMachine, Trial
-from lazsa_flow.lifecycles.award import AWARD
+from lazsa_flow.lifecycle.guards import Finding
+from lazsa_flow.lifecycle.table import Edge, Permit
 from tests.factories import table
 
 if TYPE_CHECKING:

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.domain.lifecycle import Edge, Permit
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.engine.fire import fire, load_one
 from lazsa_flow.engine.sweep import sweep_chunk
 from lazsa_flow.errors import MachineMismatchError, NoEdgeError, RefusedError
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.lifecycle.table import Edge, Permit
 from tests.factories import CYCLE, SELLER, guard, midnight, path, rulebook, table, timer
 from tests.fakes import MemoryStore, MemoryTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.domain.model import Move
-    from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.lifecycle.model import Move
 
 DUE = midnight(CYCLE)
 NOW = DUE - timedelta(days=3)

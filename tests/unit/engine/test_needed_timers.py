@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lazsa_flow.domain.cycles import instant_text
-from lazsa_flow.domain.effects import Notify, Schedule
-from lazsa_flow.domain.lifecycle import Edge, Permit, State, Step, Timer
 from lazsa_flow.engine.needed_timers import (
     History,
     JournalEntry,
@@ -18,10 +15,13 @@ from lazsa_flow.engine.needed_timers import (
     TimerEntry,
     missing_timers,
 )
+from lazsa_flow.lifecycle.calendar import instant_text
+from lazsa_flow.lifecycle.effects import Notify, Schedule
+from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
 from tests.factories import guard, table, utc
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.lifecycle import Lifecycle
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 SET = utc(2026, 9, 1)
 DAY = timedelta(days=1)

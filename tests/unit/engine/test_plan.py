@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lazsa_flow.domain.lifecycle import Edge, Permit
 from lazsa_flow.engine.machine import TableMachine
 from lazsa_flow.engine.plan import Plan, Route
 from lazsa_flow.errors import MachineMismatchError
-from tests.factories import situation, table
+from lazsa_flow.lifecycle.table import Edge, Permit
+from tests.factories import context, table
 
 if TYPE_CHECKING:
     from transitions import EventData
 
-    from lazsa_flow.domain.guards import Ask, Found
+    from lazsa_flow.lifecycle.guards import Ask, Found
 
 
 def test_a_timer_is_compiled_once() -> None:
@@ -50,7 +50,7 @@ def test_an_edge_fires_where_all_its_guards_hold(
     guards = (*found, *(name for name, _ in checks))
     edge = Edge("close", ("ajar",), "shut", (Permit("system"),), guards)
     route = Route(edge, None, tuple(name for name, _ in checks), tuple(checks))
-    assert route.fires(situation(), found) is all(own + before)
+    assert route.fires(context(), found) is all(own + before)
     assert tuple(found) == guards
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from lazsa_flow.engine.evidence_row import EvidenceRow
 from lazsa_flow.engine.ports import Change, Claim
-from lazsa_flow.engine.sight import Sight
-from lazsa_flow.store.sights import StoredSight
+from lazsa_flow.store.evidence_rows import SqlEvidenceRow
 from tests.factories import CYCLE, midnight, path
 from tests.fakes import MemorySight
 
@@ -30,9 +30,12 @@ def test_a_claim_without_some_of_its_paths() -> None:
     assert claim.without({1, 2}) is None
 
 
-@pytest.mark.parametrize("kind", [StoredSight, MemorySight])
-def test_what_a_store_shows_has_all_that_is_read(kind: type[StoredSight | MemorySight]) -> None:
+@pytest.mark.parametrize("kind", [SqlEvidenceRow, MemorySight])
+def test_what_a_store_shows_has_all_that_is_read(kind: type[SqlEvidenceRow | MemorySight]) -> None:
     """The SQL store's sights, and those in memory, have every member that a decision asks for."""
-    members = {*Sight.__annotations__, *(name for name in vars(Sight) if name[0] != "_")}
+    members = {
+        *EvidenceRow.__annotations__,
+        *(name for name in vars(EvidenceRow) if name[0] != "_"),
+    }
     assert {"like", "panel", "evidence"} <= members
     assert members <= {*dir(kind), *kind.__init__.__code__.co_names}

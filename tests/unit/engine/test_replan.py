@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lazsa_flow.domain.cycles import Moment
-from lazsa_flow.domain.effects import Notify
-from lazsa_flow.domain.lifecycle import Timer
-from lazsa_flow.domain.model import Actor
 from lazsa_flow.engine.needed_timers import Missing
 from lazsa_flow.engine.ports import Notice
 from lazsa_flow.engine.replan import mend, needed_timer, replan, right_moment
-from lazsa_flow.engine.rules import Release, Rulebook
-from tests.factories import CYCLE, country, guard, midnight, path, rulebook, situation, table, timer
+from lazsa_flow.engine.rulebook import Release, Rulebook
+from lazsa_flow.lifecycle.calendar import Moment
+from lazsa_flow.lifecycle.effects import Notify
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.lifecycle.table import Timer
+from tests.factories import CYCLE, context, country, guard, midnight, path, rulebook, table, timer
 
 if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from lazsa_flow.domain.model import Path, Situation, TimerRow
     from lazsa_flow.engine.ports import Change
+    from lazsa_flow.lifecycle.model import GuardContext, Path, TimerRow
 
 NOW = midnight(CYCLE) - timedelta(days=3)
 MANAGER = Actor("manager", "man-1")
@@ -43,13 +43,13 @@ def rules_of(zone: str = "Asia/Singapore", **changes: Any) -> Rulebook:
 
 def planned(after: Path, *timers: TimerRow) -> Change | None:
     """Re-plan a door with these timers, to what it will be."""
-    seen = replace(situation(path=DOOR).seen, timers=timers)
+    seen = replace(context(path=DOOR).snapshot, timers=timers)
     return replan(rules_of(), seen, after, actor=MANAGER, now=NOW, reason="moved")
 
 
 def rezoned(overdue: TimerRow) -> TimerRow:
     """Re-plan a door with a timer that is overdue, in a Singapore of Jakarta's zone."""
-    seen = replace(situation(path=DOOR).seen, timers=(overdue,))
+    seen = replace(context(path=DOOR).snapshot, timers=(overdue,))
     rules, now = rules_of("Asia/Jakarta"), midnight(CYCLE) + timedelta(days=3)
     change = replan(rules, seen, DOOR, actor=MANAGER, now=now, reason="moved", overdue=True)
     assert change is not None
@@ -88,7 +88,7 @@ def test_a_timer_moves_to_the_instant_it_now_has() -> None:
 def test_a_promised_date_that_changes_is_told(after: Path, told: list[Notice]) -> None:
     """programme.md, tenure: a notice whenever a promised date changes, and only then."""
     name = timer().name
-    seen = replace(situation(path=DOOR).seen, timers=(timer(),))
+    seen = replace(context(path=DOOR).snapshot, timers=(timer(),))
     rules = rules_of(promised={name: Notify("another_date", "team")})
     change = replan(rules, seen, after, actor=MANAGER, now=NOW, reason="moved")
     assert change is not None
@@ -142,7 +142,7 @@ class TestRightMoments:
     def right(self, stored: TimerRow, rules: Rulebook = RULES, entered: datetime = NOW) -> Moment:
         """Return the moment that a door's timer should have."""
         door = replace(DOOR, entered_at=entered)
-        return right_moment(rules, situation(path=door).seen, stored)
+        return right_moment(rules, context(path=door).snapshot, stored)
 
     def test_the_beginning_of_its_date(self) -> None:
         """What begins its date is right, and stays."""
@@ -164,7 +164,7 @@ class TestRightMoments:
     def test_a_table_that_reckons_from_the_instant(self) -> None:
         """A date that depends on when it is asked for is found where it was asked before."""
 
-        def next_week(asked: Situation) -> Moment:
+        def next_week(asked: GuardContext) -> Moment:
             return asked.calendar.start(asked.on + timedelta(days=7))
 
         rules = rulebook(table(instants={"dusk": next_week}))
@@ -175,7 +175,7 @@ class TestRightMoments:
     def test_a_table_that_raises(self) -> None:
         """What cannot be reckoned keeps its instant."""
 
-        def broken(asked: Situation) -> Moment:
+        def broken(asked: GuardContext) -> Moment:
             raise KeyError(asked.on)
 
         stored = timer(due_at=midnight(CYCLE) + timedelta(hours=1))
@@ -188,7 +188,7 @@ class TestNeeded:
 
     def needed(self, missing: Missing, **changes: Any) -> TimerRow | None:
         """Return the timer of a door that lacks it."""
-        return needed_timer(rulebook(table(**changes)), situation(path=DOOR).seen, missing, LATER)
+        return needed_timer(rulebook(table(**changes)), context(path=DOOR).snapshot, missing, LATER)
 
     def test_as_planned(self) -> None:
         """It falls due at the instant that the table names."""
@@ -202,7 +202,7 @@ class TestNeeded:
         """A reminder is set as its table has it now, a decision as it had it then."""
         asked = []
 
-        def dusk(found: Situation) -> None:
+        def dusk(found: GuardContext) -> None:
             asked.append((found.at, found.recorded_at))
 
         bell = Timer("bell", ("ajar",), "dusk", effects=(Notify("bell"),))
@@ -244,14 +244,14 @@ def test_a_reminder_of_the_round_restarts_when_the_round_is_put_off(
     fields = {"states": ("ajar",), "effects": (Notify("bell"),), "restarts": ("ajar",), **changes}
     bell = Timer(name="bell", at="before", **fields)
 
-    def before(asked: Situation) -> Moment | None:
+    def before(asked: GuardContext) -> Moment | None:
         if days is None:
             return None
         return asked.calendar.start(asked.judged_on - timedelta(days=days))
 
     instants = {"dusk": lambda s: s.calendar.start(s.judged_on), "before": before}
     rules = rulebook(table(instants=instants, timers=(table().timers[0], bell)))
-    seen = replace(situation(path=DOOR).seen, timers=(timer(),))
+    seen = replace(context(path=DOOR).snapshot, timers=(timer(),))
     after = replace(DOOR, cycle_on=NEXT)
     change = replan(rules, seen, after, actor=MANAGER, now=NOW, reason="put_off")
     assert change is not None
@@ -269,7 +269,7 @@ def test_mending_is_one_row_of_the_journal() -> None:
     stored = timer(due_at=midnight(CYCLE) + timedelta(hours=1), zone="Asia/Tokyo", book_on=NEXT)
     lost = timer("bell")
     right = Moment(CYCLE, midnight(CYCLE))
-    seen = situation(path=DOOR).seen
+    seen = context(path=DOOR).snapshot
     change = mend(
         rulebook(table()), seen, [(stored, right)], [lost], actor=MANAGER, now=NOW, reason="mended"
     )

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.cycles import TICK
-from lazsa_flow.domain.effects import Notify, Schedule
-from lazsa_flow.domain.guards import Finding
-from lazsa_flow.domain.lifecycle import Edge, Permit, Step, Timer
-from lazsa_flow.domain.model import Failure
-from lazsa_flow.engine.rules import RulesChangedError
-from lazsa_flow.engine.sweep import Chunk, Swept, sweep
+from lazsa_flow.engine.rulebook import RulesChangedError
+from lazsa_flow.engine.sweep import ChunkResult, SweepResult, sweep
 from lazsa_flow.errors import UnavailableError
-from lazsa_flow.lifecycles.award import AWARD
+from lazsa_flow.lifecycle.calendar import TICK
+from lazsa_flow.lifecycle.effects import Notify, Schedule
+from lazsa_flow.lifecycle.guards import Finding
+from lazsa_flow.lifecycle.model import Failure
+from lazsa_flow.lifecycle.table import Edge, Permit, Step, Timer
 from tests.factories import (
     CYCLE,
     card,
@@ -35,7 +35,7 @@ from tests.factories import (
 from tests.fakes import MemoryStore, MemoryTransaction
 
 if TYPE_CHECKING:
-    from lazsa_flow.engine.rules import Rulebook
+    from lazsa_flow.engine.rulebook import Rulebook
 
 DUE = midnight(CYCLE)
 LATE = DUE + timedelta(hours=7)
@@ -74,9 +74,9 @@ def award(**changes: Any) -> MemoryStore:
 def test_what_is_due_at_the_instant_fires() -> None:
     """A timer fires at exactly its due instant, and one microsecond earlier it does not."""
     store = door()
-    assert sweep_at(store, DOOR, DUE - TICK) == Swept()
+    assert sweep_at(store, DOOR, DUE - TICK) == SweepResult()
     assert store.paths[1].state == "ajar"
-    assert sweep_at(store, DOOR, DUE) == Swept(moved=1)
+    assert sweep_at(store, DOOR, DUE) == SweepResult(moved=1)
     assert store.paths[1].state == "shut"
 
 
@@ -113,14 +113,14 @@ def test_a_case_opened_at_the_instant_comes_too_late() -> None:
 def test_nothing_due_is_nothing_done() -> None:
     """A sweep of a store with nothing due takes one transaction and writes nothing."""
     store = MemoryStore()
-    assert sweep_at(store, DOOR, LATE) == Swept()
+    assert sweep_at(store, DOOR, LATE) == SweepResult()
     assert (store.transactions, store.journal) == (1, [])
 
 
 def test_a_sweep_goes_chunk_by_chunk() -> None:
     """No transaction takes more timers than a chunk; all that is due is done in the end."""
     store = door(5)
-    assert sweep_at(store, DOOR, LATE, chunk=2) == Swept(moved=5)
+    assert sweep_at(store, DOOR, LATE, chunk=2) == SweepResult(moved=5)
     assert store.transactions == 4
     assert {each.state for each in store.paths.values()} == {"shut"}
 
@@ -129,19 +129,19 @@ def test_a_sweep_can_be_ended_after_a_chunk() -> None:
     """Whoever sweeps is told of every chunk and may end early; the rest stays due."""
     store, told = door(5), []
 
-    def done(chunk: Chunk) -> bool:
+    def done(chunk: ChunkResult) -> bool:
         told.append(chunk)
         return True
 
-    assert sweep_at(store, DOOR, LATE, chunk=2, done=done) == Swept(moved=2)
-    assert told == [Chunk(Swept(moved=2), DUE, "SG")]
+    assert sweep_at(store, DOOR, LATE, chunk=2, done=done) == SweepResult(moved=2)
+    assert told == [ChunkResult(SweepResult(moved=2), DUE, "SG")]
     assert store.status(3, "evening") == ["pending"]
 
 
 def test_one_path_can_be_swept_alone() -> None:
     """Where a path is named, the timers of others wait."""
     store = door(2)
-    assert sweep_at(store, DOOR, LATE, path_id=2) == Swept(moved=1)
+    assert sweep_at(store, DOOR, LATE, path_id=2) == SweepResult(moved=1)
     assert (store.paths[1].state, store.paths[2].state) == ("ajar", "shut")
 
 
@@ -149,9 +149,9 @@ def test_each_country_has_its_own_midnight() -> None:
     """programme.md, who and where: a cycle date is an instant of its own in each country."""
     store = door()
     add(store, 2, country="ID")
-    assert sweep_at(store, DOOR, DUE) == Swept(moved=1)
+    assert sweep_at(store, DOOR, DUE) == SweepResult(moved=1)
     assert (store.paths[1].state, store.paths[2].state) == ("shut", "ajar")
-    assert sweep_at(store, DOOR, midnight(CYCLE, "ID")) == Swept(moved=1)
+    assert sweep_at(store, DOOR, midnight(CYCLE, "ID")) == SweepResult(moved=1)
     assert [row.effective_at for row in store.journal] == [DUE, midnight(CYCLE, "ID")]
 
 
@@ -160,7 +160,7 @@ def test_a_guard_that_does_not_hold_refuses_the_timer() -> None:
     timers = (replace(table().timers[0], otherwise=(Notify("still_ajar"),)),)
     rules = rulebook(table(guards={"ready": guard(held=False)}, timers=timers))
     store = door()
-    assert sweep_at(store, rules, LATE) == Swept(refused=1)
+    assert sweep_at(store, rules, LATE) == SweepResult(refused=1)
     (row,) = store.journal
     assert (row.trigger, row.verdicts) == (None, {"ready": Finding(False)})
     assert store.status(1, "evening") == ["refused"]
@@ -173,7 +173,7 @@ def test_a_reminder_reminds_and_moves_nothing() -> None:
     rules = rulebook(table(timers=timers))
     store = door()
     store.timers = [timer("bell", decides=False)]
-    assert sweep_at(store, rules, LATE) == Swept(reminded=1)
+    assert sweep_at(store, rules, LATE) == SweepResult(reminded=1)
     assert (store.journal, store.status(1, "bell")) == ([], ["reminded"])
     assert [notice.kind for notice in store.notices] == ["bell"]
 
@@ -183,7 +183,7 @@ def test_what_a_timer_sets_is_swept_in_its_turn() -> None:
     evening = replace(table().timers[0], otherwise=(Schedule("evening", round="tomorrow"),))
     rules = rulebook(table(guards={"ready": guard(held=False)}, timers=(evening,)))
     store = door()
-    assert sweep_at(store, rules, DUE + timedelta(days=3)) == Swept(refused=4)
+    assert sweep_at(store, rules, DUE + timedelta(days=3)) == SweepResult(refused=4)
     days = [row.effective_at - DUE for row in store.journal]
     assert days == [timedelta(days=n) for n in range(4)]
     assert store.status(1, "evening") == ["refused"] * 4 + ["pending"]
@@ -203,15 +203,15 @@ def test_an_instant_is_finished_before_a_later_one_begins() -> None:
 def faulty(**changes: Any) -> Rulebook:
     """Return rules by which the second door's decision raises."""
 
-    def check(situation: Any) -> Finding:
-        if situation.path.id == 2:
-            raise ZeroDivisionError(situation.path.subject)
+    def check(guard_context: Any) -> Finding:
+        if guard_context.path.id == 2:
+            raise ZeroDivisionError(guard_context.path.subject)
         return Finding(True)
 
     return rulebook(table(guards={"ready": replace(guard(), check=check)}, **changes))
 
 
-def attempts(store: MemoryStore, rules: Rulebook) -> list[tuple[timedelta, Swept]]:
+def attempts(store: MemoryStore, rules: Rulebook) -> list[tuple[timedelta, SweepResult]]:
     """Sweep whenever there is something to look at; return after which pause, with what outcome."""
     swept, last = [], LATE
     while (at := store.next_due()) is not None and at <= last + timedelta(minutes=5):
@@ -224,13 +224,13 @@ def attempts(store: MemoryStore, rules: Rulebook) -> list[tuple[timedelta, Swept
 def test_a_decision_that_raises_sets_its_path_aside_alone() -> None:
     """The path is tried again later, with the error named but not its text; the others move."""
     store = door(3)
-    assert sweep_at(store, faulty(), LATE) == Swept(moved=2, failed=1)
+    assert sweep_at(store, faulty(), LATE) == SweepResult(moved=2, failed=1)
     assert [store.paths[n].state for n in (1, 2, 3)] == ["shut", "ajar", "shut"]
     again = LATE + timedelta(seconds=1)
     failure = Failure(2, "evening", DUE, "ZeroDivisionError", 1, LATE, again)
     assert store.failures == {2: failure}
     assert (store.paths[2].parked, store.next_due()) == (False, again)
-    assert sweep_at(store, faulty(), again - TICK) == Swept()
+    assert sweep_at(store, faulty(), again - TICK) == SweepResult()
 
 
 def test_the_fifth_attempt_parks_the_path_with_all_its_timers() -> None:
@@ -239,10 +239,10 @@ def test_the_fifth_attempt_parks_the_path_with_all_its_timers() -> None:
     bell = timer("bell", LATE + timedelta(days=9), path_id=2, decides=False)
     store.timers.append(bell)
     first, *others = attempts(store, faulty())
-    assert first == (timedelta(0), Swept(moved=2, failed=1))
+    assert first == (timedelta(0), SweepResult(moved=2, failed=1))
     pauses = [pause.total_seconds() for pause, _ in others]
     assert pauses == [1, 4, 16, 64]
-    assert [swept for _, swept in others] == [Swept(failed=1)] * 3 + [Swept(parked=1)]
+    assert [swept for _, swept in others] == [SweepResult(failed=1)] * 3 + [SweepResult(parked=1)]
     assert store.paths[2].parked
     assert (store.failures[2].attempts, store.failures[2].retry_at) == (5, None)
     assert (store.status(2, "evening"), store.status(2, "bell")) == (["parked"], ["parked"])
@@ -253,7 +253,7 @@ def test_an_attempt_that_succeeds_forgets_the_failure() -> None:
     """What failed once and then holds moves with effect from its instant, and starts anew."""
     store = door(2)
     sweep_at(store, faulty(), LATE)
-    assert sweep_at(store, DOOR, LATE + timedelta(seconds=1)) == Swept(moved=1)
+    assert sweep_at(store, DOOR, LATE + timedelta(seconds=1)) == SweepResult(moved=1)
     assert store.failures == {}
     assert [row.effective_at for row in store.journal] == [DUE, DUE]
 
@@ -284,10 +284,10 @@ def test_a_row_that_no_table_knows_is_parked(change: Any, error: str) -> None:
     second = store.paths[2]
     change(store)
     store.paths[2] = second
-    assert sweep_at(store, DOOR, LATE) == Swept(moved=1, failed=1)
+    assert sweep_at(store, DOOR, LATE) == SweepResult(moved=1, failed=1)
     assert [(each.path_id, each.error) for each in store.failures.values()] == [(1, error)]
     assert store.paths[2].state == "shut"
-    assert attempts(store, DOOR)[-1][1] == Swept(parked=1)
+    assert attempts(store, DOOR)[-1][1] == SweepResult(parked=1)
     assert store.next_due() is None
 
 
@@ -308,9 +308,9 @@ def test_a_path_that_cannot_be_written_is_parked_alone() -> None:
     """
     store = door(3)
     store.paths[2] = path("shut", id=2, lifecycle="door", subject="seller-2")
-    assert sweep_at(store, reopening(), LATE) == Swept(moved=2, failed=1)
+    assert sweep_at(store, reopening(), LATE) == SweepResult(moved=2, failed=1)
     assert (store.failures[2].timer, store.failures[2].error) == ("evening", "ConflictError")
-    assert attempts(store, reopening())[-1][1] == Swept(parked=1)
+    assert attempts(store, reopening())[-1][1] == SweepResult(parked=1)
     assert (store.paths[2].state, store.paths[2].seq) == ("shut", 1)
     assert [row.path for row in store.journal] == ["door-1", "door-3"]
     assert store.next_due() is None
@@ -331,10 +331,10 @@ def test_a_row_that_cannot_be_read_sets_its_own_path_aside(bad: int) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MemoryTransaction, "sights", loading)
-        assert sweep_at(store, DOOR, LATE, chunk=8) == Swept(moved=7, failed=1)
+        assert sweep_at(store, DOOR, LATE, chunk=8) == SweepResult(moved=7, failed=1)
         assert (store.failures[bad].error, store.paths[bad].state) == ("ValueError", "ajar")
         assert sum(loads) <= 8 + 3 * 8
-        assert attempts(store, DOOR)[-1][1] == Swept(parked=1)
+        assert attempts(store, DOOR)[-1][1] == SweepResult(parked=1)
 
 
 def test_nobody_is_blamed_for_what_another_has_done() -> None:
@@ -352,7 +352,7 @@ def test_nobody_is_blamed_for_what_another_has_done() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MemoryTransaction, "claim", claiming)
         patch.setattr(MemoryTransaction, "sights", unreadable)
-        assert sweep_at(store, DOOR, LATE, chunk=1) == Swept()
+        assert sweep_at(store, DOOR, LATE, chunk=1) == SweepResult()
     assert (len(claims), store.failures) == (2, {})
 
 
@@ -371,8 +371,8 @@ def test_a_database_that_is_away_parks_nothing() -> None:
 
 def test_counts_of_chunks_add_up() -> None:
     """What sweeps did adds up, in timers."""
-    total = Swept(1, 2, 3, 4, 5) + Swept(10, 20, 30, 40, 50)
-    assert (total, total.total) == (Swept(11, 22, 33, 44, 55), 165)
+    total = SweepResult(1, 2, 3, 4, 5) + SweepResult(10, 20, 30, 40, 50)
+    assert (total, total.total) == (SweepResult(11, 22, 33, 44, 55), 165)
 
 
 @pytest.mark.parametrize("was_on", [True, False])
@@ -396,7 +396,7 @@ def test_the_search_for_garbage_is_as_it_was_after_a_sweep(was_on: bool) -> None
 class TestReleases:
     """Each chunk is decided by the rules that are in force when it is claimed."""
 
-    def sweep(self, store: MemoryStore, **options: Any) -> Swept:
+    def sweep(self, store: MemoryStore, **options: Any) -> SweepResult:
         """Sweep by the first version of the rules."""
         return sweep(store, rulebook(table(), version=1), VirtualClock(DUE), chunk=1, **options)
 
@@ -404,7 +404,7 @@ class TestReleases:
         """What another process has released is read before the next chunk is decided."""
         store, read = door(3), []
 
-        def done(did: Chunk) -> bool:
+        def done(did: ChunkResult) -> bool:
             store.rules_version = 2
             return False
 
@@ -412,7 +412,7 @@ class TestReleases:
             read.append(store.paths[2].state)
             return rulebook(table(), version=2)
 
-        assert self.sweep(store, done=done, reread=reread) == Swept(moved=3)
+        assert self.sweep(store, done=done, reread=reread) == SweepResult(moved=3)
         assert read == ["ajar"]
 
     def test_nothing_is_decided_by_others(self) -> None:

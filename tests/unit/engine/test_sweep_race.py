@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lazsa_flow.engine.ports import Claim
-from lazsa_flow.engine.sweep import Chunk, Swept, sweep_chunk
+from lazsa_flow.engine.sweep import ChunkResult, SweepResult, sweep_chunk
 from tests.factories import CYCLE, midnight, path, rulebook, table, timer
 from tests.fakes import MemoryStore, MemoryTransaction
 
@@ -33,7 +33,9 @@ def claimed(*path_ids: int) -> Claim:
 def test_settled_by_another() -> None:
     """What is no longer pending once the paths are locked is passed by (design.md, rule 4)."""
     store = MemoryStore(paths={1: path("ajar", lifecycle="door")})
-    assert sweep_chunk(Waiting(store, 1), rulebook(table()), midnight(CYCLE)) == Chunk(Swept())
+    assert sweep_chunk(Waiting(store, 1), rulebook(table()), midnight(CYCLE)) == ChunkResult(
+        SweepResult()
+    )
     assert not store.journal
 
 
@@ -43,5 +45,5 @@ def test_others_of_the_claim_are_done() -> None:
     slots = {("door", f"seller-{n}"): n for n in doors}
     store = MemoryStore(paths=doors, slots=slots, timers=[timer(path_id=2)])
     did = sweep_chunk(Waiting(store, 1, 2), rulebook(table()), midnight(CYCLE))
-    assert did.swept == Swept(moved=1)
+    assert did.swept == SweepResult(moved=1)
     assert [row.path for row in store.journal] == ["door-2"]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lazsa_flow.domain.lifecycle import Permit, Step
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.lifecycles.entry import ENTRY
 from lazsa_flow.engine.tables import differences, digest_of, text_of
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.lifecycles.entry import ENTRY
+from lazsa_flow.lifecycle.table import Permit, Step
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.lifecycle import Lifecycle
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 
 def told(changed: Lifecycle) -> tuple[str, ...]:

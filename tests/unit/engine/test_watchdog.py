@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.guards import all_of
-from lazsa_flow.domain.running import RUNNING
 from lazsa_flow.engine import watchdog
-from lazsa_flow.engine.sweep import Swept, sweep
+from lazsa_flow.engine.sweep import SweepResult, sweep
 from lazsa_flow.engine.watchdog import GuardWatch, watch_guards
+from lazsa_flow.lifecycle.guards import all_of
+from lazsa_flow.lifecycle.running_guards import RUNNING
 from lazsa_flow.logs import LOGGER
-from tests.factories import CYCLE, guard, midnight, path, rulebook, situation, table, timer
+from tests.factories import CYCLE, context, guard, midnight, path, rulebook, table, timer
 from tests.fakes import MemoryStore
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.guards import Guard
+    from lazsa_flow.lifecycle.guards import Guard
 
 DUE = midnight(CYCLE)
 
@@ -59,7 +59,7 @@ def within(looks: Any, *, reads: frozenset[str] | None = None) -> Guard:
     return replace(guard(), check=check, reads=reads)
 
 
-def sweep_door(ready: Guard) -> Swept:
+def sweep_door(ready: Guard) -> SweepResult:
     """Close one door whose guard is this."""
     store = MemoryStore(paths={7: path("ajar", id=7, lifecycle="door")})
     store.slots["door", "seller-1"] = 7
@@ -80,7 +80,7 @@ def test_a_guard_that_does_not_return_is_named(told: Any, reads: frozenset[str] 
         for seconds.now in next(times, ()):
             watch.look()
 
-    assert sweep_door(within(looks, reads=reads)) == Swept(moved=1)
+    assert sweep_door(within(looks, reads=reads)) == SweepResult(moved=1)
     assert told() == [("door", "ready", "door-7", s) for s in (31, 62, 130)]
     assert heard == [("door", "ready")]
     assert not RUNNING
@@ -97,7 +97,7 @@ def test_a_guard_that_returns_is_not_named(told: Any) -> None:
 
     ready = within(look)
     for _ in range(5):
-        ready.ask(situation())
+        ready.ask(context())
     watch.look()
     assert told() == []
 
@@ -116,7 +116,7 @@ def test_each_slow_call_is_counted() -> None:
 
     ready = within(looks)
     for _ in range(2):
-        ready.ask(situation())
+        ready.ask(context())
     assert heard == [("award", "ready")] * 2
 
 
@@ -137,7 +137,7 @@ def test_a_part_of_a_guard_is_named(told: Any) -> None:
         found.extend(call.guard for call in RUNNING.values())
         return asked
 
-    replace(guard("around"), check=check).ask(situation())
+    replace(guard("around"), check=check).ask(context())
     assert [named[1] for named in told()] == ["ready"]
     assert found == ["around"]
     assert not RUNNING
@@ -150,7 +150,7 @@ def test_a_guard_that_raises_is_running_no_more() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        within(boom).ask(situation())
+        within(boom).ask(context())
     assert not RUNNING
 
 
@@ -162,7 +162,7 @@ def test_the_watch_of_a_process(told: Any) -> None:
     done = threading.Event()
     watch.listeners.append(lambda *_: done.set())
     waiting = within(lambda: done.wait(10))
-    waiting.ask(situation())
+    waiting.ask(context())
     assert told()[0][:3] == ("award", "ready", "award-1")
     thread = watch._thread
     assert thread is not None

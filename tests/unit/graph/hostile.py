@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.domain.lifecycle import Edge, Permit, State, Step, Timer
+from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
 from tests.factories import guard, table
 
 if TYPE_CHECKING:
-    from lazsa_flow.domain.lifecycle import Lifecycle
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 HOSTILE: Final = (
     "<img src=x onerror=hacked=1>",

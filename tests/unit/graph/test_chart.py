@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lazsa_flow.domain.lifecycle import Edge, Permit, State, Step, Timer
+from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.graph.chart import Arrow, Node, Who, chart
-from lazsa_flow.lifecycles.award import AWARD
+from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
 from tests.factories import guard, table
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 

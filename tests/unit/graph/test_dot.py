@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.dot import dot, escape
-from lazsa_flow.lifecycles.award import AWARD
 from tests.factories import table
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 

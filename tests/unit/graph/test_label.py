@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.label import WIDEST, labels
 from lazsa_flow.graph.metrics import cut, width
-from lazsa_flow.lifecycles.award import AWARD
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 
 

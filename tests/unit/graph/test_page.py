@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
+from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.engine import backend
 from lazsa_flow.graph.layout import layout
 from lazsa_flow.graph.page import Served, embedded, page
-from lazsa_flow.graph.picture import Picture, Stop
 from lazsa_flow.graph.svg import svg
-from lazsa_flow.lifecycles.award import AWARD
+from lazsa_flow.graph.timeline import Picture, TimelinePoint
 from tests.factories import table, utc
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 
@@ -147,7 +147,7 @@ def test_a_picture_shows_itself_in_a_frame_that_nothing_leaves(
     """A notebook gets the page in a sandboxed frame, as the value of one attribute."""
     drawn = chart(table()).counting({"ajar": 1}, {})
     asked_at = utc(2026, 10, 1)
-    now = Stop(asked_at.date(), "now", {"SG": {"s0": 1}}, {}, {})
+    now = TimelinePoint(asked_at.date(), "now", {"SG": {"s0": 1}}, {}, {})
     picture = Picture(drawn, asked_at, ("SG",), (now,), 20, (), {})
     [(tag, attributes)] = Reader(picture._repr_html_() or "").elements
     assert (tag, attributes["sandbox"]) == ("iframe", "allow-scripts")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.graph.palette import DARK, LIGHT
-from lazsa_flow.lifecycles.award import AWARD
 
 if TYPE_CHECKING:
     from lazsa_flow.graph.palette import Theme

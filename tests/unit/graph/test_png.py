@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
+from lazsa_flow.award.lifecycles.trainer import TRAINER
 from lazsa_flow.errors import ExtraError
 from lazsa_flow.graph import engine, layout
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.png import png
 from lazsa_flow.graph.svg import svg
-from lazsa_flow.lifecycles.trainer import TRAINER
 from tests.factories import table
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 

@@ -9,12 +9,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.lifecycles.entry import ENTRY
+from lazsa_flow.award.lifecycles.trainer import TRAINER
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.metrics import width
 from lazsa_flow.graph.svg import svg
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.lifecycles.entry import ENTRY
-from lazsa_flow.lifecycles.trainer import TRAINER
 from tests.factories import table
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
+from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.xstate import event, machine, xstate
-from lazsa_flow.lifecycles.award import AWARD
 from tests.factories import table
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 

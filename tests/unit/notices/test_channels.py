@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import BaseModel
 
-from lazsa_flow.domain.deployment import Deployment
-from lazsa_flow.domain.policy import read
 from lazsa_flow.errors import ConfigError
+from lazsa_flow.lifecycle.policy import read
 from lazsa_flow.notices import channels
 from lazsa_flow.notices.files import FileChannel
+from lazsa_flow.notices.settings import Deployment
 from lazsa_flow.notices.smtp import SmtpChannel
 
 if TYPE_CHECKING:

@@ -17,17 +17,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.domain.contact import Contact
-from lazsa_flow.domain.deployment import ChannelSettings, Deployment, NoticeSettings
 from lazsa_flow.engine.ports import Claimed
 from lazsa_flow.errors import DeliveryError, NotFoundError
 from lazsa_flow.notices import web
 from lazsa_flow.notices.compose import Composer
+from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.faults import LONGEST_CODE, check_sent, fault_of, least_wait_s
 from lazsa_flow.notices.pacing import Pacing
-from lazsa_flow.notices.ports import Matter
+from lazsa_flow.notices.ports import NoticeContext
 from lazsa_flow.notices.relay import Drained, Relay
 from lazsa_flow.notices.render import Rendered
+from lazsa_flow.notices.settings import ChannelSettings, Deployment, NoticeSettings
 from tests.factories import country, noon, path, utc
 from tests.strange import ACCEPTED, ANYTHING, REFUSED, Hostile
 
@@ -138,7 +138,7 @@ class Words:
         """Return the team's name."""
         return "Team"
 
-    def notice(self, matter: Matter, locale: str, name: str = "") -> Rendered:
+    def notice(self, matter: NoticeContext, locale: str, name: str = "") -> Rendered:
         """Render it, or raise."""
         if self.raises is not None and matter.kind == "odd":
             raise self.raises
@@ -151,9 +151,9 @@ class Desk:
     def look_up(self, notices: Sequence[Claimed]) -> None:
         """Read nothing."""
 
-    def matter(self, notice: Claimed) -> Matter:
+    def matter(self, notice: Claimed) -> NoticeContext:
         """Return what it is about."""
-        return Matter(notice.kind, "award-1", "seller-1", country("SG"), NOW.date())
+        return NoticeContext(notice.kind, "award-1", "seller-1", country("SG"), NOW.date())
 
 
 class Stage:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.lifecycles.entry import ENTRY
+from lazsa_flow.award.lifecycles.trainer import TRAINER
 from lazsa_flow.config import Config
-from lazsa_flow.domain.effects import Notify
 from lazsa_flow.errors import NotFoundError
-from lazsa_flow.lifecycles.award import AWARD
-from lazsa_flow.lifecycles.entry import ENTRY
-from lazsa_flow.lifecycles.trainer import TRAINER
+from lazsa_flow.lifecycle.effects import Notify
 from lazsa_flow.notices.blocks import as_html, as_text
 from lazsa_flow.notices.digests import is_digested
 from lazsa_flow.notices.ports import Unmet

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from lazsa_flow.domain.deployment import Deployment
-from lazsa_flow.domain.toml_text import read, read_toml
 from lazsa_flow.errors import ConfigError, TemplateError
+from lazsa_flow.lifecycle.toml_text import read, read_toml
 from lazsa_flow.notices.channels import open_channels
 from lazsa_flow.notices.render import Renderer
 from lazsa_flow.notices.sample import sample
 from lazsa_flow.notices.secrets import secret
+from lazsa_flow.notices.settings import Deployment
 from tests.factories import country
 
 if TYPE_CHECKING:

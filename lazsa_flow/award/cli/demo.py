@@ -1,0 +1,112 @@
+"""``lazsa-flow demo``: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lazsa_flow.cli import common
+from lazsa_flow.cli.common import Json, console, print_json
+from lazsa_flow.cli.inspect import print_story
+from lazsa_flow.cli.ledger import book_document, books_table
+
+if TYPE_CHECKING:
+    from lazsa_flow.award.demo.run import Told
+
+
+def demo(
+    sellers: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A facts file; 600 made-up sellers by default."),
+    ] = None,
+    years: Annotated[int, typer.Option(min=1, max=50, help="How many; two cycles each.")] = 3,
+    seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="An empty directory; a new temporary one by default."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the story in DIR.")] = False,
+    notices: Annotated[
+        bool, typer.Option("--notices", help="Also write a file for each notice, to be read.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Run years of the programme: real timers, worker and engine on a virtual clock.
+
+    Example: lazsa-flow demo --years 3 --seed 1 --out story
+    """
+    import tempfile
+    import time
+
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from lazsa_flow.award.demo.run import tell
+
+    began = time.perf_counter()
+    if out is None:
+        out = Path(tempfile.mkdtemp(prefix="lazsa-demo-"))
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("starting", total=None)
+        told = tell(
+            out,
+            sellers=sellers,
+            years=years,
+            seed=seed,
+            resume=resume,
+            notices=notices,
+            progress=lambda done, of, what: bar.update(
+                task, completed=done, total=of, description=what
+            ),
+        )
+    if as_json:
+        print_json(_document(told))
+        return
+    _print(told, time.perf_counter() - began, notices=notices)
+
+
+def _document(told: Told) -> dict[str, Any]:
+    return {
+        "sellers": told.sellers,
+        "transitions": told.transitions,
+        "states": told.states,
+        "cycles": [book_document(book) for book in told.books],
+    }
+
+
+def _print(told: Told, seconds: float, *, notices: bool) -> None:
+    from rich.table import Table
+
+    from lazsa_flow.award.demo.run import DATABASE, JOURNAL, LIFECYCLE, NOTICES
+    from lazsa_flow.award.programme import Programme
+
+    screen = console()
+    for on in sorted({book.on for book in told.books}):
+        screen.print(books_table(f"Cycle {on}", [book for book in told.books if book.on == on]))
+    states = Table("State", "Paths", title="Where the paths stand", title_justify="left")
+    for state, paths in told.states.items():
+        states.add_row(state, str(paths))
+    screen.print(states)
+    url = f"sqlite:///{told.out / DATABASE}"
+    with Programme.open(url, clock=common.make_clock()) as programme:
+        if told.longest:
+            screen.print("One seller's story, in full:\n")
+            print_story(screen, programme, programme.find(told.longest))
+    screen.print(
+        f"{told.sellers} sellers, {told.transitions} transitions, {told.refused} commands refused "
+        f"as they should be, in {seconds:.1f} s. The journal verifies."
+    )
+    screen.print(
+        "Facts of the first cycle are the file's own; before each later cycle they were drifted by "
+        f"a seeded generator and imported as new dated facts ({told.drifted} times)."
+    )
+    files = (DATABASE, JOURNAL, LIFECYCLE, *([f"{NOTICES}/"] if notices else []))
+    screen.print(f"Files in {told.out}: {', '.join(files)}")

@@ -1,0 +1,117 @@
+"""``lazsa-flow entry``: applications for a store, tried out or submitted from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    ConfigDir,
+    Database,
+    Json,
+    Key,
+    console,
+    open_programme,
+    print_json,
+    read_actor,
+)
+from lazsa_flow.cli.explain import verdict_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lazsa_flow.award.commands.store_entry import Application
+    from lazsa_flow.award.programme import Programme
+
+entry = typer.Typer(help="Applications for a store.", no_args_is_help=True)
+
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="The records, as for import turnover --example.")
+]
+Who = Annotated[
+    str | None,
+    typer.Option("--as", metavar="ROLE:ID", help="The host, or the applicant; the host if absent."),
+]
+
+
+@entry.command()
+def check(
+    file: File,
+    who: Who = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Check the records of an application before it is submitted; nothing is written.
+
+    Example: LAZSA_SECRET=… lazsa-flow entry check turnover.csv --as seller:seller-1
+    """
+    actor = read_actor(who or "host:host")
+    with open_programme(database, config) as programme:
+        found = [
+            programme.check_entry(each.applicant, **_fields(each), actor=actor)
+            for each in _applications(programme, file)
+        ]
+    if as_json:
+        print_json([each.to_json() for each in found])
+        return
+    screen = console()
+    for each in found:
+        screen.print(f"{each.applicant}: {each.received}", soft_wrap=True)
+        for verdict in each.verdicts:
+            screen.print(f"  {verdict_line(verdict)}", soft_wrap=True)
+        stands = ", ".join(verdict.name for verdict in each.unmet)
+        screen.print(f"  Not met: {stands}." if stands else "  Nothing stands against it.")
+    if not found:
+        screen.print("The file has no records.")
+
+
+@entry.command()
+def submit(
+    file: File,
+    who: Who = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Submit the one application of a file, and tell what was received.
+
+    Example: LAZSA_SECRET=… lazsa-flow entry submit turnover.csv --as seller:seller-1
+    """
+    from lazsa_flow.errors import InputError
+    from lazsa_flow.service.command import move_fields
+
+    actor = read_actor(who or "host:host")
+    with open_programme(database, config) as programme:
+        applications = list(_applications(programme, file))
+        if len(applications) != 1:
+            found, expected = f"{len(applications)} applications", "one; for more: import turnover"
+            raise InputError.of("argument", "FILE", found, expected)
+        one = applications[0]
+        receipt = programme.apply_entry(one.applicant, **_fields(one), actor=actor, key=key)
+    if as_json:
+        print_json({**move_fields(receipt), "received": receipt.received.to_json()})
+        return
+    console().print(f"{receipt.path}: received {receipt.received}", soft_wrap=True)
+
+
+def _applications(programme: Programme, file: Path) -> Iterator[Application]:
+    from lazsa_flow.award.commands.store_entry_checks import application_of
+    from lazsa_flow.award.imports.turnover import read_turnover
+
+    for rows in list(read_turnover(file, programme.rulebook.countries)):
+        yield application_of(rows)
+
+
+def _fields(application: Application) -> dict[str, Any]:
+    return {
+        "country": application.country,
+        "category": application.category,
+        "records": application.records,
+        "provenance": application.provenance,
+        "consent": application.consent,
+    }

@@ -1,0 +1,129 @@
+"""What compliance, managers and operators type."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lazsa_flow.award.cli.people import Seller
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Country,
+    Database,
+    Json,
+    Key,
+    open_programme,
+    print_json,
+    print_result,
+    read_actor,
+)
+from lazsa_flow.cli.documents import to_json
+from lazsa_flow.cli.lists import Csv, InCountry
+from lazsa_flow.cli.tables import Column, print_csv, print_table
+
+case = typer.Typer(help="Compliance cases: they postpone award or renewal.", no_args_is_help=True)
+
+CASE_COLUMNS = (
+    Column("Seller", is_id=True),
+    Column("Case", is_id=True),
+    Column("Country", drop=3),
+    Column("Stands"),
+    Column("Since"),
+    Column("Path", is_id=True, drop=1),
+    Column("State", drop=2),
+)
+CaseId = Annotated[str, typer.Argument(metavar="CASE", help="The case's id.")]
+
+
+@case.command("open")
+def open_case(
+    seller: Seller,
+    case_id: CaseId,
+    who: As,
+    country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Open a case on a seller.
+
+    Example: lazsa-flow case open seller-1 c-4711 --as compliance:c-1
+    """
+    with open_programme(database, config) as programme:
+        programme.open_case(seller, case_id, actor=read_actor(who, country), key=key)
+    data = {"seller": seller, "case": case_id, "value": "open"}
+    print_result(f"{case_id}: open", data, as_json=as_json)
+
+
+@case.command("list")
+def list_cases(
+    country: InCountry = None,
+    closed: Annotated[bool, typer.Option("--all", help="Closed ones, too.")] = False,
+    as_csv: Csv = False,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """List the open compliance cases, the longest standing first.
+
+    Example: lazsa-flow case list --country ID
+    """
+    with open_programme(database, config) as programme:
+        found = programme.cases(country, closed=closed)
+    if as_json:
+        print_json(to_json(found.rows))
+        return
+    rows = [
+        (each.seller, each.case, each.country, each.value, each.since, each.path, each.state)
+        for each in found
+    ]
+    if as_csv:
+        print_csv(CASE_COLUMNS, rows)
+    else:
+        print_table(CASE_COLUMNS, rows, empty=found.why_empty or "")
+
+
+@case.command("close")
+def close_case(
+    seller: Seller,
+    case_id: CaseId,
+    who: As,
+    country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Close a case on a seller.
+
+    Example: lazsa-flow case close seller-1 c-4711 --as compliance:c-1
+    """
+    with open_programme(database, config) as programme:
+        programme.close_case(seller, case_id, actor=read_actor(who, country), key=key)
+    data = {"seller": seller, "case": case_id, "value": "closed"}
+    print_result(f"{case_id}: closed", data, as_json=as_json)
+
+
+def readmit(
+    seller: Seller,
+    who: As,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Let files be imported again for somebody who was erased and has come back.
+
+    Example: lazsa-flow readmit seller-1 --as host:shop
+    """
+    with open_programme(database, config) as programme:
+        programme.readmit(seller, actor=read_actor(who), key=key)
+    print_result(
+        f"{seller}: files that are imported from now on hold for them again.",
+        {"readmitted": seller},
+        as_json=as_json,
+    )

@@ -1,0 +1,165 @@
+"""Ids of one seller: shown, joined and parted.
+
+To join or part them shows what would be done, and asks first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lazsa_flow.award.cli.sellers import Seller
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Database,
+    Json,
+    Key,
+    open_programme,
+    print_result,
+    read_actor,
+)
+from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from lazsa_flow.award.commands.merging import MergedSellers
+    from lazsa_flow.award.programme import Programme
+
+Old = Annotated[str, typer.Argument(metavar="OLD", help="The seller's id until now.")]
+New = Annotated[str, typer.Argument(metavar="NEW", help="The seller's id from now on.")]
+
+
+def show(
+    seller: Seller,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show every id of a seller, and in which country they are and were.
+
+    Example: lazsa-flow seller show seller-1
+    """
+    from lazsa_flow.cli.documents import to_json
+
+    with open_programme(database, config) as programme:
+        found = programme.seller_record(seller)
+    others = ", ".join(found.names[1:])
+    lines = [
+        f"{found.seller} is in {found.country}.",
+        *([f"  earlier ids: {others}"] if others else []),
+        f"  paths: {', '.join(found.paths) or 'none'}",
+        *(
+            f"  {each.seller} in {each.country} since {each.as_of}: by {each.source}"
+            f"{f' of {each.actor}' if each.actor else ''}"
+            for each in found.countries
+        ),
+    ]
+    print_result("\n".join(lines), to_json(found), as_json=as_json)
+
+
+def merge(
+    old: Old,
+    new: New,
+    who: As,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Join two ids of one seller: from now on either finds the paths and records of both.
+
+    Example: lazsa-flow seller merge seller-1 seller-1001 --as host:shop
+    """
+    actor = read_actor(who)
+
+    def run(programme: Programme, *, dry_run: bool) -> MergedSellers:
+        return programme.merge_sellers(old, new, actor=actor, key=key, dry_run=dry_run)
+
+    _run("seller merge", run, database, config, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+def unmerge(
+    old: Old,
+    new: New,
+    who: As,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Undo a merge of two ids, for as long as no path of the seller has moved on it.
+
+    Example: lazsa-flow seller unmerge seller-1 seller-1001 --as host:shop
+    """
+    actor = read_actor(who)
+
+    def run(programme: Programme, *, dry_run: bool) -> MergedSellers:
+        return programme.unmerge_sellers(old, new, actor=actor, key=key, dry_run=dry_run)
+
+    _run("seller unmerge", run, database, config, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+def _run(
+    command: str,
+    run: Callable[..., MergedSellers],
+    database: str,
+    config: Path | None,
+    *,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Show what a command would do, ask, do it, and tell what it did."""
+    with open_programme(database, config) as programme:
+
+        def forecast() -> Forecast:
+            found = run(programme, dry_run=True)
+            return Forecast(_lines(command, found, would=True), _document(found))
+
+        if not confirm(command, forecast, dry_run=dry_run, yes=yes, as_json=as_json):
+            return
+        done = run(programme, dry_run=False)
+    print_result("\n".join(_lines(command, done)), _document(done), as_json=as_json)
+
+
+def _lines(command: str, done: MergedSellers, *, would: bool = False) -> list[str]:
+    from lazsa_flow.cli.forecast import timer_text
+
+    country = f", in {done.country}" if done.country else ""
+    are, is_ = ("would be", "would be") if would else ("are", "is")
+    if command == "seller merge":
+        first = f"{done.old} and {done.new} {are} one seller: {done.seller}{country}."
+    else:
+        first = f"{done.old} {is_} a seller of its own again{country}; {done.new} {is_} another."
+    timers = f"{len(done.timers)} timer{'s' * (len(done.timers) != 1)}"
+    return [
+        first,
+        *(
+            f"  {path} {'would stand' if would else 'stands'} under {done.seller}"
+            for path in done.paths
+        ),
+        *([f"{timers} {'would move' if would else 'moved'}:"] if done.timers else []),
+        *map(timer_text, done.timers),
+    ]
+
+
+def _document(done: MergedSellers) -> dict[str, Any]:
+    from lazsa_flow.cli.forecast import timer_document
+
+    return {
+        "old": done.old,
+        "new": done.new,
+        "seller": done.seller,
+        "country": done.country,
+        "paths": list(done.paths),
+        "timers": [timer_document(each) for each in done.timers],
+    }

@@ -1,0 +1,196 @@
+"""What sellers, nominators, reviewers and their teams type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Country,
+    Database,
+    Json,
+    Key,
+    Team,
+    console,
+    open_programme,
+    print_json,
+    print_move,
+    print_result,
+    read_actor,
+)
+from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
+
+if TYPE_CHECKING:
+    from lazsa_flow.award.commands.scoring import CardReceipt
+    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.lifecycle.model import Move
+
+PathRef = Annotated[str, typer.Argument(metavar="PATH", help="A path, such as award-17.")]
+Seller = Annotated[str, typer.Argument(metavar="SELLER", help="A seller's id.")]
+
+reconnect = typer.Typer(help="Former ambassadors' steps into Reconnect.", no_args_is_help=True)
+
+
+def nominate(
+    seller: Seller,
+    who: As,
+    statement: Annotated[str, typer.Option(help="Why; without it, it is incomplete.")] = "",
+    country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Nominate a seller, or support a nomination that stands.
+
+    Example: lazsa-flow nominate seller-1 --as employee:e-7 --statement "Helps others."
+    """
+    actor = read_actor(who, country)
+    with open_programme(database, config) as programme:
+        done = programme.nominate(seller, actor=actor, statement=statement, key=key)
+    if as_json:
+        print_json(
+            {
+                "path": done.path,
+                "nomination": done.nomination,
+                "supporting": done.supporting,
+                "cycle_on": done.cycle_on,
+            }
+        )
+    else:
+        how = "supported" if done.supporting else "nominated"
+        console().print(f"{done.path}: {how} for {done.cycle_on}")
+
+
+def score(
+    path: PathRef,
+    who: As,
+    comment: Annotated[str, typer.Option(help="Required, with every card.")],
+    scores: Annotated[list[str], typer.Argument(metavar="ITEM=SCORE…", help="All eleven.")],
+    team: Team = None,
+    country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Score a path in its open round: eleven items, 0 to 5, and a comment.
+
+    Example: lazsa-flow score award-17 --as reviewer:r-1 --country PH --team academy
+    --comment "Steady." business_operation=4 operation_drivers=4 …
+    """
+    from lazsa_flow.errors import InputError
+
+    read: dict[str, int] = {}
+    for each in scores:
+        item, _, figure = each.partition("=")
+        if len(figure) != 1 or figure not in "012345":
+            raise InputError.of("scores", item, figure, "ITEM=SCORE with a score from 0 to 5")
+        read[item] = int(figure)
+    actor = read_actor(who, country, team)
+    with open_programme(database, config) as programme:
+        receipt = programme.score(path, actor=actor, scores=read, comment=comment, key=key)
+    _print_receipt(receipt, "scored", {"scores": read}, as_json=as_json)
+
+
+def _print_receipt(receipt: CardReceipt, did: str, data: Any, *, as_json: bool) -> None:
+    """Print what was taken of a card, and where its team is another than the seat's."""
+    lines = [f"{receipt.path}: {did} for the team {receipt.team}"]
+    if receipt.difference:
+        lines.append(receipt.difference)
+    fields = {
+        "path": receipt.path,
+        "reviewer": receipt.reviewer,
+        "team": receipt.team,
+        "given_team": receipt.given_team,
+        "difference": receipt.difference or None,
+    }
+    print_result("\n".join(lines), {**fields, **data}, as_json=as_json)
+
+
+def recuse(
+    path: PathRef,
+    who: As,
+    reason: Annotated[str, typer.Option(help="A code, such as same_family.")],
+    team: Team = None,
+    country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Stand back from a path's open round; an earlier card of yours no longer counts.
+
+    Example: lazsa-flow recuse award-17 --as reviewer:r-1 --country PH --team academy
+    --reason same_family
+    """
+    actor = read_actor(who, country, team)
+    with open_programme(database, config) as programme:
+        receipt = programme.recuse(path, actor=actor, reason=reason, key=key)
+    _print_receipt(receipt, "recused", {"reason": reason}, as_json=as_json)
+
+
+def fire(
+    path: PathRef,
+    trigger: Annotated[str, typer.Argument(help="The trigger, such as retire.")],
+    who: As,
+    reason: Annotated[str | None, typer.Option(help="The reason code, where one is asked.")] = None,
+    country: Country = None,
+    version: Annotated[int | None, typer.Option(help="The version that you saw.")] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Fire a trigger on a path; a refusal names every guard that does not hold.
+
+    A trigger that cannot be undone, such as retire, asks first.
+
+    Example: lazsa-flow fire award-17 retire --as seller:seller-1 --reason resigned
+    """
+    from lazsa_flow.cli.forecast import of_dry_run
+
+    actor = read_actor(who, country)
+    with open_programme(database, config) as programme:
+
+        def run(own: Programme) -> Move:
+            return own.fire(path, trigger, actor=actor, reason=reason, version=version, key=key)
+
+        def forecast() -> Forecast:
+            return of_dry_run(programme.dry_run(run))
+
+        lifecycle = programme.rulebook.lifecycles.get(path.rpartition("-")[0])
+        asks = lifecycle is not None and lifecycle.confirms(trigger, reason)
+        if not confirm(
+            f"fire {trigger}", forecast, dry_run=dry_run, yes=yes or not asks, as_json=as_json
+        ):
+            return
+        move = run(programme)
+    print_move(move, as_json=as_json, none="")
+
+
+@reconnect.command()
+def step(
+    seller: Seller,
+    name: Annotated[str, typer.Argument(metavar="STEP", help="get_app, register or join_group.")],
+    who: As,
+    country: Country = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Record one of the steps into Reconnect; the last, by the local team, adds the member.
+
+    Example: lazsa-flow reconnect step seller-1 join_group --as team:t-1 --country PH
+    """
+    actor = read_actor(who, country)
+    with open_programme(database, config) as programme:
+        move = programme.reconnect_step(seller, name, actor=actor, key=key)
+    print_move(move, as_json=as_json, none=f"{seller}: {name} is recorded")

@@ -1,0 +1,100 @@
+"""One-off perks on the command line: those that are due, and giving them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lazsa_flow.award.cli.people import Seller
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Country,
+    Database,
+    Json,
+    Key,
+    console,
+    open_programme,
+    print_json,
+    print_result,
+    read_actor,
+)
+from lazsa_flow.cli.confirm import DryRun
+
+if TYPE_CHECKING:
+    from lazsa_flow.award.commands.perk_giving import OneOffPerk
+
+perks = typer.Typer(
+    help="One-off perks: those that are due, and giving them.", no_args_is_help=True
+)
+
+
+@perks.command()
+def due(
+    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")],
+    given: Annotated[bool, typer.Option("--given", help="List those given as well.")] = False,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """List the one-off perks that a country's team has still to give.
+
+    Example: lazsa-flow perks due PH
+    """
+    from rich.table import Table
+
+    with open_programme(database, config) as programme:
+        found = programme.perks_due(country, given=given)
+    if as_json:
+        print_json([_document(each) for each in found])
+        return
+    screen = console()
+    if not found:
+        screen.print(f"No one-off perk is due in {country}.")
+        return
+    table = Table("Seller", "Perk", "Due since", "Given by", "On")
+    for each in found:
+        on = f"{each.given_at:%Y-%m-%d}" if each.given_at else ""
+        table.add_row(each.seller, each.perk, str(each.since), each.given_by or "", on)
+    screen.print(table)
+
+
+@perks.command()
+def give(
+    seller: Seller,
+    perk: Annotated[str, typer.Argument(metavar="PERK", help="Such as award_kit.")],
+    who: As,
+    country: Country = None,
+    dry_run: DryRun = False,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Record that a one-off perk was given to a seller; each once a tenure.
+
+    Example: lazsa-flow perks give seller-1 award_kit --as team:t-1 --country PH
+    """
+    actor = read_actor(who, country)
+    with open_programme(database, config) as programme:
+        done = programme.give_perk(seller, perk, actor=actor, key=key, dry_run=dry_run)
+    data = {**_document(done), **({"dry_run": True} if dry_run else {})}
+    would = "would be given" if dry_run else "given"
+    print_result(f"{done.seller}: {perk} {would} ({done.path})", data, as_json=as_json)
+
+
+def _document(each: OneOffPerk) -> dict[str, Any]:
+    from lazsa_flow.lifecycle.calendar import instant_text
+
+    return {
+        "seller": each.seller,
+        "path": each.path,
+        "country": each.country,
+        "title": each.title,
+        "perk": each.perk,
+        "since": each.since.isoformat(),
+        "given_by": each.given_by,
+        "given_at": each.given_at and instant_text(each.given_at),
+    }

@@ -1,0 +1,130 @@
+"""``lazsa-flow today``: what is new, late and waiting in a country."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lazsa_flow.cli.common import (
+    DEFAULT_DATABASE,
+    ConfigDir,
+    Database,
+    Json,
+    console,
+    local,
+    open_programme,
+    print_json,
+)
+from lazsa_flow.cli.documents import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lazsa_flow.award.commands.country_day import CountryDay
+
+_LINES = 10
+"""So many lines a section has; its heading has the count."""
+
+
+def today(
+    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")],
+    everything: Annotated[bool, typer.Option("--all", help="Every line of every section.")] = False,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what is new, late and waiting for the team of a country.
+
+    Example: lazsa-flow today PH
+    """
+    from lazsa_flow.award.commands.country_day import NAMED
+
+    with open_programme(database, config) as programme:
+        found = programme.today(country)
+        zone = programme.rulebook.calendar(country).zone
+    if as_json:
+        print_json(to_json(found))
+        return
+    screen = console()
+    screen.print(
+        f"{country}, {found.on}: {found.days_left} days until the cycle date {found.cycle_on}",
+        soft_wrap=True,
+    )
+    for heading, lines, hint in _sections(found, zone):
+        screen.print()
+        more = " or more" if len(lines) == NAMED else ""
+        screen.print(f"{heading}: {len(lines) or 'none'}{more}", soft_wrap=True)
+        shown = lines if everything else lines[:_LINES]
+        for line in shown:
+            screen.print(f"  {line}", soft_wrap=True)
+        if len(shown) < len(lines):
+            screen.print(f"  … and {len(lines) - len(shown)} more: --all, or {hint}")
+
+
+def _sections(found: CountryDay, zone: str) -> Iterator[tuple[str, Sequence[str], str]]:
+    """Yield each section: its heading, its lines, and the command that lists more of it."""
+    where = f"lazsa-flow list --country {found.country}"
+    yield (
+        "New since yesterday",
+        [
+            f"{each.path} {each.seller}: {each.state}"
+            + (f" ({each.reason})" if each.reason else "")
+            for each in found.new
+        ],
+        f"{where} --since {found.on}",
+    )
+    yield (
+        "Late: timers that no worker has fired",
+        [f"{e.path} {e.seller}: {e.timer} since {local(e.due_at, zone)}" for e in found.late],
+        "lazsa-flow due",
+    )
+    yield "Parked", found.parked, "lazsa-flow parked"
+    yield (
+        "Incomplete nominations",
+        [
+            f"{each.path} {each.seller}: statement of {' or '.join(each.nominators) or 'nobody'}"
+            for each in found.incomplete
+        ],
+        f"{where} --unmet nomination_complete",
+    )
+    yield (
+        "Reviewers with cards missing",
+        [f"{e.reviewer} ({e.team}): {len(e.missing)}, {e.done} done" for e in found.reviewers],
+        f"lazsa-flow reviewers {found.country} {found.cycle_on}",
+    )
+    yield (
+        "Open appeals",
+        [
+            f"{e.path} {e.seller}: {e.days_left} days left; {e.grants} of {e.persons} grant it,"
+            f" {e.rejections} reject it"
+            for e in found.appeals
+        ],
+        f"lazsa-flow appeal list {found.country}",
+    )
+    yield (
+        "To be added to the Reconnect group",
+        [
+            f"{e.path} {e.seller}" + (f": not before {', '.join(e.unmet)}" if e.unmet else "")
+            for e in found.group
+        ],
+        f"{where} --state retired",
+    )
+    yield (
+        "Perks to give",
+        [f"{each.path} {each.seller}: {each.perk}, since {each.since}" for each in found.perks],
+        f"lazsa-flow perks due {found.country}",
+    )
+    yield (
+        "Open compliance cases",
+        [f"{each.seller}: {each.case} since {each.since}" for each in found.cases],
+        f"lazsa-flow case list --country {found.country}",
+    )
+    yield (
+        "Facts that will not count on the cycle date",
+        [
+            f"{each.path} {each.seller}: {each.facts}, needed since {each.needed_since}"
+            for each in found.facts
+        ],
+        f"lazsa-flow facts gaps {found.country}",
+    )

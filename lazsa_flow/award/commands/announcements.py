@@ -1,0 +1,259 @@
+"""Announcements: sent once to each ambassador or member who is entitled to them.
+
+Each goes through the outbox like any other notice. Whether the seller has the perk that the kind
+asks for is decided when it is announced, and asked again when it leaves.
+
+Source:
+    programme.md, "The year between".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from lazsa_flow.award.announcement import (
+    AMBASSADORS,
+    MEMBERS,
+    AnnouncementText,
+    audience_at,
+    audiences_of,
+)
+from lazsa_flow.award.commands.nominations import LIFECYCLE
+from lazsa_flow.award.permissions import check_command
+from lazsa_flow.errors import NotFoundError
+from lazsa_flow.service.command import Context, request_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from lazsa_flow.engine.ports import Claimed
+    from lazsa_flow.lifecycle.model import Actor, Path
+    from lazsa_flow.store.transaction import SqlTransaction
+
+KIND: Final = "announcement"
+IN_GROUP: Final = "announcement_in_group"
+_STATES: Final = ("awarded", "renewed", "renewal_due", "reconnect")
+"""The states in which an award or a membership runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """An announcement as it is recorded.
+
+    Attributes:
+        country: Whose ambassadors and members it is for; ``None``: those of all countries.
+        sender: Who announced it, as ``role:id``.
+        ambassadors: How many sitting ambassadors it was for.
+        members: How many members of Reconnect it was for.
+        delivered: How many of these notices a channel has accepted.
+        waiting: How many wait in the outbox.
+    """
+
+    number: int
+    kind: str
+    audience: str
+    country: str | None
+    title: str
+    text: str
+    link: str | None
+    sender: str
+    recorded_at: datetime
+    ambassadors: int
+    members: int
+    delivered: int = 0
+    waiting: int = 0
+
+    @property
+    def withheld(self) -> int:
+        """How many were not sent, since the perk had ended by then."""
+        return self.ambassadors + self.members - self.delivered - self.waiting
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementRecipient:
+    """Whom an announcement is for: a seller, with their path, and as what they get it."""
+
+    seller: str
+    path: str
+    country: str
+    audience: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What an announcement does.
+
+    Attributes:
+        number: Its number; ``announcement show`` takes it.
+        groups: The countries in whose Reconnect group it is posted as well.
+        recipients: Each seller once.
+    """
+
+    number: int
+    groups: tuple[str, ...]
+    recipients: tuple[AnnouncementRecipient, ...]
+
+
+def announce(
+    context: Context,
+    title: str,
+    text: str,
+    *,
+    audience: str,
+    kind: str,
+    link: str | None,
+    country: str | None,
+    actor: Actor,
+    key: str | None,
+) -> Announced:
+    """Put an announcement into the outbox, once for each seller who has its perk now.
+
+    A team announces to its own country, a manager to one or to all.
+    """
+    said = AnnouncementText(title, text, link)
+    asked = audiences_of(audience, kind)
+    if country is None and actor.role == "team":
+        country = actor.country
+    if country is not None:
+        context.country(country)
+    check_command("announce", actor, country=country)
+    now = context.clock.now()
+
+    def run(transaction: SqlTransaction) -> dict[str, Any]:
+        paths = [
+            path
+            for path in transaction.paths_in(LIFECYCLE, _STATES)
+            if country is None or path.country == country
+        ]
+        context.check_settled(transaction, [path.id for path in paths], now)
+        found = _recipients(paths, asked, now)
+        counts = [sum(each == name for each, _ in found) for name in (AMBASSADORS, MEMBERS)]
+        number = transaction.add_announcement(
+            {
+                "kind": kind,
+                "audience": audience,
+                "country": country,
+                "title": said.title,
+                "body": said.text,
+                "link": said.link,
+                "actor": str(actor),
+                "ambassadors": counts[0],
+                "members": counts[1],
+                "recorded_at": now,
+            }
+        )
+        groups: dict[str, Path] = {}
+        for name, path in found:
+            transaction.add_notice(path, f"{KIND}-{number}.{path.ref}", KIND, "seller", now)
+            if name == MEMBERS:
+                groups.setdefault(path.country, path)
+        for code, path in groups.items():
+            group_key = f"{KIND}-{number}.group.{code}"
+            transaction.add_notice(path, group_key, IN_GROUP, "group", now)
+        told = [[path.subject, path.ref, path.country, name] for name, path in found]
+        return {"number": number, "groups": sorted(groups), "recipients": told}
+
+    request = request_fields(
+        "announce",
+        actor,
+        title=said.title,
+        text=said.text,
+        link=said.link,
+        audience=audience,
+        kind=kind,
+        country=country,
+    )
+    with context.settled():
+        done = context.run_idempotent(key, request, now, run)
+    recipients = tuple(AnnouncementRecipient(*each) for each in done["recipients"])
+    return Announced(done["number"], tuple(done["groups"]), recipients)
+
+
+def _recipients(
+    paths: Iterable[Path], asked: dict[str, str], at: datetime
+) -> list[tuple[str, Path]]:
+    """Return each seller once, with the path by which they get it, in the order of the paths."""
+    by_seller: dict[str, list[Path]] = {}
+    for path in paths:
+        by_seller.setdefault(path.subject, []).append(path)
+    found = (audience_at(own, asked, at) for own in by_seller.values())
+    return [each for each in found if each is not None]
+
+
+def find_announcements(context: Context, country: str | None = None) -> list[Announcement]:
+    """List announcements, newest first: those for a country alone, or all there are."""
+    if country is not None:
+        context.country(country)
+    with context.store.begin(write=False) as transaction:
+        return [
+            _announcement(transaction, row)
+            for row in transaction.announcements()
+            if country is None or row.country == country
+        ]
+
+
+def find_announcement(context: Context, number: int) -> Announcement:
+    """Return one announcement.
+
+    Raises:
+        NotFoundError: There is none of this number.
+    """
+    with context.store.begin(write=False) as transaction:
+        for row in transaction.announcements(number):
+            return _announcement(transaction, row)
+    raise NotFoundError("announcement", str(number))
+
+
+def _announcement(transaction: SqlTransaction, row: Any) -> Announcement:
+    delivered, waiting = transaction.announcement_progress(row.id)
+    return Announcement(
+        number=row.id,
+        kind=row.kind,
+        audience=row.audience,
+        country=row.country,
+        title=row.title,
+        text=row.body,
+        link=row.link,
+        sender=row.actor,
+        recorded_at=row.recorded_at,
+        ambassadors=row.ambassadors,
+        members=row.members,
+        delivered=delivered,
+        waiting=waiting,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedNotice:
+    """An announcement as it leaves for one seller, and whether they still have its perk."""
+
+    title: str
+    text: str
+    link: str | None
+    entitled: bool
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What its words may say."""
+        return {"headline": self.title, "announcement": self.text, "link": self.link}
+
+
+def look_up(
+    context: Context, transaction: SqlTransaction, notices: Collection[Claimed]
+) -> dict[str, AnnouncedNotice]:
+    """Read what announcements say, and who is still entitled to them, by the key of each notice."""
+    found, rows, now = {}, {}, context.clock.now()
+    for notice in notices:
+        if notice.kind not in (KIND, IN_GROUP):
+            continue
+        number = int(notice.key.partition(".")[0].rpartition("-")[2])
+        if number not in rows:
+            rows[number] = transaction.announcements(number)[0]
+        row = rows[number]
+        paths = transaction.paths_of(notice.path.subject)
+        still = audience_at(paths, audiences_of(row.audience, row.kind), now)
+        entitled = notice.kind == IN_GROUP or still is not None
+        found[notice.key] = AnnouncedNotice(row.title, row.body, row.link, entitled)
+    return found

@@ -1,0 +1,183 @@
+"""A country team's day: what is new, what is late, and what waits for the team.
+
+Source:
+    programme.md, "The year between".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, cast
+
+from lazsa_flow.award.commands.appeals import open_appeals
+from lazsa_flow.award.commands.cases import Case, cases_of
+from lazsa_flow.award.commands.facts_gaps import FactsGap, find_facts_gaps
+from lazsa_flow.award.commands.perk_giving import perks_due
+from lazsa_flow.award.commands.reviewing import ReviewerWork, reviewers_of
+from lazsa_flow.service.listing import Filters, find_paths
+from lazsa_flow.service.unmet_guards import not_held
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from lazsa_flow.award.commands.appeals import Appeal
+    from lazsa_flow.award.commands.perk_giving import OneOffPerk
+    from lazsa_flow.lifecycle.policy import AwardPolicy
+    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.list_rows import Listed
+    from lazsa_flow.store.listing import Listing
+
+NAMED: Final = 100
+"""At most so many new paths are named, and so many overdue timers."""
+_JOIN: Final = {"retired": "join_reconnect", "removed": "rejoin"}
+"""The trigger by which the team adds a former ambassador to the group, by state."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateTimer:
+    """A timer that is overdue: no worker has fired it yet.
+
+    Attributes:
+        due_at: Since when.
+    """
+
+    path: str
+    seller: str
+    timer: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IncompleteNomination:
+    """A nominee of whom no nomination is complete.
+
+    Attributes:
+        cycle_on: The cycle date of their round.
+        nominators: Who made the nominations that stand, as ``employee:e-7``.
+    """
+
+    path: str
+    seller: str
+    cycle_on: date | None
+    nominators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTask:
+    """A former ambassador who has taken the first steps into Reconnect.
+
+    Attributes:
+        unmet: The guards that keep the team from adding them; none where it can.
+    """
+
+    path: str
+    seller: str
+    unmet: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountryDay:
+    """What is new, late and waiting in a country.
+
+    Attributes:
+        on: The country's date.
+        cycle_on: The cycle date that comes next.
+        days_left: Until that date.
+        new: Paths that have entered their state since the day before, newest first.
+        late: Timers that are overdue.
+        parked: Paths that are set aside, by their references.
+        incomplete: Nominees whose nomination is incomplete.
+        reviewers: Reviewers of the next cycle who have cards missing.
+        appeals: Open appeals, those with the fewest days left first; by number of voices.
+        group: Former ambassadors whom the team is to add to the group.
+        perks: One-off perks that are still to be given.
+        cases: Open compliance cases.
+        facts: Open paths whose facts will not be current on the cycle date.
+    """
+
+    country: str
+    on: date
+    cycle_on: date
+    days_left: int
+    new: tuple[Listed, ...]
+    late: tuple[LateTimer, ...]
+    parked: tuple[str, ...]
+    incomplete: tuple[IncompleteNomination, ...]
+    reviewers: tuple[ReviewerWork, ...]
+    appeals: tuple[Appeal, ...]
+    group: tuple[GroupTask, ...]
+    perks: tuple[OneOffPerk, ...]
+    cases: tuple[Case, ...]
+    facts: tuple[FactsGap, ...]
+
+
+def plan_day(context: Context, country: str) -> CountryDay:
+    """Tell what is new, late and waiting in a country.
+
+    Raises:
+        NotFoundError: There is no such country.
+    """
+    context.country(country)
+    calendar, now = context.rulebook.calendar(country), context.clock.now()
+    on = calendar.local_date(now)
+    cycle_on = calendar.held_from(on)
+    since = calendar.start(on - timedelta(days=1)).at
+    new = find_paths(context, Filters(country=country, since=since), after=None, limit=NAMED)
+    with context.store.listing() as listing:
+        late = listing.late(country, now, NAMED)
+        parked = listing.parked(country)
+        incomplete = list(_incomplete(listing, country))
+        reviewers = reviewers_of(context, listing, country, cycle_on)
+        group = list(_group(context, listing, country, now))
+        cases = cases_of(listing, country)
+    return CountryDay(
+        country=country,
+        on=on,
+        cycle_on=cycle_on,
+        days_left=(cycle_on - on).days,
+        new=new.rows,
+        late=tuple(LateTimer(ref, who, timer.name, timer.due_at) for timer, ref, who in late),
+        parked=tuple(parked),
+        incomplete=tuple(incomplete),
+        reviewers=tuple(each for each in reviewers if each.missing),
+        appeals=tuple(open_appeals(context, [country], now, unfiled=False, named=False)),
+        group=tuple(group),
+        perks=tuple(perks_due(context, country)),
+        cases=tuple(each for each in cases if each.value == "open"),
+        facts=find_facts_gaps(context, country, None).rows,
+    )
+
+
+def _incomplete(listing: Listing, country: str) -> Iterator[IncompleteNomination]:
+    """Yield the nominees of whom no nomination is complete."""
+    nominated = listing.nominations(country)
+    missing = {
+        path_id: [each for each in nominations if not each.withdrawn]
+        for path_id, nominations in nominated.items()
+        if not any(each.complete and not each.withdrawn for each in nominations)
+    }
+    for path in listing.named_paths(missing):
+        nominators = tuple(f"{each.source}:{each.nominator}" for each in missing[path.id])
+        yield IncompleteNomination(f"award-{path.id}", path.seller, path.cycle_on, nominators)
+
+
+def _group(context: Context, listing: Listing, country: str, now: datetime) -> Iterator[GroupTask]:
+    """Yield the former ambassadors who have taken the steps before the team's."""
+    rules = cast("AwardPolicy", context.rulebook.policy_at("award", now)).reconnect
+    steps: dict[str, set[str]] = {}
+    for each in listing.statements("step"):
+        steps.setdefault(each.seller, set()).add(each.name)
+    ready = [seller for seller, done in steps.items() if done >= set(rules.steps)]
+    paths = listing.latest_paths(ready, "award") if ready else {}
+    waiting = {p.id: p for p in paths.values() if p.country == country and p.state in _JOIN}
+    if not waiting:
+        return
+    table = context.rulebook.lifecycle("award")
+    on = context.rulebook.calendar(country).local_date(now)
+    for seen in listing.evidence(waiting, on=on):
+        edge = table.edge(seen.path.state, _JOIN[seen.path.state], None)
+        unmet = tuple(not_held(context, seen, edge.guards, now)) if edge else ()
+        if "left_by_choice" not in unmet:
+            yield GroupTask(seen.path.ref, seen.path.subject, unmet)

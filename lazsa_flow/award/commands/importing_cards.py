@@ -1,0 +1,163 @@
+"""Imports of scorecards and recusals: what their checks ask is asked once a batch.
+
+Source:
+    programme.md, "The panel".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.award.commands.import_runs import HOST, ImportOptions, Source, run_import
+from lazsa_flow.award.commands.imports import file_source
+from lazsa_flow.award.commands.nominations import LIFECYCLE
+from lazsa_flow.award.commands.panel_lookups import PanelLookups
+from lazsa_flow.award.commands.scoring import open_round, recuse_in, score_in
+from lazsa_flow.award.imports.scorecards import SCORECARDS, read_scorecards
+from lazsa_flow.award.rules.panel import RecordedCard
+from lazsa_flow.errors import ConflictError
+from lazsa_flow.lifecycle.ids import same_person
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.service.overdue import check_pauses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from lazsa_flow.award.commands.import_result import ImportResult
+    from lazsa_flow.award.commands.import_runs import Intake
+    from lazsa_flow.award.imports.scorecards import ScorecardRow
+    from lazsa_flow.csvfiles.problems import Problems
+    from lazsa_flow.lifecycle.model import Snapshot
+    from lazsa_flow.service.command import Context
+
+
+def import_scorecards(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:
+    """Record the scorecards and recusals of a file."""
+
+    def rows(problems: Problems) -> Iterator[ScorecardRow]:
+        return read_scorecards(file, problems)
+
+    return _scorecards(context, file_source(SCORECARDS, file), rows, options)
+
+
+def add_scorecards(
+    context: Context, rows: Iterable[ScorecardRow], *, where: str, key: str | None = None
+) -> ImportResult:
+    """Record scorecards as the host; errors call the rows by ``where``."""
+    options = ImportOptions(HOST, key=key)
+    return _scorecards(context, Source(SCORECARDS, where), lambda _problems: rows, options)
+
+
+def _scorecards(
+    context: Context,
+    source: Source,
+    rows: Callable[[Problems], Iterable[ScorecardRow]],
+    options: ImportOptions,
+) -> ImportResult:
+    """Record scorecards and recusals, all that is due having fired."""
+
+    def take(intake: Intake, batch: list[ScorecardRow]) -> None:
+        intake.note_sellers({row.seller: None for row in batch})
+        paths = intake.transaction.open_paths(LIFECYCLE, {row.seller for row in batch})
+        loaded = intake.transaction.load_chunk(
+            list(paths.values()), before=None, on=intake.now.date()
+        )
+        found = {seen.path.id: seen for seen in loaded}
+        evidence = {seller: found[number] for seller, number in paths.items()}
+        lookups = _lookups_of(context, intake, batch, loaded)
+        for row in batch:
+            with intake.row(row.line, "seller_id", row.seller):
+                if row.seller not in evidence:
+                    raise ConflictError(row.seller, "no open award path")
+                pauses = intake.transaction.pauses()
+                check_pauses(evidence[row.seller], pauses, intake.now)
+                if _score(context, intake, lookups, evidence[row.seller], row):
+                    intake.taken += 1
+                else:
+                    intake.already_there += 1
+
+    return run_import(
+        context,
+        source,
+        rows,
+        take,
+        options,
+        persons=lambda row: (row.line, (row.seller, row.reviewer)),
+        fire_overdue=True,
+    )
+
+
+def _lookups_of(
+    context: Context, intake: Intake, batch: Iterable[ScorecardRow], loaded: Iterable[Snapshot]
+) -> PanelLookups:
+    """Return what is asked of the paths and reviewers of a batch."""
+    merged = context.rulebook.merged
+    return PanelLookups(
+        intake.transaction,
+        {seen.path.id: seen.path.subject for seen in loaded},
+        {merged.seller_of(row.reviewer) for row in batch},
+    )
+
+
+def _score(
+    context: Context, intake: Intake, lookups: PanelLookups, seen: Snapshot, row: ScorecardRow
+) -> bool:
+    """Record one card or recusal; return ``False`` where it is recorded already."""
+    transaction, now = intake.transaction, intake.now
+    cycle_on = open_round(context, seen, now)
+    if _is_recorded(lookups.cards_of(seen.path.id, cycle_on), row):
+        return False
+    reviewer = Actor("reviewer", row.reviewer, country=seen.path.country, team=row.team)
+    actor = context.rulebook.merged.resolve(reviewer)
+    if row.recusal_reason is None:
+        receipt = score_in(
+            context,
+            transaction,
+            seen,
+            actor=actor,
+            scores=row.scores,
+            comment=row.comment,
+            now=now,
+            lookups=lookups,
+        )
+    else:
+        receipt = recuse_in(
+            context,
+            transaction,
+            seen,
+            actor=actor,
+            reason=row.recusal_reason,
+            note="",
+            now=now,
+            lookups=lookups,
+        )
+    scored = row.recusal_reason is None
+    card = RecordedCard(
+        cycle_on,
+        reviewer=receipt.reviewer,
+        team=receipt.team,
+        scores=row.scores if scored else (),
+        comment=row.comment if scored else "",
+        reason=row.recusal_reason,
+        set_aside_by=None,
+        recorded_at=now,
+    )
+    lookups.add_card(seen.path.id, card)
+    if receipt.difference:
+        intake.differences.append(f"line {row.line}: {receipt.difference}")
+    return True
+
+
+def _is_recorded(cards: Iterable[RecordedCard], row: ScorecardRow) -> bool:
+    """Tell whether a row says what its reviewer gave last, whether or not that was set aside.
+
+    Of a reviewer who has recused it is enough that they gave it once, so that a file which is sent
+    again takes no recusal back. A comment that was deleted since is not missed.
+    """
+    every = [c for c in cards if c.set_aside_by is None and same_person(c.reviewer, row.reviewer)]
+    return any(
+        (card.scores, card.reason) == (row.scores, row.recusal_reason)
+        and card.comment in ("", row.comment)
+        for card in (every if every and every[-1].reason else every[-1:])
+    )

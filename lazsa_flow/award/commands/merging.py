@@ -1,0 +1,313 @@
+"""A seller's id changes: two ids are joined, and parted again while nothing has moved on them.
+
+A merge holds for every look-up by seller from then on. The paths of the old id stand under the new
+one and move to its country; what was recorded of the old id stays where it is, and is found under
+both. To part them puts the paths back.
+
+Source:
+    programme.md, "Who and where".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.award.permissions import check_command
+from lazsa_flow.errors import ConflictError, InputError, no_seller
+from lazsa_flow.service.command import Context, request_fields
+from lazsa_flow.service.replan import Planned, in_country, planned_fields, planned_of, replan_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from lazsa_flow.lifecycle.model import Actor, Path
+    from lazsa_flow.store.merges import Merge
+    from lazsa_flow.store.transaction import SqlTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class MergedSellers:
+    """What a merge, or its undoing, has done.
+
+    Attributes:
+        old: The id that is an alias from now on, or no longer is one.
+        new: The id that it was merged into, or parted from.
+        seller: The id under which the seller's paths stand.
+        country: The country of that id; ``None`` where none is on record.
+        paths: The paths that stand under another id than before.
+        timers: The timers that moved with the country.
+    """
+
+    old: str
+    new: str
+    seller: str
+    country: str | None
+    paths: tuple[str, ...]
+    timers: tuple[Planned, ...]
+
+
+def merge(context: Context, old: str, new: str, *, actor: Actor, key: str | None) -> MergedSellers:
+    """Join two ids; see :meth:`lazsa_flow.award.programme.Programme.merge_sellers`."""
+    if old == new:
+        raise InputError.of("merge_sellers", "new", new, "another id than the old one")
+    now = context.clock.now()
+
+    def run(transaction: SqlTransaction) -> dict[str, Any]:
+        check_command("merge_sellers", actor)
+        _check_known(transaction, (old, new))
+        seller = _check_apart(transaction, old, new)
+        paths, others = transaction.paths_of(old), transaction.paths_of(new)
+        _check_places(context, (old, new), paths, others, now)
+        context.check_settled(transaction, [path.id for path in (*paths, *others)], now)
+        country = transaction.country_of(seller)
+        if country is None and (known := transaction.country_of(old)) is not None:
+            country = known
+            _record_country(context, transaction, seller, country, actor, now)
+        timers = _rename(context, transaction, paths, seller, country, actor, now, "merged")
+        _add_event(context, transaction, "merged", old, new, paths, others, actor, now)
+        return _fields(old, new, seller, country, paths, timers)
+
+    return _run(context, "merge_sellers", old, new, actor, key, now, run)
+
+
+def unmerge(
+    context: Context, old: str, new: str, *, actor: Actor, key: str | None
+) -> MergedSellers:
+    """Part two ids; see :meth:`lazsa_flow.award.programme.Programme.unmerge_sellers`."""
+    now = context.clock.now()
+
+    def run(transaction: SqlTransaction) -> dict[str, Any]:
+        check_command("unmerge_sellers", actor)
+        _check_known(transaction, (old, new))
+        merges = transaction.merges_in_force()
+        undone = merges.get(old)
+        if undone is None or undone.new != new:
+            raise ConflictError(old, f"is not merged into {new}")
+        paths = transaction.paths_of(old)
+        context.check_settled(transaction, [path.id for path in paths], now)
+        _check_unmoved(transaction, paths, undone, merges)
+        own = _paths_under(old, merges)
+        parted = [path for path in paths if path.id in own]
+        others = [path for path in paths if path.id not in own]
+        _add_event(context, transaction, "undone", old, new, parted, others, actor, now)
+        country = transaction.country_of(old)
+        timers = _rename(context, transaction, parted, old, country, actor, now, "unmerged")
+        return _fields(old, new, old, country, parted, timers)
+
+    return _run(context, "unmerge_sellers", old, new, actor, key, now, run)
+
+
+def _run(
+    context: Context,
+    command: str,
+    old: str,
+    new: str,
+    actor: Actor,
+    key: str | None,
+    now: datetime,
+    run: Any,
+) -> MergedSellers:
+    """Run a command on two ids once, the overdue timers of both having fired."""
+    with context.store.begin(write=False) as transaction:
+        ids = {path.id for each in (old, new) for path in transaction.paths_of(each)}
+    request = request_fields(command, actor, old=old, new=new)
+    with context.settled(sorted(ids)):
+        found = context.run_idempotent(key, request, now, run, changes_rules=True)
+    return MergedSellers(
+        **{
+            **found,
+            "paths": tuple(found["paths"]),
+            "timers": tuple(planned_of(fields) for fields in found["timers"]),
+        }
+    )
+
+
+# -- what is asked before
+
+
+def _check_known(transaction: SqlTransaction, sellers: Collection[str]) -> None:
+    """Let sellers pass of whom facts or a path are known.
+
+    Raises:
+        NotFoundError: One is not.
+    """
+    for seller in sellers:
+        if transaction.home_of(seller) is None:
+            raise no_seller(seller)
+
+
+def _check_apart(transaction: SqlTransaction, old: str, new: str) -> str:
+    """Return the id that holds for ``new``, where ``old`` is none of its names and no alias.
+
+    Raises:
+        ConflictError: They are one seller already, or ``old`` is merged into another id.
+    """
+    names = transaction.names_of(new)
+    if old in names:
+        raise ConflictError(old, f"is one seller with {new} already")
+    seller = transaction.names_of(old)[0]
+    if seller != old:
+        raise ConflictError(old, f"is merged into {seller}: merge {seller} into {new}")
+    return names[0]
+
+
+def _check_places(
+    context: Context,
+    sellers: tuple[str, str],
+    paths: Sequence[Path],
+    others: Sequence[Path],
+    now: datetime,
+) -> None:
+    """Let two sellers pass whose paths can be one seller's.
+
+    Raises:
+        ConflictError: Both have an open path of one lifecycle, sit, or are members; or one is a
+            member while the other sits.
+    """
+    found = [
+        f"{what}: {one.ref} of {sellers[0]} and {other.ref} of {sellers[1]}"
+        for one in paths
+        for other in others
+        for what in _clashes(context, one, other, now)
+    ]
+    if found:
+        raise ConflictError(
+            sellers[0], f"cannot be one seller with {sellers[1]}: " + "; ".join(found)
+        )
+
+
+def _clashes(context: Context, one: Path, other: Path, now: datetime) -> Iterator[str]:
+    """Yield what two paths of one seller cannot both be."""
+    if one.lifecycle != other.lifecycle:
+        return
+    table = context.rulebook.lifecycle(one.lifecycle)
+    sits, member = "award", "membership"
+    if one.span(sits, now) and other.span(sits, now):
+        yield "two sitting awards"
+    elif table.state(one.state).open and table.state(other.state).open:
+        yield f"two open {one.lifecycle} paths"
+    if one.span(member, now) and other.span(member, now):
+        yield "two memberships"
+    for first, second in ((one, other), (other, one)):
+        if first.span(sits, now) and second.span(member, now):
+            yield "a sitting award and a membership"
+
+
+def _check_unmoved(
+    transaction: SqlTransaction,
+    paths: Sequence[Path],
+    undone: Merge,
+    merges: Mapping[str, Merge],
+) -> None:
+    """Let a merge be undone on whose paths nothing has moved since.
+
+    Raises:
+        ConflictError: A path was opened or has moved.
+    """
+    versions: dict[int, int] = {}
+    for each in sorted(merges.values(), key=lambda merge: merge.number):
+        if each.number >= undone.number:
+            versions = {**each.old_paths, **each.new_paths, **versions}
+    for path in paths:
+        if path.id not in versions:
+            raise ConflictError(undone.old, f"{path.ref} was opened after the merge; it stands")
+        if transaction.has_moved(path.id, versions[path.id]):
+            raise ConflictError(undone.old, f"{path.ref} has moved since the merge; it stands")
+
+
+def _paths_under(old: str, merges: Mapping[str, Merge]) -> set[int]:
+    """Return the paths that an id brought along, with those of the ids merged into it before."""
+    found: set[int] = set()
+    names = [old]
+    while names:
+        name = names.pop()
+        if name in merges:
+            found |= merges[name].old_paths.keys()
+        names += [each.old for each in merges.values() if each.new == name]
+    return found
+
+
+# -- what is written
+
+
+def _rename(
+    context: Context,
+    transaction: SqlTransaction,
+    paths: Sequence[Path],
+    seller: str,
+    country: str | None,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+) -> list[Planned]:
+    """Put paths under an id, in its country, and tell of it in their journals."""
+
+    def become(path: Path) -> Path:
+        moved = path
+        if country is not None and path.country != country:
+            moved = in_country(path, country, context.rulebook.calendar(country), now)
+        return replace(moved, subject=seller)
+
+    ids = [path.id for path in paths]
+    timers = list(replan_paths(transaction, context.rulebook, ids, become, actor, now, reason))
+    transaction.rename_paths(ids, seller)
+    return timers
+
+
+def _record_country(
+    context: Context,
+    transaction: SqlTransaction,
+    seller: str,
+    country: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    as_of = context.rulebook.calendar(country).local_date(now)
+    transaction.add_country_of(
+        seller, country, actor=str(actor), as_of=as_of, recorded_at=now, source="merge"
+    )
+
+
+def _add_event(
+    context: Context,
+    transaction: SqlTransaction,
+    event: Any,
+    old: str,
+    new: str,
+    paths: Sequence[Path],
+    others: Sequence[Path],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    country = transaction.home_of(new)
+    assert country is not None  # both are known
+    transaction.add_merge_event(
+        event,
+        old,
+        new,
+        old_paths={path.id: path.seq for path in paths},
+        new_paths={path.id: path.seq for path in others},
+        actor=str(actor),
+        as_of=context.rulebook.calendar(country).local_date(now),
+        recorded_at=now,
+    )
+
+
+def _fields(
+    old: str,
+    new: str,
+    seller: str,
+    country: str | None,
+    paths: Sequence[Path],
+    timers: Sequence[Planned],
+) -> dict[str, Any]:
+    return {
+        "old": old,
+        "new": new,
+        "seller": seller,
+        "country": country,
+        "paths": [path.ref for path in paths],
+        "timers": [planned_fields(each) for each in timers],
+    }

@@ -1,0 +1,150 @@
+"""One-off perks: which are due, which were given, by whom and when; each once a tenure.
+
+A tenure is one path's award, renewals included; an award that was reinstated goes on as the same.
+
+Source:
+    programme.md, "Perks" and "The year between".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from lazsa_flow.award.commands.nominations import LIFECYCLE
+from lazsa_flow.award.commands.statements import append
+from lazsa_flow.award.permissions import check_command
+from lazsa_flow.award.rules.perks import ONE_OFF
+from lazsa_flow.errors import ConflictError, InputError, no_seller
+from lazsa_flow.lifecycle.calendar import instant_text, parse_instant
+from lazsa_flow.service.command import Context, request_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from lazsa_flow.lifecycle.model import Actor, Path, Statement
+    from lazsa_flow.store.transaction import SqlTransaction
+
+KIND: Final = "perk"
+_STATES: Final = ("awarded", "renewed", "renewal_due", "retired", "reconnect", "removed")
+"""The states of paths that hold or have held an award."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOffPerk:
+    """One one-off perk of one tenure.
+
+    Attributes:
+        since: When the tenure began, which made it due.
+        given_by: Who recorded that it was given; ``None`` while it is due.
+        given_at: When that was recorded.
+    """
+
+    seller: str
+    path: str
+    country: str
+    title: str
+    perk: str
+    since: date
+    given_by: str | None = None
+    given_at: datetime | None = None
+
+
+def perks_due(context: Context, country: str, *, given: bool = False) -> list[OneOffPerk]:
+    """List a country's one-off perks that are still to be given, the oldest tenures first.
+
+    Args:
+        context: Where and by whose rules.
+        country: Which country's.
+        given: Whether to list those that were given as well.
+    """
+    title = context.country(country).title
+    found: list[OneOffPerk] = []
+    with context.store.begin(write=False) as transaction:
+        given_to = transaction.records_by_seller(KIND)
+        for path in transaction.paths_in(LIFECYCLE, _STATES, country=country):
+            if path.spans.get("award"):
+                found += _of_tenure(path, given_to.get(path.subject, ()), title)
+    listed = (each for each in found if given or each.given_by is None)
+    return sorted(listed, key=lambda each: (each.since, each.seller, ONE_OFF.index(each.perk)))
+
+
+def _of_tenure(path: Path, records: Iterable[Statement], title: str) -> Iterable[OneOffPerk]:
+    told = {record.name: record for record in records}
+    for perk in ONE_OFF:
+        record = told.get(_name(perk, path))
+        yield OneOffPerk(
+            seller=path.subject,
+            path=path.ref,
+            country=path.country,
+            title=title,
+            perk=perk,
+            since=path.spans["award"][0].began_on,
+            given_by=record.actor if record else None,
+            given_at=record.recorded_at if record else None,
+        )
+
+
+def _name(perk: str, path: Path) -> str:
+    return f"{perk}.{path.ref}"
+
+
+def give_perk(
+    context: Context, seller: str, perk: str, *, actor: Actor, key: str | None
+) -> OneOffPerk:
+    """Record that a one-off perk of a seller's latest tenure was given.
+
+    Raises:
+        InputError: There is no such one-off perk.
+        NotFoundError: The seller is not known.
+        NotAllowedError: The actor may not.
+        ConflictError: The seller has never held the award, or the perk of this tenure was given;
+            it names by whom and when.
+    """
+    if perk not in ONE_OFF:
+        raise InputError.of("perk", "perk", perk, f"one of {', '.join(ONE_OFF)}")
+    now = context.clock.now()
+    with context.store.begin(write=False) as transaction:
+        ids = [path.id for path in transaction.paths_of(seller, LIFECYCLE)]
+
+    def run(transaction: SqlTransaction) -> dict[str, Any]:
+        country = transaction.home_of(seller)
+        if country is None:
+            raise no_seller(seller)
+        check_command("give_perk", actor, subject=seller, country=country)
+        context.check_settled(transaction, ids, now)
+        tenures = [
+            path for path in transaction.paths_of(seller, LIFECYCLE) if path.spans.get("award")
+        ]
+        if not tenures:
+            raise ConflictError(seller, "has never held the award; no perk is due")
+        path = tenures[-1]
+        for record in transaction.records_of(seller):
+            if (record.kind, record.name) == (KIND, _name(perk, path)):
+                what = f"{perk} of {path.ref} was given by {record.actor} on {record.as_of}"
+                raise ConflictError(seller, what)
+        name = _name(perk, path)
+        append(context, transaction, path.subject, country, KIND, name, "given", actor, now)
+        return {
+            "seller": path.subject,
+            "path": path.ref,
+            "country": country,
+            "since": str(path.spans["award"][0].began_on),
+            "given_at": instant_text(now),
+        }
+
+    request = request_fields("give_perk", actor, seller=seller, perk=perk)
+    with context.settled(ids):
+        done = context.run_idempotent(key, request, now, run)
+    return OneOffPerk(
+        seller=done["seller"],
+        path=done["path"],
+        country=done["country"],
+        title=context.country(done["country"]).title,
+        perk=perk,
+        since=date.fromisoformat(done["since"]),
+        given_by=str(actor),
+        given_at=parse_instant(done["given_at"]),
+    )

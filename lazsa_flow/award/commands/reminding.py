@@ -1,0 +1,114 @@
+"""Reminders as they leave: what they say, and whether they are still true of their path.
+
+A reminder is decided at its instant and sent later: after quiet hours, or by a relay that was down.
+What has changed meanwhile is asked when it leaves.
+
+Source:
+    programme.md, "The year between".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from lazsa_flow.award.rules.bar_figures import bar_figures
+from lazsa_flow.lifecycle.ids import is_among, same_person
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from lazsa_flow.engine.ports import Claimed
+    from lazsa_flow.lifecycle.model import Snapshot
+    from lazsa_flow.lifecycle.policy import AwardPolicy
+    from lazsa_flow.service.command import Context
+    from lazsa_flow.store.transaction import SqlTransaction
+
+INCOMPLETE: Final = "nomination_incomplete"
+FIGURES_TOLD: Final = ("half_way", "renewal_round_opened")
+_REVIEWED: Final = ("under_review", "awarded", "renewed")
+"""The states in which a card for the path's round is still asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """What a reminder is about: its path's evidence, as it was recorded when it was made."""
+
+    seen: Snapshot
+    on: date
+
+
+def look_up(
+    context: Context, transaction: SqlTransaction, notices: Collection[Claimed]
+) -> dict[str, Reminded]:
+    """Read what reminders tell of, by the key of each."""
+    found = {}
+    for notice in notices:
+        if notice.kind in (INCOMPLETE, *FIGURES_TOLD):
+            on = context.rulebook.calendar(notice.path.country).local_date(notice.created_at)
+            # an incomplete nomination may have been completed since, figures are those of then
+            before = None if notice.kind == INCOMPLETE else notice.created_at
+            for seen in transaction.load_chunk([notice.path.id], before=before, on=on):
+                found[notice.key] = Reminded(seen, on)
+    return found
+
+
+def applies(notice: Claimed, reminded: Reminded | None) -> bool:
+    """Tell whether a reminder is still true: of another notice it always is."""
+    path = notice.path
+    if notice.kind in FIGURES_TOLD:
+        return path.state in ("awarded", "renewed") and path.cycle_on == notice.cycle_on
+    if notice.kind != INCOMPLETE or reminded is None:
+        return True
+    standing = [each for each in reminded.seen.nominations if not each.withdrawn]
+    person = notice.to.partition(":")[2]
+    return (
+        path.state == "nominated"
+        and not any(each.complete for each in standing)
+        and any(same_person(each.nominator, person) for each in standing)
+    )
+
+
+def fields_of(context: Context, notice: Claimed, reminded: Reminded | None) -> dict[str, Any]:
+    """Return what a reminder says beside what every notice does."""
+    if reminded is None or notice.cycle_on is None:
+        return {}
+    rules = cast("AwardPolicy", context.rulebook.policy_of(reminded.seen.path))
+    if notice.kind == INCOMPLETE:
+        closes_on = notice.cycle_on - timedelta(days=rules.nomination.closes_days)
+        return {"closes_on": closes_on}
+    facts = reminded.seen.facts
+    current = facts is not None and facts.as_of <= reminded.on
+    return {
+        "figures": bar_figures(facts, reminded.on, rules.criteria),
+        "facts_as_of": facts.as_of if facts is not None and current else None,
+        "round_opens_on": notice.cycle_on - timedelta(days=rules.panel.renewal_opens_days),
+    }
+
+
+def reviewers_missing(
+    context: Context, transaction: SqlTransaction, notices: Sequence[Claimed]
+) -> dict[str, list[str]]:
+    """Return, by the key of each notice, the seated reviewers whose card is missing now.
+
+    Left out are those who may not score the path: its nominators, and the seller.
+    """
+    found: dict[str, list[str]] = {}
+    seats: dict[tuple[str, date], list[str]] = {}
+    now = context.clock.now()
+    for notice in notices:
+        path, cycle_on = notice.path, notice.path.cycle_on
+        if path.state not in _REVIEWED or cycle_on is None or cycle_on != notice.cycle_on:
+            continue
+        on = context.rulebook.calendar(path.country).local_date(now)
+        if on >= cycle_on:
+            continue
+        panel = (path.country, cycle_on)
+        if panel not in seats:
+            seats[panel] = sorted(transaction.seats_of(*panel))
+        for seen in transaction.load_chunk([path.id], before=None, on=on):
+            nominators = transaction.nominators_of(path.subject)
+            done = {*seen.tally.panel, path.subject, *nominators}
+            found[notice.key] = [each for each in seats[panel] if not is_among(each, done)]
+    return found

@@ -1,0 +1,94 @@
+"""Receipts: what was received with an application for a store.
+
+Source:
+    programme.md, "The lifecycles", Store entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+from lazsa_flow.award.lifecycles.entry import judged_months
+from lazsa_flow.lifecycle.model import Move
+from lazsa_flow.lifecycle.values import FrozenDict
+from lazsa_flow.service.command import move_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lazsa_flow.award.lifecycles.entry import EntryPolicy
+    from lazsa_flow.service.command import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What was received with an application.
+
+    Attributes:
+        records: How many records.
+        months: The turnover of each month that is judged, in US dollars; 0 where no record is of
+            it.
+        set_aside: The months of the other records, which are neither judged nor used.
+    """
+
+    records: int
+    months: Mapping[str, Decimal]
+    set_aside: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            "records": self.records,
+            "months": {month: str(usd) for month, usd in self.months.items()},
+            "set_aside": list(self.set_aside),
+        }
+
+    def __str__(self) -> str:
+        months = ", ".join(f"{month} USD {usd:.2f}" for month, usd in self.months.items())
+        aside = f"; set aside, not judged: {', '.join(self.set_aside)}" if self.set_aside else ""
+        return f"{self.records} records: {months}{aside}"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryReceipt(Move):
+    """The opening of an application, with what was received.
+
+    Attributes:
+        received: What was received.
+    """
+
+    received: Received = Received(0, FrozenDict(), ())
+
+
+def receipt_of(fields: Mapping[str, Any]) -> EntryReceipt:
+    """Read a receipt from its JSON values."""
+    move = move_of({name: value for name, value in fields.items() if name != "received"})
+    told = fields.get("received") or {"records": 0, "months": {}, "set_aside": ()}
+    months = {month: Decimal(usd) for month, usd in told["months"].items()}
+    received = Received(told["records"], FrozenDict(months), tuple(told["set_aside"]))
+    values = {name: getattr(move, name) for name in Move.__slots__}
+    return EntryReceipt(**values, received=received)
+
+
+def received_of(context: Context, data: Mapping[str, Any]) -> Received:
+    """Tell what was received now, by the data of an application's path."""
+    policy = context.rulebook.policy_at("entry", context.clock.now())
+    return read_received(data, cast("EntryPolicy", policy).months)
+
+
+def read_received(data: Mapping[str, Any], months: int) -> Received:
+    """Tell what was received, by the data of an application's path.
+
+    Args:
+        data: The data.
+        months: How many closed months are judged.
+    """
+    judged = judged_months(data, months)
+    sums = dict.fromkeys(judged, Decimal(0))
+    for record in data["records"]:
+        if record["month"] in sums:
+            sums[record["month"]] += Decimal(record["usd"])
+    aside = sorted({record["month"] for record in data["records"]} - set(judged))
+    return Received(len(data["records"]), FrozenDict(sums), tuple(aside))

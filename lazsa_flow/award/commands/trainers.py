@@ -1,0 +1,95 @@
+"""How is somebody invited to become a LazStar trainer?
+
+Source:
+    programme.md, "The lifecycles", Trainer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from lazsa_flow.award.commands.statements import append, state
+from lazsa_flow.award.permissions import check_command
+from lazsa_flow.engine.fire import check_fire, fire, open_path, unopened
+from lazsa_flow.errors import InputError, no_seller
+from lazsa_flow.service.command import Context, actor_fields, move_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lazsa_flow.award.lifecycles.trainer import TrainerPolicy
+    from lazsa_flow.lifecycle.model import Actor
+    from lazsa_flow.store.transaction import SqlTransaction
+
+LIFECYCLE = "trainer"
+
+
+def record_shown(
+    context: Context, seller: str, what: str, *, actor: Actor, key: str | None
+) -> None:
+    """Record that an employee has seen a prospect teach or speak."""
+    _check_shown(context, [what])
+    state(context, seller, "record_shown", "shown", what, "seen", actor=actor, key=key)
+
+
+def invite(
+    context: Context, seller: str, shown: Sequence[str], *, actor: Actor, key: str | None
+) -> dict[str, Any]:
+    """Propose a prospect, unless one stands already, record what they have shown, and invite them.
+
+    Returns:
+        The move into ``invited``.
+    """
+    _check_shown(context, shown)
+    now = context.clock.now()
+    initial = context.rulebook.lifecycle(LIFECYCLE).initial
+
+    def run(transaction: SqlTransaction) -> dict[str, Any]:
+        country = transaction.country_of(seller)
+        if country is None:
+            raise no_seller(seller)
+        check_command("record_shown", actor, subject=seller, country=country)
+        for what in shown:
+            append(context, transaction, seller, country, "shown", what, "seen", actor, now)
+        standing = transaction.open_paths(LIFECYCLE, [seller])
+        if seller in standing:
+            ref = f"{LIFECYCLE}-{standing[seller]}"
+        else:
+            proposed = unopened(LIFECYCLE, seller, country, now, state=initial)
+            on = context.rulebook.calendar(country).local_date(now)
+            seen = transaction.load_opening(proposed, on=on, facts=True)
+            guard_context = context.rulebook.guard_context(
+                seen, at=now, recorded_at=now, actor=actor
+            )
+            check_fire(context.rulebook, guard_context, "invite")
+            path, _ = open_path(
+                transaction,
+                context.rulebook,
+                LIFECYCLE,
+                seller,
+                country,
+                actor=actor,
+                now=now,
+            )
+            ref = path.ref
+        seen = context.load(transaction, ref, now)
+        move = fire(transaction, context.rulebook, seen, "invite", actor=actor, now=now)
+        return move_fields(move)
+
+    request = {"command": "invite_trainer", "seller": seller, "shown": list(shown)}
+    found: dict[str, Any] = context.run_idempotent(
+        key, {**request, **actor_fields(actor)}, now, run
+    )
+    return found
+
+
+def _check_shown(context: Context, shown: Sequence[str]) -> None:
+    """Make sure that each is something that the policy wants to be shown.
+
+    Raises:
+        InputError: One of them is not.
+    """
+    policy = cast("TrainerPolicy", context.rulebook.policy_at(LIFECYCLE, context.clock.now()))
+    for what in shown:
+        if what not in policy.shown:
+            raise InputError.of("trainer", "shown", what, f"one of {', '.join(policy.shown)}")

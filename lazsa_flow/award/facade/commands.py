@@ -1,0 +1,225 @@
+"""What may one tell the programme?
+
+Every command takes an idempotency key: the same key again returns the first result and does nothing
+twice; the same key with another request is an error. Who may give a command is checked against the
+permits of the lifecycle's table, or those of :data:`lazsa_flow.award.permissions.COMMANDS`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.award.commands import nominations, statements, store_entry, trainers
+from lazsa_flow.award.commands.store_entry import Application
+from lazsa_flow.award.commands.store_entry_receipts import receipt_of
+from lazsa_flow.award.facade.community import Community
+from lazsa_flow.award.facade.imports import Imports
+from lazsa_flow.award.facade.panels import Panels
+from lazsa_flow.award.queries import CONSENT
+from lazsa_flow.service import open_path, timers
+from lazsa_flow.service.command import move_of
+from lazsa_flow.service.operating import Operating
+from lazsa_flow.service.released import Releases
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from lazsa_flow.award.commands.nominations import Nominated
+    from lazsa_flow.award.commands.store_entry import TurnoverRecord
+    from lazsa_flow.award.commands.store_entry_receipts import EntryReceipt
+    from lazsa_flow.lifecycle.model import Actor, Move
+    from lazsa_flow.service.replan import Planned
+
+
+class Commands(Community, Imports, Operating, Panels, Releases):
+    """The commands."""
+
+    def nominate(
+        self, seller: str, *, actor: Actor, statement: str = "", key: str | None = None
+    ) -> Nominated:
+        """Nominate a seller, or support a candidacy that is open for nominations.
+
+        Args:
+            seller: The nominee.
+            actor: An employee, a sitting ambassador, or the seller.
+            statement: Why; without it the nomination is incomplete.
+            key: The idempotency key.
+
+        Raises:
+            NotFoundError: No facts of the seller are known.
+            NotAllowedError: The actor may not nominate this seller.
+            RefusedError: The seller holds the award, or is barred; it names the date.
+            ConflictError: Review of the open candidacy has begun, or the actor has nominated.
+        """
+        return self._command(
+            lambda context: nominations.nominate(
+                context, seller, actor=actor, statement=statement, key=key
+            )
+        )
+
+    def complete_nomination(
+        self, path: str, *, actor: Actor, statement: str, key: str | None = None
+    ) -> None:
+        """Complete the actor's own nomination; after the window's close, review opens at once."""
+        self._on_path(
+            lambda context: nominations.complete(
+                context, path, actor=actor, statement=statement, key=key
+            )
+        )
+
+    def withdraw_nomination(
+        self, path: str, *, actor: Actor, key: str | None = None
+    ) -> Move | None:
+        """Withdraw the actor's own nomination; with the last one, the path is withdrawn."""
+        found = self._on_path(
+            lambda context: nominations.withdraw(context, path, actor=actor, key=key)
+        )
+        return move_of(found) if found else None
+
+    def open_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
+        """Open a compliance case: it postpones award or renewal, and holds joining Reconnect."""
+        self._command(
+            lambda context: statements.case(context, seller, case, "open", actor=actor, key=key)
+        )
+
+    def close_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
+        """Close a compliance case."""
+        self._command(
+            lambda context: statements.case(context, seller, case, "closed", actor=actor, key=key)
+        )
+
+    def reconnect_step(
+        self, seller: str, step: str, *, actor: Actor, key: str | None = None
+    ) -> Move | None:
+        """Record one of Reconnect's steps; the last, by the local team, adds the member."""
+        found = self._command(
+            lambda context: statements.step(context, seller, step, actor=actor, key=key)
+        )
+        return move_of(found) if found else None
+
+    def consent(self, seller: str, *, given: bool, actor: Actor, key: str | None = None) -> None:
+        """Record that a seller consents to the Hall of Fame, or no longer does."""
+        value = "given" if given else "revoked"
+        self._command(
+            lambda context: statements.state(
+                context, seller, "consent", "consent", CONSENT, value, actor=actor, key=key
+            )
+        )
+
+    def invite_trainer(
+        self, seller: str, *, shown: Sequence[str] = (), actor: Actor, key: str | None = None
+    ) -> Move:
+        """Invite a seller to become a LazStar trainer, recording what they have shown.
+
+        Raises:
+            RefusedError: Teaching or speaking has not been shown.
+        """
+        return move_of(
+            self._command(
+                lambda context: trainers.invite(context, seller, shown, actor=actor, key=key)
+            )
+        )
+
+    def record_shown(self, seller: str, what: str, *, actor: Actor, key: str | None = None) -> None:
+        """Record that an employee has seen a prospect teach or speak."""
+        self._command(
+            lambda context: trainers.record_shown(context, seller, what, actor=actor, key=key)
+        )
+
+    def apply_entry(
+        self,
+        applicant: str,
+        *,
+        country: str,
+        category: str,
+        records: Sequence[TurnoverRecord],
+        provenance: str,
+        consent: bool = False,
+        actor: Actor,
+        key: str | None = None,
+    ) -> EntryReceipt:
+        """Apply for a store on records of turnover.
+
+        Args:
+            applicant: Who applies.
+            country: Where the store will be.
+            category: What it will sell.
+            records: The months' turnover; USD, or with the host's rate and its date.
+            provenance: ``own``, ``relative`` or ``bought``.
+            consent: Whether the relative's consent is recorded.
+            actor: The applicant or the host.
+            key: The idempotency key.
+
+        Returns:
+            The opening move, with what was received.
+
+        Raises:
+            InputError: A field is wrong; every problem is named.
+            ConfigError: The deployment has no secret for the fingerprints.
+            ConflictError: An application of theirs is open.
+        """
+        application = Application(applicant, country, category, tuple(records), provenance, consent)
+        return receipt_of(
+            self._command(
+                lambda context: store_entry.apply(context, application, actor=actor, key=key)
+            )
+        )
+
+    def open_path(
+        self,
+        lifecycle: str,
+        subject: str,
+        country: str,
+        *,
+        actor: Actor,
+        data: Mapping[str, Any] | None = None,
+        cycle_on: date | None = None,
+        key: str | None = None,
+    ) -> Move:
+        """Open a path in a lifecycle that has no command of its own.
+
+        Args:
+            lifecycle: Its name.
+            subject: Whose path.
+            country: In which country.
+            actor: Who asks; the table's opening edge says who may.
+            data: Facts of the lifecycle's own, as JSON values; no personal data.
+            cycle_on: The round it belongs to, where the lifecycle has rounds.
+            key: The idempotency key.
+
+        Raises:
+            NotFoundError: There is no such lifecycle or country.
+            InputError: The lifecycle has a command of its own, or the date is no cycle date.
+            NotAllowedError: The actor may not.
+            RefusedError: A guard of the opening edge does not hold.
+            ConflictError: The subject has an open path in this lifecycle.
+        """
+        found = self._command(
+            lambda context: open_path.open_(
+                context,
+                lifecycle,
+                subject,
+                country,
+                actor=actor,
+                data=data or {},
+                cycle_on=cycle_on,
+                key=key,
+            )
+        )
+        return move_of(found)
+
+    def replan_timers(self, *, actor: Actor, key: str | None = None) -> list[Planned]:
+        """Set timers to the instants that local dates and zones give now, and set missing ones.
+
+        For after new data of a time zone, and where rows of timers were lost: what ``doctor`` names
+        is put right, in one transaction, and journaled on every path that it concerns. Timers of
+        parked paths wait until those are unparked.
+
+        Returns:
+            Every timer that is set, with its instants before and from now on.
+
+        Raises:
+            NotAllowedError: The actor is neither an operator nor a manager.
+        """
+        return self._command(lambda context: timers.replan_timers(context, actor=actor, key=key))

@@ -1,0 +1,147 @@
+"""Announcements to ambassadors and members, and the perks that a team gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.award.commands import announcements, perk_giving
+from lazsa_flow.award.facade.questions import Questions
+from lazsa_flow.award.titles import title_of
+
+if TYPE_CHECKING:
+    from lazsa_flow.award.commands.announcements import Announced, Announcement
+    from lazsa_flow.award.commands.perk_giving import OneOffPerk
+    from lazsa_flow.lifecycle.model import Actor, Path
+
+
+class Community(Questions):
+    """Announcements and perks."""
+
+    def announce(
+        self,
+        title: str,
+        text: str,
+        *,
+        audience: str,
+        kind: str,
+        link: str | None = None,
+        country: str | None = None,
+        actor: Actor,
+        key: str | None = None,
+        dry_run: bool = False,
+    ) -> Announced:
+        """Announce something to each ambassador or member who has the perk that it asks for.
+
+        It goes out through the outbox, once to each. Whoever has lost the perk by the time it
+        leaves does not get it. Where members get it, it is posted in their country's group as well.
+
+        Args:
+            title: One line.
+            text: Paragraphs; it is no personal data, and stands in no log.
+            audience: ``ambassadors``, ``members`` or ``both``.
+            kind: ``product_update`` asks for the perk ``product_updates``, ``event`` for
+                ``ambassador_events``, ``campaign`` for ``invitations`` of ambassadors and
+                ``campaign_updates`` of members, ``case_studies`` for ``case_study_videos``.
+            link: Where to read more, ``https`` alone.
+            country: To whom of this country alone; a team's own by default, else all.
+            actor: The local team, or a manager.
+            key: The idempotency key.
+            dry_run: Return whom it would be for, and write nothing.
+
+        Returns:
+            Its number, and whom it is for.
+
+        Raises:
+            InputError: Title, text, link, audience or kind cannot be taken.
+            NotFoundError: There is no such country.
+            NotAllowedError: The actor may not.
+        """
+        if dry_run:
+            return self.dry_run(
+                lambda own: own.announce(
+                    title,
+                    text,
+                    audience=audience,
+                    kind=kind,
+                    link=link,
+                    country=country,
+                    actor=actor,
+                    key=key,
+                )
+            ).result
+        return self._command(
+            lambda context: announcements.announce(
+                context,
+                title,
+                text,
+                audience=audience,
+                kind=kind,
+                link=link,
+                country=country,
+                actor=actor,
+                key=key,
+            )
+        )
+
+    def announcements(self, *, country: str | None = None) -> list[Announcement]:
+        """List announcements, newest first, with what became of their notices.
+
+        Args:
+            country: Those for this country alone; all there are by default.
+        """
+        return announcements.find_announcements(self.context, country)
+
+    def announcement(self, number: int) -> Announcement:
+        """Return one announcement, with what became of its notices.
+
+        Raises:
+            NotFoundError: There is none of this number.
+        """
+        return announcements.find_announcement(self.context, number)
+
+    def title(self, path: Path) -> str | None:
+        """Return the title that a path's seller bears now; none without a sitting award."""
+        return title_of(self.context, path, self.clock.now())
+
+    def perks_due(self, country: str, *, given: bool = False) -> list[OneOffPerk]:
+        """List a country's one-off perks that are still to be given, the oldest tenures first.
+
+        Args:
+            country: Which country's.
+            given: Whether to list those that were given as well, with who recorded it and when.
+        """
+        return perk_giving.perks_due(self.context, country, given=given)
+
+    def give_perk(
+        self,
+        seller: str,
+        perk: str,
+        *,
+        actor: Actor,
+        key: str | None = None,
+        dry_run: bool = False,
+    ) -> OneOffPerk:
+        """Record that a one-off perk of a seller's latest tenure was given; once a tenure.
+
+        Args:
+            seller: To whom.
+            perk: ``award_kit``, ``executive_certificate``, ``recognition_day`` or
+                ``immersion_trip``.
+            actor: The local team, or a manager.
+            key: The idempotency key.
+            dry_run: Return what would be recorded, and write nothing.
+
+        Raises:
+            InputError: There is no such one-off perk.
+            NotFoundError: The seller is not known.
+            NotAllowedError: The actor may not.
+            ConflictError: The seller has never held the award, or the perk was given in this
+                tenure; it names by whom and when.
+        """
+        if dry_run:
+            return self.dry_run(
+                lambda own: own.give_perk(seller, perk, actor=actor, key=key)
+            ).result
+        return self._command(
+            lambda context: perk_giving.give_perk(context, seller, perk, actor=actor, key=key)
+        )

@@ -1,0 +1,193 @@
+"""Imports: files from the host, and rows that it hands over without a file."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
+
+from lazsa_flow.award.commands import importing_cards, imports
+from lazsa_flow.award.commands.import_result import ImportResult
+from lazsa_flow.award.commands.import_runs import ImportOptions
+from lazsa_flow.award.facade.irreversible import HOST
+from lazsa_flow.award.facade.questions import Questions
+from lazsa_flow.award.permissions import check_command
+from lazsa_flow.service import contacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from lazsa_flow.lifecycle.model import Actor, Facts
+    from lazsa_flow.service.command import Context
+    from lazsa_flow.store.batches import Batch
+
+    _Import = Callable[[Context, FilePath | str, ImportOptions], ImportResult]
+
+
+class Imports(Questions):
+    """The imports.
+
+    Each is one transaction and one row of the table of imports, which every row of evidence that
+    it writes names. Rows that are recorded already count as already there.
+    """
+
+    def import_facts(
+        self,
+        file: FilePath | str,
+        *,
+        actor: Actor = HOST,
+        key: str | None = None,
+        partial: bool = False,
+        rejects: FilePath | str | None = None,
+        dry_run: bool = False,
+        done: Callable[[int], None] = lambda rows: None,
+    ) -> ImportResult:
+        """Append the sellers' facts of a file; all of it or nothing.
+
+        Args:
+            file: CSV; its columns are in docs/reference/files.md.
+            actor: Who imports.
+            key: The idempotency key.
+            partial: Take the good rows although others are refused.
+            rejects: A file to which refused rows are written, each with its line and problems.
+            dry_run: Return what would be taken, and write nothing but the rejects.
+            done: Called with the number of rows that were read so far.
+
+        Returns:
+            As a number, how many rows were taken; and what became of the others.
+
+        Raises:
+            InputError: Rows are refused; up to twenty problems name file, line, field and value.
+            KeyReusedError: The key was used for another request.
+        """
+        options = _options(actor, key, partial, rejects, done)
+        return self._import(imports.import_facts, file, options, dry_run=dry_run)
+
+    def import_nominations(
+        self,
+        file: FilePath | str,
+        *,
+        actor: Actor = HOST,
+        key: str | None = None,
+        partial: bool = False,
+        rejects: FilePath | str | None = None,
+        dry_run: bool = False,
+        done: Callable[[int], None] = lambda rows: None,
+    ) -> ImportResult:
+        """Make the nominations of a file. Arguments and errors as of :meth:`import_facts`."""
+        options = _options(actor, key, partial, rejects, done)
+        return self._import(imports.import_nominations, file, options, dry_run=dry_run)
+
+    def import_scorecards(
+        self,
+        file: FilePath | str,
+        *,
+        actor: Actor = HOST,
+        key: str | None = None,
+        partial: bool = False,
+        rejects: FilePath | str | None = None,
+        dry_run: bool = False,
+        done: Callable[[int], None] = lambda rows: None,
+    ) -> ImportResult:
+        """Record a file's scorecards. Arguments and errors as of :meth:`import_facts`."""
+        options = _options(actor, key, partial, rejects, done)
+        return self._import(importing_cards.import_scorecards, file, options, dry_run=dry_run)
+
+    def import_turnover(
+        self,
+        file: FilePath | str,
+        *,
+        actor: Actor = HOST,
+        key: str | None = None,
+        partial: bool = False,
+        rejects: FilePath | str | None = None,
+        dry_run: bool = False,
+        done: Callable[[int], None] = lambda rows: None,
+    ) -> ImportResult:
+        """Open the applications of a file. Arguments and errors as of :meth:`import_facts`.
+
+        Returns:
+            As a number, how many applications were opened.
+        """
+        options = _options(actor, key, partial, rejects, done)
+        return self._import(imports.import_turnover, file, options, dry_run=dry_run)
+
+    def import_contacts(
+        self,
+        file: FilePath | str,
+        *,
+        actor: Actor = HOST,
+        key: str | None = None,
+        partial: bool = False,
+        rejects: FilePath | str | None = None,
+        dry_run: bool = False,
+        done: Callable[[int], None] = lambda rows: None,
+    ) -> ImportResult:
+        """Take how persons are reached, in place of what was known.
+
+        Arguments and errors as of :meth:`import_facts`; no error shows an address or a name.
+        """
+        options = _options(actor, key, partial, rejects, done)
+        return self._import(contacts.import_contacts, file, options, dry_run=dry_run)
+
+    def record_facts(
+        self,
+        facts: Iterable[Facts],
+        *,
+        actor: Actor = HOST,
+        key: str | None = None,
+        dry_run: bool = False,
+    ) -> ImportResult:
+        """Append sellers' facts without a file, under the same rules; all of them or none.
+
+        Args:
+            facts: The facts, each seller once.
+            actor: Who records them.
+            key: The idempotency key.
+            dry_run: Return what would be taken, and write nothing.
+
+        Returns:
+            As a number, how many facts were taken; and what became of the others.
+
+        Raises:
+            InputError: Facts are refused; each problem names their number and the field.
+            KeyReusedError: The key was used for another request.
+        """
+        every = list(facts)
+        if dry_run:
+            run = self.dry_run(lambda own: own.record_facts(every, actor=actor, key=key))
+            return _undone(run.result)
+        check_command("import_facts", actor)
+        options = ImportOptions(actor, key=key)
+        return self._command(lambda context: imports.record_facts(context, every, options))
+
+    def imports(self, *, limit: int = 50) -> list[Batch]:
+        """Return the imports that were recorded last, latest first.
+
+        Args:
+            limit: How many at most.
+        """
+        with self.store.begin(write=False) as transaction:
+            return transaction.batches(limit)
+
+    def _import(
+        self, run: _Import, file: FilePath | str, options: ImportOptions, *, dry_run: bool
+    ) -> ImportResult:
+        check_command(run.__name__, options.actor)
+        if dry_run:
+            return _undone(self.dry_run(lambda own: run(own.context, file, options)).result)
+        return self._command(lambda context: run(context, file, options))
+
+
+def _options(
+    actor: Actor,
+    key: str | None,
+    partial: bool,
+    rejects: FilePath | str | None,
+    done: Callable[[int], None],
+) -> ImportOptions:
+    return ImportOptions(actor, partial, FilePath(rejects) if rejects else None, key, done)
+
+
+def _undone(result: ImportResult) -> ImportResult:
+    """Return a result without the number of its import, which is recorded nowhere."""
+    return ImportResult.of_fields({**result.fields(), "batch": None})

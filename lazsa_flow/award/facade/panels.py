@@ -1,0 +1,283 @@
+"""What a panel, those who convene it, and those who judge its appeals tell the programme."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.award.commands import appeals, reviewing, scoring, seats, set_aside
+from lazsa_flow.award.facade.questions import Questions
+from lazsa_flow.award.permissions import check_command
+from lazsa_flow.service.command import move_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from lazsa_flow.award.commands.appeals import Appeal
+    from lazsa_flow.award.commands.reviewing import Reminded
+    from lazsa_flow.award.commands.scoring import CardReceipt
+    from lazsa_flow.award.commands.seats import Assigned
+    from lazsa_flow.award.commands.set_aside import CardSetAside
+    from lazsa_flow.award.rules.panel import RecordedCard
+    from lazsa_flow.lifecycle.model import Actor, Move
+
+
+class Panels(Questions):
+    """The commands of panels and appeals."""
+
+    def assign_reviewers(
+        self,
+        country: str,
+        cycle_on: date,
+        reviewers: Mapping[str, str],
+        *,
+        actor: Actor,
+        key: str | None = None,
+        dry_run: bool = False,
+    ) -> Assigned:
+        """Assign reviewers, each id with its team, to the panel of a country and cycle.
+
+        Args:
+            country: Of which country.
+            cycle_on: Of which cycle date.
+            reviewers: Each reviewer's id with the team that their cards will count for.
+            actor: The local team, or a manager.
+            key: The idempotency key.
+            dry_run: Return what would come of it, and write nothing.
+
+        Returns:
+            Who sits on the panel, and whom those that were assigned may not review.
+
+        Raises:
+            InputError: The date is no cycle date of the country, or a team is missing.
+            NotAllowedError: The actor may not, or a reviewer may not sit on this panel: they hold
+                a sitting award, are a nominee of it, or have nominated everyone whom it judges.
+            ConflictError: A reviewer sits on the panel under another spelling of their id.
+        """
+        if dry_run:
+            return self.dry_run(
+                lambda own: own.assign_reviewers(country, cycle_on, reviewers, actor=actor, key=key)
+            ).result
+        return self._command(
+            lambda context: seats.assign(
+                context, country, cycle_on, reviewers, actor=actor, key=key
+            )
+        )
+
+    def unassign_reviewer(
+        self,
+        country: str,
+        cycle_on: date,
+        reviewer: str,
+        *,
+        actor: Actor,
+        key: str | None = None,
+        dry_run: bool = False,
+    ) -> dict[str, str]:
+        """End a reviewer's seat on a panel: cards until now count, later ones are refused.
+
+        Args:
+            country: Of which country.
+            cycle_on: Of which cycle date.
+            reviewer: Whose seat; they can be assigned again.
+            actor: The local team, or a manager.
+            key: The idempotency key.
+            dry_run: Return what would come of it, and write nothing.
+
+        Returns:
+            Who sits on the panel from now on, each with their team.
+
+        Raises:
+            NotFoundError: The reviewer does not sit on this panel.
+            NotAllowedError: The actor may not.
+        """
+        if dry_run:
+            return self.dry_run(
+                lambda own: own.unassign_reviewer(country, cycle_on, reviewer, actor=actor, key=key)
+            ).result
+        return self._command(
+            lambda context: seats.unassign(
+                context, country, cycle_on, reviewer, actor=actor, key=key
+            )
+        )
+
+    def remind_reviewers(
+        self,
+        country: str,
+        cycle_on: date,
+        *,
+        actor: Actor,
+        key: str | None = None,
+        dry_run: bool = False,
+    ) -> Reminded:
+        """Remind the reviewers of a round whose cards are missing, through the outbox.
+
+        Args:
+            country: Of which country.
+            cycle_on: Of which cycle date.
+            actor: The local team, or a manager.
+            key: The idempotency key.
+            dry_run: Return who would be reminded, and write nothing.
+
+        Raises:
+            InputError: The date is no cycle date of the country.
+            NotAllowedError: The actor may not.
+        """
+        if dry_run:
+            return self.dry_run(
+                lambda own: own.remind_reviewers(country, cycle_on, actor=actor, key=key)
+            ).result
+        return self._command(
+            lambda context: reviewing.remind(context, country, cycle_on, actor=actor, key=key)
+        )
+
+    def set_aside_card(
+        self,
+        path: str,
+        reviewer: str,
+        *,
+        actor: Actor,
+        reason: str,
+        key: str | None = None,
+        dry_run: bool = False,
+    ) -> CardSetAside:
+        """Take a reviewer's card out of a path's open round; the quorum is counted again.
+
+        The reviewer gives no other card in that round; another reviewer can.
+
+        Args:
+            path: The path's reference.
+            reviewer: Whose card.
+            actor: A manager or compliance who is not of that panel.
+            reason: A code, such as ``conflict``; no personal data.
+            key: The idempotency key.
+            dry_run: Return what would come of it, and write nothing.
+
+        Returns:
+            What is left of the round.
+
+        Raises:
+            NotFoundError: There is no such path, or no card of the reviewer counts on it.
+            NotAllowedError: The actor may not, or is of that panel.
+            ConflictError: No round is open.
+        """
+        if dry_run:
+            return self.dry_run(
+                lambda own: own.set_aside_card(path, reviewer, actor=actor, reason=reason, key=key)
+            ).result
+        return self._on_path(
+            lambda context: set_aside.set_aside(
+                context, path, reviewer, actor=actor, reason=reason, key=key
+            )
+        )
+
+    def score(
+        self,
+        path: str,
+        *,
+        actor: Actor,
+        scores: Mapping[str, int],
+        comment: str,
+        key: str | None = None,
+    ) -> CardReceipt:
+        """Record a reviewer's scorecard in the path's open round.
+
+        Args:
+            path: The path's reference.
+            actor: A reviewer who sits on the panel. A team that they name is compared with the
+                seat's, which counts.
+            scores: Eleven whole numbers, 0 to 5, by item.
+            comment: Required.
+            key: The idempotency key.
+
+        Returns:
+            The team that counts, and the one that was named where it is another.
+
+        Raises:
+            InputError: A score or the comment is missing or wrong.
+            NotAllowedError: They do not sit on the panel, hold a sitting award, or have a conflict
+                of interest.
+            ConflictError: No round is open, or a card of theirs in it was set aside.
+        """
+        return self._on_path(
+            lambda context: scoring.score(
+                context, path, actor=actor, scores=scores, comment=comment, key=key
+            )
+        )
+
+    def recuse(
+        self, path: str, *, actor: Actor, reason: str, note: str = "", key: str | None = None
+    ) -> CardReceipt:
+        """Record that a reviewer stands back; an earlier card of theirs no longer counts."""
+        return self._on_path(
+            lambda context: scoring.recuse(
+                context, path, actor=actor, reason=reason, note=note, key=key
+            )
+        )
+
+    def appeal(
+        self, path: str, *, actor: Actor, grant: bool = True, key: str | None = None
+    ) -> Move | None:
+        """Record a manager's voice on an appeal; the second grant reinstates the path.
+
+        The first voice files the appeal, of which the local team is told; the second rejection
+        closes it, of which the seller is told.
+
+        Args:
+            path: The path's reference.
+            actor: A manager outside the panel: in no round of the path seated, scoring or recused,
+                not its convener, not a nominator of the seller, not the seller.
+            grant: Whether they grant it; ``False`` rejects it.
+            key: The idempotency key.
+
+        Returns:
+            The move that reinstated the path, if this voice sufficed.
+
+        Raises:
+            NotAllowedError: The actor is no manager outside the panel.
+            ConflictError: There is nothing to appeal, or the appeal is closed.
+            RefusedError: The days of the appeal are over, or a newer candidacy decides.
+        """
+        found = self._on_path(
+            lambda context: appeals.give_voice(context, path, actor=actor, grant=grant, key=key)
+        )
+        return move_of(found) if found else None
+
+    def appeals(
+        self, country: str | None = None, *, actor: Actor | None = None, unfiled: bool = False
+    ) -> list[Appeal]:
+        """List the open appeals of a country, or of all, with days left and voices.
+
+        Args:
+            country: Of which country; of all by default.
+            actor: Who asks. The local team, managers and compliance see who gave which voice;
+                without an actor there are only numbers.
+            unfiled: Whether decisions are listed, too, on which nobody has given a voice and that
+                can still be appealed.
+
+        Raises:
+            NotFoundError: There is no such country.
+            NotAllowedError: The actor is no staff of the country.
+        """
+        context = self.context
+        codes = sorted(context.rulebook.countries) if country is None else [country]
+        for code in codes:
+            context.country(code)
+        if actor is not None:
+            check_command("see_panel", actor, country=country)
+        return appeals.open_appeals(
+            context, codes, self.clock.now(), unfiled=unfiled, named=actor is not None
+        )
+
+    def panel_cards(self, path: str, *, actor: Actor) -> list[RecordedCard]:
+        """Return the cards, recusals and cards set aside of a path's rounds, oldest first.
+
+        Args:
+            path: The path's reference.
+            actor: The local team, a manager or compliance.
+
+        Raises:
+            NotFoundError: There is no such path.
+            NotAllowedError: The actor is no staff of the country.
+        """
+        return set_aside.cards_of(self.context, path, actor=actor, now=self.clock.now())

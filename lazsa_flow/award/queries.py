@@ -1,0 +1,272 @@
+"""What may the public, a shop page or another seller be told?
+
+Never an ambassador's own contact: whoever wants to reach one gets the team's mailbox.
+
+Source:
+    programme.md, "Who and where" and "Perks".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from lazsa_flow.award.commands.nominations import LIFECYCLE
+from lazsa_flow.award.rules.criteria import CRITERIA
+from lazsa_flow.award.rules.perks import Entitlement, entitlements, tenures
+from lazsa_flow.errors import NotFoundError, no_seller
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from lazsa_flow.award.commands.appeals import Appeal
+    from lazsa_flow.lifecycle.guards import Verdict
+    from lazsa_flow.lifecycle.model import Path, Statement
+    from lazsa_flow.lifecycle.policy import AwardPolicy
+    from lazsa_flow.lifecycle.table import Lifecycle
+    from lazsa_flow.service.command import Context
+    from lazsa_flow.store.transaction import SqlTransaction
+
+CONSENT: Final = "hall_of_fame"
+CRITERIA_NAMES: Final = frozenset(criterion.name for criterion in CRITERIA)
+ASKED_NAMES: Final = CRITERIA_NAMES | {"nomination_complete", "quorum", "panel_approval"}
+"""The guards whose verdicts a seller may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fame:
+    """One tenure in the Hall of Fame.
+
+    Attributes:
+        since: The day of the award.
+        year: Its year.
+        sitting: Whether the award is still held.
+        until: The day on which it ended, where it has.
+    """
+
+    seller: str
+    title: str
+    since: date
+    year: int
+    sitting: bool
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """Whether the badge may be shown at an instant.
+
+    Attributes:
+        valid: Whether an award covers the instant.
+        title: The title in the seller's country, where it is valid.
+        ends_at: When it ended or will end for certain, if it does; no cache may outlive it.
+    """
+
+    valid: bool
+    title: str | None = None
+    ends_at: datetime | None = None
+
+
+def hall_of_fame(context: Context, country: str) -> list[Fame]:
+    """List who ever held the award in a country and consents, by year, the earliest first.
+
+    Whose standing was lost is left out.
+    """
+    title = context.country(country).title
+    now = context.clock.now()
+    found: list[Fame] = []
+    with context.store.begin(write=False) as transaction:
+        for seller in transaction.subjects_recorded("consent", "given"):
+            records = transaction.records_of(seller)
+            if not _consents(records) or _lost_standing(records):
+                continue
+            for path in transaction.paths_of(seller, LIFECYCLE):
+                if path.country == country:
+                    found += _tenures(path, title, now)
+    return sorted(found, key=lambda fame: (fame.since, fame.seller))
+
+
+def _tenures(path: Path, title: str, now: datetime) -> Iterable[Fame]:
+    for span in tenures(path):
+        since = span.began_on
+        yield Fame(path.subject, title, since, since.year, span.covers(now), span.ended_on)
+
+
+def _lost_standing(records: Iterable[Statement]) -> bool:
+    said = [record.value for record in records if record.kind == "good_standing"]
+    return said[-1:] == ["ended"]
+
+
+def badge(context: Context, seller: str, at: datetime) -> Badge:
+    """Tell whether a seller's badge is valid at an instant: one index look-up."""
+    with context.store.begin(write=False) as transaction:
+        for path in transaction.paths_of(seller, LIFECYCLE):
+            span = path.span("award", at)
+            if span is not None:
+                return Badge(True, context.country(path.country).title, span.ended_at)
+        _check_known(transaction, seller)
+    return Badge(False)
+
+
+def _check_known(transaction: SqlTransaction, seller: str) -> None:
+    """Make sure that something is recorded of a seller.
+
+    Raises:
+        NotFoundError: Nothing is.
+    """
+    if not transaction.knows_person(seller):
+        raise no_seller(seller)
+
+
+def contact(context: Context, seller: str, *, regional: bool = False) -> str:
+    """Return the mailbox of the seller's local team, or the programme's regional one.
+
+    Never the seller's own. Where a country has no regional mailbox, it is the team's.
+
+    Raises:
+        NotFoundError: The seller is not known.
+    """
+    with context.store.begin(write=False) as transaction:
+        country = transaction.home_of(seller)
+    if country is None:
+        raise no_seller(seller)
+    configured = context.country(country)
+    return (regional and configured.regional_mailbox) or configured.mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a seller may see of the latest decision on a path of theirs.
+
+    Attributes:
+        reason: The reason code, if there is one.
+        unmet: The wording of each bar that was not met, with the seller's own figure; no reviewer,
+            no single score, no other seller.
+        facts_as_of: The date of the facts that were judged.
+        appeal_until: The last day on which an appeal can be granted, where one can.
+        contact: The mailbox to object at: the local team's.
+        appeal: How an appeal on the decision stands: ``open``, ``granted``, ``rejected`` (it is
+            closed) or ``expired``; ``None`` where there is nothing to appeal.
+    """
+
+    path: str
+    state: str
+    trigger: str | None
+    reason: str | None
+    unmet: tuple[str, ...]
+    facts_as_of: date | None
+    appeal_until: date | None
+    contact: str
+    appeal: str | None = None
+
+
+def outcome(
+    context: Context,
+    path: Path,
+    row: Mapping[str, Any],
+    verdicts: Iterable[Verdict],
+    appeal: Appeal | None,
+) -> Outcome:
+    """Tell a seller what was decided on a path, and how to object.
+
+    Args:
+        context: By whose rules.
+        path: The path.
+        row: The journal row of the decision.
+        verdicts: Its verdicts, dressed.
+        appeal: How the appeal on it stands, where it can be appealed.
+    """
+    as_of = row["facts_as_of"]
+    return Outcome(
+        path=path.ref,
+        state=path.state,
+        trigger=row["trigger"],
+        reason=row["reason"],
+        unmet=tuple(each.wording for each in unmet_bars(verdicts)),
+        facts_as_of=as_of and date.fromisoformat(as_of),
+        appeal_until=appeal.until if appeal and appeal.state in ("open", "expired") else None,
+        contact=context.country(path.country).mailbox,
+        appeal=None if appeal is None else appeal.state,
+    )
+
+
+def unmet_bars(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Return what a seller may see of a decision's verdicts: the bars that were not met."""
+    return [each for each in verdicts if each.name in ASKED_NAMES and not each.held]
+
+
+def appeal_until(context: Context, path: Path) -> date | None:
+    """Return the last day on which the latest decision on a path can be appealed, if it can."""
+    appeal = path.spans.get("appeal", ())
+    if path.lifecycle != LIFECYCLE or not appeal or appeal[-1].ended_at is not None:
+        return None
+    return last_day_of_appeal(context, path)
+
+
+def last_day_of_appeal(context: Context, path: Path) -> date:
+    """Return the last day on which the latest appeal of a path can be granted."""
+    days = cast("AwardPolicy", context.rulebook.policy_of(path)).appeal.days
+    told_on = context.rulebook.calendar(path.country).local_date(path.spans["appeal"][-1].told_at)
+    return told_on + timedelta(days=days)
+
+
+def name_states(
+    lifecycles: Mapping[str, Lifecycle], counts: Mapping[tuple[str, str], int], only: str | None
+) -> dict[str, int]:
+    """Give each lifecycle's counts names of their own.
+
+    Args:
+        lifecycles: The tables by name.
+        counts: How many paths there are, by lifecycle and state.
+        only: Leave out every other lifecycle.
+
+    Raises:
+        NotFoundError: There is no such lifecycle.
+    """
+    if only is not None:
+        if only not in lifecycles:
+            raise NotFoundError("lifecycle", only, among=lifecycles)
+        return {state: count for (name, state), count in counts.items() if name == only}
+    owners: dict[str, str] = {}
+    for name in sorted(lifecycles, key=_award_first):
+        for state in lifecycles[name].states:
+            owners.setdefault(state.name, name)
+    named = {
+        state if owners.get(state) == name else f"{name}.{state}": count
+        for (name, state), count in counts.items()
+    }
+    return dict(sorted(named.items()))
+
+
+def _award_first(name: str) -> tuple[bool, str]:
+    return name != LIFECYCLE, name
+
+
+def members(context: Context, country: str) -> list[str]:
+    """List the sellers who are in Reconnect in a country: whom updates go to."""
+    context.country(country)
+    with context.store.begin(write=False) as transaction:
+        paths = transaction.paths_in(LIFECYCLE, ("reconnect",), country=country)
+    return sorted(path.subject for path in paths)
+
+
+def entitled(context: Context, seller: str, at: datetime) -> tuple[Entitlement, ...]:
+    """Return what a seller is entitled to at an instant."""
+    with context.store.begin(write=False) as transaction:
+        paths = transaction.paths_of(seller)
+        if not paths:
+            _check_known(transaction, seller)
+        consented = _consents(transaction.records_of(seller), at)
+    return entitlements(paths, at, consented=consented)
+
+
+def _consents(records: Iterable[Statement], at: datetime | None = None) -> bool:
+    said = [
+        record.value
+        for record in records
+        if (record.kind, record.name) == ("consent", CONSENT)
+        and (at is None or record.recorded_at <= at)
+    ]
+    return said[-1:] == ["given"]

@@ -1,0 +1,307 @@
+"""Rounds, cases and steps of a country, each found along an index.
+
+The candidates of a round are found by the timers in the books of its cycle date: a path's own cycle
+date moves on with each award and renewal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import decode, schema
+from lazsa_flow.store.fast.driver import rows_of
+from lazsa_flow.store.merges import seller_of
+from lazsa_flow.store.subject_countries import countries_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date, datetime
+
+    from lazsa_flow.lifecycle.model import Nomination, TimerRow
+
+DECISIONS: Final = ("cycle_date", "due_date", "renewal_decision")
+"""The timers that are due on the cycle date of an award path's round."""
+AFTERWARDS: Final = ("grace_end",)
+"""The timers that decide on a round after its cycle date."""
+
+
+class Candidate(NamedTuple):
+    """A path of a round, as it stands today."""
+
+    id: int
+    seller: str
+    country: str
+    state: str
+    cycle_on: date | None
+
+
+class Card(NamedTuple):
+    """The latest card of a reviewer on a path in a round; without scores, they stood back."""
+
+    path_id: int
+    reviewer: str
+    scored: bool
+
+
+class Decided(NamedTuple):
+    """How many timers of a round have one name and outcome.
+
+    Attributes:
+        pending: Whether they have not fired; else trigger, reason and where they led.
+    """
+
+    timer: str
+    pending: bool
+    trigger: str | None
+    reason: str | None
+    times: int
+
+
+class Statement(NamedTuple):
+    """The latest of what is recorded about a seller under a kind and name."""
+
+    seller: str
+    name: str
+    value: str
+    since: date
+    actor: str
+
+
+class RoundListing:
+    """Lists of a country and round, as of one transaction.
+
+    Args:
+        connection: A connection on which the transaction has begun.
+    """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def candidates(self, country: str, cycle_on: date) -> list[Candidate]:
+        """Return the paths of a country's round, past or to come."""
+        table = schema.paths
+        found = _round(country, cycle_on).subquery()
+        columns = (table.c.subject, table.c.country, table.c.state, table.c.cycle_on)
+        query = sa.select(table.c.id, *columns).join(found, found.c.path_id == table.c.id)
+        return [Candidate._make(row) for row in self._connection.execute(query.order_by("id"))]
+
+    def cards(self, country: str, cycle_on: date) -> list[Card]:
+        """Return each reviewer's latest card on each path of a round."""
+        table = schema.scorecards
+        found = _round(country, cycle_on).subquery()
+        query = (
+            sa.select(table.c.path_id, table.c.reviewer, table.c.scores)
+            .join(found, found.c.path_id == table.c.path_id)
+            .where(table.c.cycle_on == cycle_on)
+            .order_by(table.c.id)
+        )
+        latest = {}
+        for path_id, reviewer, scores in self._connection.execute(query):
+            latest[path_id, reviewer] = Card(path_id, reviewer, bool(scores))
+        return list(latest.values())
+
+    def nominators(
+        self, country: str, cycle_on: date, among: Collection[str]
+    ) -> set[tuple[str, str]]:
+        """Return which of these persons has ever nominated which candidate: seller and person."""
+        nominations, own, table = schema.nominations, schema.paths.alias("own"), schema.paths
+        found = _round(country, cycle_on).subquery()
+        query = (
+            sa.select(table.c.subject, nominations.c.nominator)
+            .select_from(found)
+            .join(table, table.c.id == found.c.path_id)
+            .join(own, own.c.subject == table.c.subject)
+            .join(nominations, nominations.c.path_id == own.c.id)
+            .where(nominations.c.nominator.in_(list(among)))
+        )
+        return {(row[0], row[1]) for row in self._connection.execute(query)}
+
+    def seats(self, country: str, cycle_on: date) -> dict[str, str]:
+        """Return who sits on a panel, each with their team."""
+        table = schema.seats
+        seated: dict[str, str] = {}
+        query = sa.select(table.c.reviewer, table.c.team, table.c.ended).where(
+            table.c.country == country, table.c.cycle_on == cycle_on
+        )
+        for reviewer, team, ended in self._connection.execute(query.order_by(table.c.id)):
+            seated.pop(reviewer, None)
+            if not ended:
+                seated[reviewer] = team
+        return seated
+
+    def decided(self, country: str, cycle_on: date) -> list[Decided]:
+        """Count what the timers in the books of a cycle date have led to."""
+        timers, journal = schema.timers, schema.journal
+        row = (journal.c.path_id == timers.c.path_id) & (journal.c.seq == timers.c.seq)
+        pending = timers.c.status.in_(("pending", "parked"))
+        columns = (timers.c.name, pending.label("pending"), journal.c.trigger, journal.c.reason)
+        query = (
+            sa.select(*columns, sa.func.count())
+            .select_from(timers.join(schema.paths).outerjoin(journal, row))
+            .where(*_booked(country, cycle_on, (*DECISIONS, *AFTERWARDS)))
+            .group_by(*columns)
+        )
+        return [Decided._make(each) for each in self._connection.execute(query)]
+
+    def left(self, country: str, cycle_on: date, triggers: Collection[str]) -> dict[str, int]:
+        """Count the candidates who left a round before its date, by the trigger."""
+        timers, journal = schema.timers, schema.journal
+        query = (
+            sa.select(journal.c.trigger, sa.func.count(sa.distinct(journal.c.path_id)))
+            .select_from(timers.join(schema.paths))
+            .join(journal, journal.c.path_id == timers.c.path_id)
+            .where(
+                timers.c.country == country,
+                timers.c.book_on == cycle_on,
+                timers.c.name == "cycle_date",
+                timers.c.status == "cancelled",
+                journal.c.trigger.in_(list(triggers)),
+            )
+            .group_by(journal.c.trigger)
+        )
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    def verdicts(self, country: str, cycle_on: date, triggers: Collection[str]) -> list[str]:
+        """Return the recorded verdicts of a round's decisions that were one of these triggers."""
+        timers, journal = schema.timers, schema.journal
+        row = (journal.c.path_id == timers.c.path_id) & (journal.c.seq == timers.c.seq)
+        query = (
+            sa.select(journal.c.verdicts)
+            .select_from(timers.join(schema.paths).join(journal, row))
+            .where(*_booked(country, cycle_on, (*DECISIONS, *AFTERWARDS)))
+            .where(journal.c.trigger.in_(list(triggers)))
+        )
+        return list(self._connection.scalars(query))
+
+    def sources(self, country: str, cycle_on: date) -> dict[str, int]:
+        """Count the nominations of a round's nominees by who made them."""
+        table, timers = schema.nominations, schema.timers
+        query = (
+            sa.select(table.c.source, sa.func.count(sa.distinct(table.c.id)))
+            .select_from(timers.join(table, table.c.path_id == timers.c.path_id))
+            .where(
+                timers.c.country == country,
+                timers.c.book_on == cycle_on,
+                timers.c.name == "cycle_date",
+                table.c.event == "made",
+            )
+            .group_by(table.c.source)
+        )
+        return {row[0]: row[1] for row in self._connection.execute(query.order_by("source"))}
+
+    def nominations(self, country: str) -> dict[int, tuple[Nomination, ...]]:
+        """Return how the nominations stand of each path that is nominated in a country."""
+        table, paths = schema.nominations, schema.paths
+        query = (
+            sa.select(*decode.NOMINATIONS)
+            .join(paths, paths.c.id == table.c.path_id)
+            .where(paths.c.country == country, paths.c.state == "nominated")
+            .order_by(table.c.id)
+        )
+        rows: dict[int, list[tuple[Any, ...]]] = {}
+        for row in rows_of(self._connection, query):
+            rows.setdefault(row[0], []).append(row)
+        return {path_id: decode.nominations(each) for path_id, each in rows.items()}
+
+    def named_paths(self, path_ids: Collection[int]) -> list[Candidate]:
+        """Return some paths, by their numbers."""
+        table = schema.paths
+        columns = (table.c.id, table.c.subject, table.c.country, table.c.state, table.c.cycle_on)
+        query = sa.select(*columns).where(table.c.id.in_(list(path_ids))).order_by(table.c.id)
+        return [Candidate._make(row) for row in self._connection.execute(query)]
+
+    def late(self, country: str, now: datetime, limit: int) -> list[tuple[TimerRow, str, str]]:
+        """Return timers of a country that are overdue, each with path and seller."""
+        table, paths = schema.timers, schema.paths
+        query = (
+            sa.select(table, paths.c.lifecycle, paths.c.subject)
+            .join(paths, paths.c.id == table.c.path_id)
+            .where(schema.PENDING, table.c.due_at <= now, _is_in(table, country))
+            .order_by(table.c.due_at, table.c.path_id)
+            .limit(limit)
+        )
+        found = []
+        for *row, lifecycle, seller in rows_of(self._connection, query):
+            timer = decode.timer(tuple(row))
+            found.append((timer, f"{lifecycle}-{timer.path_id}", seller))
+        return found
+
+    def parked(self, country: str) -> list[str]:
+        """Return the paths of a country that are parked."""
+        table, paths = schema.failures, schema.paths
+        query = (
+            sa.select(paths.c.lifecycle, paths.c.id)
+            .join(table, table.c.path_id == paths.c.id)
+            .where(table.c.retry_at.is_(None), _is_in(paths, country))
+            .order_by(table.c.path_id)
+        )
+        return [f"{lifecycle}-{number}" for lifecycle, number in self._connection.execute(query)]
+
+    def statements(self, kind: str) -> list[Statement]:
+        """Return what is said of sellers under each name of a kind, the longest standing first."""
+        table = schema.records
+        query = (
+            sa.select(
+                seller_of(table.c.subject),
+                table.c.name,
+                table.c.value,
+                table.c.as_of,
+                table.c.actor,
+            )
+            .where(table.c.kind == kind, table.c.name != sa.literal_column("''"))
+            .order_by(table.c.id)
+        )
+        latest: dict[tuple[str, str], Statement] = {}
+        for row in self._connection.execute(query):
+            statement = Statement._make(row)
+            latest.pop(statement[:2], None)
+            latest[statement[:2]] = statement
+        return list(latest.values())
+
+    def countries_of(self, sellers: Collection[str]) -> dict[str, str]:
+        """Return the country of each of these sellers who has one on record."""
+        return countries_of(self._connection, sellers)
+
+    def latest_paths(self, sellers: Collection[str], lifecycle: str) -> dict[str, Candidate]:
+        """Return the latest path of each of these sellers in a lifecycle."""
+        table = schema.paths
+        columns = (table.c.id, table.c.subject, table.c.country, table.c.state, table.c.cycle_on)
+        query = (
+            sa.select(*columns)
+            .where(table.c.subject.in_(list(sellers)), table.c.lifecycle == lifecycle)
+            .order_by(table.c.id)
+        )
+        return {row.subject: Candidate._make(row) for row in self._connection.execute(query)}
+
+
+def _is_in(table: sa.Table, country: str) -> sa.ColumnElement[bool]:
+    """Say that a row is of a country, in a form that no index of countries is taken for.
+
+    What is late or parked is little; what a country has is much.
+    """
+    return table.c.country.concat("") == country
+
+
+def _booked(country: str, cycle_on: date, names: Collection[str]) -> list[sa.ColumnElement[bool]]:
+    """Say that a timer of an award path stands in the books of a cycle date."""
+    timers = schema.timers
+    return [
+        timers.c.country == country,
+        timers.c.book_on == cycle_on,
+        timers.c.name.in_(list(names)),
+        timers.c.status != "cancelled",
+        schema.paths.c.lifecycle == "award",
+    ]
+
+
+def _round(country: str, cycle_on: date) -> sa.Select[Any]:
+    """Select the numbers of the paths of a country's round."""
+    timers = schema.timers
+    return (
+        sa.select(timers.c.path_id)
+        .distinct()
+        .select_from(timers.join(schema.paths))
+        .where(*_booked(country, cycle_on, DECISIONS), timers.c.due_on == cycle_on)
+    )

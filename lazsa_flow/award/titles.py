@@ -1,0 +1,22 @@
+"""Titles of ambassadors: ``Seller Ambassador``, in Indonesia ``City Leader``.
+
+Source:
+    programme.md, "Who and where".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lazsa_flow.lifecycle.model import Path
+    from lazsa_flow.service.command import Context
+
+
+def title_of(context: Context, path: Path, at: datetime) -> str | None:
+    """Return the title that a path's seller bears at an instant; none without a sitting award."""
+    if not path.span("award", at):
+        return None
+    return context.country(path.country).title

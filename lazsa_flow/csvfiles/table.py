@@ -1,0 +1,262 @@
+"""CSV tables made by people: read strictly, row by row, in bounded memory.
+
+What carries no data is no fault: a byte order mark, a first line ``sep=,``, empty lines and rows,
+columns without name and value. Another dialect (semicolons, tabs, UTF-16) is not guessed at but
+named, with how to save the file. Everything else that is not a plain CSV table in UTF-8 is a
+problem of its row, gathered by :class:`~lazsa_flow.csvfiles.problems.Problems`.
+
+Rows are handed out before the end of the file is known: nothing of a file counts until its reader
+has come to the end, and the importer works in one transaction.
+
+Source:
+    RFC 4180; the :mod:`csv` module.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.errors import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from pathlib import Path
+
+    from lazsa_flow.csvfiles.formats import FileFormat
+    from lazsa_flow.csvfiles.problems import Problems
+
+ROW_CHARS: Final = 65_536
+"""The longest row, line breaks within quotes included."""
+
+REASON_COLUMNS: Final = ("line", "problem")
+"""What stands behind a file's own columns in a file of rejected rows; not read as data."""
+
+_SAVE_AS: Final = 'in a spreadsheet, save it as "CSV UTF-8 (comma delimited)"'
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_DIALECTS: Final = {";": "semicolons", "\t": "tabs"}
+_BYTE: Final = re.compile("[\ud800-\udfff]")
+_UNFIT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNFIT_TEXT: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def read_table(
+    file: str | Path, form: FileFormat, problems: Problems
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Read a CSV file row by row: the line on which a row begins, and its fields by column.
+
+    A header without rows is a table of no rows. A row with a fault is reported and left out; a
+    fault of the header ends the reading.
+
+    Args:
+        file: The file, in UTF-8; lines may end in LF, CRLF or CR.
+        form: The columns that the header must name, in any order, and no others; and which of
+            them may hold line breaks within quotes.
+        problems: Gathers what is wrong, and raises it.
+
+    Raises:
+        InputError: Twenty problems were found. With fewer, ``problems`` raises at its end.
+    """
+    try:
+        with (
+            open(file, "rb") as stream,
+            io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="") as decoded,
+        ):
+            if stream.peek(2)[:2] in _UTF16:
+                problems.report_file(1, "", "a file in UTF-16", f"UTF-8: {_SAVE_AS}")
+            else:
+                yield from _read(decoded, form, problems)
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        problems.report_file(
+            0, "", str(getattr(error, "strerror", None) or error), "a readable file"
+        )
+
+
+def _read(
+    stream: io.TextIOWrapper, form: FileFormat, problems: Problems
+) -> Iterator[tuple[int, dict[str, str]]]:
+    columns, multiline = form.header, form.multiline
+    lines = _Lines(stream)
+    if not _check_dialect(lines.peek(), columns, problems):
+        return
+    rows = _rows(lines, problems)
+    header = next((row for row in rows if not _is_preamble(row[1])), None)
+    if header is None:
+        if not problems:
+            problems.report_file(1, "", "an empty file", f"a header of {', '.join(columns)}")
+        return
+    first, names = header
+    _check_header(first, names, columns, problems)
+    if problems:
+        return
+    for line, fields in rows:
+        row = _row_of(line, names, fields, problems)
+        if row is not None and _check_row(line, row, problems, multiline):
+            yield line, row
+
+
+def _rows(lines: _Lines, problems: Problems) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row that is not empty, with the line on which it begins."""
+    parsed = csv.reader(lines, strict=True)
+    while True:
+        lines.begin_row()
+        try:
+            fields = next(parsed)
+        except StopIteration:
+            return
+        except _TooLongError:
+            if lines.taken == 1:
+                expected = f"a row of at most {ROW_CHARS} characters"
+                problems.report(lines.first, "", f"more than {ROW_CHARS} characters", expected)
+            else:
+                _report_quotes(lines, problems)
+        except csv.Error:
+            _report_quotes(lines, problems)
+        else:
+            if any(field.strip() for field in fields):
+                yield lines.first, fields
+
+
+def _report_quotes(lines: _Lines, problems: Problems) -> None:
+    """Report quotes that do not pair, and read on with the line after the one that began the row.
+
+    Where a quote is not closed, the rows after it were taken for its text.
+    """
+    expected = 'fields whose quotes pair, a quote within doubled: "a ""b"" c"'
+    problems.report(lines.first, "", "quotes that do not pair", expected)
+    lines.put_back()
+
+
+class _TooLongError(Exception):
+    """A row is longer than :data:`ROW_CHARS`."""
+
+
+class _Lines:
+    """The lines of a file for the :mod:`csv` module, no more than one row of them in memory.
+
+    Attributes:
+        first: The number of the line on which the row begins that is being read.
+    """
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        self._stream = stream
+        self._waiting: deque[str] = deque()
+        self._row: list[str] = []
+        self._size = 0
+        self.first = 1
+
+    def begin_row(self) -> None:
+        """Count the size of a row, and its lines, from here."""
+        self.first += len(self._row)
+        self._row = []
+        self._size = 0
+
+    @property
+    def taken(self) -> int:
+        """How many lines the row has taken so far."""
+        return len(self._row)
+
+    def peek(self) -> str:
+        """Return the next line without taking it; empty at the end of the file."""
+        if not self._waiting:
+            self._waiting.append(self._read())
+        return self._waiting[0]
+
+    def _read(self) -> str:
+        return self._stream.readline(ROW_CHARS + 3)  # one too many, and CRLF
+
+    def put_back(self) -> None:
+        """Read all lines of the row but its first once more."""
+        self._waiting.extendleft(reversed(self._row[1:]))
+        del self._row[1:]
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._waiting.popleft() if self._waiting else self._read()
+        if not line:
+            raise StopIteration
+        self._size += len(line.rstrip("\r\n"))
+        self._row.append(line)
+        if self._size > ROW_CHARS:
+            if not line.endswith(("\n", "\r")):
+                self._row[-1] += "\n"  # its end is dropped, so that it can be put back
+                while line and not line.endswith(("\n", "\r")):
+                    line = self._stream.readline(ROW_CHARS)
+            raise _TooLongError
+        return line
+
+
+def _is_preamble(fields: list[str]) -> bool:
+    """Tell whether a row is the line with which a spreadsheet names the comma as separator."""
+    return fields in (["sep=", ""], ['"sep=', '"'])
+
+
+def _check_dialect(line: str, columns: Sequence[str], problems: Problems) -> bool:
+    """Report, as one problem, a first line that another separator divides into our columns."""
+    for separator, called in _DIALECTS.items():
+        named = {name.strip('" \r\n') for name in line.split(separator)}
+        if line.startswith(f"sep={separator}") or len(named.intersection(columns)) > 1:
+            problems.report_file(1, "", f"fields divided by {called}", f"commas: {_SAVE_AS}")
+            return False
+    return True
+
+
+def _check_header(
+    line: int, names: Sequence[str], columns: Sequence[str], problems: Problems
+) -> None:
+    reasons = REASON_COLUMNS if tuple(names[-2:]) == REASON_COLUMNS else ()
+    for name in dict.fromkeys(filter(None, names)):
+        if name not in columns and name not in reasons:
+            problems.report_file(
+                line, "", f"the column {shown(name)}", f"only {', '.join(columns)}"
+            )
+        elif names.count(name) > 1:
+            problems.report_file(
+                line, name, f"the column {names.count(name)} times", "the column once"
+            )
+    for name in columns:
+        if name not in names:
+            problems.report_file(line, name, "no such column", "the column")
+
+
+def _row_of(
+    line: int, names: Sequence[str], fields: Sequence[str], problems: Problems
+) -> dict[str, str] | None:
+    """Return a row's fields by column; ``None`` where they are too many, too few, or unnamed."""
+    wanted = len(names)
+    if len(fields) > wanted and not any(fields[wanted:]):
+        fields = fields[:wanted]
+    if len(fields) != wanted:
+        problems.report(line, "", f"{len(fields)} fields", f"{wanted} fields")
+        return None
+    row = dict(zip(names, fields, strict=True))
+    if "" in row and any(text for name, text in zip(names, fields, strict=True) if not name):
+        problems.report(line, "", "a field without a column name", "a name for each column")
+        return None
+    row.pop("", None)
+    return row
+
+
+def _check_row(
+    line: int, row: dict[str, str], problems: Problems, multiline: Collection[str]
+) -> bool:
+    """Report the fields with bytes that are no UTF-8 or with control characters."""
+    if not _UNFIT.search("".join(row.values())):
+        return True
+    fit = True
+    for name, text in row.items():
+        if not _UNFIT.search(text):
+            continue
+        if name in multiline:
+            row[name] = text = text.replace("\r\n", "\n")
+            if not _UNFIT_TEXT.search(text):
+                continue
+        fit = False
+        expected = "UTF-8" if _BYTE.search(text) else "text without control characters"
+        problems.refuse(line, name, text, expected)
+    return fit

@@ -1,0 +1,246 @@
+"""How is a path moved that is due, by itself or with those that are alike?
+
+:func:`change_of` decides one path and drafts its change: every guard, every effect, as values. A
+:class:`DecisionGroup` does that for the first of paths that are alike; of the others it asks only
+what the guards found, and their change is the first one's but for what is their own.
+
+That is not taken on trust. What decides for many sees nothing that is one path's own (see
+:mod:`.showing`), and the first one's change must come out of that the same as by itself, its hash
+as well. Where it does not, a guard or a rule hangs on more than it says: that is told, and every
+path moves by itself.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from lazsa_flow.engine.batch.changes import BatchChange, PathOverrides
+from lazsa_flow.engine.batch.masking import mask_for_change, mask_for_guard, reveal, to_rule
+from lazsa_flow.engine.change_builder import ChangeBuilder
+from lazsa_flow.engine.decide import check_decision, decide_timer
+from lazsa_flow.engine.journal import around
+from lazsa_flow.engine.journal_check import reread
+from lazsa_flow.engine.rulebook import system
+from lazsa_flow.logs import log
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+    from datetime import datetime
+
+    from lazsa_flow.engine.batch.codegen import CachedFinding, Decide
+    from lazsa_flow.engine.change_builder import Load
+    from lazsa_flow.engine.evidence_row import EvidenceRow
+    from lazsa_flow.engine.journal import Findings
+    from lazsa_flow.engine.ports import Change
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.lifecycle.model import GuardContext, Snapshot, TimerRow
+    from lazsa_flow.lifecycle.table import Edge, Timer
+
+
+def change_of(
+    rulebook: Rulebook,
+    seen: Snapshot,
+    timer: TimerRow,
+    now: datetime,
+    load: Load | None = None,
+) -> Change:
+    """Decide a path whose timer is due, and draft what that changes.
+
+    Args:
+        rulebook: Whose rules hold.
+        seen: The path's evidence.
+        timer: Its timer.
+        now: The present instant.
+        load: Loads the evidence of another path of its subject.
+
+    Raises:
+        MachineMismatchError: The Machine decides otherwise than its plan.
+    """
+    lifecycle = rulebook.lifecycle(seen.path.lifecycle)
+    entry = lifecycle.timer(timer.name)
+    context = rulebook.guard_context(
+        seen, at=timer.due_at, recorded_at=now, actor=system(timer.name)
+    )
+    lifecycle.state(seen.path.state)
+    if not entry.steps:
+        return _fill(ChangeBuilder(rulebook, context, load=load), entry, None, {}, timer)
+    edge, tried, findings = decide_timer(rulebook, context, entry)
+    check_decision(rulebook, context, entry, edge, findings)
+    return _fill(ChangeBuilder(rulebook, tried, load=load), entry, edge, findings, timer)
+
+
+def _fill(
+    draft: ChangeBuilder, entry: Timer, edge: Edge | None, findings: Findings, timer: TimerRow
+) -> Change:
+    if edge is not None:
+        return draft.take(edge, findings, timer)
+    if entry.steps:
+        return draft.refuse(entry.otherwise, findings, timer)
+    return draft.remind(entry.effects, timer)
+
+
+class _Moved(NamedTuple):
+    """How those move that are alike: the change, the text around what is their own, and that."""
+
+    change: Change
+    around: tuple[str, str, str] | None
+    each: list[PathOverrides]
+    rereads: bool
+
+    def own(self, sight: EvidenceRow, verdicts: str) -> PathOverrides:
+        """Return what is one path's own."""
+        path_id, head = sight.path_id, sight.head
+        if self.around is None:  # a reminder has no journal row
+            return PathOverrides(path_id, sight.subject, head, "", head)
+        before, between, behind = self.around
+        text = f"{before}{path_id}{between}{head}{behind}{verdicts}}}"
+        own = PathOverrides(
+            path_id, sight.subject, head, verdicts, sha256(text.encode()).hexdigest()
+        )
+        if self.rereads:
+            after = self.change.after
+            reread(f"{after.lifecycle}-{path_id}", after.seq, text.encode(), own.hash)
+        return own
+
+
+class DecisionGroup:
+    """Paths that are alike and whose timer of one name is due.
+
+    Args:
+        rulebook: Whose rules hold.
+        sight: One of them.
+        like: All that they have in common.
+        name: The timer's name.
+        due_at: Its instant.
+        now: The present instant, aware, in UTC.
+        load: Loads the evidence of another path of a subject.
+
+    Attributes:
+        pends: Whether their timer still does; another writer may have been there first.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        sight: EvidenceRow,
+        like: Hashable,
+        name: str,
+        due_at: datetime,
+        now: datetime,
+        load: Load | None = None,
+    ) -> None:
+        self._rulebook, self._now, self._name, self._due_at = rulebook, now, name, due_at
+        self._load = load
+        self._one, self._seen = sight, (seen := sight.evidence())
+        self._moved: dict[int | None, _Moved] = {}
+        self._hear: Decide | None = None
+        self.pends = _pending(seen, name, due_at) is not None
+        if not self.pends:
+            return
+        lifecycle = rulebook.lifecycle(sight.lifecycle)
+        self._entry = lifecycle.timer(name)
+        self._hearing = rulebook.plan(sight.lifecycle).hearing(sight.state, self._entry)
+        if self._hearing is not None:
+            context = self._situation(seen)
+            self._shown = [
+                mask_for_guard(context.giving(each.reason), each.reads)
+                for each in self._hearing.asked
+            ]
+            self._hear, self._kept = self._hearing.of(like, self._ask)
+
+    def _situation(self, seen: Snapshot) -> GuardContext:
+        return self._rulebook.guard_context(
+            seen, at=self._due_at, recorded_at=self._now, actor=system(self._name)
+        )
+
+    def take(self, sight: EvidenceRow) -> Change | None:
+        """Decide a path of it; return its change, unless it is kept with those that are alike."""
+        if self._hear is None or not sight.alone:
+            return self._by_itself(self._evidence(sight))
+        try:
+            outcome, verdicts = self._hear(sight)
+        except Exception:  # of the path's own, or for what the guard may not see
+            return self._apart(self._by_itself(self._evidence(sight)))
+        moved = self._moved.get(outcome)
+        if moved is None:
+            return self._first(outcome, verdicts, sight)
+        moved.each.append(moved.own(sight, verdicts))
+        return None
+
+    def alike(self) -> Iterator[BatchChange]:
+        """Yield the moves that were kept."""
+        return (BatchChange(moved.change, moved.each) for moved in self._moved.values())
+
+    def _evidence(self, sight: EvidenceRow) -> Snapshot:
+        return self._seen if sight is self._one else sight.evidence()
+
+    def _by_itself(self, seen: Snapshot) -> Change:
+        return change_of(self._rulebook, seen, self._timer(seen), self._now, self._load)
+
+    def _timer(self, seen: Snapshot) -> TimerRow:
+        timer = _pending(seen, self._name, self._due_at)
+        assert timer is not None  # as it pends for the one, so for all that are alike
+        return timer
+
+    def _first(self, outcome: int | None, verdicts: str, sight: EvidenceRow) -> Change | None:
+        """Move the first that comes to an outcome by itself, and see whether others can follow."""
+        seen = self._evidence(sight)
+        change = self._by_itself(seen)
+        moved = _Moved(
+            change,
+            None if change.row is None else around(change.row),
+            [],
+            self._rulebook.lifecycle(sight.lifecycle).rereads_rows,
+        )
+        own = moved.own(sight, verdicts)
+        if change.slot == "take" or change.claims or change.linked:
+            self._hear = None
+            return change
+        try:
+            drafted = self._drafted(outcome, seen, change)
+        except Exception:  # for what the draft may not see
+            return self._apart(change)
+        if drafted != change or own.hash != change.after.head:
+            return self._apart(change)
+        moved.each.append(own)
+        self._moved[outcome] = moved
+        return None
+
+    def _apart(self, change: Change) -> Change:
+        """Say that something hangs on more than it says; from here on each moves by itself."""
+        log.warning("cohort.unlike", path_id=change.after.id, timer=self._name)
+        self._hear = None
+        return change
+
+    def _drafted(self, outcome: int | None, seen: Snapshot, change: Change) -> Change:
+        """Draft a change from what paths alike have in common, and nothing else."""
+        assert self._hearing is not None
+        context, edge = self._situation(mask_for_change(seen, self._rulebook.kinds)), None
+        if outcome is not None:
+            route = self._hearing.routes[outcome]
+            context, edge = context.giving(route.reason), route.edge
+        findings = change.row.verdicts if change.row else {}
+        timer = self._timer(seen)
+        draft = ChangeBuilder(self._rulebook, context, show=to_rule)
+        return _fill(draft, self._entry, edge, findings, timer)
+
+    def _ask(self, number: int, reading: Hashable, sight: EvidenceRow) -> CachedFinding:
+        """Ask a guard on a reading that it has not been asked on, and keep what it says.
+
+        It is shown what is made of that reading alone, for its answer is kept for all who have it.
+        """
+        assert self._hearing is not None
+        asked, shown = self._hearing.asked[number], self._shown[number]
+        reveal(shown, asked, reading, sight)
+        found = asked.ask(shown)
+        heard = found[0], asked.write((found,))[1:-1]
+        self._hearing.keep(self._kept[number], reading, heard)
+        return heard
+
+
+def _pending(seen: Snapshot, name: str, due_at: datetime) -> TimerRow | None:
+    for timer in seen.timers:
+        if timer.name == name and timer.due_at == due_at:
+            return timer
+    return None

@@ -1,0 +1,46 @@
+"""A copy of a context, down to its path, whose fields a draft may set."""
+
+from __future__ import annotations
+
+from lazsa_flow.lifecycle.model import GuardContext, Path, Snapshot
+
+
+def copy_guard_context(context: GuardContext) -> GuardContext:
+    """Copy a situation down to its path; far faster than ``copy`` or ``replace``."""
+    seen, path = context.snapshot, context.snapshot.path
+    own = Path(
+        path.id,
+        path.lifecycle,
+        path.subject,
+        path.country,
+        path.state,
+        path.seq,
+        path.head,
+        path.cycle_on,
+        path.opened_at,
+        path.entered_at,
+        path.parked,
+        path.spans,
+        path.data,
+        path.recorded_at,
+    )
+    evidence = Snapshot(
+        own,
+        seen.facts,
+        seen.tally,
+        seen.nominations,
+        seen.records,
+        seen.others,
+        seen.timers,
+        seen.taken,
+    )
+    return GuardContext(
+        evidence,
+        context.at,
+        context.on,
+        context.recorded_at,
+        context.policy,
+        context.calendar,
+        context.actor,
+        context.reason,
+    )

@@ -1,0 +1,232 @@
+"""What does a picture of a whole programme show, besides the table?
+
+A :class:`Picture` is the answer to one question, in plain values: figures for each country at each
+stop of time, a few paths of each state with what holds them, and the stories of those. A page
+embeds it, a viewer serves it; :func:`document` writes it as JSON values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+from xml.sax.saxutils import quoteattr
+
+from lazsa_flow.errors import ExtraError
+from lazsa_flow.lifecycle.values import freeze
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from lazsa_flow.graph.chart import Arrow, Chart
+    from lazsa_flow.lifecycle.guards import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePoint:
+    """A moment that one can look at.
+
+    Attributes:
+        on: Its date. A past stop is the end of that day in each country; a coming one is a cycle
+            date, with the timers that pend from the stop before until it.
+        kind: ``past``: told from the journal; ``now``; ``due``: what is known to fall due.
+        counts: By country and state id, how many paths stand there; at a coming stop, as now.
+        flows: By country and arrow id, how many moves were made since the stop before; at a coming
+            one, how many timers will try the arrow.
+        due: By country and timer, how many fall due.
+    """
+
+    on: date
+    kind: Literal["past", "now", "due"]
+    counts: Mapping[str, Mapping[str, int]]
+    flows: Mapping[str, Mapping[str, int]]
+    due: Mapping[str, Mapping[str, int]]
+
+    def __post_init__(self) -> None:
+        for name in ("counts", "flows", "due"):
+            object.__setattr__(self, name, freeze(getattr(self, name)))
+
+
+@dataclass(frozen=True, slots=True)
+class BlockingGuard:
+    """A guard that holds a path back.
+
+    Attributes:
+        arrow: The id of the arrow that it stands on.
+    """
+
+    arrow: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class PathCard:
+    """A path where it stands.
+
+    Attributes:
+        state: The id of its node.
+        since: The local date on which it came.
+        next_timer: The timer that will decide next, where one pends.
+        next_on: Its local date.
+        held: What holds it back from each arrow now.
+        title: The title that the seller bears now.
+    """
+
+    path: str
+    seller: str
+    country: str
+    state: str
+    since: date
+    parked: bool
+    next_timer: str | None
+    next_on: date | None
+    held: tuple[BlockingGuard, ...]
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One row of a path's story.
+
+    Attributes:
+        at: When it took effect, in the country's own time.
+        arrow: The id of the arrow taken; ``None`` where the path stayed.
+        state: The id of the node in which the path then stood.
+        trigger: What fired; ``None`` where a timer was refused, or a plan changed.
+        unmet: The guards that did not hold.
+    """
+
+    at: datetime
+    arrow: str | None
+    state: str
+    trigger: str | None
+    reason: str | None
+    actor: str
+    unmet: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A programme at a glance.
+
+    Attributes:
+        chart: The table, with the figures of now.
+        asked_at: The instant of the question.
+        countries: Every country, by code.
+        stops: Past ones, now, and coming ones, in the order of time.
+        limit: How many residents of each state and country are listed at most.
+        residents: The listed paths, those that came last first.
+        stories: Each listed path's story, oldest scene first.
+    """
+
+    chart: Chart
+    asked_at: datetime
+    countries: tuple[str, ...]
+    stops: tuple[TimelinePoint, ...]
+    limit: int
+    residents: tuple[PathCard, ...]
+    stories: Mapping[str, tuple[HistoryEntry, ...]]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stories", freeze(self.stories))
+
+    def _repr_html_(self) -> str | None:
+        """Show its page in a notebook, in a frame of its own that nothing leaves."""
+        from lazsa_flow.graph.page import page
+
+        try:
+            content = quoteattr(page(self))
+        except ExtraError:
+            return None
+        return (
+            f'<iframe sandbox="allow-scripts" width="100%" height="720" srcdoc={content}></iframe>'
+        )
+
+
+def document(picture: Picture) -> dict[str, Any]:
+    """Return a picture as JSON values."""
+    return {
+        **table(picture.chart),
+        "asked_at": picture.asked_at.isoformat(timespec="seconds"),
+        "countries": list(picture.countries),
+        "stops": [
+            {
+                "on": stop.on.isoformat(),
+                "kind": stop.kind,
+                "counts": stop.counts,
+                "flows": stop.flows,
+                "due": stop.due,
+            }
+            for stop in picture.stops
+        ],
+        "limit": picture.limit,
+        "residents": [resident_fields(each) for each in picture.residents],
+        "stories": {
+            path: [scene_fields(scene) for scene in story]
+            for path, story in picture.stories.items()
+        },
+    }
+
+
+def table(chart: Chart) -> dict[str, Any]:
+    """Return a chart's states and arrows as JSON values."""
+    return {
+        "lifecycle": chart.name,
+        "title": chart.title,
+        "states": [
+            {"id": node.id, "name": node.label, "meaning": node.meaning} for node in chart.nodes
+        ],
+        "arrows": [_arrow_fields(arrow) for arrow in chart.arrows],
+    }
+
+
+def _arrow_fields(arrow: Arrow) -> dict[str, Any]:
+    return {
+        "id": arrow.id,
+        "source": arrow.source,
+        "dest": arrow.dest,
+        "trigger": arrow.trigger,
+        "by": [{"roles": list(who.roles), "reasons": list(who.reasons)} for who in arrow.who],
+        "guards": list(arrow.guards),
+        "timers": list(arrow.timers),
+    }
+
+
+def resident_fields(resident: PathCard) -> dict[str, Any]:
+    """Return a resident as JSON values."""
+    return {
+        "path": resident.path,
+        "seller": resident.seller,
+        "title": resident.title,
+        "country": resident.country,
+        "state": resident.state,
+        "since": resident.since.isoformat(),
+        "parked": resident.parked,
+        "next": resident.next_timer,
+        "next_on": resident.next_on and resident.next_on.isoformat(),
+        "held": [{"arrow": held.arrow, **verdict_fields(held.verdict)} for held in resident.held],
+    }
+
+
+def scene_fields(scene: HistoryEntry) -> dict[str, Any]:
+    """Return a scene as JSON values."""
+    return {
+        "at": scene.at.strftime("%Y-%m-%d %H:%M"),
+        "arrow": scene.arrow,
+        "state": scene.state,
+        "trigger": scene.trigger,
+        "reason": scene.reason,
+        "by": scene.actor,
+        "unmet": [verdict_fields(verdict) for verdict in scene.unmet],
+    }
+
+
+def verdict_fields(verdict: Verdict) -> dict[str, Any]:
+    """Return what a guard found, as JSON values."""
+    return {
+        "guard": verdict.name,
+        "measured": verdict.measured,
+        "required": verdict.required,
+        "changed_by": verdict.changed_by,
+        "earliest": verdict.earliest and verdict.earliest.isoformat(),
+    }

@@ -1,0 +1,373 @@
+"""What are the values that guards, engine and store hand to each other?
+
+All are frozen, all the way down. Instants are aware ``datetime`` in UTC, dates are local to the
+path's country, rates and money are ``Decimal``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Final
+
+from lazsa_flow.errors import InputError
+from lazsa_flow.lifecycle.ids import parse_id
+from lazsa_flow.lifecycle.values import EMPTY, value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from lazsa_flow.award.rules.panel import Tally
+    from lazsa_flow.lifecycle.calendar import Calendar
+    from lazsa_flow.lifecycle.policy import Policy
+
+SYSTEM: Final = "system"
+"""The role of the clock."""
+ROLES: Final = frozenset(
+    {
+        "employee",
+        "ambassador",
+        "seller",
+        "reviewer",
+        "team",
+        "compliance",
+        "onboarding",
+        "operator",
+        "manager",
+        "host",
+        SYSTEM,
+    }
+)
+"""Who can act. ``team`` is a country's SE Community Team. Source: programme.md,
+lifecycles and panel."""
+
+ACTIVITIES: Final = ("writing", "speaking", "community", "help", "feedback", "referral")
+"""The six activities of a LazStar trainer. Source: FAQ."""
+
+NO_HEAD: Final = "0" * 64
+"""The ``prev_hash`` of a path's first journal row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks for something.
+
+    Raises:
+        InputError: Role, id, country or team is no id; see :mod:`lazsa_flow.lifecycle.ids`.
+
+    Attributes:
+        role: One of :data:`ROLES`.
+        id: An opaque id, in NFC; never a name.
+        country: The country the role is held in; ``None`` where it is held in all.
+        team: A reviewer's team on this day.
+    """
+
+    role: str
+    id: str
+    country: str | None = None
+    team: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", parse_id(self.id, where="actor", field="id"))
+        if not isinstance(self.role, str) or not self.role.isprintable():
+            raise InputError.of("actor", "role", self.role, f"one of {', '.join(sorted(ROLES))}")
+        for name in ("country", "team"):
+            text = getattr(self, name)
+            if text is not None:
+                object.__setattr__(self, name, parse_id(text, where="actor", field=name))
+
+    def __str__(self) -> str:
+        return f"{self.role}:{self.given_id}"
+
+    @property
+    def given_id(self) -> str:
+        """The id under which they asked: another than ``id`` where that one was merged."""
+        return self.id
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every id of this person; see :class:`lazsa_flow.lifecycle.merged_ids.MergedIds`."""
+        return frozenset({self.id})
+
+
+@value
+class Facts:
+    """What the host knows of a seller on one date; ``None`` means *not known*.
+
+    Attributes:
+        as_of: The date at which the facts were taken.
+        monthly_cancellation_rates: The last nine closed months, oldest first, 0 to 1; an item
+            of ``None`` is a month without orders.
+        gmv_rate: The GMV measure that the policy names; no upper bound.
+        activities: Of :data:`ACTIVITIES`.
+
+    Units:
+        Rates are fractions of one (0.85 is 85 %), ``gmv_usd`` is US dollars.
+    """
+
+    seller: str
+    country: str
+    as_of: date
+    joined_on: date | None = None
+    ncp_points: int | None = None
+    policy_compliant: bool | None = None
+    gmv_usd: Decimal | None = None
+    gmv_rate: Decimal | None = None
+    chat_response_rate: Decimal | None = None
+    monthly_cancellation_rates: tuple[Decimal | None, ...] | None = None
+    retention_rate: Decimal | None = None
+    is_lazstar: bool | None = None
+    activities: frozenset[str] | None = None
+
+
+FIGURES: Final = tuple(
+    each.name for each in fields(Facts) if each.name not in ("seller", "country", "as_of")
+)
+"""The names of what facts tell, besides of whom and when, in their order."""
+
+
+@value
+class Nomination:
+    """One nomination as it stands: who made it, whether it is complete, whether withdrawn."""
+
+    id: int
+    source: str
+    nominator: str
+    complete: bool
+    withdrawn: bool
+
+
+@value
+class Statement:
+    """A dated statement about a seller: standing, a compliance case, a step, an appeal vote.
+
+    Attributes:
+        kind: ``good_standing``, ``case``, ``step``, ``appeal`` …
+        name: Which one: a case's id, a step's name, a path's reference.
+        value: What it says: ``began``, ``ended``, ``open``, ``closed``, ``done``, ``grant``.
+        reason: A reason code, or ``None``.
+        as_of: From which local date it holds.
+    """
+
+    kind: str
+    name: str
+    value: str
+    reason: str | None
+    actor: str
+    as_of: date
+    recorded_at: datetime
+
+
+@value
+class Period:
+    """A stretch of time that a path has begun and may have ended: award, membership, appeal.
+
+    Attributes:
+        began_on: The local date of ``began_at`` in the zone of that day.
+        began_at: The effective instant.
+        told_at: When the beginning was recorded, and so the first instant a notice could leave.
+        reason: Why it ended.
+
+    Units:
+        Half-open: from ``began_at`` inclusive to ``ended_at`` exclusive.
+    """
+
+    began_on: date
+    began_at: datetime
+    told_at: datetime
+    ended_on: date | None = None
+    ended_at: datetime | None = None
+    reason: str | None = None
+
+    def covers(self, at: datetime) -> bool:
+        """Tell whether the instant lies within."""
+        return self.began_at <= at and (self.ended_at is None or at < self.ended_at)
+
+
+@value
+class Path:
+    """One subject's way through one lifecycle.
+
+    Attributes:
+        id: The store's number of it; people see :attr:`ref`.
+        seq: The number of its last journal row, which is its version.
+        head: The hash of that row.
+        cycle_on: The round that its next decision belongs to, a cycle date; ``None`` where the
+            lifecycle knows no cycles.
+        entered_at: Since when it has been in ``state``, by effect.
+        spans: What it has begun and ended, by name, oldest first.
+        data: Facts of the lifecycle's own: JSON values.
+        recorded_at: When it was last written.
+    """
+
+    id: int
+    lifecycle: str
+    subject: str
+    country: str
+    state: str
+    seq: int
+    head: str
+    cycle_on: date | None
+    opened_at: datetime
+    entered_at: datetime
+    parked: bool = False
+    spans: Mapping[str, tuple[Period, ...]] = EMPTY
+    data: Mapping[str, Any] = EMPTY
+    recorded_at: datetime | None = None
+
+    @property
+    def ref(self) -> str:
+        """The path's reference in commands, journal and messages: ``award-17``."""
+        return f"{self.lifecycle}-{self.id}"
+
+    def span(self, name: str, at: datetime) -> Period | None:
+        """Return the span of this name that covers the instant, if one does."""
+        return next((span for span in self.spans.get(name, ()) if span.covers(at)), None)
+
+
+@value
+class TimerRow:
+    """One timer of one path: a promise that a decision will be made at an instant.
+
+    Attributes:
+        due_at: The instant from which it takes effect, whenever it is recorded.
+        due_on: The same as a local date, with ``zone`` the zone it was reckoned in.
+        book_on: The cycle date in whose books it is counted.
+        status: ``pending``, ``fired``, ``refused``, ``reminded``, ``parked`` or ``cancelled``.
+        seq: The journal row of its outcome, once it has one.
+        decides: False for a reminder, which has effects and no trigger.
+    """
+
+    path_id: int
+    name: str
+    due_at: datetime
+    due_on: date
+    zone: str
+    country: str
+    book_on: date
+    decides: bool = True
+    status: str = "pending"
+    seq: int | None = None
+
+    def ended(self, status: str, seq: int | None) -> TimerRow:
+        """Return the same timer with its outcome."""
+        return TimerRow(
+            self.path_id,
+            self.name,
+            self.due_at,
+            self.due_on,
+            self.zone,
+            self.country,
+            self.book_on,
+            self.decides,
+            status,
+            seq,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What became of a path on which a decision raised, the latest time it was tried.
+
+    Attributes:
+        timer: The timer that was being decided, with its instant ``due_at``.
+        error: The error's name; its text may hold anything and is not kept.
+        attempts: How often it was tried.
+        retry_at: When it is tried again; ``None`` where the path is parked.
+    """
+
+    path_id: int
+    timer: str
+    due_at: datetime
+    error: str
+    attempts: int
+    failed_at: datetime
+    retry_at: datetime | None
+
+
+@value
+class Snapshot:
+    """All that a decision on one path may read, as it was recorded before an instant.
+
+    Attributes:
+        others: The subject's other paths, of every lifecycle.
+        timers: The path's pending timers.
+        taken: Those of the keys in the path's ``data["claims"]`` that another path holds.
+    """
+
+    path: Path
+    facts: Facts | None
+    tally: Tally
+    nominations: tuple[Nomination, ...] = ()
+    records: tuple[Statement, ...] = ()
+    others: tuple[Path, ...] = ()
+    timers: tuple[TimerRow, ...] = ()
+    taken: frozenset[str] = frozenset()
+
+
+@value
+class GuardContext:
+    """What a guard looks at: the evidence, the instant, the rules, and who asks.
+
+    Attributes:
+        at: The instant of effect: a timer's due instant, or the instant of the command.
+        on: Its local date in the path's country.
+        recorded_at: When the decision is being made.
+        actor: Who asks; the system for a timer.
+    """
+
+    snapshot: Snapshot
+    at: datetime
+    on: date
+    recorded_at: datetime
+    policy: Policy
+    calendar: Calendar
+    actor: Actor
+    reason: str | None = None
+
+    @property
+    def path(self) -> Path:
+        """The path that is judged."""
+        return self.snapshot.path
+
+    @property
+    def judged_on(self) -> date:
+        """The date whose facts decide: the round's cycle date, or today without one."""
+        return self.snapshot.path.cycle_on or self.on
+
+    def giving(self, reason: str | None) -> GuardContext:
+        """Return the same context with another reason."""
+        if reason == self.reason:
+            return self
+        return GuardContext(
+            self.snapshot,
+            self.at,
+            self.on,
+            self.recorded_at,
+            self.policy,
+            self.calendar,
+            self.actor,
+            reason,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What became of one fire: the journal row, in short.
+
+    Attributes:
+        trigger: The trigger that fired, or ``None`` where a timer was refused.
+        verdicts: What was recorded of each guard: name, held, measured, earliest.
+    """
+
+    path: str
+    seq: int
+    effective_at: datetime
+    recorded_at: datetime
+    trigger: str | None
+    source: str | None
+    dest: str
+    actor: str
+    reason: str | None
+    verdicts: tuple[Mapping[str, Any], ...] = field(default=())

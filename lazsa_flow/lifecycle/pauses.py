@@ -1,0 +1,78 @@
+"""Pauses: what an operator has stopped, and for which timers.
+
+A pause stops the timers of everything, of one country, of one cycle date, or of one country's cycle
+date. What falls due meanwhile waits, and keeps its instant.
+
+Source:
+    programme.md, "The lifecycles".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+    from lazsa_flow.lifecycle.model import TimerRow
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A pause of timers.
+
+    Attributes:
+        country: The country whose timers it stops; ``None``: of all.
+        cycle: The cycle date in whose books those timers are counted; ``None``: of all.
+        actor: Who paused, as ``role:id``.
+        since: When.
+        reason: Why, in the operator's words.
+        lifted_at: When it was lifted; ``None`` while it is in force.
+        lifted_by: Who lifted it.
+        lifted_reason: Why.
+    """
+
+    country: str | None
+    cycle: date | None
+    actor: str
+    since: datetime
+    reason: str = ""
+    lifted_at: datetime | None = None
+    lifted_by: str | None = None
+    lifted_reason: str | None = None
+
+    @property
+    def scope(self) -> str:
+        """What it stops, in words: ``everything``, ``PH``, ``cycle 2026-10-01`` or both."""
+        parts = [self.country, self.cycle and f"cycle {self.cycle}"]
+        return ", ".join(part for part in parts if part) or "everything"
+
+    def __str__(self) -> str:
+        why = f": {self.reason}" if self.reason else ""
+        return f"{self.scope}, since {self.since:%Y-%m-%d %H:%M} UTC by {self.actor}{why}"
+
+    def covers(self, country: str, book_on: date) -> bool:
+        """Tell whether it stops a country's timers that are counted under a cycle date."""
+        return self.country in (None, country) and self.cycle in (None, book_on)
+
+
+def stopped(timers: Iterable[TimerRow], pauses: Iterable[Pause], now: datetime) -> TimerRow | None:
+    """Return the first overdue timer that decides and that a pause stops, or ``None``.
+
+    A reminder decides nothing, so that nothing waits for it.
+
+    Args:
+        timers: Pending timers of one path.
+        pauses: Those in force.
+        now: The present instant; a timer due at it is overdue.
+    """
+    held = [
+        timer
+        for timer in timers
+        if timer.decides
+        and timer.due_at <= now
+        and any(p.covers(timer.country, timer.book_on) for p in pauses)
+    ]
+    return min(held, key=lambda timer: timer.due_at, default=None)

@@ -1,0 +1,311 @@
+"""Which bars, windows and days are in force, and are the files that say so sound?
+
+A policy is a TOML text that becomes a frozen, versioned value; a country is another. Both are
+checked whole: every fault is reported at once, each with its key's path. A released policy text
+never changes; a cycle is governed by the version in force when it opened.
+
+Source:
+    programme.md, where *(ours)* marks a policy value with its default.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, time
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, field_validator, model_validator
+
+from lazsa_flow.lifecycle.calendar import Calendar, is_zone
+from lazsa_flow.lifecycle.hours import Hours
+from lazsa_flow.lifecycle.policy_fields import (
+    ClockTime,
+    Line,
+    Months,
+    People,
+    Rate,
+    ReminderDays,
+    Score,
+)
+from lazsa_flow.lifecycle.policy_fields import Code as Code
+from lazsa_flow.lifecycle.policy_fields import Count as Count
+from lazsa_flow.lifecycle.policy_fields import Days as Days
+from lazsa_flow.lifecycle.policy_fields import Mailbox as Mailbox
+from lazsa_flow.lifecycle.policy_fields import Share as Share
+from lazsa_flow.lifecycle.toml_text import STRICT, FrozenModel
+from lazsa_flow.lifecycle.toml_text import read as read
+from lazsa_flow.lifecycle.toml_text import read_toml as read_toml
+
+
+class Policy(FrozenModel):
+    """What every lifecycle's policy has."""
+
+    lifecycle: Code
+    version: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]+$")]
+
+
+class NominationPolicy(BaseModel):
+    """When a nomination window closes before its cycle date, and on which days before that.
+
+    Attributes:
+        reminder_days: How many days before the close whoever nominated incompletely is reminded.
+    """
+
+    model_config = STRICT
+    closes_days: Annotated[int, Field(ge=1, le=150)]
+    reminder_days: ReminderDays = (7, 1)
+
+
+class PanelPolicy(BaseModel):
+    """Quorum, bars of approval, when a renewal's round opens, and when reviewers are reminded.
+
+    Attributes:
+        reminder_days: How many days before the cycle date whoever has a card missing is reminded.
+    """
+
+    model_config = STRICT
+    reviewers: People
+    teams: People
+    mean: Score
+    floor: Score
+    renewal_opens_days: Days
+    reminder_days: ReminderDays = (14, 7, 2)
+
+
+class CriteriaPolicy(BaseModel):
+    """The bars of the criteria; ``retention_rate`` sets one only where it is given."""
+
+    model_config = STRICT
+    tenure_months: Months
+    ncp_points: Count
+    gmv_measure: Literal["gmv_rate"]
+    gmv_rate: Share
+    chat_response_rate: Rate
+    cancellation_rate: Rate
+    trainer_activities: Annotated[int, Field(ge=0, le=6)]
+    retention_rate: Rate | None = None
+    facts_stale_days: Days
+
+
+class RenewalPolicy(BaseModel):
+    """The term of an award, the grace after it, and the days before its end to remind on.
+
+    Attributes:
+        half_way_months: How long after the term began the ambassador hears how they stand.
+    """
+
+    model_config = STRICT
+    term_months: Months
+    grace_days: Annotated[int, Field(ge=1, le=150)]
+    reminder_days: ReminderDays
+    half_way_months: Months = 6
+
+    @model_validator(mode="after")
+    def _within_the_term(self) -> RenewalPolicy:
+        if self.half_way_months >= self.term_months and "half_way_months" in self.model_fields_set:
+            msg = "half_way_months that are fewer than term_months"
+            raise ValueError(msg)
+        return self
+
+
+class ReconnectPolicy(BaseModel):
+    """Who may join the alumni, by which steps, in which app."""
+
+    model_config = STRICT
+    held_months: Months
+    app: Line
+    steps: tuple[Code, ...]
+    join_step: Code
+
+    @field_validator("steps", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+
+class ConductPolicy(BaseModel):
+    """For how long an end for code of conduct bars a nomination."""
+
+    model_config = STRICT
+    bar_months: Months
+
+
+class AppealPolicy(BaseModel):
+    """How long, and by how many persons outside the panel, a decision may be reversed."""
+
+    model_config = STRICT
+    days: Days
+    persons: People
+
+
+class RetentionPolicy(BaseModel):
+    """How long free text is kept after its round."""
+
+    model_config = STRICT
+    free_text_months: Months
+
+
+class AwardPolicy(Policy):
+    """The policy of the award lifecycle."""
+
+    nomination: NominationPolicy
+    panel: PanelPolicy
+    criteria: CriteriaPolicy
+    renewal: RenewalPolicy
+    reconnect: ReconnectPolicy
+    conduct: ConductPolicy
+    appeal: AppealPolicy
+    retention: RetentionPolicy
+
+    @field_validator("lifecycle")
+    @classmethod
+    def _own(cls, value: str) -> str:
+        if value != "award":
+            msg = '"award"'
+            raise ValueError(msg)
+        return value
+
+
+class Country(BaseModel):
+    """One country's configuration. Role mailboxes only, no staff names.
+
+    Attributes:
+        panel_mailbox: Where the panel reads; the team's by default.
+        lead_mailbox: Where the country lead reads; the team's by default.
+        quiet_hours: From when to when nobody is told anything.
+        digest_at: When the panel's digest goes out.
+    """
+
+    model_config = STRICT
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    name: Line
+    title: Line
+    zone: str
+    mailbox: Mailbox
+    regional_mailbox: Mailbox | None = None
+    panel_mailbox: Mailbox | None = None
+    lead_mailbox: Mailbox | None = None
+    quiet_hours: tuple[ClockTime, ClockTime] | None = None
+    digest_at: ClockTime = "09:00"
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+    cycle_dates: tuple[Annotated[str, Field(pattern=r"^[0-9]{2}-[0-9]{2}$")], ...]
+    suspended: tuple[date, ...] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if not is_zone(value):
+            msg = "a zone of the IANA data, such as Asia/Manila"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("cycle_dates", mode="before")
+    @classmethod
+    def _of_a_year(cls, value: Any) -> Any:
+        expected = 'days of every year in their order, such as ["04-01", "10-01"]'
+        if not isinstance(value, list) or not all(isinstance(day, str) for day in value):
+            raise ValueError(expected)
+        if not value or value != sorted(set(value)):
+            raise ValueError(expected)
+        for day in value:
+            try:
+                date.fromisoformat(f"2023-{day}")  # no leap year: 29 February is no cycle date
+            except (ValueError, TypeError):
+                raise ValueError(expected) from None
+        return tuple(value)
+
+    @field_validator("quiet_hours", mode="before")
+    @classmethod
+    def _from_to(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+    @field_validator("suspended", mode="before")
+    @classmethod
+    def _dates(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _suspends_cycles(self) -> Country:
+        days = {f"{on:%m-%d}" for on in self.suspended}
+        if not days <= set(self.cycle_dates):
+            msg = "suspended dates that are cycle dates"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def calendar(self) -> Calendar:
+        """The country's cycles."""
+        days = tuple((int(day[:2]), int(day[3:])) for day in self.cycle_dates)
+        return Calendar(self.zone, days, frozenset(self.suspended))
+
+    @property
+    def hours(self) -> Hours:
+        """When somebody may be told."""
+        quiet = self.quiet_hours
+        times = quiet and (time.fromisoformat(quiet[0]), time.fromisoformat(quiet[1]))
+        return Hours(self.zone, times, time.fromisoformat(self.digest_at))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyText:
+    """A policy as it was written, with the hash that names it for ever.
+
+    Attributes:
+        sha256: Of the text in UTF-8, in hexadecimal.
+    """
+
+    lifecycle: str
+    version: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the text."""
+        return _sha256(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class CountryText:
+    """A country's configuration as it was written.
+
+    Attributes:
+        sha256: Of the text in UTF-8, in hexadecimal.
+    """
+
+    code: str
+    text: str
+
+    @classmethod
+    def read(cls, text: str, *, where: str) -> CountryText:
+        """Check a country's file and take its code from it.
+
+        Args:
+            text: The file's text.
+            where: The file's name, for the errors.
+
+        Raises:
+            ConfigError: It does not describe a country; it names every fault.
+        """
+        return cls(_read_country(text, where).code, text)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the text."""
+        return _sha256(self.text)
+
+    @property
+    def country(self) -> Country:
+        """The country that the text describes."""
+        return _read_country(self.text, f"country {self.code}")
+
+
+@lru_cache(maxsize=256)
+def _read_country(text: str, where: str) -> Country:
+    return read_toml(Country, text, where=where)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

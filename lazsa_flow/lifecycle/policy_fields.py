@@ -1,0 +1,74 @@
+"""The fields of policy and country files: decimals, days, months, lines, mailboxes, codes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from lazsa_flow.notices.addresses import sendable
+
+_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
+_NOT_IN_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Categories of characters that end a line or are no text: controls, surrogates, separators."""
+
+
+def _decimal(value: Any) -> Any:
+    """Take a decimal only as text, so that no binary fraction ever sets a bar."""
+    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+        msg = 'a decimal in quotes, such as "0.85"'
+        raise ValueError(msg)
+    return Decimal(value)
+
+
+def _falling(value: Any) -> Any:
+    """Take days that fall, as a tuple."""
+    msg = "days that fall, such as [14, 7, 1]"
+    if not isinstance(value, list) or not all(isinstance(day, int) for day in value):
+        raise ValueError(msg)
+    if value != sorted(set(value), reverse=True):
+        raise ValueError(msg)
+    return tuple(value)
+
+
+def _one_line(value: str) -> str:
+    """Take a text that can stand in a mail's header: something on one line."""
+    controls = any(unicodedata.category(character) in _NOT_IN_A_LINE for character in value)
+    if controls or not value.strip():
+        msg = "text on one line, without control characters"
+        raise ValueError(msg)
+    return value
+
+
+def _with_a_domain(value: str) -> str:
+    """Take an address whose domain a mail server can be told."""
+    try:
+        sendable(value)
+    except ValueError:
+        msg = "an address with a valid domain"
+        raise ValueError(msg) from None
+    return value
+
+
+Days = Annotated[int, Field(ge=0, le=366)]
+Months = Annotated[int, Field(ge=1, le=1200)]
+ReminderDays = Annotated[tuple[Annotated[int, Field(ge=1, le=366)], ...], BeforeValidator(_falling)]
+Rate = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=1)]
+Share = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0)]
+Score = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=5)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+People = Annotated[int, Field(ge=1, le=1000)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+Mailbox = Annotated[
+    str,
+    Field(
+        max_length=254,
+        pattern=r"^[^@\s\p{C}<>()\[\]\\,;:\"]{1,64}@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)*$",
+    ),
+    AfterValidator(_with_a_domain),
+]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]

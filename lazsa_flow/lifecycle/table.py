@@ -1,0 +1,283 @@
+"""What is a lifecycle?
+
+A lifecycle is a table: states, edges, guards, timers and effects as data. The engine runs it, the
+graphs draw it, the documents print it; none of them knows more than the table tells.
+
+Theory of operation:
+    An :class:`Edge` leads from its sources to one destination on a trigger. Who may pull the
+    trigger, and giving which reason, stands on the edge as :class:`Permit` rows; the clock is the
+    role ``system``. Within one state, an edge is named by its trigger and reason: two edges of one
+    trigger never share a reason, so the words "retire, not_renewed" mean one edge.
+
+    A :class:`Timer` is set by a ``Schedule`` effect and lives as long as its path stands in one of
+    the timer's states. When it falls due its steps, each a trigger with its reason, are tried in
+    order; the first whose guards hold fires. If none holds, the timer is refused, the verdicts are
+    journaled, and the ``otherwise`` effects come about. A timer without steps is a reminder.
+
+    The table is checked when it is made (see :mod:`.soundness`), so one that contradicts itself
+    never runs; the error names every offender.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from lazsa_flow.errors import LifecycleError
+from lazsa_flow.lifecycle.host_code import call, plain_date, plain_moment, ref_of
+from lazsa_flow.lifecycle.model import SYSTEM
+from lazsa_flow.lifecycle.validation import find_problems
+from lazsa_flow.lifecycle.values import EMPTY, FrozenDict
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from lazsa_flow.lifecycle.calendar import Moment
+    from lazsa_flow.lifecycle.effects import Effect, Notify
+    from lazsa_flow.lifecycle.guards import Guard
+    from lazsa_flow.lifecycle.model import GuardContext
+    from lazsa_flow.lifecycle.policy import Policy
+
+Meaning = Literal["waiting", "honoured", "ended_well", "ended_badly"]
+Relation = Literal["any", "self", "nominator", "country"]
+Instant = Callable[["GuardContext"], "Moment | None"]
+Round = Callable[["GuardContext"], "date"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state.
+
+    Attributes:
+        open: A path in it holds its subject's one place in this lifecycle.
+        final: Nothing need lead out of it.
+        meaning: What it is to its subject; graphs colour by it.
+    """
+
+    name: str
+    meaning: Meaning
+    open: bool = False
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Who may pull a trigger, and with which reasons; what no permit names is denied.
+
+    Attributes:
+        reasons: Reason codes, one of which must be given; empty means no reason is taken.
+        relation: ``self``: the path's subject; ``nominator``: who nominated it; ``country``: held
+            in the path's country.
+    """
+
+    role: str
+    reasons: tuple[str, ...] = ()
+    relation: Relation = "any"
+
+    def admits(self, role: str, reason: str | None) -> bool:
+        """Tell whether it covers a role giving a reason."""
+        return self.role == role and (reason in self.reasons if self.reasons else reason is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A guarded transition.
+
+    Attributes:
+        sources: The states it leads from; none for the edge that opens a path.
+        guards: Names of guards, all of which must hold.
+        effective: The name of an instant that it takes effect from, where that is not the instant
+            of the command or of the timer.
+        confirm: Whether the command line asks before a person fires it, for it cannot be undone.
+            Nothing else depends on it.
+    """
+
+    trigger: str
+    sources: tuple[str, ...]
+    dest: str
+    permits: tuple[Permit, ...]
+    guards: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    effective: str | None = None
+    confirm: bool = False
+
+    @property
+    def reasons(self) -> frozenset[str | None]:
+        """Every reason that one of its permits takes."""
+        return frozenset(
+            reason for permit in self.permits for reason in (permit.reasons or (None,))
+        )
+
+    @property
+    def timed(self) -> bool:
+        """Whether the clock may pull its trigger."""
+        return any(permit.role == SYSTEM for permit in self.permits)
+
+    @property
+    def only_timed(self) -> bool:
+        """Whether nobody but the clock may pull its trigger."""
+        return all(permit.role == SYSTEM for permit in self.permits)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that a timer tries: a trigger, and the reason it gives."""
+
+    trigger: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A decision or a reminder that falls due.
+
+    Attributes:
+        states: Where it lives; a path that leaves them all cancels it.
+        at: The name of the instant it falls due at.
+        steps: What it tries, in order; none for a reminder.
+        effects: What a reminder brings about.
+        otherwise: What comes about where it is refused.
+        restarts: Of a reminder: the states in which it is set again, though it may be over, when
+            the round of its path is put off to a later date.
+    """
+
+    name: str
+    states: tuple[str, ...]
+    at: str
+    steps: tuple[Step, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    otherwise: tuple[Effect, ...] = ()
+    restarts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """A table that checks itself when it is made.
+
+    Attributes:
+        opening: The edge that opens a path; it has no source.
+        guards: Every guard that an edge or an effect names.
+        instants: What timers and effective instants are reckoned by, by name.
+        rounds: What ``Schedule(round=…)`` names: the path's next cycle date.
+        policy: The shape of its policy files.
+        urgent: Roles whose commands come before a due timer.
+        promised: The timers whose dates somebody was told, each with the notice that tells of
+            another date, where a change of the rules moves it.
+        happy: The states of the way that every path hopes to go, in order; graphs draw it heavy.
+        default_policies: Policy texts, as TOML, of a lifecycle that brings its own.
+        rereads_rows: Whether each journal row is parsed and hashed again from its own text before
+            it is written. The tables that ship leave it out, since their guards are tested here.
+
+    Raises:
+        LifecycleError: The table contradicts itself.
+    """
+
+    name: str
+    title: str
+    opening: Edge
+    states: tuple[State, ...]
+    edges: tuple[Edge, ...]
+    timers: tuple[Timer, ...]
+    guards: Mapping[str, Guard]
+    instants: Mapping[str, Instant]
+    rounds: Mapping[str, Round]
+    policy: type[Policy]
+    urgent: frozenset[str] = frozenset()
+    promised: Mapping[str, Notify] = EMPTY
+    happy: tuple[str, ...] = ()
+    default_policies: tuple[str, ...] = ()
+    rereads_rows: bool = True
+    _state: dict[str, State] = field(init=False, repr=False, compare=False)
+    _timer: dict[str, Timer] = field(init=False, repr=False, compare=False)
+    _exits: dict[str, tuple[Edge, ...]] = field(init=False, repr=False, compare=False)
+    _lives: dict[str, frozenset[str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        problems = list(find_problems(self))
+        if problems:
+            raise LifecycleError(self.name, problems)
+        names = [state.name for state in self.states]
+        index: dict[str, Any] = {
+            "guards": self.guards,
+            "promised": self.promised,
+            "instants": self.instants,
+            "rounds": self.rounds,
+            "_state": {state.name: state for state in self.states},
+            "_timer": {timer.name: timer for timer in self.timers},
+            "_exits": {
+                name: tuple(edge for edge in self.edges if name in edge.sources) for name in names
+            },
+            "_lives": {
+                name: frozenset(timer.name for timer in self.timers if name in timer.states)
+                for name in names
+            },
+        }
+        for attribute, value in index.items():
+            object.__setattr__(self, attribute, FrozenDict(value))
+
+    @property
+    def initial(self) -> str:
+        """The state that a path opens in."""
+        return self.opening.dest
+
+    @property
+    def triggers(self) -> frozenset[str]:
+        """The triggers of all its edges."""
+        return frozenset(edge.trigger for edge in (self.opening, *self.edges))
+
+    def state(self, name: str) -> State:
+        """Return a state by name.
+
+        Raises:
+            KeyError: The table has no such state.
+        """
+        return self._state[name]
+
+    def timer(self, name: str) -> Timer:
+        """Return a timer by name.
+
+        Raises:
+            KeyError: The table has no such timer.
+        """
+        return self._timer[name]
+
+    def instant(self, name: str, context: GuardContext) -> Moment | None:
+        """Reckon one of its instants.
+
+        Raises:
+            HostCodeError: The table's function raised, or returned no moment.
+        """
+        part, ref = f"instant {name}", ref_of(context)
+        return plain_moment(call(part, self.instants[name], context, path=ref), part, ref)
+
+    def round(self, name: str, context: GuardContext) -> date:
+        """Reckon one of its rounds: the path's next cycle date.
+
+        Raises:
+            HostCodeError: The table's function raised, or returned no date.
+        """
+        part, ref = f"round {name}", ref_of(context)
+        return plain_date(call(part, self.rounds[name], context, path=ref), part, ref)
+
+    def exits(self, state: str) -> tuple[Edge, ...]:
+        """Return the edges that lead from a state, in the table's order."""
+        return self._exits[state]
+
+    def edge(self, state: str, trigger: str, reason: str | None) -> Edge | None:
+        """Return the one edge of this name that leads from a state, if there are both."""
+        for edge in self._exits.get(state, ()):
+            if edge.trigger == trigger and reason in edge.reasons:
+                return edge
+        return None
+
+    def confirms(self, trigger: str, reason: str | None) -> bool:
+        """Tell whether a person is to be asked before a trigger is fired for a reason."""
+        return any(
+            edge.confirm and edge.trigger == trigger and reason in edge.reasons
+            for edge in self.edges
+        )
+
+    def living(self, state: str) -> frozenset[str]:
+        """Return the names of the timers that live in a state."""
+        return self._lives[state]

@@ -1,0 +1,150 @@
+"""Which channels does a deployment have, who is told through which, and how patiently?
+
+The file ``lazsa.toml`` of a deployment's own directory. What a channel of one kind needs beside,
+such as a host and a port, only the channel knows: it checks that when it is opened. Secrets are
+never in the file; it names the environment's variables that hold them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from lazsa_flow.lifecycle.effects import REVIEWERS, ROUTED
+from lazsa_flow.lifecycle.policy import Code  # noqa: TC001 - pydantic reads it at run time
+from lazsa_flow.lifecycle.toml_text import FrozenModel, read
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+ChannelName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+Recipient = Literal["seller", "nominators", "panel", "country_lead", "team", "group", "reviewers"]
+EVERYWHERE: Final = "all"
+_DAY_S: Final = 86_400
+
+_STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ChannelSettings(BaseModel):
+    """One channel: its kind, the most it takes a minute, and what its kind needs.
+
+    Attributes:
+        kind: The name of its entry point in the group ``lazsa_flow.channels``.
+        per_minute: How many notices each relay may send through it in any minute.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    kind: Code
+    per_minute: Annotated[int, Field(ge=1)] | None = None
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """What only its kind knows."""
+        return dict(self.model_extra or {})
+
+
+class NoticeSettings(BaseModel):
+    """How patiently notices are sent.
+
+    Attributes:
+        attempts: After so many failures a notice is parked.
+        first_retry_s: How long after the first failure it is tried again; it doubles with each.
+        longest_retry_s: The longest such pause, whatever the other side asks for.
+        lease_s: For how long a relay holds what it has claimed.
+        resolver: The name of an entry point in the group ``lazsa_flow.resolvers``; by default the
+            contacts that were imported.
+    """
+
+    model_config = _STRICT
+
+    attempts: Annotated[int, Field(ge=1, le=100)] = 8
+    first_retry_s: Annotated[int, Field(ge=1, le=_DAY_S)] = 60
+    longest_retry_s: Annotated[int, Field(ge=1, le=30 * _DAY_S)] = 3600
+    lease_s: Annotated[int, Field(ge=60, le=_DAY_S)] = 300
+    resolver: Code | None = None
+
+
+class GuardSettings(BaseModel):
+    """How long a guard may take.
+
+    Attributes:
+        slow_s: After so long the log and the metrics report a guard that has not returned.
+    """
+
+    model_config = _STRICT
+
+    slow_s: Annotated[int, Field(ge=1, le=_DAY_S)] = 30
+
+
+class Deployment(FrozenModel):
+    """One deployment's choices.
+
+    Attributes:
+        channels: By name; a folder of files where none is named.
+        routes: Country code, or ``all``, to recipient to channel. A recipient without a route is
+            told through the only channel there is.
+        guards: How long guards may take.
+    """
+
+    model_config = _STRICT
+
+    channels: dict[ChannelName, ChannelSettings] = Field(
+        default_factory=lambda: {"files": ChannelSettings(kind="files")}
+    )
+    routes: dict[str, dict[Recipient, str]] = Field(default_factory=dict)
+    notices: NoticeSettings = NoticeSettings()
+    guards: GuardSettings = GuardSettings()
+
+    @field_validator("channels")
+    @classmethod
+    def _some(cls, value: dict[str, ChannelSettings]) -> dict[str, ChannelSettings]:
+        if not value:
+            msg = "at least one channel"
+            raise ValueError(msg)
+        return value
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Deployment:
+        named = {name for route in self.routes.values() for name in route.values()}
+        if named - self.channels.keys():
+            msg = (
+                f"routes to channels that there are, not {', '.join(named - self.channels.keys())}"
+            )
+            raise ValueError(msg)
+        everywhere = self.routes.get(EVERYWHERE, {})
+        missing = [name for name in ROUTED if name not in everywhere]
+        if len(self.channels) > 1 and missing:
+            msg = f"a route for {', '.join(missing)} in [routes.{EVERYWHERE}]"
+            raise ValueError(msg)
+        return self
+
+    def handed(self, names: Collection[str]) -> Deployment:
+        """Return the same deployment with channels that are handed in, instead of its own.
+
+        Raises:
+            ConfigError: A route leads to none of them, or there are several and no routes.
+        """
+        own = {name: each.model_dump() for name, each in self.channels.items()}
+        fields = {
+            "channels": {name: own.get(name, {"kind": "handed_in"}) for name in names},
+            "routes": self.routes,
+            "notices": self.notices,
+            "guards": self.guards,
+        }
+        return read(Deployment, fields, where="channels")
+
+    def channel_for(self, country: str, recipient: str) -> str:
+        """Return the name of the channel through which a recipient in a country is told.
+
+        Reviewers are told through the nominators' channel unless they have a route of their own:
+        both are persons whose contacts are looked up.
+        """
+        named = (recipient, "nominators") if recipient == REVIEWERS else (recipient,)
+        for each in named:
+            for place in (country, EVERYWHERE):
+                for name, channel in self.routes.get(place, {}).items():
+                    if name == each:
+                        return channel
+        return next(iter(self.channels))

@@ -1,0 +1,113 @@
+"""How does it all run in one process, with no server?
+
+Dramatiq's StubBroker and a Worker of one thread: SQLite has one writer, and a story told twice must
+come out the same. The actors are the ones that serve Redis.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Final
+
+from dramatiq import Worker
+from dramatiq.brokers.stub import StubBroker
+from dramatiq.middleware import Retries
+
+from lazsa_flow.logs import log
+from lazsa_flow.runner import fitness, scheduler
+from lazsa_flow.runner.actors import register
+from lazsa_flow.runner.messages import QUEUE
+from lazsa_flow.runner.metrics_server import application, serving
+from lazsa_flow.runner.pulse import Pulse
+from lazsa_flow.runner.signals import stop_on_signals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.engine.sweep import ChunkResult
+    from lazsa_flow.runner.metrics_server import Application
+    from lazsa_flow.runner.settings import Address
+
+SHUTDOWN_MS: Final = 10_000
+IDLE_POLL_MS: Final = 500
+"""How often an idle ``run`` looks whether it should end: 0.5 % of a processor are not for that."""
+
+
+class LocalRunner:
+    """Broker, worker and actors in this process, as a context manager.
+
+    Args:
+        programme: Whose timers are fired.
+        swept: Told of each chunk after its commit.
+        poll_ms: How often the threads look whether they should end; a ring wakes them at once.
+    """
+
+    def __init__(
+        self,
+        programme: Programme,
+        *,
+        swept: Callable[[ChunkResult], None] = lambda chunk: None,
+        poll_ms: int = 10,
+    ) -> None:
+        self._stopping = threading.Event()
+        self._broker = StubBroker(middleware=[Retries(max_retries=0)])
+        self._broker.emit_after("process_boot")
+        stopping = self._stopping.is_set
+        self._actors = register(self._broker, programme, stopping=stopping, swept=swept)
+        self._worker = Worker(self._broker, worker_timeout=poll_ms, worker_threads=1)
+
+    def __enter__(self) -> LocalRunner:
+        self._worker.start()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        """End with the chunk in hand."""
+        self._stopping.set()
+        self._worker.stop(timeout=SHUTDOWN_MS)
+        self._broker.close()
+
+    def ring(self) -> None:
+        """Tell the worker to look now."""
+        self._actors.sweep.send()
+
+    def wait(self) -> None:
+        """Wait until the queue is empty and the worker idle; raise what an actor raised."""
+        self._broker.join(QUEUE, fail_fast=True)
+        self._worker.join()
+
+
+def serve(
+    programme: Programme, stop: threading.Event | None = None, *, address: Address | None = None
+) -> None:
+    """Keep ticker and worker going on the programme's clock until SIGTERM or SIGINT.
+
+    Args:
+        programme: Whose timers are fired.
+        stop: Set it to end; made here, and set by the signals, where none is given.
+        address: Where metrics and health are served; nowhere by default.
+    """
+    stop, pulse = stop or stop_on_signals("run"), Pulse()
+    swept, answering = _metrics(programme, pulse) if address else (lambda chunk: None, None)
+    log.info("run.started")
+    with (
+        serving(address, answering) if answering else nullcontext(),
+        LocalRunner(programme, swept=swept, poll_ms=IDLE_POLL_MS) as runner,
+    ):
+        scheduler.run(programme, lambda _chunks: runner.ring(), stop, beat=pulse.beat)
+    log.info("run.ended")
+
+
+def _metrics(
+    programme: Programme, pulse: Pulse
+) -> tuple[Callable[[ChunkResult], None], Callable[[], Application]]:
+    """Return what counts chunks, and what answers for them."""
+    from prometheus_client import CollectorRegistry
+
+    from lazsa_flow.runner.metrics import Counters
+
+    registry = CollectorRegistry()
+    parts = fitness.parts(lambda: programme, None)
+    counting = Counters(registry).counting(programme)
+    return counting, lambda: application(registry, lambda: programme, parts, pulse)

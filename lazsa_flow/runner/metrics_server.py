@@ -1,0 +1,210 @@
+"""The address at which Prometheus and a supervisor ask after a process, or a group of them.
+
+``/metrics`` has what was done and how the work stands; ``/healthz`` says 503 where a loop hangs;
+``/readyz`` says 503 where database or broker are not fit for work, with what is wrong, and
+names the pauses in force. A group of workers has a process of its own for it (run as ``python -m
+lazsa_flow.runner.metrics_server``); what is one process has a thread. Loopback only, unless the
+deployment says otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import socketserver
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+from lazsa_flow import logs
+from lazsa_flow.award.programme import Programme
+from lazsa_flow.config import Config
+from lazsa_flow.errors import InputError
+from lazsa_flow.runner import fitness
+from lazsa_flow.runner.lifeline import follow_supervisor
+from lazsa_flow.runner.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from prometheus_client import CollectorRegistry
+
+    from lazsa_flow.runner.pulse import Pulse
+    from lazsa_flow.runner.settings import Address
+
+    Application = Callable[..., Iterable[bytes]]
+
+
+class _Server(socketserver.ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+    def server_bind(self) -> None:
+        """Bind without asking who this machine is, which may take long."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
+        self.setup_environ()
+
+
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as it is overridden
+        """Say nothing of a request."""
+
+    def address_string(self) -> str:
+        """Return the address without asking for its name."""
+        return str(self.client_address[0])
+
+
+def serve() -> None:
+    """Serve a group's metrics and health until the process is told to end."""
+    settings = Settings.read()
+    assert settings.address is not None
+    follow_supervisor()
+    logs.to_stderr(json=settings.json_logs, level=settings.level)
+    with _bound(settings.address, group_application(settings)) as server:
+        server.serve_forever()
+
+
+@contextmanager
+def serving(address: Address | None, application: Callable[[], Application]) -> Iterator[None]:
+    """Serve an application in a thread for as long as the block runs, if there is an address."""
+    if address is None:
+        yield
+        return
+    with _bound(address, application()) as server:
+        thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _bound(address: Address, application: Application) -> _Server:
+    """Bind a server to an address.
+
+    Raises:
+        InputError: It is not to be had.
+    """
+    kind = _Server6 if ":" in address.host else _Server
+    try:
+        server = kind((address.host, address.port), _Quiet)
+    except OSError as error:
+        where = f"{address.host}:{address.port}"
+        expected = f"an address of this machine that is free ({error.strerror})"
+        raise InputError.of("metrics", "address", where, expected) from None
+    server.set_app(application)
+    logs.log.info("metrics.serving", host=address.host, port=server.server_port)
+    return server
+
+
+def group_application(settings: Settings) -> Application:
+    """Make what answers for a group: it sums up what the group's processes have counted."""
+    from prometheus_client import CollectorRegistry
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    opened = OpenedOnce(settings)
+    return application(registry, opened, fitness.parts(opened, settings.redis))
+
+
+def process_application(
+    programme: Programme, redis: str | None, pulse: Pulse, **more: Callable[[], object]
+) -> Application:
+    """Make what answers for a process that has a loop of its own, and counts nothing.
+
+    Args:
+        programme: On the process's database.
+        redis: The broker's URL, if it needs one.
+        pulse: Of its loop.
+        **more: Further parts that it needs, by name; see :mod:`.fitness`.
+    """
+    from prometheus_client import CollectorRegistry
+
+    parts = {**fitness.parts(lambda: programme, redis), **more}
+    return application(CollectorRegistry(), lambda: programme, parts, pulse, standing=False)
+
+
+class OpenedOnce:
+    """Opens the programme when it is first asked for, and again where that failed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._programme: Programme | None = None
+
+    def __call__(self) -> Programme:
+        """Return the programme.
+
+        Raises:
+            LazsaError: It cannot be opened now.
+        """
+        with self._lock:
+            if self._programme is None:
+                config = Config.load(self._settings.config)
+                self._programme = Programme.open(self._settings.database, config=config)
+            return self._programme
+
+
+def application(
+    registry: CollectorRegistry,
+    programme: Callable[[], Programme],
+    parts: Mapping[str, Callable[[], object]],
+    pulse: Pulse | None = None,
+    *,
+    standing: bool = True,
+) -> Application:
+    """Make the WSGI application that answers.
+
+    Args:
+        registry: Of what was counted; what is asked for at each scrape is registered here.
+        programme: Returns the programme; it may raise where its database cannot be opened.
+        parts: What readiness asks; see :mod:`.fitness`.
+        pulse: Of the process's loop; a process that only answers has none.
+        standing: Whether it tells how the work stands, which one process of a deployment is to.
+    """
+    from prometheus_client import make_wsgi_app
+
+    from lazsa_flow.runner.metrics import OversightCollector, ReadyCollector, StandingCollector
+
+    registry.register(ReadyCollector(parts))
+    if standing:
+        registry.register(StandingCollector(programme))
+        registry.register(OversightCollector(programme))
+    metrics = make_wsgi_app(registry)
+
+    def answer(environ: dict[str, str], start: Callable[..., object]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path == "/metrics":
+            return metrics(environ, start)  # type: ignore[no-any-return]
+        if path == "/healthz":
+            alive = pulse is None or pulse.alive
+            return _json(start, alive, {"alive": alive})
+        if path == "/readyz":
+            faults = fitness.unfit(parts)
+            return _json(start, not faults, faults or _paused(programme()))
+        return _json(start, None, {"paths": "/metrics, /healthz, /readyz"})
+
+    return answer
+
+
+def _paused(programme: Programme) -> dict[str, list[str]]:
+    """Return the pauses in force; nothing where there is none."""
+    pauses = [str(each) for each in programme.pauses()]
+    return {"paused": pauses} if pauses else {}
+
+
+def _json(start: Callable[..., object], well: bool | None, value: object) -> list[bytes]:
+    statuses = {True: "200 OK", False: "503 Service Unavailable", None: "404 Not Found"}
+    start(statuses[well], [("Content-Type", "application/json")])
+    return [json.dumps(value).encode()]
+
+
+if __name__ == "__main__":
+    serve()

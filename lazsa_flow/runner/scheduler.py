@@ -1,0 +1,109 @@
+"""When is the doorbell rung, and how often?
+
+At the next due instant in the database, and every 30 seconds in any case, since a look costs one
+index look-up and makes good whatever was lost. A ring for each chunk of work that is due, less
+those that still wait to be heard. Several tickers may run; one leads while it ticks, only to save
+work: where two ring, the second message finds nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.engine.sweep import CHUNK
+from lazsa_flow.errors import BrokerError, LazsaError, ReplacedError
+from lazsa_flow.logs import log
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.clock import VirtualClock
+
+LONGEST_SLEEP_S: Final = 30.0
+SHORTEST_SLEEP_S: Final = 0.05
+LEAD_S: Final = 10.0
+"""For so long a ticker leads at a time; well below the limit on a transaction that idles."""
+BUSY_S: Final = 1.0
+"""How long it sleeps while work is due."""
+MOST_RINGS: Final = 8
+"""So many chunks ahead are rung for at a time."""
+
+
+def tick(programme: Programme, ring: Callable[[int], None]) -> float:
+    """Ring once for each chunk of work that is due; return for how many seconds to sleep then."""
+    now, next_due = programme.clock.now(), programme.next_due()
+    if next_due is None:
+        return LONGEST_SLEEP_S
+    if next_due <= now:
+        due = programme.store.count_due(now, MOST_RINGS * CHUNK)
+        chunks = max(1, -(-due // CHUNK))
+        ring(chunks)
+        log.info("ticker.rang", due_at=next_due.isoformat(), chunks=chunks)
+        return BUSY_S
+    seconds = (next_due - now).total_seconds()
+    return min(LONGEST_SLEEP_S, max(SHORTEST_SLEEP_S, seconds))
+
+
+def run(
+    programme: Programme,
+    ring: Callable[[int], None],
+    stop: threading.Event,
+    *,
+    beat: Callable[[], None] = lambda: None,
+) -> None:
+    """Keep ticking on the programme's clock until told to stop.
+
+    A database or broker that is away for a moment is looked at again on the next tick.
+
+    Args:
+        programme: Whose timers.
+        ring: Rings for so many chunks of work.
+        stop: Set it to end.
+        beat: Told of each tick.
+
+    Raises:
+        ReplacedError: The database's file is another one than this process has open.
+    """
+    while not stop.is_set():
+        beat()
+        try:
+            with programme.store.leading() as leads:
+                sleep_s = tick(programme, ring) if leads else LEAD_S
+                stop.wait(min(sleep_s, LEAD_S))
+        except ReplacedError:
+            raise  # for good: whoever supervises this process starts it anew
+        except LazsaError as error:
+            log.error("ticker.failed", error=type(error).__name__)
+            stop.wait(BUSY_S if isinstance(error, BrokerError) else LEAD_S)
+
+
+def turn(
+    programme: Programme,
+    clock: VirtualClock,
+    ring: Callable[[], None],
+    wait: Callable[[], None],
+    *,
+    until: datetime,
+) -> None:
+    """Turn a virtual clock to an instant, stopping at each due instant on the way.
+
+    The clock moves only while queue and worker are idle, so every timer is recorded at the instant
+    it fell due.
+
+    Args:
+        programme: On that clock.
+        clock: The clock.
+        ring: Rings the doorbell.
+        wait: Returns when the queue is empty and the worker idle.
+        until: Where to stop; timers due then are fired.
+    """
+    while (next_due := programme.next_due()) is not None and next_due <= until:
+        clock.move_to(next_due)
+        ring()
+        wait()
+        if programme.next_due() == next_due:
+            raise RuntimeError(f"what is due at {next_due} does not fire")
+    clock.move_to(until)

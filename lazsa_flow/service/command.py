@@ -1,0 +1,353 @@
+"""What does every command need, and how does it run once only?
+
+A command runs in one write transaction, after the clock has had its word. With an idempotency key
+its result is stored in that transaction: the same key again returns the first result, the same key
+with another request is an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from lazsa_flow.engine import sweep as sweeping
+from lazsa_flow.engine.fire import load_one
+from lazsa_flow.engine.journal import digest, findings_of
+from lazsa_flow.engine.recorded_instant import not_before
+from lazsa_flow.engine.rulebook import RulesChangedError
+from lazsa_flow.errors import InputError, LazsaError, NotFoundError, ParkedError, no_path
+from lazsa_flow.lifecycle.calendar import instant_text, parse_instant
+from lazsa_flow.lifecycle.dates import add_months
+from lazsa_flow.lifecycle.model import Move
+from lazsa_flow.lifecycle.text import parse_text
+from lazsa_flow.lifecycle.values import FrozenDict
+from lazsa_flow.service.configuration import read_rulebook
+from lazsa_flow.service.overdue import OverdueError, check_overdue, check_pauses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+    from datetime import date, datetime
+
+    from lazsa_flow.engine.ports import Clock
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.lifecycle.guards import Verdict
+    from lazsa_flow.lifecycle.model import Actor, Path, Snapshot
+    from lazsa_flow.lifecycle.policy import AwardPolicy, Country
+    from lazsa_flow.store.store import SqlStore
+    from lazsa_flow.store.transaction import SqlTransaction
+
+_CHUNK: Final = 1000
+"""So many paths are read at a time."""
+_REF: Final = re.compile(r"([a-z][a-z0-9_]*)-([1-9][0-9]{0,17})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where state is, whose rules hold, and what time it is.
+
+    Attributes:
+        secret: The deployment's key for fingerprints, if it has one.
+        via: Through what commands come: recorded with each import.
+    """
+
+    store: SqlStore
+    rulebook: Rulebook
+    clock: Clock
+    secret: bytes | None = field(default=None, repr=False)
+    via: str = "library"
+
+    @property
+    def version(self) -> Hashable:
+        """What the rules stood at when they were read."""
+        return self.rulebook.version
+
+    def country(self, code: str) -> Country:
+        """Return a country by its code.
+
+        Raises:
+            NotFoundError: It is not configured.
+        """
+        try:
+            return self.rulebook.countries[code]
+        except KeyError:
+            raise NotFoundError("country", code, among=self.rulebook.countries) from None
+
+    def fingerprint(self, seller: str) -> str:
+        """Return the keyed hash under which a seller's conduct bar survives an erasure."""
+        return hmac.new(self.secret or b"", seller.encode(), hashlib.sha256).hexdigest()
+
+    def verdicts(self, lifecycle: str, row: Mapping[str, Any]) -> list[Verdict]:
+        """Dress the verdicts of a journal row as they were told then: guard and policy version."""
+        guards = self.rulebook.lifecycle(lifecycle).guards
+        policy = self.rulebook.policy_version(lifecycle, row["policy"].partition("/")[2])
+        findings = findings_of(row["verdicts"])
+        return [guards[name].verdict(found, policy) for name, found in findings.items()]
+
+    def path_id(self, ref: str) -> int:
+        """Return the number in a path's reference.
+
+        Raises:
+            NotFoundError: It is no reference of a known lifecycle's path.
+        """
+        match = _REF.fullmatch(ref)
+        if match is None or match[1] not in self.rulebook.lifecycles:
+            raise no_path(ref)
+        return int(match[2])
+
+    def keep_text_until(self, path: Path) -> date | None:
+        """Return until when free text of a path's round is kept; Source: "Versions and data"."""
+        if path.cycle_on is None:
+            return None
+        policy = cast("AwardPolicy", self.rulebook.policy_of(path))
+        return add_months(path.cycle_on, policy.retention.free_text_months)
+
+    @contextmanager
+    def settled(self, path_ids: Iterable[int] | None = None) -> Iterator[None]:
+        """Fire the overdue timers of these paths, or of all, but for those under a pause.
+
+        What is refused within the block says how many have fired before it.
+
+        Args:
+            path_ids: The paths; ``None``: all there are.
+        """
+        fired = sum(map(self._settle, (None,) if path_ids is None else path_ids))
+        try:
+            yield
+        except LazsaError as error:
+            error.fired += fired
+            raise
+
+    def _settle(self, path_id: int | None) -> int:
+        rules = self.rulebook
+
+        def reread() -> Rulebook:
+            return read_rulebook(self.store, rules.lifecycles.values(), rules.countries.values())
+
+        swept = sweeping.sweep(self.store, rules, self.clock, path_id=path_id, reread=reread)
+        return swept.moved + swept.refused
+
+    def open_path_of(self, lifecycle: str, subject: str) -> list[int]:
+        """Return the number of a subject's open path in a lifecycle, if there is one."""
+        with self.store.begin(write=False) as transaction:
+            return list(transaction.open_paths(lifecycle, [subject]).values())
+
+    def check_settled(
+        self, transaction: SqlTransaction, path_ids: Collection[int], now: datetime
+    ) -> None:
+        """Let a command pass that needs no timer to fire first which a pause stops.
+
+        Args:
+            transaction: The command's.
+            path_ids: The paths that it is about.
+            now: The instant of the command.
+
+        Raises:
+            PausedError: An overdue timer of one of them is under a pause.
+        """
+        pauses, remaining = transaction.pauses(), iter(path_ids if transaction.pauses() else ())
+        while batch := list(islice(remaining, _CHUNK)):
+            for seen in transaction.load_chunk(batch, before=None, on=now.date()):
+                check_pauses(seen, pauses, now)
+
+    def load(self, transaction: SqlTransaction, ref: str, now: datetime) -> Snapshot:
+        """Load all that is recorded about a path.
+
+        Raises:
+            NotFoundError: There is no such path.
+        """
+        try:
+            seen = load_one(transaction, self.path_id(ref), now.date())
+        except NotFoundError:
+            raise no_path(ref) from None
+        if seen.path.ref != ref:
+            raise no_path(ref)
+        return seen
+
+    def run_on_path(
+        self,
+        ref: str,
+        run: Callable[[SqlTransaction, Snapshot, datetime], Any],
+        *,
+        request: Mapping[str, Any],
+        key: str | None,
+        fire_overdue: bool = True,
+    ) -> Any:
+        """Run a command on one path: the clock first, then the command, in a transaction.
+
+        Args:
+            ref: The path.
+            run: The command: transaction, evidence and instant in, a JSON value out.
+            request: What tells this command from another, as JSON values.
+            key: The idempotency key.
+            fire_overdue: Whether overdue timers fire first.
+
+        Raises:
+            RulesChangedError: The rules are others than those of this context.
+            PausedError: An overdue timer must fire first, and a pause stops it.
+            ClockError: The clock is far behind what is recorded of the path.
+        """
+        path_id, now = self.path_id(ref), self.clock.now()
+        request_digest = _digest(key, {**request, "path": ref})
+
+        def run_idempotent(transaction: SqlTransaction) -> Any:
+            look = transaction.look(path_id, on=now.date(), key=key, request=request_digest)
+            if look is None:
+                raise no_path(ref)
+            if look.stamp.version != self.version:
+                raise RulesChangedError
+            if look.result is not None:
+                return look.result
+            if look.seen.path.ref != ref:
+                raise no_path(ref)
+            if fire_overdue:
+                check_overdue(look, now)
+            paths = look.seen.path, *look.seen.others
+            at = not_before(now, (path.recorded_at for path in paths))
+            result = run(transaction, look.seen, at)
+            if key is not None:
+                transaction.remember(key, request_digest, result, at)
+            return result
+
+        try:
+            return self.store.transact(run_idempotent, lost=key is not None)
+        except OverdueError:  # seldom: overdue timers have mostly fired at their instant
+            with self.settled([path_id]):
+                return self._run_settled(run_idempotent, lost=key is not None)
+
+    def _run_settled(self, run: Callable[[SqlTransaction], Any], *, lost: bool) -> Any:
+        """Run a command whose path has had its overdue timers fired.
+
+        Raises:
+            ParkedError: One of them is overdue all the same.
+        """
+        try:
+            return self.store.transact(run, lost=lost)
+        except OverdueError as error:
+            what = "an overdue timer on this path keeps failing; retry later or unpark it"
+            path, timer = error.args
+            raise ParkedError(what, path=path.ref, trigger=timer.name, state=path.state) from None
+
+    def run_idempotent(
+        self,
+        key: str | None,
+        request: Mapping[str, Any],
+        now: datetime,
+        run: Callable[[SqlTransaction], Any],
+        *,
+        again: bool = True,
+        changes_rules: bool = False,
+    ) -> Any:
+        """Run a command in a transaction, unless its idempotency key has a result already.
+
+        Args:
+            key: The idempotency key; with it the command can be run again after a lost connection.
+            request: What tells this command from another, as JSON values.
+            now: The instant of the command.
+            run: The command: a transaction in, a JSON value out.
+            again: Whether it may be run again where the database gave up before committing.
+            changes_rules: Whether it changes what others decide by, so that it waits for them.
+
+        Raises:
+            KeyReusedError: The key was used for another request.
+            InputError: The key is empty or longer than 200 characters.
+            RulesChangedError: The rules are others than those of this context.
+        """
+
+        def command(transaction: SqlTransaction) -> Any:
+            if changes_rules:
+                transaction.lock_rules()
+            transaction.check_rules(self.version)
+            return _once(transaction, key, request, now, lambda: run(transaction))
+
+        return self.store.transact(command, again=again, lost=again and key is not None)
+
+
+def _once(
+    transaction: SqlTransaction,
+    key: str | None,
+    request: Mapping[str, Any],
+    now: datetime,
+    run: Callable[[], Any],
+) -> Any:
+    """Run a command, unless its idempotency key has a result already.
+
+    Raises:
+        KeyReusedError: The key was used for another request.
+        InputError: The key is empty or longer than 200 characters.
+    """
+    if key is None:
+        return run()
+    request_digest = _digest(key, request)
+    found = transaction.recall(key, request_digest)
+    if found is not None:
+        return found
+    result = run()
+    transaction.remember(key, request_digest, result, now)
+    return result
+
+
+def _digest(key: str | None, request: Mapping[str, Any]) -> str:
+    """Return what tells a request from another under its idempotency key.
+
+    Raises:
+        InputError: The key is empty or longer than 200 characters.
+    """
+    if key is None:
+        return ""
+    if not 0 < len(key) <= 200 or not key.isprintable():
+        raise InputError.of("command", "key", key, "1 to 200 printable characters")
+    return digest(request)
+
+
+def check_text(where: str, field: str, text: str) -> None:
+    """Let free text pass that can be stored; see :func:`lazsa_flow.lifecycle.text.parse_text`."""
+    parse_text(text, where=where, field=field)
+
+
+def actor_fields(actor: Actor) -> dict[str, Any]:
+    """Return an actor as JSON values."""
+    return {"role": actor.role, "id": actor.given_id, "country": actor.country, "team": actor.team}
+
+
+def request_fields(command: str, actor: Actor, **arguments: Any) -> dict[str, Any]:
+    """Return what tells a request from another, as JSON values.
+
+    An argument of the name of one of the actor's fields, such as the country, has its own place
+    next to that field.
+    """
+    fields = actor_fields(actor)
+    own = {f"given_{name}" if name in fields else name: arguments[name] for name in arguments}
+    return {"command": command, **own, **fields}
+
+
+def move_fields(move: Move) -> dict[str, Any]:
+    """Return a move as JSON values."""
+    return {
+        "path": move.path,
+        "seq": move.seq,
+        "effective_at": instant_text(move.effective_at),
+        "recorded_at": instant_text(move.recorded_at),
+        "trigger": move.trigger,
+        "source": move.source,
+        "dest": move.dest,
+        "actor": move.actor,
+        "reason": move.reason,
+        "verdicts": [dict(verdict) for verdict in move.verdicts],
+    }
+
+
+def move_of(fields: Mapping[str, Any]) -> Move:
+    """Read a move from its JSON values."""
+    return Move(
+        **{
+            **fields,
+            "effective_at": parse_instant(fields["effective_at"]),
+            "recorded_at": parse_instant(fields["recorded_at"]),
+            "verdicts": tuple(map(FrozenDict, fields["verdicts"])),
+        }
+    )

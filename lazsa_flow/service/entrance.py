@@ -1,0 +1,270 @@
+"""Entrances: what a caller hands to a public method is checked once, before anything is done.
+
+:func:`checked` puts a check before every public method of a class, new ones included. It goes by
+the method's own annotations, and a text parameter is an id (:mod:`lazsa_flow.lifecycle.ids`) unless
+:data:`TEXTS` says that it is free text. What is refused is an :class:`InputError` that names the
+method, the parameter, the value and what was expected.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path as FilePath
+from random import Random
+from typing import Any, Final, TypeVar
+
+from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.config import Config
+from lazsa_flow.errors import InputError
+from lazsa_flow.lifecycle.calendar import ANY_YEAR, YEARS, as_utc, parse_day
+from lazsa_flow.lifecycle.ids import ID_CHARS, KEY_CHARS, parse_id
+from lazsa_flow.lifecycle.model import Actor, Facts, Path
+from lazsa_flow.lifecycle.text import WHOLE_NUMBERS, parse_json, parse_text
+from lazsa_flow.service.base import resolving
+
+Check = Callable[[Any, str, str], Any]
+"""Takes a value, the method and the parameter; returns the value as the method gets it."""
+_Class = TypeVar("_Class", bound=type)
+
+TEXTS: Final = frozenset(
+    {"comment", "note", "statement", "text", "url", "pause.reason", "resume.reason"}
+)
+"""The parameters, of any method or of one, that hold free text; an error does not show it."""
+LONGEST: Final[Mapping[str, int]] = {"key": KEY_CHARS, "keys": 4 * ID_CHARS}
+"""How long an id may be, by parameter, where it is more: a notice's key holds path and person."""
+LEAST: Final[Mapping[str, int]] = {"chunk": 1}
+"""The least number that a parameter may be, where that is not 0."""
+
+
+def checked(cls: _Class) -> _Class:
+    """Check what is handed to the public methods of a class, inherited ones included.
+
+    Raises:
+        TypeError: A parameter's annotation is none that can be checked.
+    """
+    for name in dir(cls):
+        found = inspect.getattr_static(cls, name)
+        if name.startswith("_"):
+            continue
+        if isinstance(found, classmethod):
+            setattr(cls, name, classmethod(_checking(found.__func__)))
+        elif isinstance(found, staticmethod):
+            setattr(cls, name, staticmethod(_checking(found.__func__, own=0)))
+        elif inspect.isfunction(found):
+            setattr(cls, name, _checking(found))
+    return cls
+
+
+def _checking(method: Callable[..., Any], own: int = 1) -> Callable[..., Any]:
+    """Return a method that checks its arguments first.
+
+    Args:
+        method: The method.
+        own: How many of its first parameters Python hands over itself.
+    """
+    where = method.__name__
+    checks: dict[str, Check] = {}
+    for name in list(inspect.signature(method).parameters)[own:]:
+        annotation = method.__annotations__[name]
+        text = not TEXTS.isdisjoint({name, f"{where}.{name}"})
+        check = _check_of(ast.parse(annotation, mode="eval").body, _text if text else _id)
+        if check is None:
+            msg = f"{method.__qualname__}: {name}: {annotation}: teach {__name__} to check it"
+            raise TypeError(msg)
+        checks[name] = check
+    by_place = list(checks.items())
+    acts = bool(own) and method.__annotations__.get("actor") == "Actor"
+
+    @functools.wraps(method)
+    def entrance(*args: Any, **named: Any) -> Any:
+        placed = zip(args[own:], by_place, strict=False)  # Python itself tells of one too many
+        read = [check(value, where, name) for value, (name, check) in placed]
+        for name in named.keys() & checks.keys():
+            named[name] = checks[name](named[name], where, name)
+        placed_args = (*args[:own], *read, *args[own + len(read) :])
+        if acts and "actor" in named:
+            return _resolving(method, placed_args, named)
+        return method(*placed_args, **named)
+
+    return entrance
+
+
+def _resolving(method: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """Call a method with its actor under the id that holds for them."""
+    given = named["actor"]
+    return resolving(args[0], lambda resolve: method(*args, **{**named, "actor": resolve(given)}))
+
+
+# -- from an annotation to its check
+
+
+def _check_of(hint: ast.expr, text: Check) -> Check | None:
+    """Return what checks a parameter; none where the annotation says too little.
+
+    Args:
+        hint: The annotation.
+        text: What checks a text in it.
+    """
+    match hint:
+        case ast.BinOp(left=rest, op=ast.BitOr(), right=ast.Constant(value=None)):
+            return _made(_optional, _check_of(rest, text))
+        case ast.BinOp(left=ast.Name(id="FilePath" | "Path"), right=ast.Name(id="str")):
+            return _file
+        case ast.Subscript(value=ast.Name(id="Callable")):
+            return _callable
+        case ast.Subscript(
+            value=ast.Name(id="Sequence" | "Collection" | "Iterable"), slice=element
+        ):
+            return _made(_several, _check_of(element, text))
+        case ast.Subscript(
+            value=ast.Name(id="Mapping"), slice=ast.Tuple(elts=[_, ast.Name(id="Any")])
+        ):
+            return _json
+        case ast.Subscript(
+            value=ast.Name(id="Mapping"), slice=ast.Tuple(elts=[_, ast.Name(id="int")])
+        ):
+            return _mapping(_id, _anything)  # which numbers, and which are missing: the method says
+        case ast.Subscript(value=ast.Name(id="Mapping"), slice=ast.Tuple(elts=[key, value])):
+            return _made(_mapping, _check_of(key, text), _check_of(value, text))
+        case ast.Name(id="str"):
+            return text
+        case ast.Name(id=known):
+            return _KNOWN.get(known)
+    return None
+
+
+def _made(make: Callable[..., Check], *parts: Check | None) -> Check | None:
+    return None if None in parts else make(*parts)
+
+
+# -- the checks
+
+
+def _refuse(where: str, field: str, value: object, expected: str) -> InputError:
+    return InputError.of(where, field, value, expected)
+
+
+def _anything(value: Any, _where: str, _field: str) -> Any:
+    return value
+
+
+def _id(value: Any, where: str, field: str) -> str:
+    return parse_id(value, where=where, field=field, limit=LONGEST.get(field, ID_CHARS))
+
+
+def _text(value: Any, where: str, field: str) -> str:
+    return parse_text(value, where=where, field=field)
+
+
+def _json(value: Any, where: str, field: str) -> dict[str, Any]:
+    return parse_json(value, where=where, field=field)
+
+
+def _day(value: Any, where: str, field: str) -> Any:
+    return parse_day(value, where=where, field=field)
+
+
+def _instant(value: Any, where: str, field: str) -> Any:
+    return as_utc(value, where=where, field=field, years=YEARS if field == "now" else ANY_YEAR)
+
+
+def _flag(value: Any, where: str, field: str) -> bool:
+    if not isinstance(value, bool):
+        raise _refuse(where, field, value, "True or False")
+    return value
+
+
+def _number(value: Any, where: str, field: str) -> int:
+    least = LEAST.get(field, 0)
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or not least <= value <= WHOLE_NUMBERS:
+        raise _refuse(where, field, value, f"a whole number from {least} to 2**53")
+    return int(value)
+
+
+def _bytes(value: Any, where: str, field: str) -> bytes:
+    if not isinstance(value, bytes):
+        raise _refuse(where, field, type(value), "bytes")
+    return value
+
+
+def _file(value: Any, where: str, field: str) -> FilePath | str:
+    if not isinstance(value, str | FilePath) or not str(value) or "\0" in str(value):
+        raise _refuse(where, field, value, "a file's name, as text or a pathlib.Path")
+    return value
+
+
+def _callable(value: Any, where: str, field: str) -> Any:
+    if not callable(value):
+        raise _refuse(where, field, value, "something that can be called")
+    return value
+
+
+def _like(expected: str, *methods: str) -> Check:
+    """Return what checks that a value has the methods of a protocol."""
+
+    def check(value: Any, where: str, field: str) -> Any:
+        if isinstance(value, type) or not all(callable(getattr(value, m, None)) for m in methods):
+            raise _refuse(where, field, value, expected)
+        return value
+
+    return check
+
+
+def _instance(cls: type, expected: str) -> Check:
+    def check(value: Any, where: str, field: str) -> Any:
+        if not isinstance(value, cls):
+            raise _refuse(where, field, value, expected)
+        return value
+
+    return check
+
+
+def _optional(check: Check) -> Check:
+    def check_unless_none(value: Any, where: str, field: str) -> Any:
+        return None if value is None else check(value, where, field)
+
+    return check_unless_none
+
+
+def _several(check: Check) -> Check:
+    def check_each(value: Any, where: str, field: str) -> Any:
+        if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+            raise _refuse(where, field, value, "several values, as a list")
+        return tuple([check(each, where, field) for each in value])
+
+    return check_each
+
+
+def _mapping(check_key: Check, check_value: Check) -> Check:
+    def check_items(value: Any, where: str, field: str) -> Any:
+        if not isinstance(value, Mapping):
+            raise _refuse(where, field, value, "values by name, as a dict")
+        return {
+            check_key(key, where, field): each if each == "" else check_value(each, where, field)
+            for key, each in value.items()  # what is missing, the method says
+        }
+
+    return check_items
+
+
+_KNOWN: Final[Mapping[str, Check]] = {
+    "Actor": _instance(Actor, "who asks, such as Actor('employee', 'e-7')"),
+    "Any": _anything,
+    "Channel": _like("a channel, with send and close", "send", "close"),
+    "Clock": _like("a clock, with now", "now"),
+    "Config": _instance(Config, "a Config, as Config.load returns it"),
+    "Facts": _instance(Facts, "a Facts, as the host makes it"),
+    "Path": _instance(Path, "a Path, as find returns it"),
+    "Random": _instance(Random, "a random.Random"),
+    "Resolver": _callable,
+    "TurnoverRecord": _instance(TurnoverRecord, "a TurnoverRecord"),
+    "bool": _flag,
+    "bytes": _bytes,
+    "date": _day,
+    "datetime": _instant,
+    "int": _number,
+}

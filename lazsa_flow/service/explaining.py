@@ -1,0 +1,108 @@
+"""Explanations of paths, and of sellers who have none yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lazsa_flow.award.commands import nominations
+from lazsa_flow.award.titles import title_of
+from lazsa_flow.engine.explain import explain
+from lazsa_flow.engine.fire import unopened
+from lazsa_flow.engine.outlook import outlook
+from lazsa_flow.errors import NotFoundError, no_seller_or_path
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lazsa_flow.engine.explain import Explanation
+    from lazsa_flow.lifecycle.model import Path, Snapshot, Statement
+    from lazsa_flow.lifecycle.table import Lifecycle
+    from lazsa_flow.service.command import Context
+    from lazsa_flow.store.transaction import SqlTransaction
+
+
+def explain_path(context: Context, path: Path, trigger: str | None, now: datetime) -> Explanation:
+    """Explain a path; where it has ended, the outlook is that of a new one.
+
+    Raises:
+        NotFoundError: The path's lifecycle has no such trigger.
+    """
+    lifecycle = context.rulebook.lifecycle(path.lifecycle)
+    check_trigger(lifecycle, trigger)
+    with context.store.begin(write=False) as transaction:
+        seen = context.load(transaction, path.ref, now)
+        told = explain(context.rulebook, seen, now, trigger)
+        if told.outlook is None and not lifecycle.state(seen.path.state).open:
+            opening = _unopened(context, transaction, lifecycle, path.subject, path.country, now)
+            told = replace(told, outlook=outlook(context.rulebook, opening, now))
+        told = replace(told, title=title_of(context, seen.path, now))
+    return _of_trigger(told, trigger)
+
+
+def explain_seller(
+    context: Context, seller: str, lifecycle: str | None, trigger: str | None, now: datetime
+) -> Explanation:
+    """Explain what stands before a seller who has no path, as if one were opened now.
+
+    Args:
+        context: By whose rules.
+        seller: The seller.
+        lifecycle: In which lifecycle; the award's by default.
+        trigger: Only exits of this trigger.
+        now: The instant of asking.
+
+    Raises:
+        NotFoundError: The seller, lifecycle or trigger is not known.
+    """
+    table = context.rulebook.lifecycle(lifecycle or nominations.LIFECYCLE)
+    check_trigger(table, trigger)
+    with context.store.begin(write=False) as transaction:
+        country = transaction.country_of(seller)
+        if country is None:
+            raise no_seller_or_path(seller)
+        opening = _unopened(context, transaction, table, seller, country, now)
+    return _of_trigger(explain(context.rulebook, opening, now, trigger), trigger)
+
+
+def check_trigger(lifecycle: Lifecycle, trigger: str | None) -> None:
+    """Make sure that a lifecycle knows a trigger.
+
+    Raises:
+        NotFoundError: No edge of it has this trigger.
+    """
+    if trigger is not None and trigger not in lifecycle.triggers:
+        raise NotFoundError("trigger", trigger, among=lifecycle.triggers)
+
+
+def _unopened(
+    context: Context,
+    transaction: SqlTransaction,
+    lifecycle: Lifecycle,
+    seller: str,
+    country: str,
+    now: datetime,
+) -> Snapshot:
+    """Load what is recorded about a seller, for a path that could be opened now."""
+    records: tuple[Statement, ...] = ()
+    cycle_on = None
+    if lifecycle.name == nominations.LIFECYCLE:
+        cycle_on = nominations.open_cycle(context, country, now)
+        records = tuple(nominations.surviving_bars(context, transaction, seller))
+    path = unopened(lifecycle.name, seller, country, now, cycle_on=cycle_on)
+    on = context.rulebook.calendar(country).local_date(now)
+    seen = transaction.load_opening(path, on=on, facts=True)
+    return replace(seen, records=(*seen.records, *records))
+
+
+def _of_trigger(told: Explanation, trigger: str | None) -> Explanation:
+    """Leave out what has nothing to do with the trigger that was asked for."""
+    if trigger is None:
+        return told
+    ahead = told.outlook
+    if ahead is not None and trigger not in [step.trigger for step in ahead.steps]:
+        ahead = None
+    decisions = tuple(
+        each for each in told.decisions if trigger in [step.trigger for step in each.steps]
+    )
+    return replace(told, decisions=decisions, outlook=ahead)

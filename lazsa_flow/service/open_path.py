@@ -1,0 +1,78 @@
+"""How is a path opened in a lifecycle that has no command of its own?
+
+By the opening edge of its table: its permits and guards decide.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from lazsa_flow.engine.fire import open_path
+from lazsa_flow.errors import InputError
+from lazsa_flow.service.command import Context, move_fields, request_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from lazsa_flow.lifecycle.model import Actor
+    from lazsa_flow.store.transaction import SqlTransaction
+
+COMMANDS: Final = {"award": "nominate", "entry": "apply_entry", "trainer": "invite_trainer"}
+"""The lifecycles whose paths are opened by a command that does more."""
+
+
+def open_(
+    context: Context,
+    lifecycle: str,
+    subject: str,
+    country: str,
+    *,
+    actor: Actor,
+    data: Mapping[str, Any],
+    cycle_on: date | None,
+    key: str | None,
+) -> dict[str, Any]:
+    """Open a path; see :meth:`lazsa_flow.award.programme.Programme.open_path`.
+
+    Returns:
+        The opening move.
+    """
+    context.rulebook.lifecycle(lifecycle)
+    context.country(country)
+    if lifecycle in COMMANDS:
+        expected = f"{COMMANDS[lifecycle]}, the command of this lifecycle"
+        raise InputError.of("open_path", "lifecycle", lifecycle, expected)
+    if cycle_on is not None and not context.rulebook.calendar(country).is_cycle(cycle_on):
+        expected = "a cycle date of the country"
+        raise InputError.of("open_path", "cycle_on", str(cycle_on), expected)
+    now = context.clock.now()
+
+    def run(transaction: SqlTransaction) -> dict[str, Any]:
+        standing = transaction.open_paths(lifecycle, [subject])
+        context.check_settled(transaction, standing.values(), now)
+        _, move = open_path(
+            transaction,
+            context.rulebook,
+            lifecycle,
+            subject,
+            country,
+            actor=actor,
+            now=now,
+            cycle_on=cycle_on,
+            data=data,
+        )
+        return move_fields(move)
+
+    request = request_fields(
+        "open_path",
+        actor,
+        lifecycle=lifecycle,
+        subject=subject,
+        country=country,
+        data=dict(data),
+        cycle_on=cycle_on and cycle_on.isoformat(),
+    )
+    with context.settled(context.open_path_of(lifecycle, subject)):
+        found: dict[str, Any] = context.run_idempotent(key, request, now, run)
+    return found

@@ -1,0 +1,45 @@
+"""Overdue timers: they fire before a command on their path, unless a pause stops them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.errors import PausedError
+from lazsa_flow.lifecycle.pauses import stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from lazsa_flow.lifecycle.model import Snapshot
+    from lazsa_flow.lifecycle.pauses import Pause
+    from lazsa_flow.store.prefetch import Prefetch
+
+
+class OverdueError(Exception):
+    """A timer of the path is overdue, and comes before the command."""
+
+
+def check_pauses(seen: Snapshot, pauses: Collection[Pause], now: datetime) -> None:
+    """Let a path pass of which no overdue timer is under a pause.
+
+    Raises:
+        PausedError: One is.
+    """
+    timer = stopped(seen.timers, pauses, now)
+    if timer is not None:
+        scope = next(p.scope for p in pauses if p.covers(timer.country, timer.book_on))
+        raise PausedError(path=seen.path.ref, timer=timer.name, scope=scope)
+
+
+def check_overdue(look: Prefetch, now: datetime) -> None:
+    """Let a path pass of which no timer should have fired by now.
+
+    Raises:
+        PausedError: One should have, and a pause stops it.
+        OverdueError: One should have.
+    """
+    check_pauses(look.seen, look.stamp.pauses, now)
+    for timer in look.seen.timers:
+        if timer.due_at <= now:
+            raise OverdueError(look.seen.path, timer)

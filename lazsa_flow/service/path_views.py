@@ -1,0 +1,112 @@
+"""Who is in a picture: where does each stand, what holds it back, and which way did it come?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from lazsa_flow.award.titles import title_of
+from lazsa_flow.engine.explain import explain
+from lazsa_flow.graph.chart import Index
+from lazsa_flow.graph.timeline import BlockingGuard, HistoryEntry, PathCard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lazsa_flow.graph.chart import Chart
+    from lazsa_flow.lifecycle.guards import Verdict
+    from lazsa_flow.lifecycle.model import Snapshot
+    from lazsa_flow.service.command import Context
+    from lazsa_flow.store import statistics
+
+
+class PathView(NamedTuple):
+    """A path where it stands, and its story, oldest scene first."""
+
+    resident: PathCard
+    story: tuple[HistoryEntry, ...]
+
+
+def portraits(
+    context: Context,
+    drawn: Chart,
+    asked: statistics.Census,
+    paths: Sequence[statistics.PathCard],
+    now: datetime,
+) -> list[PathView]:
+    """Draw some paths of a lifecycle.
+
+    Args:
+        context: By whose rules.
+        drawn: The lifecycle's chart.
+        asked: The census that the paths are from.
+        paths: Which.
+        now: The instant at which the guards are asked.
+    """
+    ids = {node.label: node.id for node in drawn.nodes}
+    numbers = [path.id for path in paths]
+    timers, rows = asked.next_timers(numbers), asked.stories(numbers)
+    evidence = asked.evidence(numbers, on=now.date())
+    held = _held(context, drawn, evidence, now)
+    titles = {seen.path.id: title_of(context, seen.path, now) for seen in evidence}
+    found = []
+    for path in paths:
+        timer = timers.get(path.id)
+        calendar = context.rulebook.calendar(path.country)
+        resident = PathCard(
+            path=f"{drawn.name}-{path.id}",
+            seller=path.subject,
+            country=path.country,
+            state=ids[path.state],
+            since=calendar.local_date(path.entered_at),
+            parked=path.parked,
+            next_timer=timer.name if timer else None,
+            next_on=timer.due_on if timer else None,
+            held=held[path.id],
+            title=titles[path.id],
+        )
+        found.append(PathView(resident, _story(context, drawn, rows[path.id], calendar.zone)))
+    return found
+
+
+def _held(
+    context: Context, drawn: Chart, paths: Sequence[Snapshot], now: datetime
+) -> dict[int, tuple[BlockingGuard, ...]]:
+    """Ask of each path which guards stand before each of its exits now."""
+    index = Index(drawn)
+    held: dict[int, tuple[BlockingGuard, ...]] = {}
+    for seen in paths:
+        source = seen.path.state
+        held[seen.path.id] = tuple(
+            BlockingGuard(arrow, verdict)
+            for each in explain(context.rulebook, seen, now).exits
+            for arrow in [index.arrow(source, each.dest, each.trigger, (*each.reasons, None)[0])]
+            if arrow is not None
+            for verdict in each.unmet
+        )
+    return held
+
+
+def _story(
+    context: Context, drawn: Chart, rows: Sequence[Mapping[str, Any]], zone: str
+) -> tuple[HistoryEntry, ...]:
+    local = ZoneInfo(zone)
+    return tuple(
+        HistoryEntry(
+            at=datetime.fromisoformat(row["effective_at"]).astimezone(local),
+            arrow=leg.arrow,
+            state=leg.node,
+            trigger=row["trigger"],
+            reason=row["reason"],
+            actor=row["actor"],
+            unmet=_unmet(context, drawn.name, row),
+        )
+        for leg, row in zip(drawn.tracing(rows).trail, rows, strict=True)
+    )
+
+
+def _unmet(context: Context, lifecycle: str, row: Mapping[str, Any]) -> tuple[Verdict, ...]:
+    """Return what did not hold, as it was told then."""
+    unmet = [verdict for verdict in row["verdicts"] if not verdict["held"]]
+    return tuple(context.verdicts(lifecycle, {**row, "verdicts": unmet}))

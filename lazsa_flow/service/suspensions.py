@@ -1,0 +1,123 @@
+"""Suspended cycles: a country does not hold a cycle, or holds it after all.
+
+Each is one transaction: the rule changes, every pending timer under it is planned anew, and
+everybody whose date becomes another is told.
+
+Source:
+    programme.md, "Who and where".
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from lazsa_flow.award.commands.nominations import LIFECYCLE, closes_days
+from lazsa_flow.award.lifecycles.award import next_due_on
+from lazsa_flow.award.permissions import check_command
+from lazsa_flow.errors import ConflictError, InputError
+from lazsa_flow.service.command import Context, request_fields
+from lazsa_flow.service.configuration import reread_rulebook
+from lazsa_flow.service.replan import planned_fields, planned_of, replan_paths
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.lifecycle.model import Actor, Path
+    from lazsa_flow.lifecycle.policy import AwardPolicy
+    from lazsa_flow.service.replan import Planned
+    from lazsa_flow.store.transaction import SqlTransaction
+
+SUSPENDED: Final = "suspended"
+LIFTED: Final = "suspension_lifted"
+
+
+def suspend_cycle(
+    context: Context, country: str, cycle_on: date, *, actor: Actor, key: str | None
+) -> list[Planned]:
+    """Suspend a cycle to come: nominees carry over, renewals run to the next cycle held."""
+    calendar = context.rulebook.calendar(country)
+    now = context.clock.now()
+    if not calendar.is_cycle(cycle_on) or calendar.start(cycle_on).at <= now:
+        expected = "a cycle date of the country that is still to come"
+        raise InputError.of("suspension", "cycle_on", str(cycle_on), expected)
+    check_command("suspend_cycle", actor, country=country)
+    after = context.rulebook.suspending(country, cycle_on)
+    later = after.calendar(country).next_held(cycle_on)
+
+    def carried(path: Path) -> Path:
+        return replace(path, cycle_on=later) if path.cycle_on == cycle_on else path
+
+    def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
+        if cycle_on in calendar.suspended:
+            raise ConflictError(country, f"the cycle of {cycle_on} is suspended already")
+        transaction.suspend(country, cycle_on, str(actor), now)
+        ids = [path.id for path in transaction.open_in(LIFECYCLE, country)]
+        context.check_settled(transaction, ids, now)
+        planned = replan_paths(transaction, after, ids, carried, actor, now, SUSPENDED)
+        return [planned_fields(each) for each in planned]
+
+    request = request_fields("suspend_cycle", actor, country=country, cycle_on=str(cycle_on))
+    with context.settled():
+        found = context.run_idempotent(key, request, now, run, changes_rules=True)
+    return [planned_of(fields) for fields in found]
+
+
+def lift_suspension(
+    context: Context, country: str, cycle_on: date, *, actor: Actor, key: str | None
+) -> list[Planned]:
+    """Hold a suspended cycle after all, until its window closes: who belongs to it goes back."""
+    calendar = context.country(country).calendar
+    now = context.clock.now()
+    if not calendar.is_cycle(cycle_on):
+        expected = "a cycle date of the country that is suspended"
+        raise InputError.of("suspension", "cycle_on", str(cycle_on), expected)
+    check_command("lift_suspension", actor, country=country)
+
+    def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
+        ids = [path.id for path in transaction.open_in(LIFECYCLE, country)]
+        context.check_settled(transaction, ids, now)
+        closes = calendar.closes(cycle_on, closes_days(context, country, cycle_on))
+        if not transaction.lift_suspension(country, cycle_on, str(actor), now):
+            raise ConflictError(country, _not_suspended(cycle_on, calendar.suspended))
+        if now >= closes.at:
+            what = (
+                f"the window of the cycle of {cycle_on} closed on {closes.on}; it stays suspended"
+            )
+            raise ConflictError(country, what)
+        after = reread_rulebook(transaction, context.rulebook)
+        later = calendar.next_held(cycle_on)
+
+        def brought_back(path: Path) -> Path:
+            belongs = path.cycle_on == later and _round_of(after, path, cycle_on) == cycle_on
+            return replace(path, cycle_on=cycle_on) if belongs else path
+
+        planned = replan_paths(transaction, after, ids, brought_back, actor, now, LIFTED)
+        return [planned_fields(each) for each in planned]
+
+    request = request_fields("lift_suspension", actor, country=country, cycle_on=str(cycle_on))
+    with context.settled():
+        found = context.run_idempotent(key, request, now, run, changes_rules=True)
+    return [planned_of(fields) for fields in found]
+
+
+def _not_suspended(cycle_on: date, suspended: frozenset[date]) -> str:
+    """Say why there is no suspension to lift."""
+    if cycle_on in suspended:
+        return f"its configuration suspends the cycle of {cycle_on}; release the country without it"
+    return f"the cycle of {cycle_on} is not suspended"
+
+
+def _round_of(after: Rulebook, path: Path, cycle_on: date) -> date:
+    """Return the round of a path that stands in the one after a cycle that is held again.
+
+    While that cycle's window is open, nobody is nominated for a later one, and whoever was put off
+    was put off from an earlier one: they belong to it. An award belongs to its own due date.
+    """
+    if path.state not in ("awarded", "renewed"):
+        return cycle_on
+    calendar = after.calendar(path.country)
+    began_on = calendar.latest(calendar.local_date(path.entered_at))
+    policy = after.policy_of(replace(path, cycle_on=began_on))
+    return next_due_on(path, began_on, calendar, cast("AwardPolicy", policy))

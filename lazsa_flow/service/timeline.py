@@ -1,0 +1,161 @@
+"""How is a whole programme put into a picture?
+
+The figures of the past are summed up from the journal's moves: who stood where at the end of a day
+is what came in until then, less what went out. They cannot drift from the truth, for the state
+itself is what the journal leads to.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from lazsa_flow.graph.chart import Index, chart
+from lazsa_flow.graph.timeline import Picture, TimelinePoint
+from lazsa_flow.service.path_views import portraits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from lazsa_flow.graph.chart import Chart
+    from lazsa_flow.service.command import Context
+    from lazsa_flow.store import statistics
+
+
+class _Found(NamedTuple):
+    """What the store has counted, as of one moment."""
+
+    moves: list[statistics.Moves]
+    pending: list[statistics.Pending]
+
+
+def picture(
+    context: Context,
+    lifecycle: str,
+    now: datetime,
+    *,
+    path_ids: Sequence[int] = (),
+    limit: int,
+) -> Picture:
+    """Put the paths of a lifecycle into a picture.
+
+    Args:
+        context: Where, and by whose rules.
+        lifecycle: Its name.
+        now: The instant of the question.
+        path_ids: Paths to list whatever the limit.
+        limit: How many paths of each state and country are listed.
+    """
+    drawn = chart(context.rulebook.lifecycle(lifecycle))
+    days = _past(context, now)
+    calendars = {code: context.rulebook.calendar(code) for code in context.rulebook.countries}
+    bounds = {
+        code: [calendar.start(day + timedelta(days=1)).at for day in days]
+        for code, calendar in calendars.items()
+    }
+    with context.store.census(lifecycle) as asked:
+        residents = {each.id: each for each in (*asked.residents(limit), *asked.named(path_ids))}
+        found = _Found(asked.moves(bounds), asked.pending())
+        listed = portraits(context, drawn, asked, list(residents.values()), now)
+    today = max(calendar.local_date(now) for calendar in calendars.values())
+    stops = _stops(drawn, found, [*days, today])
+    coming = _coming(context, drawn, found, stops[-1])
+    return Picture(
+        chart=_counted(drawn, found),
+        asked_at=now,
+        countries=tuple(sorted(calendars)),
+        stops=(*stops, *coming),
+        limit=limit,
+        residents=tuple(each.resident for each in listed),
+        stories={each.resident.path: each.story for each in listed},
+    )
+
+
+def _past(context: Context, now: datetime) -> list[date]:
+    """Return the cycle dates whose day has ended in every country, since the first books."""
+    since = context.store.first_book()
+    if since is None:
+        return []
+    days: set[date] = set()
+    for code in context.rulebook.countries:
+        calendar = context.rulebook.calendar(code)
+        day = calendar.latest(since)
+        while calendar.start(day + timedelta(days=1)).at <= now:
+            days.add(day)
+            day = calendar.following(day)
+    last = min(
+        context.rulebook.calendar(code).local_date(now) for code in context.rulebook.countries
+    )
+    return sorted(day for day in days if day < last)
+
+
+def _stops(drawn: Chart, found: _Found, days: Sequence[date]) -> tuple[TimelinePoint, ...]:
+    """Sum up the moves, a stop for each day; the last day is now."""
+    ids = {node.label: node.id for node in drawn.nodes}
+    index = Index(drawn)
+    standing: dict[str, Counter[str]] = defaultdict(Counter)
+    stops = []
+    for period, day in enumerate(days):
+        flows: dict[str, Counter[str]] = defaultdict(Counter)
+        for move in found.moves:
+            if move.period != period:
+                continue
+            standing[move.country][ids[move.dest]] += move.times
+            if move.source is not None:
+                standing[move.country][ids[move.source]] -= move.times
+            arrow = index.arrow(move.source, move.dest, move.trigger, move.reason)
+            if arrow is not None:
+                flows[move.country][arrow] += move.times
+        counts = {country: dict(+each) for country, each in standing.items()}
+        if standing or day is days[-1]:  # before the first path there is nothing to look at
+            stops.append(TimelinePoint(day, "past", counts, _plain(flows), {}))
+    now = replace(stops.pop(), kind="now")
+    return (*stops, now)
+
+
+def _coming(
+    context: Context, drawn: Chart, found: _Found, now: TimelinePoint
+) -> Iterable[TimelinePoint]:
+    """Yield a stop for each cycle date until which timers pend; what is overdue pends until now."""
+    names = {node.id: node.label for node in drawn.nodes}
+    tries: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for arrow in drawn.arrows:
+        for timer in arrow.timers:
+            tries[names[arrow.source or ""], timer].append(arrow.id)
+    until: dict[date, list[statistics.Pending]] = defaultdict(list)
+    for each in found.pending:
+        calendar = context.rulebook.calendar(each.country)
+        until[max(now.on, calendar.following(each.due_on - timedelta(days=1)))].append(each)
+    for day, pending in sorted(until.items()):
+        due: dict[str, Counter[str]] = defaultdict(Counter)
+        flows: dict[str, Counter[str]] = defaultdict(Counter)
+        for each in pending:
+            due[each.country][each.name] += each.times
+            for arrow_id in tries[each.state, each.name]:
+                flows[each.country][arrow_id] += each.times
+        yield TimelinePoint(day, "due", now.counts, _plain(flows), _plain(due))
+
+
+def _plain(counted: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:
+    return {country: dict(each) for country, each in counted.items()}
+
+
+def _counted(drawn: Chart, found: _Found) -> Chart:
+    """Return the chart with the figures of now, all countries and times together."""
+    counts: Counter[str] = Counter()
+    flows: Counter[str] = Counter()
+    index = Index(drawn)
+    for move in found.moves:
+        counts[move.dest] += move.times
+        if move.source is not None:
+            counts[move.source] -= move.times
+        arrow = index.arrow(move.source, move.dest, move.trigger, move.reason)
+        if arrow is not None:
+            flows[arrow] += move.times
+    due: dict[str, date] = {}
+    for each in found.pending:
+        due[each.name] = min(each.due_on, due.get(each.name, each.due_on))
+    return drawn.counting(counts, flows, due)

@@ -1,0 +1,90 @@
+"""The guards that are unmet on a path: those ahead of an open one, those recorded of another."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.engine.explain import judge
+from lazsa_flow.engine.journal import findings_of
+from lazsa_flow.engine.rulebook import system
+from lazsa_flow.errors import GuardError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from lazsa_flow.lifecycle.model import Snapshot
+    from lazsa_flow.lifecycle.table import Lifecycle
+    from lazsa_flow.service.command import Context
+    from lazsa_flow.store.listing import Listing
+
+
+def unmet_guards(
+    context: Context, listing: Listing, rows: Iterable[Mapping[str, Any]]
+) -> dict[int, tuple[str, ...]]:
+    """Return the guards that are unmet on each of these paths; see :class:`Listed`."""
+    now, tables = context.clock.now(), context.rulebook.lifecycles
+    found, ahead = {}, {}
+    for row in rows:
+        table = tables.get(row["lifecycle"])
+        guards = guards_ahead(table, row["state"]) if table else ()
+        if guards:
+            ahead[row["id"]] = guards
+        else:
+            found[row["id"]] = tuple(_recorded(table, row["verdicts"]))
+    for seen in listing.evidence(ahead, on=now.date()) if ahead else ():
+        found[seen.path.id] = tuple(not_held(context, seen, ahead[seen.path.id], now))
+    return found
+
+
+def _recorded(table: Lifecycle | None, verdicts: str) -> Iterator[str]:
+    """Yield the guards that did not hold at a move, but for those of ways that nobody hopes for."""
+    hoped = {
+        name
+        for edge in (table.edges if table else ())
+        if table and edge.dest in table.happy and edge.dest not in edge.sources
+        for name in edge.guards
+    }
+    for name, (held, *_) in findings_of(json.loads(verdicts)).items():
+        if not held and name in hoped:
+            yield name
+
+
+def guards_ahead(table: Lifecycle, state: str) -> tuple[str, ...]:
+    """Return the guards that stand between an open state and the next one that is hoped for.
+
+    They are those of the edges along the lifecycle's happy way, up to the first state that honours
+    its subject: from ``nominated`` those of review and award, from ``awarded`` those of renewal.
+    """
+    honoured = {each.name for each in table.states if each.meaning == "honoured"}
+    open_states = {each.name for each in table.states if each.open}
+    happy, guards = list(table.happy), []
+    while state in open_states and state in happy:
+        later = happy[happy.index(state) + 1 :] or happy[happy.index(state) - 1 :][:1]
+        edges = [edge for edge in table.exits(state) if edge.dest in later]
+        if not edges:
+            break
+        guards += [name for name in edges[0].guards if name not in guards]
+        state = edges[0].dest
+        if state in honoured:
+            break
+    return tuple(guards)
+
+
+def not_held(
+    context: Context, seen: Snapshot, guards: Iterable[str], now: datetime
+) -> Iterator[str]:
+    """Yield the guards that do not hold today; one that fails does not hold."""
+    table = context.rulebook.lifecycle(seen.path.lifecycle)
+    guard_context = context.rulebook.guard_context(
+        seen, at=now, recorded_at=now, actor=system("list")
+    )
+    for name in guards:
+        try:
+            (verdict,) = judge(table, guard_context, (name,))
+        except GuardError:
+            yield name
+            continue
+        if not verdict.held:
+            yield name

@@ -1,0 +1,177 @@
+"""How does a chunk of changes become rows?
+
+Everything that belongs to a move goes into the one transaction: the path by compare-and-set on its
+version, the journal row, timers, records, notices, and the subject's place.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from lazsa_flow.errors import ConflictError, StaleVersionError
+from lazsa_flow.store import schema
+from lazsa_flow.store.connect import DIALECTS
+from lazsa_flow.store.dialect import upsert
+from lazsa_flow.store.encode import (
+    end_row,
+    journal_row,
+    move_row,
+    notice_row,
+    path_row,
+    record_row,
+    timer_row,
+)
+from lazsa_flow.store.fast import batch_rows
+from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from lazsa_flow.engine.batch.changes import BatchChange
+    from lazsa_flow.engine.ports import Change
+    from lazsa_flow.lifecycle.model import Path
+    from lazsa_flow.store.encode import Row
+    from lazsa_flow.store.fast.writer import RowWriter
+
+
+def _versions(dialect: str) -> sa.Select[Any]:
+    chunk, table = ids_table(dialect), schema.paths
+    joined = chunk.join(table, table.c.id == chunk.c.id)
+    return sa.select(table.c.id, table.c.seq, table.c.head).select_from(joined)
+
+
+_VERSIONS: Final = {dialect: _versions(dialect) for dialect in DIALECTS}
+
+
+def write_chunk(
+    connection: sa.Connection,
+    to: RowWriter,
+    changes: Sequence[Change],
+    alike: Sequence[BatchChange],
+    probe: Callable[[str], None],
+) -> None:
+    """Write changes; see :class:`lazsa_flow.engine.ports.Transaction`.
+
+    Args:
+        connection: In a transaction.
+        to: What writes on it.
+        changes: What to write.
+        alike: The same of paths that are alike.
+        probe: Called by name before each statement, for the fault tests.
+    """
+    flat = flatten(changes)
+    if not flat and not alike:
+        return
+
+    def run(name: str, write: Callable[[Sequence[Row]], object], rows: list[Row]) -> None:
+        if rows:
+            probe(f"write.{name}")
+            write(_in_order(rows))
+
+    opened = [path_row(c.after) for c in flat if c.before is None]
+    run("open", partial(to.insert, schema.paths), opened)
+    moves = [move_row(c.before, c.after, c.recorded_at) for c in flat if c.before and c.moves]
+    moves += batch_rows.moves(alike)
+    probe("write.paths")
+    if moves and to.update_paths(_in_order(moves)) != len(moves):
+        raise stale(connection, changes, alike)
+    freed = [(c.after.lifecycle, c.after.subject) for c in flat if c.slot == "free"]
+    run("freed", to.free_slots, freed + batch_rows.freed(alike))
+    if any(c.slot == "take" or c.claims for c in flat):
+        to.send()
+        _take_slots(connection, flat)
+        _claim(connection, flat)
+    rest = _follows(to, flat, alike)
+    with to.together(max(len(rows) for _, _, rows in rest)):
+        for name, write, rows in rest:
+            run(name, write, rows)
+
+
+def _in_order(rows: list[Row]) -> list[Row]:
+    """Put rows in the order of their keys, so that a table's pages are gone through once."""
+    rows.sort(key=itemgetter(0))
+    return rows
+
+
+def _follows(
+    to: RowWriter, changes: Sequence[Change], alike: Sequence[BatchChange]
+) -> list[tuple[str, Callable[[Sequence[Row]], object], list[Row]]]:
+    """Return what follows once the paths have moved: name, how it is written, rows."""
+    ended = [end_row(c.fired, c.fired.status) for c in changes if c.fired is not None]
+    ended += [end_row(timer, "cancelled") for c in changes for timer in c.cancelled]
+    journal = [journal_row(c.row) for c in changes if c.row is not None]
+    timers = [timer_row(timer) for c in changes for timer in c.scheduled]
+    records = [record_row(c.after.subject, r) for c in changes for r in c.records]
+    notices = [notice_row(c.after, n, c.recorded_at) for c in changes for n in c.notices]
+    return [
+        ("journal", partial(to.insert, schema.journal), journal + batch_rows.journal(alike)),
+        ("cancelled", to.end_timers, ended + batch_rows.ended(alike)),
+        ("timers", to.set_timers, timers + batch_rows.scheduled(alike)),
+        ("records", partial(to.insert, schema.records), records + batch_rows.records(alike)),
+        ("outbox", partial(to.insert, schema.outbox), notices + batch_rows.notices(alike)),
+    ]
+
+
+def flatten(changes: Iterable[Change]) -> list[Change]:
+    """Return changes and those that are linked to them, as they are written."""
+    flat: list[Change] = []
+    for change in changes:
+        flat.append(change)
+        if change.linked:
+            flat += flatten(change.linked)
+    return flat
+
+
+def stale(
+    connection: sa.Connection, changes: Sequence[Change], alike: Sequence[BatchChange]
+) -> StaleVersionError:
+    """Tell which of these changes' paths has moved since it was read."""
+    changes = [*flatten(changes), *(change for each in alike for change in each.changes())]
+    changes = [change for change in changes if change.before is not None]
+    dialect = connection.dialect.name
+    ids = ids_value(dialect, [change.after.id for change in changes])
+    found = fetch(connection, _VERSIONS[dialect], {"ids": ids})
+    stand = {id_: (seq, head) for id_, seq, head in found}
+    # another writer may have come to the same number: the head tells the two apart
+    ours = ({(p.seq, p.head) for p in (c.before, c.after) if p} for c in changes)
+    lost = (c for c, own in zip(changes, ours, strict=True) if stand.get(c.after.id) not in own)
+    loser = next(lost, changes[0])
+    return StaleVersionError(
+        path=loser.after.ref,
+        trigger=(loser.row.trigger if loser.row else None) or "timer",
+        state=loser.before.state if loser.before else "",
+        expected=loser.before.seq if loser.before else None,
+        found=stand[loser.after.id][0] if loser.after.id in stand else None,
+    )
+
+
+def _take_slots(connection: sa.Connection, changes: Sequence[Change]) -> None:
+    for change in changes:
+        if change.slot == "take":
+            rows = [_slot(change.after)]
+            if not _insert_new(connection, schema.slots, rows):
+                what = f"has an open path of the lifecycle {change.after.lifecycle}"
+                raise ConflictError(change.after.subject, what)
+
+
+def _claim(connection: sa.Connection, changes: Sequence[Change]) -> None:
+    for change in changes:
+        rows = [{"scope": s, "key": key, "path_id": change.after.id} for s, key in change.claims]
+        if rows and not _insert_new(connection, schema.claims, rows):
+            what = f"another path holds what {change.after.ref} would claim"
+            raise ConflictError(change.after.subject, what)
+
+
+def _insert_new(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> bool:
+    """Insert rows; tell whether all of them were new."""
+    insert = upsert(connection)(table).values(rows).on_conflict_do_nothing()
+    counted = connection.execute(insert, execution_options={"preserve_rowcount": True})
+    return bool(counted.rowcount == len(rows))
+
+
+def _slot(path: Path) -> dict[str, Any]:
+    return {"lifecycle": path.lifecycle, "subject": path.subject, "path_id": path.id}

@@ -1,0 +1,205 @@
+"""How do values become rows? As plain tuples, in the schema's column order."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.engine.journal import canonical
+from lazsa_flow.errors import MalformedError
+from lazsa_flow.lifecycle.calendar import instant_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from decimal import Decimal
+
+    from sqlalchemy import RowMapping
+
+    from lazsa_flow.engine.journal import JournalRow
+    from lazsa_flow.engine.ports import Notice
+    from lazsa_flow.lifecycle.model import Facts, Path, Period, Statement, TimerRow
+
+Row = tuple[Any, ...]
+
+
+def path_row(path: Path) -> Row:
+    """Write a path."""
+    return (
+        path.id,
+        path.lifecycle,
+        path.subject,
+        path.country,
+        path.state,
+        path.seq,
+        path.head,
+        path.cycle_on and path.cycle_on.isoformat(),
+        instant_text(path.opened_at),
+        instant_text(path.entered_at),
+        path.parked,
+        _spans_text(path.spans),
+        _data_text(path.data),
+        instant_text(path.recorded_at or path.opened_at),
+    )
+
+
+def move_row(before: Path, after: Path, recorded_at: datetime) -> Row:
+    """Write what a move changes of a path, with the version that was read."""
+    return (
+        after.id,
+        before.seq,
+        after.country,
+        after.state,
+        after.seq,
+        after.head,
+        after.cycle_on and after.cycle_on.isoformat(),
+        instant_text(after.entered_at),
+        after.parked,
+        _spans_text(after.spans),
+        _data_text(after.data),
+        instant_text(recorded_at),
+    )
+
+
+def _data_text(data: Mapping[str, Any]) -> str:
+    return canonical(dict(data)).decode() if data else "{}"
+
+
+def _spans_text(spans: Mapping[str, tuple[Period, ...]]) -> str:
+    """Write spans as canonical text, each span once: a cycle night's begin and end together."""
+    return f"{{{','.join([_spans_of(name, spans[name]) for name in sorted(spans)])}}}"
+
+
+@lru_cache(maxsize=4096)
+def _spans_of(name: str, spans: tuple[Period, ...]) -> str:
+    fields = [
+        {
+            "began_on": span.began_on.isoformat(),
+            "began_at": instant_text(span.began_at),
+            "told_at": instant_text(span.told_at),
+            "ended_on": span.ended_on.isoformat() if span.ended_on else None,
+            "ended_at": instant_text(span.ended_at) if span.ended_at else None,
+            "reason": span.reason,
+        }
+        for span in spans
+    ]
+    return canonical({name: fields}).decode()[1:-1]
+
+
+def facts_row(facts: Facts, recorded_at: datetime) -> dict[str, Any]:
+    """Write facts as a row."""
+
+    def text(value: Decimal | None) -> str | None:
+        return None if value is None else str(value)
+
+    months = facts.monthly_cancellation_rates
+    return {
+        "seller": facts.seller,
+        "country": facts.country,
+        "as_of": facts.as_of,
+        "joined_on": facts.joined_on,
+        "ncp_points": facts.ncp_points,
+        "policy_compliant": facts.policy_compliant,
+        "gmv_usd": text(facts.gmv_usd),
+        "gmv_rate": text(facts.gmv_rate),
+        "chat_response_rate": text(facts.chat_response_rate),
+        "monthly_cancellation_rates": (
+            None if months is None else ";".join("" if m is None else str(m) for m in months)
+        ),
+        "retention_rate": text(facts.retention_rate),
+        "is_lazstar": facts.is_lazstar,
+        "activities": None if facts.activities is None else ";".join(sorted(facts.activities)),
+        "recorded_at": recorded_at,
+    }
+
+
+def record_row(subject: str, record: Statement) -> Row:
+    """Write a record about a subject."""
+    return (
+        subject,
+        record.kind,
+        record.name,
+        record.value,
+        record.reason,
+        record.actor,
+        record.as_of.isoformat(),
+        instant_text(record.recorded_at),
+    )
+
+
+def timer_row(timer: TimerRow) -> Row:
+    """Write a timer that is pending."""
+    return (
+        timer.path_id,
+        timer.name,
+        instant_text(timer.due_at),
+        timer.due_on.isoformat(),
+        timer.zone,
+        timer.country,
+        timer.book_on.isoformat(),
+        timer.decides,
+        "pending",
+        None,
+    )
+
+
+def end_row(timer: TimerRow, status: str) -> Row:
+    """Write what became of a timer."""
+    return timer.path_id, timer.name, instant_text(timer.due_at), status, timer.seq
+
+
+def journal_row(row: JournalRow) -> Row:
+    """Write a journal row, with its hash."""
+    return (
+        row.path_id,
+        row.seq,
+        instant_text(row.effective_at),
+        instant_text(row.recorded_at),
+        row.trigger,
+        row.source,
+        row.dest,
+        row.actor,
+        row.reason,
+        row.policy,
+        row.facts_as_of and row.facts_as_of.isoformat(),
+        row.verdicts_text,
+        row.prev_hash,
+        row.hash,
+    )
+
+
+def journal_fields(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
+    """Read a journal row as the JSON values that its hash was made of, with the hash.
+
+    Raises:
+        MalformedError: Its verdicts are not JSON.
+    """
+    facts_as_of = row["facts_as_of"]
+    try:
+        verdicts = json.loads(row["verdicts"])
+    except (TypeError, ValueError):
+        raise MalformedError("journal of path", row["path_id"]) from None
+    return {
+        "path": f"{row['lifecycle']}-{row['path_id']}",
+        "seq": row["seq"],
+        "effective_at": instant_text(row["effective_at"]),
+        "recorded_at": instant_text(row["recorded_at"]),
+        "trigger": row["trigger"],
+        "source": row["source"],
+        "dest": row["dest"],
+        "actor": row["actor"],
+        "reason": row["reason"],
+        "policy": row["policy"],
+        "facts_as_of": facts_as_of and facts_as_of.isoformat(),
+        "verdicts": verdicts,
+        "prev_hash": row["prev_hash"],
+        "hash": row["hash"],
+    }
+
+
+def notice_row(path: Path, notice: Notice, created_at: datetime) -> Row:
+    """Write a notice for the outbox."""
+    at = instant_text(created_at)
+    cycle_on = path.cycle_on and path.cycle_on.isoformat()
+    return notice.key, path.id, path.seq, notice.kind, notice.to, cycle_on, at, at, 0, False, None

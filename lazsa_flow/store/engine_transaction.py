@@ -1,0 +1,296 @@
+"""What does the engine read and write within one transaction? Claim, load, write, set aside.
+
+Whatever a transaction writes, it has passed the brakes before: the stamp is asked along with the
+first query of a sweep or of a command, and before the first statement of anything else. What a
+single move writes may be held until the commit, or until something else is read; so every other
+statement asks for the connection anew.
+"""
+
+from __future__ import annotations
+
+import logging
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from lazsa_flow.engine.rulebook import RulesChangedError
+from lazsa_flow.errors import SchemaError
+from lazsa_flow.logs import LOGGER
+from lazsa_flow.store import (
+    apply_changes,
+    decode,
+    due_timers,
+    evidence_queries,
+    failures,
+    merges,
+    prefetch,
+    released,
+    schema,
+)
+from lazsa_flow.store.brakes import Brakes
+from lazsa_flow.store.fast.driver import fetch_all
+from lazsa_flow.store.fast.writer import MovedError, RowWriter, bulk
+from lazsa_flow.store.transaction_stamp import Stamp, stamp_of, stamp_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from lazsa_flow.engine.batch.changes import BatchChange
+    from lazsa_flow.engine.journal import JournalRow
+    from lazsa_flow.engine.ports import Change, Claim
+    from lazsa_flow.errors import StaleVersionError
+    from lazsa_flow.lifecycle.model import Failure, Path, Snapshot
+    from lazsa_flow.store.evidence_rows import SqlEvidenceRow
+    from lazsa_flow.store.prefetch import Prefetch
+
+
+class EngineTransaction:
+    """One transaction on a SQL database, as far as the engine needs it.
+
+    Args:
+        connection: A connection on which the transaction has begun.
+        write: Whether it will write; then what decisions read is locked, where that is needed.
+        probe: Called by name at each point at which a process could die.
+        own: Whether the whole transaction is ours, and not a part of a host's.
+        brakes: What stops it from writing; by default nothing but another schema.
+    """
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        probe: Callable[[str], None],
+        *,
+        write: bool = True,
+        own: bool = True,
+        brakes: Brakes | None = None,
+    ) -> None:
+        self._lent = connection
+        self._rows = bulk(connection)
+        self._brakes = brakes or Brakes()
+        self._stamp: Stamp | None = None
+        self._foreign: frozenset[str] = frozenset()
+        self._changes: list[Change] = []
+        self._alike: list[BatchChange] = []
+        self._own = own
+        self._write = write
+        self._probe = probe
+        self._retried: frozenset[int] = frozenset()
+        self.moves: list[JournalRow] = []
+        """What moved, to be told once it is committed; kept where somebody listens."""
+
+    @property
+    def _connection(self) -> sa.Connection:
+        """The connection for another statement, before which all is written that is held."""
+        if self._stamp is None and self._write:
+            self.stamp()
+        self.send()
+        return self._lent
+
+    @property
+    def _bulk(self) -> RowWriter:
+        """What writes many rows, once the brakes have let this transaction pass."""
+        if self._stamp is None and self._write:
+            self.stamp()
+        return self._rows
+
+    def stamp(self) -> Stamp:
+        """Return what the database says of itself, as this transaction asked it first.
+
+        Raises:
+            SchemaError: The schema is another revision's.
+            ClockError: The process's clock is wrong; nothing may be written by it.
+        """
+        if self._stamp is None:
+            self._ask()
+        assert self._stamp is not None
+        return self._stamp
+
+    def _ask(self, *queries: sa.ClauseElement) -> list[list[decode.Row]]:
+        """Ask for the stamp and pass the brakes, with further queries in the same round trip."""
+        asked = [stamp_query(self._lent.dialect.name), *queries]
+        holding = released.sharing(self._lent) if self._write else []
+        [row], *found = fetch_all(self._lent, [*holding, *asked], {})[len(holding) :]
+        self._pass(stamp_of(row))
+        return found
+
+    def _pass(self, stamp: Stamp) -> None:
+        self._brakes.check(stamp)
+        self._foreign = self._brakes.foreign(stamp)
+        self._stamp = stamp
+
+    def send(self, commit: Callable[[], None] | None = None) -> None:
+        """Write what is held until now, and commit in the same round trip.
+
+        Raises:
+            StaleVersionError: A path no longer has the version that was read.
+        """
+        try:
+            self._rows.send(commit)
+        except MovedError:
+            raise self._stale() from None
+        self._changes.clear()
+        self._alike.clear()
+
+    def _stale(self) -> StaleVersionError:
+        return apply_changes.stale(self._lent, self._changes, self._alike)
+
+    # -- what the engine asks for; see lazsa_flow.engine.ports.Transaction
+
+    def check_rules(self, version: Hashable) -> None:
+        """Let what decides by rules of this version pass.
+
+        Raises:
+            RulesChangedError: The rules in force are others.
+        """
+        if self.stamp().version != version:
+            raise RulesChangedError
+
+    def claim(
+        self,
+        now: datetime,
+        limit: int,
+        path_id: int | None = None,
+        *,
+        until: datetime | None = None,
+    ) -> Claim | None:
+        """Take the pending timers that fell due first: one instant, one country, a path once.
+
+        On PostgreSQL the paths are locked, as commands lock them, and those that another worker has
+        in hand are passed by; while the last ones of an instant are, nothing later is taken. What
+        another has done before the lock was had shows in the evidence: the timer no longer pends.
+        """
+        self.send()
+        if path_id is None and self._own:
+            self._rows.pin()
+        [rows] = self._ask(failures.WAITING)
+        waiting = {id_: decode.instant(at) for id_, at in rows}
+        self._retried = frozenset(id_ for id_, at in waiting.items() if at <= now)
+        pauses = self.stamp().pauses
+        self._brakes.tell_pauses(pauses)
+        return due_timers.claim(
+            self._lent,
+            now if until is None else min(until, now),
+            limit,
+            path_id,
+            held=waiting.keys() - self._retried,
+            passing=due_timers.Passing.of(pauses, self._foreign),
+        )
+
+    def sights(
+        self, path_ids: Collection[int], *, before: datetime | None, on: date
+    ) -> Sequence[SqlEvidenceRow]:
+        """Read what decisions on these paths may read."""
+        return evidence_queries.sights(
+            self._connection,
+            path_ids,
+            before=before,
+            on=on,
+            lock=self._write,
+            merged=self._has_merges,
+        )
+
+    def load_chunk(
+        self, path_ids: Collection[int], *, before: datetime | None, on: date
+    ) -> Sequence[Snapshot]:
+        """Load what decisions on these paths may read."""
+        return [sight.evidence() for sight in self.sights(path_ids, before=before, on=on)]
+
+    def load_opening(self, path: Path, *, on: date, facts: bool) -> Snapshot:
+        """Load what is recorded about the subject of a path that is about to open."""
+        names = self.names_of(path.subject)
+        return evidence_queries.of_opening(self._connection, path, names=names, on=on, facts=facts)
+
+    @property
+    def _has_merges(self) -> bool:
+        """Whether ids may have been merged; ``True`` where the database was not asked."""
+        return self._stamp is None or self._stamp.version.merges > 0
+
+    def names_of(self, person: str) -> list[str]:
+        """Return every id of a person, the one that holds first."""
+        return self.names_of_all([person]).get(person, [person])
+
+    def names_of_all(self, persons: Collection[str]) -> Mapping[str, list[str]]:
+        """Return every id of those of these persons who have several; see :mod:`.merges`."""
+        return merges.names_of(self._connection, persons) if self._has_merges else {}
+
+    def sellers_of(self, names: Collection[str]) -> Mapping[str, str]:
+        """Return the id that holds for each of these names that is an alias."""
+        return merges.sellers_of(self._connection, names) if self._has_merges else {}
+
+    def write_chunk(self, changes: Sequence[Change], alike: Sequence[BatchChange] = ()) -> None:
+        """Write changes whole."""
+        rows = self._bulk
+        if self._foreign:
+            self._check_tables(change.after.lifecycle for change in changes)
+        self._changes += changes
+        self._alike += alike
+        try:
+            apply_changes.write_chunk(self._lent, rows, changes, alike, self._probe)
+        except MovedError:
+            raise self._stale() from None
+        if LOGGER.isEnabledFor(logging.DEBUG):
+            every = chain(changes, *(each.changes() for each in alike))
+            self.moves += (change.row for change in every if change.row and change.row.trigger)
+        if self._retried:
+            fired = {change.after.id for change in changes if change.fired}
+            fired.update(own.path_id for each in alike for own in each.each)
+            if succeeded := fired & self._retried:
+                failures.clear(self._connection, succeeded)
+
+    def look(
+        self, path_id: int, *, on: date, key: str | None = None, request: str = ""
+    ) -> Prefetch | None:
+        """Ask all that a command on one path asks first; lock the paths of its subject.
+
+        Args:
+            path_id: The path; ``None`` is returned where there is no such path.
+            on: The date judged, if it is in no round.
+            key: The command's idempotency key.
+            request: A digest of the command.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            SchemaError: The table of the path's lifecycle is not the database's.
+        """
+        self.send()
+        found = prefetch.look(
+            self._lent, path_id, on=on, lock=self._write, key=key, request=request
+        )
+        if found is not None:
+            self._pass(found.stamp)
+            if self._has_merges:  # seldom; then it is read under every id of the seller
+                [seen] = self.load_chunk([path_id], before=None, on=on)
+                found = found._replace(seen=seen)
+            if self._write:
+                self._check_tables([found.seen.path.lifecycle])
+        return found
+
+    def _check_tables(self, lifecycles: Iterable[str]) -> None:
+        """Let lifecycles pass whose table is the one that the database is run by.
+
+        Raises:
+            SchemaError: One's is not.
+        """
+        for lifecycle in lifecycles:
+            if lifecycle in self._foreign:
+                raise SchemaError(
+                    f"the table of lifecycle {lifecycle} is not the one that this database is run "
+                    "by: nothing of it is fired; run: lazsa-flow migrate, or the release that fits"
+                )
+
+    def failure_of(self, path_id: int) -> Failure | None:
+        """Return how the latest attempt on a path failed, if it did."""
+        return failures.failure_of(self._connection, path_id)
+
+    def set_aside(self, failure: Failure) -> None:
+        """Set a path aside with all its pending timers: until its next attempt, or parked."""
+        failures.set_aside(self._connection, failure)
+
+    def next_path_id(self) -> int:
+        """Return the number for a path that opens."""
+        if self._connection.dialect.name == "postgresql":
+            return int(self._connection.scalar(sa.select(schema.PATH_ID.next_value())) or 0)
+        largest = self._connection.scalar(sa.select(sa.func.max(schema.paths.c.id)))
+        return (largest or 0) + 1

@@ -1,0 +1,103 @@
+"""How do moves of paths that are alike become rows?
+
+The rows of the one change that was drafted are the mould; each path's are cast from it, with what
+is its own put in its place. Rows stand in the schema's column order, as :mod:`~.codec` makes them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.store.encode import (
+    end_row,
+    journal_row,
+    move_row,
+    notice_row,
+    record_row,
+    timer_row,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from lazsa_flow.engine.batch.changes import BatchChange
+    from lazsa_flow.engine.ports import Change
+    from lazsa_flow.store.encode import Row
+
+
+def moves(alike: Iterable[BatchChange]) -> list[Row]:
+    """Return the rows that set the paths; those of reminders stay as they are."""
+    rows: list[Row] = []
+    for change, each in alike:
+        if change.before is not None and change.moves:
+            row = move_row(change.before, change.after, change.recorded_at)
+            _, was, country, state, seq, _, *rest = row
+            rows += [(o[0], was, country, state, seq, o[4], *rest) for o in each]
+    return rows
+
+
+def freed(alike: Iterable[BatchChange]) -> list[Row]:
+    """Return the places that are free: lifecycle and subject."""
+    return [
+        (change.after.lifecycle, own.subject)
+        for change, each in alike
+        if change.slot == "free"
+        for own in each
+    ]
+
+
+def journal(alike: Iterable[BatchChange]) -> list[Row]:
+    """Return the journal's rows."""
+    rows: list[Row] = []
+    for change, each in alike:
+        if change.row is not None:
+            _, *common, _, _, _ = journal_row(change.row)
+            rows += [(id_, *common, text, prev, hash_) for id_, _, prev, text, hash_ in each]
+    return rows
+
+
+def ended(alike: Iterable[BatchChange]) -> list[Row]:
+    """Return what became of timers."""
+
+    def mould(change: Change) -> Iterable[Row]:
+        if change.fired is not None:
+            yield end_row(change.fired, change.fired.status)
+        yield from (end_row(timer, "cancelled") for timer in change.cancelled)
+
+    return _numbered(alike, mould)
+
+
+def scheduled(alike: Iterable[BatchChange]) -> list[Row]:
+    """Return the timers that are set."""
+    return _numbered(alike, lambda change: map(timer_row, change.scheduled))
+
+
+def _numbered(alike: Iterable[BatchChange], mould: Callable[[Change], Iterable[Row]]) -> list[Row]:
+    """Cast rows that begin with the path's number and have nothing else of its own."""
+    rows: list[Row] = []
+    for change, each in alike:
+        for _, *common in mould(change):
+            rows += [(own[0], *common) for own in each]
+    return rows
+
+
+def records(alike: Iterable[BatchChange]) -> list[Row]:
+    """Return what is recorded about the subjects."""
+    rows: list[Row] = []
+    for change, each in alike:
+        for record in change.records:
+            _, *common = record_row(change.after.subject, record)
+            rows += [(own.subject, *common) for own in each]
+    return rows
+
+
+def notices(alike: Iterable[BatchChange]) -> list[Row]:
+    """Return the outbox's rows, whose keys begin with the path's reference."""
+    rows: list[Row] = []
+    for change, each in alike:
+        lifecycle, behind = change.after.lifecycle, len(change.after.ref)
+        for notice in change.notices:
+            key, _, *common = notice_row(change.after, notice, change.recorded_at)
+            rest = key[behind:]
+            rows += [(f"{lifecycle}-{own[0]}{rest}", own[0], *common) for own in each]
+    return rows

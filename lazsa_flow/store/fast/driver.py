@@ -1,0 +1,168 @@
+"""How do statements reach the driver without a detour for every row?
+
+SQLAlchemy makes the text of a statement from the schema, once for each dialect. The driver runs it
+within the transaction of a SQLAlchemy connection and gives plain tuples back, for a cycle night
+reads and writes millions of rows, and a mapping for each of them costs more than the row. What the
+driver raises comes out as SQLAlchemy's errors, as from any other statement.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+_DIALECTS: dict[str, tuple[Callable[..., sa.Dialect], str]] = {
+    "postgresql": (psycopg_dialect.dialect, "numeric_dollar"),
+    "sqlite": (sqlite.dialect, "named"),
+}
+
+
+class Compiled(NamedTuple):
+    """A statement as the driver takes it.
+
+    Attributes:
+        names: The parameters' names, by their numbers; none where the driver takes names.
+        fixed: The values of those that it has a value of.
+    """
+
+    text: str
+    names: tuple[str, ...] | None
+    fixed: dict[str, Any]
+
+    def run(self, driver: Any, values: Mapping[str, Any]) -> Any:
+        """Run it and return the cursor."""
+        if self.names is None:
+            return driver.execute(self.text, {**self.fixed, **values})
+        return run_numbered(driver, self.text, self.numbered(values))
+
+    def numbered(self, values: Mapping[str, Any]) -> list[Any]:
+        """Return the parameters' values by their numbers."""
+        values = {**self.fixed, **values}
+        return [values[name] for name in self.names or ()]
+
+
+@lru_cache(maxsize=256)
+def compiled(statement: sa.ClauseElement, dialect: str) -> Compiled:
+    """Return a statement as the driver takes it.
+
+    Every statement is made once, so that the few there are can be told apart by identity.
+    """
+    make, style = _DIALECTS[dialect]
+    made: Any = statement.compile(dialect=make(paramstyle=style))
+    fixed = {name: value for name, value in made.params.items() if value is not None}
+    names = tuple(made.positiontup or ()) if dialect == "postgresql" else None
+    return Compiled(str(made), names, fixed)
+
+
+def ids_table(dialect: str, type_: type[sa.types.TypeEngine[Any]] = sa.BigInteger) -> Any:
+    """Return the parameter ``ids`` as a table of one column, ``id``."""
+    if dialect == "postgresql":
+        ids = sa.bindparam("ids", type_=postgresql.ARRAY(type_))
+        return sa.func.unnest(ids).table_valued("id", name="chunk").render_derived()
+    listed = sa.func.json_each(sa.bindparam("ids", type_=sa.Text())).table_valued("value")
+    return sa.select(listed.c.value.label("id")).subquery("chunk")
+
+
+def ids_value(dialect: str, ids: Collection[int] | Collection[str]) -> Any:
+    """Return numbers or keys as the value of the parameter ``ids``."""
+    if dialect != "postgresql":
+        return json.dumps(list(ids))
+    if all(isinstance(each, int) for each in ids):
+        return f"{{{','.join(map(str, ids))}}}"  # psycopg would write them one by one
+    return list(ids)
+
+
+def fetch(
+    connection: sa.Connection, statement: sa.ClauseElement, values: Mapping[str, Any]
+) -> list[tuple[Any, ...]]:
+    """Run a query and return its rows as the driver gives them."""
+    return fetch_all(connection, [statement], values)[0]
+
+
+def fetch_all(
+    connection: sa.Connection, statements: Sequence[sa.ClauseElement], values: Mapping[str, Any]
+) -> list[list[tuple[Any, ...]]]:
+    """Run queries with the same values one after the other, in one round trip to a server."""
+    asked = [compiled(statement, connection.dialect.name) for statement in statements]
+    one_trip = len(asked) > 1 and connection.dialect.name == "postgresql"
+    if one_trip:
+        from lazsa_flow.store.fast.pg_pipeline import Asked, travel, travels
+
+        if travels(connection):
+            return travel(connection, [Asked(a.text, a.numbered(values)) for a in asked])
+    with raw(connection) as driver:
+        with driver.pipeline() if one_trip else nullcontext():
+            cursors = [each.run(driver, values) for each in asked]
+        return [cursor.fetchall() for cursor in cursors]
+
+
+def run_numbered(driver: Any, text: str, values: Sequence[Any]) -> Any:
+    """Run a statement on PostgreSQL whose parameters have numbers; return its cursor.
+
+    psycopg looks anew each time for what stands for a parameter in a text that is long or has many
+    of them, and that takes longer than many a statement; what has numbers goes as it is.
+    """
+    from psycopg import RawCursor
+
+    return RawCursor(driver).execute(text, values)
+
+
+def rows_of(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
+    """Run a query with its values bound, and return its rows as the driver gives them."""
+    cursor = connection.execute(statement).cursor
+    with raw(connection):  # what is wrong with a row shows when it is fetched
+        return list(cursor.fetchall())
+
+
+class _Lent:
+    """What :func:`raw` does: a move does it a dozen times, and a generator takes longer over it."""
+
+    __slots__ = ("_connection", "_driver", "_pooled")
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> Any:
+        self._pooled = self._connection.connection  # not to be had once it is invalidated
+        self._driver = self._pooled.driver_connection
+        return self._driver
+
+    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
+        dialect = self._connection.dialect
+        if isinstance(error, dialect.loaded_dbapi.Error):
+            told = as_error(dialect, self._driver, error)
+            if told.connection_invalidated:
+                # as SQLAlchemy does: what happened to one happened to all that were open before
+                self._connection.engine.pool._invalidate(self._pooled, error)
+                self._connection.invalidate(error)
+            raise told from error
+
+
+def raw(connection: sa.Connection) -> AbstractContextManager[Any]:
+    """Lend the driver's connection; what it raises comes out as SQLAlchemy's errors."""
+    return _Lent(connection)
+
+
+def as_error(dialect: sa.Dialect, driver: Any, error: Exception) -> sa.exc.DBAPIError:
+    """Return what SQLAlchemy says of an error of the driver's."""
+    lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
+    told = sa.exc.DBAPIError.instance(
+        None,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        connection_invalidated=lost,
+        dialect=dialect,
+    )
+    assert isinstance(told, sa.exc.DBAPIError)
+    return told

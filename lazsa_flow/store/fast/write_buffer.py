@@ -1,0 +1,171 @@
+"""How does a single move get written into PostgreSQL? In one statement, with the commit behind it.
+
+The few rows of a move are held until the transaction commits, or until something is read in it.
+Then they go as the parts of one statement, with the commit in the same round trip. All parts of a
+statement see the tables as they were before it; so what would touch a row that is touched already
+sends what is held first.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, nullcontext
+from functools import lru_cache
+from itertools import accumulate, chain, pairwise
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlalchemy.exc import DBAPIError
+
+from lazsa_flow.store import schema
+from lazsa_flow.store.fast.driver import raw, run_numbered
+from lazsa_flow.store.fast.pg_pipeline import Asked, forget, travel, travels
+from lazsa_flow.store.fast.writer import MOVED, REVIVED, MovedError, given
+from lazsa_flow.store.fast.writer_postgresql import PostgresBulk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator, Sequence
+
+    import sqlalchemy as sa
+
+    from lazsa_flow.store.fast.writer import Row
+
+HELD: Final = 3
+"""So many rows of a kind are held; more are no single move's, and go at once."""
+_STALE: Final = "22012"
+"""The state of the error by which the server refuses the commit: division_by_zero."""
+
+
+class Part(NamedTuple):
+    """A statement that writes one row; its parameters are ``{0}``, ``{1}`` ..."""
+
+    text: str
+    moves: bool = False
+
+
+@lru_cache
+def _inserting(table: sa.Table) -> str:
+    names = given(table)
+    marks = ", ".join(f"{{{n}}}" for n in range(len(names)))
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
+
+
+_MOVE: Final = Part(
+    f"UPDATE lazsa_paths SET {', '.join(f'{name} = {{{n}}}' for n, name in enumerate(MOVED, 2))}"
+    " WHERE id = {0} AND seq = {1}",
+    moves=True,
+)
+_END: Final = Part(
+    "UPDATE lazsa_timers SET status = {3}, seq = {4}"
+    " WHERE path_id = {0} AND name = {1} AND due_at = {2}"
+)
+_SET: Final = Part(
+    f"{_inserting(schema.timers)} ON CONFLICT (path_id, name, due_at) DO UPDATE"
+    f" SET {REVIVED}"
+    " WHERE lazsa_timers.status = 'cancelled'"
+)
+_FREE: Final = Part("DELETE FROM lazsa_slots WHERE lifecycle = {0} AND subject = {1}")
+
+
+@lru_cache(maxsize=256)
+def _composed(parts: tuple[tuple[Part, int], ...], *, last: bool) -> str:
+    """Make one statement out of parts, each with the number of its parameters.
+
+    It returns how many paths have moved; the last one of a transaction fails unless all have, so
+    that the commit behind it is none.
+    """
+    ends = accumulate((count for _, count in parts), initial=0)
+    named = [
+        f"w{n} AS ({part.text.format(*(f'${k + 1}' for k in range(*span)))} RETURNING 1)"
+        for n, ((part, _), span) in enumerate(zip(parts, pairwise(ends), strict=True))
+    ]
+    moves = [f"(SELECT count(*) FROM w{n})" for n, (part, _) in enumerate(parts) if part.moves]
+    moved = " + ".join(moves) or "0"
+    result = f"1 / ({moved} = {len(moves)})::int" if last else moved
+    return f"WITH {', '.join(named)} SELECT {result}"
+
+
+class BufferedWriter(PostgresBulk):
+    """See :class:`lazsa_flow.store.fast.writer.RowWriter`."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        super().__init__(connection)
+        self._held: list[tuple[Part, Row]] = []
+        self._touched: set[Hashable] = set()
+
+    def send(self, commit: Callable[[], None] | None = None) -> None:
+        """Write what is held; commit in the same round trip, where that is all there is."""
+        held, self._held = self._held, []
+        self._touched.clear()
+        if held:
+            text = _composed(tuple((part, len(row)) for part, row in held), last=bool(commit))
+            values = list(chain.from_iterable(row for _, row in held))
+            if commit:
+                self._send_last(text, values, commit)
+                return
+            with raw(self._connection) as driver:
+                [(moved,)] = run_numbered(driver, text, values).fetchall()
+            if moved != sum(part.moves for part, _ in held):
+                raise MovedError
+        elif commit:
+            commit()
+
+    def _send_last(self, text: str, values: list[Any], commit: Callable[[], None]) -> None:
+        try:
+            if travels(self._connection):
+                travel(self._connection, [Asked(text, values)], commit=True)
+            else:
+                with raw(self._connection) as driver, driver.pipeline():
+                    run_numbered(driver, text, values)
+                    run_numbered(driver, "COMMIT", [])
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _STALE:
+                raise
+            forget(self._connection)
+            with raw(self._connection) as driver:
+                driver.rollback()
+            raise MovedError from None
+        commit()  # of what is committed: SQLAlchemy is told
+
+    @contextmanager
+    def together(self, most: int) -> Iterator[None]:
+        """Send what is written in the block in one round trip; what is held goes so anyway."""
+        with nullcontext() if most <= HELD else super().together(most):
+            yield
+
+    def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
+        """Append rows."""
+        touched = [(table.name, row[0]) for row in rows] if table is schema.paths else []
+        if not self._hold(Part(_inserting(table)), rows, touched):
+            super().insert(table, rows)
+
+    def update_paths(self, rows: Sequence[Row]) -> int:
+        """Set paths that still have the version they were read with; return how many had.
+
+        Of paths that are held it is told when they are sent.
+        """
+        held = self._hold(_MOVE, rows, [(schema.paths.name, row[0]) for row in rows])
+        return len(rows) if held else super().update_paths(rows)
+
+    def end_timers(self, rows: Sequence[Row]) -> None:
+        """Set what became of timers."""
+        if not self._hold(_END, rows, [row[:3] for row in rows]):
+            super().end_timers(rows)
+
+    def set_timers(self, rows: Sequence[Row]) -> None:
+        """Set timers; one that was cancelled for the same instant is set again."""
+        if not self._hold(_SET, rows, [row[:3] for row in rows]):
+            super().set_timers(rows)
+
+    def free_slots(self, rows: Sequence[Row]) -> None:
+        """Delete places."""
+        if not self._hold(_FREE, rows, []):
+            super().free_slots(rows)
+
+    def _hold(self, part: Part, rows: Sequence[Row], touched: Sequence[Hashable]) -> bool:
+        """Hold rows, unless they are many; what touches a row that is held sends that first."""
+        few = len(rows) <= HELD
+        if not few or not self._touched.isdisjoint(touched):
+            self.send()
+        if few:
+            self._held += [(part, row) for row in rows]
+            self._touched.update(touched)
+        return few

@@ -1,0 +1,189 @@
+"""How does the work stand? What operators watch, each by one look-up in an index.
+
+And who leads among several tickers, where the database can tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import pauses, schema
+from lazsa_flow.store.column_types import Instant
+from lazsa_flow.store.postgresql import APPLICATION
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lazsa_flow.engine.ledger import Count
+
+RELAY: Final = "relay"
+"""The name of its heartbeat."""
+STANDSTILL_S: Final = 30.0
+"""For so long a session of ours may wait for the rest of a statement or of a transaction."""
+_END_STALLED: Final = sa.text(
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+    " AND wait_event = 'ClientRead' AND query LIKE '%lazsa\\_%'"
+    " AND (state = 'active' OR state LIKE 'idle in transaction%' AND application_name = :ours)"
+    " AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
+)
+_LEADER: Final = 0x74696B6572  # "tiker": apart from the lock on migrations
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStats:
+    """What is to be done, and what cannot be.
+
+    Attributes:
+        due: Timers that are due.
+        failing: Paths that failed and wait for their next attempt.
+        parked: Paths that are parked.
+        outbox: Notices that wait to be sent.
+        outbox_since: When the oldest of them was written.
+        pauses: Pauses that are in force.
+        notices_parked: Notices that were set aside.
+        outbox_due_since: Since when the one that may be sent now has waited for longest: not before
+            its quiet hours, its digest or its next attempt. ``None`` where none may.
+        relay_seen: When a relay was last seen at work; ``None`` where none ever was.
+    """
+
+    due: int
+    failing: int
+    parked: int
+    outbox: int
+    outbox_since: datetime | None
+    pauses: int
+    notices_parked: int
+    outbox_due_since: datetime | None
+    relay_seen: datetime | None
+
+
+def standing(connection: sa.Connection, now: datetime) -> QueueStats:
+    """Tell how the work stands at an instant."""
+    failures, outbox = schema.failures, schema.outbox
+    waits = failures.c.retry_at.is_not(None)
+    failing, parked = connection.execute(
+        sa.select(sa.func.count().filter(waits), sa.func.count().filter(~waits)).select_from(
+            failures
+        )
+    ).one()
+    ready = ~outbox.c.parked & (outbox.c.next_at <= now)
+    notices, since, set_aside, due_since = connection.execute(
+        sa.select(
+            sa.func.count(),
+            sa.type_coerce(sa.func.min(outbox.c.created_at), Instant()),
+            sa.func.count().filter(outbox.c.parked),
+            sa.type_coerce(sa.func.min(outbox.c.next_at).filter(ready), Instant()),
+        )
+    ).one()
+    beats = schema.heartbeats
+    return QueueStats(
+        due=count_due(connection, now),
+        failing=failing,
+        parked=parked,
+        outbox=notices,
+        outbox_since=since,
+        pauses=len(pauses.read(connection)),
+        notices_parked=set_aside,
+        outbox_due_since=due_since,
+        relay_seen=connection.scalar(sa.select(beats.c.seen_at).where(beats.c.process == RELAY)),
+    )
+
+
+def count_due(connection: sa.Connection, now: datetime, limit: int | None = None) -> int:
+    """Count the timers that are due at an instant, no further than a limit."""
+    timers = schema.timers
+    due = sa.select(sa.literal(1)).where(schema.PENDING, timers.c.due_at <= now)
+    return (
+        connection.scalar(sa.select(sa.func.count()).select_from(due.limit(limit).subquery())) or 0
+    )
+
+
+def due_by_country(connection: sa.Connection, now: datetime) -> dict[str, int]:
+    """Count the timers that are due at an instant, country by country."""
+    timers = schema.timers
+    query = (
+        sa.select(timers.c.country, sa.func.count())
+        .where(schema.PENDING, timers.c.due_at <= now)
+        .group_by(timers.c.country)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def due_by_timer(connection: sa.Connection, now: datetime) -> list[tuple[str, str, str, int]]:
+    """Count the timers that are due at an instant, by country, lifecycle and name."""
+    timers, paths = schema.timers, schema.paths
+    by = (timers.c.country, paths.c.lifecycle, timers.c.name)
+    query = (
+        sa.select(*by, sa.func.count())
+        .join(paths, paths.c.id == timers.c.path_id)
+        .where(schema.PENDING, timers.c.due_at <= now)
+        .group_by(*by)
+        .order_by(*by)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
+
+
+def counts(connection: sa.Connection, until: datetime) -> list[Count]:
+    """Count timers due until an instant, by country and cycle date.
+
+    ``due`` is counted from timer rows; ``moved`` and ``refused`` from the journal rows that the
+    timers point to; ``parked`` from timers set aside. A timer without one of these is unexplained.
+    """
+    from lazsa_flow.engine.ledger import Count
+
+    timers, journal = schema.timers, schema.journal
+    match = (
+        (journal.c.path_id == timers.c.path_id)
+        & (journal.c.seq == timers.c.seq)
+        & (journal.c.effective_at == timers.c.due_at)
+    )
+
+    def count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+    query = (
+        sa.select(
+            timers.c.country,
+            timers.c.book_on,
+            sa.func.count(),
+            count(journal.c.trigger.is_not(None)),
+            count(journal.c.seq.is_not(None) & journal.c.trigger.is_(None)),
+            count(timers.c.status == "parked"),
+        )
+        .select_from(timers.outerjoin(journal, match))
+        .where(timers.c.decides, timers.c.status != "cancelled", timers.c.due_at <= until)
+        .group_by(timers.c.country, timers.c.book_on)
+    )
+    return [Count(*row) for row in connection.execute(query)]
+
+
+def latest_record(connection: sa.Connection) -> datetime | None:
+    """Return when the journal was last written to, by the clock of that moment."""
+    return connection.scalar(
+        sa.select(sa.type_coerce(sa.func.max(schema.journal.c.recorded_at), Instant()))
+    )
+
+
+def lead(connection: sa.Connection) -> bool:
+    """Take the lead on PostgreSQL, if nobody has it, for as long as the transaction is open.
+
+    It saves work and nothing hangs on it.
+    """
+    return bool(connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_LEADER))))
+
+
+def end_stalled(connection: sa.Connection, seconds: float) -> int:
+    """End sessions of ours that stand still in statement or transaction; return how many.
+
+    PostgreSQL's own limits end a transaction that idles and a statement that takes too long, but
+    not one whose rest the client does not send: a worker that is stopped within a COPY would hold
+    its rows for as long as it is. Nor was a transaction always ended whose client was stopped on
+    its way out of a pipeline. A host's own transactions may idle for as long as the host likes.
+    """
+    if connection.dialect.name != "postgresql":
+        return 0
+    return connection.scalar(_END_STALLED, {"seconds": seconds, "ours": APPLICATION}) or 0

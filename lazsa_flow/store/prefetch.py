@@ -1,0 +1,132 @@
+"""What does a command on one path ask first? All of it in one round trip, and in few statements.
+
+The rows of the subject's paths are locked; then one statement asks for the stamp, whether the
+command's key has a result, and all that is recorded about the path. A statement for each of them
+costs more than what they find.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+
+from lazsa_flow.errors import MalformedError
+from lazsa_flow.store import decode, evidence_queries, idempotency, released, schema
+from lazsa_flow.store.evidence_rows import put_together
+from lazsa_flow.store.fast.driver import fetch_all
+from lazsa_flow.store.transaction_stamp import Stamp, listed, stamp_of, stamp_query
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from lazsa_flow.lifecycle.model import Snapshot
+
+
+class Prefetch(NamedTuple):
+    """What a command on one path asks first.
+
+    Attributes:
+        stamp: What the database says of itself.
+        result: What the command's idempotency key has for a result, if it has one.
+        seen: All that is recorded about the path.
+    """
+
+    stamp: Stamp
+    result: Any | None
+    seen: Snapshot
+
+
+class Queries(NamedTuple):
+    """The statements of one dialect; parameters ``id``, ``on`` and ``key``.
+
+    Attributes:
+        listed: How many values of ``about``, its last ones, are lists of rows.
+    """
+
+    paths: sa.Select[Any]
+    paths_locked: sa.Select[Any]
+    about: sa.Select[Any]
+    listed: int
+
+
+@lru_cache
+def queries(dialect: str) -> Queries:
+    """Return the statements of a dialect."""
+    own, paths = schema.paths.alias("own"), schema.paths
+    path_id = sa.bindparam("id", type_=sa.BigInteger())
+    sibling_paths = (
+        sa.select(paths)
+        .select_from(own.join(paths, paths.c.subject == own.c.subject))
+        .where(own.c.id == path_id)
+        .order_by(paths.c.id)
+    )
+    about = [listed(dialect, query.correlate(own)) for query in _about(dialect, own)]
+    stamp = stamp_query(dialect).subquery("stamp")
+    return Queries(
+        paths=sibling_paths,
+        paths_locked=sibling_paths.with_for_update(of=paths),
+        about=sa.select(*stamp.c, *about)
+        .select_from(own.join(stamp, sa.true()))
+        .where(own.c.id == path_id),
+        listed=len(about),
+    )
+
+
+def _about(dialect: str, own: Any) -> list[sa.Select[Any]]:
+    """Select what the key has, and all about one path, as a chunk's evidence is selected."""
+    chunk = evidence_queries.queries(dialect)
+    facts, cards, told = schema.facts, schema.scorecards, schema.nominations
+    records, timers = schema.records, schema.timers
+    judged_on = sa.func.coalesce(sa.type_coerce(own.c.cycle_on, sa.Text()), sa.bindparam("on"))
+    return [
+        idempotency.STORED,
+        sa.select(own.c.id, *decode.FACTS)
+        .where(facts.c.seller == own.c.subject)
+        .where(sa.type_coerce(facts.c.as_of, sa.Text()) <= judged_on)
+        .order_by(facts.c.as_of.desc(), facts.c.recorded_at.desc(), facts.c.id.desc())
+        .limit(1),
+        sa.select(*chunk.scorecards.selected_columns)
+        .where(cards.c.path_id == own.c.id, cards.c.cycle_on == own.c.cycle_on)
+        .order_by(cards.c.id),
+        sa.select(*chunk.nominations.selected_columns)
+        .where(told.c.path_id == own.c.id)
+        .order_by(told.c.id),
+        sa.select(*chunk.records.selected_columns)
+        .where(records.c.subject == own.c.subject)
+        .order_by(records.c.id),
+        sa.select(*chunk.timers.selected_columns).where(
+            timers.c.path_id == own.c.id, schema.PENDING
+        ),
+    ]
+
+
+def look(
+    connection: sa.Connection,
+    path_id: int,
+    *,
+    on: date,
+    lock: bool,
+    key: str | None,
+    request: str,
+) -> Prefetch | None:
+    """Take a first look at a path; see :meth:`SqlTransaction.look`."""
+    select = queries(connection.dialect.name)
+    holding = released.sharing(connection) if lock else []
+    paths, about = fetch_all(
+        connection,
+        [*holding, select.paths_locked if lock else select.paths, select.about],
+        {"id": path_id, "on": on.isoformat(), "key": key or ""},
+    )[len(holding) :]
+    if not about:
+        return None
+    stamp, found = about[0][: -select.listed], about[0][-select.listed :]
+    try:
+        stored, *rows = json.loads(f"[{','.join([each or '[]' for each in found])}]")
+        result = None if key is None else idempotency.result_of(stored, key, request)
+        [sight] = put_together(connection, [path_id], paths, *rows)
+    except decode.MALFORMED:  # an index that says otherwise than its table, too
+        raise MalformedError("path", path_id) from None
+    return Prefetch(stamp_of(stamp), result, sight.evidence())

@@ -1,0 +1,223 @@
+"""How many stand where, who are they, and which way did they come?
+
+What a picture asks: figures over all paths, and a few of them by name. Everything but the few is
+counted in the database, so that what is read is as large as the answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import decode, evidence_queries, schema
+from lazsa_flow.store.encode import journal_fields
+from lazsa_flow.store.fast.driver import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime
+
+    from lazsa_flow.lifecycle.model import Snapshot, TimerRow
+
+
+class Moves(NamedTuple):
+    """How many paths of a country made one move within a period.
+
+    Attributes:
+        period: The number of the first bound that the moves took effect before; the number of
+            bounds where they came after the last.
+        source: The state before; ``None`` where the path opened.
+    """
+
+    country: str
+    period: int
+    source: str | None
+    dest: str
+    trigger: str
+    reason: str | None
+    times: int
+
+
+class Pending(NamedTuple):
+    """How many timers of a country and state pend under one name until one local date."""
+
+    country: str
+    state: str
+    due_on: date
+    name: str
+    times: int
+
+
+class PathCard(NamedTuple):
+    """A path, in short."""
+
+    id: int
+    subject: str
+    country: str
+    state: str
+    entered_at: datetime
+    parked: bool
+
+
+class Census:
+    """Counts over a database as it stands in one transaction.
+
+    Args:
+        connection: A connection on which the transaction has begun.
+        lifecycle: Of whose paths.
+    """
+
+    def __init__(self, connection: sa.Connection, lifecycle: str) -> None:
+        self._connection = connection
+        self._lifecycle = lifecycle
+
+    def states(self) -> dict[tuple[str, str], int]:
+        """Count the paths by country and state."""
+        table = schema.paths
+        query = (
+            sa.select(table.c.country, table.c.state, sa.func.count())
+            .where(table.c.lifecycle == self._lifecycle)
+            .group_by(table.c.country, table.c.state)
+        )
+        return {(row[0], row[1]): row[2] for row in self._connection.execute(query)}
+
+    def moves(self, bounds: Mapping[str, Sequence[datetime]]) -> list[Moves]:
+        """Count the moves of all time by country, period and edge.
+
+        Args:
+            bounds: The instants between the periods, rising, of each country; a path counts for
+                the country that it is in now.
+        """
+        journal, paths = schema.journal, schema.paths
+        edge = (journal.c.source, journal.c.dest, journal.c.trigger, journal.c.reason)
+        rows = (
+            sa.select(paths.c.country, _period(bounds), *edge)
+            .join(paths, paths.c.id == journal.c.path_id)
+            .where(paths.c.lifecycle == self._lifecycle, journal.c.trigger.is_not(None))
+            .subquery()
+        )
+        query = sa.select(*rows.c, sa.func.count()).group_by(*rows.c)
+        return [Moves._make(row) for row in self._connection.execute(query)]
+
+    def pending(self) -> list[Pending]:
+        """Count the timers that pend and decide, by country, state, date and name."""
+        timers, paths = schema.timers, schema.paths
+        columns = (timers.c.country, paths.c.state, timers.c.due_on, timers.c.name)
+        query = (
+            sa.select(*columns, sa.func.count())
+            .join(paths, paths.c.id == timers.c.path_id)
+            .where(
+                timers.c.status == "pending",
+                timers.c.decides,
+                paths.c.lifecycle == self._lifecycle,
+            )
+            .group_by(*columns)
+            .order_by(timers.c.due_on, timers.c.country, timers.c.name)
+        )
+        return [Pending._make(row) for row in self._connection.execute(query)]
+
+    def residents(self, limit: int) -> list[PathCard]:
+        """Return the paths that came last into each state of each country.
+
+        Args:
+            limit: At most so many of each state and country.
+        """
+        table = schema.paths
+        place = sa.func.row_number().over(
+            partition_by=(table.c.country, table.c.state),
+            order_by=(table.c.entered_at.desc(), table.c.id.desc()),
+        )
+        ranked = (
+            sa.select(table.c.id, place.label("place"))
+            .where(table.c.lifecycle == self._lifecycle)
+            .subquery()
+        )
+        query = (
+            self._select_residents()
+            .join(ranked, ranked.c.id == table.c.id)
+            .where(ranked.c.place <= limit)
+        )
+        return self._residents(query)
+
+    def named(self, path_ids: Collection[int]) -> list[PathCard]:
+        """Return some paths, by their numbers."""
+        query = self._select_residents().where(
+            schema.paths.c.lifecycle == self._lifecycle, schema.paths.c.id.in_(list(path_ids))
+        )
+        return self._residents(query)
+
+    def of_round(self, country: str, cycle_on: date, states: Collection[str]) -> list[int]:
+        """Return the numbers of the paths of a country's round that are in some states."""
+        table = schema.paths
+        query = sa.select(table.c.id).where(
+            table.c.lifecycle == self._lifecycle,
+            table.c.country == country,
+            table.c.cycle_on == cycle_on,
+            table.c.state.in_(list(states)),
+        )
+        return list(self._connection.scalars(query.order_by(table.c.id)))
+
+    def next_timers(self, path_ids: Collection[int]) -> dict[int, TimerRow]:
+        """Return the earliest pending timer that decides of each of these paths, if it has one."""
+        table = schema.timers
+        query = (
+            sa.select(table)
+            .where(
+                table.c.path_id.in_(list(path_ids)), table.c.status == "pending", table.c.decides
+            )
+            .order_by(table.c.due_at.desc(), table.c.name.desc())
+        )
+        return {row[0]: decode.timer(row) for row in rows_of(self._connection, query)}
+
+    def stories(self, path_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+        """Return the journal rows of some paths, oldest first, as JSON values."""
+        journal, paths = schema.journal, schema.paths
+        query = (
+            sa.select(journal, paths.c.lifecycle)
+            .join(paths, paths.c.id == journal.c.path_id)
+            .where(journal.c.path_id.in_(list(path_ids)))
+            .order_by(journal.c.path_id, journal.c.seq)
+        )
+        found: dict[int, list[dict[str, Any]]] = {}
+        for row in self._connection.execute(query).mappings():
+            found.setdefault(row["path_id"], []).append(journal_fields(row))
+        return found
+
+    def evidence(self, path_ids: Collection[int], *, on: date) -> list[Snapshot]:
+        """Load what guards may read of these paths.
+
+        Args:
+            path_ids: The paths' numbers.
+            on: The date judged where a path is in no round.
+        """
+        found = evidence_queries.sights(self._connection, path_ids, before=None, on=on, lock=False)
+        return [sight.evidence() for sight in found]
+
+    def _select_residents(self) -> sa.Select[Any]:
+        table = schema.paths
+        columns = (table.c.id, table.c.subject, table.c.country, table.c.state)
+        return sa.select(*columns, table.c.entered_at, table.c.parked)
+
+    def _residents(self, query: sa.Select[Any]) -> list[PathCard]:
+        table = schema.paths
+        query = query.order_by(table.c.entered_at.desc(), table.c.id.desc())
+        return [PathCard._make(row) for row in self._connection.execute(query)]
+
+
+def _period(bounds: Mapping[str, Sequence[datetime]]) -> sa.ColumnElement[int]:
+    """Return in which of its country's periods a journal row took effect."""
+    effective_at = schema.journal.c.effective_at
+    numbers = [
+        (
+            schema.paths.c.country == country,
+            sa.case(
+                *((effective_at < at, sa.literal_column(str(n))) for n, at in enumerate(instants)),
+                else_=sa.literal_column(str(len(instants))),
+            ),
+        )
+        for country, instants in bounds.items()
+        if instants
+    ]
+    zero: sa.ColumnElement[int] = sa.literal_column("0", sa.Integer())
+    return (sa.case(*numbers, else_=zero) if numbers else zero).label("period")

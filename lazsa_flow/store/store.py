@@ -1,0 +1,266 @@
+"""The store: opens transactions, and reads what spans many paths."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+import sqlalchemy as sa
+
+from lazsa_flow.errors import ClosedError, SchemaError, UnavailableError
+from lazsa_flow.logs import log
+from lazsa_flow.store import deleted_text, migrate, monitoring
+from lazsa_flow.store.backup import back_up
+from lazsa_flow.store.brakes import Brakes
+from lazsa_flow.store.connect import READ_ONLY, close, connect, file_of, sqlite_file
+from lazsa_flow.store.fast.driver import raw
+from lazsa_flow.store.integrity import find_damage, find_dangling_rows
+from lazsa_flow.store.lock_wait import lock_timeout_s
+from lazsa_flow.store.outbox import SqlOutbox
+from lazsa_flow.store.postgresql import limits_of
+from lazsa_flow.store.read_only import is_writable
+from lazsa_flow.store.retry import is_damaged, reading, refusal, reporting_damage, retrying
+from lazsa_flow.store.sqlite_lock import takes_writes
+from lazsa_flow.store.store_queries import StoreQuestions
+from lazsa_flow.store.transaction import SqlTransaction
+from lazsa_flow.store.transaction_stamp import read_stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from lazsa_flow.store.backup import Backup
+    from lazsa_flow.store.transaction_stamp import Stamp
+
+
+@contextmanager
+def _opening() -> Iterator[None]:
+    """Tell in our own words that a database cannot be opened."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        if is_damaged(error):
+            raise refusal(error) from None
+        raise SchemaError(f"the database cannot be used: {error.orig}") from None
+
+
+_Result = TypeVar("_Result")
+
+
+class SqlStore(StoreQuestions):
+    """State in a SQL database.
+
+    Thread-safe: each transaction has a connection of its own.
+
+    Args:
+        url: The database's URL.
+        probe: Called by name at each point at which a process could die; does nothing by default.
+        brakes: What stops this process from writing; by default nothing but another schema.
+    """
+
+    _closed = False
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        probe: Callable[[str], None] = lambda point: None,
+        brakes: Brakes | None = None,
+    ) -> None:
+        self._engine = connect(url)
+        self._leader = connect(url)
+        self._reading = self._engine.execution_options(**{READ_ONLY: True})
+        self._probe = probe
+        self.brakes = brakes or Brakes()
+        self._outbox = SqlOutbox(connect(url, durable=False), probe, self.brakes)
+
+    @property
+    def lock_timeout_s(self) -> float:
+        """How long a call waits for locks of others, its repetitions included."""
+        return lock_timeout_s(self._engine)
+
+    def close(self) -> None:
+        """Close every connection; whoever asks for another is refused with a ClosedError."""
+        self._closed = True
+        self._outbox.close()
+        close(self._leader)
+        close(self._engine)
+
+    def migrate(self) -> None:
+        """Bring the schema to this release.
+
+        Raises:
+            SchemaError: The database cannot be opened.
+        """
+        with _opening():
+            migrate.upgrade(self._engine)
+
+    def check_schema(self) -> None:
+        """Make sure the schema is this release's.
+
+        Raises:
+            SchemaError: It is not, or the database cannot be opened; the message says what to do.
+        """
+        with _opening():
+            migrate.check(self._engine)
+
+    @contextmanager
+    def begin(self, *, write: bool = True) -> Iterator[SqlTransaction]:
+        """Open a transaction; it commits at the end of the block, or rolls back on an error."""
+        engine = self._engine if write else self._reading
+        # what was to be written is told by who runs it again
+        telling = reporting_damage() if write else reading()
+        with telling, engine.connect() as connection, connection.begin() as own:
+            transaction = SqlTransaction(connection, self._probe, write=write, brakes=self.brakes)
+            yield transaction
+            self._probe("commit.before")
+            transaction.send(own.commit)
+        self._probe("commit.after")
+        for row in transaction.moves:
+            log.debug("path.moved", path=row.path, seq=row.seq, state=row.dest, actor=row.actor)
+
+    def transact(
+        self,
+        run: Callable[[SqlTransaction], _Result],
+        *,
+        again: bool = True,
+        lost: bool = True,
+    ) -> _Result:
+        """Run a function in a transaction, and again where the database gave up on it.
+
+        Args:
+            run: What to do; what it returns is returned.
+            again: Whether it may be run again after a deadlock or a conflict with others.
+            lost: Whether it may be run again after the connection was lost, when the commit may
+                have happened: so for what has an idempotency key, and for timers.
+
+        Raises:
+            ContendedError: The database gave up every time.
+            UnavailableError: It cannot be reached, or was lost where that may not be tried again.
+        """
+
+        def attempt() -> _Result:
+            with self.begin() as transaction:
+                return run(transaction)
+
+        return retrying(attempt, again=again, lost=lost, lock_timeout_s=self.lock_timeout_s)
+
+    @contextmanager
+    def undone(self) -> Iterator[sa.Connection]:
+        """Lend a connection in a write transaction that is rolled back at the end of the block."""
+        with self._engine.connect() as connection:
+            begun = connection.begin()
+            try:
+                yield connection
+            finally:
+                begun.rollback()
+
+    def outbox(self) -> SqlOutbox:
+        """Return what waits to be told."""
+        return self._outbox
+
+    @contextmanager
+    def _read(self, *, snapshot: bool = False) -> Iterator[sa.Connection]:
+        """Lend a connection for reading, and tell in our own words why it could not be read.
+
+        Args:
+            snapshot: Whether all that is read must be of one moment.
+        """
+        with reading(), self._lend(snapshot=snapshot) as connection:
+            yield connection
+
+    @contextmanager
+    def _lend(self, *, snapshot: bool = False, once: bool = False) -> Iterator[sa.Connection]:
+        """Lend a connection for reading.
+
+        Args:
+            snapshot: Whether all that is read must be of one moment.
+            once: Whether one statement is all, so that a server need not be told of a transaction.
+        """
+        engine = self._reading
+        if once and engine.dialect.name == "postgresql":
+            engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        if snapshot and engine.dialect.name == "postgresql":  # SQLite's reads always are one
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with engine.connect() as connection, connection.begin():
+            yield connection
+
+    def backup(self, file: Path, *, overwrite: bool) -> Backup:
+        """Back an SQLite database up; see :func:`lazsa_flow.store.backup.back_up`."""
+        if self._closed:  # the copy is made on a connection of its own
+            raise ClosedError
+        return back_up(sqlite_file(self._engine.url, "backup"), file, overwrite=overwrite)
+
+    def check_writable(self) -> None:
+        """Make sure that a move could be written; nothing is, and nobody is waited for.
+
+        Raises:
+            UnavailableError: The database only reads: its file, folder, session or server.
+        """
+        file = file_of(self._engine.url)
+        with reading(), self._engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                writes = connection.scalar(sa.text("SHOW transaction_read_only")) == "off"
+            else:
+                with raw(connection) as driver:
+                    writes = (file is None or is_writable(file)) and takes_writes(driver)
+        if not writes:
+            raise UnavailableError("the database cannot write: it, or where it is, is read-only")
+
+    def limits(self) -> dict[str, str]:
+        """Return what limits a transaction of ours on PostgreSQL, as the server shows it.
+
+        None may be ``0``: a worker that stands still would hold others up for as long as it does.
+        SQLite has none.
+        """
+        with self._read() as connection:
+            return limits_of(connection) if connection.dialect.name == "postgresql" else {}
+
+    def find_damage(self) -> list[str]:
+        """Return what SQLite finds wrong with its file; PostgreSQL looks after its own."""
+        with self._read() as connection, raw(connection) as driver:
+            if connection.dialect.name != "sqlite":
+                return []
+            return [*find_damage(driver), *find_dangling_rows(driver)]
+
+    @contextmanager
+    def leading(self) -> Iterator[bool]:
+        """Tell whether this process leads among the tickers, for as long as the block runs.
+
+        Who leads ends the sessions that stand still, so that others can have their rows. It leads
+        on a connection apart from the pool's, on which the block asks what is due.
+        """
+        if self._engine.dialect.name != "postgresql":
+            yield True
+            return
+        with reading(), self._leader.connect() as connection, connection.begin():
+            leads = monitoring.lead(connection)
+            if leads and (ended := monitoring.end_stalled(connection, monitoring.STANDSTILL_S)):
+                log.warning("sessions.ended", sessions=ended)
+            yield leads
+
+    def clear_log(self) -> None:
+        """Let deleted texts go from SQLite's log, too; see :mod:`lazsa_flow.store.deleted_text`."""
+        deleted_text.clear_log(self._engine)
+
+    def deleted_texts_remain(self) -> str:
+        """Say where texts that were deleted can still be read."""
+        if self._closed:  # it looks at the file alone
+            raise ClosedError
+        return deleted_text.texts_remain(self._engine)
+
+    def stamp(self) -> Stamp:
+        """Return what the database says of itself: rules, pauses, schema, time.
+
+        Each call asks this first: a connection that was lost meanwhile is replaced.
+        """
+
+        def attempt() -> Stamp:
+            with self._lend(once=True) as connection:
+                return read_stamp(connection)
+
+        return self._repeat(attempt)
+
+    def _repeat(self, attempt: Callable[[], _Result]) -> _Result:
+        """Read, and again where the connection was lost."""
+        return retrying(attempt, again=True, lost=True, lock_timeout_s=self.lock_timeout_s)

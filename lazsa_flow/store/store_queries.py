@@ -1,0 +1,222 @@
+"""What is asked of the state across many paths: what is due, what waits, the books, the rules."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from lazsa_flow.lifecycle.merged_ids import MergedIds
+from lazsa_flow.store import (
+    decode,
+    due_timers,
+    failures,
+    merges,
+    monitoring,
+    pauses,
+    released,
+    schema,
+)
+from lazsa_flow.store.audit import audited_paths, journal_rows
+from lazsa_flow.store.fast.driver import rows_of
+from lazsa_flow.store.fast.writer import bulk
+from lazsa_flow.store.listing import Listing
+from lazsa_flow.store.statistics import Census
+from lazsa_flow.store.transaction_stamp import read_stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Generator, Iterator
+    from contextlib import AbstractContextManager
+    from datetime import date, datetime
+
+    from lazsa_flow.engine.ledger import Count
+    from lazsa_flow.lifecycle.model import Failure, TimerRow
+    from lazsa_flow.lifecycle.pauses import Pause
+    from lazsa_flow.store.audit import AuditedPath
+    from lazsa_flow.store.brakes import Brakes
+    from lazsa_flow.store.monitoring import QueueStats
+    from lazsa_flow.store.released import CountryVersion, PolicyVersion
+
+
+_BATCH: Final = 1000
+"""So many paths are asked about at a time."""
+
+
+class StoreQuestions(ABC):
+    """The questions; each reads in a transaction of its own.
+
+    Attributes:
+        brakes: What stops this process.
+    """
+
+    brakes: Brakes
+
+    @abstractmethod
+    def _read(self, *, snapshot: bool = False) -> AbstractContextManager[sa.Connection]:
+        """Lend a connection for reading."""
+
+    def next_due(self) -> datetime | None:
+        """Return the instant at which the next pending timer is to be looked at.
+
+        That is when the earliest of them is due; for a path that failed, when it is tried again.
+        Those that this process may not fire are left out.
+
+        Raises:
+            SchemaError: The schema is another revision's.
+            ClockError: The clock is far from the server's, or behind what is recorded.
+        """
+        with self._read() as connection:
+            stamp = read_stamp(connection)
+            self.brakes.check(stamp)
+            self.brakes.tell_pauses(stamp.pauses)
+            passing = due_timers.Passing.of(stamp.pauses, self.brakes.foreign(stamp))
+            if passing.everything:
+                return None
+            selects = failures.next_looks(passing)
+            looks: list[datetime | None] = [connection.scalar(select) for select in selects]
+        return min((at for at in looks if at is not None), default=None)
+
+    def standing(self, now: datetime) -> QueueStats:
+        """Tell how the work stands at an instant."""
+        with self._read() as connection:
+            return monitoring.standing(connection, now)
+
+    def count_due(self, now: datetime, limit: int) -> int:
+        """Count the timers that are due at an instant, no further than a limit."""
+        with self._read() as connection:
+            return monitoring.count_due(connection, now, limit)
+
+    def due_by_country(self, now: datetime) -> dict[str, int]:
+        """Count the timers that are due at an instant, country by country."""
+        with self._read() as connection:
+            return monitoring.due_by_country(connection, now)
+
+    def count_due_by_timer(self, now: datetime) -> list[tuple[str, str, str, int]]:
+        """Count the timers that are due at an instant, by country, lifecycle and name."""
+        with self._read() as connection:
+            return monitoring.due_by_timer(connection, now)
+
+    def describe(self) -> str:
+        """Tell the server's or library's name and version."""
+        with self._read() as connection:
+            version = connection.dialect.server_version_info or ()
+            name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.dialect.name]
+            return f"{name} {'.'.join(map(str, version))}"
+
+    def latest_record(self) -> datetime | None:
+        """Return when the journal was last written to, by the clock of that moment."""
+        with self._read() as connection:
+            return monitoring.latest_record(connection)
+
+    def parked(self) -> list[tuple[str, Failure]]:
+        """Return the parked paths' references and how each failed, the oldest failure first."""
+        with self._read() as connection:
+            return failures.parked(connection)
+
+    def due(self, until: datetime, limit: int | None = None) -> list[tuple[TimerRow, str, str]]:
+        """Return pending timers due at or before an instant, earliest first, at most so many.
+
+        Returns:
+            Each with its path's reference and subject.
+        """
+        table, paths = schema.timers, schema.paths
+        query = (
+            sa.select(table, paths.c.lifecycle, paths.c.subject)
+            .join(paths, paths.c.id == table.c.path_id)
+            .where(table.c.status == "pending", table.c.due_at <= until)
+            .order_by(table.c.due_at, table.c.country, table.c.path_id)
+            .limit(limit)
+        )
+        with self._read() as connection:
+            bulk(connection).pin()  # of what pends, the planner takes far more to be due than is
+            found = []
+            for *row, lifecycle, subject in rows_of(connection, query):
+                timer = decode.timer(tuple(row))
+                found.append((timer, f"{lifecycle}-{timer.path_id}", subject))
+            return found
+
+    def journal(self, path_id: int | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the journal's rows by path and ``seq``, of one path or of all."""
+        with self._read() as connection:
+            yield from journal_rows(connection, None if path_id is None else [path_id])
+
+    def journals(self, path_ids: Collection[int]) -> dict[str, list[dict[str, Any]]]:
+        """Return the journal's rows of these paths by ``seq``, by the path's reference."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        numbers = sorted(path_ids)
+        with self._read() as connection:
+            for start in range(0, len(numbers), _BATCH):
+                for row in journal_rows(connection, numbers[start : start + _BATCH]):
+                    found.setdefault(row["path"], []).append(row)
+        return found
+
+    def audit(self) -> Generator[AuditedPath, None, None]:
+        """Yield every path with its journal rows, in step, as of one moment."""
+        with self._read(snapshot=True) as connection:
+            yield from audited_paths(connection)
+
+    @contextmanager
+    def census(self, lifecycle: str) -> Iterator[Census]:
+        """Count and list the paths of a lifecycle, as of one moment."""
+        with self._read(snapshot=True) as connection:
+            yield Census(connection, lifecycle)
+
+    @contextmanager
+    def listing(self) -> Iterator[Listing]:
+        """List paths and sellers, as of one moment."""
+        with self._read(snapshot=True) as connection:
+            yield Listing(connection)
+
+    def states(self) -> dict[tuple[str, str], int]:
+        """Count the paths by lifecycle and state."""
+        table = schema.paths
+        columns = (table.c.lifecycle, table.c.state)
+        query = sa.select(*columns, sa.func.count()).group_by(*columns).order_by(*columns)
+        with self._read() as connection:
+            return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+
+    def count_sellers(self) -> int:
+        """Count the sellers whose facts are known."""
+        aliases = sa.select(schema.seller_aliases.c.alias)
+        seller = schema.facts.c.seller
+        query = sa.select(sa.func.count(sa.distinct(seller))).where(seller.not_in(aliases))
+        with self._read() as connection:
+            return connection.scalar(query) or 0
+
+    def counts(self, until: datetime) -> list[Count]:
+        """Count timers due until an instant, by country and cycle date."""
+        with self._read() as connection:
+            return monitoring.counts(connection, until)
+
+    def policies(self) -> list[PolicyVersion]:
+        """Return every version of every policy, by lifecycle and from when they are in force."""
+        with self._read() as connection:
+            return released.policy_versions(connection)
+
+    def countries(self) -> list[CountryVersion]:
+        """Return every version of every country, by code and number."""
+        with self._read() as connection:
+            return released.country_versions(connection)
+
+    def suspensions(self) -> list[tuple[str, date]]:
+        """Return every suspended cycle: country and cycle date."""
+        with self._read() as connection:
+            return released.suspensions(connection)
+
+    def pauses(self, *, lifted: bool = False) -> list[Pause]:
+        """Return the pauses in force, or with those that were lifted, oldest first."""
+        with self._read() as connection:
+            return pauses.read(connection, lifted=lifted)
+
+    def merged_ids(self) -> MergedIds:
+        """Return which ids are one seller's."""
+        with self._read() as connection:
+            return MergedIds(merges.read_aliases(connection))
+
+    def first_book(self) -> date | None:
+        """Return the earliest cycle date that any timer belongs to."""
+        with self._read() as connection:
+            first: date | None = connection.scalar(sa.select(sa.func.min(schema.timers.c.book_on)))
+            return first

@@ -1,0 +1,236 @@
+"""Look-ups by seller within one transaction; each goes by every id that the seller has.
+
+Paths stand under the id that holds, so they are looked for under that one. What is append-only
+stands under the id that it was recorded of, and is looked for under all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import sqlalchemy as sa
+
+from lazsa_flow.lifecycle.merged_ids import MergedIds
+from lazsa_flow.store import decode, merges, schema, subject_countries
+from lazsa_flow.store.engine_transaction import EngineTransaction
+from lazsa_flow.store.fast.driver import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date, datetime
+
+    from lazsa_flow.lifecycle.model import Nomination, Path, Statement
+    from lazsa_flow.store.merges import Merge
+
+_BATCH: Final = 1000
+"""So many subjects are asked about at a time."""
+
+
+class SellerSide(EngineTransaction):
+    """One transaction on a SQL database, as far as it concerns a seller."""
+
+    def paths_of(self, subject: str, lifecycle: str | None = None) -> list[Path]:
+        """Return all paths of a subject, or those in one lifecycle, oldest first."""
+        if not subject.isprintable():
+            return []
+        table, seller = schema.paths, self.sellers_of([subject]).get(subject, subject)
+        query = sa.select(table).where(table.c.subject == seller).order_by(table.c.id)
+        if lifecycle is not None:
+            query = query.where(table.c.lifecycle == lifecycle)
+        return [decode.path(row) for row in rows_of(self._connection, query)]
+
+    def paths_of_all(self, subjects: Collection[str], lifecycle: str) -> dict[str, list[Path]]:
+        """Return all paths of these subjects in a lifecycle, oldest first, by subject."""
+        table = schema.paths
+        asked = [each for each in subjects if each.isprintable()]
+        held = self.sellers_of(asked)
+        named = sorted({held.get(each, each) for each in asked})
+        paths: dict[str, list[Path]] = {}
+        for start in range(0, len(named), _BATCH):
+            query = sa.select(table).where(
+                table.c.subject.in_(named[start : start + _BATCH]), table.c.lifecycle == lifecycle
+            )
+            for row in rows_of(self._connection, query.order_by(table.c.id)):
+                path = decode.path(row)
+                paths.setdefault(path.subject, []).append(path)
+        return {each: paths.get(held.get(each, each), []) for each in subjects}
+
+    def open_paths(self, lifecycle: str, subjects: Collection[str]) -> dict[str, int]:
+        """Return the number of each subject's open path in a lifecycle, of those who have one."""
+        table, held = schema.slots, self.sellers_of(subjects)
+        sellers = {held.get(each, each) for each in subjects}
+        query = sa.select(table.c.subject, table.c.path_id).where(
+            table.c.lifecycle == lifecycle, table.c.subject.in_(sellers)
+        )
+        found = {row.subject: row.path_id for row in self._connection.execute(query)}
+        numbers = ((each, found.get(held.get(each, each))) for each in subjects)
+        return {subject: number for subject, number in numbers if number is not None}
+
+    def records_of(self, subject: str) -> list[Statement]:
+        """Return what is recorded about a subject, oldest first."""
+        table, names = schema.records, self.names_of(subject)
+        query = sa.select(table).where(table.c.subject.in_(names)).order_by(table.c.id)
+        return [decode.record(row) for row in rows_of(self._connection, query)]
+
+    def records_by_seller(self, kind: str) -> dict[str, list[Statement]]:
+        """Return what is recorded under a name of a kind, by seller, oldest first.
+
+        Sellers are named by the ids that hold.
+        """
+        table = schema.records
+        query = sa.select(table).where(
+            table.c.kind == kind, table.c.name != sa.literal_column("''")
+        )
+        rows = [
+            (row[1], decode.record(row))
+            for row in rows_of(self._connection, query.order_by(table.c.id))
+        ]
+        held = self.sellers_of({subject for subject, _ in rows})
+        found: dict[str, list[Statement]] = {}
+        for subject, record in rows:
+            found.setdefault(held.get(subject, subject), []).append(record)
+        return found
+
+    def nominations_of(self, path_id: int) -> list[Nomination]:
+        """Return a path's nominations as they stand."""
+        return self.nominations_of_all([path_id]).get(path_id, [])
+
+    def nominations_of_all(self, path_ids: Collection[int]) -> dict[int, list[Nomination]]:
+        """Return the nominations of these paths as they stand, by path."""
+        table = schema.nominations
+        query = sa.select(*decode.NOMINATIONS).where(table.c.path_id.in_(list(path_ids)))
+        rows: dict[int, list[tuple[Any, ...]]] = {}
+        for row in self._connection.execute(query.order_by(table.c.id)):
+            rows.setdefault(row.path_id, []).append(tuple(row))
+        found = {path_id: list(decode.nominations(each)) for path_id, each in rows.items()}
+        held = self.sellers_of({each.nominator for made in found.values() for each in made})
+        return {path_id: [_under(each, held) for each in made] for path_id, made in found.items()}
+
+    def nominators_of(self, subject: str) -> set[str]:
+        """Return everyone who has ever nominated a subject, in any round, by the ids that hold."""
+        return self.nominators_of_all([subject]).get(subject, set())
+
+    def nominators_of_all(self, subjects: Collection[str]) -> dict[str, set[str]]:
+        """Return everyone who has ever nominated these subjects, in any round, by subject."""
+        nominations, paths = schema.nominations, schema.paths
+        held = self.sellers_of(subjects)
+        made: dict[str, set[str]] = {}
+        named = sorted({held.get(each, each) for each in subjects})
+        for start in range(0, len(named), _BATCH):
+            query = (
+                sa.select(paths.c.subject, nominations.c.nominator)
+                .join(paths, paths.c.id == nominations.c.path_id)
+                .where(paths.c.subject.in_(named[start : start + _BATCH]))
+            )
+            for row in self._connection.execute(query):
+                made.setdefault(row.subject, set()).add(row.nominator)
+        persons = self.sellers_of({each for several in made.values() for each in several})
+        found = {each: made.get(held.get(each, each), ()) for each in subjects}
+        return {
+            subject: {persons.get(each, each) for each in several}
+            for subject, several in found.items()
+            if several
+        }
+
+    # -- the country on record
+
+    def country_of(self, seller: str) -> str | None:
+        """Return the country that is on record for a seller; ``None`` where none is."""
+        return self.countries_of([seller]).get(seller)
+
+    def home_of(self, person: str) -> str | None:
+        """Return the country on record, or of one without facts that of the latest path."""
+        country = self.country_of(person)
+        if country is None and (paths := self.paths_of(person)):
+            return paths[-1].country
+        return country
+
+    def countries_of(self, sellers: Collection[str]) -> dict[str, str]:
+        """Return the country of each of these sellers who has one on record."""
+        return subject_countries.countries_of(self._connection, sellers)
+
+    def country_history(self, seller: str) -> list[dict[str, Any]]:
+        """Return the record of a seller's country under every id; see :mod:`.seller_countries`."""
+        return subject_countries.history(self._connection, self.names_of(seller))
+
+    def add_country_of(
+        self,
+        seller: str,
+        country: str,
+        *,
+        actor: str,
+        as_of: date,
+        recorded_at: datetime,
+        source: Literal["move", "merge"] = "move",
+    ) -> None:
+        """Append that a seller, by whatever id, is in a country by a move or a merge."""
+        subject_countries.add_row(
+            self._connection,
+            self.sellers_of([seller]).get(seller, seller),
+            country,
+            source=source,
+            actor=actor,
+            as_of=as_of,
+            recorded_at=recorded_at,
+        )
+
+    # -- merges
+
+    def merges_in_force(self) -> dict[str, Merge]:
+        """Return the merges that are in force, by the id that became an alias."""
+        return merges.in_force(self._connection)
+
+    def merged_ids(self) -> MergedIds:
+        """Return which ids are one seller's."""
+        return MergedIds(merges.read_aliases(self._connection))
+
+    def add_merge_event(
+        self,
+        event: Literal["merged", "undone"],
+        old: str,
+        new: str,
+        *,
+        old_paths: Mapping[int, int],
+        new_paths: Mapping[int, int],
+        actor: str,
+        as_of: date,
+        recorded_at: datetime,
+    ) -> None:
+        """Append that an id was merged into another, or parted from it again.
+
+        Args:
+            event: Which of the two.
+            old: The id that becomes an alias, or was one.
+            new: The other.
+            old_paths: The versions of the paths of ``old``, by their numbers.
+            new_paths: Those of ``new``.
+            actor: Who asked.
+            as_of: The local date.
+            recorded_at: The present instant.
+        """
+        merges.add_event(
+            self._connection,
+            event,
+            old,
+            new,
+            old_paths=old_paths,
+            new_paths=new_paths,
+            actor=actor,
+            as_of=as_of,
+            recorded_at=recorded_at,
+        )
+
+    def rename_paths(self, path_ids: Collection[int], seller: str) -> None:
+        """Put paths, with the places that they hold, under another id of the seller."""
+        merges.rename_paths(self._connection, path_ids, seller)
+
+    def has_moved(self, path_id: int, since: int) -> bool:
+        """Tell whether a trigger has fired on a path after a version of it."""
+        return merges.has_moved(self._connection, path_id, since)
+
+
+def _under(nomination: Nomination, held: Mapping[str, str]) -> Nomination:
+    """Return a nomination with its nominator under the id that holds."""
+    nominator = nomination.nominator
+    return replace(nomination, nominator=held[nominator]) if nominator in held else nomination

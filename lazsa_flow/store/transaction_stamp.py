@@ -1,0 +1,154 @@
+"""The stamp: what every transaction asks first of the database.
+
+One row says what the rules stand at, which timers are paused, which schema and lifecycle tables the
+database is run by, and what time it is as far as the database can tell. It goes along with a query
+that is made anyway wherever there is one; see :mod:`~lazsa_flow.store.brakes` for what follows.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from lazsa_flow.errors import MalformedError
+from lazsa_flow.lifecycle.pauses import Pause
+from lazsa_flow.store import decode, schema
+from lazsa_flow.store.fast.driver import fetch
+from lazsa_flow.store.migrate import VERSION_TABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_PAUSE: Final = ("country", "cycle_on", "actor", "recorded_at", "reason")
+
+
+class RulesVersion(NamedTuple):
+    """What the rules stand at: another value means that they are to be read again.
+
+    Attributes:
+        suspensions: How often a cycle was suspended or a suspension lifted.
+        merges: The number of the last event of merged ids; 0: there never was one.
+    """
+
+    policies: int
+    countries: int
+    suspensions: int
+    merges: int
+
+
+class Stamp(NamedTuple):
+    """What the database says of itself.
+
+    Attributes:
+        version: What the rules stand at.
+        pauses: The pauses in force.
+        lifecycles: The digest of each lifecycle's table that the database is run by.
+        revision: The schema's revision.
+        clock: The server's clock; SQLite has none but the machine's.
+        recorded_at: On SQLite, the newest instant at which anything was recorded.
+    """
+
+    version: RulesVersion
+    pauses: tuple[Pause, ...]
+    lifecycles: Mapping[str, str]
+    revision: str | None
+    clock: datetime | None
+    recorded_at: datetime | None
+
+
+def listed(dialect: str, query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
+    """Return a query's rows as one value: a JSON array of arrays, as text."""
+    rows = query.subquery()
+    if dialect == "postgresql":
+        array = sa.func.json_agg(sa.func.json_build_array(*rows.c))
+        return sa.select(sa.cast(array, sa.Text())).scalar_subquery()
+    return sa.select(sa.func.json_group_array(sa.func.json_array(*rows.c))).scalar_subquery()
+
+
+@lru_cache
+def stamp_query(dialect: str) -> sa.Select[Any]:
+    """Select what :func:`stamp_of` reads."""
+    pauses, lifecycles = schema.pauses, schema.lifecycles
+    columns = [sa.type_coerce(pauses.c[name], sa.Text()) for name in _PAUSE]
+    in_force: Any = sa.select(*columns).where(pauses.c.lifted_at.is_(None))
+    tables = sa.select(lifecycles.c.lifecycle, lifecycles.c.digest)
+    number = sa.column("version_num", sa.Text())
+    revision = sa.select(number).select_from(sa.table(VERSION_TABLE)).limit(1)
+    lifted = _count(schema.lifted_suspensions)
+    return sa.select(
+        _count(schema.policies),
+        _count(schema.countries),
+        _count(schema.suspensions) + lifted + lifted,  # one that was lifted is two changes
+        sa.select(sa.func.coalesce(sa.func.max(schema.seller_merges.c.id), 0)).scalar_subquery(),
+        listed(dialect, in_force.order_by(pauses.c.id)),
+        listed(dialect, tables),
+        revision.scalar_subquery(),
+        sa.extract("epoch", sa.func.clock_timestamp()) if dialect == "postgresql" else _newest(),
+    )
+
+
+def _count(table: sa.Table) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(table).scalar_subquery()
+
+
+def _newest() -> Any:
+    """Select the newest ``recorded_at`` on SQLite: that of the last row of each table.
+
+    What is appended is stamped by the clock, and the brakes let no clock go back; so the last row
+    is the newest, and no index is needed to find it.
+    """
+    appended = (schema.journal, schema.facts, schema.nominations, schema.scorecards, schema.records)
+    last = []
+    for table in appended:
+        row: sa.ColumnElement[int] = sa.literal_column(f"{table.name}.rowid")
+        newest = sa.select(sa.func.max(row)).select_from(table).correlate(None).scalar_subquery()
+        last.append(sa.select(sa.type_coerce(table.c.recorded_at, sa.Text())).where(row == newest))
+    return sa.func.max(*(sa.func.coalesce(each.scalar_subquery(), "") for each in last))
+
+
+def stamp_of(row: Sequence[Any]) -> Stamp:
+    """Read what :func:`stamp_query` selects.
+
+    Raises:
+        MalformedError: A pause, a lifecycle's digest or the newest instant cannot be read.
+    """
+    try:
+        return _stamp_of(row)
+    except decode.MALFORMED:
+        raise MalformedError("stamp") from None
+
+
+def _stamp_of(row: Sequence[Any]) -> Stamp:
+    *counts, pauses, lifecycles, revision, time = row
+    server = not isinstance(time, str)
+    return Stamp(
+        RulesVersion(*counts),
+        _pauses(pauses),
+        _digests(lifecycles),
+        revision,
+        datetime.fromtimestamp(float(time), UTC) if server else None,
+        decode.instant(time) if time and not server else None,
+    )
+
+
+def read_stamp(connection: sa.Connection) -> Stamp:
+    """Ask a database for its stamp."""
+    [row] = fetch(connection, stamp_query(connection.dialect.name), {})
+    return stamp_of(row)
+
+
+@lru_cache(maxsize=64)
+def _pauses(text: str | None) -> tuple[Pause, ...]:
+    return tuple(
+        Pause(country, cycle and decode.day(cycle), actor, decode.instant(since), reason)
+        for country, cycle, actor, since, reason in json.loads(text or "[]")
+    )
+
+
+@lru_cache(maxsize=64)
+def _digests(text: str | None) -> Mapping[str, str]:
+    return dict(json.loads(text or "[]"))
