@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from importlib.metadata import EntryPoint
 
-GROUP: Final = "lazsa_flow.award.lifecycles"
+GROUP: Final = "lazsa_flow.lifecycles"
 _LONGEST: Final = 200
 
 

@@ -68,7 +68,7 @@ class Config:
 
         Args:
             directory: The deployment's configuration, if it has one of its own.
-            lifecycles: Instead of those found by the entry point ``lazsa_flow.award.lifecycles``.
+            lifecycles: Instead of those found by the entry point ``lazsa_flow.lifecycles``.
 
         Raises:
             ConfigError: A file is wrong or a plug-in cannot be imported; every fault of every file

@@ -52,7 +52,7 @@ TICK = timedelta(microseconds=1)
 MAIN = "from lazsa_flow.cli.app import main; main()"
 DISTRIBUTION = {
     "METADATA": "Metadata-Version: 2.1\nName: mentor\nVersion: 1\n",
-    "entry_points.txt": "[lazsa_flow.award.lifecycles]\nmentor = tests.acceptance.mentor:MENTOR\n",
+    "entry_points.txt": "[lazsa_flow.lifecycles]\nmentor = tests.acceptance.mentor:MENTOR\n",
 }
 
 

@@ -166,7 +166,7 @@ class TestPlugIns:
             Config.load()
         said = str(caught.value).splitlines()
         assert len(said) == 3
-        assert "[lazsa_flow.award.lifecycles] a = no_such_module:A" in said[0]
+        assert "[lazsa_flow.lifecycles] a = no_such_module:A" in said[0]
         assert "ModuleNotFoundError" in said[0]
         assert "AttributeError" in said[1]
         assert "expected Lifecycle" in said[2]
