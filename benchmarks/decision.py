@@ -27,6 +27,7 @@ from benchmarks.harness.figures import Figure, Goal
 from benchmarks.harness.turns import in_turns
 from benchmarks.moulds import COUNTRY, MIDNIGHT, NOW
 from lazsa_flow import Actor, Facts, Path
+from lazsa_flow.award.policy import AwardPolicy
 from lazsa_flow.award.rules.panel import Tally
 from lazsa_flow.config import Config, check_policy
 from lazsa_flow.engine.batch.group import DecisionGroup
@@ -35,7 +36,6 @@ from lazsa_flow.engine.journal import JournalRow, verdicts_text
 from lazsa_flow.engine.rulebook import Release, Rulebook
 from lazsa_flow.lifecycle.guards import Guard
 from lazsa_flow.lifecycle.model import FIGURES, GuardContext, Snapshot, TimerRow
-from lazsa_flow.lifecycle.policy import AwardPolicy
 from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State, Step, Timer
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.award.policy import AwardPolicy
 from lazsa_flow.award.rules.panel import ITEMS, Scorecard, Tally
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.rulebook import Release, Rulebook
@@ -32,7 +33,7 @@ from lazsa_flow.lifecycle.model import (
     Statement,
     TimerRow,
 )
-from lazsa_flow.lifecycle.policy import AwardPolicy, Country, read_toml
+from lazsa_flow.lifecycle.policy import Country, read_toml
 from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State, Step, Timer
 from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.ports import Letter

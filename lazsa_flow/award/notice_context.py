@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 from lazsa_flow.award.commands import announcements, reminding
 from lazsa_flow.award.commands.store_entry_receipts import read_received
 from lazsa_flow.award.lifecycles.entry import EntryPolicy
+from lazsa_flow.award.policy import AwardPolicy
 from lazsa_flow.award.queries import CRITERIA_NAMES, appeal_until, unmet_bars
 from lazsa_flow.award.rules.bar_figures import BARS
 from lazsa_flow.lifecycle.calendar import parse_instant
 from lazsa_flow.lifecycle.ids import same_person
-from lazsa_flow.lifecycle.policy import AwardPolicy
 from lazsa_flow.notices.ports import NoticeContext, Unmet
 from lazsa_flow.service import promised_dates
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.commands.announcements import AnnouncedNotice
     from lazsa_flow.award.commands.reminding import Reminded
+    from lazsa_flow.award.policy import CriteriaPolicy
     from lazsa_flow.engine.ports import Claimed
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Nomination
-    from lazsa_flow.lifecycle.policy import CriteriaPolicy
     from lazsa_flow.service.command import Context
 
 

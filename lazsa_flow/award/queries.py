@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.award.commands.appeals import Appeal
+    from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Path, Statement
-    from lazsa_flow.lifecycle.policy import AwardPolicy
     from lazsa_flow.lifecycle.table import Lifecycle
     from lazsa_flow.service.command import Context
     from lazsa_flow.store.transaction import SqlTransaction

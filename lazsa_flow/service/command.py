@@ -13,7 +13,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
@@ -22,7 +22,6 @@ from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import InputError, LazsaError, NotFoundError, ParkedError, no_path
 from lazsa_flow.lifecycle.calendar import instant_text, parse_instant
-from lazsa_flow.lifecycle.dates import add_months
 from lazsa_flow.lifecycle.model import Move
 from lazsa_flow.lifecycle.text import parse_text
 from lazsa_flow.lifecycle.values import FrozenDict
@@ -31,13 +30,13 @@ from lazsa_flow.service.overdue import OverdueError, check_overdue, check_pauses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.guards import Verdict
-    from lazsa_flow.lifecycle.model import Actor, Path, Snapshot
-    from lazsa_flow.lifecycle.policy import AwardPolicy, Country
+    from lazsa_flow.lifecycle.model import Actor, Snapshot
+    from lazsa_flow.lifecycle.policy import Country
     from lazsa_flow.store.store import SqlStore
     from lazsa_flow.store.transaction import SqlTransaction
 
@@ -98,13 +97,6 @@ class Context:
         if match is None or match[1] not in self.rulebook.lifecycles:
             raise no_path(ref)
         return int(match[2])
-
-    def keep_text_until(self, path: Path) -> date | None:
-        """Return until when free text of a path's round is kept; Source: "Versions and data"."""
-        if path.cycle_on is None:
-            return None
-        policy = cast("AwardPolicy", self.rulebook.policy_of(path))
-        return add_months(path.cycle_on, policy.retention.free_text_months)
 
     @contextmanager
     def settled(self, path_ids: Iterable[int] | None = None) -> Iterator[None]:

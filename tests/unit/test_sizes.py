@@ -17,7 +17,6 @@ FILE_LINES: Final = 350
 FUNCTION_LINES: Final = 50
 LARGE_FILES: Final[frozenset[str]] = frozenset(
     {
-        "lazsa_flow/service/command.py",
         "lazsa_flow/award/demo/story.py",
         "lazsa_flow/lifecycle/model.py",
         "lazsa_flow/errors.py",

@@ -23,10 +23,10 @@ def screen(
     from rich.table import Table
 
     from lazsa_flow.award.imports.facts import read_facts
+    from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.award.rules.screening import screen as judge
     from lazsa_flow.config import Config, check_policy
     from lazsa_flow.lifecycle.calendar import parse_date
-    from lazsa_flow.lifecycle.policy import AwardPolicy
 
     day = parse_date(on, where="option", field="--on")
     loaded = Config.load(config)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
 
+    from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.lifecycle.model import Path, Snapshot, Statement
-    from lazsa_flow.lifecycle.policy import AwardPolicy
     from lazsa_flow.store.transaction import SqlTransaction
 
 APPEALED_STATES: Final = ("declined", "retired", "reconnect")

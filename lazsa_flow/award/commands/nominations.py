@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.award.permissions import check_command
+from lazsa_flow.award.retention import keep_text_until
 from lazsa_flow.engine.change_builder import timer_row
 from lazsa_flow.engine.fire import fire, load_one, open_path
 from lazsa_flow.engine.rulebook import system
@@ -21,8 +22,8 @@ from lazsa_flow.service.command import Context, actor_fields, check_text, move_f
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.lifecycle.model import Actor, Nomination, Path, Snapshot, Statement
-    from lazsa_flow.lifecycle.policy import AwardPolicy
     from lazsa_flow.store.transaction import SqlTransaction
 
 LIFECYCLE = "award"
@@ -228,7 +229,7 @@ def _keep(
         body=statement,
         at=now,
         path_id=path.id,
-        keep_until=context.keep_text_until(path),
+        keep_until=keep_text_until(context, path),
     )
 
 

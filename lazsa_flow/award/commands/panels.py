@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
+    from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.award.rules.panel import RecordedCard
     from lazsa_flow.lifecycle.model import Snapshot
-    from lazsa_flow.lifecycle.policy import AwardPolicy
     from lazsa_flow.service.command import Context
 
 

@@ -19,9 +19,9 @@ from lazsa_flow.lifecycle.ids import is_among, same_person
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.engine.ports import Claimed
     from lazsa_flow.lifecycle.model import Snapshot
-    from lazsa_flow.lifecycle.policy import AwardPolicy
     from lazsa_flow.service.command import Context
     from lazsa_flow.store.transaction import SqlTransaction
 

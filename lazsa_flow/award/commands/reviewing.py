@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.award.store.round_listing import Candidate
     from lazsa_flow.lifecycle.model import Actor
-    from lazsa_flow.lifecycle.policy import AwardPolicy
     from lazsa_flow.service.command import Context
     from lazsa_flow.store.listing import Listing
     from lazsa_flow.store.transaction import SqlTransaction

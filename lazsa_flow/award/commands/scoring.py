@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.award.commands.panel_lookups import PanelLookups
 from lazsa_flow.award.permissions import check_command
+from lazsa_flow.award.retention import keep_text_until
 from lazsa_flow.award.rules.panel import ITEMS, Scorecard, Tally
 from lazsa_flow.engine.change_builder import timer_row
 from lazsa_flow.engine.rulebook import system
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from lazsa_flow.award.policy import AwardPolicy, PanelPolicy
     from lazsa_flow.lifecycle.model import Actor, GuardContext, Snapshot
-    from lazsa_flow.lifecycle.policy import AwardPolicy, PanelPolicy
     from lazsa_flow.store.transaction import SqlTransaction
 
 
@@ -216,7 +217,7 @@ def _record(
             body=text,
             at=now,
             path_id=seen.path.id,
-            keep_until=context.keep_text_until(seen.path),
+            keep_until=keep_text_until(context, seen.path),
         )
     transaction.add_scorecard(
         seen.path.id,

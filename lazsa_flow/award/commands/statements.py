@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.lifecycle.model import Actor, Snapshot
-    from lazsa_flow.lifecycle.policy import AwardPolicy
     from lazsa_flow.store.transaction import SqlTransaction
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.award.commands import importing_cards, imports
+from lazsa_flow.award.commands import imports, scorecard_imports
 from lazsa_flow.award.demo.drift import chance, drift
 from lazsa_flow.award.imports.nominations import NominationRow
 from lazsa_flow.award.imports.scorecards import ScorecardRow
@@ -270,7 +270,7 @@ class Story:
         rows += [row for path in renewing for row in self._cards(path, cycle, short=0.25)]
         context = self._programme.context
         key = self._key("score", cycle)
-        return importing_cards.add_scorecards(context, rows, where=f"score {cycle}", key=key), 0
+        return scorecard_imports.add_scorecards(context, rows, where=f"score {cycle}", key=key), 0
 
     def _cards(self, path: Path, cycle: date, *, short: float) -> Iterator[ScorecardRow]:
         random = chance(self._seed, "score", cycle, path.subject)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from lazsa_flow.award.commands import importing_cards, imports
+from lazsa_flow.award.commands import imports, scorecard_imports
 from lazsa_flow.award.commands.import_result import ImportResult
 from lazsa_flow.award.commands.import_runs import ImportOptions
 from lazsa_flow.award.facade.irreversible import HOST
@@ -90,7 +90,7 @@ class Imports(Questions):
     ) -> ImportResult:
         """Record a file's scorecards. Arguments and errors as of :meth:`import_facts`."""
         options = _options(actor, key, partial, rejects, done)
-        return self._import(importing_cards.import_scorecards, file, options, dry_run=dry_run)
+        return self._import(scorecard_imports.import_scorecards, file, options, dry_run=dry_run)
 
     def import_turnover(
         self,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.award.commands import erasure
+from lazsa_flow.award.commands import erasure, suspensions
 from lazsa_flow.award.facade.sellers import Sellers
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.lifecycle.model import Actor
-from lazsa_flow.service import suspensions
 
 if TYPE_CHECKING:
     from datetime import date

@@ -25,10 +25,10 @@ from lazsa_flow.award.lifecycles.award_reminders import (
     REMINDER_INSTANTS,
     RENEWAL_OPENS,
 )
+from lazsa_flow.award.policy import AwardPolicy
 from lazsa_flow.award.rules.criteria import CRITERIA
 from lazsa_flow.lifecycle.effects import Begin, End, FireOther, Notify, Reopen, Schedule
 from lazsa_flow.lifecycle.model import SYSTEM
-from lazsa_flow.lifecycle.policy import AwardPolicy
 from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State, Step, Timer
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
+    from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.lifecycle.guards import Found
     from lazsa_flow.lifecycle.model import GuardContext, Path, Period, Statement
-    from lazsa_flow.lifecycle.policy import AwardPolicy
 
 CONDUCT: Final = ("good_standing", "conduct")
 """The kinds of records that tell of an end for code of conduct; the second leaves the standing."""

@@ -16,8 +16,8 @@ from lazsa_flow.lifecycle.guards import NOT_KNOWN, STALE
 if TYPE_CHECKING:
     from datetime import date
 
+    from lazsa_flow.award.policy import CriteriaPolicy
     from lazsa_flow.lifecycle.model import Facts
-    from lazsa_flow.lifecycle.policy import CriteriaPolicy
 
 BARS: Final = {
     "tenure": "tenure_months",

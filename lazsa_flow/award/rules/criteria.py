@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+    from lazsa_flow.award.policy import CriteriaPolicy
     from lazsa_flow.lifecycle.guards import Found
     from lazsa_flow.lifecycle.model import Facts
-    from lazsa_flow.lifecycle.policy import CriteriaPolicy
 
 MONTHS_JUDGED: Final = 9
 """The award recognises the contributions of the past nine months. Source: FAQ."""

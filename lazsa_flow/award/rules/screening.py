@@ -18,9 +18,9 @@ from lazsa_flow.lifecycle.guards import NOT_KNOWN
 if TYPE_CHECKING:
     from datetime import date
 
+    from lazsa_flow.award.policy import CriteriaPolicy
     from lazsa_flow.lifecycle.guards import Measured
     from lazsa_flow.lifecycle.model import Facts
-    from lazsa_flow.lifecycle.policy import CriteriaPolicy
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
+from lazsa_flow.award.policy import AwardPolicy
 from lazsa_flow.errors import ConfigError
 from lazsa_flow.lifecycle.hours import Hours
-from lazsa_flow.lifecycle.policy import AwardPolicy, Country, CountryText, PolicyText, read_toml
+from lazsa_flow.lifecycle.policy import Country, CountryText, PolicyText, read_toml
 from tests.factories import country, policy, policy_text
 
 COUNTRY = """\

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import pytest
 
 from lazsa_flow.award.lifecycles.award_reminders import REMINDER_INSTANTS
+from lazsa_flow.award.policy import AwardPolicy
 from lazsa_flow.errors import ConfigError
-from lazsa_flow.lifecycle.policy import AwardPolicy, read_toml
+from lazsa_flow.lifecycle.policy import read_toml
 from tests.factories import context, midnight, path, policy_text
 
 APRIL, OCTOBER, NEXT = date(2026, 4, 1), date(2026, 10, 1), date(2027, 4, 1)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.policy import AwardPolicy
 from lazsa_flow.lifecycle.effects import Begin, End, FireOther, Notify, Schedule
-from lazsa_flow.lifecycle.policy import AwardPolicy
 from tests.factories import CYCLE, calendar, context, midnight, path, policy, span
 
 if TYPE_CHECKING:

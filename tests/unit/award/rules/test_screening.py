@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from lazsa_flow.award.imports.facts import FACTS_COLUMNS, read_facts
+from lazsa_flow.award.policy import AwardPolicy, CriteriaPolicy
 from lazsa_flow.award.rules.screening import screen
 from lazsa_flow.lifecycle.model import Facts
-from lazsa_flow.lifecycle.policy import AwardPolicy, CriteriaPolicy, read_toml
+from lazsa_flow.lifecycle.policy import read_toml
 
 CYCLE = date(2020, 4, 1)
 COUNTRIES = ("ID", "MY", "SG", "PH", "TH", "VN")

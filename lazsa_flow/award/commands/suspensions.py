@@ -23,9 +23,9 @@ from lazsa_flow.service.replan import planned_fields, planned_of, replan_paths
 if TYPE_CHECKING:
     from datetime import date
 
+    from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.model import Actor, Path
-    from lazsa_flow.lifecycle.policy import AwardPolicy
     from lazsa_flow.service.replan import Planned
     from lazsa_flow.store.transaction import SqlTransaction
 
