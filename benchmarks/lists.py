@@ -22,7 +22,7 @@ from benchmarks.harness.figures import Figure
 from benchmarks.harness.turns import in_turns, seconds
 from benchmarks.moulds import COUNTRY, MIDNIGHT, NOW
 from lazsa_flow import Programme
-from lazsa_flow.award.demo.run import DATABASE, tell
+from lazsa_flow.award.demo.run import DATABASE, run_story
 from lazsa_flow.clock import VirtualClock
 from tests.acceptance.shell import SELLERS
 
@@ -80,7 +80,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
 def _real(bench: Bench) -> Iterator[Figure]:
     """Tell a year of the real sellers, and ask."""
     file = _part_of(SELLERS, bench)
-    told = tell(bench.databases.folder / "year", sellers=file, years=1, seed=1, resume=False)
+    told = run_story(bench.databases.folder / "year", sellers=file, years=1, seed=1, resume=False)
     sellers = file.read_text("utf-8").count("\n") - 1
     with Programme.open(f"sqlite:///{told.out / DATABASE}") as programme:
         last = max(

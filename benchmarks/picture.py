@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from lazsa_flow.award.demo.run import DATABASE, tell
+from lazsa_flow.award.demo.run import DATABASE, run_story
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.graph.page import page
 from tests.browser import Browser
@@ -57,7 +57,7 @@ def _copy(column: str) -> str:
 def main() -> None:
     """Measure, and print a line for each step."""
     with tempfile.TemporaryDirectory() as folder:
-        told = tell(Path(folder) / "demo", sellers=None, years=3, seed=1, resume=False)
+        told = run_story(Path(folder) / "demo", sellers=None, years=3, seed=1, resume=False)
         database = told.out / DATABASE
         multiply(database, -(-SELLERS // SAMPLE))
         file = Path(folder) / "page.html"

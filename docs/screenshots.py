@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.award.demo.run import DATABASE, tell
+from lazsa_flow.award.demo.run import DATABASE, run_story
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.graph.page import page
@@ -39,7 +39,7 @@ def _search(browser: Browser) -> None:
 
 def _made(folder: Path) -> Path:
     """Tell the demo's story and write its page."""
-    told = tell(folder / "demo", sellers=None, years=3, seed=1, resume=False)
+    told = run_story(folder / "demo", sellers=None, years=3, seed=1, resume=False)
     url = f"sqlite:///{told.out / DATABASE}"
     with Programme.open(url) as programme:
         last = max(row["recorded_at"] for row in programme.journal())

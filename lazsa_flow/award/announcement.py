@@ -63,9 +63,9 @@ class AnnouncementText:
     link: str | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "title", _line(self.title))
-        object.__setattr__(self, "text", _paragraphs(self.text))
-        object.__setattr__(self, "link", _link(self.link))
+        object.__setattr__(self, "title", _check_title(self.title))
+        object.__setattr__(self, "text", _check_text(self.text))
+        object.__setattr__(self, "link", _check_link(self.link))
 
 
 def audiences_of(audience: str, kind: str) -> dict[str, str]:
@@ -99,18 +99,18 @@ def audience_at(
     return None
 
 
-def _line(title: object) -> str:
+def _check_title(title: object) -> str:
     if not isinstance(title, str) or not title.strip() or len(title) > TITLE_CHARS:
-        raise _refused("title", title, f"one line of 1 to {TITLE_CHARS} characters")
+        raise _field_error("title", title, f"one line of 1 to {TITLE_CHARS} characters")
     if "\n" in title or "\t" in title:
-        raise _refused("title", title, "one line, without line breaks and tabs")
+        raise _field_error("title", title, "one line, without line breaks and tabs")
     _check_characters("title", title)
     return title.strip()
 
 
-def _paragraphs(text: object) -> str:
+def _check_text(text: object) -> str:
     if not isinstance(text, str) or not text.strip() or len(text) > TEXT_CHARS:
-        raise _refused("text", text, f"text of 1 to {TEXT_CHARS} characters")
+        raise _field_error("text", text, f"text of 1 to {TEXT_CHARS} characters")
     read = text.replace("\r\n", "\n")
     _check_characters("text", read)
     return read.strip()
@@ -123,29 +123,29 @@ def _check_characters(field: str, text: str) -> None:
             continue
         if category in _REFUSED or category == "Cf":
             expected = f"text without control characters; U+{ord(character):04X} is one"
-            raise _refused(field, text, expected)
+            raise _field_error(field, text, expected)
     for match in _URL.finditer(text):
         scheme = match[1].lower()
         if scheme in _SCRIPTS or (match[0].endswith("://") and scheme != "https"):
-            raise _refused(field, text, f"links that begin with https://, not {scheme}:")
+            raise _field_error(field, text, f"links that begin with https://, not {scheme}:")
 
 
-def _link(link: object) -> str | None:
+def _check_link(link: object) -> str | None:
     if link is None:
         return None
     expected = "a link such as https://example.com/page, without user name or password"
     if not isinstance(link, str) or len(link) > LINK_CHARS or not _LINK.fullmatch(link):
-        raise _refused("link", link, expected)
+        raise _field_error("link", link, expected)
     try:
         parts = urlsplit(link)
         fits = bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
     except ValueError:
         fits = False
     if not fits or not link.isascii():
-        raise _refused("link", link, expected)
+        raise _field_error("link", link, expected)
     return link
 
 
-def _refused(field: str, value: object, expected: str) -> InputError:
+def _field_error(field: str, value: object, expected: str) -> InputError:
     got = f"{len(value)} characters" if isinstance(value, str) else type(value).__name__
     return InputError.of("announcement", field, got, expected)

@@ -56,8 +56,8 @@ class NoticeContextBuilder:
         paths = {notice.path.id for notice in notices if notice.kind == "nominated"}
         with self.context.store.begin(write=False) as transaction:
             self._nominations = transaction.nominations_of_all(paths) if paths else {}
-            self._reminded = reminding.look_up(self.context, transaction, notices)
-            self._announced = announcements.look_up(self.context, transaction, notices)
+            self._reminded = reminding.look_up_reminded(self.context, transaction, notices)
+            self._announced = announcements.look_up_announced(self.context, transaction, notices)
 
     def applies(self, notice: Claimed) -> bool:
         """Tell whether a notice is still true of its path."""
@@ -65,7 +65,7 @@ class NoticeContextBuilder:
         if announced is not None:
             return announced.entitled
         reminded = self._reminded.get(notice.key)
-        return promised_dates.applies(notice) and reminding.applies(notice, reminded)
+        return promised_dates.applies(notice) and reminding.reminder_applies(notice, reminded)
 
     def reviewers_missing(self, notices: Sequence[Claimed]) -> dict[str, list[str]]:
         """Return, by the key of each notice, the seated reviewers whose card is missing now."""
@@ -91,7 +91,7 @@ class NoticeContextBuilder:
                 "facts_as_of": as_of and date.fromisoformat(as_of),
                 **self._award(notice),
                 **self._entry(notice),
-                **reminding.fields_of(context, notice, self._reminded.get(notice.key)),
+                **reminding.reminder_fields(context, notice, self._reminded.get(notice.key)),
                 **(announced.fields if announced else {}),
             },
         )
@@ -122,7 +122,7 @@ class NoticeContextBuilder:
             return {}
         found: dict[str, Any] = {
             "unmet": tuple(
-                _unmet(verdict, policy.criteria)
+                _describe_unmet(verdict, policy.criteria)
                 for verdict in unmet_bars(context.verdicts(path.lifecycle, row))
             ),
             "appeal_until": appeal_until(context, path),
@@ -147,7 +147,7 @@ class NoticeContextBuilder:
         return found
 
 
-def _unmet(verdict: Verdict, bars: CriteriaPolicy) -> Unmet:
+def _describe_unmet(verdict: Verdict, bars: CriteriaPolicy) -> Unmet:
     if verdict.name not in CRITERIA_NAMES:
         return Unmet(verdict.name, None, None, verdict.wording)  # the panel's figures are its own
     measured = verdict.measured

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from lazsa_flow.award.commands.nominations import LIFECYCLE
 from lazsa_flow.award.rules.criteria import CRITERIA
-from lazsa_flow.award.rules.perks import Entitlement, entitlements, tenures
+from lazsa_flow.award.rules.perks import Entitlement, entitlements_at, tenures_of
 from lazsa_flow.errors import NotFoundError, no_seller
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Badge:
     ends_at: datetime | None = None
 
 
-def hall_of_fame(context: Context, country: str) -> list[Fame]:
+def list_fame(context: Context, country: str) -> list[Fame]:
     """List who ever held the award in a country and consents, by year, the earliest first.
 
     Whose standing was lost is left out.
@@ -80,16 +80,16 @@ def hall_of_fame(context: Context, country: str) -> list[Fame]:
     with context.store.begin(write=False) as transaction:
         for seller in transaction.subjects_recorded("consent", "given"):
             records = transaction.records_of(seller)
-            if not _consents(records) or _lost_standing(records):
+            if not _has_consented(records) or _lost_standing(records):
                 continue
             for path in transaction.paths_of(seller, LIFECYCLE):
                 if path.country == country:
-                    found += _tenures(path, title, now)
+                    found += _fame_of(path, title, now)
     return sorted(found, key=lambda fame: (fame.since, fame.seller))
 
 
-def _tenures(path: Path, title: str, now: datetime) -> Iterable[Fame]:
-    for span in tenures(path):
+def _fame_of(path: Path, title: str, now: datetime) -> Iterable[Fame]:
+    for span in tenures_of(path):
         since = span.began_on
         yield Fame(path.subject, title, since, since.year, span.covers(now), span.ended_on)
 
@@ -99,7 +99,7 @@ def _lost_standing(records: Iterable[Statement]) -> bool:
     return said[-1:] == ["ended"]
 
 
-def badge(context: Context, seller: str, at: datetime) -> Badge:
+def find_badge(context: Context, seller: str, at: datetime) -> Badge:
     """Tell whether a seller's badge is valid at an instant: one index look-up."""
     with context.store.begin(write=False) as transaction:
         for path in transaction.paths_of(seller, LIFECYCLE):
@@ -120,7 +120,7 @@ def _check_known(transaction: SqlTransaction, seller: str) -> None:
         raise no_seller(seller)
 
 
-def contact(context: Context, seller: str, *, regional: bool = False) -> str:
+def find_contact(context: Context, seller: str, *, regional: bool = False) -> str:
     """Return the mailbox of the seller's local team, or the programme's regional one.
 
     Never the seller's own. Where a country has no regional mailbox, it is the team's.
@@ -162,7 +162,7 @@ class Outcome:
     appeal: str | None = None
 
 
-def outcome(
+def describe_outcome(
     context: Context,
     path: Path,
     row: Mapping[str, Any],
@@ -244,7 +244,7 @@ def _award_first(name: str) -> tuple[bool, str]:
     return name != LIFECYCLE, name
 
 
-def members(context: Context, country: str) -> list[str]:
+def list_members(context: Context, country: str) -> list[str]:
     """List the sellers who are in Reconnect in a country: whom updates go to."""
     context.country(country)
     with context.store.begin(write=False) as transaction:
@@ -252,17 +252,17 @@ def members(context: Context, country: str) -> list[str]:
     return sorted(path.subject for path in paths)
 
 
-def entitled(context: Context, seller: str, at: datetime) -> tuple[Entitlement, ...]:
+def list_entitlements(context: Context, seller: str, at: datetime) -> tuple[Entitlement, ...]:
     """Return what a seller is entitled to at an instant."""
     with context.store.begin(write=False) as transaction:
         paths = transaction.paths_of(seller)
         if not paths:
             _check_known(transaction, seller)
-        consented = _consents(transaction.records_of(seller), at)
-    return entitlements(paths, at, consented=consented)
+        consented = _has_consented(transaction.records_of(seller), at)
+    return entitlements_at(paths, at, consented=consented)
 
 
-def _consents(records: Iterable[Statement], at: datetime | None = None) -> bool:
+def _has_consented(records: Iterable[Statement], at: datetime | None = None) -> bool:
     said = [
         record.value
         for record in records

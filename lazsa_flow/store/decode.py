@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from lazsa_flow.award.rules.panel import Scorecard, packed
+from lazsa_flow.award.rules.panel import Scorecard, pack_scores
 from lazsa_flow.errors import MalformedError
 from lazsa_flow.lifecycle.model import FIGURES, Facts, Nomination, Path, Period, Statement, TimerRow
 from lazsa_flow.lifecycle.values import FrozenDict, freeze
@@ -103,7 +103,7 @@ def scores(text: str) -> tuple[int, ...]:
 @lru_cache(maxsize=65536)
 def packed_scores(text: str) -> int:
     """Read a card's scores as one number."""
-    return packed(scores(text))
+    return pack_scores(scores(text))
 
 
 @_reads("path")

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lazsa_flow.award.demo.run import DATABASE, tell
+from lazsa_flow.award.demo.run import DATABASE, run_story
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
@@ -207,7 +207,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("story")
     sellers = folder / "sellers.csv"
     sellers.write_text(lines_of(SELLERS, HOW_MANY), "utf-8")
-    tell(folder / "out", sellers=sellers, years=YEARS, seed=1, resume=False)
+    run_story(folder / "out", sellers=sellers, years=YEARS, seed=1, resume=False)
     return folder / "out" / DATABASE
 
 

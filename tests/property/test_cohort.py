@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.lifecycles.award_guards import GUARDS
-from lazsa_flow.award.rules.panel import Scorecard, Tally, figures_of, packed
+from lazsa_flow.award.rules.panel import Scorecard, Tally, figures_of, pack_scores
 from lazsa_flow.engine.batch.group import change_of
 from lazsa_flow.engine.sweep import judge
 from lazsa_flow.lifecycle.guards import NOMINATIONS, PANEL, kinds_read
@@ -162,7 +162,7 @@ def test_the_figures_of_a_round_are_those_of_its_tally(cards: list[Scorecard]) -
     """How many cards, of how many teams, the sum, the lowest item's: however they are added up."""
     tally = Tally.of(cards)
     latest = {card.reviewer: card for card in cards}.values()
-    counted = [(card.team, packed(card.scores)) for card in latest if not card.recused]
+    counted = [(card.team, pack_scores(card.scores)) for card in latest if not card.recused]
     expected = (tally.cards, tally.teams, tally.total, min(tally.sums))
     assert figures_of(counted) == expected
 

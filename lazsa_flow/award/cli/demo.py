@@ -43,7 +43,7 @@ def demo(
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from lazsa_flow.award.demo.run import tell
+    from lazsa_flow.award.demo.run import run_story
 
     began = time.perf_counter()
     if out is None:
@@ -56,7 +56,7 @@ def demo(
         transient=True,
     ) as bar:
         task = bar.add_task("starting", total=None)
-        told = tell(
+        told = run_story(
             out,
             sellers=sellers,
             years=years,

@@ -24,7 +24,7 @@ def screen(
 
     from lazsa_flow.award.imports.facts import read_facts
     from lazsa_flow.award.policy import AwardPolicy
-    from lazsa_flow.award.rules.screening import screen as judge
+    from lazsa_flow.award.rules.screening import screen_seller as judge
     from lazsa_flow.config import Config, check_policy
     from lazsa_flow.lifecycle.calendar import parse_date
 

@@ -96,7 +96,7 @@ class Announced:
     recipients: tuple[AnnouncementRecipient, ...]
 
 
-def announce(
+def send_announcement(
     context: Context,
     title: str,
     text: str,
@@ -128,7 +128,7 @@ def announce(
             if country is None or path.country == country
         ]
         context.check_settled(transaction, [path.id for path in paths], now)
-        found = _recipients(paths, asked, now)
+        found = _find_recipients(paths, asked, now)
         counts = [sum(each == name for each, _ in found) for name in (AMBASSADORS, MEMBERS)]
         number = transaction.add_announcement(
             {
@@ -171,7 +171,7 @@ def announce(
     return Announced(done["number"], tuple(done["groups"]), recipients)
 
 
-def _recipients(
+def _find_recipients(
     paths: Iterable[Path], asked: dict[str, str], at: datetime
 ) -> list[tuple[str, Path]]:
     """Return each seller once, with the path by which they get it, in the order of the paths."""
@@ -188,7 +188,7 @@ def find_announcements(context: Context, country: str | None = None) -> list[Ann
         context.country(country)
     with context.store.begin(write=False) as transaction:
         return [
-            _announcement(transaction, row)
+            _read_announcement(transaction, row)
             for row in transaction.announcements()
             if country is None or row.country == country
         ]
@@ -202,11 +202,11 @@ def find_announcement(context: Context, number: int) -> Announcement:
     """
     with context.store.begin(write=False) as transaction:
         for row in transaction.announcements(number):
-            return _announcement(transaction, row)
+            return _read_announcement(transaction, row)
     raise NotFoundError("announcement", str(number))
 
 
-def _announcement(transaction: SqlTransaction, row: Any) -> Announcement:
+def _read_announcement(transaction: SqlTransaction, row: Any) -> Announcement:
     delivered, waiting = transaction.announcement_progress(row.id)
     return Announcement(
         number=row.id,
@@ -240,7 +240,7 @@ class AnnouncedNotice:
         return {"headline": self.title, "announcement": self.text, "link": self.link}
 
 
-def look_up(
+def look_up_announced(
     context: Context, transaction: SqlTransaction, notices: Collection[Claimed]
 ) -> dict[str, AnnouncedNotice]:
     """Read what announcements say, and who is still entitled to them, by the key of each notice."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from lazsa_flow.award.commands.decision_row import decision_row
 from lazsa_flow.award.commands.seats import names_of_person
-from lazsa_flow.award.commands.statements import append
+from lazsa_flow.award.commands.statements import append_statement
 from lazsa_flow.award.lifecycles.award_checks import voices_of
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.award.queries import last_day_of_appeal
@@ -95,7 +95,7 @@ def give_voice(
         RefusedError: The days of the appeal are over.
     """
 
-    def run(transaction: SqlTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
+    def record_voice(transaction: SqlTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
         path = seen.path
         check_command("appeal", actor, subject=path.subject, country=path.country)
         inside = find_insiders(transaction, path)
@@ -113,20 +113,20 @@ def give_voice(
         if said is not None and said.value == value:
             return {}
         person = Actor(actor.role, actor.id)  # under any of their ids they have one voice
-        number = append(
+        number = append_statement(
             context, transaction, path.subject, path.country, "appeal", ref, value, person, now
         )
         if not earlier:
             filed = f"{ref}.{path.seq}.appeal_filed.{number}"
             transaction.add_notice(path, filed, "appeal_filed", "team", now)
-        return _decide(context, transaction, ref, number, actor, inside, now)
+        return _decide_appeal(context, transaction, ref, number, actor, inside, now)
 
     request = {"command": "appeal", **actor_fields(actor), "grant": grant}
-    found: dict[str, Any] = context.run_on_path(ref, run, request=request, key=key)
+    found: dict[str, Any] = context.run_on_path(ref, record_voice, request=request, key=key)
     return found or None
 
 
-def _decide(
+def _decide_appeal(
     context: Context,
     transaction: SqlTransaction,
     ref: str,
@@ -137,12 +137,12 @@ def _decide(
 ) -> dict[str, Any]:
     """Reinstate or close where enough voices say so, the latest one included."""
     seen = context.load(transaction, ref, now)
-    wanted = _persons(context, seen.path)
-    if _count(seen, inside, "reject") >= wanted:
+    wanted = _persons_needed(context, seen.path)
+    if _count_voices(seen, inside, "reject") >= wanted:
         transaction.add_notice(
             seen.path, f"{ref}.appeal.{number}", "appeal_rejected", "seller", now
         )
-    if _count(seen, inside, "grant") < wanted:
+    if _count_voices(seen, inside, "grant") < wanted:
         return {}
     return move_fields(
         fire(
@@ -167,8 +167,8 @@ def _check_open(
         RefusedError: Its days are over.
     """
     path = seen.path
-    wanted = _persons(context, path)
-    if _count(seen, inside, "reject") >= wanted:
+    wanted = _persons_needed(context, path)
+    if _count_voices(seen, inside, "reject") >= wanted:
         what = f"the appeal on {path.ref} is closed: {wanted} persons have rejected it"
         raise ConflictError(path.subject, what)
     guard = context.rulebook.lifecycle(path.lifecycle).guards["within_appeal"]
@@ -178,11 +178,11 @@ def _check_open(
         raise RefusedError(path=path.ref, trigger="reinstate", state=path.state, verdicts=[verdict])
 
 
-def _persons(context: Context, path: Path) -> int:
+def _persons_needed(context: Context, path: Path) -> int:
     return cast("AwardPolicy", context.rulebook.policy_of(path)).appeal.persons
 
 
-def _count(seen: Snapshot, inside: Collection[str], value: str) -> int:
+def _count_voices(seen: Snapshot, inside: Collection[str], value: str) -> int:
     """Count the persons outside the panel who say this of the path's latest appeal."""
     voices = voices_of(seen.path, seen.records)
     return sum(each.value == value for who, each in voices.items() if who not in inside)
@@ -196,19 +196,21 @@ def find_insiders(transaction: SqlTransaction, path: Path) -> dict[str, str]:
     """
     found: dict[str, str] = {}
 
-    def add(persons: Iterable[str], why: str) -> None:
+    def add_persons(persons: Iterable[str], why: str) -> None:
         named = set(persons)
         held = transaction.sellers_of(named)
         for person in named:
             found.setdefault(fold(held.get(person, person)), why)
 
-    add([path.subject], "is the seller")
-    add(transaction.nominators_of(path.subject), "has nominated the seller")
-    add((card.reviewer for card in transaction.panel_cards(path.id)), "has scored or recused")
+    add_persons([path.subject], "is the seller")
+    add_persons(transaction.nominators_of(path.subject), "has nominated the seller")
+    add_persons(
+        (card.reviewer for card in transaction.panel_cards(path.id)), "has scored or recused"
+    )
     for country, cycle_on in transaction.rounds_judged(path.id):
         seats = transaction.seat_history(country, cycle_on)
-        add((seat.reviewer for seat in seats), "sat on the panel")
-        add((seat.actor.partition(":")[2] for seat in seats), "convened the panel")
+        add_persons((seat.reviewer for seat in seats), "sat on the panel")
+        add_persons((seat.actor.partition(":")[2] for seat in seats), "convened the panel")
     return found
 
 
@@ -250,13 +252,13 @@ def read_appeal(context: Context, seen: Snapshot, now: datetime, *, named: bool 
     voices = voices_of(path, seen.records)
     said = [each.value for each in voices.values()]
     grants, rejections = said.count("grant"), said.count("reject")
-    persons, until = _persons(context, path), last_day_of_appeal(context, path)
+    persons, until = _persons_needed(context, path), last_day_of_appeal(context, path)
     left = (until - context.rulebook.calendar(path.country).local_date(now)).days
     return Appeal(
         path=path.ref,
         seller=path.subject,
         country=path.country,
-        state=_state(path, rejections >= persons, left < 0),
+        state=_appeal_state(path, rejections >= persons, left < 0),
         filed=bool(voices),
         reason=None,
         until=until,
@@ -264,17 +266,17 @@ def read_appeal(context: Context, seen: Snapshot, now: datetime, *, named: bool 
         grants=grants,
         rejections=rejections,
         persons=persons,
-        voices=_named(voices) if named else (),
+        voices=_list_voices(voices) if named else (),
     )
 
 
-def _state(path: Path, rejected: bool, over: bool) -> str:
+def _appeal_state(path: Path, rejected: bool, over: bool) -> str:
     if path.spans["appeal"][-1].ended_at is not None:
         return "granted"
     return "rejected" if rejected else "expired" if over else "open"
 
 
-def _named(voices: Mapping[str, Statement]) -> tuple[Voice, ...]:
+def _list_voices(voices: Mapping[str, Statement]) -> tuple[Voice, ...]:
     return tuple(
         Voice(each.actor.partition(":")[2], each.value, each.recorded_at)
         for each in sorted(voices.values(), key=lambda each: each.recorded_at)
@@ -303,7 +305,7 @@ def _has_appeal(seen: Snapshot) -> bool:
     return seen.path.lifecycle == "award" and bool(seen.path.spans.get("appeal"))
 
 
-def is_open(context: Context, seen: Snapshot, now: datetime) -> bool:
+def has_open_appeal(context: Context, seen: Snapshot, now: datetime) -> bool:
     """Tell whether an appeal on a path was filed, and is not decided yet."""
     if not _has_appeal(seen):
         return False

@@ -128,9 +128,9 @@ def plan_day(context: Context, country: str) -> CountryDay:
     with context.store.listing() as listing:
         late = listing.late(country, now, NAMED)
         parked = listing.parked(country)
-        incomplete = list(_incomplete(listing, country))
+        incomplete = list(_incomplete_nominees(listing, country))
         reviewers = reviewers_of(context, listing, country, cycle_on)
-        group = list(_group(context, listing, country, now))
+        group = list(_group_tasks(context, listing, country, now))
         cases = cases_of(listing, country)
     return CountryDay(
         country=country,
@@ -150,7 +150,7 @@ def plan_day(context: Context, country: str) -> CountryDay:
     )
 
 
-def _incomplete(listing: Listing, country: str) -> Iterator[IncompleteNomination]:
+def _incomplete_nominees(listing: Listing, country: str) -> Iterator[IncompleteNomination]:
     """Yield the nominees of whom no nomination is complete."""
     nominated = listing.nominations(country)
     missing = {
@@ -163,7 +163,9 @@ def _incomplete(listing: Listing, country: str) -> Iterator[IncompleteNomination
         yield IncompleteNomination(f"award-{path.id}", path.seller, path.cycle_on, nominators)
 
 
-def _group(context: Context, listing: Listing, country: str, now: datetime) -> Iterator[GroupTask]:
+def _group_tasks(
+    context: Context, listing: Listing, country: str, now: datetime
+) -> Iterator[GroupTask]:
     """Yield the former ambassadors who have taken the steps before the team's."""
     rules = cast("AwardPolicy", context.rulebook.policy_at("award", now)).reconnect
     steps: dict[str, set[str]] = {}

@@ -67,19 +67,19 @@ class Erasures:
         name = self._own_name()
         key = self._key(name)
         assert key is not None
-        self._transaction.add_erasure(name, _fingerprint(key, person), at)
+        self._transaction.add_erasure(name, _hash_person(key, person), at)
 
     def remove(self, person: str) -> bool:
         """Forget that a person was erased; tell whether they were."""
         return self._transaction.remove_erasures(self._fingerprints(person)) > 0
 
     def _fingerprints(self, person: str) -> list[str]:
-        return [_fingerprint(key, person) for key in self._keys.values()]
+        return [_hash_person(key, person) for key in self._keys.values()]
 
     def _own_name(self) -> str:
         """Return what a new hash is keyed by."""
         if self._secret is not None:
-            return _name_of(self._secret)
+            return _name_secret(self._secret)
         own = (name for name in self._keys if name.startswith(_DATABASE))
         return next(own, f"{_DATABASE}{secrets.token_hex(_KEY_BYTES)}")
 
@@ -87,16 +87,16 @@ class Erasures:
         """Return the key of this name, if this process has it."""
         if name.startswith(_DATABASE):
             return bytes.fromhex(name.removeprefix(_DATABASE))
-        if self._secret is not None and name == _name_of(self._secret):
+        if self._secret is not None and name == _name_secret(self._secret):
             return self._secret
         return None
 
 
-def _name_of(secret: bytes) -> str:
+def _name_secret(secret: bytes) -> str:
     """Return the name of a secret, which tells it from another and tells nothing else of it."""
     digest = hmac.new(secret, b"lazsa_flow erasures", hashlib.sha256).hexdigest()
     return f"{_SECRET}{digest[:16]}"
 
 
-def _fingerprint(key: bytes, person: str) -> str:
+def _hash_person(key: bytes, person: str) -> str:
     return hmac.new(key, fold(person).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from lazsa_flow.award.commands.appeals import is_open
+from lazsa_flow.award.commands.appeals import has_open_appeal
 from lazsa_flow.award.commands.erased_persons import Erasures
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.engine.fire import fire
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.transaction import SqlTransaction
 
 
-def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> int:
+def erase_person(context: Context, seller: str, *, actor: Actor, key: str | None) -> int:
     """Delete a seller's personal data; see :meth:`lazsa_flow.award.programme.Programme.erase`.
 
     Returns:
@@ -40,7 +40,7 @@ def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> in
     with context.store.begin(write=False) as transaction:
         paths = transaction.paths_of(seller)
 
-    def run(transaction: SqlTransaction) -> int:
+    def delete_data(transaction: SqlTransaction) -> int:
         paths = transaction.paths_of(seller)
         country = transaction.home_of(seller)
         check_command("erase", actor, subject=seller, country=country)
@@ -50,9 +50,9 @@ def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> in
             raise NotFoundError("person", seller)
         context.check_settled(transaction, [path.id for path in paths], now)
         for path in paths:
-            _hold(context, context.load(transaction, path.ref, now), now)
+            _check_not_held(context, context.load(transaction, path.ref, now), now)
         for path in paths:
-            _end(context, transaction, context.load(transaction, path.ref, now), actor, now)
+            _end_path(context, transaction, context.load(transaction, path.ref, now), actor, now)
         for name in transaction.names_of(seller):
             _keep_bar(context, transaction, name)
             erasures.add(name, now)
@@ -60,19 +60,19 @@ def erase(context: Context, seller: str, *, actor: Actor, key: str | None) -> in
 
     request = {"command": "erase", "seller": seller, **actor_fields(actor)}
     with context.settled([path.id for path in paths]):
-        count: int = context.run_idempotent(key, request, now, run)
+        count: int = context.run_idempotent(key, request, now, delete_data)
     context.store.clear_log()
     return count
 
 
-def readmit(context: Context, person: str, *, actor: Actor, key: str | None) -> None:
+def readmit_person(context: Context, person: str, *, actor: Actor, key: str | None) -> None:
     """Let files be imported again for somebody who was erased and has come back.
 
     Raises:
         NotFoundError: No such person was erased.
     """
 
-    def run(transaction: SqlTransaction) -> bool:
+    def remove_hashes(transaction: SqlTransaction) -> bool:
         country = transaction.home_of(person)
         check_command("readmit", actor, subject=person, country=country)
         erasures = Erasures(context, transaction)
@@ -83,7 +83,7 @@ def readmit(context: Context, person: str, *, actor: Actor, key: str | None) -> 
         return True
 
     request = {"command": "readmit", "person": person, **actor_fields(actor)}
-    context.run_idempotent(key, request, context.clock.now(), run)
+    context.run_idempotent(key, request, context.clock.now(), remove_hashes)
 
 
 def _keep_bar(context: Context, transaction: SqlTransaction, seller: str) -> None:
@@ -96,27 +96,27 @@ def _keep_bar(context: Context, transaction: SqlTransaction, seller: str) -> Non
                 transaction.add_conduct_bar(fingerprint, record)
 
 
-def _hold(context: Context, seen: Snapshot, now: datetime) -> None:
+def _check_not_held(context: Context, seen: Snapshot, now: datetime) -> None:
     """Hold an erasure while a case or an appeal is open."""
     lifecycle = context.rulebook.lifecycle(seen.path.lifecycle)
     guard_context = context.rulebook.guard_context(
-        seen, at=now, recorded_at=now, actor=_seller(seen.path.subject)
+        seen, at=now, recorded_at=now, actor=_as_seller(seen.path.subject)
     )
     case = lifecycle.guards.get("no_open_case")
     if case is not None and not case.holds(guard_context):
         raise ConflictError(seen.path.subject, "the erasure is held: a compliance case is open")
-    if is_open(context, seen, now):
+    if has_open_appeal(context, seen, now):
         raise ConflictError(seen.path.subject, f"the erasure is held: {seen.path.ref} is appealed")
 
 
-def _end(
+def _end_path(
     context: Context, transaction: SqlTransaction, seen: Snapshot, actor: Actor, now: datetime
 ) -> None:
     """Retire a sitting ambassador, withdraw a nominee and release a member.
 
     It happens by the seller's own right, whose data it is; the journal names who asked for it.
     """
-    authority = _seller(seen.path.subject)
+    authority = _as_seller(seen.path.subject)
     for trigger, reason in (
         ("retire", "resigned"),
         ("withdraw", "nominee"),
@@ -138,11 +138,11 @@ def _end(
             return
 
 
-def _seller(seller: str) -> Actor:
+def _as_seller(seller: str) -> Actor:
     return Actor("seller", seller)
 
 
-def purge(context: Context, *, actor: Actor) -> int:
+def purge_texts(context: Context, *, actor: Actor) -> int:
     """Delete every text that has been kept long enough; return how many.
 
     Free text goes 24 months after its round, turnover documents 90 days after the decision.
@@ -150,7 +150,7 @@ def purge(context: Context, *, actor: Actor) -> int:
     check_command("purge", actor)
     now = context.clock.now()
 
-    def run(transaction: SqlTransaction) -> int:
+    def delete_texts(transaction: SqlTransaction) -> int:
         deleted = transaction.purge_texts(now.date())
         for path, text_id in transaction.documents():
             lifecycle = context.rulebook.lifecycle(path.lifecycle)
@@ -161,6 +161,6 @@ def purge(context: Context, *, actor: Actor) -> int:
                 deleted += transaction.delete_text(text_id)
         return deleted
 
-    count = context.store.transact(run)
+    count = context.store.transact(delete_texts)
     context.store.clear_log()
     return count

@@ -70,7 +70,7 @@ def find_facts_gaps(context: Context, country: str, cycle_on: date | None) -> Pa
         after = None
         while rows := listing.paths(wanted, age, after=after, limit=_CHUNK):
             after = rows[-1]["id"]
-            gaps += [_gap(row, age) for row in rows]
+            gaps += [_describe_gap(row, age) for row in rows]
         in_round = PathFilter("award", wanted.countries, wanted.states, cycle_on)
         whole = PathFilter(
             "award", wanted.countries, wanted.states, cycle_on, cycle_until=wanted.cycle_until
@@ -87,7 +87,7 @@ def find_facts_gaps(context: Context, country: str, cycle_on: date | None) -> Pa
     return Page(why_empty=f"The facts of all {count:,} paths of {country} and {on} are current.")
 
 
-def _gap(row: Mapping[str, Any], age: FactsAge) -> FactsGap:
+def _describe_gap(row: Mapping[str, Any], age: FactsAge) -> FactsGap:
     known = row["facts_as_of"] is not None
     return FactsGap(
         path=f"{row['lifecycle']}-{row['id']}",

@@ -236,7 +236,11 @@ def run_import(
             erasures.check_keys()
         remaining, count = iter(rows(problems)), 0
         while batch := list(islice(remaining, BATCH)):
-            kept = batch if persons is None else _kept(erasures, batch, persons, intake.skipped)
+            kept = (
+                batch
+                if persons is None
+                else _keep_unerased(erasures, batch, persons, intake.skipped)
+            )
             if kept:
                 take(intake, kept)
             count += len(batch)
@@ -247,7 +251,7 @@ def run_import(
     try:
         # a file is read once: where the database gives up half-way, the caller imports it again
         with context.settled() if fire_overdue else nullcontext():
-            request = _request(source, options)
+            request = _request_fields(source, options)
             found = context.run_idempotent(options.key, request, now, every, again=False)
     finally:
         if read and options.rejects is not None and source.file is not None:
@@ -276,7 +280,7 @@ def _begin_batch(
     )
 
 
-def _request(source: Source, options: ImportOptions) -> dict[str, Any]:
+def _request_fields(source: Source, options: ImportOptions) -> dict[str, Any]:
     """Return what tells an import from another under its idempotency key.
 
     What is as it is by default is left out: keys of earlier releases know nothing of it.
@@ -292,7 +296,7 @@ def _request(source: Source, options: ImportOptions) -> dict[str, Any]:
     return request
 
 
-def _kept(
+def _keep_unerased(
     erasures: Erasures,
     batch: list[_Row],
     persons: Callable[[_Row], tuple[int, Persons]],

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.award.commands.import_runs import HOST, ImportOptions, Source, run_import
 from lazsa_flow.award.commands.nominations import LIFECYCLE, complete_in, nominate_in
-from lazsa_flow.award.commands.store_entry import apply_in, is_same_application
+from lazsa_flow.award.commands.store_entry import is_same_application, open_application_in
 from lazsa_flow.award.commands.store_entry_checks import application_of
 from lazsa_flow.award.imports.facts import FACTS, check_facts, fields_of, read_facts_rows
 from lazsa_flow.award.imports.nominations import NOMINATIONS, read_nominations
@@ -48,10 +48,10 @@ def file_source(form: FileFormat, file: Path | str) -> Source:
 def import_facts(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:
     """Append the facts of a file."""
 
-    def rows(problems: Problems) -> Iterator[tuple[int, Facts]]:
+    def read_rows(problems: Problems) -> Iterator[tuple[int, Facts]]:
         return read_facts_rows(file, context.rulebook.countries, problems)
 
-    return run_import(context, file_source(FACTS, file), rows, _facts_taker(context), options)
+    return run_import(context, file_source(FACTS, file), read_rows, _facts_taker(context), options)
 
 
 def record_facts(
@@ -69,11 +69,11 @@ def record_facts(
     texts = json.dumps([fields_of(each) for each in every]).encode()
     digest = hashlib.sha256(texts).hexdigest()
 
-    def rows(problems: Problems) -> Iterator[tuple[int, Facts]]:
+    def read_rows(problems: Problems) -> Iterator[tuple[int, Facts]]:
         return check_facts(every, context.rulebook.countries, problems)
 
     source = Source(FACTS, name, None, digest)
-    return run_import(context, source, rows, _facts_taker(context), options)
+    return run_import(context, source, read_rows, _facts_taker(context), options)
 
 
 def add_facts(
@@ -85,9 +85,9 @@ def add_facts(
 
 def _facts_taker(context: Context) -> Callable[[Intake, list[tuple[int, Facts]]], None]:
     """Return what appends facts that are not recorded yet."""
-    today = _todays(context)
+    today = _local_dates(context)
 
-    def take(intake: Intake, batch: list[tuple[int, Facts]]) -> None:
+    def take_batch(intake: Intake, batch: list[tuple[int, Facts]]) -> None:
         begun = []
         homes = intake.transaction.countries_of({facts.seller for _line, facts in batch})
         for line, facts in batch:
@@ -105,29 +105,29 @@ def _facts_taker(context: Context) -> Callable[[Intake, list[tuple[int, Facts]]]
         intake.already_there += len(begun) - len(fresh)
         intake.taken += intake.transaction.add_facts(fresh, intake.now)
 
-    return take
+    return take_batch
 
 
-def _todays(context: Context) -> Callable[[str], date]:
+def _local_dates(context: Context) -> Callable[[str], date]:
     """Return what tells the present local date of a country."""
     now = context.clock.now()
     known: dict[str, date] = {}
 
-    def today(country: str) -> date:
+    def local_today(country: str) -> date:
         if country not in known:
             known[country] = context.rulebook.calendar(country).local_date(now)
         return known[country]
 
-    return today
+    return local_today
 
 
 def import_nominations(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:
     """Make the nominations of a file."""
 
-    def rows(problems: Problems) -> Iterator[NominationRow]:
+    def read_rows(problems: Problems) -> Iterator[NominationRow]:
         return read_nominations(file, problems)
 
-    return _nominations(context, file_source(NOMINATIONS, file), rows, options)
+    return _run_nominations(context, file_source(NOMINATIONS, file), read_rows, options)
 
 
 def add_nominations(
@@ -135,10 +135,10 @@ def add_nominations(
 ) -> ImportResult:
     """Make nominations as the host; errors call the rows by ``where``."""
     options = ImportOptions(HOST, key=key)
-    return _nominations(context, Source(NOMINATIONS, where), lambda _problems: rows, options)
+    return _run_nominations(context, Source(NOMINATIONS, where), lambda _problems: rows, options)
 
 
-def _nominations(
+def _run_nominations(
     context: Context,
     source: Source,
     rows: Callable[[Problems], Iterable[NominationRow]],
@@ -146,11 +146,11 @@ def _nominations(
 ) -> ImportResult:
     """Make nominations, all that is due having fired."""
 
-    def take(intake: Intake, batch: list[NominationRow]) -> None:
+    def take_batch(intake: Intake, batch: list[NominationRow]) -> None:
         intake.note_sellers({row.seller: None for row in batch})
         for row in batch:
             with intake.row(row.line, "seller_id", row.seller):
-                if _nominate(context, intake, row):
+                if _take_nomination(context, intake, row):
                     intake.taken += 1
                 else:
                     intake.already_there += 1
@@ -159,14 +159,14 @@ def _nominations(
         context,
         source,
         rows,
-        take,
+        take_batch,
         options,
         persons=lambda row: (row.line, (row.seller, row.nominator)),
         fire_overdue=True,
     )
 
 
-def _nominate(context: Context, intake: Intake, row: NominationRow) -> bool:
+def _take_nomination(context: Context, intake: Intake, row: NominationRow) -> bool:
     """Make or complete one nomination; return ``False`` where it is recorded already."""
     transaction, now = intake.transaction, intake.now
     actor = context.rulebook.merged.resolve(Actor(row.source, row.nominator))
@@ -197,14 +197,16 @@ def _own_nomination(transaction: SqlTransaction, path_id: int, actor: Actor) -> 
 def import_turnover(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:
     """Open the applications of a file, all that is due having fired; a row is an application."""
 
-    def rows(problems: Problems) -> Iterator[list[TurnoverRow]]:
+    def read_rows(problems: Problems) -> Iterator[list[TurnoverRow]]:
         return read_turnover(file, context.rulebook.countries, problems)
 
-    def take(intake: Intake, batch: list[list[TurnoverRow]]) -> None:
+    def take_batch(intake: Intake, batch: list[list[TurnoverRow]]) -> None:
         for application in batch:
             first = application[0]
             with intake.row(first.line, "applicant_id", first.applicant):
-                if _apply(context, intake.transaction, application, options.actor, intake):
+                if _take_application(
+                    context, intake.transaction, application, options.actor, intake
+                ):
                     intake.taken += 1
                 else:
                     intake.already_there += 1
@@ -212,15 +214,15 @@ def import_turnover(context: Context, file: Path | str, options: ImportOptions) 
     return run_import(
         context,
         file_source(TURNOVER, file),
-        rows,
-        take,
+        read_rows,
+        take_batch,
         options,
         persons=lambda rows: (rows[0].line, (rows[0].applicant,)),
         fire_overdue=True,
     )
 
 
-def _apply(
+def _take_application(
     context: Context,
     transaction: SqlTransaction,
     rows: list[TurnoverRow],
@@ -234,7 +236,7 @@ def _apply(
         seen = context.load(transaction, f"entry-{path_id}", intake.now)
         if is_same_application(context, seen.path, application):
             return False
-    told = apply_in(context, transaction, application, actor=actor, now=intake.now)
+    told = open_application_in(context, transaction, application, actor=actor, now=intake.now)
     if aside := told["received"]["set_aside"]:
         months = ", ".join(aside)
         intake.differences.append(f"line {rows[0].line}: set aside, not judged: {months}")

@@ -48,13 +48,15 @@ class MergedSellers:
     timers: tuple[Planned, ...]
 
 
-def merge(context: Context, old: str, new: str, *, actor: Actor, key: str | None) -> MergedSellers:
+def merge_ids(
+    context: Context, old: str, new: str, *, actor: Actor, key: str | None
+) -> MergedSellers:
     """Join two ids; see :meth:`lazsa_flow.award.programme.Programme.merge_sellers`."""
     if old == new:
         raise InputError.of("merge_sellers", "new", new, "another id than the old one")
     now = context.clock.now()
 
-    def run(transaction: SqlTransaction) -> dict[str, Any]:
+    def join_ids(transaction: SqlTransaction) -> dict[str, Any]:
         check_command("merge_sellers", actor)
         _check_known(transaction, (old, new))
         seller = _check_apart(transaction, old, new)
@@ -65,20 +67,20 @@ def merge(context: Context, old: str, new: str, *, actor: Actor, key: str | None
         if country is None and (known := transaction.country_of(old)) is not None:
             country = known
             _record_country(context, transaction, seller, country, actor, now)
-        timers = _rename(context, transaction, paths, seller, country, actor, now, "merged")
+        timers = _rename_paths(context, transaction, paths, seller, country, actor, now, "merged")
         _add_event(context, transaction, "merged", old, new, paths, others, actor, now)
-        return _fields(old, new, seller, country, paths, timers)
+        return _result_fields(old, new, seller, country, paths, timers)
 
-    return _run(context, "merge_sellers", old, new, actor, key, now, run)
+    return _run_command(context, "merge_sellers", old, new, actor, key, now, join_ids)
 
 
-def unmerge(
+def unmerge_ids(
     context: Context, old: str, new: str, *, actor: Actor, key: str | None
 ) -> MergedSellers:
     """Part two ids; see :meth:`lazsa_flow.award.programme.Programme.unmerge_sellers`."""
     now = context.clock.now()
 
-    def run(transaction: SqlTransaction) -> dict[str, Any]:
+    def part_ids(transaction: SqlTransaction) -> dict[str, Any]:
         check_command("unmerge_sellers", actor)
         _check_known(transaction, (old, new))
         merges = transaction.merges_in_force()
@@ -93,13 +95,13 @@ def unmerge(
         others = [path for path in paths if path.id not in own]
         _add_event(context, transaction, "undone", old, new, parted, others, actor, now)
         country = transaction.country_of(old)
-        timers = _rename(context, transaction, parted, old, country, actor, now, "unmerged")
-        return _fields(old, new, old, country, parted, timers)
+        timers = _rename_paths(context, transaction, parted, old, country, actor, now, "unmerged")
+        return _result_fields(old, new, old, country, parted, timers)
 
-    return _run(context, "unmerge_sellers", old, new, actor, key, now, run)
+    return _run_command(context, "unmerge_sellers", old, new, actor, key, now, part_ids)
 
 
-def _run(
+def _run_command(
     context: Context,
     command: str,
     old: str,
@@ -170,7 +172,7 @@ def _check_places(
         f"{what}: {one.ref} of {sellers[0]} and {other.ref} of {sellers[1]}"
         for one in paths
         for other in others
-        for what in _clashes(context, one, other, now)
+        for what in _find_clashes(context, one, other, now)
     ]
     if found:
         raise ConflictError(
@@ -178,7 +180,7 @@ def _check_places(
         )
 
 
-def _clashes(context: Context, one: Path, other: Path, now: datetime) -> Iterator[str]:
+def _find_clashes(context: Context, one: Path, other: Path, now: datetime) -> Iterator[str]:
     """Yield what two paths of one seller cannot both be."""
     if one.lifecycle != other.lifecycle:
         return
@@ -232,7 +234,7 @@ def _paths_under(old: str, merges: Mapping[str, Merge]) -> set[int]:
 # -- what is written
 
 
-def _rename(
+def _rename_paths(
     context: Context,
     transaction: SqlTransaction,
     paths: Sequence[Path],
@@ -244,14 +246,14 @@ def _rename(
 ) -> list[Planned]:
     """Put paths under an id, in its country, and tell of it in their journals."""
 
-    def become(path: Path) -> Path:
+    def move_path(path: Path) -> Path:
         moved = path
         if country is not None and path.country != country:
             moved = in_country(path, country, context.rulebook.calendar(country), now)
         return replace(moved, subject=seller)
 
     ids = [path.id for path in paths]
-    timers = list(replan_paths(transaction, context.rulebook, ids, become, actor, now, reason))
+    timers = list(replan_paths(transaction, context.rulebook, ids, move_path, actor, now, reason))
     transaction.rename_paths(ids, seller)
     return timers
 
@@ -295,7 +297,7 @@ def _add_event(
     )
 
 
-def _fields(
+def _result_fields(
     old: str,
     new: str,
     seller: str,

@@ -46,7 +46,7 @@ class Nominated:
     cycle_on: str
 
 
-def nominate(
+def nominate_seller(
     context: Context, seller: str, *, actor: Actor, statement: str, key: str | None
 ) -> Nominated:
     """Nominate a seller; see :meth:`lazsa_flow.award.programme.Programme.nominate`."""
@@ -55,14 +55,16 @@ def nominate(
         asked = [seller, actor.id] if actor.role == "ambassador" else [seller]
         standing = list(transaction.open_paths(LIFECYCLE, asked).values())
 
-    def run(transaction: SqlTransaction) -> dict[str, Any]:
+    def record_nomination(transaction: SqlTransaction) -> dict[str, Any]:
         return asdict(
             nominate_in(context, transaction, seller, actor=actor, statement=statement, now=now)
         )
 
     request = {"command": "nominate", "seller": seller, **actor_fields(actor)}
     with context.settled(standing):
-        found = context.run_idempotent(key, {**request, "statement": statement}, now, run)
+        found = context.run_idempotent(
+            key, {**request, "statement": statement}, now, record_nomination
+        )
     return Nominated(**found)
 
 
@@ -83,12 +85,12 @@ def nominate_in(
     check_command("nominate", actor, subject=seller, country=country)
     if actor.role == "ambassador":
         _check_sitting(context, transaction, actor, now)
-    standing = _open(context, transaction, seller)
+    standing = _open_path_of(context, transaction, seller)
     if standing is not None:
         context.check_settled(transaction, [standing.id], now)
     if standing is not None and standing.state in ("nominated", "under_review"):
         _check_window(context, standing, now)
-        return _support(context, transaction, standing, actor, statement, now)
+        return _support_nominee(context, transaction, standing, actor, statement, now)
     path, _ = open_path(
         transaction,
         context.rulebook,
@@ -100,7 +102,7 @@ def nominate_in(
         cycle_on=open_cycle(context, country, now),
         records=surviving_bars(context, transaction, seller),
     )
-    return _add(context, transaction, path, actor, statement, now, supporting=False)
+    return _add_nomination(context, transaction, path, actor, statement, now, supporting=False)
 
 
 def surviving_bars(context: Context, transaction: SqlTransaction, seller: str) -> list[Statement]:
@@ -144,7 +146,7 @@ def _check_window(context: Context, path: Path, now: datetime) -> None:
     raise ConflictError(path.subject, what, calendar.start(path.cycle_on).at)
 
 
-def _open(context: Context, transaction: SqlTransaction, seller: str) -> Path | None:
+def _open_path_of(context: Context, transaction: SqlTransaction, seller: str) -> Path | None:
     standing = transaction.open_paths(LIFECYCLE, [seller])
     if seller not in standing:
         return None
@@ -166,7 +168,7 @@ def _check_sitting(
         raise NotAllowedError(actor=str(actor), action="nominate", rule="only sitting ambassadors")
 
 
-def _support(
+def _support_nominee(
     context: Context,
     transaction: SqlTransaction,
     path: Path,
@@ -180,10 +182,10 @@ def _support(
     ):
         what = f"nominated by {actor} already, as {path.ref}"
         raise ConflictError(path.subject, what)
-    return _add(context, transaction, path, actor, statement, now, supporting=True)
+    return _add_nomination(context, transaction, path, actor, statement, now, supporting=True)
 
 
-def _add(
+def _add_nomination(
     context: Context,
     transaction: SqlTransaction,
     path: Path,
@@ -196,7 +198,7 @@ def _add(
     complete = bool(statement.strip())
     text_id = None
     if complete:
-        text_id = _keep(context, transaction, path, actor, statement, now)
+        text_id = _keep_statement(context, transaction, path, actor, statement, now)
     number = transaction.add_nomination(
         path.id,
         event="made",
@@ -214,7 +216,7 @@ def _add(
     return Nominated(path.ref, number, supporting, str(path.cycle_on))
 
 
-def _keep(
+def _keep_statement(
     context: Context,
     transaction: SqlTransaction,
     path: Path,
@@ -246,15 +248,17 @@ def _open_review_now(
     transaction.set_timer(timer_row(guard_context, "review_opens", now + TICK, decides=True))
 
 
-def complete(context: Context, ref: str, *, actor: Actor, statement: str, key: str | None) -> None:
+def complete_nomination(
+    context: Context, ref: str, *, actor: Actor, statement: str, key: str | None
+) -> None:
     """Complete the actor's own nomination; see ``Programme.complete_nomination``."""
 
-    def run(transaction: SqlTransaction, seen: Snapshot, now: datetime) -> bool:
+    def record_statement(transaction: SqlTransaction, seen: Snapshot, now: datetime) -> bool:
         complete_in(context, transaction, seen, actor=actor, statement=statement, now=now)
         return True
 
     request = {"command": "complete_nomination", **actor_fields(actor), "statement": statement}
-    context.run_on_path(ref, run, request=request, key=key)
+    context.run_on_path(ref, record_statement, request=request, key=key)
 
 
 def complete_in(
@@ -267,7 +271,7 @@ def complete_in(
     now: datetime,
 ) -> None:
     """Complete the actor's own nomination within a transaction."""
-    own = _own(seen, actor, "complete_nomination")
+    own = _find_own(seen, actor, "complete_nomination")
     check_text("nomination", "statement", statement)
     if not statement.strip():
         raise InputError.of("nomination", "statement", "(text)", "a text that is not empty")
@@ -278,22 +282,26 @@ def complete_in(
         source=own.source,
         nominator=own.nominator,
         complete=True,
-        text_id=_keep(context, transaction, seen.path, actor, statement, now),
+        text_id=_keep_statement(context, transaction, seen.path, actor, statement, now),
         as_of=context.rulebook.calendar(seen.path.country).local_date(now),
         recorded_at=now,
     )
     _open_review_now(context, transaction, seen.path, now)
 
 
-def withdraw(context: Context, ref: str, *, actor: Actor, key: str | None) -> dict[str, Any] | None:
+def withdraw_nomination(
+    context: Context, ref: str, *, actor: Actor, key: str | None
+) -> dict[str, Any] | None:
     """Withdraw the actor's own nomination; see ``Programme.withdraw_nomination``.
 
     Returns:
         The move that withdrew the path, where no nomination is left.
     """
 
-    def run(transaction: SqlTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
-        own = _own(seen, actor, "withdraw_nomination")
+    def record_withdrawal(
+        transaction: SqlTransaction, seen: Snapshot, now: datetime
+    ) -> dict[str, Any]:
+        own = _find_own(seen, actor, "withdraw_nomination")
         transaction.add_nomination(
             seen.path.id,
             event="withdrawn",
@@ -319,11 +327,11 @@ def withdraw(context: Context, ref: str, *, actor: Actor, key: str | None) -> di
         return move_fields(move)
 
     request = {"command": "withdraw_nomination", **actor_fields(actor)}
-    found: dict[str, Any] = context.run_on_path(ref, run, request=request, key=key)
+    found: dict[str, Any] = context.run_on_path(ref, record_withdrawal, request=request, key=key)
     return found or None
 
 
-def _own(seen: Snapshot, actor: Actor, action: str) -> Nomination:
+def _find_own(seen: Snapshot, actor: Actor, action: str) -> Nomination:
     nominators = {nomination.nominator for nomination in seen.nominations}
     path = seen.path
     check_command(action, actor, subject=path.subject, country=path.country, nominators=nominators)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from lazsa_flow.award.commands.scoring import missing_of
+from lazsa_flow.award.commands.scoring import missing_for_quorum
 from lazsa_flow.award.commands.seats import JUDGED_STATES, names_of_person
 from lazsa_flow.award.lifecycles.award_checks import CONDUCT
 from lazsa_flow.award.titles import title_of
@@ -63,7 +63,7 @@ class Candidate:
     title: str | None = None
 
 
-def overview(context: Context, country: str, cycle_on: date) -> list[Candidate]:
+def list_candidates(context: Context, country: str, cycle_on: date) -> list[Candidate]:
     """List whom the panel of a country has to judge in a cycle, and what is missing for each."""
     now = context.clock.now()
     today = context.rulebook.calendar(country).local_date(now)
@@ -75,7 +75,7 @@ def overview(context: Context, country: str, cycle_on: date) -> list[Candidate]:
         stood_back = transaction.stood_back(list(candidates), cycle_on)
         names = {each: names_of_person(transaction, each) for each in seats}
     return [
-        _candidate(
+        _describe_candidate(
             context,
             seen,
             names,
@@ -124,7 +124,7 @@ def _has_quorum(context: Context, seen: Snapshot) -> bool:
     return seen.tally.has_quorum(rules.reviewers, rules.teams)
 
 
-def _candidate(
+def _describe_candidate(
     context: Context,
     seen: Snapshot,
     seats: Mapping[str, set[str]],
@@ -142,26 +142,26 @@ def _candidate(
         state=path.state,
         cards=tally.cards,
         teams=tally.teams,
-        missing=missing_of(context, seen, tally),
+        missing=missing_for_quorum(context, seen, tally),
         waiting=tuple(
             sorted(each for each in seats if fold(each) not in done and each not in may_not)
         ),
-        flags=tuple(_flags(context, seen)),
+        flags=tuple(_find_flags(context, seen)),
         conflicts=tuple(sorted(may_not)),
-        recused=_reasons(each for each in stood_back if each.set_aside_by is None),
-        set_aside=_reasons(each for each in stood_back if each.set_aside_by is not None),
+        recused=_reason_codes(each for each in stood_back if each.set_aside_by is None),
+        set_aside=_reason_codes(each for each in stood_back if each.set_aside_by is not None),
         member=any(
             (other.lifecycle, other.state) == (path.lifecycle, "reconnect") for other in seen.others
         ),
     )
 
 
-def _reasons(cards: Iterable[RecordedCard]) -> Mapping[str, str]:
+def _reason_codes(cards: Iterable[RecordedCard]) -> Mapping[str, str]:
     """Return the reason code of each reviewer's card."""
     return FrozenDict({card.reviewer: card.reason or "" for card in cards})
 
 
-def _flags(context: Context, seen: Snapshot) -> list[str]:
+def _find_flags(context: Context, seen: Snapshot) -> list[str]:
     """Say what stands against an award or renewal besides the panel's own work."""
     path, now = seen.path, context.clock.now()
     lifecycle = context.rulebook.lifecycle(path.lifecycle)

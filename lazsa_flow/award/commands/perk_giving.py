@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.award.commands.nominations import LIFECYCLE
-from lazsa_flow.award.commands.statements import append
+from lazsa_flow.award.commands.statements import append_statement
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.award.rules.perks import ONE_OFF
 from lazsa_flow.errors import ConflictError, InputError, no_seller
@@ -74,7 +74,7 @@ def perks_due(context: Context, country: str, *, given: bool = False) -> list[On
 def _of_tenure(path: Path, records: Iterable[Statement], title: str) -> Iterable[OneOffPerk]:
     told = {record.name: record for record in records}
     for perk in ONE_OFF:
-        record = told.get(_name(perk, path))
+        record = told.get(_record_name(perk, path))
         yield OneOffPerk(
             seller=path.subject,
             path=path.ref,
@@ -87,7 +87,7 @@ def _of_tenure(path: Path, records: Iterable[Statement], title: str) -> Iterable
         )
 
 
-def _name(perk: str, path: Path) -> str:
+def _record_name(perk: str, path: Path) -> str:
     return f"{perk}.{path.ref}"
 
 
@@ -122,11 +122,13 @@ def give_perk(
             raise ConflictError(seller, "has never held the award; no perk is due")
         path = tenures[-1]
         for record in transaction.records_of(seller):
-            if (record.kind, record.name) == (KIND, _name(perk, path)):
+            if (record.kind, record.name) == (KIND, _record_name(perk, path)):
                 what = f"{perk} of {path.ref} was given by {record.actor} on {record.as_of}"
                 raise ConflictError(seller, what)
-        name = _name(perk, path)
-        append(context, transaction, path.subject, country, KIND, name, "given", actor, now)
+        name = _record_name(perk, path)
+        append_statement(
+            context, transaction, path.subject, country, KIND, name, "given", actor, now
+        )
         return {
             "seller": path.subject,
             "path": path.ref,

@@ -39,7 +39,7 @@ class Reminded:
     on: date
 
 
-def look_up(
+def look_up_reminded(
     context: Context, transaction: SqlTransaction, notices: Collection[Claimed]
 ) -> dict[str, Reminded]:
     """Read what reminders tell of, by the key of each."""
@@ -54,7 +54,7 @@ def look_up(
     return found
 
 
-def applies(notice: Claimed, reminded: Reminded | None) -> bool:
+def reminder_applies(notice: Claimed, reminded: Reminded | None) -> bool:
     """Tell whether a reminder is still true: of another notice it always is."""
     path = notice.path
     if notice.kind in FIGURES_TOLD:
@@ -70,7 +70,7 @@ def applies(notice: Claimed, reminded: Reminded | None) -> bool:
     )
 
 
-def fields_of(context: Context, notice: Claimed, reminded: Reminded | None) -> dict[str, Any]:
+def reminder_fields(context: Context, notice: Claimed, reminded: Reminded | None) -> dict[str, Any]:
     """Return what a reminder says beside what every notice does."""
     if reminded is None or notice.cycle_on is None:
         return {}

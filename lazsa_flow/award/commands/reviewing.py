@@ -69,7 +69,7 @@ def reviewers_of(
     waiting = [each for each in candidates if _is_open(context, each, cycle_on)]
     answered = {(card.path_id, card.reviewer) for card in cards}
 
-    def missing(reviewer: str) -> tuple[str, ...]:
+    def missing_paths(reviewer: str) -> tuple[str, ...]:
         return tuple(
             f"award-{each.id}"
             for each in waiting
@@ -84,7 +84,7 @@ def reviewers_of(
             team=team,
             done=sum(card.scored for card in cards if card.reviewer == person),
             stood_back=sum(not card.scored for card in cards if card.reviewer == person),
-            missing=missing(person) if person in seats else (),
+            missing=missing_paths(person) if person in seats else (),
         )
         for person, team in cast("Mapping[str, str | None]", persons).items()
     ]
@@ -104,7 +104,7 @@ class Reminded:
     reviewers: tuple[str, ...]
 
 
-def remind(
+def remind_reviewers(
     context: Context, country: str, cycle_on: date, *, actor: Actor, key: str | None
 ) -> Reminded:
     """Put a reminder to the reviewers of a round whose cards are missing into the outbox.
@@ -122,7 +122,7 @@ def remind(
         raise InputError.of("reviewers", "cycle", str(cycle_on), why)
     now = context.clock.now()
 
-    def run(transaction: SqlTransaction) -> dict[str, Any]:
+    def queue_reminder(transaction: SqlTransaction) -> dict[str, Any]:
         waiting = [each for each in work if each.missing]
         numbers = sorted({context.path_id(path) for each in waiting for path in each.missing})
         on = context.rulebook.calendar(country).local_date(now)
@@ -139,7 +139,7 @@ def remind(
     with context.settled():
         with context.store.listing() as listing:
             work = reviewers_of(context, listing, country, cycle_on)
-        found: dict[str, Any] = context.run_idempotent(key, request, now, run)
+        found: dict[str, Any] = context.run_idempotent(key, request, now, queue_reminder)
     return Reminded(found["paths"], tuple(found["reviewers"]))
 
 

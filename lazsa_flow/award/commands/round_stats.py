@@ -75,7 +75,7 @@ def compute_stats(context: Context, country: str, cycle_on: date) -> RoundStats:
         sources = listing.sources(country, cycle_on)
         verdicts = listing.verdicts(country, cycle_on, ("decline", "retire"))
 
-    def count(*timers: str, trigger: str | None = None, pending: bool | None = None) -> int:
+    def count_timers(*timers: str, trigger: str | None = None, pending: bool | None = None) -> int:
         return sum(
             each.times
             for each in decided
@@ -84,7 +84,7 @@ def compute_stats(context: Context, country: str, cycle_on: date) -> RoundStats:
             and pending in (None, bool(each.pending))
         )
 
-    def reasons(*timers: str, trigger: str) -> Mapping[str, int]:
+    def count_reasons(*timers: str, trigger: str) -> Mapping[str, int]:
         found: Counter[str] = Counter()
         for each in decided:
             if each.timer in timers and each.trigger == trigger:
@@ -92,20 +92,20 @@ def compute_stats(context: Context, country: str, cycle_on: date) -> RoundStats:
         return FrozenDict(sorted(found.items()))
 
     renewal = ("renewal_decision", "grace_end")
-    renewed = count(*renewal, trigger="renew")
-    retired = reasons(*renewal, trigger="retire")
+    renewed = count_timers(*renewal, trigger="renew")
+    retired = count_reasons(*renewal, trigger="retire")
     return RoundStats(
         country=country,
         cycle_on=cycle_on,
         nominations=FrozenDict(sources),
-        candidates=count("cycle_date"),
+        candidates=count_timers("cycle_date"),
         left=FrozenDict(left),
-        undecided=count("cycle_date", pending=True),
-        awarded=count("cycle_date", trigger="award"),
-        carried_over=count("cycle_date", trigger="carry_over"),
-        declined=reasons("cycle_date", trigger="decline"),
-        renewals=count("due_date"),
-        renewals_undecided=count("due_date", *renewal, pending=True),
+        undecided=count_timers("cycle_date", pending=True),
+        awarded=count_timers("cycle_date", trigger="award"),
+        carried_over=count_timers("cycle_date", trigger="carry_over"),
+        declined=count_reasons("cycle_date", trigger="decline"),
+        renewals=count_timers("due_date"),
+        renewals_undecided=count_timers("due_date", *renewal, pending=True),
         renewed=renewed,
         retired=retired,
         unmet=FrozenDict(_count_bars(verdicts)),

@@ -12,7 +12,7 @@ from lazsa_flow.award.commands.import_runs import HOST, ImportOptions, Source, r
 from lazsa_flow.award.commands.imports import file_source
 from lazsa_flow.award.commands.nominations import LIFECYCLE
 from lazsa_flow.award.commands.panel_lookups import PanelLookups
-from lazsa_flow.award.commands.scoring import open_round, recuse_in, score_in
+from lazsa_flow.award.commands.scoring import open_round, record_card_in, record_recusal_in
 from lazsa_flow.award.imports.scorecards import SCORECARDS, read_scorecards
 from lazsa_flow.award.rules.panel import RecordedCard
 from lazsa_flow.errors import ConflictError
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 def import_scorecards(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:
     """Record the scorecards and recusals of a file."""
 
-    def rows(problems: Problems) -> Iterator[ScorecardRow]:
+    def read_rows(problems: Problems) -> Iterator[ScorecardRow]:
         return read_scorecards(file, problems)
 
-    return _scorecards(context, file_source(SCORECARDS, file), rows, options)
+    return _run_scorecards(context, file_source(SCORECARDS, file), read_rows, options)
 
 
 def add_scorecards(
@@ -46,10 +46,10 @@ def add_scorecards(
 ) -> ImportResult:
     """Record scorecards as the host; errors call the rows by ``where``."""
     options = ImportOptions(HOST, key=key)
-    return _scorecards(context, Source(SCORECARDS, where), lambda _problems: rows, options)
+    return _run_scorecards(context, Source(SCORECARDS, where), lambda _problems: rows, options)
 
 
-def _scorecards(
+def _run_scorecards(
     context: Context,
     source: Source,
     rows: Callable[[Problems], Iterable[ScorecardRow]],
@@ -57,7 +57,7 @@ def _scorecards(
 ) -> ImportResult:
     """Record scorecards and recusals, all that is due having fired."""
 
-    def take(intake: Intake, batch: list[ScorecardRow]) -> None:
+    def take_batch(intake: Intake, batch: list[ScorecardRow]) -> None:
         intake.note_sellers({row.seller: None for row in batch})
         paths = intake.transaction.open_paths(LIFECYCLE, {row.seller for row in batch})
         loaded = intake.transaction.load_chunk(
@@ -72,7 +72,7 @@ def _scorecards(
                     raise ConflictError(row.seller, "no open award path")
                 pauses = intake.transaction.pauses()
                 check_pauses(evidence[row.seller], pauses, intake.now)
-                if _score(context, intake, lookups, evidence[row.seller], row):
+                if _take_card(context, intake, lookups, evidence[row.seller], row):
                     intake.taken += 1
                 else:
                     intake.already_there += 1
@@ -81,7 +81,7 @@ def _scorecards(
         context,
         source,
         rows,
-        take,
+        take_batch,
         options,
         persons=lambda row: (row.line, (row.seller, row.reviewer)),
         fire_overdue=True,
@@ -100,7 +100,7 @@ def _lookups_of(
     )
 
 
-def _score(
+def _take_card(
     context: Context, intake: Intake, lookups: PanelLookups, seen: Snapshot, row: ScorecardRow
 ) -> bool:
     """Record one card or recusal; return ``False`` where it is recorded already."""
@@ -111,7 +111,7 @@ def _score(
     reviewer = Actor("reviewer", row.reviewer, country=seen.path.country, team=row.team)
     actor = context.rulebook.merged.resolve(reviewer)
     if row.recusal_reason is None:
-        receipt = score_in(
+        receipt = record_card_in(
             context,
             transaction,
             seen,
@@ -122,7 +122,7 @@ def _score(
             lookups=lookups,
         )
     else:
-        receipt = recuse_in(
+        receipt = record_recusal_in(
             context,
             transaction,
             seen,

@@ -73,7 +73,7 @@ class CardReceipt:
         )
 
 
-def score(
+def record_card(
     context: Context,
     ref: str,
     *,
@@ -91,22 +91,26 @@ def score(
         "comment": comment,
     }
 
-    def run(transaction: SqlTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
+    def append_card(transaction: SqlTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
         return asdict(
-            score_in(context, transaction, seen, actor=actor, scores=read, comment=comment, now=now)
+            record_card_in(
+                context, transaction, seen, actor=actor, scores=read, comment=comment, now=now
+            )
         )
 
-    return _receipt(context.run_on_path(ref, run, request=request, key=key), ref, actor)
+    return _read_receipt(
+        context.run_on_path(ref, append_card, request=request, key=key), ref, actor
+    )
 
 
-def _receipt(stored: Any, ref: str, actor: Actor) -> CardReceipt:
+def _read_receipt(stored: Any, ref: str, actor: Actor) -> CardReceipt:
     """Read a receipt; under a key of an earlier release stands only that the card was taken."""
     if isinstance(stored, dict):
         return CardReceipt(**stored)
     return CardReceipt(ref, actor.id, actor.team or "")
 
 
-def score_in(
+def record_card_in(
     context: Context,
     transaction: SqlTransaction,
     seen: Snapshot,
@@ -138,7 +142,9 @@ def score_in(
     team = asked.seat_team(seen.path.country, round_, actor, "score")
     _check_conflict(asked, seen, actor)
     _check_not_set_aside(asked, seen, actor, round_)
-    receipt = _record(context, transaction, seen, actor, team, round_, now, comment, scores=scores)
+    receipt = _append_card(
+        context, transaction, seen, actor, team, round_, now, comment, scores=scores
+    )
     _time_decision(context, transaction, seen, now)
     return receipt
 
@@ -147,21 +153,27 @@ def _lookups_of(transaction: SqlTransaction, seen: Snapshot, actor: Actor) -> Pa
     return PanelLookups(transaction, {seen.path.id: seen.path.subject}, [actor.id])
 
 
-def recuse(
+def record_recusal(
     context: Context, ref: str, *, actor: Actor, reason: str, note: str, key: str | None
 ) -> CardReceipt:
     """Record a recusal; see :meth:`lazsa_flow.award.programme.Programme.recuse`."""
     request = {"command": "recuse", **actor_fields(actor), "reason": reason, "note": note}
 
-    def run(transaction: SqlTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
+    def append_recusal(
+        transaction: SqlTransaction, seen: Snapshot, now: datetime
+    ) -> dict[str, Any]:
         return asdict(
-            recuse_in(context, transaction, seen, actor=actor, reason=reason, note=note, now=now)
+            record_recusal_in(
+                context, transaction, seen, actor=actor, reason=reason, note=note, now=now
+            )
         )
 
-    return _receipt(context.run_on_path(ref, run, request=request, key=key), ref, actor)
+    return _read_receipt(
+        context.run_on_path(ref, append_recusal, request=request, key=key), ref, actor
+    )
 
 
-def recuse_in(
+def record_recusal_in(
     context: Context,
     transaction: SqlTransaction,
     seen: Snapshot,
@@ -173,17 +185,19 @@ def recuse_in(
     lookups: PanelLookups | None = None,
 ) -> CardReceipt:
     """Record a recusal within a transaction; the quorum is counted again."""
-    check_code("recusal", reason)
+    check_reason_code("recusal", reason)
     round_ = open_round(context, seen, now)
     check_command("recuse", actor, subject=seen.path.subject, country=seen.path.country)
     asked = lookups or _lookups_of(transaction, seen, actor)
     team = asked.seat_team(seen.path.country, round_, actor, "recuse")
-    receipt = _record(context, transaction, seen, actor, team, round_, now, note, reason=reason)
+    receipt = _append_card(
+        context, transaction, seen, actor, team, round_, now, note, reason=reason
+    )
     _time_decision(context, transaction, seen, now)
     return receipt
 
 
-def check_code(where: str, reason: str) -> None:
+def check_reason_code(where: str, reason: str) -> None:
     """Let a reason code pass, and no free text.
 
     Raises:
@@ -193,7 +207,7 @@ def check_code(where: str, reason: str) -> None:
         raise InputError.of(where, "reason", reason, "a code such as same_family")
 
 
-def _record(
+def _append_card(
     context: Context,
     transaction: SqlTransaction,
     seen: Snapshot,
@@ -265,7 +279,7 @@ def open_round(context: Context, seen: Snapshot, now: datetime) -> date:
         if path.state in ("under_review", "renewal_due"):
             return path.cycle_on
         if path.state in ("awarded", "renewed"):
-            guard_context = _situation(context, seen, now)
+            guard_context = _guard_context(context, seen, now)
             timer = context.rulebook.lifecycle(path.lifecycle).timer("renewal_opens")
             opens = context.rulebook.lifecycle(path.lifecycle).instant(timer.at, guard_context)
             if opens is not None and now < opens.at:
@@ -275,11 +289,11 @@ def open_round(context: Context, seen: Snapshot, now: datetime) -> date:
     raise ConflictError(path.subject, f"{path.ref} is {path.state}: no round is open")
 
 
-def _situation(context: Context, seen: Snapshot, now: datetime) -> GuardContext:
+def _guard_context(context: Context, seen: Snapshot, now: datetime) -> GuardContext:
     return context.rulebook.guard_context(seen, at=now, recorded_at=now, actor=system("panel"))
 
 
-def count_again(
+def recount_quorum(
     context: Context, transaction: SqlTransaction, before: Snapshot, now: datetime
 ) -> Tally:
     """Count the quorum again after a change of the panel's cards; in grace, time the decision.
@@ -308,11 +322,11 @@ def _time_decision(
         return None
     seen = context.load(transaction, before.path.ref, now)
     rules = cast("AwardPolicy", context.rulebook.policy_of(before.path)).panel
-    answer, earlier = _answer(rules, seen.tally), _answer(rules, before.tally)
+    answer, earlier = _panel_answer(rules, seen.tally), _panel_answer(rules, before.tally)
     if answer is None:
         transaction.cancel_timer(before.path.id, "renewal_decision")
     elif answer != earlier:
-        guard_context = _situation(context, seen, now)
+        guard_context = _guard_context(context, seen, now)
         # the first instant that can see this card
         transaction.set_timer(
             timer_row(guard_context, "renewal_decision", now + TICK, decides=True)
@@ -320,14 +334,14 @@ def _time_decision(
     return seen.tally
 
 
-def _answer(rules: PanelPolicy, tally: Tally) -> bool | None:
+def _panel_answer(rules: PanelPolicy, tally: Tally) -> bool | None:
     """Return whether the panel approves; ``None`` without a quorum."""
     if not tally.has_quorum(rules.reviewers, rules.teams):
         return None
     return tally.approves(rules.mean, rules.floor)
 
 
-def missing_of(context: Context, seen: Snapshot, tally: Tally) -> str:
+def missing_for_quorum(context: Context, seen: Snapshot, tally: Tally) -> str:
     """Return what a round's quorum lacks, in words."""
     rules = cast("AwardPolicy", context.rulebook.policy_of(seen.path)).panel
     lacks = ((rules.reviewers - tally.cards, "reviewers"), (rules.teams - tally.teams, "teams"))

@@ -67,7 +67,7 @@ class Assigned:
     conflicts: tuple[SeatConflict, ...]
 
 
-def assign(
+def assign_reviewers(
     context: Context,
     country: str,
     cycle_on: date,
@@ -130,7 +130,7 @@ def _check_spelling(reviewer: str, panel: Iterable[str]) -> None:
             raise ConflictError(reviewer, f"sits on this panel as {shown(other)}")
 
 
-def unassign(
+def unassign_reviewer(
     context: Context,
     country: str,
     cycle_on: date,
@@ -154,7 +154,7 @@ def unassign(
     given = {"country": country, "cycle_on": str(cycle_on), "reviewer": reviewer}
     reviewer = context.rulebook.merged.seller_of(reviewer)
 
-    def run(transaction: SqlTransaction) -> dict[str, str]:
+    def end_seat(transaction: SqlTransaction) -> dict[str, str]:
         seated = transaction.seats_of(country, cycle_on)
         for name, team in seated.items():
             if same_person(name, reviewer):
@@ -164,7 +164,7 @@ def unassign(
         raise NotFoundError(f"seat on the panel of {country} and {cycle_on} for", reviewer)
 
     request = request_fields("unassign_reviewer", actor, **given)
-    found: dict[str, str] = context.run_idempotent(key, request, now, run)
+    found: dict[str, str] = context.run_idempotent(key, request, now, end_seat)
     return found
 
 

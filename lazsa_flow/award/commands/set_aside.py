@@ -9,7 +9,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.award.commands.scoring import check_code, count_again, missing_of, open_round
+from lazsa_flow.award.commands.scoring import (
+    check_reason_code,
+    missing_for_quorum,
+    open_round,
+    recount_quorum,
+)
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.award.rules.panel import Scorecard
 from lazsa_flow.errors import NotAllowedError, NotFoundError
@@ -43,7 +48,7 @@ class CardSetAside:
     missing: str
 
 
-def set_aside(
+def set_aside_card(
     context: Context, ref: str, reviewer: str, *, actor: Actor, reason: str, key: str | None
 ) -> CardSetAside:
     """Set a reviewer's card of the open round aside; the quorum is counted again.
@@ -54,7 +59,7 @@ def set_aside(
         NotFoundError: No card of the reviewer counts in the open round.
         ConflictError: No round is open.
     """
-    check_code("set_aside", reason)
+    check_reason_code("set_aside", reason)
     request = {
         "command": "set_aside_card",
         "reviewer": reviewer,
@@ -64,7 +69,9 @@ def set_aside(
 
     reviewer = context.rulebook.merged.seller_of(reviewer)
 
-    def run(transaction: SqlTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
+    def append_set_aside(
+        transaction: SqlTransaction, seen: Snapshot, now: datetime
+    ) -> dict[str, Any]:
         path = seen.path
         check_command("set_aside_card", actor, subject=path.subject, country=path.country)
         round_ = open_round(context, seen, now)
@@ -81,11 +88,11 @@ def set_aside(
             reason=reason,
             set_aside_by=str(actor),
         )
-        tally = count_again(context, transaction, seen, now)
-        missing = missing_of(context, seen, tally)
+        tally = recount_quorum(context, transaction, seen, now)
+        missing = missing_for_quorum(context, seen, tally)
         return asdict(CardSetAside(ref, card.reviewer, tally.cards, tally.teams, missing))
 
-    return CardSetAside(**context.run_on_path(ref, run, request=request, key=key))
+    return CardSetAside(**context.run_on_path(ref, append_set_aside, request=request, key=key))
 
 
 def _counting_card(cards: list[RecordedCard], reviewer: str) -> RecordedCard | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.transaction import SqlTransaction
 
 
-def case(
+def set_case(
     context: Context, seller: str, case_id: str, value: str, *, actor: Actor, key: str | None
 ) -> None:
     """Open or close a compliance case on a seller.
@@ -53,10 +53,12 @@ def case(
             raise ConflictError(seller, f"case {case_id} is {stand}")
 
     command = "open_case" if value == "open" else "close_case"
-    state(context, seller, command, "case", case_id, value, actor=actor, key=key, check=check)
+    record_statement(
+        context, seller, command, "case", case_id, value, actor=actor, key=key, check=check
+    )
 
 
-def step(
+def record_reconnect_step(
     context: Context, seller: str, name: str, *, actor: Actor, key: str | None
 ) -> dict[str, Any] | None:
     """Record a step towards Reconnect; the last one adds the member.
@@ -67,7 +69,7 @@ def step(
     policy = context.rulebook.policy_at("award", context.clock.now())
     rules = cast("AwardPolicy", policy).reconnect
     if name == rules.join_step:
-        return _join(context, seller, actor=actor, key=key)
+        return _join_reconnect(context, seller, actor=actor, key=key)
     if name not in rules.steps:
         expected = f"one of {', '.join((*rules.steps, rules.join_step))}"
         raise InputError.of("reconnect", "step", name, expected)
@@ -75,7 +77,7 @@ def step(
     def tell_team(transaction: SqlTransaction, number: int, now: datetime) -> None:
         _tell_ready(context, transaction, seller, number, now)
 
-    state(
+    record_statement(
         context,
         seller,
         "reconnect_step",
@@ -107,7 +109,9 @@ def _tell_ready(
         transaction.add_notice(latest, key, "reconnect_ready", "team", now)
 
 
-def _join(context: Context, seller: str, *, actor: Actor, key: str | None) -> dict[str, Any]:
+def _join_reconnect(
+    context: Context, seller: str, *, actor: Actor, key: str | None
+) -> dict[str, Any]:
     with context.store.begin(write=False) as transaction:
         paths = transaction.paths_of(seller, "award")
         if not paths and transaction.country_of(seller) is None:
@@ -126,7 +130,7 @@ def _join(context: Context, seller: str, *, actor: Actor, key: str | None) -> di
     return found
 
 
-def state(
+def record_statement(
     context: Context,
     seller: str,
     command: str,
@@ -170,7 +174,7 @@ def state(
         check(transaction)
         last = [r for r in transaction.records_of(seller) if (r.kind, r.name) == (kind, name)]
         if not last or last[-1].value != value:
-            number = append(
+            number = append_statement(
                 context, transaction, seller, country, kind, name, value, actor, now, reason
             )
             then(transaction, number, now)
@@ -179,7 +183,7 @@ def state(
     context.run_idempotent(key, {**request, **actor_fields(actor)}, now, run)
 
 
-def append(
+def append_statement(
     context: Context,
     transaction: SqlTransaction,
     subject: str,

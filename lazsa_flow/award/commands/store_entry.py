@@ -82,7 +82,7 @@ class Application:
     consent: bool = False
 
 
-def apply(
+def open_application(
     context: Context, application: Application, *, actor: Actor, key: str | None
 ) -> dict[str, Any]:
     """Open an application; see :meth:`lazsa_flow.award.programme.Programme.apply_entry`.
@@ -98,12 +98,14 @@ def apply(
             key,
             json.loads(json.dumps(request, default=str)),
             now,
-            lambda transaction: apply_in(context, transaction, application, actor=actor, now=now),
+            lambda transaction: open_application_in(
+                context, transaction, application, actor=actor, now=now
+            ),
         )
     return found
 
 
-def apply_in(
+def open_application_in(
     context: Context,
     transaction: SqlTransaction,
     application: Application,
@@ -115,7 +117,9 @@ def apply_in(
     applicant, country, records = application.applicant, application.country, application.records
     check_application(application)
     context.country(country)
-    data = data_of(context, application, context.rulebook.calendar(country).local_date(now))
+    data = application_data(
+        context, application, context.rulebook.calendar(country).local_date(now)
+    )
     context.check_settled(transaction, transaction.open_paths("entry", [applicant]).values(), now)
     path, move = open_path(
         transaction,
@@ -138,7 +142,7 @@ def apply_in(
     return {**move_fields(move), "received": received_of(context, data).to_json()}
 
 
-def data_of(context: Context, application: Application, on: date) -> dict[str, Any]:
+def application_data(context: Context, application: Application, on: date) -> dict[str, Any]:
     """Return what guards may read of an application that is submitted on a day.
 
     Records of months that are not judged are kept, and claim nothing beside those that are.
@@ -160,19 +164,19 @@ def data_of(context: Context, application: Application, on: date) -> dict[str, A
             }
             for record in records
         ],
-        "claims": sorted({fingerprint(context.secret, record) for record in used}),
+        "claims": sorted({fingerprint_record(context.secret, record) for record in used}),
     }
 
 
 def is_same_application(context: Context, path: Path, application: Application) -> bool:
     """Tell whether a path was opened by this very application, on whatever day."""
-    wanted = data_of(context, application, date.fromisoformat(path.data["submitted_on"]))
+    wanted = application_data(context, application, date.fromisoformat(path.data["submitted_on"]))
     return path.country == application.country and all(
         path.data.get(name) == value for name, value in wanted.items()
     )
 
 
-def fingerprint(secret: bytes | None, record: TurnoverRecord) -> str:
+def fingerprint_record(secret: bytes | None, record: TurnoverRecord) -> str:
     """Return the keyed fingerprint of a record: of platform, account and month.
 
     Raises:
@@ -194,7 +198,13 @@ def check_application(application: Application) -> None:
     category, records = application.category, application.records
     provenance = application.provenance
     asked: list[tuple[bool, str, str, object, str]] = [
-        (_fits(_CODE, category), "entry", "category", category, "a code such as fashion"),
+        (
+            _matches_pattern(_CODE, category),
+            "entry",
+            "category",
+            category,
+            "a code such as fashion",
+        ),
         (
             provenance in PROVENANCES,
             "entry",
@@ -204,7 +214,7 @@ def check_application(application: Application) -> None:
         ),
     ]
     for number, record in enumerate(records, start=1):
-        asked += _asked(record, f"record {number}")
+        asked += _record_checks(record, f"record {number}")
     problems = [
         Problem(where, field, shown(value), expected)
         for sound, where, field, value, expected in asked
@@ -214,7 +224,7 @@ def check_application(application: Application) -> None:
         raise InputError(problems)
 
 
-def _asked(record: TurnoverRecord, where: str) -> list[tuple[bool, str, str, object, str]]:
+def _record_checks(record: TurnoverRecord, where: str) -> list[tuple[bool, str, str, object, str]]:
     """Return each thing asked of a record: whether it is so, and what to say if not."""
     rate, dollars = record.usd_rate, record.currency == "USD"
     rated = rate is not None and record.rate_on is not None
@@ -224,11 +234,11 @@ def _asked(record: TurnoverRecord, where: str) -> list[tuple[bool, str, str, obj
     currency = "USD, or another currency with the rate and its date from the host"
     account, named = is_id(record.account), is_id(record.currency)
     return [
-        (_fits(_CODE, record.platform), where, "platform", record.platform, "a code"),
+        (_matches_pattern(_CODE, record.platform), where, "platform", record.platform, "a code"),
         (account, where, "account", record.account and "(text)", "an account's id"),
-        (_fits(_MONTH, record.month), where, "month", record.month, "YYYY-MM"),
+        (_matches_pattern(_MONTH, record.month), where, "month", record.month, "YYYY-MM"),
         (amount, where, "amount", record.amount, f"a Decimal of at least 0, {_BELOW}"),
-        (_fits(_CODE, record.category), where, "category", record.category, "a code"),
+        (_matches_pattern(_CODE, record.category), where, "category", record.category, "a code"),
         (named and (dollars or rated), where, "currency", record.currency, currency),
         (positive, where, "usd_rate", rate, f"a Decimal above 0, {_BELOW}"),
         (not dollars or rate in (None, 1), where, "usd_rate", rate, "no rate for USD"),
@@ -240,11 +250,11 @@ def _asked(record: TurnoverRecord, where: str) -> list[tuple[bool, str, str, obj
 def _dated_for(record: TurnoverRecord) -> bool:
     """Tell whether a rate's date lies in its month or the next, as far as both can be read."""
     rate_on = record.rate_on
-    readable = rate_on is not None and _is_day(rate_on) and _fits(_MONTH, record.month)
+    readable = rate_on is not None and _is_day(rate_on) and _matches_pattern(_MONTH, record.month)
     return not readable or rate_fits(record.month, cast("date", rate_on))
 
 
-def _fits(pattern: re.Pattern[str], text: object) -> bool:
+def _matches_pattern(pattern: re.Pattern[str], text: object) -> bool:
     return isinstance(text, str) and bool(pattern.fullmatch(text))
 
 

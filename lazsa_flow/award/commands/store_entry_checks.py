@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from lazsa_flow.award.commands.store_entry import (
     Application,
     TurnoverRecord,
+    application_data,
     check_application,
-    data_of,
 )
 from lazsa_flow.award.commands.store_entry_receipts import received_of
 from lazsa_flow.engine.fire import unopened
@@ -78,7 +78,7 @@ def check_entry(context: Context, application: Application, *, actor: Actor) -> 
     check_application(application)
     now = context.clock.now()
     on = context.rulebook.calendar(country).local_date(now)
-    data = data_of(context, application, on)
+    data = application_data(context, application, on)
     path = unopened("entry", applicant, country, now, data=data)
     with context.store.begin(write=False) as transaction:
         seen = transaction.load_opening(path, on=on, facts=False)

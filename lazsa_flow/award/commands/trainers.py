@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from lazsa_flow.award.commands.statements import append, state
+from lazsa_flow.award.commands.statements import append_statement, record_statement
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.engine.fire import check_fire, fire, open_path, unopened
 from lazsa_flow.errors import InputError, no_seller
@@ -29,10 +29,10 @@ def record_shown(
 ) -> None:
     """Record that an employee has seen a prospect teach or speak."""
     _check_shown(context, [what])
-    state(context, seller, "record_shown", "shown", what, "seen", actor=actor, key=key)
+    record_statement(context, seller, "record_shown", "shown", what, "seen", actor=actor, key=key)
 
 
-def invite(
+def invite_trainer(
     context: Context, seller: str, shown: Sequence[str], *, actor: Actor, key: str | None
 ) -> dict[str, Any]:
     """Propose a prospect, unless one stands already, record what they have shown, and invite them.
@@ -44,13 +44,15 @@ def invite(
     now = context.clock.now()
     initial = context.rulebook.lifecycle(LIFECYCLE).initial
 
-    def run(transaction: SqlTransaction) -> dict[str, Any]:
+    def record_invitation(transaction: SqlTransaction) -> dict[str, Any]:
         country = transaction.country_of(seller)
         if country is None:
             raise no_seller(seller)
         check_command("record_shown", actor, subject=seller, country=country)
         for what in shown:
-            append(context, transaction, seller, country, "shown", what, "seen", actor, now)
+            append_statement(
+                context, transaction, seller, country, "shown", what, "seen", actor, now
+            )
         standing = transaction.open_paths(LIFECYCLE, [seller])
         if seller in standing:
             ref = f"{LIFECYCLE}-{standing[seller]}"
@@ -78,7 +80,7 @@ def invite(
 
     request = {"command": "invite_trainer", "seller": seller, "shown": list(shown)}
     found: dict[str, Any] = context.run_idempotent(
-        key, {**request, **actor_fields(actor)}, now, run
+        key, {**request, **actor_fields(actor)}, now, record_invitation
     )
     return found
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING
 
-from lazsa_flow.award.demo.sample import rate
+from lazsa_flow.award.demo.sample import round_rate
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import Facts
 
 
-def chance(seed: int, *what: object) -> Random:
+def seeded_random(seed: int, *what: object) -> Random:
     """Return a generator of its own for one question of the story."""
     return Random(":".join(map(str, (seed, *what))))
 
 
-def drift(facts: Facts, as_of: date, seed: int) -> Facts:
+def drift_facts(facts: Facts, as_of: date, seed: int) -> Facts:
     """Return a seller's facts at a later date."""
-    random = chance(seed, "drift", as_of, facts.seller)
+    random = seeded_random(seed, "drift", as_of, facts.seller)
 
-    def moved(value: Decimal | None, spread: float) -> Decimal | None:
-        return None if value is None else rate(float(value) + random.gauss(0, spread))
+    def move_rate(value: Decimal | None, spread: float) -> Decimal | None:
+        return None if value is None else round_rate(float(value) + random.gauss(0, spread))
 
     months = facts.monthly_cancellation_rates
     if months is not None:
         known = [month for month in months if month is not None] or [Decimal("0")]
         usual = float(sum(known) / len(known))
-        newer = tuple(rate(usual * random.uniform(0.5, 1.3)) for _ in range(6))
+        newer = tuple(round_rate(usual * random.uniform(0.5, 1.3)) for _ in range(6))
         months = (*months, *newer)[-9:]
     points = facts.ncp_points
     if points is not None:
@@ -47,7 +47,7 @@ def drift(facts: Facts, as_of: date, seed: int) -> Facts:
         as_of=as_of,
         ncp_points=points,
         policy_compliant=facts.policy_compliant or random.random() < 0.2,
-        gmv_rate=moved(facts.gmv_rate, 0.05),
-        chat_response_rate=moved(facts.chat_response_rate, 0.02),
+        gmv_rate=move_rate(facts.gmv_rate, 0.05),
+        chat_response_rate=move_rate(facts.chat_response_rate, 0.02),
         monthly_cancellation_rates=months,
     )

@@ -68,7 +68,7 @@ class Told:
     longest: str
 
 
-def tell(
+def run_story(
     out: Path,
     *,
     sellers: Path | None,
@@ -101,7 +101,7 @@ def tell(
     bookmark = _Bookmark(out, {"seed": seed, "years": years, "sellers": digest})
     done = bookmark.open(resume=resume)
     url = f"sqlite:///{out / DATABASE}"
-    start, cycles, end = schedule(config, max(each.as_of for each in facts), years)
+    start, cycles, end = plan_story(config, max(each.as_of for each in facts), years)
     clock = VirtualClock(start)
     Programme.migrate(url, config=config, clock=clock)
     with Programme.open(url, config=config, clock=clock) as programme:
@@ -119,11 +119,11 @@ def tell(
             scheduler.turn(programme, clock, runner.ring, runner.wait, until=end)
         if notices:
             progress(len(acts), len(acts), "the notices")
-            _send(programme, clock, out / NOTICES)
-        return _export(programme, out, refused=refused, drifted=len(cycles) - 1)
+            _send_notices(programme, clock, out / NOTICES)
+        return _export_story(programme, out, refused=refused, drifted=len(cycles) - 1)
 
 
-def schedule(config: Config, as_of: date, years: int) -> tuple[datetime, list[date], datetime]:
+def plan_story(config: Config, as_of: date, years: int) -> tuple[datetime, list[date], datetime]:
     """Reckon the first instant, the cycle dates and the last instant of a story.
 
     It starts at the first midnight of a date in any country, and has two cycles a year from the
@@ -198,7 +198,7 @@ def write_whole(file: Path, lines: Any) -> None:
     new.replace(file)
 
 
-def _send(programme: Programme, clock: VirtualClock, folder: Path) -> None:
+def _send_notices(programme: Programme, clock: VirtualClock, folder: Path) -> None:
     """Write every notice into a file, the clock going on to each morning that one waits for."""
     channel = FileChannel(FileSettings(directory=str(folder)))
     with programme.open_relay(channels={"files": channel}) as relay:
@@ -207,19 +207,19 @@ def _send(programme: Programme, clock: VirtualClock, folder: Path) -> None:
             relay.drain()
 
 
-def _export(programme: Programme, out: Path, *, refused: int, drifted: int) -> Told:
+def _export_story(programme: Programme, out: Path, *, refused: int, drifted: int) -> Told:
     programme.verify_journal()
     transitions = 0
     lengths: dict[str, int] = {}
 
-    def lines() -> Iterator[str]:
+    def journal_lines() -> Iterator[str]:
         nonlocal transitions
         for row in programme.journal():
             transitions += row["trigger"] is not None
             lengths[row["path"]] = row["seq"]
             yield json.dumps(row, ensure_ascii=False)
 
-    write_whole(out / JOURNAL, lines())
+    write_whole(out / JOURNAL, journal_lines())
     table = programme.rulebook.lifecycle("award")
     graph = f"# {table.title}\n\n```mermaid\n{mermaid(chart(table)).rstrip()}\n```"
     write_whole(out / LIFECYCLE, [graph])

@@ -27,12 +27,12 @@ AS_OF: Final = date(2020, 3, 1)
 _COUNTRIES: Final = ("ID", "MY", "SG", "PH", "TH", "VN")
 
 
-def rate(value: float) -> Decimal:
+def round_rate(value: float) -> Decimal:
     """Round a rate to four places, within 0 and 1."""
     return Decimal(f"{min(1.0, max(0.0, value)):.4f}")
 
 
-def sample(sellers: int = SELLERS, seed: int = SEED) -> Iterator[Facts]:
+def make_sellers(sellers: int = SELLERS, seed: int = SEED) -> Iterator[Facts]:
     """Make up sellers, the same for the same seed."""
     random = Random(seed)
     for number in range(1, sellers + 1):
@@ -47,9 +47,9 @@ def sample(sellers: int = SELLERS, seed: int = SEED) -> Iterator[Facts]:
             policy_compliant=random.random() < 0.97,
             gmv_usd=Decimal(f"{random.lognormvariate(7, 1.6):.2f}"),
             gmv_rate=Decimal(f"{random.betavariate(1.3, 1.6):.4f}"),
-            chat_response_rate=rate(random.betavariate(14, 1.4)),
+            chat_response_rate=round_rate(random.betavariate(14, 1.4)),
             monthly_cancellation_rates=tuple(
-                rate(level * random.uniform(0.6, 1.4)) for _ in range(9)
+                round_rate(level * random.uniform(0.6, 1.4)) for _ in range(9)
             ),
             is_lazstar=trainer,
             activities=frozenset(
@@ -59,17 +59,17 @@ def sample(sellers: int = SELLERS, seed: int = SEED) -> Iterator[Facts]:
         )
 
 
-def write(facts: Iterator[Facts], file: Path) -> None:
+def write_facts(facts: Iterator[Facts], file: Path) -> None:
     """Write facts as the CSV file that the import accepts."""
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(FACTS_COLUMNS)
         for each in facts:
-            writer.writerow(_texts(each))
+            writer.writerow(_field_texts(each))
 
 
-def _texts(facts: Facts) -> list[str]:
-    def text(value: object) -> str:
+def _field_texts(facts: Facts) -> list[str]:
+    def value_text(value: object) -> str:
         if isinstance(value, bool):
             return "true" if value else "false"
         return "" if value is None else str(value)
@@ -78,19 +78,19 @@ def _texts(facts: Facts) -> list[str]:
     return [
         facts.seller,
         facts.country,
-        text(facts.joined_on),
-        text(facts.as_of),
-        text(facts.ncp_points),
-        text(facts.policy_compliant),
-        text(facts.gmv_usd),
-        text(facts.gmv_rate),
-        text(facts.chat_response_rate),
-        ";".join(text(month) for month in months or ()),
-        text(facts.retention_rate),
-        text(facts.is_lazstar),
+        value_text(facts.joined_on),
+        value_text(facts.as_of),
+        value_text(facts.ncp_points),
+        value_text(facts.policy_compliant),
+        value_text(facts.gmv_usd),
+        value_text(facts.gmv_rate),
+        value_text(facts.chat_response_rate),
+        ";".join(value_text(month) for month in months or ()),
+        value_text(facts.retention_rate),
+        value_text(facts.is_lazstar),
         ";".join(a for a in ACTIVITIES if a in (activities or ())),
     ]
 
 
 if __name__ == "__main__":
-    write(sample(), Path(sys.argv[1]))
+    write_facts(make_sellers(), Path(sys.argv[1]))

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.award.commands import imports, scorecard_imports
-from lazsa_flow.award.demo.drift import chance, drift
+from lazsa_flow.award.demo.drift import drift_facts, seeded_random
 from lazsa_flow.award.imports.nominations import NominationRow
 from lazsa_flow.award.imports.scorecards import ScorecardRow
 from lazsa_flow.award.rules.panel import ITEMS
@@ -121,7 +121,7 @@ class Story:
         return "demo/" + "/".join(map(str, parts))
 
     def _drawn(self, name: str, cycle: date, seller: str, share: float) -> bool:
-        return chance(self._seed, name, cycle, seller).random() < share
+        return seeded_random(self._seed, name, cycle, seller).random() < share
 
     def _paths(self, *states: str) -> list[Path]:
         with self._programme.store.begin(write=False) as transaction:
@@ -156,7 +156,7 @@ class Story:
         facts = self._first
         for earlier in self._cycles[1 : number + 1]:
             as_of = earlier - timedelta(days=33)
-            facts = [drift(each, as_of, self._seed) for each in facts]
+            facts = [drift_facts(each, as_of, self._seed) for each in facts]
         context = self._programme.context
         key = self._key("drift", cycle)
         return imports.add_facts(context, facts, where=f"drift {cycle}", key=key), 0
@@ -188,7 +188,7 @@ class Story:
             seller = facts.seller
             if seller in held | barred or not self._drawn(act, cycle, seller, share):
                 continue
-            random = chance(self._seed, act, "by", cycle, seller)
+            random = seeded_random(self._seed, act, "by", cycle, seller)
             source, nominator = "employee", f"employee-{random.randrange(40)}"
             if random.random() < 0.3:
                 source, nominator = "seller", seller
@@ -205,7 +205,7 @@ class Story:
         """Nominate some nominees twice, and some sitting ambassadors, which is refused."""
 
         def again(path: Path, key: str) -> None:
-            who = chance(self._seed, "again", cycle, path.subject).randrange(40)
+            who = seeded_random(self._seed, "again", cycle, path.subject).randrange(40)
             actor = Actor("employee", f"employee-{who}")
             self._programme.nominate(path.subject, actor=actor, statement="Seconded.", key=key)
 
@@ -273,7 +273,7 @@ class Story:
         return scorecard_imports.add_scorecards(context, rows, where=f"score {cycle}", key=key), 0
 
     def _cards(self, path: Path, cycle: date, *, short: float) -> Iterator[ScorecardRow]:
-        random = chance(self._seed, "score", cycle, path.subject)
+        random = seeded_random(self._seed, "score", cycle, path.subject)
         wanted = 2 if random.random() < short else random.choice((3, 3, 4))
         quality = random.gauss(3.9, 0.5)
         start = random.randrange(len(_REVIEWERS))
@@ -289,7 +289,10 @@ class Story:
             self._programme.score(
                 path.ref,
                 actor=Actor("reviewer", "reviewer-late", path.country, "events"),
-                scores={item: chance(self._seed, key, item).choice((3, 4, 4, 5)) for item in ITEMS},
+                scores={
+                    item: seeded_random(self._seed, key, item).choice((3, 4, 4, 5))
+                    for item in ITEMS
+                },
                 comment="Sorry for the delay.",
                 key=key,
             )

@@ -53,7 +53,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
             ConflictError: Review of the open candidacy has begun, or the actor has nominated.
         """
         return self._command(
-            lambda context: nominations.nominate(
+            lambda context: nominations.nominate_seller(
                 context, seller, actor=actor, statement=statement, key=key
             )
         )
@@ -63,7 +63,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
     ) -> None:
         """Complete the actor's own nomination; after the window's close, review opens at once."""
         self._on_path(
-            lambda context: nominations.complete(
+            lambda context: nominations.complete_nomination(
                 context, path, actor=actor, statement=statement, key=key
             )
         )
@@ -73,20 +73,22 @@ class Commands(Community, Imports, Operating, Panels, Releases):
     ) -> Move | None:
         """Withdraw the actor's own nomination; with the last one, the path is withdrawn."""
         found = self._on_path(
-            lambda context: nominations.withdraw(context, path, actor=actor, key=key)
+            lambda context: nominations.withdraw_nomination(context, path, actor=actor, key=key)
         )
         return move_of(found) if found else None
 
     def open_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
         """Open a compliance case: it postpones award or renewal, and holds joining Reconnect."""
         self._command(
-            lambda context: statements.case(context, seller, case, "open", actor=actor, key=key)
+            lambda context: statements.set_case(context, seller, case, "open", actor=actor, key=key)
         )
 
     def close_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
         """Close a compliance case."""
         self._command(
-            lambda context: statements.case(context, seller, case, "closed", actor=actor, key=key)
+            lambda context: statements.set_case(
+                context, seller, case, "closed", actor=actor, key=key
+            )
         )
 
     def reconnect_step(
@@ -94,7 +96,9 @@ class Commands(Community, Imports, Operating, Panels, Releases):
     ) -> Move | None:
         """Record one of Reconnect's steps; the last, by the local team, adds the member."""
         found = self._command(
-            lambda context: statements.step(context, seller, step, actor=actor, key=key)
+            lambda context: statements.record_reconnect_step(
+                context, seller, step, actor=actor, key=key
+            )
         )
         return move_of(found) if found else None
 
@@ -102,7 +106,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
         """Record that a seller consents to the Hall of Fame, or no longer does."""
         value = "given" if given else "revoked"
         self._command(
-            lambda context: statements.state(
+            lambda context: statements.record_statement(
                 context, seller, "consent", "consent", CONSENT, value, actor=actor, key=key
             )
         )
@@ -117,7 +121,9 @@ class Commands(Community, Imports, Operating, Panels, Releases):
         """
         return move_of(
             self._command(
-                lambda context: trainers.invite(context, seller, shown, actor=actor, key=key)
+                lambda context: trainers.invite_trainer(
+                    context, seller, shown, actor=actor, key=key
+                )
             )
         )
 
@@ -162,7 +168,9 @@ class Commands(Community, Imports, Operating, Panels, Releases):
         application = Application(applicant, country, category, tuple(records), provenance, consent)
         return receipt_of(
             self._command(
-                lambda context: store_entry.apply(context, application, actor=actor, key=key)
+                lambda context: store_entry.open_application(
+                    context, application, actor=actor, key=key
+                )
             )
         )
 

@@ -70,7 +70,7 @@ class Community(Questions):
                 )
             ).result
         return self._command(
-            lambda context: announcements.announce(
+            lambda context: announcements.send_announcement(
                 context,
                 title,
                 text,

@@ -147,7 +147,9 @@ class Irreversible(Sellers):
         """
         if dry_run:
             return self.dry_run(lambda own: own.erase(seller, actor=actor, key=key)).result
-        return self._command(lambda context: erasure.erase(context, seller, actor=actor, key=key))
+        return self._command(
+            lambda context: erasure.erase_person(context, seller, actor=actor, key=key)
+        )
 
     def readmit(self, person: str, *, actor: Actor, key: str | None = None) -> None:
         """Let files be imported again for somebody who was erased and has come back.
@@ -161,7 +163,7 @@ class Irreversible(Sellers):
             NotFoundError: No such person was erased.
             ConfigError: Persons were erased under a secret that this process does not have.
         """
-        erasure.readmit(self.context, person, actor=actor, key=key)
+        erasure.readmit_person(self.context, person, actor=actor, key=key)
 
     def deleted_texts_remain(self) -> str:
         """Say where texts that were erased or purged can still be read."""
@@ -176,4 +178,4 @@ class Irreversible(Sellers):
         """
         if dry_run:
             return self.dry_run(lambda own: own.purge(actor=actor)).result
-        return erasure.purge(self.context, actor=actor)
+        return erasure.purge_texts(self.context, actor=actor)

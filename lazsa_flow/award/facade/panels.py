@@ -59,7 +59,7 @@ class Panels(Questions):
                 lambda own: own.assign_reviewers(country, cycle_on, reviewers, actor=actor, key=key)
             ).result
         return self._command(
-            lambda context: seats.assign(
+            lambda context: seats.assign_reviewers(
                 context, country, cycle_on, reviewers, actor=actor, key=key
             )
         )
@@ -96,7 +96,7 @@ class Panels(Questions):
                 lambda own: own.unassign_reviewer(country, cycle_on, reviewer, actor=actor, key=key)
             ).result
         return self._command(
-            lambda context: seats.unassign(
+            lambda context: seats.unassign_reviewer(
                 context, country, cycle_on, reviewer, actor=actor, key=key
             )
         )
@@ -128,7 +128,9 @@ class Panels(Questions):
                 lambda own: own.remind_reviewers(country, cycle_on, actor=actor, key=key)
             ).result
         return self._command(
-            lambda context: reviewing.remind(context, country, cycle_on, actor=actor, key=key)
+            lambda context: reviewing.remind_reviewers(
+                context, country, cycle_on, actor=actor, key=key
+            )
         )
 
     def set_aside_card(
@@ -166,7 +168,7 @@ class Panels(Questions):
                 lambda own: own.set_aside_card(path, reviewer, actor=actor, reason=reason, key=key)
             ).result
         return self._on_path(
-            lambda context: set_aside.set_aside(
+            lambda context: set_aside.set_aside_card(
                 context, path, reviewer, actor=actor, reason=reason, key=key
             )
         )
@@ -200,7 +202,7 @@ class Panels(Questions):
             ConflictError: No round is open, or a card of theirs in it was set aside.
         """
         return self._on_path(
-            lambda context: scoring.score(
+            lambda context: scoring.record_card(
                 context, path, actor=actor, scores=scores, comment=comment, key=key
             )
         )
@@ -210,7 +212,7 @@ class Panels(Questions):
     ) -> CardReceipt:
         """Record that a reviewer stands back; an earlier card of theirs no longer counts."""
         return self._on_path(
-            lambda context: scoring.recuse(
+            lambda context: scoring.record_recusal(
                 context, path, actor=actor, reason=reason, note=note, key=key
             )
         )

@@ -250,7 +250,7 @@ class Questions(Lists, Lookups):
 
     def panel(self, country: str, cycle_on: date) -> list[Candidate]:
         """List whom a country's panel has to judge in a cycle, and what is missing for each."""
-        return panels.overview(self.context, country, cycle_on)
+        return panels.list_candidates(self.context, country, cycle_on)
 
     def panel_gaps(self) -> list[PanelGap]:
         """Tell of each country how many candidates of the coming cycle have no quorum yet."""
@@ -258,11 +258,11 @@ class Questions(Lists, Lookups):
 
     def entitlements(self, seller: str, *, at: datetime | None = None) -> tuple[Entitlement, ...]:
         """Return what a seller is entitled to at an instant, with begin and end."""
-        return queries.entitled(self.context, seller, self._at(at))
+        return queries.list_entitlements(self.context, seller, self._at(at))
 
     def badge(self, seller: str, *, at: datetime | None = None) -> Badge:
         """Tell whether a seller's badge is valid at an instant: one index look-up."""
-        return queries.badge(self.context, seller, self._at(at))
+        return queries.find_badge(self.context, seller, self._at(at))
 
     def hall_of_fame(self, country: str) -> list[Fame]:
         """List who ever held the award in a country and consents to be named; no contact data.
@@ -270,11 +270,11 @@ class Questions(Lists, Lookups):
         Returns:
             Each tenure, by year; those who sit are marked, and whose standing was lost left out.
         """
-        return queries.hall_of_fame(self.context, country)
+        return queries.list_fame(self.context, country)
 
     def contact(self, seller: str, *, regional: bool = False) -> str:
         """Return the mailbox of the seller's local team, or the regional one; never their own."""
-        return queries.contact(self.context, seller, regional=regional)
+        return queries.find_contact(self.context, seller, regional=regional)
 
     def outcome(self, name: str) -> Outcome:
         """Tell what a seller may see of the latest decision on a path, and how to object."""
@@ -282,11 +282,11 @@ class Questions(Lists, Lookups):
         rows = self.history(path.ref)
         row = decision_row(rows) or rows[-1]
         appeal = appeals.appeal_on(self.context, path.ref, self.clock.now(), row)
-        return queries.outcome(self.context, path, row, self.verdicts(path, row), appeal)
+        return queries.describe_outcome(self.context, path, row, self.verdicts(path, row), appeal)
 
     def members(self, country: str) -> list[str]:
         """List the sellers who are in Reconnect in a country: whom updates go to."""
-        return queries.members(self.context, country)
+        return queries.list_members(self.context, country)
 
     def pauses(self, *, lifted: bool = False) -> list[Pause]:
         """Return the pauses in force, oldest first.

@@ -85,7 +85,9 @@ class Sellers(Questions):
             return self.dry_run(
                 lambda own: own.merge_sellers(old, new, actor=actor, key=key)
             ).result
-        return self._command(lambda context: merging.merge(context, old, new, actor=actor, key=key))
+        return self._command(
+            lambda context: merging.merge_ids(context, old, new, actor=actor, key=key)
+        )
 
     def unmerge_sellers(
         self, old: str, new: str, *, actor: Actor, key: str | None = None, dry_run: bool = False
@@ -111,5 +113,5 @@ class Sellers(Questions):
                 lambda own: own.unmerge_sellers(old, new, actor=actor, key=key)
             ).result
         return self._command(
-            lambda context: merging.unmerge(context, old, new, actor=actor, key=key)
+            lambda context: merging.unmerge_ids(context, old, new, actor=actor, key=key)
         )

@@ -119,7 +119,7 @@ def read_facts_rows(
     parse_country = one_of(countries)
     with problems, Seen(problems, "seller_id", "the seller") as seen:
         for line, texts in read_table(file, FACTS, problems):
-            facts = _facts(Cells(problems, line, texts), parse_country)
+            facts = _read_row(Cells(problems, line, texts), parse_country)
             if facts is not None and seen.add(line, facts.seller):
                 yield line, facts
 
@@ -127,7 +127,7 @@ def read_facts_rows(
 def fields_of(facts: Facts) -> dict[str, str]:
     """Write facts as the fields of a file's row."""
 
-    def text(value: object) -> str:
+    def value_text(value: object) -> str:
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, (set, frozenset)):
@@ -137,7 +137,8 @@ def fields_of(facts: Facts) -> dict[str, str]:
         return "" if value is None else str(value)
 
     return {
-        column: text(getattr(facts, _ATTRIBUTES.get(column, column))) for column in FACTS_COLUMNS
+        column: value_text(getattr(facts, _ATTRIBUTES.get(column, column)))
+        for column in FACTS_COLUMNS
     }
 
 
@@ -157,12 +158,12 @@ def check_facts(
     parse_country = one_of(countries)
     with problems, Seen(problems, "seller_id", "the seller") as seen:
         for number, each in enumerate(facts, start=1):
-            checked = _facts(Cells(problems, number, fields_of(each)), parse_country)
+            checked = _read_row(Cells(problems, number, fields_of(each)), parse_country)
             if checked is not None and seen.add(number, checked.seller):
                 yield number, checked
 
 
-def _facts(cells: Cells, parse_country: Callable[[str], str]) -> Facts | None:
+def _read_row(cells: Cells, parse_country: Callable[[str], str]) -> Facts | None:
     seller = cells.take("seller_id", parse_id)
     country = cells.take("country", parse_country)
     as_of = cells.take("as_of", parse_day)

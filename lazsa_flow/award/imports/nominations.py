@@ -82,12 +82,12 @@ def read_nominations(file: str | Path, problems: Problems | None = None) -> Iter
     problems = Problems(file, NOMINATIONS.private) if problems is None else problems
     with problems, Seen(problems, "", "the same seller, source and nominator") as seen:
         for line, texts in read_table(file, NOMINATIONS, problems):
-            row = _row(line, Cells(problems, line, texts))
+            row = _read_row(line, Cells(problems, line, texts))
             if row is not None and seen.add(line, row.seller, row.source, row.nominator):
                 yield row
 
 
-def _row(line: int, cells: Cells) -> NominationRow | None:
+def _read_row(line: int, cells: Cells) -> NominationRow | None:
     seller = cells.take("seller_id", parse_id)
     source = cells.take("source", _parse_source)
     nominator = cells.take("nominator_id", parse_id)

@@ -100,12 +100,12 @@ def read_scorecards(file: str | Path, problems: Problems | None = None) -> Itera
     problems = Problems(file, SCORECARDS.private) if problems is None else problems
     with problems, Seen(problems, "", "the same seller and reviewer") as seen:
         for line, texts in read_table(file, SCORECARDS, problems):
-            row = _row(line, Cells(problems, line, texts))
+            row = _read_row(line, Cells(problems, line, texts))
             if row is not None and seen.add(line, row.seller, row.reviewer):
                 yield row
 
 
-def _row(line: int, cells: Cells) -> ScorecardRow | None:
+def _read_row(line: int, cells: Cells) -> ScorecardRow | None:
     seller = cells.take("seller_id", parse_id)
     reviewer = cells.take("reviewer_id", parse_id)
     team = cells.maybe("team", parse_id)

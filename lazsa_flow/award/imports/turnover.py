@@ -121,16 +121,16 @@ def read_turnover(
         rows = read_table(file, TURNOVER, problems)
         read = ((line, Cells(problems, line, texts)) for line, texts in rows)
         for _applicant, group in groupby(read, key=lambda it: it[1].text("applicant_id")):
-            found = [_row(line, cells, parse_country) for line, cells in group]
+            found = [_read_row(line, cells, parse_country) for line, cells in group]
             application = [row for row in found if row is not None]
             # an application of which a row is refused is refused as a whole
-            if len(application) == len(found) and _agree(application, problems):
+            if len(application) == len(found) and _check_agreement(application, problems):
                 first = application[0]
                 if seen.add(first.line, first.applicant):
                     yield application
 
 
-def _agree(application: list[TurnoverRow], problems: Problems) -> bool:
+def _check_agreement(application: list[TurnoverRow], problems: Problems) -> bool:
     """Report the rows that say another thing of the application than its first row."""
     first = application[0]
     others = [row for row in application if row.application != first.application]
@@ -140,7 +140,7 @@ def _agree(application: list[TurnoverRow], problems: Problems) -> bool:
     return not others
 
 
-def _row(line: int, cells: Cells, parse_country: Callable[[str], str]) -> TurnoverRow | None:
+def _read_row(line: int, cells: Cells, parse_country: Callable[[str], str]) -> TurnoverRow | None:
     applicant = cells.take("applicant_id", parse_id)
     country = cells.take("country", parse_country)
     category = cells.take("category", parse_code)

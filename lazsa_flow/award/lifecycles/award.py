@@ -16,7 +16,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.award.lifecycles.award_checks import rules
+from lazsa_flow.award.lifecycles.award_checks import award_policy
 from lazsa_flow.award.lifecycles.award_guards import GUARDS
 from lazsa_flow.award.lifecycles.award_reminders import (
     CARD_REMINDER,
@@ -94,7 +94,7 @@ _MEMBERSHIP_ENDS: Final = FireOther("remove", state="reconnect", reason="re_awar
 
 
 def _review_opens(context: GuardContext) -> Moment:
-    closes_days = rules(context).nomination.closes_days
+    closes_days = award_policy(context).nomination.closes_days
     return context.calendar.closes(context.judged_on, closes_days)
 
 
@@ -103,12 +103,12 @@ def _cycle(context: GuardContext) -> Moment:
 
 
 def _renewal_opens(context: GuardContext) -> Moment:
-    days = rules(context).panel.renewal_opens_days
+    days = award_policy(context).panel.renewal_opens_days
     return context.calendar.start(context.judged_on - timedelta(days=days))
 
 
 def _grace_end_on(context: GuardContext) -> date:
-    return context.judged_on + timedelta(days=rules(context).renewal.grace_days)
+    return context.judged_on + timedelta(days=award_policy(context).renewal.grace_days)
 
 
 def _grace_end(context: GuardContext) -> Moment:
@@ -117,7 +117,7 @@ def _grace_end(context: GuardContext) -> Moment:
 
 def _next_reminder(context: GuardContext) -> Moment | None:
     end = _grace_end_on(context)
-    for days in rules(context).renewal.reminder_days:
+    for days in award_policy(context).renewal.reminder_days:
         moment = context.calendar.start(end - timedelta(days=days))
         if moment.at > context.at:
             return moment
@@ -129,7 +129,7 @@ def _next_cycle(context: GuardContext) -> date:
 
 
 def _due(context: GuardContext) -> date:
-    return next_due_on(context.path, context.judged_on, context.calendar, rules(context))
+    return next_due_on(context.path, context.judged_on, context.calendar, award_policy(context))
 
 
 def next_due_on(path: Path, due_on: date, calendar: Calendar, policy: AwardPolicy) -> date:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.award.rules.criteria import CRITERIA, judge, judge_trainer
+from lazsa_flow.award.rules.criteria import CRITERIA, judge_criterion, judge_trainer
 from lazsa_flow.lifecycle.dates import add_months
 from lazsa_flow.lifecycle.ids import fold
 
@@ -29,18 +29,18 @@ CONDUCT: Final = ("good_standing", "conduct")
 TRAINER_ACTIVITIES: Final = next(each for each in CRITERIA if each.name == "trainer_activities")
 
 
-def rules(context: GuardContext) -> AwardPolicy:
+def award_policy(context: GuardContext) -> AwardPolicy:
     """Return the context's policy as the award's."""
     policy: AwardPolicy = context.policy  # type: ignore[assignment]
     return policy
 
 
-def _paths(context: GuardContext) -> Iterator[Path]:
+def _award_paths(context: GuardContext) -> Iterator[Path]:
     """Yield the subject's award paths, this one included."""
     return chain((context.path,), (p for p in context.snapshot.others if p.lifecycle == "award"))
 
 
-def _latest(context: GuardContext, kind: str, name: str) -> Statement | None:
+def _latest_statement(context: GuardContext, kind: str, name: str) -> Statement | None:
     """Return the last word recorded under a kind and name, dated on or before today."""
     found = None
     for record in context.snapshot.records:
@@ -64,36 +64,36 @@ def nominators_left(context: GuardContext) -> Found:
 
 def trainer_activities(context: GuardContext) -> Found:
     """Find the activities of a trainer; who is one is said by the trainer path first."""
-    facts, bars = context.snapshot.facts, rules(context).criteria
+    facts, bars = context.snapshot.facts, award_policy(context).criteria
     if trainer_path_says(context):
         return judge_trainer(facts, context.judged_on, bars)
-    return judge(TRAINER_ACTIVITIES, facts, context.judged_on, bars)
+    return judge_criterion(TRAINER_ACTIVITIES, facts, context.judged_on, bars)
 
 
 def trainer_path_says(context: GuardContext) -> bool | None:
     """Tell whether the seller's trainer path makes them a trainer; ``None`` where it never did."""
-    record = _latest(context, "lazstar", "")
+    record = _latest_statement(context, "lazstar", "")
     return None if record is None else record.value == "began"
 
 
-def quorum(context: GuardContext) -> Found:
+def count_quorum(context: GuardContext) -> Found:
     """Count reviewers and teams."""
-    tally, bars = context.snapshot.tally, rules(context).panel
+    tally, bars = context.snapshot.tally, award_policy(context).panel
     held = tally.has_quorum(bars.reviewers, bars.teams)
     return held, f"{tally.cards} reviewers from {tally.teams} teams", None
 
 
 def panel_approval(context: GuardContext) -> Found:
     """Find the panel's overall mean, and the lowest item's."""
-    tally, bars = context.snapshot.tally, rules(context).panel
+    tally, bars = context.snapshot.tally, award_policy(context).panel
     if not tally.cards:
         return False, "no scorecard", None
-    figures = _means(tally.total, tally.scores, tally.least, tally.cards)
+    figures = _mean_text(tally.total, tally.scores, tally.least, tally.cards)
     return tally.approves(bars.mean, bars.floor), figures, None
 
 
 @lru_cache(maxsize=65536)
-def _means(total: int, scores: int, lowest: int, cards: int) -> str:
+def _mean_text(total: int, scores: int, lowest: int, cards: int) -> str:
     return f"mean {total / scores:.4f}, lowest item {lowest / cards:.4f}"
 
 
@@ -124,7 +124,7 @@ def no_open_case(context: GuardContext) -> Found:
 
 def good_standing(context: GuardContext) -> Found:
     """Find the last word on the standing."""
-    record = _latest(context, "good_standing", "")
+    record = _latest_statement(context, "good_standing", "")
     if record is None or record.value == "began":
         return True, "good", None
     return False, f"lost on {record.as_of}: {record.reason}", None
@@ -132,10 +132,10 @@ def good_standing(context: GuardContext) -> Found:
 
 def held_a_year(context: GuardContext) -> Found:
     """Find a full tenure on any path, or how much is missing."""
-    months = rules(context).reconnect.held_months
+    months = award_policy(context).reconnect.held_months
     tenures = [
         (add_months(span.began_on, months), span.ended_on or context.on, span.ended_on is None)
-        for path in _paths(context)
+        for path in _award_paths(context)
         for span in path.spans.get("award", ())
     ]
     if not tenures:
@@ -150,20 +150,22 @@ def held_a_year(context: GuardContext) -> Found:
 def latest_path(context: GuardContext) -> Found:
     """Find a later path that was awarded."""
     newer = [
-        path.ref for path in _paths(context) if path.id > context.path.id and "award" in path.spans
+        path.ref
+        for path in _award_paths(context)
+        if path.id > context.path.id and "award" in path.spans
     ]
     return not newer, newer[0] if newer else "the latest award", None
 
 
 def no_newer_path(context: GuardContext) -> Found:
     """Find a newer path, awarded or not."""
-    newer = [path.ref for path in _paths(context) if path.id > context.path.id]
+    newer = [path.ref for path in _award_paths(context) if path.id > context.path.id]
     return not newer, newer[0] if newer else "none", None
 
 
 def no_membership(context: GuardContext) -> Found:
     """Find the path whose membership is running."""
-    for path in _paths(context):
+    for path in _award_paths(context):
         if path.span("membership", context.at):
             return False, path.ref, None
     return True, "none", None
@@ -171,11 +173,11 @@ def no_membership(context: GuardContext) -> Found:
 
 def reconnect_steps(context: GuardContext) -> Found:
     """Find the steps that are missing."""
-    wanted = rules(context).reconnect.steps
+    wanted = award_policy(context).reconnect.steps
     missing = [
         step
         for step in wanted
-        if (record := _latest(context, "step", step)) is None or record.value != "done"
+        if (record := _latest_statement(context, "step", step)) is None or record.value != "done"
     ]
     return not missing, f"missing: {', '.join(missing) or 'none'}", None
 
@@ -198,7 +200,7 @@ def within_appeal(context: GuardContext) -> Found:
     if appeal is None:
         return False, "no decision to appeal", None
     told_on = context.calendar.local_date(appeal.told_at)
-    until = told_on + timedelta(days=rules(context).appeal.days)
+    until = told_on + timedelta(days=award_policy(context).appeal.days)
     return context.calendar.local_date(context.recorded_at) <= until, str(until), None
 
 
@@ -225,7 +227,7 @@ def appeal_granted(context: GuardContext) -> Found:
     voices = voices_of(context.path, seen.records) if _open_appeal(context) else {}
     granting = {person for person, record in voices.items() if record.value == "grant"}
     outside = granting - set(map(fold, inside))
-    wanted = rules(context).appeal.persons
+    wanted = award_policy(context).appeal.persons
     return len(outside) >= wanted, f"{len(outside)} of {wanted} persons", None
 
 
@@ -235,7 +237,7 @@ def conduct_bar(context: GuardContext) -> Found:
     for record in context.snapshot.records:
         if record.kind in CONDUCT and record.reason == "code_of_conduct":
             ended = record.value == "ended"
-            months = rules(context).conduct.bar_months
+            months = award_policy(context).conduct.bar_months
             barred = add_months(record.as_of, months) if ended else None
     if barred is None or barred <= context.on:
         return True, "none", None
@@ -244,7 +246,7 @@ def conduct_bar(context: GuardContext) -> Found:
 
 def grace_over(context: GuardContext) -> Found:
     """Find out whether grace has run out."""
-    policy = rules(context).renewal
+    policy = award_policy(context).renewal
     end = context.judged_on + timedelta(days=policy.grace_days)
     over = context.at >= context.calendar.start(end).at
     return over, str(context.on), None if over else end

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.award.lifecycles import award_checks as checks
 from lazsa_flow.award.lifecycles import award_needs as needs
-from lazsa_flow.award.rules.criteria import CRITERIA, Criterion, judge, needed, read
+from lazsa_flow.award.rules.criteria import (
+    CRITERIA,
+    Criterion,
+    facts_needed,
+    judge_criterion,
+    read_criterion,
+)
 from lazsa_flow.lifecycle.guards import (
     NOMINATIONS,
     PANEL,
@@ -38,34 +44,36 @@ _AWARDS: Final = frozenset({paths("award")})
 """What a guard reads that looks at the seller's other award paths as well."""
 
 
-def _criterion(criterion: Criterion) -> Guard:
-    def check(context: GuardContext) -> Found:
-        seen, bars = context.snapshot, checks.rules(context).criteria
-        return judge(criterion, seen.facts, seen.path.cycle_on or context.on, bars)
+def _criterion_guard(criterion: Criterion) -> Guard:
+    def check_bar(context: GuardContext) -> Found:
+        seen, bars = context.snapshot, checks.award_policy(context).criteria
+        return judge_criterion(criterion, seen.facts, seen.path.cycle_on or context.on, bars)
 
-    def reading(context: GuardContext) -> Reading | None:
-        facts, bars = context.snapshot.facts, checks.rules(context).criteria
-        return read(criterion, facts, context.judged_on, bars)
+    def read_bar(context: GuardContext) -> Reading | None:
+        facts, bars = context.snapshot.facts, checks.award_policy(context).criteria
+        return read_criterion(criterion, facts, context.judged_on, bars)
 
-    def need(context: GuardContext, on: date) -> Need:
-        return needed(criterion, context.snapshot.facts, on, checks.rules(context).criteria)
+    def find_need(context: GuardContext, on: date) -> Need:
+        return facts_needed(
+            criterion, context.snapshot.facts, on, checks.award_policy(context).criteria
+        )
 
     return Guard(
         criterion.name,
-        check,
+        check_bar,
         lambda policy: criterion.required(policy.criteria),
         "the seller, by the next facts",
         criterion.source,
         criterion.wording,
         criterion.figures,
         by_clock=criterion.by_clock,
-        reading=reading,
-        need=need,
+        reading=read_bar,
+        need=find_need,
     )
 
 
 def _guard_of(criterion: Criterion) -> Guard:
-    guard = _criterion(criterion)
+    guard = _criterion_guard(criterion)
     if criterion is not checks.TRAINER_ACTIVITIES:
         return guard
     return replace(
@@ -86,7 +94,7 @@ NOMINATION_COMPLETE: Final = Guard(
     "programme.md, nomination",
     "A complete nomination is needed; so far {measured}.",
     frozenset({NOMINATIONS}),
-    need=needs.statement,
+    need=needs.need_statement,
 )
 NOMINATORS_GONE: Final = Guard(
     "no_nomination_left",
@@ -99,14 +107,14 @@ NOMINATORS_GONE: Final = Guard(
 )
 QUORUM: Final = Guard(
     "quorum",
-    checks.quorum,
+    checks.count_quorum,
     lambda p: f"{p.panel.reviewers} reviewers from {p.panel.teams} teams",
     "the panel",
     "programme.md, the panel (ours)",
     "The panel could not complete its review in time.",
     frozenset({PANEL}),
     reading=needs.read_quorum,
-    need=needs.scorecards,
+    need=needs.need_scorecards,
 )
 PANEL_APPROVAL: Final = Guard(
     "panel_approval",
@@ -117,7 +125,7 @@ PANEL_APPROVAL: Final = Guard(
     "The panel's overall judgement must reach the bar.",
     frozenset({PANEL}),
     reading=needs.read_approval,
-    need=needs.approving_scorecards,
+    need=needs.need_approval,
 )
 NOT_CARRIED_OVER: Final = Guard(
     "not_carried_over",
@@ -137,7 +145,7 @@ NO_SITTING_AWARD: Final = Guard(
     "You hold the award already: {measured}.",
     _AWARDS,
     by_clock=False,
-    need=needs.end_of_other_award,
+    need=needs.need_end_of_other_award,
 )
 NO_OPEN_CASE: Final = Guard(
     "no_open_case",
@@ -147,7 +155,7 @@ NO_OPEN_CASE: Final = Guard(
     "programme.md, tenure (ours)",
     "A compliance case must be closed first.",
     frozenset({records("case")}),
-    need=needs.closed_case,
+    need=needs.need_closed_case,
 )
 OPEN_CASE: Final = none_of("open_case", NO_OPEN_CASE, wording="A compliance case is open.")
 GOOD_STANDING: Final = Guard(
@@ -200,7 +208,7 @@ RECONNECT_STEPS: Final = Guard(
     "FAQ, Reconnect",
     "Before the team can add you: {measured}.",
     reads=frozenset({records("step")}),
-    need=needs.steps,
+    need=needs.need_steps,
 )
 LEFT_BY_CHOICE: Final = Guard(
     "left_by_choice",
@@ -225,7 +233,7 @@ APPEAL_GRANTED: Final = Guard(
     "managers outside the panel",
     "programme.md, tenure (ours)",
     "An appeal needs {required}; so far {measured}.",
-    need=needs.appeal_voices,
+    need=needs.need_appeal_voices,
 )
 CONDUCT_BAR: Final = Guard(
     "no_conduct_bar",

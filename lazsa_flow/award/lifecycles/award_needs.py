@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.award.lifecycles.award_checks import (
     TRAINER_ACTIVITIES,
+    award_policy,
+    count_quorum,
     panel_approval,
-    quorum,
     reconnect_steps,
-    rules,
     trainer_path_says,
 )
-from lazsa_flow.award.rules.criteria import read
+from lazsa_flow.award.rules.criteria import read_criterion
 from lazsa_flow.lifecycle.verdicts import Need, Reading
 
 if TYPE_CHECKING:
@@ -31,93 +31,94 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import GuardContext
 
 
-def statement(_situation: GuardContext, on: date) -> Need:
+def need_statement(_situation: GuardContext, on: date) -> Need:
     """Say that a nomination lacks its statement."""
     return Need("a statement from a nominator", None, on)
 
 
 def read_activities(context: GuardContext) -> Reading | None:
     """Read a trainer's activities, and where trainer path and facts differ on who is a trainer."""
-    facts, bars = context.snapshot.facts, rules(context).criteria
+    facts, bars = context.snapshot.facts, award_policy(context).criteria
     says = trainer_path_says(context)
-    reading = read(TRAINER_ACTIVITIES, facts, context.judged_on, bars)
+    reading = read_criterion(TRAINER_ACTIVITIES, facts, context.judged_on, bars)
     if reading is None or facts is None or says is None or says == bool(facts.is_lazstar):
         return reading
-    note = f"the trainer path says {_trainer(says)}, the facts say {_trainer(facts.is_lazstar)}"
+    said = _trainer_text(says), _trainer_text(facts.is_lazstar)
+    note = f"the trainer path says {said[0]}, the facts say {said[1]}"
     if not says:
         return reading._replace(note=note)
     as_trainer = replace(facts, is_lazstar=True)
-    reading = read(TRAINER_ACTIVITIES, as_trainer, context.judged_on, bars)
+    reading = read_criterion(TRAINER_ACTIVITIES, as_trainer, context.judged_on, bars)
     assert reading is not None  # as there is one of the same date
     return reading._replace(note=note)
 
 
-def _trainer(is_one: bool | None) -> str:
+def _trainer_text(is_one: bool | None) -> str:
     return "not known" if is_one is None else "trainer" if is_one else "no trainer"
 
 
 def read_quorum(context: GuardContext) -> Reading:
     """Read how many reviewers and teams there are above the quorum, or below it."""
-    tally, bars = context.snapshot.tally, rules(context).panel
+    tally, bars = context.snapshot.tally, award_policy(context).panel
     reviewers, teams = tally.cards - bars.reviewers, tally.teams - bars.teams
-    return Reading(quorum(context)[1], f"{reviewers:+d} reviewers, {teams:+d} teams")
+    return Reading(count_quorum(context)[1], f"{reviewers:+d} reviewers, {teams:+d} teams")
 
 
 def read_approval(context: GuardContext) -> Reading:
     """Read how far the panel's mean and lowest item are above their bars, or below them."""
-    tally, bars = context.snapshot.tally, rules(context).panel
+    tally, bars = context.snapshot.tally, award_policy(context).panel
     figure = panel_approval(context)[1]
     if not tally.cards:
         return Reading(figure)
-    mean, lowest = _distance(tally.mean, bars.mean), _distance(tally.lowest, bars.floor)
+    mean, lowest = _distance_text(tally.mean, bars.mean), _distance_text(tally.lowest, bars.floor)
     return Reading(figure, f"mean {mean}, lowest item {lowest}")
 
 
-def _distance(found: Fraction, bar: Decimal) -> str:
+def _distance_text(found: Fraction, bar: Decimal) -> str:
     numerator, denominator = bar.as_integer_ratio()
     return f"{float(found) - numerator / denominator:+.4f}"
 
 
-def scorecards(context: GuardContext, on: date) -> Need:
+def need_scorecards(context: GuardContext, on: date) -> Need:
     """Say how many scorecards the quorum lacks, and from when they can be given."""
-    tally, bars = context.snapshot.tally, rules(context).panel
+    tally, bars = context.snapshot.tally, award_policy(context).panel
     reviewers, teams = max(0, bars.reviewers - tally.cards), max(0, bars.teams - tally.teams)
     what = f"scorecards of {reviewers} more reviewers, from {teams} more teams"
     return Need(what, _round_opens(context, on), on)
 
 
-def approving_scorecards(context: GuardContext, on: date) -> Need:
+def need_approval(context: GuardContext, on: date) -> Need:
     """Say what the panel's scorecards must come to, and from when they can be given."""
-    bars = rules(context).panel
+    bars = award_policy(context).panel
     what = f"scorecards with a mean of at least {bars.mean}, no item below {bars.floor}"
     return Need(what, _round_opens(context, on), on)
 
 
 def _round_opens(context: GuardContext, on: date) -> date:
     """Return the date from which the round of a cycle date takes scorecards."""
-    policy = rules(context)
+    policy = award_policy(context)
     days = policy.nomination.closes_days
     if "award" in context.path.spans:
         days = policy.panel.renewal_opens_days
     return on - timedelta(days=days)
 
 
-def end_of_other_award(_situation: GuardContext, _on: date) -> Need:
+def need_end_of_other_award(_situation: GuardContext, _on: date) -> Need:
     """Say that the award of another path has to end."""
     return Need("the end of the award that is sitting")
 
 
-def closed_case(_situation: GuardContext, on: date) -> Need:
+def need_closed_case(_situation: GuardContext, on: date) -> Need:
     """Say that compliance has to close its cases."""
     return Need("every compliance case closed by compliance", None, on)
 
 
-def steps(context: GuardContext, _on: date) -> Need:
+def need_steps(context: GuardContext, _on: date) -> Need:
     """Say which steps are still to be recorded."""
     missing = str(reconnect_steps(context)[1]).removeprefix("missing: ")
     return Need(f"the steps {missing}")
 
 
-def appeal_voices(context: GuardContext, _on: date) -> Need:
+def need_appeal_voices(context: GuardContext, _on: date) -> Need:
     """Say how many persons have to grant the appeal."""
-    return Need(f"the voices of {rules(context).appeal.persons} persons outside the panel")
+    return Need(f"the voices of {award_policy(context).appeal.persons} persons outside the panel")

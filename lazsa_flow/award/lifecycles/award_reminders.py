@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.award.lifecycles.award_checks import rules
+from lazsa_flow.award.lifecycles.award_checks import award_policy
 from lazsa_flow.lifecycle.dates import add_months
 from lazsa_flow.lifecycle.effects import INCOMPLETE_NOMINATORS, REVIEWERS, Notify, Schedule
 from lazsa_flow.lifecycle.table import Timer
@@ -28,7 +28,7 @@ _ONE_DAY: Final = timedelta(days=1)
 _SITTING: Final = ("awarded", "renewed")
 
 
-def _next(context: GuardContext, until: date, days: Iterable[int]) -> Moment | None:
+def _next_reminder_day(context: GuardContext, until: date, days: Iterable[int]) -> Moment | None:
     """Return the first of some days before a date that is still to come."""
     since = max(context.at, context.recorded_at)
     for each in days:
@@ -39,19 +39,19 @@ def _next(context: GuardContext, until: date, days: Iterable[int]) -> Moment | N
 
 
 def _next_nomination_reminder(context: GuardContext) -> Moment | None:
-    nomination = rules(context).nomination
+    nomination = award_policy(context).nomination
     closes_on = context.judged_on - timedelta(days=nomination.closes_days)
-    return _next(context, closes_on, nomination.reminder_days)
+    return _next_reminder_day(context, closes_on, nomination.reminder_days)
 
 
 def _next_card_reminder(context: GuardContext) -> Moment | None:
     """Return the next day to remind reviewers on; none before the round of a renewal opens."""
-    panel = rules(context).panel
+    panel = award_policy(context).panel
     opens_on = context.judged_on - timedelta(days=panel.renewal_opens_days)
     since = max(context.at, context.recorded_at)
     if context.path.state in _SITTING and since < context.calendar.start(opens_on).at:
         return None
-    return _next(context, context.judged_on, panel.reminder_days)
+    return _next_reminder_day(context, context.judged_on, panel.reminder_days)
 
 
 def _half_way(context: GuardContext) -> Moment | None:
@@ -59,7 +59,7 @@ def _half_way(context: GuardContext) -> Moment | None:
 
     A renewal that was decided within grace began on the cycle date before.
     """
-    calendar, months = context.calendar, rules(context).renewal.half_way_months
+    calendar, months = context.calendar, award_policy(context).renewal.half_way_months
     # a day later, so that a seller who has moved to a zone further west began on the same date
     began_on = calendar.latest(calendar.local_date(context.path.entered_at + _ONE_DAY))
     moment = calendar.start(add_months(began_on, months))

@@ -61,11 +61,11 @@ class EntryPolicy(Policy):
         return tuple(value) if isinstance(value, list) else value
 
 
-def _rules(context: GuardContext) -> EntryPolicy:
+def _entry_policy(context: GuardContext) -> EntryPolicy:
     return cast("EntryPolicy", context.policy)
 
 
-def _records(context: GuardContext) -> list[dict[str, str]]:
+def _all_records(context: GuardContext) -> list[dict[str, str]]:
     return list(context.path.data.get("records", ()))
 
 
@@ -89,64 +89,66 @@ def judged_months(data: Mapping[str, Any], months: int) -> list[str]:
     return closed_months(date.fromisoformat(data["submitted_on"]), months)
 
 
-def _judged(context: GuardContext) -> list[dict[str, str]]:
+def _judged_records(context: GuardContext) -> list[dict[str, str]]:
     """Return the records of the months that are judged; the others are set aside."""
-    months = judged_months(context.path.data, _rules(context).months)
-    return [record for record in _records(context) if record["month"] in months]
+    months = judged_months(context.path.data, _entry_policy(context).months)
+    return [record for record in _all_records(context) if record["month"] in months]
 
 
-def _complete(context: GuardContext) -> Finding:
+def _check_complete(context: GuardContext) -> Finding:
     data = context.path.data
     missing = [name for name in ("category", "provenance", "records") if not data.get(name)]
     return Finding(not missing, f"missing: {', '.join(missing) or 'none'}")
 
 
-def _platform(context: GuardContext) -> Finding:
-    known = _rules(context).platforms
-    other = sorted({r["platform"] for r in _judged(context)} - set(known))
-    return Finding(not other and bool(_records(context)), f"other: {', '.join(other) or 'none'}")
+def _check_platforms(context: GuardContext) -> Finding:
+    known = _entry_policy(context).platforms
+    other = sorted({r["platform"] for r in _judged_records(context)} - set(known))
+    return Finding(
+        not other and bool(_all_records(context)), f"other: {', '.join(other) or 'none'}"
+    )
 
 
-def _three_months(context: GuardContext) -> Finding:
-    wanted = judged_months(context.path.data, _rules(context).months)
-    months = {record["month"] for record in _records(context)}
+def _check_months(context: GuardContext) -> Finding:
+    wanted = judged_months(context.path.data, _entry_policy(context).months)
+    months = {record["month"] for record in _all_records(context)}
     missing = [month for month in wanted if month not in months]
     extra = sorted(months - set(wanted))
     aside = f"; set aside: {', '.join(extra)}" if extra else ""
     return Finding(not missing, f"missing: {', '.join(missing) or 'none'}{aside}")
 
 
-def _floor(context: GuardContext) -> Finding:
+def _check_floor(context: GuardContext) -> Finding:
     by_month: dict[str, Decimal] = {}
-    for record in _judged(context):
+    for record in _judged_records(context):
         month = record["month"]
         by_month[month] = by_month.get(month, Decimal(0)) + Decimal(record["usd"])
     lowest = min(by_month.values(), default=Decimal(0))
-    return Finding(lowest >= _rules(context).floor_usd, str(lowest))
+    return Finding(lowest >= _entry_policy(context).floor_usd, str(lowest))
 
 
-def _category(context: GuardContext) -> Finding:
+def _check_category(context: GuardContext) -> Finding:
     wanted = context.path.data.get("category")
-    other = sorted({r["category"] for r in _judged(context)} - {wanted})
+    other = sorted({r["category"] for r in _judged_records(context)} - {wanted})
     return Finding(not other, f"other: {', '.join(other) or 'none'}")
 
 
-def _unused(context: GuardContext) -> Finding:
+def _check_unused(context: GuardContext) -> Finding:
     return Finding(not context.snapshot.taken, len(context.snapshot.taken))
 
 
-def _provenance(context: GuardContext) -> Finding:
-    data, rules = context.path.data, _rules(context)
+def _check_provenance(context: GuardContext) -> Finding:
+    data, rules = context.path.data, _entry_policy(context)
     provenance = data.get("provenance")
     if provenance == "relative":
         consent = bool(data.get("consent"))
         return Finding(consent, f"relative, consent {'recorded' if consent else 'missing'}")
     if provenance == "bought":
-        return _bought(context.actor, rules)
+        return _check_bought(context.actor, rules)
     return Finding(provenance == "own", provenance)
 
 
-def _bought(actor: Actor, rules: EntryPolicy) -> Finding:
+def _check_bought(actor: Actor, rules: EntryPolicy) -> Finding:
     """Find whether an actor may admit bought records, and say who may."""
     if rules.bought != "review":
         held = rules.bought == "accept"
@@ -159,7 +161,7 @@ def _bought(actor: Actor, rules: EntryPolicy) -> Finding:
     return Finding(False, f"bought, to be admitted by {who}")
 
 
-def _guard(
+def _entry_guard(
     name: str,
     check: Callable[[GuardContext], Finding],
     required: Callable[[EntryPolicy], str],
@@ -172,51 +174,51 @@ def _guard(
 GUARDS: Final = {
     guard.name: guard
     for guard in (
-        _guard(
+        _entry_guard(
             "complete",
-            _complete,
+            _check_complete,
             lambda _: "category, provenance and records",
             "the applicant",
             "Your application is not complete; {measured}.",
         ),
-        _guard(
+        _entry_guard(
             "foreign_platform",
-            _platform,
+            _check_platforms,
             lambda p: f"records from {', '.join(p.platforms)}",
             "the applicant",
             "Only records of foreign-trade platforms count; {measured}.",
         ),
-        _guard(
+        _entry_guard(
             "three_months",
-            _three_months,
+            _check_months,
             lambda p: f"the last {p.months} closed months at submission",
             "the applicant",
             "Records must cover {required}; {measured}.",
         ),
-        _guard(
+        _entry_guard(
             "monthly_floor",
-            _floor,
+            _check_floor,
             lambda p: f"at least USD {p.floor_usd} in each month",
             "the applicant",
             "Each month needs {required}; the lowest was {measured}.",
         ),
-        _guard(
+        _entry_guard(
             "category_match",
-            _category,
+            _check_category,
             lambda _: "records of the category applied for",
             "the applicant",
             "Records must be of the category applied for; {measured}.",
         ),
-        _guard(
+        _entry_guard(
             "records_unused",
-            _unused,
+            _check_unused,
             lambda _: "records that served no other store",
             "nobody",
             "Records that served one store cannot serve another; {measured} did.",
         ),
-        _guard(
+        _entry_guard(
             "provenance",
-            _provenance,
+            _check_provenance,
             lambda p: f"own, a relative's with consent, or bought (policy: {p.bought})",
             "the applicant; for bought records those whom entry.admitters names",
             "Where the records come from must be recorded and allowed: {measured}.",
@@ -229,8 +231,8 @@ def _at_once(context: GuardContext) -> Moment:
     return context.calendar.moment(context.at)
 
 
-def _expires(context: GuardContext) -> Moment:
-    days = timedelta(days=_rules(context).expires_days)
+def _expiry_moment(context: GuardContext) -> Moment:
+    days = timedelta(days=_entry_policy(context).expires_days)
     opened_on = context.calendar.local_date(context.path.opened_at)
     return context.calendar.start(opened_on + days)
 
@@ -241,7 +243,7 @@ ENTRY: Final = Lifecycle(
     rereads_rows=False,
     policy=EntryPolicy,
     guards=GUARDS,
-    instants={"at_once": _at_once, "expires": _expires},
+    instants={"at_once": _at_once, "expires": _expiry_moment},
     rounds={},
     happy=("submitted", "under_review", "admitted"),
     states=(

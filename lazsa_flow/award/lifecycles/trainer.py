@@ -35,7 +35,7 @@ class TrainerPolicy(Policy):
         return tuple(value) if isinstance(value, list) else value
 
 
-def _shown(context: GuardContext) -> Finding:
+def _check_shown(context: GuardContext) -> Finding:
     wanted = cast("TrainerPolicy", context.policy).shown
     seen = {record.name for record in context.snapshot.records if record.kind == "shown"}
     missing = [each for each in wanted if each not in seen]
@@ -44,7 +44,7 @@ def _shown(context: GuardContext) -> Finding:
 
 SHOWN: Final = Guard(
     "teaching_and_speaking",
-    _shown,
+    _check_shown,
     lambda policy: f"shown: {', '.join(policy.shown)}",
     "an employee who has seen it",
     "FAQ, LazStar",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.award.rules.criteria import CRITERIA, judge
+from lazsa_flow.award.rules.criteria import CRITERIA, judge_criterion
 from lazsa_flow.lifecycle.guards import NOT_KNOWN, STALE
 
 if TYPE_CHECKING:
@@ -72,10 +72,10 @@ def bar_figures(facts: Facts | None, on: date, bars: CriteriaPolicy) -> tuple[Ba
     found = []
     for criterion in CRITERIA:
         bar = getattr(bars, BARS[criterion.name])
-        held, measured, _ = judge(criterion, facts, on, bars)
+        held, measured, _ = judge_criterion(criterion, facts, on, bars)
         if bar is None or measured == "no trainer":
             continue  # no bar for this seller
-        number = _number(measured)
+        number = _number_text(measured)
         sign = -1 if criterion.name in _AT_MOST else 1
         margin = None if number is None else str(sign * (number - Decimal(bar)))
         shown = measured if isinstance(measured, int) else str(measured)
@@ -83,7 +83,7 @@ def bar_figures(facts: Facts | None, on: date, bars: CriteriaPolicy) -> tuple[Ba
     return tuple(found)
 
 
-def _number(measured: object) -> Decimal | None:
+def _number_text(measured: object) -> Decimal | None:
     if measured in (NOT_KNOWN, STALE):
         return None
     text = str(measured)

@@ -2,7 +2,7 @@
 
 Each criterion takes facts, the date judged and the policy, and finds held or not, with the figure
 it compared. A fact that is not known never meets a bar. Whether the facts are fresh enough to be
-judged at all is asked once before, by :func:`current`.
+judged at all is asked once before, by :func:`current_facts`.
 
 Source:
     programme.md, "Criteria", after the Introduction and the FAQ.
@@ -62,7 +62,7 @@ class Criterion:
     by_clock: bool = False
 
 
-def current(facts: Facts | None, on: date, stale_days: int) -> Found | None:
+def current_facts(facts: Facts | None, on: date, stale_days: int) -> Found | None:
     """Say why facts cannot be judged on a date: not known, or stale; ``None`` if they can.
 
     Facts dated after the date are ignored; the oldest that count are ``stale_days`` old.
@@ -72,9 +72,11 @@ def current(facts: Facts | None, on: date, stale_days: int) -> Found | None:
     return TOO_OLD if (on - facts.as_of).days > stale_days else None
 
 
-def judge(criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy) -> Found:
+def judge_criterion(
+    criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy
+) -> Found:
     """Judge one criterion on facts that may be missing or stale."""
-    unfit = current(facts, on, policy.facts_stale_days)
+    unfit = current_facts(facts, on, policy.facts_stale_days)
     if unfit is None and facts is not None:
         return criterion.check(facts, on, policy)
     return (unfit or UNKNOWN) if criterion.sets_bar(policy) else NO_BAR
@@ -82,13 +84,13 @@ def judge(criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaP
 
 def judge_trainer(facts: Facts | None, on: date, policy: CriteriaPolicy) -> Found:
     """Judge the activities of one who is a trainer whatever the facts say of that."""
-    unfit = current(facts, on, policy.facts_stale_days)
+    unfit = current_facts(facts, on, policy.facts_stale_days)
     if unfit is not None or facts is None:
         return unfit or UNKNOWN
-    return _activities(facts, policy)
+    return _count_activities(facts, policy)
 
 
-def read(
+def read_criterion(
     criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy
 ) -> Reading | None:
     """Read a criterion's figure off facts that may be stale; ``None`` where there are none."""
@@ -99,7 +101,9 @@ def read(
     return Reading(figure, criterion.margin(facts, on, policy), facts.as_of, age)
 
 
-def needed(criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy) -> Need:
+def facts_needed(
+    criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy
+) -> Need:
     """Say which facts must come for a criterion to be met on a date."""
     figures = " and ".join(sorted(criterion.figures))
     since = on - timedelta(days=policy.facts_stale_days)
@@ -108,7 +112,7 @@ def needed(criterion: Criterion, facts: Facts | None, on: date, policy: Criteria
     return Need(f"facts with {figures}", since, on)
 
 
-def _tenure(facts: Facts, on: date, bars: CriteriaPolicy) -> Found:
+def _check_tenure(facts: Facts, on: date, bars: CriteriaPolicy) -> Found:
     if facts.joined_on is None:
         return UNKNOWN
     earliest = add_months(facts.joined_on, bars.tenure_months)
@@ -116,7 +120,7 @@ def _tenure(facts: Facts, on: date, bars: CriteriaPolicy) -> Found:
     return held, whole_months(facts.joined_on, on), None if held else earliest
 
 
-def _compliance(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
+def _check_compliance(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
     if facts.ncp_points is None or facts.policy_compliant is None:
         return UNKNOWN
     if not facts.policy_compliant:
@@ -128,15 +132,15 @@ def _at_least(measured: Decimal | None, bar: Decimal) -> Found:
     return UNKNOWN if measured is None else (measured >= bar, str(measured), None)
 
 
-def _gmv(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
+def _check_gmv(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
     return _at_least(facts.gmv_rate, bars.gmv_rate)
 
 
-def _chat_response(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
+def _check_chat_response(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
     return _at_least(facts.chat_response_rate, bars.chat_response_rate)
 
 
-def _cancellation(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
+def _check_cancellation(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
     months = facts.monthly_cancellation_rates
     if months is None:
         return UNKNOWN
@@ -155,22 +159,22 @@ def _cancellation(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
     return False, str(worst), earliest
 
 
-def _retention(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
+def _check_retention(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
     if bars.retention_rate is None:
         rate = facts.retention_rate
         return True, NOT_KNOWN if rate is None else str(rate), None
     return _at_least(facts.retention_rate, bars.retention_rate)
 
 
-def _trainer_activities(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
+def _check_trainer_activities(facts: Facts, _on: date, bars: CriteriaPolicy) -> Found:
     if facts.is_lazstar is None:
         return UNKNOWN
     if not facts.is_lazstar:
         return True, "no trainer", None
-    return _activities(facts, bars)
+    return _count_activities(facts, bars)
 
 
-def _activities(facts: Facts, bars: CriteriaPolicy) -> Found:
+def _count_activities(facts: Facts, bars: CriteriaPolicy) -> Found:
     if facts.activities is None:
         return UNKNOWN
     return len(facts.activities) >= bars.trainer_activities, len(facts.activities), None
@@ -187,7 +191,7 @@ def _compliance_margin(facts: Facts, _on: date, bars: CriteriaPolicy) -> str | N
     return None if points is None else f"{bars.ncp_points - points:+d} points"
 
 
-def _above(measured: Decimal | None, bar: Decimal) -> str | None:
+def _margin_above(measured: Decimal | None, bar: Decimal) -> str | None:
     return None if measured is None else f"{measured - bar:+f}"
 
 
@@ -198,7 +202,7 @@ def _cancellation_margin(facts: Facts, _on: date, bars: CriteriaPolicy) -> str |
 
 def _retention_margin(facts: Facts, _on: date, bars: CriteriaPolicy) -> str | None:
     bar = bars.retention_rate
-    return None if bar is None else _above(facts.retention_rate, bar)
+    return None if bar is None else _margin_above(facts.retention_rate, bar)
 
 
 def _activities_margin(facts: Facts, _on: date, bars: CriteriaPolicy) -> str | None:
@@ -210,7 +214,7 @@ def _activities_margin(facts: Facts, _on: date, bars: CriteriaPolicy) -> str | N
 CRITERIA: Final = (
     Criterion(
         "tenure",
-        _tenure,
+        _check_tenure,
         lambda bars: f"{bars.tenure_months} months as a seller",
         "Introduction; FAQ",
         "You need {required} by the cycle date; you had {measured}.",
@@ -220,7 +224,7 @@ CRITERIA: Final = (
     ),
     Criterion(
         "compliance",
-        _compliance,
+        _check_compliance,
         lambda bars: f"at most {bars.ncp_points} NCP points in 12 months, policies complied with",
         "Introduction; FAQ",
         "You need {required}; on record: {measured}.",
@@ -229,25 +233,25 @@ CRITERIA: Final = (
     ),
     Criterion(
         "gmv",
-        _gmv,
+        _check_gmv,
         lambda bars: f"{bars.gmv_measure} of at least {bars.gmv_rate}",
         "Introduction; FAQ",
         "You need {required}; yours was {measured}.",
         frozenset({"gmv_rate"}),
-        lambda facts, _on, bars: _above(facts.gmv_rate, bars.gmv_rate),
+        lambda facts, _on, bars: _margin_above(facts.gmv_rate, bars.gmv_rate),
     ),
     Criterion(
         "chat_response",
-        _chat_response,
+        _check_chat_response,
         lambda bars: f"at least {bars.chat_response_rate}",
         "Introduction; FAQ",
         "Your response rate on chat over nine months must be {required}; it was {measured}.",
         frozenset({"chat_response_rate"}),
-        lambda facts, _on, bars: _above(facts.chat_response_rate, bars.chat_response_rate),
+        lambda facts, _on, bars: _margin_above(facts.chat_response_rate, bars.chat_response_rate),
     ),
     Criterion(
         "cancellation",
-        _cancellation,
+        _check_cancellation,
         lambda bars: f"at most {bars.cancellation_rate} in each of nine months",
         "Introduction; FAQ",
         "Your cancellation rate must be {required}; the highest month was {measured}.",
@@ -256,7 +260,7 @@ CRITERIA: Final = (
     ),
     Criterion(
         "retention",
-        _retention,
+        _check_retention,
         lambda bars: (
             "no bar set" if bars.retention_rate is None else f"at least {bars.retention_rate}"
         ),
@@ -268,7 +272,7 @@ CRITERIA: Final = (
     ),
     Criterion(
         "trainer_activities",
-        _trainer_activities,
+        _check_trainer_activities,
         lambda bars: f"{bars.trainer_activities} of 6 activities for a LazStar trainer",
         "FAQ",
         "You need {required}; on record: {measured}.",

@@ -171,8 +171,8 @@ class Tally:
         """Tell whether the overall mean reaches the bar with no item's mean below the floor."""
         return bool(
             self.cards
-            and _reaches(self.total, self.scores, mean)
-            and _reaches(self.least, self.cards, floor)
+            and _reaches_bar(self.total, self.scores, mean)
+            and _reaches_bar(self.least, self.cards, floor)
         )
 
 
@@ -180,7 +180,7 @@ NO_TALLY: Final = Tally()
 """Of a round in which nobody has scored or recused."""
 
 
-def packed(scores: tuple[int, ...]) -> int:
+def pack_scores(scores: tuple[int, ...]) -> int:
     """Write a card's scores as one number, so that one addition adds all of another card's.
 
     Units: 32 bits an item, the first lowest.
@@ -208,7 +208,7 @@ def figures_of(cards: Collection[tuple[str, int]]) -> tuple[int, int, int, int]:
 _ratio = lru_cache(maxsize=64)(Decimal.as_integer_ratio)
 
 
-def _reaches(points: int, scores: int, bar: Decimal) -> bool:
+def _reaches_bar(points: int, scores: int, bar: Decimal) -> bool:
     """Tell whether the mean of scores reaches a bar, in whole numbers, so that nothing rounds."""
     numerator, denominator = _ratio(bar)
     return points * denominator >= numerator * scores

@@ -57,7 +57,7 @@ class Entitlement:
     ends_at: datetime | None
 
 
-def entitlements(
+def entitlements_at(
     paths: Iterable[Path], at: datetime, *, consented: bool
 ) -> tuple[Entitlement, ...]:
     """Return what a seller is entitled to at an instant.
@@ -69,8 +69,8 @@ def entitlements(
     """
     found: list[Entitlement] = []
     for path in _award_paths(paths):
-        for tenure in tenures(path):
-            found += _of(path, tenure, at, consented)
+        for tenure in tenures_of(path):
+            found += _perks_of_tenure(path, tenure, at, consented)
         member = path.span("membership", at)
         if member is not None:
             found += (
@@ -100,7 +100,7 @@ def _award_paths(paths: Iterable[Path]) -> Iterable[Path]:
     return (path for path in paths if path.lifecycle == LIFECYCLE)
 
 
-def tenures(path: Path) -> list[Period]:
+def tenures_of(path: Path) -> list[Period]:
     """Return a path's tenures: award spans that touch or overlap are one.
 
     An award that was reinstated before :class:`~lazsa_flow.lifecycle.effects.Reopen` has two of
@@ -118,7 +118,9 @@ def tenures(path: Path) -> list[Period]:
     return found
 
 
-def _of(path: Path, span: Period, at: datetime, consented: bool) -> Iterable[Entitlement]:
+def _perks_of_tenure(
+    path: Path, span: Period, at: datetime, consented: bool
+) -> Iterable[Entitlement]:
     if at < span.began_at:
         return
     for perk in ONE_OFF:

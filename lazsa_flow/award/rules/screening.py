@@ -91,7 +91,7 @@ class Screening:
         }
 
 
-def screen(facts: Facts, on: date, bars: CriteriaPolicy) -> Screening:
+def screen_seller(facts: Facts, on: date, bars: CriteriaPolicy) -> Screening:
     """Judge one seller's facts, as given, on a cycle date.
 
     Retention is judged only once the policy sets its bar.

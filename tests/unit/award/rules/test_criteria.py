@@ -13,8 +13,8 @@ from lazsa_flow.award.rules.criteria import (
     MONTHS_JUDGED,
     TOO_OLD,
     UNKNOWN,
-    current,
-    judge,
+    current_facts,
+    judge_criterion,
     judge_trainer,
 )
 from lazsa_flow.lifecycle.guards import Finding
@@ -31,7 +31,7 @@ BARS = policy().criteria
 
 def found(name: str, **changes: Any) -> Finding:
     """Judge one criterion on sound facts with a change."""
-    return Finding(*judge(BY_NAME[name], facts(**changes), CYCLE, BARS))
+    return Finding(*judge_criterion(BY_NAME[name], facts(**changes), CYCLE, BARS))
 
 
 def test_the_criteria_are_those_of_the_programme() -> None:
@@ -51,7 +51,7 @@ def test_the_criteria_are_those_of_the_programme() -> None:
 @pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.name)
 def test_a_sound_seller_meets_every_bar(criterion: Criterion) -> None:
     """A seller must meet all of the criteria; the factory's does (programme.md, Criteria)."""
-    finding = Finding(*judge(criterion, facts(), CYCLE, BARS))
+    finding = Finding(*judge_criterion(criterion, facts(), CYCLE, BARS))
     assert finding.held
     assert finding.earliest is None
 
@@ -73,7 +73,7 @@ def test_tenure_of_exactly_nine_months() -> None:
 def test_tenure_is_judged_on_the_date_given() -> None:
     """The cycle date decides, not the date of the facts (programme.md, Criteria)."""
     later = CYCLE + timedelta(days=1)
-    assert judge(BY_NAME["tenure"], facts(joined_on=date(2026, 1, 2)), later, BARS)[0]
+    assert judge_criterion(BY_NAME["tenure"], facts(joined_on=date(2026, 1, 2)), later, BARS)[0]
 
 
 def test_compliance_allows_no_point() -> None:
@@ -165,9 +165,9 @@ def test_retention_with_a_bar() -> None:
     bars = policy(criteria={"retention_rate": Decimal("0.30")}).criteria
     check = BY_NAME["retention"]
     assert check.required(bars) == "at least 0.30"
-    assert judge(check, facts(retention_rate=Decimal("0.30")), CYCLE, bars)[0]
-    assert not judge(check, facts(retention_rate=Decimal("0.29")), CYCLE, bars)[0]
-    assert judge(check, facts(retention_rate=None), CYCLE, bars) == UNKNOWN
+    assert judge_criterion(check, facts(retention_rate=Decimal("0.30")), CYCLE, bars)[0]
+    assert not judge_criterion(check, facts(retention_rate=Decimal("0.29")), CYCLE, bars)[0]
+    assert judge_criterion(check, facts(retention_rate=None), CYCLE, bars) == UNKNOWN
 
 
 def test_who_is_a_trainer_by_another_word_is_judged_as_one() -> None:
@@ -219,8 +219,8 @@ def test_a_fact_not_known_never_meets_a_bar(name: str, changes: dict[str, Any]) 
 )
 def test_facts_must_be_of_the_day(seen: Facts | None, unfit: Finding | None) -> None:
     """45 days old count, 46 are stale, later ones are ignored (programme.md, Criteria)."""
-    assert current(seen, CYCLE, BARS.facts_stale_days) == unfit
+    assert current_facts(seen, CYCLE, BARS.facts_stale_days) == unfit
     for criterion in CRITERIA:
-        finding = Finding(*judge(criterion, seen, CYCLE, BARS))
+        finding = Finding(*judge_criterion(criterion, seen, CYCLE, BARS))
         asked = criterion.sets_bar(BARS)
         assert finding == unfit if unfit and asked else finding.held

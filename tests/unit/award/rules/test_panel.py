@@ -15,7 +15,7 @@ from lazsa_flow.award.rules.panel import (
     Scorecard,
     Tally,
     figures_of,
-    packed,
+    pack_scores,
 )
 from tests.factories import card, recusal, tally
 
@@ -100,7 +100,7 @@ def test_cards_of_other_lengths_are_not_added_up() -> None:
 @pytest.mark.parametrize("cards", [1, 3, 300, 70_000])
 def test_packed_cards_add_up_however_many_there_are(cards: int) -> None:
     """No item's sum runs over into the next one's, nor does a low one lend from it."""
-    given = [(f"t{n % 3}", packed((5,) * 10 + (1,))) for n in range(cards)]
+    given = [(f"t{n % 3}", pack_scores((5,) * 10 + (1,))) for n in range(cards)]
     assert figures_of(given) == (cards, min(3, cards), 51 * cards, cards)
 
 

@@ -13,9 +13,9 @@ from lazsa_flow.award.rules.perks import (
     ONE_OFF,
     STANDING,
     Entitlement,
-    entitlements,
+    entitlements_at,
     is_entitled,
-    tenures,
+    tenures_of,
 )
 from lazsa_flow.lifecycle.calendar import TICK
 from tests.factories import midnight, path, span
@@ -43,13 +43,13 @@ def test_standing_perks_end_with_the_award_and_the_others_do_not(
     at: datetime, perks: tuple[str, ...]
 ) -> None:
     """From the award's first instant there are all; from its end on those that are not standing."""
-    found = entitlements(PATHS, at, consented=True)
+    found = entitlements_at(PATHS, at, consented=True)
     assert tuple(each.perk for each in found) == perks
 
 
 def test_an_entitlement_says_of_which_tenure_it_is_and_how_long() -> None:
     """A standing one ends when the award ended, the others do not end."""
-    found = {each.kind: each for each in entitlements(PATHS, BEGUN, consented=True)}
+    found = {each.kind: each for each in entitlements_at(PATHS, BEGUN, consented=True)}
     assert found == {
         "one_off": Entitlement("immersion_trip", "one_off", "award-2", BEGUN, None),
         "standing": Entitlement("networking", "standing", "award-2", BEGUN, ENDED),
@@ -61,18 +61,18 @@ def test_spans_that_touch_are_one_tenure() -> None:
     """Award spans of one path that touch or overlap give each perk once; a gap gives it anew."""
     may, later = span(date(2026, 5, 1), date(2027, 4, 1)), span(date(2027, 10, 1))
     spans = (span(APRIL, date(2026, 5, 1)), may, span(APRIL, date(2027, 5, 1)), later)
-    (first, second) = tenures(path("renewed", id=2, spans={"award": spans}))
+    (first, second) = tenures_of(path("renewed", id=2, spans={"award": spans}))
     assert (first.began_on, first.ended_on) == (APRIL, date(2027, 5, 1))
     assert second == later
     lapsed = path("renewed", id=2, spans={"award": (span(APRIL, OCTOBER), span(APRIL))})
-    perks = [each.perk for each in entitlements((lapsed,), ENDED, consented=True)]
+    perks = [each.perk for each in entitlements_at((lapsed,), ENDED, consented=True)]
     assert sorted(perks) == sorted({*ONE_OFF, *STANDING, *LASTING})
 
 
 def test_the_hall_of_fame_takes_consent() -> None:
     """Without the seller's consent there is everything but the year in the Hall of Fame."""
     asked, silent = (
-        {each.perk for each in entitlements(PATHS, BEGUN, consented=consented)}
+        {each.perk for each in entitlements_at(PATHS, BEGUN, consented=consented)}
         for consented in (True, False)
     )
     assert asked - silent == {"hall_of_fame_year"}
@@ -82,13 +82,13 @@ def test_the_hall_of_fame_takes_consent() -> None:
 def test_members_of_reconnect_have_two_perks_from_joining_to_leaving() -> None:
     """Networking and campaign updates run with the membership, its last instant excluded."""
     member = path("removed", id=3, spans={"membership": (span(APRIL, OCTOBER),)})
-    found = entitlements((member,), BEGUN, consented=True)
+    found = entitlements_at((member,), BEGUN, consented=True)
     assert found == tuple(
         Entitlement(perk, "membership", "award-3", BEGUN, ENDED) for perk in MEMBERSHIP
     )
     assert MEMBERSHIP == ("networking", "campaign_updates")
     for at in (BEGUN - TICK, ENDED):
-        assert entitlements((member,), at, consented=True) == ()
+        assert entitlements_at((member,), at, consented=True) == ()
         assert not is_entitled((member,), "campaign_updates", at)
     assert is_entitled((member,), "campaign_updates", ENDED - TICK)
     assert not is_entitled((member,), "invitations", BEGUN)

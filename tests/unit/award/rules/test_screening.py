@@ -15,7 +15,7 @@ import pytest
 
 from lazsa_flow.award.imports.facts import FACTS_COLUMNS, read_facts
 from lazsa_flow.award.policy import AwardPolicy, CriteriaPolicy
-from lazsa_flow.award.rules.screening import screen
+from lazsa_flow.award.rules.screening import screen_seller
 from lazsa_flow.lifecycle.model import Facts
 from lazsa_flow.lifecycle.policy import read_toml
 
@@ -49,7 +49,7 @@ def bars() -> CriteriaPolicy:
 
 def test_every_bar_exactly_reached(bars: CriteriaPolicy) -> None:
     """Exactly nine months, 0.20, 0.85, 0.01 and 4 of 6 meet the bars (programme.md, Criteria)."""
-    screening = screen(GOOD, CYCLE, bars)
+    screening = screen_seller(GOOD, CYCLE, bars)
     assert screening.eligible
     assert screening.unmet == ()
     assert tuple(verdict.name for verdict in screening.verdicts) == NAMES
@@ -73,7 +73,7 @@ ONE_BAD_MONTH = (Decimal("0"),) * 8 + (Decimal("0.010001"),)
 )
 def test_one_step_beyond_a_bar(bars: CriteriaPolicy, changed: dict[str, Any], name: str) -> None:
     """One step beyond any bar is not met, and it alone (programme.md, Criteria)."""
-    screening = screen(replace(GOOD, **changed), CYCLE, bars)
+    screening = screen_seller(replace(GOOD, **changed), CYCLE, bars)
     assert not screening.eligible
     assert screening.unmet == (name,)
     assert {v.name: v.reason for v in screening.verdicts if not v.held} == {name: "not met"}
@@ -95,24 +95,26 @@ def test_one_step_beyond_a_bar(bars: CriteriaPolicy, changed: dict[str, Any], na
 def test_not_known_never_meets_a_bar(bars: CriteriaPolicy, field: str, name: str) -> None:
     """A fact that is not known is unmet for the reason `not known` (programme.md, Criteria)."""
     nothing: dict[str, Any] = {field: None}
-    screening = screen(replace(GOOD, **nothing), CYCLE, bars)
+    screening = screen_seller(replace(GOOD, **nothing), CYCLE, bars)
     assert {v.name: v.reason for v in screening.verdicts if not v.held} == {name: "not known"}
 
 
 def test_months_without_orders_are_no_breach(bars: CriteriaPolicy) -> None:
     """A month without orders is no breach (programme.md, Criteria)."""
-    assert screen(replace(GOOD, monthly_cancellation_rates=(None,) * 9), CYCLE, bars).eligible
+    assert screen_seller(
+        replace(GOOD, monthly_cancellation_rates=(None,) * 9), CYCLE, bars
+    ).eligible
 
 
 def test_no_trainer_needs_no_activities(bars: CriteriaPolicy) -> None:
     """Only a LazStar trainer is asked for activities (programme.md, Criteria)."""
-    assert screen(replace(GOOD, is_lazstar=False, activities=None), CYCLE, bars).eligible
+    assert screen_seller(replace(GOOD, is_lazstar=False, activities=None), CYCLE, bars).eligible
 
 
 @pytest.mark.parametrize("as_of", [date(2018, 1, 1), date(2021, 1, 1)])
 def test_the_file_is_judged_as_given(bars: CriteriaPolicy, as_of: date) -> None:
     """Neither stale facts nor facts dated later are set aside (programme.md, Criteria)."""
-    assert screen(replace(GOOD, as_of=as_of), CYCLE, bars).eligible
+    assert screen_seller(replace(GOOD, as_of=as_of), CYCLE, bars).eligible
 
 
 @pytest.mark.parametrize(
@@ -122,9 +124,9 @@ def test_the_file_is_judged_as_given(bars: CriteriaPolicy, as_of: date) -> None:
 def test_retention_once_a_bar_is_set(bars: CriteriaPolicy, rate: str | None, reason: str) -> None:
     """Retention is judged only once a policy sets its bar (programme.md, Criteria)."""
     facts = replace(GOOD, retention_rate=None if rate is None else Decimal(rate))
-    assert "retention" not in {v.name for v in screen(facts, CYCLE, bars).verdicts}
+    assert "retention" not in {v.name for v in screen_seller(facts, CYCLE, bars).verdicts}
     set_bar = bars.model_copy(update={"retention_rate": Decimal("0.30")})
-    found = {v.name: v.reason for v in screen(facts, CYCLE, set_bar).verdicts}
+    found = {v.name: v.reason for v in screen_seller(facts, CYCLE, set_bar).verdicts}
     assert found["retention"] == reason
     assert len(found) == 7
 
@@ -132,7 +134,7 @@ def test_retention_once_a_bar_is_set(bars: CriteriaPolicy, rate: str | None, rea
 def test_as_json(bars: CriteriaPolicy) -> None:
     """A screening is written as JSON with every verdict, unmet names sorted, dates as text."""
     facts = replace(GOOD, joined_on=date(2019, 8, 31), chat_response_rate=None)
-    written = json.loads(json.dumps(screen(facts, CYCLE, bars).to_json()))
+    written = json.loads(json.dumps(screen_seller(facts, CYCLE, bars).to_json()))
     assert list(written) == ["seller_id", "eligible", "unmet", "verdicts"]
     assert (written["seller_id"], written["eligible"]) == ("s1", False)
     assert written["unmet"] == ["chat_response", "tenure"]
@@ -228,7 +230,9 @@ def test_a_file_against_an_oracle(
         expected = {row["seller_id"]: oracle(row, cycle) for row in csv.DictReader(file)}
     found = {
         screening.seller: list(screening.unmet)
-        for screening in (screen(facts, cycle, bars) for facts in read_facts(path, COUNTRIES))
+        for screening in (
+            screen_seller(facts, cycle, bars) for facts in read_facts(path, COUNTRIES)
+        )
     }
     assert found == expected
     assert [] in found.values()
