@@ -25,8 +25,7 @@ from lazsa_flow.award.permissions import COMMANDS
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.mermaid import mermaid
 from lazsa_flow.graph.svg import svg
-from lazsa_flow.lifecycle.model import ROLES
-from lazsa_flow.lifecycle.table import SYSTEM
+from lazsa_flow.lifecycle.model import ROLES, SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -200,8 +199,8 @@ def rules() -> str:
             else:
                 rows.append((f"`{rule['id']}`", rule["says"], _tests(rule), _code(rule)))
         if rows:
-            head = ("id", "rule", "held by", "carried out in")
-            parts.append(f"## {section['title']}\n\n{_table(head, rows)}")
+            columns = ("id", "rule", "held by", "carried out in")
+            parts.append(f"## {section['title']}\n\n{_table(columns, rows)}")
     if later:
         head = ("id", "rule", "why not yet")
         parts.append(f"## Not yet held\n\n{_table(head, later)}")

@@ -91,7 +91,7 @@ class Browser:
 
     def complaints(self) -> list[str]:
         """Return what the browser has logged since it was last asked: errors, broken policies."""
-        return [entry["message"] for entry in self.driver.get_log("browser")]
+        return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
 
     def frame(self) -> None:
         """Wait until what was changed is drawn."""

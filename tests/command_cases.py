@@ -99,6 +99,24 @@ def under_review(world: World) -> None:
     world.go(MARCH)
 
 
+def judged(world: World) -> None:
+    """Bring two candidates under review, and let their cycle date pass."""
+    under_review(world)
+    world.go(APRIL)
+
+
+def scored(world: World) -> None:
+    """Bring two candidates under review, and let the panel score one."""
+    under_review(world)
+    world.panel("award-1")
+
+
+def case_opened(world: World) -> None:
+    """Make three sellers known, and open a case on one."""
+    known(world)
+    world.open_case()
+
+
 def declined(world: World) -> None:
     """Let the panel decline two candidates."""
     under_review(world)
@@ -182,7 +200,7 @@ def _of_file(
 CLOSING: Final = Case(
     {"country": "SG", "cycle_on": date(2019, 10, 1), "actor": MANAGER},
     {"cycle_on": APRIL},
-    lambda world: (under_review(world), world.go(APRIL), None)[2],
+    judged,
 )
 CASES: Final[Mapping[str, Case]] = {
     "appeal": Case(
@@ -226,7 +244,7 @@ CASES: Final[Mapping[str, Case]] = {
     "close_books": CLOSING,
     "close_case": Case(
         {"seller": "s1", "case": "case-1", "actor": COMPLIANCE},
-        prepare=lambda world: (known(world), world.open_case())[0],
+        prepare=case_opened,
     ),
     "close_ledger": CLOSING,
     "complete_nomination": Case(
@@ -356,7 +374,7 @@ CASES: Final[Mapping[str, Case]] = {
     "set_aside_card": Case(
         {"path": "award-1", "reviewer": "rev-books", "actor": MANAGER, "reason": "conflict"},
         {"reason": "wrong_seller"},
-        lambda world: (under_review(world), world.panel("award-1"), None)[2],
+        scored,
     ),
     "suspend_cycle": Case({"country": "SG", "cycle_on": OCTOBER, "actor": MANAGER}),
     "lift_suspension": Case(

@@ -19,7 +19,7 @@ from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.rulebook import Release, Rulebook
 from lazsa_flow.engine.sweep import SweepResult, sweep
 from lazsa_flow.lifecycle.effects import Schedule
-from lazsa_flow.lifecycle.guards import Finding, Guard
+from lazsa_flow.lifecycle.guards import Finding, Found, Guard, Measured
 from lazsa_flow.lifecycle.model import (
     NO_HEAD,
     Actor,
@@ -49,6 +49,11 @@ CYCLE = date(2026, 10, 1)
 SELLER = "seller-1"
 SYSTEM = Actor("system", "cycle_date")
 TEAM = Actor("team", "team-sg", country="SG")
+
+
+def found(held: bool, measured: Measured = None, earliest: date | None = None) -> Found:
+    """Return what a guard found, as the plain values that the engine takes."""
+    return held, measured, earliest
 
 
 def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
@@ -123,7 +128,7 @@ def facts(**changes: Any) -> Facts:
 def record_facts(programme: Programme, rows: Iterable[Facts]) -> None:
     """Write facts of any day, as they stood before days to come were refused."""
     with programme.store.begin() as transaction:
-        transaction.add_facts(rows, programme.clock.now())
+        transaction.add_facts(tuple(rows), programme.clock.now())
 
 
 def card(reviewer: str = "rev-1", team: str = "team-a", score: int = 4) -> Scorecard:

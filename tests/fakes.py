@@ -178,7 +178,8 @@ class MemoryTransaction:
         self, path_ids: Collection[int], *, before: datetime | None, on: date
     ) -> Sequence[EvidenceRow]:
         """Read what decisions on these paths may read."""
-        return [MemorySight(seen) for seen in self.load_chunk(path_ids, before=before, on=on)]
+        found: list[Any] = list(map(MemorySight, self.load_chunk(path_ids, before=before, on=on)))
+        return found
 
     def load_chunk(
         self, path_ids: Collection[int], *, before: datetime | None, on: date
@@ -248,13 +249,13 @@ class MemoryTransaction:
     def _write(self, change: Change) -> None:
         store, after = self._store, change.after
         stands = store.paths.get(after.id)
-        if (stands and stands.seq) != (change.before and change.before.seq):
+        if (stands and stands.seq) != (change.before.seq if change.before else None):
             raise StaleVersionError(
                 path=after.ref,
                 trigger="write",
                 state=after.state,
-                expected=change.before and change.before.seq,
-                found=stands and stands.seq,
+                expected=change.before.seq if change.before else None,
+                found=stands.seq if stands else None,
             )
         store.paths[after.id] = after
         self._take(change)

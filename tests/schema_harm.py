@@ -82,7 +82,7 @@ def _drop_on_sqlite(connection: sa.Connection, harm: Harm) -> None:
     )
 
 
-ALTERATIONS = {
+ALTERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "sqlite": {
         "index lazsa_timers_due": (
             "DROP INDEX lazsa_timers_due",

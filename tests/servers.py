@@ -270,7 +270,7 @@ _UNPACKED = ROOT / ".tools" / "pgbouncer"
 
 def poolers() -> list[str]:
     """Return which programs of PgBouncer there are: Debian's, and one that ``PGBOUNCER`` names."""
-    given = os.environ.get("PGBOUNCER")
+    given = os.environ.get("PGBOUNCER", "")
     return [str(_UNPACKED / "pgbouncer")] * _UNPACKED.exists() + [given] * bool(given)
 
 

@@ -101,6 +101,10 @@ class Nowhere(tzinfo):
         """Return a name."""
         return "Nowhere"
 
+    def dst(self, at: datetime | None) -> timedelta | None:
+        """Return nothing."""
+        return None
+
 
 class Pair(NamedTuple):
     """A host's own kind of tuple, too short for a finding."""

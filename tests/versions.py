@@ -72,7 +72,7 @@ def check_version(version: str, python: Path) -> None:
     )
     story = home / "story"
     shutil.rmtree(story, ignore_errors=True)
-    demo = [own, "-W", "error", "-m", "lazsa_flow", "demo", "--out", story]
+    demo: list[str | Path] = [own, "-W", "error", "-m", "lazsa_flow", "demo", "--out", story]
     subprocess.run(demo, cwd=ROOT, check=True)
 
 

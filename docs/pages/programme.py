@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.lifecycles.entry import ENTRY
 from lazsa_flow.award.lifecycles.trainer import TRAINER
-from lazsa_flow.lifecycle.table import SYSTEM
+from lazsa_flow.lifecycle.model import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

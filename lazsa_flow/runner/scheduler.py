@@ -83,7 +83,7 @@ def run(
 def turn(
     programme: Programme,
     clock: VirtualClock,
-    ring: Callable[[], None],
+    ring: Callable[[], object],
     wait: Callable[[], None],
     *,
     until: datetime,

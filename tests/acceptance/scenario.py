@@ -306,7 +306,7 @@ class Player:
         assert type(error).__name__ == kind, f"{place}: {type(error).__name__}: {error}"
         if step.refused is not None:
             assert isinstance(error, RefusedError)
-            unmet = {v.name for v in error.verdicts if not v.held}  # type: ignore[attr-defined]
+            unmet = {v.name for v in error.verdicts if not v.held}
             assert unmet == set(step.refused), place
         assert (step.says or "") in str(error), f"{place}: {error}"
 

@@ -70,7 +70,7 @@ def test_every_setting_is_shown_with_its_default() -> None:
     found = tomllib.loads(toml)
     notices = Deployment.model_fields["notices"].annotation
     assert notices is not None
-    assert found["notices"].keys() == notices.model_fields.keys()  # type: ignore[attr-defined]
+    assert found["notices"].keys() == notices.model_fields.keys()
     assert Deployment.model_validate(found)
 
 

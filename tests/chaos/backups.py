@@ -11,6 +11,7 @@ import random
 import signal
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -60,7 +61,7 @@ def restore_backups(stage: Stage, seed: int, rounds: int) -> Outcome:
         backup = stage.folder / f"backup-{number}.db"
         stop = chance.randrange(points - 1)
         die = chance.randrange(stop + 1, points)
-        _night(url, now, Signals(stop, die), lambda url=url, to=backup: _back_up(url, to))
+        _night(url, now, Signals(stop, die), partial(_back_up, url, backup))
         with_log += database.with_name(f"{database.name}-wal").stat().st_size > 0
         Programme.restore(url, backup)
         result.check(_dump(database) == _dump(backup), f"round {number}: not as the backup")

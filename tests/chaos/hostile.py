@@ -76,13 +76,20 @@ TEXTS: Final = (
 DEEP: list[Any] = []
 for _ in range(5000):
     DEEP = [DEEP]
+
+
+def _record_all(value: Any) -> TurnoverRecord:
+    """Return a record with one value in all its fields."""
+    return TurnoverRecord(value, value, value, value, value)
+
+
 VALUES: Final = (
     *(None, 17, -1, 0, True, 1.5, float("nan"), float("inf"), 10**400, 2**63, b"x", b"\xff"),
     *([], ["a\0"], [None], {}, {"a\0": 1}, {1: 2}, {"a": object()}, set(), object(), object),
     *(io.StringIO("x"), io.BytesIO(b"x"), lambda *_: None, "employee:x", ("a",), range(3)),
     *(date.min, date.max, date(2020, 10, 1), datetime.min, datetime.max, datetime(2020, 10, 1)),  # noqa: DTZ001, DTZ901
     *(Actor("system", "x"), Actor("host", "e\u0301"), Decimal("NaN"), Fraction(1, 3)),
-    *([TurnoverRecord(*[each] * 5)] for each in (None, "a\0", 7, b"x", Decimal("1E+999999"))),
+    *([_record_all(each)] for each in (None, "a\0", 7, b"x", Decimal("1E+999999"))),
     *({"expertise": 10**400}, {"r-1": "t\0"}, {"policy": 7, "verdicts": {}}),
     *({"policy": "", "verdicts": [7]}, {"verdicts": [], "policy": "\ud800"}, {"a": DEEP}),
     *({"a" * 500: 1}, {"a": ["x" * 200_000]}, DEEP, ["award-1", "s1"], {"files": object()}),
@@ -171,7 +178,7 @@ def tries(chance: random.Random, count: int) -> Iterator[Try]:
     every = pairs()
     chance.shuffle(every)
     for entrance, parameter in islice(cycle(every), count):
-        choices = TEXTS
+        choices: Sequence[object] = TEXTS
         if entrance.startswith("Programme.") and chance.random() < 0.5:
             choices = VALUES
         yield Try(entrance, parameter, chance.choice(choices))
@@ -228,8 +235,9 @@ class Target:
             given = arguments_of(name, method)
         parameters = inspect.signature(method).parameters
         if name.startswith("import_"):
-            given["file"] = self.folder / f"{name}.csv"
-            given["file"].write_text(FILES.get(name, self.facts.read_text()))
+            file = self.folder / f"{name}.csv"
+            file.write_text(FILES.get(name, self.facts.read_text()))
+            given["file"] = file
         given = {key: value for key, value in given.items() if key in parameters}
         given[it.parameter] = it.value
         if len(str(type(it.value))) % 2 or name in ("open", "migrate", "restore", "bind"):
@@ -256,7 +264,7 @@ class Target:
             contextlib.suppress(SystemExit),
         ):
             main()
-        return out.buffer.getvalue().decode("utf-8", "replace")  # type: ignore[attr-defined]
+        return out.buffer.getvalue().decode("utf-8", "replace")
 
     def _typed(self, command: Any, it: Try) -> list[str]:
         options, arguments = [], []

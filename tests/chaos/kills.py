@@ -7,6 +7,7 @@ import random
 import signal
 import time
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.award.programme import Programme
@@ -114,7 +115,7 @@ def crash_points(stage: Stage, seed: int, rounds: int, *, dialect: str) -> Outco
             at = chance.choice(numbers)
             commits = watched.passed[: at + 1].count("commit.after")
             dead = stage.copy(url)
-            _die(lambda dead=dead, at=at: _night(dead, now, _Dying(at)))
+            _die(partial(_night, dead, now, _Dying(at)))
             torn += snapshot(dead) != stands[commits]
             _night(dead, now, _Dying())
             other += not _same_end(snapshot(dead), stands[-1])

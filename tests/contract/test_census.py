@@ -31,7 +31,7 @@ def step(
         effective_at=at,
         recorded_at=at,
         trigger=trigger,
-        source=before and before.state,
+        source=before.state if before else None,
         dest=after.state,
         actor="system:test",
         reason=None,

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from contextlib import closing, suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +22,6 @@ from tests.damage import PAGE, damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 LATER = START + timedelta(days=90)
 EMPLOYEE = Actor("employee", "emp-1")
@@ -40,7 +40,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def file(sound: Path, tmp_path: Path) -> Path:
     """A copy of it, to be damaged."""
-    return shutil.copy(sound, tmp_path / "lazsa.db")
+    return Path(shutil.copy(sound, tmp_path / "lazsa.db"))
 
 
 def open_at(file: Path) -> Programme:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,6 @@ from tests.chaos.population import START, fill_backlog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 NOW = START.replace(year=START.year + 4)
 
@@ -33,7 +33,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def file(filled: Path, tmp_path: Path) -> Path:
     """A copy of it."""
-    return shutil.copy(filled, tmp_path / "lazsa.db")
+    return Path(shutil.copy(filled, tmp_path / "lazsa.db"))
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_file_that_was_replaced_is_written_no_more(
     os.link(file, kept)  # the old file, by another name
     files = kept, file.with_name("lazsa.db-wal")
     before = content(*files)
-    shutil.copy(filled, tmp_path / "new.db").replace(file)
+    Path(shutil.copy(filled, tmp_path / "new.db")).replace(file)
     for write in (
         programme.sweep,
         lambda: programme.withdraw_nomination("award-1", actor=Actor("employee", "emp-1")),

@@ -298,7 +298,7 @@ def test_one_sellers_data_is_not_anothers(world: World) -> None:
     first, second = world.programme.find("mentor-3"), world.programme.find("mentor-4")
     assert first.data == second.data
     for change in (
-        lambda: first.data.__setitem__("newcomers", 99),  # type: ignore[attr-defined]
+        lambda: first.data.__setitem__("newcomers", 99),  # type: ignore[index]
         lambda: first.data["plan"].update(weeks=[]),
         lambda: first.data["cities"].append("Manila"),
         lambda: first.spans.pop("mentoring"),  # type: ignore[attr-defined]

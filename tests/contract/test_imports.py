@@ -9,6 +9,7 @@ import csv
 import hashlib
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -171,10 +172,11 @@ def test_days_to_come_are_refused(programme: Programme, written: Callable[..., P
         [replace(SOUND, as_of=date(2026, 6, 2))],
         [replace(SOUND, as_of=date(2062, 1, 1))],
     ):
-        for call in (
-            lambda rows=rows: programme.record_facts(rows),
-            lambda rows=rows: programme.import_facts(facts_file(written, *rows)),
-        ):
+        calls: tuple[Callable[[], Any], ...] = (
+            partial(programme.record_facts, rows),
+            partial(programme.import_facts, facts_file(written, *rows)),
+        )
+        for call in calls:
             with pytest.raises(InputError, match=r"as_of: got .*not after today, 2026-06-01 in SG"):
                 call()
     assert programme.record_facts([replace(SOUND, as_of=date(2026, 6, 1))]) == 1

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -77,7 +77,7 @@ def test_a_call_waits_once_as_long_as_the_url_says(
             store.transact(add, again=again)
         assert 0.5 < time.monotonic() - began < 2
     store.close()
-    waits = [each.msg for each in caplog.records if "lock.waiting" in str(each.msg)]
+    waits: list[Any] = [each.msg for each in caplog.records if "lock.waiting" in str(each.msg)]
     assert [(wait["level"], wait["timeout_s"]) for wait in waits] == [("warning", 0.6)]
 
 

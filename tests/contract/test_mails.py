@@ -13,7 +13,7 @@ import re
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -62,7 +62,7 @@ def read_strictly(content: bytes, *, utf8: bool = False) -> EmailMessage:
     head, _, body = content.partition(b"\r\n\r\n")
     assert body.isascii()
     assert utf8 or head.isascii()
-    message = cast("EmailMessage", message_from_bytes(content, policy=default))
+    message = message_from_bytes(content, policy=default)
     names = [line.split(b":")[0].decode() for line in head.split(b"\r\n") if line[:1].strip()]
     assert len(names) == len(set(names))
     assert set(names) >= REQUIRED

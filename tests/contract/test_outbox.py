@@ -143,7 +143,7 @@ def test_a_mark_outlives_its_connection(
     programme: Programme, outbox: SqlOutbox, claim: Callable[..., Any]
 ) -> None:
     """A connection that is lost on the way to a mark is replaced, and the mark made once."""
-    lost = []
+    lost: list[Any] = []
 
     def lose(connection: Any, *_: Any) -> None:
         if not lost:

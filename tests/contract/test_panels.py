@@ -8,15 +8,8 @@ import pytest
 
 from lazsa_flow.errors import ConflictError, NotAllowedError
 from lazsa_flow.lifecycle.model import Actor
-from tests.contract.test_store import (
-    COMPLIANCE,
-    CYCLE,
-    SELLER,
-    TEAM,
-    clock,
-    nominated,
-    reviewed,
-)
+from tests.contract.test_store import COMPLIANCE, clock, nominated, reviewed
+from tests.factories import CYCLE, SELLER, TEAM
 
 if TYPE_CHECKING:
     from lazsa_flow.award.programme import Programme

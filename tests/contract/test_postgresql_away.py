@@ -51,7 +51,9 @@ def test_a_session_that_was_ended_while_it_idled_is_replaced(postgres: Callable[
 
 def _sessions(connection: psycopg.Connection) -> int:
     query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    return connection.execute(query).fetchone()[0]  # type: ignore[index]
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def test_a_session_that_stands_still_within_a_statement_is_ended(

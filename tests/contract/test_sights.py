@@ -59,7 +59,7 @@ def nominate(transaction: Any, path_id: int, *, complete: bool) -> None:
 
 def two(store: SqlStore, **changes: Any) -> tuple[SqlEvidenceRow, SqlEvidenceRow]:
     """Open two paths, the second with something changed, and read them."""
-    own = {"id": 2, "subject": "seller-2", "head": "2" * 64, "opened_at": AT}
+    own: dict[str, Any] = {"id": 2, "subject": "seller-2", "head": "2" * 64, "opened_at": AT}
     second = replace(path(**own), **changes)
     scheduled = (timer(path_id=1),), (timer(path_id=2),)
     put(
@@ -107,7 +107,7 @@ def test_all_else_makes_it_another(store: SqlStore, changes: dict[str, Any]) -> 
 
 def test_without_a_round_it_counts_when_it_was_opened(store: SqlStore) -> None:
     """For then that says which policy holds."""
-    rounds = {"cycle_on": None, "seq": 1}
+    rounds: dict[str, Any] = {"cycle_on": None, "seq": 1}
     put(store, opening(path(**rounds)), opening(path(id=2, subject="s-2", opened_at=AT, **rounds)))
     first, second = sights(store)
     assert first.like != second.like
@@ -130,7 +130,7 @@ def test_timers_and_the_date_of_facts_count(store: SqlStore) -> None:
 def test_figures_are_read_as_facts_are(store: SqlStore) -> None:
     """Each figure by itself is what it is among the facts, known or not."""
     two(store)
-    unknown = dict.fromkeys(FIGURES)
+    unknown: dict[str, Any] = dict.fromkeys(FIGURES)
     sold = facts(activities=frozenset({"help"}))
     with store.begin() as transaction:
         transaction.add_facts([sold, replace(facts(seller="seller-2"), **unknown)], AT)

@@ -32,7 +32,6 @@ from lazsa_flow.errors import (
     StaleVersionError,
 )
 from lazsa_flow.lifecycle.calendar import TICK
-from lazsa_flow.lifecycle.guards import Finding
 from lazsa_flow.lifecycle.model import NO_HEAD, Actor
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.migrate import VERSION_TABLE
@@ -45,6 +44,7 @@ from tests.factories import (
     card,
     facts,
     failure,
+    found,
     midnight,
     nomination,
     path,
@@ -211,8 +211,8 @@ def told(store: SqlStore, *dated: tuple[date, Any, str]) -> None:
 
 def rate(store: SqlStore, **options: Any) -> str | None:
     """Return the GMV rate of the facts that count."""
-    found = see(store, **options).facts
-    return found and str(found.gmv_rate)
+    facts = see(store, **options).facts
+    return None if facts is None else str(facts.gmv_rate)
 
 
 def test_the_latest_facts_are_those_dated_last(store: SqlStore) -> None:
@@ -744,10 +744,10 @@ JOURNALED = [
         policy="award/2020-1",
         facts_as_of=CYCLE,
         verdicts={
-            "tenure": Finding(False, 3, date(2027, 3, 15)),
-            "gmv": Finding(True, "0.20"),
-            "flag": Finding(True, False),
-            "none": Finding(True),
+            "tenure": found(False, 3, date(2027, 3, 15)),
+            "gmv": found(True, "0.20"),
+            "flag": found(True, False),
+            "none": found(True),
         },
         prev_hash=NO_HEAD,
     ),

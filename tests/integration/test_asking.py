@@ -23,7 +23,7 @@ from tests.integration.world import DUE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from click.testing import Result
+    from typer.testing import Result
 
     from tests.integration.world import World
 

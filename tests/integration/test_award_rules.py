@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -82,7 +82,7 @@ class TestOpenCase:
         [({}, 4, "case_open"), ({}, 2, "not_selected"), ({"ncp_points": 3}, 4, "not_selected")],
         ids=["only the case", "panel's no", "a bar"],
     )
-    def test_reason(self, world: World, facts: dict[str, int], score: int, reason: str) -> None:
+    def test_reason(self, world: World, facts: dict[str, Any], score: int, reason: str) -> None:
         """The second cycle declines with ``case_open`` where all else holds, else as ever."""
         path = world.candidate(score=score)
         world.open_case().go(date(2020, 9, 20))

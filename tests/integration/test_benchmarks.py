@@ -6,7 +6,7 @@ They run at the smallest scale; how long anything takes is not asked here.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -68,7 +68,7 @@ def test_figures(bench: Bench, name: str) -> None:
 
 
 @pytest.mark.parametrize("store", STORES)
-def test_reference_rows(bench: Bench, store: str) -> None:
+def test_reference_rows(bench: Bench, store: Literal["sqlite", "postgresql"]) -> None:
     """The set-based reference writes the sweep's rows to the byte, and it is seen where not."""
     night = bench.night(store, SCALE.bulk)
     with bench.databases.copy(night.url) as url:

@@ -236,7 +236,9 @@ class TestTogether:
         with host.transaction() as (connection, bound):
             host.order(connection, 1)
             assert bound.record_facts(rows, key="night").new_sellers == 2
-            connection.get_transaction().rollback()
+            begun = connection.get_transaction()
+            assert begun is not None
+            begun.rollback()
         assert (host.orders(), host.programme.imports()) == ([], [])
         with host.transaction() as (connection, bound):
             host.order(connection, 2)

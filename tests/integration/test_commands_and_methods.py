@@ -164,7 +164,8 @@ def public_methods() -> set[str]:
 
 def commands(group: Any = None, before: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every command that is shown, with its words."""
-    for name, command in (group or get_command(app)).commands.items():
+    top: Any = group or get_command(app)
+    for name, command in top.commands.items():
         if command.hidden:
             continue
         words = f"{before}{name}"

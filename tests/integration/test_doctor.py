@@ -274,7 +274,10 @@ class TestStorage:
         self, migrated: Path, monkeypatch: pytest.MonkeyPatch, free: int, status: str
     ) -> None:
         """Little room is a warning, none a fault."""
-        monkeypatch.setattr(storage.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+        monkeypatch.setattr(
+            "lazsa_flow.store.inspection.storage.shutil.disk_usage",
+            lambda _: SimpleNamespace(free=free),
+        )
         assert [each for each, _ in look(migrated, None, "disk")["disk"]] == [status]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -79,7 +80,7 @@ def _harm(whole: Any, seen: set[int]) -> None:
         lambda: whole.pop(),
     ]
     if is_dataclass(whole) and not isinstance(whole, type):
-        attempts += (lambda each=each: setattr(whole, each.name, None) for each in fields(whole))
+        attempts += (partial(setattr, whole, each.name, None) for each in fields(whole))
     for attempt in attempts:
         with suppress(AttributeError, TypeError, KeyError, IndexError):
             attempt()

@@ -82,7 +82,7 @@ def test_a_row_says_what_stands(world: World) -> None:
 def test_missing_reviewer(world: World) -> None:
     """Of a reviewer who sits on the panel, the paths are listed that wait for their card."""
     find = world.programme.find_all
-    world_2020 = {"missing_reviewer": "rev-law"}
+    world_2020: dict[str, Any] = {"missing_reviewer": "rev-law"}
     assert refs(find(**world_2020)) == ["award-1"]  # due in October 2021 on a panel of theirs
     assert refs(find(missing_reviewer="rev-unknown")) == []
 
@@ -152,7 +152,7 @@ def test_wrong_arguments(world: World) -> None:
     """Facts of no such kind, and pages that are too long, are refused."""
     for wrong in ({"facts": ["old"]}, {"limit": 1001}):
         with pytest.raises(InputError):
-            world.programme.find_all(**wrong)  # type: ignore[arg-type]
+            world.programme.find_all(**wrong)
 
 
 class Typed:

@@ -19,13 +19,13 @@ from lazsa_flow.graph.dot import dot
 from lazsa_flow.graph.engine import graphviz
 from lazsa_flow.graph.mermaid import mermaid
 from lazsa_flow.graph.xstate import clock_event, event, machine
-from lazsa_flow.lifecycle.guards import Finding
 from tests.golden.regenerate import counted
 from tests.node import ask
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 
 if TYPE_CHECKING:
     from lazsa_flow.graph.chart import Chart
+    from lazsa_flow.lifecycle.guards import Found
     from lazsa_flow.lifecycle.table import Lifecycle
 
 TABLES: Final = (AWARD, ENTRY, TRAINER)
@@ -112,7 +112,9 @@ class Here:
 
     def send(self, name: str, held: list[str]) -> str:
         """Take an event, with these guards held; return the state."""
-        findings = {guard: Finding(guard in held) for guard in self.table.guards}
+        findings: dict[str, Found] = {
+            guard: (guard in held, None, None) for guard in self.table.guards
+        }
         for trigger, reason in self._tries(name):
             trial = Trial(self.state, reason, findings)
             if self.table.edge(self.state, trigger, reason) and self.machine.fires(trial, trigger):

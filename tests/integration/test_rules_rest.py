@@ -6,6 +6,7 @@ Which test holds which rule: docs/reference/rules.md.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,7 +87,7 @@ class TestSellersView:
     def test_unmet_bar(self, world: World) -> None:
         """A seller sees the unmet bar with their own figure, and the date of the fact (tenure)."""
         path = world.nominate()
-        world.facts(as_of=date(2020, 3, 21), chat_response_rate=factories.Decimal("0.79"))
+        world.facts(as_of=date(2020, 3, 21), chat_response_rate=Decimal("0.79"))
         world.go(date(2020, 3, 21)).panel(path).go(midnight(APRIL))
         row = world.last(path)
         verdicts = world.programme.verdicts(world.path(path), row)

@@ -53,7 +53,7 @@ def shipped() -> Config:
 
 def unmet(refused: pytest.ExceptionInfo[RefusedError]) -> dict[str, Any]:
     """Return the verdicts that did not hold, by name."""
-    return {v.name: v for v in refused.value.verdicts if not v.held}  # type: ignore[attr-defined]
+    return {v.name: v for v in refused.value.verdicts if not v.held}
 
 
 def convene(programme: Programme) -> None:

@@ -12,12 +12,11 @@ from lazsa_flow.errors import InputError
 from lazsa_flow.lifecycle.calendar import (
     TICK,
     Calendar,
-    add_months,
     instant_text,
     parse_date,
     parse_instant,
-    whole_months,
 )
+from lazsa_flow.lifecycle.dates import add_months, whole_months
 
 RELAXED = settings(deadline=None)  # the first look at a zone reads a file
 DATES = st.dates(date(2015, 1, 1), date(2034, 12, 31))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lazsa_flow.notices.ports import Letter
 
 LETTER = letter(contact=None)
-ANY = st.text(st.characters(exclude_categories=("Cs",)))
+ANY = st.text(st.characters(exclude_categories=["Cs"]))
 LINES = st.lists(
     st.one_of(ANY, st.sampled_from((".", "..", "--=_part", "--=_part--", " ", "=")))
 ).map("\n".join)
@@ -29,7 +29,7 @@ LINES = st.lists(
 def parsed(letter: Letter) -> EmailMessage:
     """Return a letter's mail as whoever receives it reads it."""
     content = mail(letter, "lazsa@example.com")
-    return cast("EmailMessage", message_from_bytes(content, policy=default))
+    return message_from_bytes(content, policy=default)
 
 
 def unspaced(text: str) -> str:

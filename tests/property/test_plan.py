@@ -20,12 +20,13 @@ from lazsa_flow.engine.journal import (
 )
 from lazsa_flow.engine.machine import TableMachine, Trial
 from lazsa_flow.engine.sweep import judge
-from lazsa_flow.lifecycle.guards import Finding
+from lazsa_flow.lifecycle.guards import Finding, Found
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
 from tests.factories import CYCLE, context, facts, guard, path, rulebook, table, timer, utc
 from tests.fakes import MemoryStore, MemoryTransaction
 
 if TYPE_CHECKING:
+    from lazsa_flow.lifecycle.model import GuardContext
     from lazsa_flow.lifecycle.table import Lifecycle
 
 STATES = ("ajar", "shut", "locked", "gone")
@@ -66,14 +67,14 @@ def _check(name: str) -> Any:
     return lambda context: Finding(name in context.path.data["held"], name)
 
 
-def _asked(lifecycle: Lifecycle, seen: Any, trigger: str, found: dict[str, Finding]) -> Edge | None:
+def _asked(lifecycle: Lifecycle, seen: Any, trigger: str, found: dict[str, Found]) -> Edge | None:
     """Decide by Event.trigger alone, every guard of the edge asked once."""
     state = seen.path.state
     edge = lifecycle.edge(state, trigger, seen.reason)
     if edge is None:
         return None
     for name in edge.guards:
-        found.setdefault(name, lifecycle.guards[name].check(seen))
+        found.setdefault(name, lifecycle.guards[name].ask(seen))
     return (
         edge if TableMachine(lifecycle).fires(Trial(state, seen.reason, found), trigger) else None
     )
@@ -93,7 +94,7 @@ def test_an_edge_is_taken_as_transitions_takes_it(
     """For random tables, states, reasons and facts: the same edge, and the same findings."""
     door = path(state, lifecycle="door", data={"held": held})
     seen = context(path=door, reason=reason)
-    found: dict[str, Finding] = {}
+    found: dict[str, Found] = {}
     expected = _asked(lifecycle, seen, trigger, found)
     assert decide_edge(rulebook(lifecycle), seen, trigger) == (expected, found)
 
@@ -106,7 +107,7 @@ def test_a_timer_is_decided_as_transitions_decides_it(
     """For random timers: the first step that fires, its reason, and what all tried have found."""
     seen = context(path=path(state, lifecycle="door", data={"held": held}))
     timer = lifecycle.timer("evening")
-    found: dict[str, Finding] = {}
+    found: dict[str, Found] = {}
     expected: tuple[Edge | None, Any] = None, seen
     for step in timer.steps:
         tried = replace(seen, reason=step.reason)
@@ -117,10 +118,17 @@ def test_a_timer_is_decided_as_transitions_decides_it(
     assert decide_timer(rulebook(lifecycle), seen, timer) == (*expected, found)
 
 
+def activities_of(seen: GuardContext) -> frozenset[str]:
+    """Return the activities that the facts name."""
+    facts = seen.snapshot.facts
+    assert facts is not None
+    return facts.activities or frozenset()
+
+
 def _reading(name: str) -> Any:
     return replace(
         guard(name),
-        check=lambda context: Finding(name in context.snapshot.facts.activities, name),
+        check=lambda context: Finding(name in activities_of(context), name),
         reads=frozenset({"activities"}),
     )
 
@@ -166,7 +174,7 @@ INSTANTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=ZON
 @settings(deadline=None)
 @given(st.dictionaries(TEXTS, FINDINGS))
 def test_verdicts_are_written_as_json_writes_them(
-    findings: dict[str, Finding],
+    findings: dict[str, Found],
 ) -> None:
     """RFC 8785: whatever is measured, a number, a truth or any text, the bytes are canonical."""
     assert verdicts_text(findings).encode() == canonical(verdict_fields(findings))
@@ -175,7 +183,7 @@ def test_verdicts_are_written_as_json_writes_them(
 def test_a_truth_and_a_number_that_are_equal_are_written_apart() -> None:
     """1 and true, equal in Python, stand in the journal as what they are, in either order."""
     for measured in (1, True, 1, 0, False, 0):
-        findings = {"flag": Finding(True, measured)}
+        findings: dict[str, Found] = {"flag": (True, measured, None)}
         assert verdicts_text(findings).encode() == canonical(verdict_fields(findings))
 
 

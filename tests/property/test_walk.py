@@ -16,7 +16,7 @@ import tempfile
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,12 @@ STAGES = ("empty", "nominated", "reviewed", "awarded", "due", "grace", "retired"
 
 EDGES = (AWARD.opening, *AWARD.edges)
 TRIGGERS = sorted({edge.trigger for edge in EDGES})
-REASONS = [None, *sorted({r for edge in EDGES for r in edge.reasons if r is not None}), "other"]
+REASONS: list[str | None] = [
+    None,
+    *sorted({r for edge in EDGES for r in edge.reasons if r is not None}),
+    "other",
+]
+PAIRS = st.tuples(st.sampled_from(TRIGGERS), st.sampled_from(REASONS))
 
 EMPLOYEES = tuple(Actor("employee", f"emp-{n}") for n in (1, 2))
 SELVES = tuple(Actor("seller", seller) for seller in SELLERS)
@@ -288,7 +293,7 @@ class Walk(RuleBasedStateMachine):
         change = self.programme.open_case if opens else self.programme.close_case
         self.attempt(lambda: change(seller, case, actor=actor))
 
-    @rule(number=index, actor=anyone, pair=st.tuples(*map(st.sampled_from, (TRIGGERS, REASONS))))
+    @rule(number=index, actor=anyone, pair=PAIRS)
     def fire_any(self, number: int, actor: Actor, pair: tuple[str, str | None]) -> None:
         """Anybody pulls any trigger for any reason."""
         ref, (trigger, reason) = self.pick(number), pair
@@ -355,7 +360,7 @@ class Walk(RuleBasedStateMachine):
         """Two managers grant an appeal."""
         ref = self.pick(number)
         for manager in MANAGERS[:2]:
-            self.attempt(lambda who=manager: self.programme.appeal(ref, actor=who))
+            self.attempt(partial(self.programme.appeal, ref, actor=manager))
 
     @rule(number=index, n=st.integers(0, 2))
     def ask(self, number: int, n: int) -> None:

@@ -82,7 +82,7 @@ def test_a_refusal_names_every_unmet_guard() -> None:
     """A refused trigger lists the verdicts that do not hold, and keeps them all."""
     seen = some_context(facts=facts())
     verdicts = [
-        each.verdict(each.check(seen), policy())
+        each.verdict(each.ask(seen), policy())
         for each in (guard("ready"), guard("steady", held=False), guard("go", held=False))
     ]
     error = RefusedError(path="award-1", trigger="close", state="ajar", verdicts=verdicts)

@@ -34,7 +34,7 @@ def _logged(tree: ast.Module) -> list[tuple[str, str]]:
         called, event = node.func, node.args[0]
         if isinstance(called, ast.Attribute) and called.attr in LEVELS and _is_log(called.value):
             if isinstance(event, ast.Constant):
-                found.append((event.value, called.attr))
+                found.append((str(event.value), called.attr))
             else:
                 found += [(f"{who}.stopping", called.attr) for who in ("relay", "run", "ticker")]
     return found

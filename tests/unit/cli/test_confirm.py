@@ -13,7 +13,7 @@ from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
 from lazsa_flow.errors import InputError
 
 if TYPE_CHECKING:
-    from click.testing import Result
+    from typer.testing import Result
 
 app = typer.Typer()
 LINE = "award-1 of seller s[1]: awarded → retired"

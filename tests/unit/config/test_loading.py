@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,7 @@ from tests.acceptance.mentor import MENTOR
 from tests.factories import country_text, policy_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 DEEP = b"x = " + b"[" * 5000 + b"]" * 5000
 HOSTILE = {
@@ -66,7 +67,12 @@ def test_a_hostile_file_is_named(place: str, content: bytes, tmp_path: Path) -> 
 @pytest.mark.parametrize("place", PLACES)
 def test_what_is_no_file_is_named(place: str, tmp_path: Path) -> None:
     """A folder, a broken link or a pipe under a file's name is a fault; nothing waits for it."""
-    for number, make in enumerate((os.mkdir, lambda at: os.symlink("gone", at), os.mkfifo)):
+    makers: tuple[Callable[[Path], None], ...] = (
+        Path.mkdir,
+        lambda at: at.symlink_to("gone"),
+        os.mkfifo,
+    )
+    for number, make in enumerate(makers):
         root = tmp_path / str(number)
         (root / place).parent.mkdir(parents=True)
         make(root / place)

@@ -19,6 +19,7 @@ from tests.factories import (
     SELLER,
     context,
     facts,
+    found,
     guard,
     midnight,
     path,
@@ -83,7 +84,7 @@ def take(
     draft = ChangeBuilder(
         rulebook(lifecycle), now, load=lambda path_id: about(path_id, now.snapshot)
     )
-    return draft.take(edge, {"ready": Finding(True)})
+    return draft.take(edge, {"ready": found(True)})
 
 
 def about(path_id: int, seen: Snapshot) -> Snapshot:
@@ -146,11 +147,11 @@ def test_a_refused_timer_leaves_a_row_and_its_otherwise() -> None:
     """programme.md, the books: a refused timer's verdicts are journaled, and the path stays."""
     due = timer()
     draft = ChangeBuilder(rulebook(door()), at_door(reason="whatever"))
-    change = draft.refuse((Notify("shy"),), {"ready": Finding(False)}, due)
+    change = draft.refuse((Notify("shy"),), {"ready": found(False)}, due)
     assert change.row is not None
     assert (change.row.trigger, change.row.reason) == (None, "refused")
     assert (change.row.source, change.row.dest) == ("ajar", "ajar")
-    assert change.row.verdicts == {"ready": Finding(False)}
+    assert change.row.verdicts == {"ready": found(False)}
     assert change.fired == replace(due, status="refused", seq=2)
     assert change.after.seq == 2
     assert [notice.kind for notice in change.notices] == ["shy"]

@@ -170,7 +170,7 @@ def test_a_refusal_tells_every_verdict_and_writes_nothing() -> None:
     made = store()
     with pytest.raises(RefusedError, match="calm does not hold") as caught:
         pull(made, "slam")
-    assert [(v.name, v.held) for v in caught.value.verdicts] == [("ready", True), ("calm", False)]  # type: ignore[attr-defined]
+    assert [(v.name, v.held) for v in caught.value.verdicts] == [("ready", True), ("calm", False)]
     assert (made.journal, made.paths[1].seq) == ([], 1)
 
 
@@ -287,7 +287,8 @@ def test_a_path_that_is_fired_by_another_is_judged_on_all_that_is_known(timed: b
     )
     ready = measuring(
         lambda s: (
-            f"{s.snapshot.facts.ncp_points} {s.snapshot.tally.cards} {len(s.snapshot.nominations)} "
+            f"{s.snapshot.facts and s.snapshot.facts.ncp_points} {s.snapshot.tally.cards} "
+            f"{len(s.snapshot.nominations)} "
             f"{len(s.snapshot.records)} {[each.state for each in s.snapshot.others]}"
         )
     )

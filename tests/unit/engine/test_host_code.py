@@ -215,7 +215,8 @@ def test_an_instant_that_is_no_moment(name: str) -> None:
 @pytest.mark.parametrize("name", [*REFUSED, "a datetime"])
 def test_a_round_that_is_no_date(name: str) -> None:
     """No path goes on to a round that is no date."""
-    make = {**REFUSED, "a datetime": lambda: NOON}[name]
+    makers: dict[str, Callable[[], Any]] = {**REFUSED, "a datetime": lambda: NOON}
+    make = makers[name]
     rules, store = scheduling(table().instants["dusk"], lambda _: make()), doors()
     assert sweep_at(store, rules, DUE) == SweepResult(failed=3)
     with pytest.raises(HostCodeError, match=r"^round tomorrow on award-1: returned .* a date"):

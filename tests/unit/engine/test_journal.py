@@ -22,9 +22,8 @@ from lazsa_flow.engine.journal import (
     verify,
 )
 from lazsa_flow.errors import JournalError
-from lazsa_flow.lifecycle.guards import Finding
 from lazsa_flow.lifecycle.model import NO_HEAD
-from tests.factories import table, utc
+from tests.factories import found, table, utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +41,7 @@ ROW = JournalRow(
     reason=None,
     policy="door/2020-1",
     facts_as_of=date(2026, 9, 30),
-    verdicts={"ready": Finding(True, "yes", date(2026, 10, 2))},
+    verdicts={"ready": found(True, "yes", date(2026, 10, 2))},
     prev_hash=NO_HEAD,
 )
 
@@ -141,9 +140,9 @@ def test_every_field_is_in_the_hash(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "finding", [Finding(False, "yes"), Finding(True, "no"), Finding(True, "yes", date(2027, 1, 1))]
+    "finding", [found(False, "yes"), found(True, "no"), found(True, "yes", date(2027, 1, 1))]
 )
-def test_every_part_of_a_verdict_is_in_the_hash(finding: Finding) -> None:
+def test_every_part_of_a_verdict_is_in_the_hash(finding: Any) -> None:
     """Held, measured and earliest are all in the hash."""
     assert replace(ROW, verdicts={"ready": finding}).hash != ROW.hash
 
@@ -155,7 +154,7 @@ def test_a_field_without_a_test_would_be_noticed() -> None:
 
 def test_verdicts_are_recorded_small() -> None:
     """design.md, rule 3: name, held, measured and earliest are recorded, nothing else."""
-    findings = {"gmv": Finding(False, "0.1"), "tenure": Finding(False, 3, date(2027, 1, 1))}
+    findings = {"gmv": found(False, "0.1"), "tenure": found(False, 3, date(2027, 1, 1))}
     assert verdict_fields(findings) == [
         {"name": "gmv", "held": False, "measured": "0.1", "earliest": None},
         {"name": "tenure", "held": False, "measured": 3, "earliest": "2027-01-01"},
@@ -231,7 +230,7 @@ def test_a_path_opens_by_the_opening_edge(first: dict[str, Any]) -> None:
 
 def faults(rows: list[dict[str, Any]], stands: RulesStamp | None = None) -> list[tuple[int, str]]:
     """Return every fault of rows of the tiny table, of a path that stands where they lead."""
-    last = rows[-1] if rows else {"dest": "", "seq": 0, "hash": NO_HEAD}
+    last: Any = rows[-1] if rows else {"dest": "", "seq": 0, "hash": NO_HEAD}
     stands = stands or RulesStamp(last["dest"], last["seq"], last["hash"])
     found = list(find_path_faults(table(), "door-1", stands, rows))
     assert all(fault.path == "door-1" for fault in found)

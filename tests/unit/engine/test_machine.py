@@ -8,9 +8,8 @@ import pytest
 
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.engine.machine import GivesReason, TableMachine, Trial
-from lazsa_flow.lifecycle.guards import Finding
 from lazsa_flow.lifecycle.table import Edge, Permit
-from tests.factories import table
+from tests.factories import found, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,14 +20,14 @@ REASONS = [None, "unknown", *sorted({r for e in AWARD.edges for r in e.reasons i
 
 def test_an_edge_fires_where_its_guards_hold() -> None:
     """Where every guard holds the trial stands in the destination."""
-    trial = Trial("ajar", None, {"ready": Finding(True)})
+    trial = Trial("ajar", None, {"ready": found(True)})
     assert TableMachine(table()).fires(trial, "close")
     assert trial.state == "shut"
 
 
 def test_an_edge_stays_where_a_guard_does_not_hold() -> None:
     """Where a guard does not hold the trial stays."""
-    trial = Trial("ajar", None, {"ready": Finding(False)})
+    trial = Trial("ajar", None, {"ready": found(False)})
     assert not TableMachine(table()).fires(trial, "close")
     assert trial.state == "ajar"
 
@@ -57,7 +56,7 @@ def test_machine_and_table_decide_alike(state: str) -> None:
         for reason in REASONS:
             edge = AWARD.edge(state, trigger, reason)
             for unmet in (None, *(edge.guards if edge else ())):
-                trial = Trial(state, reason, {g: Finding(g != unmet) for g in AWARD.guards})
+                trial = Trial(state, reason, {g: found(g != unmet) for g in AWARD.guards})
                 assert machine.fires(trial, trigger) == (edge is not None and unmet is None)
                 fired = edge is not None and unmet is None
                 assert trial.state == (edge.dest if edge and fired else state)

@@ -16,7 +16,7 @@ from lazsa_flow.engine.batch.codegen import writer
 from lazsa_flow.errors import GuardError, LazsaError, error_name
 from lazsa_flow.lifecycle.findings import LONGEST, Finding, UnfitError, plain_finding
 from lazsa_flow.lifecycle.guards import Guard, all_of, any_of, none_of
-from tests.factories import context, path, policy
+from tests.factories import context, found, path, policy
 from tests.strange import ACCEPTED, ANYTHING, NOON, REFUSED, Pair
 
 if TYPE_CHECKING:
@@ -161,10 +161,11 @@ def test_a_check_cannot_be_interrupted_for_nothing() -> None:
 
 def test_what_is_required_must_be_text() -> None:
     """A bar that cannot be told names its guard."""
-    for required in (boom, lambda _: 5):
+    wrong: tuple[Any, ...] = (boom, lambda _: 5)
+    for required in wrong:
         guard = Guard("rate", lambda _: Finding(True), required, "nobody", "tests", "{required}")
         with pytest.raises(GuardError, match=r"^guard rate: (raised KeyError|what is required is)"):
-            guard.verdict(Finding(True), policy())
+            guard.verdict(found(True), policy())
 
 
 def test_a_path_that_is_masked_is_not_named() -> None:

@@ -9,14 +9,14 @@ from datetime import date
 import pytest
 
 from lazsa_flow.errors import HostCodeError
-from lazsa_flow.lifecycle.guards import Finding, Guard, all_of, any_of, none_of
+from lazsa_flow.lifecycle.guards import Finding, Found, Guard, all_of, any_of, none_of
 from lazsa_flow.lifecycle.verdicts import Need, Reading
-from tests.factories import context, policy
+from tests.factories import context, found, policy
 
 EARLY, LATE = date(2026, 11, 1), date(2027, 2, 1)
 
 
-def said(name: str, finding: Finding, *, by: str = "nobody", source: str = "FAQ") -> Guard:
+def said(name: str, finding: Finding | Found, *, by: str = "nobody", source: str = "FAQ") -> Guard:
     """Return a guard that always finds this."""
     return Guard(
         name, lambda _: finding, lambda p: f"v{p.version}", by, source, "{required}: {measured}"
@@ -31,7 +31,7 @@ LATER = said("later", Finding(False, 4, LATE), by="the clock", source="Introduct
 
 def test_a_verdict_tells_all() -> None:
     """A finding becomes a verdict with the words of guard and policy around it."""
-    verdict = LATER.verdict(Finding(False, 4, LATE), policy())
+    verdict = LATER.verdict(found(False, 4, LATE), policy())
     assert (verdict.name, verdict.held, verdict.measured) == ("later", False, 4)
     assert (verdict.required, verdict.changed_by) == ("v2020-1", "the clock")
     assert (verdict.earliest, verdict.source) == (LATE, "Introduction")
@@ -41,20 +41,20 @@ def test_a_verdict_tells_all() -> None:
 @pytest.mark.parametrize(
     ("finding", "reason", "text"),
     [
-        (Finding(True, 0), "met", "g holds (0; required v2020-1)"),
-        (Finding(True), "met", "g holds"),
-        (Finding(False), "not met", "g does not hold"),
-        (Finding(False, 0), "not met", "g does not hold (0; required v2020-1)"),
-        (Finding(False, "not known"), "not known", "g does not hold (not known; required v2020-1)"),
-        (Finding(False, "stale"), "stale", "g does not hold (stale; required v2020-1)"),
+        (found(True, 0), "met", "g holds (0; required v2020-1)"),
+        (found(True), "met", "g holds"),
+        (found(False), "not met", "g does not hold"),
+        (found(False, 0), "not met", "g does not hold (0; required v2020-1)"),
+        (found(False, "not known"), "not known", "g does not hold (not known; required v2020-1)"),
+        (found(False, "stale"), "stale", "g does not hold (stale; required v2020-1)"),
         (
-            Finding(False, 8, EARLY),
+            found(False, 8, EARLY),
             "not met",
             "g does not hold (8; required v2020-1), could hold from 2026-11-01",
         ),
     ],
 )
-def test_a_verdict_says_why(finding: Finding, reason: str, text: str) -> None:
+def test_a_verdict_says_why(finding: Found, reason: str, text: str) -> None:
     """A verdict has its reason in a word and reads as a line."""
     verdict = said("g", finding).verdict(finding, policy())
     assert verdict.reason == reason
@@ -63,12 +63,12 @@ def test_a_verdict_says_why(finding: Finding, reason: str, text: str) -> None:
 
 def test_a_verdict_without_a_figure() -> None:
     """Where nothing was measured, the seller's wording shows a dash."""
-    assert said("g", Finding(False)).verdict(Finding(False), policy()).wording == "v2020-1: —"
+    assert said("g", Finding(False)).verdict(found(False), policy()).wording == "v2020-1: —"
 
 
 def test_a_measured_text_is_never_a_template() -> None:
     """Braces in a measured text are shown, not filled in."""
-    finding = Finding(False, "{required}{0}")
+    finding = found(False, "{required}{0}")
     assert said("g", finding).verdict(finding, policy()).wording == "v2020-1: {required}{0}"
 
 
@@ -163,18 +163,18 @@ def test_what_parts_say_together(combined: Guard, measured: str, required: str) 
 def test_of_a_journaled_finding_the_parts_that_held_are_known() -> None:
     """A finding from the journal tells which parts held; of their own parts nothing is known."""
     nested = any_of("a", none_of("n", YES, wording=""), YES, wording="")
-    verdict = nested.verdict(Finding(True, "met: yes"), policy())
+    verdict = nested.verdict(found(True, "met: yes"), policy())
     assert [(part.name, part.held) for part in verdict.parts] == [("n", False), ("yes", True)]
     assert verdict.parts[0].parts == ()
     every = all_of("e", NO, YES, wording="")
-    verdict = every.verdict(Finding(False, "unmet: no"), policy())
+    verdict = every.verdict(found(False, "unmet: no"), policy())
     assert [(part.name, part.held) for part in verdict.parts] == [("no", False), ("yes", True)]
 
 
 def test_a_date_of_the_clock_is_told_only_where_the_clock_decides() -> None:
     """A guard that needs more than time does not promise a date."""
     asks_more = replace(LATER, by_clock=False)
-    assert asks_more.verdict(Finding(False, 4, LATE), policy()).earliest is None
+    assert asks_more.verdict(found(False, 4, LATE), policy()).earliest is None
     assert any_of("a", asks_more, NO, wording="").examine(context()).earliest is None
     assert any_of("a", LATER, NO, wording="").examine(context()).earliest == LATE
 

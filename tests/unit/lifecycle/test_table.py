@@ -9,9 +9,9 @@ import pytest
 
 from lazsa_flow.errors import LifecycleError
 from lazsa_flow.lifecycle.effects import Begin, End, FireOther, Notify, Schedule
-from lazsa_flow.lifecycle.guards import NOMINATIONS, PANEL, Finding
+from lazsa_flow.lifecycle.guards import NOMINATIONS, PANEL
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
-from tests.factories import guard, policy, table
+from tests.factories import found, guard, policy, table
 
 AJAR, SHUT = State("ajar", "waiting", open=True), State("shut", "ended_well", final=True)
 OPENING = Edge("open", (), "ajar", (Permit("seller"),))
@@ -331,4 +331,4 @@ def test_a_sound_wording() -> None:
     """Both fields, neither, and braces that are meant."""
     for wording in ("{measured} of {required}", "Wait.", "{{soon}} {measured}"):
         sound = table(guards={"ready": replace(guard(), wording=wording)})
-        assert sound.guards["ready"].verdict(Finding(True, 1), policy()).wording
+        assert sound.guards["ready"].verdict(found(True, 1), policy()).wording

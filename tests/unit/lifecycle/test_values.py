@@ -45,7 +45,7 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("how", CHANGES)
 def test_a_frozen_dict_cannot_be_changed(how: str) -> None:
     """No method of a dict that changes it does; the error says what to do instead."""
-    frozen = FrozenDict(a=1, b=(2,))
+    frozen: FrozenDict[str, Any] = FrozenDict(a=1, b=(2,))
     with pytest.raises((TypeError, AttributeError)):
         CHANGES[how](frozen)
     frozen.__init__({"c": 3})  # type: ignore[misc]
@@ -56,7 +56,7 @@ def test_a_frozen_dict_cannot_be_changed(how: str) -> None:
 
 def test_a_copy_of_ones_own_can_be_changed() -> None:
     """By dict, by copy, or by what is put together with another."""
-    frozen = FrozenDict({"a": 1})
+    frozen: FrozenDict[str, Any] = FrozenDict({"a": 1})
     for own in (dict(frozen), frozen.copy(), frozen | {}, {**frozen}):
         assert type(own) is dict
         own["a"] = 2
@@ -85,7 +85,7 @@ def test_what_is_frozen_is_used_like_what_it_was(whole: dict[str, Any]) -> None:
 
 def test_a_deep_copy_shares_nothing_that_can_be_changed() -> None:
     """Of a frozen dict that somebody filled with a list of theirs, the list is copied."""
-    frozen = FrozenDict({"a": [1]})
+    frozen: FrozenDict[str, Any] = FrozenDict({"a": [1]})
     copied = copy.deepcopy(frozen)
     frozen["a"].append(2)
     assert copied == {"a": [1]}
@@ -105,11 +105,12 @@ def test_kinds_of_dicts_and_sets_are_frozen() -> None:
 def test_a_value_cannot_be_changed() -> None:
     """At run time, and not to a type checker alone; it can be hashed and pickled."""
     whole = path(data={"a": 1})
-    for change in (
+    changes: tuple[Callable[[], None], ...] = (
         lambda: setattr(whole, "state", "shut"),
         lambda: delattr(whole, "state"),
         lambda: setattr(whole, "colour", "red"),
-    ):
+    )
+    for change in changes:
         with pytest.raises((FrozenInstanceError, AttributeError, TypeError)):
             change()
     frozen = replace(whole, data=FrozenDict(a=1))
@@ -129,7 +130,8 @@ def test_a_policy_cannot_be_changed() -> None:
     """What a host's policy holds in lists and dicts is frozen when it is read."""
     fields = {"lifecycle": "door", "version": "2020-1", "cities": ["Cebu"], "bars": {"a": {"b": 1}}}
     policy = Lists.model_validate(fields)
-    assert policy.cities == ("Cebu",)
+    cities: object = policy.cities
+    assert cities == ("Cebu",)
     with pytest.raises(TypeError):
         policy.bars["a"]["b"] = 2
     with pytest.raises(TypeError):
@@ -143,6 +145,7 @@ def test_a_table_cannot_be_changed() -> None:
     made = table(guards=guards)
     guards.clear()
     assert set(made.guards) == {"ready"}
-    for changing in (made.guards, made.instants, made.rounds):
+    parts: tuple[Any, ...] = (made.guards, made.instants, made.rounds)
+    for changing in parts:
         with pytest.raises(TypeError):
-            changing.clear()  # type: ignore[attr-defined]
+            changing.clear()

@@ -169,9 +169,11 @@ class Stage:
             ("nominators", "panel", "country_lead", "team", "group"), "fine"
         )
         settings = NoticeSettings(attempts=3, longest_retry_s=3600)
+        desk: Any = Desk()
+        spoken: Any = words or Words()
         self.relay = Relay(
             self.outbox,  # type: ignore[arg-type]
-            Composer(Desk(), resolver or (lambda ids: {}), words or Words()),
+            Composer(desk, resolver or (lambda ids: {}), spoken),
             {"odd": odd, "fine": Fine()},
             Deployment(
                 channels=channels,
@@ -284,7 +286,7 @@ def test_a_channel_that_is_a_coroutine() -> None:
     """What is never awaited was never sent, and is not marked as delivered."""
 
     class Later(Fine):
-        async def send(self, letter: Letter) -> None:  # type: ignore[override]
+        async def send(self, letter: Letter) -> None:
             """Send it when somebody waits for it."""
 
     stage = Stage(Later())
@@ -305,7 +307,7 @@ def test_whether_a_channel_needs_contacts(make: Any) -> None:
 
     class Unsure(Fine):
         @property
-        def needs_contact(self) -> Any:  # type: ignore[override]
+        def needs_contact(self) -> Any:
             """Say what it is told to."""
             return make()
 
@@ -435,7 +437,7 @@ def test_a_relay_that_runs_outlives_what_nobody_foresaw(caplog: pytest.LogCaptur
         return []
 
     stage.outbox.claim = claim  # type: ignore[method-assign]
-    stop.wait = lambda timeout=None: stop.is_set()  # type: ignore[method-assign,assignment]
+    stop.wait = lambda timeout=None: stop.is_set()  # type: ignore[method-assign]
     stage.relay.run(stop)
     assert stop.is_set()
 

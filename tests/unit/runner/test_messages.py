@@ -30,7 +30,7 @@ def test_a_message_is_a_kind_and_a_hint() -> None:
 @pytest.mark.parametrize("hint", [{}, {"chunk": 7}, {"chunk": -1}, {"chunk": None}])
 def test_what_was_written_is_read(hint: dict[str, Any]) -> None:
     """A message comes out with its actor, its hint, and the id it is acknowledged by."""
-    read = Message(**ENCODER.decode(ENCODER.encode(ring(**hint))))
+    read: Message[Any] = Message(**ENCODER.decode(ENCODER.encode(ring(**hint))))
     assert (read.actor_name, read.queue_name, read.kwargs) == ("lazsa.sweep", QUEUE, hint)
     assert read.options == {"redis_message_id": "id-1"}
 
@@ -60,7 +60,7 @@ def test_what_was_written_is_read(hint: dict[str, Any]) -> None:
 )
 def test_what_is_none_of_ours_goes_to_the_quarantine(data: bytes) -> None:
     """A bad message is decoded into one for the quarantine; it says its size and digest only."""
-    read = Message(**ENCODER.decode(data))
+    read: Message[Any] = Message(**ENCODER.decode(data))
     assert read.actor_name == QUARANTINE
     assert read.kwargs.keys() == {"digest", "size"}
     assert read.kwargs["size"] == len(data)
@@ -83,5 +83,5 @@ def test_no_bytes_whatever_raise(data: bytes) -> None:
 )
 def test_no_json_whatever_raises(value: Any) -> None:
     """Whatever JSON comes, it is read as ours or goes to the quarantine."""
-    read = Message(**ENCODER.decode(json.dumps(value).encode()))
+    read: Message[Any] = Message(**ENCODER.decode(json.dumps(value).encode()))
     assert read.actor_name in ("lazsa.sweep", QUARANTINE)

@@ -112,7 +112,8 @@ def run(stub: Stub, ring: Any, stop: Once) -> None:
 
 def test_who_does_not_lead_rings_for_nobody() -> None:
     """Several tickers may run: the one that does not lead looks at nothing, and asks again soon."""
-    stub, stop, rings = Stub(NOW, 1, leads=False), Once(), []
+    rings: list[Any] = []
+    stub, stop = Stub(NOW, 1, leads=False), Once()
     run(stub, rings.append, stop)
     assert (rings, stub.looks, stop.slept) == ([], 0, [scheduler.LEAD_S])
 

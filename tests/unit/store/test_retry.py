@@ -15,7 +15,6 @@ from lazsa_flow.errors import (
     StorageError,
     UnavailableError,
 )
-from lazsa_flow.store import retry
 from lazsa_flow.store.connect import NO_TEXT
 from lazsa_flow.store.retry import ATTEMPTS, reading, retrying
 
@@ -25,7 +24,7 @@ SECRET = "the text of somebody"
 def sqlite(name: str, text: str = "") -> DBAPIError:
     """Return an error as SQLite's driver raises it."""
     orig = sqlite3.OperationalError(f"{text} {SECRET}")
-    orig.sqlite_errorname = name  # type: ignore[misc]
+    orig.sqlite_errorname = name
     return OperationalError("statement", {}, orig)
 
 
@@ -49,7 +48,7 @@ def postgresql(sqlstate: str | None, kind: type[DBAPIError] = OperationalError) 
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Take note of the pauses, and make none."""
     noted: list[float] = []
-    monkeypatch.setattr(retry.time, "sleep", noted.append)
+    monkeypatch.setattr("lazsa_flow.store.retry.time.sleep", noted.append)
     return noted
 
 

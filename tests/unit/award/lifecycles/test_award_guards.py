@@ -43,7 +43,7 @@ def found(name: str, **seen: Any) -> Finding:
 def test_every_guard_speaks(name: str) -> None:
     """Every guard has its name, a bar, who can change it, a source and words for the seller."""
     guard = GUARDS[name]
-    verdict = guard.verdict(Finding(False, "x"), policy())
+    verdict = guard.verdict((False, "x", None), policy())
     assert guard.name == name
     assert all((verdict.required, verdict.changed_by, verdict.source, verdict.wording))
 
@@ -59,7 +59,7 @@ def test_criteria_are_guards(criterion: Any) -> None:
     else:
         assert unknown.held
         assert stale.held
-    required = GUARDS[criterion.name].verdict(Finding(True), policy()).required
+    required = GUARDS[criterion.name].verdict((True, None, None), policy()).required
     assert required == criterion.required(policy().criteria)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lazsa_flow.engine.batch.codegen import writer
-from lazsa_flow.lifecycle.guards import Finding
+from tests.factories import found
 
 NAMES = ("ready", "it's", 'a"]\nraise SystemExit', "{0}", "{{x}}", "\\", "ไทย \U0001f600")
 
@@ -36,7 +36,7 @@ class Said(str):
 @pytest.mark.parametrize("measured", [None, True, False, 0, -7, Few.TWO, "", 'a "b"', Said("c")])
 def test_a_figure_is_written_as_json_writes_it(measured: Any) -> None:
     """Numbers, truths, texts and what is derived of them, and nothing, as ``json.dumps`` does."""
-    text = writer(("bar",))([Finding(True, measured)])
+    text = writer(("bar",))([found(True, measured)])
     assert text == json.dumps(
         [{"earliest": None, "held": True, "measured": measured, "name": "bar"}],
         separators=(",", ":"),
