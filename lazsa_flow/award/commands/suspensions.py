@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from lazsa_flow.award.commands.nominations import LIFECYCLE, closes_days
-from lazsa_flow.award.lifecycles.award import next_due_on
+from lazsa_flow.award.lifecycles.award_instants import next_due_on
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.errors import ConflictError, InputError
 from lazsa_flow.service.command import Context, request_fields
