@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Claimed
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Nomination
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
 
 
 class NoticeContextBuilder:

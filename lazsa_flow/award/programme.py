@@ -20,10 +20,11 @@ from lazsa_flow.errors import ConfigError, Problem
 from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.lifecycle.host_code import check_clock
 from lazsa_flow.logs import log
-from lazsa_flow.service.command import actor_fields, move_fields, move_of
 from lazsa_flow.service.configuration import Migrated, build_rulebook, find_warnings, store_unknown
 from lazsa_flow.service.entrance import checked
+from lazsa_flow.service.move_json import move_from_json, move_to_json
 from lazsa_flow.service.notices import Notices
+from lazsa_flow.service.requests import actor_fields
 from lazsa_flow.service.timers import add_reminders
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.connect import sqlite_file
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from lazsa_flow.config import ConfigWarning
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.lifecycle.model import Actor, Move, Snapshot
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.backup import Backup
     from lazsa_flow.store.restore import Restored
 
@@ -258,7 +259,7 @@ class Programme(Notices):
                     reason=reason,
                     version=version,
                 )
-                return move_fields(move)
+                return move_to_json(move)
 
             context.path_id(path)  # raises where it is no reference
             lifecycle = context.rulebook.lifecycle(path.rpartition("-")[0])
@@ -267,7 +268,7 @@ class Programme(Notices):
                 path, run, request=request, key=key, fire_overdue=fire_overdue
             )
 
-        return move_of(self._on_path(by_rules))
+        return move_from_json(self._on_path(by_rules))
 
     def sweep(
         self,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Path, Statement
     from lazsa_flow.lifecycle.table import Lifecycle
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 CONSENT: Final = "hall_of_fame"

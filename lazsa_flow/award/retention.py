@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.lifecycle.model import Path
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
 
 
 def keep_text_until(context: Context, path: Path) -> date | None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.lifecycle.model import Path
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
 
 
 def title_of(context: Context, path: Path, at: datetime) -> str | None:

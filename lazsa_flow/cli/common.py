@@ -95,10 +95,10 @@ def read_actor(text: str, country: str | None = None, team: str | None = None) -
 
 def print_move(move: Move | None, *, as_json: bool, none: str) -> None:
     """Print what became of a command, or ``none`` where nothing moved."""
-    from lazsa_flow.service.command import move_fields
+    from lazsa_flow.service.move_json import move_to_json
 
     if as_json:
-        print_json(move and move_fields(move))
+        print_json(move and move_to_json(move))
     elif move is None:
         console().print(none)
     else:

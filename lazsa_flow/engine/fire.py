@@ -103,7 +103,7 @@ def fire(
     )
     change = draft.take(edge, findings)
     transaction.write_chunk([change])
-    return move_of(change.row)
+    return move_from_row(change.row)
 
 
 def check_fire(
@@ -230,7 +230,7 @@ def open_path(
     draft = ChangeBuilder(rulebook, context, load=lambda other: load_one(transaction, other, on))
     change = draft.take(edge, findings)
     transaction.write_chunk([change])
-    return change.after, move_of(change.row)
+    return change.after, move_from_row(change.row)
 
 
 def _reads_facts(lifecycle: Lifecycle, edge: Edge) -> bool:
@@ -285,7 +285,7 @@ def _check_place(lifecycle: Lifecycle, subject: str, others: Iterable[Path]) -> 
         raise ConflictError(subject, f"has an open path of the lifecycle {lifecycle.name}")
 
 
-def move_of(row: JournalRow | None) -> Move:
+def move_from_row(row: JournalRow | None) -> Move:
     """Return a journal row in short."""
     assert row is not None
     return Move(

@@ -9,8 +9,8 @@ from structlog.contextvars import bound_contextvars
 
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.engine.watchdog import watch_guards
-from lazsa_flow.service.command import Context
 from lazsa_flow.service.configuration import find_warnings, read_rulebook
+from lazsa_flow.service.context import Context
 from lazsa_flow.service.dry_run import dry_run_of
 from lazsa_flow.store import dry_run as undoing
 

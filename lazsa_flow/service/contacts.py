@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.commands.import_runs import ImportOptions, Intake
     from lazsa_flow.csvfiles.contacts import ContactRow
     from lazsa_flow.csvfiles.problems import Problems
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
 
 
 def import_contacts(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.explain import Explanation
     from lazsa_flow.lifecycle.model import Path, Snapshot, Statement
     from lazsa_flow.lifecycle.table import Lifecycle
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date, datetime
 
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.listing import Listing
 
 CHUNK: Final = 500

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.engine.fire import open_path
 from lazsa_flow.errors import InputError
-from lazsa_flow.service.command import Context, move_fields, request_fields
+from lazsa_flow.service.move_json import move_to_json
+from lazsa_flow.service.requests import request_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from lazsa_flow.lifecycle.model import Actor
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 COMMANDS: Final = {"award": "nominate", "entry": "apply_entry", "trainer": "invite_trainer"}
@@ -62,7 +64,7 @@ def open_(
             cycle_on=cycle_on,
             data=data,
         )
-        return move_fields(move)
+        return move_to_json(move)
 
     request = request_fields(
         "open_path",
@@ -73,6 +75,6 @@ def open_(
         data=dict(data),
         cycle_on=cycle_on and cycle_on.isoformat(),
     )
-    with context.settled(context.open_path_of(lifecycle, subject)):
+    with context.fire_overdue(context.open_path_of(lifecycle, subject)):
         found: dict[str, Any] = context.run_idempotent(key, request, now, run)
     return found

@@ -17,11 +17,12 @@ from lazsa_flow.award.permissions import check_command
 from lazsa_flow.errors import ConflictError, InputError
 from lazsa_flow.lifecycle.calendar import instant_text, parse_instant
 from lazsa_flow.lifecycle.pauses import Pause
-from lazsa_flow.service.command import Context, actor_fields, check_text, request_fields
+from lazsa_flow.service.requests import actor_fields, check_text, request_fields
 
 if TYPE_CHECKING:
     from lazsa_flow.engine.ledger import Book
     from lazsa_flow.lifecycle.model import Actor
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 

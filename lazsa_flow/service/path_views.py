@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lazsa_flow.graph.chart import Chart
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Snapshot
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store import statistics
 
 

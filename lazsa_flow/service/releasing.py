@@ -17,9 +17,9 @@ from lazsa_flow.award.permissions import check_command
 from lazsa_flow.config import check_policy
 from lazsa_flow.engine.rulebook import Release
 from lazsa_flow.errors import ConfigError, ConflictError, NotFoundError, Problem, shown
-from lazsa_flow.service.command import Context, actor_fields
 from lazsa_flow.service.configuration import ALWAYS, reread_rulebook
 from lazsa_flow.service.replan import planned_fields, planned_of, replan_paths
+from lazsa_flow.service.requests import actor_fields
 from lazsa_flow.store.released import CountryVersion, in_force
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.model import Actor, Path
     from lazsa_flow.lifecycle.policy import CountryText, Policy, PolicyText
+    from lazsa_flow.service.context import Context
     from lazsa_flow.service.replan import Planned
     from lazsa_flow.store.transaction import SqlTransaction
 
@@ -89,7 +90,7 @@ def release_policy(
     if from_start:
         request["from_start"] = True
     full = {**request, **actor_fields(actor)}
-    with context.settled():
+    with context.fire_overdue():
         found = context.run_idempotent(key, full, now, run, changes_rules=True)
     return [planned_of(fields) for fields in found]
 

@@ -17,7 +17,7 @@ from lazsa_flow.award.permissions import check_command
 from lazsa_flow.engine.replan import replan
 from lazsa_flow.errors import no_seller
 from lazsa_flow.lifecycle.calendar import instant_text, parse_instant
-from lazsa_flow.service.command import Context, request_fields
+from lazsa_flow.service.requests import request_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.calendar import Calendar
     from lazsa_flow.lifecycle.model import Actor, Path
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 _CHUNK = 1000
@@ -88,7 +89,7 @@ def move_country(
         )
         return [planned_fields(each) for each in planned]
 
-    with context.settled([path.id for path in paths]):
+    with context.fire_overdue([path.id for path in paths]):
         found = context.run_idempotent(key, request, now, run)
     # a key of the first release remembers only that the seller has moved
     return [planned_of(fields) for fields in found] if isinstance(found, list) else []

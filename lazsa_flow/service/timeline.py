@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.graph.chart import Chart
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store import statistics
 
 

@@ -20,8 +20,8 @@ from lazsa_flow.engine.ports import Change
 from lazsa_flow.engine.replan import mend, needed_timer, right_moment
 from lazsa_flow.errors import LazsaError, MalformedError, NotFoundError
 from lazsa_flow.lifecycle.model import TimerRow
-from lazsa_flow.service.command import Context, actor_fields
 from lazsa_flow.service.replan import Planned, planned_fields, planned_of
+from lazsa_flow.service.requests import actor_fields
 from lazsa_flow.store.column_types import read_instant
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.calendar import Moment
     from lazsa_flow.lifecycle.model import Actor, Snapshot
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.inspection.inspector import Inspection
     from lazsa_flow.store.inspection.timers import StoredInstant
     from lazsa_flow.store.transaction import SqlTransaction

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.lifecycle.model import Snapshot
     from lazsa_flow.lifecycle.table import Lifecycle
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.listing import Listing
 
 

@@ -83,7 +83,7 @@ def submit(
     Example: LAZSA_SECRET=… lazsa-flow entry submit turnover.csv --as seller:seller-1
     """
     from lazsa_flow.errors import InputError
-    from lazsa_flow.service.command import move_fields
+    from lazsa_flow.service.move_json import move_to_json
 
     actor = read_actor(who or "host:host")
     with open_programme(database, config) as programme:
@@ -94,7 +94,7 @@ def submit(
         one = applications[0]
         receipt = programme.apply_entry(one.applicant, **_fields(one), actor=actor, key=key)
     if as_json:
-        print_json({**move_fields(receipt), "received": receipt.received.to_json()})
+        print_json({**move_to_json(receipt), "received": receipt.received.to_json()})
         return
     console().print(f"{receipt.path}: received {receipt.received}", soft_wrap=True)
 

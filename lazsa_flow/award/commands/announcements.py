@@ -22,7 +22,7 @@ from lazsa_flow.award.announcement import (
 from lazsa_flow.award.commands.nominations import LIFECYCLE
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.errors import NotFoundError
-from lazsa_flow.service.command import Context, request_fields
+from lazsa_flow.service.requests import request_fields
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.engine.ports import Claimed
     from lazsa_flow.lifecycle.model import Actor, Path
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 KIND: Final = "announcement"
@@ -165,7 +166,7 @@ def send_announcement(
         kind=kind,
         country=country,
     )
-    with context.settled():
+    with context.fire_overdue():
         done = context.run_idempotent(key, request, now, run)
     recipients = tuple(AnnouncementRecipient(*each) for each in done["recipients"])
     return Announced(done["number"], tuple(done["groups"]), recipients)

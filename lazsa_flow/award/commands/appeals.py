@@ -23,7 +23,8 @@ from lazsa_flow.engine.fire import fire
 from lazsa_flow.errors import ConflictError, NotAllowedError, RefusedError
 from lazsa_flow.lifecycle.ids import fold
 from lazsa_flow.lifecycle.model import Actor
-from lazsa_flow.service.command import Context, actor_fields, move_fields
+from lazsa_flow.service.move_json import move_to_json
+from lazsa_flow.service.requests import actor_fields
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.lifecycle.model import Path, Snapshot, Statement
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 APPEALED_STATES: Final = ("declined", "retired", "reconnect")
@@ -144,7 +146,7 @@ def _decide_appeal(
         )
     if _count_voices(seen, inside, "grant") < wanted:
         return {}
-    return move_fields(
+    return move_to_json(
         fire(
             transaction,
             context.rulebook,

@@ -10,7 +10,7 @@ from lazsa_flow.service.list_rows import Page
 if TYPE_CHECKING:
     from datetime import date
 
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.listing import Listing
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.commands.appeals import Appeal
     from lazsa_flow.award.commands.perk_giving import OneOffPerk
     from lazsa_flow.award.policy import AwardPolicy
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
     from lazsa_flow.service.list_rows import Listed
     from lazsa_flow.store.listing import Listing
 

@@ -20,13 +20,14 @@ from lazsa_flow.award.permissions import check_command
 from lazsa_flow.engine.fire import fire
 from lazsa_flow.errors import ConflictError, NotFoundError
 from lazsa_flow.lifecycle.model import Actor
-from lazsa_flow.service.command import Context, actor_fields
+from lazsa_flow.service.requests import actor_fields
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.award.lifecycles.entry import EntryPolicy
     from lazsa_flow.lifecycle.model import Snapshot
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 
@@ -59,7 +60,7 @@ def erase_person(context: Context, seller: str, *, actor: Actor, key: str | None
         return transaction.erase_texts(seller)
 
     request = {"command": "erase", "seller": seller, **actor_fields(actor)}
-    with context.settled([path.id for path in paths]):
+    with context.fire_overdue([path.id for path in paths]):
         count: int = context.run_idempotent(key, request, now, delete_data)
     context.store.clear_log()
     return count

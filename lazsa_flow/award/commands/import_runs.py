@@ -26,7 +26,7 @@ from lazsa_flow.errors import (
 )
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.logs import log
-from lazsa_flow.service.command import actor_fields
+from lazsa_flow.service.requests import actor_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lazsa_flow.csvfiles.formats import FileFormat
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 HOST: Final = Actor("host", "host")
@@ -250,7 +250,7 @@ def run_import(
 
     try:
         # a file is read once: where the database gives up half-way, the caller imports it again
-        with context.settled() if fire_overdue else nullcontext():
+        with context.fire_overdue() if fire_overdue else nullcontext():
             request = _request_fields(source, options)
             found = context.run_idempotent(options.key, request, now, every, again=False)
     finally:

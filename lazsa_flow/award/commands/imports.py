@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from lazsa_flow.csvfiles.formats import FileFormat
     from lazsa_flow.csvfiles.problems import Problems
     from lazsa_flow.lifecycle.model import Facts, Nomination
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.errors import ConflictError, InputError, no_seller
-from lazsa_flow.service.command import Context, request_fields
 from lazsa_flow.service.replan import Planned, in_country, planned_fields, planned_of, replan_paths
+from lazsa_flow.service.requests import request_fields
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from lazsa_flow.lifecycle.model import Actor, Path
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.merges import Merge
     from lazsa_flow.store.transaction import SqlTransaction
 
@@ -115,7 +116,7 @@ def _run_command(
     with context.store.begin(write=False) as transaction:
         ids = {path.id for each in (old, new) for path in transaction.paths_of(each)}
     request = request_fields(command, actor, old=old, new=new)
-    with context.settled(sorted(ids)):
+    with context.fire_overdue(sorted(ids)):
         found = context.run_idempotent(key, request, now, run, changes_rules=True)
     return MergedSellers(
         **{

@@ -17,13 +17,15 @@ from lazsa_flow.engine.rulebook import system
 from lazsa_flow.errors import ConflictError, InputError, NotAllowedError, no_seller
 from lazsa_flow.lifecycle.calendar import TICK
 from lazsa_flow.lifecycle.ids import same_person
-from lazsa_flow.service.command import Context, actor_fields, check_text, move_fields
+from lazsa_flow.service.move_json import move_to_json
+from lazsa_flow.service.requests import actor_fields, check_text
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.lifecycle.model import Actor, Nomination, Path, Snapshot, Statement
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 LIFECYCLE = "award"
@@ -61,7 +63,7 @@ def nominate_seller(
         )
 
     request = {"command": "nominate", "seller": seller, **actor_fields(actor)}
-    with context.settled(standing):
+    with context.fire_overdue(standing):
         found = context.run_idempotent(
             key, {**request, "statement": statement}, now, record_nomination
         )
@@ -324,7 +326,7 @@ def withdraw_nomination(
             now=now,
             reason="nominators",
         )
-        return move_fields(move)
+        return move_to_json(move)
 
     request = {"command": "withdraw_nomination", **actor_fields(actor)}
     found: dict[str, Any] = context.run_on_path(ref, record_withdrawal, request=request, key=key)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.award.rules.panel import RecordedCard
     from lazsa_flow.lifecycle.model import Snapshot
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,14 @@ from lazsa_flow.award.permissions import check_command
 from lazsa_flow.award.rules.perks import ONE_OFF
 from lazsa_flow.errors import ConflictError, InputError, no_seller
 from lazsa_flow.lifecycle.calendar import instant_text, parse_instant
-from lazsa_flow.service.command import Context, request_fields
+from lazsa_flow.service.requests import request_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from lazsa_flow.lifecycle.model import Actor, Path, Statement
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 KIND: Final = "perk"
@@ -138,7 +139,7 @@ def give_perk(
         }
 
     request = request_fields("give_perk", actor, seller=seller, perk=perk)
-    with context.settled(ids):
+    with context.fire_overdue(ids):
         done = context.run_idempotent(key, request, now, run)
     return OneOffPerk(
         seller=done["seller"],

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.engine.ports import Claimed
     from lazsa_flow.lifecycle.model import Snapshot
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 INCOMPLETE: Final = "nomination_incomplete"

@@ -10,9 +10,9 @@ from lazsa_flow.award.permissions import check_command
 from lazsa_flow.errors import InputError
 from lazsa_flow.lifecycle.effects import REVIEWERS
 from lazsa_flow.lifecycle.ids import fold
-from lazsa_flow.service.command import request_fields
 from lazsa_flow.service.list_rows import Page
 from lazsa_flow.service.listing import no_cycle_date
+from lazsa_flow.service.requests import request_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.award.store.round_listing import Candidate
     from lazsa_flow.lifecycle.model import Actor
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.listing import Listing
     from lazsa_flow.store.transaction import SqlTransaction
 
@@ -136,7 +136,7 @@ def remind_reviewers(
 
     given = {"country": country, "cycle_on": str(cycle_on)}
     request = request_fields("remind_reviewers", actor, **given)
-    with context.settled():
+    with context.fire_overdue():
         with context.store.listing() as listing:
             work = reviewers_of(context, listing, country, cycle_on)
         found: dict[str, Any] = context.run_idempotent(key, request, now, queue_reminder)

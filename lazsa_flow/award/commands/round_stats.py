@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
 
 _LEFT = ("withdraw", "disqualify", "close_account")
 """The triggers by which a candidate leaves a round before its date."""

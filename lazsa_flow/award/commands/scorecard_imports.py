@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.imports.scorecards import ScorecardRow
     from lazsa_flow.csvfiles.problems import Problems
     from lazsa_flow.lifecycle.model import Snapshot
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
 
 
 def import_scorecards(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:

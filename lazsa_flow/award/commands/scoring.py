@@ -18,7 +18,7 @@ from lazsa_flow.engine.rulebook import system
 from lazsa_flow.errors import ConflictError, InputError, NotAllowedError, Problem, shown
 from lazsa_flow.lifecycle.calendar import TICK
 from lazsa_flow.lifecycle.ids import fold, same_person
-from lazsa_flow.service.command import Context, actor_fields, check_text
+from lazsa_flow.service.requests import actor_fields, check_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.policy import AwardPolicy, PanelPolicy
     from lazsa_flow.lifecycle.model import Actor, GuardContext, Snapshot
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 

@@ -22,13 +22,14 @@ from lazsa_flow.errors import (
     shown,
 )
 from lazsa_flow.lifecycle.ids import fold, same_person
-from lazsa_flow.service.command import Context, request_fields
+from lazsa_flow.service.requests import request_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from lazsa_flow.lifecycle.model import Actor, Path
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 JUDGED_STATES: Final = ("nominated", "under_review", "awarded", "renewed", "renewal_due")

@@ -14,7 +14,7 @@ from lazsa_flow.errors import no_seller
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,14 @@ from lazsa_flow.award.permissions import check_command
 from lazsa_flow.award.rules.panel import Scorecard
 from lazsa_flow.errors import NotAllowedError, NotFoundError
 from lazsa_flow.lifecycle.ids import is_among, same_person
-from lazsa_flow.service.command import Context, actor_fields
+from lazsa_flow.service.requests import actor_fields
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.award.rules.panel import RecordedCard
     from lazsa_flow.lifecycle.model import Actor, Snapshot
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 

@@ -15,7 +15,8 @@ from lazsa_flow.engine.fire import fire
 from lazsa_flow.engine.rulebook import system
 from lazsa_flow.errors import ConflictError, InputError, no_seller
 from lazsa_flow.lifecycle.model import Statement
-from lazsa_flow.service.command import Context, actor_fields, move_fields
+from lazsa_flow.service.move_json import move_to_json
+from lazsa_flow.service.requests import actor_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.lifecycle.model import Actor, Snapshot
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 
@@ -123,7 +125,9 @@ def _join_reconnect(
     trigger = "rejoin" if path.state == "removed" else "join_reconnect"
 
     def run(transaction: SqlTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
-        return move_fields(fire(transaction, context.rulebook, seen, trigger, actor=actor, now=now))
+        return move_to_json(
+            fire(transaction, context.rulebook, seen, trigger, actor=actor, now=now)
+        )
 
     request = {"command": "join", **actor_fields(actor)}
     found: dict[str, Any] = context.run_on_path(path.ref, run, request=request, key=key)

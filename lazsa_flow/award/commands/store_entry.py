@@ -25,11 +25,13 @@ from lazsa_flow.engine.fire import open_path
 from lazsa_flow.errors import ConfigError, InputError, Problem, shown
 from lazsa_flow.lifecycle.calendar import YEARS
 from lazsa_flow.lifecycle.ids import is_id
-from lazsa_flow.service.command import Context, move_fields, request_fields
+from lazsa_flow.service.move_json import move_to_json
+from lazsa_flow.service.requests import request_fields
 
 if TYPE_CHECKING:
     from lazsa_flow.award.lifecycles.entry import EntryPolicy
     from lazsa_flow.lifecycle.model import Actor, Path
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 _MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
@@ -93,7 +95,7 @@ def open_application(
     check_application(application)
     now = context.clock.now()
     request = request_fields("apply_entry", actor, **asdict(application))
-    with context.settled(context.open_path_of("entry", application.applicant)):
+    with context.fire_overdue(context.open_path_of("entry", application.applicant)):
         found: dict[str, Any] = context.run_idempotent(
             key,
             json.loads(json.dumps(request, default=str)),
@@ -139,7 +141,7 @@ def open_application_in(
         at=now,
         path_id=path.id,
     )
-    return {**move_fields(move), "received": received_of(context, data).to_json()}
+    return {**move_to_json(move), "received": received_of(context, data).to_json()}
 
 
 def application_data(context: Context, application: Application, on: date) -> dict[str, Any]:

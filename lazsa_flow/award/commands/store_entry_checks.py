@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.imports.turnover import TurnoverRow
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Actor
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, cast
 from lazsa_flow.award.lifecycles.entry import judged_months
 from lazsa_flow.lifecycle.model import Move
 from lazsa_flow.lifecycle.values import FrozenDict
-from lazsa_flow.service.command import move_of
+from lazsa_flow.service.move_json import move_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lazsa_flow.award.lifecycles.entry import EntryPolicy
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class EntryReceipt(Move):
 
 def receipt_of(fields: Mapping[str, Any]) -> EntryReceipt:
     """Read a receipt from its JSON values."""
-    move = move_of({name: value for name, value in fields.items() if name != "received"})
+    move = move_from_json({name: value for name, value in fields.items() if name != "received"})
     told = fields.get("received") or {"records": 0, "months": {}, "set_aside": ()}
     months = {month: Decimal(usd) for month, usd in told["months"].items()}
     received = Received(told["records"], FrozenDict(months), tuple(told["set_aside"]))

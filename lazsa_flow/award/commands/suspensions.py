@@ -16,9 +16,9 @@ from lazsa_flow.award.commands.nominations import LIFECYCLE, closes_days
 from lazsa_flow.award.lifecycles.award_instants import next_due_on
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.errors import ConflictError, InputError
-from lazsa_flow.service.command import Context, request_fields
 from lazsa_flow.service.configuration import reread_rulebook
 from lazsa_flow.service.replan import planned_fields, planned_of, replan_paths
+from lazsa_flow.service.requests import request_fields
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.model import Actor, Path
+    from lazsa_flow.service.context import Context
     from lazsa_flow.service.replan import Planned
     from lazsa_flow.store.transaction import SqlTransaction
 
@@ -59,7 +60,7 @@ def suspend_cycle(
         return [planned_fields(each) for each in planned]
 
     request = request_fields("suspend_cycle", actor, country=country, cycle_on=str(cycle_on))
-    with context.settled():
+    with context.fire_overdue():
         found = context.run_idempotent(key, request, now, run, changes_rules=True)
     return [planned_of(fields) for fields in found]
 
@@ -97,7 +98,7 @@ def lift_suspension(
         return [planned_fields(each) for each in planned]
 
     request = request_fields("lift_suspension", actor, country=country, cycle_on=str(cycle_on))
-    with context.settled():
+    with context.fire_overdue():
         found = context.run_idempotent(key, request, now, run, changes_rules=True)
     return [planned_of(fields) for fields in found]
 

@@ -12,13 +12,15 @@ from lazsa_flow.award.commands.statements import append_statement, record_statem
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.engine.fire import check_fire, fire, open_path, unopened
 from lazsa_flow.errors import InputError, no_seller
-from lazsa_flow.service.command import Context, actor_fields, move_fields
+from lazsa_flow.service.move_json import move_to_json
+from lazsa_flow.service.requests import actor_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lazsa_flow.award.lifecycles.trainer import TrainerPolicy
     from lazsa_flow.lifecycle.model import Actor
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 LIFECYCLE = "trainer"
@@ -76,7 +78,7 @@ def invite_trainer(
             ref = path.ref
         seen = context.load(transaction, ref, now)
         move = fire(transaction, context.rulebook, seen, "invite", actor=actor, now=now)
-        return move_fields(move)
+        return move_to_json(move)
 
     request = {"command": "invite_trainer", "seller": seller, "shown": list(shown)}
     found: dict[str, Any] = context.run_idempotent(

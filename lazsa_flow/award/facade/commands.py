@@ -17,7 +17,7 @@ from lazsa_flow.award.facade.imports import Imports
 from lazsa_flow.award.facade.panels import Panels
 from lazsa_flow.award.queries import CONSENT
 from lazsa_flow.service import open_path, timers
-from lazsa_flow.service.command import move_of
+from lazsa_flow.service.move_json import move_from_json
 from lazsa_flow.service.operating import Operating
 from lazsa_flow.service.released import Releases
 
@@ -75,7 +75,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
         found = self._on_path(
             lambda context: nominations.withdraw_nomination(context, path, actor=actor, key=key)
         )
-        return move_of(found) if found else None
+        return move_from_json(found) if found else None
 
     def open_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
         """Open a compliance case: it postpones award or renewal, and holds joining Reconnect."""
@@ -100,7 +100,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
                 context, seller, step, actor=actor, key=key
             )
         )
-        return move_of(found) if found else None
+        return move_from_json(found) if found else None
 
     def consent(self, seller: str, *, given: bool, actor: Actor, key: str | None = None) -> None:
         """Record that a seller consents to the Hall of Fame, or no longer does."""
@@ -119,7 +119,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
         Raises:
             RefusedError: Teaching or speaking has not been shown.
         """
-        return move_of(
+        return move_from_json(
             self._command(
                 lambda context: trainers.invite_trainer(
                     context, seller, shown, actor=actor, key=key
@@ -215,7 +215,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
                 key=key,
             )
         )
-        return move_of(found)
+        return move_from_json(found)
 
     def replan_timers(self, *, actor: Actor, key: str | None = None) -> list[Planned]:
         """Set timers to the instants that local dates and zones give now, and set missing ones.

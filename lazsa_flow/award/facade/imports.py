@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from lazsa_flow.lifecycle.model import Actor, Facts
-    from lazsa_flow.service.command import Context
+    from lazsa_flow.service.context import Context
     from lazsa_flow.store.batches import Batch
 
     _Import = Callable[[Context, FilePath | str, ImportOptions], ImportResult]

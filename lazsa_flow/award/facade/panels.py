@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lazsa_flow.award.commands import appeals, reviewing, scoring, seats, set_aside
 from lazsa_flow.award.facade.questions import Questions
 from lazsa_flow.award.permissions import check_command
-from lazsa_flow.service.command import move_of
+from lazsa_flow.service.move_json import move_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -243,7 +243,7 @@ class Panels(Questions):
         found = self._on_path(
             lambda context: appeals.give_voice(context, path, actor=actor, grant=grant, key=key)
         )
-        return move_of(found) if found else None
+        return move_from_json(found) if found else None
 
     def appeals(
         self, country: str | None = None, *, actor: Actor | None = None, unfiled: bool = False

@@ -8,7 +8,7 @@ import pytest
 
 from lazsa_flow.errors import InputError
 from lazsa_flow.lifecycle.model import Actor
-from lazsa_flow.service.command import check_text
+from lazsa_flow.service.requests import check_text
 
 
 @pytest.mark.parametrize("id_", ["", "a\0b", "a\nb", "\ud800"])

@@ -1,6 +1,6 @@
-"""What does every command need, and how does it run once only?
+"""Command context: what every command needs, and how it runs once only.
 
-A command runs in one write transaction, after the clock has had its word. With an idempotency key
+A command runs in one write transaction, after overdue timers have fired. With an idempotency key
 its result is stored in that transaction: the same key again returns the first result, the same key
 with another request is an error.
 """
@@ -21,10 +21,6 @@ from lazsa_flow.engine.journal import digest, findings_of
 from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import InputError, LazsaError, NotFoundError, ParkedError, no_path
-from lazsa_flow.lifecycle.calendar import instant_text, parse_instant
-from lazsa_flow.lifecycle.model import Move
-from lazsa_flow.lifecycle.text import parse_text
-from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.service.configuration import read_rulebook
 from lazsa_flow.service.overdue import OverdueError, check_overdue, check_pauses
 
@@ -35,7 +31,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.guards import Verdict
-    from lazsa_flow.lifecycle.model import Actor, Snapshot
+    from lazsa_flow.lifecycle.model import Snapshot
     from lazsa_flow.lifecycle.policy import Country
     from lazsa_flow.store.store import SqlStore
     from lazsa_flow.store.transaction import SqlTransaction
@@ -99,7 +95,7 @@ class Context:
         return int(match[2])
 
     @contextmanager
-    def settled(self, path_ids: Iterable[int] | None = None) -> Iterator[None]:
+    def fire_overdue(self, path_ids: Iterable[int] | None = None) -> Iterator[None]:
         """Fire the overdue timers of these paths, or of all, but for those under a pause.
 
         What is refused within the block says how many have fired before it.
@@ -107,14 +103,14 @@ class Context:
         Args:
             path_ids: The paths; ``None``: all there are.
         """
-        fired = sum(map(self._settle, (None,) if path_ids is None else path_ids))
+        fired = sum(map(self._fire_overdue_of, (None,) if path_ids is None else path_ids))
         try:
             yield
         except LazsaError as error:
             error.fired += fired
             raise
 
-    def _settle(self, path_id: int | None) -> int:
+    def _fire_overdue_of(self, path_id: int | None) -> int:
         rules = self.rulebook
 
         def reread() -> Rulebook:
@@ -208,10 +204,10 @@ class Context:
         try:
             return self.store.transact(run_idempotent, lost=key is not None)
         except OverdueError:  # seldom: overdue timers have mostly fired at their instant
-            with self.settled([path_id]):
-                return self._run_settled(run_idempotent, lost=key is not None)
+            with self.fire_overdue([path_id]):
+                return self._run_after_overdue(run_idempotent, lost=key is not None)
 
-    def _run_settled(self, run: Callable[[SqlTransaction], Any], *, lost: bool) -> Any:
+    def _run_after_overdue(self, run: Callable[[SqlTransaction], Any], *, lost: bool) -> Any:
         """Run a command whose path has had its overdue timers fired.
 
         Raises:
@@ -294,52 +290,3 @@ def _digest(key: str | None, request: Mapping[str, Any]) -> str:
     if not 0 < len(key) <= 200 or not key.isprintable():
         raise InputError.of("command", "key", key, "1 to 200 printable characters")
     return digest(request)
-
-
-def check_text(where: str, field: str, text: str) -> None:
-    """Let free text pass that can be stored; see :func:`lazsa_flow.lifecycle.text.parse_text`."""
-    parse_text(text, where=where, field=field)
-
-
-def actor_fields(actor: Actor) -> dict[str, Any]:
-    """Return an actor as JSON values."""
-    return {"role": actor.role, "id": actor.given_id, "country": actor.country, "team": actor.team}
-
-
-def request_fields(command: str, actor: Actor, **arguments: Any) -> dict[str, Any]:
-    """Return what tells a request from another, as JSON values.
-
-    An argument of the name of one of the actor's fields, such as the country, has its own place
-    next to that field.
-    """
-    fields = actor_fields(actor)
-    own = {f"given_{name}" if name in fields else name: arguments[name] for name in arguments}
-    return {"command": command, **own, **fields}
-
-
-def move_fields(move: Move) -> dict[str, Any]:
-    """Return a move as JSON values."""
-    return {
-        "path": move.path,
-        "seq": move.seq,
-        "effective_at": instant_text(move.effective_at),
-        "recorded_at": instant_text(move.recorded_at),
-        "trigger": move.trigger,
-        "source": move.source,
-        "dest": move.dest,
-        "actor": move.actor,
-        "reason": move.reason,
-        "verdicts": [dict(verdict) for verdict in move.verdicts],
-    }
-
-
-def move_of(fields: Mapping[str, Any]) -> Move:
-    """Read a move from its JSON values."""
-    return Move(
-        **{
-            **fields,
-            "effective_at": parse_instant(fields["effective_at"]),
-            "recorded_at": parse_instant(fields["recorded_at"]),
-            "verdicts": tuple(map(FrozenDict, fields["verdicts"])),
-        }
-    )
