@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from functools import cache
 from itertools import count
@@ -46,6 +47,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     finally:
         for measured in reversed(resting):
             measured.start()
+
+
+@pytest.fixture(autouse=True)
+def _restore_loggers() -> Iterator[None]:
+    """Give the loggers back as they were: a command that ran in this process sets them up."""
+    loggers = [logging.getLogger(name) for name in ("lazsa_flow", "dramatiq")]
+    found = [(each, each.handlers, each.level, each.propagate) for each in loggers]
+    yield
+    for logger, handlers, level, propagate in found:
+        logger.handlers, logger.propagate = handlers, propagate
+        logger.setLevel(level)
 
 
 @pytest.fixture(scope="session")
