@@ -25,7 +25,7 @@ from lazsa_flow.errors import NotFoundError
 from lazsa_flow.service.requests import request_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from lazsa_flow.engine.ports import Claimed
@@ -122,54 +122,69 @@ def send_announcement(
     check_command("announce", actor, country=country)
     now = context.clock.now()
 
-    def run(transaction: SqlTransaction) -> dict[str, Any]:
-        paths = [
-            path
-            for path in transaction.paths_in(LIFECYCLE, _STATES)
-            if country is None or path.country == country
-        ]
+    row = {
+        "kind": kind,
+        "audience": audience,
+        "country": country,
+        "title": said.title,
+        "body": said.text,
+        "link": said.link,
+    }
+
+    def queue_announcement(transaction: SqlTransaction) -> dict[str, Any]:
+        paths = _paths_in(transaction, country)
         context.check_settled(transaction, [path.id for path in paths], now)
         found = _find_recipients(paths, asked, now)
-        counts = [sum(each == name for each, _ in found) for name in (AMBASSADORS, MEMBERS)]
-        number = transaction.add_announcement(
-            {
-                "kind": kind,
-                "audience": audience,
-                "country": country,
-                "title": said.title,
-                "body": said.text,
-                "link": said.link,
-                "actor": str(actor),
-                "ambassadors": counts[0],
-                "members": counts[1],
-                "recorded_at": now,
-            }
-        )
-        groups: dict[str, Path] = {}
-        for name, path in found:
-            transaction.add_notice(path, f"{KIND}-{number}.{path.ref}", KIND, "seller", now)
-            if name == MEMBERS:
-                groups.setdefault(path.country, path)
-        for code, path in groups.items():
-            group_key = f"{KIND}-{number}.group.{code}"
-            transaction.add_notice(path, group_key, IN_GROUP, "group", now)
-        told = [[path.subject, path.ref, path.country, name] for name, path in found]
-        return {"number": number, "groups": sorted(groups), "recipients": told}
+        recorded = {**row, "actor": str(actor), "recorded_at": now}
+        return _queue_notices(transaction, recorded, found, now)
 
-    request = request_fields(
-        "announce",
-        actor,
-        title=said.title,
-        text=said.text,
-        link=said.link,
-        audience=audience,
-        kind=kind,
-        country=country,
-    )
+    given = {("text" if name == "body" else name): value for name, value in row.items()}
+    request = request_fields("announce", actor, **given)
     with context.fire_overdue():
-        done = context.run_idempotent(key, request, now, run)
+        done = context.run_idempotent(key, request, now, queue_announcement)
     recipients = tuple(AnnouncementRecipient(*each) for each in done["recipients"])
     return Announced(done["number"], tuple(done["groups"]), recipients)
+
+
+def _paths_in(transaction: SqlTransaction, country: str | None) -> list[Path]:
+    """Return the paths of ambassadors and members, in a country or in all."""
+    return [
+        path
+        for path in transaction.paths_in(LIFECYCLE, _STATES)
+        if country is None or path.country == country
+    ]
+
+
+def _queue_notices(
+    transaction: SqlTransaction,
+    row: Mapping[str, Any],
+    found: Sequence[tuple[str, Path]],
+    now: datetime,
+) -> dict[str, Any]:
+    """Record an announcement, and put its notices into the outbox.
+
+    Args:
+        transaction: The transaction.
+        row: What is recorded of it, but for how many it is for.
+        found: Each recipient: as what they get it, and by which path.
+        now: The present instant.
+
+    Returns:
+        Its number, the countries in whose group it is posted, and the recipients.
+    """
+    ambassadors, members = (
+        sum(each == name for each, _ in found) for name in (AMBASSADORS, MEMBERS)
+    )
+    number = transaction.add_announcement({**row, "ambassadors": ambassadors, "members": members})
+    groups: dict[str, Path] = {}
+    for name, path in found:
+        transaction.add_notice(path, f"{KIND}-{number}.{path.ref}", KIND, "seller", now)
+        if name == MEMBERS:
+            groups.setdefault(path.country, path)
+    for code, path in groups.items():
+        transaction.add_notice(path, f"{KIND}-{number}.group.{code}", IN_GROUP, "group", now)
+    recipients = [[path.subject, path.ref, path.country, name] for name, path in found]
+    return {"number": number, "groups": sorted(groups), "recipients": recipients}
 
 
 def _find_recipients(

@@ -216,35 +216,16 @@ def run_import(
         ConfigError: Persons were erased under a secret that this process does not have.
     """
     now = context.clock.now()
-    problems = Problems(
-        source.name,
-        source.form.private,
-        keep_all=options.rejects is not None,
-        partial=options.partial,
-        defer=True,
-    )
+    problems = _problems_of(source, options)
     read = False
 
-    def every(transaction: SqlTransaction) -> dict[str, Any]:
+    def take_all(transaction: SqlTransaction) -> dict[str, Any]:
         nonlocal read
         read = True
-        intake = Intake(
-            transaction, now, problems, _begin_batch(context, transaction, source, now, options)
-        )
+        number = _begin_batch(context, transaction, source, now, options)
+        intake = Intake(transaction, now, problems, number)
         erasures = Erasures(context, transaction)
-        if persons is not None:
-            erasures.check_keys()
-        remaining, count = iter(rows(problems)), 0
-        while batch := list(islice(remaining, BATCH)):
-            kept = (
-                batch
-                if persons is None
-                else _keep_unerased(erasures, batch, persons, intake.skipped)
-            )
-            if kept:
-                take(intake, kept)
-            count += len(batch)
-            options.done(count)
+        _take_rows(intake, erasures, rows, take, persons, options.done)
         problems.raise_if_any()
         return intake.result().fields()
 
@@ -252,15 +233,52 @@ def run_import(
         # a file is read once: where the database gives up half-way, the caller imports it again
         with context.fire_overdue() if fire_overdue else nullcontext():
             request = _request_fields(source, options)
-            found = context.run_idempotent(options.key, request, now, every, again=False)
+            found = context.run_idempotent(options.key, request, now, take_all, again=False)
     finally:
         if read and options.rejects is not None and source.file is not None:
             write_rejects(source.file, source.form, problems, options.rejects)
-    if isinstance(found, int):  # what an earlier release has stored under the key
-        return ImportResult(found)
-    if found.get("skipped"):
-        log.warning("import.skipped", file=source.form.name, rows=len(found["skipped"]))
-    return ImportResult.of_fields(found)
+    return _read_result(source, found)
+
+
+def _problems_of(source: Source, options: ImportOptions) -> Problems:
+    return Problems(
+        source.name,
+        source.form.private,
+        keep_all=options.rejects is not None,
+        partial=options.partial,
+        defer=True,
+    )
+
+
+def _read_result(source: Source, stored: Any) -> ImportResult:
+    """Read what has become of an import, and warn of the rows that were left out."""
+    if isinstance(stored, int):  # what an earlier release has stored under the key
+        return ImportResult(stored)
+    if stored.get("skipped"):
+        log.warning("import.skipped", file=source.form.name, rows=len(stored["skipped"]))
+    return ImportResult.of_fields(stored)
+
+
+def _take_rows(
+    intake: Intake,
+    erasures: Erasures,
+    rows: Callable[[Problems], Iterable[_Row]],
+    take: Callable[[Intake, list[_Row]], None],
+    persons: Callable[[_Row], tuple[int, Persons]] | None,
+    done: Callable[[int], None],
+) -> None:
+    """Take rows in batches, but for those of persons who were erased."""
+    if persons is not None:
+        erasures.check_keys()
+    remaining, count = iter(rows(intake.problems)), 0
+    while batch := list(islice(remaining, BATCH)):
+        kept = batch
+        if persons is not None:
+            kept = _keep_unerased(erasures, batch, persons, intake.skipped)
+        if kept:
+            take(intake, kept)
+        count += len(batch)
+        done(count)
 
 
 def _begin_batch(

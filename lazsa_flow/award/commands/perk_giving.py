@@ -21,7 +21,7 @@ from lazsa_flow.lifecycle.calendar import instant_text, parse_instant
 from lazsa_flow.service.requests import request_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from lazsa_flow.lifecycle.model import Actor, Path, Statement
@@ -110,22 +110,14 @@ def give_perk(
     with context.store.begin(write=False) as transaction:
         ids = [path.id for path in transaction.paths_of(seller, LIFECYCLE)]
 
-    def run(transaction: SqlTransaction) -> dict[str, Any]:
+    def record_given(transaction: SqlTransaction) -> dict[str, Any]:
         country = transaction.home_of(seller)
         if country is None:
             raise no_seller(seller)
         check_command("give_perk", actor, subject=seller, country=country)
         context.check_settled(transaction, ids, now)
-        tenures = [
-            path for path in transaction.paths_of(seller, LIFECYCLE) if path.spans.get("award")
-        ]
-        if not tenures:
-            raise ConflictError(seller, "has never held the award; no perk is due")
-        path = tenures[-1]
-        for record in transaction.records_of(seller):
-            if (record.kind, record.name) == (KIND, _record_name(perk, path)):
-                what = f"{perk} of {path.ref} was given by {record.actor} on {record.as_of}"
-                raise ConflictError(seller, what)
+        path = _latest_tenure(transaction, seller)
+        _check_not_given(transaction, seller, perk, path)
         name = _record_name(perk, path)
         append_statement(
             context, transaction, path.subject, country, KIND, name, "given", actor, now
@@ -140,7 +132,12 @@ def give_perk(
 
     request = request_fields("give_perk", actor, seller=seller, perk=perk)
     with context.fire_overdue(ids):
-        done = context.run_idempotent(key, request, now, run)
+        done = context.run_idempotent(key, request, now, record_given)
+    return _read_given(context, done, perk, actor)
+
+
+def _read_given(context: Context, done: Mapping[str, Any], perk: str, actor: Actor) -> OneOffPerk:
+    """Read what is stored of a perk that was given."""
     return OneOffPerk(
         seller=done["seller"],
         path=done["path"],
@@ -151,3 +148,27 @@ def give_perk(
         given_by=str(actor),
         given_at=parse_instant(done["given_at"]),
     )
+
+
+def _latest_tenure(transaction: SqlTransaction, seller: str) -> Path:
+    """Return the seller's latest path that has held the award.
+
+    Raises:
+        ConflictError: None has.
+    """
+    tenures = [path for path in transaction.paths_of(seller, LIFECYCLE) if path.spans.get("award")]
+    if not tenures:
+        raise ConflictError(seller, "has never held the award; no perk is due")
+    return tenures[-1]
+
+
+def _check_not_given(transaction: SqlTransaction, seller: str, perk: str, path: Path) -> None:
+    """Let a perk pass that was not given in a path's tenure.
+
+    Raises:
+        ConflictError: It was; it tells by whom and when.
+    """
+    for record in transaction.records_of(seller):
+        if (record.kind, record.name) == (KIND, _record_name(perk, path)):
+            what = f"{perk} of {path.ref} was given by {record.actor} on {record.as_of}"
+            raise ConflictError(seller, what)

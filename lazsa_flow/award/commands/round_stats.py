@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lazsa_flow.award.rules.criteria import CRITERIA
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from lazsa_flow.award.store.round_listing import Decided
     from lazsa_flow.service.context import Context
 
 _LEFT = ("withdraw", "disqualify", "close_account")
 """The triggers by which a candidate leaves a round before its date."""
+_RENEWAL = ("renewal_decision", "grace_end")
+"""The timers that decide a renewal."""
 _BARS = (*(criterion.name for criterion in CRITERIA), "quorum", "panel_approval")
 
 
@@ -74,26 +78,7 @@ def compute_stats(context: Context, country: str, cycle_on: date) -> RoundStats:
         left = listing.left(country, cycle_on, _LEFT)
         sources = listing.sources(country, cycle_on)
         verdicts = listing.verdicts(country, cycle_on, ("decline", "retire"))
-
-    def count_timers(*timers: str, trigger: str | None = None, pending: bool | None = None) -> int:
-        return sum(
-            each.times
-            for each in decided
-            if each.timer in timers
-            and trigger in (None, each.trigger)
-            and pending in (None, bool(each.pending))
-        )
-
-    def count_reasons(*timers: str, trigger: str) -> Mapping[str, int]:
-        found: Counter[str] = Counter()
-        for each in decided:
-            if each.timer in timers and each.trigger == trigger:
-                found[each.reason or ""] += each.times
-        return FrozenDict(sorted(found.items()))
-
-    renewal = ("renewal_decision", "grace_end")
-    renewed = count_timers(*renewal, trigger="renew")
-    retired = count_reasons(*renewal, trigger="retire")
+    count_timers, count_reasons = partial(_count_timers, decided), partial(_count_reasons, decided)
     return RoundStats(
         country=country,
         cycle_on=cycle_on,
@@ -105,11 +90,36 @@ def compute_stats(context: Context, country: str, cycle_on: date) -> RoundStats:
         carried_over=count_timers("cycle_date", trigger="carry_over"),
         declined=count_reasons("cycle_date", trigger="decline"),
         renewals=count_timers("due_date"),
-        renewals_undecided=count_timers("due_date", *renewal, pending=True),
-        renewed=renewed,
-        retired=retired,
+        renewals_undecided=count_timers("due_date", *_RENEWAL, pending=True),
+        renewed=count_timers(*_RENEWAL, trigger="renew"),
+        retired=count_reasons(*_RENEWAL, trigger="retire"),
         unmet=FrozenDict(_count_bars(verdicts)),
     )
+
+
+def _count_timers(
+    decided: Iterable[Decided],
+    *timers: str,
+    trigger: str | None = None,
+    pending: bool | None = None,
+) -> int:
+    """Count the timers of these names, by what they fired and whether they are pending."""
+    return sum(
+        each.times
+        for each in decided
+        if each.timer in timers
+        and trigger in (None, each.trigger)
+        and pending in (None, bool(each.pending))
+    )
+
+
+def _count_reasons(decided: Iterable[Decided], *timers: str, trigger: str) -> Mapping[str, int]:
+    """Count the timers of these names that fired a trigger, by reason."""
+    found: Counter[str] = Counter()
+    for each in decided:
+        if each.timer in timers and each.trigger == trigger:
+            found[each.reason or ""] += each.times
+    return FrozenDict(sorted(found.items()))
 
 
 def _count_bars(verdicts: Iterable[str]) -> dict[str, int]:

@@ -9,7 +9,7 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.award.permissions import check_command
@@ -94,34 +94,45 @@ def assign_reviewers(
         ConflictError: A reviewer sits on the panel under another spelling of their id.
     """
     check_command("assign_reviewer", actor, country=country)
-    if not context.rulebook.calendar(country).is_cycle(cycle_on):
-        raise InputError.of("panel", "cycle_on", str(cycle_on), "a cycle date of the country")
-    for reviewer, team in reviewers.items():
-        if not team or not reviewer:
-            raise InputError.of("panel", "team", team, "a team for each reviewer")
+    _check_panel(context, country, cycle_on, reviewers)
     now = context.clock.now()
     today = context.rulebook.calendar(country).local_date(now)
     given = {"country": country, "cycle_on": str(cycle_on), "reviewers": dict(reviewers)}
     reviewers = {context.rulebook.merged.seller_of(n): team for n, team in reviewers.items()}
 
-    def run(transaction: SqlTransaction) -> dict[str, Any]:
+    def add_seats(transaction: SqlTransaction) -> dict[str, Any]:
         seated = transaction.seats_of(country, cycle_on)
         for reviewer in reviewers:
             _check_spelling(reviewer, {*seated, *reviewers})
             check_not_sitting(transaction, reviewer, "sit on a panel", now)
         conflicts = find_conflicts(transaction, country, cycle_on, reviewers)
-        for reviewer, team in reviewers.items():
-            if seated.get(reviewer) != team:
-                seat = Seat(reviewer, team, str(actor), today)
-                transaction.add_seat(country, cycle_on, seat, now)
-        told = [[each.reviewer, each.path, each.seller, each.reason] for each in conflicts]
-        return {"seated": {**seated, **reviewers}, "conflicts": told}
+        new = {name: team for name, team in reviewers.items() if seated.get(name) != team}
+        for reviewer, team in new.items():
+            seat = Seat(reviewer, team, str(actor), today)
+            transaction.add_seat(country, cycle_on, seat, now)
+        return {"seated": {**seated, **reviewers}, "conflicts": [*map(astuple, conflicts)]}
 
-    done = context.run_idempotent(key, request_fields("assign_reviewer", actor, **given), now, run)
+    request = request_fields("assign_reviewer", actor, **given)
+    done = context.run_idempotent(key, request, now, add_seats)
     if not isinstance(done, dict):  # what an earlier release has stored under the key
         done = {"seated": dict(reviewers), "conflicts": []}
     conflicts = tuple(SeatConflict(*each) for each in done["conflicts"])
     return Assigned(country, cycle_on, done["seated"], conflicts)
+
+
+def _check_panel(
+    context: Context, country: str, cycle_on: date, reviewers: Mapping[str, str]
+) -> None:
+    """Make sure that a panel is of a cycle date, and that each reviewer has a team.
+
+    Raises:
+        InputError: It is not, or one has none.
+    """
+    if not context.rulebook.calendar(country).is_cycle(cycle_on):
+        raise InputError.of("panel", "cycle_on", str(cycle_on), "a cycle date of the country")
+    for reviewer, team in reviewers.items():
+        if not team or not reviewer:
+            raise InputError.of("panel", "team", team, "a team for each reviewer")
 
 
 def _check_spelling(reviewer: str, panel: Iterable[str]) -> None:

@@ -168,23 +168,29 @@ def record_statement(
         NotAllowedError: The actor may not.
     """
     now = context.clock.now()
-    request = {"command": command, "seller": seller, "name": name, "value": value}
 
-    def run(transaction: SqlTransaction) -> bool:
+    def append_new(transaction: SqlTransaction) -> bool:
         country = transaction.country_of(seller)
         if country is None:
             raise no_seller(seller)
         check_command(command, actor, subject=seller, country=country)
         check(transaction)
-        last = [r for r in transaction.records_of(seller) if (r.kind, r.name) == (kind, name)]
-        if not last or last[-1].value != value:
+        if _latest_value(transaction, seller, kind, name) != value:
             number = append_statement(
                 context, transaction, seller, country, kind, name, value, actor, now, reason
             )
             then(transaction, number, now)
         return True
 
-    context.run_idempotent(key, {**request, **actor_fields(actor)}, now, run)
+    request = {"command": command, "seller": seller, "name": name, "value": value}
+    context.run_idempotent(key, {**request, **actor_fields(actor)}, now, append_new)
+
+
+def _latest_value(transaction: SqlTransaction, seller: str, kind: str, name: str) -> str | None:
+    """Return what was said last about a seller under a kind and name, if anything was."""
+    records = transaction.records_of(seller)
+    said = [each.value for each in records if (each.kind, each.name) == (kind, name)]
+    return said[-1] if said else None
 
 
 def append_statement(

@@ -17,6 +17,7 @@ from lazsa_flow.service.requests import actor_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from lazsa_flow.award.lifecycles.trainer import TrainerPolicy
     from lazsa_flow.lifecycle.model import Actor
@@ -44,7 +45,6 @@ def invite_trainer(
     """
     _check_shown(context, shown)
     now = context.clock.now()
-    initial = context.rulebook.lifecycle(LIFECYCLE).initial
 
     def record_invitation(transaction: SqlTransaction) -> dict[str, Any]:
         country = transaction.country_of(seller)
@@ -55,27 +55,11 @@ def invite_trainer(
             append_statement(
                 context, transaction, seller, country, "shown", what, "seen", actor, now
             )
-        standing = transaction.open_paths(LIFECYCLE, [seller])
-        if seller in standing:
-            ref = f"{LIFECYCLE}-{standing[seller]}"
+        standing = transaction.open_paths(LIFECYCLE, [seller]).get(seller)
+        if standing is None:
+            ref = _propose_prospect(context, transaction, seller, country, actor, now)
         else:
-            proposed = unopened(LIFECYCLE, seller, country, now, state=initial)
-            on = context.rulebook.calendar(country).local_date(now)
-            seen = transaction.load_opening(proposed, on=on, facts=True)
-            guard_context = context.rulebook.guard_context(
-                seen, at=now, recorded_at=now, actor=actor
-            )
-            check_fire(context.rulebook, guard_context, "invite")
-            path, _ = open_path(
-                transaction,
-                context.rulebook,
-                LIFECYCLE,
-                seller,
-                country,
-                actor=actor,
-                now=now,
-            )
-            ref = path.ref
+            ref = f"{LIFECYCLE}-{standing}"
         seen = context.load(transaction, ref, now)
         move = fire(transaction, context.rulebook, seen, "invite", actor=actor, now=now)
         return move_to_json(move)
@@ -85,6 +69,27 @@ def invite_trainer(
         key, {**request, **actor_fields(actor)}, now, record_invitation
     )
     return found
+
+
+def _propose_prospect(
+    context: Context,
+    transaction: SqlTransaction,
+    seller: str,
+    country: str,
+    actor: Actor,
+    now: datetime,
+) -> str:
+    """Open a trainer path on which an invitation would pass; return its reference."""
+    initial = context.rulebook.lifecycle(LIFECYCLE).initial
+    proposed = unopened(LIFECYCLE, seller, country, now, state=initial)
+    on = context.rulebook.calendar(country).local_date(now)
+    seen = transaction.load_opening(proposed, on=on, facts=True)
+    guard_context = context.rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor)
+    check_fire(context.rulebook, guard_context, "invite")
+    path, _ = open_path(
+        transaction, context.rulebook, LIFECYCLE, seller, country, actor=actor, now=now
+    )
+    return path.ref
 
 
 def _check_shown(context: Context, shown: Sequence[str]) -> None:

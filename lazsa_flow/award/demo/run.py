@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lazsa_flow.engine.ledger import Book
+    from lazsa_flow.lifecycle.model import Facts
 
 DATABASE: Final = "lazsa.db"
 JOURNAL: Final = "journal.jsonl"
@@ -93,11 +94,7 @@ def run_story(
         InputError: The directory is not empty, or is another story's; the sellers' file is wrong.
     """
     config = Config.load()
-    with _sellers_file(sellers) as file:
-        facts = list(read_facts(file, {country.code for country in config.countries}))
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    if not facts:
-        raise InputError.of(str(sellers), "", "no sellers", "at least one seller")
+    facts, digest = _read_sellers(config, sellers)
     bookmark = _Bookmark(out, {"seed": seed, "years": years, "sellers": digest})
     done = bookmark.open(resume=resume)
     url = f"sqlite:///{out / DATABASE}"
@@ -123,8 +120,22 @@ def run_story(
         return _export_story(programme, out, refused=refused, drifted=len(cycles) - 1)
 
 
+def _read_sellers(config: Config, sellers: Path | None) -> tuple[list[Facts], str]:
+    """Return the facts of the sellers' file, and its digest.
+
+    Raises:
+        InputError: The file is wrong, or names nobody.
+    """
+    with _sellers_file(sellers) as file:
+        facts = list(read_facts(file, {country.code for country in config.countries}))
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    if not facts:
+        raise InputError.of(str(sellers), "", "no sellers", "at least one seller")
+    return facts, digest
+
+
 def plan_story(config: Config, as_of: date, years: int) -> tuple[datetime, list[date], datetime]:
-    """Reckon the first instant, the cycle dates and the last instant of a story.
+    """Compute the first instant, the cycle dates and the last instant of a story.
 
     It starts at the first midnight of a date in any country, and has two cycles a year from the
     first whose nomination window is still open a day later; it ends when the grace of the last
