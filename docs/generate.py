@@ -22,10 +22,11 @@ from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.lifecycles.entry import ENTRY
 from lazsa_flow.award.lifecycles.trainer import TRAINER
 from lazsa_flow.award.permissions import COMMANDS
+from lazsa_flow.award.roles import ROLES
 from lazsa_flow.graph.chart import chart
 from lazsa_flow.graph.mermaid import mermaid
 from lazsa_flow.graph.svg import svg
-from lazsa_flow.lifecycle.model import ROLES, SYSTEM
+from lazsa_flow.lifecycle.model import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -58,7 +59,6 @@ DENIED: Final = "·"
 _RELATIONS: Final = {
     "any": "yes",
     "self": "self",
-    "nominator": "nominator",
     "country": "own country",
 }
 
@@ -156,10 +156,12 @@ def authorisation() -> str:
     """Render the matrix of every lifecycle, and that of the commands."""
     parts = [_AUTHORISATION]
     for lifecycle in TABLES:
-        rows = [_edge_row(*each) for each in _edges(lifecycle)]
-        head = ("from", "trigger", "reason", *ORDER)
+        rows = [_edge_row(lifecycle, *each) for each in _edges(lifecycle)]
+        head = ("from", "trigger", "reason", *_role_columns(lifecycle))
         parts.append(f"## {lifecycle.title}: `{lifecycle.name}`\n\n{_table(head, rows)}")
-    rows = [(f"`{name}`", *_cells(permits, None)) for name, permits in sorted(COMMANDS.items())]
+    rows = [
+        (f"`{name}`", *_cells(permits, None, ORDER)) for name, permits in sorted(COMMANDS.items())
+    ]
     parts.append(f"{_COMMANDS}\n{_table(('command', *ORDER), rows)}")
     return "\n".join(parts)
 
@@ -170,20 +172,29 @@ def _edges(lifecycle: Lifecycle) -> Iterator[tuple[Edge, str | None]]:
             yield edge, reason
 
 
-def _edge_row(edge: Edge, reason: str | None) -> tuple[str, ...]:
+def _role_columns(lifecycle: Lifecycle) -> list[str]:
+    """Return the roles of a lifecycle, in the order of the pages."""
+    return sorted(lifecycle.all_roles, key=ORDER.index)
+
+
+def _edge_row(lifecycle: Lifecycle, edge: Edge, reason: str | None) -> tuple[str, ...]:
     sources = ", ".join(edge.sources) or "(opens the path)"
     shown = f"`{reason}`" if reason else ""
     trigger = f"`{edge.trigger}`{' (asks)' if edge.confirm else ''}"
-    return (sources, trigger, shown, *_cells(edge.permits, reason))
+    return (sources, trigger, shown, *_cells(edge.permits, reason, _role_columns(lifecycle)))
 
 
-def _cells(permits: Iterable[Permit], reason: str | None) -> list[str]:
-    found: dict[str, list[str]] = {role: [] for role in ORDER}
+def _cells(permits: Iterable[Permit], reason: str | None, roles: Sequence[str]) -> list[str]:
+    found: dict[str, list[str]] = {role: [] for role in roles}
     for permit in permits:
         if permit.admits(permit.role, reason):
-            relation = "clock" if permit.role == SYSTEM else _RELATIONS[permit.relation]
+            relation = (
+                "clock"
+                if permit.role == SYSTEM
+                else _RELATIONS.get(permit.relation, permit.relation)
+            )
             found[permit.role].append(relation)
-    return [" or ".join(found[role]) or DENIED for role in ORDER]
+    return [" or ".join(found[role]) or DENIED for role in roles]
 
 
 def rules() -> str:
@@ -392,7 +403,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-assert set(ORDER) == ROLES, "a role without a column"
+assert set(ORDER) == {*ROLES, SYSTEM}, "a role without a column"
 
 if __name__ == "__main__":
     sys.exit(main())

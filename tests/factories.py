@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.award.policy import AwardPolicy
+from lazsa_flow.award.roles import AWARD_RECIPIENTS, NOMINATOR, ROLES
 from lazsa_flow.award.rules.panel import ITEMS, Scorecard, Tally
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.rulebook import Release, Rulebook
@@ -278,6 +279,9 @@ def table(**changes: Any) -> Lifecycle:
         "instants": {"dusk": lambda context: context.calendar.start(context.judged_on)},
         "rounds": {"tomorrow": lambda context: context.judged_on + timedelta(days=1)},
         "happy": ("ajar", "shut"),
+        "roles": ROLES,
+        "relations": (NOMINATOR,),
+        "recipients": AWARD_RECIPIENTS,
     }
     return Lifecycle(**{**sound, **changes})
 

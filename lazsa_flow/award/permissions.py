@@ -93,9 +93,13 @@ def check_command(
         NotAllowedError: No permit covers it; it tells who may.
     """
     permits = COMMANDS[command]
+
+    def has_nominated(_relation: str) -> bool:
+        return not actor.names.isdisjoint(nominators)
+
     for permit in permits:
         if permit.admits(actor.role, None) and related(
-            permit, actor, subject=subject, country=country, nominators=nominators
+            permit, actor, subject=subject, country=country, holds=has_nominated
         ):
             return
     raise NotAllowedError(actor=str(actor), action=command, rule=rule_of(permits))

@@ -83,12 +83,14 @@ def open_programme(database: str, config: Path | None) -> Programme:
 
 def read_actor(text: str, country: str | None = None, team: str | None = None) -> Actor:
     """Read who asks from ``ROLE:ID``."""
+    from lazsa_flow.config.lifecycles import installed_roles
     from lazsa_flow.errors import InputError
-    from lazsa_flow.lifecycle.model import ROLES, Actor
+    from lazsa_flow.lifecycle.model import Actor
 
     role, colon, id_ = text.partition(":")
-    if not colon or not id_ or role not in ROLES:
-        expected = f"ROLE:ID with one of the roles {', '.join(sorted(ROLES))}"
+    roles = installed_roles()
+    if not colon or not id_ or role not in roles:
+        expected = f"ROLE:ID with one of the roles {', '.join(sorted(roles))}"
         raise InputError.of("option", "--as", text, expected)
     return Actor(role, id_, country, team)
 

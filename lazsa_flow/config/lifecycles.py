@@ -6,6 +6,8 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import ConfigError, Problem, shown
+from lazsa_flow.lifecycle.model import SYSTEM
+from lazsa_flow.lifecycle.roles import SERVICE_ROLES
 from lazsa_flow.lifecycle.table import Lifecycle
 
 if TYPE_CHECKING:
@@ -41,6 +43,15 @@ def installed_lifecycles() -> tuple[Lifecycle, ...]:
     if problems:
         raise ConfigError(problems)
     return tuple({id(table): table for _, table in found}.values())
+
+
+def installed_roles() -> frozenset[str]:
+    """Return the roles of every lifecycle that is installed, and those of the service.
+
+    Raises as :func:`installed_lifecycles`.
+    """
+    tables = installed_lifecycles()
+    return frozenset({*SERVICE_ROLES, SYSTEM}.union(*(table.all_roles for table in tables)))
 
 
 def check_names(tables: Iterable[Lifecycle]) -> None:

@@ -16,11 +16,9 @@ from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.journal import Findings, JournalRow
 from lazsa_flow.engine.journal_check import reread_row
 from lazsa_flow.engine.ports import Change, Notice
-from lazsa_flow.engine.recipients import nominators_of
 from lazsa_flow.engine.rulebook import Rulebook, system
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.effects import (
-    INCOMPLETE_NOMINATORS,
     Begin,
     End,
     FireOther,
@@ -168,11 +166,9 @@ class ChangeBuilder:
 
     def _apply(self, effect: Effect) -> None:
         match effect:
-            case Notify() if effect.to in ("nominators", INCOMPLETE_NOMINATORS):
-                for nominator in nominators_of(self._now.snapshot, effect.to):
-                    self._notify(effect.kind, nominator)
             case Notify():
-                self._notify(effect.kind, effect.to)
+                for to in self._lifecycle.recipient(effect.to).persons(self._now.snapshot):
+                    self._notify(effect.kind, to)
             case Schedule():
                 self._schedule(effect)
             case FireOther():

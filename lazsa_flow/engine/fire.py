@@ -118,7 +118,7 @@ def check_fire(
     seen, path, reason, actor = context.snapshot, context.path, context.reason, context.actor
     lifecycle = rulebook.lifecycle(path.lifecycle)
     edge = find_edge(lifecycle, path, trigger, reason)
-    authorize(edge, seen, authority or actor, reason)
+    authorize(lifecycle, edge, seen, authority or actor, reason)
     if path.parked and actor.role not in lifecycle.urgent:
         raise ParkedError("the path is parked", path=path.ref, trigger=trigger, state=path.state)
     fired, findings = decide_edge(rulebook, context, trigger)
@@ -219,7 +219,7 @@ def open_path(
     now = not_before(now, (each.recorded_at for each in seen.others))
     path = replace(path, opened_at=now, entered_at=now)
     seen = replace(seen, path=path, records=(*seen.records, *records))
-    authorize(edge, seen, actor, None)
+    authorize(lifecycle, edge, seen, actor, None)
     context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor)
     findings = {name: lifecycle.guards[name].ask(context) for name in edge.guards}
     if not all(held for held, _, _ in findings.values()):

@@ -1,7 +1,8 @@
 """May this actor pull this trigger?
 
 Denied unless a permit of the edge covers the role, the reason and the relation to the path. An
-actor whose role is held in one country acts on no path of another.
+actor whose role is held in one country acts on no path of another. The relations ``any``, ``self``
+and ``country`` are decided here; a lifecycle decides those that it declares.
 """
 
 from __future__ import annotations
@@ -12,19 +13,25 @@ from lazsa_flow.errors import NotAllowedError
 from lazsa_flow.lifecycle.model import SYSTEM
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Iterable
 
     from lazsa_flow.lifecycle.model import Actor, Snapshot
-    from lazsa_flow.lifecycle.table import Edge, Permit
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit
 
 
-def authorize(edge: Edge, seen: Snapshot, actor: Actor, reason: str | None) -> None:
-    """Let an actor pass who may pull an edge's trigger for a reason.
+def authorize(
+    lifecycle: Lifecycle, edge: Edge, seen: Snapshot, actor: Actor, reason: str | None
+) -> None:
+    """Make sure that an actor may pull an edge's trigger for a reason.
 
     Raises:
-        NotAllowedError: No permit covers it; it tells who may.
+        NotAllowedError: No permit covers it; it names who may.
+        HostCodeError: A relation of the lifecycle raised, or returned no bool.
     """
-    nominators = {nomination.nominator for nomination in seen.nominations}
+
+    def holds(relation: str) -> bool:
+        return lifecycle.relation(relation).decide(actor, seen)
+
     for permit in edge.permits:
         if (
             permit.role != SYSTEM
@@ -34,7 +41,7 @@ def authorize(edge: Edge, seen: Snapshot, actor: Actor, reason: str | None) -> N
                 actor,
                 subject=seen.path.subject,
                 country=seen.path.country,
-                nominators=nominators,
+                holds=holds,
             )
         ):
             return
@@ -47,7 +54,7 @@ def related(
     *,
     subject: str | None,
     country: str | None,
-    nominators: Collection[str] = (),
+    holds: Callable[[str], bool],
 ) -> bool:
     """Tell whether an actor stands in a permit's relation to a subject in a country.
 
@@ -56,19 +63,19 @@ def related(
         actor: Who; a role held in one country acts in no other.
         subject: Whose affair it is; ``None`` where it is nobody's in particular.
         country: Where; ``None`` where it concerns all countries.
-        nominators: Who nominated the subject.
+        holds: Decides a relation that is not built in, by its name.
     """
     if actor.country is not None and actor.country != country:
         return False
     match permit.relation:
+        case "any":
+            return True
         case "self":
             return subject in actor.names
-        case "nominator":
-            return not actor.names.isdisjoint(nominators)
         case "country":
             return country is not None and actor.country == country
-        case _:
-            return True
+        case own:
+            return holds(own)
 
 
 def rule(edge: Edge, reason: str | None) -> str:

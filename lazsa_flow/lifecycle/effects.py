@@ -41,11 +41,11 @@ class Notify:
 
     Attributes:
         kind: Which notice.
-        to: To whom: one of :data:`RECIPIENTS`.
+        to: To whom: ``subject``, or a recipient that the lifecycle declares.
     """
 
     kind: str
-    to: str = "seller"
+    to: str = "subject"
     when: str | None = None
 
 

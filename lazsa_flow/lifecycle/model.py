@@ -24,23 +24,6 @@ if TYPE_CHECKING:
 
 SYSTEM: Final = "system"
 """The role of the clock."""
-ROLES: Final = frozenset(
-    {
-        "employee",
-        "ambassador",
-        "seller",
-        "reviewer",
-        "team",
-        "compliance",
-        "onboarding",
-        "operator",
-        "manager",
-        "host",
-        SYSTEM,
-    }
-)
-"""Who can act. ``team`` is a country's SE Community Team. Source: programme.md,
-lifecycles and panel."""
 
 ACTIVITIES: Final = ("writing", "speaking", "community", "help", "feedback", "referral")
 """The six activities of a LazStar trainer. Source: FAQ."""
@@ -57,7 +40,7 @@ class Actor:
         InputError: Role, id, country or team is no id; see :mod:`lazsa_flow.lifecycle.ids`.
 
     Attributes:
-        role: One of :data:`ROLES`.
+        role: A role of a lifecycle or of the service; one that no permit names may do nothing.
         id: An opaque id, in NFC; never a name.
         country: The country the role is held in; ``None`` where it is held in all.
         team: A reviewer's team on this day.
@@ -71,7 +54,7 @@ class Actor:
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", parse_id(self.id, where="actor", field="id"))
         if not isinstance(self.role, str) or not self.role.isprintable():
-            raise InputError.of("actor", "role", self.role, f"one of {', '.join(sorted(ROLES))}")
+            raise InputError.of("actor", "role", self.role, "the name of a role")
         for name in ("country", "team"):
             text = getattr(self, name)
             if text is not None:

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lazsa_flow.errors import LifecycleError
 from lazsa_flow.lifecycle.host_code import call, plain_date, plain_moment, ref_of
 from lazsa_flow.lifecycle.model import SYSTEM
+from lazsa_flow.lifecycle.roles import ANY, SERVICE_ROLES, SUBJECT, Recipient, Relation
 from lazsa_flow.lifecycle.validation import find_problems
 from lazsa_flow.lifecycle.values import EMPTY, FrozenDict
 
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.policy import Policy
 
 Meaning = Literal["waiting", "honoured", "ended_well", "ended_badly"]
-Relation = Literal["any", "self", "nominator", "country"]
 Instant = Callable[["GuardContext"], "Moment | None"]
 Round = Callable[["GuardContext"], "date"]
 
@@ -67,13 +67,13 @@ class Permit:
 
     Attributes:
         reasons: Reason codes, one of which must be given; empty means no reason is taken.
-        relation: ``self``: the path's subject; ``nominator``: who nominated it; ``country``: held
-            in the path's country.
+        relation: ``any``; ``self``: the path's subject; ``country``: the role is held in the path's
+            country; or a relation that the lifecycle declares.
     """
 
     role: str
     reasons: tuple[str, ...] = ()
-    relation: Relation = "any"
+    relation: str = ANY
 
     def admits(self, role: str, reason: str | None) -> bool:
         """Tell whether it covers a role giving a reason."""
@@ -166,6 +166,10 @@ class Lifecycle:
             another date, where a change of the rules moves it.
         happy: The states of the way that every path hopes to go, in order; graphs draw it heavy.
         default_policies: Policy texts, as TOML, of a lifecycle that brings its own.
+        roles: The roles that its permits may name, besides ``system`` and those of
+            :data:`~lazsa_flow.lifecycle.roles.SERVICE_ROLES`.
+        relations: The relations that its permits may ask for, besides the built-in ones.
+        recipients: Whom its notices may be for, besides the path's subject.
         rereads_rows: Whether each journal row is parsed and hashed again from its own text before
             it is written. The tables that ship leave it out, since their guards are tested here.
 
@@ -187,11 +191,16 @@ class Lifecycle:
     promised: Mapping[str, Notify] = EMPTY
     happy: tuple[str, ...] = ()
     default_policies: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
     rereads_rows: bool = True
     _state: dict[str, State] = field(init=False, repr=False, compare=False)
     _timer: dict[str, Timer] = field(init=False, repr=False, compare=False)
     _exits: dict[str, tuple[Edge, ...]] = field(init=False, repr=False, compare=False)
     _lives: dict[str, frozenset[str]] = field(init=False, repr=False, compare=False)
+    _relation: dict[str, Relation] = field(init=False, repr=False, compare=False)
+    _recipient: dict[str, Recipient] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         problems = list(find_problems(self))
@@ -205,6 +214,8 @@ class Lifecycle:
             "rounds": self.rounds,
             "_state": {state.name: state for state in self.states},
             "_timer": {timer.name: timer for timer in self.timers},
+            "_relation": {each.name: each for each in self.relations},
+            "_recipient": {each.name: each for each in (Recipient(SUBJECT), *self.recipients)},
             "_exits": {
                 name: tuple(edge for edge in self.edges if name in edge.sources) for name in names
             },
@@ -241,6 +252,32 @@ class Lifecycle:
             KeyError: The table has no such timer.
         """
         return self._timer[name]
+
+    def relation(self, name: str) -> Relation:
+        """Return a relation that it declares by name.
+
+        Raises:
+            KeyError: The table declares no such relation.
+        """
+        return self._relation[name]
+
+    def recipient(self, name: str) -> Recipient:
+        """Return a recipient by name.
+
+        Raises:
+            KeyError: The table declares no such recipient.
+        """
+        return self._recipient[name]
+
+    @property
+    def all_recipients(self) -> tuple[Recipient, ...]:
+        """Everybody that its notices may be for."""
+        return tuple(self._recipient.values())
+
+    @property
+    def all_roles(self) -> frozenset[str]:
+        """Every role that its permits may name."""
+        return frozenset({*self.roles, *SERVICE_ROLES, SYSTEM})
 
     def instant(self, name: str, context: GuardContext) -> Moment | None:
         """Reckon one of its instants.

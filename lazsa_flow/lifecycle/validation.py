@@ -6,19 +6,23 @@ made.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from string import Formatter
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.lifecycle.effects import RECIPIENTS, Begin, Effect, FireOther, Notify, Schedule
+from lazsa_flow.errors import shown
+from lazsa_flow.lifecycle.effects import Begin, Effect, FireOther, Notify, Schedule
 from lazsa_flow.lifecycle.guards import FIELDS, NOMINATIONS, PANEL, unreadable
-from lazsa_flow.lifecycle.model import ROLES, SYSTEM
+from lazsa_flow.lifecycle.model import SYSTEM
+from lazsa_flow.lifecycle.roles import BUILT_IN_RELATIONS, SUBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from lazsa_flow.lifecycle.table import Edge, Lifecycle, Timer
 
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _FIELDS: Final = " or ".join(f"{{{name}}}" for name in FIELDS)
 
 
@@ -27,6 +31,7 @@ def find_problems(table: Lifecycle) -> Iterator[str]:
     names = [state.name for state in table.states]
     yield from _doubles("state", names)
     yield from _doubles("timer", [timer.name for timer in table.timers])
+    yield from _actor_problems(table)
     for edge in (table.opening, *table.edges):
         yield from _edge_problems(table, edge, set(names))
     yield from _opening_problems(table)
@@ -55,6 +60,25 @@ def _doubles(kind: str, names: list[str]) -> Iterator[str]:
             yield f"{kind} {name}: named {times} times"
 
 
+def _actor_problems(table: Lifecycle) -> Iterator[str]:
+    """Find roles, relations and recipients that cannot be declared."""
+    relations = [each.name for each in table.relations]
+    recipients = [each.name for each in table.recipients]
+    for kind, names, taken in (
+        ("role", list(table.roles), {SYSTEM}),
+        ("relation", relations, BUILT_IN_RELATIONS),
+        ("recipient", recipients, {SUBJECT}),
+    ):
+        yield from _doubles(kind, names)
+        for name in names:
+            if not _NAME.fullmatch(name):
+                yield f"{kind} {shown(name)}: not a name of a-z, 0-9 and _"
+            elif name in taken:
+                yield f"{kind} {name}: is built in and cannot be declared"
+    unknown = sorted(table.urgent - table.all_roles)
+    yield from (f"urgent: no role {name}" for name in unknown)
+
+
 def _label(edge: Edge) -> str:
     return f"edge {edge.trigger} to {edge.dest}"
 
@@ -67,15 +91,22 @@ def _edge_problems(table: Lifecycle, edge: Edge, states: set[str]) -> Iterator[s
         yield f"{_label(edge)}: no source"
     if not edge.permits:
         yield f"{_label(edge)}: nobody may fire it"
-    for permit in edge.permits:
-        if permit.role not in ROLES:
-            yield f"{_label(edge)}: no role {permit.role}"
+    yield from _permit_problems(table, edge)
     for guard in edge.guards:
         if guard not in table.guards:
             yield f"{_label(edge)}: no guard {guard}"
     if edge.effective is not None and edge.effective not in table.instants:
         yield f"{_label(edge)}: no instant {edge.effective}"
     yield from _effect_problems(table, _label(edge), edge.effects)
+
+
+def _permit_problems(table: Lifecycle, edge: Edge) -> Iterator[str]:
+    relations = {*BUILT_IN_RELATIONS, *(each.name for each in table.relations)}
+    for permit in edge.permits:
+        if permit.role not in table.all_roles:
+            yield f"{_label(edge)}: no role {permit.role}"
+        if permit.relation not in relations:
+            yield f"{_label(edge)}: no relation {permit.relation}"
 
 
 def _opening_problems(table: Lifecycle) -> Iterator[str]:
@@ -131,6 +162,7 @@ def _restart_problems(timer: Timer, label: str) -> Iterator[str]:
 
 
 def _effect_problems(table: Lifecycle, label: str, effects: Iterable[Effect]) -> Iterator[str]:
+    recipients = {SUBJECT, *(each.name for each in table.recipients)}
     for effect in effects:
         if effect.when is not None and effect.when not in table.guards:
             yield f"{label}: no guard {effect.when}"
@@ -149,7 +181,7 @@ def _effect_problems(table: Lifecycle, label: str, effects: Iterable[Effect]) ->
                 f"{label}: fires no edge of the system's: "
                 f"{effect.trigger} ({effect.reason}) from {effect.state}"
             )
-        if isinstance(effect, Notify) and effect.to not in RECIPIENTS:
+        if isinstance(effect, Notify) and effect.to not in recipients:
             yield f"{label}: no recipient {effect.to}"
         if isinstance(effect, Begin) and not effect.what:
             yield f"{label}: begins nothing"

@@ -187,7 +187,7 @@ def _checked(contact: Any) -> Contact | None:
 
 def person_of(notice: Claimed) -> str | None:
     """Return the id of the person whom a notice is for; ``None`` where it is for a role."""
-    if notice.to == "seller":
+    if notice.to in ("subject", "seller"):
         return notice.path.subject
     return notice.to.partition(":")[2] or None
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 from lazsa_flow import Edge, Finding, Guard, Lifecycle, Permit, State, Step, Timer
 from lazsa_flow.lifecycle.effects import Begin, End, Notify, Schedule
 from lazsa_flow.lifecycle.policy import Count, Days, Policy
+from lazsa_flow.lifecycle.roles import Recipient
 
 if TYPE_CHECKING:
     from lazsa_flow.lifecycle.calendar import Moment
@@ -94,6 +95,8 @@ MENTOR: Final = Lifecycle(
     guards={guard.name: guard for guard in GUARDS},
     instants={"answer": _answer, "halfway": _halfway, "term_ends": _term_ends},
     rounds={},
+    roles=("seller", "employee"),
+    recipients=(Recipient("team"),),
     happy=("offered", "mentoring", "thanked"),
     states=(
         State("offered", "waiting", open=True),

@@ -32,12 +32,13 @@ from lazsa_flow.award.lifecycles.entry import ENTRY
 from lazsa_flow.award.lifecycles.trainer import TRAINER
 from lazsa_flow.award.permissions import COMMANDS
 from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.roles import ROLES
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.ledger import Book
 from lazsa_flow.engine.ports import Change
 from lazsa_flow.errors import LazsaError, NoEdgeError, NotAllowedError
-from lazsa_flow.lifecycle.model import ROLES, Actor, Move, Path, Period
+from lazsa_flow.lifecycle.model import SYSTEM, Actor, Move, Path, Period
 from lazsa_flow.service.operate import close_books
 from tests import factories
 from tests.factories import noon
@@ -219,6 +220,8 @@ OTHERS_MAY: dict[str, dict[str, May]] = {
 
 STRANGERS = ("", "auditor", "System", "SYSTEM", "admin", "seller ")
 """Roles that there are not."""
+FOREIGN = ("clerk", "customer")
+"""Roles of another lifecycle."""
 
 
 def allowed(may: dict[str, May], role: str, relation: str, place: str) -> bool:
@@ -357,14 +360,14 @@ def cells(subject: str, places: tuple[str, ...]) -> Iterator[tuple[str, str, str
 
     Ambassadors never review, so the reviewer who is somebody else is one who does not sit.
     """
-    for role in sorted(ROLES):
+    for role in sorted({*ROLES, SYSTEM}):
         other = REVIEWING if role == "reviewer" else SOMEBODY
         ids = {"self": subject, "nominator": NOMINATING, "other": other}
         for relation in RELATIONS:
             for place in places:
                 actor = Actor(role, ids[relation], PLACES[place], "books")
                 yield role, relation, place, actor
-    for role in STRANGERS:
+    for role in (*STRANGERS, *FOREIGN):
         yield role, "self", "all", Actor(role, subject, None, "books")
 
 

@@ -82,7 +82,8 @@ def check_entry(context: Context, application: Application, *, actor: Actor) -> 
     path = unopened("entry", applicant, country, now, data=data)
     with context.store.begin(write=False) as transaction:
         seen = transaction.load_opening(path, on=on, facts=False)
-    authorize(context.rulebook.lifecycle("entry").opening, seen, actor, None)
+    lifecycle = context.rulebook.lifecycle("entry")
+    authorize(lifecycle, lifecycle.opening, seen, actor, None)
     ahead = outlook(context.rulebook, seen, now)
     assert ahead is not None  # the opening edge is always on the way
     verdicts = tuple(verdict for step in ahead.steps for verdict in step.verdicts)

@@ -20,6 +20,7 @@ from lazsa_flow.award.lifecycles.award_guards import GUARDS
 from lazsa_flow.award.lifecycles.award_instants import INSTANTS, ROUNDS
 from lazsa_flow.award.lifecycles.award_timers import TIMERS
 from lazsa_flow.award.policy import AwardPolicy
+from lazsa_flow.award.roles import AWARD_RECIPIENTS, NOMINATOR
 from lazsa_flow.lifecycle.effects import Notify
 from lazsa_flow.lifecycle.table import Lifecycle, State
 
@@ -29,11 +30,14 @@ AWARD: Final = Lifecycle(
     rereads_rows=False,
     policy=AwardPolicy,
     guards=GUARDS,
+    roles=("seller", "employee", "ambassador", "reviewer", "team", "compliance"),
+    relations=(NOMINATOR,),
+    recipients=AWARD_RECIPIENTS,
     urgent=frozenset({"compliance"}),
     promised={
-        "cycle_date": Notify("candidacy_rescheduled"),
-        "due_date": Notify("renewal_rescheduled"),
-        "renewal_decision": Notify("renewal_rescheduled"),
+        "cycle_date": Notify("candidacy_rescheduled", to="seller"),
+        "due_date": Notify("renewal_rescheduled", to="seller"),
+        "renewal_decision": Notify("renewal_rescheduled", to="seller"),
     },
     happy=("nominated", "under_review", "awarded", "renewal_due", "renewed"),
     instants=INSTANTS,

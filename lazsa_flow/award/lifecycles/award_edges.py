@@ -35,20 +35,20 @@ _NEXT_TERM: Final = (
 )
 _LEAVE: Final = (
     End("award"),
-    Notify("retired"),
-    Notify("reconnect_invitation", when="alumni_door"),
+    Notify("retired", to="seller"),
+    Notify("reconnect_invitation", to="seller", when="alumni_door"),
     Notify("ambassador_retired", to="team"),
     Notify("reconnect_ready", to="team", when="reconnect_ready"),
 )
 _WELCOME: Final = (
     Begin("membership"),
-    Notify("joined_reconnect"),
+    Notify("joined_reconnect", to="seller"),
     Notify("member_joined", to="group"),
 )
 _LOSE_STANDING: Final = End("good_standing", of="subject")
 _LEAVE_GROUP: Final = (
     End("membership"),
-    Notify("removed"),
+    Notify("removed", to="seller"),
     Notify("take_out_of_group", to="team"),
 )
 _APPEAL_GRANTED: Final = ("within_appeal", "appeal_granted", "no_newer_path")
@@ -57,8 +57,8 @@ _ONLY_A_CASE: Final = ("quorum", "panel_approval", *_BARS, "no_sitting_award", "
 _RESTORE: Final = (
     End("appeal"),
     Reopen("award"),
-    Notify("appeal_granted"),
-    Notify("renewed"),
+    Notify("appeal_granted", to="seller"),
+    Notify("renewed", to="seller"),
     *_NEXT_TERM,
     Notify("ambassador_renewed", to="team"),
 )
@@ -75,7 +75,7 @@ OPENING: Final = Edge(
     ),
     guards=("no_sitting_award", "no_conduct_bar"),
     effects=(
-        Notify("nominated"),
+        Notify("nominated", to="seller"),
         Schedule("review_opens"),
         Schedule("cycle_date"),
         Schedule("nomination_reminder"),
@@ -96,7 +96,7 @@ EDGES: Final = (
         sources=("nominated", "under_review"),
         dest="withdrawn",
         permits=(Permit("seller", ("nominee",), relation="self"),),
-        effects=(Notify("withdrawn"), Notify("nominee_withdrew", to="nominators")),
+        effects=(Notify("withdrawn", to="seller"), Notify("nominee_withdrew", to="nominators")),
     ),
     Edge(
         "withdraw",
@@ -107,21 +107,21 @@ EDGES: Final = (
             for role in ("employee", "ambassador", "seller")
         ),
         guards=("no_nomination_left",),
-        effects=(Notify("withdrawn"),),
+        effects=(Notify("withdrawn", to="seller"),),
     ),
     Edge(
         "disqualify",
         sources=("nominated", "under_review"),
         dest="declined",
         permits=(Permit("compliance", ("seller_violation", "false_statement")),),
-        effects=(Notify("disqualified"),),
+        effects=(Notify("disqualified", to="seller"),),
     ),
     Edge(
         "disqualify",
         sources=("nominated", "under_review"),
         dest="declined",
         permits=(Permit("compliance", ("code_of_conduct",)),),
-        effects=(End("conduct", of="subject"), Notify("disqualified")),
+        effects=(End("conduct", of="subject"), Notify("disqualified", to="seller")),
     ),
     Edge(
         "award",
@@ -131,7 +131,7 @@ EDGES: Final = (
         guards=(*_GRANTED, "no_sitting_award"),
         effects=(
             Begin("award"),
-            Notify("awarded"),
+            Notify("awarded", to="seller"),
             _MEMBERSHIP_ENDS,
             *_NEXT_TERM,
             Notify("ambassador_awarded", to="team"),
@@ -145,7 +145,7 @@ EDGES: Final = (
         guards=("postponable", "not_carried_over"),
         effects=(
             Begin("postponement"),
-            Notify("postponed"),
+            Notify("postponed", to="seller"),
             Schedule("cycle_date", round="next_cycle"),
             Schedule("card_reminder"),
         ),
@@ -155,7 +155,7 @@ EDGES: Final = (
         sources=("nominated",),
         dest="declined",
         permits=(Permit(SYSTEM, ("incomplete",)),),
-        effects=(Begin("appeal"), Notify("not_selected")),
+        effects=(Begin("appeal"), Notify("not_selected", to="seller")),
     ),
     Edge(
         "decline",
@@ -163,7 +163,7 @@ EDGES: Final = (
         dest="declined",
         permits=(Permit(SYSTEM, ("not_reviewed",)),),
         guards=("no_quorum",),
-        effects=(Begin("appeal"), Notify("not_selected")),
+        effects=(Begin("appeal"), Notify("not_selected", to="seller")),
     ),
     Edge(
         "decline",
@@ -171,14 +171,14 @@ EDGES: Final = (
         dest="declined",
         permits=(Permit(SYSTEM, ("case_open",)),),
         guards=_ONLY_A_CASE,
-        effects=(Begin("appeal"), Notify("not_selected")),
+        effects=(Begin("appeal"), Notify("not_selected", to="seller")),
     ),
     Edge(
         "decline",
         sources=("under_review",),
         dest="declined",
         permits=(Permit(SYSTEM, ("not_selected",)),),
-        effects=(Begin("appeal"), Notify("not_selected")),
+        effects=(Begin("appeal"), Notify("not_selected", to="seller")),
     ),
     Edge(
         "fall_due",
@@ -194,7 +194,7 @@ EDGES: Final = (
         permits=_CLOCK,
         guards=_GRANTED,
         effects=(
-            Notify("renewed"),
+            Notify("renewed", to="seller"),
             *_NEXT_TERM,
             Notify("ambassador_renewed", to="team"),
         ),
@@ -239,7 +239,7 @@ EDGES: Final = (
         sources=("retired",),
         dest="retired",
         permits=(_COMPLIANCE,),
-        effects=(_LOSE_STANDING, Notify("standing_revoked")),
+        effects=(_LOSE_STANDING, Notify("standing_revoked", to="seller")),
         confirm=True,
     ),
     Edge(
@@ -247,7 +247,7 @@ EDGES: Final = (
         sources=("removed",),
         dest="removed",
         permits=(_COMPLIANCE,),
-        effects=(_LOSE_STANDING, Notify("standing_revoked")),
+        effects=(_LOSE_STANDING, Notify("standing_revoked", to="seller")),
         confirm=True,
     ),
     Edge(
@@ -288,7 +288,7 @@ EDGES: Final = (
         sources=("nominated", "under_review"),
         dest="withdrawn",
         permits=(Permit("host", ("account_closed",)),),
-        effects=(Notify("withdrawn"),),
+        effects=(Notify("withdrawn", to="seller"),),
     ),
     Edge(
         "reinstate",
@@ -299,8 +299,8 @@ EDGES: Final = (
         effects=(
             End("appeal"),
             Begin("award"),
-            Notify("appeal_granted"),
-            Notify("awarded"),
+            Notify("appeal_granted", to="seller"),
+            Notify("awarded", to="seller"),
             _MEMBERSHIP_ENDS,
             *_NEXT_TERM,
             Notify("ambassador_awarded", to="team"),

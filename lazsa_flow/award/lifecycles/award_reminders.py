@@ -82,14 +82,16 @@ NOMINATION_REMINDER: Final = Timer(
     ),
     restarts=("nominated",),
 )
-HALF_WAY: Final = Timer("half_way", _SITTING, "half_way", effects=(Notify("half_way"),))
+HALF_WAY: Final = Timer(
+    "half_way", _SITTING, "half_way", effects=(Notify("half_way", to="seller"),)
+)
 RENEWAL_OPENS: Final = Timer(
     "renewal_opens",
     _SITTING,
     "renewal_opens",
     effects=(
         Notify("renewal_review_opened", to="panel"),
-        Notify("renewal_round_opened"),
+        Notify("renewal_round_opened", to="seller"),
         Schedule("card_reminder"),
     ),
     restarts=_SITTING,

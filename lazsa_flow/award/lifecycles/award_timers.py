@@ -19,7 +19,7 @@ from lazsa_flow.lifecycle.table import Step, Timer
 
 _PUT_OFF: Final = (
     Schedule("renewal_decision", round="next_cycle", when="open_case"),
-    Notify("renewal_rescheduled", when="open_case"),
+    Notify("renewal_rescheduled", to="seller", when="open_case"),
 )
 TIMERS: Final = (
     Timer("review_opens", ("nominated",), "review_opens", steps=(Step("open_review"),)),
@@ -48,7 +48,7 @@ TIMERS: Final = (
         steps=(Step("renew"), Step("retire", "not_renewed")),
         otherwise=(
             *_PUT_OFF,
-            Notify("renewal_due", when="no_open_case"),
+            Notify("renewal_due", to="seller", when="no_open_case"),
             Schedule("grace_reminder", when="no_open_case"),
             Schedule("grace_end", when="no_open_case"),
         ),

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
 
 from pydantic import Field, field_validator
 
+from lazsa_flow.award.roles import SELLER, TEAM
 from lazsa_flow.lifecycle.dates import add_months
 from lazsa_flow.lifecycle.effects import Begin, Notify, Schedule
 from lazsa_flow.lifecycle.guards import Finding, Guard
@@ -245,6 +246,8 @@ ENTRY: Final = Lifecycle(
     guards=GUARDS,
     instants={"at_once": _at_once, "expires": _expiry_moment},
     rounds={},
+    roles=("seller", "onboarding"),
+    recipients=(SELLER, TEAM),
     happy=("submitted", "under_review", "admitted"),
     states=(
         State("submitted", "waiting", open=True),
@@ -258,7 +261,7 @@ ENTRY: Final = Lifecycle(
         sources=(),
         dest="submitted",
         permits=(Permit("seller", relation="self"), Permit("host")),
-        effects=(Notify("entry_received"), Schedule("review"), Schedule("expiry")),
+        effects=(Notify("entry_received", to="seller"), Schedule("review"), Schedule("expiry")),
     ),
     edges=(
         Edge(
@@ -282,21 +285,21 @@ ENTRY: Final = Lifecycle(
                 "records_unused",
                 "provenance",
             ),
-            effects=(Begin("turnover_record", of="claims"), Notify("entry_admitted")),
+            effects=(Begin("turnover_record", of="claims"), Notify("entry_admitted", to="seller")),
         ),
         Edge(
             "refuse",
             sources=("submitted", "under_review"),
             dest="refused",
             permits=(Permit("onboarding", ("criteria_unmet", "records_doubtful", "incomplete")),),
-            effects=(Notify("entry_refused"),),
+            effects=(Notify("entry_refused", to="seller"),),
         ),
         Edge(
             "expire",
             sources=("submitted", "under_review"),
             dest="expired",
             permits=(Permit(SYSTEM),),
-            effects=(Notify("entry_expired"),),
+            effects=(Notify("entry_expired", to="seller"),),
         ),
     ),
     timers=(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from pydantic import field_validator
 
+from lazsa_flow.award.roles import SELLER, TEAM
 from lazsa_flow.lifecycle.effects import Begin, End, Notify
 from lazsa_flow.lifecycle.guards import Finding, Guard
 from lazsa_flow.lifecycle.policy import Code, Policy
@@ -67,6 +68,8 @@ TRAINER: Final = Lifecycle(
     guards={SHOWN.name: SHOWN},
     instants={},
     rounds={},
+    roles=("seller", "employee"),
+    recipients=(SELLER, TEAM),
     timers=(),
     happy=("prospect", "invited", "lazstar"),
     states=(
@@ -83,7 +86,7 @@ TRAINER: Final = Lifecycle(
             dest="invited",
             permits=(Permit("employee"),),
             guards=(SHOWN.name,),
-            effects=(Notify("trainer_invited"),),
+            effects=(Notify("trainer_invited", to="seller"),),
         ),
         Edge(
             "accept",
@@ -97,14 +100,14 @@ TRAINER: Final = Lifecycle(
             sources=("invited",),
             dest="released",
             permits=_RELEASING,
-            effects=(Notify("trainer_released"),),
+            effects=(Notify("trainer_released", to="seller"),),
         ),
         Edge(
             "release",
             sources=("lazstar",),
             dest="released",
             permits=_RELEASING,
-            effects=(End("lazstar"), _IS_NO_TRAINER, Notify("trainer_released")),
+            effects=(End("lazstar"), _IS_NO_TRAINER, Notify("trainer_released", to="seller")),
         ),
     ),
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.engine.batch import codegen
-from lazsa_flow.lifecycle.effects import INCOMPLETE_NOMINATORS, Begin, Notify
+from lazsa_flow.lifecycle.effects import Begin, Notify
 from lazsa_flow.lifecycle.guards import (
     NOMINATIONS,
     PANEL,
@@ -140,7 +140,7 @@ def _shared(lifecycle: Lifecycle, effects: Iterable[Effect]) -> bool:
     if asked is None or asked - {paths(lifecycle.name)} - set(map(records, kinds_read(asked))):
         return False
     return not any(
-        (isinstance(each, Notify) and each.to in ("nominators", INCOMPLETE_NOMINATORS))
+        (isinstance(each, Notify) and lifecycle.recipient(each.to).each is not None)
         or (isinstance(each, Begin) and each.of == "claims")
         for each in effects
     )

@@ -82,6 +82,8 @@ def check_words(examination: Examination) -> Iterator[Check]:
         states={n: {state.name for state in each.states} for n, each in lifecycles.items()},
         timers={n: {timer.name for timer in each.timers} for n, each in lifecycles.items()},
         countries=set(examination.rules.countries),
+        roles={role for each in lifecycles.values() for role in each.all_roles},
+        recipients={to.name for each in lifecycles.values() for to in each.all_recipients},
     )
     with examination.read() as transaction:
         faults = transaction.inspect().unknown_words(known)

@@ -9,8 +9,6 @@ import sqlalchemy as sa
 
 from lazsa_flow.errors import shown
 from lazsa_flow.lifecycle.calendar import is_zone
-from lazsa_flow.lifecycle.effects import RECIPIENTS
-from lazsa_flow.lifecycle.model import ROLES
 from lazsa_flow.store import schema
 from lazsa_flow.store.inspection.rows import Rows, examples
 
@@ -29,11 +27,15 @@ class Known:
         states: The states of each lifecycle, by its name.
         timers: The names of its timers.
         countries: The codes of the countries.
+        roles: The roles of all lifecycles.
+        recipients: The recipients of all lifecycles.
     """
 
     states: Mapping[str, Collection[str]]
     timers: Mapping[str, Collection[str]]
     countries: Collection[str]
+    roles: Collection[str]
+    recipients: Collection[str]
 
 
 def unknown_words(connection: sa.Connection, known: Known) -> Iterator[Rows]:
@@ -53,12 +55,12 @@ def unknown_words(connection: sa.Connection, known: Known) -> Iterator[Rows]:
         ("status", timers.c.status, STATUSES.__contains__),
         ("time zone", timers.c.zone, is_zone),
         ("event", schema.nominations.c.event, _EVENTS.__contains__),
-        ("role", schema.nominations.c.source, ROLES.__contains__),
+        ("role", schema.nominations.c.source, known.roles.__contains__),
     ):
         yield from _unknown(connection, what, column, is_known)
     recipient = schema.outbox.c.recipient
-    person = sa.or_(*(recipient.like(f"{role}:%") for role in sorted(ROLES)))
-    strange = sa.and_(recipient.not_in(RECIPIENTS), ~person)
+    person = sa.or_(*(recipient.like(f"{role}:%") for role in sorted(known.roles)))
+    strange = sa.and_(recipient.not_in(sorted(known.recipients)), ~person)
     yield from _unknown(connection, "recipient", recipient, lambda _: False, strange)
 
 

@@ -179,7 +179,7 @@ def test_notices_have_keys_that_tell_them_apart() -> None:
     """design.md, rule 7: each notice has a stable key, from path, row and place."""
     change = take(Notify("one"), Notify("two", to="team"))
     assert [(n.key, n.kind, n.to) for n in change.notices] == [
-        ("door-1.2.1", "one", "seller"),
+        ("door-1.2.1", "one", "subject"),
         ("door-1.2.2", "two", "team"),
     ]
 

@@ -8,7 +8,7 @@ from lazsa_flow.engine.permissions import authorize, related, rule
 from lazsa_flow.errors import NotAllowedError
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.lifecycle.table import Edge, Permit
-from tests.factories import SELLER, context, nomination
+from tests.factories import SELLER, context, nomination, table
 
 EDGE = Edge(
     "leave",
@@ -52,14 +52,14 @@ MAY_NOT = [
 @pytest.mark.parametrize(("actor", "reason"), MAY, ids=str)
 def test_a_permit_lets_pass(actor: Actor, reason: str | None) -> None:
     """Whoever a permit covers by role, reason and relation may pull the trigger."""
-    authorize(EDGE, SEEN, actor, reason)
+    authorize(table(), EDGE, SEEN, actor, reason)
 
 
 @pytest.mark.parametrize(("actor", "reason"), MAY_NOT, ids=str)
 def test_what_no_permit_covers_is_denied(actor: Actor, reason: str | None) -> None:
     """Another's path, reason or country is denied, and nobody speaks as the clock."""
     with pytest.raises(NotAllowedError) as caught:
-        authorize(EDGE, SEEN, actor, reason)
+        authorize(table(), EDGE, SEEN, actor, reason)
     assert (caught.value.actor, caught.value.action) == (str(actor), "leave")
     assert caught.value.rule == rule(EDGE, reason)
 
@@ -68,6 +68,11 @@ def test_the_rule_names_who_may_for_a_reason() -> None:
     """The rule tells role and relation of those who may, for the reason given, each once."""
     assert rule(EDGE, "resigned") == "only seller (self), team (country), system"
     assert rule(EDGE, None) == "only team (country), system"
+
+
+def never(_relation: str) -> bool:
+    """Decide a relation of a lifecycle's own: it does not hold."""
+    return False
 
 
 def test_what_concerns_all_countries_is_nobodys_by_country() -> None:
@@ -81,4 +86,4 @@ def test_what_concerns_all_countries_is_nobodys_by_country() -> None:
         (anywhere, "SG", False),
     ):
         actor = Actor("team", "team", country)
-        assert related(permit, actor, subject=None, country=None) is may
+        assert related(permit, actor, subject=None, country=None, holds=never) is may

@@ -10,6 +10,7 @@ import pytest
 from lazsa_flow.errors import LifecycleError
 from lazsa_flow.lifecycle.effects import Begin, End, FireOther, Notify, Schedule
 from lazsa_flow.lifecycle.guards import NOMINATIONS, PANEL
+from lazsa_flow.lifecycle.roles import Recipient, Relation
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
 from tests.factories import found, guard, policy, table
 
@@ -61,6 +62,42 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
         "a role that is none",
         opening(permits=(Permit("ghost"),)),
         "edge open to ajar: no role ghost",
+    ),
+    ("a role named twice", {"roles": ("seller", "seller")}, "role seller: named 2 times"),
+    (
+        "the clock's role",
+        {"roles": ("seller", "system")},
+        "role system: is built in and cannot be declared",
+    ),
+    (
+        "a role that is no name",
+        {"roles": ("seller", "Big Boss")},
+        "role 'Big Boss': not a name of a-z, 0-9 and _",
+    ),
+    (
+        "a relation that is none",
+        opening(permits=(Permit("seller", relation="cousin"),)),
+        "edge open to ajar: no relation cousin",
+    ),
+    (
+        "a built-in relation",
+        {"relations": (Relation("self", lambda _actor, _seen: True),)},
+        "relation self: is built in and cannot be declared",
+    ),
+    (
+        "a recipient that is none",
+        opening(Notify("opened", to="ghost")),
+        "edge open to ajar: no recipient ghost",
+    ),
+    (
+        "a built-in recipient",
+        {"recipients": (Recipient("subject"),)},
+        "recipient subject: is built in and cannot be declared",
+    ),
+    (
+        "an urgent role that is none",
+        {"urgent": frozenset({"ghost"})},
+        "urgent: no role ghost",
     ),
     (
         "an opening that asks for a panel",
@@ -214,6 +251,16 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("a happy path through nowhere", {"happy": ("ajar", "gone")}, "happy path: no state gone"),
 ]
+
+
+def test_roles_are_a_closed_set() -> None:
+    """A table names at once every role, relation and recipient that it uses without declaring."""
+    edge = Edge("lift", ("ajar",), "shut", (Permit("cook", relation="cousin"), Permit("host")))
+    assert problems(roles=(), relations=(), recipients=(), edges=(CLOSE, edge)) == (
+        "edge open to ajar: no role seller",
+        "edge lift to shut: no role cook",
+        "edge lift to shut: no relation cousin",
+    )
 
 
 @pytest.mark.parametrize(

@@ -283,7 +283,7 @@ def test_every_retirement_ends_the_award_and_may_invite() -> None:
     for each in AWARD.edges:
         if each.trigger == "retire":
             assert End("award") in each.effects
-            assert Notify("reconnect_invitation", when="alumni_door") in each.effects
+            assert Notify("reconnect_invitation", to="seller", when="alumni_door") in each.effects
 
 
 def test_an_award_ends_the_membership() -> None:
@@ -321,11 +321,11 @@ def test_an_open_case_puts_a_renewal_off_and_grace_starts_without() -> None:
     """A case postpones by one cycle; else the refusal starts grace (programme.md, Tenure)."""
     put_off = (
         Schedule("renewal_decision", round="next_cycle", when="open_case"),
-        Notify("renewal_rescheduled", when="open_case"),
+        Notify("renewal_rescheduled", to="seller", when="open_case"),
     )
     assert AWARD.timer("renewal_decision").otherwise == (
         *put_off,
-        Notify("renewal_due", when="no_open_case"),
+        Notify("renewal_due", to="seller", when="no_open_case"),
         Schedule("grace_reminder", when="no_open_case"),
         Schedule("grace_end", when="no_open_case"),
     )

@@ -1,0 +1,130 @@
+"""Does a lifecycle act by roles, relations and recipients of its own?
+
+The table is ``tests/acceptance/bill.py``; library and command line know none of its words.
+
+Source: design.md, "Rules that hold its shape", 1.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from lazsa_flow import Actor, Config, NotAllowedError, Programme, VirtualClock
+from lazsa_flow.award.lifecycles.award import AWARD
+from tests.acceptance.bill import BILL
+from tests.factories import noon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+MAY = date(2020, 5, 4)
+CLERK = Actor("clerk", "c-1", "SG")
+MAIN = "from lazsa_flow.cli.app import main; main()"
+DISTRIBUTION = {
+    "METADATA": "Metadata-Version: 2.1\nName: bill\nVersion: 1\n",
+    "entry_points.txt": "[lazsa_flow.lifecycles]\nbill = tests.acceptance.bill:BILL\n",
+}
+RELATIONS = {
+    "any": Actor("customer", "x-9"),
+    "self": Actor("customer", "s1"),
+    "payer": Actor("customer", "p-1"),
+}
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """Where the programme of the award and the bills is."""
+    return f"sqlite:///{tmp_path / 'lazsa.db'}"
+
+
+@pytest.fixture
+def programme(url: str) -> Iterator[Programme]:
+    """A programme of the award and the bills."""
+    config, clock = Config.load(lifecycles=[AWARD, BILL]), VirtualClock(noon(MAY))
+    Programme.migrate(url, config=config, clock=clock)
+    with Programme.open(url, config=config, clock=clock) as programme:
+        yield programme
+
+
+def send(programme: Programme) -> str:
+    """Send a bill to the subject ``s1`` that ``p-1`` pays."""
+    return programme.open_path("bill", "s1", "SG", actor=CLERK, data={"payer": "p-1"}).path
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+@pytest.mark.parametrize("role", ["clerk", "customer", "bookkeeper", "seller", "manager", "ghost"])
+def test_who_may_pay(programme: Programme, role: str, relation: str) -> None:
+    """A role and a relation of the lifecycle's own decide, and roles of others may nothing."""
+    path = send(programme)
+    actor = Actor(role, RELATIONS[relation].id)
+    if role == "customer" and relation in ("self", "payer"):
+        assert programme.fire(path, "pay", actor=actor).dest == "paid"
+        return
+    with pytest.raises(NotAllowedError, match=r"only customer \(self\), customer \(payer\)"):
+        programme.fire(path, "pay", actor=actor)
+
+
+def test_every_relation_has_an_actor() -> None:
+    """The cells above ask in every relation that the table declares."""
+    assert {each.name for each in BILL.relations} <= RELATIONS.keys()
+
+
+def test_a_path_of_its_own_clock(programme: Programme, url: str) -> None:
+    """Its timer fires, its bookkeeper ends it, and its notices are for its own recipients."""
+    path = send(programme)
+    with sa.create_engine(url).connect() as connection:
+        query = sa.text("select kind, recipient from lazsa_outbox order by key")
+        rows = connection.execute(query).all()
+    assert [tuple(row) for row in rows] == [
+        ("bill_sent", "subject"),
+        ("bill_to_pay", "customer:p-1"),
+    ]
+    clock = programme.context.clock
+    assert isinstance(clock, VirtualClock)
+    clock.move_to(noon(MAY + timedelta(days=31)))
+    assert programme.sweep().moved == 1
+    move = programme.fire(path, "write_off", actor=Actor("bookkeeper", "b-1"), reason="lost")
+    assert move.dest == "written_off"
+
+
+def test_installed(tmp_path: Path, url: str) -> None:
+    """The command line takes roles of installed lifecycles, and names all it takes otherwise."""
+    installed = tmp_path / "site" / "bill-1.dist-info"
+    installed.mkdir(parents=True)
+    for name, text in DISTRIBUTION.items():
+        (installed / name).write_text(text, "utf-8")
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        places = os.pathsep.join((str(installed.parent), str(ROOT)))
+        return subprocess.run(
+            [sys.executable, "-c", MAIN, *arguments, "--database", url],
+            env={**os.environ, "PYTHONPATH": places},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    assert run("migrate").returncode == 0
+    place = ("SG", "--data", '{"payer": "p-1"}', "--json")
+    sent = run("open", "bill", "s1", *place, "--as", "clerk:c-1", "--country", "SG")
+    assert sent.returncode == 0, sent.stderr
+    path = json.loads(sent.stdout)["path"]
+    refused = run("fire", path, "pay", "--as", "payer:p-1")
+    assert refused.returncode == 1
+    for role in ("bookkeeper", "clerk", "customer", "manager", "seller", "system"):
+        assert role in refused.stderr
+    assert "may not pay" in run("fire", path, "pay", "--as", "clerk:c-1").stderr
+    paid = run("fire", path, "pay", "--as", "customer:p-1")
+    assert paid.returncode == 0, paid.stderr
