@@ -11,7 +11,6 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from lazsa_flow.award.rules.criteria import MONTHS_JUDGED
 from lazsa_flow.errors import InputError
 from lazsa_flow.lifecycle import ids
 from lazsa_flow.lifecycle.calendar import DATE_EXPECTED, YEARS, parse_date
@@ -27,11 +26,9 @@ T = TypeVar("T")
 _COUNT: Final = re.compile(r"[0-9]{1,9}")
 _AMOUNT: Final = re.compile(r"[0-9]{1,18}(\.[0-9]{1,12})?")
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]*")
-_SCORE: Final = re.compile(r"[0-5]")
 
 AMOUNT_EXPECTED: Final = "a plain decimal of 0 or more, such as 1317.47"
 RATE_EXPECTED: Final = "a plain decimal from 0 to 1, such as 0.85 for 85 %"
-SCORE_EXPECTED: Final = "a whole number from 0 to 5"
 
 
 class UnfitError(ValueError):
@@ -88,17 +85,6 @@ def parse_count(text: str) -> int:
     return int(text)
 
 
-def parse_score(text: str) -> int:
-    """Read a panel's score.
-
-    Raises:
-        UnfitError: It is no whole number from 0 to 5.
-    """
-    if not _SCORE.fullmatch(text):
-        raise UnfitError(SCORE_EXPECTED)
-    return int(text)
-
-
 def parse_amount(text: str) -> Decimal:
     """Read an amount, or a share without upper bound: at most 18 digits, and 12 after the point.
 
@@ -119,29 +105,6 @@ def parse_rate(text: str) -> Decimal:
     if not _AMOUNT.fullmatch(text) or (rate := Decimal(text)) > 1:
         raise UnfitError(RATE_EXPECTED)
     return rate
-
-
-def parse_months(text: str) -> tuple[Decimal | None, ...]:
-    """Read the rates of nine months, ``;`` between; an empty one is a month without orders.
-
-    Units:
-        Oldest month first; a fraction of one.
-
-    Raises:
-        UnfitError: There are not nine, or one is no rate.
-    """
-    items = text.split(";")
-    if len(items) != MONTHS_JUDGED:
-        msg = f"{MONTHS_JUDGED} monthly rates with ; between, oldest first, not {len(items)}"
-        raise UnfitError(msg)
-    return tuple(_parse_month(item) if item else None for item in items)
-
-
-def _parse_month(item: str) -> Decimal:
-    try:
-        return parse_rate(item)
-    except UnfitError as unfit:
-        raise UnfitError(f"{unfit.expected}, in each month", item) from None
 
 
 def parse_flag(text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.imports.fields import parse_months
 from lazsa_flow.csvfiles.fields import (
     Cells,
     one_of,
@@ -16,7 +17,6 @@ from lazsa_flow.csvfiles.fields import (
     parse_day,
     parse_flag,
     parse_id,
-    parse_months,
     parse_rate,
     set_of,
 )

@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.imports.fields import SCORE_EXPECTED, parse_score
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.csvfiles.fields import (
-    SCORE_EXPECTED,
     Cells,
     UnfitError,
     parse_code,
     parse_id,
-    parse_score,
 )
 from lazsa_flow.csvfiles.formats import Column, FileFormat
 from lazsa_flow.csvfiles.problems import Problems, Seen
