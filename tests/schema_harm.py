@@ -90,8 +90,10 @@ ALTERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "trigger lazsa_facts_no_update": (
             "DROP TRIGGER lazsa_facts_no_update",
-            "CREATE TRIGGER lazsa_facts_no_update BEFORE UPDATE ON lazsa_facts"
-            " WHEN 0 BEGIN SELECT 1; END",
+            (
+                "CREATE TRIGGER lazsa_facts_no_update BEFORE UPDATE ON lazsa_facts"
+                " WHEN 0 BEGIN SELECT 1; END"
+            ),
         ),
     },
     "postgresql": {
@@ -108,8 +110,10 @@ ALTERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
             "ALTER TABLE lazsa_journal DISABLE TRIGGER lazsa_journal_append_only",
         ),
         "function lazsa_facts_append_only": (
-            "CREATE OR REPLACE FUNCTION lazsa_facts_append_only() RETURNS trigger"
-            " LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+            (
+                "CREATE OR REPLACE FUNCTION lazsa_facts_append_only() RETURNS trigger"
+                " LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+            ),
         ),
         "constraint lazsa_slots_path_id_fkey": ("ALTER TABLE lazsa_slots DISABLE TRIGGER ALL",),
         "table lazsa_keys": ("ALTER TABLE lazsa_keys SET UNLOGGED",),

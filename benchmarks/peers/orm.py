@@ -8,7 +8,7 @@ Source: SQLAlchemy 2, "Mapping Declaratively with Reflected Tables" and "Session
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -81,7 +81,7 @@ class OrmWriter:
         self._todo = make_todo(answers)
         self._mapped = Mapped(self._engine, (each.table for each in answers))
 
-    def __enter__(self) -> OrmWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.config import Config
@@ -194,7 +194,7 @@ class Programme(Notices):
         """Close every connection; every later call raises :class:`ClosedError`."""
         self.store.close()
 
-    def __enter__(self) -> Programme:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:

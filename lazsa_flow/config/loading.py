@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.config.files import SUFFIX, read_file, toml_files
 from lazsa_flow.config.lifecycles import check_names, installed_lifecycles
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     _Countries = list[ConfiguredText[CountryText]]
 
 DEPLOYMENT_FILE: Final = "lazsa.toml"
-_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from lazsa_flow.errors import InputError, Problem, shown
 
@@ -52,7 +52,7 @@ class Problems:
         self._found: list[tuple[int, Problem]] = []
         self._whole = False
 
-    def __enter__(self) -> Problems:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -149,7 +149,7 @@ class Seen:
         )
         self._db.execute("BEGIN")
 
-    def __enter__(self) -> Seen:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:

@@ -18,13 +18,13 @@ import csv
 import io
 import re
 from collections import deque
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
-    from pathlib import Path
 
     from lazsa_flow.csvfiles.formats import FileFormat
     from lazsa_flow.csvfiles.problems import Problems
@@ -62,7 +62,7 @@ def read_table(
     """
     try:
         with (
-            open(file, "rb") as stream,
+            Path(file).open("rb") as stream,
             io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="") as decoded,
         ):
             if stream.peek(2)[:2] in _UTF16:
@@ -253,10 +253,10 @@ def _check_row(
         if not _UNFIT.search(text):
             continue
         if name in multiline:
-            row[name] = text = text.replace("\r\n", "\n")
-            if not _UNFIT_TEXT.search(text):
+            row[name] = text.replace("\r\n", "\n")
+            if not _UNFIT_TEXT.search(row[name]):
                 continue
         fit = False
         expected = "UTF-8" if _BYTE.search(text) else "text without control characters"
-        problems.refuse(line, name, text, expected)
+        problems.refuse(line, name, row[name], expected)
     return fit

@@ -139,9 +139,7 @@ class _Picture:
     def _line(self, link: Link, line: Line) -> Iterator[str]:
         label = next(each for each in self._labels if each.id in (link.tail, link.head))
         arrows = [
-            arrow
-            for arrow in label.arrows
-            if link.tail == label.id or (arrow.source or _START) == link.tail
+            arrow for arrow in label.arrows if link.tail in (label.id, arrow.source or _START)
         ]
         happy = any(arrow.happy for arrow in arrows)
         taken = any(arrow.id in self._taken for arrow in arrows)

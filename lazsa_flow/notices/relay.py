@@ -27,7 +27,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from lazsa_flow.errors import DeliveryError, ReplacedError
 from lazsa_flow.lifecycle.effects import REVIEWERS, recipient_class
@@ -98,7 +98,7 @@ class Relay:
         self._pacing = Pacing(deployment, random)
         self._lease = timedelta(seconds=deployment.notices.lease_s)
 
-    def __enter__(self) -> Relay:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:

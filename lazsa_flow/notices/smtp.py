@@ -130,7 +130,7 @@ class SmtpChannel:
         short = min(self._settings.timeout_s, CHECK_S)
         settings = self._settings.model_copy(update={"timeout_s": short})
         try:
-            connection = SmtpChannel(settings, tick=self._tick)._connect()
+            connection = SmtpChannel(settings, tick=self._tick)._connect()  # noqa: SLF001 - of this class
         except (smtplib.SMTPException, OSError) as error:
             where = f"{settings.host}:{settings.port}"
             expected = "a server that lets us in"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from dramatiq import Worker
 from dramatiq.brokers.stub import StubBroker
@@ -58,7 +58,7 @@ class LocalRunner:
         self._actors = register(self._broker, programme, stopping=stopping, swept=swept)
         self._worker = Worker(self._broker, worker_timeout=poll_ms, worker_threads=1)
 
-    def __enter__(self) -> LocalRunner:
+    def __enter__(self) -> Self:
         self._worker.start()
         return self
 

@@ -85,7 +85,7 @@ def _locks(lock: IO[str]) -> bool:
 
 def _start() -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "lazsa_flow.runner.metrics_server"]
-    return subprocess.Popen(command, env={**os.environ, **child_environment()})
+    return subprocess.Popen(command, env={**os.environ, **child_environment()})  # noqa: S603 - ours
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

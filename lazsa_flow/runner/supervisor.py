@@ -34,7 +34,7 @@ def serve(settings: Settings, *, processes: int, threads: int) -> int:
     # the port is the workers'
     ticker = {**environment, METRICS: ""}
     commands = [
-        subprocess.Popen([sys.executable, "-m", "lazsa_flow", *words], env=env)
+        subprocess.Popen([sys.executable, "-m", "lazsa_flow", *words], env=env)  # noqa: S603 - ours
         for words, env in ((workers, environment), (("ticker",), ticker))
     ]
     logs.log.info("run.started")

@@ -78,7 +78,7 @@ class Notices(Commands):
             deployment,
             context.rulebook.countries,
             self.clock,
-            random=random or Random(),
+            random=random or Random(),  # noqa: S311 - jitter
             refresh=refresh,
             heartbeat=outbox.beat,
         )

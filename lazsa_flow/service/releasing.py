@@ -150,10 +150,12 @@ def preview_policy(
     try:
         with context.store.begin() as transaction:
             planned.extend(_replan_lifecycle(transaction, after, policy.lifecycle, actor, now))
-            for path in transaction.open_in(policy.lifecycle, None):
-                if after.policy_of(path).version == policy.version:
-                    governed.append(path.ref)
-            raise _UndoneError
+            governed.extend(
+                path.ref
+                for path in transaction.open_in(policy.lifecycle, None)
+                if after.policy_of(path).version == policy.version
+            )
+            raise _UndoneError  # noqa: TRY301 - it rolls the transaction back
     except _UndoneError:
         pass
     changed = _changes(context.rulebook, policy, now)

@@ -11,9 +11,9 @@ Source:
 from __future__ import annotations
 
 import fcntl
-import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import HeldError
@@ -21,7 +21,6 @@ from lazsa_flow.store.sqlite_file import open_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _LOCK_START: Final = 0x40000000
 _LOCK_LENGTH: Final = 512
@@ -75,18 +74,17 @@ def check_holders(database: Path) -> None:
 def _processes() -> list[int]:
     """Return the numbers of the processes that the system shows; none where it shows none."""
     try:
-        return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+        return [int(each.name) for each in Path("/proc").iterdir() if each.name.isdecimal()]
     except OSError:
         return []
 
 
 def _has_open(process: int, file: Path) -> bool:
     """Tell whether a process has a file open; ``False`` where we may not look."""
-    folder = f"/proc/{process}/fd"
     with suppress(OSError):
-        for name in os.listdir(folder):
+        for opened in Path(f"/proc/{process}/fd").iterdir():
             with suppress(OSError):
-                if os.path.samefile(f"{folder}/{name}", file):
+                if opened.samefile(file):
                     return True
     return False
 

@@ -52,7 +52,7 @@ class FileIdentity:
 
     def _identity(self) -> tuple[int, int] | None:
         try:
-            found = os.stat(self._path)
+            found = os.stat(self._path)  # noqa: PTH116 - asked before each write, and twice as fast
         except FileNotFoundError:
             return None
         return found.st_dev, found.st_ino

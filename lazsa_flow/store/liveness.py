@@ -141,5 +141,5 @@ def open_watched(cargs: Any, cparams: Mapping[str, Any]) -> WatchedConnection:
         told = {**cparams, **where, "connect_timeout": _PROBE_S, "autocommit": True}
         return WatchedConnection.connect(*cargs, **told)
 
-    connection._probe = probe
+    connection._probe = probe  # noqa: SLF001 - of this module
     return connection

@@ -50,7 +50,7 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
 
     def steps(current: Any, _context: MigrationContext) -> Any:
         try:
-            return scripts._upgrade_revs(revision, current)
+            return scripts._upgrade_revs(revision, current)  # noqa: SLF001 - as alembic's own command
         except CommandError:
             found = ", ".join(map(str, current)) if isinstance(current, tuple) else str(current)
             raise SchemaError(

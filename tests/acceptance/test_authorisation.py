@@ -188,7 +188,7 @@ COMMANDS_MAY: dict[str, dict[str, May]] = {
     "open_case": COMPLIANCE,
     "close_case": COMPLIANCE,
     "reconnect_step": {"seller": SELF, "team": LOCAL},
-    # "outside the panel: ... not a nominator, not the seller"
+    # programme.md: outside the panel, and neither a nominator nor the seller
     "appeal": {"manager": May(frozenset({"other"}))},
     "see_panel": {"team": LOCAL, "manager": ANY, "compliance": ANY},
     "announce": {"team": LOCAL, "manager": ANY},

@@ -30,7 +30,7 @@ def test_a_file_in_part(shell: Shell) -> None:
     header, row = shell("import", "facts", "--example").out.splitlines()
     wrong = row.replace("seller-1", "seller-2").replace(",ID,", ",XX,")
     file, rejects = shell.directory / "facts.csv", shell.directory / "rejects.csv"
-    file.write_text("\n".join((header, row, wrong, "")))
+    file.write_text(f"{header}\n{row}\n{wrong}\n")
     refused = shell("import", "facts", str(file), "--rejects", str(rejects))
     assert refused.code == 1
     assert "facts.csv:3: country: got 'XX'" in refused.err

@@ -47,7 +47,7 @@ def months_between(since: date, until: date) -> int:
         count += 1
 
 
-def oracle(row: dict[str, str]) -> dict[str, tuple[bool, Any]]:
+def oracle(row: dict[str, str]) -> dict[str, tuple[bool, Any]]:  # noqa: PLR0912 - a case each
     """Judge one row: by criterion, whether it is met, and what was measured."""
     found: dict[str, tuple[bool, Any]] = {}
     joined = row["joined_on"]

@@ -17,7 +17,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock
@@ -171,7 +171,7 @@ class Crew:
         self._keeper = threading.Thread(target=self._keep, daemon=True)
         self._programme = Programme.open(database)
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> Self:
         self._keeper.start()
         return self
 

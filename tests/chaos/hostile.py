@@ -19,6 +19,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import cycle, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
@@ -39,7 +40,6 @@ from tests.integration.world import World, convene, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from tests.chaos.stage import Stage
 
@@ -306,7 +306,7 @@ def quiet(folder: Path, clock: Any) -> Iterator[None]:
     logger, handlers = logging.getLogger("lazsa_flow"), logging.getLogger("lazsa_flow").handlers
     kept = logger.level, logger.propagate
     signals = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
-    load, before = Config.load, os.getcwd()
+    load, before = Config.load, Path.cwd()
 
     def cheap(directory: Any = None, **options: Any) -> Config:
         return shipped() if directory is None and not options else load(directory, **options)

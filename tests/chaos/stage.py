@@ -7,7 +7,7 @@ import tempfile
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
@@ -45,7 +45,7 @@ class Stage:
         self._undisturbed: dict[str, Snapshot] = {}
         self._numbers = 0
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix="lazsa-chaos-"))
         self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         return self

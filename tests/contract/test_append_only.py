@@ -28,8 +28,10 @@ SQLITE = (
     "REPLACE INTO {t} SELECT * FROM {t}",
     "INSERT OR REPLACE INTO {t} ({c}) SELECT {changed} FROM {t}",
     "INSERT INTO {t} SELECT * FROM {t} WHERE true ON CONFLICT DO UPDATE SET recorded_at = 'x'",
-    "INSERT INTO {t} SELECT * FROM {t} WHERE true"
-    " ON CONFLICT ({keys}) DO UPDATE SET recorded_at = excluded.recorded_at",
+    (
+        "INSERT INTO {t} SELECT * FROM {t} WHERE true"
+        " ON CONFLICT ({keys}) DO UPDATE SET recorded_at = excluded.recorded_at"
+    ),
 )
 ROWID = (
     "UPDATE {t} SET rowid = rowid + 1000",
@@ -44,11 +46,15 @@ POSTGRESQL = (
     "TRUNCATE {t}",
     "TRUNCATE {t} RESTART IDENTITY CASCADE",
     "TRUNCATE lazsa_paths CASCADE",
-    "INSERT INTO {t} SELECT * FROM {t}"
-    " ON CONFLICT ({keys}) DO UPDATE SET recorded_at = excluded.recorded_at",
+    (
+        "INSERT INTO {t} SELECT * FROM {t}"
+        " ON CONFLICT ({keys}) DO UPDATE SET recorded_at = excluded.recorded_at"
+    ),
     "MERGE INTO {t} USING {t} AS o ON {t}.{k} = o.{k} WHEN MATCHED THEN DELETE",
-    "MERGE INTO {t} USING {t} AS o ON {t}.{k} = o.{k}"
-    " WHEN MATCHED THEN UPDATE SET recorded_at = o.recorded_at",
+    (
+        "MERGE INTO {t} USING {t} AS o ON {t}.{k} = o.{k}"
+        " WHEN MATCHED THEN UPDATE SET recorded_at = o.recorded_at"
+    ),
 )
 
 

@@ -167,8 +167,10 @@ class TestFiles:
         table = replace(AWARD, default_policies=(policy("2026-1"),))
         with reopened(programme, Config.load(lifecycles=[table])) as other:
             assert warned(other) == [
-                "award.default_policies: award/2026-1 ships with this release and is not released: "
-                "its text is printed by lazsa-flow policy show award/2026-1 --configured"
+                (
+                    "award.default_policies: award/2026-1 ships with this release and is not "
+                    "released: its text is printed by lazsa-flow policy show award/2026-1 --configured"
+                )
             ]
 
     def test_what_ships_may_be_replaced(self, programme: Programme, tmp_path: Path) -> None:

@@ -288,7 +288,7 @@ def test_nothing_that_hosts_code_is_handed_changes_anything(world: World) -> Non
     """What guards and channels were shown is frozen, policy, calendar and letter as well."""
     assert {type(each).__name__ for each in SEEN} == {"GuardContext", "Letter"}
     before = dumped(everything(world.programme))
-    for each in list(SEEN):
+    for each in SEEN:
         assert list(attack(each, type(each).__name__, own=False, seen={})) == []
     assert dumped(everything(world.programme)) == before
 

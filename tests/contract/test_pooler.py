@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -33,7 +34,7 @@ SELLERS = 40
 
 def test_debians_pooler_is_there() -> None:
     """``./dev test`` unpacks Debian's PgBouncer wherever apt can fetch it."""
-    if os.geteuid() == 0 and os.path.exists("/usr/bin/apt-get"):
+    if os.geteuid() == 0 and Path("/usr/bin/apt-get").exists():
         assert poolers()
 
 

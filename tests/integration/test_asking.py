@@ -139,7 +139,7 @@ def test_a_typed_yes(desk: Desk) -> None:
 )
 def test_nobody(desk: Desk, words: str, flag: str) -> None:
     """A mistyped id is an error, whether one is asked or not; never "0 texts"."""
-    takes_flag = words.split()[0] in ("erase", "seller", "unpark", "fire", "outbox")
+    takes_flag = words.split(maxsplit=1)[0] in ("erase", "seller", "unpark", "fire", "outbox")
     done = desk.type(words, flag if takes_flag else "")
     assert isinstance(done.exception, NotFoundError), done.exception
     assert done.stdout == ""

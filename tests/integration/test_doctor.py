@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zoneinfo
 from contextlib import closing
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,6 @@ from tests.servers import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from lazsa_flow.runner.doctor import Check
 
@@ -75,8 +75,10 @@ TEMPLATES = {
         ":3: syntax error: No filter named 'dday'",
     ),
     "postponed": (
-        f"{LAYOUT}{SUBJECT}{{% block body %}}{{% if reason == 'never' %}}"
-        "{{ titel }}{% endif %}{% endblock %}",
+        (
+            f"{LAYOUT}{SUBJECT}{{% block body %}}{{% if reason == 'never' %}}"
+            "{{ titel }}{% endif %}{% endblock %}"
+        ),
         ":3: 'titel' is undefined",
     ),
     "withdrawn": (
@@ -200,7 +202,7 @@ class TestZones:
 
     def test_a_folder_of_ones_own(self, migrated: Path, tmp_path: Path) -> None:
         """Zones that are read from different sources are a warning that names them."""
-        source = next(each for each in (*zoneinfo.TZPATH,) if os.path.isdir(each))
+        source = next(each for each in (*zoneinfo.TZPATH,) if Path(each).is_dir())
         (tmp_path / "Asia").mkdir()
         shutil.copy(f"{source}/Asia/Manila", tmp_path / "Asia" / "Manila")
         (tmp_path / "+VERSION").write_text("2031z\n")
@@ -349,7 +351,7 @@ def test_a_country_moves_its_clocks(migrated: Path, tmp_path: Path) -> None:
             record_facts(programme, [facts(seller=seller, country=country)])
             programme.nominate(seller, actor=Actor("employee", "e-1"), statement="x")
     zones = tmp_path / "zones"
-    source = next(folder for folder in zoneinfo.TZPATH if os.path.isdir(folder))
+    source = next(folder for folder in zoneinfo.TZPATH if Path(folder).is_dir())
     shutil.copytree(f"{source}/Asia", zones / "Asia")
     shutil.copy(f"{source}/Asia/Singapore", zones / "Asia" / "Bangkok")
     (zones / "+VERSION").write_text("2031z\n")

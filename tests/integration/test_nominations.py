@@ -61,7 +61,7 @@ class TestNominations:
             Actor("team", "team-SG", "SG"),
             Actor("system", "review_opens"),
         ],
-        ids=lambda actor: str(actor),
+        ids=str,
     )
     @pytest.mark.parametrize("standing", [False, True], ids=["first", "supporting"])
     def test_nobody_else(self, world: World, actor: Actor, *, standing: bool) -> None:

@@ -130,7 +130,9 @@ def test_an_import_names_what_differs(
     file.write_text(f"{header}\ns1,rev-pay,payroll,{'4,' * len(ITEMS)}Good.,\n")
     told = type_("import", "scorecards", str(file), "--json", "--key", "k")
     assert told["differences"] == [
-        "line 2: 'rev-pay': the card names the team 'payroll', "
-        "the seat 'pay'; the seat's team counts"
+        (
+            "line 2: 'rev-pay': the card names the team 'payroll', "
+            "the seat 'pay'; the seat's team counts"
+        )
     ]
     assert told["differences"][0] in type_("import", "scorecards", str(file), "--key", "k")

@@ -6,7 +6,7 @@ import html
 import random
 import re
 from typing import TYPE_CHECKING, Any, Final
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -91,7 +91,7 @@ def test_graphviz_parses(name: str) -> None:
 def groups(picture: str, kind: str) -> list[tuple[str, list[str]]]:
     """Return the title and texts of each of Graphviz's groups of a kind."""
     space = "{http://www.w3.org/2000/svg}"
-    root = ElementTree.fromstring(picture[picture.index("<svg") :])
+    root = ET.fromstring(picture[picture.index("<svg") :])
     return [
         (
             next(group.iter(f"{space}title")).text or "",

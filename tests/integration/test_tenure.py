@@ -229,7 +229,7 @@ class TestRenewal:
             (COMPLIANCE, "code_of_conduct"),
             (COMPLIANCE, "seller_violation"),
         ],
-        ids=lambda value: str(value),
+        ids=str,
     )
     def test_retired_at_any_time(self, world: World, actor: Actor, reason: str) -> None:
         """Each reason to retire is one role's, and nobody else's."""

@@ -18,7 +18,7 @@ class Log:
         handler = logging.StreamHandler(self._text)
         handler.setFormatter(formatter(json=True))
         handler.addFilter(RepeatFilter(lambda: self.seconds))
-        self.logger = logging.Logger("test")
+        self.logger = logging.Logger("test")  # noqa: LOG001 - one for each test
         self.logger.addHandler(handler)
 
     def event(self, name: str, level: int = logging.ERROR, **fields: object) -> None:

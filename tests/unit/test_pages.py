@@ -30,7 +30,7 @@ def test_the_programme_names_every_rule_with_code_and_test() -> None:
 def test_every_topic_has_rules() -> None:
     """A topic of docs/pages/programme.toml whose rules were renamed is not left empty."""
     assert "\n\n\n" not in programme.render()
-    headings = re.findall(r"^### .*\n\n(?:[^-<#|].*\n\n)?(.)", programme.render(), re.M)
+    headings = re.findall(r"^### .*\n\n(?:[^-<#|].*\n\n)?(.)", programme.render(), re.MULTILINE)
     assert set(headings) <= {"-", "|"}
     sections = tomllib.loads(programme.FRAME.read_text("utf-8"))["section"]
     assert [each["title"] for each in sections] == [

@@ -103,7 +103,7 @@ def is_defined(place: str) -> bool:
     patterns = [
         rf"^\s*(?:async def|def|class)?\s*{re.escape(part)}\b" for part in member.split(".")
     ]
-    return not member or all(re.search(pattern, text, re.M) for pattern in patterns)
+    return not member or all(re.search(pattern, text, re.MULTILINE) for pattern in patterns)
 
 
 def test_every_section_is_there() -> None:

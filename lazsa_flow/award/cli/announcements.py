@@ -194,10 +194,14 @@ def show(
         *found.text.splitlines(),
         *((found.link,) if found.link else ()),
         "",
-        f"{found.kind} to {found.audience} of {found.country or 'all countries'},"
-        f" by {found.sender} on {found.recorded_at:%Y-%m-%d %H:%M} UTC",
-        f"{found.ambassadors} ambassadors, {found.members} members: {found.delivered} delivered,"
-        f" {found.waiting} waiting, {found.withheld} withheld",
+        (
+            f"{found.kind} to {found.audience} of {found.country or 'all countries'},"
+            f" by {found.sender} on {found.recorded_at:%Y-%m-%d %H:%M} UTC"
+        ),
+        (
+            f"{found.ambassadors} ambassadors, {found.members} members:"
+            f" {found.delivered} delivered, {found.waiting} waiting, {found.withheld} withheld"
+        ),
     )
     print_result("\n".join(lines), _document(found), as_json=as_json)
 

@@ -145,8 +145,10 @@ def assign(
             country, day, seats, actor=actor, key=key, dry_run=dry_run
         )
     lines = [
-        f"{len(seats)} reviewers were assigned to the panel of {country} and {day}; "
-        f"{len(done.seated)} sit on it.",
+        (
+            f"{len(seats)} reviewers were assigned to the panel of {country} and {day}; "
+            f"{len(done.seated)} sit on it."
+        ),
         *(f"{each.reviewer} may not review {each.path}: {each.reason}." for each in done.conflicts),
     ]
     _print(lines, {"assigned": seats, **to_json(done)}, dry_run=dry_run, as_json=as_json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Self
 
 _LISTS: Final = ("skipped", "differences", "other_country", "suspect_ids")
 
@@ -37,7 +37,7 @@ class ImportResult(int):
     suspect_ids: tuple[str, ...]
     batch: int | None
 
-    def __new__(cls, taken: int, **fields: Any) -> ImportResult:
+    def __new__(cls, taken: int, **fields: Any) -> Self:
         """Make a result of the count of rows taken and the other fields by name."""
         made = super().__new__(cls, taken)
         made.__dict__.update({**_UNKNOWN, **fields})

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 def file_source(form: FileFormat, file: Path | str) -> Source:
     """Describe a file: its name, and the digest of what it holds."""
     digest = None
-    with suppress(OSError, ValueError), open(file, "rb") as stream:  # the reader will say so
+    with suppress(OSError, ValueError), Path(file).open("rb") as stream:  # the reader will say so
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return Source(form, str(file), Path(file), digest)
 

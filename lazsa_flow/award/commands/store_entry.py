@@ -187,7 +187,7 @@ def fingerprint_record(secret: bytes | None, record: TurnoverRecord) -> str:
     if not secret:
         expected = "a secret of this deployment, for the fingerprints of records"
         raise ConfigError([Problem("environment", "LAZSA_SECRET", "nothing", expected)])
-    text = "\n".join((record.platform, record.account.casefold(), record.month))
+    text = f"{record.platform}\n{record.account.casefold()}\n{record.month}"
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
 
 

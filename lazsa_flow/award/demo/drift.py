@@ -34,7 +34,7 @@ def drift_facts(facts: Facts, as_of: date, seed: int) -> Facts:
 
     months = facts.monthly_cancellation_rates
     if months is not None:
-        known = [month for month in months if month is not None] or [Decimal("0")]
+        known = [month for month in months if month is not None] or [Decimal(0)]
         usual = float(sum(known) / len(known))
         newer = tuple(round_rate(usual * random.uniform(0.5, 1.3)) for _ in range(6))
         months = (*months, *newer)[-9:]

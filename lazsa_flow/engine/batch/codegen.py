@@ -107,7 +107,7 @@ def _key(reads: frozenset[str]) -> str:
 def _made(lines: Iterable[str], names: dict[str, Any]) -> Any:
     """Return the function that these lines define, which knows these names."""
     functions: dict[str, Any] = {}
-    exec("\n".join(lines), names, functions)
+    exec("\n".join(lines), names, functions)  # noqa: S102 - of names made literals here
     [made] = functions.values()
     return made
 

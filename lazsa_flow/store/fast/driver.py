@@ -137,13 +137,13 @@ class _Lent:
         self._driver = self._pooled.driver_connection
         return self._driver
 
-    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         dialect = self._connection.dialect
         if isinstance(error, dialect.loaded_dbapi.Error):
             told = as_error(dialect, self._driver, error)
             if told.connection_invalidated:
                 # as SQLAlchemy does: what happened to one happened to all that were open before
-                self._connection.engine.pool._invalidate(self._pooled, error)
+                self._connection.engine.pool._invalidate(self._pooled, error)  # noqa: SLF001
                 self._connection.invalidate(error)
             raise told from error
 

@@ -113,7 +113,8 @@ def read(connection: sa.Connection) -> dict[str, dict[str, str]]:
     schemas = [f"{name}." for name in connection.scalars(sa.text(_SCHEMAS))]
     found: dict[str, dict[str, str]] = {}
     for query in _QUERIES:
-        for table, name, definition in connection.execute(sa.text(query)):
+        for table, name, text in connection.execute(sa.text(query)):
+            definition = text
             for schema in schemas:
                 definition = definition.replace(schema, "")
             found.setdefault(table, {})[name] = " ".join(definition.split())

@@ -37,7 +37,7 @@ class InspectedDatabase:
         self.file: Path | None = file_of(self._engine.url)
         try:
             if self.file is not None and not self.file.exists():
-                raise SchemaError(_NOT_MIGRATED)  # to connect would make an empty one
+                raise SchemaError(_NOT_MIGRATED)  # noqa: TRY301 - to connect would make an empty one
             self.store = SqlStore(url)
         except BaseException:
             self._engine.dispose()

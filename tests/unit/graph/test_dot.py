@@ -57,8 +57,8 @@ def statements(text: str) -> list[tuple[str, dict[str, str]]]:
         elif token != ",":
             assert kind == "id"
             assert next(body) == ("mark", "=")
-            kind, value = next(body)
-            assert kind == "string"
+            kind_of_value, value = next(body)
+            assert kind_of_value == "string"
             attributes[token] = value[1:-1]
     assert not inside
     assert not head

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any, Final
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -28,25 +28,25 @@ TABLES: Final = (AWARD, ENTRY, TRAINER)
 ELEMENTS: Final = {"svg", "title", "g", "rect", "circle", "path", "polygon", "line", "text"}
 
 
-def groups(drawn: Chart, kind: str, **options: Any) -> list[ElementTree.Element]:
+def groups(drawn: Chart, kind: str, **options: Any) -> list[ET.Element]:
     """Return the groups of a kind: state, label, line."""
-    root = ElementTree.fromstring(svg(drawn, **options))
+    root = ET.fromstring(svg(drawn, **options))
     return [g for g in root.iter(f"{NS}g") if kind in g.get("class", "").split()]
 
 
-def texts(group: ElementTree.Element) -> list[str]:
+def texts(group: ET.Element) -> list[str]:
     """Return the texts of a group, in their order."""
     return [text.text or "" for text in group.iter(f"{NS}text")]
 
 
-def area(group: ElementTree.Element) -> tuple[float, float, float, float]:
+def area(group: ET.Element) -> tuple[float, float, float, float]:
     """Return the outermost rectangle of a group: left, top, right, bottom."""
     rect = next(group.iter(f"{NS}rect"))
     left, top, width, height = (float(rect.get(name, "")) for name in ("x", "y", "width", "height"))
     return left, top, left + width, top + height
 
 
-def sampled(group: ElementTree.Element) -> Iterator[tuple[float, float]]:
+def sampled(group: ET.Element) -> Iterator[tuple[float, float]]:
     """Yield points along the curve of a line, close to each other."""
     path = next(group.iter(f"{NS}path")).get("d", "")
     flat = list(map(float, re.findall(r"-?[0-9.]+", path)))
@@ -132,7 +132,7 @@ def test_a_label_reads_as_a_sentence() -> None:
 
 def test_it_is_read_out_from_above() -> None:
     """States and labels stand in the file as a reader goes down the picture."""
-    root = ElementTree.fromstring(svg(chart(AWARD)))
+    root = ET.fromstring(svg(chart(AWARD)))
     kinds = ({"state"}, {"label"})
     told = [
         g for g in root.iter(f"{NS}g") if any(k <= set(g.get("class", "").split()) for k in kinds)
@@ -193,7 +193,7 @@ def test_dark_and_light_differ_in_colours_alone() -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_text_and_nothing_else(name: str) -> None:
     """Whatever a name holds, the picture has the elements and attributes of a tame one."""
-    root = ElementTree.fromstring(svg(chart(hostile_table(name)).counting({name: 5}, {})))
+    root = ET.fromstring(svg(chart(hostile_table(name)).counting({name: 5}, {})))
     assert {each.tag.removeprefix(NS) for each in root.iter()} <= ELEMENTS
     for each in root.iter():
         assert not any(

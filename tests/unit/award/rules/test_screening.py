@@ -31,7 +31,7 @@ GOOD = Facts(
     joined_on=date(2019, 7, 1),
     ncp_points=0,
     policy_compliant=True,
-    gmv_usd=Decimal("100"),
+    gmv_usd=Decimal(100),
     gmv_rate=Decimal("0.20"),
     chat_response_rate=Decimal("0.85"),
     monthly_cancellation_rates=(Decimal("0.01"),) * 9,
@@ -56,7 +56,7 @@ def test_every_bar_exactly_reached(bars: CriteriaPolicy) -> None:
     assert {verdict.reason for verdict in screening.verdicts} == {"met"}
 
 
-ONE_BAD_MONTH = (Decimal("0"),) * 8 + (Decimal("0.010001"),)
+ONE_BAD_MONTH = (Decimal(0),) * 8 + (Decimal("0.010001"),)
 
 
 @pytest.mark.parametrize(
