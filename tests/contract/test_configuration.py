@@ -169,7 +169,8 @@ class TestFiles:
             assert warned(other) == [
                 (
                     "award.default_policies: award/2026-1 ships with this release and is not "
-                    "released: its text is printed by lazsa-flow policy show award/2026-1 --configured"
+                    "released: its text is printed by lazsa-flow policy show award/2026-1 "
+                    "--configured"
                 )
             ]
 
