@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lazsa_flow.award.rules.perks import LIFECYCLE
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -16,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def title_of(context: Context, path: Path, at: datetime) -> str | None:
-    """Return the title that a path's seller bears at an instant; none without a sitting award."""
-    if not path.span("award", at):
+    """Return the title that a path's seller bears at an instant; none without a sitting award.
+
+    A path of another lifecycle gives none, whatever its periods are called.
+    """
+    if path.lifecycle != LIFECYCLE or not path.span("award", at):
         return None
     return context.country(path.country).title

@@ -35,13 +35,17 @@ SHOP: Lifecycle = replace(
     name="shop",
     title="A shop's prize, in the award's words",
     default_policies=(POLICY.replace('"mentor"', '"shop"'),),
-    states=tuple(State(name, "honoured", open=True) for name in NAMES),
+    states=(
+        *(State(name, "honoured", open=True) for name in NAMES),
+        State("closed", "ended_well", final=True),
+    ),
     happy=("nominated", "awarded"),
     opening=Edge(
         "begin", (), "nominated", HOST, effects=tuple(map(Begin, ("award", "membership")))
     ),
     edges=(
         *(Edge(f"to_{name}", NAMES, name, HOST, effects=(Begin("appeal"),)) for name in NAMES),
+        Edge("close", NAMES, "closed", HOST),
         Edge("reinstate", NAMES, "awarded", (Permit("manager", ("appeal",)),)),
     ),
     timers=(),
@@ -81,6 +85,28 @@ def test_no_badge_no_perks_no_place_in_a_list(world: World) -> None:
     assert programme.members("SG") == []
     assert programme.outcome("shop-1").appeal_until is None
     assert programme.panel("SG", APRIL) == []
+    assert programme.title(programme.find("shop-1")) is None
+    assert programme.explain("shop-1").title is None
+    assert [each.resident.title for each in programme.portraits("shop-1", "shop")] == [None]
+
+
+def test_it_is_in_no_list_of_appeals_and_no_statistics(world: World) -> None:
+    """Its periods named appeal are no appeals, and what it counts is in no figure of the round."""
+    programme = world.programme
+    team = Actor("team", "team-SG", "SG")
+    assert programme.appeals("SG", actor=team, unfiled=True) == []
+    figures = programme.stats("SG", APRIL)
+    assert (figures.candidates, figures.awarded, dict(figures.left)) == (0, 0, {})
+
+
+def test_two_prizes_are_no_two_awards(world: World) -> None:
+    """Whose prizes are both over can be one seller, whatever the prizes' periods are called."""
+    programme = world.programme
+    for seller, path in (("s1", "shop-1"), ("s2", open_shop(world, "awarded", "s2"))):
+        assert programme.find(path).subject == seller
+        programme.fire(path, "close", actor=Actor("host", "shop"))
+    merged = programme.merge_sellers("s2", "s1", actor=Actor("host", "h-1"))
+    assert merged is not None
 
 
 def test_no_right_of_an_ambassador(world: World) -> None:

@@ -239,7 +239,7 @@ def open_appeals(
     found = [
         read_appeal(context, seen, now, named=named)
         for seen in evidence
-        if seen.path.country in codes and seen.path.spans.get("appeal")
+        if seen.path.country in codes and _has_appeal(seen)
     ]
     shown = [each for each in found if each.state == "open" and (each.filed or unfiled)]
     journals = context.store.journals([context.path_id(each.path) for each in shown])

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.award.permissions import check_command
+from lazsa_flow.award.rules.perks import LIFECYCLE
 from lazsa_flow.errors import ConflictError, InputError, no_seller
 from lazsa_flow.service.replan import Planned, in_country, planned_fields, planned_of, replan_paths
 from lazsa_flow.service.requests import request_fields
@@ -187,10 +188,13 @@ def _find_clashes(context: Context, one: Path, other: Path, now: datetime) -> It
         return
     table = context.rulebook.lifecycle(one.lifecycle)
     sits, member = "award", "membership"
-    if one.span(sits, now) and other.span(sits, now):
+    award = one.lifecycle == LIFECYCLE
+    if award and one.span(sits, now) and other.span(sits, now):
         yield "two sitting awards"
     elif table.state(one.state).open and table.state(other.state).open:
         yield f"two open {one.lifecycle} paths"
+    if not award:
+        return
     if one.span(member, now) and other.span(member, now):
         yield "two memberships"
     for first, second in ((one, other), (other, one)):

@@ -155,6 +155,7 @@ class RoundListing:
             .where(
                 timers.c.country == country,
                 timers.c.book_on == cycle_on,
+                schema.paths.c.lifecycle == "award",
                 timers.c.name == "cycle_date",
                 timers.c.status == "cancelled",
                 journal.c.trigger.in_(list(triggers)),
