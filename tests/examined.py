@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
 from lazsa_flow.runner.doctor.examination import Examination
@@ -75,9 +76,9 @@ def found(connection: sa.Connection, now: datetime, checks: Sequence[ListedCheck
     """Return what checks find that is not ok."""
     url = connection.engine.url.render_as_string(hide_password=False)
     examination = Examination(url, None, None, VirtualClock(now))
-    database = InspectedDatabase(url)
+    database = InspectedDatabase(url, AwardStore)
     own = database.store
-    database.store = BoundStore(connection)
+    database.store = BoundStore(connection, like=own)
     examination.__dict__.update(database=database, config=shipped())
     try:
         return [each for each in run_checks(examination, checks) if each.status != "ok"]

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.config import Config
 from lazsa_flow.engine import sweep as sweeping
@@ -30,7 +31,6 @@ from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.connect import sqlite_file
 from lazsa_flow.store.host_transaction import BoundStore
 from lazsa_flow.store.restore import restore
-from lazsa_flow.store.store import SqlStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -86,7 +86,7 @@ class Programme(Notices):
         config = config or Config.load()
         clock = check_clock(clock or SystemClock())
         tables = {table.name: digest_of(table) for table in config.lifecycles}
-        store = SqlStore(url, probe=probe, brakes=Brakes(clock, tables))
+        store = AwardStore(url, probe=probe, brakes=Brakes(clock, tables))
         try:
             store.check_schema()
             opened = cls(store, config, clock, secret=secret or _secret(), via=via)
@@ -109,7 +109,7 @@ class Programme(Notices):
             InputError: No transaction has begun on it; on SQLite, no real ``BEGIN`` was sent
                 (see docs/embedding.md for the two listeners that send one).
         """
-        store = BoundStore(connection, brakes=self.store.brakes)
+        store = BoundStore(connection, like=self.store)
         return Programme(store, self.config, self.clock, secret=self._secret, via=self.via)
 
     @classmethod
@@ -135,7 +135,7 @@ class Programme(Notices):
             have.
         """
         config = config or Config.load()
-        store = SqlStore(url)
+        store = AwardStore(url)
         try:
             store.migrate()
             now = check_clock(clock or SystemClock()).now()

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.commands.appeals import Appeal
     from lazsa_flow.award.policy import AwardPolicy
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Path, Statement
     from lazsa_flow.lifecycle.table import Lifecycle
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 CONSENT: Final = "hall_of_fame"
 CRITERIA_NAMES: Final = frozenset(criterion.name for criterion in CRITERIA)
@@ -110,7 +110,7 @@ def find_badge(context: Context, seller: str, at: datetime) -> Badge:
     return Badge(False)
 
 
-def _check_known(transaction: SqlTransaction, seller: str) -> None:
+def _check_known(transaction: AwardTransaction, seller: str) -> None:
     """Make sure that something is recorded of a seller.
 
     Raises:

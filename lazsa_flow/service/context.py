@@ -13,7 +13,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.store import SqlStore
     from lazsa_flow.store.transaction import SqlTransaction
 
+_Transaction = TypeVar("_Transaction", bound="SqlTransaction")
 _CHUNK: Final = 1000
 """So many paths are read at a time."""
 _REF: Final = re.compile(r"([a-z][a-z0-9_]*)-([1-9][0-9]{0,17})", re.ASCII)
@@ -159,7 +160,7 @@ class Context:
     def run_on_path(
         self,
         ref: str,
-        run: Callable[[SqlTransaction, Snapshot, datetime], Any],
+        run: Callable[[_Transaction, Snapshot, datetime], Any],
         *,
         request: Mapping[str, Any],
         key: str | None,
@@ -182,7 +183,7 @@ class Context:
         path_id, now = self.path_id(ref), self.clock.now()
         request_digest = _digest(key, {**request, "path": ref})
 
-        def run_idempotent(transaction: SqlTransaction) -> Any:
+        def run_idempotent(transaction: _Transaction) -> Any:
             look = transaction.look(path_id, on=now.date(), key=key, request=request_digest)
             if look is None:
                 raise no_path(ref)
@@ -207,7 +208,7 @@ class Context:
             with self.fire_overdue([path_id]):
                 return self._run_after_overdue(run_idempotent, lost=key is not None)
 
-    def _run_after_overdue(self, run: Callable[[SqlTransaction], Any], *, lost: bool) -> Any:
+    def _run_after_overdue(self, run: Callable[[_Transaction], Any], *, lost: bool) -> Any:
         """Run a command whose path has had its overdue timers fired.
 
         Raises:
@@ -225,7 +226,7 @@ class Context:
         key: str | None,
         request: Mapping[str, Any],
         now: datetime,
-        run: Callable[[SqlTransaction], Any],
+        run: Callable[[_Transaction], Any],
         *,
         again: bool = True,
         changes_rules: bool = False,
@@ -246,7 +247,7 @@ class Context:
             RulesChangedError: The rules are others than those of this context.
         """
 
-        def command(transaction: SqlTransaction) -> Any:
+        def command(transaction: _Transaction) -> Any:
             if changes_rules:
                 transaction.lock_rules()
             transaction.check_rules(self.version)

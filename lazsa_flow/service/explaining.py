@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.award.commands import nominations
 from lazsa_flow.award.titles import title_of
@@ -88,7 +88,7 @@ def _unopened(
     cycle_on = None
     if lifecycle.name == nominations.LIFECYCLE:
         cycle_on = nominations.open_cycle(context, country, now)
-        records = tuple(nominations.surviving_bars(context, transaction, seller))
+        records = tuple(nominations.surviving_bars(context, cast("Any", transaction), seller))
     path = unopened(lifecycle.name, seller, country, now, cycle_on=cycle_on)
     on = context.rulebook.calendar(country).local_date(now)
     seen = transaction.load_opening(path, on=on, facts=True)

@@ -173,9 +173,10 @@ def _stale_days(policy: Any) -> timedelta:
 
 
 def _of_reviewer(listing: Listing, wanted: PathFilter) -> PathFilter:
-    """Return the filter with the panels on which its reviewer sits."""
+    """Return the filter with the rounds in which its reviewer reviews."""
     assert wanted.reviewer is not None
-    return replace(wanted, panels=listing.panels_of(wanted.reviewer, listing.list_rounds(wanted)))
+    rounds = listing.rounds_reviewed(wanted.reviewer, listing.list_rounds(wanted))
+    return replace(wanted, reviewed=rounds)
 
 
 def _walk(

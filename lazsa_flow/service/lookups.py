@@ -42,7 +42,7 @@ class Lookups(Facade):
         if lifecycle is not None:
             context.rulebook.lifecycle(lifecycle)
         with self.store.begin(write=False) as transaction:
-            paths = transaction.paths_of(name)
+            paths: list[Path] = transaction.paths_of(name)
             with suppress(NotFoundError):
                 paths.append(context.load(transaction, name, self.clock.now()).path)
         if not paths:
@@ -55,7 +55,8 @@ class Lookups(Facade):
     def paths(self, seller: str) -> list[Path]:
         """Return every path of a seller, oldest first."""
         with self.store.begin(write=False) as transaction:
-            return transaction.paths_of(seller)
+            paths: list[Path] = transaction.paths_of(seller)
+        return paths
 
     def explain(
         self,

@@ -12,11 +12,26 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 METADATA: Final = sa.MetaData()
+_APPEND_ONLY: Final = "lazsa_append_only"
 
 
 def table(name: str, *items: Any, **options: Any) -> sa.Table:
     """Return a table of ours, registered under its name with our prefix."""
     return sa.Table(f"lazsa_{name}", METADATA, *items, **options)
+
+
+def append_only(name: str, *items: Any, **options: Any) -> sa.Table:
+    """Return a table whose rows are never changed.
+
+    Triggers hold it (:mod:`lazsa_flow.store.append_only`); the migration that makes it adds them.
+    """
+    return table(name, *items, info={_APPEND_ONLY: True}, **options)
+
+
+def append_only_tables() -> tuple[str, ...]:
+    """Return the names of the tables whose rows are never changed, of every application."""
+    tables = METADATA.tables.values()
+    return tuple(sorted(each.name for each in tables if each.info.get(_APPEND_ONLY)))
 
 
 def number() -> sa.Column[int]:

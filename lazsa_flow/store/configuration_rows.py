@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from lazsa_flow.store import pauses, released, schema, tables
-from lazsa_flow.store.closed_books import ProgrammeSide
+from lazsa_flow.store.closed_books import BookSide
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
 
 
-class RulesSide(ProgrammeSide):
+class RulesSide(BookSide):
     """One transaction on a SQL database, as far as it concerns what is in force."""
 
     def policy_versions(self) -> list[PolicyVersion]:

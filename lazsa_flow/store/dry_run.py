@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from lazsa_flow.engine.batch.changes import BatchChange
     from lazsa_flow.engine.ports import Change
-    from lazsa_flow.store.brakes import Brakes
     from lazsa_flow.store.store import SqlStore
 
 _Result = TypeVar("_Result")
@@ -51,7 +50,10 @@ class Written:
 
 
 class DryRunTransaction(SqlTransaction):
-    """A part of a dry run; it keeps what it writes."""
+    """A part of a dry run; it keeps what it writes.
+
+    See :func:`dry_run_class`, which makes one of an application's class of transactions.
+    """
 
     written: Written
 
@@ -72,6 +74,12 @@ class DryRunTransaction(SqlTransaction):
         return super()._delete_texts(which)
 
 
+def dry_run_class(transaction_class: type[SqlTransaction]) -> type[DryRunTransaction]:
+    """Return the class of an application's transactions that keep what they write."""
+    name = f"DryRun{transaction_class.__name__}"
+    return type(name, (DryRunTransaction, transaction_class), {})
+
+
 class DryRunStore(BoundStore):
     """State on a transaction that will be rolled back.
 
@@ -79,17 +87,18 @@ class DryRunStore(BoundStore):
         written: What the commands that ran on it have written.
     """
 
-    def __init__(self, connection: sa.Connection, brakes: Brakes) -> None:
-        super().__init__(connection, brakes=brakes)
+    def __init__(self, connection: sa.Connection, like: SqlStore) -> None:
+        super().__init__(connection, like=like)
         self.written = Written()
+        self._recording = dry_run_class(self.transaction_class)
 
     def _telling(self, *, write: bool) -> AbstractContextManager[None]:
         """Do nothing: whoever runs the dry run again must see what the driver raised."""
         del write
         return nullcontext()
 
-    def _transaction(self, *, write: bool) -> SqlTransaction:
-        transaction = DryRunTransaction(
+    def _transaction(self, *, write: bool) -> DryRunTransaction:
+        transaction = self._recording(
             self._connection, self._probe, write=write, own=False, brakes=self.brakes
         )
         transaction.written = self.written
@@ -106,6 +115,6 @@ def dry_run(store: SqlStore, run: Callable[[DryRunStore], _Result]) -> _Result:
 
     def attempt() -> _Result:
         with store.undone() as connection:
-            return run(DryRunStore(connection, store.brakes))
+            return run(DryRunStore(connection, store))
 
     return retrying(attempt, again=True, lost=True, lock_timeout_s=store.lock_timeout_s)

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from lazsa_flow.errors import InputError
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.retry import reading, working_once
-from lazsa_flow.store.store import SqlStore
-from lazsa_flow.store.transaction import SqlTransaction
+from lazsa_flow.store.store import SqlStore, _Listing, _Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,20 +23,23 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 
-class BoundStore(SqlStore):
+class BoundStore(SqlStore[_Transaction, _Listing]):
     """State through one connection of the host's; every transaction is a savepoint of its own.
 
     Not thread-safe: it lives as long as the host's transaction, in the host's thread.
 
     Args:
         connection: A SQLAlchemy connection in a transaction.
-        brakes: What stops this process from writing; by default nothing but another schema.
+        like: The store whose classes of transactions and lists, and whose brakes it has; by default
+            those of any application, and nothing but another schema stops it.
 
     Raises:
         InputError: It is no connection, no transaction has begun, or SQLite has seen no BEGIN.
     """
 
-    def __init__(self, connection: Any, *, brakes: Brakes | None = None) -> None:
+    def __init__(
+        self, connection: Any, *, like: SqlStore[_Transaction, _Listing] | None = None
+    ) -> None:
         if not isinstance(connection, sa.Connection):
             got = type(connection).__name__
             raise InputError.of("bind", "connection", got, "a sqlalchemy.Connection")
@@ -50,7 +52,9 @@ class BoundStore(SqlStore):
         self._bound_in = connection.get_transaction()
         self._engine = connection.engine
         self._probe = lambda point: None
-        self.brakes = brakes or Brakes()
+        self.brakes = Brakes() if like is None else like.brakes
+        if like is not None:
+            self.transaction_class, self.listing_class = like.transaction_class, like.listing_class
 
     @property
     def _connection(self) -> sa.Connection:
@@ -72,7 +76,7 @@ class BoundStore(SqlStore):
         """Do nothing: the connection is the host's."""
 
     @contextmanager
-    def begin(self, *, write: bool = True) -> Iterator[SqlTransaction]:
+    def begin(self, *, write: bool = True) -> Iterator[_Transaction]:
         """Open a savepoint; it is released at the end of the block, or undone on an error.
 
         Raises as :func:`lazsa_flow.store.retry.working_once`.
@@ -86,14 +90,15 @@ class BoundStore(SqlStore):
         """Return what tells the driver's errors in our words."""
         return working_once("write" if write else "read")
 
-    def _transaction(self, *, write: bool) -> SqlTransaction:
-        return SqlTransaction(
+    def _transaction(self, *, write: bool) -> _Transaction:
+        transaction: _Transaction = self.transaction_class(
             self._connection, self._probe, write=write, own=False, brakes=self.brakes
         )
+        return transaction
 
     def transact(
         self,
-        run: Callable[[SqlTransaction], _Result],
+        run: Callable[[_Transaction], _Result],
         *,
         again: bool = True,
         lost: bool = True,

@@ -1,29 +1,22 @@
-"""What imports ask and write: batches, and whether a row of evidence is recorded already."""
+"""Imports within one transaction: the batches that rows of evidence belong to."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import decode, schema
+from lazsa_flow.store import schema
 from lazsa_flow.store.batches import Batch
-from lazsa_flow.store.closed_books import ProgrammeSide
-from lazsa_flow.store.fast.driver import rows_of
+from lazsa_flow.store.closed_books import BookSide
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-    from datetime import date, datetime
-
-    from lazsa_flow.lifecycle.model import Facts
-
-_Value = TypeVar("_Value")
-_PARAMETERS = 500
-"""How many values one statement is asked about at most."""
+    from collections.abc import Iterator
+    from datetime import datetime
 
 
-class ImportSide(ProgrammeSide):
+class ImportSide(BookSide):
     """One transaction on a SQL database, as far as imports need it."""
 
     def begin_batch(
@@ -74,25 +67,3 @@ class ImportSide(ProgrammeSide):
         with self._connection.begin_nested():
             yield
             self.send()
-
-    def facts_on(self, days: Mapping[str, date]) -> dict[str, Facts]:
-        """Return the facts recorded last of each seller on their day, of those that there are."""
-        table = schema.facts
-        found: dict[str, Facts] = {}
-        for part in _parts(days):
-            query = (
-                sa.select(sa.literal(0), *decode.FACTS)
-                .where(table.c.seller.in_(part), table.c.as_of.in_({days[each] for each in part}))
-                .order_by(table.c.recorded_at, table.c.id)
-            )
-            for row in rows_of(self._connection, query):
-                facts = decode.facts(tuple(row))
-                if days[facts.seller] == facts.as_of:
-                    found[facts.seller] = facts
-        return found
-
-
-def _parts(values: Collection[_Value]) -> Iterator[list[_Value]]:
-    every = list(values)
-    for start in range(0, len(every), _PARAMETERS):
-        yield every[start : start + _PARAMETERS]

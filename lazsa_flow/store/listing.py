@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.award.store.round_listing import RoundListing
 from lazsa_flow.store import evidence_queries, schema
 from lazsa_flow.store.column_types import Day, Instant
 
@@ -44,8 +43,8 @@ class PathFilter:
         cycle_on: In the round of this cycle date.
         reason: Whose last journal row has this reason.
         facts: Whose facts are one of :data:`FACTS`, if there are any.
-        reviewer: Whose card of this reviewer is missing, in one of ``panels``.
-        panels: Country and cycle date of the panels on which the reviewer sits.
+        reviewer: Which this person is to review and has not, in one of ``reviewed``.
+        reviewed: Country and cycle date of the rounds in which the person reviews.
         since: Which entered their state at or after this instant.
         cycle_until: In the round of this cycle date or an earlier one.
     """
@@ -57,7 +56,7 @@ class PathFilter:
     reason: str | None = None
     facts: Sequence[str] = ()
     reviewer: str | None = None
-    panels: Sequence[tuple[str, date]] = ()
+    reviewed: Sequence[tuple[str, date]] = ()
     since: datetime | None = None
     cycle_until: date | None = None
 
@@ -77,12 +76,15 @@ class FactsAge:
     by_round: Mapping[tuple[str, date], date]
 
 
-class Listing(RoundListing):
+class Listing:
     """Lists over a database as it stands in one transaction.
 
     Args:
         connection: A connection on which the transaction has begun.
     """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
 
     def list_rounds(self, wanted: PathFilter) -> list[tuple[str, date]]:
         """Return country and cycle date of every round that paths of a filter are in."""
@@ -99,28 +101,37 @@ class Listing(RoundListing):
         table = schema.paths
         later = table.c.id < (2**62 if after is None else after)
         if wanted.facts:
-            query = _facts_in(_paths(age), wanted, age).where(*_wanted(wanted), later).limit(limit)
+            query = (
+                _facts_in(_paths(age), wanted, age).where(*self._wanted(wanted), later).limit(limit)
+            )
         else:  # what is told of a path is read of a page's paths alone
-            page = _numbers(wanted).where(later).order_by(table.c.id.desc()).limit(limit).subquery()
+            page = (
+                self._numbers(wanted)
+                .where(later)
+                .order_by(table.c.id.desc())
+                .limit(limit)
+                .subquery()
+            )
             query = _paths(age, page)
         query = query.order_by(table.c.id.desc())
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
-    def panels_of(
+    def rounds_reviewed(
         self, reviewer: str, rounds: Sequence[tuple[str, date]]
     ) -> list[tuple[str, date]]:
-        """Return those of these rounds, country and cycle date, on whose panel a reviewer sits."""
-        table, panels = schema.seats, []
-        for country, cycle_on in rounds:
-            ended = sa.select(table.c.ended).where(
-                table.c.country == country,
-                table.c.cycle_on == cycle_on,
-                table.c.reviewer == reviewer,
-            )
-            latest = self._connection.execute(ended.order_by(table.c.id.desc()).limit(1)).first()
-            if latest is not None and not latest.ended:
-                panels.append((country, cycle_on))
-        return panels
+        """Return those of these rounds, country and cycle date, in which a person reviews.
+
+        An application with reviewers says who they are; without one nobody reviews.
+        """
+        del reviewer, rounds
+        return []
+
+    def _unreviewed(
+        self, reviewer: str, rounds: Sequence[tuple[str, date]]
+    ) -> list[sa.ColumnElement[bool]]:
+        """Say that a person reviews a path, may do so, and has not done so yet."""
+        del reviewer, rounds
+        return [sa.false()]
 
     def evidence(self, path_ids: Collection[int], *, on: date) -> list[Snapshot]:
         """Load what guards may read of these paths; ``on`` is judged where they are in no round."""
@@ -129,9 +140,9 @@ class Listing(RoundListing):
 
     def count(self, wanted: PathFilter, age: FactsAge) -> int:
         """Count the paths of a filter."""
-        found = _numbers(wanted)
+        found = self._numbers(wanted)
         if wanted.facts:
-            found = _facts_in(_paths(age), wanted, age).where(*_wanted(wanted))
+            found = _facts_in(_paths(age), wanted, age).where(*self._wanted(wanted))
             found = found.with_only_columns(schema.paths.c.id, maintain_column_froms=True)
         counted = sa.select(sa.func.count()).select_from(found.subquery())
         return self._connection.scalar(counted) or 0
@@ -180,6 +191,23 @@ class Listing(RoundListing):
         if without_path:
             query = query.where(paths.c.id.is_(None))
         return [dict(row) for row in self._connection.execute(query).mappings()]
+
+    def _numbers(self, wanted: PathFilter) -> sa.Select[Any]:
+        """Select the numbers of the paths of a filter, but for what it asks of facts."""
+        table = schema.paths
+        query = sa.select(table.c.id).where(*self._wanted(wanted))
+        return query if wanted.reason is None else query.join(schema.journal, _LAST)
+
+    def _wanted(self, wanted: PathFilter) -> list[sa.ColumnElement[bool]]:
+        """Return what a filter asks, but for facts; a reason is that of the last journal row."""
+        table, conditions = schema.paths, _place(wanted)
+        if wanted.reason is not None:
+            conditions.append(schema.journal.c.reason == wanted.reason)
+        if wanted.since is not None:
+            conditions.append(table.c.entered_at >= sa.literal(wanted.since, Instant()))
+        if wanted.reviewer is not None:
+            conditions += self._unreviewed(wanted.reviewer, wanted.reviewed)
+        return conditions
 
 
 _PATH: Final = tuple(
@@ -235,25 +263,6 @@ _LAST: Final = (schema.journal.c.path_id == schema.paths.c.id) & (
 )
 
 
-def _numbers(wanted: PathFilter) -> sa.Select[Any]:
-    """Select the numbers of the paths of a filter, but for what it asks of facts."""
-    table = schema.paths
-    query = sa.select(table.c.id).where(*_wanted(wanted))
-    return query if wanted.reason is None else query.join(schema.journal, _LAST)
-
-
-def _wanted(wanted: PathFilter) -> list[sa.ColumnElement[bool]]:
-    """Return what a filter asks, but for facts; a reason is that of the last journal row."""
-    table, conditions = schema.paths, _place(wanted)
-    if wanted.reason is not None:
-        conditions.append(schema.journal.c.reason == wanted.reason)
-    if wanted.since is not None:
-        conditions.append(table.c.entered_at >= sa.literal(wanted.since, Instant()))
-    if wanted.reviewer is not None:
-        conditions += _unscored(wanted.reviewer, wanted.panels)
-    return conditions
-
-
 def _latest_facts(seller: Any, judged_on: Any, outer: sa.Table) -> Any:
     """Select the number of a seller's latest facts that are dated no later than a date.
 
@@ -296,28 +305,3 @@ def _status(too_old: Any) -> Any:
         (unknown, INCOMPLETE),
         else_=CURRENT,
     )
-
-
-def _unscored(reviewer: str, panels: Sequence[tuple[str, date]]) -> list[sa.ColumnElement[bool]]:
-    """Say that a reviewer sits on a path's panel, may score it, and has not done so."""
-    table, cards, nominations = schema.paths, schema.scorecards, schema.nominations
-    own = schema.paths.alias("nominated")
-    done = sa.select(cards.c.id).where(
-        cards.c.path_id == table.c.id,
-        cards.c.cycle_on == table.c.cycle_on,
-        cards.c.reviewer == reviewer,
-    )
-    nominated = (
-        sa.select(nominations.c.id)
-        .join(own, own.c.id == nominations.c.path_id)
-        .where(own.c.subject == table.c.subject, nominations.c.nominator == reviewer)
-    )
-    return [
-        sa.or_(
-            sa.false(),
-            *((table.c.country == code) & (table.c.cycle_on == on) for code, on in panels),
-        ),
-        table.c.subject != reviewer,
-        ~done.correlate(table).exists(),
-        ~nominated.correlate(table).exists(),
-    ]

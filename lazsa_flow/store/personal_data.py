@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from lazsa_flow.store import decode, schema
-from lazsa_flow.store.closed_books import ProgrammeSide
+from lazsa_flow.store.closed_books import BookSide
 from lazsa_flow.store.dialect import upsert
 from lazsa_flow.store.fast.driver import rows_of
 
@@ -25,7 +25,7 @@ CONTACT: Final = "contact"
 """The kind of text that says how a person is reached."""
 
 
-class PersonalSide(ProgrammeSide):
+class PersonalSide(BookSide):
     """One transaction on a SQL database, as far as it concerns personal data."""
 
     def knows_person(self, person: str) -> bool:

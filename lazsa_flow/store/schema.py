@@ -3,8 +3,8 @@
 All are prefixed ``lazsa_``, for they live in hosts' databases. Instants are text of one fixed
 width in UTC (``2026-10-01T00:00:00.000000Z``), dates are ``YYYY-MM-DD``, decimals are text as they
 came: texts sort as the values do and read the same on both stores, and the journal's hashes are
-made of the very bytes that stand here. The tables of :data:`APPEND_ONLY` are held by triggers. Free
-text and contact data stand in ``lazsa_texts`` alone, which can be erased; others refer to it by id.
+made of the very bytes that stand here. Append-only tables are held by triggers. Free text
+and contact data stand in ``lazsa_texts`` alone, which can be erased; others refer to it by id.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.award.store import schema_announcements
 from lazsa_flow.store import (
     columns,
     schema_batches,
@@ -23,32 +22,12 @@ from lazsa_flow.store import (
     suspension_tables,
 )
 
-APPEND_ONLY: Final = (
-    "lazsa_announcements",
-    "lazsa_batches",
-    "lazsa_facts",
-    "lazsa_nominations",
-    "lazsa_scorecards",
-    "lazsa_records",
-    "lazsa_journal",
-    "lazsa_deliveries",
-    "lazsa_closed_books",
-    "lazsa_seats",
-    "lazsa_conduct_bars",
-    "lazsa_seller_countries",
-    "lazsa_seller_merges",
-)
-"""Held by triggers of :mod:`lazsa_flow.store.append_only`; a migration that adds one adds them."""
-
-
 METADATA: Final = columns.METADATA
-announcements: Final = schema_announcements.announcements
 batches: Final = schema_batches.batches
 seller_countries: Final = schema_subjects.seller_countries
 seller_merges: Final = schema_subjects.seller_merges
 seller_aliases: Final = schema_subjects.seller_aliases
 closed_books: Final = schema_books.closed_books
-conduct_bars: Final = schema_erased.conduct_bars
 erasures: Final = schema_erased.erasures
 suspensions: Final = suspension_tables.suspensions
 lifted_suspensions: Final = suspension_tables.lifted_suspensions
@@ -136,7 +115,7 @@ claims = columns.table(
     columns.path_number(),
 )
 
-facts = columns.table(
+facts = columns.append_only(
     "facts",
     columns.number(),
     columns.text("seller"),
@@ -172,7 +151,7 @@ texts = columns.table(
     sa.Index("lazsa_texts_author", "author"),
 )
 
-nominations = columns.table(
+nominations = columns.append_only(
     "nominations",
     columns.number(),
     columns.path_number(),
@@ -188,7 +167,7 @@ nominations = columns.table(
     sa.Index("lazsa_nominations_path", "path_id"),
 )
 
-scorecards = columns.table(
+scorecards = columns.append_only(
     "scorecards",
     columns.number(),
     columns.path_number(),
@@ -205,7 +184,7 @@ scorecards = columns.table(
     sa.Index("lazsa_scorecards_round", "path_id", "cycle_on"),
 )
 
-records = columns.table(
+records = columns.append_only(
     "records",
     columns.number(),
     columns.text("subject"),
@@ -264,7 +243,7 @@ failures = columns.table(
 )
 """Paths that are set aside; the row goes with the first attempt that succeeds."""
 
-journal = columns.table(
+journal = columns.append_only(
     "journal",
     columns.path_number(primary_key=True),
     sa.Column("seq", sa.Integer(), primary_key=True, autoincrement=False),
@@ -306,7 +285,7 @@ heartbeats = columns.table(
     sqlite_with_rowid=False,
 )
 
-deliveries = columns.table(
+deliveries = columns.append_only(
     "deliveries",
     columns.text("key", primary_key=True),
     columns.path_number(),
@@ -324,18 +303,4 @@ keys = columns.table(
     columns.text("request"),
     columns.text("result"),
     columns.instant("recorded_at"),
-)
-
-seats = columns.table(
-    "seats",
-    columns.number(),
-    columns.text("country"),
-    columns.day("cycle_on"),
-    columns.text("reviewer"),
-    columns.text("team"),
-    columns.text("actor"),
-    columns.day("as_of"),
-    columns.instant("recorded_at"),
-    sa.Column("ended", sa.Boolean()),
-    sa.Index("lazsa_seats_panel", "country", "cycle_on"),
 )

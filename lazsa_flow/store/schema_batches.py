@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import columns
 
-batches = columns.table(
+batches = columns.append_only(
     "batches",
     columns.number(),
     columns.text("kind"),

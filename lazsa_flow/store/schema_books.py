@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import columns
 
-closed_books = columns.table(
+closed_books = columns.append_only(
     "closed_books",
     columns.text("country", primary_key=True),
     columns.day("cycle_on", primary_key=True),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import columns
 
-seller_countries = columns.table(
+seller_countries = columns.append_only(
     "seller_countries",
     columns.number(),
     columns.text("seller"),
@@ -20,7 +20,7 @@ seller_countries = columns.table(
 )
 """Where each seller is and was; see :mod:`lazsa_flow.store.subject_countries`."""
 
-seller_merges = columns.table(
+seller_merges = columns.append_only(
     "seller_merges",
     columns.number(),
     columns.text("event"),

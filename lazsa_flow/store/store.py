@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Generic
 
 import sqlalchemy as sa
+from typing_extensions import TypeVar
 
 from lazsa_flow.errors import ClosedError, SchemaError, UnavailableError
 from lazsa_flow.logs import log
@@ -15,6 +16,7 @@ from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.connect import READ_ONLY, close, connect, file_of, sqlite_file
 from lazsa_flow.store.fast.driver import raw
 from lazsa_flow.store.integrity import find_damage, find_dangling_rows
+from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.lock_wait import lock_timeout_s
 from lazsa_flow.store.outbox import SqlOutbox
 from lazsa_flow.store.postgresql import limits_of
@@ -45,19 +47,26 @@ def _opening() -> Iterator[None]:
 
 
 _Result = TypeVar("_Result")
+_Transaction = TypeVar("_Transaction", bound=SqlTransaction, default=Any)
+_Listing = TypeVar("_Listing", bound=Listing, default=Any)
 
 
-class SqlStore(StoreQuestions):
+class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
     """State in a SQL database.
 
-    Thread-safe: each transaction has a connection of its own.
+    Thread-safe: each transaction has a connection of its own. An application whose commands read
+    and write tables of their own opens a subclass, with its own class of transactions.
 
     Args:
         url: The database's URL.
         probe: Called by name at each point at which a process could die; does nothing by default.
         brakes: What stops this process from writing; by default nothing but another schema.
+
+    Attributes:
+        transaction_class: The class of transactions.
     """
 
+    transaction_class: type[Any] = SqlTransaction
     _closed = False
 
     def __init__(
@@ -105,13 +114,15 @@ class SqlStore(StoreQuestions):
             migrate.check(self._engine)
 
     @contextmanager
-    def begin(self, *, write: bool = True) -> Iterator[SqlTransaction]:
+    def begin(self, *, write: bool = True) -> Iterator[_Transaction]:
         """Open a transaction; it commits at the end of the block, or rolls back on an error."""
         engine = self._engine if write else self._reading
         # what was to be written is told by who runs it again
         telling = reporting_damage() if write else reading()
         with telling, engine.connect() as connection, connection.begin() as own:
-            transaction = SqlTransaction(connection, self._probe, write=write, brakes=self.brakes)
+            transaction = self.transaction_class(
+                connection, self._probe, write=write, brakes=self.brakes
+            )
             yield transaction
             self._probe("commit.before")
             transaction.send(own.commit)
@@ -121,7 +132,7 @@ class SqlStore(StoreQuestions):
 
     def transact(
         self,
-        run: Callable[[SqlTransaction], _Result],
+        run: Callable[[_Transaction], _Result],
         *,
         again: bool = True,
         lost: bool = True,

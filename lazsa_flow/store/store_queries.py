@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic
 
 import sqlalchemy as sa
+from typing_extensions import TypeVar
 
 from lazsa_flow.lifecycle.merged_ids import MergedIds
 from lazsa_flow.store import (
@@ -40,18 +41,21 @@ if TYPE_CHECKING:
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
 
 
+_Listing = TypeVar("_Listing", bound=Listing, default=Any)
 _BATCH: Final = 1000
 """So many paths are asked about at a time."""
 
 
-class StoreQuestions(ABC):
+class StoreQuestions(ABC, Generic[_Listing]):
     """The questions; each reads in a transaction of its own.
 
     Attributes:
         brakes: What stops this process.
+        listing_class: The class of lists; an application's may know more of them.
     """
 
     brakes: Brakes
+    listing_class: type[Any] = Listing
 
     @abstractmethod
     def _read(self, *, snapshot: bool = False) -> AbstractContextManager[sa.Connection]:
@@ -164,10 +168,10 @@ class StoreQuestions(ABC):
             yield Census(connection, lifecycle)
 
     @contextmanager
-    def listing(self) -> Iterator[Listing]:
+    def listing(self) -> Iterator[_Listing]:
         """List paths and sellers, as of one moment."""
         with self._read(snapshot=True) as connection:
-            yield Listing(connection)
+            yield self.listing_class(connection)
 
     def states(self) -> dict[tuple[str, str], int]:
         """Count the paths by lifecycle and state."""

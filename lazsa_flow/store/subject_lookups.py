@@ -6,7 +6,6 @@ stands under the id that it was recorded of, and is looked for under all of them
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import sqlalchemy as sa
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
-    from lazsa_flow.lifecycle.model import Nomination, Path, Statement
+    from lazsa_flow.lifecycle.model import Path, Statement
     from lazsa_flow.store.merges import Merge
 
 _BATCH: Final = 1000
@@ -91,47 +90,6 @@ class SellerSide(EngineTransaction):
         for subject, record in rows:
             found.setdefault(held.get(subject, subject), []).append(record)
         return found
-
-    def nominations_of(self, path_id: int) -> list[Nomination]:
-        """Return a path's nominations as they stand."""
-        return self.nominations_of_all([path_id]).get(path_id, [])
-
-    def nominations_of_all(self, path_ids: Collection[int]) -> dict[int, list[Nomination]]:
-        """Return the nominations of these paths as they stand, by path."""
-        table = schema.nominations
-        query = sa.select(*decode.NOMINATIONS).where(table.c.path_id.in_(list(path_ids)))
-        rows: dict[int, list[tuple[Any, ...]]] = {}
-        for row in self._connection.execute(query.order_by(table.c.id)):
-            rows.setdefault(row.path_id, []).append(tuple(row))
-        found = {path_id: list(decode.nominations(each)) for path_id, each in rows.items()}
-        held = self.sellers_of({each.nominator for made in found.values() for each in made})
-        return {path_id: [_under(each, held) for each in made] for path_id, made in found.items()}
-
-    def nominators_of(self, subject: str) -> set[str]:
-        """Return everyone who has ever nominated a subject, in any round, by the ids that hold."""
-        return self.nominators_of_all([subject]).get(subject, set())
-
-    def nominators_of_all(self, subjects: Collection[str]) -> dict[str, set[str]]:
-        """Return everyone who has ever nominated these subjects, in any round, by subject."""
-        nominations, paths = schema.nominations, schema.paths
-        held = self.sellers_of(subjects)
-        made: dict[str, set[str]] = {}
-        named = sorted({held.get(each, each) for each in subjects})
-        for start in range(0, len(named), _BATCH):
-            query = (
-                sa.select(paths.c.subject, nominations.c.nominator)
-                .join(paths, paths.c.id == nominations.c.path_id)
-                .where(paths.c.subject.in_(named[start : start + _BATCH]))
-            )
-            for row in self._connection.execute(query):
-                made.setdefault(row.subject, set()).add(row.nominator)
-        persons = self.sellers_of({each for several in made.values() for each in several})
-        found = {each: made.get(held.get(each, each), ()) for each in subjects}
-        return {
-            subject: {persons.get(each, each) for each in several}
-            for subject, several in found.items()
-            if several
-        }
 
     # -- the country on record
 
@@ -228,9 +186,3 @@ class SellerSide(EngineTransaction):
     def has_moved(self, path_id: int, since: int) -> bool:
         """Tell whether a trigger has fired on a path after a version of it."""
         return merges.has_moved(self._connection, path_id, since)
-
-
-def _under(nomination: Nomination, held: Mapping[str, str]) -> Nomination:
-    """Return a nomination with its nominator under the id that holds."""
-    nominator = nomination.nominator
-    return replace(nomination, nominator=held[nominator]) if nominator in held else nomination

@@ -1,7 +1,7 @@
-"""What can be read and written within one transaction?
+"""Transactions: what is read and written within one, for the engine and for commands.
 
-What the engine needs of it, and what commands need besides: facts, nominations, scorecards,
-records, keys.
+An application whose lifecycles have tables of their own opens transactions of a subclass; see
+:class:`lazsa_flow.store.store.SqlStore`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lazsa_flow.engine.ports import Notice
-from lazsa_flow.store import decode, failures, idempotency, schema, subject_countries
+from lazsa_flow.store import decode, failures, idempotency, schema
 from lazsa_flow.store.configuration_rows import RulesSide
-from lazsa_flow.store.encode import facts_row, notice_row, timer_row
+from lazsa_flow.store.encode import notice_row, timer_row
 from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.fast.writer import given
 from lazsa_flow.store.import_rows import ImportSide
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date, datetime
 
-    from lazsa_flow.award.rules.panel import Scorecard
-    from lazsa_flow.lifecycle.model import Facts, Path, Statement, TimerRow
+    from lazsa_flow.lifecycle.model import Path, Statement, TimerRow
 
 
 class SqlTransaction(ImportSide, SellerSide, PersonalSide, RulesSide):
@@ -66,24 +65,7 @@ class SqlTransaction(ImportSide, SellerSide, PersonalSide, RulesSide):
         query = sa.select(table.c.subject).where(table.c.kind == kind, table.c.value == value)
         return set(self._connection.scalars(query))
 
-    def rounds_of(self, path_id: int) -> dict[date, list[Scorecard]]:
-        """Return all scorecards and recusals of a path, by round, oldest first."""
-        table = schema.scorecards
-        query = sa.select(table.c.cycle_on, *decode.SCORECARDS).where(table.c.path_id == path_id)
-        rounds: dict[date, list[Scorecard]] = {}
-        for cycle_on, *row in rows_of(self._connection, query.order_by(table.c.id)):
-            rounds.setdefault(decode.day(cycle_on), []).append(decode.scorecard(tuple(row)))
-        return rounds
-
     # -- writing
-
-    def add_facts(self, facts: Collection[Facts], recorded_at: datetime) -> int:
-        """Append facts; return how many. The first ones of a seller say where the seller is."""
-        rows = [{**facts_row(each, recorded_at), "batch_id": self.batch_id} for each in facts]
-        if rows:
-            self._connection.execute(sa.insert(schema.facts), rows)
-            subject_countries.add_first(self._connection, facts, recorded_at)
-        return len(rows)
 
     def add_text(
         self,
@@ -108,62 +90,6 @@ class SqlTransaction(ImportSide, SellerSide, PersonalSide, RulesSide):
             "batch_id": self.batch_id,
         }
         return self._insert(schema.texts, row)
-
-    def add_nomination(
-        self,
-        path_id: int,
-        *,
-        event: str,
-        source: str,
-        nominator: str,
-        complete: bool,
-        as_of: date,
-        recorded_at: datetime,
-        nomination_id: int | None = None,
-        text_id: int | None = None,
-    ) -> int:
-        """Append that a nomination was made, completed or withdrawn; return the row's id."""
-        row = {
-            "path_id": path_id,
-            "event": event,
-            "nomination_id": nomination_id,
-            "source": source,
-            "nominator": nominator,
-            "complete": complete,
-            "text_id": text_id,
-            "as_of": as_of,
-            "recorded_at": recorded_at,
-            "batch_id": self.batch_id,
-        }
-        return self._insert(schema.nominations, row)
-
-    def add_scorecard(
-        self,
-        path_id: int,
-        cycle_on: date,
-        card: Scorecard,
-        *,
-        as_of: date,
-        recorded_at: datetime,
-        reason: str | None = None,
-        text_id: int | None = None,
-        set_aside_by: str | None = None,
-    ) -> int:
-        """Append a scorecard, a recusal with its reason, or that a card is set aside."""
-        row = {
-            "path_id": path_id,
-            "cycle_on": cycle_on,
-            "reviewer": card.reviewer,
-            "team": card.team,
-            "scores": ",".join(map(str, card.scores)),
-            "reason": reason,
-            "text_id": text_id,
-            "as_of": as_of,
-            "recorded_at": recorded_at,
-            "set_aside_by": set_aside_by,
-            "batch_id": self.batch_id,
-        }
-        return self._insert(schema.scorecards, row)
 
     def add_record(self, subject: str, record: Statement) -> int:
         """Append a dated statement about a subject; return the row's id."""

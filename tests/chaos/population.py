@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.engine.ports import Change
     from lazsa_flow.lifecycle.model import Path
-    from lazsa_flow.store.transaction import SqlTransaction
 
 COUNTRIES: Final = ("SG", "MY", "ID", "PH", "TH", "VN")
 EMPLOYEE: Final = Actor("employee", "emp-1")
@@ -114,7 +114,7 @@ def _batches(count: int) -> Iterator[range]:
 
 
 def _nominate(
-    programme: Programme, transaction: SqlTransaction, numbers: range, complete: Any
+    programme: Programme, transaction: AwardTransaction, numbers: range, complete: Any
 ) -> list[Path]:
     """Open a path for each seller, all in a few statements."""
     now, rulebook = programme.clock.now(), programme.context.rulebook
@@ -148,13 +148,13 @@ def _nominate(
     return paths
 
 
-def _pass_numbers(transaction: SqlTransaction, last: int) -> None:
+def _pass_numbers(transaction: AwardTransaction, last: int) -> None:
     """Let the sequence, where there is one, go on behind the last path."""
     while transaction.next_path_id() < last:
         pass
 
 
-def _backlog(programme: Programme, numbers: range, transaction: SqlTransaction) -> None:
+def _backlog(programme: Programme, numbers: range, transaction: AwardTransaction) -> None:
     now = programme.clock.now()
     paths = _nominate(
         programme, transaction, numbers, lambda number: FATES[number % len(FATES)].complete
@@ -187,7 +187,7 @@ def _boundaries(
     programme: Programme,
     numbers: range,
     instants: Sequence[datetime],
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
 ) -> None:
     now = programme.clock.now()
     paths = _nominate(programme, transaction, numbers, lambda number: True)

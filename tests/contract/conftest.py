@@ -14,10 +14,10 @@ import pytest
 
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
 from lazsa_flow.store.migrate import VERSION_TABLE
-from lazsa_flow.store.store import SqlStore
 from tests.factories import utc
 from tests.servers import copy_database, empty_database
 
@@ -77,7 +77,7 @@ class Pool:
 @pytest.fixture(scope="session")
 def schemas(make: Callable[[], str]) -> Pool:
     """Databases with the schema and nothing in it."""
-    opened = SqlStore(url := make())
+    opened = AwardStore(url := make())
     opened.migrate()
     opened.close()
     return Pool(url, make, VERSION_TABLE)
@@ -98,9 +98,9 @@ def url(schemas: Pool) -> Iterator[str]:
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[SqlStore]:
+def store(url: str) -> Iterator[AwardStore]:
     """Open a store on that database."""
-    opened = SqlStore(url)
+    opened = AwardStore(url)
     yield opened
     opened.close()
 

@@ -262,7 +262,8 @@ def test_a_clock_that_was_set_back_writes_nothing(
 
 def _open(programme: Programme) -> list[Any]:
     with programme.store.begin(write=False) as transaction:
-        return transaction.paths_in("award", [state.name for state in AWARD.states])
+        paths = transaction.paths_in("award", [state.name for state in AWARD.states])
+    return list(paths)
 
 
 def test_a_clock_a_little_behind_records_in_order(due: str) -> None:

@@ -14,8 +14,8 @@ from tests.factories import CYCLE, failure, midnight, path, timer, utc
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from lazsa_flow.award.store.store import AwardStore
     from lazsa_flow.lifecycle.model import Path
-    from lazsa_flow.store.store import SqlStore
 
 JUNE, SEPTEMBER = utc(2026, 6, 1), utc(2026, 9, 1)
 
@@ -43,7 +43,7 @@ def step(
     return Change(before=before, after=after, recorded_at=at, row=row, **changes)
 
 
-def candidate(store: SqlStore, number: int, country: str = "SG", *, moved: bool = True) -> Path:
+def candidate(store: AwardStore, number: int, country: str = "SG", *, moved: bool = True) -> Path:
     """Nominate a seller in June, and open the review in September if told; return the path."""
     born = path(
         "nominated", id=number, subject=f"seller-{number}", country=country, entered_at=JUNE
@@ -61,7 +61,7 @@ def candidate(store: SqlStore, number: int, country: str = "SG", *, moved: bool 
     return after
 
 
-def test_states_are_counted_by_country(store: SqlStore) -> None:
+def test_states_are_counted_by_country(store: AwardStore) -> None:
     """Each path counts once, where it stands; other lifecycles' paths do not."""
     candidate(store, 1)
     candidate(store, 2, "ID")
@@ -76,7 +76,7 @@ def test_states_are_counted_by_country(store: SqlStore) -> None:
         assert census.states() == {}
 
 
-def test_moves_are_counted_by_period_and_edge(store: SqlStore) -> None:
+def test_moves_are_counted_by_period_and_edge(store: AwardStore) -> None:
     """A move belongs to the first bound that lies after it, each country having its own."""
     candidate(store, 1)
     candidate(store, 2)
@@ -92,7 +92,7 @@ def test_moves_are_counted_by_period_and_edge(store: SqlStore) -> None:
         assert {move.period for move in census.moves({})} == {0}
 
 
-def test_a_refusal_is_no_move(store: SqlStore) -> None:
+def test_a_refusal_is_no_move(store: AwardStore) -> None:
     """A row without a trigger, where a path stays, is counted nowhere."""
     stands = candidate(store, 1)
     with store.begin() as transaction:
@@ -102,7 +102,7 @@ def test_a_refusal_is_no_move(store: SqlStore) -> None:
         assert sum(move.times for move in census.moves({})) == 2
 
 
-def test_pending_timers_are_counted_if_they_decide(store: SqlStore) -> None:
+def test_pending_timers_are_counted_if_they_decide(store: AwardStore) -> None:
     """Timers that pend are counted by state and date; reminders and what has fired are not."""
     candidate(store, 1)
     candidate(store, 2)
@@ -114,7 +114,7 @@ def test_pending_timers_are_counted_if_they_decide(store: SqlStore) -> None:
         assert [each.times for each in census.pending()] == [1]
 
 
-def test_the_paths_that_came_last_are_listed(store: SqlStore) -> None:
+def test_the_paths_that_came_last_are_listed(store: AwardStore) -> None:
     """Of each state and country so many at most, the last to come first."""
     for number in (1, 2, 3):
         candidate(store, number)
@@ -126,7 +126,7 @@ def test_the_paths_that_came_last_are_listed(store: SqlStore) -> None:
         assert [each.id for each in census.named([1, 99])] == [1]
 
 
-def test_the_next_timer_is_the_earliest_that_decides(store: SqlStore) -> None:
+def test_the_next_timer_is_the_earliest_that_decides(store: AwardStore) -> None:
     """A reminder is not what comes next, nor is a later timer."""
     candidate(store, 1)
     later = midnight(date(2027, 4, 1))
@@ -138,7 +138,7 @@ def test_the_next_timer_is_the_earliest_that_decides(store: SqlStore) -> None:
         }
 
 
-def test_stories_are_the_journals_of_the_paths_asked_for(store: SqlStore) -> None:
+def test_stories_are_the_journals_of_the_paths_asked_for(store: AwardStore) -> None:
     """Rows come by path and in order, as JSON values."""
     candidate(store, 1)
     candidate(store, 2)
@@ -149,7 +149,7 @@ def test_stories_are_the_journals_of_the_paths_asked_for(store: SqlStore) -> Non
     }
 
 
-def test_the_due_list_can_be_cut(store: SqlStore) -> None:
+def test_the_due_list_can_be_cut(store: AwardStore) -> None:
     """Of what is due the earliest are listed, so many at most."""
     for number in (1, 2):
         candidate(store, number)

@@ -20,8 +20,8 @@ from lazsa_flow import (
     VirtualClock,
 )
 from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.service.configuration import store_unknown
-from lazsa_flow.store.store import SqlStore
 from tests.contract.conftest import START
 from tests.contract.test_store import execute, url_of
 from tests.factories import country_text, facts, midnight, policy_text, record_facts
@@ -252,7 +252,7 @@ class TestMigration:
         stored: list[tuple[str, ...]] = []
 
         def run() -> None:
-            store = SqlStore(url)
+            store = AwardStore(url)
             with store.begin() as transaction:
                 stored.append(store_unknown(transaction, config, START))
             store.close()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.runner.doctor import examine
 from lazsa_flow.store.host_transaction import BoundStore
@@ -105,11 +107,12 @@ def test_what_was_lost_or_shifted_is_put_right(sound: tuple[str, datetime]) -> N
     """``replan_timers`` sets each timer to where it was, in one journaled step for each path."""
     url, now = sound
     chance = random.Random(SEED)
-    with undone(url) as connection:
+    with undone(url) as connection, closing(AwardStore(url)) as own:
         before = pending(connection)
         for plant in (row_harm.deleted_timer, row_harm.shifted_instant, row_harm.other_zone) * 2:
             plant(connection, chance)
-        programme = Programme(BoundStore(connection), shipped(), VirtualClock(now))
+        bound = BoundStore(connection, like=own)
+        programme = Programme(bound, shipped(), VirtualClock(now))
         planned = programme.replan_timers(actor=OPERATOR)
         row = programme.history(planned[0].path)[-1]
         assert (row["trigger"], row["reason"]) == (None, "timers_replanned")

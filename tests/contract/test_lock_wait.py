@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
+from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.errors import ContendedError
 from lazsa_flow.store import liveness, lock_wait, sqlite_lock
-from lazsa_flow.store.store import SqlStore
 from tests.factories import SELLER, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path as FilePath
 
-    from lazsa_flow.store.transaction import SqlTransaction
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from tests.contract.conftest import Play
 
 HOLD = (
@@ -41,7 +41,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite_lock, "OWN_PROCESS_S", 0.3)
 
 
-def add(transaction: SqlTransaction) -> None:
+def add(transaction: AwardTransaction) -> None:
     """Append a record."""
     transaction.add_record(SELLER, record("case", "open"))
 
@@ -70,7 +70,7 @@ def test_a_call_waits_once_as_long_as_the_url_says(
     url: str, again: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     """One deadline for all attempts; the first wait is logged, and the error says what to do."""
-    store = SqlStore(f"{url}?lock_timeout=0.6")
+    store = AwardStore(f"{url}?lock_timeout=0.6")
     with held(url):
         began = time.monotonic()
         with pytest.raises(ContendedError, match="held a lock for 1 s; if it is your own"):
@@ -83,7 +83,7 @@ def test_a_call_waits_once_as_long_as_the_url_says(
 
 def test_a_call_goes_on_once_the_lock_is_free(url: str) -> None:
     """Who waited for less than the limit has lost nothing but time."""
-    store = SqlStore(url)
+    store = AwardStore(url)
     done = threading.Thread(target=lambda: store.transact(add))
     with held(url):
         done.start()
@@ -115,14 +115,14 @@ class TestOwnProcess:
     @pytest.fixture
     def file(self, tmp_path: FilePath) -> FilePath:
         """Return the file of a database with the schema and nothing in it."""
-        store = SqlStore(f"sqlite:///{tmp_path / 'own.db'}")
+        store = AwardStore(f"sqlite:///{tmp_path / 'own.db'}")
         store.migrate()
         store.close()
         return tmp_path / "own.db"
 
     def test_the_hosts_own_transaction_is_told_soon(self, file: FilePath) -> None:
         """It fails fast and names bind, instead of waiting out its limit."""
-        host, store = sqlite3.connect(file, isolation_level=None), SqlStore(f"sqlite:///{file}")
+        host, store = sqlite3.connect(file, isolation_level=None), AwardStore(f"sqlite:///{file}")
         host.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
         with pytest.raises(ContendedError, match=r"in this process .* \(Programme\.bind\)"):
@@ -135,7 +135,7 @@ class TestOwnProcess:
 
     def test_another_call_in_this_process_is_waited_for(self, file: FilePath) -> None:
         """A sweep in one thread is no mistake of another's, however long its chunk takes."""
-        holding, waiting = SqlStore(f"sqlite:///{file}"), SqlStore(f"sqlite:///{file}")
+        holding, waiting = AwardStore(f"sqlite:///{file}"), AwardStore(f"sqlite:///{file}")
         done = threading.Thread(target=lambda: waiting.transact(add))
         with holding.begin():
             done.start()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
+from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.store import migrate
 from lazsa_flow.store.connect import connect
-from lazsa_flow.store.store import SqlStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +67,7 @@ def test_records_of_the_programme_are_moved_apart(first: sa.Engine) -> None:
     migrate.upgrade(first)
     books = rows(first, "country, cycle_on, due, moved, refused, actor", "lazsa_closed_books")
     assert books == [("MY", "2026-04-01", 7, 5, 2, "manager:m-1")]
-    store = SqlStore(first.url.render_as_string(hide_password=False))
+    store = AwardStore(first.url.render_as_string(hide_password=False))
     with store.begin(write=False) as transaction:
         assert transaction.seats_of("MY", CYCLE) == {"r-1": "logistics"}
         [bar] = transaction.conduct_bars_of(PRINT)
@@ -94,7 +94,7 @@ def test_a_pause_that_stands_becomes_one_of_the_table(
     with first.begin() as connection:
         connection.execute(INSERT, told)
     migrate.upgrade(first)
-    store = SqlStore(first.url.render_as_string(hide_password=False))
+    store = AwardStore(first.url.render_as_string(hide_password=False))
     found = [(each.scope, each.actor) for each in store.pauses()]
     store.close()
     assert found == ([("everything", "manager:m-1")] if paused else [])

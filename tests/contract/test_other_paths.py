@@ -19,8 +19,8 @@ from tests.contract.test_store import write as put
 from tests.factories import CYCLE, card, facts, guard, path, record, rulebook, table, timer
 
 if TYPE_CHECKING:
+    from lazsa_flow.award.store.store import AwardStore
     from lazsa_flow.lifecycle.table import Lifecycle
-    from lazsa_flow.store.store import SqlStore
 
 SUBJECT = "seller-1"
 OWNER = Actor("seller", SUBJECT)
@@ -52,7 +52,7 @@ def doors() -> Lifecycle:
     )
 
 
-def fill(store: SqlStore) -> None:
+def fill(store: AwardStore) -> None:
     """Put in two paths of the subject's, with all that can be recorded about them."""
     shut = path("shut", id=2, lifecycle="door", head="2" * 64)
     bell = timer("bell", DUE + timedelta(days=5), path_id=2, decides=False)
@@ -83,7 +83,7 @@ def fill(store: SqlStore) -> None:
 
 
 @pytest.mark.parametrize("cycle_on", [None, CYCLE])
-def test_a_path_that_opens(store: SqlStore, cycle_on: Any) -> None:
+def test_a_path_that_opens(store: AwardStore, cycle_on: Any) -> None:
     """Facts of the date judged, records, other paths and what is taken; no panel can be yet."""
     fill(store)
     rules = rulebook(doors())
@@ -115,7 +115,7 @@ def test_a_path_that_opens(store: SqlStore, cycle_on: Any) -> None:
 
 
 @pytest.mark.parametrize("timed", [True, False])
-def test_a_path_that_is_fired_by_another(store: SqlStore, timed: bool) -> None:
+def test_a_path_that_is_fired_by_another(store: AwardStore, timed: bool) -> None:
     """All that is known of that path, and its timers end with its state."""
     fill(store)
     rules = rulebook(doors())

@@ -9,12 +9,12 @@ import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.errors import UnavailableError
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.driver_transaction import transact_by_driver
 from lazsa_flow.store.monitoring import end_stalled
 from lazsa_flow.store.retry import is_lost
-from lazsa_flow.store.store import SqlStore
 from tests.servers import free_port, wait_until
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def test_a_look_at_a_database_that_is_away_is_told_in_our_words() -> None:
     """Who only looks gets the same error as who writes: workers and tickers wait and look again."""
-    store = SqlStore(f"postgresql://lazsa@127.0.0.1:{free_port()}/lazsa")
+    store = AwardStore(f"postgresql://lazsa@127.0.0.1:{free_port()}/lazsa")
     for look in (store.next_due, store.stamp, store.policies):
         with pytest.raises(UnavailableError):
             look()
@@ -35,7 +35,7 @@ def test_a_look_at_a_database_that_is_away_is_told_in_our_words() -> None:
 def test_a_session_that_was_ended_while_it_idled_is_replaced(postgres: Callable[[], str]) -> None:
     """After a restart of the server the next call goes through, be it one that runs once only."""
     url = postgres()
-    store = SqlStore(url)
+    store = AwardStore(url)
     store.migrate()
     with closing(psycopg.connect(url, autocommit=True)) as other:
         ended = other.execute(
@@ -61,7 +61,7 @@ def test_a_session_that_stands_still_within_a_statement_is_ended(
 ) -> None:
     """No limit of the server ends a COPY whose rest is not sent; one that idles is let alone."""
     url = postgres()
-    store = SqlStore(url)
+    store = AwardStore(url)
     store.migrate()
     with (
         closing(psycopg.connect(url)) as stopped,
@@ -80,7 +80,7 @@ def test_a_session_that_stands_still_within_a_statement_is_ended(
 def test_a_transaction_of_ours_that_idles_is_ended(postgres: Callable[[], str]) -> None:
     """Even where the server's own limit does not see it: a worker stopped behind its last row."""
     url = postgres()
-    store, engine = SqlStore(url), connect(url)
+    store, engine = AwardStore(url), connect(url)
     store.migrate()
     with engine.connect() as stopped, store.begin() as transaction:
         stopped.exec_driver_sql("SET idle_in_transaction_session_timeout = 0")

@@ -12,12 +12,12 @@ from tests.contract.test_store import AT
 from tests.factories import facts
 
 if TYPE_CHECKING:
-    from lazsa_flow.store.store import SqlStore
+    from lazsa_flow.award.store.store import AwardStore
 
 DAY = date(2026, 9, 1)
 
 
-def test_the_first_facts_name_the_country_and_later_ones_do_not(store: SqlStore) -> None:
+def test_the_first_facts_name_the_country_and_later_ones_do_not(store: AwardStore) -> None:
     """A seller named twice in one file is where the first row says; a move alone changes it."""
     with store.begin() as transaction:
         transaction.add_facts(
@@ -45,7 +45,7 @@ def test_the_first_facts_name_the_country_and_later_ones_do_not(store: SqlStore)
             connection.exec_driver_sql("UPDATE lazsa_seller_countries SET country = 'TH'")
 
 
-def test_latest_facts_of_another_country_are_named(store: SqlStore) -> None:
+def test_latest_facts_of_another_country_are_named(store: AwardStore) -> None:
     """Older ones are not, nor those of a seller who has moved to where the facts say."""
     with store.begin() as transaction:
         for seller in ("agrees", "differs", "differed", "moved"):

@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
+from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.errors import UnavailableError
 from lazsa_flow.store import liveness
 from lazsa_flow.store.connect import connect
-from lazsa_flow.store.store import SqlStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from lazsa_flow.store.transaction import SqlTransaction
+    from lazsa_flow.award.store.transaction import AwardTransaction
 
 
 @pytest.fixture(scope="module")
 def url(postgres: Callable[[], str]) -> str:
     """Return the URL of a database with the schema and nothing in it."""
-    store = SqlStore(url := postgres())
+    store = AwardStore(url := postgres())
     store.migrate()
     store.close()
     return url
@@ -110,11 +110,11 @@ def _pump(source: socket.socket, sink: socket.socket, dead: threading.Event) -> 
 
 
 @contextmanager
-def forgetting(url: str) -> Iterator[tuple[SqlStore, Lane]]:
+def forgetting(url: str) -> Iterator[tuple[AwardStore, Lane]]:
     """Open a store over a lane of its own."""
     server, _, name = url.rpartition("/")
     lane = Lane(int(server.rpartition(":")[2]))
-    store = SqlStore(f"postgresql://lazsa@127.0.0.1:{lane.port}/{name}")
+    store = AwardStore(f"postgresql://lazsa@127.0.0.1:{lane.port}/{name}")
     try:
         yield store, lane
     finally:
@@ -137,7 +137,7 @@ def test_a_forgotten_connection_is_given_up(url: str) -> None:
     with forgetting(url) as (store, lane):
         ran: list[int] = []
 
-        def ask(transaction: SqlTransaction) -> None:
+        def ask(transaction: AwardTransaction) -> None:
             ran.append(1)
             transaction.records_of("s1")
 
@@ -156,7 +156,7 @@ def test_a_forgotten_connection_is_given_up(url: str) -> None:
 @pytest.mark.usefixtures("_soon")
 def test_a_statement_that_takes_long_is_waited_for(url: str) -> None:
     """A session that works is no forgotten one, however long nothing is heard of it."""
-    store = SqlStore(url)
+    store = AwardStore(url)
     with store.begin(write=False) as transaction:
         connection = transaction._connection
         assert connection.execute(sa.text("SELECT 1 FROM pg_sleep(1.5)")).scalar() == 1

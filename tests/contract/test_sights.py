@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.engine.sweep import SweepResult, judge, write
 from lazsa_flow.errors import StaleVersionError
 from lazsa_flow.lifecycle.effects import Begin, End, Notify, Schedule
 from lazsa_flow.lifecycle.guards import NOMINATIONS
 from lazsa_flow.lifecycle.model import FIGURES
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
-from lazsa_flow.store.store import SqlStore
 from tests.contract.test_store import AT, DUE, dump, moving, opening
 from tests.contract.test_store import write as put
 from tests.factories import (
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 KINDS = frozenset({"case"})
 
 
-def sights(store: SqlStore, *path_ids: int) -> list[SqlEvidenceRow]:
+def sights(store: AwardStore, *path_ids: int) -> list[SqlEvidenceRow]:
     """Read paths as they stand."""
     with store.begin(write=False) as transaction:
         return list(transaction.sights(path_ids or (1, 2), before=None, on=CYCLE))
@@ -57,7 +57,7 @@ def nominate(transaction: Any, path_id: int, *, complete: bool) -> None:
     )
 
 
-def two(store: SqlStore, **changes: Any) -> tuple[SqlEvidenceRow, SqlEvidenceRow]:
+def two(store: AwardStore, **changes: Any) -> tuple[SqlEvidenceRow, SqlEvidenceRow]:
     """Open two paths, the second with something changed, and read them."""
     own: dict[str, Any] = {"id": 2, "subject": "seller-2", "head": "2" * 64, "opened_at": AT}
     second = replace(path(**own), **changes)
@@ -71,7 +71,7 @@ def two(store: SqlStore, **changes: Any) -> tuple[SqlEvidenceRow, SqlEvidenceRow
     return first, other
 
 
-def test_who_a_path_is_makes_it_no_other(store: SqlStore) -> None:
+def test_who_a_path_is_makes_it_no_other(store: AwardStore) -> None:
     """Number, subject, hash and the instant it was opened are each one's own."""
     first, second = two(store)
     assert first.like == second.like
@@ -99,13 +99,13 @@ def test_who_a_path_is_makes_it_no_other(store: SqlStore) -> None:
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_all_else_makes_it_another(store: SqlStore, changes: dict[str, Any]) -> None:
+def test_all_else_makes_it_another(store: AwardStore, changes: dict[str, Any]) -> None:
     """What a move is drafted from tells paths apart."""
     first, second = two(store, **changes)
     assert first.like != second.like
 
 
-def test_without_a_round_it_counts_when_it_was_opened(store: SqlStore) -> None:
+def test_without_a_round_it_counts_when_it_was_opened(store: AwardStore) -> None:
     """For then that says which policy holds."""
     rounds: dict[str, Any] = {"cycle_on": None, "seq": 1}
     put(store, opening(path(**rounds)), opening(path(id=2, subject="s-2", opened_at=AT, **rounds)))
@@ -113,7 +113,7 @@ def test_without_a_round_it_counts_when_it_was_opened(store: SqlStore) -> None:
     assert first.like != second.like
 
 
-def test_timers_and_the_date_of_facts_count(store: SqlStore) -> None:
+def test_timers_and_the_date_of_facts_count(store: AwardStore) -> None:
     """Another timer that pends, or facts of another day, make it another."""
     first, second = two(store)
     later = timer(path_id=2, name="later")
@@ -127,7 +127,7 @@ def test_timers_and_the_date_of_facts_count(store: SqlStore) -> None:
     assert (first.figures, len(told.figures)) == ((None,) * len(FIGURES), len(FIGURES))
 
 
-def test_figures_are_read_as_facts_are(store: SqlStore) -> None:
+def test_figures_are_read_as_facts_are(store: AwardStore) -> None:
     """Each figure by itself is what it is among the facts, known or not."""
     two(store)
     unknown: dict[str, Any] = dict.fromkeys(FIGURES)
@@ -141,7 +141,7 @@ def test_figures_are_read_as_facts_are(store: SqlStore) -> None:
     assert read == [None] * len(FIGURES)
 
 
-def test_what_is_said_is_said_whoever_wrote_it(store: SqlStore) -> None:
+def test_what_is_said_is_said_whoever_wrote_it(store: AwardStore) -> None:
     """Records of the kinds asked for, by what they say and from when, oldest first."""
     two(store)
     said = [record("case", "open", name="c-1"), record("case", "closed", name="c-1")]
@@ -155,7 +155,7 @@ def test_what_is_said_is_said_whoever_wrote_it(store: SqlStore) -> None:
     assert first.said(frozenset()) == ()
 
 
-def test_panel_and_nominations(store: SqlStore) -> None:
+def test_panel_and_nominations(store: AwardStore) -> None:
     """The round's figures are its tally's; nominations are as they stand."""
     two(store)
     with store.begin() as transaction:
@@ -171,7 +171,7 @@ def test_panel_and_nominations(store: SqlStore) -> None:
     assert second.nominations() == ()
 
 
-def test_a_subjects_other_paths(store: SqlStore) -> None:
+def test_a_subjects_other_paths(store: AwardStore) -> None:
     """Another path of its lifecycle means it is not alone; one of another lifecycle does not."""
     put(
         store,
@@ -216,7 +216,7 @@ def doors() -> Any:
     )
 
 
-def fill(store: SqlStore, count: int = 40) -> None:
+def fill(store: AwardStore, count: int = 40) -> None:
     """Open doors, each with its place, two timers, and a nomination; every third is complete."""
     with store.begin() as transaction:
         opened = []
@@ -234,7 +234,7 @@ def test_alike_is_written_as_one_by_one(schemas: Pool) -> None:
     found = []
     with schemas.lend() as first, schemas.lend() as second:
         for url, sweeping in ((first, sweep_at), (second, _each_whole)):
-            store, rules = SqlStore(url), doors()
+            store, rules = AwardStore(url), doors()
             fill(store)
             # the evening, and what follows from it on the mornings after
             swept = [sweeping(store, rules, DUE + timedelta(days=late)) for late in range(4)]
@@ -244,7 +244,7 @@ def test_alike_is_written_as_one_by_one(schemas: Pool) -> None:
     assert found[0][0][0] == SweepResult(moved=13, refused=27)
 
 
-def _each_whole(store: SqlStore, rules: Any, now: Any) -> SweepResult:
+def _each_whole(store: AwardStore, rules: Any, now: Any) -> SweepResult:
     """Sweep with each change of those that are alike written by itself."""
     total = SweepResult()
     while True:
@@ -258,7 +258,7 @@ def _each_whole(store: SqlStore, rules: Any, now: Any) -> SweepResult:
 
 
 @pytest.mark.parametrize("moved", [3, 4])
-def test_a_path_that_has_moved_is_named(store: SqlStore, moved: int) -> None:
+def test_a_path_that_has_moved_is_named(store: AwardStore, moved: int) -> None:
     """Of many that move together the one that another writer has moved; nothing is written."""
     rules = doors()
     fill(store, 5)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
+from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.engine.ports import Change
 from lazsa_flow.errors import SchemaError
 from lazsa_flow.store.connect import BUSY_TIMEOUT_MS
-from lazsa_flow.store.store import SqlStore
 from tests.factories import SELLER, path, record, utc
 
 if TYPE_CHECKING:
@@ -30,27 +30,27 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(file: Path) -> Iterator[SqlStore]:
+def store(file: Path) -> Iterator[AwardStore]:
     """Open a store on a migrated database."""
-    opened = SqlStore(f"sqlite:///{file}")
+    opened = AwardStore(f"sqlite:///{file}")
     opened.migrate()
     yield opened
     opened.close()
 
 
-def pragma(store: SqlStore, name: str) -> object:
+def pragma(store: AwardStore, name: str) -> object:
     """Return what a pragma says on a connection of the store's."""
     with store.begin(write=False) as transaction:
         return transaction._connection.exec_driver_sql(f"PRAGMA {name}").scalar()
 
 
-def records(store: SqlStore) -> int:
+def records(store: AwardStore) -> int:
     """Count the records about the seller, in a transaction that only reads."""
     with store.begin(write=False) as transaction:
         return len(transaction.records_of(SELLER))
 
 
-def add(store: SqlStore) -> None:
+def add(store: AwardStore) -> None:
     """Append a record in a transaction of its own."""
     with store.begin() as transaction:
         transaction.add_record(SELLER, record("case", "open"))
@@ -65,12 +65,12 @@ def add(store: SqlStore) -> None:
         ("busy_timeout", BUSY_TIMEOUT_MS),
     ],
 )
-def test_every_connection_is_prepared(store: SqlStore, name: str, value: object) -> None:
+def test_every_connection_is_prepared(store: AwardStore, name: str, value: object) -> None:
     """Write-ahead log, every commit on disk, foreign keys on, and patience with other writers."""
     assert pragma(store, name) == value
 
 
-def test_a_writing_transaction_takes_the_lock_as_it_begins(store: SqlStore, file: Path) -> None:
+def test_a_writing_transaction_takes_the_lock_as_it_begins(store: AwardStore, file: Path) -> None:
     """BEGIN IMMEDIATE: what is read in the transaction stays true, for nobody else may write."""
     other = sqlite3.connect(file, timeout=0, isolation_level=None)
     try:
@@ -82,7 +82,7 @@ def test_a_writing_transaction_takes_the_lock_as_it_begins(store: SqlStore, file
         other.close()
 
 
-def test_a_reading_transaction_takes_no_lock(store: SqlStore, file: Path) -> None:
+def test_a_reading_transaction_takes_no_lock(store: AwardStore, file: Path) -> None:
     """Whoever reads stops nobody from writing, and sees what stood when they began."""
     with store.begin(write=False) as reading:
         assert reading.records_of(SELLER) == []
@@ -91,14 +91,14 @@ def test_a_reading_transaction_takes_no_lock(store: SqlStore, file: Path) -> Non
     assert records(store) == 1
 
 
-def test_the_schema_is_checked_while_somebody_writes(store: SqlStore) -> None:
+def test_the_schema_is_checked_while_somebody_writes(store: AwardStore) -> None:
     """A process that starts waits for no writer, not even for one that stands still."""
     with store.begin() as writing:
         writing.add_record(SELLER, record("case", "open"))
         store.check_schema()
 
 
-def test_reading_goes_on_while_somebody_writes(store: SqlStore) -> None:
+def test_reading_goes_on_while_somebody_writes(store: AwardStore) -> None:
     """Within another's write transaction the last committed state is read, at once."""
     with store.begin() as writing:
         writing.add_record(SELLER, record("case", "open"))
@@ -106,7 +106,7 @@ def test_reading_goes_on_while_somebody_writes(store: SqlStore) -> None:
     assert records(store) == 1
 
 
-def test_writers_wait_for_each_other(store: SqlStore) -> None:
+def test_writers_wait_for_each_other(store: AwardStore) -> None:
     """A second writer waits for the first; no read-and-write is lost between them."""
     with store.begin() as transaction:
         transaction.write_chunk([Change(before=None, after=path(), recorded_at=AT, row=None)])
@@ -124,7 +124,7 @@ def test_writers_wait_for_each_other(store: SqlStore) -> None:
         assert transaction.paths_of(SELLER)[0].seq == 41
 
 
-def test_a_failed_transaction_frees_the_lock(store: SqlStore) -> None:
+def test_a_failed_transaction_frees_the_lock(store: AwardStore) -> None:
     """What is rolled back leaves neither rows nor a lock."""
 
     def fail() -> None:
@@ -138,13 +138,13 @@ def test_a_failed_transaction_frees_the_lock(store: SqlStore) -> None:
     assert records(store) == 1
 
 
-def test_foreign_keys_are_on_again_after_a_migration(store: SqlStore) -> None:
+def test_foreign_keys_are_on_again_after_a_migration(store: AwardStore) -> None:
     """A migration turns foreign keys off for its own time only."""
     store.migrate()
     assert pragma(store, "foreign_keys") == 1
 
 
-def test_a_migration_that_breaks_a_reference_is_undone(store: SqlStore, file: Path) -> None:
+def test_a_migration_that_breaks_a_reference_is_undone(store: AwardStore, file: Path) -> None:
     """Rows that refer to nothing stop a migration, and foreign keys are on afterwards."""
     raw = sqlite3.connect(file)
     raw.execute("INSERT INTO lazsa_slots VALUES ('award', 'nobody', 99)")
@@ -155,7 +155,7 @@ def test_a_migration_that_breaks_a_reference_is_undone(store: SqlStore, file: Pa
     assert pragma(store, "foreign_keys") == 1
 
 
-def test_next_due_is_one_look_at_an_index(store: SqlStore) -> None:
+def test_next_due_is_one_look_at_an_index(store: AwardStore) -> None:
     """design.md, rule 5: the doorbell's question costs one index look-up, however many timers."""
     with store.begin(write=False) as transaction:
         plan = transaction._connection.execute(

@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from lazsa_flow.award.commands.imports import add_facts
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.award.rules.panel import ITEMS, Tally
+from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.engine.journal import JournalRow, digest
 from lazsa_flow.engine.ledger import Count
 from lazsa_flow.engine.ports import Change, Notice
@@ -36,7 +37,6 @@ from lazsa_flow.lifecycle.model import NO_HEAD, Actor
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.migrate import VERSION_TABLE
 from lazsa_flow.store.schema import METADATA
-from lazsa_flow.store.store import SqlStore
 from tests.factories import (
     CYCLE,
     SELLER,
@@ -89,20 +89,20 @@ class Crash(BaseException):
     """The process dies."""
 
 
-def failing(store: SqlStore, act: Callable[[Any], object]) -> None:
+def failing(store: AwardStore, act: Callable[[Any], object]) -> None:
     """Do something in a transaction that then fails."""
     with store.begin() as transaction:
         act(transaction)
         raise Crash
 
 
-def write(store: SqlStore, *changes: Change) -> None:
+def write(store: AwardStore, *changes: Change) -> None:
     """Write changes in a transaction of their own."""
     with store.begin() as transaction:
         transaction.write_chunk(changes)
 
 
-def see(store: SqlStore, path_id: int = 1, before: Any = None, on: date = CYCLE) -> Snapshot:
+def see(store: AwardStore, path_id: int = 1, before: Any = None, on: date = CYCLE) -> Snapshot:
     """Load one path's evidence."""
     with store.begin(write=False) as transaction:
         (seen,) = transaction.load_chunk([path_id], before=before, on=on)
@@ -148,7 +148,7 @@ def url_of(programme: Programme) -> str:
 
 
 @pytest.fixture
-def candidate(store: SqlStore) -> SqlStore:
+def candidate(store: AwardStore) -> AwardStore:
     """Return a store with a candidate about whom everything was recorded at one instant."""
     write(store, opening(path()))
     with store.begin() as transaction:
@@ -167,7 +167,7 @@ def candidate(store: SqlStore) -> SqlStore:
     return store
 
 
-def test_what_was_recorded_before_an_instant_is_read(candidate: SqlStore) -> None:
+def test_what_was_recorded_before_an_instant_is_read(candidate: AwardStore) -> None:
     """programme.md, versions and data: what was recorded one microsecond before counts."""
     seen = see(candidate, before=AT + TICK)
     assert seen == see(candidate)
@@ -177,14 +177,14 @@ def test_what_was_recorded_before_an_instant_is_read(candidate: SqlStore) -> Non
     assert seen.nominations == (nomination(),)
 
 
-def test_what_was_recorded_at_an_instant_is_not_read_for_it(candidate: SqlStore) -> None:
+def test_what_was_recorded_at_an_instant_is_not_read_for_it(candidate: AwardStore) -> None:
     """programme.md, versions and data: what was recorded exactly at the instant comes too late."""
     seen = see(candidate, before=AT)
     assert (seen.facts, seen.tally, seen.records, seen.nominations) == (None, Tally(), (), ())
     assert seen.path == path()
 
 
-def test_a_later_word_on_a_nomination_is_cut_too(candidate: SqlStore) -> None:
+def test_a_later_word_on_a_nomination_is_cut_too(candidate: AwardStore) -> None:
     """A nomination is read as it stood before the instant: completed or withdrawn later is not."""
     with candidate.begin() as transaction:
         for event, hours in (("completed", 1), ("withdrawn", 2)):
@@ -202,20 +202,20 @@ def test_a_later_word_on_a_nomination_is_cut_too(candidate: SqlStore) -> None:
     assert see(candidate, before=AT + timedelta(hours=2, microseconds=1)).nominations[0].withdrawn
 
 
-def told(store: SqlStore, *dated: tuple[date, Any, str]) -> None:
+def told(store: AwardStore, *dated: tuple[date, Any, str]) -> None:
     """Record facts: as of, recorded at, GMV rate."""
     for as_of, recorded_at, rate in dated:
         with store.begin() as transaction:
             transaction.add_facts([facts(as_of=as_of, gmv_rate=Decimal(rate))], recorded_at)
 
 
-def rate(store: SqlStore, **options: Any) -> str | None:
+def rate(store: AwardStore, **options: Any) -> str | None:
     """Return the GMV rate of the facts that count."""
     facts = see(store, **options).facts
     return None if facts is None else str(facts.gmv_rate)
 
 
-def test_the_latest_facts_are_those_dated_last(store: SqlStore) -> None:
+def test_the_latest_facts_are_those_dated_last(store: AwardStore) -> None:
     """Of facts on or before the round's date the latest by date count, however they came in."""
     write(store, opening(path()))
     day = timedelta(days=1)
@@ -226,7 +226,7 @@ def test_the_latest_facts_are_those_dated_last(store: SqlStore) -> None:
     assert rate(store, on=CYCLE + 9 * day) == "0.3"
 
 
-def test_of_facts_of_one_date_the_last_recorded_count(store: SqlStore) -> None:
+def test_of_facts_of_one_date_the_last_recorded_count(store: AwardStore) -> None:
     """Facts of one date are corrected by recording them anew; of one instant, by their order."""
     write(store, opening(path()))
     later = AT + timedelta(hours=1)
@@ -237,7 +237,7 @@ def test_of_facts_of_one_date_the_last_recorded_count(store: SqlStore) -> None:
     assert rate(store) == "0.3"
 
 
-def test_without_a_round_the_date_judged_is_the_one_asked_for(store: SqlStore) -> None:
+def test_without_a_round_the_date_judged_is_the_one_asked_for(store: AwardStore) -> None:
     """A path in no round is judged on the day of the question."""
     write(store, opening(path(cycle_on=None)))
     told(store, (CYCLE, AT, "0.3"))
@@ -245,7 +245,7 @@ def test_without_a_round_the_date_judged_is_the_one_asked_for(store: SqlStore) -
     assert rate(store, on=CYCLE - timedelta(days=1)) is None
 
 
-def test_facts_of_another_seller_do_not_count(store: SqlStore) -> None:
+def test_facts_of_another_seller_do_not_count(store: AwardStore) -> None:
     """Each seller is judged on facts of their own."""
     write(store, opening(path(subject="seller-2")))
     told(store, (CYCLE, AT, "0.3"))
@@ -274,7 +274,7 @@ def test_facts_of_another_seller_do_not_count(store: SqlStore) -> None:
         ),
     ],
 )
-def test_facts_come_back_as_they_were(store: SqlStore, told_: Any) -> None:
+def test_facts_come_back_as_they_were(store: AwardStore, told_: Any) -> None:
     """What is not known stays not known, and a decimal keeps every figure."""
     write(store, opening(path()))
     with store.begin() as transaction:
@@ -284,21 +284,21 @@ def test_facts_come_back_as_they_were(store: SqlStore, told_: Any) -> None:
     assert repr(found) == repr(told_)
 
 
-def test_no_facts_are_no_row(store: SqlStore) -> None:
+def test_no_facts_are_no_row(store: AwardStore) -> None:
     """An empty list of facts appends nothing."""
     with store.begin() as transaction:
         assert transaction.add_facts([], AT) == 0
     assert store.count_sellers() == 0
 
 
-def score(store: SqlStore, *cards: Any, cycle_on: date = CYCLE) -> None:
+def score(store: AwardStore, *cards: Any, cycle_on: date = CYCLE) -> None:
     """Record scorecards, one after the other."""
     with store.begin() as transaction:
         for each in cards:
             transaction.add_scorecard(1, cycle_on, each, as_of=CYCLE, recorded_at=AT)
 
 
-def test_a_card_counts_in_its_round_alone(store: SqlStore) -> None:
+def test_a_card_counts_in_its_round_alone(store: AwardStore) -> None:
     """programme.md, the panel: scorecards belong to a round; none counts in another."""
     write(store, opening(path()))
     score(store, card("rev-1", "team-a", 5), cycle_on=date(2026, 4, 1))
@@ -310,7 +310,7 @@ def test_a_card_counts_in_its_round_alone(store: SqlStore) -> None:
     assert sorted(rounds) == [date(2026, 4, 1), CYCLE]
 
 
-def test_the_latest_card_of_a_reviewer_counts(store: SqlStore) -> None:
+def test_the_latest_card_of_a_reviewer_counts(store: AwardStore) -> None:
     """A reviewer who scores again has one card, the latest, with the team of that day."""
     write(store, opening(path()))
     score(store, card("rev-1", "team-a", 1), card("rev-2", "team-b", 4), card("rev-1", "team-b", 5))
@@ -318,7 +318,7 @@ def test_the_latest_card_of_a_reviewer_counts(store: SqlStore) -> None:
     assert (tally.cards, tally.teams, tally.sums) == (2, 1, (9,) * 11)
 
 
-def test_a_recusal_takes_a_card_out(store: SqlStore) -> None:
+def test_a_recusal_takes_a_card_out(store: AwardStore) -> None:
     """programme.md, the panel: a reviewer may recuse; the quorum is counted again."""
     write(store, opening(path()))
     score(store, card("rev-1", "team-a"), card("rev-2", "team-b"), recusal("rev-1"))
@@ -326,7 +326,7 @@ def test_a_recusal_takes_a_card_out(store: SqlStore) -> None:
     assert (tally.cards, tally.panel) == (1, frozenset({"rev-1", "rev-2"}))
 
 
-def test_evidence_has_kin_and_pending_timers(store: SqlStore) -> None:
+def test_evidence_has_kin_and_pending_timers(store: AwardStore) -> None:
     """A path sees the subject's other paths, of every lifecycle, and its own pending timers."""
     sibling_paths = (path("declined", id=2), path("ajar", id=3, lifecycle="door"))
     stranger = path(id=4, subject="seller-2")
@@ -344,7 +344,7 @@ def test_evidence_has_kin_and_pending_timers(store: SqlStore) -> None:
     assert see(store, 4).others == ()
 
 
-def test_evidence_of_a_chunk_comes_for_each_path_there_is(candidate: SqlStore) -> None:
+def test_evidence_of_a_chunk_comes_for_each_path_there_is(candidate: AwardStore) -> None:
     """One evidence for each path that exists, and each has its own."""
     write(candidate, opening(path(id=2, subject="seller-2")))
     with candidate.begin() as transaction:
@@ -353,7 +353,7 @@ def test_evidence_of_a_chunk_comes_for_each_path_there_is(candidate: SqlStore) -
     assert {seen.path.id: seen.facts for seen in found} == {1: facts(), 2: None}
 
 
-def test_a_first_look_sees_what_a_chunk_sees(candidate: SqlStore) -> None:
+def test_a_first_look_sees_what_a_chunk_sees(candidate: AwardStore) -> None:
     """All about one path, asked at once, is the evidence that a sweep would load."""
     write(candidate, opening(path(id=2, lifecycle="door"), scheduled=(timer(path_id=2),)))
     write(candidate, opening(path("declined", id=3, cycle_on=None)))
@@ -365,7 +365,7 @@ def test_a_first_look_sees_what_a_chunk_sees(candidate: SqlStore) -> None:
         assert transaction.look(9, on=CYCLE) is None
 
 
-def test_a_first_look_finds_the_keys_result_and_the_rules(candidate: SqlStore) -> None:
+def test_a_first_look_finds_the_keys_result_and_the_rules(candidate: AwardStore) -> None:
     """With the evidence comes what the key recalls, and what the rules stand at."""
     with candidate.begin() as transaction:
         transaction.remember("k", "request", {"n": 1}, AT)
@@ -381,7 +381,7 @@ def test_a_first_look_finds_the_keys_result_and_the_rules(candidate: SqlStore) -
 # -- writing
 
 
-def test_a_path_comes_back_as_it_was(store: SqlStore) -> None:
+def test_a_path_comes_back_as_it_was(store: AwardStore) -> None:
     """Spans, data and every field survive the database."""
     award = (span(date(2026, 4, 1), CYCLE, reason="resigned"), span(CYCLE))
     rich = path(spans={"award": award}, data={"b": (1, None, "ü"), "a": {"x": True}}, parked=True)
@@ -392,7 +392,7 @@ def test_a_path_comes_back_as_it_was(store: SqlStore) -> None:
     assert see(store, 2).path == bare
 
 
-def test_a_change_is_written_whole(store: SqlStore) -> None:
+def test_a_change_is_written_whole(store: AwardStore) -> None:
     """Path, timers, records and notices of a move are all there, or none is."""
     change = moving(
         path(),
@@ -414,7 +414,7 @@ def test_a_change_is_written_whole(store: SqlStore) -> None:
     assert see(store, 2).path.subject == "seller-2"
 
 
-def test_a_stale_version_writes_nothing(store: SqlStore) -> None:
+def test_a_stale_version_writes_nothing(store: AwardStore) -> None:
     """design.md, rule 4: the path's version is compared and set; who loses is told both."""
     other = path(id=2, subject="seller-2")
     write(store, opening(path()), opening(other))
@@ -427,14 +427,14 @@ def test_a_stale_version_writes_nothing(store: SqlStore) -> None:
     assert see(store).timers == ()
 
 
-def test_a_path_that_is_not_there_is_stale(store: SqlStore) -> None:
+def test_a_path_that_is_not_there_is_stale(store: AwardStore) -> None:
     """A move of a path that does not exist is refused as stale, with no version found."""
     with pytest.raises(StaleVersionError) as caught:
         write(store, moving(path()))
     assert caught.value.found is None
 
 
-def test_what_was_written_is_read_in_the_same_transaction(store: SqlStore) -> None:
+def test_what_was_written_is_read_in_the_same_transaction(store: AwardStore) -> None:
     """Whether or not a store holds rows back, who reads after a write reads what was written."""
     moved = replace(path(), seq=2, state="awarded", recorded_at=AT)
     with store.begin() as transaction:
@@ -446,7 +446,7 @@ def test_what_was_written_is_read_in_the_same_transaction(store: SqlStore) -> No
     assert see(store).path == replace(moved, seq=3)
 
 
-def test_a_stale_version_is_told_before_what_follows(store: SqlStore) -> None:
+def test_a_stale_version_is_told_before_what_follows(store: AwardStore) -> None:
     """Who reads after a write that has lost is told so, and nothing of it stays."""
     write(store, opening(path()))
     write(store, moving(path(), after={"head": "1" * 64}))
@@ -462,14 +462,14 @@ def test_a_stale_version_is_told_before_what_follows(store: SqlStore) -> None:
     assert see(store).timers == ()
 
 
-def test_a_timer_ended_and_set_again_in_one_change_pends(store: SqlStore) -> None:
+def test_a_timer_ended_and_set_again_in_one_change_pends(store: AwardStore) -> None:
     """A plan made anew may come to the same instant."""
     write(store, opening(path(), scheduled=(timer(),)))
     write(store, moving(path(), cancelled=(timer(),), scheduled=(timer(),)))
     assert see(store).timers == (timer(),)
 
 
-def test_a_second_open_path_is_a_conflict(store: SqlStore) -> None:
+def test_a_second_open_path_is_a_conflict(store: AwardStore) -> None:
     """programme.md, nomination: one open path a seller; the transaction leaves nothing."""
     write(store, opening(path(), slot="take"))
     with pytest.raises(ConflictError) as caught:
@@ -480,7 +480,7 @@ def test_a_second_open_path_is_a_conflict(store: SqlStore) -> None:
         assert [each.id for each in transaction.paths_of(SELLER)] == [1]
 
 
-def test_a_place_is_of_one_lifecycle_and_can_be_freed(store: SqlStore) -> None:
+def test_a_place_is_of_one_lifecycle_and_can_be_freed(store: AwardStore) -> None:
     """Another lifecycle has places of its own; what is freed can be taken in the same chunk."""
     write(store, opening(path(), slot="take"))
     write(store, opening(path(id=2, lifecycle="door"), slot="take"))
@@ -490,7 +490,7 @@ def test_a_place_is_of_one_lifecycle_and_can_be_freed(store: SqlStore) -> None:
         assert transaction.open_paths("door", [SELLER]) == {SELLER: 2}
 
 
-def test_a_claim_is_one_paths_alone(store: SqlStore) -> None:
+def test_a_claim_is_one_paths_alone(store: AwardStore) -> None:
     """programme.md, store entry: what serves one path cannot serve another, and kin see it."""
     keys = {"claims": ("k1", "k2")}
     write(store, opening(path(data=keys), claims=(("records", "k1"), ("records", "k2"))))
@@ -506,14 +506,16 @@ def test_a_claim_is_one_paths_alone(store: SqlStore) -> None:
 # -- timers
 
 
-def claim(store: SqlStore, now: Any = DUE, limit: int = 9, path_id: int | None = None) -> list[Any]:
+def claim(
+    store: AwardStore, now: Any = DUE, limit: int = 9, path_id: int | None = None
+) -> list[Any]:
     """Return what a sweep would take: path and name."""
     with store.begin() as transaction:
         taken = transaction.claim(now, limit, path_id)
         return list(taken.names.items()) if taken else []
 
 
-def doors(store: SqlStore, *timers: Any) -> None:
+def doors(store: AwardStore, *timers: Any) -> None:
     """Open a path of its own for each number among the timers, and set them."""
     ids = sorted({each.path_id for each in timers})
     write(store, *(opening(path(id=id_, subject=f"seller-{id_}")) for id_ in ids))
@@ -522,7 +524,7 @@ def doors(store: SqlStore, *timers: Any) -> None:
             transaction.set_timer(each)
 
 
-def test_timers_are_claimed_by_instant_then_country(store: SqlStore) -> None:
+def test_timers_are_claimed_by_instant_then_country(store: AwardStore) -> None:
     """One instant and one country at a time, the earliest first, countries by their code."""
     doors(
         store,
@@ -544,20 +546,20 @@ def test_timers_are_claimed_by_instant_then_country(store: SqlStore) -> None:
     assert claim(store, DUE + TICK) == [(5, "evening")]
 
 
-def test_a_timer_is_due_at_its_instant(store: SqlStore) -> None:
+def test_a_timer_is_due_at_its_instant(store: AwardStore) -> None:
     """At exactly its instant a timer is due; one microsecond earlier it is not."""
     doors(store, timer())
     assert claim(store, DUE - TICK) == []
     assert claim(store, DUE) == [(1, "evening")]
 
 
-def test_a_path_is_claimed_once(store: SqlStore) -> None:
+def test_a_path_is_claimed_once(store: AwardStore) -> None:
     """Of two timers of a path at one instant one is taken, so that its order holds."""
     doors(store, timer("b"), timer("a"), timer("c", path_id=2))
     assert claim(store) == [(1, "a"), (2, "c")]
 
 
-def test_a_claim_has_a_limit_and_can_be_of_one_path(store: SqlStore) -> None:
+def test_a_claim_has_a_limit_and_can_be_of_one_path(store: AwardStore) -> None:
     """No more than the limit are taken; of one path, where it is named, and no other."""
     doors(store, *(timer(path_id=n) for n in range(1, 5)))
     assert claim(store, limit=3) == [(1, "evening"), (2, "evening"), (3, "evening")]
@@ -565,7 +567,7 @@ def test_a_claim_has_a_limit_and_can_be_of_one_path(store: SqlStore) -> None:
     assert claim(store, path_id=9) == []
 
 
-def test_a_timer_set_again_replaces_the_pending_one(store: SqlStore) -> None:
+def test_a_timer_set_again_replaces_the_pending_one(store: AwardStore) -> None:
     """One pending timer of a path and name: what is set again cancels what was pending."""
     doors(store, timer(), timer("other"))
     with store.begin() as transaction:
@@ -576,7 +578,7 @@ def test_a_timer_set_again_replaces_the_pending_one(store: SqlStore) -> None:
     }
 
 
-def test_a_cancelled_timer_can_be_set_again(store: SqlStore) -> None:
+def test_a_cancelled_timer_can_be_set_again(store: AwardStore) -> None:
     """A timer cancelled for an instant is pending again once it is set for it."""
     doors(store, timer())
     write(store, moving(path(subject="seller-1"), cancelled=(timer(),)))
@@ -586,7 +588,7 @@ def test_a_cancelled_timer_can_be_set_again(store: SqlStore) -> None:
     assert see(store).timers == (timer(),)
 
 
-def test_a_timer_that_had_its_outcome_keeps_it(store: SqlStore) -> None:
+def test_a_timer_that_had_its_outcome_keeps_it(store: AwardStore) -> None:
     """What fired for an instant is never set for it again: a repeat changes nothing."""
     doors(store, timer())
     fired = replace(timer(), status="fired", seq=2)
@@ -596,7 +598,7 @@ def test_a_timer_that_had_its_outcome_keeps_it(store: SqlStore) -> None:
     assert (claim(store), see(store).timers) == ([], ())
 
 
-def test_a_parked_path_is_set_aside_with_all_its_timers(store: SqlStore) -> None:
+def test_a_parked_path_is_set_aside_with_all_its_timers(store: AwardStore) -> None:
     """A path that is parked stops nobody: its timers are no longer due, others' are."""
     doors(store, timer(), timer("later", DUE + TICK), timer(path_id=2))
     with store.begin() as transaction:
@@ -609,7 +611,7 @@ def test_a_parked_path_is_set_aside_with_all_its_timers(store: SqlStore) -> None
     assert counts == [Count("SG", CYCLE, due=3, moved=0, refused=0, parked=2)]
 
 
-def test_an_unparked_path_goes_on_with_its_timers(store: SqlStore) -> None:
+def test_an_unparked_path_goes_on_with_its_timers(store: AwardStore) -> None:
     """What was set aside with a path is pending again once it is let go; what ended is not."""
     doors(store, timer(), timer("later", DUE + TICK), timer("gone"), timer(path_id=2))
     write(store, moving(path(subject="seller-1"), cancelled=(timer("gone"),)))
@@ -623,7 +625,7 @@ def test_an_unparked_path_goes_on_with_its_timers(store: SqlStore) -> None:
     assert claim(store) == [(1, "evening"), (2, "evening")]
 
 
-def test_a_path_that_waits_is_passed_by_until_its_next_attempt(store: SqlStore) -> None:
+def test_a_path_that_waits_is_passed_by_until_its_next_attempt(store: AwardStore) -> None:
     """A path that failed waits with all its timers, counts its attempts, and stops nobody."""
     doors(store, timer(), timer("later", DUE + TICK), timer(path_id=2))
     again = DUE + timedelta(seconds=4)
@@ -638,7 +640,7 @@ def test_a_path_that_waits_is_passed_by_until_its_next_attempt(store: SqlStore) 
     assert claim(store, again) == [(1, "evening"), (2, "evening")]
 
 
-def test_the_next_look_is_the_next_attempt_or_instant(store: SqlStore) -> None:
+def test_the_next_look_is_the_next_attempt_or_instant(store: AwardStore) -> None:
     """A path that failed is looked at again with its next attempt; its other timers not earlier."""
     doors(store, timer(), timer("later", DUE + timedelta(days=1)))
     again = DUE + timedelta(seconds=4)
@@ -649,7 +651,7 @@ def test_the_next_look_is_the_next_attempt_or_instant(store: SqlStore) -> None:
     assert store.next_due() == DUE + timedelta(days=1)
 
 
-def test_an_attempt_that_succeeds_forgets_the_failure(store: SqlStore) -> None:
+def test_an_attempt_that_succeeds_forgets_the_failure(store: AwardStore) -> None:
     """With the move that a path's timer makes at last, its failure is forgotten."""
     doors(store, timer())
     with store.begin() as transaction:
@@ -663,7 +665,7 @@ def test_an_attempt_that_succeeds_forgets_the_failure(store: SqlStore) -> None:
         assert transaction.failure_of(1) is None
 
 
-def test_what_is_due_is_told_in_order(store: SqlStore) -> None:
+def test_what_is_due_is_told_in_order(store: AwardStore) -> None:
     """Pending timers until an instant, earliest first, with path and seller."""
     doors(store, timer(path_id=2, due_at=DUE - TICK), timer(), timer("far", DUE + TICK))
     assert [(t.name, ref, seller) for t, ref, seller in store.due(DUE)] == [
@@ -672,7 +674,7 @@ def test_what_is_due_is_told_in_order(store: SqlStore) -> None:
     ]
 
 
-def test_the_first_book_is_the_earliest_cycle(store: SqlStore) -> None:
+def test_the_first_book_is_the_earliest_cycle(store: AwardStore) -> None:
     """The books begin with the first cycle that a timer belongs to; without timers nowhere."""
     assert (store.first_book(), store.next_due()) == (None, None)
     doors(store, timer(), timer("old", book_on=date(2026, 4, 1)))
@@ -701,7 +703,7 @@ def test_a_pause_elsewhere_holds_in_the_next_command(play: Any) -> None:
 # -- idempotency keys
 
 
-def test_a_key_recalls_its_result(store: SqlStore) -> None:
+def test_a_key_recalls_its_result(store: AwardStore) -> None:
     """design.md, rule 4: the same key again returns the first result."""
     with store.begin() as transaction:
         assert transaction.recall("k", "request") is None
@@ -710,7 +712,7 @@ def test_a_key_recalls_its_result(store: SqlStore) -> None:
         assert transaction.recall("k", "request") == {"path": "award-1", "n": [1, None]}
 
 
-def test_a_key_is_of_one_request(store: SqlStore) -> None:
+def test_a_key_is_of_one_request(store: AwardStore) -> None:
     """design.md, rule 4: the same key with another payload is an error."""
     with store.begin() as transaction:
         transaction.remember("k", "request", True, AT)
@@ -719,7 +721,7 @@ def test_a_key_is_of_one_request(store: SqlStore) -> None:
     assert caught.value.key == "k"
 
 
-def test_a_key_of_a_failed_command_is_free(store: SqlStore) -> None:
+def test_a_key_of_a_failed_command_is_free(store: AwardStore) -> None:
     """A key is stored with its effect or not at all."""
     with pytest.raises(Crash):
         failing(store, lambda transaction: transaction.remember("k", "request", True, AT))
@@ -771,7 +773,7 @@ JOURNALED = [
 
 
 @pytest.mark.parametrize("row", JOURNALED, ids=["rich", "bare"])
-def test_a_journal_row_survives_storage(store: SqlStore, row: JournalRow) -> None:
+def test_a_journal_row_survives_storage(store: AwardStore, row: JournalRow) -> None:
     """design.md, rule 8: the fields that come back hash to the hash that went in."""
     write(store, opening(path()))
     write(store, moving(path())._replace(row=row))
@@ -780,7 +782,7 @@ def test_a_journal_row_survives_storage(store: SqlStore, row: JournalRow) -> Non
     assert digest(stored) == row.hash
 
 
-def test_the_journal_is_read_by_path_and_number(store: SqlStore) -> None:
+def test_the_journal_is_read_by_path_and_number(store: AwardStore) -> None:
     """Rows come by path and number; where a path stands is its own row's affair."""
     write(store, opening(path(id=2, subject="seller-2")), opening(path()))
     for id_, seq in ((2, 1), (1, 1), (1, 2)):
@@ -1148,7 +1150,7 @@ def engine(url: str) -> Iterator[sa.Engine]:
     opened.dispose()
 
 
-def test_the_migrated_schema_is_the_one_in_the_code(store: SqlStore, engine: sa.Engine) -> None:
+def test_the_migrated_schema_is_the_one_in_the_code(store: AwardStore, engine: sa.Engine) -> None:
     """Migrations lead to the very tables, columns and indexes that the code reads and writes."""
 
     def ours(name: str | None, kind: str, _parents: object) -> bool:
@@ -1161,7 +1163,7 @@ def test_the_migrated_schema_is_the_one_in_the_code(store: SqlStore, engine: sa.
         assert compare_metadata(context, METADATA) == []
 
 
-def test_every_table_is_prefixed(store: SqlStore, engine: sa.Engine) -> None:
+def test_every_table_is_prefixed(store: AwardStore, engine: sa.Engine) -> None:
     """design.md, rule 4: the tables live in hosts' databases, so all are prefixed."""
     tables = sa.inspect(engine).get_table_names()
     assert VERSION_TABLE in tables
@@ -1186,7 +1188,7 @@ def test_a_database_without_our_schema_says_what_to_do(
 
 
 def test_a_schema_of_another_release_says_what_to_do(
-    url: str, store: SqlStore, config: Config
+    url: str, store: AwardStore, config: Config
 ) -> None:
     """Another release's schema is refused, naming both, with the advice to back it up."""
     execute(url, f"UPDATE {VERSION_TABLE} SET version_num = version_num || '9'")
@@ -1198,7 +1200,7 @@ def test_a_schema_of_another_release_says_what_to_do(
     assert "lazsa-flow migrate" in str(caught.value)
 
 
-def test_a_row_cannot_refer_to_nothing(store: SqlStore) -> None:
+def test_a_row_cannot_refer_to_nothing(store: AwardStore) -> None:
     """Foreign keys hold, after a migration over the same connections too."""
     store.migrate()
     with pytest.raises(sa.exc.IntegrityError), store.begin() as transaction:
@@ -1222,7 +1224,7 @@ def test_a_stored_policy_that_was_changed_is_refused(play: Any, config: Config) 
 def test_another_kind_of_database_is_refused(url: str) -> None:
     """A URL that is none of ours is an input error, and what may hold a password is not shown."""
     with pytest.raises(InputError) as caught:
-        SqlStore(url)
+        AwardStore(url)
     assert "secret" not in str(caught.value)
 
 

@@ -12,10 +12,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.errors import ClosedError, InputError, LazsaError, UnavailableError
 from lazsa_flow.runner.scheduler import tick
 from lazsa_flow.store.connect import connect
-from lazsa_flow.store.store import SqlStore
 from lazsa_flow.viewer import viewer
 from tests.acceptance.test_cli import facts_file
 from tests.arguments import FILES, arguments_of
@@ -170,7 +170,7 @@ def test_many_at_once_wait_for_their_turn(world: World) -> None:
 
 def test_a_pool_without_a_free_connection_is_unavailable(tmp_path: FilePath) -> None:
     """A call that gets no connection in time says so as one that finds no database does."""
-    store = SqlStore(f"sqlite:///{tmp_path / 'lazsa.db'}?pool_size=1&pool_timeout=0.1")
+    store = AwardStore(f"sqlite:///{tmp_path / 'lazsa.db'}?pool_size=1&pool_timeout=0.1")
     with store.begin(write=False), pytest.raises(UnavailableError, match="came free within"):
         store.next_due()
     store.close()

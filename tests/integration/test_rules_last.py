@@ -69,7 +69,7 @@ def test_books_with_something_parked_stay_open(world: World) -> None:
     """Books in which a timer is parked are not closed (The books)."""
     path = world.candidate()
     with world.programme.store.begin() as transaction:
-        taken = transaction.claim(world.programme.next_due(), 1)  # type: ignore[arg-type]
+        taken = transaction.claim(world.programme.next_due(), 1)
         transaction.set_aside(failure(first_of(taken)))
     world.go(APRIL)
     with pytest.raises(ConflictError, match="1 parked"):

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.engine.ports import Claimed
     from lazsa_flow.lifecycle.model import Actor, Path
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 KIND: Final = "announcement"
 IN_GROUP: Final = "announcement_in_group"
@@ -131,7 +131,7 @@ def send_announcement(
         "link": said.link,
     }
 
-    def queue_announcement(transaction: SqlTransaction) -> dict[str, Any]:
+    def queue_announcement(transaction: AwardTransaction) -> dict[str, Any]:
         paths = _paths_in(transaction, country)
         context.check_settled(transaction, [path.id for path in paths], now)
         found = _find_recipients(paths, asked, now)
@@ -146,7 +146,7 @@ def send_announcement(
     return Announced(done["number"], tuple(done["groups"]), recipients)
 
 
-def _paths_in(transaction: SqlTransaction, country: str | None) -> list[Path]:
+def _paths_in(transaction: AwardTransaction, country: str | None) -> list[Path]:
     """Return the paths of ambassadors and members, in a country or in all."""
     return [
         path
@@ -156,7 +156,7 @@ def _paths_in(transaction: SqlTransaction, country: str | None) -> list[Path]:
 
 
 def _queue_notices(
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     row: Mapping[str, Any],
     found: Sequence[tuple[str, Path]],
     now: datetime,
@@ -222,7 +222,7 @@ def find_announcement(context: Context, number: int) -> Announcement:
     raise NotFoundError("announcement", str(number))
 
 
-def _read_announcement(transaction: SqlTransaction, row: Any) -> Announcement:
+def _read_announcement(transaction: AwardTransaction, row: Any) -> Announcement:
     delivered, waiting = transaction.announcement_progress(row.id)
     return Announcement(
         number=row.id,
@@ -257,7 +257,7 @@ class AnnouncedNotice:
 
 
 def look_up_announced(
-    context: Context, transaction: SqlTransaction, notices: Collection[Claimed]
+    context: Context, transaction: AwardTransaction, notices: Collection[Claimed]
 ) -> dict[str, AnnouncedNotice]:
     """Read what announcements say, and who is still entitled to them, by the key of each notice."""
     found, rows, now = {}, {}, context.clock.now()

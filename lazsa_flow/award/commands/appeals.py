@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.award.policy import AwardPolicy
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Path, Snapshot, Statement
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 APPEALED_STATES: Final = ("declined", "retired", "reconnect")
 """The states in which a decision of the clock can be appealed."""
@@ -97,7 +97,9 @@ def give_voice(
         RefusedError: The days of the appeal are over.
     """
 
-    def record_voice(transaction: SqlTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
+    def record_voice(
+        transaction: AwardTransaction, seen: Snapshot, now: datetime
+    ) -> dict[str, Any]:
         path = seen.path
         check_command("appeal", actor, subject=path.subject, country=path.country)
         inside = find_insiders(transaction, path)
@@ -130,7 +132,7 @@ def give_voice(
 
 def _decide_appeal(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     ref: str,
     number: int,
     actor: Actor,
@@ -190,7 +192,7 @@ def _count_voices(seen: Snapshot, inside: Collection[str], value: str) -> int:
     return sum(each.value == value for who, each in voices.items() if who not in inside)
 
 
-def find_insiders(transaction: SqlTransaction, path: Path) -> dict[str, str]:
+def find_insiders(transaction: AwardTransaction, path: Path) -> dict[str, str]:
     """Find who is not outside the panel of a path, in any of its rounds.
 
     Returns:

@@ -10,8 +10,8 @@ from lazsa_flow.service.list_rows import Page
 if TYPE_CHECKING:
     from datetime import date
 
+    from lazsa_flow.award.store.round_listing import AwardListing
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.listing import Listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def find_cases(context: Context, country: str | None, *, closed: bool) -> Page[C
     return Page(why_empty=f"No case has been opened{where}.")
 
 
-def cases_of(listing: Listing, country: str | None) -> list[Case]:
+def cases_of(listing: AwardListing, country: str | None) -> list[Case]:
     """Return every case of a country, or of all, as it stands."""
     statements = listing.statements("case")
     sellers = {each.seller for each in statements}

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from lazsa_flow.award.commands.appeals import Appeal
     from lazsa_flow.award.commands.perk_giving import OneOffPerk
     from lazsa_flow.award.policy import AwardPolicy
+    from lazsa_flow.award.store.round_listing import AwardListing
     from lazsa_flow.service.context import Context
     from lazsa_flow.service.list_rows import Listed
-    from lazsa_flow.store.listing import Listing
 
 NAMED: Final = 100
 """At most so many new paths are named, and so many overdue timers."""
@@ -150,7 +150,7 @@ def plan_day(context: Context, country: str) -> CountryDay:
     )
 
 
-def _incomplete_nominees(listing: Listing, country: str) -> Iterator[IncompleteNomination]:
+def _incomplete_nominees(listing: AwardListing, country: str) -> Iterator[IncompleteNomination]:
     """Yield the nominees of whom no nomination is complete."""
     nominated = listing.nominations(country)
     missing = {
@@ -164,7 +164,7 @@ def _incomplete_nominees(listing: Listing, country: str) -> Iterator[IncompleteN
 
 
 def _group_tasks(
-    context: Context, listing: Listing, country: str, now: datetime
+    context: Context, listing: AwardListing, country: str, now: datetime
 ) -> Iterator[GroupTask]:
     """Yield the former ambassadors who have taken the steps before the team's."""
     rules = cast("AwardPolicy", context.rulebook.policy_at("award", now)).reconnect

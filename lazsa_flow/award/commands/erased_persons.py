@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 _SECRET: Final = "secret:"
 _DATABASE: Final = "database:"
@@ -34,7 +34,7 @@ class Erasures:
         transaction: Where they stand.
     """
 
-    def __init__(self, context: Context, transaction: SqlTransaction) -> None:
+    def __init__(self, context: Context, transaction: AwardTransaction) -> None:
         self._transaction = transaction
         self._secret = context.secret
         self._counts = transaction.erasure_keys()

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.award.lifecycles.entry import EntryPolicy
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Snapshot
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 
 def erase_person(context: Context, seller: str, *, actor: Actor, key: str | None) -> int:
@@ -41,7 +41,7 @@ def erase_person(context: Context, seller: str, *, actor: Actor, key: str | None
     with context.store.begin(write=False) as transaction:
         paths = transaction.paths_of(seller)
 
-    def delete_data(transaction: SqlTransaction) -> int:
+    def delete_data(transaction: AwardTransaction) -> int:
         paths = transaction.paths_of(seller)
         country = transaction.home_of(seller)
         check_command("erase", actor, subject=seller, country=country)
@@ -73,7 +73,7 @@ def readmit_person(context: Context, person: str, *, actor: Actor, key: str | No
         NotFoundError: No such person was erased.
     """
 
-    def remove_hashes(transaction: SqlTransaction) -> bool:
+    def remove_hashes(transaction: AwardTransaction) -> bool:
         country = transaction.home_of(person)
         check_command("readmit", actor, subject=person, country=country)
         erasures = Erasures(context, transaction)
@@ -87,7 +87,7 @@ def readmit_person(context: Context, person: str, *, actor: Actor, key: str | No
     context.run_idempotent(key, request, context.clock.now(), remove_hashes)
 
 
-def _keep_bar(context: Context, transaction: SqlTransaction, seller: str) -> None:
+def _keep_bar(context: Context, transaction: AwardTransaction, seller: str) -> None:
     """Let a conduct bar stand under a keyed hash too, so that it survives the seller's id."""
     if context.secret is not None:
         fingerprint = context.fingerprint(seller)
@@ -111,7 +111,7 @@ def _check_not_held(context: Context, seen: Snapshot, now: datetime) -> None:
 
 
 def _end_path(
-    context: Context, transaction: SqlTransaction, seen: Snapshot, actor: Actor, now: datetime
+    context: Context, transaction: AwardTransaction, seen: Snapshot, actor: Actor, now: datetime
 ) -> None:
     """Retire a sitting ambassador, withdraw a nominee and release a member.
 
@@ -151,7 +151,7 @@ def purge_texts(context: Context, *, actor: Actor) -> int:
     check_command("purge", actor)
     now = context.clock.now()
 
-    def delete_texts(transaction: SqlTransaction) -> int:
+    def delete_texts(transaction: AwardTransaction) -> int:
         deleted = transaction.purge_texts(now.date())
         for path, text_id in transaction.documents():
             lifecycle = context.rulebook.lifecycle(path.lifecycle)

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.csvfiles.formats import FileFormat
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 HOST: Final = Actor("host", "host")
 """Who imports where nobody is named."""
@@ -90,7 +90,7 @@ class Source:
 class Intake:
     """One import under way: its transaction, and what became of its rows so far."""
 
-    transaction: SqlTransaction
+    transaction: AwardTransaction
     now: datetime
     problems: Problems
     batch: int
@@ -219,7 +219,7 @@ def run_import(
     problems = _problems_of(source, options)
     read = False
 
-    def take_all(transaction: SqlTransaction) -> dict[str, Any]:
+    def take_all(transaction: AwardTransaction) -> dict[str, Any]:
         nonlocal read
         read = True
         number = _begin_batch(context, transaction, source, now, options)
@@ -283,7 +283,7 @@ def _take_rows(
 
 def _begin_batch(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     source: Source,
     now: datetime,
     options: ImportOptions,

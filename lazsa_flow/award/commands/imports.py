@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from lazsa_flow.award.commands.import_runs import Intake
     from lazsa_flow.award.imports.nominations import NominationRow
     from lazsa_flow.award.imports.turnover import TurnoverRow
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.csvfiles.formats import FileFormat
     from lazsa_flow.csvfiles.problems import Problems
     from lazsa_flow.lifecycle.model import Facts, Nomination
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 
 def file_source(form: FileFormat, file: Path | str) -> Source:
@@ -183,7 +183,7 @@ def _take_nomination(context: Context, intake: Intake, row: NominationRow) -> bo
     return True
 
 
-def _own_nomination(transaction: SqlTransaction, path_id: int, actor: Actor) -> Nomination | None:
+def _own_nomination(transaction: AwardTransaction, path_id: int, actor: Actor) -> Nomination | None:
     """Return the nomination of a path that this actor has made, if it stands."""
     maker = (actor.id, actor.role)
     own = (
@@ -224,7 +224,7 @@ def import_turnover(context: Context, file: Path | str, options: ImportOptions) 
 
 def _take_application(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     rows: list[TurnoverRow],
     actor: Actor,
     intake: Intake,

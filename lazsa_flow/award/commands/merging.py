@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Actor, Path
     from lazsa_flow.service.context import Context
     from lazsa_flow.store.merges import Merge
-    from lazsa_flow.store.transaction import SqlTransaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def merge_ids(
         raise InputError.of("merge_sellers", "new", new, "another id than the old one")
     now = context.clock.now()
 
-    def join_ids(transaction: SqlTransaction) -> dict[str, Any]:
+    def join_ids(transaction: AwardTransaction) -> dict[str, Any]:
         check_command("merge_sellers", actor)
         _check_known(transaction, (old, new))
         seller = _check_apart(transaction, old, new)
@@ -82,7 +82,7 @@ def unmerge_ids(
     """Part two ids; see :meth:`lazsa_flow.award.programme.Programme.unmerge_sellers`."""
     now = context.clock.now()
 
-    def part_ids(transaction: SqlTransaction) -> dict[str, Any]:
+    def part_ids(transaction: AwardTransaction) -> dict[str, Any]:
         check_command("unmerge_sellers", actor)
         _check_known(transaction, (old, new))
         merges = transaction.merges_in_force()
@@ -131,7 +131,7 @@ def _run_command(
 # -- what is asked before
 
 
-def _check_known(transaction: SqlTransaction, sellers: Collection[str]) -> None:
+def _check_known(transaction: AwardTransaction, sellers: Collection[str]) -> None:
     """Let sellers pass of whom facts or a path are known.
 
     Raises:
@@ -142,7 +142,7 @@ def _check_known(transaction: SqlTransaction, sellers: Collection[str]) -> None:
             raise no_seller(seller)
 
 
-def _check_apart(transaction: SqlTransaction, old: str, new: str) -> str:
+def _check_apart(transaction: AwardTransaction, old: str, new: str) -> str:
     """Return the id that holds for ``new``, where ``old`` is none of its names and no alias.
 
     Raises:
@@ -203,7 +203,7 @@ def _find_clashes(context: Context, one: Path, other: Path, now: datetime) -> It
 
 
 def _check_unmoved(
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     paths: Sequence[Path],
     undone: Merge,
     merges: Mapping[str, Merge],
@@ -241,7 +241,7 @@ def _paths_under(old: str, merges: Mapping[str, Merge]) -> set[int]:
 
 def _rename_paths(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     paths: Sequence[Path],
     seller: str,
     country: str | None,
@@ -265,7 +265,7 @@ def _rename_paths(
 
 def _record_country(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     seller: str,
     country: str,
     actor: Actor,
@@ -279,7 +279,7 @@ def _record_country(
 
 def _add_event(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     event: Any,
     old: str,
     new: str,

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.award.policy import AwardPolicy
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Actor, Nomination, Path, Snapshot, Statement
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 LIFECYCLE = "award"
 
@@ -57,7 +57,7 @@ def nominate_seller(
         asked = [seller, actor.id] if actor.role == "ambassador" else [seller]
         standing = list(transaction.open_paths(LIFECYCLE, asked).values())
 
-    def record_nomination(transaction: SqlTransaction) -> dict[str, Any]:
+    def record_nomination(transaction: AwardTransaction) -> dict[str, Any]:
         return asdict(
             nominate_in(context, transaction, seller, actor=actor, statement=statement, now=now)
         )
@@ -72,7 +72,7 @@ def nominate_seller(
 
 def nominate_in(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     seller: str,
     *,
     actor: Actor,
@@ -107,7 +107,7 @@ def nominate_in(
     return _add_nomination(context, transaction, path, actor, statement, now, supporting=False)
 
 
-def surviving_bars(context: Context, transaction: SqlTransaction, seller: str) -> list[Statement]:
+def surviving_bars(context: Context, transaction: AwardTransaction, seller: str) -> list[Statement]:
     """Return the conduct bar that has survived an erasure of this seller, if there is one."""
     if context.secret is None:
         return []
@@ -148,7 +148,7 @@ def _check_window(context: Context, path: Path, now: datetime) -> None:
     raise ConflictError(path.subject, what, calendar.start(path.cycle_on).at)
 
 
-def _open_path_of(context: Context, transaction: SqlTransaction, seller: str) -> Path | None:
+def _open_path_of(context: Context, transaction: AwardTransaction, seller: str) -> Path | None:
     standing = transaction.open_paths(LIFECYCLE, [seller])
     if seller not in standing:
         return None
@@ -156,7 +156,7 @@ def _open_path_of(context: Context, transaction: SqlTransaction, seller: str) ->
 
 
 def _check_sitting(
-    context: Context, transaction: SqlTransaction, actor: Actor, now: datetime
+    context: Context, transaction: AwardTransaction, actor: Actor, now: datetime
 ) -> None:
     """Let a nominator pass who holds a sitting award, by what is decided and not overdue.
 
@@ -172,7 +172,7 @@ def _check_sitting(
 
 def _support_nominee(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     path: Path,
     actor: Actor,
     statement: str,
@@ -189,7 +189,7 @@ def _support_nominee(
 
 def _add_nomination(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     path: Path,
     actor: Actor,
     statement: str,
@@ -220,7 +220,7 @@ def _add_nomination(
 
 def _keep_statement(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     path: Path,
     actor: Actor,
     statement: str,
@@ -238,7 +238,7 @@ def _keep_statement(
 
 
 def _open_review_now(
-    context: Context, transaction: SqlTransaction, path: Path, now: datetime
+    context: Context, transaction: AwardTransaction, path: Path, now: datetime
 ) -> None:
     """Open review the moment a nomination is completed after its window has closed."""
     seen = context.load(transaction, path.ref, now)
@@ -255,7 +255,7 @@ def complete_nomination(
 ) -> None:
     """Complete the actor's own nomination; see ``Programme.complete_nomination``."""
 
-    def record_statement(transaction: SqlTransaction, seen: Snapshot, now: datetime) -> bool:
+    def record_statement(transaction: AwardTransaction, seen: Snapshot, now: datetime) -> bool:
         complete_in(context, transaction, seen, actor=actor, statement=statement, now=now)
         return True
 
@@ -265,7 +265,7 @@ def complete_nomination(
 
 def complete_in(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     seen: Snapshot,
     *,
     actor: Actor,
@@ -301,7 +301,7 @@ def withdraw_nomination(
     """
 
     def record_withdrawal(
-        transaction: SqlTransaction, seen: Snapshot, now: datetime
+        transaction: AwardTransaction, seen: Snapshot, now: datetime
     ) -> dict[str, Any]:
         own = _find_own(seen, actor, "withdraw_nomination")
         transaction.add_nomination(

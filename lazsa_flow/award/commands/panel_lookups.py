@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.award.rules.panel import RecordedCard, Seat
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Actor, Path
-    from lazsa_flow.store.transaction import SqlTransaction
 
 
 class PanelLookups:
@@ -30,7 +30,7 @@ class PanelLookups:
     """
 
     def __init__(
-        self, transaction: SqlTransaction, sellers: Mapping[int, str], reviewers: Collection[str]
+        self, transaction: AwardTransaction, sellers: Mapping[int, str], reviewers: Collection[str]
     ) -> None:
         self._transaction = transaction
         self._sellers = sellers

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Actor, Path, Statement
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 KIND: Final = "perk"
 _STATES: Final = ("awarded", "renewed", "renewal_due", "retired", "reconnect", "removed")
@@ -110,7 +110,7 @@ def give_perk(
     with context.store.begin(write=False) as transaction:
         ids = [path.id for path in transaction.paths_of(seller, LIFECYCLE)]
 
-    def record_given(transaction: SqlTransaction) -> dict[str, Any]:
+    def record_given(transaction: AwardTransaction) -> dict[str, Any]:
         country = transaction.home_of(seller)
         if country is None:
             raise no_seller(seller)
@@ -150,7 +150,7 @@ def _read_given(context: Context, done: Mapping[str, Any], perk: str, actor: Act
     )
 
 
-def _latest_tenure(transaction: SqlTransaction, seller: str) -> Path:
+def _latest_tenure(transaction: AwardTransaction, seller: str) -> Path:
     """Return the seller's latest path that has held the award.
 
     Raises:
@@ -162,7 +162,7 @@ def _latest_tenure(transaction: SqlTransaction, seller: str) -> Path:
     return tenures[-1]
 
 
-def _check_not_given(transaction: SqlTransaction, seller: str, perk: str, path: Path) -> None:
+def _check_not_given(transaction: AwardTransaction, seller: str, perk: str, path: Path) -> None:
     """Let a perk pass that was not given in a path's tenure.
 
     Raises:

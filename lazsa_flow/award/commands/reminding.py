@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from lazsa_flow.award.policy import AwardPolicy
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.engine.ports import Claimed
     from lazsa_flow.lifecycle.model import Snapshot
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 INCOMPLETE: Final = "nomination_incomplete"
 FIGURES_TOLD: Final = ("half_way", "renewal_round_opened")
@@ -40,7 +40,7 @@ class Reminded:
 
 
 def look_up_reminded(
-    context: Context, transaction: SqlTransaction, notices: Collection[Claimed]
+    context: Context, transaction: AwardTransaction, notices: Collection[Claimed]
 ) -> dict[str, Reminded]:
     """Read what reminders tell of, by the key of each."""
     found = {}
@@ -88,7 +88,7 @@ def reminder_fields(context: Context, notice: Claimed, reminded: Reminded | None
 
 
 def reviewers_missing(
-    context: Context, transaction: SqlTransaction, notices: Sequence[Claimed]
+    context: Context, transaction: AwardTransaction, notices: Sequence[Claimed]
 ) -> dict[str, list[str]]:
     """Return, by the key of each notice, the seated reviewers whose card is missing now.
 

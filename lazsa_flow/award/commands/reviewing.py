@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lazsa_flow.award.policy import AwardPolicy
-    from lazsa_flow.award.store.round_listing import Candidate
+    from lazsa_flow.award.store.round_listing import AwardListing, Candidate
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Actor
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.listing import Listing
-    from lazsa_flow.store.transaction import SqlTransaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def find_reviewers(context: Context, country: str, cycle_on: date) -> Page[Revie
 
 
 def reviewers_of(
-    context: Context, listing: Listing, country: str, cycle_on: date
+    context: Context, listing: AwardListing, country: str, cycle_on: date
 ) -> list[ReviewerWork]:
     """Return the reviewers of a country's round, by what they have to do."""
     seats = listing.seats(country, cycle_on)
@@ -122,7 +121,7 @@ def remind_reviewers(
         raise InputError.of("reviewers", "cycle", str(cycle_on), why)
     now = context.clock.now()
 
-    def queue_reminder(transaction: SqlTransaction) -> dict[str, Any]:
+    def queue_reminder(transaction: AwardTransaction) -> dict[str, Any]:
         waiting = [each for each in work if each.missing]
         numbers = sorted({context.path_id(path) for each in waiting for path in each.missing})
         on = context.rulebook.calendar(country).local_date(now)

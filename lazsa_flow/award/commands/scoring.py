@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.award.policy import AwardPolicy, PanelPolicy
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Actor, GuardContext, Snapshot
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 
 def read_scores(scores: Mapping[str, int]) -> tuple[int, ...]:
@@ -92,7 +92,7 @@ def record_card(
         "comment": comment,
     }
 
-    def append_card(transaction: SqlTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
+    def append_card(transaction: AwardTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
         return asdict(
             record_card_in(
                 context, transaction, seen, actor=actor, scores=read, comment=comment, now=now
@@ -113,7 +113,7 @@ def _read_receipt(stored: Any, ref: str, actor: Actor) -> CardReceipt:
 
 def record_card_in(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     seen: Snapshot,
     *,
     actor: Actor,
@@ -150,7 +150,7 @@ def record_card_in(
     return receipt
 
 
-def _lookups_of(transaction: SqlTransaction, seen: Snapshot, actor: Actor) -> PanelLookups:
+def _lookups_of(transaction: AwardTransaction, seen: Snapshot, actor: Actor) -> PanelLookups:
     return PanelLookups(transaction, {seen.path.id: seen.path.subject}, [actor.id])
 
 
@@ -161,7 +161,7 @@ def record_recusal(
     request = {"command": "recuse", **actor_fields(actor), "reason": reason, "note": note}
 
     def append_recusal(
-        transaction: SqlTransaction, seen: Snapshot, now: datetime
+        transaction: AwardTransaction, seen: Snapshot, now: datetime
     ) -> dict[str, Any]:
         return asdict(
             record_recusal_in(
@@ -176,7 +176,7 @@ def record_recusal(
 
 def record_recusal_in(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     seen: Snapshot,
     *,
     actor: Actor,
@@ -210,7 +210,7 @@ def check_reason_code(where: str, reason: str) -> None:
 
 def _append_card(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     seen: Snapshot,
     actor: Actor,
     team: str,
@@ -295,7 +295,7 @@ def _guard_context(context: Context, seen: Snapshot, now: datetime) -> GuardCont
 
 
 def recount_quorum(
-    context: Context, transaction: SqlTransaction, before: Snapshot, now: datetime
+    context: Context, transaction: AwardTransaction, before: Snapshot, now: datetime
 ) -> Tally:
     """Count the quorum again after a change of the panel's cards; in grace, time the decision.
 
@@ -309,7 +309,7 @@ def recount_quorum(
 
 
 def _time_decision(
-    context: Context, transaction: SqlTransaction, before: Snapshot, now: datetime
+    context: Context, transaction: AwardTransaction, before: Snapshot, now: datetime
 ) -> Tally | None:
     """In grace, time the decision by what the panel's cards add up to now.
 

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Actor, Path
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 JUDGED_STATES: Final = ("nominated", "under_review", "awarded", "renewed", "renewal_due")
 """The states from which the next decision asks the panel."""
@@ -100,7 +100,7 @@ def assign_reviewers(
     given = {"country": country, "cycle_on": str(cycle_on), "reviewers": dict(reviewers)}
     reviewers = {context.rulebook.merged.seller_of(n): team for n, team in reviewers.items()}
 
-    def add_seats(transaction: SqlTransaction) -> dict[str, Any]:
+    def add_seats(transaction: AwardTransaction) -> dict[str, Any]:
         seated = transaction.seats_of(country, cycle_on)
         for reviewer in reviewers:
             _check_spelling(reviewer, {*seated, *reviewers})
@@ -166,7 +166,7 @@ def unassign_reviewer(
     given = {"country": country, "cycle_on": str(cycle_on), "reviewer": reviewer}
     reviewer = context.rulebook.merged.seller_of(reviewer)
 
-    def end_seat(transaction: SqlTransaction) -> dict[str, str]:
+    def end_seat(transaction: AwardTransaction) -> dict[str, str]:
         seated = transaction.seats_of(country, cycle_on)
         for name, team in seated.items():
             if same_person(name, reviewer):
@@ -180,7 +180,9 @@ def unassign_reviewer(
     return found
 
 
-def check_not_sitting(transaction: SqlTransaction, person: str, action: str, now: datetime) -> None:
+def check_not_sitting(
+    transaction: AwardTransaction, person: str, action: str, now: datetime
+) -> None:
     """Let a person pass who holds no sitting award, in whatever role they come.
 
     Raises:
@@ -208,7 +210,7 @@ def spell_person(person: str) -> list[str]:
     return list(dict.fromkeys((person, fold(person), person.lower(), person.upper())))
 
 
-def names_of_person(transaction: SqlTransaction, person: str) -> set[str]:
+def names_of_person(transaction: AwardTransaction, person: str) -> set[str]:
     """Return the ids of a person, folded: as given, and that which holds where ids were merged."""
     return fold_names(person, transaction.sellers_of({person, fold(person)}))
 
@@ -220,7 +222,7 @@ def fold_names(person: str, held: Mapping[str, str]) -> set[str]:
 
 
 def find_conflicts(
-    transaction: SqlTransaction, country: str, cycle_on: date, reviewers: Iterable[str]
+    transaction: AwardTransaction, country: str, cycle_on: date, reviewers: Iterable[str]
 ) -> list[SeatConflict]:
     """Find whom the reviewers of a panel may not review.
 

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.award.rules.panel import RecordedCard
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Actor, Snapshot
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def set_aside_card(
     reviewer = context.rulebook.merged.seller_of(reviewer)
 
     def append_set_aside(
-        transaction: SqlTransaction, seen: Snapshot, now: datetime
+        transaction: AwardTransaction, seen: Snapshot, now: datetime
     ) -> dict[str, Any]:
         path = seen.path
         check_command("set_aside_card", actor, subject=path.subject, country=path.country)
@@ -102,7 +102,9 @@ def _counting_card(cards: list[RecordedCard], reviewer: str) -> RecordedCard | N
     return next((card for card in latest if card.scores), None)
 
 
-def _check_outside(transaction: SqlTransaction, seen: Snapshot, round_: date, actor: Actor) -> None:
+def _check_outside(
+    transaction: AwardTransaction, seen: Snapshot, round_: date, actor: Actor
+) -> None:
     """Let somebody pass who is not of the panel of this round.
 
     Raises:
@@ -126,4 +128,5 @@ def cards_of(context: Context, ref: str, *, actor: Actor, now: datetime) -> list
     with context.store.begin(write=False) as transaction:
         path = context.load(transaction, ref, now).path
         check_command("see_panel", actor, subject=path.subject, country=path.country)
-        return transaction.panel_cards(path.id)
+        cards: list[RecordedCard] = transaction.panel_cards(path.id)
+    return cards

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.award.policy import AwardPolicy
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Actor, Snapshot
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 
 def set_case(
@@ -44,7 +44,7 @@ def set_case(
     if not case_id:
         raise InputError.of("case", "id", case_id, "an id that is not empty")
 
-    def check(transaction: SqlTransaction) -> None:
+    def check(transaction: AwardTransaction) -> None:
         stands = [
             record.value
             for record in transaction.records_of(seller)
@@ -76,7 +76,7 @@ def record_reconnect_step(
         expected = f"one of {', '.join((*rules.steps, rules.join_step))}"
         raise InputError.of("reconnect", "step", name, expected)
 
-    def tell_team(transaction: SqlTransaction, number: int, now: datetime) -> None:
+    def tell_team(transaction: AwardTransaction, number: int, now: datetime) -> None:
         _tell_ready(context, transaction, seller, number, now)
 
     record_statement(
@@ -94,7 +94,7 @@ def record_reconnect_step(
 
 
 def _tell_ready(
-    context: Context, transaction: SqlTransaction, seller: str, number: int, now: datetime
+    context: Context, transaction: AwardTransaction, seller: str, number: int, now: datetime
 ) -> None:
     """Tell the team of a former ambassador whom it can add, once the last step is recorded."""
     awarded = [path for path in transaction.paths_of(seller, "award") if "award" in path.spans]
@@ -124,7 +124,7 @@ def _join_reconnect(
     path = ended[-1]
     trigger = "rejoin" if path.state == "removed" else "join_reconnect"
 
-    def run(transaction: SqlTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
+    def run(transaction: AwardTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
         return move_to_json(
             fire(transaction, context.rulebook, seen, trigger, actor=actor, now=now)
         )
@@ -145,8 +145,8 @@ def record_statement(
     actor: Actor,
     key: str | None,
     reason: str | None = None,
-    check: Callable[[SqlTransaction], None] = lambda transaction: None,
-    then: Callable[[SqlTransaction, int, datetime], None] = lambda transaction, number, now: None,
+    check: Callable[[AwardTransaction], None] = lambda transaction: None,
+    then: Callable[[AwardTransaction, int, datetime], None] = lambda transaction, number, now: None,
 ) -> None:
     """State something about a seller; the same said twice in a row is said once.
 
@@ -169,7 +169,7 @@ def record_statement(
     """
     now = context.clock.now()
 
-    def append_new(transaction: SqlTransaction) -> bool:
+    def append_new(transaction: AwardTransaction) -> bool:
         country = transaction.country_of(seller)
         if country is None:
             raise no_seller(seller)
@@ -186,7 +186,7 @@ def record_statement(
     context.run_idempotent(key, {**request, **actor_fields(actor)}, now, append_new)
 
 
-def _latest_value(transaction: SqlTransaction, seller: str, kind: str, name: str) -> str | None:
+def _latest_value(transaction: AwardTransaction, seller: str, kind: str, name: str) -> str | None:
     """Return what was said last about a seller under a kind and name, if anything was."""
     records = transaction.records_of(seller)
     said = [each.value for each in records if (each.kind, each.name) == (kind, name)]
@@ -195,7 +195,7 @@ def _latest_value(transaction: SqlTransaction, seller: str, kind: str, name: str
 
 def append_statement(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     subject: str,
     country: str,
     kind: str,

@@ -30,9 +30,9 @@ from lazsa_flow.service.requests import request_fields
 
 if TYPE_CHECKING:
     from lazsa_flow.award.lifecycles.entry import EntryPolicy
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Actor, Path
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 _MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 _MOST: Final = Decimal(10) ** 18
@@ -95,21 +95,23 @@ def open_application(
     check_application(application)
     now = context.clock.now()
     request = request_fields("apply_entry", actor, **asdict(application))
+
+    def record_application(transaction: AwardTransaction) -> Any:
+        return open_application_in(context, transaction, application, actor=actor, now=now)
+
     with context.fire_overdue(context.open_path_of("entry", application.applicant)):
         found: dict[str, Any] = context.run_idempotent(
             key,
             json.loads(json.dumps(request, default=str)),
             now,
-            lambda transaction: open_application_in(
-                context, transaction, application, actor=actor, now=now
-            ),
+            record_application,
         )
     return found
 
 
 def open_application_in(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     application: Application,
     *,
     actor: Actor,

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lazsa_flow.award.policy import AwardPolicy
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.model import Actor, Path
     from lazsa_flow.service.context import Context
     from lazsa_flow.service.replan import Planned
-    from lazsa_flow.store.transaction import SqlTransaction
 
 SUSPENDED: Final = "suspended"
 LIFTED: Final = "suspension_lifted"
@@ -50,7 +50,7 @@ def suspend_cycle(
     def carried(path: Path) -> Path:
         return replace(path, cycle_on=later) if path.cycle_on == cycle_on else path
 
-    def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
+    def run(transaction: AwardTransaction) -> list[dict[str, Any]]:
         if cycle_on in calendar.suspended:
             raise ConflictError(country, f"the cycle of {cycle_on} is suspended already")
         transaction.suspend(country, cycle_on, str(actor), now)
@@ -76,7 +76,7 @@ def lift_suspension(
         raise InputError.of("suspension", "cycle_on", str(cycle_on), expected)
     check_command("lift_suspension", actor, country=country)
 
-    def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
+    def run(transaction: AwardTransaction) -> list[dict[str, Any]]:
         ids = [path.id for path in transaction.open_in(LIFECYCLE, country)]
         context.check_settled(transaction, ids, now)
         closes = calendar.closes(cycle_on, closes_days(context, country, cycle_on))

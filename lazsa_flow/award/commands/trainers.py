@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.award.lifecycles.trainer import TrainerPolicy
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Actor
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store.transaction import SqlTransaction
 
 LIFECYCLE = "trainer"
 
@@ -46,7 +46,7 @@ def invite_trainer(
     _check_shown(context, shown)
     now = context.clock.now()
 
-    def record_invitation(transaction: SqlTransaction) -> dict[str, Any]:
+    def record_invitation(transaction: AwardTransaction) -> dict[str, Any]:
         country = transaction.country_of(seller)
         if country is None:
             raise no_seller(seller)
@@ -73,7 +73,7 @@ def invite_trainer(
 
 def _propose_prospect(
     context: Context,
-    transaction: SqlTransaction,
+    transaction: AwardTransaction,
     seller: str,
     country: str,
     actor: Actor,

@@ -62,7 +62,8 @@ def _draw_nominations(stage: Stage, cycle: date, share: float, act: str) -> Iter
 
 def _barred_sellers(stage: Stage) -> set[str]:
     with stage.programme.store.begin(write=False) as transaction:
-        return transaction.subjects_recorded("good_standing", "ended")
+        barred: set[str] = transaction.subjects_recorded("good_standing", "ended")
+    return barred
 
 
 def _nominate_again(stage: Stage, cycle: date) -> Outcome:

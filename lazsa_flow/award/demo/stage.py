@@ -51,7 +51,8 @@ class Stage:
     def paths_in(self, *states: str) -> list[Path]:
         """Return the award paths in some states."""
         with self.programme.store.begin(write=False) as transaction:
-            return transaction.paths_in("award", states)
+            paths: list[Path] = transaction.paths_in("award", states)
+        return paths
 
     def act_on_each(
         self,

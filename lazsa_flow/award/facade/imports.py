@@ -167,7 +167,8 @@ class Imports(Questions):
             limit: How many at most.
         """
         with self.store.begin(write=False) as transaction:
-            return transaction.batches(limit)
+            batches: list[Batch] = transaction.batches(limit)
+        return batches
 
     def _import(
         self, run: _Import, file: FilePath | str, options: ImportOptions, *, dry_run: bool

@@ -12,8 +12,8 @@ from lazsa_flow.lifecycle.model import Actor
 if TYPE_CHECKING:
     from datetime import date
 
+    from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.service.replan import Planned
-    from lazsa_flow.store.transaction import SqlTransaction
 
 HOST: Final = Actor("host", "host")
 
@@ -102,7 +102,7 @@ class Irreversible(Sellers):
         check_command("unpark", actor)
         context = self.context
 
-        def run(transaction: SqlTransaction) -> int:
+        def run(transaction: AwardTransaction) -> int:
             seen = context.load(transaction, path, self.clock.now())
             return transaction.unpark(seen.path.id)
 

@@ -6,22 +6,40 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from lazsa_flow.award.store.schema import announcements
 from lazsa_flow.store import schema
+from lazsa_flow.store.engine_transaction import EngineTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TABLE: Final = schema.announcements
+_TABLE: Final = announcements
 
 
-def add(connection: sa.Connection, row: Mapping[str, Any]) -> int:
+class AnnouncementSide(EngineTransaction):
+    """One transaction on a SQL database, as far as it concerns announcements."""
+
+    def add_announcement(self, row: Mapping[str, Any]) -> int:
+        """Append an announcement; return its number."""
+        return _add(self._connection, row)
+
+    def announcements(self, number: int | None = None) -> list[sa.Row[Any]]:
+        """Return announcements, newest first: this one, or all."""
+        return _find(self._connection, number)
+
+    def announcement_progress(self, number: int) -> tuple[int, int]:
+        """Count an announcement's notices to persons: delivered, and still in the outbox."""
+        return _progress(self._connection, number)
+
+
+def _add(connection: sa.Connection, row: Mapping[str, Any]) -> int:
     """Append an announcement; return its number."""
     key = connection.execute(sa.insert(_TABLE), dict(row)).inserted_primary_key
     assert key is not None
     return int(key[0])
 
 
-def find(connection: sa.Connection, number: int | None = None) -> list[sa.Row[Any]]:
+def _find(connection: sa.Connection, number: int | None = None) -> list[sa.Row[Any]]:
     """Return announcements, newest first: this one, or all."""
     query = sa.select(_TABLE).order_by(_TABLE.c.id.desc())
     if number is not None:
@@ -29,7 +47,7 @@ def find(connection: sa.Connection, number: int | None = None) -> list[sa.Row[An
     return list(connection.execute(query))
 
 
-def progress(connection: sa.Connection, number: int) -> tuple[int, int]:
+def _progress(connection: sa.Connection, number: int) -> tuple[int, int]:
     """Count the notices of an announcement to persons: delivered, and still in the outbox."""
     delivered, waiting = (
         connection.scalar(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from lazsa_flow.award.rules.panel import RecordedCard, Seat
+from lazsa_flow.award.store.schema import seats
 from lazsa_flow.lifecycle.ids import fold
 from lazsa_flow.store import decode, schema, subject_countries
 from lazsa_flow.store.engine_transaction import EngineTransaction
@@ -52,11 +53,11 @@ class PanelSide(EngineTransaction):
             "ended": seat.ended,
             "recorded_at": recorded_at,
         }
-        self._connection.execute(sa.insert(schema.seats), row)
+        self._connection.execute(sa.insert(seats), row)
 
     def seat_history(self, country: str, cycle_on: date) -> list[Seat]:
         """Return every assignment to a panel and every end of one, oldest first."""
-        table = schema.seats
+        table = seats
         reviewer = seller_of(table.c.reviewer).label("reviewer")
         query = (
             sa.select(reviewer, table.c.team, table.c.actor, table.c.as_of, table.c.ended)

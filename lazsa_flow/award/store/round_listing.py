@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from lazsa_flow.award.store.schema import seats
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.fast.driver import rows_of
+from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.merges import seller_of
 from lazsa_flow.store.subject_countries import countries_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.lifecycle.model import Nomination, TimerRow
@@ -69,15 +71,50 @@ class Statement(NamedTuple):
     actor: str
 
 
-class RoundListing:
-    """Lists of a country and round, as of one transaction.
+class AwardListing(Listing):
+    """Lists of paths and sellers, and of a country and round, as of one transaction."""
 
-    Args:
-        connection: A connection on which the transaction has begun.
-    """
+    def rounds_reviewed(
+        self, reviewer: str, rounds: Sequence[tuple[str, date]]
+    ) -> list[tuple[str, date]]:
+        """Return those of these rounds, country and cycle date, on whose panel a reviewer sits."""
+        table, panels = seats, []
+        for country, cycle_on in rounds:
+            ended = sa.select(table.c.ended).where(
+                table.c.country == country,
+                table.c.cycle_on == cycle_on,
+                table.c.reviewer == reviewer,
+            )
+            latest = self._connection.execute(ended.order_by(table.c.id.desc()).limit(1)).first()
+            if latest is not None and not latest.ended:
+                panels.append((country, cycle_on))
+        return panels
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def _unreviewed(
+        self, reviewer: str, rounds: Sequence[tuple[str, date]]
+    ) -> list[sa.ColumnElement[bool]]:
+        """Say that a reviewer sits on a path's panel, may score it, and has not done so."""
+        table, cards, nominations = schema.paths, schema.scorecards, schema.nominations
+        own = schema.paths.alias("nominated")
+        done = sa.select(cards.c.id).where(
+            cards.c.path_id == table.c.id,
+            cards.c.cycle_on == table.c.cycle_on,
+            cards.c.reviewer == reviewer,
+        )
+        nominated = (
+            sa.select(nominations.c.id)
+            .join(own, own.c.id == nominations.c.path_id)
+            .where(own.c.subject == table.c.subject, nominations.c.nominator == reviewer)
+        )
+        return [
+            sa.or_(
+                sa.false(),
+                *((table.c.country == code) & (table.c.cycle_on == on) for code, on in rounds),
+            ),
+            table.c.subject != reviewer,
+            ~done.correlate(table).exists(),
+            ~nominated.correlate(table).exists(),
+        ]
 
     def candidates(self, country: str, cycle_on: date) -> list[Candidate]:
         """Return the paths of a country's round, past or to come."""
@@ -120,7 +157,7 @@ class RoundListing:
 
     def seats(self, country: str, cycle_on: date) -> dict[str, str]:
         """Return who sits on a panel, each with their team."""
-        table = schema.seats
+        table = seats
         seated: dict[str, str] = {}
         query = sa.select(table.c.reviewer, table.c.team, table.c.ended).where(
             table.c.country == country, table.c.cycle_on == cycle_on

@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.config import Config
 from lazsa_flow.service.base import rulebook
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.engine.rulebook import Rulebook
-    from lazsa_flow.store.transaction import SqlTransaction
 
 Status = Literal["ok", "warning", "fault"]
 Need = Literal["config", "database", "schema", "rules"]
@@ -65,7 +65,7 @@ class Examination:
     @cached_property
     def database(self) -> InspectedDatabase:
         """The database."""
-        return InspectedDatabase(self.url)
+        return InspectedDatabase(self.url, AwardStore)
 
     @cached_property
     def schema(self) -> bool:
@@ -86,7 +86,7 @@ class Examination:
             return False
 
     @contextmanager
-    def read(self) -> Iterator[SqlTransaction]:
+    def read(self) -> Iterator[Any]:
         """Open a transaction that only reads."""
         with self.database.read() as transaction:
             yield transaction

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.errors import SchemaError
 from lazsa_flow.store import migrate
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lazsa_flow.store.inspection.storage import Room
-    from lazsa_flow.store.transaction import SqlTransaction
 
 _NOT_MIGRATED = "the database has no lazsa_flow schema; run: lazsa-flow migrate"
 
@@ -26,19 +25,20 @@ class InspectedDatabase:
 
     Args:
         url: The database's URL.
+        store_class: The application's class of stores.
 
     Raises:
         InputError: The URL is none of ours.
         SchemaError: There is no such file, or it cannot be opened.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, store_class: type[SqlStore] = SqlStore) -> None:
         self._engine = connect(url)
         self.file: Path | None = file_of(self._engine.url)
         try:
             if self.file is not None and not self.file.exists():
                 raise SchemaError(_NOT_MIGRATED)  # noqa: TRY301 - to connect would make an empty one
-            self.store = SqlStore(url)
+            self.store = store_class(url)
         except BaseException:
             self._engine.dispose()
             raise
@@ -54,7 +54,7 @@ class InspectedDatabase:
         self._engine.dispose()
 
     @contextmanager
-    def read(self) -> Iterator[SqlTransaction]:
+    def read(self) -> Iterator[Any]:
         """Open a transaction that only reads."""
         with self.store.begin(write=False) as transaction:
             yield transaction

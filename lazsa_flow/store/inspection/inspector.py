@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.award.store import trainer_inspection
 from lazsa_flow.store import migrate
 from lazsa_flow.store.fast.driver import raw
 from lazsa_flow.store.inspection import notices, references, subjects, timers, values, vocabulary
@@ -12,7 +11,7 @@ from lazsa_flow.store.inspection.catalog import compare, expected_catalog, read_
 from lazsa_flow.store.integrity import find_damage
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     import sqlalchemy as sa
@@ -109,7 +108,3 @@ class Inspection:
     def facts_elsewhere(self) -> tuple[int, list[Elsewhere]]:
         """Count the sellers whose latest facts name another country than the one on record."""
         return subjects.facts_elsewhere(self._connection)
-
-    def trainers_apart(self) -> tuple[int, Sequence[str]]:
-        """Count the sellers of whom trainer path and latest facts say different things."""
-        return trainer_inspection.trainers_apart(self._connection)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from lazsa_flow.store import schema
+from lazsa_flow.store import columns, schema
 from lazsa_flow.store.connect import file_of
 from lazsa_flow.store.fast.driver import raw
 from lazsa_flow.store.retry import is_contended
@@ -96,9 +96,10 @@ def _unwritable_server(connection: sa.Connection) -> Iterator[str]:
         yield "the server is a standby, and only reads"
     elif connection.scalar(sa.text("SHOW transaction_read_only")) == "on":
         yield "transactions are read-only by default (default_transaction_read_only is on)"
+    append_only = columns.append_only_tables()
     for table in schema.METADATA.sorted_tables:
         wanted: tuple[str, ...] = ("SELECT", "INSERT")
-        if table.name not in schema.APPEND_ONLY:
+        if table.name not in append_only:
             wanted = (*wanted, "UPDATE", "DELETE")
         lacking = [
             each

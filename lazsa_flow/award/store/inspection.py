@@ -1,4 +1,4 @@
-"""Sellers of whom trainer path and latest facts say different things."""
+"""Inspection of the award's rows: sellers whose trainer path and latest facts disagree."""
 
 from __future__ import annotations
 
@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from lazsa_flow.store import schema
+from lazsa_flow.store.inspection.inspector import Inspection
 from lazsa_flow.store.inspection.rows import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def trainers_apart(connection: sa.Connection) -> tuple[int, Sequence[str]]:
+class AwardInspection(Inspection):
+    """Inspection of one database, the award's own questions included."""
+
+    def trainers_apart(self) -> tuple[int, Sequence[str]]:
+        """Count the sellers of whom trainer path and latest facts say different things."""
+        return _trainers_apart(self._connection)
+
+
+def _trainers_apart(connection: sa.Connection) -> tuple[int, Sequence[str]]:
     """Count the sellers who are trainers by one source alone, and name some of them."""
     facts, records = schema.facts, schema.records
     later, newer = facts.alias("later"), records.alias("newer")

@@ -1,0 +1,178 @@
+"""The award's evidence within one transaction: facts, nominations and scorecards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import decode, schema, subject_countries
+from lazsa_flow.store.encode import facts_row
+from lazsa_flow.store.fast.driver import rows_of
+from lazsa_flow.store.transaction import SqlTransaction
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from datetime import date, datetime
+
+    from lazsa_flow.award.rules.panel import Scorecard
+    from lazsa_flow.lifecycle.model import Facts, Nomination
+
+_Value = TypeVar("_Value")
+_BATCH: Final = 1000
+"""So many subjects are asked about at a time."""
+_PARAMETERS: Final = 500
+"""How many values one statement is asked about at most."""
+
+
+class EvidenceSide(SqlTransaction):
+    """One transaction on a SQL database, as far as it concerns the award's evidence."""
+
+    # -- facts
+
+    def add_facts(self, facts: Collection[Facts], recorded_at: datetime) -> int:
+        """Append facts; return how many. The first ones of a seller say where the seller is."""
+        rows = [{**facts_row(each, recorded_at), "batch_id": self.batch_id} for each in facts]
+        if rows:
+            self._connection.execute(sa.insert(schema.facts), rows)
+            subject_countries.add_first(self._connection, facts, recorded_at)
+        return len(rows)
+
+    def facts_on(self, days: Mapping[str, date]) -> dict[str, Facts]:
+        """Return the facts recorded last of each seller on their day, of those that there are."""
+        table = schema.facts
+        found: dict[str, Facts] = {}
+        for part in _parts(days):
+            query = (
+                sa.select(sa.literal(0), *decode.FACTS)
+                .where(table.c.seller.in_(part), table.c.as_of.in_({days[each] for each in part}))
+                .order_by(table.c.recorded_at, table.c.id)
+            )
+            for row in rows_of(self._connection, query):
+                facts = decode.facts(tuple(row))
+                if days[facts.seller] == facts.as_of:
+                    found[facts.seller] = facts
+        return found
+
+    # -- nominations
+
+    def add_nomination(
+        self,
+        path_id: int,
+        *,
+        event: str,
+        source: str,
+        nominator: str,
+        complete: bool,
+        as_of: date,
+        recorded_at: datetime,
+        nomination_id: int | None = None,
+        text_id: int | None = None,
+    ) -> int:
+        """Append that a nomination was made, completed or withdrawn; return the row's id."""
+        row = {
+            "path_id": path_id,
+            "event": event,
+            "nomination_id": nomination_id,
+            "source": source,
+            "nominator": nominator,
+            "complete": complete,
+            "text_id": text_id,
+            "as_of": as_of,
+            "recorded_at": recorded_at,
+            "batch_id": self.batch_id,
+        }
+        return self._insert(schema.nominations, row)
+
+    def nominations_of(self, path_id: int) -> list[Nomination]:
+        """Return a path's nominations as they stand."""
+        return self.nominations_of_all([path_id]).get(path_id, [])
+
+    def nominations_of_all(self, path_ids: Collection[int]) -> dict[int, list[Nomination]]:
+        """Return the nominations of these paths as they stand, by path."""
+        table = schema.nominations
+        query = sa.select(*decode.NOMINATIONS).where(table.c.path_id.in_(list(path_ids)))
+        rows: dict[int, list[tuple[Any, ...]]] = {}
+        for row in self._connection.execute(query.order_by(table.c.id)):
+            rows.setdefault(row.path_id, []).append(tuple(row))
+        found = {path_id: list(decode.nominations(each)) for path_id, each in rows.items()}
+        held = self.sellers_of({each.nominator for made in found.values() for each in made})
+        return {path_id: [_under(each, held) for each in made] for path_id, made in found.items()}
+
+    def nominators_of(self, subject: str) -> set[str]:
+        """Return everyone who has ever nominated a subject, in any round, by the ids that hold."""
+        return self.nominators_of_all([subject]).get(subject, set())
+
+    def nominators_of_all(self, subjects: Collection[str]) -> dict[str, set[str]]:
+        """Return everyone who has ever nominated these subjects, in any round, by subject."""
+        nominations, paths = schema.nominations, schema.paths
+        held = self.sellers_of(subjects)
+        made: dict[str, set[str]] = {}
+        named = sorted({held.get(each, each) for each in subjects})
+        for start in range(0, len(named), _BATCH):
+            query = (
+                sa.select(paths.c.subject, nominations.c.nominator)
+                .join(paths, paths.c.id == nominations.c.path_id)
+                .where(paths.c.subject.in_(named[start : start + _BATCH]))
+            )
+            for row in self._connection.execute(query):
+                made.setdefault(row.subject, set()).add(row.nominator)
+        persons = self.sellers_of({each for several in made.values() for each in several})
+        found = {each: made.get(held.get(each, each), ()) for each in subjects}
+        return {
+            subject: {persons.get(each, each) for each in several}
+            for subject, several in found.items()
+            if several
+        }
+
+    # -- scorecards
+
+    def add_scorecard(
+        self,
+        path_id: int,
+        cycle_on: date,
+        card: Scorecard,
+        *,
+        as_of: date,
+        recorded_at: datetime,
+        reason: str | None = None,
+        text_id: int | None = None,
+        set_aside_by: str | None = None,
+    ) -> int:
+        """Append a scorecard, a recusal with its reason, or that a card is set aside."""
+        row = {
+            "path_id": path_id,
+            "cycle_on": cycle_on,
+            "reviewer": card.reviewer,
+            "team": card.team,
+            "scores": ",".join(map(str, card.scores)),
+            "reason": reason,
+            "text_id": text_id,
+            "as_of": as_of,
+            "recorded_at": recorded_at,
+            "set_aside_by": set_aside_by,
+            "batch_id": self.batch_id,
+        }
+        return self._insert(schema.scorecards, row)
+
+    def rounds_of(self, path_id: int) -> dict[date, list[Scorecard]]:
+        """Return all scorecards and recusals of a path, by round, oldest first."""
+        table = schema.scorecards
+        query = sa.select(table.c.cycle_on, *decode.SCORECARDS).where(table.c.path_id == path_id)
+        rounds: dict[date, list[Scorecard]] = {}
+        for cycle_on, *row in rows_of(self._connection, query.order_by(table.c.id)):
+            rounds.setdefault(decode.day(cycle_on), []).append(decode.scorecard(tuple(row)))
+        return rounds
+
+
+def _parts(values: Collection[_Value]) -> Iterator[list[_Value]]:
+    every = list(values)
+    for start in range(0, len(every), _PARAMETERS):
+        yield every[start : start + _PARAMETERS]
+
+
+def _under(nomination: Nomination, held: Mapping[str, str]) -> Nomination:
+    """Return a nomination with its nominator under the id that holds."""
+    nominator = nomination.nominator
+    return replace(nomination, nominator=held[nominator]) if nominator in held else nomination

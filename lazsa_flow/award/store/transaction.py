@@ -1,0 +1,17 @@
+"""Transactions of the award: what its commands read and write besides those of any lifecycle."""
+
+from __future__ import annotations
+
+from lazsa_flow.award.store.announcements import AnnouncementSide
+from lazsa_flow.award.store.conduct_bars import ConductBarSide
+from lazsa_flow.award.store.evidence import EvidenceSide
+from lazsa_flow.award.store.inspection import AwardInspection
+from lazsa_flow.award.store.panel_rows import PanelSide
+
+
+class AwardTransaction(EvidenceSide, PanelSide, AnnouncementSide, ConductBarSide):
+    """One transaction on the award's database."""
+
+    def inspect(self) -> AwardInspection:
+        """Return what asks whether schema and rows are sound."""
+        return AwardInspection(self._connection)
