@@ -7,7 +7,6 @@ The commands, each in a file with its kin. A command imports what it needs when 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 
@@ -53,6 +52,7 @@ from lazsa_flow.cli import (
     view,
 )
 from lazsa_flow.cli.failure import fail, fail_usage
+from lazsa_flow.cli.options import Version
 from lazsa_flow.cli.output import degrade_unencodable
 from lazsa_flow.cli.safe_group import SafeGroup
 
@@ -66,23 +66,8 @@ app = typer.Typer(
 )
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
-        from importlib.metadata import version
-
-        typer.echo(f"lazsa-flow {version('lazsa-flow')}")
-        raise typer.Exit
-
-
 @app.callback()
-def options(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Show the version, and exit."
-        ),
-    ] = False,
-) -> None:
+def options(version: Version = False) -> None:
     """Take what stands before every command."""
     del version  # its callback has printed it
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from lazsa_flow.cli.common import DEFAULT_DATABASE, Database, Json, console, print_json
-from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
+from lazsa_flow.cli.common import console, print_json
+from lazsa_flow.cli.confirm import Forecast, confirm
+from lazsa_flow.cli.options import (
+    DEFAULT_DATABASE,
+    BackupFile,
+    Database,
+    DryRun,
+    Json,
+    Overwrite,
+    Yes,
+)
 
 if TYPE_CHECKING:
     from lazsa_flow.store.restore import Restored
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace the file if it is there already.")
-]
-
 
 def backup(
-    file: File,
+    file: BackupFile,
     overwrite: Overwrite = False,
     database: Database = DEFAULT_DATABASE,
     as_json: Json = False,
@@ -43,7 +45,7 @@ def backup(
 
 
 def restore(
-    file: File,
+    file: BackupFile,
     database: Database = DEFAULT_DATABASE,
     dry_run: DryRun = False,
     yes: Yes = False,

@@ -6,9 +6,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.cli.output import encodes_all
 from lazsa_flow.terminal_text import escape_controls
@@ -23,44 +21,8 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.lifecycle.model import Actor, Move
 
-Database = Annotated[
-    str,
-    typer.Option(
-        "--database",
-        envvar="LAZSA_DATABASE_URL",
-        metavar="URL",
-        help="Where the state is.",
-    ),
-]
-_FILE_WIDTH = 2000
-DEFAULT_DATABASE = "sqlite:///lazsa.db"
 
-ConfigDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        envvar="LAZSA_CONFIG",
-        metavar="DIR",
-        help="The deployment's own countries and policies.",
-    ),
-]
-Key = Annotated[
-    str | None,
-    typer.Option("--key", help="An idempotency key: the same one again does nothing twice."),
-]
-As = Annotated[str, typer.Option("--as", metavar="ROLE:ID", help="Who asks, such as reviewer:r-7.")]
-Country = Annotated[
-    str | None, typer.Option("--country", help="The country that the role is held in.")
-]
-Team = Annotated[
-    str | None,
-    typer.Option("--team", help="The reviewer's team; compared with the seat's, which counts."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print data as JSON on standard output.")]
-Now = Annotated[
-    str | None,
-    typer.Option("--now", metavar="INSTANT", help="As of this instant, as 2026-10-01T00:00+08:00."),
-]
+_FILE_WIDTH = 2000
 
 
 def make_clock() -> Clock:

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    ConfigDir,
-    Database,
-    Json,
-    console,
-    open_programme,
-    print_json,
-)
+from lazsa_flow.cli.common import console, open_programme, print_json
 from lazsa_flow.cli.documents import to_json
+from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, Json
 
 config = typer.Typer(help="The deployment's configuration.", no_args_is_help=True)
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-Configured = Annotated[
-    bool, typer.Option("--configured", help="The text of the file, not that of the database.")
-]
 
 
 def print_configured(config: Path | None, kind: Literal["policy", "country"], name: str) -> None:

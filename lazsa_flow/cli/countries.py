@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lazsa_flow.cli.common import (
+from lazsa_flow.cli.common import console, open_programme, print_json, print_result, read_actor
+from lazsa_flow.cli.configured import print_configured, since
+from lazsa_flow.cli.confirm import Forecast, confirm
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
+    AllVersions,
     As,
     ConfigDir,
-    Country,
+    Configured,
+    CountryCode,
+    CountryFile,
+    CountryVersionNumber,
     Database,
+    DryRun,
     Json,
     Key,
-    console,
-    open_programme,
-    print_json,
-    print_result,
-    read_actor,
+    RoleCountry,
+    Yes,
 )
-from lazsa_flow.cli.configured import Configured, print_configured, since
-from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,12 +34,10 @@ if TYPE_CHECKING:
 
 country = typer.Typer(help="Countries and their versions.", no_args_is_help=True)
 
-CountryFile = Annotated[Path, typer.Argument(metavar="FILE", help="TOML, such as th.toml.")]
-
 
 @country.command("list")
 def list_countries(
-    history: Annotated[bool, typer.Option("--all", help="Every version ever released.")] = False,
+    history: AllVersions = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -74,10 +74,8 @@ def list_countries(
 
 @country.command("show")
 def show_country(
-    code: Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")],
-    number: Annotated[
-        int | None, typer.Option("--version", metavar="N", help="An earlier version.")
-    ] = None,
+    code: CountryCode,
+    number: CountryVersionNumber = None,
     configured: Configured = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -107,7 +105,7 @@ def show_country(
 def release_country(
     file: CountryFile,
     who: As,
-    role_country: Country = None,
+    role_country: RoleCountry = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     key: Key = None,

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from lazsa_flow.cli.common import (
+from lazsa_flow.cli.common import open_programme, print_result, read_actor
+from lazsa_flow.cli.confirm import Forecast, confirm
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     As,
     ConfigDir,
+    CountryCode,
+    CycleDate,
     Database,
+    DryRun,
     Json,
     Key,
-    open_programme,
-    print_result,
-    read_actor,
+    Yes,
 )
-from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
     from lazsa_flow.service.replan import Planned
 
 cycle = typer.Typer(help="Cycle dates of a country.", no_args_is_help=True)
-
-CountryCode = Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")]
-CycleDate = Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle date.")]
 
 
 @cycle.command("suspend")

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta, timezone
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
-import typer
-
-from lazsa_flow.cli.common import (
+from lazsa_flow.cli.common import console, local, open_programme, print_json, read_day
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     ConfigDir,
+    Count,
+    CountryFilter,
+    Csv,
     Database,
     Json,
-    console,
-    local,
-    open_programme,
-    print_json,
-    read_day,
+    Limit,
+    TimerFilter,
+    Until,
 )
-from lazsa_flow.cli.lists import Csv, InCountry
 from lazsa_flow.cli.pausing import show_pauses
 from lazsa_flow.cli.tables import Column, print_csv, print_table
 
@@ -52,20 +51,11 @@ COUNT_COLUMNS: Final = (
 
 
 def due(
-    until: Annotated[
-        str | None,
-        typer.Option("--until", metavar="DATE", help="What falls due by the end of this date."),
-    ] = None,
-    country: InCountry = None,
-    timer: Annotated[
-        str | None, typer.Option("--timer", help="Only timers of this name, such as cycle_date.")
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="How many rows at most.")
-    ] = None,
-    count: Annotated[
-        bool, typer.Option("--count", help="Count them by country and timer instead.")
-    ] = False,
+    until: Until = None,
+    country: CountryFilter = None,
+    timer: TimerFilter = None,
+    limit: Limit = None,
+    count: Count = False,
     as_csv: Csv = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from lazsa_flow.cli.common import (
+from lazsa_flow.cli.common import console, local, open_programme, print_json, read_now
+from lazsa_flow.cli.inspect import find_path
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     ConfigDir,
     Database,
+    IsSubject,
     Json,
+    LifecycleOfSubject,
     Now,
-    console,
-    local,
-    open_programme,
-    print_json,
-    read_now,
+    OnlyTrigger,
+    SubjectOrPath,
 )
-from lazsa_flow.cli.inspect import IsSeller, Name, find_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,13 +28,10 @@ if TYPE_CHECKING:
 
 
 def explain(
-    name: Name,
-    trigger: Annotated[str | None, typer.Argument(help="Only transitions of this trigger.")] = None,
-    seller: IsSeller = False,
-    lifecycle: Annotated[
-        str | None,
-        typer.Option("--lifecycle", help="The seller's latest path in this lifecycle, or none."),
-    ] = None,
+    name: SubjectOrPath,
+    trigger: OnlyTrigger = None,
+    seller: IsSubject = False,
+    lifecycle: LifecycleOfSubject = None,
     now: Now = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,

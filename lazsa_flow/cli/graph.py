@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import sys
 from base64 import b64encode
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from lazsa_flow.cli.common import ConfigDir, Json, open_programme, print_json
+from lazsa_flow.cli.common import open_programme, print_json
+from lazsa_flow.cli.options import (
+    ConfigDir,
+    Dark,
+    Format,
+    GraphDatabase,
+    Json,
+    LifecycleName,
+    OutFile,
+    RenderFormat,
+    StoryOf,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,33 +27,13 @@ if TYPE_CHECKING:
     from lazsa_flow.graph.timeline import Picture
 
 
-class Format(StrEnum):
-    """The renderers."""
-
-    mermaid = "mermaid"
-    dot = "dot"
-    svg = "svg"
-    png = "png"
-    html = "html"
-    xstate = "xstate"
-
-
 def graph(
-    lifecycle: Annotated[str, typer.Argument(help="Which lifecycle, such as award.")],
-    format_: Annotated[Format, typer.Option("--format", help="Of what kind.")] = Format.mermaid,
-    out: Annotated[
-        Path | None,
-        typer.Option("-o", "--out", metavar="FILE", help="Output file; - is standard output."),
-    ] = None,
-    database: Annotated[
-        str | None,
-        typer.Option("--database", metavar="URL", help="With the figures of this database."),
-    ] = None,
-    path: Annotated[
-        str | None,
-        typer.Option("--path", metavar="SELLER_OR_PATH", help="Draw this path's story."),
-    ] = None,
-    dark: Annotated[bool, typer.Option("--dark", help="On dark paper (svg, png).")] = False,
+    lifecycle: LifecycleName,
+    format_: RenderFormat = Format.mermaid,
+    out: OutFile = None,
+    database: GraphDatabase = None,
+    path: StoryOf = None,
+    dark: Dark = False,
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:

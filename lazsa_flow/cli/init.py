@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from lazsa_flow.cli.common import Json, print_result
+from lazsa_flow.cli.common import print_result
+from lazsa_flow.cli.options import DeploymentDir, Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
-Directory = Annotated[
-    Path, typer.Argument(metavar="DIR", help="Directory to write to; created if it is missing.")
-]
 
-
-def init(directory: Directory = Path("config"), as_json: Json = False) -> None:
+def init(directory: DeploymentDir = Path("config"), as_json: Json = False) -> None:
     """Write an example deployment: configuration, units, compose file and alarms.
 
     Writes lazsa.toml with every setting, the countries and policies that ship, a folder for your

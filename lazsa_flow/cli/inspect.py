@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from lazsa_flow.cli.common import (
+from lazsa_flow.cli.common import console, local, open_programme, print_json, print_rows
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     ConfigDir,
     Database,
+    IsSubject,
     Json,
-    console,
-    local,
-    open_programme,
-    print_json,
-    print_rows,
+    PathRef,
+    SubjectOrPath,
 )
 
 if TYPE_CHECKING:
@@ -26,17 +23,10 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Path
 
-Name = Annotated[
-    str, typer.Argument(metavar="SELLER_OR_PATH", help="A seller's id, or a path as award-17.")
-]
-IsSeller = Annotated[
-    bool, typer.Option("--seller", help="The name is a seller's id, even if a path is called so.")
-]
-
 
 def show(
-    name: Name,
-    seller: IsSeller = False,
+    name: SubjectOrPath,
+    seller: IsSubject = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -94,7 +84,7 @@ def _path_document(programme: Programme, path: Path) -> dict[str, Any]:
 
 
 def history(
-    path: Annotated[str, typer.Argument(metavar="PATH", help="A path, such as award-17.")],
+    path: PathRef,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
-from lazsa_flow.award.cli.people import Seller
-from lazsa_flow.cli.common import (
+from lazsa_flow.award.cli.options import NewCountry, Seller
+from lazsa_flow.cli.common import open_programme, print_result, read_actor
+from lazsa_flow.cli.confirm import Forecast, confirm
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
+    AllParkedPaths,
     As,
     ConfigDir,
     Database,
+    DryRun,
     Json,
     Key,
-    open_programme,
-    print_result,
-    read_actor,
+    PathRefs,
+    Yes,
 )
-from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
 
 seller = typer.Typer(help="Sellers as a whole.", no_args_is_help=True)
-
-CountryCode = Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")]
 
 
 @seller.command("move")
 def move(
     seller: Seller,
-    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="The new country's code.")],
+    country: NewCountry,
     who: As,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -68,10 +68,8 @@ def move(
 
 def unpark(
     who: As,
-    paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH]…", help="The paths' references.")
-    ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Every path that is parked.")] = False,
+    paths: PathRefs = None,
+    every: AllParkedPaths = False,
     dry_run: DryRun = False,
     yes: Yes = False,
     database: Database = DEFAULT_DATABASE,

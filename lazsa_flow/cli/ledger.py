@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    As,
-    ConfigDir,
-    Country,
-    Database,
-    Json,
-    Key,
-    Now,
     console,
     open_programme,
     print_json,
     print_result,
     read_actor,
     read_now,
+)
+from lazsa_flow.cli.options import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    CountryCode,
+    CycleDate,
+    Database,
+    Json,
+    Key,
+    Now,
+    RoleCountry,
 )
 from lazsa_flow.cli.pausing import show_pauses
 
@@ -60,10 +64,10 @@ def show_ledger(
 
 @ledger.command("close")
 def close_ledger(
-    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")],
-    cycle: Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle date.")],
+    country: CountryCode,
+    cycle: CycleDate,
     who: As,
-    role_country: Country = None,
+    role_country: RoleCountry = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import typer
-
-from lazsa_flow.cli.common import (
+from lazsa_flow.award.cli.options import (
+    FactsFilter,
+    ListSellers,
+    MissingReviewer,
+    ReasonFilter,
+    UnmetFilter,
+    WithoutPath,
+)
+from lazsa_flow.cli.common import console, local, open_programme, print_json, read_day, read_instant
+from lazsa_flow.cli.documents import to_json
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
+    After,
     ConfigDir,
+    CountryFilter,
+    Csv,
+    CycleFilter,
     Database,
     Json,
-    console,
-    local,
-    open_programme,
-    print_json,
-    read_day,
-    read_instant,
+    LifecycleFilter,
+    PageLimit,
+    Since,
+    StateFilter,
 )
-from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.tables import Column, print_csv, print_table
 
 if TYPE_CHECKING:
@@ -28,13 +37,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.programme import Programme
     from lazsa_flow.service.list_rows import Listed, Page
 
-Csv = Annotated[
-    bool, typer.Option("--csv", help="Print CSV for a spreadsheet; no cell is a formula.")
-]
-Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many rows at most.")]
-InCountry = Annotated[
-    str | None, typer.Option("--country", metavar="COUNTRY", help="Only of this country.")
-]
+
 _NAMED: Final = 3
 """So many unmet guards are named in a table."""
 _ALL: Final = 1000
@@ -61,42 +64,19 @@ SELLER_COLUMNS: Final = (
 
 
 def list_all(
-    lifecycle: Annotated[
-        str | None, typer.Option("--lifecycle", help="Only paths of this lifecycle.")
-    ] = None,
-    state: Annotated[str | None, typer.Option("--state", help="Only paths in this state.")] = None,
-    country: InCountry = None,
-    cycle: Annotated[
-        str | None, typer.Option("--cycle", metavar="DATE", help="In the round of this date.")
-    ] = None,
-    reason: Annotated[
-        str | None, typer.Option("--reason", help="Whose last move has this reason code.")
-    ] = None,
-    unmet: Annotated[
-        str | None, typer.Option("--unmet", metavar="GUARD", help="On which this guard is unmet.")
-    ] = None,
-    facts: Annotated[
-        list[str] | None,
-        typer.Option("--facts", help="missing, stale, incomplete or current; repeat it."),
-    ] = None,
-    reviewer: Annotated[
-        str | None,
-        typer.Option("--missing-reviewer", metavar="REVIEWER", help="Whose card is missing."),
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option("--since", metavar="DATE|INSTANT", help="That entered their state since."),
-    ] = None,
-    sellers: Annotated[
-        bool, typer.Option("--sellers", help="List sellers instead, those without a path too.")
-    ] = False,
-    without_path: Annotated[
-        bool, typer.Option("--without-path", help="Only sellers who have no path.")
-    ] = False,
-    after: Annotated[
-        str | None, typer.Option("--after", help="The last path, or seller, of the page before.")
-    ] = None,
-    limit: Limit = 50,
+    lifecycle: LifecycleFilter = None,
+    state: StateFilter = None,
+    country: CountryFilter = None,
+    cycle: CycleFilter = None,
+    reason: ReasonFilter = None,
+    unmet: UnmetFilter = None,
+    facts: FactsFilter = None,
+    reviewer: MissingReviewer = None,
+    since: Since = None,
+    sellers: ListSellers = False,
+    without_path: WithoutPath = False,
+    after: After = None,
+    limit: PageLimit = 50,
     as_csv: Csv = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
 from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    As,
-    ConfigDir,
-    Database,
-    Json,
     console,
     local,
     open_programme,
@@ -21,16 +16,34 @@ from lazsa_flow.cli.common import (
     print_result,
     read_actor,
 )
-from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
-from lazsa_flow.cli.lists import Csv, InCountry
-from lazsa_flow.cli.serve import (
+from lazsa_flow.cli.confirm import Forecast, confirm
+from lazsa_flow.cli.options import (
+    DEFAULT_DATABASE,
     LOOPBACK,
+    AllParkedNotices,
+    As,
+    ConfigDir,
+    CountryFilter,
+    Csv,
+    Database,
+    DryRun,
+    Html,
+    Json,
+    KindFilter,
     Level,
-    LevelOption,
+    LogFormat,
+    LogLevel,
     Logs,
-    LogsOption,
-    Metrics,
     MetricsHost,
+    MetricsPort,
+    NoticeCountry,
+    NoticeKeys,
+    NoticeKind,
+    NoticeLocale,
+    Once,
+    OutFile,
+    ParkedFilter,
+    Yes,
 )
 from lazsa_flow.cli.tables import Column, print_csv, print_table
 from lazsa_flow.terminal_text import escape_controls
@@ -62,11 +75,9 @@ notices = typer.Typer(help="What people are told.", no_args_is_help=True)
 @outbox.callback(invoke_without_command=True)
 def list_outbox(
     context: typer.Context,
-    parked: Annotated[bool, typer.Option("--parked", help="Only what was set aside.")] = False,
-    country: InCountry = None,
-    kind: Annotated[
-        str | None, typer.Option("--kind", help="Only notices of this kind, such as awarded.")
-    ] = None,
+    parked: ParkedFilter = False,
+    country: CountryFilter = None,
+    kind: KindFilter = None,
     as_csv: Csv = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -134,8 +145,8 @@ def sent(
 @outbox.command()
 def retry(
     who: As,
-    keys: Annotated[list[str] | None, typer.Argument(metavar="[KEY]...", help="These.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="All that are parked.")] = False,
+    keys: NoticeKeys = None,
+    every: AllParkedNotices = False,
     dry_run: DryRun = False,
     yes: Yes = False,
     database: Database = DEFAULT_DATABASE,
@@ -169,14 +180,11 @@ def retry(
 
 @notices.command()
 def preview(
-    kind: Annotated[str, typer.Argument(help="Which notice, such as awarded.")],
-    locale: Annotated[str | None, typer.Option(help="In which words, such as id.")] = None,
-    country: Annotated[str | None, typer.Option(help="Of which country's team.")] = None,
-    html: Annotated[bool, typer.Option("--html", help="The page instead of the text.")] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option("-o", "--out", metavar="FILE", help="Output file; - is standard output."),
-    ] = None,
+    kind: NoticeKind,
+    locale: NoticeLocale = None,
+    country: NoticeCountry = None,
+    html: Html = False,
+    out: OutFile = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -202,14 +210,12 @@ def preview(
 
 
 def relay(
-    once: Annotated[
-        bool, typer.Option("--once", help="Send what may be sent now, and end.")
-    ] = False,
+    once: Once = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
-    logs: LogsOption = Logs.console,
-    level: LevelOption = Level.info,
-    metrics_port: Metrics = None,
+    logs: LogFormat = Logs.console,
+    level: LogLevel = Level.info,
+    metrics_port: MetricsPort = None,
     metrics_host: MetricsHost = LOOPBACK,
     as_json: Json = False,
 ) -> None:

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from lazsa_flow.cli import common
-from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    ConfigDir,
-    Database,
-    Json,
-    console,
-    open_programme,
-    print_json,
-    read_now,
-)
-from lazsa_flow.cli.confirm import DryRun, Yes, confirm
+from lazsa_flow.cli.common import console, open_programme, print_json, read_now
+from lazsa_flow.cli.confirm import confirm
+from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, DryRun, DueBy, Json, Yes
 
 
 def migrate(
@@ -65,14 +55,7 @@ def migrate(
 
 
 def sweep(
-    now: Annotated[
-        str | None,
-        typer.Option(
-            "--now",
-            metavar="INSTANT",
-            help="Fire only what fell due by this past instant, as 2026-10-01T00:00+08:00.",
-        ),
-    ] = None,
+    now: DueBy = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     database: Database = DEFAULT_DATABASE,

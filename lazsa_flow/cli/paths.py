@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    As,
-    ConfigDir,
-    Country,
-    Database,
-    Json,
-    Key,
     console,
     open_programme,
     print_json,
@@ -25,23 +15,37 @@ from lazsa_flow.cli.common import (
     read_actor,
     read_instant,
 )
+from lazsa_flow.cli.options import (
+    DEFAULT_DATABASE,
+    As,
+    AtInstant,
+    ConfigDir,
+    CountryCode,
+    Database,
+    Json,
+    Key,
+    LifecycleFilter,
+    LifecycleName,
+    OutFile,
+    PathData,
+    PathRef,
+    RoleCountry,
+    RoundDate,
+    SubjectId,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 def open_path(
-    lifecycle: Annotated[str, typer.Argument(help="A lifecycle without a command of its own.")],
-    subject: Annotated[str, typer.Argument(help="The id of whoever the path is about.")],
-    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")],
+    lifecycle: LifecycleName,
+    subject: SubjectId,
+    country: CountryCode,
     who: As,
-    data: Annotated[
-        str, typer.Option("--data", metavar="JSON", help="Facts of the lifecycle's own.")
-    ] = "{}",
-    cycle: Annotated[
-        str | None, typer.Option("--cycle", metavar="DATE", help="Cycle date of its round.")
-    ] = None,
-    role_country: Country = None,
+    data: PathData = "{}",
+    cycle: RoundDate = None,
+    role_country: RoleCountry = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -80,8 +84,8 @@ def _read_data(text: str) -> Mapping[str, Any]:
 
 
 def state_at(
-    path: Annotated[str, typer.Argument(metavar="PATH", help="A path, such as award-17.")],
-    when: Annotated[str, typer.Argument(metavar="INSTANT", help="As 2026-10-01T00:00+08:00.")],
+    path: PathRef,
+    when: AtInstant,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -101,9 +105,7 @@ def state_at(
 
 
 def states(
-    lifecycle: Annotated[
-        str | None, typer.Option("--lifecycle", help="Only the states of this lifecycle.")
-    ] = None,
+    lifecycle: LifecycleFilter = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -124,10 +126,7 @@ def states(
 
 
 def journal(
-    out: Annotated[
-        Path | None,
-        typer.Option("-o", "--out", metavar="FILE", help="Output file; - is standard output."),
-    ] = None,
+    out: OutFile = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,

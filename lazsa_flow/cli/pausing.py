@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from lazsa_flow.cli.common import (
+from lazsa_flow.cli.common import console, open_programme, print_json, print_result, read_actor
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
+    AllPauses,
     As,
     ConfigDir,
+    CountryFilter,
+    CycleFilter,
     Database,
     Json,
     Key,
-    console,
-    open_programme,
-    print_json,
-    print_result,
-    read_actor,
+    PauseReason,
+    ResumeReason,
 )
 
 if TYPE_CHECKING:
@@ -26,23 +25,12 @@ if TYPE_CHECKING:
 
     from lazsa_flow.lifecycle.pauses import Pause
 
-Country = Annotated[
-    str | None,
-    typer.Option("--country", metavar="COUNTRY", help="Only the timers of this country."),
-]
-Cycle = Annotated[
-    str | None,
-    typer.Option("--cycle", metavar="DATE", help="Only timers in the books of this cycle date."),
-]
-
 
 def pause(
     who: As,
-    reason: Annotated[
-        str, typer.Option("--reason", help="Why, for those who find it paused; no personal data.")
-    ],
-    country: Country = None,
-    cycle: Cycle = None,
+    reason: PauseReason,
+    country: CountryFilter = None,
+    cycle: CycleFilter = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -69,9 +57,9 @@ def pause(
 
 def resume(
     who: As,
-    reason: Annotated[str, typer.Option("--reason", help="Why it may go on.")] = "",
-    country: Country = None,
-    cycle: Cycle = None,
+    reason: ResumeReason = "",
+    country: CountryFilter = None,
+    cycle: CycleFilter = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -99,7 +87,7 @@ def resume(
 
 
 def pauses(
-    lifted: Annotated[bool, typer.Option("--all", help="Those that were lifted, too.")] = False,
+    lifted: AllPauses = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lazsa_flow.cli.common import (
+from lazsa_flow.cli.common import console, open_programme, print_json, print_result, read_actor
+from lazsa_flow.cli.configured import print_configured, since
+from lazsa_flow.cli.confirm import Forecast, confirm
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     As,
     ConfigDir,
+    Configured,
     Database,
+    DryRun,
+    FromStart,
     Json,
     Key,
-    console,
-    open_programme,
-    print_json,
-    print_result,
-    read_actor,
+    PolicyFile,
+    PolicyLifecycle,
+    PolicyName,
+    Yes,
 )
-from lazsa_flow.cli.configured import Configured, print_configured, since
-from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
 
 if TYPE_CHECKING:
     from lazsa_flow.service.releasing import Preview
@@ -29,20 +32,10 @@ if TYPE_CHECKING:
 
 policy = typer.Typer(help="Policy versions.", no_args_is_help=True)
 
-FromStart = Annotated[
-    bool,
-    typer.Option("--from-start", help="In force from the start, while there is no path yet."),
-]
-PolicyFile = Annotated[
-    Path, typer.Argument(metavar="FILE", help="TOML, named after its version: 2027-1.toml.")
-]
-
 
 @policy.command("list")
 def list_policies(
-    lifecycle: Annotated[
-        str | None, typer.Argument(metavar="[LIFECYCLE]", help="Only this lifecycle's.")
-    ] = None,
+    lifecycle: PolicyLifecycle = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -74,10 +67,7 @@ def list_policies(
 
 @policy.command("show")
 def show_policy(
-    name: Annotated[
-        str,
-        typer.Argument(metavar="LIFECYCLE[/VERSION]", help="By default the version in force."),
-    ],
+    name: PolicyName,
     configured: Configured = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,

@@ -2,77 +2,32 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from lazsa_flow.cli import common
-from lazsa_flow.cli.common import (
+from lazsa_flow.cli.common import console, open_programme, print_json
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
+    LOOPBACK,
     ConfigDir,
     Database,
     Json,
-    console,
-    open_programme,
-    print_json,
+    Level,
+    LogFormat,
+    LogLevel,
+    Logs,
+    MetricsHost,
+    MetricsPort,
+    Processes,
+    Redis,
+    Threads,
 )
 
 if TYPE_CHECKING:
     from lazsa_flow.runner.settings import Settings
-
-
-class Logs(StrEnum):
-    """How events are written."""
-
-    console = "console"
-    json = "json"
-
-
-class Level(StrEnum):
-    """From which level on events are written."""
-
-    debug = "debug"
-    info = "info"
-    warning = "warning"
-
-
-Redis = Annotated[
-    str | None,
-    typer.Option(
-        "--redis", envvar="LAZSA_REDIS_URL", metavar="URL", help="The broker between processes."
-    ),
-]
-Processes = Annotated[int, typer.Option(min=1, max=64, help="How many worker processes.")]
-Threads = Annotated[int, typer.Option(min=1, max=64, help="How many threads in each of them.")]
-LogsOption = Annotated[
-    Logs, typer.Option(envvar="LAZSA_LOGS", help="How events are written to stderr.")
-]
-LevelOption = Annotated[
-    Level,
-    typer.Option("--log-level", envvar="LAZSA_LOG_LEVEL", help="From which level on."),
-]
-Metrics = Annotated[
-    int | None,
-    typer.Option(
-        "--metrics-port",
-        envvar="LAZSA_METRICS_PORT",
-        min=0,
-        max=65535,
-        help="Serve /metrics, /healthz and /readyz on this port.",
-    ),
-]
-MetricsHost = Annotated[
-    str,
-    typer.Option(
-        "--metrics-host",
-        envvar="LAZSA_METRICS_HOST",
-        metavar="ADDRESS",
-        help="Address to serve them on; 0.0.0.0 is every one of this machine.",
-    ),
-]
-LOOPBACK = "127.0.0.1"
 
 
 def run(
@@ -81,9 +36,9 @@ def run(
     processes: Processes = 1,
     threads: Threads = 1,
     config: ConfigDir = None,
-    logs: LogsOption = Logs.console,
-    level: LevelOption = Level.info,
-    metrics_port: Metrics = None,
+    logs: LogFormat = Logs.console,
+    level: LogLevel = Level.info,
+    metrics_port: MetricsPort = None,
     metrics_host: MetricsHost = LOOPBACK,
 ) -> None:
     """Keep ticker and workers going on the real clock until SIGTERM.
@@ -120,9 +75,9 @@ def worker(
     processes: Processes = 2,
     threads: Threads = 1,
     config: ConfigDir = None,
-    logs: LogsOption = Logs.console,
-    level: LevelOption = Level.info,
-    metrics_port: Metrics = None,
+    logs: LogFormat = Logs.console,
+    level: LogLevel = Level.info,
+    metrics_port: MetricsPort = None,
     metrics_host: MetricsHost = LOOPBACK,
 ) -> None:
     """Keep worker processes going until SIGTERM; a ticker, or several, rings for them.
@@ -139,9 +94,9 @@ def ticker(
     database: Database = DEFAULT_DATABASE,
     redis: Redis = None,
     config: ConfigDir = None,
-    logs: LogsOption = Logs.console,
-    level: LevelOption = Level.info,
-    metrics_port: Metrics = None,
+    logs: LogFormat = Logs.console,
+    level: LogLevel = Level.info,
+    metrics_port: MetricsPort = None,
     metrics_host: MetricsHost = LOOPBACK,
 ) -> None:
     """Ring for the workers whenever something falls due, until SIGTERM.

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    As,
-    ConfigDir,
-    Database,
-    Json,
-    Key,
-    open_programme,
-    print_result,
-    read_actor,
-)
-from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
+from lazsa_flow.cli.common import open_programme, print_result, read_actor
+from lazsa_flow.cli.confirm import Forecast, confirm
+from lazsa_flow.cli.options import DEFAULT_DATABASE, As, ConfigDir, Database, DryRun, Json, Key, Yes
 
 timers = typer.Typer(help="Timers as they are stored.", no_args_is_help=True)
 

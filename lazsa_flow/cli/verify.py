@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    ConfigDir,
-    Database,
-    Json,
-    console,
-    open_programme,
-    print_json,
-)
+from lazsa_flow.cli.common import console, open_programme, print_json
+from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, Json
 
 
 def verify(

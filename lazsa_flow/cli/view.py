@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from lazsa_flow.cli.common import (
+from lazsa_flow.cli.common import console, open_programme
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
+    LOOPBACK,
     ConfigDir,
     Database,
-    console,
-    open_programme,
+    Port,
+    RefreshInterval,
 )
 
 if TYPE_CHECKING:
     from lazsa_flow.award.programme import Programme
 
-LOOPBACK = "127.0.0.1"
-
 
 def view(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 0,
-    every: Annotated[
-        float, typer.Option("--every", min=0.25, metavar="SECONDS", help="How often it looks anew.")
-    ] = 5.0,
+    port: Port = 0,
+    every: RefreshInterval = 5.0,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
 ) -> None:

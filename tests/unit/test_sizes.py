@@ -25,9 +25,6 @@ LARGE_FILES: Final[frozenset[str]] = frozenset(
 LONG_FUNCTIONS: Final[frozenset[str]] = frozenset(
     {
         "lazsa_flow/award/cli/appeals.py::list_",
-        "lazsa_flow/award/cli/demo.py::demo",
-        "lazsa_flow/cli/due.py::due",
-        "lazsa_flow/award/cli/imports.py::_importer",
         "lazsa_flow/cli/lists.py::list_all",
         "lazsa_flow/award/cli/today.py::_sections",
         "lazsa_flow/service/open_path.py::open_",

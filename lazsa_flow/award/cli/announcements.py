@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from lazsa_flow.cli.common import (
+from lazsa_flow.award.cli.options import (
+    AnnouncementExample,
+    AnnouncementFile,
+    AnnouncementKind,
+    AnnouncementNumber,
+    Audience,
+    AudienceCountry,
+)
+from lazsa_flow.cli.common import console, open_programme, print_json, print_result, read_actor
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     As,
     ConfigDir,
+    CountryFilter,
     Database,
+    DryRun,
     Json,
     Key,
-    console,
-    open_programme,
-    print_json,
-    print_result,
-    read_actor,
 )
-from lazsa_flow.cli.confirm import DryRun
 
 if TYPE_CHECKING:
     from lazsa_flow.award.commands.announcements import Announced, Announcement
@@ -35,10 +40,6 @@ The campaign begins on 11 November.
 """
 link = "https://example.com/campaign"
 '''
-CountryCode = Annotated[
-    str | None,
-    typer.Option("--country", help="To this country alone; a team's own. All by default."),
-]
 
 
 def _print_example(asked: bool) -> None:
@@ -48,22 +49,17 @@ def _print_example(asked: bool) -> None:
 
 
 def announce(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Title, text and link, as TOML.")],
-    audience: Annotated[str, typer.Option(help="ambassadors, members or both.")],
-    kind: Annotated[str, typer.Option(help="product_update, event, campaign or case_studies.")],
+    file: AnnouncementFile,
+    audience: Audience,
+    kind: AnnouncementKind,
     who: As,
-    country: CountryCode = None,
+    country: AudienceCountry = None,
     dry_run: DryRun = False,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
-    _example: Annotated[
-        bool,
-        typer.Option(
-            "--example", callback=_print_example, is_eager=True, help="Print a file, and exit."
-        ),
-    ] = False,
+    _example: AnnouncementExample = False,
 ) -> None:
     """Announce something to ambassadors, members of Reconnect, or both; once to each.
 
@@ -147,7 +143,7 @@ def _announced(done: Announced, dry_run: bool) -> dict[str, Any]:
 
 @announcement.command("list")
 def list_(
-    country: Annotated[str | None, typer.Option("--country", help="For this country.")] = None,
+    country: CountryFilter = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -177,7 +173,7 @@ def list_(
 
 @announcement.command()
 def show(
-    number: Annotated[int, typer.Argument(metavar="NUMBER", help="The announcement's number.")],
+    number: AnnouncementNumber,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,

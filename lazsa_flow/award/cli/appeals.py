@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from lazsa_flow.award.cli.people import PathRef
-from lazsa_flow.cli.common import (
+from lazsa_flow.award.cli.options import AllCountries, Grant, Reject, StaffAs, Unfiled
+from lazsa_flow.cli.common import open_programme, print_json, print_move, read_actor
+from lazsa_flow.cli.default_group import group_with_default
+from lazsa_flow.cli.documents import to_json
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     As,
     ConfigDir,
-    Country,
+    Csv,
     Database,
     Json,
     Key,
-    open_programme,
-    print_json,
-    print_move,
-    read_actor,
+    PathRef,
+    RoleCountry,
 )
-from lazsa_flow.cli.default_group import group_with_default
-from lazsa_flow.cli.documents import to_json
-from lazsa_flow.cli.lists import Csv
 
 if TYPE_CHECKING:
     from lazsa_flow.award.commands.appeals import Appeal
@@ -39,9 +37,9 @@ appeal = typer.Typer(
 def decide(
     path: PathRef,
     who: As,
-    grant: Annotated[bool, typer.Option("--grant", help="Grant it.")] = False,
-    reject: Annotated[bool, typer.Option("--reject", help="Reject it.")] = False,
-    country: Country = None,
+    grant: Grant = False,
+    reject: Reject = False,
+    country: RoleCountry = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -79,17 +77,10 @@ def _stand(programme: Programme, path: str) -> str:
 
 @appeal.command("list")
 def list_(
-    country: Annotated[
-        str | None, typer.Argument(metavar="[COUNTRY]", help="The country's code; all by default.")
-    ] = None,
-    who: Annotated[
-        str | None,
-        typer.Option("--as", metavar="ROLE:ID", help="Staff, who see whose voices there are."),
-    ] = None,
-    role_country: Country = None,
-    unfiled: Annotated[
-        bool, typer.Option("--unfiled", help="Also decisions that can still be appealed.")
-    ] = False,
+    country: AllCountries = None,
+    who: StaffAs = None,
+    role_country: RoleCountry = None,
+    unfiled: Unfiled = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_csv: Csv = False,

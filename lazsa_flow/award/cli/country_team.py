@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from lazsa_flow.cli.common import (
+from lazsa_flow.award.cli.options import CycleOrNext, Remind, RemindAs
+from lazsa_flow.cli.common import open_programme, print_json, print_result, read_actor, read_day
+from lazsa_flow.cli.documents import to_json
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     ConfigDir,
-    Country,
+    CountryCode,
+    Csv,
+    CycleDate,
     Database,
+    DryRun,
     Json,
     Key,
-    open_programme,
-    print_json,
-    print_result,
-    read_actor,
-    read_day,
+    RoleCountry,
 )
-from lazsa_flow.cli.confirm import DryRun
-from lazsa_flow.cli.documents import to_json
-from lazsa_flow.cli.lists import Csv
 from lazsa_flow.cli.tables import Column, print_csv, print_table
 
 if TYPE_CHECKING:
@@ -33,8 +32,7 @@ if TYPE_CHECKING:
 
 facts = typer.Typer(help="Sellers' facts.", no_args_is_help=True)
 
-CountryCode = Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")]
-CycleDate = Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle date.")]
+
 GAP_COLUMNS: Final = (
     Column("Path", is_id=True),
     Column("Seller", is_id=True),
@@ -60,10 +58,7 @@ _NAMED: Final = 5
 @facts.command("gaps")
 def facts_gaps(
     country: CountryCode,
-    cycle: Annotated[
-        str | None,
-        typer.Option("--cycle", metavar="DATE", help="The cycle date; by default the next one."),
-    ] = None,
+    cycle: CycleOrNext = None,
     as_csv: Csv = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -96,13 +91,9 @@ def gap_cells(gap: FactsGap) -> tuple[Any, ...]:
 def reviewers(
     country: CountryCode,
     cycle: CycleDate,
-    remind: Annotated[
-        bool, typer.Option("--remind", help="Remind those whose cards are missing; needs --as.")
-    ] = False,
-    who: Annotated[
-        str | None, typer.Option("--as", metavar="ROLE:ID", help="Who reminds, as team:t-1.")
-    ] = None,
-    role_country: Country = None,
+    remind: Remind = False,
+    who: RemindAs = None,
+    role_country: RoleCountry = None,
     dry_run: DryRun = False,
     key: Key = None,
     as_csv: Csv = False,

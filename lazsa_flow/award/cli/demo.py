@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from lazsa_flow.award.cli.options import (
+    DemoFacts,
+    DemoOut,
+    DemoSeed,
+    DemoYears,
+    ResumeDemo,
+    WriteNotices,
+)
 from lazsa_flow.cli import common
-from lazsa_flow.cli.common import Json, console, print_json
+from lazsa_flow.cli.common import console, print_json
 from lazsa_flow.cli.inspect import print_story
 from lazsa_flow.cli.ledger import book_document, books_table
+from lazsa_flow.cli.options import Json
 
 if TYPE_CHECKING:
     from lazsa_flow.award.demo.run import Told
 
 
 def demo(
-    sellers: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="A facts file; 600 made-up sellers by default."),
-    ] = None,
-    years: Annotated[int, typer.Option(min=1, max=50, help="How many; two cycles each.")] = 3,
-    seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 1,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="An empty directory; a new temporary one by default."),
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the story in DIR.")] = False,
-    notices: Annotated[
-        bool, typer.Option("--notices", help="Also write a file for each notice, to be read.")
-    ] = False,
+    sellers: DemoFacts = None,
+    years: DemoYears = 3,
+    seed: DemoSeed = 1,
+    out: DemoOut = None,
+    resume: ResumeDemo = False,
+    notices: WriteNotices = False,
     as_json: Json = False,
 ) -> None:
     """Run years of the programme: real timers, worker and engine on a virtual clock.

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    ConfigDir,
-    Database,
-    Json,
-    Key,
-    console,
-    open_programme,
-    print_json,
-    read_actor,
-)
+from lazsa_flow.award.cli.options import ApplicantAs, ApplicationFile
+from lazsa_flow.cli.common import console, open_programme, print_json, read_actor
 from lazsa_flow.cli.explain import verdict_line
+from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, Json, Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,19 +20,11 @@ if TYPE_CHECKING:
 
 entry = typer.Typer(help="Applications for a store.", no_args_is_help=True)
 
-File = Annotated[
-    Path, typer.Argument(metavar="FILE", help="The records, as for import turnover --example.")
-]
-Who = Annotated[
-    str | None,
-    typer.Option("--as", metavar="ROLE:ID", help="The host, or the applicant; the host if absent."),
-]
-
 
 @entry.command()
 def check(
-    file: File,
-    who: Who = None,
+    file: ApplicationFile,
+    who: ApplicantAs = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -71,8 +55,8 @@ def check(
 
 @entry.command()
 def submit(
-    file: File,
-    who: Who = None,
+    file: ApplicationFile,
+    who: ApplicantAs = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,

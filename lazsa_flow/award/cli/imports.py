@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    ConfigDir,
-    Database,
-    Json,
-    Key,
-    console,
-    open_programme,
-    print_json,
-    read_actor,
+from lazsa_flow.award.cli.options import (
+    ImportAs,
+    ImportExample,
+    ImportFile,
+    ImportLimit,
+    Partial,
+    Rejects,
 )
-from lazsa_flow.cli.confirm import DryRun
+from lazsa_flow.cli.common import console, open_programme, print_json, read_actor
+from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, DryRun, Json, Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,24 +56,11 @@ def _importer(what: str) -> Callable[..., None]:
     """Return the command that imports files of a kind."""
 
     def run(
-        file: Annotated[
-            Path | None, typer.Argument(metavar="FILE", help="CSV with a header, in UTF-8.")
-        ] = None,
-        who: Annotated[str, typer.Option("--as", metavar="ROLE:ID", help="Who imports.")] = HOST,
-        partial: Annotated[
-            bool, typer.Option("--partial", help="Take the good rows although others are refused.")
-        ] = False,
-        rejects: Annotated[
-            Path | None,
-            typer.Option(
-                "--rejects",
-                metavar="FILE",
-                help="Write the refused rows to a file, each with its line and what is wrong.",
-            ),
-        ] = None,
-        example: Annotated[
-            bool, typer.Option("--example", help="Print a valid file, and stop.")
-        ] = False,
+        file: ImportFile = None,
+        who: ImportAs = HOST,
+        partial: Partial = False,
+        rejects: Rejects = None,
+        example: ImportExample = False,
         dry_run: DryRun = False,
         key: Key = None,
         database: Database = DEFAULT_DATABASE,
@@ -118,7 +102,7 @@ for _kind, _help in _KINDS.items():
 
 @app.command("list")
 def list_imports(
-    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at most.")] = 50,
+    limit: ImportLimit = 50,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,

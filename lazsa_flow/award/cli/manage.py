@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from lazsa_flow.award.cli.people import Seller
-from lazsa_flow.cli.common import (
+from lazsa_flow.award.cli.options import CaseId, ClosedCases, Seller
+from lazsa_flow.cli.common import open_programme, print_json, print_result, read_actor
+from lazsa_flow.cli.documents import to_json
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     As,
     ConfigDir,
-    Country,
+    CountryFilter,
+    Csv,
     Database,
     Json,
     Key,
-    open_programme,
-    print_json,
-    print_result,
-    read_actor,
+    RoleCountry,
 )
-from lazsa_flow.cli.documents import to_json
-from lazsa_flow.cli.lists import Csv, InCountry
 from lazsa_flow.cli.tables import Column, print_csv, print_table
 
 case = typer.Typer(help="Compliance cases: they postpone award or renewal.", no_args_is_help=True)
@@ -35,7 +31,6 @@ CASE_COLUMNS = (
     Column("Path", is_id=True, drop=1),
     Column("State", drop=2),
 )
-CaseId = Annotated[str, typer.Argument(metavar="CASE", help="The case's id.")]
 
 
 @case.command("open")
@@ -43,7 +38,7 @@ def open_case(
     seller: Seller,
     case_id: CaseId,
     who: As,
-    country: Country = None,
+    country: RoleCountry = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -61,8 +56,8 @@ def open_case(
 
 @case.command("list")
 def list_cases(
-    country: InCountry = None,
-    closed: Annotated[bool, typer.Option("--all", help="Closed ones, too.")] = False,
+    country: CountryFilter = None,
+    closed: ClosedCases = False,
     as_csv: Csv = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -92,7 +87,7 @@ def close_case(
     seller: Seller,
     case_id: CaseId,
     who: As,
-    country: Country = None,
+    country: RoleCountry = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,

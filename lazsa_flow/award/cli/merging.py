@@ -5,23 +5,12 @@ To join or part them shows what would be done, and asks first.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from lazsa_flow.award.cli.sellers import Seller
-from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    As,
-    ConfigDir,
-    Database,
-    Json,
-    Key,
-    open_programme,
-    print_result,
-    read_actor,
-)
-from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
+from lazsa_flow.award.cli.options import NewSeller, OldSeller, Seller
+from lazsa_flow.cli.common import open_programme, print_result, read_actor
+from lazsa_flow.cli.confirm import Forecast, confirm
+from lazsa_flow.cli.options import DEFAULT_DATABASE, As, ConfigDir, Database, DryRun, Json, Key, Yes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +18,6 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.commands.merging import MergedSellers
     from lazsa_flow.award.programme import Programme
-
-Old = Annotated[str, typer.Argument(metavar="OLD", help="The seller's id until now.")]
-New = Annotated[str, typer.Argument(metavar="NEW", help="The seller's id from now on.")]
 
 
 def show(
@@ -63,8 +49,8 @@ def show(
 
 
 def merge(
-    old: Old,
-    new: New,
+    old: OldSeller,
+    new: NewSeller,
     who: As,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -86,8 +72,8 @@ def merge(
 
 
 def unmerge(
-    old: Old,
-    new: New,
+    old: OldSeller,
+    new: NewSeller,
     who: As,
     dry_run: DryRun = False,
     yes: Yes = False,

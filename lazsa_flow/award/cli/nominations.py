@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    As,
-    ConfigDir,
-    Database,
-    Json,
-    Key,
-    open_programme,
-    print_move,
-    print_result,
-    read_actor,
-)
+from lazsa_flow.award.cli.options import MissingStatement
+from lazsa_flow.cli.common import open_programme, print_move, print_result, read_actor
+from lazsa_flow.cli.options import DEFAULT_DATABASE, As, ConfigDir, Database, Json, Key, PathRef
 
 nomination = typer.Typer(help="Your own nomination of a path.", no_args_is_help=True)
-PathRef = Annotated[str, typer.Argument(metavar="PATH", help="A path, such as award-17.")]
 
 
 @nomination.command()
 def complete(
     path: PathRef,
     who: As,
-    statement: Annotated[str, typer.Option(help="The statement that was missing.")],
+    statement: MissingStatement,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lazsa_flow.award.cli.people import PathRef
-from lazsa_flow.cli.common import (
+from lazsa_flow.award.cli.options import Flags, Incomplete, Reviewer, Seats, SetAsideReason
+from lazsa_flow.cli.common import console, open_programme, print_json, print_result, read_actor
+from lazsa_flow.cli.default_group import group_with_default
+from lazsa_flow.cli.documents import to_json
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     As,
     ConfigDir,
-    Country,
+    CountryCode,
+    Csv,
+    CycleDate,
     Database,
+    DryRun,
     Json,
     Key,
-    console,
-    open_programme,
-    print_json,
-    print_result,
-    read_actor,
+    PathRef,
+    RoleCountry,
 )
-from lazsa_flow.cli.confirm import DryRun
-from lazsa_flow.cli.default_group import group_with_default
-from lazsa_flow.cli.documents import to_json
-from lazsa_flow.cli.lists import Csv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,10 +37,6 @@ panel = typer.Typer(
     cls=group_with_default("list"),
 )
 
-CountryCode = Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")]
-CycleDate = Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle date.")]
-Reviewer = Annotated[str, typer.Argument(metavar="REVIEWER", help="The reviewer's id.")]
-
 
 def _day(text: str) -> date:
     from lazsa_flow.lifecycle.calendar import parse_date
@@ -53,12 +48,8 @@ def _day(text: str) -> date:
 def list_(
     country: CountryCode,
     cycle: CycleDate,
-    incomplete: Annotated[
-        bool, typer.Option("--incomplete", help="Only candidates without a quorum.")
-    ] = False,
-    flags: Annotated[
-        bool, typer.Option("--flags", help="Print each flag as a sentence below the table.")
-    ] = False,
+    incomplete: Incomplete = False,
+    flags: Flags = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_csv: Csv = False,
@@ -120,9 +111,9 @@ def gaps(
 def assign(
     country: CountryCode,
     cycle: CycleDate,
-    reviewers: Annotated[list[str], typer.Argument(metavar="REVIEWER=TEAM…")],
+    reviewers: Seats,
     who: As,
-    role_country: Country = None,
+    role_country: RoleCountry = None,
     dry_run: DryRun = False,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
@@ -160,7 +151,7 @@ def unassign(
     cycle: CycleDate,
     reviewer: Reviewer,
     who: As,
-    role_country: Country = None,
+    role_country: RoleCountry = None,
     dry_run: DryRun = False,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
@@ -191,8 +182,8 @@ def set_aside(
     path: PathRef,
     reviewer: Reviewer,
     who: As,
-    reason: Annotated[str, typer.Option(help="A reason code, such as conflict.")],
-    country: Country = None,
+    reason: SetAsideReason,
+    country: RoleCountry = None,
     dry_run: DryRun = False,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
@@ -224,7 +215,7 @@ def set_aside(
 def cards(
     path: PathRef,
     who: As,
-    country: Country = None,
+    country: RoleCountry = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    As,
-    ConfigDir,
-    Country,
-    Database,
-    Json,
-    Key,
+from lazsa_flow.award.cli.options import (
+    Comment,
+    ReconnectStep,
+    RecusalReason,
+    Scores,
+    Seller,
+    Statement,
     Team,
+)
+from lazsa_flow.cli.common import (
     console,
     open_programme,
     print_json,
@@ -22,15 +23,28 @@ from lazsa_flow.cli.common import (
     print_result,
     read_actor,
 )
-from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
+from lazsa_flow.cli.confirm import Forecast, confirm
+from lazsa_flow.cli.options import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Database,
+    DryRun,
+    Json,
+    Key,
+    PathRef,
+    ReasonCode,
+    RoleCountry,
+    SeenVersion,
+    Trigger,
+    Yes,
+)
 
 if TYPE_CHECKING:
     from lazsa_flow.award.commands.scoring import CardReceipt
     from lazsa_flow.award.programme import Programme
     from lazsa_flow.lifecycle.model import Move
 
-PathRef = Annotated[str, typer.Argument(metavar="PATH", help="A path, such as award-17.")]
-Seller = Annotated[str, typer.Argument(metavar="SELLER", help="A seller's id.")]
 
 reconnect = typer.Typer(help="Former ambassadors' steps into Reconnect.", no_args_is_help=True)
 
@@ -38,8 +52,8 @@ reconnect = typer.Typer(help="Former ambassadors' steps into Reconnect.", no_arg
 def nominate(
     seller: Seller,
     who: As,
-    statement: Annotated[str, typer.Option(help="Why; without it, it is incomplete.")] = "",
-    country: Country = None,
+    statement: Statement = "",
+    country: RoleCountry = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -69,10 +83,10 @@ def nominate(
 def score(
     path: PathRef,
     who: As,
-    comment: Annotated[str, typer.Option(help="Required, with every card.")],
-    scores: Annotated[list[str], typer.Argument(metavar="ITEM=SCORE…", help="All eleven.")],
+    comment: Comment,
+    scores: Scores,
     team: Team = None,
-    country: Country = None,
+    country: RoleCountry = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -115,9 +129,9 @@ def _print_receipt(receipt: CardReceipt, did: str, data: Any, *, as_json: bool) 
 def recuse(
     path: PathRef,
     who: As,
-    reason: Annotated[str, typer.Option(help="A code, such as same_family.")],
+    reason: RecusalReason,
     team: Team = None,
-    country: Country = None,
+    country: RoleCountry = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -136,11 +150,11 @@ def recuse(
 
 def fire(
     path: PathRef,
-    trigger: Annotated[str, typer.Argument(help="The trigger, such as retire.")],
+    trigger: Trigger,
     who: As,
-    reason: Annotated[str | None, typer.Option(help="The reason code, where one is asked.")] = None,
-    country: Country = None,
-    version: Annotated[int | None, typer.Option(help="The version that you saw.")] = None,
+    reason: ReasonCode = None,
+    country: RoleCountry = None,
+    version: SeenVersion = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     key: Key = None,
@@ -178,9 +192,9 @@ def fire(
 @reconnect.command()
 def step(
     seller: Seller,
-    name: Annotated[str, typer.Argument(metavar="STEP", help="get_app, register or join_group.")],
+    name: ReconnectStep,
     who: As,
-    country: Country = None,
+    country: RoleCountry = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lazsa_flow.award.cli.people import Seller
-from lazsa_flow.cli.common import (
+from lazsa_flow.award.cli.options import GivenPerks, Perk, Seller
+from lazsa_flow.cli.common import console, open_programme, print_json, print_result, read_actor
+from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     As,
     ConfigDir,
-    Country,
+    CountryCode,
     Database,
+    DryRun,
     Json,
     Key,
-    console,
-    open_programme,
-    print_json,
-    print_result,
-    read_actor,
+    RoleCountry,
 )
-from lazsa_flow.cli.confirm import DryRun
 
 if TYPE_CHECKING:
     from lazsa_flow.award.commands.perk_giving import OneOffPerk
@@ -33,8 +30,8 @@ perks = typer.Typer(
 
 @perks.command()
 def due(
-    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")],
-    given: Annotated[bool, typer.Option("--given", help="List those given as well.")] = False,
+    country: CountryCode,
+    given: GivenPerks = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -64,9 +61,9 @@ def due(
 @perks.command()
 def give(
     seller: Seller,
-    perk: Annotated[str, typer.Argument(metavar="PERK", help="Such as award_kit.")],
+    perk: Perk,
     who: As,
-    country: Country = None,
+    country: RoleCountry = None,
     dry_run: DryRun = False,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from lazsa_flow.cli.common import ConfigDir, Json, console, print_json
+from lazsa_flow.award.cli.options import FactsFile, ScreenedOn
+from lazsa_flow.cli.common import console, print_json
+from lazsa_flow.cli.options import ConfigDir, Json
 
 
 def screen(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A facts file.")],
-    on: Annotated[str, typer.Option("--on", metavar="DATE", help="The cycle date judged.")],
+    file: FactsFile,
+    on: ScreenedOn,
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from lazsa_flow.award.cli.options import (
+    GiveConsent,
+    Regional,
+    Seller,
+    SellerOrPath,
+    WithdrawConsent,
+)
 from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    As,
-    ConfigDir,
-    Database,
-    Json,
-    Key,
     console,
     local,
     open_programme,
@@ -22,18 +21,21 @@ from lazsa_flow.cli.common import (
     read_instant,
 )
 from lazsa_flow.cli.documents import to_json
+from lazsa_flow.cli.options import (
+    DEFAULT_DATABASE,
+    As,
+    At,
+    ConfigDir,
+    CountryCode,
+    Database,
+    Json,
+    Key,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.award.programme import Programme
-
-Seller = Annotated[str, typer.Argument(metavar="SELLER", help="A seller's id.")]
-CountryCode = Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")]
-At = Annotated[
-    str | None,
-    typer.Option("--at", metavar="INSTANT", help="At this instant, as 2026-10-01T00:00+08:00."),
-]
 
 
 def badge(
@@ -158,9 +160,7 @@ def members(
 
 
 def outcome(
-    name: Annotated[
-        str, typer.Argument(metavar="SELLER_OR_PATH", help="A seller's id, or a path as award-17.")
-    ],
+    name: SellerOrPath,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -190,9 +190,7 @@ def outcome(
 
 def contact(
     seller: Seller,
-    regional: Annotated[
-        bool, typer.Option("--regional", help="The programme's regional mailbox instead.")
-    ] = False,
+    regional: Regional = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -209,8 +207,8 @@ def contact(
 def consent(
     seller: Seller,
     who: As,
-    given: Annotated[bool, typer.Option("--give", help="Give it.")] = False,
-    revoked: Annotated[bool, typer.Option("--withdraw", help="Withdraw it.")] = False,
+    given: GiveConsent = False,
+    revoked: WithdrawConsent = False,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    ConfigDir,
-    Database,
-    Json,
-    console,
-    local,
-    open_programme,
-    print_json,
-)
+from lazsa_flow.award.cli.options import EveryLine
+from lazsa_flow.cli.common import console, local, open_programme, print_json
 from lazsa_flow.cli.documents import to_json
+from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryCode, Database, Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,8 +19,8 @@ _LINES = 10
 
 
 def today(
-    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="The country's code.")],
-    everything: Annotated[bool, typer.Option("--all", help="Every line of every section.")] = False,
+    country: CountryCode,
+    everything: EveryLine = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,

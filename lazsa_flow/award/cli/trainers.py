@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from lazsa_flow.award.cli.people import Seller
-from lazsa_flow.cli.common import (
-    DEFAULT_DATABASE,
-    As,
-    ConfigDir,
-    Database,
-    Json,
-    Key,
-    open_programme,
-    print_move,
-    print_result,
-    read_actor,
-)
+from lazsa_flow.award.cli.options import Seller, ShownSkill, ShownSkills
+from lazsa_flow.cli.common import open_programme, print_move, print_result, read_actor
+from lazsa_flow.cli.options import DEFAULT_DATABASE, As, ConfigDir, Database, Json, Key
 
 trainer = typer.Typer(help="LazStar trainers.", no_args_is_help=True)
 
@@ -27,7 +15,7 @@ trainer = typer.Typer(help="LazStar trainers.", no_args_is_help=True)
 def invite(
     seller: Seller,
     who: As,
-    shown: Annotated[list[str] | None, typer.Option(help="teaching, speaking; repeat it.")] = None,
+    shown: ShownSkills = None,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -45,7 +33,7 @@ def invite(
 @trainer.command("shown")
 def record_shown(
     seller: Seller,
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="teaching or speaking.")],
+    what: ShownSkill,
     who: As,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,

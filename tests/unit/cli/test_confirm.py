@@ -8,8 +8,8 @@ import typer
 from typer.testing import CliRunner
 
 from lazsa_flow.cli import confirm as confirming
-from lazsa_flow.cli.common import Json
-from lazsa_flow.cli.confirm import DryRun, Forecast, Yes, confirm
+from lazsa_flow.cli.confirm import Forecast, confirm
+from lazsa_flow.cli.options import DryRun, Json, Yes
 from lazsa_flow.errors import InputError
 
 if TYPE_CHECKING:
