@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lazsa_flow.cli.application import current_application
 from lazsa_flow.cli.common import console, print_json
 from lazsa_flow.cli.confirm import Forecast, confirm
 from lazsa_flow.cli.options import (
@@ -55,7 +56,6 @@ def restore(
 
     Example: lazsa-flow restore backups/lazsa-2026-10-01.db --database sqlite:///lazsa.db
     """
-    from lazsa_flow.award.programme import Programme
     from lazsa_flow.store.connect import sqlite_file
     from lazsa_flow.store.restore import check_backup, check_unheld
 
@@ -67,7 +67,7 @@ def restore(
         "restore", lambda: _forecast(file, target), dry_run=dry_run, yes=yes, as_json=as_json
     ):
         return
-    done = Programme.restore(database, file)
+    done = current_application().load().restore(database, file)
     if as_json:
         aside = done.set_aside and str(done.set_aside)
         print_json({"database": str(target), "schema": done.revision, "set_aside": aside})

@@ -1,4 +1,4 @@
-"""What do the commands share: the options, opening a programme, printing."""
+"""Opening a service, reading options and printing, for every command."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from lazsa_flow.cli.application import current_application
 from lazsa_flow.cli.output import encodes_all
 from lazsa_flow.terminal_text import escape_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
     from rich.console import Console
 
-    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.cli.application import Service
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.lifecycle.model import Actor, Move
 
 
+S = TypeVar("S")
 _FILE_WIDTH = 2000
 
 
@@ -32,15 +34,25 @@ def make_clock() -> Clock:
     return SystemClock()
 
 
-def open_programme(database: str, config: Path | None) -> Programme:
-    """Open the programme that the options name, on :func:`make_clock`'s clock."""
-    from lazsa_flow.award.programme import Programme
+def open_service(database: str, config: Path | None) -> Service:
+    """Open the running application's service on the database that the options name."""
+    return open_with(current_application().load().open, database, config)
+
+
+def open_with(opener: Callable[..., S], database: str, config: Path | None) -> S:
+    """Open a service by its class's ``open``, on :func:`make_clock`'s clock.
+
+    Args:
+        opener: Opens it.
+        database: The database's URL.
+        config: The deployment's directory of configuration.
+    """
     from lazsa_flow.config import Config
     from lazsa_flow.logs import warn_on_stderr
 
     warn_on_stderr()
     via = f"cli/{os.getuid()}"
-    return Programme.open(database, config=Config.load(config), clock=make_clock(), via=via)
+    return opener(database, config=Config.load(config), clock=make_clock(), via=via)
 
 
 def read_actor(text: str, country: str | None = None, team: str | None = None) -> Actor:

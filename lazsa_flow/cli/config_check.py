@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lazsa_flow.cli.common import console, open_programme, print_json
+from lazsa_flow.cli.common import console, open_service, print_json
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, Json
 
@@ -19,8 +19,8 @@ def check(
 
     Example: lazsa-flow config check --config /etc/lazsa
     """
-    with open_programme(database, config_) as programme:
-        found = programme.config_warnings()
+    with open_service(database, config_) as service:
+        found = service.config_warnings()
     if as_json:
         print_json(to_json(found))
         return

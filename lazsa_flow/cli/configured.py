@@ -17,7 +17,7 @@ def print_configured(config: Path | None, kind: Literal["policy", "country"], na
     Args:
         config: The deployment's directory.
         kind: Of which kind.
-        name: ``award/2020-1``, or a country's code.
+        name: ``invoice/2020-1``, or a country's code.
 
     Raises:
         NotFoundError: There is none of this name.

@@ -44,7 +44,7 @@ def confirm(
     """Tell whether a command that cannot be undone may run now.
 
     Args:
-        command: Its words, such as ``seller move``; the error and the question name it.
+        command: Its words, such as ``policy release``; the error and the question name it.
         forecast: Computes what it would do, writing nothing; not called with ``--yes`` alone.
         dry_run: Whether to show the forecast on standard output and stop.
         yes: Whether consent was given by an option.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lazsa_flow.cli.common import console, open_programme, print_json, print_result, read_actor
+from lazsa_flow.cli.common import console, open_service, print_json, print_result, read_actor
 from lazsa_flow.cli.configured import print_configured, since
 from lazsa_flow.cli.confirm import Forecast, confirm
 from lazsa_flow.cli.options import (
@@ -46,9 +46,9 @@ def list_countries(
 
     Example: lazsa-flow country list
     """
-    with open_programme(database, config) as programme:
-        found = programme.country_list(history=history)
-        suspended = programme.suspensions()
+    with open_service(database, config) as service:
+        found = service.country_list(history=history)
+        suspended = service.suspensions()
     if as_json:
         print_json([_country_document(each, suspended) for each in found])
         return
@@ -90,9 +90,9 @@ def show_country(
     if configured:
         print_configured(config, "country", code)
         return
-    with open_programme(database, config) as programme:
-        found = programme.country_show(code, number)
-        suspended = programme.suspensions()
+    with open_service(database, config) as service:
+        found = service.country_show(code, number)
+        suspended = service.suspensions()
     if as_json:
         print_json({**_country_document(found, suspended), "text": found.text.text})
         return
@@ -125,18 +125,18 @@ def release_country(
     where = printable(str(file))
     text = CountryText.read(read_file(file, where=where), where=where)
     actor = read_actor(who, role_country)
-    with open_programme(database, config) as programme:
+    with open_service(database, config) as service:
 
         def forecast() -> Forecast:
-            found = programme.dry_run(
+            found = service.dry_run(
                 lambda own: own.release_country(text.text, actor=actor, key=key)
             )
             return of_dry_run(found, found.result)
 
         if not confirm("country release", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
             return
-        planned = programme.release_country(text.text, actor=actor, key=key)
-        number = programme.country_show(text.code).number
+        planned = service.release_country(text.text, actor=actor, key=key)
+        number = service.country_show(text.code).number
     data = {
         "country": text.code,
         "version": number,

@@ -1,4 +1,4 @@
-"""Groups of commands with one that is meant where none is named: ``panel PH 2027-04-01``."""
+"""Groups of commands with one that is meant where none is named: ``ledger PH 2027-04-01``."""
 
 from __future__ import annotations
 

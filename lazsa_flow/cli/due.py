@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.cli.common import console, local, open_programme, print_json, read_day
+from lazsa_flow.cli.common import console, local, open_service, print_json, read_day
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     ConfigDir,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lazsa_flow.award.facade.questions import Due
-    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.cli.application import Service
     from lazsa_flow.lifecycle.model import TimerRow
     from lazsa_flow.lifecycle.pauses import Pause
 
@@ -66,23 +66,23 @@ def due(
     Example: lazsa-flow due --until 2026-10-01 --country PH
     """
     day = read_day(until, "--until")
-    with open_programme(database, config) as programme:
+    with open_service(database, config) as service:
         if country is not None:
-            programme.context.country(country)
-        pauses = programme.pauses()
+            service.context.country(country)
+        pauses = service.pauses()
         if not as_csv:
             show_pauses(pauses)
         if count:
-            _print_counts(programme, day, country, timer, as_json=as_json, as_csv=as_csv)
+            _print_counts(service, day, country, timer, as_json=as_json, as_csv=as_csv)
             return
         pending = [
             each
-            for each in programme.due(until=_end_of(day))
+            for each in service.due(until=_end_of(day))
             if (day is None or each.timer.due_on <= day)
             and country in (None, each.timer.country)
             and timer in (None, each.timer.name)
         ]
-        empty = _why_empty(programme, day, country)
+        empty = _why_empty(service, day, country)
     shown = pending[:limit]
     if as_json:
         print_json([_document(each, pauses) for each in shown])
@@ -99,11 +99,11 @@ def _end_of(day: date | None) -> datetime | None:
     return None if day is None else datetime.combine(day + timedelta(days=1), time(), _LAST_ZONE)
 
 
-def _why_empty(programme: Programme, day: date | None, country: str | None) -> str:
+def _why_empty(service: Service, day: date | None, country: str | None) -> str:
     """Say why no timer is listed, and when the next one is due."""
     until = "now" if day is None else f"by the end of {day}"
     where = f" in {country}" if country else ""
-    coming = programme.next_due()
+    coming = service.next_due()
     following = f"; the next of all is due at {local(coming, 'UTC')}" if coming else ""
     return f"No such timer is due {until}{where}{following}."
 
@@ -142,7 +142,7 @@ def _cells(each: Due, pauses: Sequence[Pause]) -> tuple[str, ...]:
 
 
 def _print_counts(
-    programme: Programme,
+    service: Service,
     day: date | None,
     country: str | None,
     timer: str | None,
@@ -152,7 +152,7 @@ def _print_counts(
 ) -> None:
     found = [
         each
-        for each in programme.count_due(until=_end_of(day))
+        for each in service.count_due(until=_end_of(day))
         if country in (None, each.country) and timer in (None, each.timer)
     ]
     rows = [
@@ -164,4 +164,4 @@ def _print_counts(
     elif as_csv:
         print_csv(COUNT_COLUMNS, rows)
     else:
-        print_table(COUNT_COLUMNS, rows, empty=_why_empty(programme, day, country))
+        print_table(COUNT_COLUMNS, rows, empty=_why_empty(service, day, country))

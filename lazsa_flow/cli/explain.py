@@ -1,10 +1,10 @@
-"""``lazsa-flow explain``: what leads on from where a seller stands, and what stands in the way."""
+"""``lazsa-flow explain``: the transitions of a path, and what stands in the way of each."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.cli.common import console, local, open_programme, print_json, read_now
+from lazsa_flow.cli.common import console, local, open_service, print_json, read_now
 from lazsa_flow.cli.inspect import find_path
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def explain(
     name: SubjectOrPath,
     trigger: OnlyTrigger = None,
-    seller: IsSubject = False,
+    by_subject: IsSubject = False,
     lifecycle: LifecycleOfSubject = None,
     now: Now = None,
     database: Database = DEFAULT_DATABASE,
@@ -39,17 +39,17 @@ def explain(
 ) -> None:
     """Show every possible transition, its guards, and the earliest date each could pass.
 
-    A seller who has no path yet is judged as if nominated now.
+    A subject that has no path yet is judged as if one were opened now.
 
-    Example: lazsa-flow explain award-17 award
+    Example: lazsa-flow explain invoice-17 send
     """
     from lazsa_flow.engine.explanation_json import explanation_json
 
     at = read_now(now)
-    with open_programme(database, config) as programme:
-        if seller and programme.paths(name):
-            name = find_path(programme, name, seller=True).ref
-        told = programme.explain(name, trigger, lifecycle=lifecycle, now=at)
+    with open_service(database, config) as service:
+        if by_subject and service.paths(name):
+            name = find_path(service, name, by_subject=True).ref
+        told = service.explain(name, trigger, lifecycle=lifecycle, now=at)
     if as_json:
         print_json(explanation_json(told))
         return

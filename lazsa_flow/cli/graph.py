@@ -7,7 +7,7 @@ from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lazsa_flow.cli.common import open_programme, print_json
+from lazsa_flow.cli.common import open_service, print_json
 from lazsa_flow.cli.options import (
     ConfigDir,
     Dark,
@@ -39,7 +39,7 @@ def graph(
 ) -> None:
     """Draw a lifecycle from its table, with figures and one path's story where a database is named.
 
-    Example: lazsa-flow graph award --format html -o lifecycle.html --database sqlite:///lazsa.db
+    Example: lazsa-flow graph invoice --format html -o lifecycle.html --database sqlite:///lazsa.db
     """
     from lazsa_flow.errors import InputError
     from lazsa_flow.private_files import write_file
@@ -90,12 +90,12 @@ def _table(lifecycle: str, config: Path | None) -> Chart:
 def _figures(
     lifecycle: str, database: str, path: str | None, config: Path | None, *, page: bool
 ) -> Chart | Picture:
-    with open_programme(database, config) as programme:
-        names = [] if path is None else [programme.find(path, lifecycle).ref]
-        picture = programme.picture(lifecycle, names=names)
+    with open_service(database, config) as service:
+        names = [] if path is None else [service.find(path, lifecycle).ref]
+        picture = service.picture(lifecycle, names=names)
         if page:
             return picture
-        rows = [row for name in names for row in programme.history(name)]
+        rows = [row for name in names for row in service.history(name)]
         return picture.chart.tracing(rows)
 
 

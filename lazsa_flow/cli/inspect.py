@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.cli.common import console, local, open_programme, print_json, print_rows
+from lazsa_flow.cli.application import current_application
+from lazsa_flow.cli.common import console, local, open_service, print_json, print_rows
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     ConfigDir,
@@ -17,69 +18,70 @@ from lazsa_flow.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
-    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.cli.application import Service
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Path
 
 
 def show(
     name: SubjectOrPath,
-    seller: IsSubject = False,
+    by_subject: IsSubject = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show a seller's paths, or one path, with every move and why it was made.
+    """Show the paths of a subject, or one path, with every move and why it was made.
 
-    Example: lazsa-flow show award-17
+    Example: lazsa-flow show invoice-17
     """
-    with open_programme(database, config) as programme:
-        path = find_path(programme, name, seller=seller)
-        paths = [path] if name == path.ref and not seller else programme.paths(name)
+    application = current_application()
+    with open_service(database, config) as service:
+        path = find_path(service, name, by_subject=by_subject)
+        paths = [path] if name == path.ref and not by_subject else service.paths(name)
+        described = [(each, application.describe(service, each)) for each in paths]
         if as_json:
-            print_json([_path_document(programme, path) for path in paths])
+            print_json([_path_document(service, each, more) for each, more in described])
             return
         screen = console()
-        for each in paths:
-            print_story(screen, programme, each)
-            appeal = _appeal(programme, each)
-            if appeal is not None:
-                screen.print(f"  appeal: {appeal}")
-        if name == path.ref and programme.paths(name):
-            screen.print(f"A seller is called {name}, too; for their paths, add --seller.")
+        for each, more in described:
+            print_story(screen, service, each, more.get("title"))
+            for key, value in more.items():
+                if key != "title" and value is not None:
+                    screen.print(f"  {key}: {value}")
+        if name == path.ref and service.paths(name):
+            subject = application.subject
+            screen.print(f"A {subject} is called {name}, too; for their paths, add --{subject}.")
 
 
-def find_path(programme: Programme, name: str, *, seller: bool) -> Path:
-    """Find a path by its reference, or a seller's latest path, which may be all that is meant."""
+def find_path(service: Service, name: str, *, by_subject: bool) -> Path:
+    """Find a path by its reference, or a subject's latest path, which may be all that is meant."""
     from lazsa_flow.errors import NotFoundError
 
-    if not seller:
-        return programme.find(name)
-    paths = programme.paths(name)
+    if not by_subject:
+        return service.find(name)
+    paths = service.paths(name)
     if not paths:
-        raise NotFoundError("path of the seller", name)
+        raise NotFoundError(f"path of the {current_application().subject}", name)
     return paths[-1]
 
 
-def _appeal(programme: Programme, path: Path) -> str | None:
-    """Return how an appeal on a path's latest decision stands, where it can be appealed."""
-    return programme.outcome(path.ref).appeal if "appeal" in path.spans else None
-
-
-def _path_document(programme: Programme, path: Path) -> dict[str, Any]:
+def _path_document(
+    service: Service, path: Path, described: Mapping[str, str | None]
+) -> dict[str, Any]:
     return {
         "path": path.ref,
         "seller": path.subject,
-        "title": programme.title(path),
         "country": path.country,
         "state": path.state,
         "cycle_on": path.cycle_on and path.cycle_on.isoformat(),
         "version": path.seq,
         "parked": path.parked,
-        "appeal": _appeal(programme, path),
-        "history": programme.history(path.ref),
+        **described,
+        "history": service.history(path.ref),
     }
 
 
@@ -91,10 +93,10 @@ def history(
 ) -> None:
     """Print a path's journal as it is kept: a row a line, with its hash.
 
-    Example: lazsa-flow history award-17 --json
+    Example: lazsa-flow history invoice-17 --json
     """
-    with open_programme(database, config) as programme:
-        rows = programme.history(programme.find(path).ref)
+    with open_service(database, config) as service:
+        rows = service.history(service.find(path).ref)
     if as_json:
         print_rows(rows, as_json=True)
         return
@@ -105,13 +107,13 @@ def history(
         console().print(f"{line}{reason}  {row['hash'][:12]}", soft_wrap=True)
 
 
-def print_story(screen: Console, programme: Programme, path: Path) -> None:
+def print_story(screen: Console, service: Service, path: Path, title: str | None = None) -> None:
     """Print a path's moves in its country's time, each with the guards that were not met."""
-    calendar = programme.rulebook.calendar(path.country)
-    title = programme.title(path)
+    calendar = service.rulebook.calendar(path.country)
     who = f"{path.subject}, {title}" if title else path.subject
-    screen.print(f"{path.ref}: seller {who} in {path.country}, now {path.state}", soft_wrap=True)
-    for row in programme.history(path.ref):
+    subject = current_application().subject
+    screen.print(f"{path.ref}: {subject} {who} in {path.country}, now {path.state}", soft_wrap=True)
+    for row in service.history(path.ref):
         at = local(datetime.fromisoformat(row["effective_at"]), calendar.zone)
         late = ""
         if row["recorded_at"] != row["effective_at"]:
@@ -119,7 +121,7 @@ def print_story(screen: Console, programme: Programme, path: Path) -> None:
         what = f"{row['trigger']} → {row['dest']}" if row["trigger"] else f"stays {row['dest']}"
         reason = f" ({row['reason']})" if row["reason"] else ""
         screen.print(f"  {at}  {what}{reason}, by {row['actor']}{late}", soft_wrap=True)
-        for line in _why(programme.verdicts(path, row)):
+        for line in _why(service.verdicts(path, row)):
             screen.print(f"      {line}", soft_wrap=True)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from lazsa_flow.cli.common import (
     console,
-    open_programme,
+    open_service,
     print_json,
     print_result,
     read_actor,
@@ -53,9 +53,9 @@ def show_ledger(
     if context.invoked_subcommand is not None:
         return
     until = read_now(now)
-    with open_programme(database, config) as programme:
-        books = programme.ledger(until=until)
-        show_pauses(programme.pauses())
+    with open_service(database, config) as service:
+        books = service.ledger(until=until)
+        show_pauses(service.pauses())
     if as_json:
         print_json([book_document(book) for book in books])
         return
@@ -80,8 +80,8 @@ def close_ledger(
     from lazsa_flow.lifecycle.calendar import parse_date
 
     day = parse_date(cycle, where="argument", field="CYCLE")
-    with open_programme(database, config) as programme:
-        programme.close_ledger(country, day, actor=read_actor(who, role_country), key=key)
+    with open_service(database, config) as service:
+        service.close_ledger(country, day, actor=read_actor(who, role_country), key=key)
     data = {"country": country, "cycle_on": day.isoformat(), "closed": True}
     print_result(f"The books of {country} and {day} are closed.", data, as_json=as_json)
 

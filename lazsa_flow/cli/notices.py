@@ -11,7 +11,7 @@ import typer
 from lazsa_flow.cli.common import (
     console,
     local,
-    open_programme,
+    open_service,
     print_json,
     print_result,
     read_actor,
@@ -89,9 +89,9 @@ def list_outbox(
     """
     if context.invoked_subcommand is not None:
         return
-    with open_programme(database, config) as programme:
-        everything = programme.outbox()
-        zones = {code: each.zone for code, each in programme.rulebook.countries.items()}
+    with open_service(database, config) as service:
+        everything = service.outbox()
+        zones = {code: each.zone for code, each in service.rulebook.countries.items()}
     waiting = [
         each
         for each in everything
@@ -130,8 +130,8 @@ def sent(
 
     Example: lazsa-flow outbox sent
     """
-    with open_programme(database, config) as programme:
-        found = programme.deliveries()
+    with open_service(database, config) as service:
+        found = service.deliveries()
     rows = [(*what, count) for what, count in sorted(found.items())]
     if as_json:
         names = ("kind", "to", "country", "count")
@@ -163,18 +163,18 @@ def retry(
     if bool(keys) == every:
         raise InputError.of("outbox retry", "KEY", keys or "nothing", "keys, or else --all")
     actor = read_actor(who)
-    with open_programme(database, config) as programme:
+    with open_service(database, config) as service:
 
         def forecast() -> Forecast:
-            programme.retry_notices(keys or None, actor=actor, dry_run=True)
-            parked = programme.outbox(parked=True)
+            service.retry_notices(keys or None, actor=actor, dry_run=True)
+            parked = service.outbox(parked=True)
             return of_notices([each for each in parked if every or each.key in (keys or ())])
 
         if not confirm(
             "outbox retry --all", forecast, dry_run=dry_run, yes=yes or not every, as_json=as_json
         ):
             return
-        count = programme.retry_notices(keys or None, actor=actor)
+        count = service.retry_notices(keys or None, actor=actor)
     print_result(f"{count} notices will be tried again.", {"notices": count}, as_json=as_json)
 
 
@@ -191,12 +191,12 @@ def preview(
 ) -> None:
     """Show a made-up notice; the page opens in the browser unless it goes into a file.
 
-    Example: lazsa-flow notices preview awarded --locale id --html -o awarded.html
+    Example: lazsa-flow notices preview overdue --locale id --html -o overdue.html
     """
     from lazsa_flow.private_files import write_file
 
-    with open_programme(database, config) as programme:
-        shown = programme.preview_notice(kind, country=country, locale=locale)
+    with open_service(database, config) as service:
+        shown = service.preview_notice(kind, country=country, locale=locale)
     if as_json:
         print_json({"subject": shown.subject, "text": shown.text, "html": shown.html})
         return
@@ -233,13 +233,13 @@ def relay(
     to_stderr(json=logs is Logs.json, level=level)
     stop, pulse = stop_on_signals("relay"), Pulse()
     address = None if metrics_port is None else Address(metrics_host, metrics_port)
-    with open_programme(database, config) as programme, programme.open_relay() as opened:
+    with open_service(database, config) as service, service.open_relay() as opened:
         if once:
             _print_drained(opened.drain(stop.is_set), as_json=as_json)
             return
         from lazsa_flow.runner.metrics_server import process_application, serving
 
-        with serving(address, lambda: process_application(programme, None, pulse)):
+        with serving(address, lambda: process_application(service, None, pulse)):
             opened.run(stop, beat=pulse.beat)
 
 

@@ -1,4 +1,4 @@
-"""``lazsa-flow migrate``, ``sweep`` and ``parked``: what operators type."""
+"""``lazsa-flow migrate`` and ``sweep``: the schema, and timers that are due."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from lazsa_flow.cli import common
-from lazsa_flow.cli.common import console, open_programme, print_json, read_now
+from lazsa_flow.cli.application import current_application
+from lazsa_flow.cli.common import console, open_service, print_json, read_now
 from lazsa_flow.cli.confirm import confirm
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, DryRun, DueBy, Json, Yes
 
@@ -22,11 +23,12 @@ def migrate(
 
     Example: lazsa-flow migrate --database sqlite:///lazsa.db
     """
-    from lazsa_flow.award.programme import Programme
     from lazsa_flow.config import Config
 
     clock = common.make_clock()
-    migrated = Programme.migrate(database, config=Config.load(config), clock=clock)
+    migrated = (
+        current_application().load().migrate(database, config=Config.load(config), clock=clock)
+    )
     changed = {name: list(lines) for name, lines in migrated.tables.items() if lines}
     if as_json:
         warnings = [asdict(each) for each in migrated.warnings]
@@ -74,55 +76,24 @@ def sweep(
     from lazsa_flow.engine.recorded_instant import check_past
 
     until = read_now(now)
-    with open_programme(database, config) as programme:
+    with open_service(database, config) as service:
         if until is not None:
-            check_past(until, programme.clock)
-        instant = until or programme.clock.now()
+            check_past(until, service.clock)
+        instant = until or service.clock.now()
         if not confirm(
             "sweep --now",
-            lambda: of_due(programme.count_due(until=instant), programme.pauses()),
+            lambda: of_due(service.count_due(until=instant), service.pauses()),
             dry_run=dry_run,
             yes=yes or until is None,
             as_json=as_json,
         ):
             return
-        with bars(console(), programme.due_by_country(instant)) as told:
-            swept = programme.sweep(now=until, done=told)
-        pauses = programme.pauses()
+        with bars(console(), service.due_by_country(instant)) as told:
+            swept = service.sweep(now=until, done=told)
+        pauses = service.pauses()
     counts: dict[str, Any] = asdict(swept)
     if as_json:
         print_json(counts | ({"paused": [each.scope for each in pauses]} if pauses else {}))
     else:
         console().print(", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
         show_pauses(pauses)
-
-
-def parked(
-    database: Database = DEFAULT_DATABASE, config: ConfigDir = None, as_json: Json = False
-) -> None:
-    """List the paths that are parked, with the timer that failed and the error's name.
-
-    Example: lazsa-flow parked --json
-    """
-    with open_programme(database, config) as programme:
-        found = programme.parked()
-    if as_json:
-        print_json(
-            [
-                {
-                    "path": ref,
-                    "timer": failure.timer,
-                    "due_at": failure.due_at,
-                    "error": failure.error,
-                    "attempts": failure.attempts,
-                    "failed_at": failure.failed_at,
-                }
-                for ref, failure in found
-            ]
-        )
-        return
-    for ref, failure in found:
-        at = f"{failure.failed_at:%Y-%m-%d %H:%M} UTC"
-        what = f"{failure.timer} failed {failure.attempts} times"
-        console().print(f"{ref}: {what}, the last at {at}: {failure.error}")
-    console().print(f"{len(found)} paths are parked.")

@@ -126,18 +126,16 @@ RenderFormat = Annotated[Format, typer.Option("--format", help="Output format.")
 
 # which paths, timers and notices
 
-PathRef = Annotated[str, typer.Argument(metavar="PATH", help="Path, such as award-17.")]
+PathRef = Annotated[str, typer.Argument(metavar="PATH", help="Path, such as invoice-17.")]
 PathRefs = Annotated[
-    list[str] | None, typer.Argument(metavar="[PATH]…", help="Paths, such as award-17.")
+    list[str] | None, typer.Argument(metavar="[PATH]…", help="Paths, such as invoice-17.")
 ]
 SubjectOrPath = Annotated[
-    str, typer.Argument(metavar="SUBJECT_OR_PATH", help="Id of a subject, or path, as award-17.")
+    str, typer.Argument(metavar="SUBJECT_OR_PATH", help="Id of a subject, or path, as invoice-17.")
 ]
 IsSubject = Annotated[
     bool,
-    typer.Option(
-        "--subject", "--seller", help="Take the name as a subject's id, even if it is a path too."
-    ),
+    typer.Option("--subject", help="Take the name as a subject's id, even if it is a path too."),
 ]
 SubjectId = Annotated[str, typer.Argument(metavar="SUBJECT", help="Id of the path's subject.")]
 StoryOf = Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.cli.common import (
     console,
-    open_programme,
+    open_service,
     print_json,
     print_move,
     print_result,
@@ -53,13 +53,13 @@ def open_path(
 ) -> None:
     """Open a path in a lifecycle that has no opening command of its own.
 
-    Example: lazsa-flow open mentor seller-1 PH --as team:t-1
+    Example: lazsa-flow open invoice customer-1 PH --as clerk:c-1
     """
     from lazsa_flow.lifecycle.calendar import parse_date
 
     day = None if cycle is None else parse_date(cycle, where="option", field="--cycle")
-    with open_programme(database, config) as programme:
-        move = programme.open_path(
+    with open_service(database, config) as service:
+        move = service.open_path(
             lifecycle,
             subject,
             country,
@@ -92,14 +92,14 @@ def state_at(
 ) -> None:
     """Tell which state a path was in at an instant, by the instants at which its moves took effect.
 
-    Example: lazsa-flow state-at award-17 2026-10-01T00:00+08:00
+    Example: lazsa-flow state-at invoice-17 2026-10-01T00:00+08:00
     """
     from lazsa_flow.cli.documents import to_json
 
     at = read_instant(when, "INSTANT")
     assert at is not None
-    with open_programme(database, config) as programme:
-        state = programme.state_at(path, at)
+    with open_service(database, config) as service:
+        state = service.state_at(path, at)
     text = f"{path}: {state}" if state else f"{path} had not been opened."
     print_result(text, {"path": path, "at": to_json(at), "state": state}, as_json=as_json)
 
@@ -112,10 +112,10 @@ def states(
 ) -> None:
     """Count the paths in each state.
 
-    Example: lazsa-flow states --lifecycle award
+    Example: lazsa-flow states --lifecycle invoice
     """
-    with open_programme(database, config) as programme:
-        found = programme.states(lifecycle)
+    with open_service(database, config) as service:
+        found = service.states(lifecycle)
     if as_json:
         print_json(found)
         return
@@ -139,8 +139,8 @@ def journal(
     """
     from lazsa_flow.private_files import open_file
 
-    with open_programme(database, config) as programme:
-        rows = programme.journal()
+    with open_service(database, config) as service:
+        rows = service.journal()
         if out is None or str(out) == "-":
             print_rows(rows, as_json=as_json)
             return

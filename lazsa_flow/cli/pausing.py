@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.cli.common import console, open_programme, print_json, print_result, read_actor
+from lazsa_flow.cli.common import console, open_service, print_json, print_result, read_actor
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     AllPauses,
@@ -43,8 +43,8 @@ def pause(
 
     Example: lazsa-flow pause --country PH --reason "wrong facts" --as operator:o-1
     """
-    with open_programme(database, config) as programme:
-        made = programme.pause(
+    with open_service(database, config) as service:
+        made = service.pause(
             actor=read_actor(who),
             reason=reason,
             country=country,
@@ -71,15 +71,15 @@ def resume(
 
     Example: lazsa-flow resume --country PH --as operator:o-1
     """
-    with open_programme(database, config) as programme:
-        programme.resume(
+    with open_service(database, config) as service:
+        service.resume(
             actor=read_actor(who),
             reason=reason,
             country=country,
             cycle=_read_cycle(cycle),
             key=key,
         )
-        left = programme.pauses()
+        left = service.pauses()
     documents = [pause_document(each) for each in left]
     print_result("Resumed.", {"pauses": documents}, as_json=as_json)
     if not as_json:
@@ -96,9 +96,9 @@ def pauses(
 
     Example: lazsa-flow pauses
     """
-    with open_programme(database, config) as programme:
-        found = programme.pauses(lifted=lifted)
-        everything = programme.paused()
+    with open_service(database, config) as service:
+        found = service.pauses(lifted=lifted)
+        everything = service.paused()
     if as_json:
         print_json([pause_document(each) for each in found])
         return

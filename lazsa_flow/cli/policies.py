@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lazsa_flow.cli.common import console, open_programme, print_json, print_result, read_actor
+from lazsa_flow.cli.common import console, open_service, print_json, print_result, read_actor
 from lazsa_flow.cli.configured import print_configured, since
 from lazsa_flow.cli.confirm import Forecast, confirm
 from lazsa_flow.cli.options import (
@@ -42,11 +42,11 @@ def list_policies(
 ) -> None:
     """List the released policy versions, from when each is in force, and who released it.
 
-    Example: lazsa-flow policy list award
+    Example: lazsa-flow policy list invoice
     """
-    with open_programme(database, config) as programme:
-        found = programme.policy_list(lifecycle)
-        now = programme.clock.now()
+    with open_service(database, config) as service:
+        found = service.policy_list(lifecycle)
+        now = service.clock.now()
     current = {each.text.lifecycle: each for each in found if each.in_force_from <= now}
     if as_json:
         print_json([_policy_document(each, current) for each in found])
@@ -77,14 +77,14 @@ def show_policy(
 
     With --configured, as a package or the deployment's directory has it, released or not.
 
-    Example: lazsa-flow policy show award/2020-1
+    Example: lazsa-flow policy show invoice/2020-1
     """
     lifecycle, _, version = name.partition("/")
     if configured:
         print_configured(config, "policy", name)
         return
-    with open_programme(database, config) as programme:
-        found = programme.policy_show(lifecycle, version or None)
+    with open_service(database, config) as service:
+        found = service.policy_show(lifecycle, version or None)
     if as_json:
         print_json({**_policy_document(found, {}), "text": found.text.text})
     else:
@@ -113,13 +113,13 @@ def release_policy(
 
     lifecycle, version, text = _read_policy(file)
     actor = read_actor(who)
-    with open_programme(database, config) as programme:
+    with open_service(database, config) as service:
 
         def forecast() -> Forecast:
-            seen = programme.preview_policy(
+            seen = service.preview_policy(
                 lifecycle, version, text, actor=actor, from_start=from_start
             )
-            found = programme.dry_run(
+            found = service.dry_run(
                 lambda own: own.release_policy(
                     lifecycle, version, text, actor=actor, key=key, from_start=from_start
                 )
@@ -130,7 +130,7 @@ def release_policy(
 
         if not confirm("policy release", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
             return
-        planned = programme.release_policy(
+        planned = service.release_policy(
             lifecycle, version, text, actor=actor, key=key, from_start=from_start
         )
     name = f"{lifecycle}/{version}"
@@ -153,8 +153,8 @@ def preview_policy(
     from lazsa_flow.cli.forecast import timer_document, timer_text
 
     lifecycle, version, text = _read_policy(file)
-    with open_programme(database, config) as programme:
-        seen = programme.preview_policy(lifecycle, version, text, actor=read_actor(who))
+    with open_service(database, config) as service:
+        seen = service.preview_policy(lifecycle, version, text, actor=read_actor(who))
     if as_json:
         timers = [timer_document(each) for each in seen.timers]
         print_json({**_preview_document(seen), "timers": timers})

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperGroup
 
+from lazsa_flow.cli.application import running
 from lazsa_flow.terminal_text import escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-EARLIER: Final = {
-    "assign": ("panel", "assign"),
-    "complete": ("nomination", "complete"),
-    "invite": ("trainer", "invite"),
-    "withdraw": ("nomination", "withdraw"),
-}
-"""Earlier spellings of commands, which are no longer shown, with those of today."""
 
 
 class SafeGroup(TyperGroup):
@@ -27,9 +19,11 @@ class SafeGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that is meant, by an earlier spelling too."""
-        if args and ctx.parent is None:
-            args = [*EARLIER.get(args[0], args[:1]), *args[1:]]
-        return super().resolve_command(ctx, args)
+        if args:
+            args = [*ctx.obj.renamed_commands.get(args[0], args[:1]), *args[1:]]
+        name, command, words = super().resolve_command(ctx, args)
+        ctx.obj.add_aliases(command)
+        return name, command, words
 
     def make_context(self, *arguments: Any, **named: Any) -> Any:
         """Read the words before the command's name."""
@@ -38,7 +32,7 @@ class SafeGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Read the command's own words, and run it."""
-        with _escaped():
+        with _escaped(), running(ctx.obj):
             return super().invoke(ctx)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from lazsa_flow.cli import common
-from lazsa_flow.cli.common import console, open_programme, print_json
+from lazsa_flow.cli.common import console, open_service, print_json
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     LOOPBACK,
@@ -65,8 +65,8 @@ def run(
             raise InputError.of("run", name, value, "a broker, by --redis, that joins processes")
     to_stderr(json=logs is Logs.json, level=level)
     address = None if metrics_port is None else Address(metrics_host, metrics_port)
-    with open_programme(database, config) as programme:
-        serve(programme, address=address)
+    with open_service(database, config) as service:
+        serve(service, address=address)
 
 
 def worker(

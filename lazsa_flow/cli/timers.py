@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lazsa_flow.cli.common import open_programme, print_result, read_actor
+from lazsa_flow.cli.common import open_service, print_result, read_actor
 from lazsa_flow.cli.confirm import Forecast, confirm
 from lazsa_flow.cli.options import DEFAULT_DATABASE, As, ConfigDir, Database, DryRun, Json, Key, Yes
 
@@ -30,15 +30,15 @@ def replan(
     from lazsa_flow.cli.forecast import of_dry_run, timer_document
 
     actor = read_actor(who)
-    with open_programme(database, config) as programme:
+    with open_service(database, config) as service:
 
         def forecast() -> Forecast:
-            found = programme.dry_run(lambda own: own.replan_timers(actor=actor, key=key))
+            found = service.dry_run(lambda own: own.replan_timers(actor=actor, key=key))
             return of_dry_run(found, found.result)
 
         if not confirm("timers replan", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
             return
-        planned = programme.replan_timers(actor=actor, key=key)
+        planned = service.replan_timers(actor=actor, key=key)
     print_result(
         f"{len(planned)} timers set.",
         {"timers": [timer_document(each) for each in planned]},

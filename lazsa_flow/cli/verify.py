@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lazsa_flow.cli.common import console, open_programme, print_json
+from lazsa_flow.cli.common import console, open_service, print_json
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, Json
 
 
@@ -19,8 +19,8 @@ def verify(
 
     Example: lazsa-flow verify --database sqlite:///lazsa.db
     """
-    with open_programme(database, config) as programme:
-        found = programme.verify()
+    with open_service(database, config) as service:
+        found = service.verify()
     if as_json:
         faults = [
             {"path": fault.path, "seq": fault.seq, "fault": fault.what} for fault in found.faults

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.cli.common import console, open_programme
+from lazsa_flow.cli.common import console, open_service
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     LOOPBACK,
@@ -15,7 +15,7 @@ from lazsa_flow.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.cli.application import Service
 
 
 def view(
@@ -38,11 +38,11 @@ def view(
     except ImportError as error:
         raise ExtraError("viewer", "lazsa-flow view") from error
     to_stderr(json=False, level="warning")
-    with open_programme(database, config) as programme:
-        _serve(_behind_a_key(programme, every), port)
+    with open_service(database, config) as service:
+        _serve(_behind_a_key(service, every), port)
 
 
-def _behind_a_key(programme: Programme, every_s: float) -> tuple[Any, str]:
+def _behind_a_key(service: Service, every_s: float) -> tuple[Any, str]:
     """Return the viewer as an app under a key, and the key."""
     import secrets
 
@@ -61,7 +61,7 @@ def _behind_a_key(programme: Programme, every_s: float) -> tuple[Any, str]:
         return secrets.compare_digest(asking.path_params["key"].encode(), key.encode())
 
     app = Starlette(
-        routes=[Mount("/{key}", viewer(programme, authenticate=has_key, fresh_s=every_s))],
+        routes=[Mount("/{key}", viewer(service, authenticate=has_key, fresh_s=every_s))],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=[LOOPBACK, "localhost"]),

@@ -49,7 +49,7 @@ SELLER = Actor("seller", "s1")
 EMPLOYEE = Actor("employee", "emp-1")
 COMPLIANCE = Actor("compliance", "com-1")
 TICK = timedelta(microseconds=1)
-MAIN = "from lazsa_flow.cli.app import main; main()"
+MAIN = "from lazsa_flow.award.cli.app import main; main()"
 DISTRIBUTION = {
     "METADATA": "Metadata-Version: 2.1\nName: mentor\nVersion: 1\n",
     "entry_points.txt": "[lazsa_flow.lifecycles]\nmentor = tests.acceptance.mentor:MENTOR\n",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer.main
 
-from lazsa_flow.cli.app import app
+from lazsa_flow.award.cli.app import app
 from lazsa_flow.config import Config
 from lazsa_flow.notices.settings import Deployment
 from tests.acceptance.shell import ROOT

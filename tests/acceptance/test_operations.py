@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer.main
 
-from lazsa_flow.cli.app import app
+from lazsa_flow.award.cli.app import app
 from tests.acceptance.shell import ROOT
 
 CONFIG = ROOT / "config"

@@ -19,8 +19,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
+from lazsa_flow.award.cli import app
 from lazsa_flow.award.rules.panel import ITEMS
-from lazsa_flow.cli import app, common
+from lazsa_flow.cli import common
 from lazsa_flow.clock import VirtualClock
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from typing import Any
 
 import typer.main
 
+import lazsa_flow.award.cli.app
 import lazsa_flow.award.programme
-import lazsa_flow.cli.app
 import lazsa_flow.cli.common
 from lazsa_flow.clock import VirtualClock
 
@@ -39,7 +39,7 @@ def run(job: dict[str, Any]) -> int:
     sys.argv = ["lazsa-flow", *job["argv"]]
     code: object = 0
     try:
-        lazsa_flow.cli.app.main()
+        lazsa_flow.award.cli.app.main()
     except SystemExit as ended:
         code = ended.code
     except BaseException:
@@ -54,7 +54,7 @@ def main() -> None:
     """Take jobs as JSON lines, and answer each with its exit code."""
     # typer builds its tree of commands for each call, a tenth of a second: here it is built once
     typer.main.get_command = cache(typer.main.get_command)
-    typer.main.get_command(lazsa_flow.cli.app.app)
+    typer.main.get_command(lazsa_flow.award.cli.app.app)
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:

@@ -43,7 +43,7 @@ os.environ["PYTHONWARNINGS"] = "ignore::UserWarning:multiprocessing.resource_tra
 _FORKS: Final = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
-        "lazsa_flow.cli.app",
+        "lazsa_flow.award.cli.app",
         "lazsa_flow.runner.scheduler_process",
         "dramatiq.cli",
         "alembic.command",

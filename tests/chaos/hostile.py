@@ -25,9 +25,9 @@ from unittest import mock
 
 import typer
 
+from lazsa_flow.award.cli.app import app, main
 from lazsa_flow.award.commands.store_entry import TurnoverRecord
 from lazsa_flow.award.programme import Programme
-from lazsa_flow.cli.app import app, main
 from lazsa_flow.config import Config
 from lazsa_flow.errors import LazsaError
 from lazsa_flow.lifecycle.model import Actor
@@ -312,7 +312,7 @@ def quiet(folder: Path, clock: Any) -> Iterator[None]:
         return shipped() if directory is None and not options else load(directory, **options)
 
     with contextlib.ExitStack() as stack:
-        stack.enter_context(mock.patch("lazsa_flow.cli.app.app", command))
+        stack.enter_context(mock.patch("lazsa_flow.award.cli.app.app", command))
         for name in SERVE:
             stack.enter_context(mock.patch(name, return_value=0))
         stack.enter_context(mock.patch("lazsa_flow.cli.common.make_clock", return_value=clock))

@@ -73,7 +73,7 @@ def boot() -> dramatiq.Broker:
 
 
 if __name__ == "__main__":
-    from lazsa_flow.cli.app import main
+    from lazsa_flow.award.cli.app import main
 
     rig()
     main()

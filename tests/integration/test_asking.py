@@ -13,8 +13,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from lazsa_flow import ConflictError, InputError, NotFoundError
+from lazsa_flow.award.cli.app import app
 from lazsa_flow.cli import confirm
-from lazsa_flow.cli.app import app
 from lazsa_flow.clock import SystemClock
 from tests.factories import noon
 from tests.integration.test_dry_run import MANAGER, dump, park

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from lazsa_flow.award.cli.app import app
 from lazsa_flow.award.programme import Programme
-from lazsa_flow.cli.app import app
 from lazsa_flow.errors import (
     DamagedError,
     HeldError,

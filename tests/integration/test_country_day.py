@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from lazsa_flow.cli.app import app
+from lazsa_flow.award.cli.app import app
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.errors import InputError, NotAllowedError, NotFoundError
 from lazsa_flow.lifecycle.model import Actor

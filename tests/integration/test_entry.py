@@ -28,8 +28,9 @@ from lazsa_flow import (
     RefusedError,
     TurnoverRecord,
 )
+from lazsa_flow.award.cli import app
 from lazsa_flow.award.imports.turnover import TURNOVER_COLUMNS
-from lazsa_flow.cli import app, common
+from lazsa_flow.cli import common
 from lazsa_flow.engine.fire import fire
 from tests.factories import midnight, noon, utc
 from tests.integration.world import TICK, unmet

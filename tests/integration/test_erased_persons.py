@@ -15,9 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from lazsa_flow import Actor
+from lazsa_flow.award.cli.app import app
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.award.rules.panel import ITEMS
-from lazsa_flow.cli.app import app
 from lazsa_flow.errors import ConfigError, NotAllowedError, NotFoundError
 from tests.integration.world import EMPLOYEE, SELLER, World
 

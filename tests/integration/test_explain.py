@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from lazsa_flow.award.cli import app
 from lazsa_flow.award.programme import Programme
-from lazsa_flow.cli import app, common
+from lazsa_flow.cli import common
 from tests.integration.world import APRIL, DUE, EMPLOYEE, World, convene
 
 if TYPE_CHECKING:

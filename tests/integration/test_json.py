@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.cli.app import main
+from lazsa_flow.award.cli.app import main
 from lazsa_flow.clock import SystemClock
 from tests.integration.test_commands_and_methods import commands
 from tests.integration.world import World

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from lazsa_flow.cli.app import app
+from lazsa_flow.award.cli.app import app
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.errors import InputError, NotFoundError
 from tests.integration.world import APRIL, EMPLOYEE, OCTOBER, World

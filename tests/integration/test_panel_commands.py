@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from lazsa_flow.award.cli.app import app
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.cli import common
-from lazsa_flow.cli.app import app
 from lazsa_flow.lifecycle.model import Actor
 from tests.integration.world import APRIL, OTHER, World
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
+from lazsa_flow.award.cli.app import app
 from lazsa_flow.award.programme import Programme
-from lazsa_flow.cli.app import app
 from lazsa_flow.notices.files import FileChannel, FileSettings
 from lazsa_flow.private_files import create_folder
 

@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from lazsa_flow import Actor, UnavailableError
+from lazsa_flow.award.cli.app import app
 from lazsa_flow.award.programme import Programme
-from lazsa_flow.cli.app import app
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.viewer import viewer
 from tests.integration.world import World

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from lazsa_flow.cli.app import app
+from lazsa_flow.award.cli.app import app
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from lazsa_flow import Actor, NoEdgeError, NotFoundError, Programme
-from lazsa_flow.cli import app, common
+from lazsa_flow.award.cli import app
+from lazsa_flow.cli import common
 from tests import arguments
 from tests.integration.world import World, convene
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner
 
-from lazsa_flow.cli.app import app
+from lazsa_flow.award.cli.app import app
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ import pytest
 from typer.main import get_command
 
 from lazsa_flow import Programme
-from lazsa_flow.cli.app import app
+from lazsa_flow.award.cli.app import app
 from tests.unit.test_rules import ROOT, is_defined, is_missing
 
 CLAUSES: Final[list[dict[str, Any]]] = tomllib.loads(

@@ -25,7 +25,7 @@ LARGE_FILES: Final[frozenset[str]] = frozenset(
 LONG_FUNCTIONS: Final[frozenset[str]] = frozenset(
     {
         "lazsa_flow/award/cli/appeals.py::list_",
-        "lazsa_flow/cli/lists.py::list_all",
+        "lazsa_flow/award/cli/lists.py::list_all",
         "lazsa_flow/award/cli/today.py::_sections",
         "lazsa_flow/service/open_path.py::open_",
         "lazsa_flow/engine/fire.py::fire",

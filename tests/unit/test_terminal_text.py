@@ -11,7 +11,7 @@ import pytest
 from rich.table import Table
 from typer.testing import CliRunner
 
-from lazsa_flow.cli.app import app
+from lazsa_flow.award.cli.app import app
 from lazsa_flow.cli.common import console, print_json
 from lazsa_flow.logs import formatter
 from lazsa_flow.terminal_text import escape_controls

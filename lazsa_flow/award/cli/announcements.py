@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
+from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import (
     AnnouncementExample,
     AnnouncementFile,
@@ -15,7 +16,7 @@ from lazsa_flow.award.cli.options import (
     Audience,
     AudienceCountry,
 )
-from lazsa_flow.cli.common import console, open_programme, print_json, print_result, read_actor
+from lazsa_flow.cli.common import console, print_json, print_result, read_actor
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     As,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
+from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import CycleOrNext, Remind, RemindAs
-from lazsa_flow.cli.common import open_programme, print_json, print_result, read_actor, read_day
+from lazsa_flow.cli.common import print_json, print_result, read_actor, read_day
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,

@@ -98,7 +98,8 @@ def _print(told: Told, seconds: float, *, notices: bool) -> None:
     with Programme.open(url, clock=common.make_clock()) as programme:
         if told.longest:
             screen.print("One seller's story, in full:\n")
-            print_story(screen, programme, programme.find(told.longest))
+            path = programme.find(told.longest)
+            print_story(screen, programme, path, programme.title(path))
     screen.print(
         f"{told.sellers} sellers, {told.transitions} transitions, {told.refused} commands refused "
         f"as they should be, in {seconds:.1f} s. The journal verifies."

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import ApplicantAs, ApplicationFile
-from lazsa_flow.cli.common import console, open_programme, print_json, read_actor
+from lazsa_flow.cli.common import console, print_json, read_actor
 from lazsa_flow.cli.explain import verdict_line
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, Json, Key
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
+from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import (
     ImportAs,
     ImportExample,
@@ -15,7 +16,7 @@ from lazsa_flow.award.cli.options import (
     Partial,
     Rejects,
 )
-from lazsa_flow.cli.common import console, open_programme, print_json, read_actor
+from lazsa_flow.cli.common import console, print_json, read_actor
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, DryRun, Json, Key
 
 if TYPE_CHECKING:

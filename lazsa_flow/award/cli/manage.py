@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import CaseId, ClosedCases, Seller
-from lazsa_flow.cli.common import open_programme, print_json, print_result, read_actor
+from lazsa_flow.cli.common import print_json, print_result, read_actor
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
@@ -101,24 +102,3 @@ def close_case(
         programme.close_case(seller, case_id, actor=read_actor(who, country), key=key)
     data = {"seller": seller, "case": case_id, "value": "closed"}
     print_result(f"{case_id}: closed", data, as_json=as_json)
-
-
-def readmit(
-    seller: Seller,
-    who: As,
-    key: Key = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    as_json: Json = False,
-) -> None:
-    """Let files be imported again for somebody who was erased and has come back.
-
-    Example: lazsa-flow readmit seller-1 --as host:shop
-    """
-    with open_programme(database, config) as programme:
-        programme.readmit(seller, actor=read_actor(who), key=key)
-    print_result(
-        f"{seller}: files that are imported from now on hold for them again.",
-        {"readmitted": seller},
-        as_json=as_json,
-    )

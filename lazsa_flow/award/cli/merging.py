@@ -1,4 +1,4 @@
-"""Ids of one seller: shown, joined and parted.
+"""``lazsa-flow seller``: a seller's country, and ids of one seller, joined and parted.
 
 To join or part them shows what would be done, and asks first.
 """
@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.award.cli.options import NewSeller, OldSeller, Seller
-from lazsa_flow.cli.common import open_programme, print_result, read_actor
+import typer
+
+from lazsa_flow.award.cli.opening import open_programme
+from lazsa_flow.award.cli.options import NewCountry, NewSeller, OldSeller, Seller
+from lazsa_flow.cli.common import print_result, read_actor
 from lazsa_flow.cli.confirm import Forecast, confirm
 from lazsa_flow.cli.options import DEFAULT_DATABASE, As, ConfigDir, Database, DryRun, Json, Key, Yes
 
@@ -20,6 +23,51 @@ if TYPE_CHECKING:
     from lazsa_flow.award.programme import Programme
 
 
+seller = typer.Typer(help="Sellers as a whole.", no_args_is_help=True)
+
+
+@seller.command("move")
+def move(
+    seller: Seller,
+    country: NewCountry,
+    who: As,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Move a seller to another country: team, title, zone and future instants.
+
+    Example: lazsa-flow seller move seller-1 PH --as host:shop
+    """
+    from lazsa_flow.cli.forecast import of_dry_run, timer_document
+
+    actor = read_actor(who)
+    with open_programme(database, config) as programme:
+
+        def forecast() -> Forecast:
+            found = programme.dry_run(
+                lambda own: own.move_country(seller, country, actor=actor, key=key)
+            )
+            return of_dry_run(found, found.result)
+
+        if not confirm("seller move", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
+            return
+        planned = programme.move_country(seller, country, actor=actor, key=key)
+    print_result(
+        f"{seller} is in {country}; {len(planned)} timers moved.",
+        {
+            "seller": seller,
+            "country": country,
+            "timers": [timer_document(each) for each in planned],
+        },
+        as_json=as_json,
+    )
+
+
+@seller.command("show")
 def show(
     seller: Seller,
     database: Database = DEFAULT_DATABASE,
@@ -48,6 +96,7 @@ def show(
     print_result("\n".join(lines), to_json(found), as_json=as_json)
 
 
+@seller.command("merge")
 def merge(
     old: OldSeller,
     new: NewSeller,
@@ -71,6 +120,7 @@ def merge(
     _run("seller merge", run, database, config, dry_run=dry_run, yes=yes, as_json=as_json)
 
 
+@seller.command("unmerge")
 def unmerge(
     old: OldSeller,
     new: NewSeller,

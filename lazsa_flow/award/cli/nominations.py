@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import MissingStatement
-from lazsa_flow.cli.common import open_programme, print_move, print_result, read_actor
+from lazsa_flow.cli.common import print_move, print_result, read_actor
 from lazsa_flow.cli.options import DEFAULT_DATABASE, As, ConfigDir, Database, Json, Key, PathRef
 
 nomination = typer.Typer(help="Your own nomination of a path.", no_args_is_help=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import (
     Comment,
     ReconnectStep,
@@ -17,33 +18,24 @@ from lazsa_flow.award.cli.options import (
 )
 from lazsa_flow.cli.common import (
     console,
-    open_programme,
     print_json,
     print_move,
     print_result,
     read_actor,
 )
-from lazsa_flow.cli.confirm import Forecast, confirm
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     As,
     ConfigDir,
     Database,
-    DryRun,
     Json,
     Key,
     PathRef,
-    ReasonCode,
     RoleCountry,
-    SeenVersion,
-    Trigger,
-    Yes,
 )
 
 if TYPE_CHECKING:
     from lazsa_flow.award.commands.scoring import CardReceipt
-    from lazsa_flow.award.programme import Programme
-    from lazsa_flow.lifecycle.model import Move
 
 
 reconnect = typer.Typer(help="Former ambassadors' steps into Reconnect.", no_args_is_help=True)
@@ -146,47 +138,6 @@ def recuse(
     with open_programme(database, config) as programme:
         receipt = programme.recuse(path, actor=actor, reason=reason, key=key)
     _print_receipt(receipt, "recused", {"reason": reason}, as_json=as_json)
-
-
-def fire(
-    path: PathRef,
-    trigger: Trigger,
-    who: As,
-    reason: ReasonCode = None,
-    country: RoleCountry = None,
-    version: SeenVersion = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    key: Key = None,
-    database: Database = DEFAULT_DATABASE,
-    config: ConfigDir = None,
-    as_json: Json = False,
-) -> None:
-    """Fire a trigger on a path; a refusal names every guard that does not hold.
-
-    A trigger that cannot be undone, such as retire, asks first.
-
-    Example: lazsa-flow fire award-17 retire --as seller:seller-1 --reason resigned
-    """
-    from lazsa_flow.cli.forecast import of_dry_run
-
-    actor = read_actor(who, country)
-    with open_programme(database, config) as programme:
-
-        def run(own: Programme) -> Move:
-            return own.fire(path, trigger, actor=actor, reason=reason, version=version, key=key)
-
-        def forecast() -> Forecast:
-            return of_dry_run(programme.dry_run(run))
-
-        lifecycle = programme.rulebook.lifecycles.get(path.rpartition("-")[0])
-        asks = lifecycle is not None and lifecycle.confirms(trigger, reason)
-        if not confirm(
-            f"fire {trigger}", forecast, dry_run=dry_run, yes=yes or not asks, as_json=as_json
-        ):
-            return
-        move = run(programme)
-    print_move(move, as_json=as_json, none="")
 
 
 @reconnect.command()

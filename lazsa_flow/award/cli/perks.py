@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import GivenPerks, Perk, Seller
-from lazsa_flow.cli.common import console, open_programme, print_json, print_result, read_actor
+from lazsa_flow.cli.common import console, print_json, print_result, read_actor
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     As,

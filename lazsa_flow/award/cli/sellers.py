@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import (
     GiveConsent,
     Regional,
@@ -14,7 +15,6 @@ from lazsa_flow.award.cli.options import (
 from lazsa_flow.cli.common import (
     console,
     local,
-    open_programme,
     print_json,
     print_result,
     read_actor,

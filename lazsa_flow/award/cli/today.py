@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import EveryLine
-from lazsa_flow.cli.common import console, local, open_programme, print_json
+from lazsa_flow.cli.common import console, local, print_json
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryCode, Database, Json
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from lazsa_flow.cli.common import open_programme, print_result, read_actor
+from lazsa_flow.award.cli.opening import open_programme
+from lazsa_flow.cli.common import print_result, read_actor
 from lazsa_flow.cli.confirm import Forecast, confirm
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import (
     FactsFilter,
     ListSellers,
@@ -12,7 +13,7 @@ from lazsa_flow.award.cli.options import (
     UnmetFilter,
     WithoutPath,
 )
-from lazsa_flow.cli.common import console, local, open_programme, print_json, read_day, read_instant
+from lazsa_flow.cli.common import console, local, print_json, read_day, read_instant
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,

@@ -1,0 +1,112 @@
+"""Applications: the commands of a command line, and the service that its commands open.
+
+The general commands stand in :mod:`lazsa_flow.cli.app`. An application adds its own by an
+:class:`Application`, from which :func:`lazsa_flow.cli.app.build_app` makes the whole command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.lifecycle.model import Path
+
+    Service: TypeAlias = Programme
+
+OPERATE: Final = "Operate"
+INSPECT: Final = "Inspect"
+COMPLIANCE: Final = "Compliance"
+SET_UP: Final = "Set up"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command, or a group of commands, in the help of the whole command line.
+
+    Attributes:
+        section: The section of ``--help`` that lists it.
+        command: The function that runs it, or the group.
+        name: Its name; by default the function's.
+    """
+
+    section: str
+    command: Callable[..., None] | typer.Typer
+    name: str | None = None
+
+
+def load_service() -> type[Service]:
+    """Import and return the service that the general commands open."""
+    from lazsa_flow.award.programme import Programme
+
+    return Programme
+
+
+def describe_nothing(service: Service, path: Path) -> Mapping[str, str | None]:
+    """Return nothing more to say of a path than what every path has."""
+    del service, path
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What a command line consists of besides the general commands.
+
+    Attributes:
+        help: The first line of ``--help``.
+        load: Imports and returns the class of the service that commands open.
+        commands: Its own commands.
+        sections: Its own sections of ``--help``, which stand before the general ones.
+        subject: What it calls a path's subject.
+        renamed_commands: Earlier spellings of commands, no longer shown, each with today's words.
+        option_aliases: Further spellings of options, by the general one.
+        describe: Returns what else is said of a path, each by its key in JSON.
+    """
+
+    help: str
+    load: Callable[[], type[Service]] = load_service
+    commands: Sequence[Entry] = ()
+    sections: Sequence[str] = ()
+    subject: str = "subject"
+    renamed_commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    option_aliases: Mapping[str, str] = field(default_factory=dict)
+    describe: Callable[[Service, Path], Mapping[str, str | None]] = describe_nothing
+
+    def add_aliases(self, command: Any) -> None:
+        """Let a command's options be spelled as this application spells them, too."""
+        for each in command.params:
+            each.opts += [
+                alias
+                for name, alias in self.option_aliases.items()
+                if name in each.opts and alias not in each.opts
+            ]
+
+
+_running: Final[ContextVar[Application]] = ContextVar("application")
+
+
+@contextmanager
+def running(application: Application) -> Iterator[None]:
+    """Run commands of an application; :func:`current_application` returns it meanwhile."""
+    token = _running.set(application)
+    try:
+        yield
+    finally:
+        _running.reset(token)
+
+
+def current_application() -> Application:
+    """Return the application whose command runs.
+
+    Raises:
+        LookupError: No command runs.
+    """
+    return _running.get()

@@ -1,0 +1,68 @@
+"""``lazsa-flow fire``: a trigger on a path of any lifecycle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.cli.common import open_service, print_move, read_actor
+from lazsa_flow.cli.confirm import Forecast, confirm
+from lazsa_flow.cli.options import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Database,
+    DryRun,
+    Json,
+    Key,
+    PathRef,
+    ReasonCode,
+    RoleCountry,
+    SeenVersion,
+    Trigger,
+    Yes,
+)
+
+if TYPE_CHECKING:
+    from lazsa_flow.cli.application import Service
+    from lazsa_flow.lifecycle.model import Move
+
+
+def fire(
+    path: PathRef,
+    trigger: Trigger,
+    who: As,
+    reason: ReasonCode = None,
+    country: RoleCountry = None,
+    version: SeenVersion = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Fire a trigger on a path; a refusal names every guard that does not hold.
+
+    A trigger that cannot be undone asks first.
+
+    Example: lazsa-flow fire invoice-17 send --as clerk:c-1
+    """
+    from lazsa_flow.cli.forecast import of_dry_run
+
+    actor = read_actor(who, country)
+    with open_service(database, config) as service:
+
+        def run(own: Service) -> Move:
+            return own.fire(path, trigger, actor=actor, reason=reason, version=version, key=key)
+
+        def forecast() -> Forecast:
+            return of_dry_run(service.dry_run(run))
+
+        lifecycle = service.rulebook.lifecycles.get(path.rpartition("-")[0])
+        asks = lifecycle is not None and lifecycle.confirms(trigger, reason)
+        if not confirm(
+            f"fire {trigger}", forecast, dry_run=dry_run, yes=yes or not asks, as_json=as_json
+        ):
+            return
+        move = run(service)
+    print_move(move, as_json=as_json, none="")
