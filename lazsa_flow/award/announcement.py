@@ -1,6 +1,6 @@
 """Announcements: what a team or manager may write to ambassadors and members, and to whom.
 
-The text is the programme's own and no personal data; it stands in no error and in no log.
+The text belongs to the programme and is not personal data. It appears in no error and no log.
 
 Source:
     programme.md, "The year between".
@@ -69,7 +69,7 @@ class AnnouncementText:
 
 
 def audiences_of(audience: str, kind: str) -> dict[str, str]:
-    """Return whom an announcement addresses, each with the perk that it asks for.
+    """Return the audiences of an announcement, each with the perk that it requires.
 
     Raises:
         InputError: There is no such audience or kind.
@@ -84,7 +84,7 @@ def audiences_of(audience: str, kind: str) -> dict[str, str]:
 def audience_at(
     paths: Iterable[Path], asked: dict[str, str], at: datetime
 ) -> tuple[str, Path] | None:
-    """Return as what a seller gets an announcement at an instant, and by which path.
+    """Return the audience in which a seller gets an announcement, and the path that entitles them.
 
     Args:
         paths: The seller's paths.

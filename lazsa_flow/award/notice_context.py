@@ -1,9 +1,9 @@
-"""What is a notice about? All that its words may say, from path, journal row and policy.
+"""Notice contexts: all that a notice may say, from path, journal row and policy.
 
-It is told as it was decided, however late: reason, figures and verdicts come from the journal row
-of the move, the cycle date from the notice itself, unless it has become another (see
-:mod:`.promising`). Only the country, and whether an appeal is still possible, are read as they
-stand.
+A notice describes the decision as it was made, however late it is sent: reason, figures and
+verdicts come from the journal row of the move, the cycle date from the notice itself, unless it has
+changed (see :mod:`lazsa_flow.service.promised_dates`). Only the country, and whether an appeal is
+still possible, are read when the notice is sent.
 
 Source:
     programme.md, "Tenure, renewal, retirement": a seller sees each unmet bar, their own figure, the
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 
 class NoticeContextBuilder:
-    """Knows what notices are about.
+    """Builds the contexts of notices.
 
     Args:
-        context: Whose paths, by whose rules; set anew where rules were released.
+        context: Whose paths, by whose rules; replaced when rules were released.
     """
 
     def __init__(self, context: Context) -> None:
@@ -52,7 +52,7 @@ class NoticeContextBuilder:
         self._announced: dict[str, AnnouncedNotice] = {}
 
     def look_up(self, notices: Sequence[Claimed]) -> None:
-        """Read the nominations and figures that a batch of notices tells of."""
+        """Read the nominations and figures that a batch of notices needs."""
         paths = {notice.path.id for notice in notices if notice.kind == "nominated"}
         with self.context.store.begin(write=False) as transaction:
             self._nominations = transaction.nominations_of_all(paths) if paths else {}
@@ -60,7 +60,7 @@ class NoticeContextBuilder:
             self._announced = announcements.look_up_announced(self.context, transaction, notices)
 
     def applies(self, notice: Claimed) -> bool:
-        """Tell whether a notice is still true of its path."""
+        """Return whether a notice still applies to its path."""
         announced = self._announced.get(notice.key)
         if announced is not None:
             return announced.entitled
@@ -73,7 +73,7 @@ class NoticeContextBuilder:
             return reminding.reviewers_missing(self.context, transaction, notices)
 
     def matter(self, notice: Claimed) -> NoticeContext:
-        """Tell what a notice is about."""
+        """Return the context of a notice."""
         context, path, row = self.context, notice.path, notice.row
         country = context.country(path.country)
         calendar = context.rulebook.calendar(path.country)
@@ -97,7 +97,7 @@ class NoticeContextBuilder:
         )
 
     def _entry(self, notice: Claimed) -> dict[str, Any]:
-        """Tell what only applications for a store have."""
+        """Return the fields that only applications for a store have."""
         context, path = self.context, notice.path
         version = notice.row["policy"].partition("/")[2]
         if notice.kind != "entry_received" or "submitted_on" not in path.data:
@@ -114,7 +114,7 @@ class NoticeContextBuilder:
         }
 
     def _award(self, notice: Claimed) -> dict[str, Any]:
-        """Tell what only award paths have."""
+        """Return the fields that only award paths have."""
         context, path, row = self.context, notice.path, notice.row
         version = row["policy"].partition("/")[2]
         policy = context.rulebook.policy_version(path.lifecycle, version)

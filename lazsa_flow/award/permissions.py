@@ -1,4 +1,4 @@
-"""Who may give which administrative command?
+"""Permissions of administrative commands.
 
 Triggers have their permits on the edges of the lifecycles' tables; what is not a trigger has them
 here. Denied unless a permit covers the role and its relation to the seller or country.
@@ -79,7 +79,7 @@ def check_command(
     country: str | None = None,
     nominators: Collection[str] = (),
 ) -> None:
-    """Let an actor pass who may give a command.
+    """Check that an actor may give a command.
 
     Args:
         command: One of :data:`COMMANDS`.

@@ -32,7 +32,8 @@ class NominationPolicy(BaseModel):
     """When a nomination window closes before its cycle date, and on which days before that.
 
     Attributes:
-        reminder_days: How many days before the close whoever nominated incompletely is reminded.
+        reminder_days: How many days before the close the nominators of incomplete nominations are
+            reminded.
     """
 
     model_config = STRICT
@@ -44,7 +45,8 @@ class PanelPolicy(BaseModel):
     """Quorum, bars of approval, when a renewal's round opens, and when reviewers are reminded.
 
     Attributes:
-        reminder_days: How many days before the cycle date whoever has a card missing is reminded.
+        reminder_days: How many days before the cycle date reviewers with missing cards are
+            reminded.
     """
 
     model_config = STRICT

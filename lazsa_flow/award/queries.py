@@ -1,6 +1,6 @@
-"""What may the public, a shop page or another seller be told?
+"""Public queries: what the public, a shop page or another seller may see.
 
-Never an ambassador's own contact: whoever wants to reach one gets the team's mailbox.
+Never an ambassador's own contact: the team's mailbox stands for it.
 
 Source:
     programme.md, "Who and where" and "Perks".
@@ -70,7 +70,7 @@ class Badge:
 
 
 def list_fame(context: Context, country: str) -> list[Fame]:
-    """List who ever held the award in a country and consents, by year, the earliest first.
+    """List everyone who held the award in a country and consents, by year, the earliest first.
 
     Whose standing was lost is left out.
     """
@@ -100,7 +100,7 @@ def _lost_standing(records: Iterable[Statement]) -> bool:
 
 
 def find_badge(context: Context, seller: str, at: datetime) -> Badge:
-    """Tell whether a seller's badge is valid at an instant: one index look-up."""
+    """Return whether a seller's badge is valid at an instant; one index look-up."""
     with context.store.begin(write=False) as transaction:
         for path in transaction.paths_of(seller, LIFECYCLE):
             span = path.span("award", at)
@@ -111,7 +111,7 @@ def find_badge(context: Context, seller: str, at: datetime) -> Badge:
 
 
 def _check_known(transaction: AwardTransaction, seller: str) -> None:
-    """Make sure that something is recorded of a seller.
+    """Check that something is recorded of a seller.
 
     Raises:
         NotFoundError: Nothing is.
@@ -169,7 +169,7 @@ def describe_outcome(
     verdicts: Iterable[Verdict],
     appeal: Appeal | None,
 ) -> Outcome:
-    """Tell a seller what was decided on a path, and how to object.
+    """Return what a seller may see of a decision, and how to object.
 
     Args:
         context: By whose rules.
@@ -215,7 +215,7 @@ def last_day_of_appeal(context: Context, path: Path) -> date:
 def name_states(
     lifecycles: Mapping[str, Lifecycle], counts: Mapping[tuple[str, str], int], only: str | None
 ) -> dict[str, int]:
-    """Give each lifecycle's counts names of their own.
+    """Name the counts of each lifecycle's states, so that no two collide.
 
     Args:
         lifecycles: The tables by name.
@@ -245,7 +245,7 @@ def _award_first(name: str) -> tuple[bool, str]:
 
 
 def list_members(context: Context, country: str) -> list[str]:
-    """List the sellers who are in Reconnect in a country: whom updates go to."""
+    """List the sellers who are in Reconnect in a country, who get its updates."""
     context.country(country)
     with context.store.begin(write=False) as transaction:
         paths = transaction.paths_in(LIFECYCLE, ("reconnect",), country=country)

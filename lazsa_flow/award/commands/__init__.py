@@ -1,1 +1,1 @@
-"""."""
+"""Commands of the award programme, each in one transaction with its permission."""

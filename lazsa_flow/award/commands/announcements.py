@@ -1,7 +1,7 @@
 """Announcements: sent once to each ambassador or member who is entitled to them.
 
 Each goes through the outbox like any other notice. Whether the seller has the perk that the kind
-asks for is decided when it is announced, and asked again when it leaves.
+requires is decided when it is announced, and checked again when the notice is sent.
 
 Source:
     programme.md, "The year between".
@@ -74,7 +74,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementRecipient:
-    """Whom an announcement is for: a seller, with their path, and as what they get it."""
+    """A seller who gets an announcement, with their path and audience."""
 
     seller: str
     path: str
@@ -84,7 +84,7 @@ class AnnouncementRecipient:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What an announcement does.
+    """The result of an announcement.
 
     Attributes:
         number: Its number; ``announcement show`` takes it.
@@ -166,7 +166,7 @@ def _queue_notices(
     Args:
         transaction: The transaction.
         row: What is recorded of it, but for how many it is for.
-        found: Each recipient: as what they get it, and by which path.
+        found: The audience and path of each recipient.
         now: The present instant.
 
     Returns:
@@ -199,7 +199,7 @@ def _find_recipients(
 
 
 def find_announcements(context: Context, country: str | None = None) -> list[Announcement]:
-    """List announcements, newest first: those for a country alone, or all there are."""
+    """List announcements, newest first: those for one country, or all."""
     if country is not None:
         context.country(country)
     with context.store.begin(write=False) as transaction:
@@ -243,7 +243,7 @@ def _read_announcement(transaction: AwardTransaction, row: Any) -> Announcement:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedNotice:
-    """An announcement as it leaves for one seller, and whether they still have its perk."""
+    """An announcement about to be sent to one seller, and whether they still have its perk."""
 
     title: str
     text: str
@@ -252,14 +252,14 @@ class AnnouncedNotice:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """What its words may say."""
+        """The fields that its templates may use."""
         return {"headline": self.title, "announcement": self.text, "link": self.link}
 
 
 def look_up_announced(
     context: Context, transaction: AwardTransaction, notices: Collection[Claimed]
 ) -> dict[str, AnnouncedNotice]:
-    """Read what announcements say, and who is still entitled to them, by the key of each notice."""
+    """Read the text of announcements and who is still entitled to them, by notice key."""
     found, rows, now = {}, {}, context.clock.now()
     for notice in notices:
         if notice.kind not in (KIND, IN_GROUP):

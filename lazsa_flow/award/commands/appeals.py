@@ -1,4 +1,4 @@
-"""Appeals: persons outside the panel say whether a decision of the clock stands.
+"""Appeals: persons outside the panel decide whether an automatic decision stands.
 
 An appeal is filed with the first voice on it. As many voices as the policy asks for grant it, which
 reinstates; as many reject it, which closes it.
@@ -41,7 +41,7 @@ APPEALED_STATES: Final = ("declined", "retired", "reconnect")
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What one person said on an appeal, latest.
+    """The latest voice of one person on an appeal.
 
     Attributes:
         person: Their id.
@@ -55,7 +55,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """A decision that can be appealed, or was.
+    """A decision that can be, or was, appealed.
 
     Attributes:
         state: ``open``, ``granted``, ``rejected``, or ``expired``: its days are over.
@@ -86,7 +86,7 @@ class Appeal:
 def give_voice(
     context: Context, ref: str, *, actor: Actor, grant: bool, key: str | None
 ) -> dict[str, Any] | None:
-    """Record one person's voice on an appeal; the voice that suffices reinstates.
+    """Record one person's voice on an appeal; the last voice needed reinstates.
 
     Returns:
         The move that reinstated the path, if this voice sufficed.
@@ -139,7 +139,7 @@ def _decide_appeal(
     inside: Collection[str],
     now: datetime,
 ) -> dict[str, Any]:
-    """Reinstate or close where enough voices say so, the latest one included."""
+    """Reinstate or close the appeal once enough voices say so."""
     seen = context.load(transaction, ref, now)
     wanted = _persons_needed(context, seen.path)
     if _count_voices(seen, inside, "reject") >= wanted:
@@ -164,7 +164,7 @@ def _decide_appeal(
 def _check_open(
     context: Context, seen: Snapshot, actor: Actor, inside: Collection[str], now: datetime
 ) -> None:
-    """Let a voice pass while the appeal is open.
+    """Check that an appeal is still open.
 
     Raises:
         ConflictError: So many persons have rejected it that it is closed.
@@ -187,13 +187,13 @@ def _persons_needed(context: Context, path: Path) -> int:
 
 
 def _count_voices(seen: Snapshot, inside: Collection[str], value: str) -> int:
-    """Count the persons outside the panel who say this of the path's latest appeal."""
+    """Count the persons outside the panel whose voice says this on the path's latest appeal."""
     voices = voices_of(seen.path, seen.records)
     return sum(each.value == value for who, each in voices.items() if who not in inside)
 
 
 def find_insiders(transaction: AwardTransaction, path: Path) -> dict[str, str]:
-    """Find who is not outside the panel of a path, in any of its rounds.
+    """Find everyone who is not outside the panel of a path, in any of its rounds.
 
     Returns:
         Why, by their folded id: see :func:`lazsa_flow.lifecycle.ids.fold`.
@@ -251,7 +251,7 @@ def open_appeals(
 
 
 def read_appeal(context: Context, seen: Snapshot, now: datetime, *, named: bool = False) -> Appeal:
-    """Return how the latest appeal on a path stands, but for the decision's reason code."""
+    """Return the state of the latest appeal on a path, without the decision's reason code."""
     path = seen.path
     voices = voices_of(path, seen.records)
     said = [each.value for each in voices.values()]
@@ -288,7 +288,7 @@ def _list_voices(voices: Mapping[str, Statement]) -> tuple[Voice, ...]:
 
 
 def appeal_on(context: Context, ref: str, now: datetime, row: Mapping[str, Any]) -> Appeal | None:
-    """Return how the appeal on a path's latest decision stands, where it can be appealed.
+    """Return the state of the appeal on a path's latest decision, if it can be appealed.
 
     Args:
         context: Where and by whose rules.
@@ -305,12 +305,12 @@ def appeal_on(context: Context, ref: str, now: datetime, row: Mapping[str, Any])
 
 
 def _has_appeal(seen: Snapshot) -> bool:
-    """Tell whether a path of the award has a decision that can, or could, be appealed."""
+    """Return whether an award path has a decision that can, or could, be appealed."""
     return seen.path.lifecycle == "award" and bool(seen.path.spans.get("appeal"))
 
 
 def has_open_appeal(context: Context, seen: Snapshot, now: datetime) -> bool:
-    """Tell whether an appeal on a path was filed, and is not decided yet."""
+    """Return whether an appeal on a path was filed and is not decided yet."""
     if not _has_appeal(seen):
         return False
     appeal = read_appeal(context, seen, now)

@@ -1,4 +1,4 @@
-"""Compliance cases: which stand open, on whom, and since when."""
+"""Compliance cases: which are open, on which seller, and since when."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Case:
 
 
 def find_cases(context: Context, country: str | None, *, closed: bool) -> Page[Case]:
-    """List the open cases, or all, the longest standing first."""
+    """List the open cases, or all, the oldest first."""
     if country is not None:
         context.country(country)
     with context.store.listing() as listing:
@@ -51,7 +51,7 @@ def find_cases(context: Context, country: str | None, *, closed: bool) -> Page[C
 
 
 def cases_of(listing: AwardListing, country: str | None) -> list[Case]:
-    """Return every case of a country, or of all, as it stands."""
+    """Return the latest state of every case in a country, or in all."""
     statements = listing.statements("case")
     sellers = {each.seller for each in statements}
     countries = listing.countries_of(sellers) if sellers else {}

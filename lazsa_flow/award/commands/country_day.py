@@ -51,7 +51,7 @@ class LateTimer:
 
 @dataclass(frozen=True, slots=True)
 class IncompleteNomination:
-    """A nominee of whom no nomination is complete.
+    """A nominee without a complete nomination.
 
     Attributes:
         cycle_on: The cycle date of their round.
@@ -66,7 +66,7 @@ class IncompleteNomination:
 
 @dataclass(frozen=True, slots=True)
 class GroupTask:
-    """A former ambassador who has taken the first steps into Reconnect.
+    """A former ambassador who has completed the seller's steps into Reconnect.
 
     Attributes:
         unmet: The guards that keep the team from adding them; none where it can.
@@ -114,7 +114,7 @@ class CountryDay:
 
 
 def plan_day(context: Context, country: str) -> CountryDay:
-    """Tell what is new, late and waiting in a country.
+    """Return what is new, late and waiting in a country.
 
     Raises:
         NotFoundError: There is no such country.
@@ -151,7 +151,7 @@ def plan_day(context: Context, country: str) -> CountryDay:
 
 
 def _incomplete_nominees(listing: AwardListing, country: str) -> Iterator[IncompleteNomination]:
-    """Yield the nominees of whom no nomination is complete."""
+    """Yield the nominees without a complete nomination."""
     nominated = listing.nominations(country)
     missing = {
         path_id: [each for each in nominations if not each.withdrawn]
@@ -166,7 +166,7 @@ def _incomplete_nominees(listing: AwardListing, country: str) -> Iterator[Incomp
 def _group_tasks(
     context: Context, listing: AwardListing, country: str, now: datetime
 ) -> Iterator[GroupTask]:
-    """Yield the former ambassadors who have taken the steps before the team's."""
+    """Yield the former ambassadors whom the team can add to the group."""
     rules = cast("AwardPolicy", context.rulebook.policy_at("award", now)).reconnect
     steps: dict[str, set[str]] = {}
     for each in listing.statements("step"):

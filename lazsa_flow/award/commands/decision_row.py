@@ -1,4 +1,4 @@
-"""The journal row of a path's latest decision, whatever has become of the path since."""
+"""Decision rows: the journal row of a path's latest decision, even if the path has moved since."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _AFTERWARDS: Final = frozenset({"join_reconnect", "rejoin", "remove", "revoke_st
 
 
 def decision_row(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """Return the latest row that decided something, of rows that are given oldest first.
+    """Return the latest decision among rows that are given oldest first.
 
     A refused decision is one: it names what stood against it. A move of country, a suspended cycle
     and a release are none, nor is what a former ambassador does in Reconnect.

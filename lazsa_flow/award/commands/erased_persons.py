@@ -27,7 +27,7 @@ _KEY_BYTES: Final = 32
 
 
 class Erasures:
-    """Who was erased, as one transaction sees it.
+    """The persons who were erased, as one transaction sees them.
 
     Args:
         context: Whose secret keys the hashes.
@@ -41,7 +41,7 @@ class Erasures:
         self._keys = {name: key for name in self._counts if (key := self._key(name)) is not None}
 
     def check_keys(self) -> None:
-        """Make sure that this process can tell of everybody whether they were erased.
+        """Check that this process can recognize everybody who was erased.
 
         Raises:
             ConfigError: Persons were erased under a secret that it does not have.
@@ -63,21 +63,21 @@ class Erasures:
         return {person for person, own in hashes.items() if not found.isdisjoint(own)}
 
     def add(self, person: str, at: datetime) -> None:
-        """Keep that a person was erased."""
+        """Record that a person was erased."""
         name = self._own_name()
         key = self._key(name)
         assert key is not None
         self._transaction.add_erasure(name, _hash_person(key, person), at)
 
     def remove(self, person: str) -> bool:
-        """Forget that a person was erased; tell whether they were."""
+        """Delete the record that a person was erased; return whether there was one."""
         return self._transaction.remove_erasures(self._fingerprints(person)) > 0
 
     def _fingerprints(self, person: str) -> list[str]:
         return [_hash_person(key, person) for key in self._keys.values()]
 
     def _own_name(self) -> str:
-        """Return what a new hash is keyed by."""
+        """Return the name of the key for new hashes."""
         if self._secret is not None:
             return _name_secret(self._secret)
         own = (name for name in self._keys if name.startswith(_DATABASE))
@@ -93,7 +93,7 @@ class Erasures:
 
 
 def _name_secret(secret: bytes) -> str:
-    """Return the name of a secret, which tells it from another and tells nothing else of it."""
+    """Return a name that identifies a secret without revealing it."""
     digest = hmac.new(secret, b"lazsa_flow erasures", hashlib.sha256).hexdigest()
     return f"{_SECRET}{digest[:16]}"
 

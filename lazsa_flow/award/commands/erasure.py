@@ -1,9 +1,9 @@
-"""How is personal data deleted?
+"""Erasure and purge: how personal data is deleted.
 
-Free text and contact data stand in one table. On request everything that a seller is the subject or
-the author of is deleted there; by the calendar, whatever has been kept long enough. The journal
-holds ids and reason codes alone, and stays. Of whoever was erased a keyed hash of the id is kept
-(see :mod:`.erasures`).
+Free text and contact data are stored in one table. An erasure deletes everything there that a
+seller is the subject or the author of; a purge deletes what has been kept long enough. The journal
+holds only ids and reason codes, and is kept. A keyed hash of each erased id is kept as well (see
+:mod:`.erased_persons`).
 
 Source:
     programme.md, "Versions and data".
@@ -67,7 +67,7 @@ def erase_person(context: Context, seller: str, *, actor: Actor, key: str | None
 
 
 def readmit_person(context: Context, person: str, *, actor: Actor, key: str | None) -> None:
-    """Let files be imported again for somebody who was erased and has come back.
+    """Allow imports again for a person who was erased and has come back.
 
     Raises:
         NotFoundError: No such person was erased.
@@ -88,7 +88,7 @@ def readmit_person(context: Context, person: str, *, actor: Actor, key: str | No
 
 
 def _keep_bar(context: Context, transaction: AwardTransaction, seller: str) -> None:
-    """Let a conduct bar stand under a keyed hash too, so that it survives the seller's id."""
+    """Record a conduct bar under a keyed hash, so that it outlives the seller's id."""
     if context.secret is not None:
         fingerprint = context.fingerprint(seller)
         stands = transaction.conduct_bars_of(fingerprint)
@@ -98,7 +98,7 @@ def _keep_bar(context: Context, transaction: AwardTransaction, seller: str) -> N
 
 
 def _check_not_held(context: Context, seen: Snapshot, now: datetime) -> None:
-    """Hold an erasure while a case or an appeal is open."""
+    """Check that no open case or appeal holds the erasure."""
     lifecycle = context.rulebook.lifecycle(seen.path.lifecycle)
     guard_context = context.rulebook.guard_context(
         seen, at=now, recorded_at=now, actor=_as_seller(seen.path.subject)

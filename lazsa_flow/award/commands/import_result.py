@@ -1,4 +1,4 @@
-"""What an import answers: a count of rows, and what became of the others."""
+"""Import results: how many rows were taken, and what happened to the others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _LISTS: Final = ("skipped", "differences", "other_country", "suspect_ids")
 
 
 class ImportResult(int):
-    """How many rows an import took, and what became of the others.
+    """How many rows an import took, and what happened to the others.
 
     As a number, and in an f-string, it is the count of rows that were taken; printed by itself it
     names all that is to be told.

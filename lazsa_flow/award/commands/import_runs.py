@@ -1,7 +1,7 @@
 """Imports: rows of a file, or of a call, taken in one transaction and accounted for one by one.
 
-Every row is taken, was recorded already, or is refused with its line, field and reason. A refused
-row refuses the file, unless the good rows are to count by themselves.
+Every row is taken, was recorded already, or is refused with its line, field and reason. One refused
+row refuses the whole file, unless a partial import was asked for.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Source:
 
 @dataclass(slots=True)
 class Intake:
-    """One import under way: its transaction, and what became of its rows so far."""
+    """An import in progress: its transaction, and what happened to its rows so far."""
 
     transaction: AwardTransaction
     now: datetime
@@ -151,7 +151,7 @@ class Intake:
         self.suspect_ids += suspect_ids(unknown, self.transaction.countries_of)
 
     def result(self) -> ImportResult:
-        """Return what has become of the rows."""
+        """Return what happened to the rows."""
         return ImportResult(
             self.taken,
             already_there=self.already_there,
@@ -169,7 +169,7 @@ class Intake:
 def suspect_ids(
     unknown: Collection[str], known: Callable[[Collection[str]], Collection[str]]
 ) -> list[str]:
-    """Return the ids that a spreadsheet seems to have changed.
+    """Return the ids that a spreadsheet has probably changed.
 
     Those are ids in scientific notation, such as ``7.3928E+10``, and ids of digits alone that are
     known with zeros before them.
@@ -251,7 +251,7 @@ def _problems_of(source: Source, options: ImportOptions) -> Problems:
 
 
 def _read_result(source: Source, stored: Any) -> ImportResult:
-    """Read what has become of an import, and warn of the rows that were left out."""
+    """Read the stored result of an import, and warn of rows that were left out."""
     if isinstance(stored, int):  # what an earlier release has stored under the key
         return ImportResult(stored)
     if stored.get("skipped"):
@@ -267,7 +267,7 @@ def _take_rows(
     persons: Callable[[_Row], tuple[int, Persons]] | None,
     done: Callable[[int], None],
 ) -> None:
-    """Take rows in batches, but for those of persons who were erased."""
+    """Take rows in batches, without those of persons who were erased."""
     if persons is not None:
         erasures.check_keys()
     remaining, count = iter(rows(intake.problems)), 0
@@ -299,7 +299,7 @@ def _begin_batch(
 
 
 def _request_fields(source: Source, options: ImportOptions) -> dict[str, Any]:
-    """Return what tells an import from another under its idempotency key.
+    """Return what identifies an import under its idempotency key.
 
     What is as it is by default is left out: keys of earlier releases know nothing of it.
     """
@@ -320,7 +320,7 @@ def _keep_unerased(
     persons: Callable[[_Row], tuple[int, Persons]],
     skipped: list[int],
 ) -> list[_Row]:
-    """Return the rows in which nobody was erased, and note the lines of the others."""
+    """Return the rows without erased persons, and note the lines of the others."""
     told = [persons(row) for row in batch]
     erased = erasures.among({person for _, named in told for person in named})
     if not erased:

@@ -1,4 +1,4 @@
-"""Imports of facts, nominations, scorecards and turnover: each in one transaction.
+"""Imports of facts, nominations and turnover: each in one transaction.
 
 Rows are streamed, so that a file of a million sellers takes no more memory than one of a thousand.
 A row with personal data of somebody who was erased is left out, and its line is reported: the file
@@ -57,7 +57,7 @@ def import_facts(context: Context, file: Path | str, options: ImportOptions) -> 
 def record_facts(
     context: Context, facts: Iterable[Facts], options: ImportOptions, *, name: str = "record_facts"
 ) -> ImportResult:
-    """Append facts that a host hands over, under the rules of a file's.
+    """Append facts that a host passes in, checked as the facts of a file are.
 
     Args:
         context: The store, and the rules in force.
@@ -84,7 +84,7 @@ def add_facts(
 
 
 def _facts_taker(context: Context) -> Callable[[Intake, list[tuple[int, Facts]]], None]:
-    """Return what appends facts that are not recorded yet."""
+    """Return a function that appends the facts that are not recorded yet."""
     today = _local_dates(context)
 
     def take_batch(intake: Intake, batch: list[tuple[int, Facts]]) -> None:
@@ -109,7 +109,7 @@ def _facts_taker(context: Context) -> Callable[[Intake, list[tuple[int, Facts]]]
 
 
 def _local_dates(context: Context) -> Callable[[str], date]:
-    """Return what tells the present local date of a country."""
+    """Return a function from a country to its present local date."""
     now = context.clock.now()
     known: dict[str, date] = {}
 
@@ -144,7 +144,7 @@ def _run_nominations(
     rows: Callable[[Problems], Iterable[NominationRow]],
     options: ImportOptions,
 ) -> ImportResult:
-    """Make nominations, all that is due having fired."""
+    """Make nominations after all overdue timers have fired."""
 
     def take_batch(intake: Intake, batch: list[NominationRow]) -> None:
         intake.note_sellers({row.seller: None for row in batch})
@@ -184,7 +184,7 @@ def _take_nomination(context: Context, intake: Intake, row: NominationRow) -> bo
 
 
 def _own_nomination(transaction: AwardTransaction, path_id: int, actor: Actor) -> Nomination | None:
-    """Return the nomination of a path that this actor has made, if it stands."""
+    """Return this actor's nomination on a path, if it was not withdrawn."""
     maker = (actor.id, actor.role)
     own = (
         each
@@ -195,7 +195,7 @@ def _own_nomination(transaction: AwardTransaction, path_id: int, actor: Actor) -
 
 
 def import_turnover(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:
-    """Open the applications of a file, all that is due having fired; a row is an application."""
+    """Open the applications of a file after all overdue timers have fired."""
 
     def read_rows(problems: Problems) -> Iterator[list[TurnoverRow]]:
         return read_turnover(file, context.rulebook.countries, problems)

@@ -1,8 +1,8 @@
-"""A seller's id changes: two ids are joined, and parted again while nothing has moved on them.
+"""Merges: two ids of one seller are joined, and separated again while no path has moved since.
 
-A merge holds for every look-up by seller from then on. The paths of the old id stand under the new
-one and move to its country; what was recorded of the old id stays where it is, and is found under
-both. To part them puts the paths back.
+A merge holds for every later look-up by seller. The paths of the old id are renamed to the new one
+and move to its country. What was recorded of the old id stays where it is, and is found under both.
+Undoing a merge puts the paths back.
 
 Source:
     programme.md, "Who and where".
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MergedSellers:
-    """What a merge, or its undoing, has done.
+    """The result of a merge, or of undoing one.
 
     Attributes:
         old: The id that is an alias from now on, or no longer is one.
@@ -79,7 +79,7 @@ def merge_ids(
 def unmerge_ids(
     context: Context, old: str, new: str, *, actor: Actor, key: str | None
 ) -> MergedSellers:
-    """Part two ids; see :meth:`lazsa_flow.award.programme.Programme.unmerge_sellers`."""
+    """Separate two ids; see :meth:`lazsa_flow.award.programme.Programme.unmerge_sellers`."""
     now = context.clock.now()
 
     def part_ids(transaction: AwardTransaction) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _run_command(
     now: datetime,
     run: Any,
 ) -> MergedSellers:
-    """Run a command on two ids once, the overdue timers of both having fired."""
+    """Run a command on two ids once, after the overdue timers of both have fired."""
     with context.store.begin(write=False) as transaction:
         ids = {path.id for each in (old, new) for path in transaction.paths_of(each)}
     request = request_fields(command, actor, old=old, new=new)
@@ -132,7 +132,7 @@ def _run_command(
 
 
 def _check_known(transaction: AwardTransaction, sellers: Collection[str]) -> None:
-    """Let sellers pass of whom facts or a path are known.
+    """Check that facts or a path are known of each seller.
 
     Raises:
         NotFoundError: One is not.
@@ -143,7 +143,7 @@ def _check_known(transaction: AwardTransaction, sellers: Collection[str]) -> Non
 
 
 def _check_apart(transaction: AwardTransaction, old: str, new: str) -> str:
-    """Return the id that holds for ``new``, where ``old`` is none of its names and no alias.
+    """Return the id in force for ``new``, if ``old`` is neither one of its names nor an alias.
 
     Raises:
         ConflictError: They are one seller already, or ``old`` is merged into another id.
@@ -164,7 +164,7 @@ def _check_places(
     others: Sequence[Path],
     now: datetime,
 ) -> None:
-    """Let two sellers pass whose paths can be one seller's.
+    """Check that the paths of two sellers can belong to one seller.
 
     Raises:
         ConflictError: Both have an open path of one lifecycle, sit, or are members; or one is a
@@ -183,7 +183,7 @@ def _check_places(
 
 
 def _find_clashes(context: Context, one: Path, other: Path, now: datetime) -> Iterator[str]:
-    """Yield what two paths of one seller cannot both be."""
+    """Yield each conflict between the paths of two sellers."""
     if one.lifecycle != other.lifecycle:
         return
     table = context.rulebook.lifecycle(one.lifecycle)
@@ -208,7 +208,7 @@ def _check_unmoved(
     undone: Merge,
     merges: Mapping[str, Merge],
 ) -> None:
-    """Let a merge be undone on whose paths nothing has moved since.
+    """Check that no path has moved since a merge.
 
     Raises:
         ConflictError: A path was opened or has moved.
@@ -249,7 +249,7 @@ def _rename_paths(
     now: datetime,
     reason: str,
 ) -> list[Planned]:
-    """Put paths under an id, in its country, and tell of it in their journals."""
+    """Move paths to an id and its country, with a row in their journals."""
 
     def move_path(path: Path) -> Path:
         moved = path

@@ -1,4 +1,4 @@
-"""How is a seller nominated, and how is a nomination taken back?
+"""Nominations: made, supported, completed and withdrawn.
 
 Source:
     programme.md, "Nomination and the award cycle".
@@ -33,7 +33,7 @@ LIFECYCLE = "award"
 
 @dataclass(frozen=True, slots=True)
 class Nominated:
-    """What a nomination led to.
+    """The result of a nomination.
 
     Attributes:
         path: The path's reference.
@@ -79,7 +79,7 @@ def nominate_in(
     statement: str,
     now: datetime,
 ) -> Nominated:
-    """Nominate a seller within a transaction, all overdue timers of theirs having fired."""
+    """Nominate a seller within a transaction, after their overdue timers have fired."""
     check_text("nomination", "statement", statement)
     country = transaction.country_of(seller)
     if country is None:
@@ -128,7 +128,7 @@ def closes_days(context: Context, country: str, cycle_on: date) -> int:
 
 
 def _check_window(context: Context, path: Path, now: datetime) -> None:
-    """Let a further nomination pass before the window of the path's cycle has closed.
+    """Check that the nomination window of the path's cycle is still open.
 
     Raises:
         ConflictError: It has; the next cycle's window is named.
@@ -158,7 +158,7 @@ def _open_path_of(context: Context, transaction: AwardTransaction, seller: str) 
 def _check_sitting(
     context: Context, transaction: AwardTransaction, actor: Actor, now: datetime
 ) -> None:
-    """Let a nominator pass who holds a sitting award, by what is decided and not overdue.
+    """Check that a nominator holds a sitting award, with no decision overdue.
 
     Raises:
         NotAllowedError: They do not.

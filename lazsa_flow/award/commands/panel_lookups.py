@@ -1,6 +1,6 @@
-"""Look-ups for cards: what their checks ask of the database, once for a batch of them.
+"""Panel look-ups: what the checks of cards need from the database, read once for a batch.
 
-Within a batch the answers stand, but for the cards that the batch itself adds.
+Within a batch the results do not change, except for the cards that the batch itself adds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class PanelLookups:
-    """What is asked before cards are recorded; each question is asked when it is first needed.
+    """What is needed to check cards; each query runs when its result is first needed.
 
     Args:
         transaction: The transaction that records the cards.
@@ -70,7 +70,7 @@ class PanelLookups:
         return [each for each in self._cards.get(path_id, ()) if each.cycle_on == cycle_on]
 
     def add_card(self, path_id: int, card: RecordedCard) -> None:
-        """Take a card into account that this batch has recorded."""
+        """Add a card that this batch has recorded."""
         self._cards.setdefault(path_id, []).append(card)
 
     def seat_team(self, country: str, cycle_on: date, actor: Actor, action: str) -> str:
@@ -92,6 +92,6 @@ class PanelLookups:
         raise NotAllowedError(actor=str(actor), action=action, rule=rule)
 
     def check_not_sitting(self, reviewer: str, action: str, now: datetime) -> None:
-        """Let a reviewer pass who holds no sitting award; see :mod:`.seats`."""
+        """Check that a reviewer holds no sitting award; see :mod:`.seats`."""
         paths = (path for name in spell_person(reviewer) for path in self._award_paths[name])
         refuse_sitting(reviewer, paths, action, now)

@@ -1,6 +1,6 @@
-"""What does the panel of a country and cycle still have to do?
+"""Panels: the candidates of a country and cycle, and what is missing for each.
 
-The local team sees who is missing, who must stand back, and what stands against each candidate.
+The local team sees whose cards are missing, who may not score, and what speaks against a candidate.
 
 Source:
     programme.md, "The panel".
@@ -41,7 +41,7 @@ class Candidate:
         waiting: Assigned reviewers who have neither scored nor recused, and may score.
         flags: What the panel should know beforehand: bars unmet as of today, a conduct bar that
             has ended.
-        conflicts: Assigned reviewers who may not score: the seller, and whoever nominated them.
+        conflicts: Assigned reviewers who may not score: the seller, and anyone who nominated them.
         recused: Reviewers who stood back, each with the reason code.
         set_aside: Reviewers whose card was set aside, each with the reason code.
         member: Whether the nominee is a member of Reconnect.
@@ -64,7 +64,7 @@ class Candidate:
 
 
 def list_candidates(context: Context, country: str, cycle_on: date) -> list[Candidate]:
-    """List whom the panel of a country has to judge in a cycle, and what is missing for each."""
+    """List the candidates of a country's panel in a cycle, and what is missing for each."""
     now = context.clock.now()
     today = context.rulebook.calendar(country).local_date(now)
     with context.store.begin(write=False) as transaction:
@@ -88,7 +88,7 @@ def list_candidates(context: Context, country: str, cycle_on: date) -> list[Cand
 
 @dataclass(frozen=True, slots=True)
 class PanelGap:
-    """How far a country's panel is from the cycle date that it judges for.
+    """How far a country's panel is from the quorums that it needs by the cycle date.
 
     Attributes:
         days_left: Until the cycle date, by the country's calendar.
@@ -104,7 +104,7 @@ class PanelGap:
 
 
 def panel_gaps(context: Context) -> list[PanelGap]:
-    """Return how far each country's panel is with the cycle that comes next."""
+    """Return how far each country's panel is with the next cycle."""
     now, found = context.clock.now(), []
     for code in sorted(context.rulebook.countries):
         calendar = context.rulebook.calendar(code)
@@ -162,7 +162,7 @@ def _reason_codes(cards: Iterable[RecordedCard]) -> Mapping[str, str]:
 
 
 def _find_flags(context: Context, seen: Snapshot) -> list[str]:
-    """Say what stands against an award or renewal besides the panel's own work."""
+    """Return what speaks against an award or renewal, apart from the panel's own cards."""
     path, now = seen.path, context.clock.now()
     lifecycle = context.rulebook.lifecycle(path.lifecycle)
     renewing = path.state not in ("nominated", "under_review")

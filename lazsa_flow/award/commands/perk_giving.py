@@ -1,4 +1,4 @@
-"""One-off perks: which are due, which were given, by whom and when; each once a tenure.
+"""One-off perks: which are due, and which were given, by whom and when; each once per tenure.
 
 A tenure is one path's award, renewals included; an award that was reinstated goes on as the same.
 
@@ -35,7 +35,7 @@ _STATES: Final = ("awarded", "renewed", "renewal_due", "retired", "reconnect", "
 
 @dataclass(frozen=True, slots=True)
 class OneOffPerk:
-    """One one-off perk of one tenure.
+    """A one-off perk of a tenure.
 
     Attributes:
         since: When the tenure began, which made it due.
@@ -137,7 +137,7 @@ def give_perk(
 
 
 def _read_given(context: Context, done: Mapping[str, Any], perk: str, actor: Actor) -> OneOffPerk:
-    """Read what is stored of a perk that was given."""
+    """Read the stored result of giving a perk."""
     return OneOffPerk(
         seller=done["seller"],
         path=done["path"],
@@ -163,7 +163,7 @@ def _latest_tenure(transaction: AwardTransaction, seller: str) -> Path:
 
 
 def _check_not_given(transaction: AwardTransaction, seller: str, perk: str, path: Path) -> None:
-    """Let a perk pass that was not given in a path's tenure.
+    """Check that a perk was not given in a path's tenure.
 
     Raises:
         ConflictError: It was; it tells by whom and when.

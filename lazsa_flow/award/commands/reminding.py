@@ -1,7 +1,7 @@
-"""Reminders as they leave: what they say, and whether they are still true of their path.
+"""Reminders when they are sent: what they say, and whether they still apply.
 
 A reminder is decided at its instant and sent later: after quiet hours, or by a relay that was down.
-What has changed meanwhile is asked when it leaves.
+What has changed since is read when it is sent.
 
 Source:
     programme.md, "The year between".
@@ -33,7 +33,7 @@ _REVIEWED: Final = ("under_review", "awarded", "renewed")
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """What a reminder is about: its path's evidence, as it was recorded when it was made."""
+    """The subject of a reminder: its path's evidence, as recorded when the reminder was made."""
 
     seen: Snapshot
     on: date
@@ -42,7 +42,7 @@ class Reminded:
 def look_up_reminded(
     context: Context, transaction: AwardTransaction, notices: Collection[Claimed]
 ) -> dict[str, Reminded]:
-    """Read what reminders tell of, by the key of each."""
+    """Read the subjects of reminders, by notice key."""
     found = {}
     for notice in notices:
         if notice.kind in (INCOMPLETE, *FIGURES_TOLD):
@@ -55,7 +55,7 @@ def look_up_reminded(
 
 
 def reminder_applies(notice: Claimed, reminded: Reminded | None) -> bool:
-    """Tell whether a reminder is still true: of another notice it always is."""
+    """Return whether a reminder still applies; any other notice does."""
     path = notice.path
     if notice.kind in FIGURES_TOLD:
         return path.state in ("awarded", "renewed") and path.cycle_on == notice.cycle_on
@@ -71,7 +71,7 @@ def reminder_applies(notice: Claimed, reminded: Reminded | None) -> bool:
 
 
 def reminder_fields(context: Context, notice: Claimed, reminded: Reminded | None) -> dict[str, Any]:
-    """Return what a reminder says beside what every notice does."""
+    """Return the fields that only a reminder has."""
     if reminded is None or notice.cycle_on is None:
         return {}
     rules = cast("AwardPolicy", context.rulebook.policy_of(reminded.seen.path))

@@ -1,4 +1,4 @@
-"""The work of a panel, reviewer by reviewer: cards done, and paths that wait for one."""
+"""Reviewers' work: cards done, and paths that wait for a card."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReviewerWork:
-    """What a reviewer has done in a round, and what they still have to do.
+    """A reviewer's cards in a round, and the paths that still wait for one.
 
     Attributes:
         team: The team of their seat; ``None`` of somebody whose seat has ended.
@@ -45,7 +45,7 @@ class ReviewerWork:
 
 
 def find_reviewers(context: Context, country: str, cycle_on: date) -> Page[ReviewerWork]:
-    """List the reviewers of a country's round, those with most to do first."""
+    """List the reviewers of a country's round, those with the most missing cards first."""
     context.country(country)
     with context.store.listing() as listing:
         found = reviewers_of(context, listing, country, cycle_on)
@@ -59,7 +59,7 @@ def find_reviewers(context: Context, country: str, cycle_on: date) -> Page[Revie
 def reviewers_of(
     context: Context, listing: AwardListing, country: str, cycle_on: date
 ) -> list[ReviewerWork]:
-    """Return the reviewers of a country's round, by what they have to do."""
+    """Return the reviewers of a country's round, those with the most missing cards first."""
     seats = listing.seats(country, cycle_on)
     cards = listing.cards(country, cycle_on)
     persons = {**dict.fromkeys(card.reviewer for card in cards), **seats}
@@ -106,7 +106,7 @@ class Reminded:
 def remind_reviewers(
     context: Context, country: str, cycle_on: date, *, actor: Actor, key: str | None
 ) -> Reminded:
-    """Put a reminder to the reviewers of a round whose cards are missing into the outbox.
+    """Remind the reviewers of a round whose cards are missing, through the outbox.
 
     Of one path they are reminded once a day, however often it is asked for.
 
@@ -143,7 +143,7 @@ def remind_reviewers(
 
 
 def _is_open(context: Context, path: Candidate, cycle_on: date) -> bool:
-    """Tell whether a path's round takes cards today."""
+    """Return whether a path's round takes cards today."""
     if path.cycle_on != cycle_on:
         return False
     if path.state in ("under_review", "renewal_due"):

@@ -1,4 +1,4 @@
-"""Imports of scorecards and recusals: what their checks ask is asked once a batch.
+"""Imports of scorecards and recusals; their checks query the database once per batch.
 
 Source:
     programme.md, "The panel".
@@ -55,7 +55,7 @@ def _run_scorecards(
     rows: Callable[[Problems], Iterable[ScorecardRow]],
     options: ImportOptions,
 ) -> ImportResult:
-    """Record scorecards and recusals, all that is due having fired."""
+    """Record scorecards and recusals after all overdue timers have fired."""
 
     def take_batch(intake: Intake, batch: list[ScorecardRow]) -> None:
         intake.note_sellers({row.seller: None for row in batch})
@@ -91,7 +91,7 @@ def _run_scorecards(
 def _lookups_of(
     context: Context, intake: Intake, batch: Iterable[ScorecardRow], loaded: Iterable[Snapshot]
 ) -> PanelLookups:
-    """Return what is asked of the paths and reviewers of a batch."""
+    """Return the look-ups for the paths and reviewers of a batch."""
     merged = context.rulebook.merged
     return PanelLookups(
         intake.transaction,
@@ -150,7 +150,7 @@ def _take_card(
 
 
 def _is_recorded(cards: Iterable[RecordedCard], row: ScorecardRow) -> bool:
-    """Tell whether a row says what its reviewer gave last, whether or not that was set aside.
+    """Return whether a row repeats its reviewer's last card, even one that was set aside.
 
     Of a reviewer who has recused it is enough that they gave it once, so that a file which is sent
     again takes no recusal back. A comment that was deleted since is not missed.

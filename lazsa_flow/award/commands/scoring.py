@@ -1,4 +1,4 @@
-"""How does the panel score, and who must stand back?
+"""Scorecards and recusals: how the panel scores, and who may not.
 
 Source:
     programme.md, "The panel".
@@ -49,7 +49,7 @@ def read_scores(scores: Mapping[str, int]) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class CardReceipt:
-    """What was taken of a reviewer's card or recusal.
+    """The receipt of a reviewer's card or recusal.
 
     Attributes:
         path: The path's reference.
@@ -65,7 +65,7 @@ class CardReceipt:
 
     @property
     def difference(self) -> str:
-        """What the card says otherwise than the seat; empty where they agree."""
+        """How the card's team differs from the seat's; empty if it does not."""
         if self.given_team is None:
             return ""
         return (
@@ -199,7 +199,7 @@ def record_recusal_in(
 
 
 def check_reason_code(where: str, reason: str) -> None:
-    """Let a reason code pass, and no free text.
+    """Check that a reason is a code, not free text.
 
     Raises:
         InputError: It is not in lower case and of letters, digits and underscores alone.
@@ -248,7 +248,7 @@ def _append_card(
 
 
 def _check_conflict(lookups: PanelLookups, seen: Snapshot, actor: Actor) -> None:
-    """Let a reviewer pass who has no conflict of interest."""
+    """Check that a reviewer has no conflict of interest."""
     subject = seen.path.subject
     rule = "nobody reviews themselves or a seller they nominated"
     barred = {subject, *lookups.nominators_of(subject)}
@@ -257,7 +257,7 @@ def _check_conflict(lookups: PanelLookups, seen: Snapshot, actor: Actor) -> None
 
 
 def _check_not_set_aside(lookups: PanelLookups, seen: Snapshot, actor: Actor, round_: date) -> None:
-    """Let a reviewer pass none of whose cards in this round was set aside.
+    """Check that none of a reviewer's cards in this round was set aside.
 
     Otherwise the next import of the same file would bring the card back.
     """
@@ -311,7 +311,7 @@ def recount_quorum(
 def _time_decision(
     context: Context, transaction: AwardTransaction, before: Snapshot, now: datetime
 ) -> Tally | None:
-    """In grace, time the decision by what the panel's cards add up to now.
+    """During grace, set or cancel the decision timer by the panel's present cards.
 
     Where the quorum is complete and the panel's answer is new, the decision is due now; where the
     quorum is lost, a decision that was set to now is cancelled.

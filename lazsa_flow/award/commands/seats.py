@@ -55,7 +55,7 @@ class SeatConflict:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """What an assignment of reviewers led to.
+    """The result of assigning reviewers.
 
     Attributes:
         seated: Everyone who sits on the panel from now on, each with their team.
@@ -123,7 +123,7 @@ def assign_reviewers(
 def _check_panel(
     context: Context, country: str, cycle_on: date, reviewers: Mapping[str, str]
 ) -> None:
-    """Make sure that a panel is of a cycle date, and that each reviewer has a team.
+    """Check that a panel has a cycle date, and each reviewer a team.
 
     Raises:
         InputError: It is not, or one has none.
@@ -136,7 +136,7 @@ def _check_panel(
 
 
 def _check_spelling(reviewer: str, panel: Iterable[str]) -> None:
-    """Let a reviewer pass who sits on a panel under no other spelling of their id."""
+    """Check that a reviewer does not sit on a panel under another spelling of their id."""
     for other in panel:
         if other != reviewer and same_person(reviewer, other):
             raise ConflictError(reviewer, f"sits on this panel as {shown(other)}")
@@ -183,7 +183,7 @@ def unassign_reviewer(
 def check_not_sitting(
     transaction: AwardTransaction, person: str, action: str, now: datetime
 ) -> None:
-    """Let a person pass who holds no sitting award, in whatever role they come.
+    """Check that a person holds no sitting award, whatever their role.
 
     Raises:
         NotAllowedError: They hold one; ambassadors never review.
@@ -194,7 +194,7 @@ def check_not_sitting(
 
 
 def refuse_sitting(person: str, paths: Iterable[Path], action: str, now: datetime) -> None:
-    """Refuse a person of whose award paths one is a sitting award.
+    """Check that none of a person's award paths is a sitting award.
 
     Raises:
         NotAllowedError: One is.
@@ -224,7 +224,7 @@ def fold_names(person: str, held: Mapping[str, str]) -> set[str]:
 def find_conflicts(
     transaction: AwardTransaction, country: str, cycle_on: date, reviewers: Iterable[str]
 ) -> list[SeatConflict]:
-    """Find whom the reviewers of a panel may not review.
+    """Find the sellers whom the reviewers of a panel may not review.
 
     Raises:
         NotAllowedError: A reviewer may review nobody, or is a nominee of this panel.

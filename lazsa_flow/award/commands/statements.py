@@ -1,4 +1,4 @@
-"""How are cases, steps and consents recorded?
+"""Statements about a seller: cases, steps and consents.
 
 Each is a dated statement about a seller, appended and never changed.
 
@@ -96,7 +96,7 @@ def record_reconnect_step(
 def _tell_ready(
     context: Context, transaction: AwardTransaction, seller: str, number: int, now: datetime
 ) -> None:
-    """Tell the team of a former ambassador whom it can add, once the last step is recorded."""
+    """Notify the team of a former ambassador whom it can add, once the last step is recorded."""
     awarded = [path for path in transaction.paths_of(seller, "award") if "award" in path.spans]
     latest = awarded[-1] if awarded else None  # a later candidacy does not close the door
     if latest is None or latest.state not in ("retired", "removed"):
@@ -148,7 +148,7 @@ def record_statement(
     check: Callable[[AwardTransaction], None] = lambda transaction: None,
     then: Callable[[AwardTransaction, int, datetime], None] = lambda transaction, number, now: None,
 ) -> None:
-    """State something about a seller; the same said twice in a row is said once.
+    """Record a statement about a seller, unless the latest one says the same.
 
     Args:
         context: Where and by whose rules.
@@ -160,7 +160,7 @@ def record_statement(
         actor: Who says it.
         key: The idempotency key.
         reason: A reason code.
-        check: Raises where it contradicts what stands.
+        check: Raises if it contradicts what is recorded.
         then: Called with the number of the record, where one was appended.
 
     Raises:
@@ -187,7 +187,7 @@ def record_statement(
 
 
 def _latest_value(transaction: AwardTransaction, seller: str, kind: str, name: str) -> str | None:
-    """Return what was said last about a seller under a kind and name, if anything was."""
+    """Return the latest value recorded of a seller under a kind and name, if there is one."""
     records = transaction.records_of(seller)
     said = [each.value for each in records if (each.kind, each.name) == (kind, name)]
     return said[-1] if said else None
@@ -205,7 +205,7 @@ def append_statement(
     now: datetime,
     reason: str | None = None,
 ) -> int:
-    """Append a record, dated today in a country; return its number."""
+    """Append a statement, dated today in a country; return its number."""
     return transaction.add_record(
         subject,
         Statement(

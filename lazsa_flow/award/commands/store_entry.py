@@ -1,4 +1,4 @@
-"""How does an applicant ask for a store on records of turnover?
+"""Store entry: applications for a store, on records of turnover.
 
 The raw records name accounts and so are personal data: they go into the erasable table, and are
 deleted 90 days after the decision. The path keeps months, platforms and amounts, and a keyed
@@ -68,7 +68,7 @@ class TurnoverRecord:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What an applicant asks for, and on what.
+    """An application for a store, with its records of turnover.
 
     Attributes:
         category: What the store will sell.
@@ -147,9 +147,9 @@ def open_application_in(
 
 
 def application_data(context: Context, application: Application, on: date) -> dict[str, Any]:
-    """Return what guards may read of an application that is submitted on a day.
+    """Return the path data of an application that is submitted on a day.
 
-    Records of months that are not judged are kept, and claim nothing beside those that are.
+    Records of months that are not judged are kept; they claim nothing if there are judged ones.
     """
     records, policy = application.records, context.rulebook.policy_at("entry", context.clock.now())
     judged = closed_months(on, cast("EntryPolicy", policy).months)
@@ -173,7 +173,7 @@ def application_data(context: Context, application: Application, on: date) -> di
 
 
 def is_same_application(context: Context, path: Path, application: Application) -> bool:
-    """Tell whether a path was opened by this very application, on whatever day."""
+    """Return whether a path was opened by this very application, on any day."""
     wanted = application_data(context, application, date.fromisoformat(path.data["submitted_on"]))
     return path.country == application.country and all(
         path.data.get(name) == value for name, value in wanted.items()
@@ -194,7 +194,7 @@ def fingerprint_record(secret: bytes | None, record: TurnoverRecord) -> str:
 
 
 def check_application(application: Application) -> None:
-    """Make sure that every field of an application is sound.
+    """Check every field of an application.
 
     Raises:
         InputError: A field is wrong; every problem is named.
@@ -229,7 +229,7 @@ def check_application(application: Application) -> None:
 
 
 def _record_checks(record: TurnoverRecord, where: str) -> list[tuple[bool, str, str, object, str]]:
-    """Return each thing asked of a record: whether it is so, and what to say if not."""
+    """Return every check of a record: its result, and the problem to report if it fails."""
     rate, dollars = record.usd_rate, record.currency == "USD"
     rated = rate is not None and record.rate_on is not None
     dated = record.rate_on is None or _is_day(record.rate_on)
@@ -252,7 +252,7 @@ def _record_checks(record: TurnoverRecord, where: str) -> list[tuple[bool, str, 
 
 
 def _dated_for(record: TurnoverRecord) -> bool:
-    """Tell whether a rate's date lies in its month or the next, as far as both can be read."""
+    """Return whether a rate's date lies in its month or the next, if both can be read."""
     rate_on = record.rate_on
     readable = rate_on is not None and _is_day(rate_on) and _matches_pattern(_MONTH, record.month)
     return not readable or rate_fits(record.month, cast("date", rate_on))

@@ -1,4 +1,4 @@
-"""Trials of applications for a store: what would be found, without submitting anything.
+"""Checks of applications for a store, without submitting anything.
 
 Source:
     programme.md, "The lifecycles", Store entry: an applicant can check the records before
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EntryCheck:
-    """What would be found of an application that is submitted now.
+    """The verdicts on an application as if it were submitted now.
 
     Attributes:
         received: What it brings.
@@ -46,12 +46,12 @@ class EntryCheck:
 
     @property
     def unmet(self) -> tuple[Verdict, ...]:
-        """What stands against an admission."""
+        """The verdicts that prevent an admission."""
         return tuple(verdict for verdict in self.verdicts if not verdict.held)
 
     @property
     def admissible(self) -> bool:
-        """Whether nothing stands against an admission."""
+        """Whether nothing prevents an admission."""
         return not self.unmet
 
     def to_json(self) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class EntryCheck:
 
 
 def check_entry(context: Context, application: Application, *, actor: Actor) -> EntryCheck:
-    """Tell what would be found of an application, writing nothing.
+    """Judge an application as if it were submitted now, writing nothing.
 
     Raises:
         InputError: A field is wrong; every problem is named.

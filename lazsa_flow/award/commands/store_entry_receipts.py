@@ -73,13 +73,13 @@ def receipt_of(fields: Mapping[str, Any]) -> EntryReceipt:
 
 
 def received_of(context: Context, data: Mapping[str, Any]) -> Received:
-    """Tell what was received now, by the data of an application's path."""
+    """Return what was received, by the data of an application's path and the present policy."""
     policy = context.rulebook.policy_at("entry", context.clock.now())
     return read_received(data, cast("EntryPolicy", policy).months)
 
 
 def read_received(data: Mapping[str, Any], months: int) -> Received:
-    """Tell what was received, by the data of an application's path.
+    """Return what was received, by the data of an application's path.
 
     Args:
         data: The data.

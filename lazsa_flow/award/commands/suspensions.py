@@ -1,7 +1,7 @@
-"""Suspended cycles: a country does not hold a cycle, or holds it after all.
+"""Suspensions: a country does not hold a cycle, or holds it after all.
 
-Each is one transaction: the rule changes, every pending timer under it is planned anew, and
-everybody whose date becomes another is told.
+Each is one transaction: the rule changes, every pending timer under it is planned again, and
+everybody whose date changes is notified.
 
 Source:
     programme.md, "Who and where".
@@ -37,7 +37,7 @@ LIFTED: Final = "suspension_lifted"
 def suspend_cycle(
     context: Context, country: str, cycle_on: date, *, actor: Actor, key: str | None
 ) -> list[Planned]:
-    """Suspend a cycle to come: nominees carry over, renewals run to the next cycle held."""
+    """Suspend a future cycle: nominees carry over, awards run to the next cycle that is held."""
     calendar = context.rulebook.calendar(country)
     now = context.clock.now()
     if not calendar.is_cycle(cycle_on) or calendar.start(cycle_on).at <= now:
@@ -68,7 +68,7 @@ def suspend_cycle(
 def lift_suspension(
     context: Context, country: str, cycle_on: date, *, actor: Actor, key: str | None
 ) -> list[Planned]:
-    """Hold a suspended cycle after all, until its window closes: who belongs to it goes back."""
+    """Lift a suspension before the window closes; paths that belong to the cycle go back to it."""
     calendar = context.country(country).calendar
     now = context.clock.now()
     if not calendar.is_cycle(cycle_on):
@@ -104,14 +104,14 @@ def lift_suspension(
 
 
 def _not_suspended(cycle_on: date, suspended: frozenset[date]) -> str:
-    """Say why there is no suspension to lift."""
+    """Return why there is no suspension to lift."""
     if cycle_on in suspended:
         return f"its configuration suspends the cycle of {cycle_on}; release the country without it"
     return f"the cycle of {cycle_on} is not suspended"
 
 
 def _round_of(after: Rulebook, path: Path, cycle_on: date) -> date:
-    """Return the round of a path that stands in the one after a cycle that is held again.
+    """Return the round of a path that was put into the round after a cycle that is held again.
 
     While that cycle's window is open, nobody is nominated for a later one, and whoever was put off
     was put off from an earlier one: they belong to it. An award belongs to its own due date.

@@ -1,4 +1,4 @@
-"""How is somebody invited to become a LazStar trainer?
+"""Trainers: what prospects have shown, and their invitation.
 
 Source:
     programme.md, "The lifecycles", Trainer.
@@ -93,7 +93,7 @@ def _propose_prospect(
 
 
 def _check_shown(context: Context, shown: Sequence[str]) -> None:
-    """Make sure that each is something that the policy wants to be shown.
+    """Check that the policy asks for each of these.
 
     Raises:
         InputError: One of them is not.

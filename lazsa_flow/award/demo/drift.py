@@ -1,4 +1,4 @@
-"""How do sellers change from one cycle to the next, in the story?
+"""Drift: how the demo's sellers change from one cycle to the next.
 
 Real facts are of one date. From the second cycle on the demo imports drifted ones as new dated
 facts, and says so: each figure is moved a little, by a generator seeded with the story's seed, the
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def seeded_random(seed: int, *what: object) -> Random:
-    """Return a generator of its own for one question of the story."""
+    """Return a random generator for one question of the story."""
     return Random(":".join(map(str, (seed, *what))))
 
 

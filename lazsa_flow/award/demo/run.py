@@ -1,4 +1,4 @@
-"""How is the story told, and told on after it was cut off?
+"""Runs of the demo's story, which can be resumed after an interruption.
 
 A virtual clock is turned from act to act; between them the ticker rings at each due instant, and
 the worker fires what is due. After each act a bookmark is written. A story that was killed goes on
@@ -46,14 +46,14 @@ BOOKMARK: Final = "demo.json"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What came of the story.
+    """The result of a story.
 
     Attributes:
         sellers: How many sellers' facts were imported.
         transitions: How many triggers fired.
         states: Paths in each state, zeros too.
         books: A row for each country and cycle date.
-        refused: How many commands were refused while the story was told (since the last resume).
+        refused: How many commands were refused (since the last resume).
         drifted: How many times drifted facts were imported.
         out: Where the files are.
         longest: The path with the longest story.
@@ -85,9 +85,9 @@ def run_story(
         out: The directory for the SQLite file, the journal and the graph; it must be empty.
         sellers: A facts file; the made-up sample by default.
         years: How many years; two cycles each.
-        seed: Of everything that is drawn.
+        seed: Seed of everything that is drawn.
         resume: Go on in a directory that an earlier run of the same story has left.
-        notices: Send everybody what they are told, into files.
+        notices: Write everybody's notices to files.
         progress: Called with acts done, acts in all, and the present act.
 
     Raises:
@@ -166,7 +166,7 @@ def _sellers_file(sellers: Path | None) -> Iterator[Path]:
 
 
 class _Bookmark:
-    """How far a story has been told, in a file of its directory."""
+    """How far a story has run, in a file of its directory."""
 
     def __init__(self, out: Path, story: dict[str, Any]) -> None:
         self._out = out
@@ -199,7 +199,7 @@ class _Bookmark:
 
 
 def write_whole(file: Path, lines: Any) -> None:
-    """Write a file beside its place and then put it there, so that it is never half there."""
+    """Write a file under another name and then rename it, so that it is never incomplete."""
     new = file.with_name(file.name + ".new")
     with open_file(new, encoding="utf-8", newline="\n") as out:
         for line in lines:

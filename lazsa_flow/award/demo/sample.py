@@ -1,4 +1,4 @@
-"""Who are the made-up sellers that ship with the package?
+"""Sample sellers: the made-up ones that ship with the package.
 
 Six hundred of them, from a seeded generator of realistic spread: most answer and deliver well, some
 do not, some have just joined. Run ``python -m lazsa_flow.award.demo.sample FILE`` to write them

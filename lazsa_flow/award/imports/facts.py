@@ -1,4 +1,4 @@
-"""What does the host know of its sellers, by the file that it hands over?
+"""Facts files: what the host knows of its sellers on one date.
 
 Source:
     The columns of ``sellers.csv``; programme.md, "Criteria".

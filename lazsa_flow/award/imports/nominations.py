@@ -1,4 +1,4 @@
-"""Who nominates whom, by the file that a host hands over?
+"""Nomination files: who nominates which seller.
 
 Source:
     programme.md, "Nomination and the award cycle".

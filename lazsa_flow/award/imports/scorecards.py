@@ -1,4 +1,4 @@
-"""How did the panel score, by the file that a host hands over?
+"""Scorecard files: the panel's cards and recusals.
 
 Source:
     programme.md, "The panel".

@@ -1,6 +1,6 @@
-"""Which records of turnover does an applicant for a store bring, by the host's file?
+"""Turnover files: the records of applications for a store.
 
-One row a record; an applicant's rows stand together, and say the same of the application.
+One row per record. The rows of an applicant stand together and agree on the application.
 
 Source:
     programme.md, "The lifecycles", Store entry; Turnover.
@@ -96,7 +96,7 @@ class TurnoverRow:
 
     @property
     def application(self) -> tuple[str, str, str, str, bool]:
-        """What every row of one application says alike."""
+        """What all rows of one application have in common."""
         return self.applicant, self.country, self.category, self.provenance, self.consent
 
 
@@ -131,7 +131,7 @@ def read_turnover(
 
 
 def _check_agreement(application: list[TurnoverRow], problems: Problems) -> bool:
-    """Report the rows that say another thing of the application than its first row."""
+    """Report the rows that disagree with the first row of their application."""
     first = application[0]
     others = [row for row in application if row.application != first.application]
     for row in others:

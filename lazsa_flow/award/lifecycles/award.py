@@ -1,6 +1,6 @@
-"""How does a seller become an ambassador, stay one, and leave?
+"""The award lifecycle: how a seller becomes an ambassador, stays one, and leaves.
 
-The award path as a table, one path per candidacy. Read it beside programme.md, "The lifecycles":
+The award path as a table, one path per candidacy. Read it with programme.md, "The lifecycles":
 each edge and timer stands there with the same name.
 
 Theory of operation:
@@ -8,7 +8,7 @@ Theory of operation:
     the cycle date the clock awards, carries over or declines. A year on the award falls due: the
     clock renews or retires at once, or is refused, which starts grace: reminders, and a last
     decision at its end. A compliance case that is open then puts the decision off to the next
-    cycle. Whoever retires in good standing may join Reconnect.
+    cycle. An ambassador who retires in good standing may join Reconnect.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What does each guard of the award look at, and what does it find?
+"""Checks of the award's guards: what each reads, and what it finds.
 
 Source:
     programme.md, "The lifecycles", "The panel", "Tenure, renewal, retirement" and "Reconnect".
@@ -41,7 +41,7 @@ def _award_paths(context: GuardContext) -> Iterator[Path]:
 
 
 def _latest_statement(context: GuardContext, kind: str, name: str) -> Statement | None:
-    """Return the last word recorded under a kind and name, dated on or before today."""
+    """Return the latest statement of a kind and name that is dated on or before today."""
     found = None
     for record in context.snapshot.records:
         if record.kind == kind and record.name == name and record.as_of <= context.on:
@@ -63,7 +63,7 @@ def nominators_left(context: GuardContext) -> Found:
 
 
 def trainer_activities(context: GuardContext) -> Found:
-    """Find the activities of a trainer; who is one is said by the trainer path first."""
+    """Find the activities of a trainer; the trainer path decides who is one, if there is a path."""
     facts, bars = context.snapshot.facts, award_policy(context).criteria
     if trainer_path_says(context):
         return judge_trainer(facts, context.judged_on, bars)
@@ -71,7 +71,7 @@ def trainer_activities(context: GuardContext) -> Found:
 
 
 def trainer_path_says(context: GuardContext) -> bool | None:
-    """Tell whether the seller's trainer path makes them a trainer; ``None`` where it never did."""
+    """Return whether the trainer path makes the seller a trainer; ``None`` if it does not say."""
     record = _latest_statement(context, "lazstar", "")
     return None if record is None else record.value == "began"
 
@@ -123,7 +123,7 @@ def no_open_case(context: GuardContext) -> Found:
 
 
 def good_standing(context: GuardContext) -> Found:
-    """Find the last word on the standing."""
+    """Find the latest statement on the standing."""
     record = _latest_statement(context, "good_standing", "")
     if record is None or record.value == "began":
         return True, "good", None
@@ -205,9 +205,9 @@ def within_appeal(context: GuardContext) -> Found:
 
 
 def voices_of(path: Path, records: Iterable[Statement]) -> dict[str, Statement]:
-    """Return what each person said last on the latest appeal of a path, by their folded id.
+    """Return each person's last voice on the latest appeal of a path, by their folded id.
 
-    Voices on an earlier decision of the path say nothing about the latest.
+    Voices on an earlier decision of the path do not count.
     """
     appeals = path.spans.get("appeal", ())
     return {
@@ -245,7 +245,7 @@ def conduct_bar(context: GuardContext) -> Found:
 
 
 def grace_over(context: GuardContext) -> Found:
-    """Find out whether grace has run out."""
+    """Find whether grace is over."""
     policy = award_policy(context).renewal
     end = context.judged_on + timedelta(days=policy.grace_days)
     over = context.at >= context.calendar.start(end).at

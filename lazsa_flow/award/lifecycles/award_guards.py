@@ -1,6 +1,6 @@
-"""What must hold before an award path moves?
+"""Guards of the award: what must hold before a path moves.
 
-The guards of the award lifecycle, with the words around their checks, and its criteria as guards.
+Each guard has a check from :mod:`.award_checks`, and words for what it requires and found.
 
 Source:
     programme.md, "The lifecycles", "The panel", "Tenure, renewal, retirement" and "Reconnect".

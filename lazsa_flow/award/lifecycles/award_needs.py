@@ -1,6 +1,6 @@
-"""What must be recorded before a guard of the award can hold, by whom and from when.
+"""Needs: what must be recorded before a guard of the award can hold, by whom and from when.
 
-For those who ask ahead of a cycle date; no decision reads it.
+Shown by ``explain`` ahead of a cycle date; no decision reads them.
 
 Source:
     programme.md, "The panel", "Nomination and the award cycle" and "Reconnect".
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 
 def need_statement(_situation: GuardContext, on: date) -> Need:
-    """Say that a nomination lacks its statement."""
+    """Return the need for a nomination's statement."""
     return Need("a statement from a nominator", None, on)
 
 
 def read_activities(context: GuardContext) -> Reading | None:
-    """Read a trainer's activities, and where trainer path and facts differ on who is a trainer."""
+    """Read a trainer's activities, with a note if trainer path and facts disagree."""
     facts, bars = context.snapshot.facts, award_policy(context).criteria
     says = trainer_path_says(context)
     reading = read_criterion(TRAINER_ACTIVITIES, facts, context.judged_on, bars)
@@ -80,7 +80,7 @@ def _distance_text(found: Fraction, bar: Decimal) -> str:
 
 
 def need_scorecards(context: GuardContext, on: date) -> Need:
-    """Say how many scorecards the quorum lacks, and from when they can be given."""
+    """Return how many scorecards the quorum lacks, and from when they can be given."""
     tally, bars = context.snapshot.tally, award_policy(context).panel
     reviewers, teams = max(0, bars.reviewers - tally.cards), max(0, bars.teams - tally.teams)
     what = f"scorecards of {reviewers} more reviewers, from {teams} more teams"
@@ -88,7 +88,7 @@ def need_scorecards(context: GuardContext, on: date) -> Need:
 
 
 def need_approval(context: GuardContext, on: date) -> Need:
-    """Say what the panel's scorecards must come to, and from when they can be given."""
+    """Return what the panel's scorecards must reach, and from when they can be given."""
     bars = award_policy(context).panel
     what = f"scorecards with a mean of at least {bars.mean}, no item below {bars.floor}"
     return Need(what, _round_opens(context, on), on)
@@ -104,21 +104,21 @@ def _round_opens(context: GuardContext, on: date) -> date:
 
 
 def need_end_of_other_award(_situation: GuardContext, _on: date) -> Need:
-    """Say that the award of another path has to end."""
+    """Return the need for the other award to end."""
     return Need("the end of the award that is sitting")
 
 
 def need_closed_case(_situation: GuardContext, on: date) -> Need:
-    """Say that compliance has to close its cases."""
+    """Return the need for compliance to close its cases."""
     return Need("every compliance case closed by compliance", None, on)
 
 
 def need_steps(context: GuardContext, _on: date) -> Need:
-    """Say which steps are still to be recorded."""
+    """Return the steps that are still to be recorded."""
     missing = str(reconnect_steps(context)[1]).removeprefix("missing: ")
     return Need(f"the steps {missing}")
 
 
 def need_appeal_voices(context: GuardContext, _on: date) -> Need:
-    """Say how many persons have to grant the appeal."""
+    """Return how many persons have to grant the appeal."""
     return Need(f"the voices of {award_policy(context).appeal.persons} persons outside the panel")

@@ -1,7 +1,6 @@
-"""Reminders of the award path: when ambassadors, nominators and reviewers hear in between.
+"""Reminders of the award path to ambassadors, nominators and reviewers.
 
-None of them decides anything. One that would lie in the past is not set: it would come too late for
-whoever is reminded.
+None of them decides anything. One that would lie in the past is not set: it would come too late.
 
 Source:
     programme.md, "The year between".
@@ -29,7 +28,7 @@ _SITTING: Final = ("awarded", "renewed")
 
 
 def _next_reminder_day(context: GuardContext, until: date, days: Iterable[int]) -> Moment | None:
-    """Return the first of some days before a date that is still to come."""
+    """Return the first of these days before a date that is still in the future."""
     since = max(context.at, context.recorded_at)
     for each in days:
         moment = context.calendar.start(until - timedelta(days=each))

@@ -1,4 +1,4 @@
-"""How is a store admitted on records of turnover?
+"""The store entry lifecycle: how a store is admitted on records of turnover.
 
 Records of the last three closed months from foreign-trade platforms, judged at submission. A record
 that served one store cannot serve another: admitting a store claims its records, and the store's
@@ -80,7 +80,7 @@ RATE_EXPECTED: Final = "a date in the record's month or the month after"
 
 
 def rate_fits(month: str, rate_on: date) -> bool:
-    """Tell whether a rate's date lies in a record's month, as ``YYYY-MM``, or in the next."""
+    """Return whether a rate's date lies in a record's month, as ``YYYY-MM``, or in the next."""
     first = date.fromisoformat(f"{month}-01")
     return first <= rate_on < add_months(first, 2)
 

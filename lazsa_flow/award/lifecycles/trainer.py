@@ -1,4 +1,4 @@
-"""How does somebody become a LazStar trainer?
+"""The trainer lifecycle: how a seller becomes a LazStar trainer, and stops being one.
 
 Handpicked and invited by an employee who has seen them teach and speak. A prospect need not be an
 ambassador, and being a trainer does not end the award.

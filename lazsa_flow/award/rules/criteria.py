@@ -1,4 +1,4 @@
-"""Does a seller meet the bars that the award sets?
+"""Criteria: whether a seller meets the bars that the award sets.
 
 Each criterion takes facts, the date judged and the policy, and finds held or not, with the figure
 it compared. A fact that is not known never meets a bar. Whether the facts are fresh enough to be
@@ -63,7 +63,7 @@ class Criterion:
 
 
 def current_facts(facts: Facts | None, on: date, stale_days: int) -> Found | None:
-    """Say why facts cannot be judged on a date: not known, or stale; ``None`` if they can.
+    """Return why facts cannot be judged on a date: not known, or stale; ``None`` if they can.
 
     Facts dated after the date are ignored; the oldest that count are ``stale_days`` old.
     """
@@ -83,7 +83,7 @@ def judge_criterion(
 
 
 def judge_trainer(facts: Facts | None, on: date, policy: CriteriaPolicy) -> Found:
-    """Judge the activities of one who is a trainer whatever the facts say of that."""
+    """Judge the activities of a trainer, even if the facts do not say that they are one."""
     unfit = current_facts(facts, on, policy.facts_stale_days)
     if unfit is not None or facts is None:
         return unfit or UNKNOWN
@@ -93,7 +93,7 @@ def judge_trainer(facts: Facts | None, on: date, policy: CriteriaPolicy) -> Foun
 def read_criterion(
     criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy
 ) -> Reading | None:
-    """Read a criterion's figure off facts that may be stale; ``None`` where there are none."""
+    """Read a criterion's figure from facts that may be stale; ``None`` if there are none."""
     if not (facts and facts.as_of <= on):
         return None
     _, figure, _ = criterion.check(facts, on, policy)
@@ -104,7 +104,7 @@ def read_criterion(
 def facts_needed(
     criterion: Criterion, facts: Facts | None, on: date, policy: CriteriaPolicy
 ) -> Need:
-    """Say which facts must come for a criterion to be met on a date."""
+    """Return which facts are needed for a criterion to be met on a date."""
     figures = " and ".join(sorted(criterion.figures))
     since = on - timedelta(days=policy.facts_stale_days)
     if facts is not None and facts.as_of <= on:

@@ -1,4 +1,4 @@
-"""What did the panel say in one round?
+"""Panel: scorecards, seats, and what the cards of a round add up to.
 
 A round is a path and a cycle date; no scorecard counts in another. Scores are whole numbers, so
 means are compared as exact fractions, never rounded.
@@ -60,7 +60,7 @@ class Seat(NamedTuple):
     """That a reviewer sits on the panel of a country and cycle, or no longer does.
 
     Attributes:
-        team: The reviewer's team, as whoever assigned them recorded it.
+        team: The reviewer's team, as recorded when they were assigned.
         actor: Who assigned them, or ended the seat: role and id.
         as_of: The local date.
         ended: Whether the seat ends here.
@@ -164,11 +164,11 @@ class Tally:
         return Fraction(self.least, self.cards) if self.cards else Fraction(0)
 
     def has_quorum(self, reviewers: int, teams: int) -> bool:
-        """Tell whether enough reviewers from enough teams have scored."""
+        """Return whether enough reviewers from enough teams have scored."""
         return self.cards >= reviewers and self.teams >= teams
 
     def approves(self, mean: Decimal, floor: Decimal) -> bool:
-        """Tell whether the overall mean reaches the bar with no item's mean below the floor."""
+        """Return whether the overall mean reaches the bar with no item's mean below the floor."""
         return bool(
             self.cards
             and _reaches_bar(self.total, self.scores, mean)
@@ -189,7 +189,7 @@ def pack_scores(scores: tuple[int, ...]) -> int:
 
 
 def figures_of(cards: Collection[tuple[str, int]]) -> tuple[int, int, int, int]:
-    """Return all that a guard's answer on a round hangs on.
+    """Return the figures of a round that guards depend on.
 
     Args:
         cards: Team and packed scores of each reviewer's latest card, recusals left out.
@@ -209,6 +209,6 @@ _ratio = lru_cache(maxsize=64)(Decimal.as_integer_ratio)
 
 
 def _reaches_bar(points: int, scores: int, bar: Decimal) -> bool:
-    """Tell whether the mean of scores reaches a bar, in whole numbers, so that nothing rounds."""
+    """Return whether the mean of scores reaches a bar, in whole numbers, so that nothing rounds."""
     numerator, denominator = _ratio(bar)
     return points * denominator >= numerator * scores

@@ -81,7 +81,7 @@ def entitlements_at(
 
 
 def is_entitled(paths: Iterable[Path], perk: str, at: datetime) -> bool:
-    """Tell whether a seller has a perk at an instant that ends with an award or a membership.
+    """Return whether a seller has a perk at an instant that ends with an award or a membership.
 
     Args:
         paths: The seller's paths, of any lifecycle.
@@ -96,7 +96,7 @@ def is_entitled(paths: Iterable[Path], perk: str, at: datetime) -> bool:
 
 
 def _award_paths(paths: Iterable[Path]) -> Iterable[Path]:
-    """Leave out paths of other lifecycles, which may use the same words for periods of theirs."""
+    """Leave out paths of other lifecycles, which may use the same names for their periods."""
     return (path for path in paths if path.lifecycle == LIFECYCLE)
 
 

@@ -1,7 +1,7 @@
-"""Which sellers of a file would meet the bars on a date?
+"""Screening: which sellers of a file would meet the bars on a date.
 
-A screening takes facts as given: it asks neither how old they are nor whether they were taken after
-the date. It decides nothing; an award judges anew, on recorded facts that are fresh enough.
+A screening takes facts as given: it checks neither how old they are nor whether they are from after
+the date. It decides nothing; an award judges again, on recorded facts that are fresh enough.
 
 Source:
     programme.md, "Criteria".
@@ -98,7 +98,7 @@ def screen_seller(facts: Facts, on: date, bars: CriteriaPolicy) -> Screening:
 
     Args:
         facts: The seller's facts; one that is not known meets no bar.
-        on: The cycle date that tenure is reckoned to.
+        on: The cycle date up to which tenure is counted.
         bars: The policy's bars.
     """
     verdicts = []
