@@ -44,7 +44,7 @@ def set_case(
     if not case_id:
         raise InputError.of("case", "id", case_id, "an id that is not empty")
 
-    def check(transaction: AwardTransaction) -> None:
+    def check_case(transaction: AwardTransaction) -> None:
         stands = [
             record.value
             for record in transaction.records_of(seller)
@@ -56,7 +56,7 @@ def set_case(
 
     command = "open_case" if value == "open" else "close_case"
     record_statement(
-        context, seller, command, "case", case_id, value, actor=actor, key=key, check=check
+        context, seller, command, "case", case_id, value, actor=actor, key=key, check=check_case
     )
 
 
@@ -124,13 +124,13 @@ def _join_reconnect(
     path = ended[-1]
     trigger = "rejoin" if path.state == "removed" else "join_reconnect"
 
-    def run(transaction: AwardTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
+    def fire_join(transaction: AwardTransaction, seen: Snapshot, now: datetime) -> dict[str, Any]:
         return move_to_json(
             fire(transaction, context.rulebook, seen, trigger, actor=actor, now=now)
         )
 
     request = {"command": "join", **actor_fields(actor)}
-    found: dict[str, Any] = context.run_on_path(path.ref, run, request=request, key=key)
+    found: dict[str, Any] = context.run_on_path(path.ref, fire_join, request=request, key=key)
     return found
 
 

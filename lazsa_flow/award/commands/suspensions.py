@@ -47,21 +47,21 @@ def suspend_cycle(
     after = context.rulebook.suspending(country, cycle_on)
     later = after.calendar(country).next_held(cycle_on)
 
-    def carried(path: Path) -> Path:
+    def carry_over(path: Path) -> Path:
         return replace(path, cycle_on=later) if path.cycle_on == cycle_on else path
 
-    def run(transaction: AwardTransaction) -> list[dict[str, Any]]:
+    def record_suspension(transaction: AwardTransaction) -> list[dict[str, Any]]:
         if cycle_on in calendar.suspended:
             raise ConflictError(country, f"the cycle of {cycle_on} is suspended already")
         transaction.suspend(country, cycle_on, str(actor), now)
         ids = [path.id for path in transaction.open_in(LIFECYCLE, country)]
         context.check_settled(transaction, ids, now)
-        planned = replan_paths(transaction, after, ids, carried, actor, now, SUSPENDED)
+        planned = replan_paths(transaction, after, ids, carry_over, actor, now, SUSPENDED)
         return [planned_fields(each) for each in planned]
 
     request = request_fields("suspend_cycle", actor, country=country, cycle_on=str(cycle_on))
     with context.fire_overdue():
-        found = context.run_idempotent(key, request, now, run, changes_rules=True)
+        found = context.run_idempotent(key, request, now, record_suspension, changes_rules=True)
     return [planned_of(fields) for fields in found]
 
 
@@ -76,7 +76,7 @@ def lift_suspension(
         raise InputError.of("suspension", "cycle_on", str(cycle_on), expected)
     check_command("lift_suspension", actor, country=country)
 
-    def run(transaction: AwardTransaction) -> list[dict[str, Any]]:
+    def record_lift(transaction: AwardTransaction) -> list[dict[str, Any]]:
         ids = [path.id for path in transaction.open_in(LIFECYCLE, country)]
         context.check_settled(transaction, ids, now)
         closes = calendar.closes(cycle_on, closes_days(context, country, cycle_on))
@@ -90,16 +90,16 @@ def lift_suspension(
         after = reread_rulebook(transaction, context.rulebook)
         later = calendar.next_held(cycle_on)
 
-        def brought_back(path: Path) -> Path:
+        def bring_back(path: Path) -> Path:
             belongs = path.cycle_on == later and _round_of(after, path, cycle_on) == cycle_on
             return replace(path, cycle_on=cycle_on) if belongs else path
 
-        planned = replan_paths(transaction, after, ids, brought_back, actor, now, LIFTED)
+        planned = replan_paths(transaction, after, ids, bring_back, actor, now, LIFTED)
         return [planned_fields(each) for each in planned]
 
     request = request_fields("lift_suspension", actor, country=country, cycle_on=str(cycle_on))
     with context.fire_overdue():
-        found = context.run_idempotent(key, request, now, run, changes_rules=True)
+        found = context.run_idempotent(key, request, now, record_lift, changes_rules=True)
     return [planned_of(fields) for fields in found]
 
 
