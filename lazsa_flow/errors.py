@@ -92,7 +92,7 @@ class InputError(LazsaError):
     """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     @classmethod
@@ -115,7 +115,7 @@ class LifecycleError(LazsaError):
 
     def __init__(self, lifecycle: str, problems: Sequence[str]) -> None:
         self.lifecycle = lifecycle
-        self.problems = tuple(problems)
+        self.problems: tuple[str, ...] = tuple(problems)
         super().__init__(f"lifecycle {lifecycle}: " + "; ".join(self.problems))
 
 
@@ -159,8 +159,10 @@ class NotFoundError(LazsaError):
         names = sorted(among)
         self.kind = kind
         self.id = id
-        self.expected = expected or (f"one of {', '.join(names)}" if names else "")
-        self.close = tuple(get_close_matches(id, names)) if isinstance(id, str) else ()
+        self.expected: str = expected or (f"one of {', '.join(names)}" if names else "")
+        self.close: tuple[str, ...] = (
+            tuple(get_close_matches(id, names)) if isinstance(id, str) else ()
+        )
         told = f"; expected {self.expected}" if self.expected else ""
         close = f"; did you mean {' or '.join(self.close)}?" if self.close else ""
         super().__init__(f"no {kind} {shown(id)}{told}{close}")
@@ -213,8 +215,11 @@ class UnknownTriggerError(NoEdgeError, NotFoundError):
         self, message: str, *, path: str, trigger: str, state: str, among: Iterable[str]
     ) -> None:
         NotFoundError.__init__(self, "trigger", trigger, among=among)
-        self.path, self.trigger, self.state, self.subject = path, trigger, state, ""
-        self.args = (f"{path}: {self}; {message}",)
+        self.path: str = path
+        self.trigger: str = trigger
+        self.state: str = state
+        self.subject: str = ""
+        self.args: tuple[str, ...] = (f"{path}: {self}; {message}",)
 
 
 class HostCodeError(LazsaError):
@@ -289,7 +294,7 @@ class RefusedError(TransitionError):
         verdicts: Sequence[Verdict],
         subject: str = "",
     ) -> None:
-        self.verdicts = tuple(verdicts)
+        self.verdicts: tuple[Verdict, ...] = tuple(verdicts)
         unmet = "; ".join(str(v) for v in self.verdicts if not v.held)
         super().__init__(
             f"not now: {unmet}", path=path, trigger=trigger, state=state, subject=subject

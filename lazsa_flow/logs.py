@@ -39,7 +39,7 @@ def _hand_over(logger: logging.Logger, name: str, event: structlog.typing.EventD
     return structlog.stdlib.ProcessorFormatter.wrap_for_formatter(logger, name, Event(event))
 
 
-log = cast(
+log: structlog.stdlib.BoundLogger = cast(
     "structlog.stdlib.BoundLogger",
     structlog.wrap_logger(
         LOGGER,

@@ -170,7 +170,7 @@ class Cells:
         self._problems = problems
         self._line = line
         self._texts = texts
-        self.refused = False
+        self.refused: bool = False
 
     def text(self, column: str) -> str:
         """Return a field as it stands."""

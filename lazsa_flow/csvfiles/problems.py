@@ -44,7 +44,7 @@ class Problems:
         partial: bool = False,
         defer: bool = False,
     ) -> None:
-        self.file = str(file)
+        self.file: str = str(file)
         self.private = private
         self.partial = partial
         self._defer = defer

@@ -36,9 +36,9 @@ class Trial:
     __slots__ = ("findings", "reason", "state")
 
     def __init__(self, state: str, reason: str | None, findings: Mapping[str, Found]) -> None:
-        self.state = state
-        self.reason = reason
-        self.findings = findings
+        self.state: str = state
+        self.reason: str | None = reason
+        self.findings: Mapping[str, Found] = findings
 
 
 class GivesReason:

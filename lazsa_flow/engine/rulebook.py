@@ -71,7 +71,9 @@ class Rulebook:
         self._machines = {name: TableMachine(t) for name, t in self.lifecycles.items()}
         self._plans = {name: Plan(t, self._machines[name]) for name, t in self.lifecycles.items()}
         guards = [guard for table in self._all[0] for guard in table.guards.values()]
-        self.kinds = kinds_read(name for guard in guards for name in guard.reads or ())
+        self.kinds: frozenset[str] = kinds_read(
+            name for guard in guards for name in guard.reads or ()
+        )
         self._governing: dict[tuple[str, str, date], Policy] = {}
         self._calendars = {code: country.calendar for code, country in self.countries.items()}
         self._releases: dict[str, list[Release]] = {}

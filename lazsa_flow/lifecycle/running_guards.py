@@ -20,9 +20,9 @@ class RunningGuard:
     __slots__ = ("context", "guard", "outer")
 
     def __init__(self, guard: str, context: GuardContext, outer: RunningGuard | None) -> None:
-        self.guard = guard
-        self.context = context
-        self.outer = outer
+        self.guard: str = guard
+        self.context: GuardContext = context
+        self.outer: RunningGuard | None = outer
 
     def about(self) -> tuple[str, str, str]:
         """Return the lifecycle, the guard, and the path's reference."""

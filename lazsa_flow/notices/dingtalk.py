@@ -14,7 +14,7 @@ import hashlib
 import hmac
 import json
 import re
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -35,7 +35,7 @@ _MARKS: Final = re.compile(r"([\\`*_\[\]<>#!|~])")
 class DingTalkSettings(BaseModel):
     """Which robot."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] = (
         "https://oapi.dingtalk.com/robot/send"

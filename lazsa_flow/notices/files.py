@@ -10,7 +10,7 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
@@ -31,7 +31,7 @@ class FileSettings(BaseModel):
         format: ``eml``, which mail programs open, or ``json``.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     directory: str = "notices"
     format: Literal["eml", "json"] = "eml"

@@ -7,7 +7,7 @@ never in the file; it names the environment's variables that hold them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -34,7 +34,7 @@ class ChannelSettings(BaseModel):
         per_minute: How many notices each relay may send through it in any minute.
     """
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow", frozen=True, strict=True)
 
     kind: Code
     per_minute: Annotated[int, Field(ge=1)] | None = None

@@ -13,7 +13,7 @@ import base64
 import hashlib
 import hmac
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class WebhookSettings(BaseModel):
     """Where to post, and with which secret to sign."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
     secret_env: str = "LAZSA_WEBHOOK_SECRET"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from structlog.contextvars import bound_contextvars
 
 from lazsa_flow.engine.rulebook import RulesChangedError
-from lazsa_flow.engine.watchdog import watch_guards
+from lazsa_flow.engine.watchdog import GuardWatch, watch_guards
 from lazsa_flow.service.configuration import find_warnings, read_rulebook
 from lazsa_flow.service.context import Context
 from lazsa_flow.service.dry_run import dry_run_of
@@ -58,7 +58,7 @@ class Facade:
         self.clock = clock
         self._secret = secret
         self.via = via
-        self.guard_watch = watch_guards(config.deployment.guards.slow_s)
+        self.guard_watch: GuardWatch = watch_guards(config.deployment.guards.slow_s)
         self._version()
         self._context = self._read_rules()
 

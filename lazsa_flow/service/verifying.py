@@ -48,8 +48,8 @@ class JournalWalk:
     ) -> None:
         self._audited = audited
         self._lifecycles = lifecycles
-        self.paths = 0
-        self.rows = 0
+        self.paths: int = 0
+        self.rows: int = 0
 
     def faults(self) -> Generator[JournalFault, None, None]:
         """Yield every fault of every path, by number."""

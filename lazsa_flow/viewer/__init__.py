@@ -11,9 +11,9 @@ from lazsa_flow.errors import ExtraError
 try:
     from lazsa_flow.viewer.app import viewer
     from lazsa_flow.viewer.gate import Authenticate
-except ModuleNotFoundError as error:
-    if (error.name or "").partition(".")[0] != "starlette":
+except ModuleNotFoundError as _error:
+    if (_error.name or "").partition(".")[0] != "starlette":
         raise
-    raise ExtraError("viewer", "the viewer") from error
+    raise ExtraError("viewer", "the viewer") from _error
 
 __all__ = ["Authenticate", "viewer"]

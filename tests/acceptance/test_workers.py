@@ -172,8 +172,8 @@ def test_the_death_of_a_worker_ends_the_group(
 def _listener(port: int) -> int | None:
     """Return the number of the process that listens on a port of the loopback."""
     for each in psutil.net_connections("tcp"):
-        if each.status == psutil.CONN_LISTEN and each.laddr.port == port:
-            return each.pid  # type: ignore[no-any-return]
+        if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port == port:
+            return each.pid
     return None
 
 

@@ -135,7 +135,7 @@ class DecisionGroup:
         self._one, self._seen = sight, (seen := sight.evidence())
         self._moved: dict[int | None, _Moved] = {}
         self._hear: Decide | None = None
-        self.pends = _pending(seen, name, due_at) is not None
+        self.pends: bool = _pending(seen, name, due_at) is not None
         if not self.pends:
             return
         lifecycle = rulebook.lifecycle(sight.lifecycle)

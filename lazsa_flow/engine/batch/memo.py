@@ -89,10 +89,12 @@ class MemoizedDecision:
     """
 
     def __init__(self, guards: Sequence[Guard], routes: Sequence[Route]) -> None:
-        self.routes = tuple(routes)
+        self.routes: tuple[Route, ...] = tuple(routes)
         numbers = {guard.name: number for number, guard in enumerate(guards)}
         reasons = {name: route.reason for route in routes for name in route.fresh}
-        self.asked = tuple(GuardCall.of(guard, reasons[guard.name]) for guard in guards)
+        self.asked: tuple[GuardCall, ...] = tuple(
+            GuardCall.of(guard, reasons[guard.name]) for guard in guards
+        )
         self._make = codegen.hearing(
             [
                 ([numbers[name] for name in route.fresh], [numbers[n] for n in route.edge.guards])
