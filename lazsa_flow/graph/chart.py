@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.errors import ExtraError
+from lazsa_flow.graph.notebook import render_for_notebook
 from lazsa_flow.lifecycle.model import SYSTEM
 
 if TYPE_CHECKING:
@@ -147,12 +147,7 @@ class Chart:
 
     def _repr_svg_(self) -> str | None:
         """Draw it in a notebook; a notebook without the extra shows the plain value."""
-        from lazsa_flow.graph.svg import svg
-
-        try:
-            return svg(self)
-        except ExtraError:
-            return None
+        return render_for_notebook(self)
 
     def node(self, id_: str) -> Node:
         """Return a node by its id."""

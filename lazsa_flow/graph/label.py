@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from lazsa_flow.graph.metrics import cut, width
-from lazsa_flow.graph.text import one_line
+from lazsa_flow.graph.metrics import cut, one_line, width
 from lazsa_flow.lifecycle.model import SYSTEM
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.graph.metrics import one_line
 from lazsa_flow.graph.palette import INKS, LIGHT
-from lazsa_flow.graph.text import one_line
 from lazsa_flow.lifecycle.model import SYSTEM
 
 if TYPE_CHECKING:

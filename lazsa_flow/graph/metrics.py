@@ -1,7 +1,10 @@
-"""How wide is a text, without a font at hand?
+"""Text in a picture: its width without a font, and names from outside as one harmless line.
 
-By the advance widths of Inter's printable ASCII, so that every machine reckons the same. A viewer
-without Inter falls back to Arial and its like, which are narrower.
+Widths are the advance widths of Inter's printable ASCII, so that every machine computes the same. A
+viewer without Inter falls back to Arial and its like, which are narrower.
+
+Names reach a graph from tables and hosts, and may be hostile. Every renderer first makes a name one
+line here, and then escapes it for its own format.
 
 Source:
     Inter 4.1 (SIL Open Font Licence), optical size 14, weights 400 and 600: ``hmtx``.
@@ -17,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+NAMELESS: Final = "(no name)"
 _WIDE: Final = 1000
 _OTHER: Final = 700
 """What stands for a character beyond ASCII: no narrower than most of Inter's."""
@@ -67,3 +71,13 @@ def _advance(char: str, widths: Sequence[int]) -> int:
     if unicodedata.combining(char):
         return 0
     return _WIDE if unicodedata.east_asian_width(char) in "WF" else _OTHER
+
+
+def one_line(text: str) -> str:
+    """Return a text without controls, line breaks, direction marks or lone surrogates.
+
+    Each of them becomes a space, and spaces in a row one; a text of which nothing remains is shown
+    as :data:`NAMELESS`, since neither format takes an empty label well.
+    """
+    plain = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
+    return " ".join(plain.split()) or NAMELESS

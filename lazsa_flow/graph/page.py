@@ -1,6 +1,6 @@
-"""How does a picture become a page that one opens in a browser?
+"""Pages: a picture as one HTML file that a browser opens.
 
-One HTML file that holds all it needs: the SVG, the figures as JSON, styles and scripts. It asks
+The file holds all it needs: the SVG, the figures as JSON, styles and scripts. It asks
 nothing of the network, and its own policy forbids it to; a page that a viewer serves may ask that
 viewer alone. Names are data all the way: JSON that cannot end its element, and in the scripts text
 nodes, never markup.
@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any, Final
+from xml.sax.saxutils import quoteattr
 
 from lazsa_flow.graph import svg_elements
+from lazsa_flow.graph.notebook import register_renderer
 from lazsa_flow.graph.palette import DARK, LIGHT
 from lazsa_flow.graph.svg import svg
 from lazsa_flow.graph.timeline import Picture, document, table
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from lazsa_flow.graph.chart import Chart
     from lazsa_flow.graph.palette import Theme
 
-SCRIPTS: Final = ("svg-pan-zoom.min.js", "model.js", "drawing.js", "panel.js", "page.js")
+SCRIPTS: Final = ("svg-pan-zoom.min.js", "model.js", "drawing.js", "details.js", "page.js")
 _UNSAFE: Final = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
@@ -69,6 +71,15 @@ def page(shown: Picture | Chart, *, served: Served | None = None) -> str:
         data=embedded(data),
         scripts="\n".join(f"<script{nonce}>{script}</script>" for script in scripts),
     )
+
+
+def frame(picture: Picture) -> str:
+    """Write a picture's page in a frame of its own, which nothing leaves."""
+    content = quoteattr(page(picture))
+    return f'<iframe sandbox="allow-scripts" width="100%" height="720" srcdoc={content}></iframe>'
+
+
+register_renderer(Picture, frame)
 
 
 def embedded(data: Any) -> str:

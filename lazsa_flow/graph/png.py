@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.graph.extra import load
+from lazsa_flow.graph.engine import load_extra
 from lazsa_flow.graph.svg import svg
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def png(chart: Chart, *, dark: bool = False, zoom: int = 2) -> bytes:
     Raises:
         ExtraError: The extra ``graph`` is not installed.
     """
-    resvg = load("resvg_py", extra="graph", purpose=_PURPOSE)
-    font = load("fontpkg", extra="graph", purpose=_PURPOSE).path("Inter")
+    resvg = load_extra("resvg_py", extra="graph", purpose=_PURPOSE)
+    font = load_extra("fontpkg", extra="graph", purpose=_PURPOSE).path("Inter")
     drawn = resvg.svg_to_bytes(
         svg_string=svg(chart, dark=dark),
         skip_system_fonts=True,

@@ -12,18 +12,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.graph import svg_elements
+from lazsa_flow.graph.chart import Chart
 from lazsa_flow.graph.label import INDENT, LEADS, SIZES, figure_width, labels
 from lazsa_flow.graph.layout import Box, Link, Point, layout
 from lazsa_flow.graph.legend import legend
-from lazsa_flow.graph.metrics import cut, width
+from lazsa_flow.graph.metrics import cut, one_line, width
+from lazsa_flow.graph.notebook import register_renderer
 from lazsa_flow.graph.palette import DARK, LIGHT
 from lazsa_flow.graph.svg_elements import attributes
-from lazsa_flow.graph.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lazsa_flow.graph.chart import Chart, Node
+    from lazsa_flow.graph.chart import Node
     from lazsa_flow.graph.label import Label, Row
     from lazsa_flow.graph.layout import Line
     from lazsa_flow.graph.palette import Theme
@@ -52,6 +53,9 @@ def svg(chart: Chart, *, dark: bool = False) -> str:
         ExtraError: The extra ``graph`` is not installed.
     """
     return "\n".join(_Picture(chart, DARK if dark else LIGHT).drawn()) + "\n"
+
+
+register_renderer(Chart, svg)
 
 
 class _Picture:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import quoteattr
 
-from lazsa_flow.graph.text import one_line
+from lazsa_flow.graph.metrics import one_line
 
 if TYPE_CHECKING:
     from lazsa_flow.graph.layout import Point

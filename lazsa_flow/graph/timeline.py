@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
-from xml.sax.saxutils import quoteattr
 
-from lazsa_flow.errors import ExtraError
+from lazsa_flow.graph.notebook import render_for_notebook
 from lazsa_flow.lifecycle.values import freeze
 
 if TYPE_CHECKING:
@@ -69,11 +68,11 @@ class PathCard:
         next_timer: The timer that will decide next, where one pends.
         next_on: Its local date.
         held: What holds it back from each arrow now.
-        title: The title that the seller bears now.
+        title: The title that the subject bears now.
     """
 
     path: str
-    seller: str
+    subject: str
     country: str
     state: str
     since: date
@@ -132,15 +131,7 @@ class Picture:
 
     def _repr_html_(self) -> str | None:
         """Show its page in a notebook, in a frame of its own that nothing leaves."""
-        from lazsa_flow.graph.page import page
-
-        try:
-            content = quoteattr(page(self))
-        except ExtraError:
-            return None
-        return (
-            f'<iframe sandbox="allow-scripts" width="100%" height="720" srcdoc={content}></iframe>'
-        )
+        return render_for_notebook(self)
 
 
 def document(picture: Picture) -> dict[str, Any]:
@@ -196,7 +187,7 @@ def resident_fields(resident: PathCard) -> dict[str, Any]:
     """Return a resident as JSON values."""
     return {
         "path": resident.path,
-        "seller": resident.seller,
+        "subject": resident.subject,
         "title": resident.title,
         "country": resident.country,
         "state": resident.state,

@@ -21,7 +21,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from lazsa_flow.graph.text import one_line
+from lazsa_flow.graph.metrics import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -56,7 +56,7 @@ def portraits(
         calendar = context.rulebook.calendar(path.country)
         resident = PathCard(
             path=f"{drawn.name}-{path.id}",
-            seller=path.subject,
+            subject=path.subject,
             country=path.country,
             state=ids[path.state],
             since=calendar.local_date(path.entered_at),

@@ -114,8 +114,8 @@ def test_it_opens_on_now(opened: Browser) -> None:
 def test_a_state_tells_who_is_there(opened: Browser) -> None:
     """A click on a state lists who is there, since when, and what comes next and when."""
     state(opened, "renewal_due").click()
-    assert opened.text("#panel h2") == "renewal_due"
-    [row] = opened.texts("#panel tbody tr")
+    assert opened.text("#details h2") == "renewal_due"
+    [row] = opened.texts("#details tbody tr")
     assert row.split() == [
         *("award-2", "s2,", "Seller", "Ambassador", "·", "SG", "2021-04-01"),
         *("grace_end", "2021-05-01"),
@@ -125,8 +125,8 @@ def test_a_state_tells_who_is_there(opened: Browser) -> None:
 def test_a_trigger_tells_who_is_held_and_by_which_guard(opened: Browser) -> None:
     """A click on a label lists those who are held there, guard by guard."""
     label(opened, "renew").click()
-    assert opened.text("#panel h2") == "renew"
-    told = opened.text("#panel")
+    assert opened.text("#details h2") == "renew"
+    told = opened.text("#details")
     assert "Who is held here now, and by which guard" in told
     assert "quorum: 1" in told
     assert "award-2: 2 reviewers from 2 teams" in told
@@ -147,10 +147,10 @@ def test_what_is_to_come_is_called_due(opened: Browser) -> None:
     """At a coming stop the page shows which timers pend, and says that it foretells nothing."""
     slide(opened, Keys.END)
     assert opened.text("#when").endswith("what is due")
-    assert "Nothing here is foretold" in opened.text("#panel")
-    assert "due_date: 1" in opened.texts("#panel li")
+    assert "Nothing here is foretold" in opened.text("#details")
+    assert "due_date: 1" in opened.texts("#details li")
     opened.one("#country option[value=TH]").click()
-    assert "due_date: 1" not in opened.texts("#panel li")
+    assert "due_date: 1" not in opened.texts("#details li")
     opened.one("#country option[value='']").click()
     assert counts(opened) == {"nominated": "2", "renewal_due": "1", "renewed": "1"}
     assert "due 1" in label(opened, "fall_due").text
@@ -161,16 +161,16 @@ def test_one_country_alone(opened: Browser) -> None:
     opened.one("#country option[value=TH]").click()
     assert counts(opened) == {"nominated": "1"}
     state(opened, "nominated").click()
-    assert opened.texts("#panel tbody button") == ["award-3"]
+    assert opened.texts("#details tbody button") == ["award-3"]
     opened.one("#country option[value='']").click()
-    assert len(opened.texts("#panel tbody button")) == 2
+    assert len(opened.texts("#details tbody button")) == 2
 
 
 def test_a_path_is_drawn_and_told(opened: Browser) -> None:
     """A search draws a path's way on the picture, and tells it with each refusal's reason."""
     search(opened, "s2")
-    assert opened.text("#panel h2") == "award-2"
-    story = opened.texts("#panel ol > li")
+    assert opened.text("#details h2") == "award-2"
+    story = opened.texts("#details ol > li")
     assert story[0].startswith("2020-02-10 12:00 nominate → nominated")
     assert "stays renewal_due (refused)" in story[-1]
     assert "quorum not met: 2 reviewers from 2 teams" in story[-1]
@@ -184,17 +184,17 @@ def test_a_path_is_drawn_and_told(opened: Browser) -> None:
 def test_a_scene_can_be_picked(opened: Browser) -> None:
     """A click on a scene draws the story up to it."""
     search(opened, "award-2")
-    opened.all("#panel ol button")[1].click()
+    opened.all("#details ol button")[1].click()
     assert opened.texts(".state.here")[0].split("\n")[0] == "under_review"
     assert len(opened.all(".state.visited")) == 2
-    assert opened.one("#panel li.current > button").text.endswith("open_review → under_review")
+    assert opened.one("#details li.current > button").text.endswith("open_review → under_review")
 
 
 def test_an_unknown_name_is_told(opened: Browser) -> None:
     """A name that the file does not hold is told, with what to do; nothing is drawn."""
     search(opened, "<b>nobody</b>")
-    assert "“<b>nobody</b>”" in opened.text("#panel")
-    assert "lazsa-flow view" in opened.text("#panel")
+    assert "“<b>nobody</b>”" in opened.text("#details")
+    assert "lazsa-flow view" in opened.text("#details")
     assert not opened.all(".taken")
 
 
@@ -205,10 +205,10 @@ def test_the_keyboard_reaches_everything(opened: Browser) -> None:
     assert group.get_attribute("aria-label") == "renewed: 1 paths"
     opened.run("arguments[0].focus()", group)
     opened.driver.switch_to.active_element.send_keys(Keys.ENTER)
-    assert opened.text("#panel h2") == "renewed"
-    assert opened.one("#panel").get_attribute("aria-live") == "polite"
+    assert opened.text("#details h2") == "renewed"
+    assert opened.one("#details").get_attribute("aria-live") == "polite"
     opened.one("body").send_keys(Keys.ESCAPE)
-    assert opened.text("#panel h2") == "LazSA award"
+    assert opened.text("#details h2") == "LazSA award"
     focusable = opened.all(".state[tabindex='0'], .label[tabindex='0']")
     assert len(focusable) == len(opened.all(".state, .label"))
 
@@ -248,7 +248,7 @@ def test_on_a_phone_nothing_sticks_out(browser: Browser, told: Path) -> None:
     browser.open(told)
     assert browser.run("return document.documentElement.scrollWidth") <= PHONE[0]
     search(browser, "s2")
-    assert browser.text("#panel h2") == "award-2"
+    assert browser.text("#details h2") == "award-2"
     assert browser.run("return document.documentElement.scrollWidth") <= PHONE[0]
 
 

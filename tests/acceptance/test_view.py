@@ -104,15 +104,15 @@ def test_what_happens_is_seen(viewing: Viewing, nominated: Shell) -> None:
         browser.one(".state[data-state=s0]").click()
         nominate(nominated, "s2")
         browser.wait(lambda: browser.text(count) == "2")
-        browser.wait(lambda: len(browser.texts("#panel tbody tr")) == 2)
+        browser.wait(lambda: len(browser.texts("#details tbody tr")) == 2)
         browser.one("#name").send_keys("award-2")
         browser.one("#search button").click()
-        browser.wait(lambda: browser.text("#panel h2") == "award-2")
+        browser.wait(lambda: browser.text("#details h2") == "award-2")
         nominate(nominated, "s3")
         browser.wait(lambda: browser.text(count) == "3")
-        assert browser.text("#panel h2") == "award-2"
+        assert browser.text("#details h2") == "award-2"
         assert browser.complaints() == []
         browser.open(f"{viewing.address}/lifecycle/award#award-3")
-        browser.wait(lambda: browser.text("#panel h2") == "award-3")
+        browser.wait(lambda: browser.text("#details h2") == "award-3")
     finally:
         browser.close()

@@ -93,7 +93,7 @@ def test_a_resident_tells_since_when_what_comes_and_what_holds_it(world: World) 
     path = world.candidate("s1", cards=2)
     picture = world.programme.picture()
     found = resident(picture, path)
-    assert (found.seller, found.country, found.since) == ("s1", "SG", date(2020, 3, 2))
+    assert (found.subject, found.country, found.since) == ("s1", "SG", date(2020, 3, 2))
     assert (found.next_timer, found.next_on) == ("cycle_date", APRIL)
     award = next(arrow for arrow in picture.chart.arrows if arrow.trigger == "award")
     held = [held.verdict for held in found.held if held.arrow == award.id]

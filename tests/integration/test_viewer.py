@@ -237,7 +237,7 @@ def test_the_live_page_knows_where_to_ask(world: World) -> None:
     world.nominate("s1")
     answer = client(world, fresh_s=3.0).get("/watch/lifecycle/award")
     assert 'data-live="/watch/lifecycle/award" data-every-ms="3000"' in answer.text
-    assert '"seller":"s1"' in answer.text
+    assert '"subject":"s1"' in answer.text
 
 
 def test_new_figures_and_stories_are_asked_for(world: World) -> None:

@@ -56,11 +56,11 @@ class Model {
     return [...found].sort(([, some], [, others]) => others.length - some.length);
   }
 
-  /** The references of a name's paths: a path's own, or a seller's. */
+  /** The references of a name's paths: a path's own, or a subject's. */
   pathsOf(name) {
     const wanted = name.trim();
     if (this.stories.has(wanted)) return [wanted];
-    return this.data.residents.filter((each) => each.seller === wanted).map((each) => each.path);
+    return this.data.residents.filter((each) => each.subject === wanted).map((each) => each.path);
   }
 
   /** Take a path and its story in. */

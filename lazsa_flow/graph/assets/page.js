@@ -6,8 +6,8 @@ class Page {
     this.model = model;
     this.stop = model.now;
     this.country = "";
-    this.again = () => this.panel.welcome(this.stop, this.country);
-    this.panel = new Panel(document.getElementById("panel"), model, (path) => this.tell(path));
+    this.again = () => this.details.welcome(this.stop, this.country);
+    this.details = new Details(document.getElementById("details"), model, (path) => this.tell(path));
     const svg = document.querySelector("#drawing > svg");
     this.drawing = new Drawing(svg, model, (group) => this.choose(group));
     this.time = document.getElementById("time");
@@ -31,7 +31,7 @@ class Page {
   }
 
   names() {
-    const names = [...this.model.residents.values()].flatMap((each) => [each.path, each.seller]);
+    const names = [...this.model.residents.values()].flatMap((each) => [each.path, each.subject]);
     document.getElementById("names").replaceChildren(...[...new Set(names)].map((name) => make("option", [], { value: name })));
   }
 
@@ -85,19 +85,19 @@ class Page {
     this.drawing.tell(null);
     this.drawing.choose(group);
     this.again = group.dataset.state
-      ? () => this.panel.state(group.dataset.state, this.stop, this.country)
-      : () => this.panel.trigger(Drawing.arrowsOf(group), this.stop, this.country);
+      ? () => this.details.state(group.dataset.state, this.stop, this.country)
+      : () => this.details.trigger(Drawing.arrowsOf(group), this.stop, this.country);
     this.again();
   }
 
   leave() {
     this.drawing.tell(null);
     this.drawing.choose(null);
-    this.again = () => this.panel.welcome(this.stop, this.country);
+    this.again = () => this.details.welcome(this.stop, this.country);
     this.again();
   }
 
-  /** Tell the path that the address asks for, as in ``#award-17``. */
+  /** Tell the path that the address asks for, as in ``#invoice-17``. */
   findAsked() {
     const name = decodeURIComponent(location.hash.slice(1));
     if (name && !document.getElementById(name)) this.find(name);
@@ -109,8 +109,8 @@ class Page {
     if (!paths.length) paths = await Live.find(this.model, name);
     if (paths.length) return this.tell(paths[paths.length - 1]);
     this.drawing.tell(null);
-    return this.panel.missing(name, Live.on
-      ? "no such path of this lifecycle, nor a seller with one."
+    return this.details.missing(name, Live.on
+      ? "no such path of this lifecycle, nor a subject with one."
       : "not among the stories in this file. Make one with --path, or ask lazsa-flow view.");
   }
 
@@ -118,9 +118,9 @@ class Page {
   tell(path, upTo = this.model.stories.get(path).length - 1) {
     this.drawing.choose(null);
     this.drawing.tell(this.model.stories.get(path), upTo);
-    this.again = () => this.panel.story(path, upTo, (scene) => {
+    this.again = () => this.details.story(path, upTo, (scene) => {
       this.tell(path, scene);
-      document.querySelector("#panel li.current > button").focus();
+      document.querySelector("#details li.current > button").focus();
     });
     this.again();
   }

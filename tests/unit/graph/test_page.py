@@ -100,7 +100,7 @@ def test_a_served_page_leaves_its_policy_to_the_server() -> None:
     assert body == {"data-live": "/watch/award", "data-every-ms": "500"}
     assert {attributes["href"] for tag, attributes in read.elements if tag == "a"} == {
         "/watch/",
-        "#panel",
+        "#details",
     }
 
 

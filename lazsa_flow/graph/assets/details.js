@@ -9,7 +9,7 @@ function make(name, holds = [], attributes = {}) {
 }
 
 /** What is told beside the picture. */
-class Panel {
+class Details {
   constructor(element, model, follow) {
     this.element = element;
     this.model = model;
@@ -30,7 +30,7 @@ class Panel {
     const { data } = this.model;
     const said = [
       make("h2", data.title),
-      make("p", "Choose a state: who is there, since when, and what comes next. Choose a trigger: who is held there, and by which guard. Search for a path or a seller: its story.", { class: "quiet" }),
+      make("p", "Choose a state: who is there, since when, and what comes next. Choose a trigger: who is held there, and by which guard. Search for a path or a subject: its story.", { class: "quiet" }),
     ];
     if (!this.model.counted) return this.put(...said.slice(0, 1), make("p", "Choose a state or a trigger.", { class: "quiet" }));
     if (data.stops[stop].kind === "due") said.push(...this.coming(stop, country));
@@ -77,7 +77,7 @@ class Panel {
 
   residents(listed) {
     const rows = listed.map((each) => make("tr", [
-      make("td", [this.link(each.path), make("div", `${each.seller}${each.title ? `, ${each.title}` : ""} · ${each.country}`, { class: "quiet" })]),
+      make("td", [this.link(each.path), make("div", `${each.subject}${each.title ? `, ${each.title}` : ""} · ${each.country}`, { class: "quiet" })]),
       make("td", each.since),
       make("td", each.parked ? "parked" : each.next ? [each.next, make("div", each.next_on, { class: "quiet" })] : "—"),
     ]));
@@ -141,14 +141,14 @@ class Panel {
     const scenes = story.map((scene, number) => {
       const button = make("button", `${scene.at}  ${this.model.headline(scene)}`, { type: "button", class: "link" });
       button.addEventListener("click", () => pick(number));
-      const told = [button, make("div", `by ${scene.by}`, { class: "quiet" }), ...scene.unmet.map(Panel.why)];
+      const told = [button, make("div", `by ${scene.by}`, { class: "quiet" }), ...scene.unmet.map(Details.why)];
       return make("li", told, number === upTo ? { class: "current", "aria-current": "step" } : {});
     });
     const next = resident.parked ? "Parked: a decision on it raised an error."
       : resident.next ? `Next: ${resident.next} on ${resident.next_on}.` : "No timer is pending.";
     this.put(
       make("h2", path),
-      make("p", `Seller ${resident.seller}${resident.title ? `, ${resident.title},` : ""} in ${resident.country}, ${this.model.states.get(resident.state).name} since ${resident.since}.`),
+      make("p", `Subject ${resident.subject}${resident.title ? `, ${resident.title},` : ""} in ${resident.country}, ${this.model.states.get(resident.state).name} since ${resident.since}.`),
       make("p", next),
       make("ol", scenes),
     );
