@@ -15,6 +15,7 @@ from lazsa_flow.engine.ports import Claim
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import ConflictError, StaleVersionError
 from lazsa_flow.lifecycle.model import FIGURES, Snapshot
+from lazsa_flow.lifecycle.path_data import PathData
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
@@ -43,6 +44,7 @@ class MemoryStore:
     cards: list[tuple[datetime, int, date, Scorecard]] = field(default_factory=list)
     nominations: list[tuple[datetime, int, Nomination]] = field(default_factory=list)
     failures: dict[int, Failure] = field(default_factory=dict)
+    data: list[tuple[int, PathData]] = field(default_factory=list)
     transactions: int = 0
     rules_version: Hashable = 1
 
@@ -97,7 +99,8 @@ class MemorySight:
         if path.cycle_on is not None:
             shared = replace(shared, opened_at=path.entered_at)
         timers = [replace(timer, path_id=0) for timer in seen.timers]
-        self.like = repr((shared, timers, seen.facts and seen.facts.as_of))
+        handed_over = [(each.seq, each.trigger, each.fields) for each in seen.data]
+        self.like = repr((shared, timers, seen.facts and seen.facts.as_of, handed_over))
         same = [other for other in seen.others if other.lifecycle == path.lifecycle]
         self.alone = not same and not path.data.get("claims")
         self.figures = tuple(getattr(seen.facts, name, None) for name in FIGURES)
@@ -233,6 +236,9 @@ class MemoryTransaction:
                 for (_, key), holder in store.claims.items()
                 if key in path.data.get("claims", ()) and holder != path.id
             ),
+            data=tuple(
+                row for path_id, row in store.data if path_id == path.id and seen(row.recorded_at)
+            ),
         )
 
     def write_chunk(self, changes: Sequence[Change], alike: Sequence[BatchChange] = ()) -> None:
@@ -261,6 +267,15 @@ class MemoryTransaction:
         self._take(change)
         if change.row is not None:
             store.journal.append(change.row)
+            if change.data is not None:
+                row = PathData(
+                    change.row.seq,
+                    change.row.trigger or "",
+                    change.data.fields,
+                    change.recorded_at,
+                    change.data.digest,
+                )
+                store.data.append((after.id, row))
         if change.fired is not None:
             self._set(change.fired)
             store.failures.pop(after.id, None)

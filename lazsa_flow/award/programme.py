@@ -33,7 +33,7 @@ from lazsa_flow.store.host_transaction import BoundStore
 from lazsa_flow.store.restore import restore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from lazsa_flow.config import ConfigWarning
@@ -210,6 +210,7 @@ class Programme(Notices):
         actor: Actor,
         reason: str | None = None,
         version: int | None = None,
+        data: Mapping[str, Any] | None = None,
         key: str | None = None,
         dry_run: bool = False,
     ) -> Move:
@@ -221,11 +222,14 @@ class Programme(Notices):
             actor: Who asks.
             reason: The reason code, where the edge asks for one.
             version: The path's version that the caller saw; another one is an error.
+            data: What the edge's model takes, as JSON values and decimals; it is stored with the
+                move, its personal fields where they can be erased.
             key: The idempotency key.
             dry_run: Return the move that it would make, or raise why it would not; write nothing.
 
         Raises:
             NotFoundError: There is no such path.
+            InputError: The edge takes no data, or its model refuses some: it names every field.
             StaleVersionError: The path has moved since that version.
             NoEdgeError: The state has no edge of this trigger and reason.
             NotAllowedError: The actor may not.
@@ -236,7 +240,13 @@ class Programme(Notices):
         if dry_run:
             return self.dry_run(
                 lambda programme: programme.fire(
-                    path, trigger, actor=actor, reason=reason, version=version, key=key
+                    path,
+                    trigger,
+                    actor=actor,
+                    reason=reason,
+                    version=version,
+                    data=data,
+                    key=key,
                 )
             ).result
         request = {
@@ -244,6 +254,7 @@ class Programme(Notices):
             "trigger": trigger,
             "reason": reason,
             "version": version,
+            **({} if data is None else {"data": dict(data)}),
             **actor_fields(actor),
         }
 
@@ -258,6 +269,7 @@ class Programme(Notices):
                     now=now,
                     reason=reason,
                     version=version,
+                    data=context.given_data(data),
                 )
                 return move_to_json(move)
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.lifecycle.effects import Effect
     from lazsa_flow.lifecycle.guards import Guard
+    from lazsa_flow.lifecycle.path_data import CheckedData
     from lazsa_flow.lifecycle.table import Edge, Lifecycle
 
     Load = Callable[[int], Snapshot]
@@ -70,11 +71,19 @@ class ChangeBuilder:
         self._records: list[Statement] = []
         self._claims: list[tuple[str, str]] = []
         self._linked: list[Change] = []
+        self._data: CheckedData | None = None
         self._key = f"{context.path.ref}.{context.path.seq + 1}"
 
-    def take(self, edge: Edge, findings: Findings, timer: TimerRow | None = None) -> Change:
+    def take(
+        self,
+        edge: Edge,
+        findings: Findings,
+        timer: TimerRow | None = None,
+        data: CheckedData | None = None,
+    ) -> Change:
         """Draft an edge that fires."""
         self._enter(edge.dest)
+        self._data = data
         row = self._row(edge.trigger, edge.dest, findings)
         self._run(edge.effects)
         return self._change(row, timer and timer.ended("fired", row.seq))
@@ -105,7 +114,8 @@ class ChangeBuilder:
 
     def _row(self, trigger: str | None, dest: str, findings: Findings) -> JournalRow:
         reason = self._now.reason if trigger else "refused"
-        return _row(self._now, self._before, trigger, dest, reason, findings)
+        digest = None if self._data is None else self._data.digest
+        return _row(self._now, self._before, trigger, dest, reason, findings, digest)
 
     def _change(self, row: JournalRow | None, fired: TimerRow | None) -> Change:
         if row is not None:
@@ -128,6 +138,7 @@ class ChangeBuilder:
             slot=self._slot(after),
             claims=tuple(self._claims),
             linked=tuple(self._linked),
+            data=self._data,
         )
 
     def _cancelled(
@@ -288,6 +299,7 @@ def _row(
     dest: str,
     reason: str | None,
     findings: Findings,
+    data_digest: str | None = None,
 ) -> JournalRow:
     return JournalRow(
         path=path.ref,
@@ -304,6 +316,7 @@ def _row(
         facts_as_of=now.snapshot.facts.as_of if now.snapshot.facts and findings else None,
         verdicts=findings,
         prev_hash=path.head,
+        data_digest=data_digest,
     )
 
 

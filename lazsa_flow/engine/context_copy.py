@@ -33,6 +33,7 @@ def copy_guard_context(context: GuardContext) -> GuardContext:
         seen.others,
         seen.timers,
         seen.taken,
+        seen.data,
     )
     return GuardContext(
         evidence,

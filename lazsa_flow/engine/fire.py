@@ -27,6 +27,7 @@ from lazsa_flow.errors import (
 )
 from lazsa_flow.lifecycle.guards import all_read
 from lazsa_flow.lifecycle.model import FIGURES, NO_HEAD, Actor, Move, Path, Snapshot
+from lazsa_flow.lifecycle.path_data import CheckedData, GivenData, PathData, check_data
 from lazsa_flow.lifecycle.values import FrozenDict, freeze
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def fire(
     reason: str | None = None,
     version: int | None = None,
     authority: Actor | None = None,
+    data: GivenData | None = None,
 ) -> Move:
     """Fire a trigger on one path within a transaction.
 
@@ -77,8 +79,10 @@ def fire(
         reason: The reason code, where the edge asks for one.
         version: The path's version that the caller had seen.
         authority: By whose right, where it is not the actor's own; the journal names the actor.
+        data: What is handed over with the trigger.
 
     Raises:
+        InputError: The edge's model refuses the data.
         StaleVersionError: The path has moved since that version.
         NoEdgeError: The state has no edge of this trigger and reason.
         NotAllowedError: The actor may not.
@@ -93,7 +97,11 @@ def fire(
         )
     lifecycle = rulebook.lifecycle(path.lifecycle)
     context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor, reason=reason)
-    edge, findings = check_fire(rulebook, context, trigger, authority=authority)
+    permitted = check_permitted(rulebook, context, trigger, authority=authority)
+    checked = check_data(permitted.data, trigger, data, path=path.ref)
+    seen = _with_data(seen, trigger, checked, now)
+    context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor, reason=reason)
+    edge, findings = _decide(rulebook, context, trigger)
     if edge.effective is not None:
         moment = lifecycle.instant(edge.effective, context)
         at = moment.at if moment else now
@@ -101,9 +109,19 @@ def fire(
     draft = ChangeBuilder(
         rulebook, context, load=lambda other: load_one(transaction, other, context.on)
     )
-    change = draft.take(edge, findings)
+    change = draft.take(edge, findings, data=checked)
     transaction.write_chunk([change])
     return move_from_row(change.row)
+
+
+def _with_data(
+    seen: Snapshot, trigger: str, checked: CheckedData | None, now: datetime
+) -> Snapshot:
+    """Return what is recorded, with the row that this very move brings."""
+    if checked is None:
+        return seen
+    row = PathData(seen.path.seq + 1, trigger, checked.fields, now, checked.digest)
+    return replace(seen, data=(*seen.data, row))
 
 
 def check_fire(
@@ -115,12 +133,29 @@ def check_fire(
 
     Raises as :func:`fire`.
     """
+    check_permitted(rulebook, context, trigger, authority=authority)
+    return _decide(rulebook, context, trigger)
+
+
+def check_permitted(
+    rulebook: Rulebook, context: GuardContext, trigger: str, *, authority: Actor | None = None
+) -> Edge:
+    """Return the edge that a trigger names, if its actor may fire it on this path.
+
+    Raises as :func:`fire`, but for its guards and data.
+    """
     seen, path, reason, actor = context.snapshot, context.path, context.reason, context.actor
     lifecycle = rulebook.lifecycle(path.lifecycle)
     edge = find_edge(lifecycle, path, trigger, reason)
     authorize(lifecycle, edge, seen, authority or actor, reason)
     if path.parked and actor.role not in lifecycle.urgent:
         raise ParkedError("the path is parked", path=path.ref, trigger=trigger, state=path.state)
+    return edge
+
+
+def _decide(rulebook: Rulebook, context: GuardContext, trigger: str) -> tuple[Edge, Findings]:
+    """Return the edge that fires and what its guards found; raise what they refuse."""
+    path, lifecycle = context.path, rulebook.lifecycle(context.path.lifecycle)
     fired, findings = decide_edge(rulebook, context, trigger)
     if fired is not None:
         return fired, findings
@@ -187,6 +222,7 @@ def open_path(
     now: datetime,
     cycle_on: date | None = None,
     data: Mapping[str, Any] | None = None,
+    given: GivenData | None = None,
     records: Sequence[Statement] = (),
 ) -> tuple[Path, Move]:
     """Open a path by its lifecycle's opening edge, within a transaction.
@@ -202,10 +238,12 @@ def open_path(
         actor: Who asks.
         now: The present instant.
         cycle_on: The round it belongs to, where the lifecycle has rounds.
-        data: Facts of the lifecycle's own, as JSON values.
+        data: Facts of the lifecycle's own, as JSON values, where its opening has no model.
+        given: What its model checks; the plain fields become the path's data.
         records: What is recorded about the subject under another name.
 
     Raises:
+        InputError: The opening edge's model refuses what is given.
         NotAllowedError: The actor may not.
         RefusedError: A guard of the opening edge does not hold.
         ConflictError: The subject has an open path in this lifecycle.
@@ -220,15 +258,19 @@ def open_path(
     path = replace(path, opened_at=now, entered_at=now)
     seen = replace(seen, path=path, records=(*seen.records, *records))
     authorize(lifecycle, edge, seen, actor, None)
+    checked = check_data(edge.data, edge.trigger, given)
+    if checked is not None:
+        seen = replace(seen, path=replace(path, data=checked.fields))
+        seen = _with_data(seen, edge.trigger, checked, now)
     context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor)
     findings = {name: lifecycle.guards[name].ask(context) for name in edge.guards}
     if not all(held for held, _, _ in findings.values()):
         raise refusal(lifecycle, context, edge.trigger, findings)
     _check_place(lifecycle, subject, seen.others)
-    numbered = replace(seen, path=replace(path, id=transaction.next_path_id()))
+    numbered = replace(seen, path=replace(seen.path, id=transaction.next_path_id()))
     context = rulebook.guard_context(numbered, at=now, recorded_at=now, actor=actor)
     draft = ChangeBuilder(rulebook, context, load=lambda other: load_one(transaction, other, on))
-    change = draft.take(edge, findings)
+    change = draft.take(edge, findings, data=checked)
     transaction.write_chunk([change])
     return change.after, move_from_row(change.row)
 

@@ -18,7 +18,6 @@ Source:
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import field
 from datetime import date
@@ -29,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from lazsa_flow.engine.batch.codegen import writer
 from lazsa_flow.errors import JournalError
 from lazsa_flow.lifecycle.calendar import instant_text
+from lazsa_flow.lifecycle.canonical import canonical as canonical
 from lazsa_flow.lifecycle.model import NO_HEAD
 from lazsa_flow.lifecycle.values import FrozenDict, value
 
@@ -53,6 +53,7 @@ class JournalRow:
         actor: Role and id; ``system:`` and the timer's name for a timed move.
         facts_as_of: The date of the facts that were judged, if any were.
         verdicts: Every guard evaluated, by name, with its finding.
+        data_digest: The digest of the data that came with the move, if any did.
         verdicts_text: The same as the canonical text that is stored.
         hash: SHA-256 over the canonical bytes of :meth:`fields`, in hexadecimal.
     """
@@ -71,6 +72,7 @@ class JournalRow:
     facts_as_of: date | None
     verdicts: Findings
     prev_hash: str
+    data_digest: str | None = None
     verdicts_text: str = field(init=False, repr=False, compare=False)
     hash: str = field(init=False, repr=False, compare=False)
 
@@ -78,7 +80,13 @@ class JournalRow:
         verdicts = verdicts_text(self.verdicts)
         object.__setattr__(self, "verdicts", FrozenDict(self.verdicts))
         object.__setattr__(self, "verdicts_text", verdicts)
-        object.__setattr__(self, "hash", hashlib.sha256(written_bytes(self, verdicts)).hexdigest())
+        object.__setattr__(self, "hash", hashlib.sha256(self.text()).hexdigest())
+
+    def text(self) -> bytes:
+        """Return the canonical bytes that its hash is made of."""
+        if self.data_digest is None:
+            return written_bytes(self, self.verdicts_text)
+        return canonical(self.fields())
 
     def fields(self) -> dict[str, Any]:
         """Return the fields as JSON values, all but the row's own hash."""
@@ -96,7 +104,13 @@ class JournalRow:
             "source": self.source,
             "trigger": self.trigger,
             "verdicts": verdict_fields(self.verdicts),
+            **data_fields(self.path, self.seq, self.data_digest),
         }
+
+
+def data_fields(path: str, seq: int, digest: str | None) -> dict[str, Any]:
+    """Return what a journal row says of the data that came with its move: nothing without any."""
+    return {} if digest is None else {"data": {"id": f"{path}.{seq}", "sha256": digest}}
 
 
 def verdict_fields(findings: Findings) -> list[dict[str, Any]]:
@@ -133,7 +147,7 @@ def verdicts_text(findings: Findings) -> str:
 
 
 def written_bytes(row: JournalRow, verdicts: str) -> bytes:
-    """Write a row's canonical bytes."""
+    """Write the canonical bytes of a row without data."""
     begin, policy, rest, end = _frame_of(row)
     path, head = quoted(row.path), quoted(row.prev_hash)
     return f"{begin}{path}{policy}{head}{rest}{row.seq}{end}{verdicts}}}".encode()
@@ -194,17 +208,15 @@ def _pairs(**fields: str | None) -> str:
     )
 
 
-_encoded: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-
-
-def canonical(fields: Any) -> bytes:
-    """Return the canonical bytes of JSON values. Source: RFC 8785."""
-    return _encoded(fields).encode()
-
-
 def digest(fields: Mapping[str, Any]) -> str:
-    """Return the hash of a row's fields, leaving a ``hash`` among them aside."""
-    return hashlib.sha256(canonical({k: v for k, v in fields.items() if k != "hash"})).hexdigest()
+    """Return the hash of a row's fields, leaving what :data:`_NOT_HASHED` names aside."""
+    hashed = {name: fields[name] for name in fields if name not in _NOT_HASHED}
+    return hashlib.sha256(canonical(hashed)).hexdigest()
+
+
+DATA_FAULT: Final = "data_fault"
+"""Under it stands what is wrong with a row's data, where it is read to be verified."""
+_NOT_HASHED: Final = frozenset({"hash", DATA_FAULT})
 
 
 class JournalFault(NamedTuple):
@@ -266,6 +278,8 @@ def find_faults(
         if (row["prev_hash"] != head and not gap) or _digest(row) != row["hash"]:
             what = "its hash does not follow from its fields and the chain"
             yield JournalFault(path, seq, what)
+        if DATA_FAULT in row:
+            yield JournalFault(path, seq, row[DATA_FAULT])
         if row["source"] != state and not gap:
             yield JournalFault(path, seq, f"it leaves {row['source']}, the path stood in {state}")
         if not _has_edge(lifecycle, row):

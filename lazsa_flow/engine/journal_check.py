@@ -10,7 +10,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.engine.journal import canonical, written_bytes
+from lazsa_flow.engine.journal import canonical
 from lazsa_flow.errors import JournalError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def reread_row(lifecycle: Lifecycle, row: JournalRow) -> None:
         JournalError: It does not read back as it is.
     """
     if lifecycle.rereads_rows:
-        reread(row.path, row.seq, written_bytes(row, row.verdicts_text), row.hash)
+        reread(row.path, row.seq, row.text(), row.hash)
 
 
 def reread(path: str, seq: int, text: bytes, row_hash: str) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.evidence_row import EvidenceRow
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.lifecycle.model import Failure, Path, Snapshot, Statement, TimerRow
+    from lazsa_flow.lifecycle.path_data import CheckedData
 
 
 _Result = TypeVar("_Result")
@@ -63,6 +64,7 @@ class Change(NamedTuple):
         slot: Whether the path takes or frees its subject's one place in the lifecycle.
         claims: Keys that the path takes for itself, by scope.
         linked: Changes of other paths that belong to this one.
+        data: What was handed over with the trigger, if anything was.
     """
 
     before: Path | None
@@ -77,6 +79,7 @@ class Change(NamedTuple):
     slot: Literal["take", "free"] | None = None
     claims: tuple[tuple[str, str], ...] = ()
     linked: tuple[Change, ...] = ()
+    data: CheckedData | None = None
 
     @property
     def moves(self) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.engine.journal import canonical, digest
+from lazsa_flow.lifecycle.path_data import describe_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -85,6 +86,7 @@ def _edge(edge: Edge) -> dict[str, Any]:
         "guards": list(edge.guards),
         "effects": _effects(edge.effects),
         "effective": edge.effective,
+        **({} if edge.data is None else {"data": describe_model(edge.data)}),
     }
 
 

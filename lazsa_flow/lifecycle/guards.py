@@ -22,6 +22,7 @@ from lazsa_flow.lifecycle.findings import Measured as Measured
 from lazsa_flow.lifecycle.findings import Recordable, UnfitError, plain_finding
 from lazsa_flow.lifecycle.host_code import call, ref_of
 from lazsa_flow.lifecycle.model import FIGURES
+from lazsa_flow.lifecycle.path_data import PATH_DATA
 from lazsa_flow.lifecycle.running_guards import RUNNING, RunningGuard
 from lazsa_flow.lifecycle.verdicts import NOT_KNOWN as NOT_KNOWN
 from lazsa_flow.lifecycle.verdicts import STALE as STALE
@@ -50,7 +51,7 @@ _RECORDS: Final = "records."
 _PATHS: Final = "paths."
 _MET: Final = "met"
 _UNMET: Final = "unmet"
-_READABLE: Final = frozenset({*FIGURES, PANEL, NOMINATIONS})
+_READABLE: Final = frozenset({*FIGURES, PANEL, NOMINATIONS, PATH_DATA})
 
 
 def records(kind: str) -> str:
@@ -99,8 +100,9 @@ class Guard:
             round, spans, data and pending timers: names of the figures of
             :class:`~lazsa_flow.lifecycle.model.Facts`, :data:`PANEL` for how many cards there are
             and what they add up to, :data:`NOMINATIONS` for which are complete or withdrawn,
-            :func:`records` of a kind for what those say and from when, and :func:`paths` of a
-            lifecycle for the subject's other paths. Paths for which all that is the same are
+            :data:`~lazsa_flow.lifecycle.path_data.PATH_DATA` for what people handed over with
+            triggers, :func:`records` of a kind for what those say and from when, and :func:`paths`
+            of a lifecycle for the subject's other paths. Paths for which all that is the same are
             decided once, and then the guard sees nothing else: to look at a nominator, a reviewer,
             an actor or the path's own subject raises, and each path is asked by itself. ``None``:
             anything, and each path is asked.

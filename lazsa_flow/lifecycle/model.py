@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.rules.panel import Tally
     from lazsa_flow.lifecycle.calendar import Calendar
+    from lazsa_flow.lifecycle.path_data import PathData
     from lazsa_flow.lifecycle.policy import Policy
 
 SYSTEM: Final = "system"
@@ -277,6 +278,7 @@ class Snapshot:
         others: The subject's other paths, of every lifecycle.
         timers: The path's pending timers.
         taken: Those of the keys in the path's ``data["claims"]`` that another path holds.
+        data: What people handed over with triggers of the path, oldest first.
     """
 
     path: Path
@@ -287,6 +289,7 @@ class Snapshot:
     others: tuple[Path, ...] = ()
     timers: tuple[TimerRow, ...] = ()
     taken: frozenset[str] = frozenset()
+    data: tuple[PathData, ...] = ()
 
 
 @value
@@ -313,6 +316,11 @@ class GuardContext:
     def path(self) -> Path:
         """The path that is judged."""
         return self.snapshot.path
+
+    @property
+    def data(self) -> tuple[PathData, ...]:
+        """What people handed over with triggers of the path, oldest first."""
+        return self.snapshot.data
 
     @property
     def judged_on(self) -> date:

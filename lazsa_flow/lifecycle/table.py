@@ -34,6 +34,8 @@ from lazsa_flow.lifecycle.values import EMPTY, FrozenDict
 if TYPE_CHECKING:
     from datetime import date
 
+    from pydantic import BaseModel
+
     from lazsa_flow.lifecycle.calendar import Moment
     from lazsa_flow.lifecycle.effects import Effect, Notify
     from lazsa_flow.lifecycle.guards import Guard
@@ -91,6 +93,8 @@ class Edge:
             of the command or of the timer.
         confirm: Whether the command line asks before a person fires it, for it cannot be undone.
             Nothing else depends on it.
+        data: The pydantic model of the data that may come with its trigger; see
+            :mod:`lazsa_flow.lifecycle.path_data`. ``None``: it takes none.
     """
 
     trigger: str
@@ -101,6 +105,7 @@ class Edge:
     effects: tuple[Effect, ...] = ()
     effective: str | None = None
     confirm: bool = False
+    data: type[BaseModel] | None = None
 
     @property
     def reasons(self) -> frozenset[str | None]:

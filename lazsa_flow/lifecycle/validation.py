@@ -15,6 +15,7 @@ from lazsa_flow.errors import shown
 from lazsa_flow.lifecycle.effects import Begin, Effect, FireOther, Notify, Schedule
 from lazsa_flow.lifecycle.guards import FIELDS, NOMINATIONS, PANEL, unreadable
 from lazsa_flow.lifecycle.model import SYSTEM
+from lazsa_flow.lifecycle.path_data import find_model_problems
 from lazsa_flow.lifecycle.roles import BUILT_IN_RELATIONS, SUBJECT
 
 if TYPE_CHECKING:
@@ -98,6 +99,17 @@ def _edge_problems(table: Lifecycle, edge: Edge, states: set[str]) -> Iterator[s
     if edge.effective is not None and edge.effective not in table.instants:
         yield f"{_label(edge)}: no instant {edge.effective}"
     yield from _effect_problems(table, _label(edge), edge.effects)
+    yield from _data_problems(edge)
+
+
+def _data_problems(edge: Edge) -> Iterator[str]:
+    """Find data that cannot be checked, or that nobody could hand over."""
+    if edge.data is None:
+        return
+    for problem in find_model_problems(edge.data):
+        yield f"{_label(edge)}: {problem}"
+    if edge.timed:
+        yield f"{_label(edge)}: takes data, which the system never hands over"
 
 
 def _permit_problems(table: Lifecycle, edge: Edge) -> Iterator[str]:

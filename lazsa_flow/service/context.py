@@ -13,6 +13,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lazsa_flow.engine import sweep as sweeping
@@ -21,6 +22,7 @@ from lazsa_flow.engine.journal import digest, findings_of
 from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import InputError, LazsaError, NotFoundError, ParkedError, no_path
+from lazsa_flow.lifecycle.path_data import GivenData
 from lazsa_flow.service.configuration import read_rulebook
 from lazsa_flow.service.overdue import OverdueError, check_overdue, check_pauses
 
@@ -49,6 +51,7 @@ class Context:
     Attributes:
         secret: The deployment's key for fingerprints, if it has one.
         via: Through what commands come: recorded with each import.
+        new_salt: Makes a random text; see :class:`lazsa_flow.lifecycle.path_data.GivenData`.
     """
 
     store: SqlStore
@@ -56,6 +59,7 @@ class Context:
     clock: Clock
     secret: bytes | None = field(default=None, repr=False)
     via: str = "library"
+    new_salt: Callable[[], str] = field(default=token_hex, repr=False)
 
     @property
     def version(self) -> Hashable:
@@ -72,6 +76,10 @@ class Context:
             return self.rulebook.countries[code]
         except KeyError:
             raise NotFoundError("country", code, among=self.rulebook.countries) from None
+
+    def given_data(self, values: Mapping[str, Any] | None) -> GivenData | None:
+        """Return what a caller hands over, with a new salt for the digest of its personal part."""
+        return None if values is None else GivenData(values, self.new_salt())
 
     def fingerprint(self, seller: str) -> str:
         """Return the keyed hash under which a seller's conduct bar survives an erasure."""

@@ -31,7 +31,7 @@ def open_(
     country: str,
     *,
     actor: Actor,
-    data: Mapping[str, Any],
+    data: Mapping[str, Any] | None,
     cycle_on: date | None,
     key: str | None,
 ) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def open_(
     Returns:
         The opening move.
     """
-    context.rulebook.lifecycle(lifecycle)
+    modelled = context.rulebook.lifecycle(lifecycle).opening.data is not None
     context.country(country)
     if lifecycle in COMMANDS:
         expected = f"{COMMANDS[lifecycle]}, the command of this lifecycle"
@@ -62,7 +62,8 @@ def open_(
             actor=actor,
             now=now,
             cycle_on=cycle_on,
-            data=data,
+            data=None if modelled else data,
+            given=context.given_data(data) if modelled else None,
         )
         return move_to_json(move)
 
@@ -72,7 +73,7 @@ def open_(
         lifecycle=lifecycle,
         subject=subject,
         country=country,
-        data=dict(data),
+        data=dict(data or {}),
         cycle_on=cycle_on and cycle_on.isoformat(),
     )
     with context.fire_overdue(context.open_path_of(lifecycle, subject)):

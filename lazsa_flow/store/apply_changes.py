@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from lazsa_flow.errors import ConflictError, StaleVersionError
-from lazsa_flow.store import schema
+from lazsa_flow.store import path_data_rows, schema
 from lazsa_flow.store.connect import DIALECTS
 from lazsa_flow.store.dialect import upsert
 from lazsa_flow.store.encode import (
@@ -85,7 +85,7 @@ def write_chunk(
         to.send()
         _take_slots(connection, flat)
         _claim(connection, flat)
-    rest = _follows(to, flat, alike)
+    rest = _follows(to, flat, alike, path_data_rows.rows_of_data(connection, to, flat))
     with to.together(max(len(rows) for _, _, rows in rest)):
         for name, write, rows in rest:
             run(name, write, rows)
@@ -98,7 +98,10 @@ def _in_order(rows: list[Row]) -> list[Row]:
 
 
 def _follows(
-    to: RowWriter, changes: Sequence[Change], alike: Sequence[BatchChange]
+    to: RowWriter,
+    changes: Sequence[Change],
+    alike: Sequence[BatchChange],
+    data: list[Row],
 ) -> list[tuple[str, Callable[[Sequence[Row]], object], list[Row]]]:
     """Return what follows once the paths have moved: name, how it is written, rows."""
     ended = [end_row(c.fired, c.fired.status) for c in changes if c.fired is not None]
@@ -109,6 +112,7 @@ def _follows(
     notices = [notice_row(c.after, n, c.recorded_at) for c in changes for n in c.notices]
     return [
         ("journal", partial(to.insert, schema.journal), journal + batch_rows.journal(alike)),
+        ("data", partial(to.insert, schema.path_data), data),
         ("cancelled", to.end_timers, ended + batch_rows.ended(alike)),
         ("timers", to.set_timers, timers + batch_rows.scheduled(alike)),
         ("records", partial(to.insert, schema.records), records + batch_rows.records(alike)),

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from lazsa_flow.engine.journal import NOWHERE, RulesStamp
+from lazsa_flow.engine.journal import DATA_FAULT, NOWHERE, RulesStamp, data_fields
+from lazsa_flow.lifecycle.path_data import find_row_fault
 from lazsa_flow.store import schema
 from lazsa_flow.store.encode import journal_fields
 from lazsa_flow.store.fast.driver import raw
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
 _STREAMED: Final = {"yield_per": 1000}
 _PATHS: Final = schema.paths
 _JOURNAL: Final = schema.journal
+_DATA: Final = tuple(
+    sa.type_coerce(column, sa.Text()).label(f"stored_{column.name}")
+    for column in (
+        *(schema.path_data.c[name] for name in ("trigger", "fields", "digest", "personal_digest")),
+        schema.texts.c.body,
+    )
+)
+"""What is stored of the data that a journal row names."""
 _REST: Final = tuple(each for each in _JOURNAL.columns if each.name not in ("path_id", "seq"))
 
 
@@ -71,7 +80,13 @@ def audited_paths(connection: sa.Connection) -> Iterator[AuditedPath]:
     numbers = (_JOURNAL.c.path_id, _JOURNAL.c.seq)
     text = [sa.type_coerce(column, sa.Text()).label(column.name) for column in _REST]
     own = sa.select(*(_PATHS.c[name] for name in ("id", "lifecycle", "state", "seq", "head")))
-    every = sa.select(*numbers, *text).order_by(*numbers)
+    data, texts = schema.path_data, schema.texts
+    named = (data.c.path_id == _JOURNAL.c.path_id) & (data.c.seq == _JOURNAL.c.seq)
+    every = (
+        sa.select(*numbers, *text, *_DATA)
+        .select_from(_JOURNAL.outerjoin(data, named).outerjoin(texts, texts.c.id == data.c.text_id))
+        .order_by(*numbers)
+    )
     with (
         _lenient(connection),
         connection.execute(own.order_by(_PATHS.c.id), execution_options=_STREAMED) as paths,
@@ -115,7 +130,16 @@ def _fields(lifecycle: str | None, rows: Iterator[Any]) -> Iterator[dict[str, An
                 verdicts = json.loads(fields["verdicts"])
             except (TypeError, ValueError):
                 verdicts = fields["verdicts"]
-            yield {"path": path, **fields, "verdicts": verdicts}
+            stored = [fields.pop(column.name) for column in _DATA]
+            named = fields.pop("data_digest")
+            fault = find_row_fault(named, fields["trigger"], *stored)
+            yield {
+                "path": path,
+                **fields,
+                "verdicts": verdicts,
+                **data_fields(path, fields["seq"], named),
+                **({} if fault is None else {DATA_FAULT: fault}),
+            }
 
 
 @contextmanager

@@ -17,8 +17,10 @@ from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lazsa_flow.award.rules.panel import Scorecard, pack_scores
+from lazsa_flow.engine.journal import data_fields
 from lazsa_flow.errors import MalformedError
 from lazsa_flow.lifecycle.model import FIGURES, Facts, Nomination, Path, Period, Statement, TimerRow
+from lazsa_flow.lifecycle.path_data import PathData
 from lazsa_flow.lifecycle.values import FrozenDict, freeze
 from lazsa_flow.store import schema
 from lazsa_flow.store.column_types import read_instant
@@ -63,6 +65,10 @@ PENDING: Final = tuple(
 FACTS: Final = tuple(schema.facts.c[name] for name in ("as_of", "seller", "country", *FIGURES))
 TO_FIGURES: Final = 4
 """Where the figures begin, after the number of a path."""
+PATH_DATA: Final = tuple(
+    schema.path_data.c[name]
+    for name in ("path_id", "seq", "trigger", "fields", "digest", "recorded_at")
+)
 _JOURNAL: Final = tuple(schema.journal.columns.keys())
 
 instant: Callable[[str], datetime] = lru_cache(maxsize=65536)(read_instant)
@@ -139,7 +145,16 @@ def journal(lifecycle: str, row: Iterable[Any]) -> dict[str, Any]:
         verdicts = json.loads(fields["verdicts"])
     except MALFORMED:
         raise MalformedError("journal of path", path_id) from None
-    return {"path": f"{lifecycle}-{path_id}", **fields, "verdicts": verdicts}
+    path, named = f"{lifecycle}-{path_id}", fields.pop("data_digest")
+    data = data_fields(path, fields["seq"], named)
+    return {"path": path, **fields, "verdicts": verdicts, **data}
+
+
+@_reads("data of path")
+def path_data(row: Row) -> PathData:
+    """Read a row of a path's data."""
+    _path_id, seq, trigger, fields, digest, recorded_at = row
+    return PathData(seq, trigger, _data(fields), instant(recorded_at), digest)
 
 
 @_reads("timer of path")

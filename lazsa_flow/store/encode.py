@@ -6,7 +6,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.engine.journal import canonical
+from lazsa_flow.engine.journal import canonical, data_fields
 from lazsa_flow.errors import MalformedError
 from lazsa_flow.lifecycle.calendar import instant_text
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Notice
     from lazsa_flow.lifecycle.model import Facts, Path, Period, Statement, TimerRow
+    from lazsa_flow.lifecycle.path_data import CheckedData
 
 Row = tuple[Any, ...]
 
@@ -166,6 +167,7 @@ def journal_row(row: JournalRow) -> Row:
         row.verdicts_text,
         row.prev_hash,
         row.hash,
+        row.data_digest,
     )
 
 
@@ -195,7 +197,22 @@ def journal_fields(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
         "verdicts": verdicts,
         "prev_hash": row["prev_hash"],
         "hash": row["hash"],
+        **data_fields(f"{row['lifecycle']}-{row['path_id']}", row["seq"], row["data_digest"]),
     }
+
+
+def data_row(path: Path, data: CheckedData, trigger: str, text_id: int | None, at: datetime) -> Row:
+    """Write what was handed over with a path's last move."""
+    return (
+        path.id,
+        path.seq,
+        trigger,
+        data.fields_text,
+        data.digest,
+        data.personal_digest,
+        text_id,
+        instant_text(at),
+    )
 
 
 def notice_row(path: Path, notice: Notice, created_at: datetime) -> Row:

@@ -42,6 +42,7 @@ class Queries(NamedTuple):
     nominations: sa.Select[Any]
     records: sa.Select[Any]
     timers: sa.Select[Any]
+    data: sa.Select[Any]
 
 
 @lru_cache
@@ -65,7 +66,7 @@ def queries(dialect: str, *, merged: bool = False) -> Queries:
         return sa.select(*columns).select_from(source.join(table, condition)).where(at < before)
 
     cards, told, records = schema.scorecards, schema.nominations, schema.records
-    timers = schema.timers
+    timers, data = schema.timers, schema.path_data
     sibling_paths = sa.select(paths).select_from(mine.join(paths, paths.c.subject == own.c.subject))
     pending = (timers.c.path_id == chunk.c.id) & schema.PENDING
     named, its = (_named(chunk, own),) * 2 if merged else (mine, own)
@@ -96,6 +97,7 @@ def queries(dialect: str, *, merged: bool = False) -> Queries:
             ),
         ),
         timers=sa.select(*decode.PENDING).select_from(chunk.join(timers, pending)),
+        data=recorded(data, data.c.path_id == chunk.c.id, chunk, *decode.PATH_DATA),
     )
 
 
@@ -175,6 +177,7 @@ def sights(
             select.nominations,
             select.records,
             select.timers,
+            select.data,
         ],
         values,
     )

@@ -55,10 +55,11 @@ class SqlEvidenceRow:
         timers: Of its pending timers.
         kin: Of all its subject's paths, where there are others.
         taken: Those of its claims that another path holds.
+        data: The rows of what people handed over with its triggers.
     """
 
     __slots__ = (
-        *("_cards", "_facts", "_kin", "_path", "_records", "_taken", "_timers", "_told"),
+        *("_cards", "_data", "_facts", "_kin", "_path", "_records", "_taken", "_timers", "_told"),
         *("alone", "figures", "head", "like", "path_id", "seq", "subject"),
     )
 
@@ -72,9 +73,11 @@ class SqlEvidenceRow:
         timers: Sequence[Row],
         sibling_paths: Sequence[Row],
         taken: frozenset[str],
+        data: Sequence[Row],
     ) -> None:
         self._path, self._facts, self._cards, self._told = path, facts, cards, told
         self._records, self._timers, self._kin, self._taken = records, timers, sibling_paths, taken
+        self._data = data
         self.path_id: int = path[0]
         self.subject: str = path[_SUBJECT]
         self.seq: int = path[_SEQ]
@@ -87,7 +90,8 @@ class SqlEvidenceRow:
             as_of, self.figures = facts[1], facts[decode.TO_FIGURES :]
         opened_at = None if path[_CYCLE_ON] else path[_OPENED_AT]  # then it says which rules hold
         pending = tuple([timer[1:] for timer in timers])
-        self.like: Hashable = _common(path), pending, as_of, opened_at
+        handed_over = tuple([row[1:4] for row in data])
+        self.like: Hashable = _common(path), pending, as_of, opened_at, handed_over
         if sibling_paths:
             same = (row for row in sibling_paths if row[_LIFECYCLE] == path[_LIFECYCLE])
             self.alone = self.alone and len({row[0] for row in same}) == 1
@@ -149,6 +153,7 @@ class SqlEvidenceRow:
             tuple(map(decode.path, sibling_paths)),
             tuple(map(decode.timer, self._timers)),
             self._taken,
+            tuple(map(decode.path_data, self._data)),
         )
 
 
@@ -161,13 +166,18 @@ def put_together(
     told_rows: list[decode.Row],
     recorded: list[decode.Row],
     pending: list[decode.Row],
+    data_rows: list[decode.Row],
 ) -> list[SqlEvidenceRow]:
     """Put the rows that were found together, path by path, with those of all their kin."""
-    for rows, number in ((paths, 0), (cards_rows, 1), (told_rows, 1), (recorded, 0)):
+    for rows, number in (
+        *((paths, 0), (cards_rows, 1), (told_rows, 1), (recorded, 0)),
+        (data_rows, 1),
+    ):
         rows.sort(key=itemgetter(number))  # oldest first; a database takes longer over it
     found = {row[0]: row for row in paths}
     facts = {row[0]: row for row in facts_rows}
     cards, told, timers = _by(cards_rows, 0), _by(told_rows, 0), _by(pending, 0)
+    data = _by(data_rows, 0)
     records = _by({row[0]: row for row in recorded}.values(), 1)  # two may be one subject's
     asked = [found[id_] for id_ in dict.fromkeys(path_ids) if id_ in found]
     sibling_paths = _kin(found.values()) if len(paths) > len(asked) else {}
@@ -183,6 +193,7 @@ def put_together(
                 timers.get(path[0], _NO_ROWS),
                 sibling_paths.get(path[_SUBJECT], _NO_ROWS),
                 held.get(path[0], _NOTHING),
+                data.get(path[0], _NO_ROWS),
             )
             for path in asked
         ]

@@ -79,7 +79,7 @@ def _about(dialect: str, own: Any) -> list[sa.Select[Any]]:
     """Select what the key has, and all about one path, as a chunk's evidence is selected."""
     chunk = evidence_queries.queries(dialect)
     facts, cards, told = schema.facts, schema.scorecards, schema.nominations
-    records, timers = schema.records, schema.timers
+    records, timers, data = schema.records, schema.timers, schema.path_data
     judged_on = sa.func.coalesce(sa.type_coerce(own.c.cycle_on, sa.Text()), sa.bindparam("on"))
     return [
         idempotency.STORED,
@@ -100,6 +100,9 @@ def _about(dialect: str, own: Any) -> list[sa.Select[Any]]:
         sa.select(*chunk.timers.selected_columns).where(
             timers.c.path_id == own.c.id, schema.PENDING
         ),
+        sa.select(*chunk.data.selected_columns)
+        .where(data.c.path_id == own.c.id)
+        .order_by(data.c.seq),
     ]
 
 

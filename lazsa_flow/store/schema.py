@@ -18,6 +18,7 @@ from lazsa_flow.store import (
     schema_batches,
     schema_books,
     schema_erased,
+    schema_path_data,
     schema_subjects,
     suspension_tables,
 )
@@ -29,6 +30,7 @@ seller_merges: Final = schema_subjects.seller_merges
 seller_aliases: Final = schema_subjects.seller_aliases
 closed_books: Final = schema_books.closed_books
 erasures: Final = schema_erased.erasures
+path_data: Final = schema_path_data.path_data
 suspensions: Final = suspension_tables.suspensions
 lifted_suspensions: Final = suspension_tables.lifted_suspensions
 PATH_ID: Final = sa.Sequence("lazsa_path_id")
@@ -259,6 +261,7 @@ journal = columns.append_only(
     columns.text("verdicts"),
     columns.text("prev_hash"),
     columns.text("hash"),
+    columns.text("data_digest", nullable=True),
 )
 
 outbox = columns.table(

@@ -192,13 +192,15 @@ class Commands(Community, Imports, Operating, Panels, Releases):
             subject: Whose path.
             country: In which country.
             actor: Who asks; the table's opening edge says who may.
-            data: Facts of the lifecycle's own, as JSON values; no personal data.
+            data: What the opening edge's model takes, as JSON values and decimals; where the
+                lifecycle has no model for it, facts of its own without personal data.
             cycle_on: The round it belongs to, where the lifecycle has rounds.
             key: The idempotency key.
 
         Raises:
             NotFoundError: There is no such lifecycle or country.
-            InputError: The lifecycle has a command of its own, or the date is no cycle date.
+            InputError: The lifecycle has a command of its own, the date is no cycle date, or the
+                model refuses the data: it names every field.
             NotAllowedError: The actor may not.
             RefusedError: A guard of the opening edge does not hold.
             ConflictError: The subject has an open path in this lifecycle.
@@ -210,7 +212,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
                 subject,
                 country,
                 actor=actor,
-                data=data or {},
+                data=data,
                 cycle_on=cycle_on,
                 key=key,
             )

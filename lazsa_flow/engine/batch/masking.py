@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from lazsa_flow.award.rules.panel import NO_TALLY, Tally
 from lazsa_flow.lifecycle.guards import NOMINATIONS, PANEL, kinds_read, paths_read
 from lazsa_flow.lifecycle.model import GuardContext, Nomination, Path, Snapshot, Statement, TimerRow
+from lazsa_flow.lifecycle.path_data import PATH_DATA, PathData
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -42,6 +43,7 @@ def _but(kind: type[Any], *names: str) -> tuple[str, ...]:
 _OF_PATH: Final = _but(Path, "id", "subject", "head", "opened_at", "recorded_at")
 _OF_RECORD: Final = _but(Statement, "actor", "recorded_at")
 _OF_TIMER: Final = _but(TimerRow, "path_id")
+_OF_DATA: Final = ("seq", "trigger", "fields")
 _OF_NOMINATION: Final = ("complete", "withdrawn")
 
 
@@ -60,6 +62,7 @@ def mask_for_guard(context: GuardContext, reads: frozenset[str]) -> GuardContext
         _records(seen, kinds) if kinds else _HIDDEN,
         () if paths_read(reads) else _HIDDEN,
         _timers(seen),
+        data=_data(seen) if PATH_DATA in reads else _HIDDEN,
     )
     return _with(context, shown, recorded_at=_Hidden())
 
@@ -102,6 +105,7 @@ def mask_for_change(seen: Snapshot, kinds: frozenset[str]) -> Snapshot:
         _records(seen, kinds),
         (),
         seen.timers,
+        data=_data(seen),
     )
 
 
@@ -115,7 +119,17 @@ def to_rule(context: GuardContext, guard: Guard | None) -> GuardContext:
     seen, reads = context.snapshot, frozenset() if guard is None else guard.reads or frozenset()
     records = seen.records if guard is None else _records(seen, kinds_read(reads))
     others = () if paths_read(reads) else _HIDDEN
-    shown = Snapshot(_path(seen.path), seen.facts, _HIDDEN, _HIDDEN, records, others, _timers(seen))
+    data = seen.data if guard is None or PATH_DATA in reads else _HIDDEN
+    shown = Snapshot(
+        _path(seen.path),
+        seen.facts,
+        _HIDDEN,
+        _HIDDEN,
+        records,
+        others,
+        _timers(seen),
+        data=data,
+    )
     return _with(context, shown, recorded_at=context.recorded_at)
 
 
@@ -139,6 +153,10 @@ def _path(path: Path) -> Path:
 
 def _records(seen: Snapshot, kinds: frozenset[str]) -> tuple[Statement, ...]:
     return tuple(_only(each, _OF_RECORD) for each in seen.records if each.kind in kinds)
+
+
+def _data(seen: Snapshot) -> tuple[PathData, ...]:
+    return tuple(_only(each, _OF_DATA) for each in seen.data)
 
 
 def _timers(seen: Snapshot) -> tuple[TimerRow, ...]:

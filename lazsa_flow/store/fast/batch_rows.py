@@ -51,8 +51,8 @@ def journal(alike: Iterable[BatchChange]) -> list[Row]:
     rows: list[Row] = []
     for change, each in alike:
         if change.row is not None:
-            _, *common, _, _, _ = journal_row(change.row)
-            rows += [(id_, *common, text, prev, hash_) for id_, _, prev, text, hash_ in each]
+            _, *common, _, _, _, data = journal_row(change.row)
+            rows += [(id_, *common, text, prev, hash_, data) for id_, _, prev, text, hash_ in each]
     return rows
 
 
