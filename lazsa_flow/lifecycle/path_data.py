@@ -216,8 +216,8 @@ def _validate(
     try:
         made = model.model_validate_json(canonical({n: values[n] for n in values.keys() & known}))
     except ValidationError as error:
-        for fault in error.errors(include_url=False, include_context=False):
-            problems.append(_problem(where, fault, hidden))
+        faults = error.errors(include_url=False, include_context=False)
+        problems += [_problem(where, fault, hidden) for fault in faults]
     if problems:
         return problems, {}
     return [], made.model_dump(mode="json", include=known)

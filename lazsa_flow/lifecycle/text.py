@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any, Final
 
 from lazsa_flow.errors import InputError
@@ -34,7 +32,7 @@ def parse_text(text: object, *, where: str, field: str) -> str:
 
 
 def parse_json(value: object, *, where: str, field: str) -> dict[str, Any]:
-    """Read a JSON object, as a copy of plain values; decimals and dates become text.
+    """Read a JSON object, as a copy of plain values.
 
     Raises:
         InputError: It is none; a name in it is no id; it is too deep or too long, or holds a
@@ -58,10 +56,6 @@ def _plain(value: object, where: str, field: str, depth: int) -> Any:
         return int(value)
     if isinstance(value, float) and math.isfinite(value):
         return float(value)
-    if isinstance(value, Decimal) and value.is_finite():
-        return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
     if depth and isinstance(value, Mapping):
         return {
             parse_id(name, where=where, field=field): _plain(each, where, field, depth - 1)

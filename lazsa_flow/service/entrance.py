@@ -12,6 +12,8 @@ import ast
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
 from pathlib import Path as FilePath
 from random import Random
 from typing import Any, Final, TypeVar
@@ -22,7 +24,7 @@ from lazsa_flow.errors import InputError
 from lazsa_flow.lifecycle.calendar import ANY_YEAR, YEARS, as_utc, parse_day
 from lazsa_flow.lifecycle.ids import ID_CHARS, KEY_CHARS, parse_id
 from lazsa_flow.lifecycle.model import Actor, Facts, Path
-from lazsa_flow.lifecycle.text import WHOLE_NUMBERS, parse_json, parse_text
+from lazsa_flow.lifecycle.text import DEPTH, WHOLE_NUMBERS, parse_json, parse_text
 from lazsa_flow.service.base import resolving
 
 Check = Callable[[Any, str, str], Any]
@@ -160,7 +162,20 @@ def _text(value: Any, where: str, field: str) -> str:
 
 
 def _json(value: Any, where: str, field: str) -> dict[str, Any]:
-    return parse_json(value, where=where, field=field)
+    return parse_json(_exact(value), where=where, field=field)
+
+
+def _exact(value: Any, depth: int = DEPTH) -> Any:
+    """Return JSON values in which decimals and dates are text, so that nothing of them is lost."""
+    if isinstance(value, Decimal) and value.is_finite():
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if depth and isinstance(value, Mapping):
+        return {name: _exact(each, depth - 1) for name, each in value.items()}
+    if depth and isinstance(value, list | tuple):
+        return [_exact(each, depth - 1) for each in value]
+    return value  # what is too deep, parse_json refuses
 
 
 def _day(value: Any, where: str, field: str) -> Any:

@@ -27,6 +27,7 @@ def orphans(connection: sa.Connection) -> Iterator[Rows]:
             fault = f"refers to no row of {key.column.table.name}"
             yield from rows_at_fault(connection, table, column, lost, fault)
     yield from _nominations(connection)
+    yield from _path_data(connection)
 
 
 def _nominations(connection: sa.Connection) -> Iterator[Rows]:
@@ -36,6 +37,15 @@ def _nominations(connection: sa.Connection) -> Iterator[Rows]:
     lost = sa.and_(table.c.event != "made", ~there)
     column, fault = table.c.nomination_id, "refers to no nomination of its path"
     yield from rows_at_fault(connection, table, column, lost, fault)
+
+
+def _path_data(connection: sa.Connection) -> Iterator[Rows]:
+    """Yield data that no journal row names by this digest."""
+    table, journal = schema.path_data, schema.journal
+    same = (journal.c.path_id == table.c.path_id) & (journal.c.seq == table.c.seq)
+    named = sa.exists().where(same, journal.c.data_digest == table.c.digest)
+    column, fault = table.c.seq, "is named by no journal row of its path"
+    yield from rows_at_fault(connection, table, column, ~named, fault)
 
 
 def misplaced_slots(
