@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from lazsa_flow.award.commands.nominations import LIFECYCLE
 from lazsa_flow.award.rules.criteria import CRITERIA
 from lazsa_flow.award.rules.perks import Entitlement, entitlements_at, tenures_of
+from lazsa_flow.award.titles import title_in
 from lazsa_flow.errors import NotFoundError, no_seller
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def list_fame(context: Context, country: str) -> list[Fame]:
 
     Whose standing was lost is left out.
     """
-    title = context.country(country).title
+    title = title_in(context, country)
     now = context.clock.now()
     found: list[Fame] = []
     with context.store.begin(write=False) as transaction:
@@ -105,7 +106,7 @@ def find_badge(context: Context, seller: str, at: datetime) -> Badge:
         for path in transaction.paths_of(seller, LIFECYCLE):
             span = path.span("award", at)
             if span is not None:
-                return Badge(True, context.country(path.country).title, span.ended_at)
+                return Badge(True, title_in(context, path.country), span.ended_at)
         _check_known(transaction, seller)
     return Badge(False)
 
@@ -133,7 +134,7 @@ def find_contact(context: Context, seller: str, *, regional: bool = False) -> st
     if country is None:
         raise no_seller(seller)
     configured = context.country(country)
-    return (regional and configured.regional_mailbox) or configured.mailbox
+    return (regional and configured.regional_mailbox) or configured.need_mailbox()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def describe_outcome(
         unmet=tuple(each.wording for each in unmet_bars(verdicts)),
         facts_as_of=as_of and date.fromisoformat(as_of),
         appeal_until=appeal.until if appeal and appeal.state in ("open", "expired") else None,
-        contact=context.country(path.country).mailbox,
+        contact=context.country(path.country).need_mailbox(),
         appeal=None if appeal is None else appeal.state,
     )
 

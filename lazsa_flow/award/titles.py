@@ -6,7 +6,7 @@ Source:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.award.rules.perks import LIFECYCLE
 
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import Path
     from lazsa_flow.service.context import Context
 
+TITLE: Final = "Seller Ambassador"
+"""The title where a country's file names none."""
+
+
+def title_in(context: Context, country: str) -> str:
+    """Return the title of a country's ambassadors."""
+    return context.country(country).title or TITLE
+
 
 def title_of(context: Context, path: Path, at: datetime) -> str | None:
     """Return the title that a path's seller bears at an instant; none without a sitting award.
@@ -24,4 +32,4 @@ def title_of(context: Context, path: Path, at: datetime) -> str | None:
     """
     if path.lifecycle != LIFECYCLE or not path.span("award", at):
         return None
-    return context.country(path.country).title
+    return title_in(context, path.country)

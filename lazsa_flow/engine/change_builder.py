@@ -331,7 +331,7 @@ def timer_row(context: GuardContext, name: str, due_at: datetime, *, decides: bo
         due_on=due_on,
         zone=calendar.zone,
         country=path.country,
-        book_on=calendar.latest(due_on),
+        book_on=calendar.book_on(due_on),
         decides=decides,
     )
 

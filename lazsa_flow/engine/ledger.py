@@ -78,10 +78,10 @@ def balance(
     counted = {(count.country, count.on): count for count in counts}
     places = set(counted)
     for country, calendar in calendars.items():
-        on, last = calendar.latest(since), calendar.latest(calendar.local_date(until))
+        on, last = calendar.book_on(since), calendar.book_on(calendar.local_date(until))
         while on <= last:
             places.add((country, on))
-            on = calendar.following(on)
+            on = calendar.next_book_on(on)
     books = [
         Book(on, country, *(counted[country, on][2:] if (country, on) in counted else ()))
         for country, on in places

@@ -190,7 +190,7 @@ def mend(
     moved = []
     for timer, right in moments:
         calendar = rulebook.calendar(timer.country)
-        book_on = calendar.latest(right.on)
+        book_on = calendar.book_on(right.on)
         moved.append(
             replace(timer, due_at=right.at, due_on=right.on, zone=calendar.zone, book_on=book_on)
         )

@@ -18,7 +18,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import available_timezones
 
-from lazsa_flow.errors import InputError
+from lazsa_flow.errors import ConfigError, InputError, Problem
 from lazsa_flow.lifecycle.dates import (
     add_days,
     add_months,
@@ -44,6 +44,7 @@ YEARS: Final = range(1900, 3000)
 """The years that a date may lie in: any term of a policy can be added to them."""
 ANY_YEAR: Final = range(2, 9999)
 """The years whose instants have a local date in every zone."""
+CYCLE_DATES_EXPECTED: Final = 'days of every year in their order, such as ["04-01", "10-01"]'
 DATE_EXPECTED: Final = "a date that exists, as YYYY-MM-DD"
 INSTANT_EXPECTED: Final = "an instant with its offset, as 2026-10-01T00:00:00+08:00 or …Z"
 
@@ -131,6 +132,18 @@ def instant_text(at: datetime) -> str:
     return utc.isoformat(timespec="microseconds")[:26] + "Z"
 
 
+def missing_key(country: str, key: str, expected: str) -> ConfigError:
+    """Return the error that a country's file lacks a key that something asked for needs.
+
+    Args:
+        country: The country's code.
+        key: The key.
+        expected: What it should hold.
+    """
+    where = f"countries/{country.lower()}.toml"
+    return ConfigError([Problem(where, key, "nothing", expected)])
+
+
 def is_zone(name: str) -> bool:
     """Tell whether the time zone data knows this zone."""
     return name in _zones()
@@ -160,16 +173,19 @@ class Calendar:
 
     Attributes:
         zone: The IANA zone in which its dates begin.
-        cycle_days: The cycle dates of a year as (month, day), in the order of the year.
+        cycle_days: The cycle dates of a year as (month, day), in the order of the year; none
+            where the country has no cycles.
         suspended: Cycle dates that the country does not hold.
+        code: The country's code, for errors.
 
     Source:
         programme.md, "Who and where" and "Nomination and the award cycle".
     """
 
     zone: str
-    cycle_days: _Days
+    cycle_days: _Days = ()
     suspended: frozenset[date] = frozenset()
+    code: str = ""
 
     def start(self, on: date) -> Moment:
         """Return the first instant of a local date."""
@@ -189,11 +205,33 @@ class Calendar:
 
     def latest(self, on: date) -> date:
         """Return the latest cycle date at or before a local date, held or not."""
-        return _latest(on, self.cycle_days)
+        return _latest(on, self._held_days())
 
     def following(self, on: date) -> date:
         """Return the first cycle date after a local date, held or not."""
-        return _following(on, self.cycle_days)
+        return _following(on, self._held_days())
+
+    def _held_days(self) -> _Days:
+        """Return the cycle dates of a year.
+
+        Raises:
+            ConfigError: The country has none.
+        """
+        if not self.cycle_days:
+            raise missing_key(self.code, "cycle_dates", CYCLE_DATES_EXPECTED)
+        return self.cycle_days
+
+    def book_on(self, on: date) -> date:
+        """Return in whose books a local date is counted.
+
+        They are those of the latest cycle date at or before it; in a country without cycles, those
+        of its month.
+        """
+        return self.latest(on) if self.cycle_days else on.replace(day=1)
+
+    def next_book_on(self, on: date) -> date:
+        """Return the date of the first books after those of a local date."""
+        return self.following(on) if self.cycle_days else add_months(on.replace(day=1), 1)
 
     def previous(self, cycle_on: date) -> date:
         """Return the cycle date before this one: local midnight of it opens the cycle."""

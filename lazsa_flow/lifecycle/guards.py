@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.errors import GuardError, type_name
+from lazsa_flow.errors import ConfigError, GuardError, type_name
 from lazsa_flow.lifecycle.findings import Finding as Finding  # authors find it here
 from lazsa_flow.lifecycle.findings import Found as Found
 from lazsa_flow.lifecycle.findings import Measured as Measured
@@ -140,7 +140,7 @@ class Guard:
         RUNNING[thread] = RunningGuard(self.name, context, outer)
         try:
             return plain_finding(self.check(context))
-        except GuardError:  # of a guard that is a part of this one
+        except (GuardError, ConfigError):  # of a guard that is a part of this one; of a calendar
             raise
         except UnfitError as error:
             raise GuardError(self.name, str(error), path=ref_of(context)) from None

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lazsa_flow.clock import SystemClock, VirtualClock
-from lazsa_flow.errors import HostCodeError, type_name
+from lazsa_flow.errors import ConfigError, HostCodeError, type_name
 from lazsa_flow.lifecycle.calendar import Moment
 
 if TYPE_CHECKING:
@@ -46,10 +46,11 @@ def call(
 
     Raises:
         HostCodeError: It raised.
+        ConfigError: It asked a calendar for cycle dates that a country's file does not name.
     """
     try:
         return function(*arguments)
-    except HostCodeError:  # of code that it called in its turn
+    except (HostCodeError, ConfigError):  # of code that it called; of a calendar without cycles
         raise
     except Exception as error:
         name = type_name(error)

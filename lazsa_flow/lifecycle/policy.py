@@ -11,6 +11,7 @@ Source:
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
@@ -18,7 +19,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
-from lazsa_flow.lifecycle.calendar import Calendar, is_zone
+from lazsa_flow.lifecycle.calendar import CYCLE_DATES_EXPECTED, Calendar, is_zone, missing_key
 from lazsa_flow.lifecycle.hours import Hours
 from lazsa_flow.lifecycle.policy_fields import (
     ClockTime,
@@ -29,9 +30,12 @@ from lazsa_flow.lifecycle.policy_fields import Count as Count
 from lazsa_flow.lifecycle.policy_fields import Days as Days
 from lazsa_flow.lifecycle.policy_fields import Mailbox as Mailbox
 from lazsa_flow.lifecycle.policy_fields import Share as Share
-from lazsa_flow.lifecycle.toml_text import STRICT, FrozenModel
+from lazsa_flow.lifecycle.toml_text import STRICT, FrozenModel, parse_toml
 from lazsa_flow.lifecycle.toml_text import read as read
 from lazsa_flow.lifecycle.toml_text import read_toml as read_toml
+
+_FILE = re.compile(r"(?:^|[/\\])([a-z]{2})\.toml$", re.ASCII)
+"""A country's file that is named by its code."""
 
 
 class Policy(FrozenModel):
@@ -44,7 +48,13 @@ class Policy(FrozenModel):
 class Country(BaseModel):
     """One country's configuration. Role mailboxes only, no staff names.
 
+    A code and a zone are enough; the code may be the file's name (``sg.toml``).
+
     Attributes:
+        name: The code by default.
+        title: What the holders of a title are called there, where a lifecycle gives one.
+        mailbox: Where the country's team reads.
+        cycle_dates: The cycle dates of a year, for lifecycles that have rounds.
         panel_mailbox: Where the panel reads; the team's by default.
         lead_mailbox: Where the country lead reads; the team's by default.
         quiet_hours: From when to when nobody is told anything.
@@ -54,17 +64,17 @@ class Country(BaseModel):
     model_config = STRICT
 
     code: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-    name: Line
-    title: Line
     zone: str
-    mailbox: Mailbox
+    name: Line = ""
+    title: Line | None = None
+    mailbox: Mailbox | None = None
     regional_mailbox: Mailbox | None = None
     panel_mailbox: Mailbox | None = None
     lead_mailbox: Mailbox | None = None
     quiet_hours: tuple[ClockTime, ClockTime] | None = None
     digest_at: ClockTime = "09:00"
-    locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
-    cycle_dates: tuple[Annotated[str, Field(pattern=r"^[0-9]{2}-[0-9]{2}$")], ...]
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
+    cycle_dates: tuple[Annotated[str, Field(pattern=r"^[0-9]{2}-[0-9]{2}$")], ...] = ()
     suspended: tuple[date, ...] = ()
 
     @field_validator("zone")
@@ -78,7 +88,7 @@ class Country(BaseModel):
     @field_validator("cycle_dates", mode="before")
     @classmethod
     def _of_a_year(cls, value: Any) -> Any:
-        expected = 'days of every year in their order, such as ["04-01", "10-01"]'
+        expected = CYCLE_DATES_EXPECTED
         if not isinstance(value, list) or not all(isinstance(day, str) for day in value):
             raise ValueError(expected)
         if not value or value != sorted(set(value)):
@@ -108,11 +118,27 @@ class Country(BaseModel):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _is_named(self) -> Country:
+        if not self.name:
+            self.__dict__["name"] = self.code
+        return self
+
+    def need_mailbox(self) -> str:
+        """Return the mailbox of the country's team, for what cannot do without.
+
+        Raises:
+            ConfigError: The country's file names none.
+        """
+        if self.mailbox is None:
+            raise missing_key(self.code, "mailbox", "the mailbox of the country's team")
+        return self.mailbox
+
     @property
     def calendar(self) -> Calendar:
         """The country's cycles."""
         days = tuple((int(day[:2]), int(day[3:])) for day in self.cycle_dates)
-        return Calendar(self.zone, days, frozenset(self.suspended))
+        return Calendar(self.zone, days, frozenset(self.suspended), self.code)
 
     @property
     def hours(self) -> Hours:
@@ -153,15 +179,19 @@ class CountryText:
 
     @classmethod
     def read(cls, text: str, *, where: str) -> CountryText:
-        """Check a country's file and take its code from it.
+        """Check a country's file and take its code from it, or from its name.
 
         Args:
             text: The file's text.
-            where: The file's name, for the errors.
+            where: The file's name, for the errors. Where the text has no code and the name is one,
+                as ``countries/sg.toml``, the code is put before the text.
 
         Raises:
             ConfigError: It does not describe a country; it names every fault.
         """
+        named = _FILE.search(where)
+        if named and "code" not in parse_toml(text, where=where):
+            text = f'code = "{named[1].upper()}"\n{text}'
         return cls(_read_country(text, where).code, text)
 
     @property

@@ -77,9 +77,11 @@ class Composer:
         matter = self._desk.matter(notice)
         person = person_of(notice)
         contact = self._contact(person, contacts, needs_contact=needs_contact)
+        to = recipient_class(notice.to)
+        if needs_contact and person is None:
+            _check_mailbox(matter.country, to)
         locale = (contact and contact.locale) or matter.country.locale
         rendered = self._renderer.notice(matter, locale, contact.name if contact else "")
-        to = recipient_class(notice.to)
         return self._written(notice.key, notice.kind, to, matter, rendered, at, person, contact)
 
     def digest(
@@ -106,6 +108,8 @@ class Composer:
         contact = self._contact(person, contacts, needs_contact=needs_contact)
         locale = (contact and contact.locale) or matters[0].country.locale
         to, name = recipient_class(first.to), contact.name if contact else ""
+        if needs_contact and person is None:
+            _check_mailbox(matters[0].country, to)
         rendered = self._renderer.digest(told, locale, to=to, name=name)
         return self._written(key, "digest", to, matters[0], rendered, at, person, contact)
 
@@ -147,7 +151,7 @@ class Composer:
             to=to,
             country=matter.country.code,
             locale=rendered.locale,
-            reply_to=matter.country.mailbox,
+            reply_to=matter.country.mailbox or "",
             sender=self._renderer.team(matter.country.name, rendered.locale),
             subject=rendered.subject,
             text=rendered.text,
@@ -192,7 +196,17 @@ def person_of(notice: Claimed) -> str | None:
     return notice.to.partition(":")[2] or None
 
 
-def _mailbox(country: Country, to: str) -> str:
+def _check_mailbox(country: Country, to: str) -> None:
+    """Make sure that a role can be written to.
+
+    Raises:
+        DeliveryError: The country has no mailbox for it.
+    """
+    if _mailbox(country, to) is None:
+        raise DeliveryError("no_mailbox", permanent=True)
+
+
+def _mailbox(country: Country, to: str) -> str | None:
     """Return where a role reads mail; the team reads for those who have no mailbox."""
     own = {"panel": country.panel_mailbox, "country_lead": country.lead_mailbox}
     return own.get(to) or country.mailbox

@@ -22,6 +22,9 @@ from lazsa_flow.private_files import create_folder, write_file
 if TYPE_CHECKING:
     from lazsa_flow.notices.ports import Letter
 
+_NOBODY = "no-reply@invalid.example"
+"""Who a file is from, where the country's team has no mailbox."""
+
 
 class FileSettings(BaseModel):
     """Where the files go.
@@ -50,7 +53,9 @@ class FileChannel:
     def send(self, letter: Letter) -> None:
         """Write a file, whole or not at all."""
         file = self._folder / letter.country / f"{quote(letter.key, safe='')}.{self._format}"
-        content = mail(letter, letter.reply_to) if self._format == "eml" else _document(letter)
+        content = (
+            mail(letter, letter.reply_to or _NOBODY) if self._format == "eml" else _document(letter)
+        )
         new = file.with_name(f"{file.name}.new")
         try:
             create_folder(file.parent)

@@ -71,7 +71,7 @@ def compose_mail(letter: Letter, sender: str) -> EmailMessage:
     Raises:
         ValueError: A header would hold a line break, or an address has no valid domain.
     """
-    own, reply_to = sendable(sender), sendable(letter.reply_to)
+    own, reply_to = sendable(sender), letter.reply_to and sendable(letter.reply_to)
     address = _address_of(letter)
     utf8 = any(map(needs_utf8, filter(None, (own, reply_to, address))))
     message = EmailMessage(policy=_SMTPUTF8 if utf8 else _SMTP)
@@ -94,7 +94,7 @@ def _shared(
     """Parse the headers that many mails share: none that holds a person's name or address."""
     headers = {
         "From": _address(name, sender),
-        "Reply-To": _address("", reply_to),
+        **({"Reply-To": _address("", reply_to)} if reply_to else {}),
         "Subject": subject,
         "Auto-Submitted": "auto-generated",
         "Content-Language": locale,

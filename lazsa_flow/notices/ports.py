@@ -132,7 +132,7 @@ class Letter:
         person: The id of the person who is told; none where a role is.
         contact: How they are reached; only for a channel that asks for it.
         mailbox: The role's mailbox, where a role is told.
-        reply_to: The mailbox of the country's team.
+        reply_to: The mailbox of the country's team; empty where it has none.
         sender: The team's name.
         sent_at: When it is sent, by the relay's clock.
     """

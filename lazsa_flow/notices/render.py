@@ -145,12 +145,12 @@ class Renderer:
     ) -> Rendered:
         country = matter.country
         values |= {
-            "title": country.title,
+            "title": country.title or "",
             "country": country.name,
-            "mailbox": country.mailbox,
+            "mailbox": country.mailbox or "",
             "name": name,
             "locale": locale,
-            **self._words(locale).frame(name, country.name, country.mailbox),
+            **self._words(locale).frame(name, country.name, country.mailbox or ""),
         }
         text, html = (self._template(template, format_, locale) for format_ in FORMATS)
         if "subject" not in text.blocks:

@@ -115,7 +115,7 @@ class SmtpChannel:
         Raises:
             DeliveryError: An address is beyond ASCII, and the server cannot take it.
         """
-        if not any(map(needs_utf8, (*envelope, sendable(reply_to)))):
+        if not any(map(needs_utf8, (*envelope, reply_to and sendable(reply_to)))):
             return ()
         if not connection.has_extn("smtputf8"):
             raise DeliveryError(NO_UTF8, permanent=True)

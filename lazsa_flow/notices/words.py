@@ -64,7 +64,7 @@ class Words:
             "greeting": greeting,
             "closing": words["closing"],
             "team": words["team"].format(country=country),
-            "footer": words["footer"].format(mailbox=mailbox),
+            "footer": words["footer"].format(mailbox=mailbox) if mailbox else "",
         }
 
     def day(self, on: date) -> str:

@@ -242,6 +242,8 @@ def no_cycle_date(context: Context, country: str | None, on: date) -> str | None
     if country is None:
         return f"{on} is no cycle date of any country."
     calendar = context.rulebook.calendar(country)
+    if not calendar.cycle_days:
+        return f"{on} is no cycle date of {country}, which has none."
     return (
         f"{on} is no cycle date of {country}: the one before is {calendar.latest(on)}, "
         f"the next {calendar.following(on)}."

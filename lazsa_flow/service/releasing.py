@@ -193,10 +193,15 @@ def _replan_lifecycle(
 
 
 def _first_cycles(rulebook: Rulebook, now: datetime, *, opened: bool) -> dict[str, date]:
-    """Return each country's first cycle date to come whose cycle has opened, or has not yet."""
+    """Return each country's first cycle date to come whose cycle has opened, or has not yet.
+
+    Countries without cycles are left out.
+    """
     cycles = {}
     for code in rulebook.countries:
         calendar = rulebook.calendar(code)
+        if not calendar.cycle_days:
+            continue
         next_on = calendar.following(calendar.local_date(now))
         cycles[code] = next_on if opened else calendar.following(next_on)
     return cycles

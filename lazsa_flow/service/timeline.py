@@ -82,10 +82,10 @@ def _past(context: Context, now: datetime) -> list[date]:
     days: set[date] = set()
     for code in context.rulebook.countries:
         calendar = context.rulebook.calendar(code)
-        day = calendar.latest(since)
+        day = calendar.book_on(since)
         while calendar.start(day + timedelta(days=1)).at <= now:
             days.add(day)
-            day = calendar.following(day)
+            day = calendar.next_book_on(day)
     last = min(
         context.rulebook.calendar(code).local_date(now) for code in context.rulebook.countries
     )
@@ -128,7 +128,7 @@ def _coming(
     until: dict[date, list[statistics.Pending]] = defaultdict(list)
     for each in found.pending:
         calendar = context.rulebook.calendar(each.country)
-        until[max(now.on, calendar.following(each.due_on - timedelta(days=1)))].append(each)
+        until[max(now.on, calendar.next_book_on(each.due_on - timedelta(days=1)))].append(each)
     for day, pending in sorted(until.items()):
         due: dict[str, Counter[str]] = defaultdict(Counter)
         flows: dict[str, Counter[str]] = defaultdict(Counter)

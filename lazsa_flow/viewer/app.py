@@ -95,6 +95,7 @@ class _Viewer:
         panels: list[tuple[Cell, ...]] = [
             (country, *(_panel(request, country, day) for day in self._coming(country)))
             for country in sorted(rulebook.countries)
+            if rulebook.calendar(country).cycle_days
         ]
         body = [
             table(("Lifecycle", "What it is"), rows),

@@ -16,6 +16,7 @@ from lazsa_flow.award.commands.nominations import LIFECYCLE
 from lazsa_flow.award.commands.statements import append_statement
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.award.rules.perks import ONE_OFF
+from lazsa_flow.award.titles import title_in
 from lazsa_flow.errors import ConflictError, InputError, no_seller
 from lazsa_flow.lifecycle.calendar import instant_text, parse_instant
 from lazsa_flow.service.requests import request_fields
@@ -61,7 +62,7 @@ def perks_due(context: Context, country: str, *, given: bool = False) -> list[On
         country: Which country's.
         given: Whether to list those that were given as well.
     """
-    title = context.country(country).title
+    title = title_in(context, country)
     found: list[OneOffPerk] = []
     with context.store.begin(write=False) as transaction:
         given_to = transaction.records_by_seller(KIND)
@@ -142,7 +143,7 @@ def _read_given(context: Context, done: Mapping[str, Any], perk: str, actor: Act
         seller=done["seller"],
         path=done["path"],
         country=done["country"],
-        title=context.country(done["country"]).title,
+        title=title_in(context, done["country"]),
         perk=perk,
         since=date.fromisoformat(done["since"]),
         given_by=str(actor),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lazsa_flow.errors import InputError
+from lazsa_flow.errors import ConfigError, InputError
 from lazsa_flow.lifecycle.calendar import (
     TICK,
     Calendar,
@@ -353,3 +353,19 @@ def test_zones_are_those_of_the_iana_data() -> None:
     """The six zones are known; a misspelt one, a path or nothing is not."""
     assert all(is_zone(zone) for zone in ZONES)
     assert not any(is_zone(name) for name in ("", "Asia/Manilla", "../etc/passwd", "+08:00"))
+
+
+def test_a_calendar_without_cycles_has_books_of_months() -> None:
+    """What is counted in a country without cycles is in the books of its month."""
+    zone_alone = Calendar("Europe/Berlin", code="DE")
+    assert zone_alone.book_on(date(2024, 2, 29)) == date(2024, 2, 1)
+    assert zone_alone.next_book_on(date(2024, 12, 31)) == date(2025, 1, 1)
+    assert calendar().book_on(date(2024, 2, 29)) == calendar().latest(date(2024, 2, 29))
+    assert calendar().next_book_on(date(2024, 2, 29)) == calendar().following(date(2024, 2, 29))
+
+
+@pytest.mark.parametrize("ask", ["latest", "following", "held_from", "next_held", "previous"])
+def test_a_calendar_without_cycles_says_what_is_missing(ask: str) -> None:
+    """Whatever asks for a cycle date where there are none is told which file lacks which key."""
+    with pytest.raises(ConfigError, match=r"countries/de\.toml: cycle_dates: got nothing"):
+        getattr(Calendar("Europe/Berlin", code="DE"), ask)(date(2024, 2, 29))

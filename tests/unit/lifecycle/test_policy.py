@@ -205,3 +205,16 @@ def test_a_country_is_known_by_its_text() -> None:
     read = CountryText.read(COUNTRY, where="sg.toml")
     assert (read.code, read.country) == ("SG", read_toml(Country, COUNTRY, where="sg.toml"))
     assert read.sha256 == hashlib.sha256(COUNTRY.encode()).hexdigest()
+
+
+def test_a_zone_is_enough() -> None:
+    """A country's file needs a zone alone; its code is the file's name, and its text says so."""
+    text = CountryText.read('zone = "Europe/Berlin"\n', where="countries/de.toml")
+    assert text.text == 'code = "DE"\nzone = "Europe/Berlin"\n'
+    country = text.country
+    assert (country.code, country.name, country.locale) == ("DE", "DE", "en")
+    assert country.calendar.cycle_days == ()
+    with pytest.raises(ConfigError, match=r"countries/de\.toml: mailbox: got nothing"):
+        country.need_mailbox()
+    with pytest.raises(ConfigError, match="code: got nothing"):
+        CountryText.read('zone = "Europe/Berlin"\n', where="country")
