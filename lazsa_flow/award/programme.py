@@ -33,7 +33,7 @@ from lazsa_flow.store.host_transaction import BoundStore
 from lazsa_flow.store.restore import restore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from lazsa_flow.config import ConfigWarning
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from lazsa_flow.service.context import Context
     from lazsa_flow.store.backup import Backup
     from lazsa_flow.store.restore import Restored
+    from lazsa_flow.viewer.extra_pages import ExtraPage
 
 
 SECRET_BYTES: Final = 16
@@ -193,6 +194,12 @@ class Programme(Notices):
     def close(self) -> None:
         """Close every connection; every later call raises :class:`ClosedError`."""
         self.store.close()
+
+    def __viewer_pages__(self) -> Sequence[ExtraPage]:
+        """Return the pages that the viewer shows besides those of every service."""
+        from lazsa_flow.award.viewer_pages import PAGES
+
+        return PAGES
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""The programme to look at: a read-only ASGI app that a host mounts in its own service.
+"""The viewer: a read-only ASGI app that a host mounts in its own service.
 
 It needs the extra ``viewer``. It changes nothing and lets nobody in by itself: who may look is the
 host's to say, by a callable that has no default.

@@ -1,4 +1,4 @@
-"""How are many viewers shown the same picture without asking the database for each?"""
+"""Shared pictures: many viewers see the same one, without asking the database for each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.award.programme import Programme as FlowService
     from lazsa_flow.graph.timeline import Picture
 
 _SHARE: Final = 9
@@ -17,21 +17,21 @@ _SHARE: Final = 9
 
 
 class Gallery:
-    """Pictures of a programme's lifecycles, each asked for again when it is no longer fresh.
+    """Pictures of a service's lifecycles, each asked for again when it is no longer fresh.
 
     Thread-safe; while one caller asks the database for a picture, the others wait for it. A picture
     that took long stays fresh for longer: whoever looks costs the database a tenth of its time.
 
     Args:
-        programme: Whose pictures.
+        service: Whose pictures.
         fresh_s: How long a picture is fresh at least.
         clock: Seconds that only rise.
     """
 
     def __init__(
-        self, programme: Programme, fresh_s: float, clock: Callable[[], float] = time.monotonic
+        self, service: FlowService, fresh_s: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._programme = programme
+        self._service = service
         self._fresh_s = fresh_s
         self._clock = clock
         self._lock = threading.Lock()
@@ -47,7 +47,7 @@ class Gallery:
             began = self._clock()
             until, picture = self._hung.get(lifecycle, (began, None))
             if picture is None or began >= until:
-                picture = self._programme.picture(lifecycle)
+                picture = self._service.picture(lifecycle)
                 ended = self._clock()
                 fresh_s = max(self._fresh_s, _SHARE * (ended - began))
                 self._hung[lifecycle] = (ended + fresh_s, picture)

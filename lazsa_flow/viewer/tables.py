@@ -1,4 +1,4 @@
-"""How is a list written as a page?"""
+"""Lists as pages: tables, links and the frame around them."""
 
 from __future__ import annotations
 

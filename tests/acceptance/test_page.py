@@ -265,7 +265,7 @@ def test_hostile_names_run_nothing(browser: Browser, tmp_path: Path) -> None:
         browser.run("document.querySelector('.state').dispatchEvent(new MouseEvent('click'))")
         assert browser.run(
             "const data = JSON.parse(document.getElementById('data').textContent);"
-            "const shown = document.querySelector('#panel h2').textContent;"
+            "const shown = document.querySelector('#details h2').textContent;"
             "return shown === data.states[0].name;"
         )
         assert browser.run("return typeof hacked") == "undefined"

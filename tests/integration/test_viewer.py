@@ -17,6 +17,7 @@ from lazsa_flow.cli.view import _behind_a_key
 from lazsa_flow.errors import ExtraError, InputError, UnavailableError
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.viewer import viewer
+from lazsa_flow.viewer.extra_pages import find_extra_pages
 from lazsa_flow.viewer.gallery import Gallery
 from tests.acceptance.shell import eventually
 from tests.integration.world import APRIL
@@ -386,3 +387,11 @@ def test_how_fresh_a_page_is_must_be_a_time(fresh_s: Any) -> None:
     """A number of seconds that no page could keep to is refused as the app is made."""
     with pytest.raises(InputError, match="viewer: fresh_s: got"):
         viewer(None, authenticate=lambda request: True, fresh_s=fresh_s)  # type: ignore[arg-type]
+
+
+def test_a_service_without_pages_of_its_own_has_the_general_ones(world: World) -> None:
+    """The award's service brings the page of its panels; a service that brings none has none."""
+    assert [each.route for each in find_extra_pages(world.programme)] == [
+        "/panel/{country}/{cycle_on}"
+    ]
+    assert find_extra_pages(object()) == ()

@@ -1,0 +1,69 @@
+"""Pages of the award in the viewer: what each panel has to judge, and what is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.lifecycle.calendar import parse_date
+from lazsa_flow.viewer.extra_pages import ExtraPage, Listing
+from lazsa_flow.viewer.tables import Link
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.viewer.extra_pages import Addresses
+    from lazsa_flow.viewer.tables import Cell
+
+_HEAD: Final = (
+    *("Path", "Seller", "State", "So far"),
+    *("Missing", "Waiting for", "May not review", "To be known"),
+)
+
+
+def show_panel(
+    programme: Programme, parameters: Mapping[str, str], addresses: Addresses
+) -> Listing:
+    """List whom the panel of a country and cycle has to judge."""
+    country = parameters["country"]
+    day = parse_date(parameters["cycle_on"], where="panel", field="cycle_on")
+    programme.rulebook.calendar(country)
+    rows = [
+        (
+            addresses.path(each.path),
+            f"{each.seller}, {each.title}" if each.title else each.seller,
+            each.state,
+            f"{each.cards} cards of {each.teams} teams",
+            each.missing or "complete",
+            ", ".join(each.waiting),
+            ", ".join(each.conflicts),
+            "; ".join(each.flags),
+        )
+        for each in programme.panel(country, day)
+    ]
+    return Listing(f"Panel of {country}, {day}", _HEAD, rows)
+
+
+def list_panels(programme: Programme, addresses: Addresses) -> Listing:
+    """List the panels of the present round and the next, by country."""
+    rows: list[tuple[Cell, ...]] = [
+        (country, *(_link(addresses, country, day) for day in _coming(programme, country)))
+        for country in sorted(programme.rulebook.countries)
+        if programme.rulebook.calendar(country).cycle_days
+    ]
+    return Listing("Panels", ("Country", "Present round", "Next round"), rows)
+
+
+def _coming(programme: Programme, country: str) -> tuple[date, date]:
+    """Return the cycle that a country's panels are at, and the one after."""
+    calendar = programme.rulebook.calendar(country)
+    first = calendar.held_from(calendar.local_date(programme.clock.now()))
+    return first, calendar.next_held(first)
+
+
+def _link(addresses: Addresses, country: str, day: date) -> Link:
+    return Link(str(day), addresses.of("panel", country, str(day)))
+
+
+PAGES: Final = (ExtraPage("/panel/{country}/{cycle_on}", show_panel, list_panels),)
