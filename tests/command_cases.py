@@ -254,7 +254,7 @@ CASES: Final[Mapping[str, Case]] = {
     "erase": Case({"seller": "s1", "actor": HOST}),
     "fire": Case(
         {"path": "award-1", "trigger": "withdraw", "actor": SELLER, "reason": "nominee"},
-        {"trigger": "disqualify", "reason": "code_of_conduct"},
+        {"trigger": "disqualify", "reason": "code_of_conduct", "data": {"amount": 1}},
         under_review,
     ),
     "give_perk": Case(

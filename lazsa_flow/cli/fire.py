@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.cli.common import open_service, print_move, read_actor
 from lazsa_flow.cli.confirm import Forecast, confirm
+from lazsa_flow.cli.data import read_data
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     As,
     ConfigDir,
     Database,
+    DataFile,
     DryRun,
+    GivenData,
     Json,
     Key,
     PathRef,
@@ -34,6 +37,8 @@ def fire(
     reason: ReasonCode = None,
     country: RoleCountry = None,
     version: SeenVersion = None,
+    data: GivenData = None,
+    data_file: DataFile = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     key: Key = None,
@@ -45,15 +50,23 @@ def fire(
 
     A trigger that cannot be undone asks first.
 
-    Example: lazsa-flow fire invoice-17 send --as clerk:c-1
+    Example: lazsa-flow fire invoice-17 pay --as bookkeeper:b-1 --data '{"amount": "60.10"}'
     """
     from lazsa_flow.cli.forecast import of_dry_run
 
-    actor = read_actor(who, country)
+    actor, given = read_actor(who, country), read_data(data, data_file)
     with open_service(database, config) as service:
 
         def run(own: Service) -> Move:
-            return own.fire(path, trigger, actor=actor, reason=reason, version=version, key=key)
+            return own.fire(
+                path,
+                trigger,
+                actor=actor,
+                reason=reason,
+                version=version,
+                data=given,
+                key=key,
+            )
 
         def forecast() -> Forecast:
             return of_dry_run(service.dry_run(run))

@@ -181,8 +181,17 @@ NoticeLocale = Annotated[
 NoticeCountry = Annotated[
     str | None, typer.Option("--country", help="Country whose names and contacts are shown.")
 ]
-PathData = Annotated[
-    str, typer.Option("--data", metavar="JSON", help="Data of the path, as a JSON object.")
+GivenData = Annotated[
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="JSON",
+        help="Data for the trigger, as a JSON object; personal data is safer in a file.",
+    ),
+]
+DataFile = Annotated[
+    Path | None,
+    typer.Option("--data-file", metavar="FILE", help="The same from a file; - is standard input."),
 ]
 PauseReason = Annotated[
     str, typer.Option("--reason", help="Reason shown to everybody; no personal data.")

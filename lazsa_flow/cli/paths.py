@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.cli.common import (
     console,
@@ -15,6 +14,7 @@ from lazsa_flow.cli.common import (
     read_actor,
     read_instant,
 )
+from lazsa_flow.cli.data import read_data
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     As,
@@ -22,20 +22,18 @@ from lazsa_flow.cli.options import (
     ConfigDir,
     CountryCode,
     Database,
+    DataFile,
+    GivenData,
     Json,
     Key,
     LifecycleFilter,
     LifecycleName,
     OutFile,
-    PathData,
     PathRef,
     RoleCountry,
     RoundDate,
     SubjectId,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def open_path(
@@ -43,7 +41,8 @@ def open_path(
     subject: SubjectId,
     country: CountryCode,
     who: As,
-    data: PathData = "{}",
+    data: GivenData = None,
+    data_file: DataFile = None,
     cycle: RoundDate = None,
     role_country: RoleCountry = None,
     key: Key = None,
@@ -53,7 +52,7 @@ def open_path(
 ) -> None:
     """Open a path in a lifecycle that has no opening command of its own.
 
-    Example: lazsa-flow open invoice customer-1 PH --as clerk:c-1
+    Example: lazsa-flow open invoice customer-1 PH --as clerk:c-1 --data '{"total": "250.00"}'
     """
     from lazsa_flow.lifecycle.calendar import parse_date
 
@@ -64,23 +63,11 @@ def open_path(
             subject,
             country,
             actor=read_actor(who, role_country),
-            data=_read_data(data),
+            data=read_data(data, data_file),
             cycle_on=day,
             key=key,
         )
     print_move(move, as_json=as_json, none="")
-
-
-def _read_data(text: str) -> Mapping[str, Any]:
-    from lazsa_flow.errors import InputError
-
-    try:
-        read = json.loads(text)
-    except ValueError:
-        read = None
-    if not isinstance(read, dict):
-        raise InputError.of("option", "--data", text, 'a JSON object, such as {"size": 3}')
-    return read
 
 
 def state_at(
