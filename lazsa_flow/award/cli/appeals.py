@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -22,13 +22,25 @@ from lazsa_flow.cli.options import (
     PathRef,
     RoleCountry,
 )
+from lazsa_flow.cli.tables import Column, print_csv, print_table
 
 if TYPE_CHECKING:
     from lazsa_flow.award.commands.appeals import Appeal
     from lazsa_flow.award.programme import Programme
 
+COLUMNS: Final = (
+    Column("Path", is_id=True),
+    Column("Seller", is_id=True),
+    Column("Country", drop=2),
+    Column("Reason", drop=3),
+    Column("Until"),
+    Column("Days left", right=True),
+    Column("Grant", right=True),
+    Column("Reject", right=True),
+    Column("By", drop=1),
+)
 appeal = typer.Typer(
-    help="Appeals: give a voice, and list those that are open.",
+    help="Appeals: decide on one, and list those that are open.",
     no_args_is_help=True,
     cls=group_with_default("decide"),
 )
@@ -91,44 +103,32 @@ def list_(
 
     Example: lazsa-flow appeal list PH --as manager:m-1
     """
-    from lazsa_flow.cli.tables import Column, print_csv, print_table
-
     with open_programme(database, config) as programme:
         actor = None if who is None else read_actor(who, role_country)
         found = programme.appeals(country, actor=actor, unfiled=unfiled)
     if as_json:
         print_json(to_json(found))
         return
-    columns = [
-        Column("Path", is_id=True),
-        Column("Seller", is_id=True),
-        Column("Country", drop=2),
-        Column("Reason", drop=3),
-        Column("Until"),
-        Column("Days left", right=True),
-        Column("Grant", right=True),
-        Column("Reject", right=True),
-        Column("By", drop=1),
-    ]
-    rows = [
-        (
-            each.path,
-            each.seller,
-            each.country,
-            each.reason,
-            each.until,
-            each.days_left,
-            each.grants,
-            each.rejections,
-            _names(each),
-        )
-        for each in found
-    ]
+    rows = [_cells(each) for each in found]
     if as_csv:
-        print_csv(columns, rows)
+        print_csv(COLUMNS, rows)
     else:
         empty = f"No appeal is open{'' if country is None else f' in {country}'}."
-        print_table(columns, rows, empty=empty)
+        print_table(COLUMNS, rows, empty=empty)
+
+
+def _cells(each: Appeal) -> tuple[object, ...]:
+    return (
+        each.path,
+        each.seller,
+        each.country,
+        each.reason,
+        each.until,
+        each.days_left,
+        each.grants,
+        each.rejections,
+        _names(each),
+    )
 
 
 def _names(appeal: Appeal) -> str:

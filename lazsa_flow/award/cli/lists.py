@@ -32,7 +32,7 @@ from lazsa_flow.cli.options import (
 from lazsa_flow.cli.tables import Column, print_csv, print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from lazsa_flow.award.programme import Programme
@@ -87,45 +87,37 @@ def list_all(
 
     Example: lazsa-flow list --country PH --state under_review --unmet gmv
     """
-    from lazsa_flow.errors import InputError
-
-    given = {
-        "--state": state,
-        "--cycle": cycle,
-        "--reason": reason,
-        "--unmet": unmet,
-        "--missing-reviewer": reviewer,
-        "--since": since,
-    }
-    of_paths = [name for name, value in given.items() if value is not None]
+    filters: dict[str, Any] = {"state": state, "reason": reason, "unmet": unmet}
+    filters["missing_reviewer"] = reviewer
+    shared: dict[str, Any] = {"country": country, "facts": facts or ()}
+    shared |= {"after": after, "limit": limit}
     listing_sellers = sellers or without_path
-    if listing_sellers and of_paths:
-        raise InputError.of("list", of_paths[0], given[of_paths[0]], "a filter of paths alone")
+    if listing_sellers:
+        _check_no_path_filter({**filters, "cycle": cycle, "since": since})
     with open_programme(database, config) as programme:
         if listing_sellers:
             page = programme.find_sellers(
-                country=country,
-                facts=facts or (),
-                without_path=without_path,
-                lifecycle=lifecycle or "award",
-                after=after,
-                limit=limit,
+                without_path=without_path, lifecycle=lifecycle or "award", **shared
             )
         else:
             page = programme.find_all(
                 lifecycle=lifecycle,
-                state=state,
-                country=country,
                 cycle=read_day(cycle, "--cycle"),
-                reason=reason,
-                unmet=unmet,
-                facts=facts or (),
-                missing_reviewer=reviewer,
                 since=_read_since(programme, since, country),
-                after=after,
-                limit=limit,
+                **filters,
+                **shared,
             )
         print_page(programme, page, sellers=listing_sellers, as_json=as_json, as_csv=as_csv)
+
+
+def _check_no_path_filter(filters: Mapping[str, str | None]) -> None:
+    """Check that no filter of paths goes with a list of sellers."""
+    from lazsa_flow.errors import InputError
+
+    for name, value in filters.items():
+        if value is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise InputError.of("list", option, value, "a filter of paths alone")
 
 
 def _read_since(programme: Programme, text: str | None, country: str | None) -> datetime | None:

@@ -12,8 +12,11 @@ from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryCode, Dat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import TypeAlias
 
     from lazsa_flow.award.commands.country_day import CountryDay
+
+    Section: TypeAlias = tuple[str, Sequence[str], str]
 
 _LINES = 10
 """So many lines a section has; its heading has the count."""
@@ -54,9 +57,15 @@ def today(
             screen.print(f"  … and {len(lines) - len(shown)} more: --all, or {hint}")
 
 
-def _sections(found: CountryDay, zone: str) -> Iterator[tuple[str, Sequence[str], str]]:
+def _sections(found: CountryDay, zone: str) -> Iterator[Section]:
     """Yield each section: its heading, its lines, and the command that lists more of it."""
-    where = f"lazsa-flow list --country {found.country}"
+    yield from _news(found, zone)
+    yield from _judging(found)
+    yield from _follow_up(found)
+
+
+def _news(found: CountryDay, zone: str) -> Iterator[Section]:
+    """Yield what is new, late or parked."""
     yield (
         "New since yesterday",
         [
@@ -64,7 +73,7 @@ def _sections(found: CountryDay, zone: str) -> Iterator[tuple[str, Sequence[str]
             + (f" ({each.reason})" if each.reason else "")
             for each in found.new
         ],
-        f"{where} --since {found.on}",
+        f"lazsa-flow list --country {found.country} --since {found.on}",
     )
     yield (
         "Late: timers that no worker has fired",
@@ -72,13 +81,17 @@ def _sections(found: CountryDay, zone: str) -> Iterator[tuple[str, Sequence[str]
         "lazsa-flow due",
     )
     yield "Parked", found.parked, "lazsa-flow parked"
+
+
+def _judging(found: CountryDay) -> Iterator[Section]:
+    """Yield what nominators, reviewers and those who decide on appeals have still to do."""
     yield (
         "Incomplete nominations",
         [
             f"{each.path} {each.seller}: statement of {' or '.join(each.nominators) or 'nobody'}"
             for each in found.incomplete
         ],
-        f"{where} --unmet nomination_complete",
+        f"lazsa-flow list --country {found.country} --unmet nomination_complete",
     )
     yield (
         "Reviewers with cards missing",
@@ -94,13 +107,17 @@ def _sections(found: CountryDay, zone: str) -> Iterator[tuple[str, Sequence[str]
         ],
         f"lazsa-flow appeal list {found.country}",
     )
+
+
+def _follow_up(found: CountryDay) -> Iterator[Section]:
+    """Yield what the country's team has still to do for sellers."""
     yield (
         "To be added to the Reconnect group",
         [
             f"{e.path} {e.seller}" + (f": not before {', '.join(e.unmet)}" if e.unmet else "")
             for e in found.group
         ],
-        f"{where} --state retired",
+        f"lazsa-flow list --country {found.country} --state retired",
     )
     yield (
         "Perks to give",
