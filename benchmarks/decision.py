@@ -116,7 +116,7 @@ def _table() -> Lifecycle:
         opening=Edge("nominate", (), "under_review", permits),
         states=(
             State("under_review", "waiting", open=True),
-            State("awarded", "honoured", final=True),
+            State("awarded", "active", final=True),
         ),
         edges=(Edge("award", ("under_review",), "awarded", permits, guards=_NAMES),),
         timers=(Timer("cycle_date", ("under_review",), "cycle", (Step("award"),)),),

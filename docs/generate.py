@@ -325,7 +325,7 @@ def _lifecycle(lifecycle: Lifecycle) -> str:
 
 
 def _in_words(lifecycle: Lifecycle) -> str:
-    return f"the hoped-for way is {', '.join(lifecycle.happy)}; the same as text below"
+    return f"the hoped-for way is {', '.join(lifecycle.happy_path)}; the same as text below"
 
 
 def _timer_row(timer: Timer) -> tuple[str, ...]:

@@ -176,7 +176,7 @@ def span(
     sound = Period(
         began_on=began_on,
         began_at=began_at,
-        told_at=began_at,
+        recorded_at=began_at,
         ended_on=ended_on,
         ended_at=midnight(ended_on, code) if ended_on else None,
     )
@@ -268,7 +268,7 @@ def table(**changes: Any) -> Lifecycle:
         "name": "door",
         "title": "A door",
         "policy": AwardPolicy,
-        "states": (State("ajar", "waiting", open=True), State("shut", "ended_well", final=True)),
+        "states": (State("ajar", "waiting", open=True), State("shut", "success", final=True)),
         "opening": Edge("open", (), "ajar", (Permit("seller"),), effects=(Schedule("evening"),)),
         "edges": (
             Edge("close", ("ajar",), "shut", (Permit("system"),), ("ready",)),
@@ -278,7 +278,7 @@ def table(**changes: Any) -> Lifecycle:
         "guards": {"ready": guard()},
         "instants": {"dusk": lambda context: context.calendar.start(context.judged_on)},
         "rounds": {"tomorrow": lambda context: context.judged_on + timedelta(days=1)},
-        "happy": ("ajar", "shut"),
+        "happy_path": ("ajar", "shut"),
         "roles": ROLES,
         "relations": (NOMINATOR,),
         "recipients": AWARD_RECIPIENTS,

@@ -94,7 +94,7 @@ def audience_at(
     for audience, span in ((AMBASSADORS, "award"), (MEMBERS, "membership")):
         for path in paths:
             perk = asked.get(audience)
-            if perk and path.span(span, at) and is_entitled([path], perk, at):
+            if perk and path.period(span, at) and is_entitled([path], perk, at):
                 return audience, path
     return None
 

@@ -282,7 +282,7 @@ class Programme(Notices):
 
             context.path_id(path)  # raises where it is no reference
             lifecycle = context.rulebook.lifecycle(path.rpartition("-")[0])
-            fire_overdue = actor.role not in lifecycle.urgent
+            fire_overdue = actor.role not in lifecycle.preempts_timers
             return context.run_on_path(
                 path, run, request=request, key=key, fire_overdue=fire_overdue
             )

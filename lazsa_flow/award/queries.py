@@ -104,7 +104,7 @@ def find_badge(context: Context, seller: str, at: datetime) -> Badge:
     """Return whether a seller's badge is valid at an instant; one index look-up."""
     with context.store.begin(write=False) as transaction:
         for path in transaction.paths_of(seller, LIFECYCLE):
-            span = path.span("award", at)
+            span = path.period("award", at)
             if span is not None:
                 return Badge(True, title_in(context, path.country), span.ended_at)
         _check_known(transaction, seller)
@@ -200,7 +200,7 @@ def unmet_bars(verdicts: Iterable[Verdict]) -> list[Verdict]:
 
 def appeal_until(context: Context, path: Path) -> date | None:
     """Return the last day on which the latest decision on a path can be appealed, if it can."""
-    appeal = path.spans.get("appeal", ())
+    appeal = path.periods.get("appeal", ())
     if path.lifecycle != LIFECYCLE or not appeal or appeal[-1].ended_at is not None:
         return None
     return last_day_of_appeal(context, path)
@@ -209,7 +209,9 @@ def appeal_until(context: Context, path: Path) -> date | None:
 def last_day_of_appeal(context: Context, path: Path) -> date:
     """Return the last day on which the latest appeal of a path can be granted."""
     days = cast("AwardPolicy", context.rulebook.policy_of(path)).appeal.days
-    told_on = context.rulebook.calendar(path.country).local_date(path.spans["appeal"][-1].told_at)
+    told_on = context.rulebook.calendar(path.country).local_date(
+        path.periods["appeal"][-1].recorded_at
+    )
     return told_on + timedelta(days=days)
 
 

@@ -30,6 +30,6 @@ def title_of(context: Context, path: Path, at: datetime) -> str | None:
 
     A path of another lifecycle gives none, whatever its periods are called.
     """
-    if path.lifecycle != LIFECYCLE or not path.span("award", at):
+    if path.lifecycle != LIFECYCLE or not path.period("award", at):
         return None
     return title_in(context, path.country)

@@ -123,7 +123,7 @@ def _kinds(tables: Sequence[Lifecycle]) -> set[str]:
         for edge in (table.opening, *table.edges):
             found += edge.effects
         for timer in table.timers:
-            found += (*timer.effects, *timer.otherwise)
+            found += (*timer.effects, *timer.on_refused)
         found += table.promised.values()
     return {effect.kind for effect in found if isinstance(effect, Notify)}
 

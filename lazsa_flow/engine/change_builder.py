@@ -24,6 +24,7 @@ from lazsa_flow.lifecycle.effects import (
     FireOther,
     Notify,
     Reopen,
+    Reserve,
     Schedule,
 )
 from lazsa_flow.lifecycle.model import GuardContext, Path, Period, Snapshot, Statement, TimerRow
@@ -109,8 +110,8 @@ class ChangeBuilder:
         """Set a field of the draft's own path."""
         object.__setattr__(self._now.snapshot.path, field, value)
 
-    def _set_spans(self, name: str, spans: tuple[Period, ...]) -> None:
-        self._set("spans", FrozenDict({**self._now.path.spans, name: spans}))
+    def _set_periods(self, name: str, periods: tuple[Period, ...]) -> None:
+        self._set("periods", FrozenDict({**self._now.path.periods, name: periods}))
 
     def _row(self, trigger: str | None, dest: str, findings: Findings) -> JournalRow:
         reason = self._now.reason if trigger else "refused"
@@ -186,11 +187,11 @@ class ChangeBuilder:
                 self._fire_other(effect)
             case Begin() | End() if effect.of == "subject":
                 self._record(effect)
-            case Begin() if effect.of == "claims":
+            case Reserve():
                 keys = self._now.path.data.get("claims", ())
-                self._claims += [(effect.what, key) for key in keys]
+                self._claims += [(effect.scope, key) for key in keys]
             case Begin() | End() | Reopen():
-                self._span(effect)
+                self._period(effect)
             case _:
                 assert_never(effect)
 
@@ -212,7 +213,7 @@ class ChangeBuilder:
         self._records.append(record)
         object.__setattr__(self._now.snapshot, "records", (*self._now.snapshot.records, record))
 
-    def _span(self, effect: Begin | End | Reopen) -> None:
+    def _period(self, effect: Begin | End | Reopen) -> None:
         if isinstance(effect, Begin):
             self._begin(effect.what)
         elif isinstance(effect, End):
@@ -223,27 +224,27 @@ class ChangeBuilder:
     def _begin(self, name: str) -> None:
         self._end(name)
         now, path = self._now, self._now.path
-        span = Period(began_on=now.on, began_at=now.at, told_at=now.recorded_at)
-        self._set_spans(name, (*path.spans.get(name, ()), span))
+        period = Period(began_on=now.on, began_at=now.at, recorded_at=now.recorded_at)
+        self._set_periods(name, (*path.periods.get(name, ()), period))
 
     def _end(self, name: str) -> None:
         now, path = self._now, self._now.path
-        spans = path.spans.get(name, ())
-        if not spans or spans[-1].ended_at is not None:
+        periods = path.periods.get(name, ())
+        if not periods or periods[-1].ended_at is not None:
             return
-        last = spans[-1]
-        # what takes effect from before a span began ends it where it began
+        last = periods[-1]
+        # what takes effect from before a period began ends it where it began
         at = max(now.at, last.began_at)
         ended = replace(last, ended_on=now.calendar.local_date(at), ended_at=at, reason=now.reason)
-        self._set_spans(name, (*spans[:-1], ended))
+        self._set_periods(name, (*periods[:-1], ended))
 
     def _reopen(self, name: str) -> None:
-        spans = self._now.path.spans.get(name, ())
-        if not spans:
+        periods = self._now.path.periods.get(name, ())
+        if not periods:
             self._begin(name)
             return
-        running = replace(spans[-1], ended_on=None, ended_at=None, reason=None)
-        self._set_spans(name, (*spans[:-1], running))
+        running = replace(periods[-1], ended_on=None, ended_at=None, reason=None)
+        self._set_periods(name, (*periods[:-1], running))
 
     def _schedule(self, effect: Schedule) -> None:
         if effect.round is not None:

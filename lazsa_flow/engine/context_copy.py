@@ -20,7 +20,7 @@ def copy_guard_context(context: GuardContext) -> GuardContext:
         path.opened_at,
         path.entered_at,
         path.parked,
-        path.spans,
+        path.periods,
         path.data,
         path.recorded_at,
     )

@@ -16,7 +16,7 @@ class EvidenceRow(Protocol):
 
     Attributes:
         seq: The path's version.
-        like: What a move is drafted from: state, version, round, spans, data, pending timers, the
+        like: What a move is drafted from: state, version, round, periods, data, pending timers, the
             date of the facts; equal for two paths where all of that is.
         alone: Whether its subject has no other path in its lifecycle, and it would claim nothing.
         figures: The facts' figures, in the order of :data:`lazsa_flow.lifecycle.model.FIGURES`, as

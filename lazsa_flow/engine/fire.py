@@ -148,7 +148,7 @@ def check_permitted(
     lifecycle = rulebook.lifecycle(path.lifecycle)
     edge = find_edge(lifecycle, path, trigger, reason)
     authorize(lifecycle, edge, seen, authority or actor, reason)
-    if path.parked and actor.role not in lifecycle.urgent:
+    if path.parked and actor.role not in lifecycle.preempts_timers:
         raise ParkedError("the path is parked", path=path.ref, trigger=trigger, state=path.state)
     return edge
 

@@ -153,7 +153,7 @@ def _effects(lifecycle: Lifecycle, row: JournalEntry) -> Sequence[Effect] | None
         edge = lifecycle.edge(row.source, row.trigger, row.reason)
         return None if edge is None else edge.effects
     refused = [each for each in lifecycle.timers if each.name == row.timer]
-    return refused[0].otherwise if refused else ()
+    return refused[0].on_refused if refused else ()
 
 
 def _waits(history: History, name: str) -> bool:

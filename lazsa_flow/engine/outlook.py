@@ -105,11 +105,11 @@ def outlook(rulebook: Rulebook, seen: Snapshot, now: datetime) -> Outlook | None
 
 
 def _way(lifecycle: Lifecycle, start: str) -> tuple[Edge, ...]:
-    """Return the shortest way from a state of the happy path to the next that honours."""
-    states = lifecycle.happy or tuple(state.name for state in lifecycle.states)
-    goals = {name for name in states if lifecycle.state(name).meaning == "honoured"}
+    """Return the shortest way from a state of the happy path to the next active state."""
+    states = lifecycle.happy_path or tuple(state.name for state in lifecycle.states)
+    goals = {name for name in states if lifecycle.state(name).meaning == "active"}
     if not goals:
-        goals = set(lifecycle.happy[-1:])
+        goals = set(lifecycle.happy_path[-1:])
     ways: deque[tuple[str, tuple[Edge, ...]]] = deque([(start, ())] if start in states else [])
     passed = set()
     while ways:

@@ -3,6 +3,9 @@
 A database is run by one table of each lifecycle. What is told of it here is all that decides where
 a path goes and when: states, edges with their permits, guards and effects, timers, and whose
 commands come before a timer. Titles and what graphs draw are left out.
+
+Databases keep these digests. So parts and effects stand here under the names that they had when
+the first was written: ``urgent``, ``otherwise``, and ``Begin`` of ``claims`` for ``Reserve``.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.engine.journal import canonical, digest
+from lazsa_flow.lifecycle.effects import Reserve
 from lazsa_flow.lifecycle.path_data import describe_model
 
 if TYPE_CHECKING:
@@ -33,7 +37,7 @@ def content_of(lifecycle: Lifecycle) -> dict[str, Any]:
             name: None if guard.reads is None else sorted(guard.reads)
             for name, guard in lifecycle.guards.items()
         },
-        "urgent": dict.fromkeys(sorted(lifecycle.urgent), True),
+        "urgent": dict.fromkeys(sorted(lifecycle.preempts_timers), True),
     }
 
 
@@ -96,14 +100,16 @@ def _timer(timer: Timer) -> dict[str, Any]:
         "at": timer.at,
         "steps": [[step.trigger, step.reason] for step in timer.steps],
         "effects": _effects(timer.effects),
-        "otherwise": _effects(timer.otherwise),
+        "otherwise": _effects(timer.on_refused),
         **({"restarts": list(timer.restarts)} if timer.restarts else {}),
     }
 
 
 def _effects(effects: Sequence[Effect]) -> list[dict[str, Any]]:
     return [
-        {"effect": type(effect).__name__}
+        {"effect": "Begin", "what": effect.scope, "of": "claims", "when": effect.when}
+        if isinstance(effect, Reserve)
+        else {"effect": type(effect).__name__}
         | {field.name: getattr(effect, field.name) for field in fields(effect)}
         for effect in effects
     ]

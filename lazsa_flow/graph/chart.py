@@ -252,15 +252,15 @@ def _nodes(lifecycle: Lifecycle) -> Iterator[Node]:
             meaning=state.meaning,
             initial=state.name == lifecycle.initial,
             final=state.final,
-            happy=state.name in lifecycle.happy,
+            happy=state.name in lifecycle.happy_path,
         )
 
 
 def _arrows(lifecycle: Lifecycle) -> Iterator[Arrow]:
     ids = _ids(lifecycle)
-    steps = set(pairwise(lifecycle.happy))
+    steps = set(pairwise(lifecycle.happy_path))
     opening = lifecycle.opening
-    first = lifecycle.happy[:1] == (opening.dest,)
+    first = lifecycle.happy_path[:1] == (opening.dest,)
     yield _arrow("a0", [opening], None, ids[opening.dest], timers=(), happy=first)
     for number, ((source, dest), edges, timers) in enumerate(_alike(lifecycle), start=1):
         happy = (source, dest) in steps

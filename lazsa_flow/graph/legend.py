@@ -21,9 +21,9 @@ _GAP: Final = 22.0
 _ROW: Final = 24.0
 _MEANINGS: Final[dict[Meaning, str]] = {
     "waiting": "waiting",
-    "honoured": "honoured",
-    "ended_well": "ended well",
-    "ended_badly": "ended badly",
+    "active": "active",
+    "success": "success",
+    "failure": "failure",
 }
 _LINES: Final = {
     "happy": "the hoped-for way",

@@ -60,9 +60,9 @@ LIGHT: Final = Theme(
     trail="#b3006b",
     inks={
         "waiting": Ink("#ffffff", "#111827", "#475569"),
-        "honoured": Ink("#fbdf7b", "#111827", "#8a6400"),
-        "ended_well": Ink("#8fc7ee", "#111827", "#1b5e8a"),
-        "ended_badly": Ink("#7a3410", "#ffffff", "#4f1f06"),
+        "active": Ink("#fbdf7b", "#111827", "#8a6400"),
+        "success": Ink("#8fc7ee", "#111827", "#1b5e8a"),
+        "failure": Ink("#7a3410", "#ffffff", "#4f1f06"),
     },
 )
 DARK: Final = Theme(
@@ -75,9 +75,9 @@ DARK: Final = Theme(
     trail="#ff7ac6",
     inks={
         "waiting": Ink("#1d2835", "#f1f5f9", "#a9b6c6"),
-        "honoured": Ink("#f2cd57", "#111827", "#fff0bf"),
-        "ended_well": Ink("#4f9fd3", "#0b1118", "#b9def7"),
-        "ended_badly": Ink("#8a4420", "#ffffff", "#e3a988"),
+        "active": Ink("#f2cd57", "#111827", "#fff0bf"),
+        "success": Ink("#4f9fd3", "#0b1118", "#b9def7"),
+        "failure": Ink("#8a4420", "#ffffff", "#e3a988"),
     },
 )
 INKS: Final = LIGHT.inks

@@ -1,6 +1,6 @@
 """What may an edge or a timer bring about?
 
-Effects are data. The engine interprets these six and nothing else, in the order in which the
+Effects are data. The engine interprets these seven and nothing else, in the order in which the
 table lists them, inside the transaction of the move; so diagrams, documents, rehearsal and proof
 can read what an edge does without running it.
 
@@ -32,7 +32,6 @@ def recipient_class(to: str) -> str:
 
 
 Scope = Literal["path", "subject"]
-BeginScope = Literal["path", "subject", "claims"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +50,32 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Begin a span: of this path, or as a dated record about its subject.
-
-    Of ``claims``, the path takes the keys in its ``data["claims"]`` for itself and for ever; where
-    another path holds one of them, the whole move fails.
-    """
+    """Begin a period: of this path, or as a dated statement about its subject."""
 
     what: str
-    of: BeginScope = "path"
+    of: Scope = "path"
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Take the keys in the path's ``data["claims"]`` for this path, for ever.
+
+    Where another path holds one of them in the same scope, the whole move fails.
+
+    Attributes:
+        scope: Within which the keys are unique.
+    """
+
+    scope: str
     when: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """End a span, with the move's reason; where none is open, nothing happens.
+    """End a period, with the move's reason; where none is open, nothing happens.
 
-    Of a subject it is a dated record, which stands whatever stood before.
+    Of a subject it is a dated statement, which stands whatever stood before.
     """
 
     what: str
@@ -76,7 +85,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Reopen:
-    """Let a span of this path go on as though it had never ended.
+    """Let a period of this path go on as though it had never ended.
 
     It keeps the day on which it began. Where there was none, it begins.
     """
@@ -112,4 +121,4 @@ class FireOther:
     when: str | None = None
 
 
-Effect = Notify | Begin | End | Reopen | Schedule | FireOther
+Effect = Notify | Begin | Reserve | End | Reopen | Schedule | FireOther

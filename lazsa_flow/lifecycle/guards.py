@@ -97,7 +97,7 @@ class Guard:
         source: Document and clause.
         wording: For the seller; ``{measured}`` and ``{required}`` are filled in.
         reads: What its answer hangs on besides the instant, the policy, and the path's state,
-            round, spans, data and pending timers: names of the figures of
+            round, periods, data and pending timers: names of the figures of
             :class:`~lazsa_flow.lifecycle.model.Facts`, :data:`PANEL` for how many cards there are
             and what they add up to, :data:`NOMINATIONS` for which are complete or withdrawn,
             :data:`~lazsa_flow.lifecycle.path_data.PATH_DATA` for what people handed over with

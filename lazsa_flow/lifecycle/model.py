@@ -145,12 +145,12 @@ class Statement:
 
 @value
 class Period:
-    """A stretch of time that a path has begun and may have ended: award, membership, appeal.
+    """A stretch of time that a path has begun and may have ended: a term, a membership.
 
     Attributes:
         began_on: The local date of ``began_at`` in the zone of that day.
         began_at: The effective instant.
-        told_at: When the beginning was recorded, and so the first instant a notice could leave.
+        recorded_at: When the beginning was recorded, and so the first instant a notice could leave.
         reason: Why it ended.
 
     Units:
@@ -159,7 +159,7 @@ class Period:
 
     began_on: date
     began_at: datetime
-    told_at: datetime
+    recorded_at: datetime
     ended_on: date | None = None
     ended_at: datetime | None = None
     reason: str | None = None
@@ -180,7 +180,7 @@ class Path:
         cycle_on: The round that its next decision belongs to, a cycle date; ``None`` where the
             lifecycle knows no cycles.
         entered_at: Since when it has been in ``state``, by effect.
-        spans: What it has begun and ended, by name, oldest first.
+        periods: What it has begun and ended, by name, oldest first.
         data: Facts of the lifecycle's own: JSON values.
         recorded_at: When it was last written.
     """
@@ -196,7 +196,7 @@ class Path:
     opened_at: datetime
     entered_at: datetime
     parked: bool = False
-    spans: Mapping[str, tuple[Period, ...]] = EMPTY
+    periods: Mapping[str, tuple[Period, ...]] = EMPTY
     data: Mapping[str, Any] = EMPTY
     recorded_at: datetime | None = None
 
@@ -205,9 +205,9 @@ class Path:
         """The path's reference in commands, journal and messages: ``award-17``."""
         return f"{self.lifecycle}-{self.id}"
 
-    def span(self, name: str, at: datetime) -> Period | None:
-        """Return the span of this name that covers the instant, if one does."""
-        return next((span for span in self.spans.get(name, ()) if span.covers(at)), None)
+    def period(self, name: str, at: datetime) -> Period | None:
+        """Return the period of this name that covers the instant, if one does."""
+        return next((each for each in self.periods.get(name, ()) if each.covers(at)), None)
 
 
 @value

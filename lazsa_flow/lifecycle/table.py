@@ -12,7 +12,7 @@ Theory of operation:
     A :class:`Timer` is set by a ``Schedule`` effect and lives as long as its path stands in one of
     the timer's states. When it falls due its steps, each a trigger with its reason, are tried in
     order; the first whose guards hold fires. If none holds, the timer is refused, the verdicts are
-    journaled, and the ``otherwise`` effects come about. A timer without steps is a reminder.
+    journaled, and the ``on_refused`` effects come about. A timer without steps is a reminder.
 
     The table is checked when it is made (see :mod:`.soundness`), so one that contradicts itself
     never runs; the error names every offender.
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import GuardContext
     from lazsa_flow.lifecycle.policy import Policy
 
-Meaning = Literal["waiting", "honoured", "ended_well", "ended_badly"]
+Meaning = Literal["waiting", "active", "success", "failure"]
 Instant = Callable[["GuardContext"], "Moment | None"]
 Round = Callable[["GuardContext"], "date"]
 
@@ -142,7 +142,7 @@ class Timer:
         at: The name of the instant it falls due at.
         steps: What it tries, in order; none for a reminder.
         effects: What a reminder brings about.
-        otherwise: What comes about where it is refused.
+        on_refused: What comes about where it is refused.
         restarts: Of a reminder: the states in which it is set again, though it may be over, when
             the round of its path is put off to a later date.
     """
@@ -152,7 +152,7 @@ class Timer:
     at: str
     steps: tuple[Step, ...] = ()
     effects: tuple[Effect, ...] = ()
-    otherwise: tuple[Effect, ...] = ()
+    on_refused: tuple[Effect, ...] = ()
     restarts: tuple[str, ...] = ()
 
 
@@ -166,10 +166,11 @@ class Lifecycle:
         instants: What timers and effective instants are reckoned by, by name.
         rounds: What ``Schedule(round=…)`` names: the path's next cycle date.
         policy: The shape of its policy files.
-        urgent: Roles whose commands come before a due timer.
+        preempts_timers: Roles whose commands come before a due timer.
         promised: The timers whose dates somebody was told, each with the notice that tells of
             another date, where a change of the rules moves it.
-        happy: The states of the way that every path hopes to go, in order; graphs draw it heavy.
+        happy_path: The states of the way that every path hopes to go, in order; graphs draw it
+            heavy.
         default_policies: Policy texts, as TOML, of a lifecycle that brings its own.
         roles: The roles that its permits may name, besides ``system`` and those of
             :data:`~lazsa_flow.lifecycle.roles.SERVICE_ROLES`.
@@ -192,9 +193,9 @@ class Lifecycle:
     instants: Mapping[str, Instant]
     rounds: Mapping[str, Round]
     policy: type[Policy]
-    urgent: frozenset[str] = frozenset()
+    preempts_timers: frozenset[str] = frozenset()
     promised: Mapping[str, Notify] = EMPTY
-    happy: tuple[str, ...] = ()
+    happy_path: tuple[str, ...] = ()
     default_policies: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     relations: tuple[Relation, ...] = ()

@@ -50,9 +50,9 @@ def find_problems(table: Lifecycle) -> Iterator[str]:
         leaves = any(state.name in e.sources and e.dest != state.name for e in table.edges)
         if not state.final and not leaves:
             yield f"state {state.name}: not final, yet no edge leads out of it"
-    for name in table.happy:
+    for name in table.happy_path:
         if name not in names:
-            yield f"happy path: no state {name}"
+            yield f"happy_path: no state {name}"
 
 
 def _doubles(kind: str, names: list[str]) -> Iterator[str]:
@@ -76,8 +76,8 @@ def _actor_problems(table: Lifecycle) -> Iterator[str]:
                 yield f"{kind} {shown(name)}: not a name of a-z, 0-9 and _"
             elif name in taken:
                 yield f"{kind} {name}: is built in and cannot be declared"
-    unknown = sorted(table.urgent - table.all_roles)
-    yield from (f"urgent: no role {name}" for name in unknown)
+    unknown = sorted(table.preempts_timers - table.all_roles)
+    yield from (f"preempts_timers: no role {name}" for name in unknown)
 
 
 def _label(edge: Edge) -> str:
@@ -152,7 +152,7 @@ def _timer_problems(table: Lifecycle, timer: Timer, states: set[str]) -> Iterato
         ):
             reason = f" ({step.reason})" if step.reason else ""
             yield f"{label}: names no edge of the clock's: {step.trigger}{reason}"
-    yield from _effect_problems(table, label, (*timer.effects, *timer.otherwise))
+    yield from _effect_problems(table, label, (*timer.effects, *timer.on_refused))
 
 
 def _promise_problems(table: Lifecycle) -> Iterator[str]:

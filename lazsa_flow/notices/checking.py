@@ -172,7 +172,7 @@ def _notices_of(lifecycle: Lifecycle) -> Iterator[Notify]:
     for edge in (lifecycle.opening, *lifecycle.edges):
         yield from _notices(edge)
     for timer in lifecycle.timers:
-        for effect in (*timer.effects, *timer.otherwise):
+        for effect in (*timer.effects, *timer.on_refused):
             if isinstance(effect, Notify):
                 yield effect
     yield from lifecycle.promised.values()

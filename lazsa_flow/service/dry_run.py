@@ -87,10 +87,10 @@ def _affected(change: Change) -> AffectedPath:
 
 def _ends(change: Change) -> set[str]:
     """Return the path's periods that are open before and over after, and the subject's own."""
-    before = _running(change.before.spans) if change.before else set()
+    before = _running(change.before.periods) if change.before else set()
     subject = {record.kind for record in change.records if record.value == "ended"}
-    return before - _running(change.after.spans) | subject
+    return before - _running(change.after.periods) | subject
 
 
-def _running(spans: Mapping[str, tuple[Period, ...]]) -> set[str]:
-    return {name for name, each in spans.items() if each and each[-1].ended_on is None}
+def _running(periods: Mapping[str, tuple[Period, ...]]) -> set[str]:
+    return {name for name, each in periods.items() if each and each[-1].ended_on is None}

@@ -43,7 +43,7 @@ def _recorded(table: Lifecycle | None, verdicts: str) -> Iterator[str]:
     hoped = {
         name
         for edge in (table.edges if table else ())
-        if table and edge.dest in table.happy and edge.dest not in edge.sources
+        if table and edge.dest in table.happy_path and edge.dest not in edge.sources
         for name in edge.guards
     }
     for name, (held, *_) in findings_of(json.loads(verdicts)).items():
@@ -54,12 +54,12 @@ def _recorded(table: Lifecycle | None, verdicts: str) -> Iterator[str]:
 def guards_ahead(table: Lifecycle, state: str) -> tuple[str, ...]:
     """Return the guards that stand between an open state and the next one that is hoped for.
 
-    They are those of the edges along the lifecycle's happy way, up to the first state that honours
+    They are those of the edges along the lifecycle's happy way, up to the first active state
     its subject: from ``nominated`` those of review and award, from ``awarded`` those of renewal.
     """
-    honoured = {each.name for each in table.states if each.meaning == "honoured"}
+    active = {each.name for each in table.states if each.meaning == "active"}
     open_states = {each.name for each in table.states if each.open}
-    happy, guards = list(table.happy), []
+    happy, guards = list(table.happy_path), []
     while state in open_states and state in happy:
         later = happy[happy.index(state) + 1 :] or happy[happy.index(state) - 1 :][:1]
         edges = [edge for edge in table.exits(state) if edge.dest in later]
@@ -67,7 +67,7 @@ def guards_ahead(table: Lifecycle, state: str) -> tuple[str, ...]:
             break
         guards += [name for name in edges[0].guards if name not in guards]
         state = edges[0].dest
-        if state in honoured:
+        if state in active:
             break
     return tuple(guards)
 

@@ -87,7 +87,7 @@ def _span(fields: dict[str, Any]) -> Period:
     return Period(
         began_on=day(fields["began_on"]),
         began_at=instant(fields["began_at"]),
-        told_at=instant(fields["told_at"]),
+        recorded_at=instant(fields["told_at"]),
         ended_on=ended_on and day(ended_on),
         ended_at=ended_at and instant(ended_at),
         reason=fields["reason"],

@@ -39,7 +39,7 @@ def path_row(path: Path) -> Row:
         instant_text(path.opened_at),
         instant_text(path.entered_at),
         path.parked,
-        _spans_text(path.spans),
+        _spans_text(path.periods),
         _data_text(path.data),
         instant_text(path.recorded_at or path.opened_at),
     )
@@ -57,7 +57,7 @@ def move_row(before: Path, after: Path, recorded_at: datetime) -> Row:
         after.cycle_on and after.cycle_on.isoformat(),
         instant_text(after.entered_at),
         after.parked,
-        _spans_text(after.spans),
+        _spans_text(after.periods),
         _data_text(after.data),
         instant_text(recorded_at),
     )
@@ -78,7 +78,7 @@ def _spans_of(name: str, spans: tuple[Period, ...]) -> str:
         {
             "began_on": span.began_on.isoformat(),
             "began_at": instant_text(span.began_at),
-            "told_at": instant_text(span.told_at),
+            "told_at": instant_text(span.recorded_at),
             "ended_on": span.ended_on.isoformat() if span.ended_on else None,
             "ended_at": instant_text(span.ended_at) if span.ended_at else None,
             "reason": span.reason,

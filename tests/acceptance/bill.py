@@ -51,8 +51,8 @@ BILL: Final = Lifecycle(
     states=(
         State("sent", "waiting", open=True),
         State("overdue", "waiting", open=True),
-        State("paid", "honoured", final=True),
-        State("written_off", "ended_badly", final=True),
+        State("paid", "active", final=True),
+        State("written_off", "failure", final=True),
     ),
     opening=Edge(
         "send",

@@ -79,12 +79,12 @@ def _answer(context: GuardContext) -> Moment:
 
 def _term_ends(context: GuardContext) -> Moment:
     days = timedelta(days=_rules(context).term_days)
-    return context.calendar.start(context.path.spans["mentoring"][-1].began_on + days)
+    return context.calendar.start(context.path.periods["mentoring"][-1].began_on + days)
 
 
 def _halfway(context: GuardContext) -> Moment:
     days = timedelta(days=_rules(context).term_days // 2)
-    return context.calendar.start(context.path.spans["mentoring"][-1].began_on + days)
+    return context.calendar.start(context.path.periods["mentoring"][-1].began_on + days)
 
 
 MENTOR: Final = Lifecycle(
@@ -97,13 +97,13 @@ MENTOR: Final = Lifecycle(
     rounds={},
     roles=("seller", "employee"),
     recipients=(Recipient("team"),),
-    happy=("offered", "mentoring", "thanked"),
+    happy_path=("offered", "mentoring", "thanked"),
     states=(
         State("offered", "waiting", open=True),
-        State("mentoring", "honoured", open=True),
-        State("thanked", "ended_well", final=True),
-        State("lapsed", "ended_badly", final=True),
-        State("broken_off", "ended_badly", final=True),
+        State("mentoring", "active", open=True),
+        State("thanked", "success", final=True),
+        State("lapsed", "failure", final=True),
+        State("broken_off", "failure", final=True),
     ),
     opening=Edge(
         "offer",

@@ -284,9 +284,9 @@ class Stage:
         for name, (lifecycle, _) in LIFECYCLES.items():
             for state in lifecycle.states:
                 self.paths[name, state.name] = self._put(programme, name, state.name)
-        sits = (Period(began_on=APRIL, began_at=NOW - timedelta(days=90), told_at=NOW),)
+        sits = (Period(began_on=APRIL, began_at=NOW - timedelta(days=90), recorded_at=NOW),)
         for id_ in (NOMINATING, SOMEBODY):
-            self._write(programme, "award", id_, "awarded", spans={"award": sits})
+            self._write(programme, "award", id_, "awarded", periods={"award": sits})
 
     def _put(self, programme: Programme, name: str, state: str) -> str:
         data = {"category": "fashion", "provenance": "own", "submitted_on": "2020-02-10"}

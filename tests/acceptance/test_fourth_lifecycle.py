@@ -95,7 +95,7 @@ def test_offered_and_thanked(programme: Programme, clock: VirtualClock) -> None:
     assert programme.sweep().moved == 1
     found = programme.find(path)
     assert found.state == "thanked"
-    assert found.spans["mentoring"][0].ended_at == ends
+    assert found.periods["mentoring"][0].ended_at == ends
     assert [row["trigger"] for row in programme.history(path)] == ["offer", "take_on", "thank"]
     assert {row["policy"] for row in programme.history(path)} == {"mentor/2020-1"}
     assert programme.verify_journal() == 3

@@ -301,7 +301,7 @@ def test_one_sellers_data_is_not_anothers(world: World) -> None:
         lambda: first.data.__setitem__("newcomers", 99),  # type: ignore[index]
         lambda: first.data["plan"].update(weeks=[]),
         lambda: first.data["cities"].append("Manila"),
-        lambda: first.spans.pop("mentoring"),  # type: ignore[attr-defined]
+        lambda: first.periods.pop("mentoring"),  # type: ignore[attr-defined]
         lambda: setattr(first, "state", "thanked"),
     ):
         with pytest.raises((TypeError, AttributeError)):
@@ -315,7 +315,7 @@ def test_what_is_returned_can_be_pickled_hashed_copied_and_written(world: World)
         for copied in (pickle.loads(pickle.dumps(path)), copy.copy(path), copy.deepcopy(path)):
             assert copied == path
             assert hash(copied) == hash(path)
-            assert type(copied.spans) is FrozenDict
+            assert type(copied.periods) is FrozenDict
     data = world.programme.find("m1", "mentor").data
     assert json.loads(json.dumps(data)) == {
         "newcomers": 2,

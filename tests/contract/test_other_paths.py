@@ -42,7 +42,7 @@ def doors() -> Lifecycle:
     return table(
         guards={"ready": replace(guard(), check=summary)},
         opening=replace(table().opening, guards=("ready",)),
-        states=(*table().states, State("barred", "ended_well", final=True)),
+        states=(*table().states, State("barred", "success", final=True)),
         edges=(
             Edge("close", ("ajar",), "shut", (Permit("system"), Permit("seller")), (), (bar,)),
             Edge("bar", ("shut",), "barred", (night,), ("ready",)),

@@ -94,7 +94,7 @@ def test_who_a_path_is_makes_it_no_other(store: AwardStore) -> None:
         {"cycle_on": date(2027, 4, 1)},
         {"entered_at": AT},
         {"parked": True},
-        {"spans": {"award": (span(CYCLE),)}},
+        {"periods": {"award": (span(CYCLE),)}},
         {"data": {"x": 1}},
     ],
     ids=lambda changes: next(iter(changes)),
@@ -210,7 +210,7 @@ def doors() -> Any:
         "evening", ("ajar",), "dusk", (Step("close"),), (), (Schedule("evening", "tomorrow"),)
     )
     morning = Timer("morning", ("shut", "ajar"), "dusk", effects=(Notify("up"), Begin("day")))
-    states = (State("ajar", "waiting", open=True), State("shut", "ended_well", final=True))
+    states = (State("ajar", "waiting", open=True), State("shut", "success", final=True))
     return rulebook(
         table(guards=guards, edges=(close, lock), timers=(evening, morning), states=states)
     )

@@ -384,7 +384,7 @@ def test_a_first_look_finds_the_keys_result_and_the_rules(candidate: AwardStore)
 def test_a_path_comes_back_as_it_was(store: AwardStore) -> None:
     """Spans, data and every field survive the database."""
     award = (span(date(2026, 4, 1), CYCLE, reason="resigned"), span(CYCLE))
-    rich = path(spans={"award": award}, data={"b": (1, None, "ü"), "a": {"x": True}}, parked=True)
+    rich = path(periods={"award": award}, data={"b": (1, None, "ü"), "a": {"x": True}}, parked=True)
     write(store, opening(rich))
     assert see(store).path == rich
     bare = path(id=2, cycle_on=None)
@@ -849,7 +849,7 @@ def test_an_overdue_timer_fires_before_a_command(play: Any) -> None:
     with pytest.raises(NoEdgeError):
         programme.fire("award-1", "withdraw", actor=OWNER, reason="nominee")
     assert programme.find("award-1").state == "awarded"
-    assert programme.find("award-1").span("award", DUE) is not None
+    assert programme.find("award-1").period("award", DUE) is not None
 
 
 def test_compliance_comes_before_a_due_timer(play: Any) -> None:

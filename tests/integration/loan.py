@@ -69,7 +69,7 @@ LOAN: Final = Lifecycle(
     roles=("seller",),
     states=(
         State("lent", "waiting", open=True),
-        State("closed", "ended_well", final=True),
+        State("closed", "success", final=True),
     ),
     opening=Edge("lend", (), "lent", (Permit("host"),), data=Loan),
     edges=(

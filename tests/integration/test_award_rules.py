@@ -48,7 +48,7 @@ class TestReinstated:
         path = world.renewing(cards=0)
         world.go(date(2021, 5, 10))
         reinstate(world, path)
-        (award,) = world.path(path).spans["award"]
+        (award,) = world.path(path).periods["award"]
         assert (award.began_on, award.ended_on) == (APRIL, None)
         for at in (midnight(date(2021, 4, 20)), midnight(date(2021, 5, 5))):
             perks = Counter(each.perk for each in world.programme.entitlements("s1", at=at))
@@ -64,7 +64,7 @@ class TestReinstated:
         assert world.state(path) == "renewed"
         told = notices(world, path)
         assert {("removed", "seller"), ("take_out_of_group", "team")} <= set(told)
-        assert world.path(path).span("membership", world.clock.now()) is None
+        assert world.path(path).period("membership", world.clock.now()) is None
 
     def test_out_of_retirement(self, world: World) -> None:
         """Who is reinstated before joining has no group to leave."""

@@ -36,10 +36,10 @@ SHOP: Lifecycle = replace(
     title="A shop's prize, in the award's words",
     default_policies=(POLICY.replace('"mentor"', '"shop"'),),
     states=(
-        *(State(name, "honoured", open=True) for name in NAMES),
-        State("closed", "ended_well", final=True),
+        *(State(name, "active", open=True) for name in NAMES),
+        State("closed", "success", final=True),
     ),
-    happy=("nominated", "awarded"),
+    happy_path=("nominated", "awarded"),
     opening=Edge(
         "begin", (), "nominated", HOST, effects=tuple(map(Begin, ("award", "membership")))
     ),

@@ -264,7 +264,7 @@ class TestCountry:
         assert done.country == "TH"
         assert {each.timer for each in done.timers} == {each.timer.name for each in before}
         found = world.path(path)
-        assert (found.country, found.spans["award"][0].began_on) == ("TH", APRIL)
+        assert (found.country, found.periods["award"][0].began_on) == ("TH", APRIL)
         due = next(e for e in world.programme.due(until=noon(DUE)) if e.timer.name == "due_date")
         assert (due.timer.due_at, due.timer.country) == (midnight(DUE, "TH"), "TH")
         with pytest.raises(NotAllowedError):

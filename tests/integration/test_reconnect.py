@@ -209,7 +209,7 @@ class TestAppeals:
         move = self.appeal(world, path, 1)
         assert (move.dest, move.effective_at) == ("awarded", midnight(APRIL))
         assert world.at(path)[1] == noon(date(2020, 4, 20))
-        assert world.path(path).spans["award"][0].began_on == APRIL
+        assert world.path(path).periods["award"][0].began_on == APRIL
         assert world.path(path).cycle_on == DUE
 
     def test_rejecting_voice(self, world: World) -> None:
@@ -260,7 +260,7 @@ class TestAppeals:
         assert (move.source, move.dest) == ("reconnect", "renewed")
         assert move.effective_at == midnight(DUE)
         assert world.path(path).cycle_on == date(2022, 4, 1)
-        assert world.path(path).span("membership", world.clock.now()) is None
+        assert world.path(path).period("membership", world.clock.now()) is None
 
     @pytest.mark.parametrize("reason", ["code_of_conduct", "resigned"])
     def test_other_ends(self, world: World, reason: str) -> None:

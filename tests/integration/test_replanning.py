@@ -294,7 +294,7 @@ class TestMove:
         self.move(world)
         found = world.path(path)
         assert (found.country, found.cycle_on) == ("TH", DUE)
-        assert found.spans["award"][0].began_at == midnight(APRIL, "SG")
+        assert found.periods["award"][0].began_at == midnight(APRIL, "SG")
         assert timers(world)["due_date"] == midnight(DUE, "TH")
         world.go(midnight(DUE, "SG"))
         assert world.state(path) == "awarded"
@@ -307,7 +307,7 @@ class TestMove:
         path = world.ambassador()
         world.go(date(2020, 8, 17))
         self.move(world)
-        assert world.path(path).spans["award"][0].began_on == APRIL
+        assert world.path(path).periods["award"][0].began_on == APRIL
         for year in (2021, 2022):
             due = date(year, 4, 1)
             world.go(date(year, 3, 20)).facts(as_of=date(year, 3, 20), country="TH").panel(path)
@@ -318,7 +318,7 @@ class TestMove:
                 "renewed",
                 date(year + 1, 4, 1),
             )
-        assert world.path(path).spans["award"][0].began_on == APRIL
+        assert world.path(path).periods["award"][0].began_on == APRIL
 
     def test_equal_offset(self, world: World) -> None:
         """Between zones of one offset no instant changes, and the timers go along all the same."""

@@ -35,7 +35,7 @@ def test_a_paused_programme_fires_nothing_and_loses_nothing(world: World) -> Non
     assert world.state(path) == "awarded"
     effective_at, recorded_at = world.at(path)
     assert effective_at < recorded_at
-    assert world.path(path).spans["award"][0].began_on == APRIL
+    assert world.path(path).periods["award"][0].began_on == APRIL
 
 
 def test_rules_that_cannot_be_read_are_read_again(

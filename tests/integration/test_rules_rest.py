@@ -121,7 +121,7 @@ class TestReconnect:
         assert world.programme.next_due() is None
         world.go(date(2031, 4, 10))
         assert world.state(path) == "reconnect"
-        assert world.path(path).span("membership", world.clock.now()) is not None
+        assert world.path(path).period("membership", world.clock.now()) is not None
 
     def test_steps_are_configuration(self, world: World) -> None:
         """The chat app and its steps are a policy's, not the code's (Reconnect)."""

@@ -79,7 +79,7 @@ class TestAwardNight:
         assert world.state(path) == "awarded"
         assert world.at(path) == (midnight(OCTOBER), back)
         assert world.path(path).cycle_on == date(2021, 10, 1)
-        assert world.path(path).spans["award"][0].began_on == OCTOBER
+        assert world.path(path).periods["award"][0].began_on == OCTOBER
         assert world.programme.state_at(path, midnight(OCTOBER)) == "awarded"
 
     @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ class TestRenewal:
         assert world.state(path) == "renewal_due"
         world.go(midnight(GRACE_ENDS))
         assert world.told(path)[-1] == ("retire", "lapsed")
-        assert world.path(path).spans["award"][0].ended_on == GRACE_ENDS
+        assert world.path(path).periods["award"][0].ended_on == GRACE_ENDS
 
     def test_bar_unmet(self, world: World) -> None:
         """Approved but a bar unmet runs through grace, then ``not_renewed`` names the bars."""

@@ -115,7 +115,7 @@ class TestTrainer:
             with pytest.raises(NotAllowedError):
                 world.programme.fire(path, "accept", actor=actor)
         assert world.programme.fire(path, "accept", actor=SELLER).dest == "lazstar"
-        assert world.path(path).span("lazstar", world.clock.now())
+        assert world.path(path).period("lazstar", world.clock.now())
 
     @pytest.mark.parametrize(
         ("actor", "reason"),
@@ -139,7 +139,7 @@ class TestTrainer:
             world.programme.fire(path, "release", actor=actor)
         move = world.programme.fire(path, "release", actor=actor, reason=reason)
         assert (move.dest, move.reason) == ("released", reason)
-        assert world.path(path).span("lazstar", world.clock.now()) is None
+        assert world.path(path).period("lazstar", world.clock.now()) is None
 
     def test_again(self, world: World) -> None:
         """Who was released may be invited anew, on a path of its own."""

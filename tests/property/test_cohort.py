@@ -96,7 +96,7 @@ def populations(draw: st.DrawFn) -> MemoryStore:
         carried = {"postponement": (span(date(2026, 4, 1)),)} if draw(st.booleans()) else {}
         stands = STANDS[name]
         spans = {**stands.get("spans", {}), **carried}
-        store.paths[number] = replace(own, state=stands["state"], spans=spans, seq=3)
+        store.paths[number] = replace(own, state=stands["state"], periods=spans, seq=3)
         store.timers.append(timer(name, path_id=number))
         if name == "cycle_date" and draw(st.booleans()):
             earlier = path("retired", id=100 + number, subject=subject, seq=5)
@@ -204,7 +204,7 @@ def twins(draw: st.DrawFn) -> tuple[GuardContext, GuardContext, str]:
     )
     stands = draw(st.sampled_from(list(STANDS.values())))
     spans = stands.get("spans", {})
-    shared = path(stands["state"], spans=spans)
+    shared = path(stands["state"], periods=spans)
 
     def one() -> GuardContext:
         return context(

@@ -59,7 +59,7 @@ def lifecycles(draw: st.DrawFn) -> Lifecycle:
         edges=tuple(edges),
         timers=(Timer("evening", STATES, "dusk", steps=steps),),
         guards={name: replace(guard(name), check=_check(name)) for name in GUARDS},
-        happy=(),
+        happy_path=(),
     )
 
 

@@ -460,7 +460,7 @@ class Walk(RuleBasedStateMachine):
     def spans_are_sound(self) -> None:
         """A span never ends before it began, and only the last of a name is open."""
         for path in self.paths():
-            for spans in path.spans.values():
+            for spans in path.periods.values():
                 assert all(span.ended_at is not None for span in spans[:-1])
                 assert all(s.ended_at is None or s.ended_at >= s.began_at for s in spans)
 
@@ -482,7 +482,7 @@ class Walk(RuleBasedStateMachine):
 
 
 def _open(path: Path, name: str) -> bool:
-    return any(span.ended_at is None for span in path.spans.get(name, ()))
+    return any(span.ended_at is None for span in path.periods.get(name, ()))
 
 
 LONG = "LAZSA_WALK_EXAMPLES" in os.environ

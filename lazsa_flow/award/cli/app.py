@@ -96,7 +96,7 @@ def _load_programme() -> type[Programme]:
 
 def _describe(programme: Programme, path: Path) -> Mapping[str, str | None]:
     """Return the title that goes with a path, and the state of an appeal on it, if there is one."""
-    appeal = programme.outcome(path.ref).appeal if "appeal" in path.spans else None
+    appeal = programme.outcome(path.ref).appeal if "appeal" in path.periods else None
     return {"title": programme.title(path), "appeal": appeal}
 
 

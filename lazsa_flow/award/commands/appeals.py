@@ -108,7 +108,7 @@ def give_voice(
             raise NotAllowedError(actor=str(actor), action="appeal", rule=rule)
         lifecycle = context.rulebook.lifecycle(path.lifecycle)
         edge = lifecycle.edge(path.state, "reinstate", "appeal")
-        if path.lifecycle != "award" or edge is None or "appeal" not in path.spans:
+        if path.lifecycle != "award" or edge is None or "appeal" not in path.periods:
             raise ConflictError(path.subject, f"{path.ref} is {path.state}: nothing to appeal")
         _check_open(context, seen, actor, inside, now)
         value = "grant" if grant else "reject"
@@ -275,7 +275,7 @@ def read_appeal(context: Context, seen: Snapshot, now: datetime, *, named: bool 
 
 
 def _appeal_state(path: Path, rejected: bool, over: bool) -> str:
-    if path.spans["appeal"][-1].ended_at is not None:
+    if path.periods["appeal"][-1].ended_at is not None:
         return "granted"
     return "rejected" if rejected else "expired" if over else "open"
 
@@ -306,7 +306,7 @@ def appeal_on(context: Context, ref: str, now: datetime, row: Mapping[str, Any])
 
 def _has_appeal(seen: Snapshot) -> bool:
     """Return whether an award path has a decision that can, or could, be appealed."""
-    return seen.path.lifecycle == "award" and bool(seen.path.spans.get("appeal"))
+    return seen.path.lifecycle == "award" and bool(seen.path.periods.get("appeal"))
 
 
 def has_open_appeal(context: Context, seen: Snapshot, now: datetime) -> bool:

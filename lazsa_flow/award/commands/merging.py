@@ -189,16 +189,16 @@ def _find_clashes(context: Context, one: Path, other: Path, now: datetime) -> It
     table = context.rulebook.lifecycle(one.lifecycle)
     sits, member = "award", "membership"
     award = one.lifecycle == LIFECYCLE
-    if award and one.span(sits, now) and other.span(sits, now):
+    if award and one.period(sits, now) and other.period(sits, now):
         yield "two sitting awards"
     elif table.state(one.state).open and table.state(other.state).open:
         yield f"two open {one.lifecycle} paths"
     if not award:
         return
-    if one.span(member, now) and other.span(member, now):
+    if one.period(member, now) and other.period(member, now):
         yield "two memberships"
     for first, second in ((one, other), (other, one)):
-        if first.span(sits, now) and second.span(member, now):
+        if first.period(sits, now) and second.period(member, now):
             yield "a sitting award and a membership"
 
 

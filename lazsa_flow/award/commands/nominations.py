@@ -166,7 +166,7 @@ def _check_sitting(
     """
     paths = transaction.paths_of(actor.id, LIFECYCLE)
     context.check_settled(transaction, [path.id for path in paths], now)
-    if not any(path.span("award", now) for path in paths):
+    if not any(path.period("award", now) for path in paths):
         raise NotAllowedError(actor=str(actor), action="nominate", rule="only sitting ambassadors")
 
 

@@ -67,7 +67,7 @@ def perks_due(context: Context, country: str, *, given: bool = False) -> list[On
     with context.store.begin(write=False) as transaction:
         given_to = transaction.records_by_seller(KIND)
         for path in transaction.paths_in(LIFECYCLE, _STATES, country=country):
-            if path.spans.get("award"):
+            if path.periods.get("award"):
                 found += _of_tenure(path, given_to.get(path.subject, ()), title)
     listed = (each for each in found if given or each.given_by is None)
     return sorted(listed, key=lambda each: (each.since, each.seller, ONE_OFF.index(each.perk)))
@@ -83,7 +83,7 @@ def _of_tenure(path: Path, records: Iterable[Statement], title: str) -> Iterable
             country=path.country,
             title=title,
             perk=perk,
-            since=path.spans["award"][0].began_on,
+            since=path.periods["award"][0].began_on,
             given_by=record.actor if record else None,
             given_at=record.recorded_at if record else None,
         )
@@ -127,7 +127,7 @@ def give_perk(
             "seller": path.subject,
             "path": path.ref,
             "country": country,
-            "since": str(path.spans["award"][0].began_on),
+            "since": str(path.periods["award"][0].began_on),
             "given_at": instant_text(now),
         }
 
@@ -157,7 +157,9 @@ def _latest_tenure(transaction: AwardTransaction, seller: str) -> Path:
     Raises:
         ConflictError: None has.
     """
-    tenures = [path for path in transaction.paths_of(seller, LIFECYCLE) if path.spans.get("award")]
+    tenures = [
+        path for path in transaction.paths_of(seller, LIFECYCLE) if path.periods.get("award")
+    ]
     if not tenures:
         raise ConflictError(seller, "has never held the award; no perk is due")
     return tenures[-1]

@@ -200,7 +200,7 @@ def refuse_sitting(person: str, paths: Iterable[Path], action: str, now: datetim
         NotAllowedError: One is.
     """
     for path in paths:
-        if path.span("award", now):
+        if path.period("award", now):
             rule = f"ambassadors never review, and {path.ref} is a sitting award"
             raise NotAllowedError(actor=person, action=action, rule=rule)
 

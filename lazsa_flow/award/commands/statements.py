@@ -97,7 +97,7 @@ def _tell_ready(
     context: Context, transaction: AwardTransaction, seller: str, number: int, now: datetime
 ) -> None:
     """Notify the team of a former ambassador whom it can add, once the last step is recorded."""
-    awarded = [path for path in transaction.paths_of(seller, "award") if "award" in path.spans]
+    awarded = [path for path in transaction.paths_of(seller, "award") if "award" in path.periods]
     latest = awarded[-1] if awarded else None  # a later candidacy does not close the door
     if latest is None or latest.state not in ("retired", "removed"):
         return

@@ -99,14 +99,14 @@ def _mean_text(total: int, scores: int, lowest: int, cards: int) -> str:
 
 def not_carried_over(context: GuardContext) -> Found:
     """Count how often the candidacy was put off."""
-    times = len(context.path.spans.get("postponement", ()))
+    times = len(context.path.periods.get("postponement", ()))
     return times == 0, times, None
 
 
 def no_sitting_award(context: GuardContext) -> Found:
     """Find another path whose award is sitting, and when it falls due."""
     for path in context.snapshot.others:
-        if path.lifecycle == "award" and path.span("award", context.at):
+        if path.lifecycle == "award" and path.period("award", context.at):
             return False, f"{path.ref} due {path.cycle_on}", path.cycle_on
     return True, "none", None
 
@@ -136,7 +136,7 @@ def held_a_year(context: GuardContext) -> Found:
     tenures = [
         (add_months(span.began_on, months), span.ended_on or context.on, span.ended_on is None)
         for path in _award_paths(context)
-        for span in path.spans.get("award", ())
+        for span in path.periods.get("award", ())
     ]
     if not tenures:
         return False, "never awarded", None
@@ -152,7 +152,7 @@ def latest_path(context: GuardContext) -> Found:
     newer = [
         path.ref
         for path in _award_paths(context)
-        if path.id > context.path.id and "award" in path.spans
+        if path.id > context.path.id and "award" in path.periods
     ]
     return not newer, newer[0] if newer else "the latest award", None
 
@@ -166,7 +166,7 @@ def no_newer_path(context: GuardContext) -> Found:
 def no_membership(context: GuardContext) -> Found:
     """Find the path whose membership is running."""
     for path in _award_paths(context):
-        if path.span("membership", context.at):
+        if path.period("membership", context.at):
             return False, path.ref, None
     return True, "none", None
 
@@ -184,14 +184,14 @@ def reconnect_steps(context: GuardContext) -> Found:
 
 def left_by_choice(context: GuardContext) -> Found:
     """Find why the membership ended."""
-    spans = context.path.spans.get("membership", ())
-    reason = spans[-1].reason if spans else None
+    periods = context.path.periods.get("membership", ())
+    reason = periods[-1].reason if periods else None
     return reason == "left", reason, None
 
 
 def _open_appeal(context: GuardContext) -> Period | None:
-    spans = context.path.spans.get("appeal", ())
-    return spans[-1] if spans and spans[-1].ended_at is None else None
+    periods = context.path.periods.get("appeal", ())
+    return periods[-1] if periods and periods[-1].ended_at is None else None
 
 
 def within_appeal(context: GuardContext) -> Found:
@@ -199,7 +199,7 @@ def within_appeal(context: GuardContext) -> Found:
     appeal = _open_appeal(context)
     if appeal is None:
         return False, "no decision to appeal", None
-    told_on = context.calendar.local_date(appeal.told_at)
+    told_on = context.calendar.local_date(appeal.recorded_at)
     until = told_on + timedelta(days=award_policy(context).appeal.days)
     return context.calendar.local_date(context.recorded_at) <= until, str(until), None
 
@@ -209,14 +209,14 @@ def voices_of(path: Path, records: Iterable[Statement]) -> dict[str, Statement]:
 
     Voices on an earlier decision of the path do not count.
     """
-    appeals = path.spans.get("appeal", ())
+    appeals = path.periods.get("appeal", ())
     return {
         fold(record.actor.partition(":")[2]): record
         for record in records
         if record.kind == "appeal"
         and record.name == path.ref
         and appeals
-        and record.recorded_at >= appeals[-1].told_at
+        and record.recorded_at >= appeals[-1].recorded_at
     }
 
 

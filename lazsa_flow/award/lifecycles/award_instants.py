@@ -68,7 +68,7 @@ def next_due_on(path: Path, due_on: date, calendar: Calendar, policy: AwardPolic
         calendar: The country's.
         policy: That of the round.
     """
-    anchor = path.spans["award"][0].began_on
+    anchor = path.periods["award"][0].began_on
     return calendar.next_due_on(anchor, due_on, policy.renewal.term_months)
 
 

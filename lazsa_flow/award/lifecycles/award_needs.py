@@ -98,7 +98,7 @@ def _round_opens(context: GuardContext, on: date) -> date:
     """Return the date from which the round of a cycle date takes scorecards."""
     policy = award_policy(context)
     days = policy.nomination.closes_days
-    if "award" in context.path.spans:
+    if "award" in context.path.periods:
         days = policy.panel.renewal_opens_days
     return on - timedelta(days=days)
 

@@ -46,7 +46,7 @@ TIMERS: Final = (
         ("renewal_due",),
         "cycle",
         steps=(Step("renew"), Step("retire", "not_renewed")),
-        otherwise=(
+        on_refused=(
             *_PUT_OFF,
             Notify("renewal_due", to="seller", when="no_open_case"),
             Schedule("grace_reminder", when="no_open_case"),
@@ -68,6 +68,6 @@ TIMERS: Final = (
         ("renewal_due",),
         "grace_end",
         steps=(Step("renew"), Step("retire", "not_renewed"), Step("retire", "lapsed")),
-        otherwise=_PUT_OFF,
+        on_refused=_PUT_OFF,
     ),
 )

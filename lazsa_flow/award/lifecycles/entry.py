@@ -23,7 +23,7 @@ from pydantic import Field, field_validator
 
 from lazsa_flow.award.roles import SELLER, TEAM
 from lazsa_flow.lifecycle.dates import add_months
-from lazsa_flow.lifecycle.effects import Begin, Notify, Schedule
+from lazsa_flow.lifecycle.effects import Notify, Reserve, Schedule
 from lazsa_flow.lifecycle.guards import Finding, Guard
 from lazsa_flow.lifecycle.model import SYSTEM
 from lazsa_flow.lifecycle.policy import Code, Days, Policy, Share
@@ -248,13 +248,13 @@ ENTRY: Final = Lifecycle(
     rounds={},
     roles=("seller", "onboarding"),
     recipients=(SELLER, TEAM),
-    happy=("submitted", "under_review", "admitted"),
+    happy_path=("submitted", "under_review", "admitted"),
     states=(
         State("submitted", "waiting", open=True),
         State("under_review", "waiting", open=True),
-        State("admitted", "honoured", final=True),
-        State("refused", "ended_badly", final=True),
-        State("expired", "ended_badly", final=True),
+        State("admitted", "active", final=True),
+        State("refused", "failure", final=True),
+        State("expired", "failure", final=True),
     ),
     opening=Edge(
         "submit",
@@ -285,7 +285,7 @@ ENTRY: Final = Lifecycle(
                 "records_unused",
                 "provenance",
             ),
-            effects=(Begin("turnover_record", of="claims"), Notify("entry_admitted", to="seller")),
+            effects=(Reserve("turnover_record"), Notify("entry_admitted", to="seller")),
         ),
         Edge(
             "refuse",

@@ -71,12 +71,12 @@ TRAINER: Final = Lifecycle(
     roles=("seller", "employee"),
     recipients=(SELLER, TEAM),
     timers=(),
-    happy=("prospect", "invited", "lazstar"),
+    happy_path=("prospect", "invited", "lazstar"),
     states=(
         State("prospect", "waiting", open=True),
         State("invited", "waiting", open=True),
-        State("lazstar", "honoured", open=True),
-        State("released", "ended_well", final=True),
+        State("lazstar", "active", open=True),
+        State("released", "success", final=True),
     ),
     opening=Edge("propose", sources=(), dest="prospect", permits=(Permit("employee"),)),
     edges=(

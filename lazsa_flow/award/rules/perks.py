@@ -71,7 +71,7 @@ def entitlements_at(
     for path in _award_paths(paths):
         for tenure in tenures_of(path):
             found += _perks_of_tenure(path, tenure, at, consented)
-        member = path.span("membership", at)
+        member = path.period("membership", at)
         if member is not None:
             found += (
                 Entitlement(perk, "membership", path.ref, member.began_at, member.ended_at)
@@ -89,8 +89,8 @@ def is_entitled(paths: Iterable[Path], perk: str, at: datetime) -> bool:
         at: The instant.
     """
     return any(
-        (perk in STANDING and path.span("award", at))
-        or (perk in MEMBERSHIP and path.span("membership", at))
+        (perk in STANDING and path.period("award", at))
+        or (perk in MEMBERSHIP and path.period("membership", at))
         for path in _award_paths(paths)
     )
 
@@ -101,13 +101,13 @@ def _award_paths(paths: Iterable[Path]) -> Iterable[Path]:
 
 
 def tenures_of(path: Path) -> list[Period]:
-    """Return a path's tenures: award spans that touch or overlap are one.
+    """Return a path's tenures: award periods that touch or overlap are one.
 
     An award that was reinstated before :class:`~lazsa_flow.lifecycle.effects.Reopen` has two of
     them.
     """
     found: list[Period] = []
-    for span in path.spans.get("award", ()):
+    for span in path.periods.get("award", ()):
         last = found[-1] if found else None
         if last is not None and last.ended_at is not None and span.began_at <= last.ended_at:
             found[-1] = replace(

@@ -1,7 +1,7 @@
 """What do moves of paths have in common, and what is each one's own?
 
 Of the thousands who are due at one midnight, most stand where others stand: the same state and
-round, the same timers, spans of the same days. Their moves differ in who they are, in what the
+round, the same timers, periods of the same days. Their moves differ in who they are, in what the
 guards found, and in the hashes that follow from it. So a store can write them by one change and a
 few texts for each.
 """

@@ -76,7 +76,7 @@ def _fill(
     if edge is not None:
         return draft.take(edge, findings, timer)
     if entry.steps:
-        return draft.refuse(entry.otherwise, findings, timer)
+        return draft.refuse(entry.on_refused, findings, timer)
     return draft.remind(entry.effects, timer)
 
 

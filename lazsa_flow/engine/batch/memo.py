@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.engine.batch import codegen
-from lazsa_flow.lifecycle.effects import Begin, Notify
+from lazsa_flow.lifecycle.effects import Notify, Reserve
 from lazsa_flow.lifecycle.guards import (
     NOMINATIONS,
     PANEL,
@@ -127,7 +127,7 @@ class MemoizedDecision:
 def hearing(lifecycle: Lifecycle, timer: Timer, routes: Sequence[Route]) -> MemoizedDecision | None:
     """Return the hearing of a timer, or ``None`` where each path is to be decided by itself."""
     guards = [lifecycle.guards[name] for route in routes for name in route.fresh]
-    effects = [*timer.effects, *timer.otherwise, *(e for r in routes for e in r.edge.effects)]
+    effects = [*timer.effects, *timer.on_refused, *(e for r in routes for e in r.edge.effects)]
     together = all_read(guards)
     if together is None or not _shared(lifecycle, effects):
         return None
@@ -143,6 +143,6 @@ def _shared(lifecycle: Lifecycle, effects: Iterable[Effect]) -> bool:
         return False
     return not any(
         (isinstance(each, Notify) and lifecycle.recipient(each.to).each is not None)
-        or (isinstance(each, Begin) and each.of == "claims")
+        or isinstance(each, Reserve)
         for each in effects
     )

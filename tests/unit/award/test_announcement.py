@@ -54,8 +54,8 @@ def test_what_cannot_be_sent_is_refused_by_field(field: str, value: Any) -> None
 def test_the_perk_decides_who_gets_it() -> None:
     """A sitting ambassador comes before a member; whoever has neither gets nothing."""
     at = midnight(APRIL)
-    sitting = path("awarded", spans={"award": (span(APRIL),)})
-    member = path("reconnect", id=2, spans={"membership": (span(APRIL),)})
+    sitting = path("awarded", periods={"award": (span(APRIL),)})
+    member = path("reconnect", id=2, periods={"membership": (span(APRIL),)})
     campaign = audiences_of("both", "campaign")
     assert audience_at([member, sitting], campaign, at) == ("ambassadors", sitting)
     assert audience_at([member], campaign, at) == ("members", member)

@@ -10,7 +10,7 @@ import pytest
 
 from lazsa_flow.engine.change_builder import ChangeBuilder, timer_row
 from lazsa_flow.errors import NotFoundError
-from lazsa_flow.lifecycle.effects import Begin, End, FireOther, Notify, Reopen, Schedule
+from lazsa_flow.lifecycle.effects import Begin, End, FireOther, Notify, Reopen, Reserve, Schedule
 from lazsa_flow.lifecycle.guards import Finding
 from lazsa_flow.lifecycle.model import Nomination
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Timer
@@ -45,8 +45,8 @@ def door(*effects: Effect, **changes: Any) -> Lifecycle:
     sound: dict[str, Any] = {
         "states": (
             State("ajar", "waiting", open=True),
-            State("shut", "ended_well", final=True),
-            State("barred", "ended_well", final=True),
+            State("shut", "success", final=True),
+            State("barred", "success", final=True),
         ),
         "edges": (
             Edge("close", ("ajar",), "shut", CLOCK, ("ready",), effects),
@@ -193,7 +193,7 @@ def test_an_effect_waits_for_its_guard() -> None:
 def test_a_later_effect_sees_what_an_earlier_one_left() -> None:
     """Effects come about in order, each on the path as the ones before have left it."""
     stays = replace(
-        guard("stays"), check=lambda now: Finding(now.path.span("stay", now.at) is not None)
+        guard("stays"), check=lambda now: Finding(now.path.period("stay", now.at) is not None)
     )
     lifecycle = door(
         Notify("before", when="stays"),
@@ -207,32 +207,32 @@ def test_a_later_effect_sees_what_an_earlier_one_left() -> None:
 def test_a_span_begins_at_the_instant_of_effect() -> None:
     """A span begins by effect, with its local date; it was told when it was recorded."""
     change = take(Begin("stay"), seen=at_door(recorded_at=NOON + timedelta(days=3)))
-    (begun,) = change.after.spans["stay"]
+    (begun,) = change.after.periods["stay"]
     assert (begun.began_at, begun.began_on) == (NOON, CYCLE)
-    assert (begun.told_at, begun.ended_at) == (NOON + timedelta(days=3), None)
+    assert (begun.recorded_at, begun.ended_at) == (NOON + timedelta(days=3), None)
 
 
 def test_a_span_that_begins_again_ends_the_one_before() -> None:
     """At most the last span of a name is open."""
-    standing = path("ajar", lifecycle="door", spans={"stay": (span(date(2026, 4, 1)),)})
+    standing = path("ajar", lifecycle="door", periods={"stay": (span(date(2026, 4, 1)),)})
     change = take(Begin("stay"), seen=at_door(path=standing, reason="again"))
-    old, new = change.after.spans["stay"]
+    old, new = change.after.periods["stay"]
     assert (old.ended_at, old.ended_on, old.reason) == (NOON, CYCLE, "again")
     assert (new.began_at, new.ended_at) == (NOON, None)
 
 
 def test_a_span_ends_with_the_reason_of_the_move() -> None:
     """An end has its instant, its local date and the move's reason."""
-    standing = path("ajar", lifecycle="door", spans={"stay": (span(date(2026, 4, 1)),)})
-    (ended,) = take(End("stay"), seen=at_door(path=standing, reason="left")).after.spans["stay"]
+    standing = path("ajar", lifecycle="door", periods={"stay": (span(date(2026, 4, 1)),)})
+    (ended,) = take(End("stay"), seen=at_door(path=standing, reason="left")).after.periods["stay"]
     assert (ended.ended_at, ended.ended_on, ended.reason) == (NOON, CYCLE, "left")
 
 
 def test_a_span_never_ends_before_it_began() -> None:
     """What takes effect from before a span began ends it where it began."""
     began = span(date(2026, 10, 20))
-    standing = path("ajar", lifecycle="door", spans={"stay": (began,)})
-    (ended,) = take(End("stay"), seen=at_door(path=standing)).after.spans["stay"]
+    standing = path("ajar", lifecycle="door", periods={"stay": (began,)})
+    (ended,) = take(End("stay"), seen=at_door(path=standing)).after.periods["stay"]
     assert (ended.ended_at, ended.ended_on) == (began.began_at, date(2026, 10, 20))
 
 
@@ -240,8 +240,8 @@ def test_a_reopened_span_goes_on_as_though_it_had_never_ended() -> None:
     """It keeps its beginning; one that runs stays as it is, and where there is none it begins."""
     over = (span(date(2026, 4, 1), date(2026, 5, 1)),)
     for spans, began_on in ((over, date(2026, 4, 1)), ((span(CYCLE),), CYCLE), ((), CYCLE)):
-        standing = path("ajar", lifecycle="door", spans={"stay": spans} if spans else {})
-        (running,) = take(Reopen("stay"), seen=at_door(path=standing)).after.spans["stay"]
+        standing = path("ajar", lifecycle="door", periods={"stay": spans} if spans else {})
+        (running,) = take(Reopen("stay"), seen=at_door(path=standing)).after.periods["stay"]
         assert (running.began_on, running.ended_on, running.ended_at) == (began_on, None, None)
         assert running.reason is None
 
@@ -250,8 +250,8 @@ def test_where_no_span_is_open_nothing_ends() -> None:
     """Ending what has not begun, or has ended, changes nothing."""
     over = (span(date(2026, 4, 1), date(2026, 5, 1)),)
     for spans in ({}, {"stay": over}):
-        standing = path("ajar", lifecycle="door", spans=spans)
-        assert take(End("stay"), seen=at_door(path=standing)).after.spans == spans
+        standing = path("ajar", lifecycle="door", periods=spans)
+        assert take(End("stay"), seen=at_door(path=standing)).after.periods == spans
 
 
 @pytest.mark.parametrize(("effect", "value"), [(Begin, "began"), (End, "ended")])
@@ -280,9 +280,9 @@ def test_a_record_is_seen_by_the_effects_after_it() -> None:
 def test_claims_are_the_keys_that_the_path_names() -> None:
     """A claim takes every key of the path's data under its scope; none where it has none."""
     claiming = path("ajar", lifecycle="door", data={"claims": ["k1", "k2"]})
-    change = take(Begin("records", of="claims"), seen=at_door(path=claiming))
+    change = take(Reserve("records"), seen=at_door(path=claiming))
     assert change.claims == (("records", "k1"), ("records", "k2"))
-    assert take(Begin("records", of="claims")).claims == ()
+    assert take(Reserve("records")).claims == ()
 
 
 def test_a_timer_is_set_to_the_instant_that_the_table_names() -> None:

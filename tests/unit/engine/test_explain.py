@@ -234,7 +234,7 @@ def test_the_way_to_the_renewal_is_told_months_before() -> None:
     """An ambassador's renewal is judged ahead on the due date, from the state that comes first."""
     due = date(2027, 10, 1)
     spans = {"award": (Period(CYCLE, midnight(CYCLE), midnight(CYCLE)),)}
-    awarded = path("awarded", cycle_on=due, spans=spans)
+    awarded = path("awarded", cycle_on=due, periods=spans)
     seen = replace(context(path=awarded, tally=NO_TALLY, facts=None).snapshot, timers=())
     ahead = explain(rulebook(AWARD), seen, midnight(CYCLE)).outlook
     assert ahead is not None
@@ -267,7 +267,7 @@ def test_what_cannot_be_judged_yet_is_said_to_be_so() -> None:
         raise ZeroDivisionError
 
     sound = table()
-    states = (*sound.states, State("walled", "honoured", final=True))
+    states = (*sound.states, State("walled", "active", final=True))
     wall = Edge("wall", ("shut",), "walled", (Permit("system"),), ("solid",))
     solid = replace(guard("solid"), check=raising)
     late = Timer("late", ("shut",), "never", steps=(Step("wall"),))
@@ -278,7 +278,7 @@ def test_what_cannot_be_judged_yet_is_said_to_be_so() -> None:
         guards={"ready": guard(), "solid": solid},
         timers=(*sound.timers, late, night),
         instants={**sound.instants, "never": raising, "none": lambda _: None},
-        happy=("ajar", "shut", "walled"),
+        happy_path=("ajar", "shut", "walled"),
     )
     ahead = explain(rulebook(walled), SEEN, NOW).outlook
     assert ahead is not None
@@ -292,7 +292,7 @@ def test_what_cannot_be_judged_yet_is_said_to_be_so() -> None:
 
 def test_a_table_without_a_goal_has_no_outlook() -> None:
     """Where no state honours its subject and none is hoped for, there is no way to tell."""
-    assert explain(rulebook(table(happy=())), SEEN, NOW).outlook is None
+    assert explain(rulebook(table(happy_path=())), SEEN, NOW).outlook is None
 
 
 # -- "could hold from" only where the clock alone decides

@@ -64,7 +64,7 @@ DOOR = rulebook(
         edges=EDGES,
         guards={"ready": guard(), "calm": guard("calm", held=False)},
         instants={**table().instants, "nowhere": lambda _: None},
-        urgent=frozenset({"compliance"}),
+        preempts_timers=frozenset({"compliance"}),
     )
 )
 
@@ -110,7 +110,7 @@ def test_an_effective_instant_that_is_none_means_now() -> None:
     made = store()
     move = pull(made, "drift")
     assert move.effective_at == NOW
-    assert made.paths[1].spans["drift"][0].began_at == NOW
+    assert made.paths[1].periods["drift"][0].began_at == NOW
 
 
 def test_a_missing_path_is_not_found() -> None:
@@ -218,7 +218,7 @@ def test_the_guards_of_an_opening_see_kin_and_records() -> None:
     from lazsa_flow.award.lifecycles.award import AWARD
     from tests.factories import span
 
-    sitting = path("awarded", id=1, spans={"award": (span(date(2026, 4, 1)),)})
+    sitting = path("awarded", id=1, periods={"award": (span(date(2026, 4, 1)),)})
     barred = record("good_standing", "ended", reason="code_of_conduct")
     rules = rulebook(AWARD)
     for others, records, elsewhere in (
@@ -295,7 +295,7 @@ def test_a_path_that_is_fired_by_another_is_judged_on_all_that_is_known(timed: b
     bell = Timer("bell", ("shut",), "dusk", effects=(Notify("rung"),))
     lifecycle = table(
         guards={"ready": ready},
-        states=(*table().states, State("barred", "ended_well", final=True)),
+        states=(*table().states, State("barred", "success", final=True)),
         edges=edges,
         timers=(*table().timers, bell),
     )
@@ -336,7 +336,7 @@ def test_a_second_open_path_is_a_conflict() -> None:
 
 def test_an_open_state_elsewhere_needs_no_place() -> None:
     """A path that opens in a state that holds no place takes none."""
-    states = (State("ajar", "waiting"), State("shut", "ended_well", final=True))
+    states = (State("ajar", "waiting"), State("shut", "success", final=True))
     made = MemoryStore()
     open_door(made, rulebook(table(states=states)))
     assert made.slots == {}

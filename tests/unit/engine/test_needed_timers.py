@@ -30,7 +30,7 @@ HOUSE = table(
     states=(
         State("ajar", "waiting", open=True),
         State("open", "waiting", open=True),
-        State("shut", "ended_well", final=True),
+        State("shut", "success", final=True),
     ),
     opening=Edge(
         "build",
@@ -56,7 +56,7 @@ HOUSE = table(
             ("ajar", "open"),
             "dusk",
             steps=(Step("close"),),
-            otherwise=(
+            on_refused=(
                 Schedule("evening", round="tomorrow", when="ready"),
                 Schedule("night", when="late"),
                 Schedule("knock", when="late"),
@@ -211,7 +211,7 @@ def test_a_condition_keeps_what_is_needed_already() -> None:
                 ("ajar",),
                 "dusk",
                 steps=(Step("close"),),
-                otherwise=(Schedule("evening", when="ready"),),
+                on_refused=(Schedule("evening", when="ready"),),
             ),
         ),
         opening=Edge(

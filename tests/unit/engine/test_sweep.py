@@ -157,7 +157,7 @@ def test_each_country_has_its_own_midnight() -> None:
 
 def test_a_guard_that_does_not_hold_refuses_the_timer() -> None:
     """programme.md, the books: no trigger's guards held, so it is refused, verdicts journaled."""
-    timers = (replace(table().timers[0], otherwise=(Notify("still_ajar"),)),)
+    timers = (replace(table().timers[0], on_refused=(Notify("still_ajar"),)),)
     rules = rulebook(table(guards={"ready": guard(held=False)}, timers=timers))
     store = door()
     assert sweep_at(store, rules, LATE) == SweepResult(refused=1)
@@ -180,7 +180,7 @@ def test_a_reminder_reminds_and_moves_nothing() -> None:
 
 def test_what_a_timer_sets_is_swept_in_its_turn() -> None:
     """What a move schedules may be due itself: within a path the order holds, to the very end."""
-    evening = replace(table().timers[0], otherwise=(Schedule("evening", round="tomorrow"),))
+    evening = replace(table().timers[0], on_refused=(Schedule("evening", round="tomorrow"),))
     rules = rulebook(table(guards={"ready": guard(held=False)}, timers=(evening,)))
     store = door()
     assert sweep_at(store, rules, DUE + timedelta(days=3)) == SweepResult(refused=4)

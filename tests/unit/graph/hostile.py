@@ -76,7 +76,7 @@ def hostile_table(name: str) -> Lifecycle:
     return table(
         name=name,
         title=name,
-        states=(State(name, "waiting", open=True), State(other, "ended_badly", final=True)),
+        states=(State(name, "waiting", open=True), State(other, "failure", final=True)),
         opening=Edge(name, (), name, (Permit("seller", (name,)),), (name,)),
         edges=(
             Edge(name, (name,), other, (Permit("system", (name,)),), (name, other)),
@@ -84,5 +84,5 @@ def hostile_table(name: str) -> Lifecycle:
         ),
         timers=(Timer(name, (name,), "dusk", steps=(Step(name, name),)),),
         guards={each: guard(each) for each in (name, other)},
-        happy=(name, other),
+        happy_path=(name, other),
     )

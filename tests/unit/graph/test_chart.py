@@ -15,7 +15,7 @@ def test_a_state_becomes_a_node() -> None:
     """Nodes have made-up ids in the table's order, and tell what each state is."""
     assert chart(table()).nodes == (
         Node("s0", "ajar", "waiting", initial=True, final=False, happy=True),
-        Node("s1", "shut", "ended_well", initial=False, final=True, happy=True),
+        Node("s1", "shut", "success", initial=False, final=True, happy=True),
     )
 
 
@@ -23,7 +23,7 @@ def test_an_edge_becomes_an_arrow_for_each_source() -> None:
     """The opening comes first, without a source; an edge from two states is two arrows."""
     edge = Edge("close", ("ajar", "wide"), "shut", (Permit("system"),), ("ready",))
     lifecycle = table(
-        states=(State("ajar", "waiting"), State("wide", "waiting"), State("shut", "ended_well")),
+        states=(State("ajar", "waiting"), State("wide", "waiting"), State("shut", "success")),
         edges=(
             edge,
             Edge("push", ("ajar",), "wide", (Permit("seller"),)),
@@ -44,7 +44,15 @@ def test_an_arrow_tells_who_when_and_whether_a_timer_tries_it() -> None:
     """An arrow carries roles with their reasons, guards, and the timers that try it."""
     opening, close, lock = chart(table()).arrows
     assert opening == Arrow(
-        "a0", None, "s0", "open", (Who(("seller",), ()),), (), timed=False, timers=(), happy=True
+        "a0",
+        None,
+        "s0",
+        "open",
+        (Who(("seller",), ()),),
+        (),
+        timed=False,
+        timers=(),
+        happy=True,
     )
     assert close == Arrow(
         id="a1",
@@ -141,7 +149,7 @@ def test_the_happy_path_of_the_award() -> None:
 
 def test_a_lifecycle_without_a_happy_path() -> None:
     """Where the table names no happy path, nothing is drawn heavy."""
-    drawn = chart(table(happy=()))
+    drawn = chart(table(happy_path=()))
     assert not any(node.happy for node in drawn.nodes)
     assert not any(arrow.happy for arrow in drawn.arrows)
 

@@ -55,7 +55,7 @@ def test_a_small_diagram_in_full() -> None:
         'state "shut" as s1',
         "class s0 waiting",
         "class s0 happy",
-        "class s1 ended_well",
+        "class s1 success",
         "class s1 happy",
         "[*] --> s0 : open by seller",
         "s0 --> s1 : close by clock [ready]",

@@ -47,8 +47,8 @@ def test_a_small_machine_in_full() -> None:
             },
             "shut": {
                 "description": "shut",
-                "tags": ["ended_well"],
-                "meta": {"meaning": "ended_well", "final": True, "happy": True},
+                "tags": ["success"],
+                "meta": {"meaning": "success", "final": True, "happy": True},
             },
         },
     }

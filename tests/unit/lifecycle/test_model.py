@@ -25,11 +25,11 @@ def test_a_span_is_half_open() -> None:
 def test_a_path_finds_the_span_of_an_instant() -> None:
     """Of several spans of one name, the one that covers the instant is found, if any."""
     first, second = span(date(2020, 4, 1), date(2021, 4, 1)), span(date(2022, 4, 1))
-    held = path(spans={"award": (first, second)})
-    assert held.span("award", utc(2020, 6, 1)) == first
-    assert held.span("award", utc(2021, 6, 1)) is None
-    assert held.span("award", utc(2022, 6, 1)) == second
-    assert held.span("membership", utc(2022, 6, 1)) is None
+    held = path(periods={"award": (first, second)})
+    assert held.period("award", utc(2020, 6, 1)) == first
+    assert held.period("award", utc(2021, 6, 1)) is None
+    assert held.period("award", utc(2022, 6, 1)) == second
+    assert held.period("membership", utc(2022, 6, 1)) is None
 
 
 def test_references_are_readable() -> None:

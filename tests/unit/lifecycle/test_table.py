@@ -14,7 +14,7 @@ from lazsa_flow.lifecycle.roles import Recipient, Relation
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
 from tests.factories import found, guard, policy, table
 
-AJAR, SHUT = State("ajar", "waiting", open=True), State("shut", "ended_well", final=True)
+AJAR, SHUT = State("ajar", "waiting", open=True), State("shut", "success", final=True)
 OPENING = Edge("open", (), "ajar", (Permit("seller"),))
 CLOSE = Edge("close", ("ajar",), "shut", (Permit("system"),), ("ready",))
 EVENING = Timer("evening", ("ajar",), "dusk", steps=(Step("close"),))
@@ -96,8 +96,8 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "an urgent role that is none",
-        {"urgent": frozenset({"ghost"})},
-        "urgent: no role ghost",
+        {"preempts_timers": frozenset({"ghost"})},
+        "preempts_timers: no role ghost",
     ),
     (
         "an opening that asks for a panel",
@@ -206,7 +206,7 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
         "an effect of a refused timer",
         {
             "timers": (
-                Timer("evening", ("ajar",), "dusk", (Step("close"),), otherwise=(Schedule("x"),)),
+                Timer("evening", ("ajar",), "dusk", (Step("close"),), on_refused=(Schedule("x"),)),
             )
         },
         "timer evening: no timer x",
@@ -223,18 +223,18 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "a state that is never reached",
-        {"states": (AJAR, SHUT, State("bricked_up", "ended_badly", final=True))},
+        {"states": (AJAR, SHUT, State("bricked_up", "failure", final=True))},
         "state bricked_up: never reached",
     ),
     (
         "a state without an exit",
-        {"states": (AJAR, State("shut", "ended_well"))},
+        {"states": (AJAR, State("shut", "success"))},
         "state shut: not final, yet no edge leads out of it",
     ),
     (
         "a state that leads to itself alone",
         {
-            "states": (AJAR, State("shut", "ended_well")),
+            "states": (AJAR, State("shut", "success")),
             "edges": (CLOSE, Edge("knock", ("shut",), "shut", (Permit("seller"),))),
         },
         "state shut: not final, yet no edge leads out of it",
@@ -249,7 +249,7 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
         {"promised": {"evening": Notify("other", when="ready")}},
         "promised evening: its notice has a condition, which nobody asks",
     ),
-    ("a happy path through nowhere", {"happy": ("ajar", "gone")}, "happy path: no state gone"),
+    ("a happy path through nowhere", {"happy_path": ("ajar", "gone")}, "happy_path: no state gone"),
 ]
 
 
@@ -273,8 +273,8 @@ def test_a_broken_table_names_its_offender(changes: dict[str, Any], problem: str
 
 def test_every_fault_is_reported_at_once() -> None:
     """A table with several faults is told all of them."""
-    found = problems(timers=(), happy=("gone",))
-    assert found == ("edge open to ajar: no timer evening", "happy path: no state gone")
+    found = problems(timers=(), happy_path=("gone",))
+    assert found == ("edge open to ajar: no timer evening", "happy_path: no state gone")
 
 
 def test_a_sound_table_is_made() -> None:

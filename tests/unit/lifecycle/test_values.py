@@ -116,7 +116,7 @@ def test_a_value_cannot_be_changed() -> None:
     frozen = replace(whole, data=FrozenDict(a=1))
     assert pickle.loads(pickle.dumps(frozen)) == frozen
     assert isinstance(hash(frozen), int)
-    assert path().spans is EMPTY
+    assert path().periods is EMPTY
 
 
 class Lists(Policy):

@@ -45,7 +45,7 @@ def told() -> Iterator[tuple[str, str]]:
     """Yield kind and recipient of every notice that a table of ours brings about."""
     for table in (AWARD, ENTRY, TRAINER):
         effects = [effect for edge in (table.opening, *table.edges) for effect in edge.effects]
-        effects += [e for timer in table.timers for e in (*timer.effects, *timer.otherwise)]
+        effects += [e for timer in table.timers for e in (*timer.effects, *timer.on_refused)]
         effects += table.promised.values()
         yield from ((e.kind, e.to) for e in effects if isinstance(e, Notify))
     yield "appeal_rejected", "seller"

@@ -117,7 +117,7 @@ def test_panel_approval() -> None:
 
 def test_not_carried_over() -> None:
     """A candidacy is carried over once at most (programme.md, The lifecycles)."""
-    before = path(spans={"postponement": (span(date(2026, 4, 1)),)})
+    before = path(periods={"postponement": (span(date(2026, 4, 1)),)})
     assert found("not_carried_over") == Finding(True, 0)
     assert found("not_carried_over", path=before) == Finding(False, 1)
 
@@ -125,7 +125,7 @@ def test_not_carried_over() -> None:
 def sitting(**changes: Any) -> Path:
     """Return another award path of the seller, awarded on 1 April 2026 and due a year on."""
     parts: dict[str, Any] = {"id": 2, "cycle_on": date(2027, 4, 1)}
-    parts["spans"] = {"award": (span(date(2026, 4, 1)),)}
+    parts["periods"] = {"award": (span(date(2026, 4, 1)),)}
     return path("awarded", **{**parts, **changes})
 
 
@@ -135,7 +135,7 @@ def test_no_sitting_award() -> None:
     assert found("no_sitting_award", others=[sitting()]) == Finding(
         False, "award-2 due 2027-04-01", date(2027, 4, 1)
     )
-    ended = sitting(spans={"award": (span(date(2025, 4, 1), CYCLE),)})
+    ended = sitting(periods={"award": (span(date(2025, 4, 1), CYCLE),)})
     assert found("no_sitting_award", others=[ended]).held
     assert not found("no_sitting_award", others=[ended], at=midnight(CYCLE) - TICK).held
     assert found("no_sitting_award", others=[sitting(lifecycle="trainer")]).held
@@ -186,7 +186,7 @@ def test_good_standing() -> None:
 
 def retired(began_on: date, ended_on: date | None) -> Path:
     """Return a retired path with one tenure."""
-    return path("retired", spans={"award": (span(began_on, ended_on),)})
+    return path("retired", periods={"award": (span(began_on, ended_on),)})
 
 
 @pytest.mark.parametrize(
@@ -206,13 +206,13 @@ def test_held_a_year(ended_on: date, finding: Finding) -> None:
 def test_held_a_year_by_any_tenure() -> None:
     """One tenure of a year is enough, on whichever path (programme.md, Tenure)."""
     short = retired(date(2026, 4, 1), date(2026, 5, 1))
-    long = sitting(id=3, spans={"award": (span(date(2020, 4, 1), date(2021, 4, 1)),)})
+    long = sitting(id=3, periods={"award": (span(date(2020, 4, 1), date(2021, 4, 1)),)})
     assert found("held_a_year", path=short, others=[long]).held
     assert found("held_a_year", path=short) == Finding(False, "335 days short")
-    elsewhere = sitting(lifecycle="trainer", spans=long.spans)
+    elsewhere = sitting(lifecycle="trainer", periods=long.periods)
     assert not found("held_a_year", path=short, others=[elsewhere]).held
     assert found("held_a_year") == Finding(False, "never awarded")
-    shorter = sitting(id=3, spans={"award": (span(date(2020, 4, 1), date(2020, 4, 11)),)})
+    shorter = sitting(id=3, periods={"award": (span(date(2020, 4, 1), date(2020, 4, 11)),)})
     assert found("held_a_year", path=short, others=[shorter]) == Finding(False, "335 days short")
 
 
@@ -227,7 +227,7 @@ def test_latest_path() -> None:
     """Only the path of the latest award opens the door (programme.md, Reconnect)."""
     assert found("latest_path") == Finding(True, "the latest award")
     assert found("latest_path", others=[sitting()]) == Finding(False, "award-2")
-    assert found("latest_path", others=[sitting(spans={})]).held
+    assert found("latest_path", others=[sitting(periods={})]).held
     assert found("latest_path", path=path(id=3), others=[sitting()]).held
 
 
@@ -243,9 +243,11 @@ def test_no_membership() -> None:
     member = {"membership": (span(date(2026, 4, 1)),)}
     left = {"membership": (span(date(2026, 4, 1), CYCLE, reason="left"),)}
     assert found("no_membership") == Finding(True, "none")
-    assert found("no_membership", path=path("reconnect", spans=member)) == Finding(False, "award-1")
-    assert found("no_membership", others=[path(id=2, spans=member)]) == Finding(False, "award-2")
-    assert found("no_membership", path=path("removed", spans=left)).held
+    assert found("no_membership", path=path("reconnect", periods=member)) == Finding(
+        False, "award-1"
+    )
+    assert found("no_membership", others=[path(id=2, periods=member)]) == Finding(False, "award-2")
+    assert found("no_membership", path=path("removed", periods=left)).held
 
 
 def step(name: str, value: str = "done", **changes: Any) -> Statement:
@@ -272,7 +274,7 @@ def test_left_by_choice(reason: str, held: bool) -> None:
     """Whoever left may join again; whoever was removed may not (programme.md, Reconnect)."""
     ended = span(date(2026, 1, 1), date(2026, 6, 1), reason=reason)
     first = span(date(2025, 1, 1), date(2025, 6, 1), reason="left")
-    removed = path("removed", spans={"membership": (first, ended)})
+    removed = path("removed", periods={"membership": (first, ended)})
     assert found("left_by_choice", path=removed) == Finding(held, reason)
 
 
@@ -283,7 +285,7 @@ def test_left_by_choice_of_none() -> None:
 
 def appealed(*spans: Any) -> Path:
     """Return a declined path with decisions that can be appealed."""
-    return path("declined", spans={"appeal": spans or (span(CYCLE),)})
+    return path("declined", periods={"appeal": spans or (span(CYCLE),)})
 
 
 def test_within_appeal() -> None:
@@ -297,7 +299,7 @@ def test_within_appeal() -> None:
 
 def test_the_days_of_an_appeal_run_from_the_notice() -> None:
     """A decision recorded late is told late, and its thirty days begin then (Tenure)."""
-    late = appealed(span(CYCLE, told_at=noon(date(2026, 10, 5))))
+    late = appealed(span(CYCLE, recorded_at=noon(date(2026, 10, 5))))
     seen = {"path": late, "recorded_at": noon(date(2026, 11, 4))}
     assert found("within_appeal", **seen) == Finding(True, "2026-11-04")
 

@@ -76,7 +76,7 @@ def test_facts_of_a_later_date_are_no_reading() -> None:
         ),
         (
             "no_sitting_award",
-            {"others": [path("awarded", id=2, spans={"award": (span(date(2026, 4, 1)),)})]},
+            {"others": [path("awarded", id=2, periods={"award": (span(date(2026, 4, 1)),)})]},
             "the end of the award that is sitting",
             None,
         ),

@@ -194,7 +194,7 @@ def test_who_may_nominate() -> None:
 
 def test_compliance_comes_before_a_due_timer() -> None:
     """Compliance's commands come before a due timer, nobody else's (programme.md, Tenure)."""
-    assert AWARD.urgent == {"compliance"}
+    assert AWARD.preempts_timers == {"compliance"}
 
 
 @pytest.mark.parametrize(("state", "trigger", "reason"), GUARDED)
@@ -323,14 +323,14 @@ def test_an_open_case_puts_a_renewal_off_and_grace_starts_without() -> None:
         Schedule("renewal_decision", round="next_cycle", when="open_case"),
         Notify("renewal_rescheduled", to="seller", when="open_case"),
     )
-    assert AWARD.timer("renewal_decision").otherwise == (
+    assert AWARD.timer("renewal_decision").on_refused == (
         *put_off,
         Notify("renewal_due", to="seller", when="no_open_case"),
         Schedule("grace_reminder", when="no_open_case"),
         Schedule("grace_end", when="no_open_case"),
     )
-    assert AWARD.timer("grace_end").otherwise == put_off
-    assert AWARD.timer("cycle_date").otherwise == ()
+    assert AWARD.timer("grace_end").on_refused == put_off
+    assert AWARD.timer("cycle_date").on_refused == ()
 
 
 @pytest.mark.parametrize(
@@ -374,7 +374,7 @@ def test_instants_follow_the_policy() -> None:
 
 def test_the_next_round() -> None:
     """Carried over, a path belongs to the next cycle; awarded, to that of a year on (Tenure)."""
-    awarded = path("awarded", spans={"award": (span(date(2026, 10, 1)),)})
+    awarded = path("awarded", periods={"award": (span(date(2026, 10, 1)),)})
     assert AWARD.rounds["next_cycle"](context()) == date(2027, 4, 1)
     assert AWARD.rounds["due"](context(path=awarded)) == date(2027, 10, 1)
 
@@ -383,7 +383,7 @@ def test_due_dates_come_from_the_first_award() -> None:
     """A term runs from the anchor; a due date put off by a cycle is the new one (Tenure)."""
     for due_on, following in ((date(2027, 10, 1), 2028), (date(2028, 10, 1), 2029)):
         spans = {"award": (span(date(2026, 10, 1)),)}
-        renewed = path("renewed", cycle_on=due_on, spans=spans)
+        renewed = path("renewed", cycle_on=due_on, periods=spans)
         assert AWARD.rounds["due"](context(path=renewed)) == date(following, 10, 1)
-    put_off = path("renewed", cycle_on=date(2028, 4, 1), spans=spans)
+    put_off = path("renewed", cycle_on=date(2028, 4, 1), periods=spans)
     assert AWARD.rounds["due"](context(path=put_off)) == date(2029, 4, 1)

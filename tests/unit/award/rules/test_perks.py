@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 APRIL, OCTOBER = date(2026, 4, 1), date(2026, 10, 1)
 BEGUN, ENDED = midnight(APRIL), midnight(OCTOBER)
-PATHS = (path("nominated"), path("ex_ambassador", id=2, spans={"award": (span(APRIL, OCTOBER),)}))
+PATHS = (path("nominated"), path("ex_ambassador", id=2, periods={"award": (span(APRIL, OCTOBER),)}))
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,10 @@ def test_spans_that_touch_are_one_tenure() -> None:
     """Award spans of one path that touch or overlap give each perk once; a gap gives it anew."""
     may, later = span(date(2026, 5, 1), date(2027, 4, 1)), span(date(2027, 10, 1))
     spans = (span(APRIL, date(2026, 5, 1)), may, span(APRIL, date(2027, 5, 1)), later)
-    (first, second) = tenures_of(path("renewed", id=2, spans={"award": spans}))
+    (first, second) = tenures_of(path("renewed", id=2, periods={"award": spans}))
     assert (first.began_on, first.ended_on) == (APRIL, date(2027, 5, 1))
     assert second == later
-    lapsed = path("renewed", id=2, spans={"award": (span(APRIL, OCTOBER), span(APRIL))})
+    lapsed = path("renewed", id=2, periods={"award": (span(APRIL, OCTOBER), span(APRIL))})
     perks = [each.perk for each in entitlements_at((lapsed,), ENDED, consented=True)]
     assert sorted(perks) == sorted({*ONE_OFF, *STANDING, *LASTING})
 
@@ -81,7 +81,7 @@ def test_the_hall_of_fame_takes_consent() -> None:
 
 def test_members_of_reconnect_have_two_perks_from_joining_to_leaving() -> None:
     """Networking and campaign updates run with the membership, its last instant excluded."""
-    member = path("removed", id=3, spans={"membership": (span(APRIL, OCTOBER),)})
+    member = path("removed", id=3, periods={"membership": (span(APRIL, OCTOBER),)})
     found = entitlements_at((member,), BEGUN, consented=True)
     assert found == tuple(
         Entitlement(perk, "membership", "award-3", BEGUN, ENDED) for perk in MEMBERSHIP

@@ -11,7 +11,7 @@ from lazsa_flow.award.rules.panel import Scorecard
 from lazsa_flow.engine.batch import memo
 from lazsa_flow.engine.sweep import ChunkDecision, SweepResult, judge
 from lazsa_flow.errors import LifecycleError
-from lazsa_flow.lifecycle.effects import Begin, FireOther, Notify, Schedule
+from lazsa_flow.lifecycle.effects import FireOther, Notify, Reserve, Schedule
 from lazsa_flow.lifecycle.guards import NOMINATIONS, PANEL, Guard, paths, records
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
 from lazsa_flow.logs import LOGGER
@@ -195,7 +195,7 @@ def test_what_takes_a_place_moves_by_itself() -> None:
     """A door that opens again takes its subject's place, and may find it taken."""
     reopen = Edge("close", ("shut",), "ajar", (Permit("system"),), ("ready",))
     lock = Edge("lock", ("ajar",), "shut", (Permit("seller", ("leaving",)),))
-    states = (State("ajar", "waiting", open=True), State("shut", "ended_well"))
+    states = (State("ajar", "waiting", open=True), State("shut", "success"))
     evening = Timer("evening", ("shut",), "dusk", (Step("close"),))
     held = saying(lambda _: (True, None, None))
     rules = closing(held, states=states, edges=(reopen, lock), timers=(evening,))
@@ -209,7 +209,7 @@ def test_what_takes_a_place_moves_by_itself() -> None:
     "effects",
     [
         (Notify("closed", to="nominators"),),
-        (Begin("records", of="claims"),),
+        (Reserve("records"),),
         (Notify("closed", when="pointless"),),
         (Notify("closed", when="anything"),),
     ],
