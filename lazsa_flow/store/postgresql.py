@@ -66,7 +66,6 @@ def connect_postgresql(url: sa.URL, own: ConnectionOptions, *, durable: bool) ->
             **pool_arguments(own),
         )
         from lazsa_flow.store import liveness
-        from lazsa_flow.store.fast import pg_pipeline
     except ModuleNotFoundError:
         raise ExtraError("postgres", "a database on PostgreSQL") from None
     settings = _settings(url, own, durable=durable)
@@ -74,18 +73,15 @@ def connect_postgresql(url: sa.URL, own: ConnectionOptions, *, durable: bool) ->
     def open_session(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:
         return liveness.open_watched(cargs, cparams)
 
-    def prepare(connection: WatchedConnection, record: sa.pool.ConnectionPoolEntry) -> None:
+    def prepare(connection: WatchedConnection, _record: sa.pool.ConnectionPoolEntry) -> None:
         _set_limits(connection, settings)
         prepared = own.prepared_statements
-        if prepared if prepared is not None else not connection.pooled:
-            pg_pipeline.enable(connection, record)
-        else:
+        if not (prepared if prepared is not None else not connection.pooled):
             connection.prepare_threshold = None
 
     event.listen(engine, "do_connect", open_session)
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _limit_transaction)
-    event.listen(engine, "rollback", pg_pipeline.forget)
     event.listen(engine, "checkout", _check_silent)
     return engine
 

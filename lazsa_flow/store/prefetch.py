@@ -67,12 +67,23 @@ def queries(dialect: str) -> Queries:
     stamp = stamp_query(dialect).subquery("stamp")
     return Queries(
         paths=sibling_paths,
-        paths_locked=sibling_paths.with_for_update(of=paths),
+        paths_locked=_locked(dialect, sibling_paths),
         about=sa.select(*stamp.c, *about)
         .select_from(own.join(stamp, sa.true()))
         .where(own.c.id == path_id),
         listed=len(about),
     )
+
+
+def _locked(dialect: str, sibling_paths: sa.Select[Any]) -> sa.Select[Any]:
+    """Select paths for update, holding the rules as they stand; the locks are taken in this order.
+
+    PostgreSQL locks the rows above the join, so once the rules are held; and of a row that was
+    changed meanwhile it returns what it is now.
+    """
+    locked = sibling_paths.with_for_update(of=schema.paths)
+    shared = released.shared_lock(dialect)
+    return locked if shared is None else locked.join(shared, sa.true())
 
 
 def _about(dialect: str, own: Any) -> list[sa.Select[Any]]:
@@ -117,12 +128,11 @@ def look(
 ) -> Prefetch | None:
     """Take a first look at a path; see :meth:`SqlTransaction.look`."""
     select = queries(connection.dialect.name)
-    holding = released.sharing(connection) if lock else []
     paths, about = fetch_all(
         connection,
-        [*holding, select.paths_locked if lock else select.paths, select.about],
+        [select.paths_locked if lock else select.paths, select.about],
         {"id": path_id, "on": on.isoformat(), "key": key or ""},
-    )[len(holding) :]
+    )
     if not about:
         return None
     stamp, found = about[0][: -select.listed], about[0][-select.listed :]

@@ -117,6 +117,11 @@ def lock(connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
 
+def shared_lock(dialect: str) -> sa.Subquery | None:
+    """Return the lock of :func:`sharing` as a table of one row, where the dialect has one."""
+    return _SHARING.subquery("held") if dialect == "postgresql" else None
+
+
 def sharing(connection: sa.Connection) -> list[sa.ClauseElement]:
     """Return the statements by which a transaction holds the rules as they stand until it ends.
 

@@ -18,7 +18,6 @@ import sqlalchemy as sa
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.sweep import SweepResult
 from lazsa_flow.lifecycle.model import Actor
-from lazsa_flow.store.fast.pg_pipeline import PREPARED
 from lazsa_flow.store.fast.writer_postgresql import FEW
 from lazsa_flow.store.migrate import VERSION_TABLE
 from tests.factories import CYCLE, facts, midnight, record_facts
@@ -76,8 +75,7 @@ def explained(programme: Programme, engine: sa.Engine | None = None) -> Iterator
     engine, plans = engine or programme.store._engine, Plans()
     watch = {"sqlite": _watch_sqlite, "postgresql": _watch_postgresql}[engine.dialect.name]
 
-    def checkout(driver: Any, record: Any, _proxy: Any) -> None:
-        record.info.pop(PREPARED, None)  # one statement after the other, by cursors
+    def checkout(driver: Any, _record: Any, _proxy: Any) -> None:
         watch(driver, plans.told)
 
     sa.event.listen(engine, "checkout", checkout)

@@ -16,7 +16,6 @@ from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
 from lazsa_flow.lifecycle.model import Actor
-from lazsa_flow.store.fast.pg_pipeline import PREPARED
 from lazsa_flow.store.postgresql import LIMITS
 from tests import factories
 from tests.contract.conftest import START
@@ -81,7 +80,7 @@ def test_the_limits_hold_through_the_pooler(night: Programme) -> None:
     for write in (False, True):
         with night.store.begin(write=write) as transaction:
             connection = transaction._connection
-            assert PREPARED not in connection.info
+            assert connection.connection.driver_connection.prepare_threshold is None
             shown = [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in LIMITS]
             assert "0" not in shown
             assert shown[0] == "2min"

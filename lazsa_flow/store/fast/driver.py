@@ -95,11 +95,6 @@ def fetch_all(
     """Run queries with the same values one after the other, in one round trip to a server."""
     asked = [compiled(statement, connection.dialect.name) for statement in statements]
     one_trip = len(asked) > 1 and connection.dialect.name == "postgresql"
-    if one_trip:
-        from lazsa_flow.store.fast.pg_pipeline import Asked, travel, travels
-
-        if travels(connection):
-            return travel(connection, [Asked(a.text, a.numbered(values)) for a in asked])
     with raw(connection) as driver:
         with driver.pipeline() if one_trip else nullcontext():
             cursors = [each.run(driver, values) for each in asked]

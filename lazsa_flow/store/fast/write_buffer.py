@@ -17,7 +17,6 @@ from sqlalchemy.exc import DBAPIError
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.fast.driver import raw, run_numbered
-from lazsa_flow.store.fast.pg_pipeline import Asked, forget, travel, travels
 from lazsa_flow.store.fast.writer import MOVED, REVIVED, MovedError, given
 from lazsa_flow.store.fast.writer_postgresql import PostgresBulk
 
@@ -110,16 +109,12 @@ class BufferedWriter(PostgresBulk):
 
     def _send_last(self, text: str, values: list[Any], commit: Callable[[], None]) -> None:
         try:
-            if travels(self._connection):
-                travel(self._connection, [Asked(text, values)], commit=True)
-            else:
-                with raw(self._connection) as driver, driver.pipeline():
-                    run_numbered(driver, text, values)
-                    run_numbered(driver, "COMMIT", [])
+            with raw(self._connection) as driver, driver.pipeline():
+                run_numbered(driver, text, values)
+                run_numbered(driver, "COMMIT", [])
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != _STALE:
                 raise
-            forget(self._connection)
             with raw(self._connection) as driver:
                 driver.rollback()
             raise MovedError from None
