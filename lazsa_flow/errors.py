@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from lazsa_flow.lifecycle.guards import Verdict
+    from lazsa_flow.verdicts import Verdict
 
 
 class LazsaError(Exception):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import HostCodeError
 from lazsa_flow.lifecycle.host_code import call
-from lazsa_flow.lifecycle.verdicts import CLOCK, NOBODY, Need, Verdict
+from lazsa_flow.verdicts import CLOCK, NOBODY, Need, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -19,9 +19,8 @@ from typing import Any, Final, NamedTuple
 
 from lazsa_flow.errors import type_name
 from lazsa_flow.lifecycle.calendar import instant_text
+from lazsa_flow.verdicts import Measured
 
-Measured = str | int | bool | None
-"""What the journal records of what was measured."""
 Recordable = Measured | Decimal | date | Enum
 """What a check may return as measured; see :func:`plain_measured`."""
 

@@ -18,22 +18,22 @@ from typing import TYPE_CHECKING, Any, Final
 from lazsa_flow.errors import ConfigError, GuardError, type_name
 from lazsa_flow.lifecycle.findings import Finding as Finding  # authors find it here
 from lazsa_flow.lifecycle.findings import Found as Found
-from lazsa_flow.lifecycle.findings import Measured as Measured
 from lazsa_flow.lifecycle.findings import Recordable, UnfitError, plain_finding
 from lazsa_flow.lifecycle.host_code import call, ref_of
 from lazsa_flow.lifecycle.model import FIGURES
 from lazsa_flow.lifecycle.path_data import PATH_DATA
 from lazsa_flow.lifecycle.running_guards import RUNNING, RunningGuard
-from lazsa_flow.lifecycle.verdicts import NOT_KNOWN as NOT_KNOWN
-from lazsa_flow.lifecycle.verdicts import STALE as STALE
-from lazsa_flow.lifecycle.verdicts import (
+from lazsa_flow.verdicts import NOT_KNOWN as NOT_KNOWN
+from lazsa_flow.verdicts import STALE as STALE
+from lazsa_flow.verdicts import Measured as Measured
+from lazsa_flow.verdicts import (
     Need,
     Operator,
     Reading,
     describe_measured,
     describe_required,
 )
-from lazsa_flow.lifecycle.verdicts import Verdict as Verdict
+from lazsa_flow.verdicts import Verdict as Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

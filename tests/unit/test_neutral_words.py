@@ -44,7 +44,6 @@ STILL_TO_CLEAN: Final[frozenset[str]] = frozenset(
         "lifecycle/model.py",
         "lifecycle/policy.py",
         "lifecycle/validation.py",
-        "lifecycle/verdicts.py",
         "notices/checking.py",
         "notices/compose.py",
         "notices/digests.py",

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.lifecycle.guards import Found
     from lazsa_flow.lifecycle.model import GuardContext
-    from lazsa_flow.lifecycle.verdicts import Need, Reading
+    from lazsa_flow.verdicts import Need, Reading
 
 _ITSELF: Final[frozenset[str]] = frozenset()
 """What a guard reads that looks at nothing but the path."""

@@ -21,7 +21,7 @@ from lazsa_flow.award.lifecycles.award_checks import (
     trainer_path_says,
 )
 from lazsa_flow.award.rules.criteria import read_criterion
-from lazsa_flow.lifecycle.verdicts import Need, Reading
+from lazsa_flow.verdicts import Need, Reading
 
 if TYPE_CHECKING:
     from datetime import date

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.lifecycle.dates import add_months, whole_months
-from lazsa_flow.lifecycle.verdicts import NOT_KNOWN, STALE, Need, Reading
+from lazsa_flow.verdicts import NOT_KNOWN, STALE, Need, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from lazsa_flow.engine.explain import Explanation, explain, judge
 from lazsa_flow.engine.explanation_json import explanation_json
 from lazsa_flow.lifecycle.model import Nomination, Period, Snapshot
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
-from lazsa_flow.lifecycle.verdicts import Need
+from lazsa_flow.verdicts import Need
 from tests.factories import (
     CYCLE,
     context,

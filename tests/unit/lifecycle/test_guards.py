@@ -10,7 +10,7 @@ import pytest
 
 from lazsa_flow.errors import HostCodeError
 from lazsa_flow.lifecycle.guards import Finding, Found, Guard, all_of, any_of, none_of
-from lazsa_flow.lifecycle.verdicts import Need, Reading
+from lazsa_flow.verdicts import Need, Reading
 from tests.factories import context, found, policy
 
 EARLY, LATE = date(2026, 11, 1), date(2027, 2, 1)

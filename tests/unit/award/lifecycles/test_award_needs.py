@@ -11,7 +11,7 @@ import pytest
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.rules.panel import NO_TALLY
 from lazsa_flow.engine.look_ahead import examine
-from lazsa_flow.lifecycle.verdicts import Need
+from lazsa_flow.verdicts import Need
 from tests.factories import CYCLE, context, facts, path, policy, record, span
 
 LAST_CARD = CYCLE - timedelta(days=30)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from lazsa_flow.lifecycle.findings import Measured
+Measured = str | int | bool | None
+"""What the journal records of what was measured."""
 
 NOT_KNOWN: Final = "not known"
 STALE: Final = "stale"
@@ -78,7 +79,7 @@ class Verdict:
         changed_by: Who or what can change it.
         earliest: The first date on which the clock alone makes it hold, where that is so.
         source: Where the rule stands.
-        wording: The same for the seller: no reviewer, no single score, no other seller.
+        wording: The same for the subject, without anything that is confidential.
         operator: How a combined guard joins its parts.
         parts: The verdicts of a combined guard's parts. Where they come from the journal, only
             whether each one held is known of them.
