@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.evidence_row import EvidenceRow
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.lifecycle.model import Failure, Path, Snapshot, Statement, TimerRow
-    from lazsa_flow.lifecycle.path_data import CheckedData
+    from lazsa_flow.lifecycle.path_data import CheckedData, PathData
 
 
 _Result = TypeVar("_Result")
@@ -246,6 +246,7 @@ class Claimed:
         row: The journal row of the move, as JSON values; for a reminder, the path's last.
         lease: Until when it is held; what another has claimed since has another one.
         attempts: How many have failed.
+        data: What had been handed over with the path's triggers when the move was recorded.
     """
 
     key: str
@@ -257,6 +258,7 @@ class Claimed:
     created_at: datetime
     lease: datetime
     attempts: int
+    data: tuple[PathData, ...] = ()
 
 
 class Outbox(Protocol):

@@ -176,6 +176,8 @@ class Lifecycle:
             :data:`~lazsa_flow.lifecycle.roles.SERVICE_ROLES`.
         relations: The relations that its permits may ask for, besides the built-in ones.
         recipients: Whom its notices may be for, besides the path's subject.
+        messages: Where the package of the lifecycle has the templates of its notices, as
+            ``package:folder``.
         rereads_rows: Whether each journal row is parsed and hashed again from its own text before
             it is written. The tables that ship leave it out, since their guards are tested here.
 
@@ -200,6 +202,7 @@ class Lifecycle:
     roles: tuple[str, ...] = ()
     relations: tuple[Relation, ...] = ()
     recipients: tuple[Recipient, ...] = ()
+    messages: str | None = None
     rereads_rows: bool = True
     _state: dict[str, State] = field(init=False, repr=False, compare=False)
     _timer: dict[str, Timer] = field(init=False, repr=False, compare=False)

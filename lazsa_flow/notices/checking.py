@@ -9,6 +9,7 @@ from lazsa_flow.errors import LazsaError, NotFoundError, TemplateError
 from lazsa_flow.lifecycle.effects import Notify
 from lazsa_flow.notices.channels import find_resolver, open_channel
 from lazsa_flow.notices.digests import is_digested
+from lazsa_flow.notices.path_data_words import add_examples
 from lazsa_flow.notices.render import DIGEST, FORMATS, NAMES, Renderer
 from lazsa_flow.notices.sample import sample
 
@@ -146,7 +147,7 @@ def _matters(
     kind: str, country: Country, lifecycles: Collection[Lifecycle]
 ) -> Iterator[NoticeContext]:
     """Yield made-up matters of a kind: one for each reason that a table has for it."""
-    matter = sample(kind, country)
+    matter = add_examples(sample(kind, country), lifecycles)
     yield matter
     yield replace(matter, by_self=True, nominations=1)
     for reason in sorted(_reasons(kind, lifecycles)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.errors import DeliveryError
@@ -74,7 +75,7 @@ class Composer:
         Raises:
             DeliveryError: How the person is reached is asked for, and not known, or no contact.
         """
-        matter = self._desk.matter(notice)
+        matter = self._context_of(notice)
         person = person_of(notice)
         contact = self._contact(person, contacts, needs_contact=needs_contact)
         to = recipient_class(notice.to)
@@ -100,7 +101,7 @@ class Composer:
             DeliveryError: As in :meth:`letter`.
         """
         self._desk.look_up(notices)
-        matters = [self._desk.matter(notice) for notice in notices]
+        matters = [self._context_of(notice) for notice in notices]
         told = list({(each.kind, each.path): each for each in matters}.values())
         first = notices[0]
         person = person_of(first)
@@ -120,6 +121,13 @@ class Composer:
     def reviewers_missing(self, notices: Sequence[Claimed]) -> Mapping[str, Sequence[str]]:
         """Return, by the key of each notice, the seated reviewers whose card is missing now."""
         return self._desk.reviewers_missing(notices)
+
+    def _context_of(self, notice: Claimed) -> NoticeContext:
+        """Return what a notice is about, with the data of its path."""
+        found = self._desk.matter(notice)
+        if not notice.path.data and not notice.data:
+            return found
+        return replace(found, data=notice.path.data, path_data=notice.data)
 
     @staticmethod
     def _contact(

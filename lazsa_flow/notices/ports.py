@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lazsa_flow.lifecycle.values import value
+from lazsa_flow.lifecycle.values import EMPTY, value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.rules.bar_figures import BarFigure
     from lazsa_flow.engine.ports import Claimed
+    from lazsa_flow.lifecycle.path_data import PathData
     from lazsa_flow.lifecycle.policy import Country
     from lazsa_flow.notices.contact import Contact
 
@@ -74,6 +75,9 @@ class NoticeContext:
         headline: The title of an announcement.
         announcement: What it says.
         link: Where to read more, ``https`` alone.
+        data: The path's data, as it was opened with.
+        path_data: What was handed over with its triggers until the move, oldest first, without
+            personal fields.
     """
 
     kind: str
@@ -100,6 +104,8 @@ class NoticeContext:
     headline: str = ""
     announcement: str = ""
     link: str | None = None
+    data: Mapping[str, Any] = EMPTY
+    path_data: tuple[PathData, ...] = ()
 
 
 class Desk(Protocol):

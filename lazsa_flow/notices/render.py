@@ -25,13 +25,16 @@ from lazsa_flow.lifecycle.values import value
 from lazsa_flow.notices.blocks import as_anchor, as_html, as_text
 from lazsa_flow.notices.contact import LOCALE
 from lazsa_flow.notices.explaining import explaining, read_words
+from lazsa_flow.notices.path_data_words import find_messages, read_decimal, sum_of
 from lazsa_flow.notices.ports import NoticeContext
 from lazsa_flow.notices.words import LAST, Words, chain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from importlib.resources.abc import Traversable
     from pathlib import Path
+
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 Format = Literal["txt", "html"]
 FORMATS: Final[tuple[Format, ...]] = ("txt", "html")
@@ -59,12 +62,18 @@ class Renderer:
     """Renders notices; thread-safe.
 
     Args:
-        messages: A deployment's own folder of words, which comes before ours.
+        messages: A deployment's own folder of words, which comes before all others.
+        lifecycles: The tables whose packages may bring words, which come before ours.
+
+    Raises:
+        ConfigError: A table names words that are not there.
     """
 
-    def __init__(self, messages: Path | None = None) -> None:
+    def __init__(self, messages: Path | None = None, lifecycles: Iterable[Lifecycle] = ()) -> None:
         ours = files("lazsa_flow") / "defaults" / "messages"
-        self._roots: list[Traversable] = [ours] if messages is None else [messages, ours]
+        brought = [find_messages(each) for each in lifecycles if each.messages]
+        own: list[Traversable] = [] if messages is None else [messages]
+        self._roots: list[Traversable] = [*own, *brought, ours]
         self._words = cache(self._read_words)
         self._environment = cache(self._make_environment)
 
@@ -189,6 +198,8 @@ class Renderer:
             anchor=as_anchor if format_ == "html" else str,
             step=words.step,
             unmet=words.unmet,
+            decimal=read_decimal,
+            sum_of=sum_of,
             blocks=as_html if format_ == "html" else as_text,
         )
         return environment
@@ -239,8 +250,8 @@ class Renderer:
         return None
 
     def _read_words(self, locale: str) -> Words:
-        found = [self._read("words.toml", (folder,)) for folder in chain(locale)]
-        return Words(each for each in found if each is not None)
+        found = [root / folder / "words.toml" for folder in chain(locale) for root in self._roots]
+        return Words((read_words(file), str(file)) for file in found if file.is_file())
 
 
 def _files(folder: Traversable) -> Iterator[Traversable]:

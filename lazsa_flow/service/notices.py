@@ -17,6 +17,7 @@ from lazsa_flow.errors import InputError, NotFoundError
 from lazsa_flow.notices.channels import find_resolver, open_channels
 from lazsa_flow.notices.compose import Composer
 from lazsa_flow.notices.contact import LOCALE
+from lazsa_flow.notices.path_data_words import add_examples
 from lazsa_flow.notices.relay import Relay
 from lazsa_flow.notices.render import Renderer
 from lazsa_flow.notices.sample import sample
@@ -73,7 +74,7 @@ class Notices(Commands):
 
         return Relay(
             outbox,
-            Composer(desk, resolver, Renderer(self.config.messages)),
+            Composer(desk, resolver, Renderer(self.config.messages, self.config.lifecycles)),
             channels,
             deployment,
             context.rulebook.countries,
@@ -152,8 +153,8 @@ class Notices(Commands):
         countries = list(context.rulebook.countries.values())
         speaking = [each for each in countries if locale is None or each.locale == locale]
         shown = context.country(country) if country else (speaking or countries)[0]
-        renderer = Renderer(self.config.messages)
-        matter = sample(kind, shown)
+        renderer = Renderer(self.config.messages, self.config.lifecycles)
+        matter = add_examples(sample(kind, shown), self.config.lifecycles)
         if kind in renderer.kinds(digested=True):
             return renderer.digest([matter], locale or shown.locale)
         if kind not in renderer.kinds():

@@ -32,6 +32,7 @@ from lazsa_flow.store.outbox_rows import (
     HELD,
     about_keys,
     addressed,
+    data_about_keys,
     is_for,
     is_ready,
     move_lease,
@@ -72,7 +73,7 @@ class SqlOutbox:
         dialect = engine.dialect.name
         self._mark = [compiled(each, dialect) for each in (_TAKE_OUT, record_delivery(engine))]
         self._lease = compiled(move_lease(dialect), dialect)
-        self._about = about_keys(dialect)
+        self._about, self._data = about_keys(dialect), data_about_keys(dialect)
 
     def close(self) -> None:
         """Close every connection, for good."""
@@ -256,14 +257,18 @@ class SqlOutbox:
         """
         values = {"ids": ids_value(self._engine.dialect.name, keys)}
 
-        def attempt() -> list[decode.Row]:
+        def attempt() -> list[list[decode.Row]]:
             with self._lend() as connection:
-                return fetch(connection, self._about, values)
+                return [fetch(connection, each, values) for each in (self._about, self._data)]
 
         if not keys:
             return []
-        found = {row[0]: row for row in self._retrying(attempt)}
-        return [read_claimed(found[key]) for key in keys if key in found]
+        rows, handed_over = self._retrying(attempt)
+        found = {row[0]: row for row in rows}
+        data: dict[int, list[decode.Row]] = {}
+        for row in handed_over:
+            data.setdefault(row[0], []).append(row)
+        return [read_claimed(found[k], data.get(found[k][1], ())) for k in keys if k in found]
 
     def _hold(self, connection: sa.Connection, keys: list[str], until: datetime) -> None:
         """Move ``next_at`` to the lease's end.

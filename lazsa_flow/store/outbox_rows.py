@@ -14,8 +14,10 @@ from lazsa_flow.store.dialect import upsert
 from lazsa_flow.store.fast.driver import ids_table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import datetime
+
+    from lazsa_flow.lifecycle.path_data import PathData
 
 _OUTBOX: Final = schema.outbox
 _PATHS: Final = schema.paths
@@ -79,8 +81,16 @@ def about_keys(dialect: str) -> sa.Select[Any]:
     )
 
 
-def read_claimed(row: decode.Row) -> Claimed:
-    """Read a row of :func:`about_keys`."""
+def data_about_keys(dialect: str) -> sa.Select[Any]:
+    """Return what reads the data of the paths that the keys ``ids`` are about."""
+    keys, data = ids_table(dialect, sa.Text), schema.path_data
+    held = keys.join(_OUTBOX, _OUTBOX.c.key == keys.c.id)
+    of_path = held.join(data, data.c.path_id == _OUTBOX.c.path_id)
+    return sa.select(*decode.PATH_DATA).select_from(of_path).distinct()
+
+
+def read_claimed(row: decode.Row, data: Sequence[decode.Row] = ()) -> Claimed:
+    """Read a row of :func:`about_keys`, with those of :func:`data_about_keys` of its path."""
     key, _path_id, _seq, kind, to, cycle_on, created_at, lease, attempts, *_ = row
     path = decode.path(row[_TO_PATH:])
     return Claimed(
@@ -93,7 +103,14 @@ def read_claimed(row: decode.Row) -> Claimed:
         created_at=decode.instant(created_at),
         lease=decode.instant(lease),
         attempts=attempts,
+        data=_known_at(decode.instant(created_at), data),
     )
+
+
+def _known_at(at: datetime, data: Sequence[decode.Row]) -> tuple[PathData, ...]:
+    """Return the rows of data that were recorded by an instant, oldest first."""
+    rows = sorted(map(decode.path_data, data), key=lambda row: row.seq)
+    return tuple(row for row in rows if row.recorded_at <= at)
 
 
 def read_waiting(row: sa.Row[Any]) -> Waiting:

@@ -32,7 +32,7 @@ def check_channels(examination: Examination) -> Iterator[Check]:
 def check_templates(examination: Examination) -> Iterator[Check]:
     """Render every template in every locale with made-up matters."""
     config = examination.config
-    renderer = Renderer(config.messages)
+    renderer = Renderer(config.messages, config.lifecycles)
     faults = list(check_words(renderer, config.countries, config.lifecycles))
     for fault in faults:
         yield Check("templates", "fault", str(fault))
