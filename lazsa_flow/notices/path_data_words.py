@@ -119,4 +119,4 @@ def _effects(lifecycle: Lifecycle) -> Iterator[object]:
     for edge in (lifecycle.opening, *lifecycle.edges):
         yield from edge.effects
     for timer in lifecycle.timers:
-        yield from (*timer.effects, *timer.otherwise)
+        yield from (*timer.effects, *timer.on_refused)
