@@ -86,7 +86,7 @@ def _real(bench: Bench) -> Iterator[Figure]:
         last = max(
             book.on for book in programme.ledger() if book.country == REAL_COUNTRY and book.due
         )
-        clock = VirtualClock(programme.rulebook.calendar(REAL_COUNTRY).start(last).at)
+        clock = VirtualClock(programme._runtime.rulebook.calendar(REAL_COUNTRY).start(last).at)
     with Programme.open(f"sqlite:///{told.out / DATABASE}", clock=clock) as programme:
         for name, ask in questions(REAL_COUNTRY, last).items():
             (ours,) = in_turns(bench.scale.rounds, partial(seconds, partial(ask, programme)))

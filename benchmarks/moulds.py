@@ -164,8 +164,8 @@ def _play(programme: Programme, clock: VirtualClock) -> None:
     clock.move_to(MIDNIGHT)
     for path in ambassadors.values():
         sweeping.sweep(
-            programme.store,
-            programme.rulebook,
+            programme._runtime.store,
+            programme._runtime.rulebook,
             clock,
             path_id=int(path.rpartition("-")[2]),
             done=lambda swept: True,  # fall_due alone

@@ -49,9 +49,11 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State, Step, Timer
     from lazsa_flow.notices.contact import Contact
     from lazsa_flow.notices.ports import Letter
+    from lazsa_flow.service.service import FlowService
 
 __all__ = [  # noqa: RUF022 - grouped by what they are for
     # the facade
+    "FlowService",
     "Programme",
     "Actor",
     "Config",
@@ -109,6 +111,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
 _HOMES = {
     "lazsa_flow.award.programme": ("Programme",),
     "lazsa_flow.config": ("Config",),
+    "lazsa_flow.service.service": ("FlowService",),
     "lazsa_flow.award.commands.store_entry": ("TurnoverRecord",),
     "lazsa_flow.award.commands.import_result": ("ImportResult",),
     "lazsa_flow.award.rules.panel": ("ITEMS",),

@@ -128,7 +128,7 @@ def facts(**changes: Any) -> Facts:
 
 def record_facts(programme: Programme, rows: Iterable[Facts]) -> None:
     """Write facts of any day, as they stood before days to come were refused."""
-    with programme.store.begin() as transaction:
+    with programme._runtime.store.begin() as transaction:
         transaction.add_facts(tuple(rows), programme.clock.now())
 
 

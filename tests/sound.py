@@ -137,7 +137,7 @@ def _policy(now: datetime) -> str:
 def _end(programme: Programme, chance: random.Random, end: datetime) -> None:
     """Park a path, let some be late and others paused."""
     later = end + timedelta(days=200)
-    with programme.store.begin() as transaction:
+    with programme._runtime.store.begin() as transaction:
         claim = transaction.claim(later, 1)
         if claim is not None:
             transaction.set_aside(failure(first_of(claim)))

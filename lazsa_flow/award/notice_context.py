@@ -15,6 +15,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.award import promised_dates
 from lazsa_flow.award.commands import announcements, reminding
 from lazsa_flow.award.commands.store_entry_receipts import read_received
 from lazsa_flow.award.lifecycles.entry import EntryPolicy
@@ -24,7 +25,6 @@ from lazsa_flow.award.rules.bar_figures import BARS
 from lazsa_flow.lifecycle.calendar import parse_instant
 from lazsa_flow.lifecycle.ids import same_person
 from lazsa_flow.notices.ports import NoticeContext, Unmet
-from lazsa_flow.service import promised_dates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.engine.permissions import related, rule_of
-from lazsa_flow.errors import NotAllowedError
 from lazsa_flow.lifecycle.table import Permit
+from lazsa_flow.service.permissions import OPERATING_COMMANDS, check_permits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -26,6 +25,7 @@ _NOMINATOR: Final = tuple(
 )
 
 COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
+    **OPERATING_COMMANDS,
     "import_facts": _DATA,
     "import_contacts": _DATA,
     "import_nominations": _DATA,
@@ -52,18 +52,10 @@ COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "give_perk": (Permit("team", relation="country"), Permit("manager")),
     "consent": (Permit("seller", relation="self"),),
     "record_shown": (Permit("employee"),),
-    "move_country": (Permit("host"),),
     "merge_sellers": (Permit("host"),),
     "unmerge_sellers": (Permit("host"),),
     "suspend_cycle": (Permit("manager"),),
     "lift_suspension": (Permit("manager"),),
-    "release_policy": (Permit("manager"),),
-    "release_country": (Permit("manager"),),
-    "replan_timers": (Permit("operator"), Permit("manager")),
-    "unpark": (Permit("operator"),),
-    "pause": (Permit("operator"),),
-    "retry_notices": (Permit("operator"),),
-    "close_books": (Permit("manager"),),
     "erase": (Permit("seller", relation="self"), Permit("host")),
     "readmit": (Permit("seller", relation="self"), Permit("host")),
     "purge": _DATA,
@@ -92,14 +84,8 @@ def check_command(
     Raises:
         NotAllowedError: No permit covers it; it tells who may.
     """
-    permits = COMMANDS[command]
 
     def has_nominated(_relation: str) -> bool:
         return not actor.names.isdisjoint(nominators)
 
-    for permit in permits:
-        if permit.admits(actor.role, None) and related(
-            permit, actor, subject=subject, country=country, holds=has_nominated
-        ):
-            return
-    raise NotAllowedError(actor=str(actor), action=command, rule=rule_of(permits))
+    check_permits(COMMANDS, command, actor, subject=subject, country=country, holds=has_nominated)

@@ -1,199 +1,46 @@
-"""What does a back-office service hold in its hands?
-
-:class:`Programme`: the facade over store, engine and commands, and the composition root; nothing
-else opens configuration. It is thread-safe; each call is a transaction of its own, unless it is
-bound to a connection of the host's.
-"""
+"""The programme: the service with the award's lifecycles, commands and questions."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING
 
-from lazsa_flow.award.store.store import AwardStore
-from lazsa_flow.clock import SystemClock
-from lazsa_flow.config import Config
-from lazsa_flow.engine import sweep as sweeping
-from lazsa_flow.engine.fire import fire
-from lazsa_flow.engine.tables import digest_of
-from lazsa_flow.errors import ConfigError, Problem
-from lazsa_flow.lifecycle.calendar import as_utc
-from lazsa_flow.lifecycle.host_code import check_clock
-from lazsa_flow.logs import log
-from lazsa_flow.service.configuration import Migrated, build_rulebook, find_warnings, store_unknown
-from lazsa_flow.service.entrance import checked
-from lazsa_flow.service.move_json import move_from_json, move_to_json
-from lazsa_flow.service.notices import Notices
-from lazsa_flow.service.requests import actor_fields
-from lazsa_flow.service.timers import add_reminders
-from lazsa_flow.store.brakes import Brakes
-from lazsa_flow.store.connect import sqlite_file
-from lazsa_flow.store.host_transaction import BoundStore
-from lazsa_flow.store.restore import restore
+from lazsa_flow.award.application import AwardApplication
+from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.facade.commands import Nominations
+from lazsa_flow.award.facade.community import Community
+from lazsa_flow.award.facade.imports import Imports
+from lazsa_flow.award.facade.irreversible import Irreversible
+from lazsa_flow.award.facade.lists import AwardLists
+from lazsa_flow.award.facade.panels import Panels
+from lazsa_flow.award.facade.questions import AwardQuestions
+from lazsa_flow.award.facade.sellers import Sellers
+from lazsa_flow.lifecycle.model import Facts
+from lazsa_flow.service import listing
+from lazsa_flow.service.entrance import checked_with, instance_of
+from lazsa_flow.service.part import exposed
+from lazsa_flow.service.service import FlowService
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
+    from datetime import date, datetime
 
-    from lazsa_flow.config import ConfigWarning
-    from lazsa_flow.engine.ports import Clock
-    from lazsa_flow.lifecycle.model import Actor, Move, Snapshot
-    from lazsa_flow.service.context import Context
-    from lazsa_flow.store.backup import Backup
-    from lazsa_flow.store.restore import Restored
+    from lazsa_flow.service.list_rows import Listed, Page
     from lazsa_flow.viewer.extra_pages import ExtraPage
 
 
-SECRET_BYTES: Final = 16
-"""The least that ``LAZSA_SECRET`` must have."""
-
-
-@checked
-class Programme(Notices):
-    """The award programme on one database.
+@checked_with(
+    {
+        "Facts": instance_of(Facts, "a Facts, as the host makes it"),
+        "TurnoverRecord": instance_of(TurnoverRecord, "a TurnoverRecord"),
+    }
+)
+class Programme(FlowService):
+    """The award programme on one database: a service, with what is the award's own.
 
     Open it with :meth:`open`; close it, or use it as a context manager, to release connections.
     """
 
-    @classmethod
-    def open(
-        cls,
-        url: str,
-        *,
-        config: Config | None = None,
-        clock: Clock | None = None,
-        secret: bytes | None = None,
-        via: str = "library",
-        probe: Callable[[str], None] = lambda point: None,
-    ) -> Programme:
-        """Open the programme on a database that :meth:`migrate` has prepared.
-
-        Args:
-            url: The database's URL, such as ``sqlite:///lazsa.db``.
-            config: Countries, lifecycles and policies; those that ship by default.
-            clock: The machine's clock by default.
-            secret: The deployment's key for fingerprints, whatever its length; by default from the
-                environment's ``LAZSA_SECRET``, which must have 16 bytes or more.
-            via: Through what commands come, such as the name of the host's service; it is recorded
-                with each import.
-            probe: Called by name at each point at which a process could die; for fault tests.
-
-        Raises:
-            InputError: The URL is none of ours.
-            SchemaError: The schema is missing or of another release.
-            ConfigError: A country or policy is wrong, or a stored policy was changed.
-        """
-        config = config or Config.load()
-        clock = check_clock(clock or SystemClock())
-        tables = {table.name: digest_of(table) for table in config.lifecycles}
-        store = AwardStore(url, probe=probe, brakes=Brakes(clock, tables))
-        try:
-            store.check_schema()
-            opened = cls(store, config, clock, secret=secret or _secret(), via=via)
-            _log_warnings(opened.config_warnings())
-            return opened
-        except BaseException:
-            store.close()
-            raise
-
-    def bind(self, connection: Any) -> Programme:
-        """Return this programme on a connection of the host's, within its transaction.
-
-        What the host writes and what is done through the bound programme commit together or not
-        at all. Each command runs in a savepoint, is never retried, and raises to the host.
-
-        Args:
-            connection: A ``sqlalchemy.Connection`` on which a transaction has begun.
-
-        Raises:
-            InputError: No transaction has begun on it; on SQLite, no real ``BEGIN`` was sent
-                (see docs/embedding.md for the two listeners that send one).
-        """
-        store = BoundStore(connection, like=self.store)
-        return Programme(store, self.config, self.clock, secret=self._secret, via=self.via)
-
-    @classmethod
-    def migrate(
-        cls, url: str, *, config: Config | None = None, clock: Clock | None = None
-    ) -> Migrated:
-        """Bring a database's schema to this release, and store what it knows nothing of yet.
-
-        Of each lifecycle that it does not know it stores the policies that ship, and of countries
-        likewise; into a database without any country, those of the configuration. All else is
-        changed by :meth:`release_policy` and :meth:`release_country` alone. The lifecycles' tables
-        are stored as they are: from now on a process whose table differs fires nothing of that
-        lifecycle. Where a table has changed, open paths get the reminders that are new in it, as
-        far as these are still to come.
-
-        Args:
-            url: The database's URL.
-            config: Countries, lifecycles and policies; those that ship by default.
-            clock: The machine's clock by default.
-
-        Returns:
-            What was stored or has changed, and what of the configuration the database does not
-            have.
-        """
-        config = config or Config.load()
-        store = AwardStore(url)
-        try:
-            store.migrate()
-            now = check_clock(clock or SystemClock()).now()
-            with store.begin() as transaction:
-                first = not transaction.policy_versions()
-                stored = store_unknown(transaction, config, now)
-                anew = [each for each in config.lifecycles if not transaction.has_table(each)]
-                tables = {each.name: transaction.put_table(each, now) for each in config.lifecycles}
-                versions = transaction.policy_versions(), transaction.country_versions()
-                reminders = 0
-                if anew and not first:
-                    rulebook = build_rulebook(
-                        config.lifecycles,
-                        *versions,
-                        transaction.suspensions(),
-                        otherwise=config.countries,
-                    )
-                    reminders = add_reminders(transaction, rulebook, now)
-            return Migrated(first, stored, find_warnings(config, *versions), tables, reminders)
-        finally:
-            store.close()
-
-    @staticmethod
-    def restore(url: str, file: Path | str) -> Restored:
-        """Put a backup in place of an SQLite database that no process holds, this one included.
-
-        Args:
-            url: The database's URL; it need not be there.
-            file: The backup.
-
-        Raises:
-            InputError: The URL is none of SQLite's, or the file is no finished backup.
-            DamagedError: The backup is damaged; the database is as it was.
-            SchemaError: The backup is none of ours, or of a release to come; or the database is
-                another application's.
-            HeldError: A process holds the database.
-            UnavailableError: The database cannot be written, or there is no room.
-        """
-        return restore(Path(file), sqlite_file(url, "restore"))
-
-    def backup(self, file: Path | str, *, overwrite: bool = False) -> Backup:
-        """Copy the SQLite database into one file, while others work on it, and check the copy.
-
-        Args:
-            file: The backup.
-            overwrite: Whether it may take the place of a file that is there.
-
-        Raises:
-            InputError: The database is not SQLite's, or the file cannot be written.
-            DamagedError: The database is damaged; nothing is left of the copy.
-            UnavailableError: The database cannot be read, or there is no room.
-        """
-        return self.store.backup(Path(file), overwrite=overwrite)
-
-    def close(self) -> None:
-        """Close every connection; every later call raises :class:`ClosedError`."""
-        self.store.close()
+    _application = AwardApplication()
 
     def __viewer_pages__(self) -> Sequence[ExtraPage]:
         """Return the pages that the viewer shows besides those of every service."""
@@ -201,148 +48,119 @@ class Programme(Notices):
 
         return PAGES
 
-    def __enter__(self) -> Self:
-        return self
+    # -- nominations, cases, Reconnect, trainers, applications for a store
+    nominate = exposed(Nominations.nominate)
+    complete_nomination = exposed(Nominations.complete_nomination)
+    withdraw_nomination = exposed(Nominations.withdraw_nomination)
+    open_case = exposed(Nominations.open_case)
+    close_case = exposed(Nominations.close_case)
+    reconnect_step = exposed(Nominations.reconnect_step)
+    consent = exposed(Nominations.consent)
+    invite_trainer = exposed(Nominations.invite_trainer)
+    record_shown = exposed(Nominations.record_shown)
+    apply_entry = exposed(Nominations.apply_entry)
 
-    def __exit__(self, *_exc: object) -> None:
-        self.close()
+    # -- panels and appeals
+    assign_reviewers = exposed(Panels.assign_reviewers)
+    unassign_reviewer = exposed(Panels.unassign_reviewer)
+    remind_reviewers = exposed(Panels.remind_reviewers)
+    set_aside_card = exposed(Panels.set_aside_card)
+    score = exposed(Panels.score)
+    recuse = exposed(Panels.recuse)
+    appeal = exposed(Panels.appeal)
+    appeals = exposed(Panels.appeals)
+    panel_cards = exposed(Panels.panel_cards)
 
-    # -- the engine
+    # -- announcements and perks
+    announce = exposed(Community.announce)
+    announcements = exposed(Community.announcements)
+    announcement = exposed(Community.announcement)
+    title = exposed(Community.title)
+    perks_due = exposed(Community.perks_due)
+    give_perk = exposed(Community.give_perk)
 
-    def fire(
+    # -- files and rows of the host's
+    import_facts = exposed(Imports.import_facts)
+    import_nominations = exposed(Imports.import_nominations)
+    import_scorecards = exposed(Imports.import_scorecards)
+    import_turnover = exposed(Imports.import_turnover)
+    import_contacts = exposed(Imports.import_contacts)
+    record_facts = exposed(Imports.record_facts)
+    imports = exposed(Imports.imports)
+
+    # -- sellers as a whole
+    seller_record = exposed(Sellers.seller_record)
+    move_country = exposed(Sellers.move_country)
+    merge_sellers = exposed(Sellers.merge_sellers)
+    unmerge_sellers = exposed(Sellers.unmerge_sellers)
+    suspend_cycle = exposed(Irreversible.suspend_cycle)
+    lift_suspension = exposed(Irreversible.lift_suspension)
+    erase = exposed(Irreversible.erase)
+    readmit = exposed(Irreversible.readmit)
+    purge = exposed(Irreversible.purge)
+    deleted_texts_remain = exposed(Irreversible.deleted_texts_remain)
+
+    # -- questions
+    panel = exposed(AwardQuestions.panel)
+    panel_gaps = exposed(AwardQuestions.panel_gaps)
+    entitlements = exposed(AwardQuestions.entitlements)
+    badge = exposed(AwardQuestions.badge)
+    hall_of_fame = exposed(AwardQuestions.hall_of_fame)
+    contact = exposed(AwardQuestions.contact)
+    outcome = exposed(AwardQuestions.outcome)
+    members = exposed(AwardQuestions.members)
+    check_entry = exposed(AwardQuestions.check_entry)
+
+    # -- the lists that a country team works by
+    find_sellers = exposed(AwardLists.find_sellers)
+    today = exposed(AwardLists.today)
+    facts_gaps = exposed(AwardLists.facts_gaps)
+    reviewers = exposed(AwardLists.reviewers)
+    stats = exposed(AwardLists.stats)
+    cases = exposed(AwardLists.cases)
+
+    def find_all(
         self,
-        path: str,
-        trigger: str,
         *,
-        actor: Actor,
+        lifecycle: str | None = None,
+        state: str | None = None,
+        country: str | None = None,
+        cycle: date | None = None,
         reason: str | None = None,
-        version: int | None = None,
-        data: Mapping[str, Any] | None = None,
-        key: str | None = None,
-        dry_run: bool = False,
-    ) -> Move:
-        """Fire a trigger on a path, timers of the path that are overdue having fired first.
+        unmet: str | None = None,
+        facts: Sequence[str] = (),
+        missing_reviewer: str | None = None,
+        since: datetime | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page[Listed]:
+        """List paths, newest first, a page at a time.
 
         Args:
-            path: The path's reference.
-            trigger: The trigger.
-            actor: Who asks.
-            reason: The reason code, where the edge asks for one.
-            version: The path's version that the caller saw; another one is an error.
-            data: What the edge's model takes, as JSON values and decimals; it is stored with the
-                move, its personal fields where they can be erased.
-            key: The idempotency key.
-            dry_run: Return the move that it would make, or raise why it would not; write nothing.
+            lifecycle: Of this lifecycle.
+            state: In this state.
+            country: In this country.
+            cycle: In the round of this cycle date.
+            reason: Whose last move has this reason code.
+            unmet: On which this guard is unmet: of an open path today, before its next award or
+                renewal; of another at its last move.
+            facts: Open paths whose seller's facts are, on the date judged, one of ``missing``,
+                ``stale``, ``incomplete`` and ``current``.
+            missing_reviewer: Paths in an open round that this reviewer, who sits on its panel, has
+                neither scored nor stood back from.
+            since: Which entered their state at or after this instant, aware.
+            after: The reference of the last path of the page before.
+            limit: At most so many, up to 1,000.
+
+        Returns:
+            The page: a sequence of rows, with ``after`` for the next page, and ``why_empty``.
 
         Raises:
-            NotFoundError: There is no such path.
-            InputError: The edge takes no data, or its model refuses some: it names every field.
-            StaleVersionError: The path has moved since that version.
-            NoEdgeError: The state has no edge of this trigger and reason.
-            NotAllowedError: The actor may not.
-            ParkedError: The path is set aside.
-            RefusedError: A guard does not hold; it carries every verdict.
-            KeyReusedError: The key was used for another command.
+            NotFoundError: There is no such lifecycle, state, country, reason, guard or path.
+            InputError: Another argument is wrong.
         """
-        if dry_run:
-            return self.dry_run(
-                lambda programme: programme.fire(
-                    path,
-                    trigger,
-                    actor=actor,
-                    reason=reason,
-                    version=version,
-                    data=data,
-                    key=key,
-                )
-            ).result
-        request = {
-            "command": "fire",
-            "trigger": trigger,
-            "reason": reason,
-            "version": version,
-            **({} if data is None else {"data": dict(data)}),
-            **actor_fields(actor),
-        }
-
-        def by_rules(context: Context) -> Any:
-            def run(transaction: Any, seen: Snapshot, now: datetime) -> dict[str, Any]:
-                move = fire(
-                    transaction,
-                    context.rulebook,
-                    seen,
-                    trigger,
-                    actor=actor,
-                    now=now,
-                    reason=reason,
-                    version=version,
-                    data=context.given_data(data),
-                )
-                return move_to_json(move)
-
-            context.path_id(path)  # raises where it is no reference
-            lifecycle = context.rulebook.lifecycle(path.rpartition("-")[0])
-            fire_overdue = actor.role not in lifecycle.preempts_timers
-            return context.run_on_path(
-                path, run, request=request, key=key, fire_overdue=fire_overdue
-            )
-
-        return move_from_json(self._on_path(by_rules))
-
-    def sweep(
-        self,
-        *,
-        now: datetime | None = None,
-        chunk: int = sweeping.CHUNK,
-        done: Callable[[sweeping.ChunkResult], bool] = lambda chunk: False,
-    ) -> sweeping.SweepResult:
-        """Fire every timer that is due.
-
-        Args:
-            now: Fire only what fell due at or before this instant, aware, of the past; whatever
-                the clock says is due by default. The clock tells when it is recorded.
-            chunk: How many timers a transaction takes at most.
-            done: Asked after each chunk; ``True`` ends the sweep early.
-
-        Raises:
-            InputError: The instant is still to come.
-            ClockError: The clock is far from the database's, or behind what it has recorded.
-        """
-        until = None if now is None else as_utc(now)
-        return sweeping.sweep(
-            self.store,
-            self.context.rulebook,
-            self.clock,
-            until=until,
-            chunk=chunk,
-            done=done,
-            reread=lambda: self.context.rulebook,
+        filters = listing.Filters(
+            *(lifecycle, state, country, cycle, reason, unmet),
+            *(tuple(facts), missing_reviewer, since),
         )
-
-    def next_due(self) -> datetime | None:
-        """Return the instant of the next look at a timer, those under a pause left out."""
-        return self.store.next_due()
-
-
-def _log_warnings(warnings: Iterable[ConfigWarning]) -> None:
-    for each in warnings:
-        if each.kind == "not_released":
-            log.warning("config.unreleased", where=each.where, what=each.what)
-        else:
-            log.warning("config.unknown", where=each.where, what=each.what)
-
-
-def _secret() -> bytes | None:
-    """Return the deployment's secret out of the environment.
-
-    Raises:
-        ConfigError: It is too short to be one; it is not shown.
-    """
-    secret = os.fsencode(os.environ.get("LAZSA_SECRET", ""))
-    if not secret:
-        return None
-    if len(secret) < SECRET_BYTES:
-        expected = f"at least {SECRET_BYTES} random bytes, such as from: openssl rand -hex 32"
-        got = f"{len(secret)} bytes"
-        raise ConfigError([Problem("environment", "LAZSA_SECRET", got, expected)])
-    return secret
+        return listing.find_paths(self._runtime.context, filters, after=after, limit=limit)

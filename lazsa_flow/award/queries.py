@@ -16,7 +16,7 @@ from lazsa_flow.award.commands.nominations import LIFECYCLE
 from lazsa_flow.award.rules.criteria import CRITERIA
 from lazsa_flow.award.rules.perks import Entitlement, entitlements_at, tenures_of
 from lazsa_flow.award.titles import title_in
-from lazsa_flow.errors import NotFoundError, no_seller
+from lazsa_flow.errors import no_seller
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Path, Statement
-    from lazsa_flow.lifecycle.table import Lifecycle
     from lazsa_flow.service.context import Context
 
 CONSENT: Final = "hall_of_fame"
@@ -213,38 +212,6 @@ def last_day_of_appeal(context: Context, path: Path) -> date:
         path.periods["appeal"][-1].recorded_at
     )
     return told_on + timedelta(days=days)
-
-
-def name_states(
-    lifecycles: Mapping[str, Lifecycle], counts: Mapping[tuple[str, str], int], only: str | None
-) -> dict[str, int]:
-    """Name the counts of each lifecycle's states, so that no two collide.
-
-    Args:
-        lifecycles: The tables by name.
-        counts: How many paths there are, by lifecycle and state.
-        only: Leave out every other lifecycle.
-
-    Raises:
-        NotFoundError: There is no such lifecycle.
-    """
-    if only is not None:
-        if only not in lifecycles:
-            raise NotFoundError("lifecycle", only, among=lifecycles)
-        return {state: count for (name, state), count in counts.items() if name == only}
-    owners: dict[str, str] = {}
-    for name in sorted(lifecycles, key=_award_first):
-        for state in lifecycles[name].states:
-            owners.setdefault(state.name, name)
-    named = {
-        state if owners.get(state) == name else f"{name}.{state}": count
-        for (name, state), count in counts.items()
-    }
-    return dict(sorted(named.items()))
-
-
-def _award_first(name: str) -> tuple[bool, str]:
-    return name != LIFECYCLE, name
 
 
 def list_members(context: Context, country: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.lifecycle.calendar import parse_date
+from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.extra_pages import ExtraPage, Listing
 from lazsa_flow.viewer.tables import Link
 
@@ -28,7 +29,7 @@ def show_panel(
     """List whom the panel of a country and cycle has to judge."""
     country = parameters["country"]
     day = parse_date(parameters["cycle_on"], where="panel", field="cycle_on")
-    programme.rulebook.calendar(country)
+    runtime_of(programme).rulebook.calendar(country)
     rows = [
         (
             addresses.path(each.path),
@@ -49,15 +50,15 @@ def list_panels(programme: Programme, addresses: Addresses) -> Listing:
     """List the panels of the present round and the next, by country."""
     rows: list[tuple[Cell, ...]] = [
         (country, *(_link(addresses, country, day) for day in _coming(programme, country)))
-        for country in sorted(programme.rulebook.countries)
-        if programme.rulebook.calendar(country).cycle_days
+        for country in sorted(runtime_of(programme).rulebook.countries)
+        if runtime_of(programme).rulebook.calendar(country).cycle_days
     ]
     return Listing("Panels", ("Country", "Present round", "Next round"), rows)
 
 
 def _coming(programme: Programme, country: str) -> tuple[date, date]:
     """Return the cycle that a country's panels are at, and the one after."""
-    calendar = programme.rulebook.calendar(country)
+    calendar = runtime_of(programme).rulebook.calendar(country)
     first = calendar.held_from(calendar.local_date(programme.clock.now()))
     return first, calendar.next_held(first)
 

@@ -20,15 +20,16 @@ from lazsa_flow.cli.options import (
 )
 from lazsa_flow.cli.pausing import show_pauses
 from lazsa_flow.cli.tables import Column, print_csv, print_table
+from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from lazsa_flow.award.facade.questions import Due
     from lazsa_flow.cli.application import Service
     from lazsa_flow.lifecycle.model import TimerRow
     from lazsa_flow.lifecycle.pauses import Pause
+    from lazsa_flow.service.questions import Due
 
 _LAST_ZONE: Final = timezone(timedelta(hours=-12))
 """The zone in which a date ends last."""
@@ -68,7 +69,7 @@ def due(
     day = read_day(until, "--until")
     with open_service(database, config) as service:
         if country is not None:
-            service.context.country(country)
+            runtime_of(service).context.country(country)
         pauses = service.pauses()
         if not as_csv:
             show_pauses(pauses)

@@ -24,6 +24,7 @@ from lazsa_flow.cli.options import (
     Trigger,
     Yes,
 )
+from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from lazsa_flow.cli.application import Service
@@ -71,7 +72,7 @@ def fire(
         def forecast() -> Forecast:
             return of_dry_run(service.dry_run(run))
 
-        lifecycle = service.rulebook.lifecycles.get(path.rpartition("-")[0])
+        lifecycle = runtime_of(service).rulebook.lifecycles.get(path.rpartition("-")[0])
         asks = lifecycle is not None and lifecycle.confirms(trigger, reason)
         if not confirm(
             f"fire {trigger}", forecast, dry_run=dry_run, yes=yes or not asks, as_json=as_json

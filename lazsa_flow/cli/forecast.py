@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from lazsa_flow.award.facade.questions import DueCount
     from lazsa_flow.engine.ports import Waiting
     from lazsa_flow.lifecycle.model import Failure
     from lazsa_flow.lifecycle.pauses import Pause
     from lazsa_flow.service.dry_run import AffectedPath, DryRun
+    from lazsa_flow.service.questions import DueCount
     from lazsa_flow.service.replan import Planned
 
 

@@ -16,6 +16,7 @@ from lazsa_flow.cli.options import (
     PathRef,
     SubjectOrPath,
 )
+from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,7 +110,7 @@ def history(
 
 def print_story(screen: Console, service: Service, path: Path, title: str | None = None) -> None:
     """Print a path's moves in its country's time, each with the guards that were not met."""
-    calendar = service.rulebook.calendar(path.country)
+    calendar = runtime_of(service).rulebook.calendar(path.country)
     who = f"{path.subject}, {title}" if title else path.subject
     subject = current_application().subject
     screen.print(f"{path.ref}: {subject} {who} in {path.country}, now {path.state}", soft_wrap=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.errors import LazsaError
 from lazsa_flow.runner import broker
+from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,4 +47,4 @@ def unfit(parts: Mapping[str, Callable[[], object]]) -> dict[str, str]:
 def _check_database(programme: Programme) -> None:
     """Make sure that the rules can be read, and that a move could be written."""
     programme.next_due()
-    programme.store.check_writable()
+    runtime_of(programme).store.check_writable()

@@ -21,6 +21,7 @@ from prometheus_client.registry import Collector
 
 from lazsa_flow.errors import LazsaError
 from lazsa_flow.runner.fitness import unfit
+from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -86,7 +87,7 @@ class Counters:
 
     def counting(self, programme: Programme) -> Callable[[ChunkResult], None]:
         """Return what counts each chunk as it is committed; slow guards are counted from now on."""
-        programme.guard_watch.listeners.append(self.guard_slow)
+        runtime_of(programme).guard_watch.listeners.append(self.guard_slow)
 
         def swept(chunk: ChunkResult) -> None:
             if chunk.due_at is not None:
@@ -129,7 +130,7 @@ class StandingCollector(Collector):
         try:
             programme = self._programme()
             now = programme.clock.now()
-            standing = programme.store.standing(now)
+            standing = runtime_of(programme).store.standing(now)
         except LazsaError:  # which lazsa_ready tells
             return
         for name, text, value in _gauges(standing, now):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.engine.sweep import CHUNK
 from lazsa_flow.errors import BrokerError, LazsaError, ReplacedError
 from lazsa_flow.logs import log
+from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     import threading
@@ -38,7 +39,7 @@ def tick(programme: Programme, ring: Callable[[int], None]) -> float:
     if next_due is None:
         return LONGEST_SLEEP_S
     if next_due <= now:
-        due = programme.store.count_due(now, MOST_RINGS * CHUNK)
+        due = runtime_of(programme).store.count_due(now, MOST_RINGS * CHUNK)
         chunks = max(1, -(-due // CHUNK))
         ring(chunks)
         log.info("ticker.rang", due_at=next_due.isoformat(), chunks=chunks)
@@ -70,7 +71,7 @@ def run(
     while not stop.is_set():
         beat()
         try:
-            with programme.store.leading() as leads:
+            with runtime_of(programme).store.leading() as leads:
                 sleep_s = tick(programme, ring) if leads else LEAD_S
                 stop.wait(min(sleep_s, LEAD_S))
         except ReplacedError:

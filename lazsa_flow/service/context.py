@@ -14,34 +14,98 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
-from lazsa_flow.engine.journal import digest, findings_of
+from lazsa_flow.engine.journal import findings_of
 from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.engine.rulebook import RulesChangedError
-from lazsa_flow.errors import InputError, LazsaError, NotFoundError, ParkedError, no_path
+from lazsa_flow.errors import LazsaError, NotFoundError, ParkedError, no_path
 from lazsa_flow.lifecycle.path_data import GivenData
+from lazsa_flow.lifecycle.values import FrozenDict
+from lazsa_flow.notices.ports import Desk
 from lazsa_flow.service.configuration import read_rulebook
 from lazsa_flow.service.overdue import OverdueError, check_overdue, check_pauses
+from lazsa_flow.service.permissions import OPERATING_COMMANDS, check_permits
+from lazsa_flow.service.run_once import request_digest, run_once
+from lazsa_flow.store.listing import FactsAge
+from lazsa_flow.store.store import SqlStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.guards import Verdict
-    from lazsa_flow.lifecycle.model import Snapshot
+    from lazsa_flow.lifecycle.model import Actor, Path, Snapshot, Statement
     from lazsa_flow.lifecycle.policy import Country
-    from lazsa_flow.store.store import SqlStore
+    from lazsa_flow.lifecycle.table import Permit
     from lazsa_flow.store.transaction import SqlTransaction
 
 _Transaction = TypeVar("_Transaction", bound="SqlTransaction")
 _CHUNK: Final = 1000
 """So many paths are read at a time."""
 _REF: Final = re.compile(r"([a-z][a-z0-9_]*)-([1-9][0-9]{0,17})", re.ASCII)
+
+
+class NoticeContexts(Desk, Protocol):
+    """Knows what notices are about, by the rules of a context that is set again after a release."""
+
+    context: Context
+
+
+class Application:
+    """What an application adds to the library; as it stands, nothing, for lifecycles alone.
+
+    A service names its own; see :class:`lazsa_flow.service.service.FlowService`.
+
+    Attributes:
+        permits: Who may give which administrative command.
+        opened_by: By lifecycle, the command of the application that opens its paths, where
+            ``open_path`` is not enough.
+        main_lifecycle: The lifecycle that is meant where none is named.
+        store_class: The store, with the application's own rows.
+    """
+
+    permits: Mapping[str, tuple[Permit, ...]] = OPERATING_COMMANDS
+    opened_by: Mapping[str, str] = FrozenDict()
+    main_lifecycle: str | None = None
+    store_class: type[SqlStore[Any, Any]] = SqlStore
+
+    def title_of(self, context: Context, path: Path, at: datetime) -> str | None:
+        """Return the title that a path's subject bears at an instant; by default none."""
+        del context, path, at
+        return None
+
+    def notice_contexts(self, context: Context) -> NoticeContexts | None:
+        """Return what knows what notices are about; ``None`` for what every path has."""
+        del context
+        return None
+
+    def opening_round(
+        self,
+        context: Context,
+        transaction: SqlTransaction,
+        lifecycle: str,
+        subject: str,
+        country: str,
+        now: datetime,
+    ) -> tuple[date | None, tuple[Statement, ...]]:
+        """Return what a path that were opened now would start with, besides what is recorded.
+
+        Returns:
+            Its cycle date, and statements about the subject that are recorded elsewhere.
+        """
+        del context, transaction, lifecycle, subject, country, now
+        return None, ()
+
+    def facts_age(self, context: Context, rounds: Iterable[tuple[str, date]]) -> FactsAge:
+        """Return from which date on facts count in each of these rounds, and today."""
+        del rounds
+        today = context.clock.now().date()
+        return FactsAge(today, today, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +116,7 @@ class Context:
         secret: The deployment's key for fingerprints, if it has one.
         via: Through what commands come: recorded with each import.
         new_salt: Makes a random text; see :class:`lazsa_flow.lifecycle.path_data.GivenData`.
+        application: What the application adds.
     """
 
     store: SqlStore
@@ -60,6 +125,7 @@ class Context:
     secret: bytes | None = field(default=None, repr=False)
     via: str = "library"
     new_salt: Callable[[], str] = field(default=token_hex, repr=False)
+    application: Application = field(default_factory=Application)
 
     @property
     def version(self) -> Hashable:
@@ -81,9 +147,20 @@ class Context:
         """Return what a caller hands over, with a new salt for the digest of its personal part."""
         return None if values is None else GivenData(values, self.new_salt())
 
-    def fingerprint(self, seller: str) -> str:
-        """Return the keyed hash under which a seller's conduct bar survives an erasure."""
-        return hmac.new(self.secret or b"", seller.encode(), hashlib.sha256).hexdigest()
+    def check_command(
+        self, command: str, actor: Actor, *, subject: str | None = None, country: str | None = None
+    ) -> None:
+        """Let an actor pass who may give an administrative command.
+
+        Raises:
+            NotAllowedError: No permit of the application covers it; it tells who may.
+        """
+        permits = self.application.permits
+        check_permits(permits, command, actor, subject=subject, country=country)
+
+    def fingerprint(self, subject: str) -> str:
+        """Return the keyed hash under which something about a subject survives an erasure."""
+        return hmac.new(self.secret or b"", subject.encode(), hashlib.sha256).hexdigest()
 
     def verdicts(self, lifecycle: str, row: Mapping[str, Any]) -> list[Verdict]:
         """Dress the verdicts of a journal row as they were told then: guard and policy version."""
@@ -189,10 +266,10 @@ class Context:
             ClockError: The clock is far behind what is recorded of the path.
         """
         path_id, now = self.path_id(ref), self.clock.now()
-        request_digest = _digest(key, {**request, "path": ref})
+        asked = request_digest(key, {**request, "path": ref})
 
         def run_idempotent(transaction: _Transaction) -> Any:
-            look = transaction.look(path_id, on=now.date(), key=key, request=request_digest)
+            look = transaction.look(path_id, on=now.date(), key=key, request=asked)
             if look is None:
                 raise no_path(ref)
             if look.stamp.version != self.version:
@@ -207,7 +284,7 @@ class Context:
             at = not_before(now, (path.recorded_at for path in paths))
             result = run(transaction, look.seen, at)
             if key is not None:
-                transaction.remember(key, request_digest, result, at)
+                transaction.remember(key, asked, result, at)
             return result
 
         try:
@@ -259,43 +336,6 @@ class Context:
             if changes_rules:
                 transaction.lock_rules()
             transaction.check_rules(self.version)
-            return _once(transaction, key, request, now, lambda: run(transaction))
+            return run_once(transaction, key, request, now, lambda: run(transaction))
 
         return self.store.transact(command, again=again, lost=again and key is not None)
-
-
-def _once(
-    transaction: SqlTransaction,
-    key: str | None,
-    request: Mapping[str, Any],
-    now: datetime,
-    run: Callable[[], Any],
-) -> Any:
-    """Run a command, unless its idempotency key has a result already.
-
-    Raises:
-        KeyReusedError: The key was used for another request.
-        InputError: The key is empty or longer than 200 characters.
-    """
-    if key is None:
-        return run()
-    request_digest = _digest(key, request)
-    found = transaction.recall(key, request_digest)
-    if found is not None:
-        return found
-    result = run()
-    transaction.remember(key, request_digest, result, now)
-    return result
-
-
-def _digest(key: str | None, request: Mapping[str, Any]) -> str:
-    """Return what tells a request from another under its idempotency key.
-
-    Raises:
-        InputError: The key is empty or longer than 200 characters.
-    """
-    if key is None:
-        return ""
-    if not 0 < len(key) <= 200 or not key.isprintable():
-        raise InputError.of("command", "key", key, "1 to 200 printable characters")
-    return digest(request)

@@ -18,14 +18,14 @@ from pathlib import Path as FilePath
 from random import Random
 from typing import Any, Final, TypeVar
 
-from lazsa_flow.award.commands.store_entry import TurnoverRecord
 from lazsa_flow.config import Config
 from lazsa_flow.errors import InputError
 from lazsa_flow.lifecycle.calendar import ANY_YEAR, YEARS, as_utc, parse_day
 from lazsa_flow.lifecycle.ids import ID_CHARS, KEY_CHARS, parse_id
-from lazsa_flow.lifecycle.model import Actor, Facts, Path
+from lazsa_flow.lifecycle.model import Actor, Path
 from lazsa_flow.lifecycle.text import DEPTH, WHOLE_NUMBERS, parse_json, parse_text
-from lazsa_flow.service.base import resolving
+from lazsa_flow.service.part import runtime_of
+from lazsa_flow.service.runtime import resolve_actors
 
 Check = Callable[[Any, str, str], Any]
 """Takes a value, the method and the parameter; returns the value as the method gets it."""
@@ -42,37 +42,55 @@ LEAST: Final[Mapping[str, int]] = {"chunk": 1}
 
 
 def checked(cls: _Class) -> _Class:
-    """Check what is handed to the public methods of a class, inherited ones included.
+    """Check what is handed to the public methods that a class itself has.
 
     Raises:
         TypeError: A parameter's annotation is none that can be checked.
     """
-    for name in dir(cls):
-        found = inspect.getattr_static(cls, name)
-        if name.startswith("_"):
-            continue
-        if isinstance(found, classmethod):
-            setattr(cls, name, classmethod(_checking(found.__func__)))
-        elif isinstance(found, staticmethod):
-            setattr(cls, name, staticmethod(_checking(found.__func__, own=0)))
-        elif inspect.isfunction(found):
-            setattr(cls, name, _checking(found))
-    return cls
+    return checked_with({})(cls)
 
 
-def _checking(method: Callable[..., Any], own: int = 1) -> Callable[..., Any]:
+def checked_with(known: Mapping[str, Check]) -> Callable[[_Class], _Class]:
+    """Return what checks a class as :func:`checked`, by annotations of an application's own, too.
+
+    Args:
+        known: By the name of an annotation, its check; see :func:`instance_of`.
+    """
+
+    def check_class(cls: _Class) -> _Class:
+        for name, found in list(vars(cls).items()):
+            if name.startswith("_"):
+                continue
+            if isinstance(found, classmethod):
+                setattr(cls, name, classmethod(_checking(found.__func__, known)))
+            elif isinstance(found, staticmethod):
+                setattr(cls, name, staticmethod(_checking(found.__func__, known, own=0)))
+            elif inspect.isfunction(found):
+                setattr(cls, name, _checking(found, known))
+        return cls
+
+    return check_class
+
+
+def _checking(
+    method: Callable[..., Any], known: Mapping[str, Check], own: int = 1
+) -> Callable[..., Any]:
     """Return a method that checks its arguments first.
 
     Args:
         method: The method.
+        known: Checks of an application's own annotations.
         own: How many of its first parameters Python hands over itself.
     """
+    known = {**_KNOWN, **known}
     where = method.__name__
     checks: dict[str, Check] = {}
     for name in list(inspect.signature(method).parameters)[own:]:
         annotation = method.__annotations__[name]
         text = not TEXTS.isdisjoint({name, f"{where}.{name}"})
-        check = _check_of(ast.parse(annotation, mode="eval").body, _text if text else _id)
+        check = _check_of(
+            ast.parse(annotation, mode="eval").body, {**known, "str": _text if text else _id}
+        )
         if check is None:
             msg = f"{method.__qualname__}: {name}: {annotation}: teach {__name__} to check it"
             raise TypeError(msg)
@@ -97,22 +115,25 @@ def _checking(method: Callable[..., Any], own: int = 1) -> Callable[..., Any]:
 def _resolving(method: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
     """Call a method with its actor under the id that holds for them."""
     given = named["actor"]
-    return resolving(args[0], lambda resolve: method(*args, **{**named, "actor": resolve(given)}))
+    runtime = runtime_of(args[0])
+    return resolve_actors(
+        runtime, lambda resolve: method(*args, **{**named, "actor": resolve(given)})
+    )
 
 
 # -- from an annotation to its check
 
 
-def _check_of(hint: ast.expr, text: Check) -> Check | None:
+def _check_of(hint: ast.expr, known: Mapping[str, Check]) -> Check | None:
     """Return what checks a parameter; none where the annotation says too little.
 
     Args:
         hint: The annotation.
-        text: What checks a text in it.
+        known: What checks a value, by the name of its type.
     """
     match hint:
         case ast.BinOp(left=rest, op=ast.BitOr(), right=ast.Constant(value=None)):
-            return _made(_optional, _check_of(rest, text))
+            return _made(_optional, _check_of(rest, known))
         case ast.BinOp(left=ast.Name(id="FilePath" | "Path"), right=ast.Name(id="str")):
             return _file
         case ast.Subscript(value=ast.Name(id="Callable")):
@@ -120,7 +141,7 @@ def _check_of(hint: ast.expr, text: Check) -> Check | None:
         case ast.Subscript(
             value=ast.Name(id="Sequence" | "Collection" | "Iterable"), slice=element
         ):
-            return _made(_several, _check_of(element, text))
+            return _made(_several, _check_of(element, known))
         case ast.Subscript(
             value=ast.Name(id="Mapping"), slice=ast.Tuple(elts=[_, ast.Name(id="Any")])
         ):
@@ -130,11 +151,9 @@ def _check_of(hint: ast.expr, text: Check) -> Check | None:
         ):
             return _mapping(_id, _anything)  # which numbers, and which are missing: the method says
         case ast.Subscript(value=ast.Name(id="Mapping"), slice=ast.Tuple(elts=[key, value])):
-            return _made(_mapping, _check_of(key, text), _check_of(value, text))
-        case ast.Name(id="str"):
-            return text
-        case ast.Name(id=known):
-            return _KNOWN.get(known)
+            return _made(_mapping, _check_of(key, known), _check_of(value, known))
+        case ast.Name(id=name):
+            return known.get(name)
     return None
 
 
@@ -229,7 +248,9 @@ def _like(expected: str, *methods: str) -> Check:
     return check
 
 
-def _instance(cls: type, expected: str) -> Check:
+def instance_of(cls: type, expected: str) -> Check:
+    """Return what checks that a value is one of a class."""
+
     def check(value: Any, where: str, field: str) -> Any:
         if not isinstance(value, cls):
             raise _refuse(where, field, value, expected)
@@ -267,17 +288,16 @@ def _mapping(check_key: Check, check_value: Check) -> Check:
 
 
 _KNOWN: Final[Mapping[str, Check]] = {
-    "Actor": _instance(Actor, "who asks, such as Actor('employee', 'e-7')"),
+    "Actor": instance_of(Actor, "who asks, such as Actor('employee', 'e-7')"),
     "Any": _anything,
     "Channel": _like("a channel, with send and close", "send", "close"),
     "Clock": _like("a clock, with now", "now"),
-    "Config": _instance(Config, "a Config, as Config.load returns it"),
-    "Facts": _instance(Facts, "a Facts, as the host makes it"),
-    "Path": _instance(Path, "a Path, as find returns it"),
-    "Random": _instance(Random, "a random.Random"),
+    "Config": instance_of(Config, "a Config, as Config.load returns it"),
+    "Path": instance_of(Path, "a Path, as find returns it"),
+    "Random": instance_of(Random, "a random.Random"),
     "Resolver": _callable,
-    "TurnoverRecord": _instance(TurnoverRecord, "a TurnoverRecord"),
     "bool": _flag,
+    "object": _anything,
     "bytes": _bytes,
     "date": _day,
     "datetime": _instant,

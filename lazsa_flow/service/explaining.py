@@ -1,12 +1,10 @@
-"""Explanations of paths, and of sellers who have none yet."""
+"""Explanations of paths, and of subjects who have none yet."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from lazsa_flow.award.commands import nominations
-from lazsa_flow.award.titles import title_of
 from lazsa_flow.engine.explain import explain
 from lazsa_flow.engine.fire import unopened
 from lazsa_flow.engine.outlook import outlook
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.engine.explain import Explanation
-    from lazsa_flow.lifecycle.model import Path, Snapshot, Statement
+    from lazsa_flow.lifecycle.model import Path, Snapshot
     from lazsa_flow.lifecycle.table import Lifecycle
     from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
@@ -36,32 +34,35 @@ def explain_path(context: Context, path: Path, trigger: str | None, now: datetim
         if told.outlook is None and not lifecycle.state(seen.path.state).open:
             opening = _unopened(context, transaction, lifecycle, path.subject, path.country, now)
             told = replace(told, outlook=outlook(context.rulebook, opening, now))
-        told = replace(told, title=title_of(context, seen.path, now))
+        told = replace(told, title=context.application.title_of(context, seen.path, now))
     return _of_trigger(told, trigger)
 
 
-def explain_seller(
-    context: Context, seller: str, lifecycle: str | None, trigger: str | None, now: datetime
+def explain_subject(
+    context: Context, subject: str, lifecycle: str | None, trigger: str | None, now: datetime
 ) -> Explanation:
-    """Explain what stands before a seller who has no path, as if one were opened now.
+    """Explain what stands before a subject who has no path, as if one were opened now.
 
     Args:
         context: By whose rules.
-        seller: The seller.
-        lifecycle: In which lifecycle; the award's by default.
+        subject: The subject.
+        lifecycle: In which lifecycle; by default the application's main one.
         trigger: Only exits of this trigger.
         now: The instant of asking.
 
     Raises:
-        NotFoundError: The seller, lifecycle or trigger is not known.
+        NotFoundError: The subject, lifecycle or trigger is not known.
     """
-    table = context.rulebook.lifecycle(lifecycle or nominations.LIFECYCLE)
+    meant = lifecycle or context.application.main_lifecycle
+    if meant is None:
+        raise no_seller_or_path(subject)
+    table = context.rulebook.lifecycle(meant)
     check_trigger(table, trigger)
     with context.store.begin(write=False) as transaction:
-        country = transaction.country_of(seller)
+        country = transaction.country_of(subject)
         if country is None:
-            raise no_seller_or_path(seller)
-        opening = _unopened(context, transaction, table, seller, country, now)
+            raise no_seller_or_path(subject)
+        opening = _unopened(context, transaction, table, subject, country, now)
     return _of_trigger(explain(context.rulebook, opening, now, trigger), trigger)
 
 
@@ -79,17 +80,15 @@ def _unopened(
     context: Context,
     transaction: SqlTransaction,
     lifecycle: Lifecycle,
-    seller: str,
+    subject: str,
     country: str,
     now: datetime,
 ) -> Snapshot:
-    """Load what is recorded about a seller, for a path that could be opened now."""
-    records: tuple[Statement, ...] = ()
-    cycle_on = None
-    if lifecycle.name == nominations.LIFECYCLE:
-        cycle_on = nominations.open_cycle(context, country, now)
-        records = tuple(nominations.surviving_bars(context, cast("Any", transaction), seller))
-    path = unopened(lifecycle.name, seller, country, now, cycle_on=cycle_on)
+    """Load what is recorded about a subject, for a path that could be opened now."""
+    cycle_on, records = context.application.opening_round(
+        context, transaction, lifecycle.name, subject, country, now
+    )
+    path = unopened(lifecycle.name, subject, country, now, cycle_on=cycle_on)
     on = context.rulebook.calendar(country).local_date(now)
     seen = transaction.load_opening(path, on=on, facts=True)
     return replace(seen, records=(*seen.records, *records))

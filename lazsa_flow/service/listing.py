@@ -7,8 +7,7 @@ time: which of them stand between an open path and its next award or renewal.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import InputError, NotFoundError
 from lazsa_flow.service.list_rows import Listed, Page, listed
@@ -16,7 +15,7 @@ from lazsa_flow.service.unmet_guards import unmet_guards
 from lazsa_flow.store.listing import FACTS, FactsAge, PathFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import date, datetime
 
     from lazsa_flow.service.context import Context
@@ -34,7 +33,7 @@ _NO_MOVE: Final = {"trigger": None, "reason": None, "parked": False}
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What is asked for; see :meth:`lazsa_flow.award.programme.Programme.find_all`."""
+    """What is asked for; see :meth:`lazsa_flow.service.service.FlowService.find_all`."""
 
     lifecycle: str | None = None
     state: str | None = None
@@ -57,7 +56,9 @@ def find_paths(
     with context.store.listing() as listing:
         if filters.missing_reviewer is not None:
             wanted = _of_reviewer(listing, wanted)
-        age = facts_age(context, listing.list_rounds(wanted) if wanted.states else ())
+        age = context.application.facts_age(
+            context, listing.list_rounds(wanted) if wanted.states else ()
+        )
         chunk = CHUNK if filters.unmet else limit + 1
         rows = _walk(context, listing, wanted, age, filters.unmet, start=start, chunk=chunk)
         found = [row for row, _ in zip(rows, range(limit + 1), strict=False)]
@@ -77,7 +78,7 @@ def find_sellers(
         rows = listing.sellers(
             countries,
             filters.lifecycle,
-            facts_age(context, ()),
+            context.application.facts_age(context, ()),
             facts=filters.facts,
             without_path=without_path,
             after=after,
@@ -152,24 +153,6 @@ def path_filter(context: Context, filters: Filters) -> PathFilter:
         reviewer=filters.missing_reviewer,
         since=filters.since,
     )
-
-
-def facts_age(context: Context, rounds: Iterable[tuple[str, date]]) -> FactsAge:
-    """Return from which date on facts count in each of these rounds, and today."""
-    now = context.clock.now()
-    today = now.date()
-    by_round = {}
-    for code, cycle_on in rounds:
-        if code in context.rulebook.countries:
-            policy = context.rulebook.policy_of_cycle("award", code, cycle_on)
-            by_round[code, cycle_on] = cycle_on - _stale_days(policy)
-    if "award" not in context.rulebook.lifecycles:
-        return FactsAge(today, today, {})
-    return FactsAge(today, today - _stale_days(context.rulebook.policy_at("award", now)), by_round)
-
-
-def _stale_days(policy: Any) -> timedelta:
-    return timedelta(days=policy.criteria.facts_stale_days)
 
 
 def _of_reviewer(listing: Listing, wanted: PathFilter) -> PathFilter:

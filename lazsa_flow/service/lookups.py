@@ -1,28 +1,25 @@
-"""Look-ups: paths by their reference or by their seller, and what leads on from them."""
+"""Look-ups: paths by their reference or by their subject, their history, and what leads on."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.award.commands import store_entry_checks
-from lazsa_flow.award.commands.store_entry import Application
-from lazsa_flow.errors import NotFoundError, no_seller_or_path
+from lazsa_flow.errors import InputError, NotFoundError, no_path, no_seller_or_path
 from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.service import explaining
-from lazsa_flow.service.base import Facade
+from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Mapping
 
-    from lazsa_flow.award.commands.store_entry import TurnoverRecord
-    from lazsa_flow.award.commands.store_entry_checks import EntryCheck
     from lazsa_flow.engine.explain import Explanation
-    from lazsa_flow.lifecycle.model import Actor, Path
+    from lazsa_flow.lifecycle.guards import Verdict
+    from lazsa_flow.lifecycle.model import Path
 
 
-class Lookups(Facade):
+class Lookups(Part):
     """The look-ups."""
 
     def find(self, name: str, lifecycle: str | None = None) -> Path:
@@ -38,13 +35,13 @@ class Lookups(Facade):
         Raises:
             NotFoundError: Neither is known.
         """
-        context = self.context  # it asks the database, too, and takes a connection for it
+        context = self._runtime.context  # it asks the database, too, and takes a connection for it
         if lifecycle is not None:
             context.rulebook.lifecycle(lifecycle)
-        with self.store.begin(write=False) as transaction:
+        with self._runtime.store.begin(write=False) as transaction:
             paths: list[Path] = transaction.paths_of(name)
             with suppress(NotFoundError):
-                paths.append(context.load(transaction, name, self.clock.now()).path)
+                paths.append(context.load(transaction, name, self._runtime.clock.now()).path)
         if not paths:
             raise no_seller_or_path(name)
         for path in reversed(paths):
@@ -54,7 +51,7 @@ class Lookups(Facade):
 
     def paths(self, seller: str) -> list[Path]:
         """Return every path of a seller, oldest first."""
-        with self.store.begin(write=False) as transaction:
+        with self._runtime.store.begin(write=False) as transaction:
             paths: list[Path] = transaction.paths_of(seller)
         return paths
 
@@ -79,40 +76,48 @@ class Lookups(Facade):
         Raises:
             NotFoundError: There is no such path, seller, lifecycle or trigger.
         """
-        at = self.clock.now() if now is None else as_utc(now)
+        at = self._runtime.now(now, "now")
         try:
             path = self.find(name, lifecycle)
         except NotFoundError as error:
             if error.kind == "lifecycle":
                 raise
-            return explaining.explain_seller(self.context, name, lifecycle, trigger, at)
-        return explaining.explain_path(self.context, path, trigger, at)
+            return explaining.explain_subject(self._runtime.context, name, lifecycle, trigger, at)
+        return explaining.explain_path(self._runtime.context, path, trigger, at)
 
-    def check_entry(
-        self,
-        applicant: str,
-        *,
-        country: str,
-        category: str,
-        records: Sequence[TurnoverRecord],
-        provenance: str,
-        consent: bool = False,
-        actor: Actor,
-    ) -> EntryCheck:
-        """Tell what would be found of an application for a store, writing nothing.
-
-        Args:
-            applicant: Who would apply.
-            country: Where the store would be.
-            category: What it would sell.
-            records: The months' turnover, as for :meth:`apply_entry`.
-            provenance: ``own``, ``relative`` or ``bought``.
-            consent: Whether the relative's consent is recorded.
-            actor: The applicant or the host.
+    def history(self, path: str) -> list[dict[str, Any]]:
+        """Return a path's journal rows, oldest first, as JSON values.
 
         Raises:
-            InputError: A field is wrong; every problem is named.
-            ConfigError: The deployment has no secret for the fingerprints.
+            NotFoundError: There is no such path.
         """
-        application = Application(applicant, country, category, tuple(records), provenance, consent)
-        return store_entry_checks.check_entry(self.context, application, actor=actor)
+        rows = list(self._runtime.store.journal(self._runtime.context.path_id(path)))
+        if not rows or rows[0]["path"] != path:
+            raise no_path(path)
+        return rows
+
+    def state_at(self, path: str, when: datetime) -> str | None:
+        """Return the state that a path was in at an instant, by effect; ``None`` before it opened.
+
+        Raises:
+            InputError: The instant is naive.
+            NotFoundError: There is no such path.
+        """
+        at = as_utc(when, field="when")
+        state = None
+        for row in self.history(path):
+            if datetime.fromisoformat(row["effective_at"]) <= at:
+                state = row["dest"]
+        return state
+
+    def verdicts(self, path: Path, row: Mapping[str, Any]) -> list[Verdict]:
+        """Dress the verdicts of a journal row as they were told then: guard and policy version.
+
+        Raises:
+            InputError: It is no row of :meth:`history`, or not this path's.
+        """
+        try:
+            return self._runtime.context.verdicts(path.lifecycle, row)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            expected = "a row of the path's history"
+            raise InputError.of("verdicts", "row", row, expected) from None

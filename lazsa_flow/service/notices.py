@@ -1,4 +1,4 @@
-"""What does the programme tell people, and what has it told?
+"""Notices: what people are told, and what they have been told.
 
 The relay sends what stands in the outbox, by whoever calls it: a worker, the command line, a host's
 own loop. Any number may run side by side, apart from the sweep.
@@ -10,9 +10,6 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
-from lazsa_flow.award.facade.commands import Commands
-from lazsa_flow.award.notice_context import NoticeContextBuilder
-from lazsa_flow.award.permissions import check_command
 from lazsa_flow.errors import InputError, NotFoundError
 from lazsa_flow.notices.channels import find_resolver, open_channels
 from lazsa_flow.notices.compose import Composer
@@ -22,6 +19,8 @@ from lazsa_flow.notices.relay import Relay
 from lazsa_flow.notices.render import Renderer
 from lazsa_flow.notices.sample import sample
 from lazsa_flow.service import contacts
+from lazsa_flow.service.notice_context import PathNoticeContexts
+from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from lazsa_flow.notices.render import Rendered
 
 
-class Notices(Commands):
+class Notices(Part):
     """The notices."""
 
     def open_relay(
@@ -57,28 +56,29 @@ class Notices(Commands):
 
         Raises:
             ConfigError: A channel or a route is wrong, or a secret is missing.
-            InputError: The programme is bound to a host's transaction.
+            InputError: The service is bound to a host's transaction.
         """
-        context, deployment = self.context, self.config.deployment
-        outbox = self.store.outbox()
+        context, deployment = self._runtime.context, self._runtime.config.deployment
+        outbox = self._runtime.store.outbox()
         if channels is not None:
             deployment = deployment.handed(channels.keys())
         else:
             channels = open_channels(deployment)
         resolver = resolver or find_resolver(deployment) or partial(contacts.resolve, context)
-        desk = NoticeContextBuilder(context)
+        runtime = self._runtime
+        desk = runtime.application.notice_contexts(context) or PathNoticeContexts(context)
 
         def refresh() -> Mapping[str, Country]:
-            desk.context = self.context
+            desk.context = runtime.context
             return desk.context.rulebook.countries
 
         return Relay(
             outbox,
-            Composer(desk, resolver, Renderer(self.config.messages, self.config.lifecycles)),
+            Composer(desk, resolver, Renderer(runtime.config.messages, runtime.config.lifecycles)),
             channels,
             deployment,
             context.rulebook.countries,
-            self.clock,
+            self._runtime.clock,
             random=random or Random(),  # noqa: S311 - jitter
             refresh=refresh,
             heartbeat=outbox.beat,
@@ -103,11 +103,11 @@ class Notices(Commands):
 
     def outbox(self, *, parked: bool | None = None) -> list[Waiting]:
         """Return what waits to be told, oldest first: parked, not parked, or all of it."""
-        return list(self.store.outbox().entries(parked=parked))
+        return list(self._runtime.store.outbox().entries(parked=parked))
 
     def deliveries(self) -> dict[tuple[str, str, str], int]:
         """Count what was delivered, by kind, recipient and country."""
-        return self.store.outbox().deliveries()
+        return self._runtime.store.outbox().deliveries()
 
     def retry_notices(
         self, keys: Collection[str] | None = None, *, actor: Actor, dry_run: bool = False
@@ -122,8 +122,8 @@ class Notices(Commands):
         Raises:
             NotFoundError: One of the keys is not parked; nothing is tried again.
         """
-        check_command("retry_notices", actor)
-        outbox = self.store.outbox()
+        self._runtime.context.check_command("retry_notices", actor)
+        outbox = self._runtime.store.outbox()
         if keys is not None or dry_run:
             parked = {each.key for each in outbox.entries(parked=True)}
             for key in keys or ():
@@ -131,7 +131,7 @@ class Notices(Commands):
                     raise NotFoundError("parked notice", key)
             if dry_run:
                 return len(parked if keys is None else set(keys))
-        return outbox.retry(keys, self.clock.now())
+        return outbox.retry(keys, self._runtime.clock.now())
 
     def preview_notice(
         self, kind: str, *, country: str | None = None, locale: str | None = None
@@ -149,12 +149,12 @@ class Notices(Commands):
         """
         if locale is not None and not LOCALE.fullmatch(locale):
             raise InputError.of("preview", "locale", locale, "a locale such as id or en-SG")
-        context = self.context
+        context = self._runtime.context
         countries = list(context.rulebook.countries.values())
         speaking = [each for each in countries if locale is None or each.locale == locale]
         shown = context.country(country) if country else (speaking or countries)[0]
-        renderer = Renderer(self.config.messages, self.config.lifecycles)
-        matter = add_examples(sample(kind, shown), self.config.lifecycles)
+        renderer = Renderer(self._runtime.config.messages, self._runtime.config.lifecycles)
+        matter = add_examples(sample(kind, shown), self._runtime.config.lifecycles)
         if kind in renderer.kinds(digested=True):
             return renderer.digest([matter], locale or shown.locale)
         if kind not in renderer.kinds():

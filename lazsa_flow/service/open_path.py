@@ -5,7 +5,7 @@ By the opening edge of its table: its permits and guards decide.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.engine.fire import open_path
 from lazsa_flow.errors import InputError
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
-COMMANDS: Final = {"award": "nominate", "entry": "apply_entry", "trainer": "invite_trainer"}
-"""The lifecycles whose paths are opened by a command that does more."""
-
 
 def open_(
     context: Context,
@@ -35,15 +32,16 @@ def open_(
     cycle_on: date | None,
     key: str | None,
 ) -> dict[str, Any]:
-    """Open a path; see :meth:`lazsa_flow.award.programme.Programme.open_path`.
+    """Open a path; see :meth:`lazsa_flow.service.service.FlowService.open_path`.
 
     Returns:
         The opening move.
     """
     modelled = context.rulebook.lifecycle(lifecycle).opening.data is not None
     context.country(country)
-    if lifecycle in COMMANDS:
-        expected = f"{COMMANDS[lifecycle]}, the command of this lifecycle"
+    command = context.application.opened_by.get(lifecycle)
+    if command is not None:
+        expected = f"{command}, the command of this lifecycle"
         raise InputError.of("open_path", "lifecycle", lifecycle, expected)
     if cycle_on is not None and not context.rulebook.calendar(country).is_cycle(cycle_on):
         expected = "a cycle date of the country"

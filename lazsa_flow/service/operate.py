@@ -13,7 +13,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.award.permissions import check_command
 from lazsa_flow.errors import ConflictError, InputError
 from lazsa_flow.lifecycle.calendar import instant_text, parse_instant
 from lazsa_flow.lifecycle.pauses import Pause
@@ -35,12 +34,12 @@ def pause(
     reason: str,
     key: str | None,
 ) -> Pause:
-    """Pause timers; see :meth:`lazsa_flow.award.programme.Programme.pause`.
+    """Pause timers; see :meth:`lazsa_flow.service.service.FlowService.pause`.
 
     Returns:
         The pause in force: where just this was paused already, the one that stands.
     """
-    check_command("pause", actor, country=country)
+    context.check_command("pause", actor, country=country)
     _check_scope(context, country, cycle)
     check_text("pause", "reason", reason)
     now = context.clock.now()
@@ -67,12 +66,12 @@ def resume(
     reason: str,
     key: str | None,
 ) -> None:
-    """Lift a pause; see :meth:`lazsa_flow.award.programme.Programme.resume`.
+    """Lift a pause; see :meth:`lazsa_flow.service.service.FlowService.resume`.
 
     Raises:
         ConflictError: Just this is not paused; the pauses in force are named.
     """
-    check_command("pause", actor, country=country)
+    context.check_command("pause", actor, country=country)
     _check_scope(context, country, cycle)
     check_text("resume", "reason", reason)
     now = context.clock.now()
@@ -128,7 +127,7 @@ def close_books(context: Context, book: Book, *, actor: Actor, key: str | None) 
         NotAllowedError: The actor may not.
         ConflictError: They do not balance, a path is parked, or they are closed already.
     """
-    check_command("close_books", actor, country=book.country)
+    context.check_command("close_books", actor, country=book.country)
     name = f"{book.country} {book.on}"
     if book.unexplained or book.parked:
         what = f"{book.unexplained} timers are unexplained and {book.parked} parked"

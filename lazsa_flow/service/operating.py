@@ -1,22 +1,25 @@
-"""What operators and managers tell the programme: pauses, and closing the books."""
+"""Commands of operators and managers: pauses, parked paths, lost timers, closing the books."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lazsa_flow.award.facade.questions import Questions
 from lazsa_flow.errors import NotFoundError
-from lazsa_flow.service import operate
+from lazsa_flow.service import operate, timers
+from lazsa_flow.service.part import Part
+from lazsa_flow.service.questions import Questions
 
 if TYPE_CHECKING:
     from datetime import date
 
     from lazsa_flow.lifecycle.model import Actor
     from lazsa_flow.lifecycle.pauses import Pause
+    from lazsa_flow.service.replan import Planned
+    from lazsa_flow.store.transaction import SqlTransaction
 
 
-class Operating(Questions):
+class Operating(Part):
     """The commands of operators and managers."""
 
     def pause(
@@ -51,10 +54,13 @@ class Operating(Questions):
             InputError: It is no cycle date.
         """
         if not paused:
-            if any((each.country, each.cycle) == (country, cycle) for each in self.pauses()):
+            if any(
+                (each.country, each.cycle) == (country, cycle)
+                for each in Questions(self._runtime).pauses()
+            ):
                 self.resume(actor=actor, reason=reason, country=country, cycle=cycle, key=key)
             return None
-        return self._command(
+        return self._runtime.run_command(
             lambda context: operate.pause(
                 context, country, cycle, actor=actor, reason=reason, key=key
             )
@@ -81,7 +87,7 @@ class Operating(Questions):
         Raises:
             ConflictError: Just this is not paused; the pauses in force are named.
         """
-        self._command(
+        self._runtime.run_command(
             lambda context: operate.resume(
                 context, country, cycle, actor=actor, reason=reason, key=key
             )
@@ -96,10 +102,12 @@ class Operating(Questions):
             NotFoundError: There are no such books.
             ConflictError: They do not balance, something is parked, or they are closed already.
         """
-        self.context.country(country)
-        for book in self.books():
+        self._runtime.context.country(country)
+        for book in Questions(self._runtime).ledger():
             if (book.country, book.on) == (country, cycle_on):
-                self._command(partial(operate.close_books, book=book, actor=actor, key=key))
+                self._runtime.run_command(
+                    partial(operate.close_books, book=book, actor=actor, key=key)
+                )
                 return
         raise NotFoundError("books", f"{country} {cycle_on}")
 
@@ -108,3 +116,58 @@ class Operating(Questions):
     ) -> None:
         """Close the books: the earlier name of :meth:`close_ledger`."""
         self.close_ledger(country, cycle_on, actor=actor, key=key)
+
+    def unpark(self, path: str, *, actor: Actor, dry_run: bool = False) -> int:
+        """Let a path that was set aside go on; return how many timers are pending again.
+
+        Args:
+            path: The path's reference.
+            actor: Who asks.
+            dry_run: Return how many timers it would be, and write nothing.
+
+        Raises:
+            NotFoundError: There is no such path.
+        """
+        if dry_run:
+            return self._dry_run(lambda own: own.unpark(path, actor=actor))
+        context = self._runtime.context
+        context.check_command("unpark", actor)
+
+        def run(transaction: SqlTransaction) -> int:
+            seen = context.load(transaction, path, self._runtime.clock.now())
+            return transaction.unpark(seen.path.id)
+
+        return self._runtime.store.transact(run)
+
+    def unpark_all(self, *, actor: Actor, dry_run: bool = False) -> dict[str, int]:
+        """Let every path that was set aside go on.
+
+        Args:
+            actor: Who asks.
+            dry_run: Return what would go on, and write nothing.
+
+        Returns:
+            How many timers of each path are pending again, by the path's reference.
+        """
+        self._runtime.context.check_command("unpark", actor)
+        return {
+            ref: self.unpark(ref, actor=actor, dry_run=dry_run)
+            for ref, _failure in Questions(self._runtime).parked()
+        }
+
+    def replan_timers(self, *, actor: Actor, key: str | None = None) -> list[Planned]:
+        """Set timers to the instants that local dates and zones give now, and set missing ones.
+
+        For after new data of a time zone, and where rows of timers were lost: what ``doctor`` names
+        is put right, in one transaction, and journaled on every path that it concerns. Timers of
+        parked paths wait until those are unparked.
+
+        Returns:
+            Every timer that is set, with its instants before and from now on.
+
+        Raises:
+            NotAllowedError: The actor is neither an operator nor a manager.
+        """
+        return self._runtime.run_command(
+            lambda context: timers.replan_timers(context, actor=actor, key=key)
+        )

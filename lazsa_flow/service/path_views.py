@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from lazsa_flow.award.titles import title_of
 from lazsa_flow.engine.explain import explain
 from lazsa_flow.graph.chart import Index
 from lazsa_flow.graph.timeline import BlockingGuard, HistoryEntry, PathCard
@@ -49,7 +48,9 @@ def portraits(
     timers, rows = asked.next_timers(numbers), asked.stories(numbers)
     evidence = asked.evidence(numbers, on=now.date())
     held = _held(context, drawn, evidence, now)
-    titles = {seen.path.id: title_of(context, seen.path, now) for seen in evidence}
+    titles = {
+        seen.path.id: context.application.title_of(context, seen.path, now) for seen in evidence
+    }
     found = []
     for path in paths:
         timer = timers.get(path.id)

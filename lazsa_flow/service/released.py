@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.award.facade.irreversible import Irreversible
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.policy import CountryText, PolicyText
 from lazsa_flow.service import releasing
+from lazsa_flow.service.part import Part
 from lazsa_flow.store.released import in_force
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
 
 
-class Releases(Irreversible):
+class Releases(Part):
     """Policies and countries in force, and their releases."""
 
     def policy_list(self, lifecycle: str | None = None) -> list[PolicyVersion]:
@@ -32,8 +32,8 @@ class Releases(Irreversible):
             NotFoundError: There is no such lifecycle.
         """
         if lifecycle is not None:
-            self.context.rulebook.lifecycle(lifecycle)
-        found = self.store.policies()
+            self._runtime.context.rulebook.lifecycle(lifecycle)
+        found = self._runtime.store.policies()
         return [each for each in found if lifecycle in (None, each.text.lifecycle)]
 
     def policy_show(self, lifecycle: str, version: str | None = None) -> PolicyVersion:
@@ -46,10 +46,10 @@ class Releases(Irreversible):
         Raises:
             NotFoundError: It was never released.
         """
-        rulebook = self.context.rulebook
+        rulebook = self._runtime.context.rulebook
         rulebook.lifecycle(lifecycle)
         if version is None:
-            version = rulebook.policy_at(lifecycle, self.clock.now()).version
+            version = rulebook.policy_at(lifecycle, self._runtime.clock.now()).version
         for each in self.policy_list(lifecycle):
             if each.text.version == version:
                 return each
@@ -86,13 +86,13 @@ class Releases(Irreversible):
             ConflictError: This version is released already, or the lifecycle has paths.
         """
         if dry_run:
-            return self.dry_run(
+            return self._dry_run(
                 lambda own: own.release_policy(
                     lifecycle, version, text, actor=actor, key=key, from_start=from_start
                 )
-            ).result
+            )
         found = PolicyText(lifecycle, version, text)
-        return self._command(
+        return self._runtime.run_command(
             lambda context: releasing.release_policy(
                 context, found, actor=actor, key=key, from_start=from_start
             )
@@ -103,7 +103,9 @@ class Releases(Irreversible):
     ) -> Preview:
         """Tell whom a policy would affect, and how, changing nothing."""
         found = PolicyText(lifecycle, version, text)
-        return releasing.preview_policy(self.context, found, actor=actor, from_start=from_start)
+        return releasing.preview_policy(
+            self._runtime.context, found, actor=actor, from_start=from_start
+        )
 
     def country_list(self, *, history: bool = False) -> list[CountryVersion]:
         """Return each country as it is in force, by code.
@@ -111,7 +113,7 @@ class Releases(Irreversible):
         Args:
             history: Return every version that was ever released, by code and number.
         """
-        found = self.store.countries()
+        found = self._runtime.store.countries()
         return found if history else list(in_force(found).values())
 
     def country_show(self, code: str, number: int | None = None) -> CountryVersion:
@@ -131,7 +133,7 @@ class Releases(Irreversible):
 
     def suspensions(self) -> dict[str, tuple[date, ...]]:
         """Return the cycle dates that countries do not hold, by code: by file or by command."""
-        countries = self.context.rulebook.countries
+        countries = self._runtime.context.rulebook.countries
         return {
             code: tuple(sorted(set(c.suspended))) for code, c in countries.items() if c.suspended
         }
@@ -157,8 +159,8 @@ class Releases(Irreversible):
             ConflictError: Just this text is in force already.
         """
         if dry_run:
-            return self.dry_run(lambda own: own.release_country(text, actor=actor, key=key)).result
+            return self._dry_run(lambda own: own.release_country(text, actor=actor, key=key))
         found = CountryText.read(text, where="country")
-        return self._command(
+        return self._runtime.run_command(
             lambda context: releasing.release_country(context, found, actor=actor, key=key)
         )

@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.award.permissions import check_command
 from lazsa_flow.config import check_policy
 from lazsa_flow.engine.rulebook import Release
 from lazsa_flow.errors import ConfigError, ConflictError, NotFoundError, Problem, shown
@@ -70,7 +69,7 @@ def release_policy(
 
     Before the lifecycle has any path it may be in force from the start instead.
     """
-    check_command("release_policy", actor)
+    context.check_command("release_policy", actor)
     policy, now = _read_policy(context, text), context.clock.now()
     begins = ALWAYS if from_start else now
 
@@ -105,7 +104,7 @@ def release_country(
     with its zone, and fires by the country as it is now.
     """
     country = text.country
-    check_command("release_country", actor, country=country.code)
+    context.check_command("release_country", actor, country=country.code)
     now = context.clock.now()
 
     def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
@@ -141,7 +140,7 @@ def preview_policy(
     context: Context, text: PolicyText, *, actor: Actor, from_start: bool = False
 ) -> Preview:
     """Tell whom a policy would affect, and how, changing nothing."""
-    check_command("release_policy", actor)
+    context.check_command("release_policy", actor)
     _check_new(context.rulebook, text)
     policy, now = _read_policy(context, text), context.clock.now()
     after = context.rulebook.releasing(Release(policy, ALWAYS if from_start else now))

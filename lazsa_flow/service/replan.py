@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.award.permissions import check_command
 from lazsa_flow.engine.replan import replan
 from lazsa_flow.errors import no_seller
 from lazsa_flow.lifecycle.calendar import instant_text, parse_instant
@@ -68,7 +67,7 @@ def move_country(
         known = transaction.country_of(seller)
         if known is None and not paths:
             raise no_seller(seller)
-        check_command("move_country", actor, subject=seller)
+        context.check_command("move_country", actor, subject=seller)
         calendar = context.rulebook.calendar(country)
 
         ids = [path.id for path in paths]

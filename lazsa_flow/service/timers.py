@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.award.permissions import check_command
 from lazsa_flow.engine.needed_timers import missing_timers
 from lazsa_flow.engine.ports import Change
 from lazsa_flow.engine.replan import mend, needed_timer, right_moment
@@ -159,7 +158,7 @@ def _needed(
 
 def replan_timers(context: Context, *, actor: Actor, key: str | None) -> list[Planned]:
     """Set timers to the instants that dates and zones give now, and set those that are missing."""
-    check_command("replan_timers", actor)
+    context.check_command("replan_timers", actor)
     now = context.clock.now()
 
     def run(transaction: SqlTransaction) -> list[dict[str, Any]]:

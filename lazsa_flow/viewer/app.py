@@ -21,6 +21,7 @@ from lazsa_flow.errors import InputError, LazsaError, NotFoundError
 from lazsa_flow.graph.page import Served, page
 from lazsa_flow.graph.timeline import document, resident_fields, scene_fields
 from lazsa_flow.lifecycle.calendar import instant_text, parse_date
+from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.extra_pages import Addresses, find_extra_pages
 from lazsa_flow.viewer.gallery import Gallery
 from lazsa_flow.viewer.gate import Gate
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from lazsa_flow.award.programme import Programme as FlowService
+    from lazsa_flow.service.service import FlowService
     from lazsa_flow.viewer.extra_pages import ExtraPage
     from lazsa_flow.viewer.gate import Authenticate
 
@@ -92,7 +93,7 @@ class _Viewer:
         self._every_ms = max(250, round(fresh_s * 1000))
 
     def home(self, request: Request) -> Response:
-        rulebook, addresses = self._service.rulebook, _addresses(request)
+        rulebook, addresses = runtime_of(self._service).rulebook, _addresses(request)
         rows = [
             (addresses.lifecycle(name), each.title) for name, each in rulebook.lifecycles.items()
         ]
@@ -179,7 +180,7 @@ class _Viewer:
     def health(self, request: Request) -> Response:
         service, now = self._service, self._service.clock.now()
         pauses, next_due = service.pauses(), service.next_due()
-        stands = service.store.standing(now)
+        stands = runtime_of(service).store.standing(now)
         late = next_due is not None and next_due < now - LATE
         since = stands.outbox_since
         status = "parked" if stands.parked else "late" if late else "ok"
@@ -199,7 +200,7 @@ class _Viewer:
     def _beginning(self, text: str) -> datetime:
         """Return the instant at which a date has begun in every country."""
         day = parse_date(text, where="due", field="until")
-        rulebook = self._service.rulebook
+        rulebook = runtime_of(self._service).rulebook
         try:
             return max(rulebook.calendar(code).start(day).at for code in rulebook.countries)
         except (OverflowError, ValueError):
@@ -209,7 +210,7 @@ class _Viewer:
         addresses = _addresses(request)
         nav = [
             Link("Overview", f"{addresses.root}/"),
-            *(addresses.lifecycle(name) for name in self._service.rulebook.lifecycles),
+            *(addresses.lifecycle(name) for name in runtime_of(self._service).rulebook.lifecycles),
             Link("Due", addresses.of("due")),
             Link("Parked", addresses.of("parked")),
             Link("Health", addresses.of("health")),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.award.programme import Programme as FlowService
     from lazsa_flow.graph.timeline import Picture
+    from lazsa_flow.service.service import FlowService
 
 _SHARE: Final = 9
 """How much longer than it took to ask for a picture it stays fresh."""

@@ -251,7 +251,9 @@ class Player:
 
     def import_facts(self, seller: str, as_of: date | None, change: dict[str, str]) -> None:
         """Import one seller's facts, as the host hands them over: as a file."""
-        calendar = self.programme.rulebook.calendar(change.get("country", self._told.country))
+        calendar = self.programme._runtime.rulebook.calendar(
+            change.get("country", self._told.country)
+        )
         today = calendar.local_date(self._clock.now())
         own = self._told.facts.get(seller, {})
         row = {**SOUND, "country": self._told.country, "as_of": str(as_of or today)}

@@ -292,7 +292,7 @@ class Stage:
         data = {"category": "fashion", "provenance": "own", "submitted_on": "2020-02-10"}
         subject = f"{name}-{state}"
         path = self._write(programme, name, subject, state, data=data if name == "entry" else {})
-        with programme.store.begin() as transaction:
+        with programme._runtime.store.begin() as transaction:
             transaction.add_nomination(
                 path.id,
                 event="made",
@@ -307,7 +307,7 @@ class Stage:
     def _write(
         self, programme: Programme, name: str, subject: str, state: str, **changes: Any
     ) -> Path:
-        with programme.store.begin() as transaction:
+        with programme._runtime.store.begin() as transaction:
             path = Path(
                 id=transaction.next_path_id(),
                 lifecycle=name,
@@ -617,7 +617,7 @@ ASK: dict[str, Callable[[Stage, Actor], Any]] = {
     "pause": lambda s, a: s.programme.pause(actor=a),
     "retry_notices": lambda s, a: s.programme.retry_notices(actor=a),
     "close_books": lambda s, a: close_books(
-        s.programme.context, Book(APRIL, "SG"), actor=a, key=None
+        s.programme._runtime.context, Book(APRIL, "SG"), actor=a, key=None
     ),
     "erase": lambda s, a: s.programme.erase("award-awarded", actor=a),
     "readmit": lambda s, a: s.programme.readmit("s1", actor=a),

@@ -32,7 +32,7 @@ def park(url: str) -> None:
         programme.nominate(facts().seller, actor=Actor("employee", "e-1"), statement="x")
         due_at = programme.next_due()
         assert due_at is not None
-        with programme.store.begin() as transaction:
+        with programme._runtime.store.begin() as transaction:
             transaction.set_aside(failure(first_of(transaction.claim(due_at, 1))))
 
 

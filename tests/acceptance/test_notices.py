@@ -242,7 +242,7 @@ def test_everybody_is_told(late: Programme, story: Path, monkeypatch: pytest.Mon
             },
         }
         deployment = read(Deployment, fields, where="tests")
-        late.config = replace(late.config, deployment=deployment)
+        late._runtime.config = replace(late.config, deployment=deployment)
         drained = late.relay(resolver=everybody)
         assert late.outbox() == []
         assert (drained.failed, drained.parked, drained.postponed) == (0, 0, 0)

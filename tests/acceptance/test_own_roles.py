@@ -89,7 +89,7 @@ def test_a_path_of_its_own_clock(programme: Programme, url: str) -> None:
         ("bill_sent", "subject"),
         ("bill_to_pay", "customer:p-1"),
     ]
-    clock = programme.context.clock
+    clock = programme._runtime.context.clock
     assert isinstance(clock, VirtualClock)
     clock.move_to(noon(MAY + timedelta(days=31)))
     assert programme.sweep().moved == 1

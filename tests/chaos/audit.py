@@ -110,7 +110,7 @@ def undisturbed(url: str, at: datetime | None = None) -> Snapshot:
     now = at or SystemClock().now()
     with Programme.open(url, clock=VirtualClock(now)) as programme:
         programme.sweep()
-        assert programme.store.count_due(now, 1) == 0
+        assert programme._runtime.store.count_due(now, 1) == 0
     return snapshot(url)
 
 

@@ -66,7 +66,7 @@ def restore_backups(stage: Stage, seed: int, rounds: int) -> Outcome:
         Programme.restore(url, backup)
         result.check(_dump(database) == _dump(backup), f"round {number}: not as the backup")
         with Programme.open(url, clock=VirtualClock(now)) as programme:
-            faults = (*programme.verify().faults, *programme.store.find_damage())
+            faults = (*programme.verify().faults, *programme._runtime.store.find_damage())
             result.check(not faults, f"round {number}: {faults}")
             programme.sweep()
         result.add(audit(url, wanted))

@@ -235,7 +235,7 @@ class Crew:
 
     def due(self, limit: int = 1_000_000) -> int:
         """Count the timers that are due now, no further than a limit."""
-        return self._programme.store.count_due(SystemClock().now(), limit)
+        return self._programme._runtime.store.count_due(SystemClock().now(), limit)
 
     def finish(self, patience_s: float = PATIENCE_S) -> float:
         """Wait until nothing is due any more; return how many seconds it took."""

@@ -76,7 +76,7 @@ class Host(threading.Thread):
         found: dict[str, list[int]] = {}
         paths = schema.paths
         query = sa.select(paths.c.subject, paths.c.id).where(paths.c.subject.like("host-%"))
-        with self._programme.store.begin(write=False) as transaction:
+        with self._programme._runtime.store.begin(write=False) as transaction:
             for row in transaction._connection.execute(query):
                 found.setdefault(row.subject, []).append(row.id)
         return found

@@ -38,7 +38,7 @@ class _Pages:
     """Limits how many pages an SQLite file may have."""
 
     def __init__(self, programme: Programme) -> None:
-        self._engine = programme.store._engine
+        self._engine = programme._runtime.store._engine
         self._most = 2**30
         sa.event.listen(self._engine, "begin", self._limit)
 

@@ -64,7 +64,7 @@ def _pause_once(stage: Stage, dialect: str) -> tuple[Audit, str]:
             in_hand = start(crew)
             wait_for(lambda: progress(url) > opened, "the first chunk has fired")  # noqa: B023
             with Programme.open(url) as programme:
-                due = programme.store.count_due(SystemClock().now(), 1_000_000)
+                due = programme._runtime.store.count_due(SystemClock().now(), 1_000_000)
                 programme.pause(actor=OPERATOR, reason="the wrong facts")
             at_pause = progress(url)
             after = _wait_until_still(url) - at_pause

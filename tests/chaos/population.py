@@ -79,14 +79,14 @@ def fill_backlog(url: str, sellers: int) -> None:
     """Make a database of sellers who were nominated in 2020 and never looked at since."""
     with _programme(url, START) as programme:
         for numbers in _batches(sellers):
-            programme.store.transact(partial(_backlog, programme, numbers))
+            programme._runtime.store.transact(partial(_backlog, programme, numbers))
 
 
 def fill_boundaries(url: str, instants: Sequence[datetime]) -> None:
     """Make a database of sellers who were nominated yesterday: for each, review opens at one."""
     with _programme(url, SystemClock().now() - timedelta(days=1)) as programme:
         for numbers in _batches(len(instants)):
-            programme.store.transact(partial(_boundaries, programme, numbers, instants))
+            programme._runtime.store.transact(partial(_boundaries, programme, numbers, instants))
 
 
 def retime(url: str, at: datetime) -> None:
@@ -117,7 +117,7 @@ def _nominate(
     programme: Programme, transaction: AwardTransaction, numbers: range, complete: Any
 ) -> list[Path]:
     """Open a path for each seller, all in a few statements."""
-    now, rulebook = programme.clock.now(), programme.context.rulebook
+    now, rulebook = programme.clock.now(), programme._runtime.context.rulebook
     opening = _Opening(transaction.next_path_id())
     paths = []
     for number in numbers:
@@ -198,7 +198,7 @@ def _boundaries(
     seen = {each.path.id: each for each in transaction.load_chunk(ids, before=None, on=now.date())}
     for number, path in zip(numbers, paths, strict=True):
         at = instants[number]
-        guard_context = programme.context.rulebook.guard_context(
+        guard_context = programme._runtime.context.rulebook.guard_context(
             seen[path.id], at=at, recorded_at=now, actor=system("review_opens")
         )
         transaction.set_timer(timer_row(guard_context, "review_opens", at, decides=True))

@@ -77,7 +77,7 @@ def execute(url: str, statement: str) -> None:
 
 def states(programme: Programme, country: str) -> Counter[str]:
     """Count a country's paths by state."""
-    with programme.store.begin(write=False) as transaction:
+    with programme._runtime.store.begin(write=False) as transaction:
         paths = transaction.paths_in("award", [state.name for state in AWARD.states])
     return Counter(path.state for path in paths if path.country == country)
 
@@ -261,7 +261,7 @@ def test_a_clock_that_was_set_back_writes_nothing(
 
 
 def _open(programme: Programme) -> list[Any]:
-    with programme.store.begin(write=False) as transaction:
+    with programme._runtime.store.begin(write=False) as transaction:
         paths = transaction.paths_in("award", [state.name for state in AWARD.states])
     return list(paths)
 
@@ -299,7 +299,7 @@ def test_a_schema_of_another_release_stops_an_open_programme(
         lambda: programme.fire(path.ref, "withdraw", actor=actor, reason="nominee"),
         lambda: programme.nominate("s0", actor=Actor("employee", "e"), statement="x"),
         programme.purge,
-        lambda: programme.store.outbox().claim(NOW, NOW, 10),
+        lambda: programme._runtime.store.outbox().claim(NOW, NOW, 10),
     ):
         with pytest.raises(SchemaError, match="9999"):
             write()

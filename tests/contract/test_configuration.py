@@ -97,7 +97,7 @@ class TestFiles:
         with reopened(programme, config) as other:
             path = nominate(other)
             assert planned(other, path) == midnight(OCTOBER, "SG")
-            assert other.rulebook.countries == programme.rulebook.countries
+            assert other._runtime.rulebook.countries == programme._runtime.rulebook.countries
             [warning] = warned(other)
         assert "countries/sg.toml: this text is not released: SG" in warning
         assert warned(programme) == []
@@ -112,7 +112,7 @@ class TestFiles:
             assert "countries/kh.toml: KH is not released" in warning
             other.release_country(text, actor=MANAGER)
             assert warned(other) == []
-        assert "KH" in programme.context.rulebook.countries
+        assert "KH" in programme._runtime.context.rulebook.countries
 
     def test_two_files_on_one_database(self, programme: Programme, tmp_path: Path) -> None:
         """Two processes with different files plan the same instants, each for the other too."""
@@ -233,7 +233,7 @@ class TestMigration:
         assert [each.where for each in migrated.warnings] == ["policies/award/2028-1.toml"]
         assert Programme.migrate(url, config=config, clock=clock).stored == ()
         with Programme.open(url, config=Config.load(lifecycles=[AWARD]), clock=clock) as opened:
-            assert opened.rulebook.countries["SG"].zone == "Asia/Seoul"
+            assert opened._runtime.rulebook.countries["SG"].zone == "Asia/Seoul"
             assert [each.text.version for each in opened.policy_list()] == ["2020-1"]
             assert {each.released_by for each in opened.country_list()} == {"system:migrate"}
 
@@ -433,7 +433,7 @@ class TestMeanwhile:
         """A command whose rules change before its transaction plans by those of now."""
         nominate(programme, "s-0")
         record_facts(programme, [facts(seller="s-1")])
-        transact, releases = programme.store.transact, [SEOUL]
+        transact, releases = programme._runtime.store.transact, [SEOUL]
 
         def interrupted(*args: Any, **options: Any) -> Any:
             if releases:
@@ -441,7 +441,7 @@ class TestMeanwhile:
                     other.release_country(releases.pop(), actor=MANAGER)
             return transact(*args, **options)
 
-        monkeypatch.setattr(programme.store, "transact", interrupted)
+        monkeypatch.setattr(programme._runtime.store, "transact", interrupted)
         path = programme.nominate("s-1", actor=EMPLOYEE, statement="Helps.").path
         assert planned(programme, path) == midnight(OCTOBER, "SG") - timedelta(hours=1)
 
@@ -451,7 +451,7 @@ class TestMeanwhile:
             thread = threading.Thread(
                 target=other.release_country, args=(SEOUL,), kwargs={"actor": MANAGER}
             )
-            with programme.store.begin() as transaction:
+            with programme._runtime.store.begin() as transaction:
                 transaction.stamp()
                 thread.start()
                 thread.join(0.3)

@@ -156,7 +156,7 @@ ASKED: tuple[Callable[[Programme], object], ...] = (
     lambda p: p.verify_journal(),
     lambda p: p.erase("s3", actor=Actor("host", "h")),
     lambda p: p.nominate("s30", actor=EMPLOYEE, statement="", key="k"),
-    lambda p: p.store.outbox().entries(),
+    lambda p: p._runtime.store.outbox().entries(),
 )
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.award.application import AwardApplication
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.runner.doctor import examine
+from lazsa_flow.service.runtime import Runtime
 from lazsa_flow.store.host_transaction import BoundStore
 from tests import row_harm
 from tests.examined import faults, shipped, undone
@@ -111,8 +113,11 @@ def test_what_was_lost_or_shifted_is_put_right(sound: tuple[str, datetime]) -> N
         before = pending(connection)
         for plant in (row_harm.deleted_timer, row_harm.shifted_instant, row_harm.other_zone) * 2:
             plant(connection, chance)
-        bound = BoundStore(connection, like=own)
-        programme = Programme(bound, shipped(), VirtualClock(now))
+        programme = Programme(
+            Runtime(
+                BoundStore(connection, like=own), shipped(), VirtualClock(now), AwardApplication()
+            )
+        )
         planned = programme.replan_timers(actor=OPERATOR)
         row = programme.history(planned[0].path)[-1]
         assert (row["trigger"], row["reason"]) == (None, "timers_replanned")

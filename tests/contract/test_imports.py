@@ -62,7 +62,7 @@ def facts_file(write: Callable[..., Path], *rows: Any) -> Path:
 
 def batches_of(programme: Programme, table: sa.Table) -> list[int | None]:
     """Return the numbers of the imports that the rows of a table name."""
-    with programme.store.begin(write=False) as transaction:
+    with programme._runtime.store.begin(write=False) as transaction:
         query = sa.select(table.c.batch_id).order_by(table.c.id)
         return list(transaction._connection.scalars(query))
 

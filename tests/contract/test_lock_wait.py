@@ -101,7 +101,7 @@ def test_a_sweep_that_waits_leaves_the_search_for_garbage_on(play: Play) -> None
     programme = play()
     seen: list[bool] = []
     sweeping = threading.Thread(target=programme.sweep)
-    with held(programme.store._engine.url.render_as_string(hide_password=False)):
+    with held(programme._runtime.store._engine.url.render_as_string(hide_password=False)):
         sweeping.start()
         time.sleep(0.2)
         seen.append(gc.isenabled())

@@ -35,7 +35,7 @@ def test_the_night_reads_what_stands_under_either_id(play: Play) -> None:
         if at == utc(2026, 9, 21):
             days = {"new": SEPTEMBER, "old": date(2026, 9, 10)}
             rows = [facts(seller=seller, as_of=day) for seller, day in days.items()]
-            imports.add_facts(programme.context, rows, where="test")
+            imports.add_facts(programme._runtime.context, rows, where="test")
     last = [programme.history(path)[-1] for path in paths]
     assert [row["facts_as_of"] for row in last] == ["2026-09-20", "2026-05-20"]
     cases = [
@@ -53,7 +53,7 @@ def test_rows_are_renamed_appended_and_found(play: Play) -> None:
     path = programme.nominate("a", actor=Actor("seller", "a")).path
     programme.merge_sellers("a", "b", actor=HOST)
     programme.merge_sellers("b", "c", actor=HOST)
-    with programme.store.begin(write=False) as transaction:
+    with programme._runtime.store.begin(write=False) as transaction:
         for name in "abc":
             assert transaction.names_of(name) == ["c", "a", "b"]
             assert [each.ref for each in transaction.paths_of(name)] == [path]
@@ -67,13 +67,13 @@ def test_rows_are_renamed_appended_and_found(play: Play) -> None:
         assert nomination.nominator == "c"
         [seen] = transaction.load_chunk([1], before=None, on=SEPTEMBER)
         assert [each.nominator for each in seen.nominations] == ["c"]
-    assert programme.store.count_sellers() == 1
+    assert programme._runtime.store.count_sellers() == 1
     with pytest.raises(ConflictError):
         programme.nominate("b", actor=Actor("seller", "c"))
     for pair in (("b", "c"), ("a", "b")):
         programme.unmerge_sellers(*pair, actor=HOST)
     assert [each.ref for each in programme.paths("a")] == [path]
-    with programme.store.undone() as connection:
+    with programme._runtime.store.undone() as connection:
         for table, expected in (("paths", ["a"]), ("slots", ["a"]), ("seller_aliases", [])):
             column = "seller" if table == "seller_aliases" else "subject"
             query = f"SELECT {column} FROM lazsa_{table}"
@@ -87,7 +87,7 @@ def test_a_merge_is_a_part_of_the_hosts_transaction(play: Play) -> None:
     programme = play()
     known(programme, "old", "new")
     path = programme.nominate("old", actor=EMPLOYEE).path
-    with programme.store.undone() as connection:
+    with programme._runtime.store.undone() as connection:
         bound = programme.bind(connection)
         bound.merge_sellers("old", "new", actor=HOST)
         assert bound.find("new").ref == path

@@ -40,7 +40,7 @@ def programme(play: Callable[..., Programme]) -> Programme:
 @pytest.fixture
 def outbox(programme: Programme) -> SqlOutbox:
     """Return its outbox."""
-    return programme.store.outbox()
+    return programme._runtime.store.outbox()
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_claim_brings_what_it_is_about(programme: Programme, claim: Callable[.
     assert (first.key, first.kind, first.to) == ("award-1.1.1", "nominated", "seller")
     assert (first.path.ref, first.path.subject) == ("award-1", "seller-0")
     assert (first.row["trigger"], first.row["seq"]) == ("nominate", 1)
-    assert [first.row] == list(programme.store.journal(first.path.id))
+    assert [first.row] == list(programme._runtime.store.journal(first.path.id))
     assert first.attempts == 0
 
 
@@ -222,7 +222,7 @@ def test_a_digest_is_taken_whole(
 
 def test_a_bound_programme_sends_nothing(programme: Programme) -> None:
     """Within a host's transaction there is no outbox to drain (design.md, rule 7)."""
-    with programme.store.begin() as transaction:
+    with programme._runtime.store.begin() as transaction:
         connection = transaction._connection
         with pytest.raises(InputError, match="nothing is sent inside a transaction"):
             BoundStore(connection).outbox()

@@ -53,7 +53,7 @@ def test_a_refused_opening_uses_no_number_up(play: Play) -> None:
         as_of=date(2026, 5, 1),
         recorded_at=utc(2026, 5, 1),
     )
-    programme.store.transact(lambda transaction: transaction.add_record("s1", bar))
+    programme._runtime.store.transact(lambda transaction: transaction.add_record("s1", bar))
     programme.fire(first, "withdraw", actor=Actor("seller", "s1"), reason="nominee")
     words = refused(lambda: programme.nominate("s1", actor=EMPLOYEE, statement="x"), RefusedError)
     assert words.startswith("'s1': nominate: not now: ")

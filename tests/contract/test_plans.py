@@ -72,7 +72,7 @@ def _reads_through(line: str) -> bool:
 @contextmanager
 def explained(programme: Programme, engine: sa.Engine | None = None) -> Iterator[Plans]:
     """Explain what the programme, or another engine of its own, runs, as if tables were large."""
-    engine, plans = engine or programme.store._engine, Plans()
+    engine, plans = engine or programme._runtime.store._engine, Plans()
     watch = {"sqlite": _watch_sqlite, "postgresql": _watch_postgresql}[engine.dialect.name]
 
     def checkout(driver: Any, _record: Any, _proxy: Any) -> None:
@@ -214,7 +214,7 @@ def test_lists_read_through_no_growing_table(season: Programme) -> None:
 def test_the_relay_reads_through_no_growing_table(season: Programme) -> None:
     """Claim, lease, what the notices are about, and mark: each goes by index."""
     at_night(season).sweep()
-    outbox, later = season.store.outbox(), DUE + timedelta(hours=1)
+    outbox, later = season._runtime.store.outbox(), DUE + timedelta(hours=1)
     with explained(season, outbox._engine) as plans:
         claimed = outbox.claim(DUE, later, 3 * SELLERS, without=("panel",))
         assert len(claimed) >= 2 * SELLERS
@@ -237,6 +237,6 @@ def test_an_idle_look_reads_through_no_growing_table(season: Programme) -> None:
 
 def test_a_scan_would_be_found(season: Programme) -> None:
     """The tests above can fail: a question that no index answers is seen."""
-    with explained(season) as plans, season.store.begin() as transaction:
+    with explained(season) as plans, season._runtime.store.begin() as transaction:
         transaction.subjects_recorded("case", "open")
     assert len(plans.scanned()) == 1

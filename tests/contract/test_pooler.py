@@ -78,25 +78,25 @@ def clock(night: Programme) -> VirtualClock:
 def test_the_limits_hold_through_the_pooler(night: Programme) -> None:
     """A pooler drops what a session was set to; so each transaction is limited by itself."""
     for write in (False, True):
-        with night.store.begin(write=write) as transaction:
+        with night._runtime.store.begin(write=write) as transaction:
             connection = transaction._connection
             assert connection.connection.driver_connection.prepare_threshold is None
             shown = [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in LIMITS]
             assert "0" not in shown
             assert shown[0] == "2min"
-    assert night.store.limits()["idle_in_transaction_session_timeout"] == "30s"
+    assert night._runtime.store.limits()["idle_in_transaction_session_timeout"] == "30s"
 
 
 def test_a_session_of_the_pool_is_left_as_it_was(pooler: PgBouncer, night: Programme) -> None:
     """Others share the server's sessions: no limit of ours outlives our transaction."""
-    night.store.next_due()
+    night._runtime.store.next_due()
     with psycopg.connect(pooler.url, autocommit=True, prepare_threshold=None) as other:
         assert other.execute("SHOW statement_timeout").fetchone() == ("0",)
 
 
 def test_deliveries_go_through_the_pooler(night: Programme) -> None:
     """What goes by the driver alone is limited and committed there, too."""
-    outbox, now = night.store.outbox(), night.clock.now()
+    outbox, now = night._runtime.store.outbox(), night.clock.now()
     claimed = outbox.claim(now, now + timedelta(minutes=1), 2)
     outbox.delivered(claimed, "files", now)
     assert sum(outbox.deliveries().values()) == len(claimed) == 2

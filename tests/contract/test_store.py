@@ -141,7 +141,7 @@ def clock(programme: Programme) -> VirtualClock:
 
 def url_of(programme: Programme) -> str:
     """Return the URL of a programme's database."""
-    return programme.store._engine.url.render_as_string(hide_password=False)
+    return programme._runtime.store._engine.url.render_as_string(hide_password=False)
 
 
 # -- evidence
@@ -809,7 +809,7 @@ def filled(play: Any) -> Programme:
     nominated(programme)
     reviewed(programme)
     programme.open_case(SELLER, "c-1", actor=COMPLIANCE)
-    outbox, now = programme.store.outbox(), programme.clock.now()
+    outbox, now = programme._runtime.store.outbox(), programme.clock.now()
     outbox.delivered(outbox.claim(now, DUE, 1), "files", now)
     return programme
 
@@ -820,7 +820,7 @@ def filled(play: Any) -> Programme:
 def nominated(programme: Programme) -> str:
     """Nominate the seller, whose facts are known."""
     told = [facts(as_of=date(2026, 5, 31))]
-    add_facts(programme.context, told, where="tests", key="told")
+    add_facts(programme._runtime.context, told, where="tests", key="told")
     return programme.nominate(SELLER, actor=EMPLOYEE, statement="helps", key="nominate").path
 
 
@@ -1034,7 +1034,9 @@ def _score_last(programme: Programme) -> object:
 
 
 def _tell(programme: Programme) -> object:
-    return add_facts(programme.context, [facts(as_of=date(2026, 5, 29))], where="f", key="facts")
+    return add_facts(
+        programme._runtime.context, [facts(as_of=date(2026, 5, 29))], where="f", key="facts"
+    )
 
 
 def _award(programme: Programme) -> object:
@@ -1174,8 +1176,8 @@ def test_migrating_again_changes_nothing(filled: Programme) -> None:
     """A migration of a database that stands at this release leaves every row as it was."""
     url = url_of(filled)
     before = dump(url)
-    filled.store.migrate()
-    filled.store.check_schema()
+    filled._runtime.store.migrate()
+    filled._runtime.store.check_schema()
     assert dump(url) == before
 
 

@@ -44,7 +44,7 @@ def programme(swept: str, make: Callable[[], str], config: Config) -> Iterator[P
 
 def url_of(programme: Programme) -> str:
     """Return the URL of a programme's database."""
-    return programme.store._engine.url.render_as_string(hide_password=False)
+    return programme._runtime.store._engine.url.render_as_string(hide_password=False)
 
 
 def tamper(programme: Programme, *statements: str) -> None:

@@ -132,7 +132,7 @@ def late(world: World, _prometheus: Prometheus) -> None:
 def unexplained(world: World, _prometheus: Prometheus) -> None:
     """A timer was lost: it says that it fired, and no journal row does."""
     world.ambassador("s1")
-    with world.programme.store._engine.begin() as connection:
+    with world.programme._runtime.store._engine.begin() as connection:
         connection.execute(sa.text("UPDATE lazsa_timers SET seq = -seq WHERE seq IS NOT NULL"))
 
 
@@ -190,7 +190,7 @@ def test_each_alarm_is_fired_by_its_cause(
         prometheus.scrape()
         world.now(world.clock.now() + EVERY)
     if cause is unexplained:  # as it was, for the world balances its books at the end
-        with world.programme.store._engine.begin() as connection:
+        with world.programme._runtime.store._engine.begin() as connection:
             connection.execute(sa.text("UPDATE lazsa_timers SET seq = -seq WHERE seq < 0"))
     fired = prometheus.fired()
     assert CAUSES[cause] in fired

@@ -145,8 +145,8 @@ class TestConduct:
         clock = VirtualClock(world.clock.now())
         with Programme.open(url, clock=clock, secret=b"k" * 32) as programme:
             programme.erase("s1", actor=SELLER)
-            with programme.store.begin(write=False) as transaction:
-                (bar,) = transaction.conduct_bars_of(programme.context.fingerprint("s1"))
+            with programme._runtime.store.begin(write=False) as transaction:
+                (bar,) = transaction.conduct_bars_of(programme._runtime.context.fingerprint("s1"))
         assert (bar.kind, bar.reason, bar.as_of) == (
             "conduct",
             "code_of_conduct",

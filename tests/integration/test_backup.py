@@ -133,7 +133,7 @@ class TestBackup:
 
     def test_leaves_writers_alone(self, world: World, tmp_path: Path) -> None:
         """A writer in the midst of a transaction is not waited for, and is not in it."""
-        with world.programme.store.begin() as transaction:
+        with world.programme._runtime.store.begin() as transaction:
             transaction.erase_texts("nobody")
             assert world.programme.backup(tmp_path / BACKUP).size
 
@@ -208,7 +208,7 @@ class TestBackup:
 
     def test_not_within_a_hosts_transaction(self, world: World, tmp_path: Path) -> None:
         """A bound programme makes no backup: it would lack what the host has written."""
-        engine = world.programme.store._engine
+        engine = world.programme._runtime.store._engine
         with engine.connect() as connection, connection.begin():
             bound = world.programme.bind(connection)
             with pytest.raises(InputError, match="what is committed"):
@@ -260,7 +260,7 @@ class TestRestore:
         Programme.restore(url_of(file), saved)
         assert dump(file) == dump(saved)
         with opened(file) as programme:
-            assert programme.store.find_damage() == []
+            assert programme._runtime.store.find_damage() == []
 
     @pytest.mark.parametrize("seed", range(12))
     def test_from_a_damaged_backup(self, file: Path, saved: Path, seed: int) -> None:

@@ -40,7 +40,7 @@ class TestWriting:
         """The same key with the same command returns the first result and does nothing twice."""
         path = world.nominate(key="one")
         assert world.nominate(key="one") == path
-        with world.programme.store.begin(write=False) as transaction:
+        with world.programme._runtime.store.begin(write=False) as transaction:
             assert len(transaction.nominations_of(world.path(path).id)) == 1
         world.go(date(2020, 3, 20))
         kwargs: dict[str, Any] = {"actor": SELLER, "reason": "nominee", "key": "two"}

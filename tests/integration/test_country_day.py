@@ -191,7 +191,7 @@ def test_typed(spring: World, words: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def _url(programme: Programme) -> object:
-    return programme.store._engine.url
+    return programme._runtime.store._engine.url
 
 
 def test_reviewers_are_reminded(spring: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -427,12 +427,12 @@ class TestUsedOnce:
     def test_both_judged_first(self, desk: Desk) -> None:
         """Where both were judged before either committed, the store lets one of them win."""
         one, two = desk.apply("a1"), desk.apply("a2")
-        context = desk.programme.context
+        context = desk.programme._runtime.context
         now = desk.world.clock.now()
-        with desk.programme.store.begin(write=False) as transaction:
+        with desk.programme._runtime.store.begin(write=False) as transaction:
             judged = context.load(transaction, two, now)
         desk.admit(one)
-        with pytest.raises(ConflictError), desk.programme.store.begin() as transaction:
+        with pytest.raises(ConflictError), desk.programme._runtime.store.begin() as transaction:
             fire(transaction, context.rulebook, judged, "admit", actor=ONBOARDING, now=now)
         assert (desk.state(one), desk.state(two)) == ("admitted", "under_review")
         assert len(desk.stored("select key from lazsa_claims")) == 3

@@ -100,7 +100,7 @@ class TestOnTheDisk:
 
     def test_with_a_pragma_that_is_off_by_default(self, world: World) -> None:
         """The library sets it itself, on every connection."""
-        with world.programme.store.begin(write=False) as transaction:
+        with world.programme._runtime.store.begin(write=False) as transaction:
             found = transaction._connection.exec_driver_sql("PRAGMA secure_delete").scalar()
         assert found == 1
 
@@ -110,7 +110,7 @@ class TestOnTheDisk:
         """The erasure stands, the answer says what the log may hold, and a purge later ends it."""
         monkeypatch.setattr("lazsa_flow.store.deleted_text._PATIENCE_MS", 1)
         world.nominate(statement=CANARY)
-        with world.programme.store.begin(write=False) as reading:
+        with world.programme._runtime.store.begin(write=False) as reading:
             reading.records_of("s1")
             assert world.programme.erase("s1", actor=HOST) == 1
             assert "lazsa.db-wal may still hold" in world.programme.deleted_texts_remain()
@@ -136,7 +136,7 @@ class TestOnTheDisk:
     def test_within_a_hosts_transaction(self, world: World, tmp_path: Path) -> None:
         """A bound programme erases with the host's commit; a purge afterwards clears the log."""
         world.nominate(statement=CANARY)
-        with world.programme.store._engine.begin() as connection:
+        with world.programme._runtime.store._engine.begin() as connection:
             world.programme.bind(connection).erase("s1", actor=HOST)
         world.programme.purge()
         assert copies(tmp_path) == 0

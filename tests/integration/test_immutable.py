@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.award.facade.questions import Questions
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.errors import LazsaError
 from tests.arguments import arguments_of
 from tests.integration.world import World, convene
+from tests.questions import questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,8 +51,7 @@ def stage(
 
 def _questions() -> dict[str, Callable[..., Any]]:
     """Return every public question, those to come included."""
-    found = inspect.getmembers(Questions, inspect.isfunction)
-    return {name: each for name, each in found if name[0] != "_" and name not in LENDERS}
+    return {name: each for name, each in questions().items() if name not in LENDERS}
 
 
 def _parts(whole: Any) -> Iterator[Any]:

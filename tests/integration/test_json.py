@@ -136,7 +136,7 @@ def test_answers_are_documents(
 ) -> None:
     """Standard output is one document, whose instants are all in UTC with Z."""
     monkeypatch.setattr(SystemClock, "now", lambda _clock: world.clock.now())
-    monkeypatch.setenv("LAZSA_DATABASE_URL", str(world.programme.store._engine.url))
+    monkeypatch.setenv("LAZSA_DATABASE_URL", str(world.programme._runtime.store._engine.url))
     for words in ANSWERS:
         code, out, err = typed(capsys, *words.split(), "--json")
         assert code == 0 or words == "doctor", (words, err)

@@ -159,7 +159,7 @@ class Typed:
     """Types ``list`` on the world's database, at its time."""
 
     def __init__(self, world: World, patch: pytest.MonkeyPatch) -> None:
-        url = str(world.programme.store._engine.url)
+        url = str(world.programme._runtime.store._engine.url)
         patch.setattr(SystemClock, "now", lambda _clock: world.clock.now())
         patch.setenv("LAZSA_DATABASE_URL", url)
         patch.setenv("COLUMNS", "80")

@@ -37,7 +37,7 @@ OLD, NEW = Actor("seller", "old"), Actor("seller", "new")
 
 def merge(world: World, old: str = "old", new: str = "new", **kwargs: Any) -> MergedSellers:
     """Let the host merge two ids, of which facts are known."""
-    with world.programme.store.begin(write=False) as transaction:
+    with world.programme._runtime.store.begin(write=False) as transaction:
         for seller in (old, new):
             if transaction.country_of(seller) is None:
                 world.facts(seller)
@@ -168,7 +168,7 @@ class TestLookUps:
         merge(world)
 
         def emails() -> set[str]:
-            with world.programme.store.begin(write=False) as transaction:
+            with world.programme._runtime.store.begin(write=False) as transaction:
                 found = transaction.contacts_of(["old", "new", "other"])
             assert set(found) == {"old", "new"}
             return {json.loads(body)["address"] for body in found.values()}
@@ -301,7 +301,9 @@ class TestCountry:
         merge(world)
         world.programme.move_country("old", "MY", actor=HOST)
         assert world.programme.find("new").country == "MY"
-        assert world.programme.contact("new") == world.programme.context.country("MY").mailbox
+        assert (
+            world.programme.contact("new") == world.programme._runtime.context.country("MY").mailbox
+        )
 
 
 class TestRefused:
@@ -430,7 +432,7 @@ class TestCommands:
     def test_another_process(self, world: World) -> None:
         """A process that was at work before the merge obeys it with its next command."""
         path = world.nominate("old", actor=OLD)
-        url = world.programme.store._engine.url.render_as_string()
+        url = world.programme._runtime.store._engine.url.render_as_string()
         with Programme.open(url, clock=world.clock) as other:
             assert other.find("old").ref == path
             merge(world)

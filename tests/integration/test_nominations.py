@@ -230,7 +230,7 @@ class TestNominations:
             named = ("2020-04-01", "2020-03-02", "2020-10-01", "2020-09-01")
             assert all(each in str(refused.value) for each in named)
             assert refused.value.until == midnight(APRIL)
-        assert len(world.programme.store.transact(lambda t: t.nominations_of(1))) == 2
+        assert len(world.programme._runtime.store.transact(lambda t: t.nominations_of(1))) == 2
         if not statement:
             world.programme.complete_nomination(path, actor=EMPLOYEE, statement="Helps.")
             world.go(world.clock.now() + TICK)

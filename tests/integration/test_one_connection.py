@@ -148,7 +148,7 @@ def test_a_closed_programme_refuses_every_method(
 
 def test_the_ticker_and_the_viewer_are_content_with_one_connection(world: World) -> None:
     """What runs beside a service shares its pool, and holds no connection while it asks."""
-    with world.programme.store.leading() as leads:
+    with world.programme._runtime.store.leading() as leads:
         assert leads
         tick(world.programme, lambda chunks: None)
     with TestClient(viewer(world.programme, authenticate=lambda request: True)) as client:

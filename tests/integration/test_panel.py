@@ -137,7 +137,7 @@ class TestPanel:
         world.score(path, 2)
         world.go(midnight(APRIL))
         assert world.state(path) == state
-        with world.programme.store.begin(write=False) as transaction:
+        with world.programme._runtime.store.begin(write=False) as transaction:
             rounds = transaction.rounds_of(world.path(path).id)
         assert len(rounds[APRIL]) == (3 if off else 2)
 

@@ -85,7 +85,7 @@ def test_data_is_stored_with_the_move_and_named_by_its_journal_row(
     assert opened["data"]["id"] == f"{path}.1"
     assert paid["data"]["id"] == f"{path}.2"
     assert "data" not in forgiven
-    with programme.store.begin(write=False) as transaction:
+    with programme._runtime.store.begin(write=False) as transaction:
         (seen,) = transaction.load_chunk([1], before=None, on=MAY)
     assert [(each.seq, each.trigger, dict(each.fields)) for each in seen.data] == [
         (1, "lend", {"total": "100.10"}),

@@ -45,7 +45,7 @@ class TestReconnect:
         """The first two steps may be recorded at any time, and twice changes nothing."""
         world.facts()
         world.steps().steps()
-        with world.programme.store.begin(write=False) as transaction:
+        with world.programme._runtime.store.begin(write=False) as transaction:
             records = transaction.records_of("s1")
         assert [record.name for record in records] == ["get_app", "register"]
         assert world.state(world.member()) == "reconnect"

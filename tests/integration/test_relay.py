@@ -85,7 +85,7 @@ class Post:
             channels={"own": ChannelSettings(kind="own", **channel)}, notices=self.settings
         )
         programme = self.world.programme
-        programme.config = replace(programme.config, deployment=deployment)
+        programme._runtime.config = replace(programme.config, deployment=deployment)
         self._relay = programme.open_relay(
             channels={"own": self.channel}, resolver=resolver, random=random.Random(7)
         )
@@ -139,7 +139,7 @@ class TestWhen:
         post.channel.letters.clear()
         assert post.at(midnight(APRIL)).postponed == 2  # the team's digest comes at nine
         morning = midnight(APRIL) + HOUR * 8
-        assert world.programme.store.outbox().next_at() == morning
+        assert world.programme._runtime.store.outbox().next_at() == morning
         assert post.at(morning - timedelta(microseconds=1)).total == 0
         assert post.at(morning).delivered == 1
         assert post.channel.told == [("awarded", "seller")]
@@ -295,7 +295,7 @@ class TestWhat:
         """A notice that nobody has written is set aside at once, and named."""
         path = world.nominate()
         post.drain()
-        with world.programme.store.begin() as transaction:
+        with world.programme._runtime.store.begin() as transaction:
             transaction.add_notice(
                 world.path(path), "award-1.x", "serenaded", "seller", world.clock.now()
             )
@@ -314,7 +314,7 @@ class TestFailures:
         pauses = []
         for _ in range(5):
             assert post.drain().failed == 1
-            again_at = world.programme.store.outbox().next_at()
+            again_at = world.programme._runtime.store.outbox().next_at()
             assert again_at is not None
             pauses.append((again_at - world.clock.now()).total_seconds())
             world.now(again_at)
@@ -360,7 +360,9 @@ class TestFailures:
         nominees(world, 3)
         post.channel.faults = [DeliveryError("http_429", after_s=600.0, rests=True)]
         post.drain()
-        assert world.programme.store.outbox().next_at() == world.clock.now() + timedelta(minutes=10)
+        assert world.programme._runtime.store.outbox().next_at() == world.clock.now() + timedelta(
+            minutes=10
+        )
 
     def test_so_many_a_minute(self, world: World, post: Post) -> None:
         """No more goes through a channel in any minute than it may take."""

@@ -53,8 +53,8 @@ def test_open_paths_get_the_reminders_that_are_still_to_come(
         ("half_way", "2020-10-01"),
         ("card_reminder", "2020-09-24"),
     ]
-    with world.programme.store.begin(write=False) as transaction:
-        assert list(find_missing(transaction, world.programme.rulebook, now)) == []
+    with world.programme._runtime.store.begin(write=False) as transaction:
+        assert list(find_missing(transaction, world.programme._runtime.rulebook, now)) == []
     assert rows(file, "select hash from lazsa_journal order by path_id, seq") == journal
     assert migrate() == 0
     assert world.go(APRIL.replace(month=10)).programme.books()

@@ -355,7 +355,9 @@ class TestMove:
         world.programme.withdraw_nomination(path, actor=EMPLOYEE)
         again = world.path(world.nominate())
         assert (again.country, again.cycle_on) == ("ID", APRIL)
-        assert world.programme.contact("s1") == world.programme.context.country("ID").mailbox
+        assert (
+            world.programme.contact("s1") == world.programme._runtime.context.country("ID").mailbox
+        )
 
     def test_facts_move_nobody(self, world: World) -> None:
         """Facts of another country are taken, whatever their date, and the seller stays."""
@@ -372,7 +374,9 @@ class TestMove:
         assert found.other_country == ("s1",)
         assert str(found).startswith("ImportResult(1, known_sellers=1, other_country=('s1',)")
         assert f"{found:02}, {found}" == "01, 1"
-        assert world.programme.contact("s1") == world.programme.context.country("SG").mailbox
+        assert (
+            world.programme.contact("s1") == world.programme._runtime.context.country("SG").mailbox
+        )
 
     def test_team_of_now(self, world: World) -> None:
         """The new country's team confirms steps for the seller, the old one's no longer."""

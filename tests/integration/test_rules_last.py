@@ -52,7 +52,7 @@ def test_rules_that_cannot_be_read_are_read_again(
         with pytest.raises(UnavailableError):
             world.programme.members("SG")
     world.programme.members("SG")
-    assert world.programme.rulebook.calendar("SG").suspended == {APRIL}
+    assert world.programme._runtime.rulebook.calendar("SG").suspended == {APRIL}
 
 
 def test_books_are_closed_once_they_balance(world: World) -> None:
@@ -68,7 +68,7 @@ def test_books_are_closed_once_they_balance(world: World) -> None:
 def test_books_with_something_parked_stay_open(world: World) -> None:
     """Books in which a timer is parked are not closed (The books)."""
     path = world.candidate()
-    with world.programme.store.begin() as transaction:
+    with world.programme._runtime.store.begin() as transaction:
         taken = transaction.claim(world.programme.next_due(), 1)
         transaction.set_aside(failure(first_of(taken)))
     world.go(APRIL)
@@ -126,8 +126,8 @@ def test_a_conduct_bar_survives_erasure_as_a_keyed_hash(world: World, tmp_path: 
     url = f"sqlite:///{tmp_path / 'lazsa.db'}"
     with Programme.open(url, clock=world.clock, secret=b"a key") as keyed:
         keyed.erase("s1", actor=SELLER)
-        hashed = keyed.context.fingerprint("s1")
-        with keyed.store.begin(write=False) as transaction:
+        hashed = keyed._runtime.context.fingerprint("s1")
+        with keyed._runtime.store.begin(write=False) as transaction:
             barred = transaction.conduct_bars_of(hashed)
         assert [(r.kind, r.reason) for r in barred] == [("good_standing", "code_of_conduct")]
         assert "s1" not in hashed

@@ -34,7 +34,7 @@ class TestPanel:
         if off:
             world.programme.recuse(path, actor=REVIEWER, reason="same_family")
         else:
-            with world.programme.store.begin() as transaction:
+            with world.programme._runtime.store.begin() as transaction:
                 transaction.add_scorecard(
                     world.path(path).id,
                     APRIL,
@@ -53,7 +53,7 @@ class TestPanel:
         world.programme.assign_reviewers("SG", APRIL, {"rev-books": "events"}, actor=team)
         world.go(midnight(APRIL))
         assert world.state(path) == "awarded"
-        with world.programme.store.begin(write=False) as transaction:
+        with world.programme._runtime.store.begin(write=False) as transaction:
             cards = transaction.rounds_of(world.path(path).id)[APRIL]
         assert {card.team for card in cards} == {"books", "events", "care"}
 
@@ -71,7 +71,7 @@ class TestPanel:
 
     def test_renewal_by_the_same_bars(self, world: World) -> None:
         """At renewal the same criteria and a panel round decide, by the same guards (tenure)."""
-        table = world.programme.rulebook.lifecycle("award")
+        table = world.programme._runtime.rulebook.lifecycle("award")
         award, renew = (
             table.edge(state, trigger, None)
             for state, trigger in (("under_review", "award"), ("renewal_due", "renew"))

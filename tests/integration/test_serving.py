@@ -134,7 +134,7 @@ def writable(
         url = f"sqlite:///{tmp_path / 'lazsa.db'}"
 
         def switch(reads: bool) -> None:
-            with programme.store._engine.connect() as connection:
+            with programme._runtime.store._engine.connect() as connection:
                 connection.connection.driver_connection.execute(f"PRAGMA query_only = {reads}")  # type: ignore[union-attr]
     else:
         Programme.migrate(url := request.getfixturevalue("postgres")())
@@ -149,7 +149,7 @@ def writable(
                     f"ALTER DATABASE {name} SET default_transaction_read_only = {value}"
                 )
             engine.dispose()
-            programme.store._engine.dispose()
+            programme._runtime.store._engine.dispose()
 
     with Programme.open(f"{url}?pool_size=1") as programme:
         yield programme, switch

@@ -202,7 +202,7 @@ class TestOneTruth:
         path = world.candidate()
         world.facts(as_of=date(2020, 3, 21), is_lazstar=False, activities=frozenset({"writing"}))
         note = "the trainer path says trainer, the facts say no trainer"
-        with world.programme.store.begin(write=False) as transaction:
+        with world.programme._runtime.store.begin(write=False) as transaction:
             assert transaction.inspect().trainers_apart() == (1, ["s1"])
         (candidate,) = world.programme.panel("SG", date(2020, 4, 1))
         assert note in candidate.flags
@@ -222,7 +222,7 @@ class TestOneTruth:
         trainer(world)
         path = world.candidate()
         world.facts(as_of=date(2020, 3, 21), is_lazstar=True, activities=four)
-        with world.programme.store.begin(write=False) as transaction:
+        with world.programme._runtime.store.begin(write=False) as transaction:
             assert transaction.inspect().trainers_apart() == (0, [])
         world.go(date(2020, 4, 1))
         assert world.state(path) == "awarded"

@@ -189,7 +189,7 @@ def test_a_fault_is_an_answer_with_the_headers_too(
         def fail(*_: Any, error: Exception = error) -> None:
             raise error
 
-        monkeypatch.setattr(world.programme.store, "parked", fail)
+        monkeypatch.setattr(world.programme._runtime.store, "parked", fail)
         answer = asking.get("/watch/parked")
         assert answer.status_code == status
         assert "secret" not in answer.text

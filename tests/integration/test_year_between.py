@@ -190,7 +190,7 @@ class TestTeam:
     def news(world: World) -> Letter:
         """Return the team's one letter."""
         (letter,) = [each for each in posted(world) if each.to == "team"]
-        assert letter.mailbox == world.programme.context.country("SG").mailbox
+        assert letter.mailbox == world.programme._runtime.context.country("SG").mailbox
         return letter
 
     def test_steps(self, world: World) -> None:

@@ -72,7 +72,7 @@ def watch_statements(programme: Programme) -> list[str]:
     def watch(driver: Any, *_rest: object) -> None:
         driver.set_trace_callback(asked.append)
 
-    event.listen(programme.store._engine, "checkout", watch)
+    event.listen(programme._runtime.store._engine, "checkout", watch)
     return asked
 
 
@@ -127,7 +127,7 @@ class World:
         key: str | None = None,
     ) -> str:
         """Nominate, with facts imported where there are none; return the path."""
-        with self.programme.store.begin(write=False) as transaction:
+        with self.programme._runtime.store.begin(write=False) as transaction:
             known = transaction.country_of(seller)
         if known is None:
             self.facts(seller)

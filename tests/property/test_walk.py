@@ -148,7 +148,7 @@ class Walk(RuleBasedStateMachine):
 
     def stored(self) -> tuple[Any, ...]:
         """Return what a refused command must leave as it was."""
-        store = self.programme.store
+        store = self.programme._runtime.store
         with store.begin(write=False) as transaction:
             records = [transaction.records_of(seller) for seller in SELLERS]
             paths = self.paths()
@@ -468,7 +468,7 @@ class Walk(RuleBasedStateMachine):
     def open_paths_go_on(self) -> None:
         """Every open path has a decision ahead of it, and grace belongs to its round."""
         pending: dict[str, dict[str, Any]] = {}
-        for timer, ref, _ in self.programme.store.due(FAR):
+        for timer, ref, _ in self.programme._runtime.store.due(FAR):
             assert timer.name not in pending.setdefault(ref, {}), "two pending timers of a name"
             pending[ref][timer.name] = timer
         for path in self.paths():

@@ -29,9 +29,7 @@ LONG_FUNCTIONS: Final[frozenset[str]] = frozenset(
         "lazsa_flow/engine/fire.py::open_path",
         "lazsa_flow/engine/replan.py::replan",
         "lazsa_flow/award/facade/community.py::announce",
-        "lazsa_flow/award/facade/lists.py::find_all",
         "lazsa_flow/notices/sample.py::sample",
-        "lazsa_flow/award/programme.py::fire",
         "lazsa_flow/store/evidence_queries.py::queries",
     }
 )

@@ -30,6 +30,7 @@ from lazsa_flow.cli.options import (
     StateFilter,
 )
 from lazsa_flow.cli.tables import Column, print_csv, print_table
+from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -131,7 +132,7 @@ def _read_since(programme: Programme, text: str | None, country: str | None) -> 
     day = parse_date(text, where="option", field="--since")
     if country is None:
         return datetime.combine(day, time(), UTC)
-    return programme.rulebook.calendar(country).start(day).at
+    return runtime_of(programme).rulebook.calendar(country).start(day).at
 
 
 def print_page(
@@ -156,7 +157,7 @@ def path_cells(
     programme: Programme, page: Iterable[Listed], *, named: int
 ) -> list[tuple[Any, ...]]:
     """Return the cells of paths, with so many unmet guards by name."""
-    countries = programme.rulebook.countries
+    countries = runtime_of(programme).rulebook.countries
     return [
         (
             each.path,

@@ -25,6 +25,7 @@ from lazsa_flow.cli.options import (
     PathRef,
     RoleCountry,
 )
+from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,9 +65,9 @@ def list_(
 
     day = _day(cycle)
     with open_programme(database, config) as programme:
-        programme.context.country(country)
+        runtime_of(programme).context.country(country)
         found = programme.panel(country, day)
-        held = programme.rulebook.calendar(country).is_cycle(day)
+        held = runtime_of(programme).rulebook.calendar(country).is_cycle(day)
     shown = [each for each in found if each.missing or not incomplete]
     if as_json:
         print_json(to_json(shown))

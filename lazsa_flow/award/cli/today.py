@@ -9,6 +9,7 @@ from lazsa_flow.award.cli.options import EveryLine
 from lazsa_flow.cli.common import console, local, print_json
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryCode, Database, Json
+from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +38,7 @@ def today(
 
     with open_programme(database, config) as programme:
         found = programme.today(country)
-        zone = programme.rulebook.calendar(country).zone
+        zone = runtime_of(programme).rulebook.calendar(country).zone
     if as_json:
         print_json(to_json(found))
         return

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lazsa_flow.award.commands.facts_age import facts_age
 from lazsa_flow.service.list_rows import Page
-from lazsa_flow.service.listing import facts_age, no_cycle_date
+from lazsa_flow.service.listing import no_cycle_date
 from lazsa_flow.store.listing import ASKED, CURRENT, FACTS, PathFilter
 
 if TYPE_CHECKING:

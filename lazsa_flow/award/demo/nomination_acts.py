@@ -8,6 +8,7 @@ from lazsa_flow.award.commands import imports
 from lazsa_flow.award.demo.drift import seeded_random
 from lazsa_flow.award.imports.nominations import NominationRow
 from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ def nominate_late(stage: Stage, cycle: date) -> Outcome:
 def _import_nominations(stage: Stage, cycle: date, share: float, act: str, *, where: str) -> int:
     rows = list(_draw_nominations(stage, cycle, share, act))
     key = stage.key_of(act, cycle)
-    return imports.add_nominations(stage.programme.context, rows, where=where, key=key)
+    return imports.add_nominations(runtime_of(stage.programme).context, rows, where=where, key=key)
 
 
 def _draw_nominations(stage: Stage, cycle: date, share: float, act: str) -> Iterator[NominationRow]:
@@ -61,7 +62,7 @@ def _draw_nominations(stage: Stage, cycle: date, share: float, act: str) -> Iter
 
 
 def _barred_sellers(stage: Stage) -> set[str]:
-    with stage.programme.store.begin(write=False) as transaction:
+    with runtime_of(stage.programme).store.begin(write=False) as transaction:
         barred: set[str] = transaction.subjects_recorded("good_standing", "ended")
     return barred
 
@@ -83,7 +84,7 @@ def complete_nominations(stage: Stage, cycle: date) -> Outcome:
     """Let half of the nominators who left their statement out add it."""
 
     def complete_statement(path: Path, key: str) -> None:
-        with stage.programme.store.begin(write=False) as transaction:
+        with runtime_of(stage.programme).store.begin(write=False) as transaction:
             nominations = transaction.nominations_of(path.id)
         for nomination in nominations:
             if not nomination.complete:
@@ -110,7 +111,7 @@ def withdraw_nominations(stage: Stage, cycle: date) -> Outcome:
         )
 
     def take_back(path: Path, key: str) -> None:
-        with stage.programme.store.begin(write=False) as transaction:
+        with runtime_of(stage.programme).store.begin(write=False) as transaction:
             nominations = transaction.nominations_of(path.id)
         for nomination in nominations:
             stage.programme.withdraw_nomination(

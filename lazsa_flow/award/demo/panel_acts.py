@@ -9,6 +9,7 @@ from lazsa_flow.award.demo.drift import seeded_random
 from lazsa_flow.award.imports.scorecards import ScorecardRow
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ def score_candidates(stage: Stage, cycle: date) -> Outcome:
     rows = [row for path in in_review for row in _draw_cards(stage, path, cycle, short=0.08)]
     rows += [row for path in renewing for row in _draw_cards(stage, path, cycle, short=0.25)]
     key, where = stage.key_of("score", cycle), f"score {cycle}"
-    context = stage.programme.context
+    context = runtime_of(stage.programme).context
     return scorecard_imports.add_scorecards(context, rows, where=where, key=key), 0
 
 
@@ -77,7 +78,7 @@ def recuse_reviewers(stage: Stage, cycle: date) -> Outcome:
     """Let the first reviewer of a few candidates recuse."""
 
     def recuse_first(path: Path, key: str) -> None:
-        with stage.programme.store.begin(write=False) as transaction:
+        with runtime_of(stage.programme).store.begin(write=False) as transaction:
             cards = transaction.rounds_of(path.id).get(cycle, [])
         if cards:
             card = cards[0]

@@ -29,6 +29,7 @@ from lazsa_flow.notices.files import FileChannel, FileSettings
 from lazsa_flow.private_files import create_folder, open_file
 from lazsa_flow.runner import scheduler
 from lazsa_flow.runner.in_process import LocalRunner
+from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -213,7 +214,7 @@ def _send_notices(programme: Programme, clock: VirtualClock, folder: Path) -> No
     """Write every notice into a file, the clock going on to each morning that one waits for."""
     channel = FileChannel(FileSettings(directory=str(folder)))
     with programme.open_relay(channels={"files": channel}) as relay:
-        while (at := programme.store.outbox().next_at()) is not None:
+        while (at := runtime_of(programme).store.outbox().next_at()) is not None:
             clock.move_to(at)
             relay.drain()
 
@@ -231,12 +232,12 @@ def _export_story(programme: Programme, out: Path, *, refused: int, drifted: int
             yield json.dumps(row, ensure_ascii=False)
 
     write_whole(out / JOURNAL, journal_lines())
-    table = programme.rulebook.lifecycle("award")
+    table = runtime_of(programme).rulebook.lifecycle("award")
     graph = f"# {table.title}\n\n```mermaid\n{mermaid(chart(table)).rstrip()}\n```"
     write_whole(out / LIFECYCLE, [graph])
     counts = programme.states()
     return Told(
-        sellers=programme.store.count_sellers(),
+        sellers=runtime_of(programme).store.count_sellers(),
         transitions=transitions,
         states={state.name: counts.get(state.name, 0) for state in table.states},
         books=programme.books(),

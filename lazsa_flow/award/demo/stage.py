@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.award.demo.drift import seeded_random
 from lazsa_flow.errors import LazsaError
+from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,7 +51,7 @@ class Stage:
 
     def paths_in(self, *states: str) -> list[Path]:
         """Return the award paths in some states."""
-        with self.programme.store.begin(write=False) as transaction:
+        with runtime_of(self.programme).store.begin(write=False) as transaction:
             paths: list[Path] = transaction.paths_in("award", states)
         return paths
 

@@ -16,6 +16,7 @@ from lazsa_flow.award.commands import imports
 from lazsa_flow.award.demo import compliance_acts, nomination_acts, panel_acts, seller_acts
 from lazsa_flow.award.demo.drift import drift_facts
 from lazsa_flow.award.demo.stage import Stage
+from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -109,7 +110,9 @@ class Story:
 def _import_first(stage: Stage) -> Outcome:
     """Import the sellers' first facts."""
     key = stage.key_of("facts")
-    return imports.add_facts(stage.programme.context, stage.sellers, where="demo", key=key), 0
+    return imports.add_facts(
+        runtime_of(stage.programme).context, stage.sellers, where="demo", key=key
+    ), 0
 
 
 def _import_drifted(stage: Stage, cycle: date, *, number: int) -> Outcome:
@@ -119,4 +122,4 @@ def _import_drifted(stage: Stage, cycle: date, *, number: int) -> Outcome:
         as_of = earlier - timedelta(days=_DRIFT_DAYS)
         facts = [drift_facts(each, as_of, stage.seed) for each in facts]
     key, where = stage.key_of("drift", cycle), f"drift {cycle}"
-    return imports.add_facts(stage.programme.context, facts, where=where, key=key), 0
+    return imports.add_facts(runtime_of(stage.programme).context, facts, where=where, key=key), 0

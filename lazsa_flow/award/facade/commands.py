@@ -7,32 +7,25 @@ permits of the lifecycle's table, or those of :data:`lazsa_flow.award.permission
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lazsa_flow.award.commands import nominations, statements, store_entry, trainers
 from lazsa_flow.award.commands.store_entry import Application
 from lazsa_flow.award.commands.store_entry_receipts import receipt_of
-from lazsa_flow.award.facade.community import Community
-from lazsa_flow.award.facade.imports import Imports
-from lazsa_flow.award.facade.panels import Panels
 from lazsa_flow.award.queries import CONSENT
-from lazsa_flow.service import open_path, timers
 from lazsa_flow.service.move_json import move_from_json
-from lazsa_flow.service.operating import Operating
-from lazsa_flow.service.released import Releases
+from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
+    from collections.abc import Sequence
 
     from lazsa_flow.award.commands.nominations import Nominated
     from lazsa_flow.award.commands.store_entry import TurnoverRecord
     from lazsa_flow.award.commands.store_entry_receipts import EntryReceipt
     from lazsa_flow.lifecycle.model import Actor, Move
-    from lazsa_flow.service.replan import Planned
 
 
-class Commands(Community, Imports, Operating, Panels, Releases):
+class Nominations(Part):
     """The commands."""
 
     def nominate(
@@ -52,7 +45,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
             RefusedError: The seller holds the award, or is barred; it names the date.
             ConflictError: Review of the open candidacy has begun, or the actor has nominated.
         """
-        return self._command(
+        return self._runtime.run_command(
             lambda context: nominations.nominate_seller(
                 context, seller, actor=actor, statement=statement, key=key
             )
@@ -62,7 +55,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
         self, path: str, *, actor: Actor, statement: str, key: str | None = None
     ) -> None:
         """Complete the actor's own nomination; after the window's close, review opens at once."""
-        self._on_path(
+        self._runtime.run_on_path(
             lambda context: nominations.complete_nomination(
                 context, path, actor=actor, statement=statement, key=key
             )
@@ -72,20 +65,20 @@ class Commands(Community, Imports, Operating, Panels, Releases):
         self, path: str, *, actor: Actor, key: str | None = None
     ) -> Move | None:
         """Withdraw the actor's own nomination; with the last one, the path is withdrawn."""
-        found = self._on_path(
+        found = self._runtime.run_on_path(
             lambda context: nominations.withdraw_nomination(context, path, actor=actor, key=key)
         )
         return move_from_json(found) if found else None
 
     def open_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
         """Open a compliance case: it postpones award or renewal, and holds joining Reconnect."""
-        self._command(
+        self._runtime.run_command(
             lambda context: statements.set_case(context, seller, case, "open", actor=actor, key=key)
         )
 
     def close_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
         """Close a compliance case."""
-        self._command(
+        self._runtime.run_command(
             lambda context: statements.set_case(
                 context, seller, case, "closed", actor=actor, key=key
             )
@@ -95,7 +88,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
         self, seller: str, step: str, *, actor: Actor, key: str | None = None
     ) -> Move | None:
         """Record one of Reconnect's steps; the last, by the local team, adds the member."""
-        found = self._command(
+        found = self._runtime.run_command(
             lambda context: statements.record_reconnect_step(
                 context, seller, step, actor=actor, key=key
             )
@@ -105,7 +98,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
     def consent(self, seller: str, *, given: bool, actor: Actor, key: str | None = None) -> None:
         """Record that a seller consents to the Hall of Fame, or no longer does."""
         value = "given" if given else "revoked"
-        self._command(
+        self._runtime.run_command(
             lambda context: statements.record_statement(
                 context, seller, "consent", "consent", CONSENT, value, actor=actor, key=key
             )
@@ -120,7 +113,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
             RefusedError: Teaching or speaking has not been shown.
         """
         return move_from_json(
-            self._command(
+            self._runtime.run_command(
                 lambda context: trainers.invite_trainer(
                     context, seller, shown, actor=actor, key=key
                 )
@@ -129,7 +122,7 @@ class Commands(Community, Imports, Operating, Panels, Releases):
 
     def record_shown(self, seller: str, what: str, *, actor: Actor, key: str | None = None) -> None:
         """Record that an employee has seen a prospect teach or speak."""
-        self._command(
+        self._runtime.run_command(
             lambda context: trainers.record_shown(context, seller, what, actor=actor, key=key)
         )
 
@@ -167,69 +160,9 @@ class Commands(Community, Imports, Operating, Panels, Releases):
         """
         application = Application(applicant, country, category, tuple(records), provenance, consent)
         return receipt_of(
-            self._command(
+            self._runtime.run_command(
                 lambda context: store_entry.open_application(
                     context, application, actor=actor, key=key
                 )
             )
         )
-
-    def open_path(
-        self,
-        lifecycle: str,
-        subject: str,
-        country: str,
-        *,
-        actor: Actor,
-        data: Mapping[str, Any] | None = None,
-        cycle_on: date | None = None,
-        key: str | None = None,
-    ) -> Move:
-        """Open a path in a lifecycle that has no command of its own.
-
-        Args:
-            lifecycle: Its name.
-            subject: Whose path.
-            country: In which country.
-            actor: Who asks; the table's opening edge says who may.
-            data: What the opening edge's model takes, as JSON values and decimals; where the
-                lifecycle has no model for it, facts of its own without personal data.
-            cycle_on: The round it belongs to, where the lifecycle has rounds.
-            key: The idempotency key.
-
-        Raises:
-            NotFoundError: There is no such lifecycle or country.
-            InputError: The lifecycle has a command of its own, the date is no cycle date, or the
-                model refuses the data: it names every field.
-            NotAllowedError: The actor may not.
-            RefusedError: A guard of the opening edge does not hold.
-            ConflictError: The subject has an open path in this lifecycle.
-        """
-        found = self._command(
-            lambda context: open_path.open_(
-                context,
-                lifecycle,
-                subject,
-                country,
-                actor=actor,
-                data=data,
-                cycle_on=cycle_on,
-                key=key,
-            )
-        )
-        return move_from_json(found)
-
-    def replan_timers(self, *, actor: Actor, key: str | None = None) -> list[Planned]:
-        """Set timers to the instants that local dates and zones give now, and set missing ones.
-
-        For after new data of a time zone, and where rows of timers were lost: what ``doctor`` names
-        is put right, in one transaction, and journaled on every path that it concerns. Timers of
-        parked paths wait until those are unparked.
-
-        Returns:
-            Every timer that is set, with its instants before and from now on.
-
-        Raises:
-            NotAllowedError: The actor is neither an operator nor a manager.
-        """
-        return self._command(lambda context: timers.replan_timers(context, actor=actor, key=key))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazsa_flow.award.commands import announcements, perk_giving
-from lazsa_flow.award.facade.questions import Questions
 from lazsa_flow.award.titles import title_of
+from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
     from lazsa_flow.award.commands.announcements import Announced, Announcement
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import Actor, Path
 
 
-class Community(Questions):
+class Community(Part):
     """Announcements and perks."""
 
     def announce(
@@ -57,7 +57,7 @@ class Community(Questions):
             NotAllowedError: The actor may not.
         """
         if dry_run:
-            return self.dry_run(
+            return self._dry_run(
                 lambda own: own.announce(
                     title,
                     text,
@@ -68,8 +68,8 @@ class Community(Questions):
                     actor=actor,
                     key=key,
                 )
-            ).result
-        return self._command(
+            )
+        return self._runtime.run_command(
             lambda context: announcements.send_announcement(
                 context,
                 title,
@@ -89,7 +89,7 @@ class Community(Questions):
         Args:
             country: Those for this country alone; all there are by default.
         """
-        return announcements.find_announcements(self.context, country)
+        return announcements.find_announcements(self._runtime.context, country)
 
     def announcement(self, number: int) -> Announcement:
         """Return one announcement, with what became of its notices.
@@ -97,11 +97,11 @@ class Community(Questions):
         Raises:
             NotFoundError: There is none of this number.
         """
-        return announcements.find_announcement(self.context, number)
+        return announcements.find_announcement(self._runtime.context, number)
 
     def title(self, path: Path) -> str | None:
         """Return the title that a path's seller bears now; none without a sitting award."""
-        return title_of(self.context, path, self.clock.now())
+        return title_of(self._runtime.context, path, self._runtime.clock.now())
 
     def perks_due(self, country: str, *, given: bool = False) -> list[OneOffPerk]:
         """List a country's one-off perks that are still to be given, the oldest tenures first.
@@ -110,7 +110,7 @@ class Community(Questions):
             country: Which country's.
             given: Whether to list those that were given as well, with who recorded it and when.
         """
-        return perk_giving.perks_due(self.context, country, given=given)
+        return perk_giving.perks_due(self._runtime.context, country, given=given)
 
     def give_perk(
         self,
@@ -139,9 +139,7 @@ class Community(Questions):
                 tenure; it names by whom and when.
         """
         if dry_run:
-            return self.dry_run(
-                lambda own: own.give_perk(seller, perk, actor=actor, key=key)
-            ).result
-        return self._command(
+            return self._dry_run(lambda own: own.give_perk(seller, perk, actor=actor, key=key))
+        return self._runtime.run_command(
             lambda context: perk_giving.give_perk(context, seller, perk, actor=actor, key=key)
         )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from lazsa_flow.award.commands import imports, scorecard_imports
+from lazsa_flow.award.commands import contact_imports, imports, scorecard_imports
 from lazsa_flow.award.commands.import_result import ImportResult
 from lazsa_flow.award.commands.import_runs import ImportOptions
 from lazsa_flow.award.facade.irreversible import HOST
-from lazsa_flow.award.facade.questions import Questions
 from lazsa_flow.award.permissions import check_command
-from lazsa_flow.service import contacts
+from lazsa_flow.service.part import Part, runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     _Import = Callable[[Context, FilePath | str, ImportOptions], ImportResult]
 
 
-class Imports(Questions):
+class Imports(Part):
     """The imports.
 
     Each is one transaction and one row of the table of imports, which every row of evidence that
@@ -127,7 +126,7 @@ class Imports(Questions):
         Arguments and errors as of :meth:`import_facts`; no error shows an address or a name.
         """
         options = _options(actor, key, partial, rejects, done)
-        return self._import(contacts.import_contacts, file, options, dry_run=dry_run)
+        return self._import(contact_imports.import_contacts, file, options, dry_run=dry_run)
 
     def record_facts(
         self,
@@ -154,11 +153,13 @@ class Imports(Questions):
         """
         every = list(facts)
         if dry_run:
-            run = self.dry_run(lambda own: own.record_facts(every, actor=actor, key=key))
-            return _undone(run.result)
+            run = self._dry_run(lambda own: own.record_facts(every, actor=actor, key=key))
+            return _undone(run)
         check_command("import_facts", actor)
         options = ImportOptions(actor, key=key)
-        return self._command(lambda context: imports.record_facts(context, every, options))
+        return self._runtime.run_command(
+            lambda context: imports.record_facts(context, every, options)
+        )
 
     def imports(self, *, limit: int = 50) -> list[Batch]:
         """Return the imports that were recorded last, latest first.
@@ -166,7 +167,7 @@ class Imports(Questions):
         Args:
             limit: How many at most.
         """
-        with self.store.begin(write=False) as transaction:
+        with self._runtime.store.begin(write=False) as transaction:
             batches: list[Batch] = transaction.batches(limit)
         return batches
 
@@ -175,8 +176,8 @@ class Imports(Questions):
     ) -> ImportResult:
         check_command(run.__name__, options.actor)
         if dry_run:
-            return _undone(self.dry_run(lambda own: run(own.context, file, options)).result)
-        return self._command(lambda context: run(context, file, options))
+            return _undone(self._dry_run(lambda own: run(runtime_of(own).context, file, options)))
+        return self._runtime.run_command(lambda context: run(context, file, options))
 
 
 def _options(

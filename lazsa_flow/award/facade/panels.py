@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazsa_flow.award.commands import appeals, reviewing, scoring, seats, set_aside
-from lazsa_flow.award.facade.questions import Questions
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.service.move_json import move_from_json
+from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import Actor, Move
 
 
-class Panels(Questions):
+class Panels(Part):
     """The commands of panels and appeals."""
 
     def assign_reviewers(
@@ -55,10 +55,10 @@ class Panels(Questions):
             ConflictError: A reviewer sits on the panel under another spelling of their id.
         """
         if dry_run:
-            return self.dry_run(
+            return self._dry_run(
                 lambda own: own.assign_reviewers(country, cycle_on, reviewers, actor=actor, key=key)
-            ).result
-        return self._command(
+            )
+        return self._runtime.run_command(
             lambda context: seats.assign_reviewers(
                 context, country, cycle_on, reviewers, actor=actor, key=key
             )
@@ -92,10 +92,10 @@ class Panels(Questions):
             NotAllowedError: The actor may not.
         """
         if dry_run:
-            return self.dry_run(
+            return self._dry_run(
                 lambda own: own.unassign_reviewer(country, cycle_on, reviewer, actor=actor, key=key)
-            ).result
-        return self._command(
+            )
+        return self._runtime.run_command(
             lambda context: seats.unassign_reviewer(
                 context, country, cycle_on, reviewer, actor=actor, key=key
             )
@@ -124,10 +124,10 @@ class Panels(Questions):
             NotAllowedError: The actor may not.
         """
         if dry_run:
-            return self.dry_run(
+            return self._dry_run(
                 lambda own: own.remind_reviewers(country, cycle_on, actor=actor, key=key)
-            ).result
-        return self._command(
+            )
+        return self._runtime.run_command(
             lambda context: reviewing.remind_reviewers(
                 context, country, cycle_on, actor=actor, key=key
             )
@@ -164,10 +164,10 @@ class Panels(Questions):
             ConflictError: No round is open.
         """
         if dry_run:
-            return self.dry_run(
+            return self._dry_run(
                 lambda own: own.set_aside_card(path, reviewer, actor=actor, reason=reason, key=key)
-            ).result
-        return self._on_path(
+            )
+        return self._runtime.run_on_path(
             lambda context: set_aside.set_aside_card(
                 context, path, reviewer, actor=actor, reason=reason, key=key
             )
@@ -201,7 +201,7 @@ class Panels(Questions):
                 of interest.
             ConflictError: No round is open, or a card of theirs in it was set aside.
         """
-        return self._on_path(
+        return self._runtime.run_on_path(
             lambda context: scoring.record_card(
                 context, path, actor=actor, scores=scores, comment=comment, key=key
             )
@@ -211,7 +211,7 @@ class Panels(Questions):
         self, path: str, *, actor: Actor, reason: str, note: str = "", key: str | None = None
     ) -> CardReceipt:
         """Record that a reviewer stands back; an earlier card of theirs no longer counts."""
-        return self._on_path(
+        return self._runtime.run_on_path(
             lambda context: scoring.record_recusal(
                 context, path, actor=actor, reason=reason, note=note, key=key
             )
@@ -240,7 +240,7 @@ class Panels(Questions):
             ConflictError: There is nothing to appeal, or the appeal is closed.
             RefusedError: The days of the appeal are over, or a newer candidacy decides.
         """
-        found = self._on_path(
+        found = self._runtime.run_on_path(
             lambda context: appeals.give_voice(context, path, actor=actor, grant=grant, key=key)
         )
         return move_from_json(found) if found else None
@@ -261,14 +261,14 @@ class Panels(Questions):
             NotFoundError: There is no such country.
             NotAllowedError: The actor is no staff of the country.
         """
-        context = self.context
+        context = self._runtime.context
         codes = sorted(context.rulebook.countries) if country is None else [country]
         for code in codes:
             context.country(code)
         if actor is not None:
             check_command("see_panel", actor, country=country)
         return appeals.open_appeals(
-            context, codes, self.clock.now(), unfiled=unfiled, named=actor is not None
+            context, codes, self._runtime.clock.now(), unfiled=unfiled, named=actor is not None
         )
 
     def panel_cards(self, path: str, *, actor: Actor) -> list[RecordedCard]:
@@ -282,4 +282,6 @@ class Panels(Questions):
             NotFoundError: There is no such path.
             NotAllowedError: The actor is no staff of the country.
         """
-        return set_aside.cards_of(self.context, path, actor=actor, now=self.clock.now())
+        return set_aside.cards_of(
+            self._runtime.context, path, actor=actor, now=self._runtime.clock.now()
+        )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazsa_flow.award.commands import merging, seller_records
-from lazsa_flow.award.facade.questions import Questions
 from lazsa_flow.service import replan
+from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
     from lazsa_flow.award.commands.merging import MergedSellers
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lazsa_flow.service.replan import Planned
 
 
-class Sellers(Questions):
+class Sellers(Part):
     """What concerns a seller whatever their paths."""
 
     def seller_record(self, seller: str) -> SellerRecord:
@@ -27,7 +27,7 @@ class Sellers(Questions):
         Raises:
             NotFoundError: There is no such seller.
         """
-        return seller_records.read_record(self.context, seller)
+        return seller_records.read_record(self._runtime.context, seller)
 
     def move_country(
         self,
@@ -54,10 +54,10 @@ class Sellers(Questions):
             NotFoundError: There is no such seller or country.
         """
         if dry_run:
-            return self.dry_run(
+            return self._dry_run(
                 lambda own: own.move_country(seller, country, actor=actor, key=key)
-            ).result
-        return self._command(
+            )
+        return self._runtime.run_command(
             lambda context: replan.move_country(context, seller, country, actor=actor, key=key)
         )
 
@@ -82,10 +82,8 @@ class Sellers(Questions):
                 sitting award or a membership; it names the paths.
         """
         if dry_run:
-            return self.dry_run(
-                lambda own: own.merge_sellers(old, new, actor=actor, key=key)
-            ).result
-        return self._command(
+            return self._dry_run(lambda own: own.merge_sellers(old, new, actor=actor, key=key))
+        return self._runtime.run_command(
             lambda context: merging.merge_ids(context, old, new, actor=actor, key=key)
         )
 
@@ -109,9 +107,7 @@ class Sellers(Questions):
             ConflictError: They were not merged, or a path was opened or has moved since.
         """
         if dry_run:
-            return self.dry_run(
-                lambda own: own.unmerge_sellers(old, new, actor=actor, key=key)
-            ).result
-        return self._command(
+            return self._dry_run(lambda own: own.unmerge_sellers(old, new, actor=actor, key=key))
+        return self._runtime.run_command(
             lambda context: merging.unmerge_ids(context, old, new, actor=actor, key=key)
         )

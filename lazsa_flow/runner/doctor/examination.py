@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.config import Config
-from lazsa_flow.service.base import rulebook
+from lazsa_flow.service.configuration import read_rulebook
 from lazsa_flow.store.inspection.database import InspectedDatabase
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ class Examination:
     @cached_property
     def rules(self) -> Rulebook:
         """The tables, countries and policies in force."""
-        return rulebook(self.database.store, self.config)
+        config = self.config
+        return read_rulebook(self.database.store, config.lifecycles, config.countries)
 
     def has(self, need: Need) -> bool:
         """Tell whether a part can be had; why not is the finding of the check that opens it."""

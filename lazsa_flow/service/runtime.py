@@ -1,4 +1,8 @@
-"""What do the parts of the facade stand on?"""
+"""Runtime of a service: store, configuration and clock, and the rules as the database has them.
+
+What a service is composed of (:mod:`.part`) stands on one of these, and so do the workers, the
+viewer and the command line, by :func:`.part.runtime_of`. It is no part of the public interface.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +13,22 @@ from structlog.contextvars import bound_contextvars
 
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.engine.watchdog import GuardWatch, watch_guards
-from lazsa_flow.service.configuration import find_warnings, read_rulebook
+from lazsa_flow.lifecycle.calendar import as_utc
+from lazsa_flow.service.configuration import read_rulebook
 from lazsa_flow.service.context import Context
 from lazsa_flow.service.dry_run import dry_run_of
 from lazsa_flow.store import dry_run as undoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Self
+    from datetime import datetime
 
-    from lazsa_flow.config import Config, ConfigWarning
+    from lazsa_flow.config import Config
     from lazsa_flow.engine.ports import Clock
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.merged_ids import MergedIds
     from lazsa_flow.lifecycle.model import Actor
+    from lazsa_flow.service.context import Application
     from lazsa_flow.service.dry_run import DryRun
     from lazsa_flow.store.dry_run import DryRunStore
     from lazsa_flow.store.store import SqlStore
@@ -37,11 +43,19 @@ class IdsMergedError(Exception):
     """Ids were merged or parted since the actor of a call was resolved: it begins again."""
 
 
-class Facade:
+class Runtime:
     """Store, configuration and clock, and the rules as they stand in the database.
 
-    Rules that another process has changed (a policy released, a cycle suspended) are taken up with
-    the next call. A machine whose clock is far from the database server's fires nothing.
+    Rules that another process has changed (a policy released, a pause) are taken up with the next
+    call. A machine whose clock is far from the database server's fires nothing.
+
+    Args:
+        store: Where state is.
+        config: Lifecycles, countries and policies of this process.
+        clock: What tells the time.
+        application: What the application adds.
+        secret: The deployment's key for fingerprints, if it has one.
+        via: Through what commands come: recorded with each import.
     """
 
     def __init__(
@@ -49,6 +63,7 @@ class Facade:
         store: SqlStore,
         config: Config,
         clock: Clock,
+        application: Application,
         *,
         secret: bytes | None = None,
         via: str = "library",
@@ -56,11 +71,18 @@ class Facade:
         self.store = store
         self.config = config
         self.clock = clock
-        self._secret = secret
-        self.via = via
         self.guard_watch: GuardWatch = watch_guards(config.deployment.guards.slow_s)
+        self.application = application
+        self._secret = secret
+        self._via = via
         self._version()
         self._context = self._read_rules()
+
+    def on_store(self, store: SqlStore) -> Runtime:
+        """Return the same on another store, such as one that is bound to a host's connection."""
+        return Runtime(
+            store, self.config, self.clock, self.application, secret=self._secret, via=self._via
+        )
 
     def _version(self) -> RulesVersion:
         stamp = self.store.stamp()
@@ -69,8 +91,16 @@ class Facade:
         return stamp.version
 
     def _read_rules(self) -> Context:
-        rules = rulebook(self.store, self.config)
-        return Context(self.store, rules, self.clock, self._secret, self.via)
+        # files decide nothing here, but on a database in which no country is stored yet
+        rules = read_rulebook(self.store, self.config.lifecycles, self.config.countries)
+        return Context(
+            self.store,
+            rules,
+            self.clock,
+            self._secret,
+            self._via,
+            application=self.application,
+        )
 
     @property
     def context(self) -> Context:
@@ -84,7 +114,20 @@ class Facade:
             self._context = self._read_rules()
         return self._context
 
-    def _on_path(self, run: Callable[[Context], _Result]) -> _Result:
+    @property
+    def rulebook(self) -> Rulebook:
+        """The tables, countries and policies, as of the last call."""
+        return self._context.rulebook
+
+    def now(self, at: datetime | None, field: str) -> datetime:
+        """Return the instant that a caller gave, in UTC, or the present one.
+
+        Raises:
+            InputError: The instant is naive.
+        """
+        return self.clock.now() if at is None else as_utc(at, field=field)
+
+    def run_on_path(self, run: Callable[[Context], _Result]) -> _Result:
         """Run a command on one path by the rules as they were last read.
 
         It asks itself whether they still hold, with all else that it asks of the path; where they
@@ -98,7 +141,7 @@ class Facade:
             except RulesChangedError:
                 context = self.context
 
-    def _command(self, run: Callable[[Context], _Result]) -> _Result:
+    def run_command(self, run: Callable[[Context], _Result]) -> _Result:
         """Run a command by the rules of this moment, and again where they change meanwhile."""
         while True:
             context = self.context
@@ -108,50 +151,33 @@ class Facade:
             except RulesChangedError:
                 continue
 
-    def dry_run(self, command: Callable[[Self], _Result]) -> DryRun[_Result]:
+    def dry_run(self, command: Callable[[Runtime], _Result]) -> DryRun[_Result]:
         """Tell what a command would do, changing nothing.
 
-        The command runs as it is, in a transaction that is rolled back: nothing is written, no
-        idempotency key is remembered, no path number is used up. It holds the locks of the command
-        until it ends.
-
         Args:
-            command: Gets this programme on that transaction, and gives it commands, such as
-                ``lambda programme: programme.erase("seller-1", actor=host)``.
-
-        Returns:
-            What it returned, with every path that would change and every text that would go.
-            Whatever it raises is raised.
+            command: Gets this runtime on a transaction that is rolled back, and runs on it.
         """
 
         def run(store: DryRunStore) -> DryRun[_Result]:
-            own = type(self)(store, self.config, self.clock, secret=self._secret, via=self.via)
-            return dry_run_of(command(own), store.written)
+            return dry_run_of(command(self.on_store(store)), store.written)
 
         with bound_contextvars(dry_run=True):
             return undoing.dry_run(self.store, run)
 
-    def config_warnings(self) -> tuple[ConfigWarning, ...]:
-        """Return what in the configuration is not used: not released, or read by nothing."""
-        return find_warnings(self.config, self.store.policies(), self.store.countries())
 
-    @property
-    def rulebook(self) -> Rulebook:
-        """The tables, countries and policies, as of the last call."""
-        return self._context.rulebook
-
-
-def resolving(facade: Facade, call: Callable[[Callable[[Actor], Actor]], _Result]) -> _Result:
+def resolve_actors(
+    runtime: Runtime, call: Callable[[Callable[[Actor], Actor]], _Result]
+) -> _Result:
     """Call what takes actors, each under the id that holds for them.
 
     It is called again where ids are merged or parted before it takes effect.
 
     Args:
-        facade: Whose rules know which ids are one seller's.
+        runtime: Whose rules know which ids are one subject's.
         call: Gets what returns an actor under the id that holds.
     """
     while True:
-        merged = facade.rulebook.merged
+        merged = runtime.rulebook.merged
         before = _RESOLVED.set(merged)
         try:
             return call(merged.resolve)
@@ -169,14 +195,3 @@ def _check_resolved(context: Context) -> None:
     """
     if _RESOLVED.get() not in (None, context.rulebook.merged):
         raise IdsMergedError
-
-
-def rulebook(store: SqlStore, config: Config) -> Rulebook:
-    """Put the policies, countries and suspensions of the database and our tables together.
-
-    Files decide nothing here, but on a database in which no country is stored yet.
-
-    Raises:
-        ConfigError: A stored text was changed, or does not fit its lifecycle.
-    """
-    return read_rulebook(store, config.lifecycles, config.countries)

@@ -1,0 +1,64 @@
+"""The award's application: what it adds to the library for its own lifecycles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from lazsa_flow.award.commands import nominations
+from lazsa_flow.award.commands.facts_age import facts_age
+from lazsa_flow.award.notice_context import NoticeContextBuilder
+from lazsa_flow.award.permissions import COMMANDS
+from lazsa_flow.award.store.store import AwardStore
+from lazsa_flow.award.titles import title_of
+from lazsa_flow.lifecycle.values import FrozenDict
+from lazsa_flow.service.context import Application
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+
+    from lazsa_flow.award.store.transaction import AwardTransaction
+    from lazsa_flow.lifecycle.model import Path, Statement
+    from lazsa_flow.lifecycle.table import Permit
+    from lazsa_flow.service.context import Context
+    from lazsa_flow.store.listing import FactsAge
+    from lazsa_flow.store.store import SqlStore
+    from lazsa_flow.store.transaction import SqlTransaction
+
+
+class AwardApplication(Application):
+    """The award's permits, titles, notices and rounds."""
+
+    permits: Mapping[str, tuple[Permit, ...]] = COMMANDS
+    opened_by: Mapping[str, str] = FrozenDict(
+        award="nominate", entry="apply_entry", trainer="invite_trainer"
+    )
+    main_lifecycle: str | None = nominations.LIFECYCLE
+    store_class: type[SqlStore[Any, Any]] = AwardStore
+
+    def title_of(self, context: Context, path: Path, at: datetime) -> str | None:
+        """Return the title that a path's seller bears; none without a sitting award."""
+        return title_of(context, path, at)
+
+    def notice_contexts(self, context: Context) -> NoticeContextBuilder:
+        """Return what knows what the award's notices are about."""
+        return NoticeContextBuilder(context)
+
+    def opening_round(
+        self,
+        context: Context,
+        transaction: SqlTransaction,
+        lifecycle: str,
+        subject: str,
+        country: str,
+        now: datetime,
+    ) -> tuple[date | None, tuple[Statement, ...]]:
+        """Return the round that is open for nominations, and bars that survived an erasure."""
+        if lifecycle != nominations.LIFECYCLE:
+            return None, ()
+        bars = nominations.surviving_bars(context, cast("AwardTransaction", transaction), subject)
+        return nominations.open_cycle(context, country, now), tuple(bars)
+
+    def facts_age(self, context: Context, rounds: Iterable[tuple[str, date]]) -> FactsAge:
+        """Return from which date on facts count in each round, by the award's policy."""
+        return facts_age(context, rounds)

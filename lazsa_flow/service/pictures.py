@@ -1,0 +1,81 @@
+"""Pictures: a lifecycle with its paths, and single paths on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.errors import InputError
+from lazsa_flow.graph.chart import chart
+from lazsa_flow.service import timeline
+from lazsa_flow.service.lookups import Lookups
+from lazsa_flow.service.part import Part
+from lazsa_flow.service.path_views import portraits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from lazsa_flow.graph.timeline import Picture
+    from lazsa_flow.service.path_views import PathView
+
+
+class Pictures(Part):
+    """The pictures."""
+
+    def picture(
+        self,
+        lifecycle: str | None = None,
+        *,
+        names: Iterable[str] = (),
+        limit: int = 20,
+        now: datetime | None = None,
+    ) -> Picture:
+        """Put a lifecycle's paths into a picture: figures, the way they came, a few by name.
+
+        Args:
+            lifecycle: The lifecycle's name; by default the application's main one.
+            names: Paths' references, or subjects for their latest path, to list whatever the limit.
+            limit: How many paths of each state and country are listed, those that came last.
+            now: The instant of the question; the clock's by default.
+
+        Raises:
+            NotFoundError: There is no such lifecycle, subject or path.
+        """
+        lifecycle = self._lifecycle(lifecycle)
+        find = Lookups(self._runtime).find
+        listed = [find(name, lifecycle).id for name in names]
+        at = self._runtime.now(now, "at")
+        return timeline.picture(self._runtime.context, lifecycle, at, path_ids=listed, limit=limit)
+
+    def portraits(self, name: str, lifecycle: str | None = None) -> list[PathView]:
+        """Show where a path, or each path of a subject, stands, and which way it came.
+
+        Args:
+            name: The path's reference, or the subject's id.
+            lifecycle: The lifecycle's name; by default the application's main one.
+
+        Raises:
+            NotFoundError: There is no such lifecycle, subject or path.
+        """
+        lifecycle, asking = self._lifecycle(lifecycle), Lookups(self._runtime)
+        latest = asking.find(name, lifecycle)
+        paths = [latest.id] if name == latest.ref else [path.id for path in asking.paths(name)]
+        context = self._runtime.context
+        drawn = chart(context.rulebook.lifecycle(lifecycle))
+        with self._runtime.store.census(lifecycle) as asked:
+            return portraits(context, drawn, asked, asked.named(paths), self._runtime.clock.now())
+
+    def _lifecycle(self, name: str | None) -> str:
+        """Return the lifecycle that is meant.
+
+        Raises:
+            InputError: None is named, and the application has no main one.
+        """
+        meant = name or self._runtime.application.main_lifecycle
+        if meant is None:
+            known = sorted(self._runtime.rulebook.lifecycles)
+            if len(known) == 1:
+                return known[0]
+            expected = f"one of {', '.join(known)}"
+            raise InputError.of("picture", "lifecycle", "nothing", expected)
+        return meant

@@ -1,0 +1,180 @@
+"""Questions about what is pending, where paths stand, and whether the books and journals are right.
+
+None of it changes anything.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.engine.ledger import balance
+from lazsa_flow.lifecycle.calendar import as_utc
+from lazsa_flow.service.part import Part
+from lazsa_flow.service.state_names import name_states
+from lazsa_flow.service.verifying import JournalWalk, Verification
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from lazsa_flow.engine.ledger import Book
+    from lazsa_flow.lifecycle.model import Failure, TimerRow
+    from lazsa_flow.lifecycle.pauses import Pause
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer that is pending.
+
+    Attributes:
+        path: The path's reference.
+        seller: Whose path.
+        timer: Its row: name, instant, local date, zone.
+        triggers: What it will try, in order, none for a reminder.
+    """
+
+    path: str
+    seller: str
+    timer: TimerRow
+    triggers: tuple[str, ...]
+
+    def is_paused(self, pauses: Iterable[Pause]) -> bool:
+        """Tell whether one of these pauses stops it."""
+        return any(each.covers(self.timer.country, self.timer.book_on) for each in pauses)
+
+
+@dataclass(frozen=True, slots=True)
+class DueCount:
+    """How many timers of one name are pending in a country.
+
+    Attributes:
+        lifecycle: Of which lifecycle.
+        timer: The timer's name.
+        triggers: What it will try, in order, none for a reminder.
+    """
+
+    country: str
+    lifecycle: str
+    timer: str
+    triggers: tuple[str, ...]
+    count: int
+
+
+class Questions(Part):
+    """The questions."""
+
+    def due(self, *, until: datetime | None = None, limit: int | None = None) -> list[Due]:
+        """Return what is pending until an instant (the present one by default), earliest first.
+
+        Args:
+            until: The instant, inclusive.
+            limit: At most so many.
+        """
+        at = self._runtime.now(until, "until")
+        found = []
+        for timer, ref, seller in self._runtime.store.due(at, limit):
+            lifecycle = self._runtime.rulebook.lifecycle(ref.rpartition("-")[0])
+            steps = lifecycle.timer(timer.name).steps
+            found.append(Due(ref, seller, timer, tuple(dict.fromkeys(s.trigger for s in steps))))
+        return found
+
+    def due_by_country(self, until: datetime) -> dict[str, int]:
+        """Count what is pending until an instant, country by country.
+
+        Args:
+            until: The instant, aware, inclusive.
+        """
+        return self._runtime.store.due_by_country(as_utc(until, field="until"))
+
+    def count_due(self, *, until: datetime | None = None) -> list[DueCount]:
+        """Count what is pending until an instant, by country and timer.
+
+        Args:
+            until: The instant, aware, inclusive; the clock's by default.
+        """
+        at = self._runtime.now(until, "until")
+        found = []
+        for country, name, timer, count in self._runtime.store.count_due_by_timer(at):
+            lifecycle = self._runtime.rulebook.lifecycles.get(name)
+            steps = lifecycle.timer(timer).steps if lifecycle else ()
+            triggers = tuple(dict.fromkeys(step.trigger for step in steps))
+            found.append(DueCount(country, name, timer, triggers, count))
+        return found
+
+    def states(self, lifecycle: str | None = None) -> dict[str, int]:
+        """Count the paths in each state; states without paths are left out.
+
+        The paths of two lifecycles are never counted together: where a lifecycle uses the name of
+        another's state, the application's main one has it alone, and the other ``other.state``.
+
+        Args:
+            lifecycle: Only this lifecycle's states, by their names alone.
+
+        Raises:
+            NotFoundError: There is no such lifecycle.
+        """
+        counts = self._runtime.store.states()
+        lifecycles = self._runtime.context.rulebook.lifecycles
+        first = self._runtime.application.main_lifecycle
+        return name_states(lifecycles, counts, lifecycle, first=first)
+
+    def books(self, *, until: datetime | None = None) -> list[Book]:
+        """Lay out the books: the earlier name of :meth:`ledger`."""
+        return self.ledger(until=until)
+
+    def ledger(self, *, until: datetime | None = None) -> list[Book]:
+        """Lay out the books: a row for each country and cycle date so far, zeros too."""
+        at = self._runtime.now(until, "until")
+        since = self._runtime.store.first_book()
+        if since is None:
+            return []
+        rules = self._runtime.context.rulebook
+        calendars = {code: rules.calendar(code) for code in rules.countries}
+        return balance(self._runtime.store.counts(at), calendars, since=since, until=at)
+
+    def journal(self) -> Iterator[dict[str, Any]]:
+        """Yield every journal row by path and ``seq``, as JSON values with their hashes."""
+        return self._runtime.store.journal()
+
+    def verify(self) -> Verification:
+        """Replay every path's journal and compare with its row; return every fault.
+
+        What it proves, and what it does not look at, stands in docs/operations/backup.md. Its
+        memory is that of the faults, however many paths there are.
+        """
+        walk = self._walk()
+        faults = tuple(walk.faults())
+        return Verification(walk.paths, walk.rows, faults)
+
+    def verify_journal(self) -> int:
+        """Replay every path's journal and compare with its state; return how many rows.
+
+        Raises:
+            JournalError: A chain is broken, or a path is not where its journal leads.
+        """
+        walk = self._walk()
+        with closing(walk.faults()) as faults:
+            for fault in faults:
+                raise fault.error()
+        return walk.rows
+
+    def _walk(self) -> JournalWalk:
+        return JournalWalk(self._runtime.store.audit(), self._runtime.rulebook.lifecycles)
+
+    def pauses(self, *, lifted: bool = False) -> list[Pause]:
+        """Return the pauses in force, oldest first.
+
+        Args:
+            lifted: Whether those that were lifted are returned, too.
+        """
+        return self._runtime.store.pauses(lifted=lifted)
+
+    def paused(self) -> bool:
+        """Tell whether an operator has paused all timers; see :meth:`pauses` for parts of them."""
+        return any(pause.country is None and pause.cycle is None for pause in self.pauses())
+
+    def parked(self) -> list[tuple[str, Failure]]:
+        """Return the paths that are parked, by their references, and how each failed."""
+        return self._runtime.store.parked()

@@ -1,0 +1,314 @@
+"""The service: paths of any lifecycle on one database, for whoever embeds the library.
+
+:class:`FlowService` is the facade over store, engine and commands, and the composition root:
+nothing else opens configuration. It is thread-safe; each call is a transaction of its own, unless
+it is bound to a connection of the host's.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from lazsa_flow.clock import SystemClock
+from lazsa_flow.config import Config
+from lazsa_flow.engine import sweep as sweeping
+from lazsa_flow.engine.tables import digest_of
+from lazsa_flow.lifecycle.calendar import as_utc
+from lazsa_flow.lifecycle.host_code import check_clock
+from lazsa_flow.service.configuration import find_warnings
+from lazsa_flow.service.context import Application
+from lazsa_flow.service.deployment import log_warnings, migrate_database, read_secret
+from lazsa_flow.service.entrance import checked
+from lazsa_flow.service.lists import Lists
+from lazsa_flow.service.lookups import Lookups
+from lazsa_flow.service.moves import Moves
+from lazsa_flow.service.notices import Notices
+from lazsa_flow.service.operating import Operating
+from lazsa_flow.service.part import exposed
+from lazsa_flow.service.pictures import Pictures
+from lazsa_flow.service.questions import Questions
+from lazsa_flow.service.released import Releases
+from lazsa_flow.service.runtime import Runtime
+from lazsa_flow.store.brakes import Brakes
+from lazsa_flow.store.connect import sqlite_file
+from lazsa_flow.store.host_transaction import BoundStore
+from lazsa_flow.store.restore import restore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from typing import Self
+
+    from lazsa_flow.config import ConfigWarning
+    from lazsa_flow.engine.ports import Clock
+    from lazsa_flow.service.configuration import Migrated
+    from lazsa_flow.service.dry_run import DryRun
+    from lazsa_flow.store.backup import Backup
+    from lazsa_flow.store.restore import Restored
+
+_Result = TypeVar("_Result")
+
+
+@checked
+class FlowService:
+    """The paths of any lifecycles on one database.
+
+    Open it with :meth:`open`; close it, or use it as a context manager, to release connections.
+    A class of an application's own sets ``_application`` and exposes the application's commands.
+    """
+
+    _application: ClassVar[Application] = Application()
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    @property
+    def clock(self) -> Clock:
+        """What tells the time."""
+        return self._runtime.clock
+
+    @property
+    def config(self) -> Config:
+        """The lifecycles, countries and policies that this process was opened with."""
+        return self._runtime.config
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        config: Config | None = None,
+        clock: Clock | None = None,
+        secret: bytes | None = None,
+        via: str = "library",
+        probe: Callable[[str], None] = lambda point: None,
+    ) -> Self:
+        """Open the service on a database that :meth:`migrate` has prepared.
+
+        Args:
+            url: The database's URL, such as ``sqlite:///lazsa.db``.
+            config: Countries, lifecycles and policies; those that ship by default.
+            clock: The machine's clock by default.
+            secret: The deployment's key for fingerprints, whatever its length; by default from the
+                environment's ``LAZSA_SECRET``, which must have 16 bytes or more.
+            via: Through what commands come, such as the name of the host's service; it is recorded
+                with each import.
+            probe: Called by name at each point at which a process could die; for fault tests.
+
+        Raises:
+            InputError: The URL is none of ours.
+            SchemaError: The schema is missing or of another release.
+            ConfigError: A country or policy is wrong, or a stored policy was changed.
+        """
+        config = config or Config.load()
+        clock = check_clock(clock or SystemClock())
+        tables = {table.name: digest_of(table) for table in config.lifecycles}
+        store = cls._application.store_class(url, probe=probe, brakes=Brakes(clock, tables))
+        try:
+            store.check_schema()
+            secret = secret or read_secret()
+            runtime = Runtime(store, config, clock, cls._application, secret=secret, via=via)
+            opened = cls(runtime)
+            log_warnings(opened.config_warnings())
+            return opened
+        except BaseException:
+            store.close()
+            raise
+
+    def bind(self, connection: object) -> Self:
+        """Return this service on a connection of the host's, within its transaction.
+
+        What the host writes and what is done through the bound service commit together or not
+        at all. Each command runs in a savepoint, is never retried, and raises to the host.
+
+        Args:
+            connection: A ``sqlalchemy.Connection`` on which a transaction has begun.
+
+        Raises:
+            InputError: No transaction has begun on it; on SQLite, no real ``BEGIN`` was sent
+                (see docs/embedding.md for the two listeners that send one).
+        """
+        runtime = self._runtime
+        return type(self)(runtime.on_store(BoundStore(connection, like=runtime.store)))
+
+    @classmethod
+    def migrate(
+        cls, url: str, *, config: Config | None = None, clock: Clock | None = None
+    ) -> Migrated:
+        """Bring a database's schema to this release, and store what it knows nothing of yet.
+
+        Of each lifecycle that it does not know it stores the policies that ship, and of countries
+        likewise; into a database without any country, those of the configuration. All else is
+        changed by :meth:`release_policy` and :meth:`release_country` alone. The lifecycles' tables
+        are stored as they are: from now on a process whose table differs fires nothing of that
+        lifecycle. Where a table has changed, open paths get the reminders that are new in it, as
+        far as these are still to come.
+
+        Args:
+            url: The database's URL.
+            config: Countries, lifecycles and policies; those that ship by default.
+            clock: The machine's clock by default.
+
+        Returns:
+            What was stored or has changed, and what of the configuration the database does not
+            have.
+        """
+        return migrate_database(
+            cls._application.store_class(url), config or Config.load(), clock or SystemClock()
+        )
+
+    @staticmethod
+    def restore(url: str, file: Path | str) -> Restored:
+        """Put a backup in place of an SQLite database that no process holds, this one included.
+
+        Args:
+            url: The database's URL; it need not be there.
+            file: The backup.
+
+        Raises:
+            InputError: The URL is none of SQLite's, or the file is no finished backup.
+            DamagedError: The backup is damaged; the database is as it was.
+            SchemaError: The backup is none of ours, or of a release to come; or the database is
+                another application's.
+            HeldError: A process holds the database.
+            UnavailableError: The database cannot be written, or there is no room.
+        """
+        return restore(Path(file), sqlite_file(url, "restore"))
+
+    def backup(self, file: Path | str, *, overwrite: bool = False) -> Backup:
+        """Copy the SQLite database into one file, while others work on it, and check the copy.
+
+        Args:
+            file: The backup.
+            overwrite: Whether it may take the place of a file that is there.
+
+        Raises:
+            InputError: The database is not SQLite's, or the file cannot be written.
+            DamagedError: The database is damaged; nothing is left of the copy.
+            UnavailableError: The database cannot be read, or there is no room.
+        """
+        return self._runtime.store.backup(Path(file), overwrite=overwrite)
+
+    def close(self) -> None:
+        """Close every connection; every later call raises :class:`ClosedError`."""
+        self._runtime.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def dry_run(self, command: Callable[[Self], _Result]) -> DryRun[_Result]:
+        """Tell what a command would do, changing nothing.
+
+        The command runs as it is, in a transaction that is rolled back: nothing is written, no
+        idempotency key is remembered, no path number is used up. It holds the locks of the command
+        until it ends.
+
+        Args:
+            command: Gets this service on that transaction, and gives it commands, such as
+                ``lambda service: service.fire("invoice-1", "send", actor=clerk)``.
+
+        Returns:
+            What it returned, with every path that would change and every text that would go.
+            Whatever it raises is raised.
+        """
+        return self._runtime.dry_run(lambda runtime: command(type(self)(runtime)))
+
+    def sweep(
+        self,
+        *,
+        now: datetime | None = None,
+        chunk: int = sweeping.CHUNK,
+        done: Callable[[sweeping.ChunkResult], bool] = lambda chunk: False,
+    ) -> sweeping.SweepResult:
+        """Fire every timer that is due.
+
+        Args:
+            now: Fire only what fell due at or before this instant, aware, of the past; whatever
+                the clock says is due by default. The clock tells when it is recorded.
+            chunk: How many timers a transaction takes at most.
+            done: Asked after each chunk; ``True`` ends the sweep early.
+
+        Raises:
+            InputError: The instant is still to come.
+            ClockError: The clock is far from the database's, or behind what it has recorded.
+        """
+        until = None if now is None else as_utc(now)
+        return sweeping.sweep(
+            self._runtime.store,
+            self._runtime.context.rulebook,
+            self._runtime.clock,
+            until=until,
+            chunk=chunk,
+            done=done,
+            reread=lambda: self._runtime.context.rulebook,
+        )
+
+    def next_due(self) -> datetime | None:
+        """Return the instant of the next look at a timer, those under a pause left out."""
+        return self._runtime.store.next_due()
+
+    def config_warnings(self) -> tuple[ConfigWarning, ...]:
+        """Return what in the configuration is not used: not released, or read by nothing."""
+        return find_warnings(
+            self._runtime.config, self._runtime.store.policies(), self._runtime.store.countries()
+        )
+
+    # -- moves
+    fire = exposed(Moves.fire)
+    open_path = exposed(Moves.open_path)
+
+    # -- look-ups
+    find = exposed(Lookups.find)
+    paths = exposed(Lookups.paths)
+    explain = exposed(Lookups.explain)
+    history = exposed(Lookups.history)
+    state_at = exposed(Lookups.state_at)
+    verdicts = exposed(Lookups.verdicts)
+    find_all = exposed(Lists.find_all)
+
+    # -- questions
+    due = exposed(Questions.due)
+    due_by_country = exposed(Questions.due_by_country)
+    count_due = exposed(Questions.count_due)
+    states = exposed(Questions.states)
+    ledger = exposed(Questions.ledger)
+    books = exposed(Questions.books)
+    journal = exposed(Questions.journal)
+    verify = exposed(Questions.verify)
+    verify_journal = exposed(Questions.verify_journal)
+    pauses = exposed(Questions.pauses)
+    paused = exposed(Questions.paused)
+    parked = exposed(Questions.parked)
+    picture = exposed(Pictures.picture)
+    portraits = exposed(Pictures.portraits)
+
+    # -- what operators and managers do
+    pause = exposed(Operating.pause)
+    resume = exposed(Operating.resume)
+    unpark = exposed(Operating.unpark)
+    unpark_all = exposed(Operating.unpark_all)
+    replan_timers = exposed(Operating.replan_timers)
+    close_ledger = exposed(Operating.close_ledger)
+    close_books = exposed(Operating.close_books)
+
+    # -- notices
+    open_relay = exposed(Notices.open_relay)
+    relay = exposed(Notices.relay)
+    outbox = exposed(Notices.outbox)
+    deliveries = exposed(Notices.deliveries)
+    retry_notices = exposed(Notices.retry_notices)
+    preview_notice = exposed(Notices.preview_notice)
+
+    # -- configuration in force
+    policy_list = exposed(Releases.policy_list)
+    policy_show = exposed(Releases.policy_show)
+    release_policy = exposed(Releases.release_policy)
+    preview_policy = exposed(Releases.preview_policy)
+    country_list = exposed(Releases.country_list)
+    country_show = exposed(Releases.country_show)
+    release_country = exposed(Releases.release_country)
+    suspensions = exposed(Releases.suspensions)
