@@ -1,0 +1,20 @@
+"""The root of all errors that lazsa_flow raises on purpose."""
+
+from __future__ import annotations
+
+
+class LazsaError(Exception):
+    """The root of all errors that lazsa_flow raises on purpose.
+
+    Attributes:
+        fired: How many overdue timers had fired before what was asked for was refused; they stand.
+    """
+
+    fired = 0
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        if not self.fired:
+            return text
+        timers = "an overdue timer" if self.fired == 1 else f"{self.fired} overdue timers"
+        return f"{text} (before that {timers} fired, which stands)"
