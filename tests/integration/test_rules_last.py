@@ -10,7 +10,7 @@ import pytest
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.errors import ConflictError, NotFoundError, RefusedError, UnavailableError
 from lazsa_flow.lifecycle.model import Actor
-from lazsa_flow.service import base
+from lazsa_flow.service import runtime
 from tests.factories import failure, first_of
 from tests.integration.world import APRIL, EMPLOYEE, REVIEWERS, SELLER, unmet
 
@@ -48,7 +48,7 @@ def test_rules_that_cannot_be_read_are_read_again(
 
     world.programme.suspend_cycle("SG", APRIL, actor=MANAGER)
     with monkeypatch.context() as patch:
-        patch.setattr(base, "rulebook", unreadable)
+        patch.setattr(runtime, "read_rulebook", unreadable)
         with pytest.raises(UnavailableError):
             world.programme.members("SG")
     world.programme.members("SG")
