@@ -1,4 +1,4 @@
-"""How do the words of a template become paragraphs, lists and boxes, in text and in HTML?
+"""Blocks of a notice: paragraphs, lists and boxes made of a template's words, as text and HTML.
 
 A template's words are blocks with a blank line between. A block whose lines begin with ``- `` is a
 list, one with ``> `` is a box; any other is a paragraph, wherever its lines break. So both parts of

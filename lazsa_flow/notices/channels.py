@@ -1,4 +1,4 @@
-"""Which channels are there, and what opens them?
+"""Channels: which there are, and what opens them.
 
 Kinds are found by entry point, ours as well as a host's; each checks the settings of its own.
 """

@@ -11,7 +11,7 @@ from lazsa_flow.notices.channels import find_resolver, open_channel
 from lazsa_flow.notices.digests import is_digested
 from lazsa_flow.notices.path_data_words import add_examples
 from lazsa_flow.notices.render import DIGEST, FORMATS, NAMES, Renderer
-from lazsa_flow.notices.sample import sample
+from lazsa_flow.notices.sample import sample, variant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -135,7 +135,7 @@ def _raised(
         if digested:
             renderer.digest(matters, locale)
         else:
-            for name in ("", "A. Seller"):
+            for name in ("", "A. Person"):
                 renderer.notice(matters[0], locale, name)
     except TemplateError as error:
         yield error
@@ -149,7 +149,7 @@ def _matters(
     """Yield made-up matters of a kind: one for each reason that a table has for it."""
     matter = add_examples(sample(kind, country), lifecycles)
     yield matter
-    yield replace(matter, by_self=True, nominations=1)
+    yield variant(matter)
     for reason in sorted(_reasons(kind, lifecycles)):
         yield replace(matter, reason=reason, unmet=(), facts_as_of=None, appeal_until=None)
 

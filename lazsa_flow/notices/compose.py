@@ -1,4 +1,4 @@
-"""How does a notice become a letter: to whom, in which locale, in which words?"""
+"""Letters made of notices: to whom, in which locale, in which words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lazsa_flow.lifecycle.effects import recipient_class
 from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.faults import fault_of
 from lazsa_flow.notices.ports import Letter
+from lazsa_flow.notices.settings import SUBJECTS, role_mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -199,7 +200,7 @@ def _checked(contact: Any) -> Contact | None:
 
 def person_of(notice: Claimed) -> str | None:
     """Return the id of the person whom a notice is for; ``None`` where it is for a role."""
-    if notice.to in ("subject", "seller"):
+    if notice.to in SUBJECTS:
         return notice.path.subject
     return notice.to.partition(":")[2] or None
 
@@ -216,5 +217,4 @@ def _check_mailbox(country: Country, to: str) -> None:
 
 def _mailbox(country: Country, to: str) -> str | None:
     """Return where a role reads mail; the team reads for those who have no mailbox."""
-    own = {"panel": country.panel_mailbox, "country_lead": country.lead_mailbox}
-    return own.get(to) or country.mailbox
+    return role_mailbox(country, to) or country.mailbox

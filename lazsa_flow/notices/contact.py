@@ -1,4 +1,4 @@
-"""How is a person reached?"""
+"""Contacts: how a person is reached."""
 
 from __future__ import annotations
 

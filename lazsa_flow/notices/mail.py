@@ -1,7 +1,7 @@
-"""What does a letter look like as a mail?
+"""Mails: a letter as a message of electronic mail.
 
 An :class:`email.message.EmailMessage` under the library's policy for SMTP, which folds and encodes
-headers and refuses a line break in one: nothing that a seller or a host wrote can become a header
+headers and refuses a line break in one: nothing that a subject or a host wrote can become a header
 of its own. The ``Message-ID`` is made of the key, so that a repeat can be told. Domains stand in
 A-labels. Where a local part is beyond ASCII, headers are in UTF-8, for a server with SMTPUTF8.
 

@@ -1,4 +1,4 @@
-"""How long to wait: after a failure, while a channel rests, when one has had its fill?"""
+"""Waiting times: after a failure, while a channel rests, and at its limit for a minute."""
 
 from __future__ import annotations
 

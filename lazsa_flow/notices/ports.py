@@ -1,4 +1,4 @@
-"""What does the relay need of the world, and what do its channels get?
+"""Interfaces of notices: what the relay needs of the world, and what its channels get.
 
 A host adds a channel with one class, a resolver with one callable; both may be found by their entry
 points (groups ``lazsa_flow.channels`` and ``lazsa_flow.resolvers``) or be handed in.
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from lazsa_flow.award.rules.bar_figures import BarFigure
     from lazsa_flow.engine.ports import Claimed
     from lazsa_flow.lifecycle.path_data import PathData
     from lazsa_flow.lifecycle.policy import Country
     from lazsa_flow.notices.contact import Contact
+    from lazsa_flow.notices.figures import BarFigure
 
 
 class Resolver(Protocol):
@@ -34,11 +34,11 @@ class Resolver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """One bar that a seller did not meet.
+    """One bar that a subject did not meet.
 
     Attributes:
         name: The guard's.
-        measured: The seller's own figure, as the journal has it; none where it is not theirs.
+        measured: The subject's own figure, as the journal has it; none where it is not theirs.
         bar: What the policy asks, as the policy has it.
         wording: The guard's own words, in English, for whoever has no others.
     """
@@ -62,12 +62,12 @@ class NoticeContext:
         appeal_until: The last day on which an appeal can be granted, where one can.
         grace_until: The last day of grace, were ``cycle_on`` the date of a renewal.
         nominations: How many stand.
-        by_self: Whether the seller is the only nominator.
+        by_self: Whether the subject alone has proposed them.
         app: The chat app of Reconnect.
         steps: Reconnect's steps, the team's last one included.
-        figures: The seller's own figures against the bars, where the notice tells of them.
+        figures: The subject's own figures against the bars, where the notice tells of them.
         round_opens_on: When the renewal round opens.
-        closes_on: The day on which the nomination window closes.
+        closes_on: The day on which the window to propose somebody closes.
         received: The turnover in US dollars of each month of an application that is judged, as
             ``YYYY-MM`` and a figure.
         set_aside: The months of its other records.
@@ -134,7 +134,7 @@ class Letter:
 
     Attributes:
         key: Stable for ever: the same again is a repeat.
-        to: The recipient's class: ``seller``, ``panel`` …
+        to: The recipient's class, such as ``subject`` or ``country_lead``
         person: The id of the person who is told; none where a role is.
         contact: How they are reached; only for a channel that asks for it.
         mailbox: The role's mailbox, where a role is told.

@@ -1,4 +1,4 @@
-"""How does what stands in the outbox reach people: at least once, in the normal run never twice?
+"""The relay: it sends what waits in the outbox, at least once, and normally never twice.
 
 Theory of operation:
     The relay claims a batch: a lease that is committed before anything is sent, so that no other
@@ -14,8 +14,8 @@ Theory of operation:
     would have gone through it waits without an attempt being counted: a server that hangs costs one
     time limit, not one a notice.
 
-    Nobody is told anything in their country's quiet hours. The panel and the country lead, who
-    would be told of every nominee, get one digest a day: all that was recorded for them until the
+    Nobody is told anything in their country's quiet hours. Roles that
+    would be told of every path get one digest a day: all that was recorded for them until the
     hour of the digest, as one notice whose key is made of theirs.
 
     Sweep and relay share nothing but the table: a transition never waits for a mail.

@@ -1,4 +1,4 @@
-"""What does a notice say, in a locale, as text and as HTML?
+"""Rendering: what a notice says in a locale, as text and as HTML.
 
 A kind's words stand in ``messages/<locale>/<kind>.jinja``, once: the same template, rendered within
 one layout as plain text and within the other as HTML, which escapes every value. A deployment's own
@@ -24,6 +24,7 @@ from lazsa_flow.errors import NotFoundError, TemplateError
 from lazsa_flow.lifecycle.values import value
 from lazsa_flow.notices.blocks import as_anchor, as_html, as_text
 from lazsa_flow.notices.contact import LOCALE
+from lazsa_flow.notices.digests import DIGESTED
 from lazsa_flow.notices.explaining import explaining, read_words
 from lazsa_flow.notices.path_data_words import find_messages, read_decimal, sum_of
 from lazsa_flow.notices.ports import NoticeContext
@@ -123,7 +124,12 @@ class Renderer:
         return self._render(matter.kind, matter, locale, name, **_values(matter))
 
     def digest(
-        self, matters: Sequence[NoticeContext], locale: str, *, to: str = "panel", name: str = ""
+        self,
+        matters: Sequence[NoticeContext],
+        locale: str,
+        *,
+        to: str = DIGESTED[0],
+        name: str = "",
     ) -> Rendered:
         """Render many notices for one recipient as one, grouped by their kinds.
 

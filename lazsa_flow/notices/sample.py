@@ -1,4 +1,4 @@
-"""What would a notice look like? A made-up matter of every kind, for previews and golden files."""
+"""Sample notices: a made-up context of every kind, for previews and golden files."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.award.rules.bar_figures import BarFigure
 from lazsa_flow.lifecycle.guards import NOT_KNOWN
+from lazsa_flow.notices.figures import BarFigure
 from lazsa_flow.notices.ports import NoticeContext, Unmet
 
 if TYPE_CHECKING:
@@ -21,10 +21,12 @@ _UNMET: Final = (
 )
 _FIGURES: Final = (
     BarFigure("tenure", held=True, measured=21, bar="9", margin="12"),
-    BarFigure("compliance", held=True, measured=0, bar="0", margin="0"),
+    BarFigure("compliance", held=True, measured=0, bar="0", margin="0", at_most=True),
     BarFigure("gmv", held=True, measured="0.315", bar="0.20", margin="0.115"),
     BarFigure("chat_response", held=False, measured="0.8125", bar="0.85", margin="-0.0375"),
-    BarFigure("cancellation", held=False, measured="0.013", bar="0.01", margin="-0.003"),
+    BarFigure(
+        "cancellation", held=False, measured="0.013", bar="0.01", margin="-0.003", at_most=True
+    ),
     BarFigure("trainer_activities", held=False, measured=NOT_KNOWN, bar="4", margin=None),
 )
 _REASONS: Final = {
@@ -42,7 +44,7 @@ _REASONS: Final = {
 
 
 def sample(kind: str, country: Country) -> NoticeContext:
-    """Return a made-up matter: a seller of a country, about the cycle of 1 April 2027."""
+    """Return a made-up context: a subject in a country, about the cycle of 1 April 2027."""
     matter = NoticeContext(
         kind=kind,
         path="award-17",
@@ -95,3 +97,8 @@ def sample(kind: str, country: Country) -> NoticeContext:
     if kind == "appeal_filed":
         return replace(matter, appeal_until=date(2027, 5, 1))
     return matter
+
+
+def variant(matter: NoticeContext) -> NoticeContext:
+    """Return the context as it is where nobody else has proposed the subject."""
+    return replace(matter, by_self=True, nominations=1)

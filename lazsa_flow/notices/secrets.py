@@ -1,4 +1,4 @@
-"""Where do a channel's secrets come from? The environment, by the names that the settings give."""
+"""Secrets of channels: read from the environment, by the names that the settings give."""
 
 from __future__ import annotations
 

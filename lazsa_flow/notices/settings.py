@@ -1,4 +1,4 @@
-"""Which channels does a deployment have, who is told through which, and how patiently?
+"""Settings of notices: a deployment's channels, routes and retries.
 
 The file ``lazsa.toml`` of a deployment's own directory. What a channel of one kind needs beside,
 such as a host and a port, only the channel knows: it checks that when it is opened. Secrets are
@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from lazsa_flow.lifecycle.effects import REVIEWERS, ROUTED
-from lazsa_flow.lifecycle.policy import Code  # noqa: TC001 - pydantic reads it at run time
+from lazsa_flow.lifecycle.policy import (  # noqa: TC001 - pydantic reads them at run time
+    Code,
+    Country,
+)
 from lazsa_flow.lifecycle.toml_text import FrozenModel, read
 
 if TYPE_CHECKING:
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 ChannelName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 Recipient = Literal["seller", "nominators", "panel", "country_lead", "team", "group", "reviewers"]
+SUBJECTS: Final = ("subject", "seller")
+"""How a notice says that it is for the subject; the second is what stored notices of old say."""
 EVERYWHERE: Final = "all"
 _DAY_S: Final = 86_400
 
@@ -148,3 +153,8 @@ class Deployment(FrozenModel):
                     if name == each:
                         return channel
         return next(iter(self.channels))
+
+
+def role_mailbox(country: Country, to: str) -> str | None:
+    """Return the mailbox of a role in a country; ``None`` where it has none of its own."""
+    return {"panel": country.panel_mailbox, "country_lead": country.lead_mailbox}.get(to)

@@ -1,4 +1,4 @@
-"""How do channels post over HTTP, and what does an answer mean for a notice?"""
+"""Posting over HTTP: what channels send, and what an answer means for a notice."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Notices as signed JSON, posted to a service of the host's.
 
-The receiver gets the seller's id, never an address, and the notice's key as ``webhook-id`` and as
+The receiver gets the subject's id, never an address, and the notice's key as ``webhook-id`` and as
 ``Idempotency-Key``: the same again is a repeat.
 
 Source:

@@ -1,4 +1,4 @@
-"""How does a locale say a date, a reason, and a bar that was not met?
+"""Words of a locale: dates, reasons, and bars that were not met.
 
 ``words.toml`` in each locale's folder. A locale that lacks a word takes it from the next in its
 chain: ``id-ID``, then ``id``, then ``en``.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from lazsa_flow.award.rules.bar_figures import BarFigure
+    from lazsa_flow.notices.figures import BarFigure
     from lazsa_flow.notices.ports import Unmet
 
 LAST: Final = "en"
@@ -84,7 +84,7 @@ class Words:
         return str(self._words["steps"].get(code, code.replace("_", " ")))
 
     def unmet(self, bar: Unmet) -> str:
-        """Say which bar was not met, with the seller's own figure, where there is one."""
+        """Say which bar was not met, with the subject's own figure, where there is one."""
         name = self._words["bars"].get(bar.name, bar.name)
         if bar.measured in (NOT_KNOWN, STALE):
             return str(self._figure("", bar.measured)).format(name=name)
@@ -95,7 +95,7 @@ class Words:
         return str(wording).format(name=name, measured=measured, bar=wanted)
 
     def figure(self, bar: BarFigure) -> str:
-        """Say how a seller's own figure stands against a bar, and by which margin."""
+        """Say how a subject's own figure stands against a bar, and by which margin."""
         words = self._words["standing"]
         unknown = {NOT_KNOWN: "no_figure", STALE: "too_old"}.get(str(bar.measured))
         measured = words[unknown] if unknown else self._figure(bar.name, bar.measured)

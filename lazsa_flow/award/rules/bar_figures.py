@@ -6,12 +6,12 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.award.rules.criteria import CRITERIA, judge_criterion
 from lazsa_flow.lifecycle.guards import NOT_KNOWN, STALE
+from lazsa_flow.notices.figures import BarFigure
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,34 +33,6 @@ _AT_MOST: Final = frozenset({"compliance", "cancellation"})
 """Bars that a figure may not exceed; it must reach all others."""
 
 
-@dataclass(frozen=True, slots=True)
-class BarFigure:
-    """A seller's own figure against one bar.
-
-    Attributes:
-        name: The criterion's.
-        held: Whether the figure meets the bar.
-        measured: The figure; text such as ``not known`` or ``stale`` where there is no number.
-        bar: What the policy asks.
-        margin: How far on the right side of the bar the figure is, negative where it is on the
-            wrong one; ``None`` where there is no number.
-
-    Units:
-        As the facts have them: rates are fractions of one.
-    """
-
-    name: str
-    held: bool
-    measured: str | int
-    bar: str
-    margin: str | None
-
-    @property
-    def at_most(self) -> bool:
-        """Whether the bar may not be exceeded, instead of having to be reached."""
-        return self.name in _AT_MOST
-
-
 def bar_figures(facts: Facts | None, on: date, bars: CriteriaPolicy) -> tuple[BarFigure, ...]:
     """Compare a seller's figures with every bar that the policy sets.
 
@@ -79,7 +51,8 @@ def bar_figures(facts: Facts | None, on: date, bars: CriteriaPolicy) -> tuple[Ba
         sign = -1 if criterion.name in _AT_MOST else 1
         margin = None if number is None else str(sign * (number - Decimal(bar)))
         shown = measured if isinstance(measured, int) else str(measured)
-        found.append(BarFigure(criterion.name, held, shown, str(bar), margin))
+        at_most = criterion.name in _AT_MOST
+        found.append(BarFigure(criterion.name, held, shown, str(bar), margin, at_most))
     return tuple(found)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from lazsa_flow.award.rules.bar_figures import BarFigure, bar_figures
+from lazsa_flow.award.rules.bar_figures import bar_figures
+from lazsa_flow.notices.figures import BarFigure
 from tests.factories import facts, policy
 
 ON = date(2026, 10, 1)
