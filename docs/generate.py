@@ -23,7 +23,7 @@ from lazsa_flow.award.lifecycles.entry import ENTRY
 from lazsa_flow.award.lifecycles.trainer import TRAINER
 from lazsa_flow.award.permissions import COMMANDS
 from lazsa_flow.award.roles import ROLES
-from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.graph.mermaid import mermaid
 from lazsa_flow.graph.svg import svg
 from lazsa_flow.lifecycle.model import SYSTEM
@@ -308,7 +308,7 @@ def lifecycles() -> str:
 
 def _lifecycle(lifecycle: Lifecycle) -> str:
     name = lifecycle.name
-    drawn = chart(lifecycle)
+    drawn = build_chart(lifecycle)
     parts = [
         f"## {lifecycle.title}: `{name}`\n",
         "<picture>",
@@ -337,7 +337,7 @@ def _timer_row(timer: Timer) -> tuple[str, ...]:
 
 
 def _picture(lifecycle: Lifecycle, *, dark: bool) -> Callable[[], str]:
-    return lambda: svg(chart(lifecycle), dark=dark)
+    return lambda: svg(build_chart(lifecycle), dark=dark)
 
 
 def files() -> str:

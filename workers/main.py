@@ -4,6 +4,6 @@ The environment says where database and broker are: LAZSA_DATABASE_URL, LAZSA_RE
 docs/operations. ``lazsa-flow worker`` runs the same, and checks first that they are fit for work.
 """
 
-from lazsa_flow.runner.worker import boot
+from lazsa_flow.runner.worker import boot_worker
 
-broker = boot()
+broker = boot_worker()

@@ -79,12 +79,12 @@ def _document(lifecycle: str, format_: Format, content: bytes, out: Path | None)
 def _table(lifecycle: str, config: Path | None) -> Chart:
     from lazsa_flow.config import Config
     from lazsa_flow.errors import NotFoundError
-    from lazsa_flow.graph.chart import chart
+    from lazsa_flow.graph.chart import build_chart
 
     tables = {table.name: table for table in Config.load(config).lifecycles}
     if lifecycle not in tables:
         raise NotFoundError("lifecycle", lifecycle)
-    return chart(tables[lifecycle])
+    return build_chart(tables[lifecycle])
 
 
 def _figures(

@@ -238,9 +238,9 @@ def relay(
         if once:
             _print_drained(opened.drain(stop.is_set), as_json=as_json)
             return
-        from lazsa_flow.runner.metrics_server import process_application, serving
+        from lazsa_flow.runner.metrics_server import process_application, serve_metrics_in_thread
 
-        with serving(address, lambda: process_application(service, None, pulse)):
+        with serve_metrics_in_thread(address, lambda: process_application(service, None, pulse)):
             opened.run(stop, beat=pulse.beat)
 
 

@@ -48,13 +48,13 @@ def run(
     Example: lazsa-flow run --database sqlite:///lazsa.db
     """
     if redis is not None:
-        from lazsa_flow.runner.supervisor import serve as serve_group
+        from lazsa_flow.runner.supervisor import supervise_processes as serve_group
 
         settings = _settings(database, redis, config, logs, level, metrics_port, metrics_host)
         raise typer.Exit(serve_group(settings, processes=processes, threads=threads))
     from lazsa_flow.errors import InputError
     from lazsa_flow.logs import to_stderr
-    from lazsa_flow.runner.in_process import serve
+    from lazsa_flow.runner.in_process import run_in_process
     from lazsa_flow.runner.settings import Address
 
     for name, value, default in (
@@ -66,7 +66,7 @@ def run(
     to_stderr(json=logs is Logs.json, level=level)
     address = None if metrics_port is None else Address(metrics_host, metrics_port)
     with open_service(database, config) as service:
-        serve(service, address=address)
+        run_in_process(service, address=address)
 
 
 def worker(
@@ -84,10 +84,10 @@ def worker(
 
     Example: lazsa-flow worker --redis redis://127.0.0.1:6379/0 --processes 4
     """
-    from lazsa_flow.runner.worker import serve
+    from lazsa_flow.runner.worker import serve_workers
 
     settings = _settings(database, redis, config, logs, level, metrics_port, metrics_host)
-    raise typer.Exit(serve(settings, processes=processes, threads=threads))
+    raise typer.Exit(serve_workers(settings, processes=processes, threads=threads))
 
 
 def ticker(
@@ -103,9 +103,9 @@ def ticker(
 
     Example: lazsa-flow ticker --redis redis://127.0.0.1:6379/0
     """
-    from lazsa_flow.runner.scheduler_process import serve
+    from lazsa_flow.runner.scheduler_process import serve_scheduler
 
-    serve(_settings(database, redis, config, logs, level, metrics_port, metrics_host))
+    serve_scheduler(_settings(database, redis, config, logs, level, metrics_port, metrics_host))
 
 
 def doctor(

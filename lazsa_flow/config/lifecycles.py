@@ -39,7 +39,7 @@ def installed_lifecycles() -> tuple[Lifecycle, ...]:
             found.append((where, table))
         else:
             problems.append(Problem(where, "", type(table).__name__, "Lifecycle"))
-    problems += _doubled(found)
+    problems += _find_doubled_names(found)
     if problems:
         raise ConfigError(problems)
     return tuple({id(table): table for _, table in found}.values())
@@ -60,11 +60,11 @@ def check_names(tables: Iterable[Lifecycle]) -> None:
     Raises:
         ConfigError: Two have one name.
     """
-    if problems := _doubled([("lifecycles", table) for table in tables]):
+    if problems := _find_doubled_names([("lifecycles", table) for table in tables]):
         raise ConfigError(problems)
 
 
-def _doubled(found: Iterable[tuple[str, Lifecycle]]) -> list[Problem]:
+def _find_doubled_names(found: Iterable[tuple[str, Lifecycle]]) -> list[Problem]:
     """Name the tables that have the name of another one."""
     first: dict[str, tuple[str, Lifecycle]] = {}
     problems = []

@@ -75,14 +75,14 @@ class Config:
         """
         tables = tuple(lifecycles) if lifecycles is not None else installed_lifecycles()
         check_names(tables)
-        own = _directory(directory)
+        own = _check_directory(directory)
         faults = _Faults()
-        policies, countries = _shipped(tables, faults)
+        policies, countries = _read_packaged_files(tables, faults)
         deployment, warnings = Deployment(), tuple[ConfigWarning, ...]()
         if own is not None:
-            _own(own, tables, faults, policies, countries)
+            _add_own_files(own, tables, faults, policies, countries)
             with faults:
-                deployment = _deployment(own)
+                deployment = _read_deployment(own)
             with faults:
                 warnings = tuple(unknown_names(own, tables))
         if faults.problems:
@@ -131,7 +131,7 @@ def check_policy(text: PolicyText, lifecycles: Mapping[str, Lifecycle]) -> Polic
     return policy
 
 
-def _directory(directory: Path | str | None) -> Path | None:
+def _check_directory(directory: Path | str | None) -> Path | None:
     """Return a deployment's directory, which must be one.
 
     Raises:
@@ -149,7 +149,9 @@ def _directory(directory: Path | str | None) -> Path | None:
     raise ConfigError([Problem(printable(str(directory)), "", got, "a directory")])
 
 
-def _shipped(tables: Sequence[Lifecycle], faults: _Faults) -> tuple[_Policies, _Countries]:
+def _read_packaged_files(
+    tables: Sequence[Lifecycle], faults: _Faults
+) -> tuple[_Policies, _Countries]:
     """Read what ships: with the tables, and in our own package."""
     root = files("lazsa_flow") / "defaults"
     policies: _Policies = []
@@ -157,11 +159,11 @@ def _shipped(tables: Sequence[Lifecycle], faults: _Faults) -> tuple[_Policies, _
         for text in table.default_policies:
             with faults:
                 policies.append(_text_of_table(table, text))
-    policies += _policies(root, tables, faults, ships=True)
-    return policies, list(_countries(root, faults, ships=True))
+    policies += _read_policies(root, tables, faults, ships=True)
+    return policies, list(_read_countries(root, faults, ships=True))
 
 
-def _own(
+def _add_own_files(
     root: Path,
     tables: Sequence[Lifecycle],
     faults: _Faults,
@@ -169,9 +171,9 @@ def _own(
     countries: _Countries,
 ) -> None:
     """Add what a deployment's directory has."""
-    policies += _policies(root, tables, faults, ships=False)
+    policies += _read_policies(root, tables, faults, ships=False)
     own: dict[str, ConfiguredText[CountryText]] = {}
-    for each in _countries(root, faults, ships=False):
+    for each in _read_countries(root, faults, ships=False):
         other = own.setdefault(each.text.code, each)
         if other is not each:
             expected = f"a country of its own: {other.where} has this one"
@@ -179,7 +181,7 @@ def _own(
     countries += own.values()
 
 
-def _policies(
+def _read_policies(
     root: Traversable, tables: Sequence[Lifecycle], faults: _Faults, *, ships: bool
 ) -> Iterator[ConfiguredText[PolicyText]]:
     for table in tables:
@@ -196,7 +198,7 @@ def _policies(
                 yield ConfiguredText(text, where, ships)
 
 
-def _countries(
+def _read_countries(
     root: Traversable, faults: _Faults, *, ships: bool
 ) -> Iterator[ConfiguredText[CountryText]]:
     found: list[Traversable] = []
@@ -209,7 +211,7 @@ def _countries(
             yield ConfiguredText(text, where, ships)
 
 
-def _deployment(directory: Path) -> Deployment:
+def _read_deployment(directory: Path) -> Deployment:
     file = directory / DEPLOYMENT_FILE
     if not file.exists() and not file.is_symlink():
         return Deployment()

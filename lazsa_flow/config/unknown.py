@@ -48,27 +48,29 @@ def unknown_names(directory: Path, tables: Sequence[Lifecycle]) -> Iterator[Conf
     Raises:
         ConfigError: A folder of it cannot be listed.
     """
-    yield from _top(directory)
-    for file in _shown(directory / "countries", "countries"):
+    yield from _check_top_folder(directory)
+    for file in _list_visible_files(directory / "countries", "countries"):
         if not file.name.endswith(SUFFIX):
             yield _not_read(f"countries/{file.name}", "a country is a file named <code>.toml")
     names = sorted(table.name for table in tables)
-    for folder in _shown(directory / "policies", "policies"):
+    for folder in _list_visible_files(directory / "policies", "policies"):
         where = f"policies/{folder.name}"
         if folder.name not in names:
-            yield _not_read(where, f"no lifecycle of this name is installed{_near(folder, names)}")
+            yield _not_read(
+                where, f"no lifecycle of this name is installed{_name_nearest(folder, names)}"
+            )
             continue
-        for file in _shown(folder, where):
+        for file in _list_visible_files(folder, where):
             if not file.name.endswith(SUFFIX):
                 what = "a policy is a file named <version>.toml"
                 yield _not_read(f"{where}/{file.name}", what)
-    yield from _messages(directory / "messages", tables)
+    yield from _check_messages_folder(directory / "messages", tables)
 
 
-def _top(directory: Path) -> Iterator[ConfigWarning]:
+def _check_top_folder(directory: Path) -> Iterator[ConfigWarning]:
     example = files("lazsa_flow") / "defaults" / "deployment"
     known = {*_READ, *_WRITTEN, *(file.name for file in example.iterdir())}
-    for file in _shown(directory, str(directory)):
+    for file in _list_visible_files(directory, str(directory)):
         name, folder = file.name, file.is_dir()
         like = difflib.get_close_matches(name.lower(), _READ, n=1, cutoff=_LIKE)
         if name not in known and (folder or like or SUFFIX in name.lower()):
@@ -76,8 +78,8 @@ def _top(directory: Path) -> Iterator[ConfigWarning]:
             yield _not_read(name, f"an unknown {kind}{nearest(name.lower(), _READ)}")
 
 
-def _messages(root: Path, tables: Sequence[Lifecycle]) -> Iterator[ConfigWarning]:
-    for folder in _shown(root, "messages"):
+def _check_messages_folder(root: Path, tables: Sequence[Lifecycle]) -> Iterator[ConfigWarning]:
+    for folder in _list_visible_files(root, "messages"):
         where = f"messages/{folder.name}"
         if not folder.is_dir():
             if folder.name not in _LAYOUTS:
@@ -85,38 +87,38 @@ def _messages(root: Path, tables: Sequence[Lifecycle]) -> Iterator[ConfigWarning
         elif not LOCALE.fullmatch(folder.name):
             yield _not_read(where, "the folder of a locale is named such as en or id-ID")
         else:
-            yield from _locale(folder, where, tables)
+            yield from _check_locale_folder(folder, where, tables)
 
 
-def _locale(
+def _check_locale_folder(
     folder: Traversable, where: str, tables: Sequence[Lifecycle]
 ) -> Iterator[ConfigWarning]:
-    kinds = {name + _TEMPLATE for name in _kinds(tables)}
-    known = {*kinds, *_shipped(""), *_LAYOUTS, _WORDS, _DIGEST}
-    digested = {*kinds, *_shipped(_DIGEST)}
+    kinds = {name + _TEMPLATE for name in _list_notice_kinds(tables)}
+    known = {*kinds, *_list_packaged_words(""), *_LAYOUTS, _WORDS, _DIGEST}
+    digested = {*kinds, *_list_packaged_words(_DIGEST)}
     for place, names in (("", known), (_DIGEST, digested)):
         inner = folder / place if place else folder
         at = f"{where}/{place}" if place else where
-        found = _shown(inner, at)
+        found = _list_visible_files(inner, at)
         for file in found:
             if file.name not in names and not _is_part(file, found):
-                yield _not_read(f"{at}/{file.name}", f"an unknown file{_near(file, names)}")
-    yield from _words(folder / _WORDS, f"{where}/{_WORDS}")
+                yield _not_read(f"{at}/{file.name}", f"an unknown file{_name_nearest(file, names)}")
+    yield from _check_words_file(folder / _WORDS, f"{where}/{_WORDS}")
 
 
-def _words(file: Traversable, where: str) -> Iterator[ConfigWarning]:
+def _check_words_file(file: Traversable, where: str) -> Iterator[ConfigWarning]:
     """Yield the sections of a file of words that no notice looks into."""
     try:
         found = parse_toml(read_file(file, where=where), where=where) if file.is_file() else {}
     except ConfigError:
         return  # what is wrong with it is told where notices are rendered
-    known = _sections()
+    known = _list_words_sections()
     for name in found:
         if name not in known:
             yield _not_read(where, f"an unknown key {printable(name, 60)}{nearest(name, known)}")
 
 
-def _kinds(tables: Sequence[Lifecycle]) -> set[str]:
+def _list_notice_kinds(tables: Sequence[Lifecycle]) -> set[str]:
     """Return the kinds of notices that lifecycles put out."""
     found: list[Effect] = []
     for table in tables:
@@ -129,14 +131,14 @@ def _kinds(tables: Sequence[Lifecycle]) -> set[str]:
 
 
 @cache
-def _shipped(folder: str) -> frozenset[str]:
+def _list_packaged_words(folder: str) -> frozenset[str]:
     """Return the names of the files of words that ship, in a folder of a locale."""
     root = files("lazsa_flow") / "defaults" / "messages" / "en"
     return frozenset(file.name for file in (root / folder if folder else root).iterdir())
 
 
 @cache
-def _sections() -> frozenset[str]:
+def _list_words_sections() -> frozenset[str]:
     file = files("lazsa_flow") / "defaults" / "messages" / "en" / _WORDS
     return frozenset(parse_toml(file.read_text("utf-8"), where=_WORDS))
 
@@ -148,23 +150,23 @@ def _is_part(file: Traversable, beside: Sequence[Traversable]) -> bool:
     name = file.name.removesuffix(_TEMPLATE)
     named = (f'"{name}"', f"'{name}'")
     others = [each for each in beside if each.name.endswith(_TEMPLATE) and each != file]
-    return any(mark in _text(other) for other in others for mark in named)
+    return any(mark in _read_text_leniently(other) for other in others for mark in named)
 
 
-def _text(file: Traversable) -> str:
+def _read_text_leniently(file: Traversable) -> str:
     try:
         return read_file(file, where=file.name)
     except ConfigError:
         return ""
 
 
-def _shown(folder: Traversable, where: str) -> list[Traversable]:
+def _list_visible_files(folder: Traversable, where: str) -> list[Traversable]:
     """List a folder but for what is hidden, and for notes to its readers."""
     found = list_folder(folder, where=where)
     return [f for f in found if not is_hidden(f) and not f.name.upper().startswith("README")]
 
 
-def _near(file: Traversable, names: Collection[str]) -> str:
+def _name_nearest(file: Traversable, names: Collection[str]) -> str:
     """Name the nearest known name, where one is near; a long list of all would help nobody."""
     close = difflib.get_close_matches(file.name, sorted(names), n=1)
     return f"; did you mean {close[0]}?" if close else ""

@@ -64,12 +64,12 @@ def read_contacts(file: str | Path, problems: Problems | None = None) -> Iterato
     problems = Problems(file, CONTACTS.private) if problems is None else problems
     with problems, Seen(problems, "seller_id", "each person") as seen:
         for line, texts in read_table(file, CONTACTS, problems):
-            row = _row(line, Cells(problems, line, texts))
+            row = _read_contact_row(line, Cells(problems, line, texts))
             if row is not None and seen.add(line, row.person):
                 yield row
 
 
-def _row(line: int, cells: Cells) -> ContactRow | None:
+def _read_contact_row(line: int, cells: Cells) -> ContactRow | None:
     person = cells.take("seller_id", parse_id)
     address = cells.take("email", _parse_address)
     locale = cells.maybe("locale", _parse_locale)

@@ -68,21 +68,21 @@ def read_table(
             if stream.peek(2)[:2] in _UTF16:
                 problems.report_file(1, "", "a file in UTF-16", f"UTF-8: {_SAVE_AS}")
             else:
-                yield from _read(decoded, form, problems)
+                yield from _read_named_rows(decoded, form, problems)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         problems.report_file(
             0, "", str(getattr(error, "strerror", None) or error), "a readable file"
         )
 
 
-def _read(
+def _read_named_rows(
     stream: io.TextIOWrapper, form: FileFormat, problems: Problems
 ) -> Iterator[tuple[int, dict[str, str]]]:
     columns, multiline = form.header, form.multiline
     lines = _Lines(stream)
     if not _check_dialect(lines.peek(), columns, problems):
         return
-    rows = _rows(lines, problems)
+    rows = _read_filled_rows(lines, problems)
     header = next((row for row in rows if not _is_preamble(row[1])), None)
     if header is None:
         if not problems:
@@ -98,7 +98,7 @@ def _read(
             yield line, row
 
 
-def _rows(lines: _Lines, problems: Problems) -> Iterator[tuple[int, list[str]]]:
+def _read_filled_rows(lines: _Lines, problems: Problems) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that is not empty, with the line on which it begins."""
     parsed = csv.reader(lines, strict=True)
     while True:

@@ -89,12 +89,12 @@ class Arrow:
     @property
     def roles(self) -> tuple[str, ...]:
         """Every role that may pull it, once."""
-        return _once(role for who in self.who for role in who.roles)
+        return _drop_repeated_words(role for who in self.who for role in who.roles)
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """Every reason that it takes, once."""
-        return _once(reason for who in self.who for reason in who.reasons)
+        return _drop_repeated_words(reason for who in self.who for reason in who.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,23 +228,23 @@ class Index:
         return self._arrows.get((source, dest, trigger, reason))
 
 
-def chart(lifecycle: Lifecycle) -> Chart:
+def build_chart(lifecycle: Lifecycle) -> Chart:
     """Draw up the chart of a lifecycle."""
     return Chart(
         name=lifecycle.name,
         title=lifecycle.title,
-        nodes=tuple(_nodes(lifecycle)),
-        arrows=tuple(_arrows(lifecycle)),
-        clocks=tuple(_clocks(lifecycle)),
+        nodes=tuple(_list_nodes(lifecycle)),
+        arrows=tuple(_list_arrows(lifecycle)),
+        clocks=tuple(_list_timer_nodes(lifecycle)),
     )
 
 
-def _ids(lifecycle: Lifecycle) -> dict[str, str]:
+def _number_states(lifecycle: Lifecycle) -> dict[str, str]:
     return {state.name: f"s{number}" for number, state in enumerate(lifecycle.states)}
 
 
-def _nodes(lifecycle: Lifecycle) -> Iterator[Node]:
-    ids = _ids(lifecycle)
+def _list_nodes(lifecycle: Lifecycle) -> Iterator[Node]:
+    ids = _number_states(lifecycle)
     for state in lifecycle.states:
         yield Node(
             id=ids[state.name],
@@ -256,19 +256,21 @@ def _nodes(lifecycle: Lifecycle) -> Iterator[Node]:
         )
 
 
-def _arrows(lifecycle: Lifecycle) -> Iterator[Arrow]:
-    ids = _ids(lifecycle)
+def _list_arrows(lifecycle: Lifecycle) -> Iterator[Arrow]:
+    ids = _number_states(lifecycle)
     steps = set(pairwise(lifecycle.happy_path))
     opening = lifecycle.opening
     first = lifecycle.happy_path[:1] == (opening.dest,)
-    yield _arrow("a0", [opening], None, ids[opening.dest], timers=(), happy=first)
-    for number, ((source, dest), edges, timers) in enumerate(_alike(lifecycle), start=1):
+    yield _build_arrow("a0", [opening], None, ids[opening.dest], timers=(), happy=first)
+    for number, ((source, dest), edges, timers) in enumerate(
+        _group_equal_edges(lifecycle), start=1
+    ):
         happy = (source, dest) in steps
-        yield _arrow(f"a{number}", edges, ids[source], ids[dest], timers=timers, happy=happy)
+        yield _build_arrow(f"a{number}", edges, ids[source], ids[dest], timers=timers, happy=happy)
 
 
-def _clocks(lifecycle: Lifecycle) -> Iterator[TimerNode]:
-    ids = _ids(lifecycle)
+def _list_timer_nodes(lifecycle: Lifecycle) -> Iterator[TimerNode]:
+    ids = _number_states(lifecycle)
     for timer in lifecycle.timers:
         yield TimerNode(
             timer.name,
@@ -277,21 +279,21 @@ def _clocks(lifecycle: Lifecycle) -> Iterator[TimerNode]:
         )
 
 
-def _alike(
+def _group_equal_edges(
     lifecycle: Lifecycle,
 ) -> Iterator[tuple[tuple[str, str], list[Edge], tuple[str, ...]]]:
     """Group the edges that one arrow can stand for: same ends, trigger, guards and timers."""
     alike: dict[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], list[Edge]] = {}
     for edge in lifecycle.edges:
         for source in edge.sources:
-            timers = _timers(lifecycle, edge, source)
+            timers = _find_edge_timers(lifecycle, edge, source)
             key = (source, edge.dest, edge.trigger, edge.guards, timers)
             alike.setdefault(key, []).append(edge)
     for (source, dest, _, _, timers), edges in alike.items():
         yield (source, dest), edges, timers
 
 
-def _timers(lifecycle: Lifecycle, edge: Edge, source: str) -> tuple[str, ...]:
+def _find_edge_timers(lifecycle: Lifecycle, edge: Edge, source: str) -> tuple[str, ...]:
     """Return the names of the timers that try an edge out of one of its sources."""
     return tuple(
         timer.name
@@ -305,7 +307,7 @@ def _timers(lifecycle: Lifecycle, edge: Edge, source: str) -> tuple[str, ...]:
     )
 
 
-def _arrow(
+def _build_arrow(
     id_: str,
     edges: list[Edge],
     source: str | None,
@@ -319,7 +321,7 @@ def _arrow(
         source=source,
         dest=dest,
         trigger=edges[0].trigger,
-        who=_who(permit for edge in edges for permit in edge.permits),
+        who=_list_permitted_roles(permit for edge in edges for permit in edge.permits),
         guards=edges[0].guards,
         timed=any(edge.timed for edge in edges),
         timers=timers,
@@ -327,12 +329,12 @@ def _arrow(
     )
 
 
-def _who(permits: Iterable[Permit]) -> tuple[Who, ...]:
+def _list_permitted_roles(permits: Iterable[Permit]) -> tuple[Who, ...]:
     roles: dict[tuple[str, ...], list[str]] = {}
     for permit in permits:
         roles.setdefault(permit.reasons, []).append(permit.role)
-    return tuple(Who(_once(those), reasons) for reasons, those in roles.items())
+    return tuple(Who(_drop_repeated_words(those), reasons) for reasons, those in roles.items())
 
 
-def _once(words: Iterable[str]) -> tuple[str, ...]:
+def _drop_repeated_words(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))

@@ -31,18 +31,18 @@ _A_LINE: Final = 3
 
 def dot(chart: Chart) -> str:
     """Write a chart as the text of a Graphviz digraph, ending in a newline."""
-    return "\n".join(_lines(chart)) + "\n"
+    return "\n".join(_write_lines(chart)) + "\n"
 
 
-def escape(name: str) -> str:
+def escape_dot_name(name: str) -> str:
     """Write a name so that it stays within double quotes and is shown as it is."""
     plain = one_line(name).replace("&", "&amp;")
     return plain.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _lines(chart: Chart) -> Iterator[str]:
-    yield f'digraph "{escape(chart.name)}" {{'
-    yield f'    graph [label="{escape(chart.title)}", labelloc="t", rankdir="TB"];'
+def _write_lines(chart: Chart) -> Iterator[str]:
+    yield f'digraph "{escape_dot_name(chart.name)}" {{'
+    yield f'    graph [label="{escape_dot_name(chart.title)}", labelloc="t", rankdir="TB"];'
     yield '    node [shape="box", style="filled,rounded", fontname="Inter"];'
     yield '    edge [fontname="Inter", fontsize="10"];'
     yield f'    {_START} [shape="point", label="", tooltip="", width="0.15"];'
@@ -50,10 +50,10 @@ def _lines(chart: Chart) -> Iterator[str]:
     taken = {leg.arrow for leg in chart.trail}
     for node in chart.nodes:
         drawn = _of_node(node) | (_TRAIL if node.id in visited else {})
-        yield f"    {node.id} [{_attributes(drawn)}];"
+        yield f"    {node.id} [{_write_attributes(drawn)}];"
     for arrow in chart.arrows:
         drawn = _of_arrow(arrow) | (_TRAIL if arrow.id in taken else {})
-        yield f"    {arrow.source or _START} -> {arrow.dest} [{_attributes(drawn)}];"
+        yield f"    {arrow.source or _START} -> {arrow.dest} [{_write_attributes(drawn)}];"
     yield "}"
 
 
@@ -61,7 +61,7 @@ def _of_node(node: Node) -> dict[str, str]:
     ink = INKS[node.meaning]
     count = "" if node.count is None else f"{_BREAK}{node.count}"
     attributes = {
-        "label": f"{escape(node.label)}{count}",
+        "label": f"{escape_dot_name(node.label)}{count}",
         "tooltip": node.meaning,
         "fillcolor": ink.fill,
         "fontcolor": ink.text,
@@ -75,7 +75,10 @@ def _of_node(node: Node) -> dict[str, str]:
 
 
 def _of_arrow(arrow: Arrow) -> dict[str, str]:
-    attributes = {"label": _label(arrow), "tooltip": ", ".join(map(_who, arrow.who))}
+    attributes = {
+        "label": _write_arrow_label(arrow),
+        "tooltip": ", ".join(map(_write_who, arrow.who)),
+    }
     if arrow.timers:
         attributes["style"] = "dashed"
     if arrow.happy:
@@ -83,26 +86,26 @@ def _of_arrow(arrow: Arrow) -> dict[str, str]:
     return attributes
 
 
-def _label(arrow: Arrow) -> str:
+def _write_arrow_label(arrow: Arrow) -> str:
     flow = "" if arrow.flow is None else f" ({arrow.flow})"
-    rows = [f"{escape(arrow.trigger)}{flow}"]
+    rows = [f"{escape_dot_name(arrow.trigger)}{flow}"]
     if arrow.reasons:
-        rows.append(f"({_wrapped(arrow.reasons)})")
+        rows.append(f"({_wrap_names(arrow.reasons)})")
     if arrow.guards:
-        rows.append(f"[{_wrapped(arrow.guards)}]")
+        rows.append(f"[{_wrap_names(arrow.guards)}]")
     return _BREAK.join(rows)
 
 
-def _who(who: Who) -> str:
-    roles = "/".join(map(escape, who.roles))
-    return f"{roles} ({', '.join(map(escape, who.reasons))})" if who.reasons else roles
+def _write_who(who: Who) -> str:
+    roles = "/".join(map(escape_dot_name, who.roles))
+    return f"{roles} ({', '.join(map(escape_dot_name, who.reasons))})" if who.reasons else roles
 
 
-def _wrapped(names: Sequence[str]) -> str:
-    shown = [escape(name) for name in names]
+def _wrap_names(names: Sequence[str]) -> str:
+    shown = [escape_dot_name(name) for name in names]
     rows = [", ".join(shown[at : at + _A_LINE]) for at in range(0, len(shown), _A_LINE)]
     return f",{_BREAK}".join(rows)
 
 
-def _attributes(attributes: Mapping[str, str]) -> str:
+def _write_attributes(attributes: Mapping[str, str]) -> str:
     return ", ".join(f'{name}="{value}"' for name, value in attributes.items())

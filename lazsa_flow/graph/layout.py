@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.graph.engine import graphviz
+from lazsa_flow.graph.engine import run_graphviz
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,14 +95,14 @@ class Layout:
 
 
 @lru_cache(maxsize=32)
-def layout(boxes: tuple[Box, ...], links: tuple[Link, ...]) -> Layout:
+def compute_layout(boxes: tuple[Box, ...], links: tuple[Link, ...]) -> Layout:
     """Find a place for boxes and links.
 
     Raises:
         ExtraError: The extra ``graph`` is not installed.
     """
-    text = "\n".join(["digraph {", _GRAPH, _NODE, *_statements(boxes, links), "}"])
-    drawn = json.loads(graphviz(text, form="json"))
+    text = "\n".join(["digraph {", _GRAPH, _NODE, *_write_dot_statements(boxes, links), "}"])
+    drawn = json.loads(run_graphviz(text, form="json"))
     left, low, right, high = map(float, drawn["bb"].split(","))
 
     def point(text: str) -> Point:
@@ -115,11 +115,11 @@ def layout(boxes: tuple[Box, ...], links: tuple[Link, ...]) -> Layout:
         width=right - left,
         height=high - low,
         middles={each["name"]: point(each["pos"]) for each in objects},
-        lines=tuple(_line(edge, point) for edge in edges),
+        lines=tuple(_read_edge_line(edge, point) for edge in edges),
     )
 
 
-def _statements(boxes: tuple[Box, ...], links: tuple[Link, ...]) -> Iterator[str]:
+def _write_dot_statements(boxes: tuple[Box, ...], links: tuple[Link, ...]) -> Iterator[str]:
     for box in boxes:
         size = f'width="{box.width / _INCH:.4f}", height="{box.height / _INCH:.4f}"'
         group = f', group="{box.column}"' if box.column else ""
@@ -129,7 +129,7 @@ def _statements(boxes: tuple[Box, ...], links: tuple[Link, ...]) -> Iterator[str
         yield f'{link.tail} -> {link.head} [id="{number}", weight="{link.weight}", {head}];'
 
 
-def _line(edge: Mapping[str, Any], point: Any) -> Line:
+def _read_edge_line(edge: Mapping[str, Any], point: Any) -> Line:
     tip, start, curve = None, None, []
     for part in edge["pos"].split():
         if part.startswith("e,"):

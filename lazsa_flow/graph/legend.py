@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.graph import svg_elements
 from lazsa_flow.graph.layout import Point
-from lazsa_flow.graph.metrics import width
+from lazsa_flow.graph.metrics import measure_text_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,31 +45,35 @@ class Legend:
     height: float
 
 
-def legend(theme: Theme, room: float) -> Legend:
+def draw_legend(theme: Theme, room: float) -> Legend:
     """Draw the legend in rows of a width at most."""
     found: list[str] = []
     x, y = 0.0, _ROW / 2
     for name, words in (*_MEANINGS.items(), *_LINES.items()):
-        taken = _SAMPLE + 7 + width(words, _SIZE)
+        taken = _SAMPLE + 7 + measure_text_width(words, _SIZE)
         if x and x + taken > room:
             x, y = 0.0, y + _ROW
-        found += _sample(name, Point(x + _SAMPLE / 2, y), theme)
-        found.append(svg_elements.text(words, x + _SAMPLE + 7, y + 4, _SIZE, fill=theme.quiet))
+        found += _draw_sample(name, Point(x + _SAMPLE / 2, y), theme)
+        found.append(
+            svg_elements.write_text_line(words, x + _SAMPLE + 7, y + 4, _SIZE, fill=theme.quiet)
+        )
         x += taken + _GAP
     return Legend(tuple(found), y + _ROW / 2)
 
 
-def _sample(name: str, middle: Point, theme: Theme) -> Iterator[str]:
+def _draw_sample(name: str, middle: Point, theme: Theme) -> Iterator[str]:
     for meaning, ink in theme.inks.items():
         if meaning == name:
             look: svg_elements.Look = {"fill": ink.fill, "stroke": ink.line, "stroke_width": 1.4}
-            yield svg_elements.box(middle, _SAMPLE - 4, 14, 4, class_=f"sample {name}", **look)
+            yield svg_elements.write_box(
+                middle, _SAMPLE - 4, 14, 4, class_=f"sample {name}", **look
+            )
             return
     if name == "final":
         look = {"fill": "none", "stroke": theme.line}
         look |= {"class_": "sample-line", "stroke_width": 1.2}
-        yield svg_elements.box(middle, _SAMPLE - 2, 16, 5, **look)
-        yield svg_elements.box(middle, _SAMPLE - 8, 10, 2, **look)
+        yield svg_elements.write_box(middle, _SAMPLE - 2, 16, 5, **look)
+        yield svg_elements.write_box(middle, _SAMPLE - 8, 10, 2, **look)
         return
     look = {"stroke": theme.line, "stroke_width": 1.5}
     if name == "happy":
@@ -78,4 +82,6 @@ def _sample(name: str, middle: Point, theme: Theme) -> Iterator[str]:
         look |= {"stroke_dasharray": "5 4"}
     classes = "sample-line happy" if name == "happy" else "sample-line"
     ends = {"x1": middle.x - _SAMPLE / 2, "x2": middle.x + _SAMPLE / 2}
-    yield svg_elements.tag("line", **ends, y1=middle.y, y2=middle.y, class_=classes, **look)
+    yield svg_elements.write_empty_tag(
+        "line", **ends, y1=middle.y, y2=middle.y, class_=classes, **look
+    )

@@ -32,15 +32,15 @@ _ENDS: Final = "[*]"
 
 def mermaid(chart: Chart) -> str:
     """Write a chart as the text of a Mermaid state diagram, ending in a newline."""
-    return "\n".join(_lines(chart)) + "\n"
+    return "\n".join(_write_lines(chart)) + "\n"
 
 
-def escape(name: str) -> str:
+def escape_mermaid_name(name: str) -> str:
     """Write a name so that Mermaid shows it and never runs or parses it."""
     return _UNSAFE.sub(lambda found: f"#{ord(found.group())};", one_line(name))
 
 
-def _lines(chart: Chart) -> Iterator[str]:
+def _write_lines(chart: Chart) -> Iterator[str]:
     yield "stateDiagram-v2"
     yield "    direction TB"
     for meaning, ink in INKS.items():
@@ -51,7 +51,7 @@ def _lines(chart: Chart) -> Iterator[str]:
     visited = {leg.node for leg in chart.trail}
     for node in chart.nodes:
         here = "" if node.count is None else f"#32;#40;{node.count}#41;"
-        yield f'    state "{escape(node.label)}{here}" as {node.id}'
+        yield f'    state "{escape_mermaid_name(node.label)}{here}" as {node.id}'
     for node in chart.nodes:
         yield f"    class {node.id} {node.meaning}"
         if node.happy:
@@ -59,24 +59,24 @@ def _lines(chart: Chart) -> Iterator[str]:
         if node.id in visited:
             yield f"    class {node.id} visited"
     for arrow in chart.arrows:
-        yield f"    {arrow.source or _ENDS} --> {arrow.dest} : {_label(arrow)}"
+        yield f"    {arrow.source or _ENDS} --> {arrow.dest} : {_write_arrow_label(arrow)}"
     for node in chart.nodes:
         if node.final:
             yield f"    {node.id} --> {_ENDS}"
 
 
-def _label(arrow: Arrow) -> str:
+def _write_arrow_label(arrow: Arrow) -> str:
     clock = "clock" if arrow.timers else SYSTEM
-    who = ", ".join(_who(who, clock) for who in arrow.who)
-    guards = f" [{_listed(arrow.guards)}]" if arrow.guards else ""
+    who = ", ".join(_write_who(who, clock) for who in arrow.who)
+    guards = f" [{_join_names(arrow.guards)}]" if arrow.guards else ""
     flow = "" if arrow.flow is None else f" ({arrow.flow} times)"
-    return f"{escape(arrow.trigger)} by {who}{guards}{flow}"
+    return f"{escape_mermaid_name(arrow.trigger)} by {who}{guards}{flow}"
 
 
-def _who(who: Who, clock: str) -> str:
-    roles = "/".join(clock if role == SYSTEM else escape(role) for role in who.roles)
-    return f"{roles} ({_listed(who.reasons)})" if who.reasons else roles
+def _write_who(who: Who, clock: str) -> str:
+    roles = "/".join(clock if role == SYSTEM else escape_mermaid_name(role) for role in who.roles)
+    return f"{roles} ({_join_names(who.reasons)})" if who.reasons else roles
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(escape, names))
+def _join_names(names: Iterable[str]) -> str:
+    return ", ".join(map(escape_mermaid_name, names))

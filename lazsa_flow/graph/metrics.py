@@ -26,11 +26,11 @@ _OTHER: Final = 700
 """What stands for a character beyond ASCII: no narrower than most of Inter's."""
 
 
-def _widths(text: str) -> tuple[int, ...]:
+def _get_font_widths(text: str) -> tuple[int, ...]:
     return tuple(map(int, text.split()))
 
 
-_REGULAR: Final = _widths(
+_REGULAR: Final = _get_font_widths(
     """
     281 288 466 633 642 982 644 300 365 365 501 662 288 460 288 360 631 407 610 618 646 593 620
     566 619 620 288 302 662 662 662 511 966 690 654 730 722 601 590 746 743 269 571 672 565 903
@@ -39,7 +39,7 @@ _REGULAR: Final = _widths(
     333 426 662
     """
 )
-_BOLD: Final = _widths(
+_BOLD: Final = _get_font_widths(
     """
     252 321 523 644 650 1004 663 326 373 373 540 673 319 465 319 379 660 423 623 636 666 612 640
     576 640 640 319 329 673 673 673 543 999 728 659 737 722 605 588 749 746 277 580 703 565 922
@@ -50,22 +50,22 @@ _BOLD: Final = _widths(
 )
 
 
-def width(text: str, size: float, *, bold: bool = False) -> float:
+def measure_text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of a line of text, in the unit of its size."""
     widths = _BOLD if bold else _REGULAR
-    return sum(_advance(char, widths) for char in text) * size / 1000
+    return sum(_get_char_advance(char, widths) for char in text) * size / 1000
 
 
-def cut(text: str, size: float, limit: float, *, bold: bool = False) -> str:
+def shorten_to_width(text: str, size: float, limit: float, *, bold: bool = False) -> str:
     """Return a text, shortened with ``…`` where it is wider than a limit."""
-    if width(text, size, bold=bold) <= limit:
+    if measure_text_width(text, size, bold=bold) <= limit:
         return text
-    while text and width(f"{text}…", size, bold=bold) > limit:
+    while text and measure_text_width(f"{text}…", size, bold=bold) > limit:
         text = text[:-1]
     return f"{text.rstrip()}…"
 
 
-def _advance(char: str, widths: Sequence[int]) -> int:
+def _get_char_advance(char: str, widths: Sequence[int]) -> int:
     if " " <= char <= "~":
         return widths[ord(char) - ord(" ")]
     if unicodedata.combining(char):

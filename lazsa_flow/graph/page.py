@@ -21,7 +21,7 @@ from lazsa_flow.graph import svg_elements
 from lazsa_flow.graph.notebook import register_renderer
 from lazsa_flow.graph.palette import DARK, LIGHT
 from lazsa_flow.graph.svg import svg
-from lazsa_flow.graph.timeline import Picture, document, table
+from lazsa_flow.graph.timeline import Picture, chart_to_json, picture_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,19 +56,19 @@ def page(shown: Picture | Chart, *, served: Served | None = None) -> str:
     Raises:
         ExtraError: The extra ``graph`` is not installed.
     """
-    drawn, data = _content(shown)
-    style = "\n".join((*colours(), _asset("page.css")))
-    scripts = [_asset(name) for name in SCRIPTS]
+    drawn, data = _build_page_content(shown)
+    style = "\n".join((*list_css_colours(), _read_page_asset("page.css")))
+    scripts = [_read_page_asset(name) for name in SCRIPTS]
     nonce = f' nonce="{served.nonce}"' if served else ""
-    return Template(_asset("page.html")).substitute(
-        policy="" if served else _policy(style, scripts),
-        title=svg_elements.escape(drawn.title),
+    return Template(_read_page_asset("page.html")).substitute(
+        policy="" if served else _write_content_policy(style, scripts),
+        title=svg_elements.escape_svg_text(drawn.title),
         style=style,
         nonce=nonce,
-        live=_live(served) if served else "",
-        home=f"<a{svg_elements.attributes(href=served.home)}>Overview</a>" if served else "",
+        live=_write_live_settings(served) if served else "",
+        home=f"<a{svg_elements.format_attributes(href=served.home)}>Overview</a>" if served else "",
         svg=svg(drawn),
-        data=embedded(data),
+        data=embed_json(data),
         scripts="\n".join(f"<script{nonce}>{script}</script>" for script in scripts),
     )
 
@@ -82,41 +82,41 @@ def frame(picture: Picture) -> str:
 register_renderer(Picture, frame)
 
 
-def embedded(data: Any) -> str:
+def embed_json(data: Any) -> str:
     """Write JSON so that it can stand within a script element and end none."""
     return json.dumps(data, separators=(",", ":")).translate(_UNSAFE)
 
 
-def _content(shown: Picture | Chart) -> tuple[Chart, dict[str, Any]]:
+def _build_page_content(shown: Picture | Chart) -> tuple[Chart, dict[str, Any]]:
     if isinstance(shown, Picture):
-        return shown.chart, document(shown)
+        return shown.chart, picture_to_json(shown)
     nothing: dict[str, Any] = {"countries": [], "stops": [], "residents": [], "stories": {}}
-    return shown, {**table(shown), **nothing}
+    return shown, {**chart_to_json(shown), **nothing}
 
 
-def _asset(name: str) -> str:
+def _read_page_asset(name: str) -> str:
     return (files("lazsa_flow.graph") / "assets" / name).read_text("utf-8")
 
 
-def _policy(style: str, scripts: list[str]) -> str:
+def _write_content_policy(style: str, scripts: list[str]) -> str:
     """Return the policy that a file gives itself: its own styles and scripts, and no network."""
-    hashes = " ".join(_hash(script) for script in scripts)
-    rules = f"default-src 'none'; script-src {hashes}; style-src {_hash(style)}"
+    hashes = " ".join(_hash_source(script) for script in scripts)
+    rules = f"default-src 'none'; script-src {hashes}; style-src {_hash_source(style)}"
     return f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
 
 
-def _hash(text: str) -> str:
+def _hash_source(text: str) -> str:
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return f"'sha256-{digest}'"
 
 
-def _live(served: Served) -> str:
-    return svg_elements.attributes(data_live=served.at, data_every_ms=str(served.every_ms))
+def _write_live_settings(served: Served) -> str:
+    return svg_elements.format_attributes(data_live=served.at, data_every_ms=str(served.every_ms))
 
 
-def colours() -> Iterator[str]:
+def list_css_colours() -> Iterator[str]:
     """Yield both themes as CSS variables, and the states' colours by their meaning."""
-    light, dark = ("; ".join(_variables(theme)) for theme in (LIGHT, DARK))
+    light, dark = ("; ".join(_list_css_variables(theme)) for theme in (LIGHT, DARK))
     yield f":root {{ color-scheme: light; {light} }}"
     yield (
         "@media (prefers-color-scheme: dark) {"
@@ -130,7 +130,7 @@ def colours() -> Iterator[str]:
         yield f".lazsa-chart .state.{meaning} text {{ fill: var(--{meaning}-text) }}"
 
 
-def _variables(theme: Theme) -> Iterator[str]:
+def _list_css_variables(theme: Theme) -> Iterator[str]:
     for name in ("paper", "text", "quiet", "line", "heavy", "frame", "trail"):
         yield f"--{name}: {getattr(theme, name)}"
     for meaning, ink in theme.inks.items():

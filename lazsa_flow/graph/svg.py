@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.graph import svg_elements
 from lazsa_flow.graph.chart import Chart
-from lazsa_flow.graph.label import INDENT, LEADS, SIZES, figure_width, labels
-from lazsa_flow.graph.layout import Box, Link, Point, layout
-from lazsa_flow.graph.legend import legend
-from lazsa_flow.graph.metrics import cut, one_line, width
+from lazsa_flow.graph.label import INDENT, LEADS, SIZES, figure_width, group_arrow_labels
+from lazsa_flow.graph.layout import Box, Link, Point, compute_layout
+from lazsa_flow.graph.legend import draw_legend
+from lazsa_flow.graph.metrics import measure_text_width, one_line, shorten_to_width
 from lazsa_flow.graph.notebook import register_renderer
 from lazsa_flow.graph.palette import DARK, LIGHT
-from lazsa_flow.graph.svg_elements import attributes
+from lazsa_flow.graph.svg_elements import format_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,10 +64,10 @@ class _Picture:
     def __init__(self, chart: Chart, theme: Theme) -> None:
         self._chart = chart
         self._theme = theme
-        self._labels = labels(chart)
+        self._labels = group_arrow_labels(chart)
         self._boxes = {box.id: box for box in self._all_boxes()}
         self._links = tuple(self._all_links())
-        self._layout = layout(tuple(self._boxes.values()), self._links)
+        self._layout = compute_layout(tuple(self._boxes.values()), self._links)
         self._taken = {leg.arrow for leg in chart.trail}
         self._visited = {leg.node for leg in chart.trail}
 
@@ -75,34 +75,35 @@ class _Picture:
         """Draw from back to front."""
         inner = self._layout
         room = max(inner.width, _NARROWEST)
-        key = legend(self._theme, room)
+        key = draw_legend(self._theme, room)
         width_ = room + 2 * _MARGIN
         height = inner.height + key.height + _HEADING + 3 * _MARGIN
-        size = f"0 0 {svg_elements.number(width_)} {svg_elements.number(height)}"
-        title = svg_elements.escape(self._chart.title)
+        size = f"0 0 {svg_elements.format_number(width_)} {svg_elements.format_number(height)}"
+        title = svg_elements.escape_svg_text(self._chart.title)
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="lazsa-chart"'
-            f"{attributes(viewBox=size, width=width_, height=height, font_family=FONT)}"
+            f"{format_attributes(viewBox=size, width=width_, height=height, font_family=FONT)}"
             f' role="img" aria-label="{title}">'
         )
         yield f"<title>{title}</title>"
         paper = {"class_": "paper", "fill": self._theme.paper}
-        yield svg_elements.tag("rect", **paper, width=width_, height=height)
+        yield svg_elements.write_empty_tag("rect", **paper, width=width_, height=height)
         bold = {"font_weight": "600", "fill": self._theme.text, "class_": "title"}
-        heading = cut(one_line(self._chart.title), 20, room, bold=True)
-        yield svg_elements.text(heading, _MARGIN, _MARGIN + 18, 20, **bold)
-        right = svg_elements.number(_MARGIN + (room - inner.width) / 2)
-        down = svg_elements.number(_MARGIN + _HEADING)
+        heading = shorten_to_width(one_line(self._chart.title), 20, room, bold=True)
+        yield svg_elements.write_text_line(heading, _MARGIN, _MARGIN + 18, 20, **bold)
+        right = svg_elements.format_number(_MARGIN + (room - inner.width) / 2)
+        down = svg_elements.format_number(_MARGIN + _HEADING)
         yield f'<g class="drawing" transform="translate({right} {down})">'
         for link, line in zip(self._links, inner.lines, strict=True):
             yield from self._line(link, line)
-        yield svg_elements.tag(
+        yield svg_elements.write_empty_tag(
             "circle", class_="start", **self._at(_START), r=6, fill=self._theme.heavy
         )
         yield from self._read_down()
         yield "</g>"
         foot = height - _MARGIN - key.height
-        yield f'<g class="legend" transform="translate({_MARGIN:.0f} {svg_elements.number(foot)})">'
+        top = svg_elements.format_number(foot)
+        yield f'<g class="legend" transform="translate({_MARGIN:.0f} {top})">'
         yield from key.marks
         yield "</g>"
         yield "</svg>"
@@ -112,12 +113,12 @@ class _Picture:
     def _all_boxes(self) -> Iterator[Box]:
         yield Box(_START, 12, 12, "happy")
         for node in self._chart.nodes:
-            wide = width(_name(node), _STATE, bold=True) + 36
+            wide = measure_text_width(_write_state_name(node), _STATE, bold=True) + 36
             tall = 40.0 if node.count is None else 56.0
             rings = 2 * _RING if node.final else 0
             yield Box(node.id, max(wide, 112) + rings, tall + rings, "happy" if node.happy else "")
         for label in self._labels:
-            yield Box(label.id, *_size(label), "happy" if label.happy else "")
+            yield Box(label.id, *_measure_label_size(label), "happy" if label.happy else "")
 
     def _all_links(self) -> Iterator[Link]:
         for label in self._labels:
@@ -157,24 +158,24 @@ class _Picture:
         }
         if label.timed:
             data["stroke_dasharray"] = _DASHES
-        yield f"<g{attributes(class_=classes, **data)}>"
-        yield f'<path d="{svg_elements.curve(line.curve)}"/>'
+        yield f"<g{format_attributes(class_=classes, **data)}>"
+        yield f'<path d="{svg_elements.write_curve_path(line.curve)}"/>'
         if line.tip is not None:
-            yield _head(line.curve[-1], line.tip, colour)
+            yield _draw_arrow_head(line.curve[-1], line.tip, colour)
         yield "</g>"
 
     def _label(self, label: Label) -> Iterator[str]:
         theme, middle = self._theme, self._layout.middles[label.id]
-        wide, tall = _size(label)
+        wide, tall = _measure_label_size(label)
         taken = any(arrow.id in self._taken for arrow in label.arrows)
         arrows = " ".join(arrow.id for arrow in label.arrows)
         classes = "label" + " happy" * label.happy + " timed" * label.timed + " taken" * taken
-        yield f"<g{attributes(class_=classes, data_label=label.id, data_arrows=arrows)}>"
+        yield f"<g{format_attributes(class_=classes, data_label=label.id, data_arrows=arrows)}>"
         frame: svg_elements.Look = {
             "fill": theme.paper,
             "stroke": theme.trail if taken else theme.frame,
         }
-        yield svg_elements.box(middle, wide, tall, 7, **frame, stroke_width=2 if taken else 1)
+        yield svg_elements.write_box(middle, wide, tall, 7, **frame, stroke_width=2 if taken else 1)
         left, y = middle.x - wide / 2 + _PAD_X, middle.y - tall / 2 + _PAD_Y
         for row in label.rows:
             size = SIZES[row.kind]
@@ -184,7 +185,7 @@ class _Picture:
             if row.kind == "trigger" and label.flow is not None:
                 right = middle.x + wide / 2 - _PAD_X
                 figure = {"class_": "flow", "fill": theme.text, "text_anchor": "end"}
-                yield svg_elements.text(f"{label.flow:,}", right, base, size, **figure)
+                yield svg_elements.write_text_line(f"{label.flow:,}", right, base, size, **figure)
         yield "</g>"
 
     def _row(self, row: Row, left: float, base: float) -> Iterator[str]:
@@ -192,12 +193,14 @@ class _Picture:
         size = SIZES[row.kind]
         look = {"class_": row.kind, "fill": self._theme.text}
         if row.kind == "trigger":
-            yield svg_elements.text(row.text, left, base, size, font_weight="600", **look)
+            yield svg_elements.write_text_line(
+                row.text, left, base, size, font_weight="600", **look
+            )
             return
         if row.first:
             lead = {"class_": "lead", "fill": self._theme.quiet}
-            yield svg_elements.text(LEADS[row.kind], left, base, size, **lead)
-        yield svg_elements.text(row.text, left + INDENT, base, size, **look)
+            yield svg_elements.write_text_line(LEADS[row.kind], left, base, size, **lead)
+        yield svg_elements.write_text_line(row.text, left + INDENT, base, size, **look)
 
     def _node(self, node: Node) -> Iterator[str]:
         ink, middle = self._theme.inks[node.meaning], self._layout.middles[node.id]
@@ -206,7 +209,7 @@ class _Picture:
         stroke = self._theme.trail if visited else ink.line
         heavy = _HEAVY if node.happy or visited else _LIGHT
         classes = f"state {node.meaning}" + " happy" * node.happy + " visited" * visited
-        yield f"<g{attributes(class_=classes, data_state=node.id)}>"
+        yield f"<g{format_attributes(class_=classes, data_state=node.id)}>"
         if node.final:
             ring: svg_elements.Look = {
                 "class_": "ring",
@@ -214,7 +217,7 @@ class _Picture:
                 "stroke": stroke,
                 "stroke_width": _LIGHT,
             }
-            yield svg_elements.box(middle, box.width, box.height, 13, **ring)
+            yield svg_elements.write_box(middle, box.width, box.height, 13, **ring)
         inset = 2 * _RING if node.final else 0
         look: svg_elements.Look = {
             "class_": "body",
@@ -222,22 +225,24 @@ class _Picture:
             "stroke": stroke,
             "stroke_width": heavy,
         }
-        yield svg_elements.box(middle, box.width - inset, box.height - inset, 10, **look)
+        yield svg_elements.write_box(middle, box.width - inset, box.height - inset, 10, **look)
         words: svg_elements.Look = {"text_anchor": "middle", "fill": ink.text}
         base = middle.y + (5.3 if node.count is None else -3)
-        yield svg_elements.text(_name(node), middle.x, base, _STATE, font_weight="600", **words)
+        yield svg_elements.write_text_line(
+            _write_state_name(node), middle.x, base, _STATE, font_weight="600", **words
+        )
         if node.count is not None:
-            yield svg_elements.text(
+            yield svg_elements.write_text_line(
                 f"{node.count:,}", middle.x, base + 19, 14, class_="count", **words
             )
         yield "</g>"
 
 
-def _name(node: Node) -> str:
-    return cut(one_line(node.label), _STATE, _WIDEST_STATE, bold=True)
+def _write_state_name(node: Node) -> str:
+    return shorten_to_width(one_line(node.label), _STATE, _WIDEST_STATE, bold=True)
 
 
-def _size(label: Label) -> tuple[float, float]:
+def _measure_label_size(label: Label) -> tuple[float, float]:
     """Return how wide and tall a label's box is."""
     rows = [row.width for row in label.rows]
     if label.flow is not None:
@@ -246,7 +251,7 @@ def _size(label: Label) -> tuple[float, float]:
     return max(rows) + 2 * _PAD_X, tall + 2 * _PAD_Y
 
 
-def _head(base: Point, tip: Point, colour: str) -> str:
+def _draw_arrow_head(base: Point, tip: Point, colour: str) -> str:
     """Draw an arrowhead from where its line ends to its tip."""
     across = Point((tip.y - base.y) * _WAIST, (base.x - tip.x) * _WAIST)
     corners = (
@@ -255,6 +260,7 @@ def _head(base: Point, tip: Point, colour: str) -> str:
         Point(base.x - across.x, base.y - across.y),
     )
     points = " ".join(
-        f"{svg_elements.number(each.x)},{svg_elements.number(each.y)}" for each in corners
+        f"{svg_elements.format_number(each.x)},{svg_elements.format_number(each.y)}"
+        for each in corners
     )
     return f'<polygon points="{points}" fill="{colour}" stroke="none"/>'

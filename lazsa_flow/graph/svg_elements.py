@@ -16,42 +16,45 @@ Look = dict[str, str | float]
 _ESCAPES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;"}
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """Write a length with two decimals at most."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def attributes(**values: str | float) -> str:
+def format_attributes(**values: str | float) -> str:
     """Write attributes; ``_`` in a name stands for ``-``, one at its end for nothing."""
     return "".join(
         f" {name.rstrip('_').replace('_', '-')}="
-        f"{quoteattr(value if isinstance(value, str) else number(value))}"
+        f"{quoteattr(value if isinstance(value, str) else format_number(value))}"
         for name, value in values.items()
     )
 
 
-def escape(name: str) -> str:
+def escape_svg_text(name: str) -> str:
     """Write a name so that it is text and nothing else, on one line."""
     return one_line(name).translate(_ESCAPES)
 
 
-def tag(name: str, **values: str | float) -> str:
+def write_empty_tag(name: str, **values: str | float) -> str:
     """Write an empty element."""
-    return f"<{name}{attributes(**values)}/>"
+    return f"<{name}{format_attributes(**values)}/>"
 
 
-def text(shown: str, x: float, y: float, size: float, **values: str | float) -> str:
+def write_text_line(shown: str, x: float, y: float, size: float, **values: str | float) -> str:
     """Write a line of text, its baseline at ``y``."""
-    return f"<text{attributes(x=x, y=y, font_size=size, **values)}>{escape(shown)}</text>"
+    attributes = format_attributes(x=x, y=y, font_size=size, **values)
+    return f"<text{attributes}>{escape_svg_text(shown)}</text>"
 
 
-def box(middle: Point, width: float, height: float, radius: float, **values: str | float) -> str:
+def write_box(
+    middle: Point, width: float, height: float, radius: float, **values: str | float
+) -> str:
     """Write a rectangle around its middle."""
     left, top = middle.x - width / 2, middle.y - height / 2
-    return tag("rect", x=left, y=top, width=width, height=height, rx=radius, **values)
+    return write_empty_tag("rect", x=left, y=top, width=width, height=height, rx=radius, **values)
 
 
-def curve(points: tuple[Point, ...]) -> str:
+def write_curve_path(points: tuple[Point, ...]) -> str:
     """Write the path of a curve: its first point, then three to each Bézier curve."""
-    first, *rest = (f"{number(point.x)},{number(point.y)}" for point in points)
+    first, *rest = (f"{format_number(point.x)},{format_number(point.y)}" for point in points)
     return f"M{first}C{' '.join(rest)}"

@@ -2,7 +2,7 @@
 
 A :class:`Picture` is the answer to one question, in plain values: figures for each country at each
 stop of time, a few paths of each state with what holds them, and the stories of those. A page
-embeds it, a viewer serves it; :func:`document` writes it as JSON values.
+embeds it, a viewer serves it; :func:`picture_to_json` writes it as JSON values.
 """
 
 from __future__ import annotations
@@ -134,10 +134,10 @@ class Picture:
         return render_for_notebook(self)
 
 
-def document(picture: Picture) -> dict[str, Any]:
+def picture_to_json(picture: Picture) -> dict[str, Any]:
     """Return a picture as JSON values."""
     return {
-        **table(picture.chart),
+        **chart_to_json(picture.chart),
         "asked_at": picture.asked_at.isoformat(timespec="seconds"),
         "countries": list(picture.countries),
         "stops": [
@@ -159,7 +159,7 @@ def document(picture: Picture) -> dict[str, Any]:
     }
 
 
-def table(chart: Chart) -> dict[str, Any]:
+def chart_to_json(chart: Chart) -> dict[str, Any]:
     """Return a chart's states and arrows as JSON values."""
     return {
         "lifecycle": chart.name,

@@ -35,46 +35,46 @@ CLOCK: Final = "clock"
 
 def xstate(chart: Chart) -> str:
     """Write a chart as the JSON of an XState machine, ending in a newline."""
-    return json.dumps(machine(chart), indent=2) + "\n"
+    return json.dumps(build_xstate_machine(chart), indent=2) + "\n"
 
 
-def machine(chart: Chart) -> dict[str, Any]:
+def build_xstate_machine(chart: Chart) -> dict[str, Any]:
     """Return a chart as an XState machine, in JSON values."""
     initial = next(node for node in chart.nodes if node.initial)
     return {
-        "id": _key(chart.name, "lifecycle"),
+        "id": _choose_key(chart.name, "lifecycle"),
         "description": one_line(chart.title),
         "initial": state_key(initial),
-        "states": {state_key(node): _state(chart, node) for node in chart.nodes},
+        "states": {state_key(node): _build_state(chart, node) for node in chart.nodes},
     }
 
 
 def state_key(node: Node) -> str:
     """Return the key that a state stands under."""
-    return _key(node.label, node.id)
+    return _choose_key(node.label, node.id)
 
 
-def event(trigger: str, reason: str | None = None) -> str:
+def name_event(trigger: str, reason: str | None = None) -> str:
     """Return the type of the event that pulls a trigger, giving a reason."""
-    return ".".join(_encoded(name) for name in (trigger, reason) if name is not None)
+    return ".".join(_encode_name(name) for name in (trigger, reason) if name is not None)
 
 
 def clock_event(timer: str) -> str:
     """Return the type of the event that a timer falls due."""
-    return f"{CLOCK}.{_encoded(timer)}"
+    return f"{CLOCK}.{_encode_name(timer)}"
 
 
-def _key(name: str, otherwise: str) -> str:
+def _choose_key(name: str, otherwise: str) -> str:
     return name if _PLAIN.fullmatch(name) else otherwise
 
 
-def _encoded(name: str) -> str:
+def _encode_name(name: str) -> str:
     return quote(one_line(name), safe="").replace(".", "%2E").replace("~", "%7E")
 
 
-def _state(chart: Chart, node: Node) -> dict[str, Any]:
+def _build_state(chart: Chart, node: Node) -> dict[str, Any]:
     out = [arrow for arrow in chart.arrows if arrow.source == node.id]
-    on = dict(_on(chart, node, out))
+    on = dict(_list_state_events(chart, node, out))
     meta: dict[str, Any] = {"meaning": node.meaning, "final": node.final, "happy": node.happy}
     if node.count is not None:
         meta["count"] = node.count
@@ -88,17 +88,21 @@ def _state(chart: Chart, node: Node) -> dict[str, Any]:
     }
 
 
-def _on(chart: Chart, node: Node, out: list[Arrow]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def _list_state_events(
+    chart: Chart, node: Node, out: list[Arrow]
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Yield every event that a state listens to, with its transitions in order."""
     by_event: dict[str, list[dict[str, Any]]] = {}
     for arrow in out:
         for reason in arrow.reasons or (None,):
-            by_event.setdefault(event(arrow.trigger, reason), []).append(_transition(chart, arrow))
+            by_event.setdefault(name_event(arrow.trigger, reason), []).append(
+                _build_transition(chart, arrow)
+            )
     yield from by_event.items()
     for clock in chart.clocks:
         if node.id in clock.states and clock.steps:
             steps = [
-                _transition(chart, arrow)
+                _build_transition(chart, arrow)
                 for trigger, reason in clock.steps
                 for arrow in out
                 if arrow.trigger == trigger and reason in (arrow.reasons or (None,))
@@ -106,7 +110,7 @@ def _on(chart: Chart, node: Node, out: list[Arrow]) -> Iterator[tuple[str, list[
             yield clock_event(clock.name), steps
 
 
-def _transition(chart: Chart, arrow: Arrow) -> dict[str, Any]:
+def _build_transition(chart: Chart, arrow: Arrow) -> dict[str, Any]:
     by = [{"roles": list(who.roles), "reasons": list(who.reasons)} for who in arrow.who]
     meta: dict[str, Any] = {"by": by, "happy": arrow.happy}
     if arrow.flow is not None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from lazsa_flow.notices.addresses import sendable
+from lazsa_flow.notices.addresses import encode_address_domain
 
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 _NOT_IN_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -46,7 +46,7 @@ def _one_line(value: str) -> str:
 def _with_a_domain(value: str) -> str:
     """Take an address whose domain a mail server can be told."""
     try:
-        sendable(value)
+        encode_address_domain(value)
     except ValueError:
         msg = "an address with a valid domain"
         raise ValueError(msg) from None

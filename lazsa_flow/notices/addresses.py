@@ -33,7 +33,7 @@ def is_address(text: str) -> bool:
     return len(f"{local}@{labels}".encode()) <= ADDRESS_BYTES
 
 
-def sendable(address: str) -> str:
+def encode_address_domain(address: str) -> str:
     """Return an address as a server takes it: its domain in A-labels.
 
     Raises:

@@ -25,7 +25,7 @@ _CALLOUT: Final = (
 )
 
 
-def _blocks(text: str) -> Iterator[list[str]]:
+def _split_blocks(text: str) -> Iterator[list[str]]:
     block: list[str] = []
     for line in str(text).splitlines():  # of Markup each line and item would be Markup again
         stripped = line.strip()
@@ -38,7 +38,7 @@ def _blocks(text: str) -> Iterator[list[str]]:
         yield block
 
 
-def _items(block: list[str], mark: str) -> list[str]:
+def _split_list_items(block: list[str], mark: str) -> list[str]:
     """Return the items of a block; a line without the mark goes on with the item before."""
     items: list[str] = []
     for line in block:
@@ -52,11 +52,11 @@ def _items(block: list[str], mark: str) -> list[str]:
 def as_text(text: str) -> str:
     """Write blocks as plain text, a line each."""
     written = []
-    for block in _blocks(text):
+    for block in _split_blocks(text):
         if block[0].startswith(_ITEM):
-            written.append("\n".join(f"- {item}" for item in _items(block, _ITEM)))
+            written.append("\n".join(f"- {item}" for item in _split_list_items(block, _ITEM)))
         elif block[0].startswith(_BOX):
-            written.append("\n".join(f"  {item}" for item in _items(block, _BOX)))
+            written.append("\n".join(f"  {item}" for item in _split_list_items(block, _BOX)))
         else:
             written.append(" ".join(block))
     return "\n\n".join(written)
@@ -70,12 +70,16 @@ def as_anchor(link: str) -> Markup:
 def as_html(text: str) -> Markup:
     """Write blocks as HTML; values in them have been escaped before."""
     written = []
-    for block in _blocks(text):
+    for block in _split_blocks(text):
         if block[0].startswith(_ITEM):
-            items = "".join(f'<li style="{_LI}">{item}</li>' for item in _items(block, _ITEM))
+            items = "".join(
+                f'<li style="{_LI}">{item}</li>' for item in _split_list_items(block, _ITEM)
+            )
             written.append(f'<ul style="{_LIST}">{items}</ul>')
         elif block[0].startswith(_BOX):
-            written.append(f'<p style="{_CALLOUT}">{"<br>".join(_items(block, _BOX))}</p>')
+            written.append(
+                f'<p style="{_CALLOUT}">{"<br>".join(_split_list_items(block, _BOX))}</p>'
+            )
         else:
             written.append(f'<p style="{_P}">{" ".join(block)}</p>')
     return Markup("\n".join(written))  # noqa: S704 - every part was escaped

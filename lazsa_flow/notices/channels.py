@@ -47,17 +47,17 @@ def find_resolver(deployment: Deployment) -> Resolver | None:
     name = deployment.notices.resolver
     if name is None:
         return None
-    return cast("Resolver", _find(RESOLVERS, name, "lazsa.toml [notices]", "resolver"))
+    return cast("Resolver", _load_entry_point(RESOLVERS, name, "lazsa.toml [notices]", "resolver"))
 
 
 def open_channel(name: str, settings: ChannelSettings) -> Channel:
     """Open one channel; see :func:`open_channels`."""
     where = f"lazsa.toml [channels.{name}]"
-    kind: ChannelKind = _find(CHANNELS, settings.kind, where, "kind")
+    kind: ChannelKind = _load_entry_point(CHANNELS, settings.kind, where, "kind")
     return kind(read(kind.Settings, settings.own, where=where))
 
 
-def _find(group: str, name: str, where: str, field: str) -> Any:
+def _load_entry_point(group: str, name: str, where: str, field: str) -> Any:
     points = {point.name: point for point in entry_points(group=group)}
     if name not in points:
         expected = f"one of {', '.join(sorted(points)) or 'none that are installed'}"

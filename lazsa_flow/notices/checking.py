@@ -11,7 +11,7 @@ from lazsa_flow.notices.channels import find_resolver, open_channel
 from lazsa_flow.notices.digests import is_digested
 from lazsa_flow.notices.path_data_words import add_examples
 from lazsa_flow.notices.render import DIGEST, FORMATS, NAMES, Renderer
-from lazsa_flow.notices.sample import sample, variant
+from lazsa_flow.notices.sample import build_sample_context, variant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -45,7 +45,7 @@ def check_channels(deployment: Deployment) -> Iterator[ChannelReport]:
     for name, settings in deployment.channels.items():
         asked = False
         try:
-            asked = _check(name, settings)
+            asked = _check_one_channel(name, settings)
         except LazsaError as error:
             yield ChannelReport(name, settings.kind, str(error))
         except Exception as error:  # whatever a host's channel raises; its text may hold anything
@@ -54,7 +54,7 @@ def check_channels(deployment: Deployment) -> Iterator[ChannelReport]:
             yield ChannelReport(name, settings.kind, None, asked)
 
 
-def _check(name: str, settings: ChannelSettings) -> bool:
+def _check_one_channel(name: str, settings: ChannelSettings) -> bool:
     channel = open_channel(name, settings)
     try:
         check = getattr(channel, "check", None)
@@ -105,30 +105,32 @@ def check_words(
     found: set[str] = set()
     locales = {*renderer.locales(), *(country.locale for country in countries)}
     for locale in sorted(locales):
-        for fault in _faults(renderer, locale, _speaking(countries, locale), lifecycles):
+        for fault in _find_template_faults(
+            renderer, locale, _find_country_of_locale(countries, locale), lifecycles
+        ):
             if str(fault) not in found:
                 found.add(str(fault))
                 yield fault
 
 
-def _speaking(countries: Sequence[Country], locale: str) -> Country:
+def _find_country_of_locale(countries: Sequence[Country], locale: str) -> Country:
     return next((each for each in countries if each.locale == locale), countries[0])
 
 
-def _faults(
+def _find_template_faults(
     renderer: Renderer, locale: str, country: Country, lifecycles: Collection[Lifecycle]
 ) -> Iterator[TemplateError]:
     for kind in renderer.kinds(locale):
-        for matter in _matters(kind, country, lifecycles):
-            yield from _raised(renderer, locale, [matter], digested=False)
+        for matter in _list_sample_contexts(kind, country, lifecycles):
+            yield from _render_and_collect_faults(renderer, locale, [matter], digested=False)
         yield from _unknown_names(renderer, kind, locale)
     for kind in renderer.kinds(locale, digested=True):
-        matters = list(_matters(kind, country, lifecycles))
-        yield from _raised(renderer, locale, matters, digested=True)
+        matters = list(_list_sample_contexts(kind, country, lifecycles))
+        yield from _render_and_collect_faults(renderer, locale, matters, digested=True)
         yield from _unknown_names(renderer, f"{DIGEST}/{kind}", locale)
 
 
-def _raised(
+def _render_and_collect_faults(
     renderer: Renderer, locale: str, matters: Sequence[NoticeContext], *, digested: bool
 ) -> Iterator[TemplateError]:
     try:
@@ -143,35 +145,35 @@ def _raised(
         yield TemplateError(f"{locale}/{matters[0].kind}", None, str(error))
 
 
-def _matters(
+def _list_sample_contexts(
     kind: str, country: Country, lifecycles: Collection[Lifecycle]
 ) -> Iterator[NoticeContext]:
     """Yield made-up matters of a kind: one for each reason that a table has for it."""
-    matter = add_examples(sample(kind, country), lifecycles)
+    matter = add_examples(build_sample_context(kind, country), lifecycles)
     yield matter
     yield variant(matter)
-    for reason in sorted(_reasons(kind, lifecycles)):
+    for reason in sorted(_list_notice_reasons(kind, lifecycles)):
         yield replace(matter, reason=reason, unmet=(), facts_as_of=None, appeal_until=None)
 
 
-def _reasons(kind: str, lifecycles: Collection[Lifecycle]) -> set[str]:
+def _list_notice_reasons(kind: str, lifecycles: Collection[Lifecycle]) -> set[str]:
     edges = [edge for lifecycle in lifecycles for edge in (lifecycle.opening, *lifecycle.edges)]
     return {
         reason
         for edge in edges
-        if kind in {effect.kind for effect in _notices(edge)}
+        if kind in {effect.kind for effect in _list_edge_notices(edge)}
         for reason in edge.reasons
         if reason is not None
     }
 
 
-def _notices(edge: Edge) -> Iterator[Notify]:
+def _list_edge_notices(edge: Edge) -> Iterator[Notify]:
     yield from (effect for effect in edge.effects if isinstance(effect, Notify))
 
 
 def _notices_of(lifecycle: Lifecycle) -> Iterator[Notify]:
     for edge in (lifecycle.opening, *lifecycle.edges):
-        yield from _notices(edge)
+        yield from _list_edge_notices(edge)
     for timer in lifecycle.timers:
         for effect in (*timer.effects, *timer.on_refused):
             if isinstance(effect, Notify):

@@ -167,7 +167,7 @@ class Composer:
             html=rendered.html,
             sent_at=at,
             person=person,
-            mailbox=None if person else _mailbox(matter.country, to),
+            mailbox=None if person else _find_role_mailbox(matter.country, to),
             contact=contact,
         )
 
@@ -184,11 +184,11 @@ def _contacts_of(found: Any, persons: Collection[str]) -> dict[str, Contact | No
     for person in persons:
         contact = found.get(person)
         if contact is not None:
-            contacts[person] = _checked(contact)
+            contacts[person] = _check_contact(contact)
     return contacts
 
 
-def _checked(contact: Any) -> Contact | None:
+def _check_contact(contact: Any) -> Contact | None:
     """Return a plain contact of the same fields; ``None`` where it is none."""
     if not issubclass(type(contact), Contact):
         return None
@@ -211,10 +211,10 @@ def _check_mailbox(country: Country, to: str) -> None:
     Raises:
         DeliveryError: The country has no mailbox for it.
     """
-    if _mailbox(country, to) is None:
+    if _find_role_mailbox(country, to) is None:
         raise DeliveryError("no_mailbox", permanent=True)
 
 
-def _mailbox(country: Country, to: str) -> str | None:
+def _find_role_mailbox(country: Country, to: str) -> str | None:
     """Return where a role reads mail; the team reads for those who have no mailbox."""
     return role_mailbox(country, to) or country.mailbox

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from lazsa_flow.errors import DeliveryError
-from lazsa_flow.notices.secrets import secret
+from lazsa_flow.notices.secrets import read_secret
 from lazsa_flow.notices.web import Poster
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ class DingTalkChannel:
 
     def __init__(self, settings: DingTalkSettings) -> None:
         self._url = settings.url
-        self._token = secret(settings.token_env)
-        self._secret = secret(settings.secret_env).encode()
+        self._token = read_secret(settings.token_env)
+        self._secret = read_secret(settings.secret_env).encode()
         self._poster = Poster(settings.timeout_s)
 
     def send(self, letter: Letter) -> None:
@@ -63,36 +63,36 @@ class DingTalkChannel:
         params = {
             "access_token": self._token,
             "timestamp": sent_ms,
-            "sign": sign(self._secret, sent_ms),
+            "sign": sign_instant(self._secret, sent_ms),
         }
         headers = {"content-type": "application/json"}
-        answer = self._poster.post(self._url, _message(letter), headers, params)
+        answer = self._poster.post(self._url, _write_message_body(letter), headers, params)
         try:
             code = int(json.loads(answer.body)["errcode"])
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             raise DeliveryError("dingtalk_answer", rests=True) from None
         if code:
-            raise _refused(code)
+            raise _build_refusal(code)
 
     def close(self) -> None:
         """Close the connections."""
         self._poster.close()
 
 
-def sign(key: bytes, sent_ms: str) -> str:
+def sign_instant(key: bytes, sent_ms: str) -> str:
     """Return the robot's signature of an instant."""
     digest = hmac.new(key, sent_ms.encode() + b"\n" + key, hashlib.sha256).digest()
     return base64.b64encode(digest).decode()
 
 
-def _message(letter: Letter) -> bytes:
+def _write_message_body(letter: Letter) -> bytes:
     text = _MARKS.sub(r"\\\1", letter.text)
     subject = _MARKS.sub(r"\\\1", letter.subject)
     markdown = {"title": letter.subject, "text": f"### {subject}\n\n{text}\n\n`{letter.key}`"}
     return json.dumps({"msgtype": "markdown", "markdown": markdown}, ensure_ascii=False).encode()
 
 
-def _refused(code: int) -> DeliveryError:
+def _build_refusal(code: int) -> DeliveryError:
     name = f"dingtalk_{code}"
     if code == _TOO_FAST:
         return DeliveryError(name, after_s=_TOO_FAST_S, rests=True)

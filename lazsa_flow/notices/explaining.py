@@ -23,7 +23,7 @@ _ENDINGS = (".jinja", ".txt", ".html")
 
 
 @contextmanager
-def explaining(template: str) -> Iterator[None]:
+def explain_template_errors(template: str) -> Iterator[None]:
     """Let what a template raises come out as an error that names file and line.
 
     Args:
@@ -40,21 +40,21 @@ def explaining(template: str) -> Iterator[None]:
         named = error.filename or error.name or template
         raise TemplateError(named, error.lineno, f"syntax error: {error.message}") from None
     except jinja2.TemplateNotFound as error:
-        file, line = _place(rewrite_traceback_stack().__traceback__)
+        file, line = _find_template_line(rewrite_traceback_stack().__traceback__)
         fault = f"it names a template that is not there: {error}"
         raise TemplateError(file or template, line, fault) from None
     except Exception as error:
-        file, line = _place(rewrite_traceback_stack().__traceback__)
-        fault = str(error) if isinstance(error, jinja2.TemplateError) else _cause(error)
+        file, line = _find_template_line(rewrite_traceback_stack().__traceback__)
+        fault = str(error) if isinstance(error, jinja2.TemplateError) else _describe_cause(error)
         raise TemplateError(file or template, line, fault) from None
 
 
-def _cause(error: Exception) -> str:
+def _describe_cause(error: Exception) -> str:
     """Tell what Python raised; a value that is wrong for a filter shows in its text."""
     return f"it cannot be rendered: {type(error).__name__}: {error}"
 
 
-def _place(trace: TracebackType | None) -> tuple[str | None, int | None]:
+def _find_template_line(trace: TracebackType | None) -> tuple[str | None, int | None]:
     """Return the innermost file and line of a template in a traceback."""
     file, line = None, None
     while trace is not None:

@@ -24,7 +24,7 @@ LONGEST_CODE: Final = 100
 _ODD: Final = re.compile(r"[^A-Za-z0-9_.:-]+")
 
 
-def caught(run: Callable[[], _Result]) -> _Result | DeliveryError:
+def catch_delivery_error(run: Callable[[], _Result]) -> _Result | DeliveryError:
     """Return what comes of it, or why nothing does; nothing but the end of the process is raised.
 
     Args:
@@ -48,16 +48,16 @@ def fault_of(error: BaseException, where: str = "error") -> DeliveryError:
     kind = type(error)
     name = f"{where}_{kind.__name__}"
     if not isinstance(error, DeliveryError):
-        return DeliveryError(_code(name), permanent=issubclass(kind, NotFoundError))
+        return DeliveryError(_clean_error_code(name), permanent=issubclass(kind, NotFoundError))
     try:
         return DeliveryError(
-            _code(error.code),
+            _clean_error_code(error.code),
             permanent=bool(error.permanent),
             after_s=error.after_s,
             rests=bool(error.rests),
         )
     except Exception:  # a host's own class of it may lack a field, or raise for it
-        return DeliveryError(_code(name))
+        return DeliveryError(_clean_error_code(name))
 
 
 def check_sent(result: Any) -> None:
@@ -91,7 +91,7 @@ def least_wait_s(after_s: Any, longest_s: float) -> float:
     return 0.0 if isnan(seconds) else min(max(seconds, 0.0), float(longest_s))
 
 
-def _code(code: Any) -> str:
+def _clean_error_code(code: Any) -> str:
     """Return a code that any database and any log takes."""
     if type(code) is not str:
         return "error_DeliveryError"

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict
 
 from lazsa_flow.errors import ConfigError, DeliveryError, Problem, shown
-from lazsa_flow.notices.mail import mail
+from lazsa_flow.notices.mail import build_mail_bytes
 from lazsa_flow.private_files import create_folder, write_file
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ class FileChannel:
         """Write a file, whole or not at all."""
         file = self._folder / letter.country / f"{quote(letter.key, safe='')}.{self._format}"
         content = (
-            mail(letter, letter.reply_to or _NOBODY) if self._format == "eml" else _document(letter)
+            build_mail_bytes(letter, letter.reply_to or _NOBODY)
+            if self._format == "eml"
+            else _write_eml_file(letter)
         )
         new = file.with_name(f"{file.name}.new")
         try:
@@ -83,7 +85,7 @@ class FileChannel:
         """Do nothing: no file is open."""
 
 
-def _document(letter: Letter) -> bytes:
+def _write_eml_file(letter: Letter) -> bytes:
     fields = asdict(letter)
     del fields["contact"]  # never asked for, and never written
     fields["sent_at"] = letter.sent_at.isoformat()

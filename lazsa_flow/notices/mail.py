@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from lazsa_flow.notices.addresses import needs_utf8, sendable
+from lazsa_flow.notices.addresses import encode_address_domain, needs_utf8
 
 if TYPE_CHECKING:
     from lazsa_flow.notices.ports import Letter
@@ -56,7 +56,7 @@ _ID_CHARS: Final = 200
 _DOT_ATOM: Final = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 
 
-def mail(letter: Letter, sender: str) -> bytes:
+def build_mail_bytes(letter: Letter, sender: str) -> bytes:
     """Write a letter as the bytes of a mail; arguments and errors as of :func:`compose_mail`."""
     return compose_mail(letter, sender).as_bytes()
 
@@ -71,30 +71,37 @@ def compose_mail(letter: Letter, sender: str) -> EmailMessage:
     Raises:
         ValueError: A header would hold a line break, or an address has no valid domain.
     """
-    own, reply_to = sendable(sender), letter.reply_to and sendable(letter.reply_to)
+    own, reply_to = (
+        encode_address_domain(sender),
+        letter.reply_to and encode_address_domain(letter.reply_to),
+    )
     address = _address_of(letter)
     utf8 = any(map(needs_utf8, filter(None, (own, reply_to, address))))
     message = EmailMessage(policy=_SMTPUTF8 if utf8 else _SMTP)
     message["Date"] = letter.sent_at
     message["Message-ID"] = f"<{_id_of(letter.key)}@{own.rpartition('@')[2]}>"
-    message["To"] = _to(letter, address)
-    for name, header in _shared(letter.sender, own, reply_to, letter.subject, letter.locale):
+    message["To"] = _choose_to_header(letter, address)
+    for name, header in _parse_shared_headers(
+        letter.sender, own, reply_to, letter.subject, letter.locale
+    ):
         message[name] = header
     message["MIME-Version"] = "1.0"
     message["Content-Type"] = "multipart/alternative"
     message.set_boundary(_BOUNDARY)
-    message.set_payload([_part("plain", letter.text), _part("html", letter.html)])
+    message.set_payload(
+        [_build_text_part("plain", letter.text), _build_text_part("html", letter.html)]
+    )
     return message
 
 
 @lru_cache(maxsize=256)
-def _shared(
+def _parse_shared_headers(
     name: str, sender: str, reply_to: str, subject: str, locale: str
 ) -> tuple[tuple[str, Any], ...]:
     """Parse the headers that many mails share: none that holds a person's name or address."""
     headers = {
-        "From": _address(name, sender),
-        **({"Reply-To": _address("", reply_to)} if reply_to else {}),
+        "From": _parse_address(name, sender),
+        **({"Reply-To": _parse_address("", reply_to)} if reply_to else {}),
         "Subject": subject,
         "Auto-Submitted": "auto-generated",
         "Content-Language": locale,
@@ -102,7 +109,7 @@ def _shared(
     return tuple(SMTP.header_store_parse(each, value) for each, value in headers.items())
 
 
-def _part(subtype: str, text: str) -> MIMEPart:
+def _build_text_part(subtype: str, text: str) -> MIMEPart:
     part = MIMEPart(policy=SMTP)
     part["Content-Type"] = _CONTENT_TYPES[subtype]
     part["Content-Transfer-Encoding"] = _QUOTED
@@ -111,14 +118,15 @@ def _part(subtype: str, text: str) -> MIMEPart:
     return part
 
 
-def _parsed(name: str, value: str) -> Any:
+def _parse_header(name: str, value: str) -> Any:
     return SMTP.header_store_parse(name, value)[1]
 
 
 _CONTENT_TYPES: Final = {
-    each: _parsed("Content-Type", f'text/{each}; charset="utf-8"') for each in ("plain", "html")
+    each: _parse_header("Content-Type", f'text/{each}; charset="utf-8"')
+    for each in ("plain", "html")
 }
-_QUOTED: Final = _parsed("Content-Transfer-Encoding", "quoted-printable")
+_QUOTED: Final = _parse_header("Content-Transfer-Encoding", "quoted-printable")
 
 
 def _id_of(key: str) -> str:
@@ -137,17 +145,17 @@ def _id_of(key: str) -> str:
 
 def _address_of(letter: Letter) -> str | None:
     address = letter.contact.address if letter.contact is not None else letter.mailbox
-    return None if address is None else sendable(address)
+    return None if address is None else encode_address_domain(address)
 
 
-def _address(name: str, address: str) -> Address:
+def _parse_address(name: str, address: str) -> Address:
     local, _, domain = address.rpartition("@")
     return Address(name, local, domain)
 
 
-def _to(letter: Letter, address: str | None) -> Address | Group:
+def _choose_to_header(letter: Letter, address: str | None) -> Address | Group:
     if address is not None:
-        return _address(letter.contact.name if letter.contact is not None else "", address)
+        return _parse_address(letter.contact.name if letter.contact is not None else "", address)
     # nobody's address is known here: an empty group says for whom it is. Source: RFC 5322, 3.4
     named = letter.person or letter.to
     if not named.isascii():  # an encoded word must not touch the colon. Source: RFC 2047, 5

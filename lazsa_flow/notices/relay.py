@@ -34,7 +34,7 @@ from lazsa_flow.lifecycle.effects import REVIEWERS, recipient_class
 from lazsa_flow.logs import log
 from lazsa_flow.notices.digests import DIGESTED, digest_key
 from lazsa_flow.notices.drained import Drained as Drained
-from lazsa_flow.notices.faults import caught, check_sent
+from lazsa_flow.notices.faults import catch_delivery_error, check_sent
 from lazsa_flow.notices.pacing import Pacing
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Relay:
     def close(self) -> None:
         """Close the channels, each whatever another raises."""
         for name, channel in self._channels.items():
-            fault = caught(partial(_close, channel))
+            fault = catch_delivery_error(partial(_close_channel, channel))
             if fault is not None:
                 log.warning("channel.failed", channel=name, error=fault.code)
 
@@ -197,14 +197,15 @@ class Relay:
         ready, done = self._withhold(ready)
         through = {each.key: self._channel(each.to, each.path.country) for each in ready}
         asking = [each for each in ready if self._needs_contact(through[each.key]) is True]
-        contacts = caught(lambda: self._composer.contacts(asking))
+        contacts = catch_delivery_error(lambda: self._composer.contacts(asking))
         if isinstance(contacts, DeliveryError):
             later[self._clock.now()] += [each for each in ready if each not in asking]
             return done + self._failed(asking, contacts)
         until = self._clock.now() + self._lease / 2
         # all at once: between two conversations each would take a processor twice as long
         letters = [
-            caught(partial(self._letter, each, through[each.key], contacts)) for each in ready
+            catch_delivery_error(partial(self._letter, each, through[each.key], contacts))
+            for each in ready
         ]
         for number, (notice, letter) in enumerate(zip(ready, letters, strict=True)):
             self._beat()
@@ -225,7 +226,7 @@ class Relay:
         rest: list[Claimed] = []
         gone: list[Claimed] = []
         for notice in notices:
-            applies = caught(partial(self._composer.applies, notice))
+            applies = catch_delivery_error(partial(self._composer.applies, notice))
             (gone if applies is False else rest).append(notice)
         if gone:
             self._outbox.withdraw(gone)
@@ -250,7 +251,7 @@ class Relay:
         )
 
     def _needs_contact(self, name: str) -> bool | DeliveryError:
-        return caught(lambda: bool(self._channels[name].needs_contact))
+        return catch_delivery_error(lambda: bool(self._channels[name].needs_contact))
 
     def _channel(self, to: str, country: str) -> str:
         return self._deployment.channel_for(country, recipient_class(to))
@@ -300,7 +301,7 @@ class Relay:
         if isinstance(needs_contact, DeliveryError):
             return self._failed(taken, needs_contact, name)
         write = partial(self._composer.digest, taken, digest_key(taken, due), at=now)
-        letter = caught(lambda: write(needs_contact=needs_contact))
+        letter = catch_delivery_error(lambda: write(needs_contact=needs_contact))
         return self._deliver(taken, name, letter)
 
     # -- what becomes of them
@@ -312,7 +313,7 @@ class Relay:
         if isinstance(letter, DeliveryError):
             return self._failed(notices, letter, name)
         sent = replace(letter, sent_at=self._clock.now())
-        fault = caught(partial(_send, self._channels[name], sent))
+        fault = catch_delivery_error(partial(_send_letter, self._channels[name], sent))
         if fault is not None:
             return self._failed(notices, fault, name)
         now = self._clock.now()
@@ -341,10 +342,10 @@ class Relay:
         return Drained(**counts)
 
 
-def _send(channel: Channel, letter: Letter) -> None:
+def _send_letter(channel: Channel, letter: Letter) -> None:
     send: Callable[[Letter], object] = channel.send  # a host's may return anything
     check_sent(send(letter))
 
 
-def _close(channel: Channel) -> None:
+def _close_channel(channel: Channel) -> None:
     channel.close()

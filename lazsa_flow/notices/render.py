@@ -25,10 +25,10 @@ from lazsa_flow.lifecycle.values import value
 from lazsa_flow.notices.blocks import as_anchor, as_html, as_text
 from lazsa_flow.notices.contact import LOCALE
 from lazsa_flow.notices.digests import DIGESTED
-from lazsa_flow.notices.explaining import explaining, read_words
+from lazsa_flow.notices.explaining import explain_template_errors, read_words
 from lazsa_flow.notices.path_data_words import find_messages, read_decimal, sum_of
 from lazsa_flow.notices.ports import NoticeContext
-from lazsa_flow.notices.words import LAST, Words, chain
+from lazsa_flow.notices.words import LAST, Words, list_fallback_locales
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -88,8 +88,8 @@ class Renderer:
         found = {
             file.name.removesuffix(_SUFFIX)
             for root in self._roots
-            for each in chain(locale)
-            for file in _files(root / each / DIGEST if digested else root / each)
+            for each in list_fallback_locales(locale)
+            for file in _list_files(root / each / DIGEST if digested else root / each)
             if file.name.endswith(_SUFFIX)
         }
         return sorted(found - {DIGEST})
@@ -100,7 +100,7 @@ class Renderer:
             {
                 folder.name
                 for root in self._roots
-                for folder in _files(root)
+                for folder in _list_files(root)
                 if folder.is_dir() and LOCALE.fullmatch(folder.name)
             }
         )
@@ -121,7 +121,7 @@ class Renderer:
             NotFoundError: The kind has no words in any locale of the chain.
             TemplateError: Its template is wrong, or words that it uses.
         """
-        return self._render(matter.kind, matter, locale, name, **_values(matter))
+        return self._render(matter.kind, matter, locale, name, **_list_template_values(matter))
 
     def digest(
         self,
@@ -146,13 +146,13 @@ class Renderer:
         sections: dict[str, list[dict[str, Any]]] = {}
         for matter in matters:
             self._template(f"{DIGEST}/{matter.kind}", "txt", locale)
-            sections.setdefault(matter.kind, []).append(_values(matter))
+            sections.setdefault(matter.kind, []).append(_list_template_values(matter))
         return self._render(DIGEST, matters[0], locale, name, sections=sections, to=to)
 
     def _render(
         self, template: str, matter: NoticeContext, locale: str, name: str, **values: Any
     ) -> Rendered:
-        with explaining(template):
+        with explain_template_errors(template):
             return self._put_into_words(template, matter, locale, name, values)
 
     def _put_into_words(
@@ -170,13 +170,13 @@ class Renderer:
         text, html = (self._template(template, format_, locale) for format_ in FORMATS)
         if "subject" not in text.blocks:
             raise TemplateError(text.filename or template, None, "it has no block named subject")
-        context = _context(text, values)
+        context = _build_template_context(text, values)
         values["subject"] = " ".join("".join(text.blocks["subject"](context)).split())
         return Rendered(
             locale=locale,
             subject=values["subject"],
             text="".join(text.root_render_func(context)).strip() + "\n",
-            html="".join(html.root_render_func(_context(html, values))),
+            html="".join(html.root_render_func(_build_template_context(html, values))),
         )
 
     def _template(self, name: str, format_: Format, locale: str) -> jinja2.Template:
@@ -215,9 +215,9 @@ class Renderer:
     ) -> tuple[str, str, Callable[[], bool]] | None:
         """Return a template's text and file, and that it does not change, as jinja wants it."""
         if name == "layout":
-            found = self._read(f"layout.{format_}", (".", *chain(locale)))
+            found = self._read(f"layout.{format_}", (".", *list_fallback_locales(locale)))
         else:
-            found = self._read(name + _SUFFIX, chain(locale))
+            found = self._read(name + _SUFFIX, list_fallback_locales(locale))
         return found and (*found, lambda: True)
 
     def undefined(
@@ -256,19 +256,25 @@ class Renderer:
         return None
 
     def _read_words(self, locale: str) -> Words:
-        found = [root / folder / "words.toml" for folder in chain(locale) for root in self._roots]
+        found = [
+            root / folder / "words.toml"
+            for folder in list_fallback_locales(locale)
+            for root in self._roots
+        ]
         return Words((read_words(file), str(file)) for file in found if file.is_file())
 
 
-def _files(folder: Traversable) -> Iterator[Traversable]:
+def _list_files(folder: Traversable) -> Iterator[Traversable]:
     return folder.iterdir() if folder.is_dir() else iter(())
 
 
-def _context(template: jinja2.Template, values: dict[str, Any]) -> jinja2.runtime.Context:
+def _build_template_context(
+    template: jinja2.Template, values: dict[str, Any]
+) -> jinja2.runtime.Context:
     """Return what ``Template.render`` would make for itself, at a fifth of its price."""
     return template.new_context({**template.environment.globals, **values}, shared=True)
 
 
-def _values(matter: NoticeContext) -> dict[str, Any]:
+def _list_template_values(matter: NoticeContext) -> dict[str, Any]:
     """Return what a template may name, the country aside."""
     return {name: getattr(matter, name) for name in _NAMES}

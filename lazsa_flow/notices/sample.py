@@ -43,7 +43,7 @@ _REASONS: Final = {
 }
 
 
-def sample(kind: str, country: Country) -> NoticeContext:
+def build_sample_context(kind: str, country: Country) -> NoticeContext:
     """Return a made-up context: a subject in a country, about the cycle of 1 April 2027."""
     matter = NoticeContext(
         kind=kind,

@@ -11,7 +11,7 @@ from lazsa_flow.errors import ConfigError, Problem
 _VARIABLE: Final = re.compile(r"[A-Z_][A-Z0-9_]*", re.ASCII)
 
 
-def secret(name: str) -> str:
+def read_secret(name: str) -> str:
     """Return a secret of the environment.
 
     Raises:

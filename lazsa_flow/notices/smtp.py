@@ -23,9 +23,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lazsa_flow.errors import ConfigError, DeliveryError, Problem
 from lazsa_flow.lifecycle.policy import Mailbox  # noqa: TC001 - pydantic reads it at run time
-from lazsa_flow.notices.addresses import needs_utf8, sendable
+from lazsa_flow.notices.addresses import encode_address_domain, needs_utf8
 from lazsa_flow.notices.mail import compose_mail
-from lazsa_flow.notices.secrets import secret
+from lazsa_flow.notices.secrets import read_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ class SmtpChannel:
         self, settings: SmtpSettings, *, tick: Callable[[], float] = time.monotonic
     ) -> None:
         self._settings = settings
-        self._password = secret(settings.password_env) if settings.username else ""
+        self._password = read_secret(settings.password_env) if settings.username else ""
         self._tick = tick
         self._connection: smtplib.SMTP | None = None
         self._used_at = 0.0
@@ -90,7 +90,7 @@ class SmtpChannel:
         address = letter.contact.address if letter.contact else letter.mailbox
         assert address is not None, "the relay asks for the contact"
         try:
-            envelope = sendable(sender), sendable(address)
+            envelope = encode_address_domain(sender), encode_address_domain(address)
         except ValueError:
             raise DeliveryError("smtp_address", permanent=True) from None
         content = compose_mail(letter, sender).as_bytes()
@@ -115,7 +115,7 @@ class SmtpChannel:
         Raises:
             DeliveryError: An address is beyond ASCII, and the server cannot take it.
         """
-        if not any(map(needs_utf8, (*envelope, reply_to and sendable(reply_to)))):
+        if not any(map(needs_utf8, (*envelope, reply_to and encode_address_domain(reply_to)))):
             return ()
         if not connection.has_extn("smtputf8"):
             raise DeliveryError(NO_UTF8, permanent=True)
@@ -134,7 +134,9 @@ class SmtpChannel:
         except (smtplib.SMTPException, OSError) as error:
             where = f"{settings.host}:{settings.port}"
             expected = "a server that lets us in"
-            raise ConfigError([Problem("smtp", where, _cause(error), expected)]) from None
+            raise ConfigError(
+                [Problem("smtp", where, _describe_connection_error(error), expected)]
+            ) from None
         with suppress(smtplib.SMTPException, OSError):
             connection.quit()
 
@@ -213,7 +215,7 @@ class SmtpChannel:
             self._connection = None
 
 
-def _cause(error: Exception) -> str:
+def _describe_connection_error(error: Exception) -> str:
     """Tell in a few words why there is no connection."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return f"the log-in refused ({error.smtp_code})"

@@ -84,7 +84,7 @@ class Poster:
             request.url = self._hidden(request.url)
             with closing(self._client.send(request, stream=True)) as response:
                 if not response.is_success:
-                    raise _refused(response)
+                    raise _build_refusal(response)
                 return Answer(response.status_code, self._body_of(response))
         except self._http.InvalidURL:
             raise DeliveryError("http_url", rests=True) from None
@@ -101,7 +101,9 @@ class Poster:
             read += chunk
             if len(read) >= LONGEST_BODY or self._tick() > until:
                 break
-        return _unpacked(bytes(read), response.headers.get("content-encoding", ""))[:LONGEST_BODY]
+        return _decompress_body(bytes(read), response.headers.get("content-encoding", ""))[
+            :LONGEST_BODY
+        ]
 
     def close(self) -> None:
         """Close the connections."""
@@ -126,7 +128,7 @@ def _hidden_url(url: type[httpx2.URL]) -> type[httpx2.URL]:
     return HiddenURL
 
 
-def _unpacked(body: bytes, encoding: str) -> bytes:
+def _decompress_body(body: bytes, encoding: str) -> bytes:
     """Unpack a body that was packed though nobody asked for it, as far as it may go."""
     if encoding.lower() not in ("gzip", "deflate"):
         return body
@@ -136,7 +138,7 @@ def _unpacked(body: bytes, encoding: str) -> bytes:
         return b""
 
 
-def _refused(response: httpx2.Response) -> DeliveryError:
+def _build_refusal(response: httpx2.Response) -> DeliveryError:
     status = response.status_code
     return DeliveryError(
         f"http_{status}",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lazsa_flow.notices.secrets import secret
+from lazsa_flow.notices.secrets import read_secret
 from lazsa_flow.notices.web import Poster
 
 if TYPE_CHECKING:
@@ -42,19 +42,19 @@ class WebhookChannel:
 
     def __init__(self, settings: WebhookSettings) -> None:
         self._url = settings.url
-        self._secret = secret(settings.secret_env).encode()
+        self._secret = read_secret(settings.secret_env).encode()
         self._poster = Poster(settings.timeout_s)
 
     def send(self, letter: Letter) -> None:
         """Post it, signed."""
-        body = json.dumps(_document(letter), ensure_ascii=False).encode()
+        body = json.dumps(_build_json_document(letter), ensure_ascii=False).encode()
         sent_at = str(int(letter.sent_at.timestamp()))
         headers = {
             "content-type": "application/json",
             "idempotency-key": letter.key,
             "webhook-id": letter.key,
             "webhook-timestamp": sent_at,
-            "webhook-signature": sign(self._secret, letter.key, sent_at, body),
+            "webhook-signature": sign_webhook_post(self._secret, letter.key, sent_at, body),
         }
         self._poster.post(self._url, body, headers)
 
@@ -63,14 +63,14 @@ class WebhookChannel:
         self._poster.close()
 
 
-def sign(key: bytes, id_: str, sent_at: str, body: bytes) -> str:
+def sign_webhook_post(key: bytes, id_: str, sent_at: str, body: bytes) -> str:
     """Return the signature of a post: HMAC-SHA256 over id, timestamp and body."""
     signed = b".".join((id_.encode(), sent_at.encode(), body))
     digest = hmac.new(key, signed, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
 
 
-def _document(letter: Letter) -> dict[str, str | None]:
+def _build_json_document(letter: Letter) -> dict[str, str | None]:
     return {
         "key": letter.key,
         "kind": letter.kind,

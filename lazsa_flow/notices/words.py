@@ -25,12 +25,12 @@ RATES: Final = frozenset({"gmv", "chat_response", "cancellation", "retention"})
 """Bars whose figures are fractions of one, and are told in per cent."""
 
 
-def chain(locale: str) -> tuple[str, ...]:
+def list_fallback_locales(locale: str) -> tuple[str, ...]:
     """Return the locales to look into, the nearest first."""
     return tuple(dict.fromkeys((locale, locale.partition("-")[0], LAST)))
 
 
-def _parsed(text: str, file: str) -> dict[str, Any]:
+def _parse_words_file(text: str, file: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -50,7 +50,7 @@ class Words:
     def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
         self._words: dict[str, Any] = {}
         for text, file in texts:
-            for section, words in _parsed(text, file).items():
+            for section, words in _parse_words_file(text, file).items():
                 if isinstance(words, dict):
                     self._words[section] = {**words, **self._words.get(section, {})}
                 else:

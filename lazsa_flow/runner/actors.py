@@ -25,7 +25,7 @@ from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 from lazsa_flow.engine.sweep import CHUNK, NOBODYS_FAULT
 from lazsa_flow.logs import log
-from lazsa_flow.runner.broker import discard
+from lazsa_flow.runner.broker import discard_message
 from lazsa_flow.runner.messages import PREFIX, QUARANTINE, QUEUE
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Actors:
     quarantine: dramatiq.Actor[..., None]
 
 
-def register(
+def register_actors(
     broker: dramatiq.Broker,
     programme: Programme,
     *,
@@ -88,7 +88,7 @@ def register(
         """Tell of a message that is none of ours, and throw it away."""
         log.warning("message.quarantined", sha256=digest, size=size)
         if isinstance(broker, RedisBroker):
-            discard(broker.client, digest)
+            discard_message(broker.client, digest)
 
     return Actors(sweep, quarantine)
 

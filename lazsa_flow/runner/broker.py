@@ -26,7 +26,7 @@ _TIMEOUT_S: Final = 5.0
 _DEAD_MS: Final = 3_600_000
 
 
-def connect(url: str) -> redis.Redis:
+def connect_to_redis(url: str) -> redis.Redis:
     """Open a client on a Redis URL.
 
     Raises:
@@ -48,14 +48,14 @@ def redis_broker(url: str, middleware: Sequence[dramatiq.Middleware] = ()) -> Re
     limit, since it would interrupt a thread in the midst of a commit; the database has its own.
     """
     return RedisBroker(  # type: ignore[no-untyped-call]
-        client=connect(url),
+        client=connect_to_redis(url),
         namespace=NAMESPACE,
         dead_message_ttl=_DEAD_MS,
         middleware=[Retries(max_retries=0), *middleware],
     )
 
 
-def check(client: redis.Redis) -> str:
+def check_redis(client: redis.Redis) -> str:
     """Make sure that Redis answers and throws nothing away; return its version.
 
     Raises:
@@ -77,12 +77,12 @@ def check(client: redis.Redis) -> str:
     return info["redis_version"]
 
 
-def waiting(client: redis.Redis) -> int:
+def count_waiting_messages(client: redis.Redis) -> int:
     """Return how many messages wait to be fetched."""
     return client.llen(f"{NAMESPACE}:{QUEUE}")
 
 
-def discard(client: redis.Redis, digest: str) -> None:
+def discard_message(client: redis.Redis, digest: str) -> None:
     """Throw away the messages whose bytes have this SHA-256: the broker cannot acknowledge them."""
     messages = f"{NAMESPACE}:{QUEUE}.msgs"
     for id_, data in client.hscan_iter(messages):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Parts = dict[str, "Callable[[], object]"]
 
 
-def parts(programme: Callable[[], Programme], redis: str | None) -> Parts:
+def list_deployment_parts(programme: Callable[[], Programme], redis: str | None) -> Parts:
     """Return what is asked of a deployment.
 
     Args:
@@ -29,11 +29,11 @@ def parts(programme: Callable[[], Programme], redis: str | None) -> Parts:
     """
     found: Parts = {"database": lambda: _check_database(programme())}
     if redis is not None:
-        found["broker"] = lambda: broker.check(broker.connect(redis))
+        found["broker"] = lambda: broker.check_redis(broker.connect_to_redis(redis))
     return found
 
 
-def unfit(parts: Mapping[str, Callable[[], object]]) -> dict[str, str]:
+def find_unfit_parts(parts: Mapping[str, Callable[[], object]]) -> dict[str, str]:
     """Return the parts that are not fit for work, each with what is wrong."""
     faults = {}
     for name, ask in parts.items():

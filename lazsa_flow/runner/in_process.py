@@ -16,9 +16,9 @@ from dramatiq.middleware import Retries
 
 from lazsa_flow.logs import log
 from lazsa_flow.runner import fitness, scheduler
-from lazsa_flow.runner.actors import register
+from lazsa_flow.runner.actors import register_actors
 from lazsa_flow.runner.messages import QUEUE
-from lazsa_flow.runner.metrics_server import application, serving
+from lazsa_flow.runner.metrics_server import build_wsgi_application, serve_metrics_in_thread
 from lazsa_flow.runner.pulse import Pulse
 from lazsa_flow.runner.signals import stop_on_signals
 
@@ -55,7 +55,7 @@ class LocalRunner:
         self._broker = StubBroker(middleware=[Retries(max_retries=0)])
         self._broker.emit_after("process_boot")
         stopping = self._stopping.is_set
-        self._actors = register(self._broker, programme, stopping=stopping, swept=swept)
+        self._actors = register_actors(self._broker, programme, stopping=stopping, swept=swept)
         self._worker = Worker(self._broker, worker_timeout=poll_ms, worker_threads=1)
 
     def __enter__(self) -> Self:
@@ -78,7 +78,7 @@ class LocalRunner:
         self._worker.join()
 
 
-def serve(
+def run_in_process(
     programme: Programme, stop: threading.Event | None = None, *, address: Address | None = None
 ) -> None:
     """Keep ticker and worker going on the programme's clock until SIGTERM or SIGINT.
@@ -89,17 +89,17 @@ def serve(
         address: Where metrics and health are served; nowhere by default.
     """
     stop, pulse = stop or stop_on_signals("run"), Pulse()
-    swept, answering = _metrics(programme, pulse) if address else (lambda chunk: None, None)
+    swept, answering = _build_metrics(programme, pulse) if address else (lambda chunk: None, None)
     log.info("run.started")
     with (
-        serving(address, answering) if answering else nullcontext(),
+        serve_metrics_in_thread(address, answering) if answering else nullcontext(),
         LocalRunner(programme, swept=swept, poll_ms=IDLE_POLL_MS) as runner,
     ):
-        scheduler.run(programme, lambda _chunks: runner.ring(), stop, beat=pulse.beat)
+        scheduler.run_scheduler(programme, lambda _chunks: runner.ring(), stop, beat=pulse.beat)
     log.info("run.ended")
 
 
-def _metrics(
+def _build_metrics(
     programme: Programme, pulse: Pulse
 ) -> tuple[Callable[[ChunkResult], None], Callable[[], Application]]:
     """Return what counts chunks, and what answers for them."""
@@ -108,6 +108,6 @@ def _metrics(
     from lazsa_flow.runner.metrics import Counters
 
     registry = CollectorRegistry()
-    parts = fitness.parts(lambda: programme, None)
+    parts = fitness.list_deployment_parts(lambda: programme, None)
     counting = Counters(registry).counting(programme)
-    return counting, lambda: application(registry, lambda: programme, parts, pulse)
+    return counting, lambda: build_wsgi_application(registry, lambda: programme, parts, pulse)

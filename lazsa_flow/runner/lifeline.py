@@ -46,9 +46,11 @@ def end_with_parent(parent: int | None = None) -> None:
     """
     expected = os.getppid() if parent is None else parent
     if not (sys.platform == "linux" and _kill_with_parent()):
-        threading.Thread(target=_look, args=(expected,), name="lifeline", daemon=True).start()
+        threading.Thread(
+            target=_watch_parent_process, args=(expected,), name="lifeline", daemon=True
+        ).start()
     if os.getppid() != expected:  # it ended before we could ask
-        _end()
+        _end_this_process()
 
 
 def _kill_with_parent() -> bool:
@@ -57,12 +59,12 @@ def _kill_with_parent() -> bool:
     return bool(libc.prctl(_SET_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0) == 0)
 
 
-def _look(expected: int) -> None:
+def _watch_parent_process(expected: int) -> None:
     while os.getppid() == expected:
         time.sleep(_LOOK_S)
-    _end()
+    _end_this_process()
 
 
-def _end() -> None:
+def _end_this_process() -> None:
     log.error("supervisor.gone")
     os._exit(1)

@@ -47,9 +47,9 @@ class BellEncoder(Encoder):
         fields = self._read(data)
         if fields is None:
             digest = hashlib.sha256(data).hexdigest()
-            return _message(QUARANTINE, digest, {"digest": digest, "size": len(data)})
+            return _build_message_fields(QUARANTINE, digest, {"digest": digest, "size": len(data)})
         chunk = {"chunk": fields["chunk"]} if "chunk" in fields else {}
-        return _message(PREFIX + fields["kind"], fields["id"], chunk)
+        return _build_message_fields(PREFIX + fields["kind"], fields["id"], chunk)
 
     def _read(self, data: bytes) -> dict[str, Any] | None:
         if len(data) > LARGEST:
@@ -70,7 +70,7 @@ class BellEncoder(Encoder):
         return fields if sound else None
 
 
-def _message(actor: str, id_: str, kwargs: dict[str, Any]) -> dict[str, Any]:
+def _build_message_fields(actor: str, id_: str, kwargs: dict[str, Any]) -> dict[str, Any]:
     return {
         "queue_name": QUEUE,
         "actor_name": actor,

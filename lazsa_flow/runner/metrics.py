@@ -20,7 +20,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from lazsa_flow.errors import LazsaError
-from lazsa_flow.runner.fitness import unfit
+from lazsa_flow.runner.fitness import find_unfit_parts
 from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class ReadyCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield 1 for each part that is fit for work, and 0 for one that is not."""
-        faults = unfit(self._parts)
+        faults = find_unfit_parts(self._parts)
         ready = GaugeMetricFamily("lazsa_ready", "Whether a part is fit for work.", labels=["part"])
         for part in self._parts:
             ready.add_metric([part], part not in faults)
@@ -133,7 +133,7 @@ class StandingCollector(Collector):
             standing = runtime_of(programme).store.standing(now)
         except LazsaError:  # which lazsa_ready tells
             return
-        for name, text, value in _gauges(standing, now):
+        for name, text, value in _list_queue_gauges(standing, now):
             yield GaugeMetricFamily(f"lazsa_{name}", text, value)
         if standing.relay_seen is not None:
             text = "Since a relay was last seen at work; told once a minute."
@@ -141,7 +141,7 @@ class StandingCollector(Collector):
             yield GaugeMetricFamily("lazsa_relay_silent_seconds", text, silent_s)
 
 
-def _gauges(standing: QueueStats, now: datetime) -> tuple[tuple[str, str, float], ...]:
+def _list_queue_gauges(standing: QueueStats, now: datetime) -> tuple[tuple[str, str, float], ...]:
     since = standing.outbox_due_since
     waits_s = (now - since).total_seconds() if since else 0.0
     return (
@@ -177,14 +177,14 @@ class OversightCollector(Collector):
         with self._lock:
             if self._until is None or self._clock() >= self._until:
                 try:
-                    self._found = list(_oversight(self._programme()))
+                    self._found = list(_list_oversight_gauges(self._programme()))
                 except LazsaError:
                     return
                 self._until = self._clock() + RECOUNT_S
             yield from self._found
 
 
-def _oversight(programme: Programme) -> Iterator[GaugeMetricFamily]:
+def _list_oversight_gauges(programme: Programme) -> Iterator[GaugeMetricFamily]:
     books = programme.books(until=programme.clock.now() - EXPLAINED_AFTER)
     yield GaugeMetricFamily(
         "lazsa_timers_unexplained",

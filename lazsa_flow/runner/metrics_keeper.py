@@ -53,7 +53,7 @@ class MetricsKeeper:
     def _run(self) -> None:
         with suppress(OSError), self._lock.open("w") as lock:
             while not self._stop.is_set():
-                if _locks(lock):
+                if _try_file_lock(lock):
                     self._keep()
                     return
                 self._stop.wait(_LOCK_S)
@@ -61,13 +61,13 @@ class MetricsKeeper:
     def _keep(self) -> None:
         pause_s = _LOOK_S
         while not self._stop.is_set():
-            process = _start()
+            process = _start_metrics_server()
             while not self._stop.wait(_LOOK_S):
                 if (code := process.poll()) is not None:
                     break
                 pause_s = _LOOK_S
             else:
-                _end(process)
+                _end_process(process)
                 return
             if self._stop.wait(pause_s):  # it may have ended with us, on the same signal
                 return
@@ -75,7 +75,7 @@ class MetricsKeeper:
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
 
-def _locks(lock: IO[str]) -> bool:
+def _try_file_lock(lock: IO[str]) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -83,12 +83,12 @@ def _locks(lock: IO[str]) -> bool:
     return True
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start_metrics_server() -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "lazsa_flow.runner.metrics_server"]
     return subprocess.Popen(command, env={**os.environ, **child_environment()})  # noqa: S603 - ours
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end_process(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(_GRACE_S)

@@ -59,23 +59,25 @@ class _Quiet(WSGIRequestHandler):
         return str(self.client_address[0])
 
 
-def serve() -> None:
+def serve_metrics_process() -> None:
     """Serve a group's metrics and health until the process is told to end."""
     settings = Settings.read()
     assert settings.address is not None
     follow_supervisor()
     logs.to_stderr(json=settings.json_logs, level=settings.level)
-    with _bound(settings.address, group_application(settings)) as server:
+    with _bind_server(settings.address, group_application(settings)) as server:
         server.serve_forever()
 
 
 @contextmanager
-def serving(address: Address | None, application: Callable[[], Application]) -> Iterator[None]:
+def serve_metrics_in_thread(
+    address: Address | None, application: Callable[[], Application]
+) -> Iterator[None]:
     """Serve an application in a thread for as long as the block runs, if there is an address."""
     if address is None:
         yield
         return
-    with _bound(address, application()) as server:
+    with _bind_server(address, application()) as server:
         thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
         thread.start()
         try:
@@ -85,7 +87,7 @@ def serving(address: Address | None, application: Callable[[], Application]) -> 
             thread.join()
 
 
-def _bound(address: Address, application: Application) -> _Server:
+def _bind_server(address: Address, application: Application) -> _Server:
     """Bind a server to an address.
 
     Raises:
@@ -111,7 +113,9 @@ def group_application(settings: Settings) -> Application:
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     opened = OpenedOnce(settings)
-    return application(registry, opened, fitness.parts(opened, settings.redis))
+    return build_wsgi_application(
+        registry, opened, fitness.list_deployment_parts(opened, settings.redis)
+    )
 
 
 def process_application(
@@ -127,8 +131,10 @@ def process_application(
     """
     from prometheus_client import CollectorRegistry
 
-    parts = {**fitness.parts(lambda: programme, redis), **more}
-    return application(CollectorRegistry(), lambda: programme, parts, pulse, standing=False)
+    parts = {**fitness.list_deployment_parts(lambda: programme, redis), **more}
+    return build_wsgi_application(
+        CollectorRegistry(), lambda: programme, parts, pulse, standing=False
+    )
 
 
 class OpenedOnce:
@@ -152,7 +158,7 @@ class OpenedOnce:
             return self._programme
 
 
-def application(
+def build_wsgi_application(
     registry: CollectorRegistry,
     programme: Callable[[], Programme],
     parts: Mapping[str, Callable[[], object]],
@@ -185,26 +191,30 @@ def application(
             return metrics(environ, start)  # type: ignore[no-any-return]
         if path == "/healthz":
             alive = pulse is None or pulse.alive
-            return _json(start, alive, {"alive": alive})
+            return _write_json_answer(start, alive, {"alive": alive})
         if path == "/readyz":
-            faults = fitness.unfit(parts)
-            return _json(start, not faults, faults or _paused(programme()))
-        return _json(start, None, {"paths": "/metrics, /healthz, /readyz"})
+            faults = fitness.find_unfit_parts(parts)
+            return _write_json_answer(
+                start, not faults, faults or _list_pauses_by_scope(programme())
+            )
+        return _write_json_answer(start, None, {"paths": "/metrics, /healthz, /readyz"})
 
     return answer
 
 
-def _paused(programme: Programme) -> dict[str, list[str]]:
+def _list_pauses_by_scope(programme: Programme) -> dict[str, list[str]]:
     """Return the pauses in force; nothing where there is none."""
     pauses = [str(each) for each in programme.pauses()]
     return {"paused": pauses} if pauses else {}
 
 
-def _json(start: Callable[..., object], well: bool | None, value: object) -> list[bytes]:
+def _write_json_answer(
+    start: Callable[..., object], well: bool | None, value: object
+) -> list[bytes]:
     statuses = {True: "200 OK", False: "503 Service Unavailable", None: "404 Not Found"}
     start(statuses[well], [("Content-Type", "application/json")])
     return [json.dumps(value).encode()]
 
 
 if __name__ == "__main__":
-    serve()
+    serve_metrics_process()

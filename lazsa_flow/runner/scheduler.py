@@ -33,7 +33,7 @@ MOST_RINGS: Final = 8
 """So many chunks ahead are rung for at a time."""
 
 
-def tick(programme: Programme, ring: Callable[[int], None]) -> float:
+def wake_due_chunks(programme: Programme, ring: Callable[[int], None]) -> float:
     """Ring once for each chunk of work that is due; return for how many seconds to sleep then."""
     now, next_due = programme.clock.now(), programme.next_due()
     if next_due is None:
@@ -48,7 +48,7 @@ def tick(programme: Programme, ring: Callable[[int], None]) -> float:
     return min(LONGEST_SLEEP_S, max(SHORTEST_SLEEP_S, seconds))
 
 
-def run(
+def run_scheduler(
     programme: Programme,
     ring: Callable[[int], None],
     stop: threading.Event,
@@ -72,7 +72,7 @@ def run(
         beat()
         try:
             with runtime_of(programme).store.leading() as leads:
-                sleep_s = tick(programme, ring) if leads else LEAD_S
+                sleep_s = wake_due_chunks(programme, ring) if leads else LEAD_S
                 stop.wait(min(sleep_s, LEAD_S))
         except ReplacedError:
             raise  # for good: whoever supervises this process starts it anew
@@ -81,7 +81,7 @@ def run(
             stop.wait(BUSY_S if isinstance(error, BrokerError) else LEAD_S)
 
 
-def turn(
+def turn_virtual_clock(
     programme: Programme,
     clock: VirtualClock,
     ring: Callable[[], object],

@@ -20,7 +20,7 @@ _LOOK_S: Final = 0.2
 _GRACE_S: Final = 30.0
 
 
-def serve(settings: Settings, *, processes: int, threads: int) -> int:
+def supervise_processes(settings: Settings, *, processes: int, threads: int) -> int:
     """Run a ticker and worker processes until SIGTERM or SIGINT, or until either ends.
 
     Returns:

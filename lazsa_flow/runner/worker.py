@@ -20,8 +20,8 @@ from lazsa_flow import logs
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.config import Config
 from lazsa_flow.errors import InputError
-from lazsa_flow.runner.actors import KINDS, BindMessage, Watch, register
-from lazsa_flow.runner.broker import check, connect, redis_broker
+from lazsa_flow.runner.actors import KINDS, BindMessage, Watch, register_actors
+from lazsa_flow.runner.broker import check_redis, connect_to_redis, redis_broker
 from lazsa_flow.runner.lifeline import end_with_parent, follow_supervisor
 from lazsa_flow.runner.messages import BellEncoder
 from lazsa_flow.runner.settings import Settings
@@ -50,10 +50,10 @@ def check_fitness(settings: Settings) -> None:
         BrokerError: Redis does not answer, or throws keys away when it is full.
     """
     open_programme(settings).close()
-    check(connect(settings.redis))
+    check_redis(connect_to_redis(settings.redis))
 
 
-def serve(settings: Settings, *, processes: int, threads: int) -> int:
+def serve_workers(settings: Settings, *, processes: int, threads: int) -> int:
     """Run worker processes until SIGTERM or SIGINT, or until one of them dies.
 
     Returns:
@@ -67,7 +67,7 @@ def serve(settings: Settings, *, processes: int, threads: int) -> int:
     os.environ.update(settings.environment())
     arguments = make_argument_parser().parse_args(  # type: ignore[no-untyped-call]
         [
-            f"{__name__}:boot",
+            f"{__name__}:boot_worker",
             *("--processes", str(processes), "--threads", str(threads)),
             *("--worker-shutdown-timeout", str(SHUTDOWN_MS), "--skip-logging"),
         ]
@@ -77,7 +77,7 @@ def serve(settings: Settings, *, processes: int, threads: int) -> int:
         return int(main(arguments))  # type: ignore[no-untyped-call]
 
 
-def boot() -> dramatiq.Broker:
+def boot_worker() -> dramatiq.Broker:
     """Make this process a worker: broker, actors and encoder, as the environment says."""
     if multiprocessing.parent_process() is not None:
         end_with_parent()  # Dramatiq's first process, which made this one
@@ -87,11 +87,11 @@ def boot() -> dramatiq.Broker:
     watch = Watch(lambda: actors.sweep.fn())
     life = _Life(programme, stopping, settings)
     broker = redis_broker(settings.redis, [life, BindMessage(), watch])
-    actors = register(
+    actors = register_actors(
         broker,
         programme,
         stopping=stopping.is_set,
-        swept=_counter(programme, settings),
+        swept=_build_chunk_counter(programme, settings),
         looked=watch.rung,
     )
     dramatiq.set_encoder(BellEncoder(*KINDS))
@@ -99,7 +99,7 @@ def boot() -> dramatiq.Broker:
     return broker
 
 
-def _counter(programme: Programme, settings: Settings) -> Callable[[ChunkResult], None]:
+def _build_chunk_counter(programme: Programme, settings: Settings) -> Callable[[ChunkResult], None]:
     if settings.metrics_port is None:
         return lambda chunk: None
     if MULTIPROCESS not in os.environ:

@@ -17,7 +17,7 @@ from lazsa_flow.notices.contact import LOCALE
 from lazsa_flow.notices.path_data_words import add_examples
 from lazsa_flow.notices.relay import Relay
 from lazsa_flow.notices.render import Renderer
-from lazsa_flow.notices.sample import sample
+from lazsa_flow.notices.sample import build_sample_context
 from lazsa_flow.service import contacts
 from lazsa_flow.service.notice_context import PathNoticeContexts
 from lazsa_flow.service.part import Part
@@ -154,7 +154,7 @@ class Notices(Part):
         speaking = [each for each in countries if locale is None or each.locale == locale]
         shown = context.country(country) if country else (speaking or countries)[0]
         renderer = Renderer(self._runtime.config.messages, self._runtime.config.lifecycles)
-        matter = add_examples(sample(kind, shown), self._runtime.config.lifecycles)
+        matter = add_examples(build_sample_context(kind, shown), self._runtime.config.lifecycles)
         if kind in renderer.kinds(digested=True):
             return renderer.digest([matter], locale or shown.locale)
         if kind not in renderer.kinds():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazsa_flow.errors import InputError
-from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.service import timeline
 from lazsa_flow.service.lookups import Lookups
 from lazsa_flow.service.part import Part
@@ -61,7 +61,7 @@ class Pictures(Part):
         latest = asking.find(name, lifecycle)
         paths = [latest.id] if name == latest.ref else [path.id for path in asking.paths(name)]
         context = self._runtime.context
-        drawn = chart(context.rulebook.lifecycle(lifecycle))
+        drawn = build_chart(context.rulebook.lifecycle(lifecycle))
         with self._runtime.store.census(lifecycle) as asked:
             return portraits(context, drawn, asked, asked.named(paths), self._runtime.clock.now())
 

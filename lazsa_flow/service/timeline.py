@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from lazsa_flow.graph.chart import Index, chart
+from lazsa_flow.graph.chart import Index, build_chart
 from lazsa_flow.graph.timeline import Picture, TimelinePoint
 from lazsa_flow.service.path_views import portraits
 
@@ -49,7 +49,7 @@ def picture(
         path_ids: Paths to list whatever the limit.
         limit: How many paths of each state and country are listed.
     """
-    drawn = chart(context.rulebook.lifecycle(lifecycle))
+    drawn = build_chart(context.rulebook.lifecycle(lifecycle))
     days = _past(context, now)
     calendars = {code: context.rulebook.calendar(code) for code in context.rulebook.countries}
     bounds = {

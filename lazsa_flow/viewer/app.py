@@ -19,14 +19,14 @@ from starlette.routing import Route
 
 from lazsa_flow.errors import InputError, LazsaError, NotFoundError
 from lazsa_flow.graph.page import Served, page
-from lazsa_flow.graph.timeline import document, resident_fields, scene_fields
+from lazsa_flow.graph.timeline import picture_to_json, resident_fields, scene_fields
 from lazsa_flow.lifecycle.calendar import instant_text, parse_date
 from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.extra_pages import Addresses, find_extra_pages
 from lazsa_flow.viewer.gallery import Gallery
 from lazsa_flow.viewer.gate import Gate
 from lazsa_flow.viewer.headers import SecurityHeaders
-from lazsa_flow.viewer.tables import Link, paragraph, sheet, table
+from lazsa_flow.viewer.tables import Link, write_page, write_paragraph, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -77,9 +77,9 @@ def viewer(
         ],
         middleware=[Middleware(SecurityHeaders), Middleware(Gate, authenticate=authenticate)],
         exception_handlers={
-            NotFoundError: _said(HTTPStatus.NOT_FOUND),
-            InputError: _said(HTTPStatus.BAD_REQUEST),
-            LazsaError: _said(HTTPStatus.SERVICE_UNAVAILABLE),
+            NotFoundError: _build_error_handler(HTTPStatus.NOT_FOUND),
+            InputError: _build_error_handler(HTTPStatus.BAD_REQUEST),
+            LazsaError: _build_error_handler(HTTPStatus.SERVICE_UNAVAILABLE),
         },
     )
 
@@ -97,10 +97,10 @@ class _Viewer:
         rows = [
             (addresses.lifecycle(name), each.title) for name, each in rulebook.lifecycles.items()
         ]
-        body = [table(("Lifecycle", "What it is"), rows)]
+        body = [write_table(("Lifecycle", "What it is"), rows)]
         for each in find_extra_pages(self._service):
             listing = each.overview(self._service, addresses)
-            body += [f"<h2>{escape(listing.title)}</h2>", table(listing.head, listing.rows)]
+            body += [f"<h2>{escape(listing.title)}</h2>", write_table(listing.head, listing.rows)]
         return self._sheet(request, "lazsa_flow", body)
 
     def lifecycle(self, request: Request) -> Response:
@@ -111,7 +111,7 @@ class _Viewer:
         return HTMLResponse(page(self._gallery.picture(name), served=served))
 
     def picture(self, request: Request) -> Response:
-        return JSONResponse(document(self._gallery.picture(request.path_params["name"])))
+        return JSONResponse(picture_to_json(self._gallery.picture(request.path_params["name"])))
 
     def story(self, request: Request) -> Response:
         name = request.query_params.get("name", "")
@@ -147,7 +147,9 @@ class _Viewer:
             '<form><label>What falls due by the beginning of <input type="date" name="until"'
             "></label> <button>Show</button></form>"
         )
-        return self._sheet(request, "Due", [ask, table(head, rows), *_cut(len(rows))])
+        return self._sheet(
+            request, "Due", [ask, write_table(head, rows), *_note_cut_rows(len(rows))]
+        )
 
     def extra_page(self, shown: ExtraPage) -> Callable[[Request], Response]:
         """Return what answers for a page that the service brings."""
@@ -155,7 +157,7 @@ class _Viewer:
         def answer(request: Request) -> Response:
             listing = shown.show(self._service, request.path_params, _addresses(request))
             rows = listing.rows
-            body = [table(listing.head, rows[:LISTED]), *_cut(len(rows))]
+            body = [write_table(listing.head, rows[:LISTED]), *_note_cut_rows(len(rows))]
             return self._sheet(request, listing.title, body)
 
         return answer
@@ -174,7 +176,7 @@ class _Viewer:
             for ref, failure in self._service.parked()
         ]
         head = ("Path", "Timer", "Due (UTC)", "Error", "Attempts", "Failed (UTC)")
-        body = [table(head, rows[:LISTED]), *_cut(len(rows))]
+        body = [write_table(head, rows[:LISTED]), *_note_cut_rows(len(rows))]
         return self._sheet(request, "Parked", body)
 
     def health(self, request: Request) -> Response:
@@ -215,9 +217,9 @@ class _Viewer:
             Link("Parked", addresses.of("parked")),
             Link("Health", addresses.of("health")),
         ]
-        paused = [paragraph(f"Paused: {each}") for each in self._service.pauses()]
+        paused = [write_paragraph(f"Paused: {each}") for each in self._service.pauses()]
         body = (*paused, *body)
-        return HTMLResponse(sheet(title, nonce=request.state.nonce, nav=nav, body=body))
+        return HTMLResponse(write_page(title, nonce=request.state.nonce, nav=nav, body=body))
 
 
 def _addresses(request: Request) -> Addresses:
@@ -225,11 +227,11 @@ def _addresses(request: Request) -> Addresses:
     return Addresses(request.scope.get("root_path", ""))
 
 
-def _cut(rows: int) -> list[str]:
-    return [paragraph(f"The first {LISTED} are listed.")] if rows >= LISTED else []
+def _note_cut_rows(rows: int) -> list[str]:
+    return [write_paragraph(f"The first {LISTED} are listed.")] if rows >= LISTED else []
 
 
-def _said(status: HTTPStatus) -> Any:
+def _build_error_handler(status: HTTPStatus) -> Any:
     """Return a handler that tells an error as plain text."""
 
     def handler(_request: Request, error: Exception) -> Response:

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from lazsa_flow.logs import log
-from lazsa_flow.viewer.headers import refusal
+from lazsa_flow.viewer.headers import build_refusal
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -48,9 +48,9 @@ class Gate:
         answer = self._app
         if scope["method"] not in READING:
             headers = {"allow": ", ".join(READING)}
-            answer = refusal(HTTPStatus.METHOD_NOT_ALLOWED, headers)
+            answer = build_refusal(HTTPStatus.METHOD_NOT_ALLOWED, headers)
         elif not await self._admits(HTTPConnection(scope)):
-            answer = refusal(HTTPStatus.FORBIDDEN)
+            answer = build_refusal(HTTPStatus.FORBIDDEN)
         await answer(scope, receive, send)
 
     async def _admits(self, asking: HTTPConnection) -> bool:

@@ -50,7 +50,10 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 began = True
                 headers = MutableHeaders(scope=message)
-                for name, value in (("content-security-policy", _policy(nonce)), *_HEADERS.items()):
+                for name, value in (
+                    ("content-security-policy", _write_content_policy(nonce)),
+                    *_HEADERS.items(),
+                ):
                     headers[name] = value
             await send(message)
 
@@ -60,15 +63,15 @@ class SecurityHeaders:
             log.error("viewer.failed", path=scope["path"], error=type(error).__name__)
             if began:
                 raise  # half an answer is sent: the server closes the connection
-            await refusal(HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, send_with_headers)
+            await build_refusal(HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, send_with_headers)
 
 
-def refusal(status: HTTPStatus, headers: dict[str, str] | None = None) -> ASGIApp:
+def build_refusal(status: HTTPStatus, headers: dict[str, str] | None = None) -> ASGIApp:
     """Return an answer that says no more than its status."""
     return PlainTextResponse(f"{status.phrase}\n", status, headers)
 
 
-def _policy(nonce: str) -> str:
+def _write_content_policy(nonce: str) -> str:
     return (
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

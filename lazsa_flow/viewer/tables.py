@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.graph.page import colours
+from lazsa_flow.graph.page import list_css_colours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,33 +34,35 @@ class Link:
 Cell = str | int | Link
 
 
-def sheet(title: str, *, nonce: str, nav: Iterable[Link], body: Iterable[str]) -> str:
+def write_page(title: str, *, nonce: str, nav: Iterable[Link], body: Iterable[str]) -> str:
     """Write a page: its title, where one can go from here, and what it says."""
-    style = "\n".join((*colours(), _STYLE))
+    style = "\n".join((*list_css_colours(), _STYLE))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{escape(title)}</title><style nonce="{nonce}">{style}</style></head>'
-        f"<body><nav>{' '.join(map(_cell, nav))}</nav><main><h1>{escape(title)}</h1>"
+        f"<body><nav>{' '.join(map(_write_cell, nav))}</nav><main><h1>{escape(title)}</h1>"
         f"{''.join(body)}</main></body></html>\n"
     )
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+def write_table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     """Write a table; one without rows says so."""
-    written = [f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in rows]
+    written = [
+        f"<tr>{''.join(f'<td>{_write_cell(cell)}</td>' for cell in row)}</tr>" for row in rows
+    ]
     if not written:
-        return paragraph("Nothing.")
+        return write_paragraph("Nothing.")
     heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in head)
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(written)}</tbody></table>"
 
 
-def paragraph(text: str) -> str:
+def write_paragraph(text: str) -> str:
     """Write a paragraph."""
     return f"<p>{escape(text)}</p>"
 
 
-def _cell(cell: Cell) -> str:
+def _write_cell(cell: Cell) -> str:
     if isinstance(cell, Link):
         return f'<a href="{escape(cell.to)}">{escape(cell.text)}</a>'
     return escape(str(cell))

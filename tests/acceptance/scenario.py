@@ -46,7 +46,7 @@ from lazsa_flow.award.imports.facts import FACTS_COLUMNS
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.lifecycle.policy import read_toml
-from lazsa_flow.runner.scheduler import turn
+from lazsa_flow.runner.scheduler import turn_virtual_clock
 from tests.factories import policy_text
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ class Player:
 
     def _move_to(self, at: datetime) -> None:
         if self._up:
-            turn(self.programme, self._clock, self._ring, lambda: None, until=at)
+            turn_virtual_clock(self.programme, self._clock, self._ring, lambda: None, until=at)
         self._clock.move_to(at)
 
     def _ring(self) -> None:

@@ -34,7 +34,7 @@ from lazsa_flow import (
     VirtualClock,
 )
 from lazsa_flow.award.lifecycles.award import AWARD
-from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.graph.dot import dot
 from lazsa_flow.graph.mermaid import mermaid
 from tests.acceptance.mentor import MENTOR, POLICY
@@ -194,7 +194,7 @@ def test_explained(programme: Programme) -> None:
 
 def test_drawn() -> None:
     """Both renderers draw it from its table."""
-    drawing = chart(MENTOR)
+    drawing = build_chart(MENTOR)
     for text in (mermaid(drawing), dot(drawing)):
         for name in ("offered", "mentoring", "thanked", "take_on", "no_case", "break_off"):
             assert name in text

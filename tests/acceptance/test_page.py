@@ -9,7 +9,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from lazsa_flow.award.programme import Programme
-from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.graph.page import page
 from tests.browser import PHONE, Browser
 from tests.integration.world import APRIL, DUE, World, convene
@@ -259,7 +259,7 @@ def test_hostile_names_run_nothing(browser: Browser, tmp_path: Path) -> None:
     browser.complaints()
     for number, name in enumerate(HOSTILE):
         file = tmp_path / f"{number}.html"
-        file.write_text(page(chart(hostile_table(name))), "utf-8")
+        file.write_text(page(build_chart(hostile_table(name))), "utf-8")
         browser.open(file)
         assert len(browser.all(".state")) == 2
         browser.run("document.querySelector('.state').dispatchEvent(new MouseEvent('click'))")

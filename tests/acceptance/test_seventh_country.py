@@ -16,7 +16,7 @@ import pytest
 
 from lazsa_flow import Actor, Config, ConfigError, Programme, VirtualClock
 from lazsa_flow.award.rules.panel import ITEMS
-from lazsa_flow.runner.scheduler import turn
+from lazsa_flow.runner.scheduler import turn_virtual_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ class Germany:
 
     def until(self, at: datetime) -> None:
         """Let time pass, the worker awake."""
-        turn(self.programme, self.clock, self._sweep, lambda: None, until=at)
+        turn_virtual_clock(self.programme, self.clock, self._sweep, lambda: None, until=at)
 
     def _sweep(self) -> None:
         self.programme.sweep()

@@ -17,7 +17,7 @@ import pytest
 from lazsa_flow import Actor, Programme, RefusedError, VirtualClock
 from lazsa_flow.award.imports.facts import FACTS_COLUMNS
 from lazsa_flow.award.rules.panel import ITEMS
-from lazsa_flow.runner.scheduler import turn
+from lazsa_flow.runner.scheduler import turn_virtual_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +78,7 @@ class Story:
 
     def until(self, at: datetime) -> None:
         """Let time pass, the worker awake."""
-        turn(self.programme, self.clock, self.sweep, lambda: None, until=at)
+        turn_virtual_clock(self.programme, self.clock, self.sweep, lambda: None, until=at)
 
     def sweep(self) -> None:
         """Fire what is due."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock, VirtualClock
-from lazsa_flow.runner.scheduler import turn
+from lazsa_flow.runner.scheduler import turn_virtual_clock
 from tests.chaos.audit import Audit, audit, progress, snapshot, undisturbed
 from tests.chaos.crew import RIGGED, RIGGED_TICKER, RIGGED_WORKER, ROOT, wait_for
 from tests.chaos.fault import Outcome, on_both, repeat
@@ -91,7 +91,7 @@ def _down_once(stage: Stage, dialect: str, until: date, days: int) -> tuple[Audi
 def _turn(url: str, until: datetime) -> None:
     clock = VirtualClock(START)
     with Programme.open(url, clock=clock) as programme:
-        turn(programme, clock, programme.sweep, lambda: None, until=until)
+        turn_virtual_clock(programme, clock, programme.sweep, lambda: None, until=until)
 
 
 def _check_effects(url: str, result: Audit) -> None:

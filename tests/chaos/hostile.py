@@ -99,13 +99,13 @@ UNASKED: Final = {"close", "on_path", "dry_run"}
 """Methods that take nothing, or run what they are given."""
 SERVE: Final = (
     *(
-        "lazsa_flow.runner.in_process.serve",
-        "lazsa_flow.runner.supervisor.serve",
+        "lazsa_flow.runner.in_process.run_in_process",
+        "lazsa_flow.runner.supervisor.supervise_processes",
         "webbrowser.open",
     ),
     *(
-        "lazsa_flow.runner.worker.serve",
-        "lazsa_flow.runner.scheduler_process.serve",
+        "lazsa_flow.runner.worker.serve_workers",
+        "lazsa_flow.runner.scheduler_process.serve_scheduler",
         "lazsa_flow.cli.view._serve",
     ),
 )

@@ -69,7 +69,7 @@ def rig() -> None:
 def boot() -> dramatiq.Broker:
     """Make this process a worker with the fault."""
     rig()
-    return worker.boot()
+    return worker.boot_worker()
 
 
 if __name__ == "__main__":

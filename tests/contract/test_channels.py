@@ -477,7 +477,7 @@ class TestPosts:
         (post,) = stage.server.posts
         sent_at = post.headers["webhook-timestamp"]
         assert sent_at == str(int(LETTER.sent_at.timestamp()))
-        expected = webhook.sign(b"whsec-test", LETTER.key, sent_at, post.body)
+        expected = webhook.sign_webhook_post(b"whsec-test", LETTER.key, sent_at, post.body)
         assert post.headers["webhook-signature"] == expected
         assert post.headers["idempotency-key"] == post.headers["webhook-id"] == LETTER.key
         assert (post.json["person"], post.json["kind"]) == ("seller-1", "awarded")
@@ -489,7 +489,10 @@ class TestPosts:
         import hmac
 
         digest = hmac.new(b"k", b"id.1.body", hashlib.sha256).digest()
-        assert webhook.sign(b"k", "id", "1", b"body") == f"v1,{base64.b64encode(digest).decode()}"
+        assert (
+            webhook.sign_webhook_post(b"k", "id", "1", b"body")
+            == f"v1,{base64.b64encode(digest).decode()}"
+        )
 
     def test_a_robot_is_signed_to(self, make: Callable[[str], Stage]) -> None:
         """The robot gets token, milliseconds and signature, and text whose marks are plain."""
@@ -500,7 +503,7 @@ class TestPosts:
         assert post.query == {
             "access_token": "whsec-test",
             "timestamp": sent_ms,
-            "sign": dingtalk.sign(b"whsec-test", sent_ms),
+            "sign": dingtalk.sign_instant(b"whsec-test", sent_ms),
         }
         text = post.json["markdown"]["text"]
         assert r"\[x\](http://x) \*now\*" in text

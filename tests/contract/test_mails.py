@@ -19,7 +19,7 @@ import pytest
 
 from lazsa_flow.errors import DeliveryError
 from lazsa_flow.notices.contact import Contact
-from lazsa_flow.notices.mail import compose_mail, mail
+from lazsa_flow.notices.mail import build_mail_bytes, compose_mail
 from lazsa_flow.notices.render import Renderer
 from lazsa_flow.notices.smtp import NO_UTF8, SmtpChannel, SmtpSettings
 from tests.factories import letter
@@ -127,19 +127,21 @@ def test_a_name_stays_a_name(name: str) -> None:
     """Whatever somebody is called, and whatever a team or a subject is, no header comes of it."""
     subject = " ".join(name.split()) or "x"
     hostile = letter(contact=Contact("budi@example.org", name), sender=name or "x", subject=subject)
-    message = read_strictly(mail(hostile, "lazsa@example.com"))
+    message = read_strictly(build_mail_bytes(hostile, "lazsa@example.com"))
     (to,), (sender,) = message["to"].addresses, message["from"].addresses
     assert (to.addr_spec, sender.addr_spec) == ("budi@example.org", "lazsa@example.com")
     if "=?" not in name:  # the library's parser decodes it within quotes, where it is no code
         assert "".join(to.display_name.split()) == "".join(name.split())
     group = replace(hostile, contact=None, person=name or "seller-1")
-    assert read_strictly(mail(group, "lazsa@example.com"))["to"].addresses == ()
+    assert read_strictly(build_mail_bytes(group, "lazsa@example.com"))["to"].addresses == ()
 
 
 @pytest.mark.parametrize("key", HOSTILE_KEYS)
 def test_a_key_is_a_message_id(key: str) -> None:
     """A key that cannot stand in a Message-ID has its digest there; the same key the same one."""
-    first, again = (read_strictly(mail(letter(key=key), "lazsa@example.com")) for _ in range(2))
+    first, again = (
+        read_strictly(build_mail_bytes(letter(key=key), "lazsa@example.com")) for _ in range(2)
+    )
     assert first["message-id"] == again["message-id"]
     assert compose_mail(letter(key=key), "lazsa@example.com")["message-id"] == first["message-id"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.config import Config
 from lazsa_flow.notices.digests import TEAM_NEWS
 from lazsa_flow.notices.render import Renderer
-from lazsa_flow.notices.sample import sample
+from lazsa_flow.notices.sample import build_sample_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,8 +35,10 @@ def render(kind: str, locale: str) -> Rendered:
     country = _COUNTRIES[LOCALES[locale]]
     if kind in _DIGESTS:
         kinds, to = _DIGESTS[kind]
-        return _RENDERER.digest([sample(each, country) for each in kinds], locale, to=to)
-    return _RENDERER.notice(sample(kind, country), locale, "Budi")
+        return _RENDERER.digest(
+            [build_sample_context(each, country) for each in kinds], locale, to=to
+        )
+    return _RENDERER.notice(build_sample_context(kind, country), locale, "Budi")
 
 
 def _text(kind: str, locale: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.lifecycles.entry import ENTRY
 from lazsa_flow.award.lifecycles.trainer import TRAINER
-from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.graph.dot import dot
 from lazsa_flow.graph.mermaid import mermaid
 from lazsa_flow.graph.page import page
@@ -36,15 +36,15 @@ def counted() -> Chart:
         {"source": "prospect", "dest": "invited", "trigger": "invite", "reason": None},
         {"source": "invited", "dest": "released", "trigger": "release", "reason": "own_wish"},
     )
-    drawn = chart(TRAINER).counting({"prospect": 1200, "lazstar": 34}, {"a0": 1300, "a1": 90})
+    drawn = build_chart(TRAINER).counting({"prospect": 1200, "lazstar": 34}, {"a0": 1300, "a1": 90})
     return drawn.tracing(rows)
 
 
 GOLDEN: Final[Mapping[str, Callable[[], str | bytes]]] = {
-    "award.mmd": lambda: mermaid(chart(AWARD)),
-    "award.dot": lambda: dot(chart(AWARD)),
-    "award.json": lambda: xstate(chart(AWARD)),
-    "entry.png": lambda: png(chart(ENTRY)),
+    "award.mmd": lambda: mermaid(build_chart(AWARD)),
+    "award.dot": lambda: dot(build_chart(AWARD)),
+    "award.json": lambda: xstate(build_chart(AWARD)),
+    "entry.png": lambda: png(build_chart(ENTRY)),
     "counted.mmd": lambda: mermaid(counted()),
     "counted.dot": lambda: dot(counted()),
     "counted.svg": lambda: svg(counted()),

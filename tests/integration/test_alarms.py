@@ -21,7 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from lazsa_flow.errors import BrokerError, DeliveryError
 from lazsa_flow.lifecycle.model import Actor
-from lazsa_flow.runner.fitness import parts
+from lazsa_flow.runner.fitness import list_deployment_parts
 from lazsa_flow.runner.metrics import OversightCollector, ReadyCollector, StandingCollector
 from tests.acceptance.shell import ROOT
 from tests.factories import noon
@@ -61,7 +61,9 @@ class Prometheus:
 
     def _found(self) -> dict[str, str]:
         programme, registry = self._world.programme, CollectorRegistry()
-        registry.register(ReadyCollector({**parts(lambda: programme, None), **self.away}))
+        registry.register(
+            ReadyCollector({**list_deployment_parts(lambda: programme, None), **self.away})
+        )
         registry.register(StandingCollector(lambda: programme))
         registry.register(self._oversight)
         text = generate_latest(registry).decode()

@@ -11,10 +11,16 @@ import dramatiq
 import pytest
 
 from lazsa_flow.errors import BrokerError, InputError, UnavailableError
-from lazsa_flow.runner.actors import KINDS, Actors, BindMessage, register
-from lazsa_flow.runner.broker import NAMESPACE, check, connect, redis_broker, waiting
+from lazsa_flow.runner.actors import KINDS, Actors, BindMessage, register_actors
+from lazsa_flow.runner.broker import (
+    NAMESPACE,
+    check_redis,
+    connect_to_redis,
+    count_waiting_messages,
+    redis_broker,
+)
 from lazsa_flow.runner.messages import QUEUE, BellEncoder
-from lazsa_flow.runner.scheduler_process import bell
+from lazsa_flow.runner.scheduler_process import build_wake_function
 from tests.acceptance.shell import eventually
 from tests.factories import midnight
 from tests.integration.world import APRIL
@@ -41,7 +47,7 @@ def encoder() -> Iterator[None]:
 @pytest.fixture
 def client(redis_url: str) -> redis.Redis:
     """An empty Redis."""
-    client = connect(redis_url)
+    client = connect_to_redis(redis_url)
     client.flushall()
     return client
 
@@ -52,7 +58,7 @@ def working(
 ) -> Iterator[tuple[RedisBroker, Actors]]:
     """Keep a worker going in this process."""
     broker = redis_broker(url, [BindMessage()])
-    actors = register(broker, world.programme, **hooks)
+    actors = register_actors(broker, world.programme, **hooks)
     worker = dramatiq.Worker(broker, worker_threads=1, worker_timeout=10)
     worker.start()
     try:
@@ -90,7 +96,7 @@ def test_bad_messages_go_and_their_neighbours_go_on(
     with working(redis_url, world, looked=lambda: looks.append(1)):
         eventually("the sound ones", lambda: len(looks) == 60)
         eventually("an empty quarantine", lambda: left(client) == 60)
-    assert waiting(client) == 0
+    assert count_waiting_messages(client) == 0
     assert world.state(path) == "awarded"
     assert len([m for m in world.programme.history(path) if m["trigger"] == "award"]) == 1
 
@@ -99,23 +105,23 @@ def test_the_bell_does_not_pile_up_messages(
     world: World, redis_url: str, client: redis.Redis
 ) -> None:
     """The bell is rung once a chunk, less what waits: a worker that is away finds no heap."""
-    ring = bell(redis_url, world.programme)
+    ring = build_wake_function(redis_url, world.programme)
     for chunks, expected in ((3, 3), (3, 3), (1, 3), (5, 5)):
         ring(chunks)
-        assert waiting(client) == expected
+        assert count_waiting_messages(client) == expected
 
 
 def test_a_bell_that_does_not_ring_says_so(world: World) -> None:
     """A broker that is full or away is an error of ours, which the ticker outlives."""
     with redis_server("--maxmemory", "100kb", "--maxmemory-policy", "noeviction") as server:
-        ring = bell(server.url, world.programme)
+        ring = build_wake_function(server.url, world.programme)
         with pytest.raises(BrokerError, match="does not ring"):
             ring(1)
         server.stop()
         with pytest.raises(BrokerError, match="does not ring"):
             ring(1)
         with pytest.raises(BrokerError, match="does not answer"):
-            check(connect(server.url))
+            check_redis(connect_to_redis(server.url))
 
 
 def test_what_the_database_refuses_for_the_moment_is_logged(
@@ -143,5 +149,5 @@ def test_what_the_database_refuses_for_the_moment_is_logged(
 def test_a_url_that_is_none_is_refused(url: str) -> None:
     """A broker's URL that is none is an input error that shows no password."""
     with pytest.raises(InputError, match="broker") as caught:
-        connect(url)
+        connect_to_redis(url)
     assert "secret" not in str(caught.value)

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.errors import ClosedError, InputError, LazsaError, UnavailableError
-from lazsa_flow.runner.scheduler import tick
+from lazsa_flow.runner.scheduler import wake_due_chunks
 from lazsa_flow.store.connect import connect
 from lazsa_flow.viewer import viewer
 from tests.acceptance.test_cli import facts_file
@@ -150,7 +150,7 @@ def test_the_ticker_and_the_viewer_are_content_with_one_connection(world: World)
     """What runs beside a service shares its pool, and holds no connection while it asks."""
     with world.programme._runtime.store.leading() as leads:
         assert leads
-        tick(world.programme, lambda chunks: None)
+        wake_due_chunks(world.programme, lambda chunks: None)
     with TestClient(viewer(world.programme, authenticate=lambda request: True)) as client:
         for page in ("/", "/due", "/panel/SG/2020-04-01", "/parked", "/health"):
             assert client.get(page).status_code == 200

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow.errors import NotFoundError
-from lazsa_flow.graph.timeline import document
+from lazsa_flow.graph.timeline import picture_to_json
 from tests.integration.world import APRIL, DUE, EMPLOYEE, OCTOBER
 
 if TYPE_CHECKING:
@@ -138,4 +138,4 @@ def test_without_paths_there_is_now_alone(world: World) -> None:
     """An empty programme has one stop, and its document is plain JSON values."""
     picture = world.programme.picture("entry")
     assert [stop.kind for stop in picture.stops][:1] == ["now"]
-    assert document(picture)["residents"] == []
+    assert picture_to_json(picture)["residents"] == []

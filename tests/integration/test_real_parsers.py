@@ -14,11 +14,11 @@ from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.lifecycles.entry import ENTRY
 from lazsa_flow.award.lifecycles.trainer import TRAINER
 from lazsa_flow.engine.machine import TableMachine, Trial
-from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.graph.dot import dot
-from lazsa_flow.graph.engine import graphviz
+from lazsa_flow.graph.engine import run_graphviz
 from lazsa_flow.graph.mermaid import mermaid
-from lazsa_flow.graph.xstate import clock_event, event, machine
+from lazsa_flow.graph.xstate import build_xstate_machine, clock_event, name_event
 from tests.golden.regenerate import counted
 from tests.node import ask
 from tests.unit.graph.hostile import HOSTILE, hostile_table
@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 
 TABLES: Final = (AWARD, ENTRY, TRAINER)
 CHARTS: Final[dict[str, Chart]] = {
-    **{table.name: chart(table) for table in TABLES},
+    **{table.name: build_chart(table) for table in TABLES},
     "counted": counted(),
-    **{f"hostile {number}": chart(hostile_table(name)) for number, name in enumerate(HOSTILE)},
+    **{
+        f"hostile {number}": build_chart(hostile_table(name)) for number, name in enumerate(HOSTILE)
+    },
 }
 WALKS: Final = 1000
 STEPS: Final = 12
@@ -78,7 +80,7 @@ def mermaid_text(label: str) -> str:
 def test_graphviz_parses(name: str) -> None:
     """Graphviz finds each state and arrow of the chart, and shows their names as they are."""
     drawn = CHARTS[name]
-    picture = graphviz(dot(drawn), form="svg")
+    picture = run_graphviz(dot(drawn), form="svg")
     nodes, edges = groups(picture, "node"), groups(picture, "edge")
     assert {title for title, _ in nodes} == {"start", *(node.id for node in drawn.nodes)}
     for node in drawn.nodes:
@@ -134,7 +136,7 @@ class Here:
 def events(table: Lifecycle, state: str | None = None) -> list[str]:
     """Return every event of a table, or those that a state listens to."""
     edges = table.edges if state is None else table.exits(state)
-    pulled = [event(edge.trigger, reason) for edge in edges for reason in edge.reasons]
+    pulled = [name_event(edge.trigger, reason) for edge in edges for reason in edge.reasons]
     timers = [timer for timer in table.timers if timer.steps and state in (None, *timer.states)]
     return sorted({*pulled, *(clock_event(timer.name) for timer in timers)})
 
@@ -164,7 +166,9 @@ def walks(table: Lifecycle) -> tuple[list[list[tuple[str, list[str]]]], list[lis
 def test_xstate_walks_as_the_engine_does(table: Lifecycle) -> None:
     """A thousand random sequences of events lead through the same states there and here."""
     sent, come = walks(table)
-    assert ask({"machines": [{"machine": machine(chart(table)), "walks": sent}]}) == [come]
+    assert ask(
+        {"machines": [{"machine": build_xstate_machine(build_chart(table)), "walks": sent}]}
+    ) == [come]
     assert {state for states in come for state in states} >= {state.name for state in table.states}
 
 
@@ -172,7 +176,7 @@ def test_xstate_loads_a_hostile_table() -> None:
     """A machine whose every name is hostile starts, and an event moves it."""
     asked = []
     for name in HOSTILE:
-        made = machine(chart(hostile_table(name)))
+        made = build_xstate_machine(build_chart(hostile_table(name)))
         [clock] = [each for each in made["states"][made["initial"]]["on"] if "clock." in each]
         asked.append({"machine": made, "walks": [[[clock, [name, f"{name}."]]]]})
     assert ask({"machines": asked}) == [[["s1"]] for _ in HOSTILE]

@@ -55,7 +55,7 @@ def served(programme: Programme, **parts: Callable[[], object]) -> Iterator[tupl
     """Serve what a process with a loop of its own tells."""
     beating, port = Pulse(), free_port()
     application = metrics_server.process_application(programme, None, beating, **parts)
-    with metrics_server.serving(Address("127.0.0.1", port), lambda: application):
+    with metrics_server.serve_metrics_in_thread(Address("127.0.0.1", port), lambda: application):
         yield port, beating
 
 
@@ -66,7 +66,7 @@ def test_run_without_a_broker_tells_of_itself(world: World) -> None:
     world.clock.move_to(midnight(date(2020, 3, 2)))
     port, stop = free_port(), threading.Event()
     running = threading.Thread(
-        target=in_process.serve,
+        target=in_process.run_in_process,
         args=(world.programme, stop),
         kwargs={"address": Address("::1", port)},
     )
@@ -117,9 +117,11 @@ def test_a_database_that_is_away_leaves_the_metrics_up() -> None:
 
     settings = Settings(f"postgresql://lazsa@127.0.0.1:{free_port()}/x", "redis://127.0.0.1:1/0")
     opened = metrics_server.OpenedOnce(settings)
-    parts = fitness.parts(opened, None)
-    application = metrics_server.application(CollectorRegistry(), opened, parts)
-    with metrics_server.serving(Address("127.0.0.1", port := free_port()), lambda: application):
+    parts = fitness.list_deployment_parts(opened, None)
+    application = metrics_server.build_wsgi_application(CollectorRegistry(), opened, parts)
+    with metrics_server.serve_metrics_in_thread(
+        Address("127.0.0.1", port := free_port()), lambda: application
+    ):
         assert values(get(port, "/metrics")[1]) == {"database": 0}
         assert get(port, "/readyz")[0] == 503
 
@@ -160,13 +162,13 @@ def test_storage_that_only_reads_is_not_ready(
 ) -> None:
     """A database that takes no writes is not fit for work, though it answers every question."""
     programme, switch = writable
-    parts = fitness.parts(lambda: programme, None)
-    assert fitness.unfit(parts) == {}
+    parts = fitness.list_deployment_parts(lambda: programme, None)
+    assert fitness.find_unfit_parts(parts) == {}
     switch(True)
-    assert "cannot write" in fitness.unfit(parts)["database"]
+    assert "cannot write" in fitness.find_unfit_parts(parts)["database"]
     assert programme.states() == {}
     switch(False)
-    assert fitness.unfit(parts) == {}
+    assert fitness.find_unfit_parts(parts) == {}
 
 
 def test_an_address_that_is_not_to_be_had_is_refused(world: World) -> None:
@@ -174,4 +176,4 @@ def test_an_address_that_is_not_to_be_had_is_refused(world: World) -> None:
     with served(world.programme) as (port, _):
         for address in (Address("127.0.0.1", port), Address("192.0.2.1", 0)):
             with pytest.raises(InputError, match="an address of this machine that is free"):
-                in_process.serve(world.programme, threading.Event(), address=address)
+                in_process.run_in_process(world.programme, threading.Event(), address=address)

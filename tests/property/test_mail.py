@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lazsa_flow.notices.contact import Contact
-from lazsa_flow.notices.mail import mail
+from lazsa_flow.notices.mail import build_mail_bytes
 from tests.factories import letter
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ LINES = st.lists(
 
 def parsed(letter: Letter) -> EmailMessage:
     """Return a letter's mail as whoever receives it reads it."""
-    content = mail(letter, "lazsa@example.com")
+    content = build_mail_bytes(letter, "lazsa@example.com")
     return message_from_bytes(content, policy=default)
 
 

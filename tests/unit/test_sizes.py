@@ -28,7 +28,7 @@ LONG_FUNCTIONS: Final[frozenset[str]] = frozenset(
         "lazsa_flow/engine/fire.py::open_path",
         "lazsa_flow/engine/replan.py::replan",
         "lazsa_flow/award/facade/community.py::announce",
-        "lazsa_flow/notices/sample.py::sample",
+        "lazsa_flow/notices/sample.py::build_sample_context",
         "lazsa_flow/store/evidence_queries.py::queries",
     }
 )

@@ -23,7 +23,7 @@ from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
 from lazsa_flow.errors import InputError
-from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.graph.mermaid import mermaid
 from lazsa_flow.notices.files import FileChannel, FileSettings
 from lazsa_flow.private_files import create_folder, open_file
@@ -110,11 +110,13 @@ def run_story(
         with LocalRunner(programme) as runner:
             for number, act in enumerate(acts[done:], start=done):
                 progress(number, len(acts), act.name)
-                scheduler.turn(programme, clock, runner.ring, runner.wait, until=act.at)
+                scheduler.turn_virtual_clock(
+                    programme, clock, runner.ring, runner.wait, until=act.at
+                )
                 refused += act.run()[1]
                 bookmark.write(number + 1)
             progress(len(acts), len(acts), "the last timers")
-            scheduler.turn(programme, clock, runner.ring, runner.wait, until=end)
+            scheduler.turn_virtual_clock(programme, clock, runner.ring, runner.wait, until=end)
         if notices:
             progress(len(acts), len(acts), "the notices")
             _send_notices(programme, clock, out / NOTICES)
@@ -233,7 +235,7 @@ def _export_story(programme: Programme, out: Path, *, refused: int, drifted: int
 
     write_whole(out / JOURNAL, journal_lines())
     table = runtime_of(programme).rulebook.lifecycle("award")
-    graph = f"# {table.title}\n\n```mermaid\n{mermaid(chart(table)).rstrip()}\n```"
+    graph = f"# {table.title}\n\n```mermaid\n{mermaid(build_chart(table)).rstrip()}\n```"
     write_whole(out / LIFECYCLE, [graph])
     counts = programme.states()
     return Told(

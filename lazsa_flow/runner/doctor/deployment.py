@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.runner.broker import check, connect
+from lazsa_flow.runner.broker import check_redis, connect_to_redis
 from lazsa_flow.runner.doctor.examination import Check
 from lazsa_flow.service.configuration import find_warnings
 
@@ -114,4 +114,6 @@ def check_broker(examination: Examination) -> Iterator[Check]:
     if examination.redis is None:
         yield Check("broker", "ok", "none: ticker and worker run in one process")
     else:
-        yield Check("broker", "ok", f"Redis {check(connect(examination.redis))}, noeviction")
+        yield Check(
+            "broker", "ok", f"Redis {check_redis(connect_to_redis(examination.redis))}, noeviction"
+        )

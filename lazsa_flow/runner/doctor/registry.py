@@ -89,21 +89,21 @@ def run_checks(examination: Examination, checks: Iterable[ListedCheck]) -> Itera
     told: set[str] = set()
     for check in checks:
         if all(examination.has(need) for need in check.needs):
-            found = [each for each in _run(check, examination) if each.found not in told]
+            found = [each for each in _run_check(check, examination) if each.found not in told]
             told.update(each.found for each in found if each.status == "fault")
             yield from found
 
 
-def _run(check: ListedCheck, examination: Examination) -> Iterator[Check]:
+def _run_check(check: ListedCheck, examination: Examination) -> Iterator[Check]:
     try:
         yield from check.run(examination)
     except LazsaError as error:
         yield Check(check.name, "fault", str(error).removesuffix(_SEE_DOCTOR))
     except Exception as error:
-        yield Check(check.name, "fault", _raised(error))
+        yield Check(check.name, "fault", _locate_exception(error))
 
 
-def _raised(error: Exception) -> str:
+def _locate_exception(error: Exception) -> str:
     """Tell where an exception comes from; its text may hold anything and is not shown."""
     place = "unknown"
     trace = error.__traceback__

@@ -19,7 +19,9 @@ def check_file(examination: Examination) -> Iterator[Check]:
         return
     with examination.read() as transaction:
         faults = transaction.inspect().quick_check()
-    yield from _told("file", [f"{each}; restore a backup" for each in faults], "quick_check: ok")
+    yield from _report_faults(
+        "file", [f"{each}; restore a backup" for each in faults], "quick_check: ok"
+    )
 
 
 def check_rules(examination: Examination) -> Iterator[Check]:
@@ -33,14 +35,14 @@ def check_rules(examination: Examination) -> Iterator[Check]:
         if name not in released
     ]
     sound = f"{len(rules.lifecycles)} lifecycles, {len(rules.countries)} countries"
-    yield from _told("rules", faults, sound)
+    yield from _report_faults("rules", faults, sound)
 
 
 def check_references(examination: Examination) -> Iterator[Check]:
     """Look whether every row refers to rows that exist."""
     with examination.read() as transaction:
         faults = transaction.inspect().orphans()
-    yield from _told("references", faults, "every row refers to one that exists")
+    yield from _report_faults("references", faults, "every row refers to one that exists")
 
 
 def check_slots(examination: Examination) -> Iterator[Check]:
@@ -51,7 +53,7 @@ def check_slots(examination: Examination) -> Iterator[Check]:
     ]
     with examination.read() as transaction:
         faults = transaction.inspect().misplaced_slots(states)
-    yield from _told("slots", faults, "every open path holds the slot of its subject")
+    yield from _report_faults("slots", faults, "every open path holds the slot of its subject")
 
 
 def check_sequences(examination: Examination) -> Iterator[Check]:
@@ -65,14 +67,14 @@ def check_sequences(examination: Examination) -> Iterator[Check]:
         f"run: SELECT setval('{name}', {largest})"
         for name, next_, largest in behind
     ]
-    yield from _told("sequences", faults, "next numbers are free")
+    yield from _report_faults("sequences", faults, "next numbers are free")
 
 
 def check_dates(examination: Examination) -> Iterator[Check]:
     """Look whether every stored instant and date is one."""
     with examination.read() as transaction:
         faults = transaction.inspect().malformed()
-    yield from _told("dates", faults, "every stored instant and date can be read")
+    yield from _report_faults("dates", faults, "every stored instant and date can be read")
 
 
 def check_words(examination: Examination) -> Iterator[Check]:
@@ -87,7 +89,7 @@ def check_words(examination: Examination) -> Iterator[Check]:
     )
     with examination.read() as transaction:
         faults = transaction.inspect().unknown_words(known)
-    yield from _told("words", faults, "every state, timer, country and status is known")
+    yield from _report_faults("words", faults, "every state, timer, country and status is known")
 
 
 def check_countries(examination: Examination) -> Iterator[Check]:
@@ -114,6 +116,6 @@ def check_trainers(examination: Examination) -> Iterator[Check]:
     yield Check("trainers", "warning", f"{what}: {named}; the trainer path decides")
 
 
-def _told(name: str, faults: Iterable[object], sound: str) -> Iterator[Check]:
+def _report_faults(name: str, faults: Iterable[object], sound: str) -> Iterator[Check]:
     told = [Check(name, "fault", str(fault)) for fault in faults]
     yield from told or [Check(name, "ok", sound)]

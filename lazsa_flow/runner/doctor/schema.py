@@ -36,12 +36,14 @@ def check_schema(examination: Examination) -> Iterator[Check]:
     with examination.read() as transaction:
         differences = transaction.inspect().differences()
     for each in differences:
-        yield Check("schema", "warning" if each.kind == "unknown" else "fault", _told(each))
+        yield Check(
+            "schema", "warning" if each.kind == "unknown" else "fault", _describe_difference(each)
+        )
     if not differences:
         yield Check("schema", "ok", f"revision {wanted}, every object as the migrations make it")
 
 
-def _told(difference: Difference) -> str:
+def _describe_difference(difference: Difference) -> str:
     name = difference.name
     if difference.kind == "missing":
         return f"{name} is missing; restore a backup, or make it again: {difference.expected}"

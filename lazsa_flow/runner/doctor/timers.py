@@ -27,7 +27,7 @@ def check_missing(examination: Examination) -> Iterator[Check]:
         ]
     if missing:
         what = "nothing will wake these paths for it"
-        yield Check("timers", "fault", f"{_some(missing)}: {what}; {_REPLAN}")
+        yield Check("timers", "fault", f"{_join_some_names(missing)}: {what}; {_REPLAN}")
     else:
         yield Check("timers", "ok", "every path has the timers that its state needs")
 
@@ -42,11 +42,11 @@ def check_instants(examination: Examination) -> Iterator[Check]:
             now = f"{instant_text(right.at)} for {right.on} in {each.zone}"
             groups[f"stored is {was}, right is {now}"].append(f"{each.path} {stored.name}")
     for what, timers in groups.items():
-        yield Check("instants", "fault", f"{_some(timers)}: {what}; {_REPLAN}")
+        yield Check("instants", "fault", f"{_join_some_names(timers)}: {what}; {_REPLAN}")
     if not groups:
         yield Check("instants", "ok", "stored instants are what dates and zones give")
 
 
-def _some(names: list[str]) -> str:
+def _join_some_names(names: list[str]) -> str:
     more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
     return ", ".join(names[:_MOST]) + more

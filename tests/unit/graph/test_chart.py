@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lazsa_flow.award.lifecycles.award import AWARD
-from lazsa_flow.graph.chart import Arrow, Node, Who, chart
+from lazsa_flow.graph.chart import Arrow, Node, Who, build_chart
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
 from tests.factories import guard, table
 from tests.unit.graph.hostile import HOSTILE, hostile_table
@@ -13,7 +13,7 @@ from tests.unit.graph.hostile import HOSTILE, hostile_table
 
 def test_a_state_becomes_a_node() -> None:
     """Nodes have made-up ids in the table's order, and tell what each state is."""
-    assert chart(table()).nodes == (
+    assert build_chart(table()).nodes == (
         Node("s0", "ajar", "waiting", initial=True, final=False, happy=True),
         Node("s1", "shut", "success", initial=False, final=True, happy=True),
     )
@@ -30,7 +30,7 @@ def test_an_edge_becomes_an_arrow_for_each_source() -> None:
             Edge("reopen", ("shut",), "ajar", (Permit("seller"),)),
         ),
     )
-    ends = [(arrow.source, arrow.dest, arrow.trigger) for arrow in chart(lifecycle).arrows]
+    ends = [(arrow.source, arrow.dest, arrow.trigger) for arrow in build_chart(lifecycle).arrows]
     assert ends == [
         (None, "s0", "open"),
         ("s0", "s2", "close"),
@@ -42,7 +42,7 @@ def test_an_edge_becomes_an_arrow_for_each_source() -> None:
 
 def test_an_arrow_tells_who_when_and_whether_a_timer_tries_it() -> None:
     """An arrow carries roles with their reasons, guards, and the timers that try it."""
-    opening, close, lock = chart(table()).arrows
+    opening, close, lock = build_chart(table()).arrows
     assert opening == Arrow(
         "a0",
         None,
@@ -86,8 +86,8 @@ def test_edges_that_differ_only_in_who_gives_which_reason_are_one_arrow() -> Non
             ),
         )
     )
-    lock = chart(lifecycle).arrows[-1]
-    assert len(chart(lifecycle).arrows) == 3
+    lock = build_chart(lifecycle).arrows[-1]
+    assert len(build_chart(lifecycle).arrows) == 3
     assert lock.who == (
         Who(("seller",), ("leaving",)),
         Who(("host", "team"), ("fire",)),
@@ -112,7 +112,7 @@ def test_edges_with_other_guards_or_timers_stay_apart() -> None:
         ),
         guards={"ready": guard()},
     )
-    arrows = chart(lifecycle).arrows[1:]
+    arrows = build_chart(lifecycle).arrows[1:]
     assert [(a.reasons, a.guards, a.timers) for a in arrows] == [
         (("wind",), ("ready",), ("evening",)),
         (("hand",), (), ("evening",)),
@@ -122,7 +122,7 @@ def test_edges_with_other_guards_or_timers_stay_apart() -> None:
 
 def test_a_timer_tries_an_edge_only_out_of_its_own_states() -> None:
     """A timer that does not live in a state tries none of the edges that lead from it."""
-    arrows = {(arrow.source, arrow.trigger): arrow for arrow in chart(AWARD).arrows}
+    arrows = {(arrow.source, arrow.trigger): arrow for arrow in build_chart(AWARD).arrows}
     assert arrows["s3", "renew"].timers == ("renewal_decision", "grace_end")
     assert arrows["s0", "open_review"].timers == ("review_opens",)
     assert arrows["s6", "remove"].timers == ()
@@ -131,7 +131,7 @@ def test_a_timer_tries_an_edge_only_out_of_its_own_states() -> None:
 
 def test_the_happy_path_of_the_award() -> None:
     """The award's happy path runs from the nomination to the renewal, each step once."""
-    drawn = chart(AWARD)
+    drawn = build_chart(AWARD)
     names = {node.id: node.label for node in drawn.nodes}
     steps = [
         (names.get(arrow.source or "", ""), names[arrow.dest], arrow.trigger)
@@ -149,7 +149,7 @@ def test_the_happy_path_of_the_award() -> None:
 
 def test_a_lifecycle_without_a_happy_path() -> None:
     """Where the table names no happy path, nothing is drawn heavy."""
-    drawn = chart(table(happy_path=()))
+    drawn = build_chart(table(happy_path=()))
     assert not any(node.happy for node in drawn.nodes)
     assert not any(arrow.happy for arrow in drawn.arrows)
 
@@ -157,6 +157,6 @@ def test_a_lifecycle_without_a_happy_path() -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_are_raw_and_ids_are_ours(name: str) -> None:
     """No name, however hostile, becomes part of an id."""
-    drawn = chart(hostile_table(name))
+    drawn = build_chart(hostile_table(name))
     assert [node.id for node in drawn.nodes] == ["s0", "s1"]
     assert drawn.nodes[0].label == drawn.title == drawn.name == name

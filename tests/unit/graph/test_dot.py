@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from lazsa_flow.award.lifecycles.award import AWARD
-from lazsa_flow.graph.chart import chart
-from lazsa_flow.graph.dot import dot, escape
+from lazsa_flow.graph.chart import build_chart
+from lazsa_flow.graph.dot import dot, escape_dot_name
 from tests.factories import table
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 
@@ -77,7 +77,7 @@ def _of(head: str, text: str) -> list[dict[str, str]]:
 
 def test_every_state_and_arrow_is_written_once() -> None:
     """The graph has a statement for each node and arrow of the chart, and four of its own."""
-    drawn = chart(AWARD)
+    drawn = build_chart(AWARD)
     heads = [head for head, _ in statements(dot(drawn))]
     assert heads == [
         *("graph", "node", "edge", "start"),
@@ -88,20 +88,20 @@ def test_every_state_and_arrow_is_written_once() -> None:
 
 def test_the_happy_path_is_heavy_and_timers_are_dashed() -> None:
     """Weight and width mark the happy path, a dashed line what a timer tries."""
-    text = dot(chart(table()))
+    text = dot(build_chart(table()))
     [opening] = _of("start->s0", text)
     close, lock = _of("s0->s1", text)
     assert (opening["penwidth"], opening["weight"]) == ("3", "10")
     assert "style" not in opening
     assert close["style"] == "dashed"
     assert "style" not in lock
-    fall_due = _of("s4->s3", dot(chart(AWARD)))
+    fall_due = _of("s4->s3", dot(build_chart(AWARD)))
     assert not any("weight" in arrow for arrow in fall_due)
 
 
 def test_reasons_and_guards_stand_under_the_trigger() -> None:
     """A label's first line is the trigger, then its reasons, then its guards, three a line."""
-    [award] = _of("s1->s2", dot(chart(AWARD)))
+    [award] = _of("s1->s2", dot(build_chart(AWARD)))
     assert shown(award["label"]) == [
         "award",
         "[quorum, panel_approval, tenure,",
@@ -109,7 +109,7 @@ def test_reasons_and_guards_stand_under_the_trigger() -> None:
         "cancellation, retention, trainer_activities,",
         "no_open_case, no_sitting_award]",
     ]
-    [remove] = _of("s6->s7", dot(chart(AWARD)))
+    [remove] = _of("s6->s7", dot(build_chart(AWARD)))
     assert shown(remove["label"]) == ["remove", "(left, re_awarded, code_of_conduct)"]
     assert remove["tooltip"] == "seller (left), system (re_awarded), compliance (code_of_conduct)"
 
@@ -117,8 +117,8 @@ def test_reasons_and_guards_stand_under_the_trigger() -> None:
 def test_a_final_state_has_two_rings() -> None:
     """Terminal states, and only they, are ringed twice."""
     rings = {
-        node.final: {a.get("peripheries") for a in _of(node.id, dot(chart(AWARD)))}
-        for node in chart(AWARD).nodes
+        node.final: {a.get("peripheries") for a in _of(node.id, dot(build_chart(AWARD)))}
+        for node in build_chart(AWARD).nodes
     }
     assert rings == {True: {"2"}, False: {None}}
 
@@ -126,8 +126,8 @@ def test_a_final_state_has_two_rings() -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_breaks_no_statement(name: str) -> None:
     """Whatever a name holds, the graph has the statements it would have with a tame one."""
-    text = dot(chart(hostile_table(name)))
-    tame = dot(chart(hostile_table("tame")))
+    text = dot(build_chart(hostile_table(name)))
+    tame = dot(build_chart(hostile_table("tame")))
     assert len(text.splitlines()) == len(tame.splitlines())
     assert [(head, list(attributes)) for head, attributes in statements(text)] == [
         (head, list(attributes)) for head, attributes in statements(tame)
@@ -139,4 +139,4 @@ def test_a_hostile_name_breaks_no_statement(name: str) -> None:
 def test_a_hostile_name_is_shown_as_it_is(name: str) -> None:
     """A name is neither lost nor read as an order: unescaped, it is the name, on one line."""
     printable = "".join(char if char.isprintable() else " " for char in name)
-    assert shown(escape(name)) == [" ".join(printable.split()) or "(no name)"]
+    assert shown(escape_dot_name(name)) == [" ".join(printable.split()) or "(no name)"]

@@ -5,25 +5,25 @@ from __future__ import annotations
 import pytest
 
 from lazsa_flow.award.lifecycles.award import AWARD
-from lazsa_flow.graph.chart import chart
-from lazsa_flow.graph.label import WIDEST, labels
-from lazsa_flow.graph.metrics import cut, width
+from lazsa_flow.graph.chart import build_chart
+from lazsa_flow.graph.label import WIDEST, group_arrow_labels
+from lazsa_flow.graph.metrics import measure_text_width, shorten_to_width
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 
 
 def test_every_arrow_has_one_label() -> None:
     """No arrow is left out, none is told twice, and the first is the one that opens a path."""
-    drawn = chart(AWARD)
-    told = [arrow for label in labels(drawn) for arrow in label.arrows]
+    drawn = build_chart(AWARD)
+    told = [arrow for label in group_arrow_labels(drawn) for arrow in label.arrows]
     assert sorted(told, key=drawn.arrows.index) == list(drawn.arrows)
-    assert [arrow.source for arrow in labels(drawn)[0].arrows] == [None]
+    assert [arrow.source for arrow in group_arrow_labels(drawn)[0].arrows] == [None]
 
 
 def test_arrows_alike_in_all_but_their_source_share_a_label() -> None:
     """The award's three ways into retirement by somebody's hand are told once."""
     [retire] = [
         label
-        for label in labels(chart(AWARD))
+        for label in group_arrow_labels(build_chart(AWARD))
         if label.arrows[0].trigger == "retire" and not label.timed
     ]
     assert [arrow.source for arrow in retire.arrows] == ["s2", "s4", "s3"]
@@ -31,32 +31,34 @@ def test_arrows_alike_in_all_but_their_source_share_a_label() -> None:
 
 def test_a_label_adds_its_flows_up() -> None:
     """A label's figure is the sum over its arrows; without a count there is none."""
-    drawn = chart(AWARD)
-    shared = next(label for label in labels(drawn) if len(label.arrows) == 3)
+    drawn = build_chart(AWARD)
+    shared = next(label for label in group_arrow_labels(drawn) if len(label.arrows) == 3)
     assert shared.flow is None
     counted = drawn.counting({}, {arrow.id: 2 for arrow in shared.arrows})
-    assert next(label for label in labels(counted) if label.id == shared.id).flow == 6
+    assert next(label for label in group_arrow_labels(counted) if label.id == shared.id).flow == 6
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, "W" * 400, "卖" * 400])
 def test_no_row_is_wider_than_its_box(name: str) -> None:
     """However long a name is, its row keeps to the width."""
-    rows = [row for label in labels(chart(hostile_table(name))) for row in label.rows]
+    rows = [
+        row for label in group_arrow_labels(build_chart(hostile_table(name))) for row in label.rows
+    ]
     assert rows
     assert all(row.width <= WIDEST + 20 for row in rows)
 
 
 def test_widths_are_those_of_inter() -> None:
     """A text's width is the sum of its letters' advances, in bold wider than in regular."""
-    assert width("Hi", 1000) == 743 + 242
-    assert width("nominated", 15, bold=True) > width("nominated", 15)
-    assert width("e\u0301", 1000) == width("e", 1000)
-    assert width("卖", 10) == 10
+    assert measure_text_width("Hi", 1000) == 743 + 242
+    assert measure_text_width("nominated", 15, bold=True) > measure_text_width("nominated", 15)
+    assert measure_text_width("e\u0301", 1000) == measure_text_width("e", 1000)
+    assert measure_text_width("卖", 10) == 10
 
 
 def test_a_text_is_cut_at_a_width() -> None:
     """What is too wide ends in an ellipsis and fits; what fits stays."""
-    assert cut("short", 10, 100) == "short"
-    shortened = cut("a rather long name", 10, 50)
+    assert shorten_to_width("short", 10, 100) == "short"
+    shortened = shorten_to_width("a rather long name", 10, 50)
     assert shortened.endswith("…")
-    assert width(shortened, 10) <= 50
+    assert measure_text_width(shortened, 10) <= 50

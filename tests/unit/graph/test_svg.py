@@ -12,8 +12,8 @@ import pytest
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.lifecycles.entry import ENTRY
 from lazsa_flow.award.lifecycles.trainer import TRAINER
-from lazsa_flow.graph.chart import chart
-from lazsa_flow.graph.metrics import width
+from lazsa_flow.graph.chart import build_chart
+from lazsa_flow.graph.metrics import measure_text_width
 from lazsa_flow.graph.svg import svg
 from tests.factories import table
 from tests.unit.graph.hostile import HOSTILE, hostile_table
@@ -64,12 +64,12 @@ def sampled(group: ET.Element) -> Iterator[tuple[float, float]]:
 
 def crowded() -> Chart:
     """Return the award's chart with figures as large as they come."""
-    drawn = chart(AWARD)
+    drawn = build_chart(AWARD)
     figures = {node.label: 12_345_678 for node in drawn.nodes}
     return drawn.counting(figures, {arrow.id: 12_345_678 for arrow in drawn.arrows})
 
 
-CHARTS: Final = {**{each.name: chart(each) for each in TABLES}, "crowded": crowded()}
+CHARTS: Final = {**{each.name: build_chart(each) for each in TABLES}, "crowded": crowded()}
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -101,14 +101,14 @@ def test_a_figure_keeps_off_its_trigger() -> None:
             next(text for text in group.iter(f"{NS}text") if text.get("class") == kind)
             for kind in ("trigger", "flow")
         )
-        end = float(trigger.get("x", "")) + width(trigger.text or "", 13, bold=True)
-        assert end + 4 < float(figure.get("x", "")) - width(figure.text or "", 13)
+        end = float(trigger.get("x", "")) + measure_text_width(trigger.text or "", 13, bold=True)
+        assert end + 4 < float(figure.get("x", "")) - measure_text_width(figure.text or "", 13)
 
 
 @pytest.mark.parametrize("lifecycle", TABLES, ids=lambda each: each.name)
 def test_the_happy_path_is_straight_and_heavy(lifecycle: Any) -> None:
     """The states of the happy path stand one under the other, their lines heavier than others."""
-    drawn = chart(lifecycle)
+    drawn = build_chart(lifecycle)
     happy = [area(group) for group in groups(drawn, "state") if "happy" in group.get("class", "")]
     middles = [(left + right) / 2 for left, _, right, _ in happy]
     assert max(middles) - min(middles) < 1
@@ -122,7 +122,7 @@ def test_the_happy_path_is_straight_and_heavy(lifecycle: Any) -> None:
 
 def test_a_label_reads_as_a_sentence() -> None:
     """Under the trigger stand its reasons, when and by whom it is pulled, and its guards."""
-    found = {tuple(texts(group)) for group in groups(chart(AWARD), "label")}
+    found = {tuple(texts(group)) for group in groups(build_chart(AWARD), "label")}
     assert ("decline", "as", "not_reviewed", "at", "cycle_date", "if", "no_quorum") in found
     assert (
         *("reinstate", "as", "appeal", "by", "manager"),
@@ -132,7 +132,7 @@ def test_a_label_reads_as_a_sentence() -> None:
 
 def test_it_is_read_out_from_above() -> None:
     """States and labels stand in the file as a reader goes down the picture."""
-    root = ET.fromstring(svg(chart(AWARD)))
+    root = ET.fromstring(svg(build_chart(AWARD)))
     kinds = ({"state"}, {"label"})
     told = [
         g for g in root.iter(f"{NS}g") if any(k <= set(g.get("class", "").split()) for k in kinds)
@@ -143,7 +143,7 @@ def test_it_is_read_out_from_above() -> None:
 
 def test_what_the_clock_tries_is_dashed() -> None:
     """The lines of a timer's arrows are dashed, and no others."""
-    drawn = chart(AWARD)
+    drawn = build_chart(AWARD)
     timed = {arrow.id for arrow in drawn.arrows if arrow.timers}
     for line in groups(drawn, "line"):
         arrows = set(line.get("data-arrows", "").split())
@@ -152,7 +152,7 @@ def test_what_the_clock_tries_is_dashed() -> None:
 
 def test_a_final_state_has_two_rings() -> None:
     """Terminal states, and only they, have a second ring."""
-    for group in groups(chart(AWARD), "state"):
+    for group in groups(build_chart(AWARD), "state"):
         final = AWARD.state(texts(group)[0]).final
         assert len(list(group.iter(f"{NS}rect"))) == (2 if final else 1)
 
@@ -161,7 +161,9 @@ def test_figures_stand_in_states_and_labels() -> None:
     """Counts and flows are shown with thousands apart, and the next date of a timer."""
     from datetime import date
 
-    drawn = chart(table()).counting({"ajar": 1234}, {"a1": 56}, {"evening": date(2026, 10, 1)})
+    drawn = build_chart(table()).counting(
+        {"ajar": 1234}, {"a1": 56}, {"evening": date(2026, 10, 1)}
+    )
     assert [texts(group) for group in groups(drawn, "state")] == [["ajar", "1,234"], ["shut", "0"]]
     labels = [texts(group) for group in groups(drawn, "label")]
     assert labels[1][:2] == ["close", "56"]
@@ -170,7 +172,7 @@ def test_figures_stand_in_states_and_labels() -> None:
 
 def test_a_story_is_drawn_in_a_colour_of_its_own() -> None:
     """The arrows that a path took, and the states it was in, are marked; no others."""
-    drawn = chart(table()).tracing(
+    drawn = build_chart(table()).tracing(
         [
             {"source": None, "dest": "ajar", "trigger": "open", "reason": None},
             {"source": "ajar", "dest": "ajar", "trigger": None, "reason": None},
@@ -185,7 +187,7 @@ def test_a_story_is_drawn_in_a_colour_of_its_own() -> None:
 def test_dark_and_light_differ_in_colours_alone() -> None:
     """On dark paper everything stands where it stands on light."""
     colour = re.compile(r"#[0-9a-f]{6}")
-    light, dark = svg(chart(AWARD)), svg(chart(AWARD), dark=True)
+    light, dark = svg(build_chart(AWARD)), svg(build_chart(AWARD), dark=True)
     assert light != dark
     assert colour.sub("", light) == colour.sub("", dark)
 
@@ -193,7 +195,7 @@ def test_dark_and_light_differ_in_colours_alone() -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_text_and_nothing_else(name: str) -> None:
     """Whatever a name holds, the picture has the elements and attributes of a tame one."""
-    root = ET.fromstring(svg(chart(hostile_table(name)).counting({name: 5}, {})))
+    root = ET.fromstring(svg(build_chart(hostile_table(name)).counting({name: 5}, {})))
     assert {each.tag.removeprefix(NS) for each in root.iter()} <= ELEMENTS
     for each in root.iter():
         assert not any(

@@ -8,15 +8,15 @@ import re
 import pytest
 
 from lazsa_flow.award.lifecycles.award import AWARD
-from lazsa_flow.graph.chart import chart
-from lazsa_flow.graph.xstate import event, machine, xstate
+from lazsa_flow.graph.chart import build_chart
+from lazsa_flow.graph.xstate import build_xstate_machine, name_event, xstate
 from tests.factories import table
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 
 
 def test_a_small_machine_in_full() -> None:
     """States under their names, events with their reason, timers as the clock's events."""
-    assert json.loads(xstate(chart(table()))) == {
+    assert json.loads(xstate(build_chart(table()))) == {
         "id": "door",
         "description": "A door",
         "initial": "ajar",
@@ -56,7 +56,7 @@ def test_a_small_machine_in_full() -> None:
 
 def test_a_timer_tries_its_steps_in_order() -> None:
     """The cycle date's event has a transition for each step that leads from the state."""
-    states = machine(chart(AWARD))["states"]
+    states = build_xstate_machine(build_chart(AWARD))["states"]
     steps = states["under_review"]["on"]["clock.cycle_date"]
     targets = [step["target"] for step in steps]
     assert targets == ["awarded", "under_review", "declined", "declined", "declined"]
@@ -68,8 +68,8 @@ def test_a_timer_tries_its_steps_in_order() -> None:
 def test_figures_and_a_story_stand_in_meta() -> None:
     """Counts, flows, and what a path went through are there for whoever reads the machine."""
     rows = [{"source": None, "dest": "ajar", "trigger": "open", "reason": None}]
-    drawn = chart(table()).counting({"ajar": 7}, {"a2": 3}).tracing(rows)
-    ajar = machine(drawn)["states"]["ajar"]
+    drawn = build_chart(table()).counting({"ajar": 7}, {"a2": 3}).tracing(rows)
+    ajar = build_xstate_machine(drawn)["states"]["ajar"]
     assert (ajar["meta"]["count"], ajar["meta"]["visited"]) == (7, True)
     assert ajar["on"]["lock.leaving"][0]["meta"]["flow"] == 3
 
@@ -77,7 +77,7 @@ def test_figures_and_a_story_stand_in_meta() -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_no_order_to_xstate(name: str) -> None:
     """Keys, targets and events hold nothing that XState reads as more than a name."""
-    made = json.loads(xstate(chart(hostile_table(name))))
+    made = json.loads(xstate(build_chart(hostile_table(name))))
     assert made["initial"] in made["states"]
     for state in made["states"].values():
         for type_, transitions in state.get("on", {}).items():
@@ -87,6 +87,6 @@ def test_a_hostile_name_is_no_order_to_xstate(name: str) -> None:
 
 def test_an_event_keeps_trigger_and_reason_apart() -> None:
     """A dot in a name is no dot between names."""
-    assert event("retire", "resigned") == "retire.resigned"
-    assert event("a.b") == "a%2Eb"
-    assert event("*") == "%2A"
+    assert name_event("retire", "resigned") == "retire.resigned"
+    assert name_event("a.b") == "a%2Eb"
+    assert name_event("*") == "%2A"

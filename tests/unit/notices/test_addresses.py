@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lazsa_flow.notices.addresses import is_address, needs_utf8, sendable
+from lazsa_flow.notices.addresses import encode_address_domain, is_address, needs_utf8
 
 
 @pytest.mark.parametrize(
@@ -32,16 +32,16 @@ def test_addresses(address: str, *, is_one: bool, as_sent: str | None) -> None:
     """Domains in every script, local parts beyond ASCII; what cannot be an address is none."""
     assert is_address(address) is is_one
     if as_sent is not None:
-        assert sendable(address) == as_sent
+        assert encode_address_domain(address) == as_sent
 
 
 def test_what_needs_smtputf8() -> None:
     """A local part beyond ASCII does; a domain in A-labels does not (RFC 6531)."""
-    assert needs_utf8(sendable("ü@münchen.example"))
-    assert not needs_utf8(sendable("u@münchen.example"))
+    assert needs_utf8(encode_address_domain("ü@münchen.example"))
+    assert not needs_utf8(encode_address_domain("u@münchen.example"))
 
 
 def test_a_domain_that_is_none() -> None:
     """What is no domain is sent nowhere."""
     with pytest.raises(ValueError, match="invalid domain"):
-        sendable("x@-..-")
+        encode_address_domain("x@-..-")

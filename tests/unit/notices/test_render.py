@@ -19,8 +19,8 @@ from lazsa_flow.notices.blocks import as_html, as_text
 from lazsa_flow.notices.digests import is_digested
 from lazsa_flow.notices.ports import Unmet
 from lazsa_flow.notices.render import Renderer
-from lazsa_flow.notices.sample import sample
-from lazsa_flow.notices.words import chain
+from lazsa_flow.notices.sample import build_sample_context
+from lazsa_flow.notices.words import list_fallback_locales
 from tests.golden.notices import LOCALES, render
 from tests.golden.regenerate import FOLDER
 
@@ -82,10 +82,12 @@ def test_hostile_names_print_literally(kind: str, hostile: str, locale: str) -> 
     """A seller who is named like a template or a page is told, and printed, by that very name."""
     country = COUNTRIES[LOCALES[locale]]
     if kind == "digest":
-        matters = [replace(sample("review_opened", country), seller=hostile)]
+        matters = [replace(build_sample_context("review_opened", country), seller=hostile)]
         rendered = RENDERER.digest(matters, locale)
     else:
-        rendered = RENDERER.notice(replace(sample(kind, country), seller=hostile), locale, hostile)
+        rendered = RENDERER.notice(
+            replace(build_sample_context(kind, country), seller=hostile), locale, hostile
+        )
     assert hostile in rendered.text
     page = _Page(rendered.html)
     assert hostile in page.text
@@ -116,9 +118,9 @@ def test_a_country_has_its_title() -> None:
 
 def test_a_locale_falls_back() -> None:
     """A locale takes what it lacks from its language, and that from English."""
-    assert chain("id-ID") == ("id-ID", "id", "en")
-    assert chain("en") == ("en",)
-    matter = sample("awarded", COUNTRIES["ID"])
+    assert list_fallback_locales("id-ID") == ("id-ID", "id", "en")
+    assert list_fallback_locales("en") == ("en",)
+    matter = build_sample_context("awarded", COUNTRIES["ID"])
     indonesian = RENDERER.notice(matter, "id").text
     assert RENDERER.notice(matter, "id-ID").text == indonesian
     assert RENDERER.notice(matter, "fr").text == RENDERER.notice(matter, "en").text != indonesian
@@ -132,7 +134,7 @@ def test_another_locale_is_a_folder(tmp_path: Path) -> None:
     (tmp_path / "en").mkdir()
     body = '{% extends "layout" %}{% block subject %}Hi{% endblock %}{% block body %}{{ on | day }}'
     (tmp_path / "en" / "awarded.jinja").write_text(body + "{% endblock %}", "utf-8")
-    rendered = Renderer(tmp_path).notice(sample("awarded", COUNTRIES["TH"]), "th")
+    rendered = Renderer(tmp_path).notice(build_sample_context("awarded", COUNTRIES["TH"]), "th")
     assert rendered.subject == "Hi"
     assert "1 M4 2027" in rendered.text
     assert "ลาก่อน" in rendered.text
@@ -141,7 +143,7 @@ def test_another_locale_is_a_folder(tmp_path: Path) -> None:
 
 def test_a_kind_without_words_is_named() -> None:
     """A notice that nobody has written is an error that names it, alone or in a digest."""
-    matter = replace(sample("awarded", COUNTRIES["SG"]), kind="serenaded")
+    matter = replace(build_sample_context("awarded", COUNTRIES["SG"]), kind="serenaded")
     with pytest.raises(NotFoundError, match="serenaded"):
         RENDERER.notice(matter, "en")
     with pytest.raises(NotFoundError, match="serenaded"):
@@ -167,7 +169,7 @@ def test_a_kind_without_words_is_named() -> None:
 def test_an_unmet_bar_shows_the_sellers_own_figure(bar: Unmet, en: str, id_: str) -> None:
     """A bar that was not met is told with the seller's figure, in the locale's own way."""
     for locale, said in (("en", en), ("id", id_)):
-        matter = replace(sample("not_selected", COUNTRIES["SG"]), unmet=(bar,))
+        matter = replace(build_sample_context("not_selected", COUNTRIES["SG"]), unmet=(bar,))
         assert said in RENDERER.notice(matter, locale).text
 
 
@@ -176,7 +178,9 @@ def test_a_refusal_says_how_to_appeal() -> None:
     text = render("not_selected", "en").text
     assert "15 March 2027" in text
     assert "1 May 2027" in text
-    bare = replace(sample("not_selected", COUNTRIES["SG"]), appeal_until=None, facts_as_of=None)
+    bare = replace(
+        build_sample_context("not_selected", COUNTRIES["SG"]), appeal_until=None, facts_as_of=None
+    )
     text = RENDERER.notice(bare, "en").text
     assert "appeal" not in text.lower()
     assert "figures are those" not in text
@@ -194,6 +198,6 @@ def test_words_become_blocks() -> None:
 
 def test_a_date_is_written_out() -> None:
     """Dates are told in the locale's months."""
-    matter = replace(sample("renewed", COUNTRIES["ID"]), cycle_on=date(2028, 10, 1))
+    matter = replace(build_sample_context("renewed", COUNTRIES["ID"]), cycle_on=date(2028, 10, 1))
     assert "1 October 2028" in RENDERER.notice(matter, "en").text
     assert "1 Oktober 2028" in RENDERER.notice(matter, "id").text

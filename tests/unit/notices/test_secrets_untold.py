@@ -11,8 +11,8 @@ from lazsa_flow.errors import ConfigError, TemplateError
 from lazsa_flow.lifecycle.toml_text import read, read_toml
 from lazsa_flow.notices.channels import open_channels
 from lazsa_flow.notices.render import Renderer
-from lazsa_flow.notices.sample import sample
-from lazsa_flow.notices.secrets import secret
+from lazsa_flow.notices.sample import build_sample_context
+from lazsa_flow.notices.secrets import read_secret
 from lazsa_flow.notices.settings import Deployment
 from tests.factories import country
 
@@ -66,10 +66,10 @@ def test_a_hosts_own_secret_is_not_shown(fields: dict[str, Any]) -> None:
 def test_the_name_of_a_variable_may_be_the_secret_itself() -> None:
     """What was put where a variable's name belongs is shown only if it reads like one."""
     with pytest.raises(ConfigError, match="environment: LAZSA_NOT_SET: got nothing"):
-        secret("LAZSA_NOT_SET")
+        read_secret("LAZSA_NOT_SET")
     for name in (SECRET, "a\0b"):
         with pytest.raises(ConfigError, match=r"environment: \(not shown\): got nothing"):
-            secret(name)
+            read_secret(name)
 
 
 @pytest.mark.parametrize(
@@ -92,4 +92,4 @@ def test_a_template_reaches_no_python(tmp_path: Path, words: str) -> None:
     layout = "{% extends 'layout' %}{% block subject %}x{% endblock %}"
     (folder / "nominated.jinja").write_text(f"{layout}{{% block body %}}{words}{{% endblock %}}")
     with pytest.raises(TemplateError):
-        Renderer(tmp_path).notice(sample("nominated", country()), "en")
+        Renderer(tmp_path).notice(build_sample_context("nominated", country()), "en")

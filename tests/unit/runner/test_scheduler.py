@@ -57,7 +57,7 @@ class Stub:
 def tick(stub: Stub) -> tuple[float, list[int]]:
     """Tick once; return for how long to sleep, and the rings."""
     rings: list[int] = []
-    return scheduler.tick(cast("Programme", stub), rings.append), rings
+    return scheduler.wake_due_chunks(cast("Programme", stub), rings.append), rings
 
 
 def test_nothing_pending_is_looked_for_again() -> None:
@@ -107,7 +107,7 @@ class Once(threading.Event):
 
 def run(stub: Stub, ring: Any, stop: Once) -> None:
     """Run the ticker on a stub."""
-    scheduler.run(cast("Programme", stub), ring, stop)
+    scheduler.run_scheduler(cast("Programme", stub), ring, stop)
 
 
 def test_who_does_not_lead_rings_for_nobody() -> None:
