@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from time import process_time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from transitions import EventData, Machine
@@ -26,16 +27,16 @@ from transitions import EventData, Machine
 from benchmarks.harness.figures import Figure, Goal
 from benchmarks.harness.turns import in_turns
 from benchmarks.moulds import COUNTRY, MIDNIGHT, NOW
-from lazsa_flow import Actor, Facts, Path
+from lazsa_flow import Actor, Path
 from lazsa_flow.award.policy import AwardPolicy
-from lazsa_flow.award.rules.panel import Tally
 from lazsa_flow.config import Config, check_policy
 from lazsa_flow.engine.batch.group import DecisionGroup
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.journal import JournalRow, verdicts_text
 from lazsa_flow.engine.rulebook import Release, Rulebook
+from lazsa_flow.lifecycle.evidence import EvidenceSource, Selection
 from lazsa_flow.lifecycle.guards import Guard
-from lazsa_flow.lifecycle.model import FIGURES, GuardContext, Snapshot, TimerRow
+from lazsa_flow.lifecycle.model import GuardContext, Snapshot, TimerRow
 from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State, Step, Timer
 
 if TYPE_CHECKING:
@@ -46,7 +47,16 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.guards import Found
 
 BARS: Final = (40, 45, 50, 55, 60, 65, 70, 75)
-_NAMES: Final = FIGURES[: len(BARS)]
+_NAMES: Final = tuple(f"figure_{bar}" for bar in BARS)
+_AS_OF: Final = date(2021, 3, 20)
+FACTS: Final[EvidenceSource[Any]] = EvidenceSource(
+    "facts",
+    Selection("figures", _NAMES, by="subject", owner="seller", latest="as_of"),
+    fold=lambda rows: SimpleNamespace(**dict(zip(_NAMES, rows[0][2:], strict=True))),
+    show=lambda shown: SimpleNamespace(**shown),
+    fields=_NAMES,
+)
+"""The figures that the guards look at."""
 _PATHS: Final = 1000
 _ACTOR: Final = Actor("system", "cycle_date")
 
@@ -94,7 +104,7 @@ def _figures(number: int) -> dict[str, int]:
 
 def _guard(name: str, bar: int) -> Guard:
     def check(context: GuardContext) -> Found:
-        figure = getattr(context.snapshot.facts, name)
+        figure = getattr(context.snapshot[FACTS], name)
         return figure >= bar, figure, None
 
     return Guard(
@@ -124,6 +134,7 @@ def _table() -> Lifecycle:
         instants={"cycle": lambda context: context.calendar.start(context.judged_on)},
         rounds={},
         policy=AwardPolicy,
+        evidence=(FACTS,),
     )
 
 
@@ -142,27 +153,19 @@ def _path(number: int) -> Path:
     )
 
 
-def _facts(number: int) -> Facts:
-    figures: dict[str, Any] = _figures(number)  # of one kind, whatever they are in facts
-    return Facts(f"seller-{number}", COUNTRY, date(2021, 3, 20), **figures)
-
-
 class _Sight:
     """What the store would show of a path, as far as a decision among those alike asks it."""
 
-    like = "under review"
-    alone = True
+    group_key = "under review"
+    groupable = True
 
     def __init__(self, number: int, evidence: Snapshot) -> None:
         path = evidence.path
         self.path_id, self.subject, self.seq, self.head = number, path.subject, path.seq, path.head
         self.lifecycle, self.state = path.lifecycle, path.state
-        self.figures = tuple(getattr(evidence.facts, name) for name in FIGURES)
-        self.evidence = lambda: evidence
-
-    def figure(self, index: int) -> Any:
-        """Return a figure, which is a value already."""
-        return self.figures[index]
+        figures = _figures(number)
+        self.rows = {FACTS.name: ((number, _AS_OF.isoformat(), *figures.values()),)}
+        self.snapshot = lambda: evidence
 
 
 def _row(path: Path, dest: str, verdicts: Findings) -> JournalRow:
@@ -198,7 +201,12 @@ class _Ours:
         self._rules = Rulebook([_table()], config.countries, [Release(policy, MIDNIGHT)])
         timer = _timer(self._rules)
         seen = [
-            Snapshot(_path(number), _facts(number), Tally(), timers=(timer,))
+            Snapshot(
+                _path(number),
+                {FACTS.name: SimpleNamespace(**_figures(number))},
+                timers=(timer,),
+                dates={FACTS.name: _AS_OF},
+            )
             for number in range(_PATHS)
         ]
         self._situations = [self._situation(each) for each in seen]
@@ -218,7 +226,7 @@ class _Ours:
 
     def take(self) -> None:
         first = self._sights[0]
-        cohort = DecisionGroup(self._rules, first, first.like, "cycle_date", MIDNIGHT, NOW)
+        cohort = DecisionGroup(self._rules, first, first.group_key, "cycle_date", MIDNIGHT, NOW)
         for sight in self._sights:
             cohort.take(sight)
 

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.award.evidence import EVIDENCE, FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.policy import AwardPolicy
 from lazsa_flow.award.roles import AWARD_RECIPIENTS, NOMINATOR, ROLES
 from lazsa_flow.award.rules.panel import ITEMS, Scorecard, Tally
@@ -36,6 +37,7 @@ from lazsa_flow.lifecycle.model import (
 )
 from lazsa_flow.lifecycle.policy import Country, read_toml
 from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State, Step, Timer
+from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.ports import Letter
 
@@ -230,9 +232,10 @@ def context(
     return GuardContext(
         snapshot=Snapshot(
             path=path,
-            facts=facts,
-            tally=tally,
-            nominations=tuple(nominations),
+            values=FrozenDict(
+                {FACTS.name: facts, PANEL.name: tally, NOMINATIONS.name: tuple(nominations)}
+            ),
+            dates=FrozenDict({FACTS.name: facts.as_of} if facts else {}),
             records=tuple(records),
             others=tuple(others),
         ),
@@ -268,6 +271,7 @@ def table(**changes: Any) -> Lifecycle:
         "name": "door",
         "title": "A door",
         "policy": AwardPolicy,
+        "evidence": EVIDENCE,
         "states": (State("ajar", "waiting", open=True), State("shut", "success", final=True)),
         "opening": Edge("open", (), "ajar", (Permit("seller"),), effects=(Schedule("evening"),)),
         "edges": (

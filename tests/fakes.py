@@ -8,24 +8,28 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.award.rules.panel import Tally
+from lazsa_flow.award.evidence import EVIDENCE
 from lazsa_flow.engine.ports import Claim
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import ConflictError, StaleVersionError
-from lazsa_flow.lifecycle.model import FIGURES, Snapshot
+from lazsa_flow.lifecycle.model import Snapshot
 from lazsa_flow.lifecycle.path_data import PathData
+from lazsa_flow.lifecycle.values import FrozenDict
+from lazsa_flow.store.encode import facts_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from lazsa_flow.award.rules.panel import Scorecard
     from lazsa_flow.engine.batch.changes import BatchChange
     from lazsa_flow.engine.evidence_row import EvidenceRow
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Change, Notice
+    from lazsa_flow.lifecycle.evidence import Row, Selection, Source
     from lazsa_flow.lifecycle.model import Facts, Failure, Nomination, Path, Statement, TimerRow
 
 
@@ -45,6 +49,8 @@ class MemoryStore:
     nominations: list[tuple[datetime, int, Nomination]] = field(default_factory=list)
     failures: dict[int, Failure] = field(default_factory=dict)
     data: list[tuple[int, PathData]] = field(default_factory=list)
+    sources: tuple[Source, ...] = EVIDENCE
+    host_rows: dict[str, list[tuple[datetime, dict[str, Any]]]] = field(default_factory=dict)
     transactions: int = 0
     rules_version: Hashable = 1
 
@@ -79,6 +85,51 @@ class MemoryStore:
         failure = self.failures.get(path_id)
         return failure is not None and failure.retry_at is not None and failure.retry_at > now
 
+    def table(self, name: str) -> Iterator[tuple[datetime, dict[str, Any]]]:
+        """Yield the rows of an evidence source's table, each with when it was recorded."""
+        if name == "lazsa_scorecards":
+            for n, (at, path_id, cycle_on, card) in enumerate(self.cards):
+                scores = ",".join(map(str, card.scores))
+                own = {"reviewer": card.reviewer, "team": card.team, "scores": scores}
+                yield at, {"id": n, "path_id": path_id, "cycle_on": cycle_on, **own}
+        if name == "lazsa_facts":
+            for n, (at, known) in enumerate(self.facts):
+                row = facts_row(known, at)
+                days = {day: row[day] and row[day].isoformat() for day in ("as_of", "joined_on")}
+                yield at, {"id": n, **row, **days}
+        if name == "lazsa_nominations":
+            for n, (at, path_id, each) in enumerate(self.nominations):
+                own = {name: getattr(each, name) for name in ("source", "nominator", "complete")}
+                row = {"id": each.id, "path_id": path_id, "nomination_id": None, **own}
+                yield at, {**row, "event": "made"}
+                if each.withdrawn:
+                    gone = {"id": 1000 + n, "nomination_id": each.id, "event": "withdrawn"}
+                    yield at, {**row, **gone}
+        yield from self.host_rows.get(name, ())
+
+    def select_all(self, path: Path, before: datetime | None, on: date) -> dict[str, list[Row]]:
+        """Select the rows of every evidence source of one path, by the source's name."""
+        return {each.name: self._select(each.rows, path, before, on) for each in self.sources}
+
+    def _select(self, rows: Selection, path: Path, before: datetime | None, on: date) -> list[Row]:
+        """Select a source's rows of one path, as the SQL store's queries do."""
+        owner = path.id if rows.by == "path" else path.subject
+        found = [
+            (at, row)
+            for at, row in self.table(rows.table)
+            if row[rows.owner] == owner
+            and (rows.round is None or row[rows.round] == path.cycle_on)
+            and (before is None or at < before)
+        ]
+        names: tuple[str, ...] = ("id", *rows.columns)
+        if rows.latest is not None:
+            dated, judged_on = rows.latest, (path.cycle_on or on).isoformat()
+            held = [each for each in found if each[1][dated] <= judged_on]
+            found = sorted(held, key=lambda each: (each[1][dated], each[0], each[1]["id"]))[-1:]
+            names = (dated, *rows.columns)
+        found.sort(key=lambda each: each[1]["id"])
+        return [(path.id, *(row[name] for name in names)) for _, row in found]
+
     def status(self, path_id: int, name: str) -> list[str]:
         """Return what became of a path's timers of a name, by instant."""
         found = [t for t in self.timers if (t.path_id, t.name) == (path_id, name)]
@@ -88,9 +139,9 @@ class MemoryStore:
 class MemorySight:
     """Evidence as a :class:`lazsa_flow.engine.evidence_row.EvidenceRow`."""
 
-    def __init__(self, seen: Snapshot) -> None:
+    def __init__(self, seen: Snapshot, rows: dict[str, list[Row]]) -> None:
         path = seen.path
-        self._seen = seen
+        self._seen, self.rows = seen, rows
         self.path_id, self.subject, self.seq, self.head = path.id, path.subject, path.seq, path.head
         self.lifecycle, self.state = path.lifecycle, path.state
         recorded = [each.recorded_at for each in (path, *seen.others) if each.recorded_at]
@@ -100,16 +151,11 @@ class MemorySight:
             shared = replace(shared, opened_at=path.entered_at)
         timers = [replace(timer, path_id=0) for timer in seen.timers]
         handed_over = [(each.seq, each.trigger, each.fields) for each in seen.data]
-        self.like = repr((shared, timers, seen.facts and seen.facts.as_of, handed_over))
+        self.group_key = repr((shared, timers, sorted(seen.dates.items()), handed_over))
         same = [other for other in seen.others if other.lifecycle == path.lifecycle]
-        self.alone = not same and not path.data.get("claims")
-        self.figures = tuple(getattr(seen.facts, name, None) for name in FIGURES)
+        self.groupable = not same and not path.data.get("claims")
 
-    def figure(self, index: int) -> Any:
-        """Return a figure."""
-        return self.figures[index]
-
-    def said(self, kinds: frozenset[str]) -> Hashable:
+    def record_key(self, kinds: frozenset[str]) -> Hashable:
         """Return what records of these kinds say."""
         return tuple(
             (record.kind, record.name, record.value, record.reason, record.as_of)
@@ -117,20 +163,7 @@ class MemorySight:
             if record.kind in kinds
         )
 
-    def panel(self) -> Hashable:
-        """Return the figures of the round."""
-        tally = self._seen.tally
-        return tally.cards, tally.teams, tally.total, min(tally.sums)
-
-    def tally(self) -> Tally:
-        """Return the round's tally."""
-        return self._seen.tally
-
-    def nominations(self) -> tuple[Nomination, ...]:
-        """Return the nominations."""
-        return self._seen.nominations
-
-    def evidence(self) -> Snapshot:
+    def snapshot(self) -> Snapshot:
         """Return all of it."""
         return self._seen
 
@@ -177,11 +210,14 @@ class MemoryTransaction:
         taken = dict(list(names.items())[:limit])
         return Claim(first.due_at, first.country, first.book_on, taken)
 
-    def sights(
+    def evidence_rows(
         self, path_ids: Collection[int], *, before: datetime | None, on: date
     ) -> Sequence[EvidenceRow]:
         """Read what decisions on these paths may read."""
-        found: list[Any] = list(map(MemorySight, self.load_chunk(path_ids, before=before, on=on)))
+        found: list[Any] = [
+            MemorySight(seen, self._store.select_all(seen.path, before, on))
+            for seen in self.load_chunk(path_ids, before=before, on=on)
+        ]
         return found
 
     def load_chunk(
@@ -191,31 +227,35 @@ class MemoryTransaction:
         paths = self._store.paths
         return [self._load(paths[id_], before, on) for id_ in path_ids if id_ in paths]
 
-    def load_opening(self, path: Path, *, on: date, facts: bool) -> Snapshot:
+    def load_opening(
+        self, path: Path, *, on: date, sources: Collection[str] | None = None
+    ) -> Snapshot:
         """Load what is recorded about the subject of a path that is about to open."""
-        found = self._load(path, None, on)
-        return found if facts else replace(found, facts=None)
+        return self._load(path, None, on, sources)
 
-    def _load(self, path: Path, before: datetime | None, on: date) -> Snapshot:
+    def _load(
+        self,
+        path: Path,
+        before: datetime | None,
+        on: date,
+        sources: Collection[str] | None = None,
+    ) -> Snapshot:
         store = self._store
 
         def seen(at: datetime) -> bool:
             return before is None or at < before
 
-        facts = [
-            (each.as_of, at, n, each)
-            for n, (at, each) in enumerate(store.facts)
-            if each.seller == path.subject and seen(at) and each.as_of <= (path.cycle_on or on)
-        ]
+        rows = store.select_all(path, before, on)
+        if sources is not None:
+            rows = {name: found if name in sources else [] for name, found in rows.items()}
+        values = {each.name: each.fold(rows[each.name]) for each in store.sources}
+        dated = {each.name: rows[each.name] for each in store.sources if each.rows.latest}
         return Snapshot(
             path=path,
-            facts=max(facts)[-1] if facts else None,
-            tally=Tally.of(
-                card
-                for at, path_id, cycle_on, card in store.cards
-                if (path_id, cycle_on) == (path.id, path.cycle_on) and seen(at)
+            values=FrozenDict(values),
+            dates=FrozenDict(
+                {name: date.fromisoformat(found[0][1]) for name, found in dated.items() if found}
             ),
-            nominations=tuple(n for at, i, n in store.nominations if i == path.id and seen(at)),
             records=tuple(
                 record
                 for subject, record in store.records

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
+from lazsa_flow.award.evidence import NOMINATIONS
 from lazsa_flow.lifecycle.roles import Recipient, Relation
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ TEAM: Final = Recipient("team")
 
 
 def _has_nominated(actor: Actor, seen: Snapshot) -> bool:
-    return any(nomination.nominator in actor.names for nomination in seen.nominations)
+    return any(nomination.nominator in actor.names for nomination in seen[NOMINATIONS])
 
 
 NOMINATOR: Final = Relation("nominator", _has_nominated)
@@ -47,7 +48,7 @@ def _standing_nominators(seen: Snapshot) -> Iterable[str]:
     """Return those whose nomination stands; the subject is left out, who knows already."""
     return (
         f"{each.source}:{each.nominator}"
-        for each in seen.nominations
+        for each in seen[NOMINATIONS]
         if not each.withdrawn and each.nominator != seen.path.subject
     )
 
@@ -59,7 +60,7 @@ def _incomplete_nominators(seen: Snapshot) -> Iterable[str]:
     """
     return (
         f"{each.source}:{each.nominator}"
-        for each in seen.nominations
+        for each in seen[NOMINATIONS]
         if not each.withdrawn and not each.complete
     )
 

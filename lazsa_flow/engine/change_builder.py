@@ -32,7 +32,7 @@ from lazsa_flow.lifecycle.values import FrozenDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from lazsa_flow.lifecycle.effects import Effect
     from lazsa_flow.lifecycle.guards import Guard
@@ -116,7 +116,18 @@ class ChangeBuilder:
     def _row(self, trigger: str | None, dest: str, findings: Findings) -> JournalRow:
         reason = self._now.reason if trigger else "refused"
         digest = None if self._data is None else self._data.digest
-        return _row(self._now, self._before, trigger, dest, reason, findings, digest)
+        source = self._lifecycle.dated_source
+        as_of = self._now.snapshot.dates.get(source) if source and findings else None
+        return _row(
+            self._now,
+            self._before,
+            trigger,
+            dest,
+            reason,
+            findings,
+            as_of=as_of,
+            data_digest=digest,
+        )
 
     def _change(self, row: JournalRow | None, fired: TimerRow | None) -> Change:
         if row is not None:
@@ -300,6 +311,8 @@ def _row(
     dest: str,
     reason: str | None,
     findings: Findings,
+    *,
+    as_of: date | None = None,
     data_digest: str | None = None,
 ) -> JournalRow:
     return JournalRow(
@@ -314,7 +327,7 @@ def _row(
         actor=str(now.actor),
         reason=reason,
         policy=f"{path.lifecycle}/{now.policy.version}",
-        facts_as_of=now.snapshot.facts.as_of if now.snapshot.facts and findings else None,
+        facts_as_of=as_of,
         verdicts=findings,
         prev_hash=path.head,
         data_digest=data_digest,

@@ -26,14 +26,13 @@ def copy_guard_context(context: GuardContext) -> GuardContext:
     )
     evidence = Snapshot(
         own,
-        seen.facts,
-        seen.tally,
-        seen.nominations,
+        seen.values,
         seen.records,
         seen.others,
         seen.timers,
         seen.taken,
         seen.data,
+        seen.dates,
     )
     return GuardContext(
         evidence,

@@ -1,14 +1,15 @@
-"""Sights: what a decision on one path may read, as the store has it."""
+"""Evidence rows: what a decision on one path may read, as the store has it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Mapping, Sequence
     from datetime import datetime
 
-    from lazsa_flow.lifecycle.model import Nomination, Snapshot
+    from lazsa_flow.lifecycle.evidence import Row
+    from lazsa_flow.lifecycle.model import Snapshot
 
 
 class EvidenceRow(Protocol):
@@ -16,21 +17,21 @@ class EvidenceRow(Protocol):
 
     Attributes:
         seq: The path's version.
-        like: What a move is drafted from: state, version, round, periods, data, pending timers, the
-            date of the facts; equal for two paths where all of that is.
-        alone: Whether its subject has no other path in its lifecycle, and it would claim nothing.
-        figures: The facts' figures, in the order of :data:`lazsa_flow.lifecycle.model.FIGURES`, as
-        the
-            store has them; equal where the figures are, and ``None`` each without facts.
+        group_key: What the change of a move is built from: state, version, round, periods, data,
+            pending timers, the dates of evidence that holds from a date; equal for two paths where
+            all of that is.
+        groupable: Whether its subject has no other path in its lifecycle, and it would claim
+            nothing.
+        rows: The rows of each evidence source, by the source's name.
     """
 
     path_id: int
     subject: str
     seq: int
     head: str
-    like: Hashable
-    alone: bool
-    figures: tuple[Hashable, ...]
+    group_key: Hashable
+    groupable: bool
+    rows: Mapping[str, Sequence[Row]]
 
     @property
     def recorded_at(self) -> datetime | None:
@@ -47,22 +48,10 @@ class EvidenceRow(Protocol):
         """The path's state."""
         ...
 
-    def figure(self, index: int) -> Any:
-        """Return one of the figures as a value of :class:`lazsa_flow.lifecycle.model.Facts`."""
-        ...
-
-    def said(self, kinds: frozenset[str]) -> Hashable:
+    def record_key(self, kinds: frozenset[str]) -> Hashable:
         """Return what the subject's records of these kinds say, and from when."""
         ...
 
-    def panel(self) -> tuple[int, int, int, int]:
-        """Return the figures of the path's round; as ``figures_of`` in ``panel``."""
-        ...
-
-    def nominations(self) -> tuple[Nomination, ...]:
-        """Return the path's nominations as they stand."""
-        ...
-
-    def evidence(self) -> Snapshot:
+    def snapshot(self) -> Snapshot:
         """Return all of it as values."""
         ...

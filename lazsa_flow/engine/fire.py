@@ -26,7 +26,7 @@ from lazsa_flow.errors import (
     UnknownTriggerError,
 )
 from lazsa_flow.lifecycle.guards import all_read
-from lazsa_flow.lifecycle.model import FIGURES, NO_HEAD, Actor, Move, Path, Snapshot
+from lazsa_flow.lifecycle.model import NO_HEAD, Actor, Move, Path, Snapshot
 from lazsa_flow.lifecycle.path_data import CheckedData, GivenData, PathData, check_data
 from lazsa_flow.lifecycle.values import FrozenDict, freeze
 
@@ -253,7 +253,7 @@ def open_path(
     subject = rulebook.merged.seller_of(subject)
     path = unopened(lifecycle_name, subject, country, now, cycle_on=cycle_on, data=data)
     on = rulebook.calendar(country).local_date(now)
-    seen = transaction.load_opening(path, on=on, facts=_reads_facts(lifecycle, edge))
+    seen = transaction.load_opening(path, on=on, sources=_sources_read(lifecycle, edge))
     now = not_before(now, (each.recorded_at for each in seen.others))
     path = replace(path, opened_at=now, entered_at=now)
     seen = replace(seen, path=path, records=(*seen.records, *records))
@@ -275,11 +275,15 @@ def open_path(
     return change.after, move_from_row(change.row)
 
 
-def _reads_facts(lifecycle: Lifecycle, edge: Edge) -> bool:
-    """Tell whether a guard of an edge, or of one of its effects, may read the subject's facts."""
+def _sources_read(lifecycle: Lifecycle, edge: Edge) -> frozenset[str]:
+    """Return the evidence sources that a guard of an edge, or of one of its effects, may read."""
     names = (*edge.guards, *(effect.when for effect in edge.effects if effect.when))
     reads = all_read(lifecycle.guards[name] for name in names)
-    return reads is None or not reads.isdisjoint(FIGURES)
+    return frozenset(
+        source.name
+        for source in lifecycle.evidence
+        if reads is None or not reads.isdisjoint(source.readable)
+    )
 
 
 def unopened(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lazsa_flow.engine.batch.memo import hearing
+from lazsa_flow.engine.batch.memo import memoize_decision
 from lazsa_flow.errors import MachineMismatchError
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ class Route:
 
     Attributes:
         reason: The reason it is tried with.
-        fresh: The guards that nothing before it has asked, by name.
+        new_guards: The guards that nothing before it has asked, by name.
         asks: Those guards with the function that asks each.
     """
 
     edge: Edge
     reason: str | None
-    fresh: tuple[str, ...]
+    new_guards: tuple[str, ...]
     asks: tuple[tuple[str, Ask], ...]
 
     def fires(self, context: GuardContext, found: dict[str, Found]) -> bool:
@@ -62,7 +62,7 @@ class Plan:
         self._lifecycle = lifecycle
         self._machine = machine
         self._timers: dict[tuple[str, str], tuple[Route, ...]] = {}
-        self._hearings: dict[tuple[str, str], MemoizedDecision | None] = {}
+        self._memoized: dict[tuple[str, str], MemoizedDecision | None] = {}
 
     def timer(self, state: str, timer: Timer) -> tuple[Route, ...]:
         """Return the routes of a timer's steps, leaving those aside that the state lacks.
@@ -82,12 +82,12 @@ class Plan:
             self._timers[key] = tuple(routes)
         return self._timers[key]
 
-    def hearing(self, state: str, timer: Timer) -> MemoizedDecision | None:
-        """Return how paths that are alike are decided together; ``None`` where they are not."""
+    def memoized(self, state: str, timer: Timer) -> MemoizedDecision | None:
+        """Return how identical paths are decided together; ``None`` where they are not."""
         key = (state, timer.name)
-        if key not in self._hearings:
-            self._hearings[key] = hearing(self._lifecycle, timer, self.timer(state, timer))
-        return self._hearings[key]
+        if key not in self._memoized:
+            self._memoized[key] = memoize_decision(self._lifecycle, timer, self.timer(state, timer))
+        return self._memoized[key]
 
     def _route(
         self, state: str, trigger: str, reason: str | None, *, asked: frozenset[str]
@@ -95,8 +95,8 @@ class Plan:
         edge = self._lifecycle.edge(state, trigger, reason)
         if edge is None:
             return None
-        fresh = tuple(name for name in dict.fromkeys(edge.guards) if name not in asked)
+        new_guards = tuple(name for name in dict.fromkeys(edge.guards) if name not in asked)
         if self._machine.guards(state, trigger, reason) != edge.guards:
             raise MachineMismatchError(self._lifecycle.name, state, trigger)
-        asks = tuple((name, self._lifecycle.guards[name].ask) for name in fresh)
-        return Route(edge, reason, fresh, asks)
+        asks = tuple((name, self._lifecycle.guards[name].ask) for name in new_guards)
+        return Route(edge, reason, new_guards, asks)

@@ -140,7 +140,7 @@ class Transaction(Protocol):
         """
         ...
 
-    def sights(
+    def evidence_rows(
         self, path_ids: Collection[int], *, before: datetime | None, on: date
     ) -> Sequence[EvidenceRow]:
         """Read what decisions on these paths may read; see :meth:`load_chunk`."""
@@ -161,10 +161,15 @@ class Transaction(Protocol):
         """
         ...
 
-    def load_opening(self, path: Path, *, on: date, facts: bool) -> Snapshot:
+    def load_opening(
+        self, path: Path, *, on: date, sources: Collection[str] | None = None
+    ) -> Snapshot:
         """Load what is recorded about the subject of a path that is not written yet.
 
-        Without ``facts`` the subject's facts are left out; ``on`` is as in :meth:`load_chunk`.
+        Args:
+            path: The path.
+            on: As in :meth:`load_chunk`.
+            sources: The evidence sources that are read, by their names; ``None``: all.
         """
         ...
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from lazsa_flow.engine.machine import TableMachine
 from lazsa_flow.engine.plan import Plan
 from lazsa_flow.errors import NotFoundError
+from lazsa_flow.lifecycle.evidence import merge_sources
 from lazsa_flow.lifecycle.guards import kinds_read
 from lazsa_flow.lifecycle.merged_ids import NO_MERGES
 from lazsa_flow.lifecycle.model import Actor, GuardContext
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.lifecycle.calendar import Calendar
+    from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.merged_ids import MergedIds
     from lazsa_flow.lifecycle.model import Path, Snapshot
     from lazsa_flow.lifecycle.policy import Country, Policy
@@ -53,6 +55,7 @@ class Rulebook:
 
     Attributes:
         kinds: The kinds of records that guards say they read.
+        sources: Every lifecycle's evidence sources, in the order of their names.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Rulebook:
         self.countries: Mapping[str, Country] = FrozenDict({c.code: c for c in self._all[1]})
         self._machines = {name: TableMachine(t) for name, t in self.lifecycles.items()}
         self._plans = {name: Plan(t, self._machines[name]) for name, t in self.lifecycles.items()}
+        self.sources: tuple[Source, ...] = merge_sources(table.evidence for table in self._all[0])
         guards = [guard for table in self._all[0] for guard in table.guards.values()]
         self.kinds: frozenset[str] = kinds_read(
             name for guard in guards for name in guard.reads or ()

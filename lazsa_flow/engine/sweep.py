@@ -277,7 +277,7 @@ def judge(
         if rulebook.version is not None:
             transaction.check_rules(rulebook.version)
         due_on = rulebook.calendar(claim.country).local_date(claim.due_at)
-        sights = transaction.sights(claim.names, before=claim.due_at, on=due_on)
+        sights = transaction.evidence_rows(claim.names, before=claim.due_at, on=due_on)
         with bound_contextvars(country=claim.country, cycle=str(claim.book_on)):
             load = partial(load_one, transaction, on=due_on, before=claim.due_at)
             judged = _decide(rulebook, now, claim, sights, load)
@@ -301,7 +301,7 @@ def _decide(
     for sight in sights:
         path_id = sight.path_id
         try:
-            name, like = claim.names[path_id], (sight.like, sight.said(rulebook.kinds))
+            name, like = claim.names[path_id], (sight.group_key, sight.record_key(rulebook.kinds))
             cohort = cohorts.get((name, like))
             if cohort is None:
                 cohort = DecisionGroup(rulebook, sight, like, name, claim.due_at, now, load)

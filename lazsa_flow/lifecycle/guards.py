@@ -16,11 +16,11 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.errors import ConfigError, GuardError, type_name
+from lazsa_flow.lifecycle.evidence import readable_names
 from lazsa_flow.lifecycle.findings import Finding as Finding  # authors find it here
 from lazsa_flow.lifecycle.findings import Found as Found
 from lazsa_flow.lifecycle.findings import Recordable, UnfitError, plain_finding
 from lazsa_flow.lifecycle.host_code import call, ref_of
-from lazsa_flow.lifecycle.model import FIGURES
 from lazsa_flow.lifecycle.path_data import PATH_DATA
 from lazsa_flow.lifecycle.running_guards import RUNNING, RunningGuard
 from lazsa_flow.verdicts import NOT_KNOWN as NOT_KNOWN
@@ -39,19 +39,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.model import GuardContext
     from lazsa_flow.lifecycle.policy import Policy
 
 FIELDS: Final = ("measured", "required")
 """What can be filled into a guard's wording."""
 
-PANEL: Final = "panel"
-NOMINATIONS: Final = "nominations"
 _RECORDS: Final = "records."
 _PATHS: Final = "paths."
 _MET: Final = "met"
 _UNMET: Final = "unmet"
-_READABLE: Final = frozenset({*FIGURES, PANEL, NOMINATIONS, PATH_DATA})
 
 
 def records(kind: str) -> str:
@@ -64,9 +62,10 @@ def paths(lifecycle: str) -> str:
     return f"{_PATHS}{lifecycle}"
 
 
-def unreadable(reads: Iterable[str]) -> set[str]:
-    """Return what of this no guard can read."""
-    return {each for each in reads if not each.startswith((_RECORDS, _PATHS))} - _READABLE
+def unreadable(reads: Iterable[str], sources: Iterable[Source]) -> set[str]:
+    """Return what of this no guard of a lifecycle with these evidence sources can read."""
+    named = {each for each in reads if not each.startswith((_RECORDS, _PATHS))}
+    return named - readable_names(sources) - {PATH_DATA}
 
 
 def paths_read(reads: Iterable[str]) -> frozenset[str]:
@@ -96,16 +95,15 @@ class Guard:
         changed_by: Who or what can change the answer.
         source: Document and clause.
         wording: For the seller; ``{measured}`` and ``{required}`` are filled in.
-        reads: What its answer hangs on besides the instant, the policy, and the path's state,
-            round, periods, data and pending timers: names of the figures of
-            :class:`~lazsa_flow.lifecycle.model.Facts`, :data:`PANEL` for how many cards there are
-            and what they add up to, :data:`NOMINATIONS` for which are complete or withdrawn,
+        reads: What its answer depends on besides the instant, the policy, and the path's state,
+            round, periods, data and pending timers: names of the lifecycle's evidence sources, or
+            of their fields, for all that their keys say;
             :data:`~lazsa_flow.lifecycle.path_data.PATH_DATA` for what people handed over with
-            triggers, :func:`records` of a kind for what those say and from when, and :func:`paths`
+            triggers; :func:`records` of a kind for what those say and from when, and :func:`paths`
             of a lifecycle for the subject's other paths. Paths for which all that is the same are
-            decided once, and then the guard sees nothing else: to look at a nominator, a reviewer,
-            an actor or the path's own subject raises, and each path is asked by itself. ``None``:
-            anything, and each path is asked.
+            decided once, and then the guard sees nothing else: to look at what a key leaves out, an
+            actor or the path's own subject raises, and each path is decided by itself. ``None``:
+            anything, and each path is decided by itself.
         by_clock: Whether the earliest date that its check finds is one on which the clock alone
             makes it hold. ``False``: something has to be recorded as well.
         reading: The context in, what it would measure out, however old the source is.

@@ -7,7 +7,7 @@ path's country, rates and money are ``Decimal``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lazsa_flow.errors import InputError
 from lazsa_flow.lifecycle.ids import parse_id
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from lazsa_flow.award.rules.panel import Tally
     from lazsa_flow.lifecycle.calendar import Calendar
+    from lazsa_flow.lifecycle.evidence import EvidenceSource
     from lazsa_flow.lifecycle.path_data import PathData
     from lazsa_flow.lifecycle.policy import Policy
+
+_Read = TypeVar("_Read")
 
 SYSTEM: Final = "system"
 """The role of the clock."""
@@ -275,21 +277,31 @@ class Snapshot:
     """All that a decision on one path may read, as it was recorded before an instant.
 
     Attributes:
+        values: What each evidence source says, by its name; ``snapshot[SOURCE]`` reads one.
         others: The subject's other paths, of every lifecycle.
         timers: The path's pending timers.
         taken: Those of the keys in the path's ``data["claims"]`` that another path holds.
         data: What people handed over with triggers of the path, oldest first.
+        dates: Of which date the evidence is that holds from a date, by the source's name.
     """
 
     path: Path
-    facts: Facts | None
-    tally: Tally
-    nominations: tuple[Nomination, ...] = ()
+    values: Mapping[str, Any] = EMPTY
     records: tuple[Statement, ...] = ()
     others: tuple[Path, ...] = ()
     timers: tuple[TimerRow, ...] = ()
     taken: frozenset[str] = frozenset()
     data: tuple[PathData, ...] = ()
+    dates: Mapping[str, date] = EMPTY
+
+    def __getitem__(self, source: EvidenceSource[_Read]) -> _Read:
+        """Return what an evidence source says.
+
+        Raises:
+            KeyError: The source was not read, or the guard that asks does not declare it.
+        """
+        found: _Read = self.values[source.name]
+        return found
 
 
 @value

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.lifecycle.calendar import Moment
     from lazsa_flow.lifecycle.effects import Effect, Notify
+    from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.guards import Guard
     from lazsa_flow.lifecycle.model import GuardContext
     from lazsa_flow.lifecycle.policy import Policy
@@ -166,6 +167,8 @@ class Lifecycle:
         instants: What timers and effective instants are reckoned by, by name.
         rounds: What ``Schedule(round=…)`` names: the path's next cycle date.
         policy: The shape of its policy files.
+        evidence: What its guards can read besides path and records. The journal names the date of
+            the first source that holds from a date.
         preempts_timers: Roles whose commands come before a due timer.
         promised: The timers whose dates somebody was told, each with the notice that tells of
             another date, where a change of the rules moves it.
@@ -195,6 +198,7 @@ class Lifecycle:
     instants: Mapping[str, Instant]
     rounds: Mapping[str, Round]
     policy: type[Policy]
+    evidence: tuple[Source, ...] = ()
     preempts_timers: frozenset[str] = frozenset()
     promised: Mapping[str, Notify] = EMPTY
     happy_path: tuple[str, ...] = ()
@@ -240,6 +244,11 @@ class Lifecycle:
     def initial(self) -> str:
         """The state that a path opens in."""
         return self.opening.dest
+
+    @property
+    def dated_source(self) -> str | None:
+        """The name of the source whose date the journal names, where one holds from a date."""
+        return next((each.name for each in self.evidence if each.rows.latest), None)
 
     @property
     def triggers(self) -> frozenset[str]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import shown
 from lazsa_flow.lifecycle.effects import Begin, Effect, FireOther, Notify, Schedule
-from lazsa_flow.lifecycle.guards import FIELDS, NOMINATIONS, PANEL, unreadable
+from lazsa_flow.lifecycle.evidence import find_source_problems, readable_names
+from lazsa_flow.lifecycle.guards import FIELDS, unreadable
 from lazsa_flow.lifecycle.model import SYSTEM
 from lazsa_flow.lifecycle.path_data import find_model_problems
 from lazsa_flow.lifecycle.roles import BUILT_IN_RELATIONS, SUBJECT
@@ -40,6 +41,7 @@ def find_problems(table: Lifecycle) -> Iterator[str]:
         yield f"opening {table.opening.trigger}: it has a source"
     for timer in table.timers:
         yield from _timer_problems(table, timer, set(names))
+    yield from find_source_problems(table.evidence)
     yield from _guard_name_problems(table)
     yield from _overlaps(table)
     yield from _promise_problems(table)
@@ -124,10 +126,11 @@ def _permit_problems(table: Lifecycle, edge: Edge) -> Iterator[str]:
 def _opening_problems(table: Lifecycle) -> Iterator[str]:
     """Find guards that ask a path that opens what it cannot have yet."""
     opening = table.opening
+    of_paths = readable_names(each for each in table.evidence if each.rows.by == "path")
     names = [*opening.guards, *(effect.when for effect in opening.effects if effect.when)]
     for name in dict.fromkeys(names):
         guard = table.guards.get(name)
-        for each in sorted({PANEL, NOMINATIONS} & ((guard and guard.reads) or frozenset())):
+        for each in sorted(of_paths & ((guard and guard.reads) or frozenset())):
             yield f"{_label(opening)}: guard {name} reads {each}, which a path that opens has not"
 
 
@@ -203,7 +206,7 @@ def _guard_name_problems(table: Lifecycle) -> Iterator[str]:
     for name, guard in table.guards.items():
         if guard.name != name:
             yield f"guard {name}: registered under another name than its own, {guard.name}"
-        for each in sorted(unreadable(guard.reads or ())):
+        for each in sorted(unreadable(guard.reads or (), table.evidence)):
             yield f"guard {name}: reads {each}, which there is not"
         yield from _wording_problems(name, guard.wording)
 

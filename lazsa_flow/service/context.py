@@ -269,7 +269,7 @@ class Context:
         asked = request_digest(key, {**request, "path": ref})
 
         def run_idempotent(transaction: _Transaction) -> Any:
-            look = transaction.look(path_id, on=now.date(), key=key, request=asked)
+            look = transaction.prefetch(path_id, on=now.date(), key=key, request=asked)
             if look is None:
                 raise no_path(ref)
             if look.stamp.version != self.version:

@@ -90,7 +90,7 @@ def _unopened(
     )
     path = unopened(lifecycle.name, subject, country, now, cycle_on=cycle_on)
     on = context.rulebook.calendar(country).local_date(now)
-    seen = transaction.load_opening(path, on=on, facts=True)
+    seen = transaction.load_opening(path, on=on)
     return replace(seen, records=(*seen.records, *records))
 
 

@@ -15,6 +15,7 @@ from lazsa_flow.config import Config
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.tables import digest_of
 from lazsa_flow.lifecycle.calendar import as_utc
+from lazsa_flow.lifecycle.evidence import merge_sources
 from lazsa_flow.lifecycle.host_code import check_clock
 from lazsa_flow.service.configuration import find_warnings
 from lazsa_flow.service.context import Application
@@ -104,7 +105,12 @@ class FlowService:
         config = config or Config.load()
         clock = check_clock(clock or SystemClock())
         tables = {table.name: digest_of(table) for table in config.lifecycles}
-        store = cls._application.store_class(url, probe=probe, brakes=Brakes(clock, tables))
+        store = cls._application.store_class(
+            url,
+            probe=probe,
+            brakes=Brakes(clock, tables),
+            sources=merge_sources(table.evidence for table in config.lifecycles),
+        )
         try:
             store.check_schema()
             secret = secret or read_secret()

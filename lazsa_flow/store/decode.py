@@ -1,8 +1,8 @@
 """How do a driver's rows become values, a chunk at a time?
 
 By position, in the schema's column order or, where not all are needed, in the order that stands
-here. Instants, dates, scores, spans and data are decoded once
-for each text that differs: a cycle night's sellers share most of them.
+here. Instants, dates, spans and data are decoded once for each text that differs: the paths of a
+night share most of them.
 
 A value that cannot be read was written by something else, or is damaged: every function that is
 given a row raises MalformedError for it.
@@ -12,22 +12,22 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from decimal import Decimal
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from lazsa_flow.award.rules.panel import Scorecard, pack_scores
 from lazsa_flow.engine.journal import data_fields
 from lazsa_flow.errors import MalformedError
-from lazsa_flow.lifecycle.model import FIGURES, Facts, Nomination, Path, Period, Statement, TimerRow
+from lazsa_flow.lifecycle.model import Path, Period, Statement, TimerRow
 from lazsa_flow.lifecycle.path_data import PathData
 from lazsa_flow.lifecycle.values import FrozenDict, freeze
 from lazsa_flow.store import schema
 from lazsa_flow.store.column_types import read_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
+
+    from lazsa_flow.lifecycle.evidence import Source
 
 Row = tuple[Any, ...]
 MALFORMED: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -51,20 +51,10 @@ def _reads(what: str) -> Callable[[Callable[[Row], _Value]], Callable[[Row], _Va
     return decorate
 
 
-SCORECARDS: Final = tuple(
-    schema.scorecards.c[name] for name in ("path_id", "id", "reviewer", "team", "scores")
-)
-NOMINATIONS: Final = tuple(
-    schema.nominations.c[name]
-    for name in ("path_id", "id", "event", "nomination_id", "source", "nominator", "complete")
-)
 PENDING: Final = tuple(
     column for column in schema.timers.columns if column.name not in ("status", "seq")
 )
 """What is read of a timer that pends."""
-FACTS: Final = tuple(schema.facts.c[name] for name in ("as_of", "seller", "country", *FIGURES))
-TO_FIGURES: Final = 4
-"""Where the figures begin, after the number of a path."""
 PATH_DATA: Final = tuple(
     schema.path_data.c[name]
     for name in ("path_id", "seq", "trigger", "fields", "digest", "recorded_at")
@@ -72,7 +62,6 @@ PATH_DATA: Final = tuple(
 _JOURNAL: Final = tuple(schema.journal.columns.keys())
 
 instant: Callable[[str], datetime] = lru_cache(maxsize=65536)(read_instant)
-_rate: Callable[[str], Decimal] = lru_cache(maxsize=65536)(Decimal)
 day: Callable[[str], date] = lru_cache(maxsize=65536)(date.fromisoformat)
 
 
@@ -98,18 +87,6 @@ def _span(fields: dict[str, Any]) -> Period:
 def _data(text: str) -> Mapping[str, Any]:
     data: Mapping[str, Any] = freeze(json.loads(text))
     return data
-
-
-@lru_cache(maxsize=65536)
-def scores(text: str) -> tuple[int, ...]:
-    """Read a card's scores; a recusal has none."""
-    return tuple(map(int, text.split(","))) if text else ()
-
-
-@lru_cache(maxsize=65536)
-def packed_scores(text: str) -> int:
-    """Read a card's scores as one number."""
-    return pack_scores(scores(text))
 
 
 @_reads("path")
@@ -174,54 +151,6 @@ def timer(row: Row) -> TimerRow:
     )
 
 
-def _flag(value: bool | int | None) -> bool | None:
-    return None if value is None else bool(value)
-
-
-def _known(read: Callable[[str], Any]) -> Callable[[str | None], Any]:
-    """Return what reads a text that is ``None`` where nothing is known."""
-    return lambda text: None if text is None else read(text)
-
-
-def _months(text: str) -> tuple[Decimal | None, ...]:
-    return tuple([_rate(month) if month else None for month in text.split(";")])
-
-
-def _activities(text: str) -> frozenset[str]:
-    return frozenset(filter(None, text.split(";")))
-
-
-_READ: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "joined_on": _known(day),
-    "ncp_points": lambda points: points,
-    "policy_compliant": _flag,
-    "gmv_usd": _known(Decimal),
-    "gmv_rate": _known(_rate),
-    "chat_response_rate": _known(_rate),
-    "monthly_cancellation_rates": _known(_months),
-    "retention_rate": _known(_rate),
-    "is_lazstar": _flag,
-    "activities": _known(_activities),
-}
-READ_FIGURE: Final = tuple(_READ[name] for name in FIGURES)
-"""What reads each of the figures."""
-
-
-@_reads("facts of path")
-def facts(row: Row) -> Facts:
-    """Read facts that have the number of a path before them."""
-    _path_id, as_of, seller, country, *figures = row
-    read = [read(figure) for read, figure in zip(READ_FIGURE, figures, strict=True)]
-    return Facts(seller, country, day(as_of), *read)
-
-
-@_reads("scorecard of path")
-def scorecard(row: Row) -> Scorecard:
-    """Read a scorecard or recusal."""
-    _path_id, _id, reviewer, team, text = row
-    return Scorecard(reviewer, team, scores(text))
-
-
 @_reads("record")
 def record(row: Row) -> Statement:
     """Read a record."""
@@ -229,21 +158,9 @@ def record(row: Row) -> Statement:
     return Statement(kind, name, value, reason, actor, day(as_of), instant(recorded_at))
 
 
-def nominations(rows: Iterable[Row]) -> tuple[Nomination, ...]:
-    """Fold the events of a path's nominations, oldest first, into how each stands."""
-    standing: dict[int, Nomination] = {}
-    for path_id, id_, event, of, source, nominator, complete in rows:
-        if event == "made":
-            standing[id_] = Nomination(id_, source, nominator, bool(complete), False)
-            continue
-        if of not in standing:
-            raise MalformedError("nomination of path", path_id)
-        made = standing[of]
-        standing[of] = Nomination(
-            of,
-            made.source,
-            made.nominator,
-            made.complete or event == "completed",
-            made.withdrawn or event == "withdrawn",
-        )
-    return tuple(standing.values())
+def evidence(source: Source, rows: Sequence[Row], path_id: int) -> Any:
+    """Return what a path's rows of an evidence source say."""
+    try:
+        return source.fold(rows)
+    except MALFORMED:
+        raise MalformedError(f"{source.name} of path", path_id) from None

@@ -99,7 +99,12 @@ class DryRunStore(BoundStore):
 
     def _transaction(self, *, write: bool) -> DryRunTransaction:
         transaction = self._recording(
-            self._connection, self._probe, write=write, own=False, brakes=self.brakes
+            self._connection,
+            self._probe,
+            write=write,
+            own=False,
+            brakes=self.brakes,
+            sources=self.sources,
         )
         transaction.written = self.written
         return transaction

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Change, Claim
     from lazsa_flow.errors import StaleVersionError
+    from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.model import Failure, Path, Snapshot
     from lazsa_flow.store.evidence_rows import SqlEvidenceRow
     from lazsa_flow.store.prefetch import Prefetch
@@ -55,6 +56,7 @@ class EngineTransaction:
         probe: Called by name at each point at which a process could die.
         own: Whether the whole transaction is ours, and not a part of a host's.
         brakes: What stops it from writing; by default nothing but another schema.
+        sources: The evidence sources that decisions read.
     """
 
     def __init__(
@@ -65,8 +67,10 @@ class EngineTransaction:
         write: bool = True,
         own: bool = True,
         brakes: Brakes | None = None,
+        sources: tuple[Source, ...] = (),
     ) -> None:
         self._lent = connection
+        self.sources = sources
         self._rows = bulk(connection)
         self._brakes = brakes or Brakes()
         self._stamp: Stamp | None = None
@@ -178,16 +182,17 @@ class EngineTransaction:
             passing=due_timers.Passing.of(pauses, self._foreign),
         )
 
-    def sights(
+    def evidence_rows(
         self, path_ids: Collection[int], *, before: datetime | None, on: date
     ) -> Sequence[SqlEvidenceRow]:
         """Read what decisions on these paths may read."""
-        return evidence_queries.sights(
+        return evidence_queries.read_rows(
             self._connection,
             path_ids,
             before=before,
             on=on,
             lock=self._write,
+            sources=self.sources,
             merged=self._has_merges,
         )
 
@@ -195,12 +200,16 @@ class EngineTransaction:
         self, path_ids: Collection[int], *, before: datetime | None, on: date
     ) -> Sequence[Snapshot]:
         """Load what decisions on these paths may read."""
-        return [sight.evidence() for sight in self.sights(path_ids, before=before, on=on)]
+        return [row.snapshot() for row in self.evidence_rows(path_ids, before=before, on=on)]
 
-    def load_opening(self, path: Path, *, on: date, facts: bool) -> Snapshot:
+    def load_opening(
+        self, path: Path, *, on: date, sources: Collection[str] | None = None
+    ) -> Snapshot:
         """Load what is recorded about the subject of a path that is about to open."""
         names = self.names_of(path.subject)
-        return evidence_queries.of_opening(self._connection, path, names=names, on=on, facts=facts)
+        return evidence_queries.of_opening(
+            self._connection, path, names=names, on=on, sources=self.sources, read=sources
+        )
 
     @property
     def _has_merges(self) -> bool:
@@ -239,7 +248,7 @@ class EngineTransaction:
             if succeeded := fired & self._retried:
                 failures.clear(self._connection, succeeded)
 
-    def look(
+    def prefetch(
         self, path_id: int, *, on: date, key: str | None = None, request: str = ""
     ) -> Prefetch | None:
         """Ask all that a command on one path asks first; lock the paths of its subject.
@@ -255,8 +264,14 @@ class EngineTransaction:
             SchemaError: The table of the path's lifecycle is not the database's.
         """
         self.send()
-        found = prefetch.look(
-            self._lent, path_id, on=on, lock=self._write, key=key, request=request
+        found = prefetch.prefetch(
+            self._lent,
+            path_id,
+            on=on,
+            lock=self._write,
+            key=key,
+            request=request,
+            sources=self.sources,
         )
         if found is not None:
             self._pass(found.stamp)

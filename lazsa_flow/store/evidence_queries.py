@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from lazsa_flow.award.rules.panel import NO_TALLY
 from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.lifecycle.model import Snapshot
+from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.evidence_rows import put_together, taken
 from lazsa_flow.store.fast.driver import fetch_all, ids_table, ids_value, rows_of
 from lazsa_flow.store.merges import seller_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
     from datetime import date, datetime
 
+    from lazsa_flow.lifecycle.evidence import Selection, Source
     from lazsa_flow.lifecycle.model import Path
     from lazsa_flow.store.evidence_rows import SqlEvidenceRow
 
@@ -37,22 +38,21 @@ class Queries(NamedTuple):
 
     paths: sa.Select[Any]
     paths_locked: sa.Select[Any]
-    facts: sa.Select[Any]
-    scorecards: sa.Select[Any]
-    nominations: sa.Select[Any]
     records: sa.Select[Any]
     timers: sa.Select[Any]
     data: sa.Select[Any]
+    sources: tuple[sa.Select[Any], ...]
 
 
 @lru_cache
-def queries(dialect: str, *, merged: bool = False) -> Queries:
+def queries(dialect: str, sources: tuple[Source, ...], *, merged: bool = False) -> Queries:
     """Return the statements of a dialect.
 
     Args:
         dialect: Its name.
-        merged: Whether ids were merged: then facts and records are found under every id of a path's
-            seller, and persons stand under the ids that hold.
+        sources: The evidence sources that are read.
+        merged: Whether ids were merged: then what belongs to a subject is found under every id of
+            it, and persons stand under the ids that hold.
     """
     before = sa.bindparam("before", type_=sa.Text())
     chunk, paths = ids_table(dialect), schema.paths
@@ -65,27 +65,13 @@ def queries(dialect: str, *, merged: bool = False) -> Queries:
         at = sa.type_coerce(table.c.recorded_at, sa.Text())
         return sa.select(*columns).select_from(source.join(table, condition)).where(at < before)
 
-    cards, told, records = schema.scorecards, schema.nominations, schema.records
-    timers, data = schema.timers, schema.path_data
+    records, timers, data = schema.records, schema.timers, schema.path_data
     sibling_paths = sa.select(paths).select_from(mine.join(paths, paths.c.subject == own.c.subject))
     pending = (timers.c.path_id == chunk.c.id) & schema.PENDING
     named, its = (_named(chunk, own),) * 2 if merged else (mine, own)
     return Queries(
         paths=sibling_paths,
         paths_locked=sibling_paths.order_by(paths.c.id).with_for_update(of=paths),
-        facts=_facts(named, its, before),
-        scorecards=recorded(
-            cards,
-            (cards.c.path_id == own.c.id) & (cards.c.cycle_on == own.c.cycle_on),
-            mine,
-            *(_held(decode.SCORECARDS) if merged else decode.SCORECARDS),
-        ),
-        nominations=recorded(
-            told,
-            told.c.path_id == chunk.c.id,
-            chunk,
-            *(_held(decode.NOMINATIONS) if merged else decode.NOMINATIONS),
-        ),
         records=recorded(
             records,
             records.c.subject == its.c.subject,
@@ -98,7 +84,101 @@ def queries(dialect: str, *, merged: bool = False) -> Queries:
         ),
         timers=sa.select(*decode.PENDING).select_from(chunk.join(timers, pending)),
         data=recorded(data, data.c.path_id == chunk.c.id, chunk, *decode.PATH_DATA),
+        sources=tuple(
+            _rows_of_chunk(
+                SourceTable(source.rows, merged=merged),
+                *((named, its) if source.rows.by == "subject" else (mine, own)),
+                chunk,
+                before,
+            )
+            for source in sources
+        ),
     )
+
+
+class SourceTable:
+    """The table of an evidence source, as far as it is read.
+
+    Args:
+        rows: Which rows are read.
+        merged: Whether ids were merged.
+
+    Attributes:
+        columns: What is read of a row, after the path's number.
+    """
+
+    def __init__(self, rows: Selection, *, merged: bool = False) -> None:
+        self.rows, self.merged = rows, merged
+        read = [rows.latest or "id", *rows.columns]
+        asked = {*read, "id", rows.owner, "recorded_at", *([rows.round] if rows.round else [])}
+        self.table = sa.table(rows.table, *map(sa.column, sorted(asked)))
+        columns = [self.table.c[name] for name in read]
+        self.columns = [seller_of(c) if merged and c.name in rows.persons else c for c in columns]
+
+    def belongs(self, path_id: Any, own: Any) -> sa.ColumnElement[bool]:
+        """Return the condition that a row belongs to a path."""
+        owner: sa.ColumnElement[Any] = self.table.c[self.rows.owner]
+        its: sa.ColumnElement[bool] = owner == (
+            path_id if self.rows.by == "path" else own.c.subject
+        )
+        if self.rows.round is not None:
+            its &= self.table.c[self.rows.round] == sa.type_coerce(own.c.cycle_on, sa.Text())
+        return its
+
+    def latest_first(self, table: Any, judged_on: Any) -> tuple[Any, tuple[Any, ...]]:
+        """Return the condition that a row holds on the date judged, and the order by its date."""
+        assert self.rows.latest is not None
+        dated = sa.type_coerce(table.c[self.rows.latest], sa.Text())
+        order = (dated.desc(), table.c.recorded_at.desc(), table.c.id.desc())
+        return dated <= judged_on, order
+
+
+def date_judged(own: Any) -> Any:
+    """Return the date on which a path is judged: that of its round, or the parameter ``on``."""
+    return sa.func.coalesce(sa.type_coerce(own.c.cycle_on, sa.Text()), sa.bindparam("on"))
+
+
+def _rows_of_chunk(
+    source: SourceTable, mine: Any, own: Any, chunk: Any, before: Any
+) -> sa.Select[Any]:
+    """Select a source's rows of a chunk's paths, recorded before an instant."""
+    rows, table = source.rows, source.table
+    if rows.latest is not None:
+        return _latest_of_chunk(source, mine, own, before)
+    by_path = rows.by == "path"
+    if by_path and rows.round is None:  # that needs no look at the path
+        paths, condition = chunk, source.belongs(chunk.c.id, own)
+    else:
+        paths, condition = mine, source.belongs(own.c.id, own)
+    at = sa.type_coerce(table.c.recorded_at, sa.Text())
+    number = table.c[rows.owner] if by_path else own.c.id
+    found = sa.select(number, *source.columns).select_from(paths.join(table, condition))
+    return found.where(at < before)
+
+
+def _latest_of_chunk(source: SourceTable, mine: Any, own: Any, before: Any) -> sa.Select[Any]:
+    """Select of each path the latest row dated on or before the date judged."""
+    rows, table = source.rows, source.table
+    dated = table.alias("dated")
+    owner = dated.c[rows.owner]
+    holds, latest_first = source.latest_first(dated, date_judged(own))
+    latest = (
+        sa.select(dated.c.id)
+        .where(owner == (own.c.id if rows.by == "path" else own.c.subject))
+        .where(holds)
+        .where(sa.type_coerce(dated.c.recorded_at, sa.Text()) < before)
+        .order_by(*latest_first)
+        .limit(1)
+        .correlate(own)
+        .scalar_subquery()
+    )
+    found = sa.select(own.c.id.label("path_id"), *source.columns).select_from(
+        mine.join(table, table.c.id == latest)
+    )
+    if own is mine:  # of those under several ids the last row counts
+        assert rows.latest is not None
+        return found.order_by(table.c[rows.latest], table.c.recorded_at, table.c.id)
+    return found
 
 
 def _named(chunk: Any, own: Any) -> Any:
@@ -113,47 +193,19 @@ def _named(chunk: Any, own: Any) -> Any:
     return sa.union_all(under_own, under_aliases).subquery()
 
 
-def _held(columns: Iterable[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
-    """Return columns, those of persons with the ids that hold."""
-    persons = (schema.scorecards.c.reviewer, schema.nominations.c.nominator)
-    return [seller_of(each) if each in persons else each for each in columns]
-
-
-def _facts(mine: Any, own: Any, before: Any) -> sa.Select[Any]:
-    """Select each path's facts: the latest dated on or before the date judged."""
-    facts = schema.facts
-    dated = facts.alias("dated")
-    judged_on = sa.func.coalesce(sa.type_coerce(own.c.cycle_on, sa.Text()), sa.bindparam("on"))
-    latest = (
-        sa.select(dated.c.id)
-        .where(dated.c.seller == own.c.subject)
-        .where(sa.type_coerce(dated.c.as_of, sa.Text()) <= judged_on)
-        .where(sa.type_coerce(dated.c.recorded_at, sa.Text()) < before)
-        .order_by(dated.c.as_of.desc(), dated.c.recorded_at.desc(), dated.c.id.desc())
-        .limit(1)
-        .correlate(own)
-        .scalar_subquery()
-    )
-    found = sa.select(own.c.id.label("path_id"), *decode.FACTS).select_from(
-        mine.join(facts, facts.c.id == latest)
-    )
-    if own is mine:  # of those under several ids the last row counts
-        return found.order_by(facts.c.as_of, facts.c.recorded_at, facts.c.id)
-    return found
-
-
-def sights(
+def read_rows(
     connection: sa.Connection,
     path_ids: Collection[int],
     *,
     before: datetime | None,
     on: date,
     lock: bool,
+    sources: tuple[Source, ...],
     merged: bool = True,
 ) -> list[SqlEvidenceRow]:
     """Read all about each of these paths; see :class:`lazsa_flow.engine.ports.Transaction`.
 
-    With ``merged``, sellers may have several ids.
+    With ``merged``, subjects may have several ids.
 
     With ``lock``, the subjects' paths stay as they were read until the transaction ends: on
     PostgreSQL their rows are locked, in the order of their numbers; on SQLite there is one writer.
@@ -162,7 +214,7 @@ def sights(
         ``before`` is exclusive; ``on`` is a local date, inclusive.
     """
     dialect = connection.dialect.name
-    select = queries(dialect, merged=merged)
+    select = queries(dialect, sources, merged=merged)
     values = {
         "ids": ids_value(dialect, path_ids),
         "before": _FOREVER if before is None else instant_text(before),
@@ -172,20 +224,24 @@ def sights(
         connection,
         [
             select.paths_locked if lock else select.paths,
-            select.facts,
-            select.scorecards,
-            select.nominations,
             select.records,
             select.timers,
             select.data,
+            *select.sources,
         ],
         values,
     )
-    return put_together(connection, path_ids, *rows)
+    return put_together(connection, path_ids, *rows, sources=sources)
 
 
 def of_opening(
-    connection: sa.Connection, path: Path, *, names: Collection[str], on: date, facts: bool
+    connection: sa.Connection,
+    path: Path,
+    *,
+    names: Collection[str],
+    on: date,
+    sources: tuple[Source, ...],
+    read: Collection[str] | None,
 ) -> Snapshot:
     """Read all about the subject of a path that is about to open; see :class:`Transaction`.
 
@@ -194,24 +250,42 @@ def of_opening(
         path: The path.
         names: Every id of its subject.
         on: The date judged, if it is in no round.
-        facts: Whether facts are read.
+        sources: All evidence sources; of those by path there is nothing yet.
+        read: The names of those whose rows are read; ``None``: all.
     """
-    paths, records, known = schema.paths, schema.records, schema.facts
+    paths, records = schema.paths, schema.records
     others = sa.select(paths).where(paths.c.subject.in_(names)).order_by(paths.c.id)
     told = sa.select(records).where(records.c.subject.in_(names)).order_by(records.c.id)
-    latest = (
-        sa.select(sa.literal(path.id), *decode.FACTS)
-        .where(known.c.seller.in_(names), known.c.as_of <= (path.cycle_on or on))
-        .order_by(known.c.as_of.desc(), known.c.recorded_at.desc(), known.c.id.desc())
-        .limit(1)
-    )
-    found = [decode.facts(row) for row in rows_of(connection, latest)] if facts else []
+    values: dict[str, Any] = {}
+    dates: dict[str, date] = {}
+    for source in sources:
+        rows: list[decode.Row] = []
+        if source.rows.by == "subject" and (read is None or source.name in read):
+            rows = rows_of(connection, _rows_of_subject(source.rows, path, names, on))
+        values[source.name] = decode.evidence(source, rows, path.id)
+        if rows and source.rows.latest is not None:
+            dates[source.name] = decode.day(rows[0][1])
     return Snapshot(
         path,
-        found[0] if found else None,
-        NO_TALLY,
-        (),
+        FrozenDict(values),
         tuple(map(decode.record, rows_of(connection, told))),
         tuple(map(decode.path, rows_of(connection, others))),
         taken=taken(connection, {path.id: path.data.get("claims", ())}).get(path.id, frozenset()),
+        dates=FrozenDict(dates),
     )
+
+
+def _rows_of_subject(
+    rows: Selection, path: Path, names: Collection[str], on: date
+) -> sa.Select[Any]:
+    """Select a source's rows of a subject who may have several ids."""
+    source = SourceTable(rows, merged=True)
+    table = source.table
+    found = sa.select(sa.literal(path.id), *source.columns).where(table.c[rows.owner].in_(names))
+    if rows.round is not None:
+        found = found.where(table.c[rows.round] == sa.literal(str(path.cycle_on), sa.Text()))
+    if rows.latest is None:
+        return found.order_by(table.c.id)
+    judged_on = sa.literal((path.cycle_on or on).isoformat(), sa.Text())
+    holds, latest_first = source.latest_first(table, judged_on)
+    return found.where(holds).order_by(*latest_first).limit(1)

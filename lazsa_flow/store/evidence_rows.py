@@ -11,21 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.award.rules.panel import Tally, figures_of
 from lazsa_flow.errors import MalformedError
-from lazsa_flow.lifecycle.ids import fold
-from lazsa_flow.lifecycle.model import FIGURES, Snapshot
+from lazsa_flow.lifecycle.model import Snapshot
+from lazsa_flow.lifecycle.values import EMPTY, FrozenDict
 from lazsa_flow.store import decode, schema
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from lazsa_flow.lifecycle.model import Nomination
+    from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.store.decode import Row
 
-_NO_FIGURES: Final = (None,) * len(FIGURES)
-_NO_CARDS: Final = figures_of(())
 _NO_OTHERS: Final[Mapping[int, int]] = {}
 _NO_ROWS: Final[tuple[Row, ...]] = ()
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -48,10 +45,10 @@ class SqlEvidenceRow:
 
     Args:
         path: The path's row.
-        facts: The row of its facts, if there are any.
-        cards: The rows of the round's scorecards; like those that follow, oldest first.
-        told: Of its nominations' events.
-        records: Of its subject's records.
+        sources: The evidence sources that were read.
+        rows: The rows of each, by its name; like those that follow, oldest first.
+        dates: Of which date each is that holds from a date, in the order of the sources.
+        records: The rows of its subject's records.
         timers: Of its pending timers.
         kin: Of all its subject's paths, where there are others.
         taken: Those of its claims that another path holds.
@@ -59,42 +56,37 @@ class SqlEvidenceRow:
     """
 
     __slots__ = (
-        *("_cards", "_data", "_facts", "_kin", "_path", "_records", "_taken", "_timers", "_told"),
-        *("alone", "figures", "head", "like", "path_id", "seq", "subject"),
+        *("_data", "_dates", "_kin", "_path", "_records", "_sources", "_taken", "_timers"),
+        *("group_key", "groupable", "head", "path_id", "rows", "seq", "subject"),
     )
 
     def __init__(
         self,
         path: Row,
-        facts: Row | None,
-        cards: Sequence[Row],
-        told: Sequence[Row],
+        sources: tuple[Source, ...],
+        rows: Mapping[str, Sequence[Row]],
+        dates: tuple[str | None, ...],
         records: Sequence[Row],
         timers: Sequence[Row],
         sibling_paths: Sequence[Row],
         taken: frozenset[str],
         data: Sequence[Row],
     ) -> None:
-        self._path, self._facts, self._cards, self._told = path, facts, cards, told
+        self._path, self._sources, self.rows, self._dates = path, sources, rows, dates
         self._records, self._timers, self._kin, self._taken = records, timers, sibling_paths, taken
         self._data = data
         self.path_id: int = path[0]
         self.subject: str = path[_SUBJECT]
         self.seq: int = path[_SEQ]
         self.head: str = path[_HEAD]
-        self.figures: tuple[Hashable, ...]
-        self.alone = _CLAIMS not in path[_DATA]
-        if facts is None:
-            as_of, self.figures = None, _NO_FIGURES
-        else:
-            as_of, self.figures = facts[1], facts[decode.TO_FIGURES :]
+        self.groupable = _CLAIMS not in path[_DATA]
         opened_at = None if path[_CYCLE_ON] else path[_OPENED_AT]  # then it says which rules hold
         pending = tuple([timer[1:] for timer in timers])
         handed_over = tuple([row[1:4] for row in data])
-        self.like: Hashable = _common(path), pending, as_of, opened_at, handed_over
+        self.group_key: Hashable = _common(path), pending, dates, opened_at, handed_over
         if sibling_paths:
             same = (row for row in sibling_paths if row[_LIFECYCLE] == path[_LIFECYCLE])
-            self.alone = self.alone and len({row[0] for row in same}) == 1
+            self.groupable = self.groupable and len({row[0] for row in same}) == 1
 
     @property
     def recorded_at(self) -> datetime:
@@ -115,80 +107,73 @@ class SqlEvidenceRow:
         state: str = self._path[_STATE]
         return state
 
-    def figure(self, index: int) -> Any:
-        """Return one of the figures as a value of :class:`lazsa_flow.lifecycle.model.Facts`."""
-        return decode.READ_FIGURE[index](self.figures[index])
-
-    def said(self, kinds: frozenset[str]) -> Hashable:
+    def record_key(self, kinds: frozenset[str]) -> Hashable:
         """Return what the subject's records of these kinds say, and from when."""
         if not self._records:
             return ()
         return tuple([_says(row) for row in self._records if row[_KIND] in kinds])
 
-    def panel(self) -> tuple[int, int, int, int]:
-        """Return the figures of the path's round."""
-        if not self._cards:
-            return _NO_CARDS
-        latest = {fold(reviewer): (team, text) for _, _, reviewer, team, text in self._cards}
-        read = decode.packed_scores
-        return figures_of([(team, read(text)) for team, text in latest.values() if text])
-
-    def tally(self) -> Tally:
-        """Return what the path's round adds up to."""
-        return Tally.of(map(decode.scorecard, self._cards))
-
-    def nominations(self) -> tuple[Nomination, ...]:
-        """Return the path's nominations as they stand."""
-        return decode.nominations(self._told)
-
-    def evidence(self) -> Snapshot:
+    def snapshot(self) -> Snapshot:
         """Return all of it as values."""
         sibling_paths = (row for row in self._kin if row[0] != self.path_id)
         return Snapshot(
             decode.path(self._path),
-            None if self._facts is None else decode.facts(self._facts),
-            self.tally(),
-            self.nominations(),
+            FrozenDict(
+                {
+                    source.name: decode.evidence(source, self.rows[source.name], self.path_id)
+                    for source in self._sources
+                }
+            ),
             tuple(map(decode.record, self._records)),
             tuple(map(decode.path, sibling_paths)),
             tuple(map(decode.timer, self._timers)),
             self._taken,
             tuple(map(decode.path_data, self._data)),
+            self._read_dates(),
         )
+
+    def _read_dates(self) -> Mapping[str, date]:
+        """Return of which date each source is that holds from a date and has a row."""
+        if not any(self._dates):
+            return EMPTY
+        dated = (source.name for source in self._sources if source.rows.latest)
+        dates = zip(dated, self._dates, strict=True)
+        return FrozenDict({name: decode.day(on) for name, on in dates if on is not None})
 
 
 def put_together(
     connection: sa.Connection,
     path_ids: Collection[int],
     paths: list[decode.Row],
-    facts_rows: list[decode.Row],
-    cards_rows: list[decode.Row],
-    told_rows: list[decode.Row],
     recorded: list[decode.Row],
     pending: list[decode.Row],
     data_rows: list[decode.Row],
+    *of_sources: list[decode.Row],
+    sources: tuple[Source, ...],
 ) -> list[SqlEvidenceRow]:
     """Put the rows that were found together, path by path, with those of all their kin."""
-    for rows, number in (
-        *((paths, 0), (cards_rows, 1), (told_rows, 1), (recorded, 0)),
-        (data_rows, 1),
-    ):
-        rows.sort(key=itemgetter(number))  # oldest first; a database takes longer over it
+    paths.sort(key=itemgetter(0))  # oldest first; a database takes longer over it
+    recorded.sort(key=itemgetter(0))
+    data_rows.sort(key=itemgetter(1))
     found = {row[0]: row for row in paths}
-    facts = {row[0]: row for row in facts_rows}
-    cards, told, timers = _by(cards_rows, 0), _by(told_rows, 0), _by(pending, 0)
-    data = _by(data_rows, 0)
+    timers, data = _by(pending, 0), _by(data_rows, 0)
+    by_path = [
+        _rows_by_path(rows, latest=source.rows.latest is not None)
+        for source, rows in zip(sources, of_sources, strict=True)
+    ]
+    dated = [rows for source, rows in zip(sources, by_path, strict=True) if source.rows.latest]
     records = _by({row[0]: row for row in recorded}.values(), 1)  # two may be one subject's
     asked = [found[id_] for id_ in dict.fromkeys(path_ids) if id_ in found]
     sibling_paths = _kin(found.values()) if len(paths) > len(asked) else {}
+    names = [source.name for source in sources]
     try:
         held = taken(connection, _claims(asked))
         return [
             SqlEvidenceRow(
                 path,
-                facts.get(path[0]),
-                cards.get(path[0], _NO_ROWS),
-                told.get(path[0], _NO_ROWS),
+                sources,
+                dict(zip(names, [rows.get(path[0], _NO_ROWS) for rows in by_path], strict=True)),
+                tuple([rows[path[0]][0][1] if path[0] in rows else None for rows in dated]),
                 records.get(path[_SUBJECT], _NO_ROWS),
                 timers.get(path[0], _NO_ROWS),
                 sibling_paths.get(path[_SUBJECT], _NO_ROWS),
@@ -199,6 +184,15 @@ def put_together(
         ]
     except decode.MALFORMED:  # a column of another type than this release writes
         raise MalformedError("path", asked[0][0] if len(asked) == 1 else None) from None
+
+
+def _rows_by_path(rows: list[decode.Row], *, latest: bool) -> dict[Any, Sequence[decode.Row]]:
+    """Return a source's rows by path, oldest first; of a path's latest rows the last one."""
+    if latest:
+        return {row[0]: (row,) for row in rows}
+    rows.sort(key=itemgetter(1))
+    found: dict[Any, Sequence[decode.Row]] = dict(_by(rows, 0))
+    return found
 
 
 def _kin(paths: Iterable[decode.Row]) -> dict[str, list[decode.Row]]:

@@ -30,8 +30,8 @@ class BoundStore(SqlStore[_Transaction, _Listing]):
 
     Args:
         connection: A SQLAlchemy connection in a transaction.
-        like: The store whose classes of transactions and lists, and whose brakes it has; by default
-            those of any application, and nothing but another schema stops it.
+        like: The store whose classes of transactions and lists, brakes and evidence sources it has;
+            by default those of any application, and nothing but another schema stops it.
 
     Raises:
         InputError: It is no connection, no transaction has begun, or SQLite has seen no BEGIN.
@@ -55,6 +55,7 @@ class BoundStore(SqlStore[_Transaction, _Listing]):
         self.brakes = Brakes() if like is None else like.brakes
         if like is not None:
             self.transaction_class, self.listing_class = like.transaction_class, like.listing_class
+            self.sources = like.sources
 
     @property
     def _connection(self) -> sa.Connection:
@@ -92,7 +93,12 @@ class BoundStore(SqlStore[_Transaction, _Listing]):
 
     def _transaction(self, *, write: bool) -> _Transaction:
         transaction: _Transaction = self.transaction_class(
-            self._connection, self._probe, write=write, own=False, brakes=self.brakes
+            self._connection,
+            self._probe,
+            write=write,
+            own=False,
+            brakes=self.brakes,
+            sources=self.sources,
         )
         return transaction
 

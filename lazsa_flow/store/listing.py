@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
+    from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.model import Snapshot
 
 MISSING: Final = "missing"
@@ -81,10 +82,12 @@ class Listing:
 
     Args:
         connection: A connection on which the transaction has begun.
+        sources: The evidence sources that decisions read.
     """
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, sources: tuple[Source, ...]) -> None:
         self._connection = connection
+        self._sources = sources
 
     def list_rounds(self, wanted: PathFilter) -> list[tuple[str, date]]:
         """Return country and cycle date of every round that paths of a filter are in."""
@@ -135,8 +138,10 @@ class Listing:
 
     def evidence(self, path_ids: Collection[int], *, on: date) -> list[Snapshot]:
         """Load what guards may read of these paths; ``on`` is judged where they are in no round."""
-        found = evidence_queries.sights(self._connection, path_ids, before=None, on=on, lock=False)
-        return [sight.evidence() for sight in found]
+        found = evidence_queries.read_rows(
+            self._connection, path_ids, before=None, on=on, lock=False, sources=self._sources
+        )
+        return [row.snapshot() for row in found]
 
     def count(self, wanted: PathFilter, age: FactsAge) -> int:
         """Count the paths of a filter."""

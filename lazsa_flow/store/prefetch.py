@@ -22,6 +22,7 @@ from lazsa_flow.store.transaction_stamp import Stamp, listed, stamp_of, stamp_qu
 if TYPE_CHECKING:
     from datetime import date
 
+    from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.model import Snapshot
 
 
@@ -53,8 +54,8 @@ class Queries(NamedTuple):
 
 
 @lru_cache
-def queries(dialect: str) -> Queries:
-    """Return the statements of a dialect."""
+def queries(dialect: str, sources: tuple[Source, ...]) -> Queries:
+    """Return the statements of a dialect for these evidence sources."""
     own, paths = schema.paths.alias("own"), schema.paths
     path_id = sa.bindparam("id", type_=sa.BigInteger())
     sibling_paths = (
@@ -63,7 +64,7 @@ def queries(dialect: str) -> Queries:
         .where(own.c.id == path_id)
         .order_by(paths.c.id)
     )
-    about = [listed(dialect, query.correlate(own)) for query in _about(dialect, own)]
+    about = [listed(dialect, query.correlate(own)) for query in _about(dialect, own, sources)]
     stamp = stamp_query(dialect).subquery("stamp")
     return Queries(
         paths=sibling_paths,
@@ -86,25 +87,12 @@ def _locked(dialect: str, sibling_paths: sa.Select[Any]) -> sa.Select[Any]:
     return locked if shared is None else locked.join(shared, sa.true())
 
 
-def _about(dialect: str, own: Any) -> list[sa.Select[Any]]:
+def _about(dialect: str, own: Any, sources: tuple[Source, ...]) -> list[sa.Select[Any]]:
     """Select what the key has, and all about one path, as a chunk's evidence is selected."""
-    chunk = evidence_queries.queries(dialect)
-    facts, cards, told = schema.facts, schema.scorecards, schema.nominations
+    chunk = evidence_queries.queries(dialect, ())
     records, timers, data = schema.records, schema.timers, schema.path_data
-    judged_on = sa.func.coalesce(sa.type_coerce(own.c.cycle_on, sa.Text()), sa.bindparam("on"))
     return [
         idempotency.STORED,
-        sa.select(own.c.id, *decode.FACTS)
-        .where(facts.c.seller == own.c.subject)
-        .where(sa.type_coerce(facts.c.as_of, sa.Text()) <= judged_on)
-        .order_by(facts.c.as_of.desc(), facts.c.recorded_at.desc(), facts.c.id.desc())
-        .limit(1),
-        sa.select(*chunk.scorecards.selected_columns)
-        .where(cards.c.path_id == own.c.id, cards.c.cycle_on == own.c.cycle_on)
-        .order_by(cards.c.id),
-        sa.select(*chunk.nominations.selected_columns)
-        .where(told.c.path_id == own.c.id)
-        .order_by(told.c.id),
         sa.select(*chunk.records.selected_columns)
         .where(records.c.subject == own.c.subject)
         .order_by(records.c.id),
@@ -114,10 +102,22 @@ def _about(dialect: str, own: Any) -> list[sa.Select[Any]]:
         sa.select(*chunk.data.selected_columns)
         .where(data.c.path_id == own.c.id)
         .order_by(data.c.seq),
+        *(_rows_of_path(evidence_queries.SourceTable(source.rows), own) for source in sources),
     ]
 
 
-def look(
+def _rows_of_path(source: evidence_queries.SourceTable, own: Any) -> sa.Select[Any]:
+    """Select an evidence source's rows of one path."""
+    rows, table = source.rows, source.table
+    number = own.c.id if rows.by == "subject" or rows.latest else table.c[rows.owner]
+    found = sa.select(number, *source.columns).where(source.belongs(own.c.id, own))
+    if rows.latest is None:
+        return found.order_by(table.c.id)
+    holds, latest_first = source.latest_first(table, evidence_queries.date_judged(own))
+    return found.where(holds).order_by(*latest_first).limit(1)
+
+
+def prefetch(
     connection: sa.Connection,
     path_id: int,
     *,
@@ -125,9 +125,10 @@ def look(
     lock: bool,
     key: str | None,
     request: str,
+    sources: tuple[Source, ...],
 ) -> Prefetch | None:
-    """Take a first look at a path; see :meth:`SqlTransaction.look`."""
-    select = queries(connection.dialect.name)
+    """Ask all that a command on one path asks first; see :meth:`SqlTransaction.prefetch`."""
+    select = queries(connection.dialect.name, sources)
     paths, about = fetch_all(
         connection,
         [select.paths_locked if lock else select.paths, select.about],
@@ -139,7 +140,7 @@ def look(
     try:
         stored, *rows = json.loads(f"[{','.join([each or '[]' for each in found])}]")
         result = None if key is None else idempotency.result_of(stored, key, request)
-        [sight] = put_together(connection, [path_id], paths, *rows)
+        [row] = put_together(connection, [path_id], paths, *rows, sources=sources)
     except decode.MALFORMED:  # an index that says otherwise than its table, too
         raise MalformedError("path", path_id) from None
-    return Prefetch(stamp_of(stamp), result, sight.evidence())
+    return Prefetch(stamp_of(stamp), result, row.snapshot())

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
+    from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.model import Snapshot, TimerRow
 
 
@@ -66,10 +67,14 @@ class Census:
     Args:
         connection: A connection on which the transaction has begun.
         lifecycle: Of whose paths.
+        sources: The evidence sources that decisions read.
     """
 
-    def __init__(self, connection: sa.Connection, lifecycle: str) -> None:
+    def __init__(
+        self, connection: sa.Connection, lifecycle: str, sources: tuple[Source, ...]
+    ) -> None:
         self._connection = connection
+        self._sources = sources
         self._lifecycle = lifecycle
 
     def states(self) -> dict[tuple[str, str], int]:
@@ -191,8 +196,10 @@ class Census:
             path_ids: The paths' numbers.
             on: The date judged where a path is in no round.
         """
-        found = evidence_queries.sights(self._connection, path_ids, before=None, on=on, lock=False)
-        return [sight.evidence() for sight in found]
+        found = evidence_queries.read_rows(
+            self._connection, path_ids, before=None, on=on, lock=False, sources=self._sources
+        )
+        return [row.snapshot() for row in found]
 
     def _select_residents(self) -> sa.Select[Any]:
         table = schema.paths

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.store.backup import Backup
     from lazsa_flow.store.transaction_stamp import Stamp
 
@@ -61,12 +62,14 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         url: The database's URL.
         probe: Called by name at each point at which a process could die; does nothing by default.
         brakes: What stops this process from writing; by default nothing but another schema.
+        sources: The evidence sources that decisions read; by default those of the class.
 
     Attributes:
         transaction_class: The class of transactions.
     """
 
     transaction_class: type[Any] = SqlTransaction
+    sources: tuple[Source, ...] = ()
     _closed = False
 
     def __init__(
@@ -75,12 +78,15 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         *,
         probe: Callable[[str], None] = lambda point: None,
         brakes: Brakes | None = None,
+        sources: tuple[Source, ...] | None = None,
     ) -> None:
         self._engine = connect(url)
         self._leader = connect(url)
         self._reading = self._engine.execution_options(**{READ_ONLY: True})
         self._probe = probe
         self.brakes = brakes or Brakes()
+        if sources is not None:
+            self.sources = sources
         self._outbox = SqlOutbox(connect(url, durable=False), probe, self.brakes)
 
     @property
@@ -121,7 +127,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         telling = reporting_damage() if write else reading()
         with telling, engine.connect() as connection, connection.begin() as own:
             transaction = self.transaction_class(
-                connection, self._probe, write=write, brakes=self.brakes
+                connection, self._probe, write=write, brakes=self.brakes, sources=self.sources
             )
             yield transaction
             self._probe("commit.before")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.engine.ledger import Count
+    from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.model import Failure, TimerRow
     from lazsa_flow.lifecycle.pauses import Pause
     from lazsa_flow.store.audit import AuditedPath
@@ -51,10 +52,12 @@ class StoreQuestions(ABC, Generic[_Listing]):
 
     Attributes:
         brakes: What stops this process.
+        sources: The evidence sources that decisions read.
         listing_class: The class of lists; an application's may know more of them.
     """
 
     brakes: Brakes
+    sources: tuple[Source, ...]
     listing_class: type[Any] = Listing
 
     @abstractmethod
@@ -165,13 +168,13 @@ class StoreQuestions(ABC, Generic[_Listing]):
     def census(self, lifecycle: str) -> Iterator[Census]:
         """Count and list the paths of a lifecycle, as of one moment."""
         with self._read(snapshot=True) as connection:
-            yield Census(connection, lifecycle)
+            yield Census(connection, lifecycle, self.sources)
 
     @contextmanager
     def listing(self) -> Iterator[_Listing]:
         """List paths and sellers, as of one moment."""
         with self._read(snapshot=True) as connection:
-            yield self.listing_class(connection)
+            yield self.listing_class(connection, self.sources)
 
     def states(self) -> dict[tuple[str, str], int]:
         """Count the paths by lifecycle and state."""

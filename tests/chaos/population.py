@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from lazsa_flow.award.evidence import EVIDENCE
 from lazsa_flow.award.programme import Programme
-from lazsa_flow.award.rules.panel import Tally
 from lazsa_flow.clock import SystemClock, VirtualClock
 from lazsa_flow.engine.change_builder import timer_row
 from lazsa_flow.engine.fire import open_path
@@ -26,7 +26,7 @@ from lazsa_flow.store.connect import connect
 from tests import factories
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     from lazsa_flow.award.store.transaction import AwardTransaction
@@ -67,9 +67,11 @@ class _Opening:
         self._next += 1
         return self._next - 1
 
-    def load_opening(self, path: Path, *, on: date, facts: bool) -> Snapshot:
-        del on, facts  # these sellers are new, and their facts are written later
-        return Snapshot(path, None, Tally.of(()))
+    def load_opening(
+        self, path: Path, *, on: date, sources: Collection[str] | None = None
+    ) -> Snapshot:
+        del on, sources  # these sellers are new, and their facts are written later
+        return Snapshot(path, {source.name: source.fold(()) for source in EVIDENCE})
 
     def write_chunk(self, changes: Sequence[Change]) -> None:
         self.changes += changes

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from lazsa_flow import Actor, ConflictError
 from lazsa_flow.award.commands import imports
+from lazsa_flow.award.evidence import NOMINATIONS
 from tests.contract.test_path_numbers import EMPLOYEE, known
 from tests.factories import facts, utc
 
@@ -66,7 +67,7 @@ def test_rows_are_renamed_appended_and_found(play: Play) -> None:
         [nomination] = transaction.nominations_of(1)
         assert nomination.nominator == "c"
         [seen] = transaction.load_chunk([1], before=None, on=SEPTEMBER)
-        assert [each.nominator for each in seen.nominations] == ["c"]
+        assert [each.nominator for each in seen[NOMINATIONS]] == ["c"]
     assert programme._runtime.store.count_sellers() == 1
     with pytest.raises(ConflictError):
         programme.nominate("b", actor=Actor("seller", "c"))

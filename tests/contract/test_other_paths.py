@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.fire import fire, load_one, open_path
 from lazsa_flow.engine.sweep import SweepResult, sweep
@@ -29,10 +30,10 @@ OWNER = Actor("seller", SUBJECT)
 def summary(context: Any) -> tuple[bool, str, None]:
     """Find out all that is known of the subject, in one line."""
     seen = context.snapshot
-    points = seen.facts and seen.facts.ncp_points
+    points = seen[FACTS] and seen[FACTS].ncp_points
     others = sorted(f"{each.ref} {each.state}" for each in seen.others)
     told = f"{points}; {len(seen.records)}; {others}; {sorted(seen.taken)}"
-    return True, f"{told}; {seen.tally.cards} cards; {len(seen.nominations)} nominations", None
+    return True, f"{told}; {seen[PANEL].cards} cards; {len(seen[NOMINATIONS])} nominations", None
 
 
 def doors() -> Lifecycle:
@@ -91,11 +92,11 @@ def test_a_path_that_opens(store: AwardStore, cycle_on: Any) -> None:
         opened = path(
             "", id=9, lifecycle="door", seq=0, cycle_on=cycle_on, data={"claims": ["k-1", "k-2"]}
         )
-        seen = transaction.load_opening(opened, on=CYCLE, facts=True)
+        seen = transaction.load_opening(opened, on=CYCLE)
         assert summary(rules.guard_context(seen, at=DUE, recorded_at=DUE, actor=OWNER))[1] == (
             "7; 1; ['door-1 ajar', 'door-2 shut']; ['k-1']; 0 cards; 0 nominations"
         )
-        assert transaction.load_opening(opened, on=CYCLE, facts=False).facts is None
+        assert transaction.load_opening(opened, on=CYCLE, sources=())[FACTS] is None
     with store.begin() as transaction:
         _, move = open_path(
             transaction,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.award.evidence import EVIDENCE, FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.engine.sweep import SweepResult, judge, write
 from lazsa_flow.errors import StaleVersionError
 from lazsa_flow.lifecycle.effects import Begin, End, Notify, Schedule
-from lazsa_flow.lifecycle.guards import NOMINATIONS
 from lazsa_flow.lifecycle.model import FIGURES
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
 from tests.contract.test_store import AT, DUE, dump, moving, opening
@@ -41,7 +41,7 @@ KINDS = frozenset({"case"})
 def sights(store: AwardStore, *path_ids: int) -> list[SqlEvidenceRow]:
     """Read paths as they stand."""
     with store.begin(write=False) as transaction:
-        return list(transaction.sights(path_ids or (1, 2), before=None, on=CYCLE))
+        return list(transaction.evidence_rows(path_ids or (1, 2), before=None, on=CYCLE))
 
 
 def nominate(transaction: Any, path_id: int, *, complete: bool) -> None:
@@ -74,14 +74,14 @@ def two(store: AwardStore, **changes: Any) -> tuple[SqlEvidenceRow, SqlEvidenceR
 def test_who_a_path_is_makes_it_no_other(store: AwardStore) -> None:
     """Number, subject, hash and the instant it was opened are each one's own."""
     first, second = two(store)
-    assert first.like == second.like
+    assert first.group_key == second.group_key
     assert (first.path_id, first.subject, first.head) != (
         second.path_id,
         second.subject,
         second.head,
     )
     assert (second.lifecycle, second.state, second.seq) == ("award", "under_review", 1)
-    assert first.alone
+    assert first.groupable
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_who_a_path_is_makes_it_no_other(store: AwardStore) -> None:
 def test_all_else_makes_it_another(store: AwardStore, changes: dict[str, Any]) -> None:
     """What a move is drafted from tells paths apart."""
     first, second = two(store, **changes)
-    assert first.like != second.like
+    assert first.group_key != second.group_key
 
 
 def test_without_a_round_it_counts_when_it_was_opened(store: AwardStore) -> None:
@@ -110,7 +110,7 @@ def test_without_a_round_it_counts_when_it_was_opened(store: AwardStore) -> None
     rounds: dict[str, Any] = {"cycle_on": None, "seq": 1}
     put(store, opening(path(**rounds)), opening(path(id=2, subject="s-2", opened_at=AT, **rounds)))
     first, second = sights(store)
-    assert first.like != second.like
+    assert first.group_key != second.group_key
 
 
 def test_timers_and_the_date_of_facts_count(store: AwardStore) -> None:
@@ -119,12 +119,12 @@ def test_timers_and_the_date_of_facts_count(store: AwardStore) -> None:
     later = timer(path_id=2, name="later")
     put(store, moving(path(id=2, subject="seller-2", opened_at=AT), scheduled=(later,)))
     timed = sights(store)[1]
-    assert first.like != timed.like != second.like
+    assert first.group_key != timed.group_key != second.group_key
     with store.begin() as transaction:
         transaction.add_facts([facts(seller="seller-2")], AT)
     told = sights(store)[1]
-    assert told.like != timed.like
-    assert (first.figures, len(told.figures)) == ((None,) * len(FIGURES), len(FIGURES))
+    assert told.group_key != timed.group_key
+    assert (first.rows["facts"], len(told.rows["facts"][0])) == ((), len(FACTS.unknown_row))
 
 
 def test_figures_are_read_as_facts_are(store: AwardStore) -> None:
@@ -135,8 +135,10 @@ def test_figures_are_read_as_facts_are(store: AwardStore) -> None:
     with store.begin() as transaction:
         transaction.add_facts([sold, replace(facts(seller="seller-2"), **unknown)], AT)
     for sight in sights(store):
-        seen = sight.evidence().facts
-        read = [sight.figure(index) for index in range(len(FIGURES))]
+        seen = sight.snapshot()[FACTS]
+        [row] = sight.rows["facts"]
+        shown = FACTS.show({name: row[FACTS.position(name)] for name in FIGURES})
+        read = [getattr(shown, name) for name in FIGURES]
         assert read == [getattr(seen, name) for name in FIGURES]
     assert read == [None] * len(FIGURES)
 
@@ -151,8 +153,8 @@ def test_what_is_said_is_said_whoever_wrote_it(store: AwardStore) -> None:
                 transaction.add_record(subject, replace(each, actor=actor))
     first, second = sights(store)
     expected = tuple(("case", "c-1", value, None, "2026-09-01") for value in ("open", "closed"))
-    assert first.said(KINDS) == second.said(KINDS) == expected
-    assert first.said(frozenset()) == ()
+    assert first.record_key(KINDS) == second.record_key(KINDS) == expected
+    assert first.record_key(frozenset()) == ()
 
 
 def test_panel_and_nominations(store: AwardStore) -> None:
@@ -164,11 +166,12 @@ def test_panel_and_nominations(store: AwardStore) -> None:
             transaction.add_scorecard(1, CYCLE, given, as_of=CYCLE, recorded_at=AT)
         nominate(transaction, 1, complete=True)
     first, second = sights(store)
-    tally = first.tally()
-    assert first.panel() == (3, 2, tally.total, min(tally.sums))
-    assert second.panel() == (0, 0, 0, 0)
-    assert [each.complete for each in first.nominations()] == [True]
-    assert second.nominations() == ()
+    tally = first.snapshot()[PANEL]
+    keys = [[s.key(each.rows[s.name]) for s in EVIDENCE if s.key] for each in (first, second)]
+    assert keys[0] == [(3, 2, tally.total, min(tally.sums)), ((True, False),)]
+    assert keys[1] == [(0, 0, 0, 0), ()]
+    assert [each.complete for each in first.snapshot()[NOMINATIONS]] == [True]
+    assert second.snapshot()[NOMINATIONS] == ()
 
 
 def test_a_subjects_other_paths(store: AwardStore) -> None:
@@ -181,7 +184,7 @@ def test_a_subjects_other_paths(store: AwardStore) -> None:
         opening(path(id=4, subject="seller-3", lifecycle="entry", seq=7)),
         opening(path(id=5, subject="seller-5", data={"claims": ["k"]})),
     )
-    found = {each.path_id: each.alone for each in sights(store, 1, 2, 3, 5)}
+    found = {each.path_id: each.groupable for each in sights(store, 1, 2, 3, 5)}
     assert found == {1: False, 2: False, 3: True, 5: False}
 
 
@@ -193,8 +196,12 @@ def doors() -> Any:
     guards = {
         "ready": replace(
             guard("ready"),
-            check=lambda s: (any(n.complete for n in s.snapshot.nominations), 'é\\"\t%s {0}', None),
-            reads=frozenset({NOMINATIONS}),
+            check=lambda s: (
+                any(n.complete for n in s.snapshot[NOMINATIONS]),
+                'é\\"\t%s {0}',
+                None,
+            ),
+            reads=NOMINATIONS.readable,
         )
     }
     effects = (

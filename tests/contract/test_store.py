@@ -14,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from lazsa_flow.award.commands.imports import add_facts
+from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.award.rules.panel import ITEMS, Tally
 from lazsa_flow.award.store.store import AwardStore
@@ -171,16 +172,16 @@ def test_what_was_recorded_before_an_instant_is_read(candidate: AwardStore) -> N
     """programme.md, versions and data: what was recorded one microsecond before counts."""
     seen = see(candidate, before=AT + TICK)
     assert seen == see(candidate)
-    assert seen.facts == facts()
-    assert seen.tally == Tally.of([card()])
+    assert seen[FACTS] == facts()
+    assert seen[PANEL] == Tally.of([card()])
     assert seen.records == (record("case", "open", name="c-1", recorded_at=AT),)
-    assert seen.nominations == (nomination(),)
+    assert seen[NOMINATIONS] == (nomination(),)
 
 
 def test_what_was_recorded_at_an_instant_is_not_read_for_it(candidate: AwardStore) -> None:
     """programme.md, versions and data: what was recorded exactly at the instant comes too late."""
     seen = see(candidate, before=AT)
-    assert (seen.facts, seen.tally, seen.records, seen.nominations) == (None, Tally(), (), ())
+    assert (seen[FACTS], seen[PANEL], seen.records, seen[NOMINATIONS]) == (None, Tally(), (), ())
     assert seen.path == path()
 
 
@@ -198,8 +199,8 @@ def test_a_later_word_on_a_nomination_is_cut_too(candidate: AwardStore) -> None:
                 recorded_at=AT + timedelta(hours=hours),
                 nomination_id=1,
             )
-    assert not see(candidate, before=AT + timedelta(hours=2)).nominations[0].withdrawn
-    assert see(candidate, before=AT + timedelta(hours=2, microseconds=1)).nominations[0].withdrawn
+    assert not see(candidate, before=AT + timedelta(hours=2))[NOMINATIONS][0].withdrawn
+    assert see(candidate, before=AT + timedelta(hours=2, microseconds=1))[NOMINATIONS][0].withdrawn
 
 
 def told(store: AwardStore, *dated: tuple[date, Any, str]) -> None:
@@ -211,7 +212,7 @@ def told(store: AwardStore, *dated: tuple[date, Any, str]) -> None:
 
 def rate(store: AwardStore, **options: Any) -> str | None:
     """Return the GMV rate of the facts that count."""
-    facts = see(store, **options).facts
+    facts = see(store, **options)[FACTS]
     return None if facts is None else str(facts.gmv_rate)
 
 
@@ -279,7 +280,7 @@ def test_facts_come_back_as_they_were(store: AwardStore, told_: Any) -> None:
     write(store, opening(path()))
     with store.begin() as transaction:
         assert transaction.add_facts([told_], AT) == 1
-    found = see(store).facts
+    found = see(store)[FACTS]
     assert found == told_
     assert repr(found) == repr(told_)
 
@@ -302,9 +303,9 @@ def test_a_card_counts_in_its_round_alone(store: AwardStore) -> None:
     """programme.md, the panel: scorecards belong to a round; none counts in another."""
     write(store, opening(path()))
     score(store, card("rev-1", "team-a", 5), cycle_on=date(2026, 4, 1))
-    assert see(store).tally == Tally()
+    assert see(store)[PANEL] == Tally()
     score(store, card("rev-1", "team-a", 3))
-    assert see(store).tally == Tally.of([card("rev-1", "team-a", 3)])
+    assert see(store)[PANEL] == Tally.of([card("rev-1", "team-a", 3)])
     with store.begin(write=False) as transaction:
         rounds = transaction.rounds_of(1)
     assert sorted(rounds) == [date(2026, 4, 1), CYCLE]
@@ -314,7 +315,7 @@ def test_the_latest_card_of_a_reviewer_counts(store: AwardStore) -> None:
     """A reviewer who scores again has one card, the latest, with the team of that day."""
     write(store, opening(path()))
     score(store, card("rev-1", "team-a", 1), card("rev-2", "team-b", 4), card("rev-1", "team-b", 5))
-    tally = see(store).tally
+    tally = see(store)[PANEL]
     assert (tally.cards, tally.teams, tally.sums) == (2, 1, (9,) * 11)
 
 
@@ -322,7 +323,7 @@ def test_a_recusal_takes_a_card_out(store: AwardStore) -> None:
     """programme.md, the panel: a reviewer may recuse; the quorum is counted again."""
     write(store, opening(path()))
     score(store, card("rev-1", "team-a"), card("rev-2", "team-b"), recusal("rev-1"))
-    tally = see(store).tally
+    tally = see(store)[PANEL]
     assert (tally.cards, tally.panel) == (1, frozenset({"rev-1", "rev-2"}))
 
 
@@ -350,7 +351,7 @@ def test_evidence_of_a_chunk_comes_for_each_path_there_is(candidate: AwardStore)
     with candidate.begin() as transaction:
         found = transaction.load_chunk([2, 1, 9], before=None, on=CYCLE)
         assert transaction.load_chunk([], before=None, on=CYCLE) == []
-    assert {seen.path.id: seen.facts for seen in found} == {1: facts(), 2: None}
+    assert {seen.path.id: seen[FACTS] for seen in found} == {1: facts(), 2: None}
 
 
 def test_a_first_look_sees_what_a_chunk_sees(candidate: AwardStore) -> None:
@@ -359,10 +360,10 @@ def test_a_first_look_sees_what_a_chunk_sees(candidate: AwardStore) -> None:
     write(candidate, opening(path("declined", id=3, cycle_on=None)))
     with candidate.begin() as transaction:
         for path_id in (1, 2, 3):
-            look = transaction.look(path_id, on=CYCLE)
+            look = transaction.prefetch(path_id, on=CYCLE)
             assert look is not None
             assert look.seen == see(candidate, path_id)
-        assert transaction.look(9, on=CYCLE) is None
+        assert transaction.prefetch(9, on=CYCLE) is None
 
 
 def test_a_first_look_finds_the_keys_result_and_the_rules(candidate: AwardStore) -> None:
@@ -370,12 +371,12 @@ def test_a_first_look_finds_the_keys_result_and_the_rules(candidate: AwardStore)
     with candidate.begin() as transaction:
         transaction.remember("k", "request", {"n": 1}, AT)
     with candidate.begin() as transaction:
-        look = transaction.look(1, on=CYCLE, key="k", request="request")
+        look = transaction.prefetch(1, on=CYCLE, key="k", request="request")
         assert look is not None
         assert look.result == {"n": 1}
         assert look.stamp.version == candidate.stamp().version
         with pytest.raises(KeyReusedError):
-            transaction.look(1, on=CYCLE, key="k", request="other")
+            transaction.prefetch(1, on=CYCLE, key="k", request="other")
 
 
 # -- writing

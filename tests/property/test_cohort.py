@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.lifecycles.award_guards import GUARDS
 from lazsa_flow.award.rules.panel import Scorecard, Tally, figures_of, pack_scores
 from lazsa_flow.engine.batch.group import change_of
 from lazsa_flow.engine.sweep import judge
-from lazsa_flow.lifecycle.guards import NOMINATIONS, PANEL, kinds_read
+from lazsa_flow.lifecycle.guards import kinds_read
 from lazsa_flow.lifecycle.model import FIGURES, Facts
 from tests.factories import (
     CYCLE,
@@ -118,9 +119,9 @@ def by_itself(store: MemoryStore) -> dict[int, Change]:
     claim = transaction.claim(NOW, 99)
     assert claim is not None
     changes = {}
-    for sight in transaction.sights(claim.names, before=DUE, on=CYCLE):
+    for sight in transaction.evidence_rows(claim.names, before=DUE, on=CYCLE):
         due = next(t for t in store.timers if t.path_id == sight.path_id)
-        changes[sight.path_id] = change_of(RULES, sight.evidence(), due, NOW)
+        changes[sight.path_id] = change_of(RULES, sight.snapshot(), due, NOW)
     return changes
 
 
@@ -172,22 +173,22 @@ def _unread(
 ) -> dict[str, Any]:
     """Return evidence of another, but for the keys of what is read."""
     figures = {
-        name: getattr(seen.facts if name in reads else other.facts, name) for name in FIGURES
+        name: getattr(seen[FACTS] if name in reads else other[FACTS], name) for name in FIGURES
     }
-    kinds = kinds_read(reads)
+    known, kinds = seen[FACTS], kinds_read(reads)
     same = [each for each in seen.records if each.kind in kinds]
     tally = Tally(
-        seen.tally.cards, seen.tally.teams, tuple(shuffle(seen.tally.sums)), frozenset({"z"})
+        seen[PANEL].cards, seen[PANEL].teams, tuple(shuffle(seen[PANEL].sums)), frozenset({"z"})
     )
     nominations = [
         replace(each, id=each.id + 70, source="seller", nominator="somebody else")
-        for each in seen.nominations
+        for each in seen[NOMINATIONS]
     ]
     return {
         "path": replace(other.path, id=77, subject="another", head="f" * 64),
-        "facts": Facts("another", "ID", seen.facts.as_of, **figures) if seen.facts else None,
-        "tally": tally if PANEL in reads else other.tally,
-        "nominations": nominations if NOMINATIONS in reads else other.nominations,
+        "facts": Facts("another", "ID", known.as_of, **figures) if known else None,
+        "tally": tally if PANEL.name in reads else other[PANEL],
+        "nominations": nominations if NOMINATIONS.name in reads else other[NOMINATIONS],
         "records": [
             *(replace(each, actor="x:1", recorded_at=NOW) for each in same),
             *(each for each in other.records if each.kind not in kinds),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lazsa_flow.award.evidence import FACTS
 from lazsa_flow.engine.batch.group import change_of
 from lazsa_flow.engine.decide import decide_edge, decide_timer
 from lazsa_flow.engine.journal import (
@@ -120,7 +121,7 @@ def test_a_timer_is_decided_as_transitions_decides_it(
 
 def activities_of(seen: GuardContext) -> frozenset[str]:
     """Return the activities that the facts name."""
-    facts = seen.snapshot.facts
+    facts = seen.snapshot[FACTS]
     assert facts is not None
     return facts.activities or frozenset()
 
@@ -151,10 +152,10 @@ def test_paths_that_are_alike_are_decided_as_each_by_itself(
     assert judged is not None
     assert (judged.changes, judged.failed) == ([], [])
     heard = {each.after.id: each for alike in judged.alike for each in alike.changes()}
-    sights = MemoryTransaction(store).sights(heard, before=None, on=CYCLE)
+    sights = MemoryTransaction(store).evidence_rows(heard, before=None, on=CYCLE)
     assert heard == {
         sight.path_id: change_of(
-            rules, sight.evidence(), timer(path_id=sight.path_id), utc(2026, 10, 2)
+            rules, sight.snapshot(), timer(path_id=sight.path_id), utc(2026, 10, 2)
         )
         for sight in sights
     }

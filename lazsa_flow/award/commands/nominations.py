@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from lazsa_flow.award.evidence import NOMINATIONS
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.award.retention import keep_text_until
 from lazsa_flow.engine.change_builder import timer_row
@@ -315,7 +316,7 @@ def withdraw_nomination(
             recorded_at=now,
         )
         left = context.load(transaction, ref, now)
-        if any(not nomination.withdrawn for nomination in left.nominations):
+        if any(not nomination.withdrawn for nomination in left[NOMINATIONS]):
             return {}
         move = fire(
             transaction,
@@ -334,13 +335,13 @@ def withdraw_nomination(
 
 
 def _find_own(seen: Snapshot, actor: Actor, action: str) -> Nomination:
-    nominators = {nomination.nominator for nomination in seen.nominations}
+    nominators = {nomination.nominator for nomination in seen[NOMINATIONS]}
     path = seen.path
     check_command(action, actor, subject=path.subject, country=path.country, nominators=nominators)
     if seen.path.lifecycle != LIFECYCLE or seen.path.state != "nominated":
         what = f"{seen.path.ref} is {seen.path.state}; a nomination stands once review is open"
         raise ConflictError(seen.path.subject, what)
-    for nomination in seen.nominations:
+    for nomination in seen[NOMINATIONS]:
         standing = nomination.nominator == actor.id and not nomination.withdrawn
         if standing and nomination.source == actor.role:
             return nomination

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from lazsa_flow.award.commands.scoring import missing_for_quorum
 from lazsa_flow.award.commands.seats import JUDGED_STATES, names_of_person
+from lazsa_flow.award.evidence import PANEL
 from lazsa_flow.award.lifecycles.award_checks import CONDUCT
 from lazsa_flow.award.titles import title_of
 from lazsa_flow.engine.explain import judge
@@ -121,7 +122,7 @@ def panel_gaps(context: Context) -> list[PanelGap]:
 
 def _has_quorum(context: Context, seen: Snapshot) -> bool:
     rules = cast("AwardPolicy", context.rulebook.policy_of(seen.path)).panel
-    return seen.tally.has_quorum(rules.reviewers, rules.teams)
+    return seen[PANEL].has_quorum(rules.reviewers, rules.teams)
 
 
 def _describe_candidate(
@@ -131,7 +132,7 @@ def _describe_candidate(
     nominators: Iterable[str],
     stood_back: Collection[RecordedCard],
 ) -> Candidate:
-    path, tally = seen.path, seen.tally
+    path, tally = seen.path, seen[PANEL]
     barred = set(map(fold, {path.subject, *nominators}))
     may_not = {each for each, names in seats.items() if not names.isdisjoint(barred)}
     done = set(map(fold, tally.panel))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.rules.bar_figures import bar_figures
 from lazsa_flow.lifecycle.ids import is_among, same_person
 
@@ -61,7 +62,7 @@ def reminder_applies(notice: Claimed, reminded: Reminded | None) -> bool:
         return path.state in ("awarded", "renewed") and path.cycle_on == notice.cycle_on
     if notice.kind != INCOMPLETE or reminded is None:
         return True
-    standing = [each for each in reminded.seen.nominations if not each.withdrawn]
+    standing = [each for each in reminded.seen[NOMINATIONS] if not each.withdrawn]
     person = notice.to.partition(":")[2]
     return (
         path.state == "nominated"
@@ -78,7 +79,7 @@ def reminder_fields(context: Context, notice: Claimed, reminded: Reminded | None
     if notice.kind == INCOMPLETE:
         closes_on = notice.cycle_on - timedelta(days=rules.nomination.closes_days)
         return {"closes_on": closes_on}
-    facts = reminded.seen.facts
+    facts = reminded.seen[FACTS]
     current = facts is not None and facts.as_of <= reminded.on
     return {
         "figures": bar_figures(facts, reminded.on, rules.criteria),
@@ -109,6 +110,6 @@ def reviewers_missing(
             seats[panel] = sorted(transaction.seats_of(*panel))
         for seen in transaction.load_chunk([path.id], before=None, on=on):
             nominators = transaction.nominators_of(path.subject)
-            done = {*seen.tally.panel, path.subject, *nominators}
+            done = {*seen[PANEL].panel, path.subject, *nominators}
             found[notice.key] = [each for each in seats[panel] if not is_among(each, done)]
     return found

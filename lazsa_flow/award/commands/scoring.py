@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.award.commands.panel_lookups import PanelLookups
+from lazsa_flow.award.evidence import PANEL
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.award.retention import keep_text_until
 from lazsa_flow.award.rules.panel import ITEMS, Scorecard, Tally
@@ -261,7 +262,7 @@ def _check_not_set_aside(lookups: PanelLookups, seen: Snapshot, actor: Actor, ro
 
     Otherwise the next import of the same file would bring the card back.
     """
-    if actor.id not in seen.tally.panel:
+    if actor.id not in seen[PANEL].panel:
         return
     for card in lookups.cards_of(seen.path.id, round_):
         if card.set_aside_by is not None and same_person(card.reviewer, actor.id):
@@ -305,7 +306,7 @@ def recount_quorum(
     tally = _time_decision(context, transaction, before, now)
     if tally is not None:
         return tally
-    return context.load(transaction, before.path.ref, now).tally
+    return context.load(transaction, before.path.ref, now)[PANEL]
 
 
 def _time_decision(
@@ -323,7 +324,7 @@ def _time_decision(
         return None
     seen = context.load(transaction, before.path.ref, now)
     rules = cast("AwardPolicy", context.rulebook.policy_of(before.path)).panel
-    answer, earlier = _panel_answer(rules, seen.tally), _panel_answer(rules, before.tally)
+    answer, earlier = _panel_answer(rules, seen[PANEL]), _panel_answer(rules, before[PANEL])
     if answer is None:
         transaction.cancel_timer(before.path.id, "renewal_decision")
     elif answer != earlier:
@@ -332,7 +333,7 @@ def _time_decision(
         transaction.set_timer(
             timer_row(guard_context, "renewal_decision", now + TICK, decides=True)
         )
-    return seen.tally
+    return seen[PANEL]
 
 
 def _panel_answer(rules: PanelPolicy, tally: Tally) -> bool | None:

@@ -81,7 +81,7 @@ def check_entry(context: Context, application: Application, *, actor: Actor) -> 
     data = application_data(context, application, on)
     path = unopened("entry", applicant, country, now, data=data)
     with context.store.begin(write=False) as transaction:
-        seen = transaction.load_opening(path, on=on, facts=False)
+        seen = transaction.load_opening(path, on=on, sources=())
     lifecycle = context.rulebook.lifecycle("entry")
     authorize(lifecycle, lifecycle.opening, seen, actor, None)
     ahead = outlook(context.rulebook, seen, now)

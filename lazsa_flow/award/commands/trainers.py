@@ -83,7 +83,7 @@ def _propose_prospect(
     initial = context.rulebook.lifecycle(LIFECYCLE).initial
     proposed = unopened(LIFECYCLE, seller, country, now, state=initial)
     on = context.rulebook.calendar(country).local_date(now)
-    seen = transaction.load_opening(proposed, on=on, facts=True)
+    seen = transaction.load_opening(proposed, on=on)
     guard_context = context.rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor)
     check_fire(context.rulebook, guard_context, "invite")
     path, _ = open_path(

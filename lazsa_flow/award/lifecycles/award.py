@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from lazsa_flow.award.evidence import EVIDENCE
 from lazsa_flow.award.lifecycles.award_edges import EDGES, OPENING
 from lazsa_flow.award.lifecycles.award_guards import GUARDS
 from lazsa_flow.award.lifecycles.award_instants import INSTANTS, ROUNDS
@@ -29,6 +30,7 @@ AWARD: Final = Lifecycle(
     title="LazSA award",
     rereads_rows=False,
     policy=AwardPolicy,
+    evidence=EVIDENCE,
     guards=GUARDS,
     roles=("seller", "employee", "ambassador", "reviewer", "team", "compliance"),
     relations=(NOMINATOR,),

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.rules.criteria import CRITERIA, judge_criterion, judge_trainer
 from lazsa_flow.lifecycle.dates import add_months
 from lazsa_flow.lifecycle.ids import fold
@@ -51,20 +52,20 @@ def _latest_statement(context: GuardContext, kind: str, name: str) -> Statement 
 
 def nomination_complete(context: GuardContext) -> Found:
     """Count the nominations that stand, and those of them that are complete."""
-    standing = [n for n in context.snapshot.nominations if not n.withdrawn]
+    standing = [n for n in context.snapshot[NOMINATIONS] if not n.withdrawn]
     complete = sum(n.complete for n in standing)
     return complete > 0, f"{complete} of {len(standing)} complete", None
 
 
 def nominators_left(context: GuardContext) -> Found:
     """Count the nominators who have not withdrawn."""
-    left = sum(not n.withdrawn for n in context.snapshot.nominations)
+    left = sum(not n.withdrawn for n in context.snapshot[NOMINATIONS])
     return left == 0, left, None
 
 
 def trainer_activities(context: GuardContext) -> Found:
     """Find the activities of a trainer; the trainer path decides who is one, if there is a path."""
-    facts, bars = context.snapshot.facts, award_policy(context).criteria
+    facts, bars = context.snapshot[FACTS], award_policy(context).criteria
     if trainer_path_says(context):
         return judge_trainer(facts, context.judged_on, bars)
     return judge_criterion(TRAINER_ACTIVITIES, facts, context.judged_on, bars)
@@ -78,14 +79,14 @@ def trainer_path_says(context: GuardContext) -> bool | None:
 
 def count_quorum(context: GuardContext) -> Found:
     """Count reviewers and teams."""
-    tally, bars = context.snapshot.tally, award_policy(context).panel
+    tally, bars = context.snapshot[PANEL], award_policy(context).panel
     held = tally.has_quorum(bars.reviewers, bars.teams)
     return held, f"{tally.cards} reviewers from {tally.teams} teams", None
 
 
 def panel_approval(context: GuardContext) -> Found:
     """Find the panel's overall mean, and the lowest item's."""
-    tally, bars = context.snapshot.tally, award_policy(context).panel
+    tally, bars = context.snapshot[PANEL], award_policy(context).panel
     if not tally.cards:
         return False, "no scorecard", None
     figures = _mean_text(tally.total, tally.scores, tally.least, tally.cards)
@@ -223,7 +224,7 @@ def voices_of(path: Path, records: Iterable[Statement]) -> dict[str, Statement]:
 def appeal_granted(context: GuardContext) -> Found:
     """Count the persons outside the panel who grant the appeal."""
     seen = context.snapshot
-    inside = {context.path.subject, *seen.tally.panel, *(n.nominator for n in seen.nominations)}
+    inside = {context.path.subject, *seen[PANEL].panel, *(n.nominator for n in seen[NOMINATIONS])}
     voices = voices_of(context.path, seen.records) if _open_appeal(context) else {}
     granting = {person for person, record in voices.items() if record.value == "grant"}
     outside = granting - set(map(fold, inside))

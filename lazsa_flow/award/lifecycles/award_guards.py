@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.lifecycles import award_checks as checks
 from lazsa_flow.award.lifecycles import award_needs as needs
 from lazsa_flow.award.rules.criteria import (
@@ -21,8 +22,6 @@ from lazsa_flow.award.rules.criteria import (
     read_criterion,
 )
 from lazsa_flow.lifecycle.guards import (
-    NOMINATIONS,
-    PANEL,
     Guard,
     all_of,
     any_of,
@@ -47,15 +46,15 @@ _AWARDS: Final = frozenset({paths("award")})
 def _criterion_guard(criterion: Criterion) -> Guard:
     def check_bar(context: GuardContext) -> Found:
         seen, bars = context.snapshot, checks.award_policy(context).criteria
-        return judge_criterion(criterion, seen.facts, seen.path.cycle_on or context.on, bars)
+        return judge_criterion(criterion, seen[FACTS], seen.path.cycle_on or context.on, bars)
 
     def read_bar(context: GuardContext) -> Reading | None:
-        facts, bars = context.snapshot.facts, checks.award_policy(context).criteria
+        facts, bars = context.snapshot[FACTS], checks.award_policy(context).criteria
         return read_criterion(criterion, facts, context.judged_on, bars)
 
     def find_need(context: GuardContext, on: date) -> Need:
         return facts_needed(
-            criterion, context.snapshot.facts, on, checks.award_policy(context).criteria
+            criterion, context.snapshot[FACTS], on, checks.award_policy(context).criteria
         )
 
     return Guard(
@@ -93,7 +92,7 @@ NOMINATION_COMPLETE: Final = Guard(
     "the nominator",
     "programme.md, nomination",
     "A complete nomination is needed; so far {measured}.",
-    frozenset({NOMINATIONS}),
+    NOMINATIONS.readable,
     need=needs.need_statement,
 )
 NOMINATORS_GONE: Final = Guard(
@@ -103,7 +102,7 @@ NOMINATORS_GONE: Final = Guard(
     "the nominators",
     "programme.md, nomination",
     "A path ends when its last nomination is withdrawn; {measured} left.",
-    frozenset({NOMINATIONS}),
+    NOMINATIONS.readable,
 )
 QUORUM: Final = Guard(
     "quorum",
@@ -112,7 +111,7 @@ QUORUM: Final = Guard(
     "the panel",
     "programme.md, the panel (ours)",
     "The panel could not complete its review in time.",
-    frozenset({PANEL}),
+    PANEL.readable,
     reading=needs.read_quorum,
     need=needs.need_scorecards,
 )
@@ -123,7 +122,7 @@ PANEL_APPROVAL: Final = Guard(
     "the panel",
     "programme.md, the panel (ours)",
     "The panel's overall judgement must reach the bar.",
-    frozenset({PANEL}),
+    PANEL.readable,
     reading=needs.read_approval,
     need=needs.need_approval,
 )

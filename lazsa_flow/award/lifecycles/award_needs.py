@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from lazsa_flow.award.evidence import FACTS, PANEL
 from lazsa_flow.award.lifecycles.award_checks import (
     TRAINER_ACTIVITIES,
     award_policy,
@@ -38,7 +39,7 @@ def need_statement(_situation: GuardContext, on: date) -> Need:
 
 def read_activities(context: GuardContext) -> Reading | None:
     """Read a trainer's activities, with a note if trainer path and facts disagree."""
-    facts, bars = context.snapshot.facts, award_policy(context).criteria
+    facts, bars = context.snapshot[FACTS], award_policy(context).criteria
     says = trainer_path_says(context)
     reading = read_criterion(TRAINER_ACTIVITIES, facts, context.judged_on, bars)
     if reading is None or facts is None or says is None or says == bool(facts.is_lazstar):
@@ -59,14 +60,14 @@ def _trainer_text(is_one: bool | None) -> str:
 
 def read_quorum(context: GuardContext) -> Reading:
     """Read how many reviewers and teams there are above the quorum, or below it."""
-    tally, bars = context.snapshot.tally, award_policy(context).panel
+    tally, bars = context.snapshot[PANEL], award_policy(context).panel
     reviewers, teams = tally.cards - bars.reviewers, tally.teams - bars.teams
     return Reading(count_quorum(context)[1], f"{reviewers:+d} reviewers, {teams:+d} teams")
 
 
 def read_approval(context: GuardContext) -> Reading:
     """Read how far the panel's mean and lowest item are above their bars, or below them."""
-    tally, bars = context.snapshot.tally, award_policy(context).panel
+    tally, bars = context.snapshot[PANEL], award_policy(context).panel
     figure = panel_approval(context)[1]
     if not tally.cards:
         return Reading(figure)
@@ -81,7 +82,7 @@ def _distance_text(found: Fraction, bar: Decimal) -> str:
 
 def need_scorecards(context: GuardContext, on: date) -> Need:
     """Return how many scorecards the quorum lacks, and from when they can be given."""
-    tally, bars = context.snapshot.tally, award_policy(context).panel
+    tally, bars = context.snapshot[PANEL], award_policy(context).panel
     reviewers, teams = max(0, bars.reviewers - tally.cards), max(0, bars.teams - tally.teams)
     what = f"scorecards of {reviewers} more reviewers, from {teams} more teams"
     return Need(what, _round_opens(context, on), on)

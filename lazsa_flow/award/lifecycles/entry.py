@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
 
 from pydantic import Field, field_validator
 
+from lazsa_flow.award.evidence import EVIDENCE
 from lazsa_flow.award.roles import SELLER, TEAM
 from lazsa_flow.lifecycle.dates import add_months
 from lazsa_flow.lifecycle.effects import Notify, Reserve, Schedule
@@ -243,6 +244,7 @@ ENTRY: Final = Lifecycle(
     title="Store entry",
     rereads_rows=False,
     policy=EntryPolicy,
+    evidence=EVIDENCE,
     guards=GUARDS,
     instants={"at_once": _at_once, "expires": _expiry_moment},
     rounds={},

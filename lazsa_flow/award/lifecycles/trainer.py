@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from pydantic import field_validator
 
+from lazsa_flow.award.evidence import EVIDENCE
 from lazsa_flow.award.roles import SELLER, TEAM
 from lazsa_flow.lifecycle.effects import Begin, End, Notify
 from lazsa_flow.lifecycle.guards import Finding, Guard
@@ -65,6 +66,7 @@ TRAINER: Final = Lifecycle(
     title="LazStar trainer",
     rereads_rows=False,
     policy=TrainerPolicy,
+    evidence=EVIDENCE,
     guards={SHOWN.name: SHOWN},
     instants={},
     rounds={},

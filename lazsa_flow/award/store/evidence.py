@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
 
+from lazsa_flow.award.evidence import FACTS, NOMINATIONS, read_scorecard
+from lazsa_flow.award.store.evidence_columns import (
+    FACTS_COLUMNS,
+    NOMINATION_COLUMNS,
+    SCORECARD_COLUMNS,
+)
 from lazsa_flow.store import decode, schema, subject_countries
 from lazsa_flow.store.encode import facts_row
 from lazsa_flow.store.fast.driver import rows_of
@@ -45,12 +51,12 @@ class EvidenceSide(SqlTransaction):
         found: dict[str, Facts] = {}
         for part in _parts(days):
             query = (
-                sa.select(sa.literal(0), *decode.FACTS)
+                sa.select(sa.literal(0), *FACTS_COLUMNS)
                 .where(table.c.seller.in_(part), table.c.as_of.in_({days[each] for each in part}))
                 .order_by(table.c.recorded_at, table.c.id)
             )
             for row in rows_of(self._connection, query):
-                facts = decode.facts(tuple(row))
+                facts = decode.evidence(FACTS, [tuple(row)], 0)
                 if days[facts.seller] == facts.as_of:
                     found[facts.seller] = facts
         return found
@@ -92,11 +98,11 @@ class EvidenceSide(SqlTransaction):
     def nominations_of_all(self, path_ids: Collection[int]) -> dict[int, list[Nomination]]:
         """Return the nominations of these paths as they stand, by path."""
         table = schema.nominations
-        query = sa.select(*decode.NOMINATIONS).where(table.c.path_id.in_(list(path_ids)))
+        query = sa.select(*NOMINATION_COLUMNS).where(table.c.path_id.in_(list(path_ids)))
         rows: dict[int, list[tuple[Any, ...]]] = {}
         for row in self._connection.execute(query.order_by(table.c.id)):
             rows.setdefault(row.path_id, []).append(tuple(row))
-        found = {path_id: list(decode.nominations(each)) for path_id, each in rows.items()}
+        found = {id_: list(decode.evidence(NOMINATIONS, each, id_)) for id_, each in rows.items()}
         held = self.sellers_of({each.nominator for made in found.values() for each in made})
         return {path_id: [_under(each, held) for each in made] for path_id, made in found.items()}
 
@@ -159,10 +165,10 @@ class EvidenceSide(SqlTransaction):
     def rounds_of(self, path_id: int) -> dict[date, list[Scorecard]]:
         """Return all scorecards and recusals of a path, by round, oldest first."""
         table = schema.scorecards
-        query = sa.select(table.c.cycle_on, *decode.SCORECARDS).where(table.c.path_id == path_id)
+        query = sa.select(table.c.cycle_on, *SCORECARD_COLUMNS).where(table.c.path_id == path_id)
         rounds: dict[date, list[Scorecard]] = {}
         for cycle_on, *row in rows_of(self._connection, query.order_by(table.c.id)):
-            rounds.setdefault(decode.day(cycle_on), []).append(decode.scorecard(tuple(row)))
+            rounds.setdefault(decode.day(cycle_on), []).append(read_scorecard(tuple(row)))
         return rounds
 
 

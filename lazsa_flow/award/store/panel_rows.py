@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from lazsa_flow.award.evidence import read_scores
 from lazsa_flow.award.rules.panel import RecordedCard, Seat
 from lazsa_flow.award.store.schema import seats
 from lazsa_flow.lifecycle.ids import fold
-from lazsa_flow.store import decode, schema, subject_countries
+from lazsa_flow.store import schema, subject_countries
 from lazsa_flow.store.engine_transaction import EngineTransaction
 from lazsa_flow.store.merges import seller_of
 
@@ -192,7 +193,7 @@ def _card(row: Any) -> RecordedCard:
         row.cycle_on,
         row.reviewer,
         row.team,
-        decode.scores(row.scores),
+        read_scores(row.scores),
         row.body or "",
         row.reason,
         row.set_aside_by,

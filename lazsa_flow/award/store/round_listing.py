@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from lazsa_flow.award.evidence import NOMINATIONS
+from lazsa_flow.award.store.evidence_columns import NOMINATION_COLUMNS
 from lazsa_flow.award.store.schema import seats
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.fast.driver import rows_of
@@ -233,7 +235,7 @@ class AwardListing(Listing):
         """Return how the nominations stand of each path that is nominated in a country."""
         table, paths = schema.nominations, schema.paths
         query = (
-            sa.select(*decode.NOMINATIONS)
+            sa.select(*NOMINATION_COLUMNS)
             .join(paths, paths.c.id == table.c.path_id)
             .where(paths.c.country == country, paths.c.state == "nominated")
             .order_by(table.c.id)
@@ -241,7 +243,7 @@ class AwardListing(Listing):
         rows: dict[int, list[tuple[Any, ...]]] = {}
         for row in rows_of(self._connection, query):
             rows.setdefault(row[0], []).append(row)
-        return {path_id: decode.nominations(each) for path_id, each in rows.items()}
+        return {id_: decode.evidence(NOMINATIONS, each, id_) for id_, each in rows.items()}
 
     def named_paths(self, path_ids: Collection[int]) -> list[Candidate]:
         """Return some paths, by their numbers."""

@@ -11,14 +11,14 @@ from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.lifecycle.guards import NOMINATIONS, PANEL
-from lazsa_flow.lifecycle.model import FIGURES
+from lazsa_flow.lifecycle.evidence import parts_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
     from datetime import date
 
     from lazsa_flow.engine.evidence_row import EvidenceRow
+    from lazsa_flow.lifecycle.evidence import ReadPart, Source
     from lazsa_flow.lifecycle.guards import Found, Measured
 
     Write = Callable[[Iterable[Found]], str]
@@ -53,43 +53,60 @@ def writer(names: tuple[str, ...]) -> Write:
     return made
 
 
-def hearing(
-    routes: Sequence[tuple[Sequence[int], Sequence[int]]], reads: Sequence[frozenset[str]]
+def compile_decision(
+    routes: Sequence[tuple[Sequence[int], Sequence[int]]],
+    reads: Sequence[frozenset[str]],
+    sources: Sequence[Source],
 ) -> Callable[[Ask, Sequence[Memo]], Decide]:
-    """Return what makes the function that decides paths which are alike.
+    """Return what makes the function that decides the paths of a group.
 
     That function looks each guard's answer up by what the guard reads, tells the first route that
-    fires, or ``None``, and writes the verdicts of all that was asked.
+    fires, or ``None``, and writes the verdicts of all that was asked. No text of a lifecycle's
+    becomes a part of its source.
 
     Args:
         routes: Of each, the guards that nothing before it has asked, and all that must hold, by
             their numbers.
-        reads: What each guard reads, records aside, for paths that are alike agree in those.
+        reads: What each guard reads, records aside, for the paths of a group agree in those.
+        sources: The lifecycle's evidence sources.
 
     Returns:
         A function of what asks a guard whose answer is not known yet, and of where each guard's
         answers are kept.
     """
     kept = [f" kept{n} = memos[{n}].get" for n in range(len(reads))]
-    lines = ["def make(ask, memos):", *kept, " def hear(sight):"]
-    together = frozenset().union(*reads)
-    if not together.isdisjoint(FIGURES):
-        lines.append("  figures = sight.figures")
-    if PANEL in together:
-        lines.append("  panel = sight.panel()")
-    if NOMINATIONS in together:
-        lines.append("  told = tuple([(n.complete, n.withdrawn) for n in sight.nominations()])")
+    lines = ["def make(ask, memos):", *kept, " def decide(row):"]
+    taken, names = _lines_taking(parts_read(frozenset().union(*reads), sources), sources)
+    lines += taken
     asked: list[int] = []
-    for number, (fresh, needed) in enumerate(routes):
-        for n in fresh:
-            key = _key(reads[n])
-            lines.append(f"  v{n} = kept{n}({key}) or ask({n}, {key}, sight)")
-        asked += fresh
+    for number, (new, needed) in enumerate(routes):
+        for n in new:
+            key = _key(parts_read(reads[n], sources), sources)
+            lines.append(f"  v{n} = kept{n}({key}) or ask({n}, {key}, row)")
+        asked += new
         held = " and ".join(f"v{n}[0]" for n in needed) or "True"
         lines.append(f"  if {held}: return {number}, {_joined(asked)}")
-    lines += [f"  return None, {_joined(asked)}", " return hear"]
-    made: Callable[[Ask, Sequence[Memo]], Decide] = _made(lines, {})
+    lines += [f"  return None, {_joined(asked)}", " return decide"]
+    made: Callable[[Ask, Sequence[Memo]], Decide] = _made(lines, names)
     return made
+
+
+def _lines_taking(
+    read: Iterable[ReadPart], sources: Sequence[Source]
+) -> tuple[list[str], dict[str, Any]]:
+    """Return the lines that take what is read of the sources, and the names that they know."""
+    lines, names = [], dict[str, Any]()
+    for n in sorted({part.source for part in read}):
+        source = sources[n]
+        names[f"name{n}"] = source.name
+        lines.append(f"  rows{n} = row.rows[name{n}]")
+        if source.fields:
+            lines.append(f"  s{n} = rows{n}[0] if rows{n} else unknown{n}")
+            names[f"unknown{n}"] = source.unknown_row
+        else:
+            lines.append(f"  s{n} = key{n}(rows{n})")
+            names[f"key{n}"] = source.key
+    return lines, names
 
 
 def _joined(asked: Sequence[int]) -> str:
@@ -97,10 +114,11 @@ def _joined(asked: Sequence[int]) -> str:
     return "f'[" + ",".join(f"{{v{n}[1]}}" for n in asked) + "]'"
 
 
-def _key(reads: frozenset[str]) -> str:
+def _key(read: Iterable[ReadPart], sources: Sequence[Source]) -> str:
     """Return the text of an expression: all that a guard reads."""
-    parts = [f"figures[{FIGURES.index(name)}]" for name in FIGURES if name in reads]
-    parts += [name for each, name in ((PANEL, "panel"), (NOMINATIONS, "told")) if each in reads]
+    parts = [
+        f"s{n}" if field is None else f"s{n}[{sources[n].position(field)}]" for n, field in read
+    ]
     return parts[0] if len(parts) == 1 else f"({''.join(f'{part}, ' for part in parts)})"
 
 

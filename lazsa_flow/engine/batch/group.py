@@ -16,7 +16,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from lazsa_flow.engine.batch.changes import BatchChange, PathOverrides
-from lazsa_flow.engine.batch.masking import mask_for_change, mask_for_guard, reveal, to_rule
+from lazsa_flow.engine.batch.masking import mask_for_change, mask_for_guard, mask_for_rule, reveal
 from lazsa_flow.engine.change_builder import ChangeBuilder
 from lazsa_flow.engine.decide import check_decision, decide_timer
 from lazsa_flow.engine.journal import around
@@ -88,16 +88,14 @@ class _Moved(NamedTuple):
     each: list[PathOverrides]
     rereads: bool
 
-    def own(self, sight: EvidenceRow, verdicts: str) -> PathOverrides:
+    def own(self, row: EvidenceRow, verdicts: str) -> PathOverrides:
         """Return what is one path's own."""
-        path_id, head = sight.path_id, sight.head
+        path_id, head = row.path_id, row.head
         if self.around is None:  # a reminder has no journal row
-            return PathOverrides(path_id, sight.subject, head, "", head)
+            return PathOverrides(path_id, row.subject, head, "", head)
         before, between, behind = self.around
         text = f"{before}{path_id}{between}{head}{behind}{verdicts}}}"
-        own = PathOverrides(
-            path_id, sight.subject, head, verdicts, sha256(text.encode()).hexdigest()
-        )
+        own = PathOverrides(path_id, row.subject, head, verdicts, sha256(text.encode()).hexdigest())
         if self.rereads:
             after = self.change.after
             reread(f"{after.lifecycle}-{path_id}", after.seq, text.encode(), own.hash)
@@ -109,8 +107,8 @@ class DecisionGroup:
 
     Args:
         rulebook: Whose rules hold.
-        sight: One of them.
-        like: All that they have in common.
+        row: One of them.
+        group_key: All that they have in common.
         name: The timer's name.
         due_at: Its instant.
         now: The present instant, aware, in UTC.
@@ -123,8 +121,8 @@ class DecisionGroup:
     def __init__(
         self,
         rulebook: Rulebook,
-        sight: EvidenceRow,
-        like: Hashable,
+        row: EvidenceRow,
+        group_key: Hashable,
         name: str,
         due_at: datetime,
         now: datetime,
@@ -132,48 +130,48 @@ class DecisionGroup:
     ) -> None:
         self._rulebook, self._now, self._name, self._due_at = rulebook, now, name, due_at
         self._load = load
-        self._one, self._seen = sight, (seen := sight.evidence())
+        self._one, self._seen = row, (seen := row.snapshot())
         self._moved: dict[int | None, _Moved] = {}
-        self._hear: Decide | None = None
+        self._decide: Decide | None = None
         self.pends: bool = _pending(seen, name, due_at) is not None
         if not self.pends:
             return
-        lifecycle = rulebook.lifecycle(sight.lifecycle)
+        lifecycle = rulebook.lifecycle(row.lifecycle)
         self._entry = lifecycle.timer(name)
-        self._hearing = rulebook.plan(sight.lifecycle).hearing(sight.state, self._entry)
-        if self._hearing is not None:
+        self._memoized = rulebook.plan(row.lifecycle).memoized(row.state, self._entry)
+        if self._memoized is not None:
             context = self._situation(seen)
             self._shown = [
                 mask_for_guard(context.giving(each.reason), each.reads)
-                for each in self._hearing.asked
+                for each in self._memoized.asked
             ]
-            self._hear, self._kept = self._hearing.of(like, self._ask)
+            self._decide, self._kept = self._memoized.for_group(group_key, self._ask)
 
     def _situation(self, seen: Snapshot) -> GuardContext:
         return self._rulebook.guard_context(
             seen, at=self._due_at, recorded_at=self._now, actor=system(self._name)
         )
 
-    def take(self, sight: EvidenceRow) -> Change | None:
+    def take(self, row: EvidenceRow) -> Change | None:
         """Decide a path of it; return its change, unless it is kept with those that are alike."""
-        if self._hear is None or not sight.alone:
-            return self._by_itself(self._evidence(sight))
+        if self._decide is None or not row.groupable:
+            return self._by_itself(self._evidence(row))
         try:
-            outcome, verdicts = self._hear(sight)
+            outcome, verdicts = self._decide(row)
         except Exception:  # of the path's own, or for what the guard may not see
-            return self._apart(self._by_itself(self._evidence(sight)))
+            return self._fall_back(self._by_itself(self._evidence(row)))
         moved = self._moved.get(outcome)
         if moved is None:
-            return self._first(outcome, verdicts, sight)
-        moved.each.append(moved.own(sight, verdicts))
+            return self._first(outcome, verdicts, row)
+        moved.each.append(moved.own(row, verdicts))
         return None
 
     def alike(self) -> Iterator[BatchChange]:
         """Yield the moves that were kept."""
         return (BatchChange(moved.change, moved.each) for moved in self._moved.values())
 
-    def _evidence(self, sight: EvidenceRow) -> Snapshot:
-        return self._seen if sight is self._one else sight.evidence()
+    def _evidence(self, row: EvidenceRow) -> Snapshot:
+        return self._seen if row is self._one else row.snapshot()
 
     def _by_itself(self, seen: Snapshot) -> Change:
         return change_of(self._rulebook, seen, self._timer(seen), self._now, self._load)
@@ -183,60 +181,60 @@ class DecisionGroup:
         assert timer is not None  # as it pends for the one, so for all that are alike
         return timer
 
-    def _first(self, outcome: int | None, verdicts: str, sight: EvidenceRow) -> Change | None:
+    def _first(self, outcome: int | None, verdicts: str, row: EvidenceRow) -> Change | None:
         """Move the first that comes to an outcome by itself, and see whether others can follow."""
-        seen = self._evidence(sight)
+        seen = self._evidence(row)
         change = self._by_itself(seen)
         moved = _Moved(
             change,
             None if change.row is None else around(change.row),
             [],
-            self._rulebook.lifecycle(sight.lifecycle).rereads_rows,
+            self._rulebook.lifecycle(row.lifecycle).rereads_rows,
         )
-        own = moved.own(sight, verdicts)
+        own = moved.own(row, verdicts)
         if change.slot == "take" or change.claims or change.linked:
-            self._hear = None
+            self._decide = None
             return change
         try:
             drafted = self._drafted(outcome, seen, change)
         except Exception:  # for what the draft may not see
-            return self._apart(change)
+            return self._fall_back(change)
         if drafted != change or own.hash != change.after.head:
-            return self._apart(change)
+            return self._fall_back(change)
         moved.each.append(own)
         self._moved[outcome] = moved
         return None
 
-    def _apart(self, change: Change) -> Change:
+    def _fall_back(self, change: Change) -> Change:
         """Say that something hangs on more than it says; from here on each moves by itself."""
-        log.warning("cohort.unlike", path_id=change.after.id, timer=self._name)
-        self._hear = None
+        log.warning("batch.fallback", path_id=change.after.id, timer=self._name)
+        self._decide = None
         return change
 
     def _drafted(self, outcome: int | None, seen: Snapshot, change: Change) -> Change:
         """Draft a change from what paths alike have in common, and nothing else."""
-        assert self._hearing is not None
+        assert self._memoized is not None
         context, edge = self._situation(mask_for_change(seen, self._rulebook.kinds)), None
         if outcome is not None:
-            route = self._hearing.routes[outcome]
+            route = self._memoized.routes[outcome]
             context, edge = context.giving(route.reason), route.edge
         findings = change.row.verdicts if change.row else {}
         timer = self._timer(seen)
-        draft = ChangeBuilder(self._rulebook, context, show=to_rule)
+        draft = ChangeBuilder(self._rulebook, context, show=mask_for_rule)
         return _fill(draft, self._entry, edge, findings, timer)
 
-    def _ask(self, number: int, reading: Hashable, sight: EvidenceRow) -> CachedFinding:
-        """Ask a guard on a reading that it has not been asked on, and keep what it says.
+    def _ask(self, number: int, key: Hashable, row: EvidenceRow) -> CachedFinding:
+        """Ask a guard on a key that it has not been asked on, and keep its answer.
 
-        It is shown what is made of that reading alone, for its answer is kept for all who have it.
+        It sees what is made of that key alone, for its answer is kept for all who have it.
         """
-        assert self._hearing is not None
-        asked, shown = self._hearing.asked[number], self._shown[number]
-        reveal(shown, asked, reading, sight)
+        assert self._memoized is not None
+        asked, shown = self._memoized.asked[number], self._shown[number]
+        reveal(shown, asked, key, row)
         found = asked.ask(shown)
-        heard = found[0], asked.write((found,))[1:-1]
-        self._hearing.keep(self._kept[number], reading, heard)
-        return heard
+        finding = found[0], asked.write((found,))[1:-1]
+        self._memoized.keep(self._kept[number], key, finding)
+        return finding
 
 
 def _pending(seen: Snapshot, name: str, due_at: datetime) -> TimerRow | None:

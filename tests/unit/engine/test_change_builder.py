@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.award.evidence import NOMINATIONS
 from lazsa_flow.engine.change_builder import ChangeBuilder, timer_row
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.effects import Begin, End, FireOther, Notify, Reopen, Reserve, Schedule
@@ -415,7 +416,7 @@ def test_each_nominator_is_told_alone() -> None:
         Nomination(3, "employee", "e-2", complete=True, withdrawn=True),
         Nomination(4, "seller", at_door().path.subject, complete=True, withdrawn=False),
     )
-    seen = replace(at_door().snapshot, nominations=nominations)
+    seen = replace(at_door().snapshot, values={NOMINATIONS.name: nominations})
     draft = ChangeBuilder(rulebook(door()), replace(at_door(), snapshot=seen))
     change = draft.remind((Notify("gone", to="nominators"),), timer("bell", decides=False))
     assert [notice.to for notice in change.notices] == ["employee:e-1", "ambassador:s-9"]
@@ -431,7 +432,7 @@ def test_of_incomplete_nominations_the_seller_is_asked_as_well() -> None:
         Nomination(3, "employee", "e-2", complete=False, withdrawn=True),
         Nomination(4, "seller", own, complete=False, withdrawn=False),
     )
-    seen = replace(at_door().snapshot, nominations=nominations)
+    seen = replace(at_door().snapshot, values={NOMINATIONS.name: nominations})
     draft = ChangeBuilder(rulebook(door()), replace(at_door(), snapshot=seen))
     effects = (Notify("unfinished", to="incomplete_nominators"),)
     change = draft.remind(effects, timer("bell", decides=False))

@@ -200,10 +200,10 @@ def test_a_timer_that_an_earlier_one_cancels_is_left_out() -> None:
 
 def _nominee(**changes: object) -> Snapshot:
     nomination = Nomination(1, "employee", "e-1", complete=True, withdrawn=False)
-    seen = context(path=path("nominated"), tally=NO_TALLY, nominations=(nomination,)).snapshot
+    made = {"path": path("nominated"), "tally": NO_TALLY, "nominations": (nomination,), **changes}
     opens = midnight(CYCLE - timedelta(days=1))
     timers = (timer("review_opens", opens), timer("cycle_date"))
-    return replace(seen, timers=timers, **changes)  # type: ignore[arg-type]
+    return replace(context(**made).snapshot, timers=timers)  # type: ignore[arg-type]
 
 
 def test_the_way_to_the_award_is_told_before_review_opens() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.rules.panel import Scorecard
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.fire import find_edge, fire, load_one, open_path
@@ -254,7 +255,7 @@ def test_the_guards_of_an_opening_see_the_subjects_facts(
 ) -> None:
     """The latest that are known on the date judged; never silently none."""
     opening = replace(table().opening, guards=("ready",))
-    ready = measuring(lambda s: s.snapshot.facts and s.snapshot.facts.ncp_points, reads=reads)
+    ready = measuring(lambda s: getattr(s.snapshot[FACTS], "ncp_points", None), reads=reads)
     rules = rulebook(table(opening=opening, guards={"ready": ready}))
     store = MemoryStore()
     for as_of, points in ((CYCLE - timedelta(9), 7), (CYCLE - timedelta(2), 4)):
@@ -287,8 +288,8 @@ def test_a_path_that_is_fired_by_another_is_judged_on_all_that_is_known(timed: b
     )
     ready = measuring(
         lambda s: (
-            f"{s.snapshot.facts and s.snapshot.facts.ncp_points} {s.snapshot.tally.cards} "
-            f"{len(s.snapshot.nominations)} "
+            f"{getattr(s.snapshot[FACTS], 'ncp_points', None)} {s.snapshot[PANEL].cards} "
+            f"{len(s.snapshot[NOMINATIONS])} "
             f"{len(s.snapshot.records)} {[each.state for each in s.snapshot.others]}"
         )
     )

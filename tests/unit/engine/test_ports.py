@@ -37,5 +37,5 @@ def test_what_a_store_shows_has_all_that_is_read(kind: type[SqlEvidenceRow | Mem
         *EvidenceRow.__annotations__,
         *(name for name in vars(EvidenceRow) if name[0] != "_"),
     }
-    assert {"like", "panel", "evidence"} <= members
+    assert {"group_key", "rows", "snapshot"} <= members
     assert members <= {*dir(kind), *kind.__init__.__code__.co_names}

@@ -320,7 +320,7 @@ def test_a_path_that_cannot_be_written_is_parked_alone() -> None:
 def test_a_row_that_cannot_be_read_sets_its_own_path_aside(bad: int) -> None:
     """Where a chunk fails as a whole its halves are taken: the rest moves, little is done twice."""
     store = door(8)
-    load = MemoryTransaction.sights
+    load = MemoryTransaction.evidence_rows
     loads = []
 
     def loading(self: MemoryTransaction, path_ids: Any, **asked: Any) -> Any:
@@ -330,7 +330,7 @@ def test_a_row_that_cannot_be_read_sets_its_own_path_aside(bad: int) -> None:
         return load(self, path_ids, **asked)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(MemoryTransaction, "sights", loading)
+        patch.setattr(MemoryTransaction, "evidence_rows", loading)
         assert sweep_at(store, DOOR, LATE, chunk=8) == SweepResult(moved=7, failed=1)
         assert (store.failures[bad].error, store.paths[bad].state) == ("ValueError", "ajar")
         assert sum(loads) <= 8 + 3 * 8
@@ -351,7 +351,7 @@ def test_nobody_is_blamed_for_what_another_has_done() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MemoryTransaction, "claim", claiming)
-        patch.setattr(MemoryTransaction, "sights", unreadable)
+        patch.setattr(MemoryTransaction, "evidence_rows", unreadable)
         assert sweep_at(store, DOOR, LATE, chunk=1) == SweepResult()
     assert (len(claims), store.failures) == (2, {})
 

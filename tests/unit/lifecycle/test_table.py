@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from lazsa_flow.award.evidence import NOMINATIONS, PANEL
 from lazsa_flow.errors import LifecycleError
 from lazsa_flow.lifecycle.effects import Begin, End, FireOther, Notify, Schedule
-from lazsa_flow.lifecycle.guards import NOMINATIONS, PANEL
 from lazsa_flow.lifecycle.roles import Recipient, Relation
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
 from tests.factories import found, guard, policy, table
@@ -103,7 +103,7 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
         "an opening that asks for a panel",
         {
             **opening(guards=("ready",)),
-            "guards": {"ready": replace(guard(), reads=frozenset({NOMINATIONS}))},
+            "guards": {"ready": replace(guard(), reads=NOMINATIONS.readable)},
         },
         "edge open to ajar: guard ready reads nominations, which a path that opens has not",
     ),
@@ -111,7 +111,7 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
         "an opening's effect that asks for a panel",
         {
             **opening(Notify("opened", when="ready")),
-            "guards": {"ready": replace(guard(), reads=frozenset({PANEL}))},
+            "guards": {"ready": replace(guard(), reads=PANEL.readable)},
         },
         "edge open to ajar: guard ready reads panel, which a path that opens has not",
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -116,7 +115,7 @@ def test_newer_facts_are_needed_only_from_their_date() -> None:
 
 def test_the_parts_of_a_combined_guard_need_each_their_own() -> None:
     """What an unmet combination lacks is told of its parts."""
-    seen = replace(context(), snapshot=replace(context().snapshot, tally=NO_TALLY))
+    seen = context(tally=NO_TALLY)
     (verdict,) = examine(AWARD, seen, ["not_renewable"], None)
     assert verdict.need is None
     panel_refusal = verdict.parts[0]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.rules.panel import Scorecard
 from lazsa_flow.engine.batch import memo
 from lazsa_flow.engine.sweep import ChunkDecision, SweepResult, judge
 from lazsa_flow.errors import LifecycleError
 from lazsa_flow.lifecycle.effects import FireOther, Notify, Reserve, Schedule
-from lazsa_flow.lifecycle.guards import NOMINATIONS, PANEL, Guard, paths, records
+from lazsa_flow.lifecycle.guards import Guard, paths, records
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
 from lazsa_flow.logs import LOGGER
 from tests.factories import (
@@ -61,8 +62,9 @@ def saying(
 
 def points(context: GuardContext) -> tuple[bool, int, None]:
     """Find out whether a seller has no points."""
-    assert context.snapshot.facts is not None
-    measured = context.snapshot.facts.ncp_points or 0
+    known = context.snapshot[FACTS]
+    assert known is not None
+    measured = known.ncp_points or 0
     return measured == 0, measured, None
 
 
@@ -115,10 +117,10 @@ def test_answers_are_forgotten_when_there_are_many(monkeypatch: pytest.MonkeyPat
     """A night of a million sellers keeps no answer for each of them, and decides as before."""
     rules = closing(saying(points, "ncp_points"))
     monkeypatch.setattr(memo, "KEPT", 1)
-    monkeypatch.setattr(memo, "_LIKES", 1)
+    monkeypatch.setattr(memo, "_GROUPS", 1)
     for seq in (1, 2, 1):
         assert sizes(judged(rules, doors(seq=seq))) == (0, [2, 2])
-    kept = rules.plan("door").hearing("ajar", rules.lifecycle("door").timer("evening"))
+    kept = rules.plan("door").memoized("ajar", rules.lifecycle("door").timer("evening"))
     assert [[len(memo) for memo in memos] for memos in kept._kept.values()] == [[1]]
 
 
@@ -129,7 +131,7 @@ def test_what_a_guard_does_not_say_it_reads_is_not_shared(
     monkeypatch.setattr(LOGGER, "propagate", True)
     liar = saying(points)
     assert sizes(judged(closing(liar))) == (4, [])
-    assert "cohort.unlike" in caplog.text
+    assert "batch.fallback" in caplog.text
     store = doors()
     assert sweep_at(store, closing(liar), DUE) == SweepResult(moved=2, refused=2)
 
@@ -138,11 +140,12 @@ def test_a_rule_that_looks_at_a_sellers_own_facts_is_not_shared() -> None:
     """An instant that hangs on the facts is reckoned for each path, whether it raises or not."""
 
     def by_points(context: GuardContext) -> Any:
-        assert context.snapshot.facts is not None
-        return context.calendar.start(CYCLE.replace(year=2027 + context.snapshot.facts.ncp_points))  # type: ignore[operator]
+        known = context.snapshot[FACTS]
+        assert known is not None
+        return context.calendar.start(CYCLE.replace(year=2027 + (known.ncp_points or 0)))
 
     def by_seller(context: GuardContext) -> Any:
-        known = context.snapshot.facts
+        known = context.snapshot[FACTS]
         late = known is not None and known.seller > "seller-2"
         return context.calendar.start(CYCLE.replace(year=2028 if late else 2027))
 
@@ -247,9 +250,9 @@ def test_a_guard_may_read_panel_and_nominations() -> None:
 
     def check(context: GuardContext) -> tuple[bool, str, None]:
         seen = context.snapshot
-        return True, f"{seen.tally.cards} {len(seen.nominations)}", None
+        return True, f"{seen[PANEL].cards} {len(seen[NOMINATIONS])}", None
 
-    rules = closing(saying(check, PANEL, NOMINATIONS))
+    rules = closing(saying(check, PANEL.name, NOMINATIONS.name))
     found = judged(rules)
     assert sizes(found) == (0, [4])
     [change] = [each.change for each in found.alike]
@@ -271,9 +274,9 @@ def nominated(**changes: Any) -> MemoryStore:
 
 
 OWN: dict[str, tuple[set[str], Callable[[Any], bool]]] = {
-    "a nominator": ({NOMINATIONS}, lambda s: s.snapshot.nominations[0].nominator == "emp-1"),
-    "a nomination's number": ({NOMINATIONS}, lambda s: s.snapshot.nominations[0].id == 1),
-    "who is on the panel": ({PANEL}, lambda s: "rev-1" in s.snapshot.tally.panel),
+    "a nominator": ({NOMINATIONS.name}, lambda s: s.snapshot[NOMINATIONS][0].nominator == "emp-1"),
+    "a nomination's number": ({NOMINATIONS.name}, lambda s: s.snapshot[NOMINATIONS][0].id == 1),
+    "who is on the panel": ({PANEL.name}, lambda s: "rev-1" in s.snapshot[PANEL].panel),
     "a record's actor": (
         {records("case")},
         lambda s: s.snapshot.records[0].actor == "compliance:c-1",
@@ -282,7 +285,7 @@ OWN: dict[str, tuple[set[str], Callable[[Any], bool]]] = {
     "the reference": (set(), lambda s: s.path.ref == "door-1"),
     "when it opened": (set(), lambda s: s.path.opened_at.minute == 1),
     "a timer's path": (set(), lambda s: s.snapshot.timers[0].path_id == 1),
-    "whose facts": (set(), lambda s: s.snapshot.facts.seller == "seller-1"),
+    "whose facts": (set(), lambda s: s.snapshot[FACTS].seller == "seller-1"),
     "other paths": (set(), lambda s: len(s.snapshot.others) == 0 and s.path.id == 1),
 }
 """What is one path's own, and what a guard reads that looks at it."""
@@ -314,8 +317,8 @@ def test_a_guard_sees_what_its_answer_is_kept_by_and_no_more(
         )
         assert sweep_at(store, rules, DUE) == SweepResult(moved=4)
         assert [notice.key for notice in store.notices] == ["door-1.2.1"]
-    never_shared = where == "effect" and reads & {NOMINATIONS, PANEL}
-    assert never_shared or "cohort.unlike" in caplog.text
+    never_shared = where == "effect" and reads & {NOMINATIONS.name, PANEL.name}
+    assert never_shared or "batch.fallback" in caplog.text
 
 
 def test_instants_and_rounds_see_nothing_of_one_path() -> None:
