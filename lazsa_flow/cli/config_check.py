@@ -1,4 +1,4 @@
-"""``lazsa-flow config check``: what in the configuration is not used."""
+"""``lazsa-flow config check``: configuration that nothing uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``lazsa-flow policy`` and ``country`` share: the configured texts, and dates for people."""
+"""Configured texts and dates, as ``lazsa-flow policy`` and ``country`` print them."""
 
 from __future__ import annotations
 

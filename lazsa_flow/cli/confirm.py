@@ -1,8 +1,8 @@
 """Confirmation of commands that cannot be undone: show what would happen, then ask.
 
 Every such command goes through :func:`confirm`, so that all of them take the same two options and
-behave alike: ``--dry-run`` shows and stops, ``--yes`` does not ask, and without either the command
-asks on a terminal and is refused where there is none.
+behave the same way: ``--dry-run`` shows and stops, ``--yes`` does not ask, and without either the
+command asks on a terminal and is refused where there is none.
 """
 
 from __future__ import annotations

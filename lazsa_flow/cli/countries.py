@@ -113,7 +113,7 @@ def release_country(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Release a country's configuration: it holds at once, and pending timers are planned anew.
+    """Release a country's configuration: in force at once; pending timers are planned again.
 
     Example: lazsa-flow country release config/countries/th.toml --as manager:m-1
     """

@@ -1,4 +1,4 @@
-"""Groups of commands with one that is meant where none is named: ``ledger PH 2027-04-01``."""
+"""Groups of commands with a default, which runs where the first word names no command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``lazsa-flow due``: the timers that are due, or will be."""
+"""``lazsa-flow due``: timers due now or by a date."""
 
 from __future__ import annotations
 

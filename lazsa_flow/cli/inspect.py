@@ -1,4 +1,4 @@
-"""``lazsa-flow show`` and ``history``: the way of a path."""
+"""``lazsa-flow show`` and ``history``: a path's moves, and its journal."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.engine.ledger import Book
 
-ledger = typer.Typer(help="The books: what was due, and what became of it.")
+ledger = typer.Typer(help="Ledger: what was due, and what became of it.")
 
 
 @ledger.callback(invoke_without_command=True)

@@ -1,4 +1,4 @@
-"""``lazsa-flow relay``, ``outbox`` and ``notices``: what people are told."""
+"""``lazsa-flow relay``, ``outbox`` and ``notices``: sending notices, and their texts."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ SENT_COLUMNS: Final = (
     Column("Count", right=True),
 )
 
-outbox = typer.Typer(help="What waits to be told.")
-notices = typer.Typer(help="What people are told.", no_args_is_help=True)
+outbox = typer.Typer(help="Notices that wait to be sent.")
+notices = typer.Typer(help="Texts of notices.", no_args_is_help=True)
 
 
 @outbox.callback(invoke_without_command=True)
@@ -84,7 +84,7 @@ def list_outbox(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """List what waits to be told, oldest first; with ``retry``, try again what was parked.
+    """List the notices that wait to be sent, oldest first; `retry` sends parked ones again.
 
     Example: lazsa-flow outbox --parked
     """
@@ -113,7 +113,7 @@ def list_outbox(
 def _why_empty(count: int, parked: bool, country: str | None, kind: str | None) -> str:
     """Say why no notice is listed."""
     if not count:
-        return "Nothing waits to be told."
+        return "No notice waits to be sent."
     what = [f"is for {country}"] if country else []
     what += [f"is of kind {kind}"] if kind else []
     what += ["is parked"] if parked else []
@@ -154,7 +154,7 @@ def retry(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Let parked notices be tried again by the next relay; with --all it asks first.
+    """Retry parked notices with the next relay; with --all it asks first.
 
     Example: lazsa-flow outbox retry --all --as operator:o-1
     """
@@ -220,7 +220,7 @@ def relay(
     metrics_host: MetricsHost = LOOPBACK,
     as_json: Json = False,
 ) -> None:
-    """Send what waits to be told through the deployment's channels, until SIGTERM.
+    """Send waiting notices through the deployment's channels, until SIGTERM.
 
     Any number may run side by side, apart from ``lazsa-flow run``.
 

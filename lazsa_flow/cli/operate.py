@@ -19,7 +19,7 @@ def migrate(
 
     What the database has of policies and countries stays as it is. Files that differ from it are
     named: `policy release` and `country release` bring them into force. Differences between the
-    lifecycles' tables of before and now are told.
+    lifecycles' tables of before and now are printed.
 
     Example: lazsa-flow migrate --database sqlite:///lazsa.db
     """

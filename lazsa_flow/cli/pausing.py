@@ -1,4 +1,4 @@
-"""``lazsa-flow pause`` and ``resume``: the brake in an operator's hands."""
+"""``lazsa-flow pause`` and ``resume``: pauses of timers, set and lifted by operators."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def bars(
         clock: Tells seconds; countries take turns, and each is charged with its own chunks' time.
 
     Yields:
-        What is to be told of every chunk.
+        What is called with every chunk's result.
     """
     if not to.is_terminal:
         yield lambda chunk: False

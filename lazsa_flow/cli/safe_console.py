@@ -1,4 +1,4 @@
-"""A console that shows data as it is: no markup is read, and no control character obeyed."""
+"""A console that shows data as it is: without markup and control characters."""
 
 from __future__ import annotations
 

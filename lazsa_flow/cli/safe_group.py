@@ -1,4 +1,4 @@
-"""The group of all commands: what was typed comes back in an error without control characters."""
+"""The group of all commands: errors quote what was typed without control characters."""
 
 from __future__ import annotations
 

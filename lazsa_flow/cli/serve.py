@@ -1,4 +1,4 @@
-"""``lazsa-flow run``, ``worker``, ``ticker`` and ``doctor``: what keeps going, and how it fares."""
+"""``lazsa-flow run``, ``worker``, ``ticker`` and ``doctor``: processes and the deployment."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def run(
     metrics_port: MetricsPort = None,
     metrics_host: MetricsHost = LOOPBACK,
 ) -> None:
-    """Keep ticker and workers going on the real clock until SIGTERM.
+    """Run ticker and workers on the real clock until SIGTERM.
 
     Without a broker all of it runs in this process; with one, in processes of a group.
 
@@ -80,7 +80,7 @@ def worker(
     metrics_port: MetricsPort = None,
     metrics_host: MetricsHost = LOOPBACK,
 ) -> None:
-    """Keep worker processes going until SIGTERM; a ticker, or several, rings for them.
+    """Run worker processes until SIGTERM. Start at least one `ticker` to wake them.
 
     Example: lazsa-flow worker --redis redis://127.0.0.1:6379/0 --processes 4
     """
@@ -99,7 +99,7 @@ def ticker(
     metrics_port: MetricsPort = None,
     metrics_host: MetricsHost = LOOPBACK,
 ) -> None:
-    """Ring for the workers whenever something falls due, until SIGTERM.
+    """Wake the workers whenever a timer falls due, until SIGTERM.
 
     Example: lazsa-flow ticker --redis redis://127.0.0.1:6379/0
     """

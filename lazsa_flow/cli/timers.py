@@ -1,4 +1,4 @@
-"""``lazsa-flow timers``: timers as they are stored, put right."""
+"""``lazsa-flow timers``: stored timers, corrected."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lazsa_flow.cli.common import open_service, print_result, read_actor
 from lazsa_flow.cli.confirm import Forecast, confirm
 from lazsa_flow.cli.options import DEFAULT_DATABASE, As, ConfigDir, Database, DryRun, Json, Key, Yes
 
-timers = typer.Typer(help="Timers as they are stored.", no_args_is_help=True)
+timers = typer.Typer(help="Stored timers.", no_args_is_help=True)
 
 
 @timers.command("replan")

@@ -1,4 +1,4 @@
-"""``lazsa-flow verify``: is the journal what was written, and does the state follow from it?"""
+"""``lazsa-flow verify``: the check of the journal and of the states that follow from it."""
 
 from __future__ import annotations
 

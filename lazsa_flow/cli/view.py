@@ -1,4 +1,4 @@
-"""``lazsa-flow view``: the programme in a browser, as it is now."""
+"""``lazsa-flow view``: the live page in a browser."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def view(
 ) -> None:
     """Show the programme live on this machine alone, until SIGINT or SIGTERM; nothing is changed.
 
-    The address has a key in it, new each time; whoever has the address may look.
+    The address has a key in it, new each time; anyone who has the address may look.
 
     Example: lazsa-flow view --port 8765
     """

@@ -1,4 +1,4 @@
-"""What is there to draw of a lifecycle, in whichever format?
+"""Charts: a lifecycle's table as nodes and arrows, for every renderer.
 
 A :class:`Chart` is the table seen as nodes and arrows, and knows no format. Names in it are raw, as
 the table has them; a renderer refers to nodes by their made-up ids alone, and escapes the rest.

@@ -1,4 +1,4 @@
-r"""How is a chart written for Graphviz?
+r"""DOT: a chart as Graphviz reads it.
 
 As a DOT digraph. Nodes stand under made-up ids; every other word is a double-quoted string in which
 ``\``, ``"`` and ``&`` are escaped: Graphviz reads ``\N`` and the like in labels as orders, and

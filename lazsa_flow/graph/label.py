@@ -1,4 +1,4 @@
-"""What stands beside a line?
+"""Labels: the lines of text next to an arrow.
 
 Arrows that differ only in where they come from share one label, so that the picture says a thing
 once. A label reads like a sentence, a row a clause: ``retire`` *as* its reasons, *at* the timers
@@ -64,7 +64,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Arrows that are told together: alike in all but their source.
+    """Arrows that share a label: identical in all but their source.
 
     Attributes:
         id: Made up: ``b0``, ``b1`` … in the order of their first arrows.
@@ -94,7 +94,7 @@ class Label:
 
 
 def group_arrow_labels(chart: Chart) -> tuple[Label, ...]:
-    """Return a chart's arrows, together where they are told together."""
+    """Return a chart's arrows, together where they share a label."""
     alike: dict[tuple[object, ...], list[Arrow]] = {}
     for arrow in chart.arrows:
         opening = arrow.source is None

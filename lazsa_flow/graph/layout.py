@@ -1,4 +1,4 @@
-"""Where does everything stand?
+"""Layout: where boxes, labels and lines of a picture are.
 
 Graphviz lays out, on every machine alike. It is told of boxes and links under made-up ids and of
 nothing else: no name from outside ever reaches it. A label is a box in the middle of its line, so

@@ -1,4 +1,4 @@
-"""What do the colours and lines of a picture mean?"""
+"""Legend: the meaning of a picture's colours and lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a chart written for Mermaid?
+"""Mermaid: a chart as a state diagram.
 
 As a ``stateDiagram-v2``, which GitHub and most documentation tools draw. States are declared under
 made-up ids; of a name, everything but ASCII letters, digits and ``_`` is written as a numeric

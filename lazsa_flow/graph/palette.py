@@ -1,4 +1,4 @@
-"""Which colour is what, by its meaning, on light paper and on dark?
+"""Palette: colours by meaning, in a light and a dark theme.
 
 The fills differ in lightness first and in hue second, so that they stay apart in greyscale and for
 eyes that confuse hues; the hues are near those of Okabe and Ito. Each text stands out from what is

@@ -1,4 +1,4 @@
-"""How is a chart drawn as PNG?
+"""PNG: a chart as an image.
 
 From its SVG by resvg, with the font of a wheel and none of the machine's: the same picture, byte
 for byte, wherever the same wheels are.

@@ -1,7 +1,7 @@
-"""How is a chart drawn as SVG?
+"""SVG: a chart as a vector image.
 
 Every colour is a presentation attribute, the weakest there is: a page that inlines the picture may
-dress it anew by the classes of its groups, and no style of the picture leaks into the page. Names
+style it again by the classes of its groups, and no style of the picture leaks into the page. Names
 are XML text and nothing else; ids are made up. A label interrupts its line, so that no line touches
 it; the happy path runs straight and heavy, what a timer tries is dashed, a final state has two
 rings.

@@ -1,4 +1,4 @@
-"""How is one mark of a picture written as SVG?"""
+"""SVG elements: one mark of a picture at a time."""
 
 from __future__ import annotations
 

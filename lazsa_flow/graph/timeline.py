@@ -1,4 +1,4 @@
-"""What does a picture of a whole programme show, besides the table?
+"""Pictures: a lifecycle's chart with figures over time and the stories of paths.
 
 A :class:`Picture` is the answer to one question, in plain values: figures for each country at each
 stop of time, a few paths of each state with what holds them, and the stories of those. A page
@@ -28,7 +28,7 @@ class TimelinePoint:
     Attributes:
         on: Its date. A past stop is the end of that day in each country; a coming one is a cycle
             date, with the timers that pend from the stop before until it.
-        kind: ``past``: told from the journal; ``now``; ``due``: what is known to fall due.
+        kind: ``past``: computed from the journal; ``now``; ``due``: what is known to fall due.
         counts: By country and state id, how many paths stand there; at a coming stop, as now.
         flows: By country and arrow id, how many moves were made since the stop before; at a coming
             one, how many timers will try the arrow.

@@ -1,9 +1,9 @@
-"""How is a chart written for XState, so that its editors open it and it runs there?
+"""XState: a chart as a machine that XState runs and its editors open.
 
 As the JSON of a machine (XState 5). An event is a trigger, with its reason behind a dot; a timer is
 an event ``clock.NAME``, whose transitions are the timer's steps in their order, so that the first
 whose guard holds is taken, as the engine takes it. JSON has no code, so a machine needs one guard
-from whoever runs it: ``all``, which tells whether every guard named in ``params.guards`` holds::
+from its caller: ``all``, which returns whether every guard named in ``params.guards`` holds::
 
     setup({guards: {all: ({event}, {guards}) => guards.every((name) => event.held.includes(name))}})
 

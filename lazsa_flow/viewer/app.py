@@ -232,7 +232,7 @@ def _note_cut_rows(rows: int) -> list[str]:
 
 
 def _build_error_handler(status: HTTPStatus) -> Any:
-    """Return a handler that tells an error as plain text."""
+    """Return a handler that answers an error as plain text."""
 
     def handler(_request: Request, error: Exception) -> Response:
         return PlainTextResponse(f"{error}\n", status)

@@ -20,7 +20,7 @@ class Gallery:
     """Pictures of a service's lifecycles, each asked for again when it is no longer fresh.
 
     Thread-safe; while one caller asks the database for a picture, the others wait for it. A picture
-    that took long stays fresh for longer: whoever looks costs the database a tenth of its time.
+    that took long stays fresh for longer: viewers cost the database a tenth of its time.
 
     Args:
         service: Whose pictures.

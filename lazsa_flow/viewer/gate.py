@@ -1,4 +1,4 @@
-"""Access: only whoever the host's callable lets in, and only to read.
+"""Access: only those whom the host's callable admits, and only to read.
 
 Every other method is refused before anything else is looked at.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 Authenticate = Callable[[HTTPConnection], bool | Awaitable[bool]]
-"""Tells whether whoever asks may look; it is asked anew for each request."""
+"""Returns whether a request is admitted; it is called for each request."""
 
 READING: Final = ("GET", "HEAD")
 
@@ -59,7 +59,7 @@ class Gate:
             said = await run_in_threadpool(self._authenticate, asking)
             if isawaitable(said):
                 said = await said
-        except Exception as error:  # the host's code: whoever it cannot vouch for stays out
+        except Exception as error:  # the host's code: without an answer nobody is admitted
             log.error("viewer.authenticate.failed", error=type(error).__name__)
             said = False
         if said is not True:

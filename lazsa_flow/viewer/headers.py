@@ -25,7 +25,7 @@ _HEADERS: Final = {
 
 
 class SecurityHeaders:
-    """Forbids the browser everything that a page does not need, whoever answers.
+    """Forbids the browser everything that a page does not need, in every answer.
 
     The nonce of the answer's own scripts and styles is put into the request's state. An exception
     of the app becomes an answer too: it is logged by its type, and nothing of it is shown.

@@ -291,7 +291,7 @@ class TestTyped:
         assert drained == {"delivered": 1, "failed": 0, "parked": 0, "postponed": 0}
         (file,) = (shell.directory / "notices" / "SG").glob("*.eml")
         assert "You have been nominated" in file.read_text("utf-8")
-        assert shell("outbox").out == "Nothing waits to be told.\n"
+        assert shell("outbox").out == "No notice waits to be sent.\n"
 
     def test_parked(self, shell: Shell) -> None:
         """Who has no contact is parked, by name of the fault; an import and a retry mend it."""

@@ -147,7 +147,7 @@ def test_what_is_to_come_is_called_due(opened: Browser) -> None:
     """At a coming stop the page shows which timers pend, and says that it foretells nothing."""
     slide(opened, Keys.END)
     assert opened.text("#when").endswith("what is due")
-    assert "Nothing here is foretold" in opened.text("#details")
+    assert "Nothing here is a forecast" in opened.text("#details")
     assert "due_date: 1" in opened.texts("#details li")
     opened.one("#country option[value=TH]").click()
     assert "due_date: 1" not in opened.texts("#details li")

@@ -1,1 +1,1 @@
-"""."""
+"""Commands of the award programme."""

@@ -1,4 +1,4 @@
-"""Announcements on the command line."""
+"""``lazsa-flow announce`` and ``announcement``: announcements to ambassadors and members."""
 
 from __future__ import annotations
 

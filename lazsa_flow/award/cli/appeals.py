@@ -1,4 +1,4 @@
-"""``appeal``: voices on appeals, and the appeals that are open."""
+"""``lazsa-flow appeal``: decisions on appeals, and the appeals that are open."""
 
 from __future__ import annotations
 

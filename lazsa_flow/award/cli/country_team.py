@@ -1,4 +1,4 @@
-"""``today``, ``facts gaps``, ``reviewers`` and ``stats``: a country team's day."""
+"""``facts gaps``, ``reviewers`` and ``stats``: lists and figures for a country team."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def reviewers(
 ) -> None:
     """List a panel's reviewers: cards done, and cards that are missing.
 
-    With --remind, those whose cards are missing get a reminder; --dry-run tells who would.
+    With --remind, those whose cards are missing get a reminder; --dry-run names them only.
 
     Example: lazsa-flow reviewers PH 2027-04-01 --remind --as team:t-1 --country PH
     """

@@ -1,4 +1,4 @@
-"""Cycle dates of a country: suspended, and held after all; each shows what would move, and asks."""
+"""``lazsa-flow cycle``: cycle dates of a country, suspended and held again."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def suspend(
 ) -> None:
     """Suspend a cycle to come: nominees carry over, renewals run to the next one held.
 
-    Everybody whose date becomes another is told.
+    Everybody whose date changes is notified.
 
     Example: lazsa-flow cycle suspend PH 2027-04-01 --as manager:m-1
     """
@@ -79,7 +79,7 @@ def lift(
 ) -> None:
     """Hold a suspended cycle after all, until its window closes: its timers go back.
 
-    Everybody whose date becomes another is told.
+    Everybody whose date changes is notified.
 
     Example: lazsa-flow cycle lift PH 2027-04-01 --as manager:m-1
     """

@@ -1,4 +1,4 @@
-"""``lazsa-flow demo``: the main job."""
+"""``lazsa-flow demo``: years of the programme on a virtual clock."""
 
 from __future__ import annotations
 

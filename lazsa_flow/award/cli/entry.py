@@ -1,4 +1,4 @@
-"""``lazsa-flow entry``: applications for a store, tried out or submitted from a file."""
+"""``lazsa-flow entry``: applications for a store, checked or submitted from a file."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def submit(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Submit the one application of a file, and tell what was received.
+    """Submit the one application of a file, and print what was received.
 
     Example: LAZSA_SECRET=… lazsa-flow entry submit turnover.csv --as seller:seller-1
     """

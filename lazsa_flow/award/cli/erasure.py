@@ -1,4 +1,4 @@
-"""Commands that cannot be undone: each shows what it would do, and asks first."""
+"""``erase``, ``purge`` and ``readmit``: deletion of personal data, and sellers who return."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What compliance, managers and operators type."""
+"""``lazsa-flow case``: compliance cases."""
 
 from __future__ import annotations
 

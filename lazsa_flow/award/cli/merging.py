@@ -154,7 +154,7 @@ def _run(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Show what a command would do, ask, do it, and tell what it did."""
+    """Show what a command would do, ask, do it, and print what it did."""
     with open_programme(database, config) as programme:
 
         def forecast() -> Forecast:

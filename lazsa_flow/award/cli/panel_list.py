@@ -1,4 +1,4 @@
-"""What a panel has still to judge, as a table for people and as CSV for spreadsheets."""
+"""Candidates of a panel, as a table for people and as CSV for spreadsheets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``panel``: who sits on a panel, what it has still to judge, and cards that are set aside."""
+"""``lazsa-flow panel``: seats of a panel, its candidates, and cards that are set aside."""
 
 from __future__ import annotations
 

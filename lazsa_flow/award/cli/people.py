@@ -1,4 +1,4 @@
-"""What sellers, nominators, reviewers and their teams type."""
+"""``nominate``, ``score``, ``recuse`` and ``reconnect``: commands of nominators and reviewers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One-off perks on the command line: those that are due, and giving them."""
+"""``lazsa-flow perks``: one-off perks that are due, and giving them."""
 
 from __future__ import annotations
 

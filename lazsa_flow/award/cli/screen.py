@@ -1,4 +1,4 @@
-"""``lazsa-flow screen``: who meets the criteria?"""
+"""``lazsa-flow screen``: the criteria, checked on a facts file."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ function make(name, holds = [], attributes = {}) {
   return element;
 }
 
-/** What is told beside the picture. */
+/** The details next to the picture. */
 class Details {
   constructor(element, model, follow) {
     this.element = element;
@@ -46,7 +46,7 @@ class Details {
   }
 
   notice() {
-    return make("p", [make("span", "due", { class: "badge" }), " States stand as now; beside a trigger, how many pending timers will try it. Nothing here is foretold."]);
+    return make("p", [make("span", "due", { class: "badge" }), " States are as now; next to a trigger, how many pending timers will try it. Nothing here is a forecast."]);
   }
 
   /** Who is in a state. */
