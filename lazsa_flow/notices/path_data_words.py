@@ -74,10 +74,10 @@ def add_examples(matter: NoticeContext, lifecycles: Collection[Lifecycle]) -> No
     for lifecycle in lifecycles:
         edges = (lifecycle.opening, *lifecycle.edges)
         if any(edge.data for edge in edges) and matter.kind in _kinds(lifecycle):
+            models = {edge.trigger: edge.data for edge in edges if edge.data is not None}
             rows = tuple(
-                PathData(seq, edge.trigger, example_fields(edge.data), _MADE_UP_AT, "")
-                for seq, edge in enumerate(edges, 1)
-                if edge.data is not None
+                PathData(seq, trigger, example_fields(model), _MADE_UP_AT, "")
+                for seq, (trigger, model) in enumerate(models.items(), 1)
             )
             opening = lifecycle.opening.data
             data = EMPTY if opening is None else example_fields(opening)

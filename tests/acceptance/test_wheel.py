@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 UV: Final = Path(sys.executable).with_name("uv")
-BESIDE: Final = ("fastapi", "django", "django-stubs")
-"""What the services of docs/examples need beside the wheel."""
+INVOICE: Final = ROOT / "docs" / "examples" / "invoice"
+BESIDE: Final = ("fastapi", "django", "django-stubs", "pytest")
+"""What the examples of docs/examples need beside the wheel."""
 
 
 def _run(*argv: str | Path, cwd: Path) -> str:
@@ -53,7 +54,13 @@ def installed(wheel: Path) -> Iterator[Path]:
     """An environment that holds the wheel, and what the examples need beside it."""
     home = wheel.parent / "home"
     _run(UV, "venv", "-q", home / ".venv", "--python", sys.executable, cwd=wheel.parent)
-    wanted = (f"lazsa-flow[graph,viewer,postgres] @ {wheel.as_uri()}", *BESIDE)
+    invoice = wheel.parent / "invoice"
+    shutil.copytree(INVOICE, invoice)
+    wanted = (
+        f"lazsa-flow[graph,viewer,postgres] @ {wheel.as_uri()}",
+        f"invoice-flow @ {invoice.as_uri()}",
+        *BESIDE,
+    )
     _run(
         *(UV, "pip", "install", "-q", "--python", home / ".venv/bin/python"),
         *("-c", ROOT / "constraints.txt", *wanted),
@@ -98,3 +105,11 @@ def test_the_demo_runs_from_the_wheel(installed: Path) -> None:
     said = _run(script, "demo", "--years", "1", "--out", "story", cwd=installed)
     assert "The journal verifies." in " ".join(said.split())
     assert (installed / "story" / "journal.jsonl").is_file()
+
+
+def test_a_package_with_a_lifecycle_runs_beside_the_wheel(installed: Path) -> None:
+    """The invoice, installed beside the wheel, is found, drawn, and passes its own tests."""
+    home = installed / ".venv" / "bin"
+    assert "settle" in _run(home / "lazsa-flow", "graph", "invoice", cwd=installed)
+    argv = ("-m", "pytest", "-p", "no:cacheprovider", INVOICE / "tests", "--rootdir", installed)
+    assert "passed" in _run(home / "python", *argv, cwd=installed)

@@ -20,13 +20,13 @@ class NewInvoice(BaseModel):
     """What a draft is opened with."""
 
     number: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{3}$", examples=["2026-001"])]
-    total: Amount
+    total: Annotated[Amount, Field(examples=["250.00"])]
 
 
 class Payment(BaseModel):
     """A payment that has arrived. Who paid is personal data, and can be erased."""
 
-    amount: Amount
+    amount: Annotated[Amount, Field(examples=["60.10"])]
     payer: Annotated[str | None, PERSONAL] = None
 
 

@@ -1,11 +1,22 @@
 """The invoice: drafted, sent, overdue, paid in parts, written off; its mails name the amount."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from invoice_flow.lifecycle import INVOICE
 
-from lazsa_flow import Actor, Config, InputError, NotAllowedError, Programme, VirtualClock
+from lazsa_flow import (
+    Actor,
+    Config,
+    InputError,
+    Letter,
+    NotAllowedError,
+    Programme,
+    VirtualClock,
+)
+from lazsa_flow.engine.sweep import SweepResult
 
 CLERK = Actor("clerk", "c-1")
 BOOKKEEPER = Actor("bookkeeper", "b-1")
@@ -21,23 +32,26 @@ class Mailbox:
 
     needs_contact = False
 
-    def __init__(self):
-        self.mails = []
+    def __init__(self) -> None:
+        self.mails: list[Letter] = []
 
-    def send(self, letter):
+    def send(self, letter: Letter) -> None:
+        """Keep a mail."""
         self.mails.append(letter)
 
-    def close(self):
-        pass
+    def close(self) -> None:
+        """Do nothing."""
 
 
 @pytest.fixture
-def clock():
+def clock() -> VirtualClock:
+    """Noon of 2 March 2026 in Manila."""
     return VirtualClock(SENT_AT)
 
 
 @pytest.fixture
-def invoices(tmp_path, clock):
+def invoices(tmp_path: Path, clock: VirtualClock) -> Iterator[Programme]:
+    """A database of invoices."""
     config = Config.load(lifecycles=[INVOICE])
     url = f"sqlite:///{tmp_path / 'invoices.db'}"
     Programme.migrate(url, config=config, clock=clock)
@@ -46,7 +60,7 @@ def invoices(tmp_path, clock):
         invoices.verify_journal()
 
 
-def sent(invoices, total="250.00"):
+def sent(invoices: Programme, total: str = "250.00") -> str:
     """Draft and send an invoice; return its path."""
     data = {"number": "2026-001", "total": total}
     path = invoices.open_path("invoice", "customer-1", "PH", actor=CLERK, data=data).path
@@ -54,25 +68,26 @@ def sent(invoices, total="250.00"):
     return path
 
 
-def pay(invoices, path, amount):
+def pay(invoices: Programme, path: str, amount: str) -> None:
     """Record a payment."""
     invoices.fire(path, "pay", actor=BOOKKEEPER, data={"amount": amount, "payer": "A. Customer"})
 
 
-def work(invoices, clock):
+def work(invoices: Programme, clock: VirtualClock) -> SweepResult:
     """Let a minute pass, and fire what is due, as workers do."""
     clock.move_to(clock.now() + timedelta(minutes=1))
     return invoices.sweep()
 
 
-def mails(invoices):
+def mails(invoices: Programme) -> list[str]:
     """Send what waits, and return the texts."""
     box = Mailbox()
     invoices.relay(channels={"mail": box})
     return [letter.text for letter in box.mails]
 
 
-def test_paid_in_parts(invoices, clock):
+def test_paid_in_parts(invoices: Programme, clock: VirtualClock) -> None:
+    """A partial payment leaves it as it is; the rest settles it."""
     path = sent(invoices)
     pay(invoices, path, "100.00")
     work(invoices, clock)
@@ -83,7 +98,8 @@ def test_paid_in_parts(invoices, clock):
     assert invoices.history(path)[-1]["verdicts"][0]["measured"] == "250.00"
 
 
-def test_overdue_at_midnight_where_the_customer_is(invoices, clock):
+def test_overdue_at_the_customers_midnight(invoices: Programme, clock: VirtualClock) -> None:
+    """It is overdue when the thirtieth day after sending begins in Manila."""
     path = sent(invoices)
     clock.move_to(DUE_AT - timedelta(seconds=1))
     assert invoices.sweep().total == 0
@@ -92,7 +108,8 @@ def test_overdue_at_midnight_where_the_customer_is(invoices, clock):
     assert invoices.find(path).state == "overdue"
 
 
-def test_reminded_every_week_of_what_is_still_owed(invoices, clock):
+def test_reminded_weekly_of_what_is_owed(invoices: Programme, clock: VirtualClock) -> None:
+    """Each week a mail names what is still owed, until it is paid."""
     path = sent(invoices)
     clock.move_to(DUE_AT + MORNING)
     invoices.sweep()
@@ -111,7 +128,8 @@ def test_reminded_every_week_of_what_is_still_owed(invoices, clock):
     assert invoices.sweep().total == 0
 
 
-def test_written_off_by_the_bookkeeper_alone(invoices, clock):
+def test_written_off_by_the_bookkeeper_alone(invoices: Programme, clock: VirtualClock) -> None:
+    """A clerk may not write an invoice off."""
     path = sent(invoices)
     clock.move_to(DUE_AT)
     with pytest.raises(NotAllowedError):
@@ -120,15 +138,17 @@ def test_written_off_by_the_bookkeeper_alone(invoices, clock):
     assert invoices.find(path).state == "written_off"
 
 
-def test_what_is_no_payment_is_refused(invoices):
+def test_what_is_no_payment_is_refused(invoices: Programme) -> None:
+    """A wrong amount is named, and strangers pay nothing."""
     path = sent(invoices)
     with pytest.raises(InputError, match="amount: got '-5', expected greater than 0"):
         pay(invoices, path, "-5")
+    other = Actor("customer", "customer-2")
     with pytest.raises(NotAllowedError):
-        other = Actor("customer", "customer-2")
         invoices.fire(path, "pay", actor=other, data={"amount": "250.00"})
     invoices.fire(path, "pay", actor=CUSTOMER, data={"amount": "250.00"})
 
 
-def test_several_invoices_of_one_customer(invoices):
+def test_several_invoices_of_one_customer(invoices: Programme) -> None:
+    """A customer may have any number of invoices."""
     assert sent(invoices) != sent(invoices)
