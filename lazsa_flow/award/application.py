@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.award.commands import nominations
 from lazsa_flow.award.commands.facts_age import facts_age
+from lazsa_flow.award.commands.panel_gauges import panel_gauges
 from lazsa_flow.award.notice_context import NoticeContextBuilder
 from lazsa_flow.award.permissions import COMMANDS
 from lazsa_flow.award.store.store import AwardStore
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import Path, Statement
     from lazsa_flow.lifecycle.table import Permit
     from lazsa_flow.service.context import Context
+    from lazsa_flow.service.gauges import Gauge
     from lazsa_flow.store.listing import FactsAge
     from lazsa_flow.store.store import SqlStore
     from lazsa_flow.store.transaction import SqlTransaction
@@ -58,6 +60,10 @@ class AwardApplication(Application):
             return None, ()
         bars = nominations.surviving_bars(context, cast("AwardTransaction", transaction), subject)
         return nominations.open_cycle(context, country, now), tuple(bars)
+
+    def gauges(self, context: Context) -> Iterable[Gauge]:
+        """Return how far each country's panel is from its quorums."""
+        return panel_gauges(context)
 
     def facts_age(self, context: Context, rounds: Iterable[tuple[str, date]]) -> FactsAge:
         """Return from which date on facts count in each round, by the award's policy."""

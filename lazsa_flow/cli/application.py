@@ -17,10 +17,10 @@ import typer
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from lazsa_flow.award.programme import Programme
     from lazsa_flow.lifecycle.model import Path
+    from lazsa_flow.service.service import FlowService
 
-    Service: TypeAlias = Programme
+    Service: TypeAlias = FlowService
 
 OPERATE: Final = "Operate"
 INSPECT: Final = "Inspect"
@@ -45,9 +45,9 @@ class Entry:
 
 def load_service() -> type[Service]:
     """Import and return the service that the general commands open."""
-    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.service import installed
 
-    return Programme
+    return installed.load_service()
 
 
 def describe_nothing(service: Service, path: Path) -> Mapping[str, str | None]:

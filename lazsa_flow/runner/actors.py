@@ -31,8 +31,8 @@ from lazsa_flow.runner.messages import PREFIX, QUARANTINE, QUEUE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.award.programme import Programme
     from lazsa_flow.engine.sweep import ChunkResult
+    from lazsa_flow.service.service import FlowService
 
 KINDS: Final = ("sweep",)
 LONGEST_SILENCE_S: Final = 30.0
@@ -49,7 +49,7 @@ class Actors:
 
 def register_actors(
     broker: dramatiq.Broker,
-    programme: Programme,
+    service: FlowService,
     *,
     stopping: Callable[[], bool] = lambda: False,
     swept: Callable[[ChunkResult], None] = lambda chunk: None,
@@ -59,7 +59,7 @@ def register_actors(
 
     Args:
         broker: Ours or a test's; never the global one.
-        programme: Whose timers they fire.
+        service: Whose timers they fire.
         stopping: Asked after each chunk; ``True`` ends the sweep with the chunk in hand.
         swept: Told of each chunk after its commit.
         looked: Told of each look at the database.
@@ -79,7 +79,7 @@ def register_actors(
             return stopping() or (chunk is not None and taken >= size)
 
         try:
-            programme.sweep(chunk=size, done=done)
+            service.sweep(chunk=size, done=done)
         except NOBODYS_FAULT as error:
             log.error("sweep.failed", error=type(error).__name__)
 

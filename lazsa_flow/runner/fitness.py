@@ -15,19 +15,19 @@ from lazsa_flow.service.part import runtime_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.service.service import FlowService
 
 Parts = dict[str, "Callable[[], object]"]
 
 
-def list_deployment_parts(programme: Callable[[], Programme], redis: str | None) -> Parts:
+def list_deployment_parts(service: Callable[[], FlowService], redis: str | None) -> Parts:
     """Return what is asked of a deployment.
 
     Args:
-        programme: Returns the programme; it may raise where its database cannot be opened.
+        service: Returns the service; it may raise where its database cannot be opened.
         redis: The broker's URL; ``None`` where there is none.
     """
-    found: Parts = {"database": lambda: _check_database(programme())}
+    found: Parts = {"database": lambda: _check_database(service())}
     if redis is not None:
         found["broker"] = lambda: broker.check_redis(broker.connect_to_redis(redis))
     return found
@@ -44,7 +44,7 @@ def find_unfit_parts(parts: Mapping[str, Callable[[], object]]) -> dict[str, str
     return faults
 
 
-def _check_database(programme: Programme) -> None:
+def _check_database(service: FlowService) -> None:
     """Make sure that the rules can be read, and that a move could be written."""
-    programme.next_due()
-    runtime_of(programme).store.check_writable()
+    service.next_due()
+    runtime_of(service).store.check_writable()

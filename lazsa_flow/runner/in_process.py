@@ -25,10 +25,10 @@ from lazsa_flow.runner.signals import stop_on_signals
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.award.programme import Programme
     from lazsa_flow.engine.sweep import ChunkResult
     from lazsa_flow.runner.metrics_server import Application
     from lazsa_flow.runner.settings import Address
+    from lazsa_flow.service.service import FlowService
 
 SHUTDOWN_MS: Final = 10_000
 IDLE_POLL_MS: Final = 500
@@ -39,14 +39,14 @@ class LocalRunner:
     """Broker, worker and actors in this process, as a context manager.
 
     Args:
-        programme: Whose timers are fired.
+        service: Whose timers are fired.
         swept: Told of each chunk after its commit.
         poll_ms: How often the threads look whether they should end; a ring wakes them at once.
     """
 
     def __init__(
         self,
-        programme: Programme,
+        service: FlowService,
         *,
         swept: Callable[[ChunkResult], None] = lambda chunk: None,
         poll_ms: int = 10,
@@ -55,7 +55,7 @@ class LocalRunner:
         self._broker = StubBroker(middleware=[Retries(max_retries=0)])
         self._broker.emit_after("process_boot")
         stopping = self._stopping.is_set
-        self._actors = register_actors(self._broker, programme, stopping=stopping, swept=swept)
+        self._actors = register_actors(self._broker, service, stopping=stopping, swept=swept)
         self._worker = Worker(self._broker, worker_timeout=poll_ms, worker_threads=1)
 
     def __enter__(self) -> Self:
@@ -79,28 +79,28 @@ class LocalRunner:
 
 
 def run_in_process(
-    programme: Programme, stop: threading.Event | None = None, *, address: Address | None = None
+    service: FlowService, stop: threading.Event | None = None, *, address: Address | None = None
 ) -> None:
-    """Keep ticker and worker going on the programme's clock until SIGTERM or SIGINT.
+    """Keep ticker and worker going on the service's clock until SIGTERM or SIGINT.
 
     Args:
-        programme: Whose timers are fired.
+        service: Whose timers are fired.
         stop: Set it to end; made here, and set by the signals, where none is given.
         address: Where metrics and health are served; nowhere by default.
     """
     stop, pulse = stop or stop_on_signals("run"), Pulse()
-    swept, answering = _build_metrics(programme, pulse) if address else (lambda chunk: None, None)
+    swept, answering = _build_metrics(service, pulse) if address else (lambda chunk: None, None)
     log.info("run.started")
     with (
         serve_metrics_in_thread(address, answering) if answering else nullcontext(),
-        LocalRunner(programme, swept=swept, poll_ms=IDLE_POLL_MS) as runner,
+        LocalRunner(service, swept=swept, poll_ms=IDLE_POLL_MS) as runner,
     ):
-        scheduler.run_scheduler(programme, lambda _chunks: runner.ring(), stop, beat=pulse.beat)
+        scheduler.run_scheduler(service, lambda _chunks: runner.ring(), stop, beat=pulse.beat)
     log.info("run.ended")
 
 
 def _build_metrics(
-    programme: Programme, pulse: Pulse
+    service: FlowService, pulse: Pulse
 ) -> tuple[Callable[[ChunkResult], None], Callable[[], Application]]:
     """Return what counts chunks, and what answers for them."""
     from prometheus_client import CollectorRegistry
@@ -108,6 +108,6 @@ def _build_metrics(
     from lazsa_flow.runner.metrics import Counters
 
     registry = CollectorRegistry()
-    parts = fitness.list_deployment_parts(lambda: programme, None)
-    counting = Counters(registry).counting(programme)
-    return counting, lambda: build_wsgi_application(registry, lambda: programme, parts, pulse)
+    parts = fitness.list_deployment_parts(lambda: service, None)
+    counting = Counters(registry).counting(service)
+    return counting, lambda: build_wsgi_application(registry, lambda: service, parts, pulse)

@@ -24,7 +24,7 @@ LARGEST: Final = 1000
 
 
 class BellEncoder(Encoder):
-    """Writes and reads the messages of this programme alone.
+    """Writes and reads the messages of this service alone.
 
     Args:
         kinds: The kinds there are; an actor's name is the prefix and its kind.

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-    from lazsa_flow.award.programme import Programme
     from lazsa_flow.engine.sweep import ChunkResult
+    from lazsa_flow.service.service import FlowService
     from lazsa_flow.store.monitoring import QueueStats
 
 _LAGS_S: Final = (0.1, 0.5, 1, 5, 30, 60, 300, 900, 3600, 6 * 3600, 86400, 7 * 86400)
@@ -85,13 +85,13 @@ class Counters:
                 self._timers.labels(chunk.country, outcome).inc(count)
         self._lag.labels(chunk.country).observe(lag_s)
 
-    def counting(self, programme: Programme) -> Callable[[ChunkResult], None]:
+    def counting(self, service: FlowService) -> Callable[[ChunkResult], None]:
         """Return what counts each chunk as it is committed; slow guards are counted from now on."""
-        runtime_of(programme).guard_watch.listeners.append(self.guard_slow)
+        runtime_of(service).guard_watch.listeners.append(self.guard_slow)
 
         def swept(chunk: ChunkResult) -> None:
             if chunk.due_at is not None:
-                self.swept(chunk, (programme.clock.now() - chunk.due_at).total_seconds())
+                self.swept(chunk, (service.clock.now() - chunk.due_at).total_seconds())
 
         return swept
 
@@ -119,18 +119,18 @@ class StandingCollector(Collector):
     """Asks the database how the work stands, whenever it is asked.
 
     Args:
-        programme: Returns the programme; where its database is away there is nothing to tell.
+        service: Returns the service; where its database is away there is nothing to tell.
     """
 
-    def __init__(self, programme: Callable[[], Programme]) -> None:
-        self._programme = programme
+    def __init__(self, service: Callable[[], FlowService]) -> None:
+        self._service = service
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield a gauge for each thing that waits."""
         try:
-            programme = self._programme()
-            now = programme.clock.now()
-            standing = runtime_of(programme).store.standing(now)
+            service = self._service()
+            now = service.clock.now()
+            standing = runtime_of(service).store.standing(now)
         except LazsaError:  # which lazsa_ready tells
             return
         for name, text, value in _list_queue_gauges(standing, now):
@@ -159,14 +159,14 @@ class OversightCollector(Collector):
     """Asks the database what takes long to count, and tells it again for a while.
 
     Args:
-        programme: Returns the programme; where its database is away there is nothing to tell.
+        service: Returns the service; where its database is away there is nothing to tell.
         clock: Seconds that only rise.
     """
 
     def __init__(
-        self, programme: Callable[[], Programme], clock: Callable[[], float] = time.monotonic
+        self, service: Callable[[], FlowService], clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._programme = programme
+        self._service = service
         self._clock = clock
         self._lock = threading.Lock()
         self._found: list[GaugeMetricFamily] = []
@@ -177,28 +177,23 @@ class OversightCollector(Collector):
         with self._lock:
             if self._until is None or self._clock() >= self._until:
                 try:
-                    self._found = list(_list_oversight_gauges(self._programme()))
+                    self._found = list(_list_oversight_gauges(self._service()))
                 except LazsaError:
                     return
                 self._until = self._clock() + RECOUNT_S
             yield from self._found
 
 
-def _list_oversight_gauges(programme: Programme) -> Iterator[GaugeMetricFamily]:
-    books = programme.books(until=programme.clock.now() - EXPLAINED_AFTER)
+def _list_oversight_gauges(service: FlowService) -> Iterator[GaugeMetricFamily]:
+    books = service.books(until=service.clock.now() - EXPLAINED_AFTER)
     yield GaugeMetricFamily(
         "lazsa_timers_unexplained",
         "Timers due an hour ago that neither moved, were refused nor were parked.",
         sum(book.unexplained for book in books),
     )
-    names = ["country", "cycle"]
-    text = "Seconds until the cycle date begins, in whole days."
-    left = GaugeMetricFamily("lazsa_panel_seconds_left", text, labels=names)
-    text = "Candidates whom too few reviewers or teams have scored."
-    short = GaugeMetricFamily("lazsa_panel_without_quorum", text, labels=names)
-    for gap in programme.panel_gaps():
-        labels = [gap.country, str(gap.cycle_on)]
-        left.add_metric(labels, gap.days_left * 86_400)
-        short.add_metric(labels, gap.without_quorum)
-    yield left
-    yield short
+    runtime = runtime_of(service)
+    for each in runtime.application.gauges(runtime.context):
+        family = GaugeMetricFamily(each.name, each.text, labels=each.labels)
+        for labels, value in each.values.items():
+            family.add_metric(labels, value)
+        yield family

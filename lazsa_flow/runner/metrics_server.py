@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from lazsa_flow import logs
-from lazsa_flow.award.programme import Programme
 from lazsa_flow.config import Config
 from lazsa_flow.errors import InputError
 from lazsa_flow.runner import fitness
 from lazsa_flow.runner.lifeline import follow_supervisor
 from lazsa_flow.runner.settings import Settings
+from lazsa_flow.service.installed import load_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.runner.pulse import Pulse
     from lazsa_flow.runner.settings import Address
+    from lazsa_flow.service.service import FlowService
 
     Application = Callable[..., Iterable[bytes]]
 
@@ -119,48 +120,48 @@ def group_application(settings: Settings) -> Application:
 
 
 def process_application(
-    programme: Programme, redis: str | None, pulse: Pulse, **more: Callable[[], object]
+    service: FlowService, redis: str | None, pulse: Pulse, **more: Callable[[], object]
 ) -> Application:
     """Make what answers for a process that has a loop of its own, and counts nothing.
 
     Args:
-        programme: On the process's database.
+        service: On the process's database.
         redis: The broker's URL, if it needs one.
         pulse: Of its loop.
         **more: Further parts that it needs, by name; see :mod:`.fitness`.
     """
     from prometheus_client import CollectorRegistry
 
-    parts = {**fitness.list_deployment_parts(lambda: programme, redis), **more}
+    parts = {**fitness.list_deployment_parts(lambda: service, redis), **more}
     return build_wsgi_application(
-        CollectorRegistry(), lambda: programme, parts, pulse, standing=False
+        CollectorRegistry(), lambda: service, parts, pulse, standing=False
     )
 
 
 class OpenedOnce:
-    """Opens the programme when it is first asked for, and again where that failed."""
+    """Opens the service when it is first asked for, and again where that failed."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._programme: Programme | None = None
+        self._service: FlowService | None = None
 
-    def __call__(self) -> Programme:
-        """Return the programme.
+    def __call__(self) -> FlowService:
+        """Return the service.
 
         Raises:
             LazsaError: It cannot be opened now.
         """
         with self._lock:
-            if self._programme is None:
+            if self._service is None:
                 config = Config.load(self._settings.config)
-                self._programme = Programme.open(self._settings.database, config=config)
-            return self._programme
+                self._service = load_service().open(self._settings.database, config=config)
+            return self._service
 
 
 def build_wsgi_application(
     registry: CollectorRegistry,
-    programme: Callable[[], Programme],
+    service: Callable[[], FlowService],
     parts: Mapping[str, Callable[[], object]],
     pulse: Pulse | None = None,
     *,
@@ -170,7 +171,7 @@ def build_wsgi_application(
 
     Args:
         registry: Of what was counted; what is asked for at each scrape is registered here.
-        programme: Returns the programme; it may raise where its database cannot be opened.
+        service: Returns the service; it may raise where its database cannot be opened.
         parts: What readiness asks; see :mod:`.fitness`.
         pulse: Of the process's loop; a process that only answers has none.
         standing: Whether it tells how the work stands, which one process of a deployment is to.
@@ -181,8 +182,8 @@ def build_wsgi_application(
 
     registry.register(ReadyCollector(parts))
     if standing:
-        registry.register(StandingCollector(programme))
-        registry.register(OversightCollector(programme))
+        registry.register(StandingCollector(service))
+        registry.register(OversightCollector(service))
     metrics = make_wsgi_app(registry)
 
     def answer(environ: dict[str, str], start: Callable[..., object]) -> Iterable[bytes]:
@@ -194,17 +195,15 @@ def build_wsgi_application(
             return _write_json_answer(start, alive, {"alive": alive})
         if path == "/readyz":
             faults = fitness.find_unfit_parts(parts)
-            return _write_json_answer(
-                start, not faults, faults or _list_pauses_by_scope(programme())
-            )
+            return _write_json_answer(start, not faults, faults or _list_pauses_by_scope(service()))
         return _write_json_answer(start, None, {"paths": "/metrics, /healthz, /readyz"})
 
     return answer
 
 
-def _list_pauses_by_scope(programme: Programme) -> dict[str, list[str]]:
+def _list_pauses_by_scope(service: FlowService) -> dict[str, list[str]]:
     """Return the pauses in force; nothing where there is none."""
-    pauses = [str(each) for each in programme.pauses()]
+    pauses = [str(each) for each in service.pauses()]
     return {"paused": pauses} if pauses else {}
 
 

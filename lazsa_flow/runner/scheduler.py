@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from lazsa_flow.award.programme import Programme
     from lazsa_flow.clock import VirtualClock
+    from lazsa_flow.service.service import FlowService
 
 LONGEST_SLEEP_S: Final = 30.0
 SHORTEST_SLEEP_S: Final = 0.05
@@ -33,13 +33,13 @@ MOST_RINGS: Final = 8
 """So many chunks ahead are rung for at a time."""
 
 
-def wake_due_chunks(programme: Programme, ring: Callable[[int], None]) -> float:
+def wake_due_chunks(service: FlowService, ring: Callable[[int], None]) -> float:
     """Ring once for each chunk of work that is due; return for how many seconds to sleep then."""
-    now, next_due = programme.clock.now(), programme.next_due()
+    now, next_due = service.clock.now(), service.next_due()
     if next_due is None:
         return LONGEST_SLEEP_S
     if next_due <= now:
-        due = runtime_of(programme).store.count_due(now, MOST_RINGS * CHUNK)
+        due = runtime_of(service).store.count_due(now, MOST_RINGS * CHUNK)
         chunks = max(1, -(-due // CHUNK))
         ring(chunks)
         log.info("ticker.rang", due_at=next_due.isoformat(), chunks=chunks)
@@ -49,18 +49,18 @@ def wake_due_chunks(programme: Programme, ring: Callable[[int], None]) -> float:
 
 
 def run_scheduler(
-    programme: Programme,
+    service: FlowService,
     ring: Callable[[int], None],
     stop: threading.Event,
     *,
     beat: Callable[[], None] = lambda: None,
 ) -> None:
-    """Keep ticking on the programme's clock until told to stop.
+    """Keep ticking on the service's clock until told to stop.
 
     A database or broker that is away for a moment is looked at again on the next tick.
 
     Args:
-        programme: Whose timers.
+        service: Whose timers.
         ring: Rings for so many chunks of work.
         stop: Set it to end.
         beat: Told of each tick.
@@ -71,8 +71,8 @@ def run_scheduler(
     while not stop.is_set():
         beat()
         try:
-            with runtime_of(programme).store.leading() as leads:
-                sleep_s = wake_due_chunks(programme, ring) if leads else LEAD_S
+            with runtime_of(service).store.leading() as leads:
+                sleep_s = wake_due_chunks(service, ring) if leads else LEAD_S
                 stop.wait(min(sleep_s, LEAD_S))
         except ReplacedError:
             raise  # for good: whoever supervises this process starts it anew
@@ -82,7 +82,7 @@ def run_scheduler(
 
 
 def turn_virtual_clock(
-    programme: Programme,
+    service: FlowService,
     clock: VirtualClock,
     ring: Callable[[], object],
     wait: Callable[[], None],
@@ -95,16 +95,16 @@ def turn_virtual_clock(
     it fell due.
 
     Args:
-        programme: On that clock.
+        service: On that clock.
         clock: The clock.
         ring: Rings the doorbell.
         wait: Returns when the queue is empty and the worker idle.
         until: Where to stop; timers due then are fired.
     """
-    while (next_due := programme.next_due()) is not None and next_due <= until:
+    while (next_due := service.next_due()) is not None and next_due <= until:
         clock.move_to(next_due)
         ring()
         wait()
-        if programme.next_due() == next_due:
+        if service.next_due() == next_due:
             raise RuntimeError(f"what is due at {next_due} does not fire")
     clock.move_to(until)

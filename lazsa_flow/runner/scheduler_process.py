@@ -19,13 +19,13 @@ from lazsa_flow.runner.messages import BellEncoder
 from lazsa_flow.runner.metrics_server import process_application, serve_metrics_in_thread
 from lazsa_flow.runner.pulse import Pulse
 from lazsa_flow.runner.signals import stop_on_signals
-from lazsa_flow.runner.worker import check_fitness, open_programme
+from lazsa_flow.runner.worker import check_fitness, open_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.award.programme import Programme
     from lazsa_flow.runner.settings import Settings
+    from lazsa_flow.service.service import FlowService
 
 
 def serve_scheduler(settings: Settings) -> None:
@@ -36,22 +36,22 @@ def serve_scheduler(settings: Settings) -> None:
     stop = stop_on_signals("ticker")
     pulse = Pulse()
     with (
-        open_programme(settings) as programme,
+        open_service(settings) as service,
         serve_metrics_in_thread(
-            settings.address, lambda: process_application(programme, settings.redis, pulse)
+            settings.address, lambda: process_application(service, settings.redis, pulse)
         ),
     ):
         logs.log.info("ticker.started")
         scheduler.run_scheduler(
-            programme, build_wake_function(settings.redis, programme), stop, beat=pulse.beat
+            service, build_wake_function(settings.redis, service), stop, beat=pulse.beat
         )
     logs.log.info("ticker.ended")
 
 
-def build_wake_function(url: str, programme: Programme) -> Callable[[int], None]:
+def build_wake_function(url: str, service: FlowService) -> Callable[[int], None]:
     """Return what rings at a broker: once a chunk, less what still waits to be heard."""
     broker = redis_broker(url)
-    actors = register_actors(broker, programme)
+    actors = register_actors(broker, service)
     dramatiq.set_encoder(BellEncoder(*KINDS))
 
     def ring(chunks: int) -> None:

@@ -1,7 +1,7 @@
 """How does a worker process come to life and end?
 
 Dramatiq's own command line makes the processes, watches them and stops them; here is what it finds
-in each: the broker with the actors, on a programme of the process's own. When one process dies the
+in each: the broker with the actors, on a service of the process's own. When one process dies the
 whole group ends, with an exit code that is not 0, so that whoever supervises it starts it anew.
 """
 
@@ -17,7 +17,6 @@ import dramatiq
 from dramatiq.middleware import Middleware
 
 from lazsa_flow import logs
-from lazsa_flow.award.programme import Programme
 from lazsa_flow.config import Config
 from lazsa_flow.errors import InputError
 from lazsa_flow.runner.actors import KINDS, BindMessage, Watch, register_actors
@@ -25,20 +24,22 @@ from lazsa_flow.runner.broker import check_redis, connect_to_redis, redis_broker
 from lazsa_flow.runner.lifeline import end_with_parent, follow_supervisor
 from lazsa_flow.runner.messages import BellEncoder
 from lazsa_flow.runner.settings import Settings
+from lazsa_flow.service.installed import load_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lazsa_flow.engine.sweep import ChunkResult
     from lazsa_flow.runner.metrics_keeper import MetricsKeeper
+    from lazsa_flow.service.service import FlowService
 
 SHUTDOWN_MS: Final = 10_000
 MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 
-def open_programme(settings: Settings) -> Programme:
-    """Open the programme that the settings name."""
-    return Programme.open(settings.database, config=Config.load(settings.config))
+def open_service(settings: Settings) -> FlowService:
+    """Open the service that the settings name."""
+    return load_service().open(settings.database, config=Config.load(settings.config))
 
 
 def check_fitness(settings: Settings) -> None:
@@ -49,7 +50,7 @@ def check_fitness(settings: Settings) -> None:
         ClockError: The machine's clock and the database's stand too far apart.
         BrokerError: Redis does not answer, or throws keys away when it is full.
     """
-    open_programme(settings).close()
+    open_service(settings).close()
     check_redis(connect_to_redis(settings.redis))
 
 
@@ -83,15 +84,15 @@ def boot_worker() -> dramatiq.Broker:
         end_with_parent()  # Dramatiq's first process, which made this one
     settings = Settings.read()
     logs.to_stderr(json=settings.json_logs, level=settings.level)
-    programme, stopping = open_programme(settings), threading.Event()
+    service, stopping = open_service(settings), threading.Event()
     watch = Watch(lambda: actors.sweep.fn())
-    life = _Life(programme, stopping, settings)
+    life = _Life(service, stopping, settings)
     broker = redis_broker(settings.redis, [life, BindMessage(), watch])
     actors = register_actors(
         broker,
-        programme,
+        service,
         stopping=stopping.is_set,
-        swept=_build_chunk_counter(programme, settings),
+        swept=_build_chunk_counter(service, settings),
         looked=watch.rung,
     )
     dramatiq.set_encoder(BellEncoder(*KINDS))
@@ -99,7 +100,7 @@ def boot_worker() -> dramatiq.Broker:
     return broker
 
 
-def _build_chunk_counter(programme: Programme, settings: Settings) -> Callable[[ChunkResult], None]:
+def _build_chunk_counter(service: FlowService, settings: Settings) -> Callable[[ChunkResult], None]:
     if settings.metrics_port is None:
         return lambda chunk: None
     if MULTIPROCESS not in os.environ:
@@ -108,14 +109,14 @@ def _build_chunk_counter(programme: Programme, settings: Settings) -> Callable[[
 
     from lazsa_flow.runner.metrics import Counters
 
-    return Counters(CollectorRegistry()).counting(programme)
+    return Counters(CollectorRegistry()).counting(service)
 
 
 class _Life(Middleware):
     """Ends with the chunk in hand, and keeps the process going that serves the group's metrics."""
 
-    def __init__(self, programme: Programme, stopping: threading.Event, settings: Settings) -> None:
-        self._programme = programme
+    def __init__(self, service: FlowService, stopping: threading.Event, settings: Settings) -> None:
+        self._service = service
         self._stopping = stopping
         self._keeper: MetricsKeeper | None = None
         if settings.metrics_port is not None:
@@ -137,5 +138,5 @@ class _Life(Middleware):
         """Release the connections."""
         if self._keeper is not None:
             self._keeper.stop()
-        self._programme.close()
+        self._service.close()
         logs.log.info("worker.ended", pid=os.getpid())

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import Actor, Path, Snapshot, Statement
     from lazsa_flow.lifecycle.policy import Country
     from lazsa_flow.lifecycle.table import Permit
+    from lazsa_flow.service.gauges import Gauge
     from lazsa_flow.store.transaction import SqlTransaction
 
 _Transaction = TypeVar("_Transaction", bound="SqlTransaction")
@@ -100,6 +101,11 @@ class Application:
         """
         del context, transaction, lifecycle, subject, country, now
         return None, ()
+
+    def gauges(self, context: Context) -> Iterable[Gauge]:
+        """Return figures of its own for the workers' metrics; by default none."""
+        del context
+        return ()
 
     def facts_age(self, context: Context, rounds: Iterable[tuple[str, date]]) -> FactsAge:
         """Return from which date on facts count in each of these rounds, and today."""

@@ -57,7 +57,7 @@ def rig() -> None:
     if "CHAOS_CLOCK" in os.environ:
         setattr(SystemClock, "now", _wrong)  # noqa: B010 - a method of the class itself
     if "CHAOS_STOP_AT" in os.environ:
-        worker.open_programme = _open
+        worker.open_service = _open
     if "CHAOS_IDLE_S" in os.environ:
         limit_s = float(os.environ["CHAOS_IDLE_S"])
         postgresql.IDLE_TIMEOUT_MS = int(limit_s * 1000)  # type: ignore[misc]

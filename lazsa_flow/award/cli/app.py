@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, cast
 
 from lazsa_flow.award.cli import (
     announcements,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.programme import Programme
     from lazsa_flow.lifecycle.model import Path
+    from lazsa_flow.service.service import FlowService
 
 JUDGE: Final = "Nominate and judge"
 COMMANDS: Final = (
@@ -94,8 +95,9 @@ def _load_programme() -> type[Programme]:
     return Programme
 
 
-def _describe(programme: Programme, path: Path) -> Mapping[str, str | None]:
+def _describe(service: FlowService, path: Path) -> Mapping[str, str | None]:
     """Return the title that goes with a path, and the state of an appeal on it, if there is one."""
+    programme = cast("Programme", service)  # it is what _load_programme returns
     appeal = programme.outcome(path.ref).appeal if "appeal" in path.periods else None
     return {"title": programme.title(path), "appeal": appeal}
 

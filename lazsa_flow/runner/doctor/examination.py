@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.config import Config
 from lazsa_flow.service.configuration import read_rulebook
+from lazsa_flow.service.installed import load_application
 from lazsa_flow.store.inspection.database import InspectedDatabase
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Examination:
     @cached_property
     def database(self) -> InspectedDatabase:
         """The database."""
-        return InspectedDatabase(self.url, AwardStore)
+        return InspectedDatabase(self.url, load_application().store_class)
 
     @cached_property
     def schema(self) -> bool:
