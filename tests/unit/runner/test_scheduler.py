@@ -35,6 +35,11 @@ class Stub:
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(NOW))
 
     @property
+    def _runtime(self) -> Stub:
+        """Stand in for what the service stands on."""
+        return self
+
+    @property
     def store(self) -> Stub:
         """Stand in for the store too."""
         return self
