@@ -14,9 +14,8 @@ Theory of operation:
     would have gone through it waits without an attempt being counted: a server that hangs costs one
     time limit, not one a notice.
 
-    Nobody is told anything in their country's quiet hours. Roles that
-    would be told of every path get one digest a day: all that was recorded for them until the
-    hour of the digest, as one notice whose key is made of theirs.
+    Nothing is sent in a country's quiet hours. Roles that would be notified of every path get one
+    digest a day: all that was recorded for them, as one notice whose key is made of theirs.
 
     Sweep and relay share nothing but the table: a transition never waits for a mail.
 """
@@ -156,7 +155,7 @@ class Relay:
             try:
                 self.drain(stopping)
             except ReplacedError:
-                raise  # for good: whoever supervises this process starts it anew
+                raise  # for good: the supervisor restarts this process
             except Exception as error:
                 log.error("relay.failed", error=type(error).__name__)
             stop.wait(LOOK_S)

@@ -75,7 +75,7 @@ def run_scheduler(
                 sleep_s = wake_due_chunks(service, ring) if leads else LEAD_S
                 stop.wait(min(sleep_s, LEAD_S))
         except ReplacedError:
-            raise  # for good: whoever supervises this process starts it anew
+            raise  # for good: the supervisor restarts this process
         except LazsaError as error:
             log.error("ticker.failed", error=type(error).__name__)
             stop.wait(BUSY_S if isinstance(error, BrokerError) else LEAD_S)

@@ -27,8 +27,8 @@ from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.graph.mermaid import mermaid
 from lazsa_flow.notices.files import FileChannel, FileSettings
 from lazsa_flow.private_files import create_folder, open_file
-from lazsa_flow.runner import scheduler
 from lazsa_flow.runner.in_process import LocalRunner
+from lazsa_flow.runner.scheduler import turn_virtual_clock
 from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
@@ -110,13 +110,11 @@ def run_story(
         with LocalRunner(programme) as runner:
             for number, act in enumerate(acts[done:], start=done):
                 progress(number, len(acts), act.name)
-                scheduler.turn_virtual_clock(
-                    programme, clock, runner.ring, runner.wait, until=act.at
-                )
+                turn_virtual_clock(programme, clock, runner.ring, runner.wait, until=act.at)
                 refused += act.run()[1]
                 bookmark.write(number + 1)
             progress(len(acts), len(acts), "the last timers")
-            scheduler.turn_virtual_clock(programme, clock, runner.ring, runner.wait, until=end)
+            turn_virtual_clock(programme, clock, runner.ring, runner.wait, until=end)
         if notices:
             progress(len(acts), len(acts), "the notices")
             _send_notices(programme, clock, out / NOTICES)
