@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.errors import ConfigError, Problem, shown
 from lazsa_flow.lifecycle.model import SYSTEM
+from lazsa_flow.lifecycle.policy import PolicyText
 from lazsa_flow.lifecycle.roles import SERVICE_ROLES
 from lazsa_flow.lifecycle.table import Lifecycle
+from lazsa_flow.lifecycle.toml_text import read_toml
+from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,12 +22,23 @@ GROUP: Final = "lazsa_flow.lifecycles"
 _LONGEST: Final = 200
 
 
-def installed_lifecycles() -> tuple[Lifecycle, ...]:
-    """Load the lifecycles that are installed, by the names of their entry points.
+class Installed(NamedTuple):
+    """The lifecycles that are installed as plug-ins.
 
-    Raises:
-        ConfigError: A plug-in cannot be imported or is no lifecycle, or two have one name; every
-            one of them is named.
+    Attributes:
+        tables: Those that can be used, by the names of their entry points.
+        left_out: Why each of the others cannot, by distribution and entry point.
+    """
+
+    tables: tuple[Lifecycle, ...]
+    left_out: tuple[Problem, ...]
+
+
+def installed_lifecycles() -> Installed:
+    """Load the lifecycles that are installed; one that cannot be used leaves the others working.
+
+    Left out are plug-ins that cannot be imported, are no lifecycle or bring a policy that is
+    wrong, and all of those that have one name.
     """
     problems: list[Problem] = []
     found: list[tuple[str, Lifecycle]] = []
@@ -35,23 +50,49 @@ def installed_lifecycles() -> tuple[Lifecycle, ...]:
             got = shown(f"{type(error).__name__}: {error}", _LONGEST)
             problems.append(Problem(where, "", got, "a plug-in that can be imported"))
             continue
-        if isinstance(table, Lifecycle):
-            found.append((where, table))
-        else:
+        if not isinstance(table, Lifecycle):
             problems.append(Problem(where, "", type(table).__name__, "Lifecycle"))
-    problems += _find_doubled_names(found)
-    if problems:
-        raise ConfigError(problems)
-    return tuple({id(table): table for _, table in found}.values())
+        elif faults := _policy_faults(where, table):
+            problems += faults
+        else:
+            found.append((where, table))
+    doubled = _find_doubled_names(found)
+    names = {problem.value for problem in doubled}
+    tables = {id(table): table for _, table in found if shown(table.name) not in names}
+    for problem in (*problems, *doubled):
+        log.error("lifecycle.unusable", plugin=problem.where, problem=str(problem))
+    return Installed(tuple(tables.values()), (*problems, *doubled))
 
 
 def installed_roles() -> frozenset[str]:
-    """Return the roles of every lifecycle that is installed, and those of the service.
-
-    Raises as :func:`installed_lifecycles`.
-    """
-    tables = installed_lifecycles()
+    """Return the roles of every lifecycle that is installed, and those of the service."""
+    tables = installed_lifecycles().tables
     return frozenset({*SERVICE_ROLES, SYSTEM}.union(*(table.all_roles for table in tables)))
+
+
+def default_policy(table: Lifecycle, text: str) -> PolicyText:
+    """Check a policy text that a table brings itself.
+
+    Raises:
+        ConfigError: It does not have the shape of the table's policies.
+    """
+    where = f"{table.name}.default_policies"
+    policy = read_toml(table.policy, text, where=where)
+    if policy.lifecycle != table.name:
+        problem = Problem(where, "lifecycle", shown(policy.lifecycle), shown(table.name))
+        raise ConfigError([problem])
+    return PolicyText(table.name, policy.version, text)
+
+
+def _policy_faults(where: str, table: Lifecycle) -> list[Problem]:
+    """Name what is wrong with the policies that a plug-in brings."""
+    problems: list[Problem] = []
+    for text in table.default_policies:
+        try:
+            default_policy(table, text)
+        except ConfigError as error:
+            problems += [replace(each, where=f"{where}: {each.where}") for each in error.problems]
+    return problems
 
 
 def check_names(tables: Iterable[Lifecycle]) -> None:

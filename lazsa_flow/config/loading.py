@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.config.files import SUFFIX, read_file, toml_files
-from lazsa_flow.config.lifecycles import check_names, installed_lifecycles
+from lazsa_flow.config.lifecycles import check_names, default_policy, installed_lifecycles
 from lazsa_flow.config.texts import ConfiguredText, ConfigWarning
 from lazsa_flow.config.unknown import unknown_names
 from lazsa_flow.errors import ConfigError, NotFoundError, Problem, printable, shown
@@ -48,6 +48,7 @@ class Config:
         country_texts: Where each country comes from; what ships comes first.
         policy_texts: Where each policy comes from; what ships comes first.
         warnings: What in its directory is not read.
+        left_out: Why each installed plug-in that cannot be used is left out.
     """
 
     countries: tuple[Country, ...]
@@ -58,6 +59,7 @@ class Config:
     country_texts: tuple[ConfiguredText[CountryText], ...] = ()
     policy_texts: tuple[ConfiguredText[PolicyText], ...] = ()
     warnings: tuple[ConfigWarning, ...] = ()
+    left_out: tuple[Problem, ...] = ()
 
     @classmethod
     def load(
@@ -70,11 +72,15 @@ class Config:
             lifecycles: Instead of those found by the entry point ``lazsa_flow.lifecycles``.
 
         Raises:
-            ConfigError: A file is wrong or a plug-in cannot be imported; every fault of every file
-                is named.
+            ConfigError: A file is wrong, or two of the lifecycles handed in have one name; every
+                fault of every file is named.
         """
-        tables = tuple(lifecycles) if lifecycles is not None else installed_lifecycles()
-        check_names(tables)
+        left_out: tuple[Problem, ...] = ()
+        if lifecycles is None:
+            tables, left_out = installed_lifecycles()
+        else:
+            tables = tuple(lifecycles)
+            check_names(tables)
         own = _check_directory(directory)
         faults = _Faults()
         policies, countries = _read_packaged_files(tables, faults)
@@ -96,6 +102,7 @@ class Config:
             tuple(countries),
             tuple(policies),
             warnings,
+            left_out,
         )
 
 
@@ -158,7 +165,8 @@ def _read_packaged_files(
     for table in tables:
         for text in table.default_policies:
             with faults:
-                policies.append(_text_of_table(table, text))
+                where = f"{table.name}.default_policies"
+                policies.append(ConfiguredText(default_policy(table, text), where, ships=True))
     policies += _read_policies(root, tables, faults, ships=True)
     return policies, list(_read_countries(root, faults, ships=True))
 
@@ -217,13 +225,3 @@ def _read_deployment(directory: Path) -> Deployment:
         return Deployment()
     text = read_file(file, where=DEPLOYMENT_FILE)
     return read_toml(Deployment, text, where=DEPLOYMENT_FILE)
-
-
-def _text_of_table(table: Lifecycle, text: str) -> ConfiguredText[PolicyText]:
-    """Check a policy text that a table brings itself."""
-    where = f"{table.name}.default_policies"
-    policy = read_toml(table.policy, text, where=where)
-    if policy.lifecycle != table.name:
-        problem = Problem(where, "lifecycle", shown(policy.lifecycle), shown(table.name))
-        raise ConfigError([problem])
-    return ConfiguredText(PolicyText(table.name, policy.version, text), where, ships=True)

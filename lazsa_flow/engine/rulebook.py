@@ -142,7 +142,11 @@ class Rulebook:
         """
         releases = self._releases.get(lifecycle)
         if not releases:
-            raise NotFoundError("policy", lifecycle)
+            expected = (
+                f"a released policy: lifecycle {lifecycle} brings none in default_policies, and"
+                f" policies/{lifecycle}/ of the configuration has none"
+            )
+            raise NotFoundError("policy", lifecycle, expected=expected)
         in_force = [release for release in releases if release.in_force_from <= at]
         return (in_force[-1] if in_force else releases[0]).policy
 

@@ -24,16 +24,15 @@ from tests.acceptance.bill import BILL
 from tests.factories import noon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    Run = Callable[..., subprocess.CompletedProcess[str]]
 
 ROOT = Path(__file__).parents[2]
 MAY = date(2020, 5, 4)
 CLERK = Actor("clerk", "c-1", "SG")
 MAIN = "from lazsa_flow.cli.app import main; main()"
-DISTRIBUTION = {
-    "METADATA": "Metadata-Version: 2.1\nName: bill\nVersion: 1\n",
-    "entry_points.txt": "[lazsa_flow.lifecycles]\nbill = tests.acceptance.bill:BILL\n",
-}
+TO_PAYER = ("--data", '{"payer": "p-1"}', "--json")
 RELATIONS = {
     "any": Actor("customer", "x-9"),
     "self": Actor("customer", "s1"),
@@ -97,17 +96,18 @@ def test_a_path_of_its_own_clock(programme: Programme, url: str) -> None:
     assert move.dest == "written_off"
 
 
-def test_installed(tmp_path: Path, url: str) -> None:
-    """The command line takes roles of installed lifecycles, and names all it takes otherwise."""
+def install(tmp_path: Path, **points: str) -> Run:
+    """Install plug-ins by a distribution of their own; return how to run the command line."""
     installed = tmp_path / "site" / "bill-1.dist-info"
     installed.mkdir(parents=True)
-    for name, text in DISTRIBUTION.items():
-        (installed / name).write_text(text, "utf-8")
+    lines = "".join(f"{name} = {value}\n" for name, value in points.items())
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: bill\nVersion: 1\n", "utf-8")
+    (installed / "entry_points.txt").write_text(f"[lazsa_flow.lifecycles]\n{lines}", "utf-8")
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         places = os.pathsep.join((str(installed.parent), str(ROOT)))
         return subprocess.run(
-            [sys.executable, "-c", MAIN, *arguments, "--database", url],
+            [sys.executable, "-c", MAIN, *arguments],
             env={**os.environ, "PYTHONPATH": places},
             cwd=tmp_path,
             capture_output=True,
@@ -116,15 +116,41 @@ def test_installed(tmp_path: Path, url: str) -> None:
             timeout=60,
         )
 
-    assert run("migrate").returncode == 0
-    place = ("SG", "--data", '{"payer": "p-1"}', "--json")
-    sent = run("open", "bill", "s1", *place, "--as", "clerk:c-1", "--country", "SG")
+    return run
+
+
+def test_installed(tmp_path: Path, url: str) -> None:
+    """The command line takes roles of installed lifecycles, and names all it takes otherwise."""
+    run = install(tmp_path, bill="tests.acceptance.bill:BILL")
+    place = ("--database", url)
+    assert run("migrate", *place).returncode == 0
+    sent = run(
+        "open", "bill", "s1", "SG", *TO_PAYER, "--as", "clerk:c-1", "--country", "SG", *place
+    )
     assert sent.returncode == 0, sent.stderr
     path = json.loads(sent.stdout)["path"]
-    refused = run("fire", path, "pay", "--as", "payer:p-1")
+    refused = run("fire", path, "pay", "--as", "payer:p-1", *place)
     assert refused.returncode == 1
     for role in ("bookkeeper", "clerk", "customer", "manager", "seller", "system"):
         assert role in refused.stderr
-    assert "may not pay" in run("fire", path, "pay", "--as", "clerk:c-1").stderr
-    paid = run("fire", path, "pay", "--as", "customer:p-1")
+    assert "may not pay" in run("fire", path, "pay", "--as", "clerk:c-1", *place).stderr
+    paid = run("fire", path, "pay", "--as", "customer:p-1", *place)
     assert paid.returncode == 0, paid.stderr
+
+
+def test_one_that_cannot_be_imported(tmp_path: Path, programme: Programme, url: str) -> None:
+    """It is named by doctor and on standard error; every other lifecycle works as before."""
+    send(programme)
+    run = install(tmp_path, bill="tests.acceptance.no_such_bill:BILL")
+    place = ("--database", url)
+    drawn = run("graph", "award", "--format", "dot")
+    assert (drawn.returncode, "digraph" in drawn.stdout) == (0, True)
+    counted = run("states", "--json", *place)
+    assert counted.returncode == 0, counted.stderr
+    assert (
+        "bill [lazsa_flow.lifecycles] bill = tests.acceptance.no_such_bill:BILL" in counted.stderr
+    )
+    told = json.loads(run("doctor", "--json", *place).stdout)
+    [fault] = [each for each in told if each["name"] == "plug-ins"]
+    assert fault["status"] == "fault"
+    assert "no_such_bill" in fault["found"]

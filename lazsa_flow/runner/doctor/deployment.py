@@ -31,6 +31,21 @@ def check_policies(examination: Examination) -> Iterator[Check]:
     yield Check("policies", "ok", files)
 
 
+def check_plugins(examination: Examination) -> Iterator[Check]:
+    """Name the installed lifecycles that cannot be used, and those without a policy."""
+    config = examination.config
+    for problem in config.left_out:
+        yield Check("plug-ins", "fault", f"{problem}; its lifecycle is left out")
+    having = {text.lifecycle for text in config.policies}
+    without = sorted({table.name for table in config.lifecycles} - having)
+    for name in without:
+        what = f"lifecycle {name} has no policy: none comes with it, and policies/{name}/ has none"
+        yield Check("plug-ins", "fault", what)
+    if not config.left_out and not without:
+        found = f"{len(config.lifecycles)} lifecycles can be used, each with a policy"
+        yield Check("plug-ins", "ok", found)
+
+
 def check_unreleased(examination: Examination) -> Iterator[Check]:
     """Look for files and keys that nothing reads, and for versions that were not released."""
     store = examination.database.store

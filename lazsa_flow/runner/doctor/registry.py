@@ -32,6 +32,7 @@ class ListedCheck(NamedTuple):
 
 CHECKS: Final = (
     ListedCheck("policies", deployment.check_policies),
+    ListedCheck("plug-ins", deployment.check_plugins, ("config",)),
     ListedCheck("time zones", deployment.check_zones, ("config",)),
     ListedCheck("SQLite", deployment.check_sqlite),
     ListedCheck("secret", deployment.check_secret),

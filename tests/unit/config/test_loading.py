@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from lazsa_flow import Config, ConfigError
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.config import lifecycles
-from tests.acceptance.mentor import MENTOR
+from tests.acceptance.mentor import MENTOR, POLICY
 from tests.factories import country_text, policy_text
 
 if TYPE_CHECKING:
@@ -166,11 +167,18 @@ class TestPlugIns:
         monkeypatch.setattr(lifecycles, "entry_points", lambda group: found)
 
     def test_one_that_cannot_be_imported(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A plug-in that fails to import is a fault that names it and why, all at once."""
-        self.install(monkeypatch, a="no_such_module:A", b="lazsa_flow:NOTHING", c="lazsa_flow:Path")
-        with pytest.raises(ConfigError) as caught:
-            Config.load()
-        said = str(caught.value).splitlines()
+        """A plug-in that fails to import is named with the reason, and the others are loaded."""
+        good = "lazsa_flow.award.lifecycles.award:AWARD"
+        self.install(
+            monkeypatch,
+            a="no_such_module:A",
+            b="lazsa_flow:NOTHING",
+            c="lazsa_flow:Path",
+            award=good,
+        )
+        loaded = Config.load()
+        assert loaded.lifecycles == (AWARD,)
+        said = [str(each) for each in loaded.left_out]
         assert len(said) == 3
         assert "[lazsa_flow.lifecycles] a = no_such_module:A" in said[0]
         assert "ModuleNotFoundError" in said[0]
@@ -178,15 +186,32 @@ class TestPlugIns:
         assert "expected Lifecycle" in said[2]
 
     def test_two_of_one_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Two tables of one name are refused, and both plug-ins are named."""
+        """Of two tables of one name neither is used; both plug-ins are named, the others work."""
         self.install(
-            monkeypatch, award="lazsa_flow.award.lifecycles.award:AWARD", other=f"{__name__}:DOUBLE"
+            monkeypatch,
+            award="lazsa_flow.award.lifecycles.award:AWARD",
+            other=f"{__name__}:DOUBLE",
+            third="tests.acceptance.mentor:MENTOR",
         )
-        monkeypatch.setattr(
-            EntryPoint, "load", lambda point: {"award": AWARD}.get(point.name, DOUBLE)
+        tables = {"award": AWARD, "third": MENTOR}
+        monkeypatch.setattr(EntryPoint, "load", lambda point: tables.get(point.name, DOUBLE))
+        loaded = Config.load()
+        assert loaded.lifecycles == (MENTOR,)
+        [problem] = loaded.left_out
+        assert re.search(r"other.*name: got 'award'.*award = .*AWARD has a", str(problem))
+
+    def test_one_whose_policy_is_wrong(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A plug-in that brings a wrong policy is left out, named with every key at fault."""
+        wrong = replace(
+            MENTOR, default_policies=(POLICY.replace("newcomers = 3", "newcomers = -1"),)
         )
-        with pytest.raises(ConfigError, match=r"other.*name: got 'award'.*award = .*AWARD has a"):
-            Config.load()
+        self.install(monkeypatch, a="some.package:WRONG", b="lazsa_flow:AWARD")
+        tables = {"a": wrong, "b": AWARD}
+        monkeypatch.setattr(EntryPoint, "load", lambda point: tables[point.name])
+        loaded = Config.load()
+        assert loaded.lifecycles == (AWARD,)
+        [problem] = loaded.left_out
+        assert "a = some.package:WRONG: mentor.default_policies: newcomers:" in str(problem)
 
     def test_two_of_one_name_handed_in(self) -> None:
         """Tables that are handed in have names of their own, too; one may be named twice."""
