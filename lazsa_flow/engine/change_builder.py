@@ -99,7 +99,14 @@ class ChangeBuilder:
         """Draft a reminder: effects alone, and no journal row."""
         self._key = f"{self._before.ref}.{timer.name}.{timer.due_on}"
         self._run(effects)
+        if self._lifecycle.timer(timer.name).only_latest and self._is_due_again(timer):
+            self._notices.clear()
         return self._change(None, timer.ended("reminded", timer.seq))
+
+    def _is_due_again(self, timer: TimerRow) -> bool:
+        """Tell whether a timer that was set again is due already."""
+        again = self._scheduled.get(timer.name)
+        return again is not None and again.due_at <= self._now.recorded_at
 
     def _enter(self, state: str) -> None:
         if state != self._before.state:
@@ -171,6 +178,8 @@ class ChangeBuilder:
         )
 
     def _slot(self, after: Path) -> Literal["take", "free"] | None:
+        if self._lifecycle.several_open:
+            return None
         had = bool(self._before.seq) and self._lifecycle.state(self._before.state).open
         has = self._lifecycle.state(after.state).open
         if had == has:

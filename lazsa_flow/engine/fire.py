@@ -324,7 +324,9 @@ def unopened(
 
 def _check_place(lifecycle: Lifecycle, subject: str, others: Iterable[Path]) -> None:
     """Make sure that a subject's one place in a lifecycle is free; the store has the last word."""
-    taking = {state.name for state in lifecycle.states if state.open}
+    if lifecycle.several_open:
+        return
+    taking = set(lifecycle.open_states)
     if lifecycle.initial in taking and any(
         other.lifecycle == lifecycle.name and other.state in taking for other in others
     ):

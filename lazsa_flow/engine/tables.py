@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lazsa_flow.lifecycle.effects import Effect
-    from lazsa_flow.lifecycle.table import Edge, Lifecycle, Timer
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle, State, Timer
 
 PARTS = ("states", "edges", "timers", "guards", "urgent")
 
@@ -30,7 +30,7 @@ PARTS = ("states", "edges", "timers", "guards", "urgent")
 def content_of(lifecycle: Lifecycle) -> dict[str, Any]:
     """Return what a table says, as JSON values by the names of its parts."""
     return {
-        "states": {s.name: {"open": s.open, "final": s.final} for s in lifecycle.states},
+        "states": {each.name: _state(lifecycle, each) for each in lifecycle.states},
         "edges": {_name(edge): _edge(edge) for edge in (lifecycle.opening, *lifecycle.edges)},
         "timers": {timer.name: _timer(timer) for timer in lifecycle.timers},
         "guards": {
@@ -82,6 +82,11 @@ def _name(edge: Edge) -> str:
     return f"{edge.trigger} from {sources}{f' for {reasons}' if reasons else ''}"
 
 
+def _state(lifecycle: Lifecycle, state: State) -> dict[str, Any]:
+    several = {"several": True} if state.open and lifecycle.several_open else {}
+    return {"open": state.open, "final": state.final, **several}
+
+
 def _edge(edge: Edge) -> dict[str, Any]:
     return {
         "sources": list(edge.sources),
@@ -102,6 +107,7 @@ def _timer(timer: Timer) -> dict[str, Any]:
         "effects": _effects(timer.effects),
         "otherwise": _effects(timer.on_refused),
         **({"restarts": list(timer.restarts)} if timer.restarts else {}),
+        **({"only_latest": True} if timer.only_latest else {}),
     }
 
 

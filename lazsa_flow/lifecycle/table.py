@@ -53,7 +53,8 @@ class State:
     """A state.
 
     Attributes:
-        open: A path in it holds its subject's one place in this lifecycle.
+        open: A path in it holds its subject's one place in this lifecycle, where the lifecycle
+            allows no several open paths.
         final: Nothing need lead out of it.
         meaning: What it is to its subject; graphs colour by it.
     """
@@ -146,6 +147,8 @@ class Timer:
         on_refused: What comes about where it is refused.
         restarts: Of a reminder: the states in which it is set again, though it may be over, when
             the round of its path is put off to a later date.
+        only_latest: Of a reminder that sets itself again: whether its notices are left out where
+            its next date has passed as well, as after an outage, so that only the latest is sent.
     """
 
     name: str
@@ -155,6 +158,7 @@ class Timer:
     effects: tuple[Effect, ...] = ()
     on_refused: tuple[Effect, ...] = ()
     restarts: tuple[str, ...] = ()
+    only_latest: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,7 @@ class Lifecycle:
         recipients: Whom its notices may be for, besides the path's subject.
         messages: Where the package of the lifecycle has the templates of its notices, as
             ``package:folder``.
+        several_open: Whether a subject may have several open paths at once, as of invoices.
         rereads_rows: Whether each journal row is parsed and hashed again from its own text before
             it is written. The tables that ship leave it out, since their guards are tested here.
 
@@ -207,6 +212,7 @@ class Lifecycle:
     relations: tuple[Relation, ...] = ()
     recipients: tuple[Recipient, ...] = ()
     messages: str | None = None
+    several_open: bool = False
     rereads_rows: bool = True
     _state: dict[str, State] = field(init=False, repr=False, compare=False)
     _timer: dict[str, Timer] = field(init=False, repr=False, compare=False)
@@ -249,6 +255,11 @@ class Lifecycle:
     def dated_source(self) -> str | None:
         """The name of the source whose date the journal names, where one holds from a date."""
         return next((each.name for each in self.evidence if each.rows.latest), None)
+
+    @property
+    def open_states(self) -> tuple[str, ...]:
+        """The names of the open states."""
+        return tuple(state.name for state in self.states if state.open)
 
     @property
     def triggers(self) -> frozenset[str]:

@@ -144,6 +144,9 @@ def _timer_problems(table: Lifecycle, timer: Timer, states: set[str]) -> Iterato
     if not timer.steps and not timer.effects:
         yield f"{label}: neither a trigger nor an effect"
     yield from _restart_problems(timer, label)
+    sets = {each.timer for each in timer.effects if isinstance(each, Schedule)}
+    if timer.only_latest and timer.name not in sets:
+        yield f"{label}: only_latest, yet it is no reminder that sets itself again"
     if timer.steps and timer.effects:
         yield f"{label}: has triggers, so its effects stand on their edges"
     for step in timer.steps:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.model import Actor, Path
     from lazsa_flow.lifecycle.policy import CountryText, Policy, PolicyText
+    from lazsa_flow.lifecycle.table import Lifecycle
     from lazsa_flow.service.context import Context
     from lazsa_flow.service.replan import Planned
     from lazsa_flow.store.transaction import SqlTransaction
@@ -79,7 +80,10 @@ def release_policy(
             what = "it has paths: a policy can no longer be in force from the start"
             raise ConflictError(policy.lifecycle, what)
         transaction.add_policy(text, in_force_from=begins, at=now, by=str(actor))
-        ids = [path.id for path in transaction.open_in(policy.lifecycle, None)]
+        ids = [
+            path.id
+            for path in _open_paths(transaction, context.rulebook.lifecycle(policy.lifecycle))
+        ]
         context.check_settled(transaction, ids, now)
         after = context.rulebook.releasing(Release(policy, begins))
         planned = _replan_lifecycle(transaction, after, policy.lifecycle, actor, now)
@@ -151,7 +155,7 @@ def preview_policy(
             planned.extend(_replan_lifecycle(transaction, after, policy.lifecycle, actor, now))
             governed.extend(
                 path.ref
-                for path in transaction.open_in(policy.lifecycle, None)
+                for path in _open_paths(transaction, context.rulebook.lifecycle(policy.lifecycle))
                 if after.policy_of(path).version == policy.version
             )
             raise _UndoneError  # noqa: TRY301 - it rolls the transaction back
@@ -184,10 +188,17 @@ def _check_new(rulebook: Rulebook, text: PolicyText) -> None:
     raise ConflictError(text.lifecycle, what)
 
 
+def _open_paths(transaction: SqlTransaction, table: Lifecycle) -> list[Path]:
+    """Return the open paths of a lifecycle, oldest first."""
+    if table.several_open:  # they hold no place of their subject's
+        return transaction.paths_in(table.name, table.open_states)
+    return transaction.open_in(table.name, None)
+
+
 def _replan_lifecycle(
     transaction: SqlTransaction, after: Rulebook, lifecycle: str, actor: Actor, now: datetime
 ) -> Iterator[Planned]:
-    ids = [path.id for path in transaction.open_in(lifecycle, None)]
+    ids = [path.id for path in _open_paths(transaction, after.lifecycle(lifecycle))]
     return replan_paths(transaction, after, ids, lambda path: path, actor, now, POLICY_RELEASED)
 
 

@@ -37,6 +37,10 @@ def _overdue(context: GuardContext) -> Moment:
     return context.calendar.start(context.on + timedelta(days=30))
 
 
+def _weekly(context: GuardContext) -> Moment:
+    return context.calendar.start(context.on + timedelta(days=7))
+
+
 BILL: Final = Lifecycle(
     name="bill",
     title="A bill",
@@ -46,8 +50,9 @@ BILL: Final = Lifecycle(
     relations=(Relation("payer", _is_payer),),
     recipients=(Recipient("clerks"), Recipient("payers", each=_payers)),
     guards={},
-    instants={"overdue": _overdue},
+    instants={"overdue": _overdue, "weekly": _weekly},
     rounds={},
+    several_open=True,
     states=(
         State("sent", "waiting", open=True),
         State("overdue", "waiting", open=True),
@@ -69,8 +74,23 @@ BILL: Final = Lifecycle(
             permits=(Permit("customer", relation="self"), Permit("customer", relation="payer")),
             effects=(Begin("award"), Begin("membership"), Notify("bill_paid", to="clerks")),
         ),
-        Edge("lapse", ("sent",), "overdue", (Permit("system"),)),
+        Edge(
+            "lapse",
+            ("sent",),
+            "overdue",
+            (Permit("system"),),
+            effects=(Schedule("weekly"),),
+        ),
         Edge("write_off", ("overdue",), "written_off", (Permit("bookkeeper", ("lost",)),)),
     ),
-    timers=(Timer("overdue", ("sent",), "overdue", steps=(Step("lapse"),)),),
+    timers=(
+        Timer("overdue", ("sent",), "overdue", steps=(Step("lapse"),)),
+        Timer(
+            "weekly",
+            ("overdue",),
+            "weekly",
+            effects=(Notify("bill_overdue"), Schedule("weekly")),
+            only_latest=True,
+        ),
+    ),
 )

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from lazsa_flow import Actor, Config, NotAllowedError, Programme, VirtualClock
 from lazsa_flow.award.lifecycles.award import AWARD
-from tests.acceptance.bill import BILL
+from tests.acceptance.bill import BILL, POLICY
 from tests.factories import noon
 
 if TYPE_CHECKING:
@@ -94,6 +94,46 @@ def test_a_path_of_its_own_clock(programme: Programme, url: str) -> None:
     assert programme.sweep().moved == 1
     move = programme.fire(path, "write_off", actor=Actor("bookkeeper", "b-1"), reason="lost")
     assert move.dest == "written_off"
+
+
+def notices(url: str, kind: str) -> list[str]:
+    """Return the keys of the notices of a kind."""
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        query = sa.text("select key from lazsa_outbox where kind = :kind order by key")
+        found = list(connection.scalars(query, {"kind": kind}))
+    engine.dispose()
+    return found
+
+
+def test_several_open_paths(programme: Programme) -> None:
+    """A subject has several open bills, each on its own; of an award there is one."""
+    first, second = send(programme), send(programme)
+    assert programme.fire(first, "pay", actor=Actor("customer", "p-1")).dest == "paid"
+    assert programme.find(second).state == "sent"
+    third = send(programme)
+    assert {each.ref for each in programme.paths("s1")} == {first, second, third}
+    programme.release_policy(
+        "bill", "2020-2", POLICY.replace("2020-1", "2020-2"), actor=Actor("manager", "m-1")
+    )
+    assert programme.find(third).state == "sent"
+
+
+def test_only_the_latest_reminder_is_sent(programme: Programme, url: str) -> None:
+    """After an outage of weeks one reminder is sent, and the next a week after the latest."""
+    path, clock = send(programme), programme.clock
+    assert isinstance(clock, VirtualClock)
+    clock.move_to(noon(MAY + timedelta(days=30)))
+    programme.sweep()
+    assert notices(url, "bill_overdue") == []
+    clock.move_to(noon(MAY + timedelta(days=30 + 7 * 4 + 2)))
+    assert programme.sweep().reminded == 4
+    latest = MAY + timedelta(days=30 + 7 * 4)
+    assert notices(url, "bill_overdue") == [f"{path}.weekly.{latest}.1"]
+    clock.move_to(noon(latest + timedelta(days=7)))
+    programme.sweep()
+    assert len(notices(url, "bill_overdue")) == 2
+    programme.verify_journal()
 
 
 def install(tmp_path: Path, **points: str) -> Run:

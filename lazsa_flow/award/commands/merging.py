@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Actor, Path
+    from lazsa_flow.lifecycle.table import Lifecycle
     from lazsa_flow.service.context import Context
     from lazsa_flow.store.merges import Merge
 
@@ -191,7 +192,7 @@ def _find_clashes(context: Context, one: Path, other: Path, now: datetime) -> It
     award = one.lifecycle == LIFECYCLE
     if award and one.period(sits, now) and other.period(sits, now):
         yield "two sitting awards"
-    elif table.state(one.state).open and table.state(other.state).open:
+    elif not table.several_open and _both_open(table, one, other):
         yield f"two open {one.lifecycle} paths"
     if not award:
         return
@@ -200,6 +201,10 @@ def _find_clashes(context: Context, one: Path, other: Path, now: datetime) -> It
     for first, second in ((one, other), (other, one)):
         if first.period(sits, now) and second.period(member, now):
             yield "a sitting award and a membership"
+
+
+def _both_open(table: Lifecycle, one: Path, other: Path) -> bool:
+    return table.state(one.state).open and table.state(other.state).open
 
 
 def _check_unmoved(

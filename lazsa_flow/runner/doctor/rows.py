@@ -49,7 +49,10 @@ def check_slots(examination: Examination) -> Iterator[Check]:
     """Look whether every open path holds the one slot of its subject, and no other path does."""
     lifecycles = examination.rules.lifecycles
     states = [
-        (n, state.name) for n, each in lifecycles.items() for state in each.states if state.open
+        (name, state)
+        for name, each in lifecycles.items()
+        for state in each.open_states
+        if not each.several_open
     ]
     with examination.read() as transaction:
         faults = transaction.inspect().misplaced_slots(states)

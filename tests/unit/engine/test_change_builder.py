@@ -13,7 +13,7 @@ from lazsa_flow.engine.change_builder import ChangeBuilder, timer_row
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.effects import Begin, End, FireOther, Notify, Reopen, Reserve, Schedule
 from lazsa_flow.lifecycle.guards import Finding
-from lazsa_flow.lifecycle.model import Nomination
+from lazsa_flow.lifecycle.model import NO_HEAD, Nomination
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Timer
 from tests.factories import (
     CYCLE,
@@ -174,6 +174,36 @@ def test_a_reminder_writes_no_row() -> None:
     assert change.fired == replace(due, status="reminded")
     (notice,) = change.notices
     assert (notice.key, notice.kind, notice.to) == ("door-1.bell.2026-10-01.1", "bell", "panel")
+
+
+WEEKLY = Timer(
+    "weekly",
+    ("ajar",),
+    "in_a_week",
+    effects=(Notify("still_ajar"), Schedule("weekly")),
+    only_latest=True,
+)
+
+
+@pytest.mark.parametrize(("weeks", "kinds"), [(0, ["still_ajar"]), (1, []), (3, [])])
+def test_only_the_latest_of_reminders_is_sent(weeks: int, kinds: list[str]) -> None:
+    """A reminder whose next date has passed as well sets that date and sends nothing."""
+    at_each = {"in_a_week": lambda now: now.calendar.start(now.on + timedelta(days=7))}
+    lifecycle = table(timers=(*table().timers, WEEKLY), instants={**table().instants, **at_each})
+    seen = at_door(recorded_at=NOON + timedelta(days=7 * weeks))
+    due = timer("weekly", decides=False)
+    change = ChangeBuilder(rulebook(lifecycle), seen).remind(WEEKLY.effects, due)
+    assert [each.kind for each in change.notices] == kinds
+    [again] = change.scheduled
+    assert (again.name, again.due_on) == ("weekly", CYCLE + timedelta(days=7))
+
+
+def test_without_places_no_place_is_taken_or_freed() -> None:
+    """Where a subject may have several open paths, none of them holds its one place."""
+    lifecycle = table(several_open=True)
+    new = at_door(path=path(lifecycle="door", id=0, seq=0, head=NO_HEAD))
+    assert ChangeBuilder(rulebook(lifecycle), new).take(lifecycle.opening, {}).slot is None
+    assert take(lifecycle=lifecycle).slot is None
 
 
 def test_notices_have_keys_that_tell_them_apart() -> None:

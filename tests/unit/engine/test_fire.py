@@ -182,6 +182,17 @@ def open_door(made: MemoryStore, rules: Rulebook = DOOR, **options: Any) -> tupl
         return open_path(transaction, rules, "door", SELLER, "SG", **given)
 
 
+def test_several_paths_open_where_the_table_allows() -> None:
+    """A subject opens a second path next to an open one only where its lifecycle says so."""
+    made, rules = MemoryStore(), rulebook(table(several_open=True))
+    first, _ = open_door(made, rules)
+    second, _ = open_door(made, rules)
+    assert (first.state, second.state) == ("ajar", "ajar")
+    assert first.ref != second.ref
+    with pytest.raises(ConflictError):
+        open_door(made)
+
+
 def test_a_path_opens_by_its_opening_edge() -> None:
     """The opening edge makes path, first row, place and timers at once."""
     made = MemoryStore()

@@ -84,3 +84,10 @@ def test_what_is_added_removed_or_changed_is_named() -> None:
 def test_an_edge_is_named_by_its_reasons(reason: str) -> None:
     """Two edges of one trigger are told apart."""
     assert reason in text_of(AWARD)
+
+
+def test_what_decides_is_part_of_the_digest() -> None:
+    """Whether several paths may be open, and which reminders are sent, is told of a table."""
+    several = replace(TRAINER, several_open=True)
+    assert digest_of(several) != digest_of(TRAINER)
+    assert "state prospect changed" in differences(text_of(TRAINER), text_of(several))

@@ -164,6 +164,11 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
         "timer evening: has triggers, so its effects stand on their edges",
     ),
     (
+        "a decision of which only the latest is sent",
+        {"timers": (Timer("evening", ("ajar",), "dusk", (Step("close"),), only_latest=True),)},
+        "timer evening: only_latest, yet it is no reminder that sets itself again",
+    ),
+    (
         "a decision that restarts",
         {"timers": (Timer("evening", ("ajar",), "dusk", (Step("close"),), restarts=("ajar",)),)},
         "timer evening: has triggers, so it is no reminder that could restart",
