@@ -75,7 +75,7 @@ def find_sellers(
     assert filters.lifecycle is not None
     countries = [filters.country] if filters.country else sorted(context.rulebook.countries)
     with context.store.listing() as listing:
-        rows = listing.sellers(
+        rows = listing.subjects(
             countries,
             filters.lifecycle,
             context.application.facts_age(context, ()),

@@ -224,9 +224,9 @@ class EngineTransaction:
         """Return every id of those of these persons who have several; see :mod:`.merges`."""
         return merges.names_of(self._connection, persons) if self._has_merges else {}
 
-    def sellers_of(self, names: Collection[str]) -> Mapping[str, str]:
+    def current_ids_of(self, names: Collection[str]) -> Mapping[str, str]:
         """Return the id that holds for each of these names that is an alias."""
-        return merges.sellers_of(self._connection, names) if self._has_merges else {}
+        return merges.current_ids_of(self._connection, names) if self._has_merges else {}
 
     def write_chunk(self, changes: Sequence[Change], alike: Sequence[BatchChange] = ()) -> None:
         """Write changes whole."""
@@ -275,7 +275,7 @@ class EngineTransaction:
         )
         if found is not None:
             self._pass(found.stamp)
-            if self._has_merges:  # seldom; then it is read under every id of the seller
+            if self._has_merges:  # seldom; then it is read under every id of the subject
                 [seen] = self.load_chunk([path_id], before=None, on=on)
                 found = found._replace(seen=seen)
             if self._write:

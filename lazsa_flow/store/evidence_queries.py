@@ -19,7 +19,7 @@ from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.evidence_rows import put_together, taken
 from lazsa_flow.store.fast.driver import fetch_all, ids_table, ids_value, rows_of
-from lazsa_flow.store.merges import seller_of
+from lazsa_flow.store.merges import current_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -113,7 +113,9 @@ class SourceTable:
         asked = {*read, "id", rows.owner, "recorded_at", *([rows.round] if rows.round else [])}
         self.table = sa.table(rows.table, *map(sa.column, sorted(asked)))
         columns = [self.table.c[name] for name in read]
-        self.columns = [seller_of(c) if merged and c.name in rows.persons else c for c in columns]
+        self.columns = [
+            current_id_of(c) if merged and c.name in rows.persons else c for c in columns
+        ]
 
     def belongs(self, path_id: Any, own: Any) -> sa.ColumnElement[bool]:
         """Return the condition that a row belongs to a path."""
@@ -183,12 +185,12 @@ def _latest_of_chunk(source: SourceTable, mine: Any, own: Any, before: Any) -> s
 
 def _named(chunk: Any, own: Any) -> Any:
     """Return the chunk's paths, each under every id of its seller: ``seller`` is the one it has."""
-    aliases = schema.seller_aliases
+    aliases = schema.subject_aliases
     columns = (own.c.id, own.c.cycle_on, own.c.subject.label("seller"))
     by_id = chunk.join(own, own.c.id == chunk.c.id)
     under_own = sa.select(*columns, own.c.subject).select_from(by_id)
     under_aliases = sa.select(*columns, aliases.c.alias).select_from(
-        by_id.join(aliases, aliases.c.seller == own.c.subject)
+        by_id.join(aliases, aliases.c.subject == own.c.subject)
     )
     return sa.union_all(under_own, under_aliases).subquery()
 

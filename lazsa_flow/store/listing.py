@@ -1,7 +1,7 @@
-"""Lists of paths and sellers: filtered, sorted and paged by the database, along an index.
+"""Lists of paths and subjects: filtered, sorted and paged by the database, along an index.
 
-Paths are listed newest first, by the number that a reference ends in; sellers by their id. The next
-page begins after the last row of the one before, so that it costs as much as the first.
+Paths are listed newest first, by the number that a reference ends in; subjects by their id. The
+next page begins after the last row of the one before, so that it costs as much as the first.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ class Listing:
         counted = sa.select(sa.func.count()).select_from(found.subquery())
         return self._connection.scalar(counted) or 0
 
-    def sellers(
+    def subjects(
         self,
         countries: Sequence[str],
         lifecycle: str,
@@ -163,32 +163,33 @@ class Listing:
         after: str | None,
         limit: int,
     ) -> list[dict[str, Any]]:
-        """Return sellers whose country is on record, each with their latest path of a lifecycle."""
-        known, paths, later = schema.seller_countries, schema.paths, schema.seller_countries.alias()
+        """Return subjects whose country is on record, with their latest path of a lifecycle."""
+        known, paths = schema.subject_countries, schema.paths
+        later = known.alias()
         other = paths.alias("other")
         newest = (
             sa.select(sa.func.max(other.c.id))
-            .where(other.c.subject == known.c.seller, other.c.lifecycle == lifecycle)
+            .where(other.c.subject == known.c.subject, other.c.lifecycle == lifecycle)
             .correlate(known)
             .scalar_subquery()
         )
         moved = sa.select(later.c.id).where(
-            later.c.seller == known.c.seller, later.c.id > known.c.id
+            later.c.subject == known.c.subject, later.c.id > known.c.id
         )
-        aliases = schema.seller_aliases
-        merged = sa.select(aliases.c.alias).where(aliases.c.alias == known.c.seller)
-        latest = _latest_facts(known.c.seller, sa.literal(age.today, Day()), known)
+        aliases = schema.subject_aliases
+        merged = sa.select(aliases.c.alias).where(aliases.c.alias == known.c.subject)
+        latest = _latest_facts(known.c.subject, sa.literal(age.today, Day()), known)
         table = schema.facts
         status = _status(table.c.as_of < age.since)
         query = (
-            sa.select(known.c.seller.label("subject"), known.c.country)
+            sa.select(known.c.subject.label("subject"), known.c.country)
             .select_from(
                 known.outerjoin(paths, paths.c.id == newest).outerjoin(table, table.c.id == latest)
             )
             .add_columns(*_PATH, *_FACTS, status.label("facts"))
-            .where(known.c.country.in_(list(countries)), known.c.seller > (after or ""))
+            .where(known.c.country.in_(list(countries)), known.c.subject > (after or ""))
             .where(~moved.correlate(known).exists(), ~merged.correlate(known).exists())
-            .order_by(known.c.seller)
+            .order_by(known.c.subject)
             .limit(limit)
         )
         if facts:
@@ -268,12 +269,12 @@ _LAST: Final = (schema.journal.c.path_id == schema.paths.c.id) & (
 )
 
 
-def _latest_facts(seller: Any, judged_on: Any, outer: sa.Table) -> Any:
-    """Select the number of a seller's latest facts that are dated no later than a date.
+def _latest_facts(subject: Any, judged_on: Any, outer: sa.Table) -> Any:
+    """Select the number of a subject's latest facts that are dated no later than a date.
 
     Those of an id that was merged count where there are none of the id that holds.
     """
-    dated, aliases = schema.facts.alias("dated"), schema.seller_aliases.alias("merged")
+    dated, aliases = schema.facts.alias("dated"), schema.subject_aliases.alias("merged")
     latest = (
         sa.select(dated.c.id)
         .order_by(dated.c.as_of.desc(), dated.c.recorded_at.desc(), dated.c.id.desc())
@@ -281,9 +282,11 @@ def _latest_facts(seller: Any, judged_on: Any, outer: sa.Table) -> Any:
         .limit(1)
         .correlate(outer)
     )
-    own = latest.where(dated.c.seller == seller)
-    of_alias = latest.select_from(aliases.join(dated, dated.c.seller == aliases.c.alias))
-    of_alias = of_alias.where(aliases.c.seller == seller)
+    own = latest.where(dated.c[schema.FACTS_SUBJECT] == subject)
+    of_alias = latest.select_from(
+        aliases.join(dated, dated.c[schema.FACTS_SUBJECT] == aliases.c.alias)
+    )
+    of_alias = of_alias.where(aliases.c.subject == subject)
     return sa.func.coalesce(own.scalar_subquery(), of_alias.scalar_subquery())
 
 

@@ -1,8 +1,8 @@
-"""Merges of sellers' ids: who was merged into whom, and the ids that are aliases by it.
+"""Merges of subjects' ids: who was merged into whom, and the ids that are aliases by it.
 
 Paths stand under the id that holds: a merge renames those there are, and every later one opens
 under it. What is append-only (facts, records) stands under the id that it was recorded of; look-ups
-go by every id of the seller.
+go by every id of the subject.
 
 Source:
     programme.md, "Who and where".
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
-_ALIASES: Final = schema.seller_aliases
-_MERGES: Final = schema.seller_merges
+_ALIASES: Final = schema.subject_aliases
+_MERGES: Final = schema.subject_merges
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Merge:
     new_paths: Mapping[int, int]
 
 
-def seller_of(name: Any) -> sa.ColumnElement[Any]:
+def current_id_of(name: Any) -> sa.ColumnElement[Any]:
     """Return the id that holds for a name, as a value of SQL."""
     held = _ALIASES.alias("held")
-    found = sa.select(held.c.seller).where(held.c.alias == name).correlate_except(held)
+    found = sa.select(held.c.subject).where(held.c.alias == name).correlate_except(held)
     return sa.func.coalesce(found.scalar_subquery(), name)
 
 
-def sellers_of(connection: sa.Connection, names: Collection[str]) -> dict[str, str]:
+def current_ids_of(connection: sa.Connection, names: Collection[str]) -> dict[str, str]:
     """Return the id that holds for each of these names that is an alias."""
     dialect = connection.dialect.name
     values = {"ids": ids_value(dialect, [each for each in names if each.isprintable()])}
@@ -65,18 +65,18 @@ def names_of(connection: sa.Connection, persons: Collection[str]) -> dict[str, l
     """Return every id of those of these persons who have several, the one that holds first."""
     dialect = connection.dialect.name
     values = {"ids": ids_value(dialect, [each for each in persons if each.isprintable()])}
-    sellers = dict(fetch(connection, _groups(dialect), values))
+    subjects = dict(fetch(connection, _groups(dialect), values))
     names: dict[str, list[str]] = {}
-    for alias, seller in sorted(sellers.items()):
-        names.setdefault(seller, [seller]).append(alias)
-    held = ((each, sellers.get(each, each)) for each in persons)
-    return {each: names[seller] for each, seller in held if seller in names}
+    for alias, subject in sorted(subjects.items()):
+        names.setdefault(subject, [subject]).append(alias)
+    held = ((each, subjects.get(each, each)) for each in persons)
+    return {each: names[subject] for each, subject in held if subject in names}
 
 
 def read_aliases(connection: sa.Connection) -> dict[str, str]:
     """Return the id that holds, by alias."""
-    rows = connection.execute(sa.select(_ALIASES.c.alias, _ALIASES.c.seller))
-    return {row.alias: row.seller for row in rows}
+    rows = connection.execute(sa.select(_ALIASES.c.alias, _ALIASES.c.subject))
+    return {alias: subject for alias, subject in rows}
 
 
 def in_force(connection: sa.Connection) -> dict[str, Merge]:
@@ -119,18 +119,18 @@ def add_event(
     connection.execute(sa.delete(_ALIASES))
     merges = in_force(connection)
     if merges:
-        rows = [{"alias": old, "seller": _end_of(old, merges)} for old in sorted(merges)]
+        rows = [{"alias": old, "subject": _end_of(old, merges)} for old in sorted(merges)]
         connection.execute(sa.insert(_ALIASES), rows)
 
 
-def rename_paths(connection: sa.Connection, path_ids: Collection[int], seller: str) -> None:
+def rename_paths(connection: sa.Connection, path_ids: Collection[int], subject: str) -> None:
     """Put paths, with the places that they hold, under another id."""
     ids = list(path_ids)
     for table, number in (
         (schema.paths, schema.paths.c.id),
         (schema.slots, schema.slots.c.path_id),
     ):
-        connection.execute(sa.update(table).where(number.in_(ids)).values(subject=seller))
+        connection.execute(sa.update(table).where(number.in_(ids)).values(subject=subject))
 
 
 def has_moved(connection: sa.Connection, path_id: int, since: int) -> bool:
@@ -155,15 +155,15 @@ def _versions(text: str) -> dict[int, int]:
 
 @lru_cache
 def _held(dialect: str) -> sa.Select[Any]:
-    """Select alias and seller of those of ``ids`` that are aliases."""
+    """Select alias and subject of those of ``ids`` that are aliases."""
     asked = ids_table(dialect, sa.Text)
     joined = asked.join(_ALIASES, _ALIASES.c.alias == asked.c.id)
-    return sa.select(asked.c.id, _ALIASES.c.seller).select_from(joined)
+    return sa.select(asked.c.id, _ALIASES.c.subject).select_from(joined)
 
 
 @lru_cache
 def _groups(dialect: str) -> sa.Select[Any]:
-    """Select alias and seller of all who have an id among ``ids``."""
+    """Select alias and subject of all who have an id among ``ids``."""
     asked = ids_table(dialect, sa.Text)
-    sellers = sa.select(seller_of(asked.c.id)).select_from(asked)
-    return sa.select(_ALIASES.c.alias, _ALIASES.c.seller).where(_ALIASES.c.seller.in_(sellers))
+    subjects = sa.select(current_id_of(asked.c.id)).select_from(asked)
+    return sa.select(_ALIASES.c.alias, _ALIASES.c.subject).where(_ALIASES.c.subject.in_(subjects))

@@ -29,12 +29,12 @@ class PersonalSide(BookSide):
     """One transaction on a SQL database, as far as it concerns personal data."""
 
     def knows_person(self, person: str) -> bool:
-        """Tell whether anything at all is recorded of a person: as seller, author or reviewer."""
+        """Tell whether anything at all is recorded of a person: as subject, author or reviewer."""
         if not person.isprintable():
             return False
         names = self.names_of(person)
         named = (
-            schema.facts.c.seller,
+            schema.facts.c[schema.FACTS_SUBJECT],
             schema.paths.c.subject,
             schema.texts.c.subject,
             schema.texts.c.author,

@@ -25,9 +25,9 @@ from lazsa_flow.store import (
 
 METADATA: Final = columns.METADATA
 batches: Final = schema_batches.batches
-seller_countries: Final = schema_subjects.seller_countries
-seller_merges: Final = schema_subjects.seller_merges
-seller_aliases: Final = schema_subjects.seller_aliases
+subject_countries: Final = schema_subjects.subject_countries
+subject_merges: Final = schema_subjects.subject_merges
+subject_aliases: Final = schema_subjects.subject_aliases
 closed_books: Final = schema_books.closed_books
 erasures: Final = schema_erased.erasures
 path_data: Final = schema_path_data.path_data
@@ -137,6 +137,9 @@ facts = columns.append_only(
     schema_batches.batch_number(),
     sa.Index("lazsa_facts_latest", "seller", "as_of", "recorded_at"),
 )
+
+FACTS_SUBJECT: Final = "seller"
+"""The column of facts that names whom they are about."""
 
 texts = columns.table(
     "texts",

@@ -1,4 +1,7 @@
-"""The tables that say who a seller is and where; see :mod:`lazsa_flow.store.schema`."""
+"""The tables that say who a subject is and where; see :mod:`lazsa_flow.store.schema`.
+
+Tables and columns keep the names that they were made with; the code says ``subject``.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,21 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import columns
 
-seller_countries = columns.append_only(
+subject_countries = columns.append_only(
     "seller_countries",
     columns.number(),
-    columns.text("seller"),
+    columns.text("seller", key="subject"),
     columns.text("country"),
     columns.text("source"),
     columns.text("actor", nullable=True),
     columns.day("as_of"),
     columns.instant("recorded_at"),
-    sa.Index("lazsa_seller_countries_seller", "seller", "id"),
-    sa.Index("lazsa_seller_countries_country", "country", "seller"),
+    sa.Index("lazsa_seller_countries_seller", "subject", "id"),
+    sa.Index("lazsa_seller_countries_country", "country", "subject"),
 )
-"""Where each seller is and was; see :mod:`lazsa_flow.store.subject_countries`."""
+"""Where each subject is and was; see :mod:`lazsa_flow.store.subject_countries`."""
 
-seller_merges = columns.append_only(
+subject_merges = columns.append_only(
     "seller_merges",
     columns.number(),
     columns.text("event"),
@@ -34,10 +37,10 @@ seller_merges = columns.append_only(
 )
 """Merges of ids and their undoing: ``event`` is ``merged`` or ``undone``."""
 
-seller_aliases = columns.table(
+subject_aliases = columns.table(
     "seller_aliases",
     columns.text("alias", primary_key=True),
-    columns.text("seller"),
-    sa.Index("lazsa_seller_aliases_seller", "seller"),
+    columns.text("seller", key="subject"),
+    sa.Index("lazsa_seller_aliases_seller", "subject"),
 )
 """The id that holds, by alias, as the merges in force make it."""

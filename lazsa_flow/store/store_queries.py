@@ -172,7 +172,7 @@ class StoreQuestions(ABC, Generic[_Listing]):
 
     @contextmanager
     def listing(self) -> Iterator[_Listing]:
-        """List paths and sellers, as of one moment."""
+        """List paths and subjects, as of one moment."""
         with self._read(snapshot=True) as connection:
             yield self.listing_class(connection, self.sources)
 
@@ -184,11 +184,11 @@ class StoreQuestions(ABC, Generic[_Listing]):
         with self._read() as connection:
             return {(row[0], row[1]): row[2] for row in connection.execute(query)}
 
-    def count_sellers(self) -> int:
-        """Count the sellers whose facts are known."""
-        aliases = sa.select(schema.seller_aliases.c.alias)
-        seller = schema.facts.c.seller
-        query = sa.select(sa.func.count(sa.distinct(seller))).where(seller.not_in(aliases))
+    def count_subjects(self) -> int:
+        """Count the subjects whose facts are known."""
+        aliases = sa.select(schema.subject_aliases.c.alias)
+        subject = schema.facts.c[schema.FACTS_SUBJECT]
+        query = sa.select(sa.func.count(sa.distinct(subject))).where(subject.not_in(aliases))
         with self._read() as connection:
             return connection.scalar(query) or 0
 
@@ -218,7 +218,7 @@ class StoreQuestions(ABC, Generic[_Listing]):
             return pauses.read(connection, lifted=lifted)
 
     def merged_ids(self) -> MergedIds:
-        """Return which ids are one seller's."""
+        """Return which ids are one subject's."""
         with self._read() as connection:
             return MergedIds(merges.read_aliases(connection))
 

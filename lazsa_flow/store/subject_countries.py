@@ -1,6 +1,6 @@
-"""The dated record of each seller's country; its last row is the country of now.
+"""The dated record of each subject's country; its last row is the country of now.
 
-The first facts that name a seller write it. After that only a move does: facts that name another
+The first facts that name a subject write it. After that only a move does: facts that name another
 country are stored and move nobody.
 
 Source:
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value
-from lazsa_flow.store.merges import seller_of
+from lazsa_flow.store.merges import current_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -25,33 +25,33 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import Facts
 
 Source = Literal["facts", "move", "merge"]
-"""What wrote a row: the first facts of a seller, a move, or a merge of ids."""
+"""What wrote a row: the first facts of a subject, a move, or a merge of ids."""
 
-_ROWS: Final = schema.seller_countries
-HISTORY: Final = ("seller", "country", "as_of", "source", "actor", "recorded_at")
+_ROWS: Final = schema.subject_countries
+HISTORY: Final = ("subject", "country", "as_of", "source", "actor", "recorded_at")
 """The columns that :func:`history` returns."""
 
 
-def countries_of(connection: sa.Connection, sellers: Collection[str]) -> dict[str, str]:
-    """Return the country of each of these sellers who has one on record.
+def countries_of(connection: sa.Connection, subjects: Collection[str]) -> dict[str, str]:
+    """Return the country of each of these subjects who has one on record.
 
-    An alias is where the seller is whom it was merged into.
+    An alias is where the subject is whom it was merged into.
     """
     dialect = connection.dialect.name
-    values = {"ids": ids_value(dialect, [each for each in sellers if each.isprintable()])}
+    values = {"ids": ids_value(dialect, [each for each in subjects if each.isprintable()])}
     return dict(fetch(connection, _latest(dialect), values))
 
 
 def history(connection: sa.Connection, names: Collection[str]) -> list[dict[str, Any]]:
-    """Return the rows of a seller's ids, oldest first, without their numbers."""
-    columns = [_ROWS.c[name] for name in HISTORY]
-    query = sa.select(*columns).where(_ROWS.c.seller.in_(list(names))).order_by(_ROWS.c.id)
+    """Return the rows of a subject's ids, oldest first, without their numbers."""
+    columns = [_ROWS.c[name].label(name) for name in HISTORY]
+    query = sa.select(*columns).where(_ROWS.c.subject.in_(list(names))).order_by(_ROWS.c.id)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def add_row(
     connection: sa.Connection,
-    seller: str,
+    subject: str,
     country: str,
     *,
     source: Source,
@@ -59,9 +59,9 @@ def add_row(
     as_of: date,
     recorded_at: datetime,
 ) -> None:
-    """Append the country in which a seller is from now on."""
+    """Append the country in which a subject is from now on."""
     row = {
-        "seller": seller,
+        "subject": subject,
         "country": country,
         "source": source,
         "actor": actor,
@@ -72,22 +72,22 @@ def add_row(
 
 
 def add_first(connection: sa.Connection, facts: Iterable[Facts], recorded_at: datetime) -> None:
-    """Record the country of the sellers who have none yet, as these facts name it."""
+    """Record the country of the subjects who have none yet, as these facts name it."""
     first: dict[str, Facts] = {}
     for each in facts:
         first.setdefault(each.seller, each)
     known = countries_of(connection, first.keys())
     rows = [
         {
-            "seller": seller,
+            "subject": subject,
             "country": each.country,
             "source": "facts",
             "actor": None,
             "as_of": each.as_of,
             "recorded_at": recorded_at,
         }
-        for seller, each in first.items()
-        if seller not in known
+        for subject, each in first.items()
+        if subject not in known
     ]
     if rows:
         connection.execute(sa.insert(_ROWS), rows)
@@ -95,9 +95,9 @@ def add_first(connection: sa.Connection, facts: Iterable[Facts], recorded_at: da
 
 @lru_cache
 def _latest(dialect: str) -> sa.Select[Any]:
-    """Select seller and country of the last row of each of ``ids``."""
+    """Select subject and country of the last row of each of ``ids``."""
     asked, other = ids_table(dialect, sa.Text), _ROWS.alias("other")
-    last = sa.select(sa.func.max(other.c.id)).where(other.c.seller == seller_of(asked.c.id))
+    last = sa.select(sa.func.max(other.c.id)).where(other.c.subject == current_id_of(asked.c.id))
     return sa.select(asked.c.id, _ROWS.c.country).select_from(
         asked.join(_ROWS, _ROWS.c.id == last.correlate(asked).scalar_subquery())
     )

@@ -1,4 +1,4 @@
-"""Look-ups by seller within one transaction; each goes by every id that the seller has.
+"""Look-ups by subject within one transaction; each goes by every id that the subject has.
 
 Paths stand under the id that holds, so they are looked for under that one. What is append-only
 stands under the id that it was recorded of, and is looked for under all of them.
@@ -26,15 +26,15 @@ _BATCH: Final = 1000
 """So many subjects are asked about at a time."""
 
 
-class SellerSide(EngineTransaction):
-    """One transaction on a SQL database, as far as it concerns a seller."""
+class SubjectSide(EngineTransaction):
+    """One transaction on a SQL database, as far as it concerns a subject."""
 
     def paths_of(self, subject: str, lifecycle: str | None = None) -> list[Path]:
         """Return all paths of a subject, or those in one lifecycle, oldest first."""
         if not subject.isprintable():
             return []
-        table, seller = schema.paths, self.sellers_of([subject]).get(subject, subject)
-        query = sa.select(table).where(table.c.subject == seller).order_by(table.c.id)
+        table, current = schema.paths, self.current_ids_of([subject]).get(subject, subject)
+        query = sa.select(table).where(table.c.subject == current).order_by(table.c.id)
         if lifecycle is not None:
             query = query.where(table.c.lifecycle == lifecycle)
         return [decode.path(row) for row in rows_of(self._connection, query)]
@@ -43,7 +43,7 @@ class SellerSide(EngineTransaction):
         """Return all paths of these subjects in a lifecycle, oldest first, by subject."""
         table = schema.paths
         asked = [each for each in subjects if each.isprintable()]
-        held = self.sellers_of(asked)
+        held = self.current_ids_of(asked)
         named = sorted({held.get(each, each) for each in asked})
         paths: dict[str, list[Path]] = {}
         for start in range(0, len(named), _BATCH):
@@ -57,10 +57,10 @@ class SellerSide(EngineTransaction):
 
     def open_paths(self, lifecycle: str, subjects: Collection[str]) -> dict[str, int]:
         """Return the number of each subject's open path in a lifecycle, of those who have one."""
-        table, held = schema.slots, self.sellers_of(subjects)
-        sellers = {held.get(each, each) for each in subjects}
+        table, held = schema.slots, self.current_ids_of(subjects)
+        current = {held.get(each, each) for each in subjects}
         query = sa.select(table.c.subject, table.c.path_id).where(
-            table.c.lifecycle == lifecycle, table.c.subject.in_(sellers)
+            table.c.lifecycle == lifecycle, table.c.subject.in_(current)
         )
         found = {row.subject: row.path_id for row in self._connection.execute(query)}
         numbers = ((each, found.get(held.get(each, each))) for each in subjects)
@@ -72,10 +72,10 @@ class SellerSide(EngineTransaction):
         query = sa.select(table).where(table.c.subject.in_(names)).order_by(table.c.id)
         return [decode.record(row) for row in rows_of(self._connection, query)]
 
-    def records_by_seller(self, kind: str) -> dict[str, list[Statement]]:
-        """Return what is recorded under a name of a kind, by seller, oldest first.
+    def records_by_subject(self, kind: str) -> dict[str, list[Statement]]:
+        """Return what is recorded under a name of a kind, by subject, oldest first.
 
-        Sellers are named by the ids that hold.
+        Subjects are named by the ids that hold.
         """
         table = schema.records
         query = sa.select(table).where(
@@ -85,7 +85,7 @@ class SellerSide(EngineTransaction):
             (row[1], decode.record(row))
             for row in rows_of(self._connection, query.order_by(table.c.id))
         ]
-        held = self.sellers_of({subject for subject, _ in rows})
+        held = self.current_ids_of({subject for subject, _ in rows})
         found: dict[str, list[Statement]] = {}
         for subject, record in rows:
             found.setdefault(held.get(subject, subject), []).append(record)
@@ -93,9 +93,9 @@ class SellerSide(EngineTransaction):
 
     # -- the country on record
 
-    def country_of(self, seller: str) -> str | None:
-        """Return the country that is on record for a seller; ``None`` where none is."""
-        return self.countries_of([seller]).get(seller)
+    def country_of(self, subject: str) -> str | None:
+        """Return the country that is on record for a subject; ``None`` where none is."""
+        return self.countries_of([subject]).get(subject)
 
     def home_of(self, person: str) -> str | None:
         """Return the country on record, or of one without facts that of the latest path."""
@@ -104,17 +104,17 @@ class SellerSide(EngineTransaction):
             return paths[-1].country
         return country
 
-    def countries_of(self, sellers: Collection[str]) -> dict[str, str]:
-        """Return the country of each of these sellers who has one on record."""
-        return subject_countries.countries_of(self._connection, sellers)
+    def countries_of(self, subjects: Collection[str]) -> dict[str, str]:
+        """Return the country of each of these subjects who has one on record."""
+        return subject_countries.countries_of(self._connection, subjects)
 
-    def country_history(self, seller: str) -> list[dict[str, Any]]:
-        """Return the record of a seller's country under every id; see :mod:`.seller_countries`."""
-        return subject_countries.history(self._connection, self.names_of(seller))
+    def country_history(self, subject: str) -> list[dict[str, Any]]:
+        """Return the record of a subject's country under every id; see :mod:`.seller_countries`."""
+        return subject_countries.history(self._connection, self.names_of(subject))
 
     def add_country_of(
         self,
-        seller: str,
+        subject: str,
         country: str,
         *,
         actor: str,
@@ -122,10 +122,10 @@ class SellerSide(EngineTransaction):
         recorded_at: datetime,
         source: Literal["move", "merge"] = "move",
     ) -> None:
-        """Append that a seller, by whatever id, is in a country by a move or a merge."""
+        """Append that a subject, by whatever id, is in a country by a move or a merge."""
         subject_countries.add_row(
             self._connection,
-            self.sellers_of([seller]).get(seller, seller),
+            self.current_ids_of([subject]).get(subject, subject),
             country,
             source=source,
             actor=actor,
@@ -140,7 +140,7 @@ class SellerSide(EngineTransaction):
         return merges.in_force(self._connection)
 
     def merged_ids(self) -> MergedIds:
-        """Return which ids are one seller's."""
+        """Return which ids are one subject's."""
         return MergedIds(merges.read_aliases(self._connection))
 
     def add_merge_event(
@@ -179,9 +179,9 @@ class SellerSide(EngineTransaction):
             recorded_at=recorded_at,
         )
 
-    def rename_paths(self, path_ids: Collection[int], seller: str) -> None:
-        """Put paths, with the places that they hold, under another id of the seller."""
-        merges.rename_paths(self._connection, path_ids, seller)
+    def rename_paths(self, path_ids: Collection[int], subject: str) -> None:
+        """Put paths, with the places that they hold, under another id of the subject."""
+        merges.rename_paths(self._connection, path_ids, subject)
 
     def has_moved(self, path_id: int, since: int) -> bool:
         """Tell whether a trigger has fired on a path after a version of it."""

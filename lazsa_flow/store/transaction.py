@@ -18,7 +18,7 @@ from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.fast.writer import given
 from lazsa_flow.store.import_rows import ImportSide
 from lazsa_flow.store.personal_data import PersonalSide
-from lazsa_flow.store.subject_lookups import SellerSide
+from lazsa_flow.store.subject_lookups import SubjectSide
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import Path, Statement, TimerRow
 
 
-class SqlTransaction(ImportSide, SellerSide, PersonalSide, RulesSide):
+class SqlTransaction(ImportSide, SubjectSide, PersonalSide, RulesSide):
     """One transaction on a SQL database: the engine's side, and the commands'."""
 
     # -- reading

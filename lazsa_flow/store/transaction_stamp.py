@@ -83,7 +83,7 @@ def stamp_query(dialect: str) -> sa.Select[Any]:
         _count(schema.policies),
         _count(schema.countries),
         _count(schema.suspensions) + lifted + lifted,  # one that was lifted is two changes
-        sa.select(sa.func.coalesce(sa.func.max(schema.seller_merges.c.id), 0)).scalar_subquery(),
+        sa.select(sa.func.coalesce(sa.func.max(schema.subject_merges.c.id), 0)).scalar_subquery(),
         listed(dialect, in_force.order_by(pauses.c.id)),
         listed(dialect, tables),
         revision.scalar_subquery(),

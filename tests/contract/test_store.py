@@ -289,7 +289,7 @@ def test_no_facts_are_no_row(store: AwardStore) -> None:
     """An empty list of facts appends nothing."""
     with store.begin() as transaction:
         assert transaction.add_facts([], AT) == 0
-    assert store.count_sellers() == 0
+    assert store.count_subjects() == 0
 
 
 def score(store: AwardStore, *cards: Any, cycle_on: date = CYCLE) -> None:

@@ -202,7 +202,7 @@ def find_insiders(transaction: AwardTransaction, path: Path) -> dict[str, str]:
 
     def add_persons(persons: Iterable[str], why: str) -> None:
         named = set(persons)
-        held = transaction.sellers_of(named)
+        held = transaction.current_ids_of(named)
         for person in named:
             found.setdefault(fold(held.get(person, person)), why)
 

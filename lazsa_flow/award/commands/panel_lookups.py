@@ -43,7 +43,7 @@ class PanelLookups:
 
     @cached_property
     def _names_held(self) -> Mapping[str, str]:
-        return self._transaction.sellers_of(self._spelled)
+        return self._transaction.current_ids_of(self._spelled)
 
     @cached_property
     def _award_paths(self) -> dict[str, list[Path]]:

@@ -65,7 +65,7 @@ def perks_due(context: Context, country: str, *, given: bool = False) -> list[On
     title = title_in(context, country)
     found: list[OneOffPerk] = []
     with context.store.begin(write=False) as transaction:
-        given_to = transaction.records_by_seller(KIND)
+        given_to = transaction.records_by_subject(KIND)
         for path in transaction.paths_in(LIFECYCLE, _STATES, country=country):
             if path.periods.get("award"):
                 found += _of_tenure(path, given_to.get(path.subject, ()), title)

@@ -212,7 +212,7 @@ def spell_person(person: str) -> list[str]:
 
 def names_of_person(transaction: AwardTransaction, person: str) -> set[str]:
     """Return the ids of a person, folded: as given, and that which holds where ids were merged."""
-    return fold_names(person, transaction.sellers_of({person, fold(person)}))
+    return fold_names(person, transaction.current_ids_of({person, fold(person)}))
 
 
 def fold_names(person: str, held: Mapping[str, str]) -> set[str]:

@@ -7,11 +7,12 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.errors import no_seller
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from lazsa_flow.service.context import Context
@@ -71,6 +72,11 @@ def read_record(context: Context, seller: str) -> SellerRecord:
             seller=names[0],
             names=names,
             country=country,
-            countries=tuple(RecordedCountry(**row) for row in transaction.country_history(seller)),
+            countries=tuple(map(_recorded_country, transaction.country_history(seller))),
             paths=tuple(path.ref for path in transaction.paths_of(seller)),
         )
+
+
+def _recorded_country(row: Mapping[str, Any]) -> RecordedCountry:
+    fields = dict(row)
+    return RecordedCountry(seller=fields.pop("subject"), **fields)

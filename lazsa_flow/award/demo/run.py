@@ -237,7 +237,7 @@ def _export_story(programme: Programme, out: Path, *, refused: int, drifted: int
     write_whole(out / LIFECYCLE, [graph])
     counts = programme.states()
     return Told(
-        sellers=runtime_of(programme).store.count_sellers(),
+        sellers=runtime_of(programme).store.count_subjects(),
         transitions=transitions,
         states={state.name: counts.get(state.name, 0) for state in table.states},
         books=programme.books(),

@@ -103,7 +103,7 @@ class EvidenceSide(SqlTransaction):
         for row in self._connection.execute(query.order_by(table.c.id)):
             rows.setdefault(row.path_id, []).append(tuple(row))
         found = {id_: list(decode.evidence(NOMINATIONS, each, id_)) for id_, each in rows.items()}
-        held = self.sellers_of({each.nominator for made in found.values() for each in made})
+        held = self.current_ids_of({each.nominator for made in found.values() for each in made})
         return {path_id: [_under(each, held) for each in made] for path_id, made in found.items()}
 
     def nominators_of(self, subject: str) -> set[str]:
@@ -113,7 +113,7 @@ class EvidenceSide(SqlTransaction):
     def nominators_of_all(self, subjects: Collection[str]) -> dict[str, set[str]]:
         """Return everyone who has ever nominated these subjects, in any round, by subject."""
         nominations, paths = schema.nominations, schema.paths
-        held = self.sellers_of(subjects)
+        held = self.current_ids_of(subjects)
         made: dict[str, set[str]] = {}
         named = sorted({held.get(each, each) for each in subjects})
         for start in range(0, len(named), _BATCH):
@@ -124,7 +124,7 @@ class EvidenceSide(SqlTransaction):
             )
             for row in self._connection.execute(query):
                 made.setdefault(row.subject, set()).add(row.nominator)
-        persons = self.sellers_of({each for several in made.values() for each in several})
+        persons = self.current_ids_of({each for several in made.values() for each in several})
         found = {each: made.get(held.get(each, each), ()) for each in subjects}
         return {
             subject: {persons.get(each, each) for each in several}

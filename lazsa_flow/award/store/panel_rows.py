@@ -15,7 +15,7 @@ from lazsa_flow.award.store.schema import seats
 from lazsa_flow.lifecycle.ids import fold
 from lazsa_flow.store import schema, subject_countries
 from lazsa_flow.store.engine_transaction import EngineTransaction
-from lazsa_flow.store.merges import seller_of
+from lazsa_flow.store.merges import current_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,7 +27,7 @@ _DECISIONS: Final = ("cycle_date", "due_date", "renewal_decision")
 """The timers that are due on the cycle date of a path's round."""
 
 _CARDS: Final = sa.select(
-    seller_of(schema.scorecards.c.reviewer).label("reviewer"),
+    current_id_of(schema.scorecards.c.reviewer).label("reviewer"),
     *(
         schema.scorecards.c[name]
         for name in ("cycle_on", "team", "scores", "reason", "set_aside_by")
@@ -59,7 +59,7 @@ class PanelSide(EngineTransaction):
     def seat_history(self, country: str, cycle_on: date) -> list[Seat]:
         """Return every assignment to a panel and every end of one, oldest first."""
         table = seats
-        reviewer = seller_of(table.c.reviewer).label("reviewer")
+        reviewer = current_id_of(table.c.reviewer).label("reviewer")
         query = (
             sa.select(reviewer, table.c.team, table.c.actor, table.c.as_of, table.c.ended)
             .where(table.c.country == country, table.c.cycle_on == cycle_on)

@@ -16,7 +16,7 @@ from lazsa_flow.award.store.schema import seats
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.listing import Listing
-from lazsa_flow.store.merges import seller_of
+from lazsa_flow.store.merges import current_id_of
 from lazsa_flow.store.subject_countries import countries_of
 
 if TYPE_CHECKING:
@@ -284,7 +284,7 @@ class AwardListing(Listing):
         table = schema.records
         query = (
             sa.select(
-                seller_of(table.c.subject),
+                current_id_of(table.c.subject),
                 table.c.name,
                 table.c.value,
                 table.c.as_of,

@@ -102,9 +102,9 @@ class Inspection:
         return notices.backlog(self._connection, until)
 
     def contacts(self) -> tuple[int, int]:
-        """Count the sellers with an open path, and those of them who have no contact."""
+        """Count the subjects with an open path, and those of them who have no contact."""
         return notices.contacts(self._connection)
 
     def facts_elsewhere(self) -> tuple[int, list[Elsewhere]]:
-        """Count the sellers whose latest facts name another country than the one on record."""
+        """Count the subjects whose latest facts name another country than the one on record."""
         return subjects.facts_elsewhere(self._connection)

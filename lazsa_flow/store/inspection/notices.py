@@ -1,4 +1,4 @@
-"""Notices that wait, and sellers whom none could reach."""
+"""Notices that wait, and subjects whom none could reach."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def backlog(connection: sa.Connection, until: datetime) -> Backlog:
 
 
 def contacts(connection: sa.Connection) -> tuple[int, int]:
-    """Count the sellers with an open path, and those of them who have no contact."""
+    """Count the subjects with an open path, and those of them who have no contact."""
     slots, texts = schema.slots, schema.texts
-    sellers = sa.select(slots.c.subject).distinct().subquery()
-    known = sa.exists().where(texts.c.subject == sellers.c.subject, texts.c.kind == _CONTACT)
+    subjects = sa.select(slots.c.subject).distinct().subquery()
+    known = sa.exists().where(texts.c.subject == subjects.c.subject, texts.c.kind == _CONTACT)
     count = sa.func.count()
     all_, lacking = connection.execute(
-        sa.select(count, count.filter(~known)).select_from(sellers)
+        sa.select(count, count.filter(~known)).select_from(subjects)
     ).one()
     return all_, lacking

@@ -1,4 +1,4 @@
-"""Sellers whose latest facts name another country than the one on record."""
+"""Subjects whose latest facts name another country than the one on record."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A seller whose latest facts name another country than the one on record.
+    """A subject whose latest facts name another country than the one on record.
 
     Attributes:
         recorded: The country on record.
@@ -24,34 +24,38 @@ class Elsewhere:
         as_of: Their date.
     """
 
-    seller: str
+    subject: str
     recorded: str
     named: str
     as_of: date
 
     def __str__(self) -> str:
-        return f"{self.seller} ({self.recorded}, facts of {self.as_of}: {self.named})"
+        return f"{self.subject} ({self.recorded}, facts of {self.as_of}: {self.named})"
 
 
 def facts_elsewhere(connection: sa.Connection) -> tuple[int, list[Elsewhere]]:
-    """Count such sellers, and name some of them."""
-    facts, homes = schema.facts, schema.seller_countries
+    """Count such subjects, and name some of them."""
+    facts, homes = schema.facts, schema.subject_countries
     later, moved = facts.alias("later"), homes.alias("moved")
     is_later = sa.tuple_(later.c.as_of, later.c.recorded_at, later.c.id) > sa.tuple_(
         facts.c.as_of, facts.c.recorded_at, facts.c.id
     )
-    superseded = _there(later, later.c.seller == facts.c.seller, is_later)
-    has_moved = _there(moved, moved.c.seller == homes.c.seller, moved.c.id > homes.c.id)
-    merged = sa.select(schema.seller_aliases.c.alias)  # they are where another id says
-    differs = (homes.c.seller == facts.c.seller) & (homes.c.country != facts.c.country)
+    about = facts.c[schema.FACTS_SUBJECT]
+    superseded = _there(later, later.c[schema.FACTS_SUBJECT] == about, is_later)
+    has_moved = _there(moved, moved.c.subject == homes.c.subject, moved.c.id > homes.c.id)
+    merged = sa.select(schema.subject_aliases.c.alias)  # they are where another id says
+    differs = (homes.c.subject == about) & (homes.c.country != facts.c.country)
     found = sa.select(
-        facts.c.seller, homes.c.country, facts.c.country.label("named"), facts.c.as_of
+        about,
+        homes.c.country,
+        facts.c.country.label("named"),
+        facts.c.as_of,
     )
     found = found.select_from(facts.join(homes, differs)).where(
-        ~has_moved, ~superseded, facts.c.seller.not_in(merged)
+        ~has_moved, ~superseded, about.not_in(merged)
     )
     count = connection.scalar(sa.select(sa.func.count()).select_from(found.subquery()))
-    some = connection.execute(found.order_by(facts.c.seller).limit(MOST))
+    some = connection.execute(found.order_by(about).limit(MOST))
     return count or 0, [Elsewhere(*row) for row in some]
 
 
