@@ -77,7 +77,7 @@ def queries(dialect: str, sources: tuple[Source, ...], *, merged: bool = False) 
             records.c.subject == its.c.subject,
             named,
             *(
-                [its.c.seller if c is records.c.subject else c for c in records.c]
+                [its.c.current_id if c is records.c.subject else c for c in records.c]
                 if merged
                 else [records]
             ),
@@ -184,9 +184,9 @@ def _latest_of_chunk(source: SourceTable, mine: Any, own: Any, before: Any) -> s
 
 
 def _named(chunk: Any, own: Any) -> Any:
-    """Return the chunk's paths, each under every id of its seller: ``seller`` is the one it has."""
+    """Return the chunk's paths, each under every id; ``current_id`` is the one that holds."""
     aliases = schema.subject_aliases
-    columns = (own.c.id, own.c.cycle_on, own.c.subject.label("seller"))
+    columns = (own.c.id, own.c.cycle_on, own.c.subject.label("current_id"))
     by_id = chunk.join(own, own.c.id == chunk.c.id)
     under_own = sa.select(*columns, own.c.subject).select_from(by_id)
     under_aliases = sa.select(*columns, aliases.c.alias).select_from(

@@ -76,7 +76,7 @@ def names_of(connection: sa.Connection, persons: Collection[str]) -> dict[str, l
 def read_aliases(connection: sa.Connection) -> dict[str, str]:
     """Return the id that holds, by alias."""
     rows = connection.execute(sa.select(_ALIASES.c.alias, _ALIASES.c.subject))
-    return {alias: subject for alias, subject in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def in_force(connection: sa.Connection) -> dict[str, Merge]:

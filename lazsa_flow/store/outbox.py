@@ -227,7 +227,7 @@ class SqlOutbox:
         return self._transact(lambda connection: connection.execute(again).rowcount)
 
     def deliveries(self) -> dict[tuple[str, str, str], int]:
-        """Count what was delivered, by kind, recipient and country; nominators as one."""
+        """Count what was delivered, by kind, class of recipient and country."""
         table = schema.deliveries
         query = sa.select(table.c.kind, table.c.recipient, table.c.country, sa.func.count())
         counts: dict[tuple[str, str, str], int] = {}

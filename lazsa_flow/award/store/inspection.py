@@ -29,7 +29,7 @@ def _trainers_apart(connection: sa.Connection) -> tuple[int, Sequence[str]]:
     is_later = sa.tuple_(later.c.as_of, later.c.recorded_at, later.c.id) > sa.tuple_(
         facts.c.as_of, facts.c.recorded_at, facts.c.id
     )
-    superseded = sa.exists().where(later.c.seller == facts.c.subject, is_later)
+    superseded = sa.exists().where(later.c.seller == facts.c.seller, is_later)
     overridden = sa.exists().where(
         newer.c.subject == records.c.subject,
         newer.c.kind == records.c.kind,
@@ -37,10 +37,10 @@ def _trainers_apart(connection: sa.Connection) -> tuple[int, Sequence[str]]:
     )
     is_trainer = sa.case((records.c.value == "began", sa.true()), else_=sa.false())
     found = (
-        sa.select(facts.c.subject)
-        .select_from(records.join(facts, facts.c.subject == records.c.subject))
+        sa.select(facts.c.seller)
+        .select_from(records.join(facts, facts.c.seller == records.c.subject))
         .where(records.c.kind == "lazstar", ~overridden, ~superseded)
         .where(is_trainer != sa.func.coalesce(facts.c.is_lazstar, sa.false()))
     )
     count = connection.scalar(sa.select(sa.func.count()).select_from(found.subquery()))
-    return count or 0, list(connection.scalars(found.order_by(facts.c.subject).limit(MOST)))
+    return count or 0, list(connection.scalars(found.order_by(facts.c.seller).limit(MOST)))
