@@ -109,7 +109,7 @@ class SubjectSide(EngineTransaction):
         return subject_countries.countries_of(self._connection, subjects)
 
     def country_history(self, subject: str) -> list[dict[str, Any]]:
-        """Return the record of a subject's country under every id; see :mod:`.subject_countries`."""
+        """Return the record of a subject's country; see :mod:`.subject_countries`."""
         return subject_countries.history(self._connection, self.names_of(subject))
 
     def add_country_of(
