@@ -64,21 +64,7 @@ def replan(
     context = rulebook.guard_context(
         replace(seen, path=after), at=now, recorded_at=now, actor=actor, reason=reason
     )
-    scheduled: list[TimerRow] = []
-    cancelled: list[TimerRow] = []
-    for timer in seen.timers:
-        if timer.due_at > now:
-            moment = lifecycle.instant(lifecycle.timer(timer.name).at, context)
-        elif overdue:
-            moment = right_moment(rulebook, seen, timer)
-        else:
-            continue
-        planned = moment and timer_row(context, timer.name, moment.at, decides=timer.decides)
-        if planned == timer:
-            continue
-        cancelled.append(timer)
-        if planned is not None:
-            scheduled.append(planned)
+    scheduled, cancelled = _move_timers(rulebook, seen, context, overdue=overdue)
     if after.cycle_on != seen.path.cycle_on:
         scheduled += _restarted(lifecycle, context)
     if not scheduled and not cancelled and after == seen.path:
@@ -93,6 +79,36 @@ def replan(
         cancelled=tuple(cancelled),
         notices=tuple(_other_dates(lifecycle, row, scheduled, cancelled)),
     )
+
+
+def _move_timers(
+    rulebook: Rulebook, seen: Snapshot, context: GuardContext, *, overdue: bool
+) -> tuple[list[TimerRow], list[TimerRow]]:
+    """Return the timers that are set again, and those that they replace.
+
+    Args:
+        rulebook: Whose rules hold from now on.
+        seen: The path's evidence.
+        context: The path as it will be.
+        overdue: Whether timers that are due already move as well.
+    """
+    lifecycle = rulebook.lifecycle(context.path.lifecycle)
+    scheduled: list[TimerRow] = []
+    cancelled: list[TimerRow] = []
+    for timer in seen.timers:
+        if timer.due_at > context.recorded_at:
+            moment = lifecycle.instant(lifecycle.timer(timer.name).at, context)
+        elif overdue:
+            moment = right_moment(rulebook, seen, timer)
+        else:
+            continue
+        planned = moment and timer_row(context, timer.name, moment.at, decides=timer.decides)
+        if planned == timer:
+            continue
+        cancelled.append(timer)
+        if planned is not None:
+            scheduled.append(planned)
+    return scheduled, cancelled
 
 
 def _other_dates(

@@ -38,17 +38,10 @@ def open_(
         The opening move.
     """
     modelled = context.rulebook.lifecycle(lifecycle).opening.data is not None
-    context.country(country)
-    command = context.application.opened_by.get(lifecycle)
-    if command is not None:
-        expected = f"{command}, the command of this lifecycle"
-        raise InputError.of("open_path", "lifecycle", lifecycle, expected)
-    if cycle_on is not None and not context.rulebook.calendar(country).is_cycle(cycle_on):
-        expected = "a cycle date of the country"
-        raise InputError.of("open_path", "cycle_on", str(cycle_on), expected)
+    _check_opening(context, lifecycle, country, cycle_on)
     now = context.clock.now()
 
-    def run(transaction: SqlTransaction) -> dict[str, Any]:
+    def open_new(transaction: SqlTransaction) -> dict[str, Any]:
         standing = transaction.open_paths(lifecycle, [subject])
         context.check_settled(transaction, standing.values(), now)
         _, move = open_path(
@@ -75,5 +68,22 @@ def open_(
         cycle_on=cycle_on and cycle_on.isoformat(),
     )
     with context.fire_overdue(context.open_path_of(lifecycle, subject)):
-        found: dict[str, Any] = context.run_idempotent(key, request, now, run)
+        found: dict[str, Any] = context.run_idempotent(key, request, now, open_new)
     return found
+
+
+def _check_opening(context: Context, lifecycle: str, country: str, cycle_on: date | None) -> None:
+    """Check that a lifecycle has no command of its own to open a path, and the cycle date.
+
+    Raises:
+        NotFoundError: There is no such country.
+        InputError: It has one, or the date is no cycle date of the country.
+    """
+    context.country(country)
+    command = context.application.opened_by.get(lifecycle)
+    if command is not None:
+        expected = f"{command}, the command of this lifecycle"
+        raise InputError.of("open_path", "lifecycle", lifecycle, expected)
+    if cycle_on is not None and not context.rulebook.calendar(country).is_cycle(cycle_on):
+        expected = "a cycle date of the country"
+        raise InputError.of("open_path", "cycle_on", str(cycle_on), expected)

@@ -23,11 +23,8 @@ LARGE_FILES: Final[frozenset[str]] = frozenset(
 """Files that are still to be split; a file leaves the list with the change that splits it."""
 LONG_FUNCTIONS: Final[frozenset[str]] = frozenset(
     {
-        "lazsa_flow/service/open_path.py::open_",
         "lazsa_flow/engine/fire.py::fire",
         "lazsa_flow/engine/fire.py::open_path",
-        "lazsa_flow/engine/replan.py::replan",
-        "lazsa_flow/award/facade/community.py::announce",
         "lazsa_flow/notices/sample.py::build_sample_context",
         "lazsa_flow/store/evidence_queries.py::queries",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.award.commands import announcements, perk_giving
 from lazsa_flow.award.titles import title_of
@@ -30,57 +30,38 @@ class Community(Part):
         key: str | None = None,
         dry_run: bool = False,
     ) -> Announced:
-        """Announce something to each ambassador or member who has the perk that it asks for.
+        """Announce something to each ambassador or member who has the perk that it requires.
 
-        It goes out through the outbox, once to each. Whoever has lost the perk by the time it
-        leaves does not get it. Where members get it, it is posted in their country's group as well.
+        It goes out through the outbox, once to each who still has the perk when it is sent. If
+        members get it, it is posted in their country's group as well.
 
         Args:
             title: One line.
-            text: Paragraphs; it is no personal data, and stands in no log.
+            text: Paragraphs; they are not personal data, and appear in no log.
             audience: ``ambassadors``, ``members`` or ``both``.
-            kind: ``product_update`` asks for the perk ``product_updates``, ``event`` for
+            kind: ``product_update`` requires the perk ``product_updates``, ``event`` for
                 ``ambassador_events``, ``campaign`` for ``invitations`` of ambassadors and
                 ``campaign_updates`` of members, ``case_studies`` for ``case_study_videos``.
             link: Where to read more, ``https`` alone.
-            country: To whom of this country alone; a team's own by default, else all.
+            country: Only to this country; a team's own by default, else to all.
             actor: The local team, or a manager.
             key: The idempotency key.
-            dry_run: Return whom it would be for, and write nothing.
+            dry_run: Return its recipients, and write nothing.
 
         Returns:
-            Its number, and whom it is for.
+            Its number and recipients.
 
         Raises:
             InputError: Title, text, link, audience or kind cannot be taken.
             NotFoundError: There is no such country.
             NotAllowedError: The actor may not.
         """
+        given: dict[str, Any] = {"audience": audience, "kind": kind, "link": link}
+        given |= {"country": country, "actor": actor, "key": key}
         if dry_run:
-            return self._dry_run(
-                lambda own: own.announce(
-                    title,
-                    text,
-                    audience=audience,
-                    kind=kind,
-                    link=link,
-                    country=country,
-                    actor=actor,
-                    key=key,
-                )
-            )
+            return self._dry_run(lambda own: own.announce(title, text, **given))
         return self._runtime.run_command(
-            lambda context: announcements.send_announcement(
-                context,
-                title,
-                text,
-                audience=audience,
-                kind=kind,
-                link=link,
-                country=country,
-                actor=actor,
-                key=key,
-            )
+            lambda context: announcements.send_announcement(context, title, text, **given)
         )
 
     def announcements(self, *, country: str | None = None) -> list[Announcement]:
