@@ -67,8 +67,7 @@ class Relay:
         countries: By code.
         clock: The present instant.
         random: Of the jitter.
-        refresh: Returns the countries as they stand now; asked before each round. Without it those
-            that were handed in stay.
+        refresh: Returns the present countries before each round; without it they stay as given.
         heartbeat: Records that a relay is at work; called once a minute.
     """
 

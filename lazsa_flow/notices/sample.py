@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.lifecycle.guards import NOT_KNOWN
 from lazsa_flow.notices.figures import BarFigure
@@ -43,9 +43,46 @@ _REASONS: Final = {
 }
 
 
+_RENEWAL: Final[dict[str, Any]] = {
+    "cycle_on": date(2027, 4, 1),
+    "figures": _FIGURES,
+    "facts_as_of": date(2026, 9, 15),
+    "round_opens_on": date(2027, 3, 2),
+}
+_REFUSAL: Final[dict[str, Any]] = {
+    "unmet": _UNMET,
+    "facts_as_of": date(2027, 3, 15),
+    "appeal_until": date(2027, 5, 1),
+}
+_ANNOUNCEMENT: Final[dict[str, Any]] = {
+    "headline": "The mega campaign of November",
+    "announcement": "The campaign begins on 11 November.\n\n- Sign up by 1 November.",
+    "link": "https://example.com/campaign?year=2027&month=11",
+}
+_CHANGES: Final[dict[str, dict[str, Any]]] = {
+    "half_way": _RENEWAL,
+    "renewal_round_opened": _RENEWAL,
+    "renewal_rescheduled": {"round_opens_on": date(2028, 3, 2)},
+    "announcement": _ANNOUNCEMENT,
+    "announcement_in_group": _ANNOUNCEMENT,
+    "nomination_incomplete": {"cycle_on": date(2027, 4, 1), "closes_on": date(2027, 3, 2)},
+    "ambassador_retired": {"reason": "resigned"},
+    "not_selected": _REFUSAL,
+    "retired": _REFUSAL,
+    "entry_received": {
+        "path": "entry-17",
+        "received": (("2026-12", "1250.00"), ("2027-01", "1000.00"), ("2027-02", "0.00")),
+        "set_aside": ("2026-11",),
+        "expires_on": date(2027, 5, 31),
+    },
+    "appeal_filed": {"appeal_until": date(2027, 5, 1)},
+}
+"""What a kind of notice has that is not the same for all."""
+
+
 def build_sample_context(kind: str, country: Country) -> NoticeContext:
     """Return a made-up context: a subject in a country, about the cycle of 1 April 2027."""
-    matter = NoticeContext(
+    context = NoticeContext(
         kind=kind,
         path="award-17",
         seller="seller-4711",
@@ -58,45 +95,7 @@ def build_sample_context(kind: str, country: Country) -> NoticeContext:
         app="DingTalk",
         steps=("get_app", "register", "join_group"),
     )
-    if kind in ("half_way", "renewal_round_opened"):
-        return replace(
-            matter,
-            cycle_on=date(2027, 4, 1),
-            figures=_FIGURES,
-            facts_as_of=date(2026, 9, 15),
-            round_opens_on=date(2027, 3, 2),
-        )
-    if kind == "renewal_rescheduled":
-        return replace(matter, round_opens_on=date(2028, 3, 2))
-    if kind in ("announcement", "announcement_in_group"):
-        return replace(
-            matter,
-            headline="The mega campaign of November",
-            announcement="The campaign begins on 11 November.\n\n- Sign up by 1 November.",
-            link="https://example.com/campaign?year=2027&month=11",
-        )
-    if kind == "nomination_incomplete":
-        return replace(matter, cycle_on=date(2027, 4, 1), closes_on=date(2027, 3, 2))
-    if kind == "ambassador_retired":
-        return replace(matter, reason="resigned")
-    if kind in ("not_selected", "retired"):
-        return replace(
-            matter,
-            unmet=_UNMET,
-            facts_as_of=date(2027, 3, 15),
-            appeal_until=date(2027, 5, 1),
-        )
-    if kind == "entry_received":
-        return replace(
-            matter,
-            path="entry-17",
-            received=(("2026-12", "1250.00"), ("2027-01", "1000.00"), ("2027-02", "0.00")),
-            set_aside=("2026-11",),
-            expires_on=date(2027, 5, 31),
-        )
-    if kind == "appeal_filed":
-        return replace(matter, appeal_until=date(2027, 5, 1))
-    return matter
+    return replace(context, **_CHANGES.get(kind, {}))
 
 
 def variant(matter: NoticeContext) -> NoticeContext:

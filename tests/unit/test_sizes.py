@@ -25,7 +25,6 @@ LONG_FUNCTIONS: Final[frozenset[str]] = frozenset(
     {
         "lazsa_flow/engine/fire.py::fire",
         "lazsa_flow/engine/fire.py::open_path",
-        "lazsa_flow/notices/sample.py::build_sample_context",
         "lazsa_flow/store/evidence_queries.py::queries",
     }
 )
