@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never
 
 from lazsa_flow.engine.context_copy import copy_guard_context
 from lazsa_flow.engine.decide import decide_edge
-from lazsa_flow.engine.journal import Findings, JournalRow
 from lazsa_flow.engine.journal_check import reread_row
 from lazsa_flow.engine.ports import Change, Notice
+from lazsa_flow.engine.row_builder import journal_row, timer_row
 from lazsa_flow.engine.rulebook import Rulebook, system
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.effects import (
@@ -32,8 +32,8 @@ from lazsa_flow.lifecycle.values import FrozenDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import date, datetime
 
+    from lazsa_flow.engine.journal import Findings, JournalRow
     from lazsa_flow.lifecycle.effects import Effect
     from lazsa_flow.lifecycle.guards import Guard
     from lazsa_flow.lifecycle.path_data import CheckedData
@@ -125,7 +125,7 @@ class ChangeBuilder:
         digest = None if self._data is None else self._data.digest
         source = self._lifecycle.dated_source
         as_of = self._now.snapshot.dates.get(source) if source and findings else None
-        return _row(
+        return journal_row(
             self._now,
             self._before,
             trigger,
@@ -306,57 +306,6 @@ class ChangeBuilder:
 
 def _not_loaded(path_id: int) -> Snapshot:
     raise NotFoundError("evidence of path", str(path_id))
-
-
-def replanned_row(context: GuardContext, before: Path) -> JournalRow:
-    """Build the journal row of a path that stays where it is while its plan changes."""
-    return _row(context, before, None, before.state, context.reason, {})
-
-
-def _row(
-    now: GuardContext,
-    path: Path,
-    trigger: str | None,
-    dest: str,
-    reason: str | None,
-    findings: Findings,
-    *,
-    as_of: date | None = None,
-    data_digest: str | None = None,
-) -> JournalRow:
-    return JournalRow(
-        path=path.ref,
-        path_id=path.id,
-        seq=path.seq + 1,
-        effective_at=now.at,
-        recorded_at=now.recorded_at,
-        trigger=trigger,
-        source=path.state or None,
-        dest=dest,
-        actor=str(now.actor),
-        reason=reason,
-        policy=f"{path.lifecycle}/{now.policy.version}",
-        facts_as_of=as_of,
-        verdicts=findings,
-        prev_hash=path.head,
-        data_digest=data_digest,
-    )
-
-
-def timer_row(context: GuardContext, name: str, due_at: datetime, *, decides: bool) -> TimerRow:
-    """Build a pending timer of the context's path, in the books of its country and cycle."""
-    calendar, path = context.calendar, context.path
-    due_on = calendar.local_date(due_at)
-    return TimerRow(
-        path_id=path.id,
-        name=name,
-        due_at=due_at,
-        due_on=due_on,
-        zone=calendar.zone,
-        country=path.country,
-        book_on=calendar.book_on(due_on),
-        decides=decides,
-    )
 
 
 def _same(timer: TimerRow, fired: TimerRow | None) -> bool:

@@ -9,7 +9,7 @@ and the change is written; a refusal writes nothing and says every guard that di
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lazsa_flow.engine.change_builder import ChangeBuilder
 from lazsa_flow.engine.decide import decide_edge
@@ -17,7 +17,6 @@ from lazsa_flow.engine.journal import Findings, JournalRow, verdict_fields
 from lazsa_flow.engine.permissions import authorize
 from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.errors import (
-    ConflictError,
     NoEdgeError,
     NotFoundError,
     ParkedError,
@@ -25,18 +24,16 @@ from lazsa_flow.errors import (
     StaleVersionError,
     UnknownTriggerError,
 )
-from lazsa_flow.lifecycle.guards import all_read
-from lazsa_flow.lifecycle.model import NO_HEAD, Actor, Move, Path, Snapshot
+from lazsa_flow.lifecycle.model import Actor, Move, Path, Snapshot
 from lazsa_flow.lifecycle.path_data import CheckedData, GivenData, PathData, check_data
-from lazsa_flow.lifecycle.values import FrozenDict, freeze
+from lazsa_flow.lifecycle.values import FrozenDict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from lazsa_flow.engine.ports import Transaction
+    from lazsa_flow.engine.ports import Change, Transaction
     from lazsa_flow.engine.rulebook import Rulebook
-    from lazsa_flow.lifecycle.model import GuardContext, Statement
+    from lazsa_flow.lifecycle.model import GuardContext
     from lazsa_flow.lifecycle.table import Edge, Lifecycle
 
 
@@ -91,30 +88,51 @@ def fire(
     """
     path = seen.path
     now = not_before(now, (each.recorded_at for each in (path, *seen.others)))
-    if version is not None and version != path.seq:
-        raise StaleVersionError(
-            path=path.ref, trigger=trigger, state=path.state, expected=version, found=path.seq
-        )
+    _check_version(path, trigger, version)
     lifecycle = rulebook.lifecycle(path.lifecycle)
     context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor, reason=reason)
     permitted = check_permitted(rulebook, context, trigger, authority=authority)
     checked = check_data(permitted.data, trigger, data, path=path.ref)
-    seen = _with_data(seen, trigger, checked, now)
+    seen = add_given_data(seen, trigger, checked, now)
     context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor, reason=reason)
     edge, findings = _decide(rulebook, context, trigger)
     if edge.effective is not None:
         moment = lifecycle.instant(edge.effective, context)
         at = moment.at if moment else now
         context = rulebook.guard_context(seen, at=at, recorded_at=now, actor=actor, reason=reason)
+    return move_from_row(write_move(transaction, rulebook, context, edge, findings, checked).row)
+
+
+def _check_version(path: Path, trigger: str, version: int | None) -> None:
+    """Check that a path has the version that the caller had seen, if any.
+
+    Raises:
+        StaleVersionError: It has another.
+    """
+    if version is not None and version != path.seq:
+        raise StaleVersionError(
+            path=path.ref, trigger=trigger, state=path.state, expected=version, found=path.seq
+        )
+
+
+def write_move(
+    transaction: Transaction,
+    rulebook: Rulebook,
+    context: GuardContext,
+    edge: Edge,
+    findings: Findings,
+    data: CheckedData | None,
+) -> Change:
+    """Build the change of a move and write it."""
     draft = ChangeBuilder(
         rulebook, context, load=lambda other: load_one(transaction, other, context.on)
     )
-    change = draft.take(edge, findings, data=checked)
+    change = draft.take(edge, findings, data=data)
     transaction.write_chunk([change])
-    return move_from_row(change.row)
+    return change
 
 
-def _with_data(
+def add_given_data(
     seen: Snapshot, trigger: str, checked: CheckedData | None, now: datetime
 ) -> Snapshot:
     """Return what is recorded, with the row that this very move brings."""
@@ -209,128 +227,6 @@ def refusal(
         verdicts=verdicts,
         subject="" if path.id else path.subject,
     )
-
-
-def open_path(
-    transaction: Transaction,
-    rulebook: Rulebook,
-    lifecycle_name: str,
-    subject: str,
-    country: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    cycle_on: date | None = None,
-    data: Mapping[str, Any] | None = None,
-    given: GivenData | None = None,
-    records: Sequence[Statement] = (),
-) -> tuple[Path, Move]:
-    """Open a path by its lifecycle's opening edge, within a transaction.
-
-    The path gets its number last, so that a refused opening uses none up and names none.
-
-    Args:
-        transaction: Where it is written.
-        rulebook: Whose rules hold.
-        lifecycle_name: Which lifecycle.
-        subject: Whose path; it opens under the id that holds.
-        country: In which country.
-        actor: Who asks.
-        now: The present instant.
-        cycle_on: The round it belongs to, where the lifecycle has rounds.
-        data: Facts of the lifecycle's own, as JSON values, where its opening has no model.
-        given: What its model checks; the plain fields become the path's data.
-        records: What is recorded about the subject under another name.
-
-    Raises:
-        InputError: The opening edge's model refuses what is given.
-        NotAllowedError: The actor may not.
-        RefusedError: A guard of the opening edge does not hold.
-        ConflictError: The subject has an open path in this lifecycle.
-    """
-    lifecycle = rulebook.lifecycle(lifecycle_name)
-    edge = lifecycle.opening
-    subject = rulebook.merged.seller_of(subject)
-    path = unopened(lifecycle_name, subject, country, now, cycle_on=cycle_on, data=data)
-    on = rulebook.calendar(country).local_date(now)
-    seen = transaction.load_opening(path, on=on, sources=_sources_read(lifecycle, edge))
-    now = not_before(now, (each.recorded_at for each in seen.others))
-    path = replace(path, opened_at=now, entered_at=now)
-    seen = replace(seen, path=path, records=(*seen.records, *records))
-    authorize(lifecycle, edge, seen, actor, None)
-    checked = check_data(edge.data, edge.trigger, given)
-    if checked is not None:
-        seen = replace(seen, path=replace(path, data=checked.fields))
-        seen = _with_data(seen, edge.trigger, checked, now)
-    context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor)
-    findings = {name: lifecycle.guards[name].ask(context) for name in edge.guards}
-    if not all(held for held, _, _ in findings.values()):
-        raise refusal(lifecycle, context, edge.trigger, findings)
-    _check_place(lifecycle, subject, seen.others)
-    numbered = replace(seen, path=replace(seen.path, id=transaction.next_path_id()))
-    context = rulebook.guard_context(numbered, at=now, recorded_at=now, actor=actor)
-    draft = ChangeBuilder(rulebook, context, load=lambda other: load_one(transaction, other, on))
-    change = draft.take(edge, findings, data=checked)
-    transaction.write_chunk([change])
-    return change.after, move_from_row(change.row)
-
-
-def _sources_read(lifecycle: Lifecycle, edge: Edge) -> frozenset[str]:
-    """Return the evidence sources that a guard of an edge, or of one of its effects, may read."""
-    names = (*edge.guards, *(effect.when for effect in edge.effects if effect.when))
-    reads = all_read(lifecycle.guards[name] for name in names)
-    return frozenset(
-        source.name
-        for source in lifecycle.evidence
-        if reads is None or not reads.isdisjoint(source.readable)
-    )
-
-
-def unopened(
-    lifecycle_name: str,
-    subject: str,
-    country: str,
-    now: datetime,
-    *,
-    cycle_on: date | None = None,
-    data: Mapping[str, Any] | None = None,
-    state: str = "",
-) -> Path:
-    """Return a path that is about to be opened: it has no number and no state yet.
-
-    Args:
-        lifecycle_name: Which lifecycle.
-        subject: Whose path.
-        country: In which country.
-        now: The present instant.
-        cycle_on: The round it belongs to, where the lifecycle has rounds.
-        data: Facts of the lifecycle's own, as JSON values.
-        state: The state that it would open in, where what follows is to be checked.
-    """
-    return Path(
-        id=0,
-        lifecycle=lifecycle_name,
-        subject=subject,
-        country=country,
-        state=state,
-        seq=0,
-        head=NO_HEAD,
-        cycle_on=cycle_on,
-        opened_at=now,
-        entered_at=now,
-        data=freeze(dict(data or {})),
-    )
-
-
-def _check_place(lifecycle: Lifecycle, subject: str, others: Iterable[Path]) -> None:
-    """Make sure that a subject's one place in a lifecycle is free; the store has the last word."""
-    if lifecycle.several_open:
-        return
-    taking = set(lifecycle.open_states)
-    if lifecycle.initial in taking and any(
-        other.lifecycle == lifecycle.name and other.state in taking for other in others
-    ):
-        raise ConflictError(subject, f"has an open path of the lifecycle {lifecycle.name}")
 
 
 def move_from_row(row: JournalRow | None) -> Move:

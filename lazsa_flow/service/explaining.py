@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lazsa_flow.engine.explain import explain
-from lazsa_flow.engine.fire import unopened
+from lazsa_flow.engine.opening import unopened
 from lazsa_flow.engine.outlook import outlook
 from lazsa_flow.errors import NotFoundError, no_seller_or_path
 

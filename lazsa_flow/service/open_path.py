@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.engine.fire import open_path
+from lazsa_flow.engine.opening import open_path
 from lazsa_flow.errors import InputError
 from lazsa_flow.service.move_json import move_to_json
 from lazsa_flow.service.requests import request_fields

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from lazsa_flow.award.evidence import EVIDENCE
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock, VirtualClock
-from lazsa_flow.engine.change_builder import timer_row
-from lazsa_flow.engine.fire import open_path
+from lazsa_flow.engine.opening import open_path
+from lazsa_flow.engine.row_builder import timer_row
 from lazsa_flow.engine.rulebook import system
 from lazsa_flow.lifecycle.model import Actor, Snapshot
 from lazsa_flow.store import schema

@@ -10,7 +10,8 @@ import pytest
 
 from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.engine.fire import fire, load_one, open_path
+from lazsa_flow.engine.fire import fire, load_one
+from lazsa_flow.engine.opening import open_path
 from lazsa_flow.engine.sweep import SweepResult, sweep
 from lazsa_flow.lifecycle.effects import FireOther, Notify
 from lazsa_flow.lifecycle.model import Actor

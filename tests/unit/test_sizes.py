@@ -21,13 +21,7 @@ LARGE_FILES: Final[frozenset[str]] = frozenset(
     }
 )
 """Files that are still to be split; a file leaves the list with the change that splits it."""
-LONG_FUNCTIONS: Final[frozenset[str]] = frozenset(
-    {
-        "lazsa_flow/engine/fire.py::fire",
-        "lazsa_flow/engine/fire.py::open_path",
-        "lazsa_flow/store/evidence_queries.py::queries",
-    }
-)
+LONG_FUNCTIONS: Final[frozenset[str]] = frozenset({})
 """Functions that are still to be split."""
 
 

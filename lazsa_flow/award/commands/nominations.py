@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 from lazsa_flow.award.evidence import NOMINATIONS
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.award.retention import keep_text_until
-from lazsa_flow.engine.change_builder import timer_row
-from lazsa_flow.engine.fire import fire, load_one, open_path
+from lazsa_flow.engine.fire import fire, load_one
+from lazsa_flow.engine.opening import open_path
+from lazsa_flow.engine.row_builder import timer_row
 from lazsa_flow.engine.rulebook import system
 from lazsa_flow.errors import ConflictError, InputError, NotAllowedError, no_seller
 from lazsa_flow.lifecycle.calendar import TICK

@@ -14,7 +14,7 @@ from lazsa_flow.award.evidence import PANEL
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.award.retention import keep_text_until
 from lazsa_flow.award.rules.panel import ITEMS, Scorecard, Tally
-from lazsa_flow.engine.change_builder import timer_row
+from lazsa_flow.engine.row_builder import timer_row
 from lazsa_flow.engine.rulebook import system
 from lazsa_flow.errors import ConflictError, InputError, NotAllowedError, Problem, shown
 from lazsa_flow.lifecycle.calendar import TICK

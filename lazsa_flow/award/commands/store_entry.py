@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from lazsa_flow.award.commands.store_entry_receipts import received_of
 from lazsa_flow.award.lifecycles.entry import PROVENANCES, RATE_EXPECTED, closed_months, rate_fits
-from lazsa_flow.engine.fire import open_path
+from lazsa_flow.engine.opening import open_path
 from lazsa_flow.errors import ConfigError, InputError, Problem, shown
 from lazsa_flow.lifecycle.calendar import YEARS
 from lazsa_flow.lifecycle.ids import is_id

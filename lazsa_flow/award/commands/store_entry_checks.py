@@ -17,7 +17,7 @@ from lazsa_flow.award.commands.store_entry import (
     check_application,
 )
 from lazsa_flow.award.commands.store_entry_receipts import received_of
-from lazsa_flow.engine.fire import unopened
+from lazsa_flow.engine.opening import unopened
 from lazsa_flow.engine.outlook import outlook
 from lazsa_flow.engine.permissions import authorize
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.award.commands.statements import append_statement, record_statement
 from lazsa_flow.award.permissions import check_command
-from lazsa_flow.engine.fire import check_fire, fire, open_path, unopened
+from lazsa_flow.engine.fire import check_fire, fire
+from lazsa_flow.engine.opening import open_path, unopened
 from lazsa_flow.errors import InputError, no_seller
 from lazsa_flow.service.move_json import move_to_json
 from lazsa_flow.service.requests import actor_fields

@@ -11,7 +11,8 @@ import pytest
 from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.rules.panel import Scorecard
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.engine.fire import find_edge, fire, load_one, open_path
+from lazsa_flow.engine.fire import find_edge, fire, load_one
+from lazsa_flow.engine.opening import open_path
 from lazsa_flow.engine.sweep import SweepResult, sweep
 from lazsa_flow.errors import (
     ConflictError,

@@ -12,8 +12,9 @@ import pendulum
 import pytest
 
 from lazsa_flow.engine.explain import explain
-from lazsa_flow.engine.fire import fire, load_one, open_path
+from lazsa_flow.engine.fire import fire, load_one
 from lazsa_flow.engine.journal import digest, verify
+from lazsa_flow.engine.opening import open_path
 from lazsa_flow.engine.sweep import SweepResult
 from lazsa_flow.errors import GuardError, HostCodeError
 from lazsa_flow.lifecycle.calendar import Moment

@@ -1,0 +1,177 @@
+"""Openings: a path opens by its lifecycle's opening edge.
+
+The evidence of the subject is read, the actor's right and every guard of the edge are checked, and
+the path is written with its first journal row, in one transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.engine.fire import add_given_data, move_from_row, refusal, write_move
+from lazsa_flow.engine.permissions import authorize
+from lazsa_flow.engine.recorded_instant import not_before
+from lazsa_flow.errors import ConflictError
+from lazsa_flow.lifecycle.guards import all_read
+from lazsa_flow.lifecycle.model import NO_HEAD, Actor, Move, Path
+from lazsa_flow.lifecycle.path_data import CheckedData, GivenData, check_data
+from lazsa_flow.lifecycle.values import freeze
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from lazsa_flow.engine.journal import Findings
+    from lazsa_flow.engine.ports import Transaction
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.lifecycle.model import Snapshot, Statement
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle
+
+
+def open_path(
+    transaction: Transaction,
+    rulebook: Rulebook,
+    lifecycle_name: str,
+    subject: str,
+    country: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    cycle_on: date | None = None,
+    data: Mapping[str, Any] | None = None,
+    given: GivenData | None = None,
+    records: Sequence[Statement] = (),
+) -> tuple[Path, Move]:
+    """Open a path by its lifecycle's opening edge, within a transaction.
+
+    Args:
+        transaction: Where it is written.
+        rulebook: Whose rules hold.
+        lifecycle_name: Which lifecycle.
+        subject: Whose path; it opens under the id that holds.
+        country: In which country.
+        actor: Who asks.
+        now: The present instant.
+        cycle_on: The round it belongs to, where the lifecycle has rounds.
+        data: Facts of the lifecycle's own, as JSON values, where its opening has no model.
+        given: What its model checks; the plain fields become the path's data.
+        records: What is recorded about the subject under another name.
+
+    Raises:
+        InputError: The opening edge's model refuses what is given.
+        NotAllowedError: The actor may not.
+        RefusedError: A guard of the opening edge does not hold.
+        ConflictError: The subject has an open path in this lifecycle.
+    """
+    lifecycle = rulebook.lifecycle(lifecycle_name)
+    edge = lifecycle.opening
+    holder = rulebook.merged.seller_of(subject)
+    path = unopened(lifecycle_name, holder, country, now, cycle_on=cycle_on, data=data)
+    seen = _load_opening(transaction, rulebook, path, records)
+    now = seen.path.opened_at
+    authorize(lifecycle, edge, seen, actor, None)
+    checked = check_data(edge.data, edge.trigger, given)
+    seen = _with_given_data(seen, edge.trigger, checked)
+    findings = _check_opening(rulebook, seen, actor)
+    # the number comes last, so that a refused opening uses none up and names none
+    numbered = replace(seen, path=replace(seen.path, id=transaction.next_path_id()))
+    context = rulebook.guard_context(numbered, at=now, recorded_at=now, actor=actor)
+    change = write_move(transaction, rulebook, context, edge, findings, checked)
+    return change.after, move_from_row(change.row)
+
+
+def _load_opening(
+    transaction: Transaction, rulebook: Rulebook, path: Path, records: Sequence[Statement]
+) -> Snapshot:
+    """Load what guards may read of a path that opens, no earlier than its subject's other paths."""
+    lifecycle = rulebook.lifecycle(path.lifecycle)
+    on = rulebook.calendar(path.country).local_date(path.opened_at)
+    sources = _sources_read(lifecycle, lifecycle.opening)
+    seen = transaction.load_opening(path, on=on, sources=sources)
+    now = not_before(path.opened_at, (each.recorded_at for each in seen.others))
+    path = replace(path, opened_at=now, entered_at=now)
+    return replace(seen, path=path, records=(*seen.records, *records))
+
+
+def _with_given_data(seen: Snapshot, trigger: str, checked: CheckedData | None) -> Snapshot:
+    """Return what is recorded, with the data that the path opens with, if any is given."""
+    if checked is None:
+        return seen
+    seen = replace(seen, path=replace(seen.path, data=checked.fields))
+    return add_given_data(seen, trigger, checked, seen.path.opened_at)
+
+
+def _check_opening(rulebook: Rulebook, seen: Snapshot, actor: Actor) -> Findings:
+    """Ask the guards of the opening edge; return what they found.
+
+    Raises:
+        RefusedError: One does not hold.
+        ConflictError: The subject has an open path in this lifecycle.
+    """
+    path, lifecycle = seen.path, rulebook.lifecycle(seen.path.lifecycle)
+    edge, now = lifecycle.opening, path.opened_at
+    context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor)
+    findings = {name: lifecycle.guards[name].ask(context) for name in edge.guards}
+    if not all(held for held, _, _ in findings.values()):
+        raise refusal(lifecycle, context, edge.trigger, findings)
+    _check_place(lifecycle, path.subject, seen.others)
+    return findings
+
+
+def _sources_read(lifecycle: Lifecycle, edge: Edge) -> frozenset[str]:
+    """Return the evidence sources that a guard of an edge, or of one of its effects, may read."""
+    names = (*edge.guards, *(effect.when for effect in edge.effects if effect.when))
+    reads = all_read(lifecycle.guards[name] for name in names)
+    return frozenset(
+        source.name
+        for source in lifecycle.evidence
+        if reads is None or not reads.isdisjoint(source.readable)
+    )
+
+
+def unopened(
+    lifecycle_name: str,
+    subject: str,
+    country: str,
+    now: datetime,
+    *,
+    cycle_on: date | None = None,
+    data: Mapping[str, Any] | None = None,
+    state: str = "",
+) -> Path:
+    """Return a path that is about to be opened: it has no number and no state yet.
+
+    Args:
+        lifecycle_name: Which lifecycle.
+        subject: Whose path.
+        country: In which country.
+        now: The present instant.
+        cycle_on: The round it belongs to, where the lifecycle has rounds.
+        data: Facts of the lifecycle's own, as JSON values.
+        state: The state that it would open in, where what follows is to be checked.
+    """
+    return Path(
+        id=0,
+        lifecycle=lifecycle_name,
+        subject=subject,
+        country=country,
+        state=state,
+        seq=0,
+        head=NO_HEAD,
+        cycle_on=cycle_on,
+        opened_at=now,
+        entered_at=now,
+        data=freeze(dict(data or {})),
+    )
+
+
+def _check_place(lifecycle: Lifecycle, subject: str, others: Iterable[Path]) -> None:
+    """Make sure that a subject's one place in a lifecycle is free; the store has the last word."""
+    if lifecycle.several_open:
+        return
+    taking = set(lifecycle.open_states)
+    if lifecycle.initial in taking and any(
+        other.lifecycle == lifecycle.name and other.state in taking for other in others
+    ):
+        raise ConflictError(subject, f"has an open path of the lifecycle {lifecycle.name}")
