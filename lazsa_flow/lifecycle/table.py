@@ -20,7 +20,7 @@ Theory of operation:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -173,6 +173,8 @@ class Lifecycle:
         policy: The shape of its policy files.
         evidence: What its guards can read besides path and records. The journal names the date of
             the first source that holds from a date.
+        migrations: Where the migrations are that make its own evidence tables, as
+            ``package:folder``.
         preempts_timers: Roles whose commands come before a due timer.
         promised: The timers whose dates somebody was told, each with the notice that tells of
             another date, where a change of the rules moves it.
@@ -204,6 +206,7 @@ class Lifecycle:
     rounds: Mapping[str, Round]
     policy: type[Policy]
     evidence: tuple[Source, ...] = ()
+    migrations: str | None = None
     preempts_timers: frozenset[str] = frozenset()
     promised: Mapping[str, Notify] = EMPTY
     happy_path: tuple[str, ...] = ()
@@ -347,3 +350,8 @@ class Lifecycle:
     def living(self, state: str) -> frozenset[str]:
         """Return the names of the timers that live in a state."""
         return self._lives[state]
+
+
+def table_migrations(lifecycles: Iterable[Lifecycle]) -> dict[str, str]:
+    """Return where the migrations of each lifecycle's own tables are, by the lifecycle's name."""
+    return {each.name: each.migrations for each in lifecycles if each.migrations}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.errors import ConfigError, Problem
 from lazsa_flow.lifecycle.host_code import check_clock
+from lazsa_flow.lifecycle.table import table_migrations
 from lazsa_flow.logs import log
 from lazsa_flow.service.configuration import Migrated, build_rulebook, find_warnings, store_unknown
 from lazsa_flow.service.timers import add_reminders
@@ -28,7 +29,7 @@ def migrate_database(store: SqlStore[Any, Any], config: Config, clock: Clock) ->
     What is stored, and what it returns, is told by ``FlowService.migrate``.
     """
     try:
-        store.migrate()
+        store.migrate(table_migrations(config.lifecycles))
         now = check_clock(clock).now()
         with store.begin() as transaction:
             first = not transaction.policy_versions()

@@ -17,6 +17,7 @@ from lazsa_flow.engine.tables import digest_of
 from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.lifecycle.evidence import merge_sources
 from lazsa_flow.lifecycle.host_code import check_clock
+from lazsa_flow.lifecycle.table import table_migrations
 from lazsa_flow.service.configuration import find_warnings
 from lazsa_flow.service.context import Application
 from lazsa_flow.service.deployment import log_warnings, migrate_database, read_secret
@@ -112,7 +113,7 @@ class FlowService:
             sources=merge_sources(table.evidence for table in config.lifecycles),
         )
         try:
-            store.check_schema()
+            store.check_schema(table_migrations(config.lifecycles))
             secret = secret or read_secret()
             runtime = Runtime(store, config, clock, cls._application, secret=secret, via=via)
             opened = cls(runtime)

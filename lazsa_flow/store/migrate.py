@@ -20,10 +20,13 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 
 from lazsa_flow.errors import SchemaError
+from lazsa_flow.lifecycle.values import EMPTY
 from lazsa_flow.private_files import create_file
+from lazsa_flow.store import lifecycle_migrations
 from lazsa_flow.store.connect import READ_ONLY, file_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 
@@ -38,8 +41,16 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(config)
 
 
-def upgrade(engine: sa.Engine, revision: str = "head") -> None:
+def upgrade(
+    engine: sa.Engine, revision: str = "head", lifecycles: Mapping[str, str] = EMPTY
+) -> None:
     """Bring a database's schema to a revision, in one transaction.
+
+    Args:
+        engine: Of the database.
+        revision: The revision of the library's own schema.
+        lifecycles: Where the migrations of lifecycles that bring tables are, by the lifecycle's
+            name; see :mod:`.lifecycle_migrations`.
 
     Raises:
         SchemaError: It stands at a revision that this release does not know, or refers to nothing.
@@ -63,14 +74,14 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
         if sqlite:
             _pragma(connection, "foreign_keys = OFF")
         try:
-            with (
-                EnvironmentContext(_config(), scripts, fn=steps) as environment,
-                connection.begin(),
-            ):
+            with connection.begin():
                 if not sqlite:  # one migration at a time; a session's lock would break in a pooler
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-                environment.configure(connection=connection, version_table=VERSION_TABLE)
-                environment.run_migrations()
+                with EnvironmentContext(_config(), scripts, fn=steps) as environment:
+                    environment.configure(connection=connection, version_table=VERSION_TABLE)
+                    environment.run_migrations()
+                for lifecycle, location in lifecycles.items():
+                    lifecycle_migrations.upgrade(connection, lifecycle, location)
                 if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                     raise SchemaError("a migration left rows that refer to nothing")
         finally:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.closed_books import BookSide
 from lazsa_flow.store.dialect import upsert
+from lazsa_flow.store.evidence_tables import person_columns
 from lazsa_flow.store.fast.driver import rows_of
 
 if TYPE_CHECKING:
@@ -29,18 +30,16 @@ class PersonalSide(BookSide):
     """One transaction on a SQL database, as far as it concerns personal data."""
 
     def knows_person(self, person: str) -> bool:
-        """Tell whether anything at all is recorded of a person: as subject, author or reviewer."""
+        """Tell whether anything at all is recorded of a person: in evidence, paths or texts."""
         if not person.isprintable():
             return False
         names = self.names_of(person)
         named = (
-            schema.facts.c[schema.FACTS_SUBJECT],
             schema.paths.c.subject,
             schema.texts.c.subject,
             schema.texts.c.author,
             schema.records.c.subject,
-            schema.nominations.c.nominator,
-            schema.scorecards.c.reviewer,
+            *person_columns(self.sources),
         )
         queries = (sa.select(sa.exists().where(column.in_(names))) for column in named)
         return any(self._connection.scalar(query) for query in queries)

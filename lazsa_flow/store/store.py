@@ -9,8 +9,15 @@ import sqlalchemy as sa
 from typing_extensions import TypeVar
 
 from lazsa_flow.errors import ClosedError, SchemaError, UnavailableError
+from lazsa_flow.lifecycle.values import EMPTY
 from lazsa_flow.logs import log
-from lazsa_flow.store import deleted_text, migrate, monitoring
+from lazsa_flow.store import (
+    deleted_text,
+    evidence_tables,
+    lifecycle_migrations,
+    migrate,
+    monitoring,
+)
 from lazsa_flow.store.backup import back_up
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.connect import READ_ONLY, close, connect, file_of, sqlite_file
@@ -28,7 +35,7 @@ from lazsa_flow.store.transaction import SqlTransaction
 from lazsa_flow.store.transaction_stamp import read_stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from lazsa_flow.lifecycle.evidence import Source
@@ -101,23 +108,43 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         close(self._leader)
         close(self._engine)
 
-    def migrate(self) -> None:
+    def migrate(self, lifecycles: Mapping[str, str] = EMPTY) -> None:
         """Bring the schema to this release.
 
+        Args:
+            lifecycles: Where the migrations are of lifecycles that bring tables, by their names.
+
         Raises:
-            SchemaError: The database cannot be opened.
+            SchemaError: The database cannot be opened, or a lifecycle's migrations are not found.
         """
         with _opening():
-            migrate.upgrade(self._engine)
+            migrate.upgrade(self._engine, lifecycles=lifecycles)
 
-    def check_schema(self) -> None:
-        """Make sure the schema is this release's.
+    def check_schema(self, lifecycles: Mapping[str, str] = EMPTY) -> None:
+        """Make sure the schema is this release's, and that of each lifecycle its package's.
+
+        Args:
+            lifecycles: As for :meth:`migrate`.
 
         Raises:
             SchemaError: It is not, or the database cannot be opened; the message says what to do.
         """
         with _opening():
             migrate.check(self._engine)
+            if problems := self.find_outdated_tables(lifecycles):
+                raise SchemaError("; ".join(problems))
+
+    def find_outdated_tables(self, lifecycles: Mapping[str, str]) -> list[str]:
+        """Describe what lacks of the lifecycles' own tables and of what evidence sources read."""
+        with self._reading.connect() as connection:
+            problems = lifecycle_migrations.outdated(connection, lifecycles)
+            for source in self.sources:
+                if missing := evidence_tables.missing_columns(connection, source.rows):
+                    problems.append(
+                        f"evidence source {source.name}: the table {source.rows.table} lacks "
+                        f"{', '.join(missing)}; run: lazsa-flow migrate"
+                    )
+        return problems
 
     @contextmanager
     def begin(self, *, write: bool = True) -> Iterator[_Transaction]:

@@ -56,6 +56,7 @@ CHECKS: Final = (
     ListedCheck("instants", timers.check_instants, ("rules", "schema")),
     ListedCheck("clock", operations.check_clock, ("schema",)),
     ListedCheck("lifecycles", operations.check_tables, ("config", "schema")),
+    ListedCheck("evidence", schema.check_evidence_tables, ("config", "schema")),
     ListedCheck("work", operations.check_work, ("schema",)),
     ListedCheck("pauses", operations.check_pauses, ("schema",)),
     ListedCheck("outbox", operations.check_outbox, ("schema",)),

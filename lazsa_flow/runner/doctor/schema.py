@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.lifecycle.table import table_migrations
 from lazsa_flow.runner.doctor.examination import Check
 
 if TYPE_CHECKING:
@@ -56,6 +57,16 @@ def _describe_difference(difference: Difference) -> str:
         table, column = name.removeprefix("column ").split(".")
         lost = f" (its constraint {table}_{column}_not_null is missing)"
     return f"{name} was altered: it is {found}, expected {expected}{lost}"
+
+
+def check_evidence_tables(examination: Examination) -> Iterator[Check]:
+    """Look whether the tables that lifecycles bring for their evidence are as they need them."""
+    lifecycles = table_migrations(examination.config.lifecycles)
+    problems = examination.database.store.find_outdated_tables(lifecycles)
+    for problem in problems:
+        yield Check("evidence", "fault", problem)
+    if not problems and lifecycles:
+        yield Check("evidence", "ok", f"tables of {', '.join(sorted(lifecycles))} as needed")
 
 
 def check_storage(examination: Examination) -> Iterator[Check]:
