@@ -37,7 +37,7 @@ COLUMNS: Final = (
     Column("When"),
     Column("Country", drop=3),
     Column("Path", is_id=True),
-    Column("Seller", is_id=True),
+    Column("Subject", is_id=True),
     Column("Timer", drop=1),
     Column("Will try", drop=2),
     Column("Paused", drop=4),
@@ -112,7 +112,7 @@ def _why_empty(service: Service, day: date | None, country: str | None) -> str:
 def _document(each: Due, pauses: Sequence[Pause]) -> dict[str, object]:
     return {
         "path": each.path,
-        "seller": each.seller,
+        "subject": each.subject,
         "triggers": list(each.triggers),
         "paused": each.is_paused(pauses),
         **timer_document(each.timer),
@@ -135,7 +135,7 @@ def _cells(each: Due, pauses: Sequence[Pause]) -> tuple[str, ...]:
         local(each.timer.due_at, each.timer.zone),
         each.timer.country,
         each.path,
-        each.seller,
+        each.subject,
         each.timer.name,
         ", ".join(each.triggers) or "(reminder)",
         "paused" if each.is_paused(pauses) else "",

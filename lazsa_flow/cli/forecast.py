@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.cli.application import current_application
 from lazsa_flow.cli.confirm import Forecast
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ def of_dry_run(found: DryRun[Any], timers: Sequence[Planned] = ()) -> Forecast:
 
 def _paths(paths: Iterable[AffectedPath]) -> list[str]:
     counts = Counter((each.country, move_text(each)) for each in paths)
+    word = current_application().subject
     return [
         *(f"{country}: {count} × {what}" for (country, what), count in sorted(counts.items())),
-        *(f"  {each.path} of seller {each.subject}: {move_text(each)}" for each in paths),
+        *(f"  {each.path} of {word} {each.subject}: {move_text(each)}" for each in paths),
     ]
 
 
@@ -63,7 +65,8 @@ def _timers(timers: Sequence[Planned]) -> list[str]:
 def timer_text(planned: Planned) -> str:
     """Say from when to when a timer moves."""
     instants = f"{_instant(planned.was)} → {_instant(planned.will_be)}"
-    return f"  {planned.path} of seller {planned.seller}: {planned.timer} {instants}"
+    whose = f"{current_application().subject} {planned.subject}"
+    return f"  {planned.path} of {whose}: {planned.timer} {instants}"
 
 
 def _instant(at: datetime | None) -> str:
@@ -76,7 +79,7 @@ def timer_document(planned: Planned) -> dict[str, Any]:
 
     return {
         "path": planned.path,
-        "seller": planned.seller,
+        "subject": planned.subject,
         "timer": planned.timer,
         "was": planned.was and instant_text(planned.was),
         "will_be": planned.will_be and instant_text(planned.will_be),
@@ -86,7 +89,7 @@ def timer_document(planned: Planned) -> dict[str, Any]:
 def _path_document(path: AffectedPath) -> dict[str, Any]:
     return {
         "path": path.path,
-        "seller": path.subject,
+        "subject": path.subject,
         "country": path.country,
         "trigger": path.trigger,
         "reason": path.reason,

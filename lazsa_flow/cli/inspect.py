@@ -75,7 +75,7 @@ def _path_document(
 ) -> dict[str, Any]:
     return {
         "path": path.ref,
-        "seller": path.subject,
+        "subject": path.subject,
         "country": path.country,
         "state": path.state,
         "cycle_on": path.cycle_on and path.cycle_on.isoformat(),

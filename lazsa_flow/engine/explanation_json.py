@@ -19,7 +19,7 @@ def explanation_json(told: Explanation) -> dict[str, Any]:
     return {
         "path": path.ref if told.has_path else None,
         "lifecycle": path.lifecycle,
-        "seller": path.subject,
+        "subject": path.subject,
         "country": path.country,
         "title": told.title,
         "state": path.state or None,

@@ -56,7 +56,7 @@ class Listed:
         facts_as_of: The date of the facts that count on that date, if there are any.
     """
 
-    seller: str
+    subject: str
     country: str
     path: str | None
     lifecycle: str | None
@@ -75,7 +75,7 @@ def listed(row: Mapping[str, Any], unmet: tuple[str, ...]) -> Listed:
     """Return a row of the database as a row of a list."""
     ref = None if row["id"] is None else f"{row['lifecycle']}-{row['id']}"
     return Listed(
-        seller=row["subject"],
+        subject=row["subject"],
         country=row["country"],
         path=ref,
         lifecycle=row["lifecycle"],

@@ -85,7 +85,7 @@ def find_sellers(
             limit=limit + 1,
         )
     found = tuple(listed({**row, **_NO_MOVE}, ()) for row in rows[:limit])
-    more = found[-1].seller if len(rows) > limit > 0 else None
+    more = found[-1].subject if len(rows) > limit > 0 else None
     if found:
         return Page(found, more)
     where = f" in {filters.country}" if filters.country else ""

@@ -30,13 +30,13 @@ class Due:
 
     Attributes:
         path: The path's reference.
-        seller: Whose path.
+        subject: Whom the path is about.
         timer: Its row: name, instant, local date, zone.
         triggers: What it will try, in order, none for a reminder.
     """
 
     path: str
-    seller: str
+    subject: str
     timer: TimerRow
     triggers: tuple[str, ...]
 
@@ -74,10 +74,10 @@ class Questions(Part):
         """
         at = self._runtime.now(until, "until")
         found = []
-        for timer, ref, seller in self._runtime.store.due(at, limit):
+        for timer, ref, subject in self._runtime.store.due(at, limit):
             lifecycle = self._runtime.rulebook.lifecycle(ref.rpartition("-")[0])
             steps = lifecycle.timer(timer.name).steps
-            found.append(Due(ref, seller, timer, tuple(dict.fromkeys(s.trigger for s in steps))))
+            found.append(Due(ref, subject, timer, tuple(dict.fromkeys(s.trigger for s in steps))))
         return found
 
     def due_by_country(self, until: datetime) -> dict[str, int]:

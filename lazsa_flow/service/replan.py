@@ -43,7 +43,7 @@ class Planned:
     """
 
     path: str
-    seller: str
+    subject: str
     timer: str
     was: datetime | None
     will_be: datetime | None
@@ -152,6 +152,7 @@ def _planned(change: Change) -> Iterator[Planned]:
 def planned_fields(planned: Planned) -> dict[str, Any]:
     """Return a planned timer as JSON values."""
     fields = asdict(planned)
+    fields["seller"] = fields.pop("subject")  # the stored name
     instants = {name: at and instant_text(at) for name, at in fields.items() if name in _INSTANTS}
     return {**fields, **instants}
 
@@ -159,4 +160,5 @@ def planned_fields(planned: Planned) -> dict[str, Any]:
 def planned_of(fields: dict[str, Any]) -> Planned:
     """Read a planned timer from its JSON values."""
     instants = {name: fields[name] and parse_instant(fields[name]) for name in _INSTANTS}
-    return Planned(**{**fields, **instants})
+    others = {name: value for name, value in fields.items() if name != "seller"}
+    return Planned(**{**others, "subject": fields["seller"], **instants})

@@ -222,11 +222,11 @@ def add_reminders(transaction: SqlTransaction, rulebook: Rulebook, now: datetime
 def _told(
     seen: Snapshot, moments: Iterable[tuple[TimerRow, Moment]], needed: Iterable[TimerRow]
 ) -> Iterator[Planned]:
-    ref, seller = seen.path.ref, seen.path.subject
+    ref, subject = seen.path.ref, seen.path.subject
     for timer, right in moments:
-        yield Planned(ref, seller, timer.name, timer.due_at, right.at)
+        yield Planned(ref, subject, timer.name, timer.due_at, right.at)
     for timer in needed:
-        yield Planned(ref, seller, timer.name, None, timer.due_at)
+        yield Planned(ref, subject, timer.name, None, timer.due_at)
 
 
 def _evidence(transaction: SqlTransaction, ids: Sequence[int]) -> Iterator[Snapshot]:

@@ -133,7 +133,7 @@ class _Viewer:
         rows = [
             (
                 addresses.path(each.path),
-                each.seller,
+                each.subject,
                 each.timer.country,
                 each.timer.name,
                 each.timer.due_on.isoformat(),

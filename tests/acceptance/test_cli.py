@@ -186,7 +186,7 @@ class TestNight:
     def test_show(self, night: Night) -> None:
         """``show`` tells a seller's path with every move, its chain of hashes, and why."""
         (path,) = night.shell("show", "s1", "--json").json
-        assert (path["path"], path["seller"], path["state"]) == ("award-1", "s1", "awarded")
+        assert (path["path"], path["subject"], path["state"]) == ("award-1", "s1", "awarded")
         assert path["cycle_on"] == str(night.cycle.replace(year=night.cycle.year + 1))
         rows = path["history"]
         assert [row["trigger"] for row in rows] == ["nominate", "open_review", "award"]
@@ -362,7 +362,7 @@ class TestGraph:
         assert 'state "nominated#32;#40;2#41;" as s0' in drawn.out
         assert "    class s0 visited" in drawn.out
         page = shell(*words, "html").out
-        assert '"seller":"s1"' in page
+        assert '"subject":"s1"' in page
         refused = shell(*words, "svg", "--path", "nobody")
         assert (refused.code, refused.out) == (1, "")
         assert "no seller or path 'nobody'" in refused.err

@@ -126,7 +126,7 @@ def test_a_seller_without_a_path_is_explained(typed: Typed) -> None:
     world = typed.world
     world.facts("s9", as_of=date(2020, 2, 1), joined_on=date(2019, 9, 1))
     told = typed.json("explain", "s9")
-    assert (told["path"], told["seller"], told["state"]) == (None, "s9", None)
+    assert (told["path"], told["subject"], told["state"]) == (None, "s9", None)
     tenure = bars_of(told, "award")["tenure"]
     assert tenure["reason"] == "stale"
     assert told["outlook"]["due_on"] == str(APRIL)

@@ -102,14 +102,14 @@ def test_pages_follow(world: World) -> None:
 def test_sellers(world: World) -> None:
     """Sellers are listed whether they have a path or not."""
     page = world.programme.find_sellers(country="SG")
-    assert {row.seller: row.path for row in page} == {
+    assert {row.subject: row.path for row in page} == {
         FORMULA: "award-4",
         LONG: "award-3",
         "idle": None,
         "s1": "award-1",
         "s2": "award-5",
     }
-    assert [row.seller for row in world.programme.find_sellers(without_path=True)] == ["idle"]
+    assert [row.subject for row in world.programme.find_sellers(without_path=True)] == ["idle"]
     first = world.programme.find_sellers(limit=2)
     rest = world.programme.find_sellers(after=first.after)
     assert [*first, *rest] == list(page)
@@ -190,7 +190,7 @@ def test_a_table_fits_the_terminal(typed: Typed) -> None:
 def test_csv_holds_no_formula(typed: Typed) -> None:
     """A cell that a spreadsheet would compute is quoted; every column is there."""
     rows = list(csv.DictReader(io.StringIO(typed("--state", "nominated", "--csv"))))
-    assert [row["seller"] for row in rows] == ["s2", f"'{FORMULA}", LONG]
+    assert [row["subject"] for row in rows] == ["s2", f"'{FORMULA}", LONG]
     assert rows[0]["since"] == "2020-04-01 12:00 +08:00 Singapore"
 
 

@@ -151,7 +151,7 @@ class TestLookUps:
         (case,) = world.programme.cases().rows
         assert (case.seller, case.path, case.state) == ("new", "award-1", "awarded")
         (listed,) = world.programme.find_all(lifecycle="award").rows
-        assert (listed.seller, listed.facts_as_of) == ("new", MARCH)
+        assert (listed.subject, listed.facts_as_of) == ("new", MARCH)
         world.close_case("new")
         assert world.programme.cases().rows == ()
         (fame,) = world.programme.hall_of_fame("SG")

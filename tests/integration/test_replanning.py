@@ -488,7 +488,7 @@ class TestRelease:
         """A nominee of a cycle that has not opened is planned anew."""
         path = world.go(date(2020, 3, 5)).nominate()
         reminder, planned = release(world, closes_days="45")
-        assert (planned.path, planned.seller, planned.timer) == (path, "s1", "review_opens")
+        assert (planned.path, planned.subject, planned.timer) == (path, "s1", "review_opens")
         assert (reminder.timer, reminder.will_be) == (
             "nomination_reminder",
             midnight(OCTOBER - timedelta(days=45 + 7)),

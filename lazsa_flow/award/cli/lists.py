@@ -45,7 +45,7 @@ _NAMED: Final = 3
 _ALL: Final = 1000
 PATH_COLUMNS: Final = (
     Column("Path", is_id=True),
-    Column("Seller", is_id=True),
+    Column("Subject", is_id=True),
     Column("Country", drop=3),
     Column("State"),
     Column("Cycle", drop=4),
@@ -56,7 +56,7 @@ PATH_COLUMNS: Final = (
     Column("Unmet", drop=2),
 )
 SELLER_COLUMNS: Final = (
-    Column("Seller", is_id=True),
+    Column("Subject", is_id=True),
     Column("Country", drop=2),
     Column("Facts"),
     Column("Facts of", drop=1),
@@ -161,7 +161,7 @@ def path_cells(
     return [
         (
             each.path,
-            each.seller,
+            each.subject,
             each.country,
             f"{each.state} (parked)" if each.parked else each.state,
             each.cycle_on,
@@ -185,6 +185,6 @@ def _names(guards: Sequence[str], most: int) -> str:
 def seller_cells(page: Iterable[Listed]) -> list[tuple[Any, ...]]:
     """Return the cells of sellers."""
     return [
-        (each.seller, each.country, each.facts, each.facts_as_of, each.path, each.state)
+        (each.subject, each.country, each.facts, each.facts_as_of, each.path, each.state)
         for each in page
     ]

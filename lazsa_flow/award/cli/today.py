@@ -70,7 +70,7 @@ def _news(found: CountryDay, zone: str) -> Iterator[Section]:
     yield (
         "New since yesterday",
         [
-            f"{each.path} {each.seller}: {each.state}"
+            f"{each.path} {each.subject}: {each.state}"
             + (f" ({each.reason})" if each.reason else "")
             for each in found.new
         ],
