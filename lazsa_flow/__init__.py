@@ -44,10 +44,10 @@ if TYPE_CHECKING:
         TransitionError,
         UnavailableError,
     )
+    from lazsa_flow.lifecycle.contact import Contact
     from lazsa_flow.lifecycle.guards import Finding, Guard, Verdict
     from lazsa_flow.lifecycle.model import Actor, Facts, Move, Path
     from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State, Step, Timer
-    from lazsa_flow.notices.contact import Contact
     from lazsa_flow.notices.ports import Letter
     from lazsa_flow.service.service import FlowService
 
@@ -116,7 +116,7 @@ _HOMES = {
     "lazsa_flow.award.commands.import_result": ("ImportResult",),
     "lazsa_flow.award.rules.panel": ("ITEMS",),
     "lazsa_flow.clock": ("SystemClock", "VirtualClock"),
-    "lazsa_flow.notices.contact": ("Contact",),
+    "lazsa_flow.lifecycle.contact": ("Contact",),
     "lazsa_flow.notices.ports": ("Letter",),
     "lazsa_flow.lifecycle.model": ("Actor", "Facts", "Move", "Path"),
     "lazsa_flow.lifecycle.guards": ("Verdict", "Guard", "Finding"),

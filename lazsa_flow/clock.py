@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 TOLERANCE: Final = timedelta(seconds=30)
 """How far two clocks may stand apart."""
+
+
+class Clock(Protocol):
+    """What tells the present instant."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware, in UTC."""
+        ...
 
 
 class SystemClock:

@@ -20,6 +20,7 @@ from lazsa_flow.award.rules.panel import ITEMS, Scorecard, Tally
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.rulebook import Release, Rulebook
 from lazsa_flow.engine.sweep import SweepResult, sweep
+from lazsa_flow.lifecycle.contact import Contact
 from lazsa_flow.lifecycle.effects import Schedule
 from lazsa_flow.lifecycle.guards import Finding, Found, Guard, Measured
 from lazsa_flow.lifecycle.model import (
@@ -38,7 +39,6 @@ from lazsa_flow.lifecycle.model import (
 from lazsa_flow.lifecycle.policy import Country, read_toml
 from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State, Step, Timer
 from lazsa_flow.lifecycle.values import FrozenDict
-from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.ports import Letter
 
 if TYPE_CHECKING:

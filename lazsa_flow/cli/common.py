@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from lazsa_flow.cli.application import Service
-    from lazsa_flow.engine.ports import Clock
+    from lazsa_flow.clock import Clock
     from lazsa_flow.lifecycle.model import Actor, Move
 
 

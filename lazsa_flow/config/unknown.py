@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.config.files import SUFFIX, is_hidden, list_folder, read_file
 from lazsa_flow.config.texts import ConfigWarning
 from lazsa_flow.errors import ConfigError, printable
+from lazsa_flow.lifecycle.contact import LOCALE
 from lazsa_flow.lifecycle.effects import Notify
 from lazsa_flow.lifecycle.toml_text import nearest, parse_toml
-from lazsa_flow.notices.contact import LOCALE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

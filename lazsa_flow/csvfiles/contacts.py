@@ -16,8 +16,8 @@ from lazsa_flow.csvfiles.fields import Cells, UnfitError, parse_id
 from lazsa_flow.csvfiles.formats import Column, FileFormat
 from lazsa_flow.csvfiles.problems import Problems, Seen
 from lazsa_flow.csvfiles.table import read_table
-from lazsa_flow.notices.addresses import is_address
-from lazsa_flow.notices.contact import LOCALE, Contact
+from lazsa_flow.lifecycle.contact import LOCALE, Contact
+from lazsa_flow.lifecycle.mail_addresses import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -28,22 +28,13 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 
-class Clock(Protocol):
-    """What time is it?"""
-
-    def now(self) -> datetime:
-        """Return the present instant, aware, in UTC."""
-        ...
-
-
 @value
 class Notice:
     """A row for the outbox: who is to be told what; the words come when it is sent.
 
     Attributes:
         key: Stable for ever, so that a receiver can tell a repeat.
-        to: One of :data:`lazsa_flow.lifecycle.effects.RECIPIENTS`; of the nominators it is one of
-            them, by role and id: ``employee:e-7``.
+        to: A recipient of the lifecycle's, or a person by role and id: ``employee:e-7``.
     """
 
     key: str

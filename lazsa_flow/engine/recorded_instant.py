@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from lazsa_flow.engine.ports import Clock
+    from lazsa_flow.clock import Clock
 
 
 def not_before(now: datetime, recorded: Iterable[datetime | None]) -> datetime:

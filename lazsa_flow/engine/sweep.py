@@ -46,10 +46,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
     from datetime import datetime
 
+    from lazsa_flow.clock import Clock
     from lazsa_flow.engine.batch.changes import BatchChange
     from lazsa_flow.engine.change_builder import Load
     from lazsa_flow.engine.evidence_row import EvidenceRow
-    from lazsa_flow.engine.ports import Change, Claim, Clock, Store, Transaction
+    from lazsa_flow.engine.ports import Change, Claim, Store, Transaction
     from lazsa_flow.engine.rulebook import Rulebook
 
 CHUNK: Final = 5000

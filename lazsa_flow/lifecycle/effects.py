@@ -11,25 +11,7 @@ effects before it have left it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
-
-ROUTED: Final = ("seller", "nominators", "panel", "country_lead", "team", "group")
-"""Recipients that a deployment with several channels must name a channel for."""
-INCOMPLETE_NOMINATORS: Final = "incomplete_nominators"
-REVIEWERS: Final = "reviewers"
-RECIPIENTS: Final = (*ROUTED, INCOMPLETE_NOMINATORS, REVIEWERS)
-"""Whom a notice can be for. ``group`` is the chat group of the country's Reconnect members;
-``nominators`` are those whose nomination stands, the seller excepted, each told alone;
-``incomplete_nominators`` are those whose standing nomination is incomplete, the seller included;
-``reviewers`` are those seated in the path's round whose card is missing when the notice leaves."""
-
-
-def recipient_class(to: str) -> str:
-    """Return the class of a recipient: ``reviewers`` for ``reviewer:r-1``, as routes name it."""
-    if ":" not in to:
-        return "nominators" if to == INCOMPLETE_NOMINATORS else to
-    return REVIEWERS if to.startswith("reviewer:") else "nominators"
-
+from typing import Literal
 
 Scope = Literal["path", "subject"]
 

@@ -6,7 +6,7 @@ The checks of guards have their own rules, see :mod:`~.findings`.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from lazsa_flow.clock import SystemClock, VirtualClock
 from lazsa_flow.errors import ConfigError, HostCodeError, type_name
@@ -15,8 +15,7 @@ from lazsa_flow.lifecycle.calendar import Moment
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.engine.ports import Clock
-    from lazsa_flow.lifecycle.model import GuardContext
+    from lazsa_flow.clock import Clock
 
 _Result = TypeVar("_Result")
 
@@ -24,7 +23,16 @@ CLOCK_YEARS: Final = range(1970, 9000)
 """What a clock may tell: dates are reckoned from it for decades, and must exist."""
 
 
-def ref_of(context: GuardContext) -> str | None:
+class HasSnapshot(Protocol):
+    """A guard's context, or what stands in for it."""
+
+    @property
+    def snapshot(self) -> Any:
+        """The evidence, with the path that is judged."""
+        ...
+
+
+def ref_of(context: HasSnapshot) -> str | None:
     """Return the reference of the path that is judged; none where it is masked or not open yet."""
     try:
         path = context.snapshot.path

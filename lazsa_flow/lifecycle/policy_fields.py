@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from lazsa_flow.notices.addresses import encode_address_domain
+from lazsa_flow.lifecycle.mail_addresses import encode_address_domain
 
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 _NOT_IN_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.errors import DeliveryError
-from lazsa_flow.lifecycle.effects import recipient_class
-from lazsa_flow.notices.contact import Contact
+from lazsa_flow.lifecycle.contact import Contact
+from lazsa_flow.lifecycle.stored_recipients import recipient_class
 from lazsa_flow.notices.faults import fault_of
 from lazsa_flow.notices.ports import Letter
 from lazsa_flow.notices.settings import SUBJECTS, role_mailbox

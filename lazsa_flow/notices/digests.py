@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.lifecycle.effects import REVIEWERS, recipient_class
+from lazsa_flow.lifecycle.stored_recipients import REVIEWERS, recipient_class
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

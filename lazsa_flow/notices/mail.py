@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from lazsa_flow.notices.addresses import encode_address_domain, needs_utf8
+from lazsa_flow.lifecycle.mail_addresses import encode_address_domain, needs_utf8
 
 if TYPE_CHECKING:
     from lazsa_flow.notices.ports import Letter

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from lazsa_flow.engine.ports import Claimed
+    from lazsa_flow.lifecycle.contact import Contact
     from lazsa_flow.lifecycle.path_data import PathData
     from lazsa_flow.lifecycle.policy import Country
-    from lazsa_flow.notices.contact import Contact
     from lazsa_flow.notices.figures import BarFigure
 
 

@@ -29,7 +29,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 from lazsa_flow.errors import DeliveryError, ReplacedError
-from lazsa_flow.lifecycle.effects import REVIEWERS, recipient_class
+from lazsa_flow.lifecycle.stored_recipients import REVIEWERS, recipient_class
 from lazsa_flow.logs import log
 from lazsa_flow.notices.digests import DIGESTED, digest_key
 from lazsa_flow.notices.drained import Drained as Drained
@@ -41,10 +41,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from random import Random
 
-    from lazsa_flow.engine.ports import Claimed, Clock, Outbox, Waiting
+    from lazsa_flow.clock import Clock
+    from lazsa_flow.engine.ports import Claimed, Outbox, Waiting
+    from lazsa_flow.lifecycle.contact import Contact
     from lazsa_flow.lifecycle.policy import Country
     from lazsa_flow.notices.compose import Composer
-    from lazsa_flow.notices.contact import Contact
     from lazsa_flow.notices.ports import Channel, Letter
     from lazsa_flow.notices.settings import Deployment
 

@@ -21,9 +21,9 @@ from jinja2 import meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lazsa_flow.errors import NotFoundError, TemplateError
+from lazsa_flow.lifecycle.contact import LOCALE
 from lazsa_flow.lifecycle.values import value
 from lazsa_flow.notices.blocks import as_anchor, as_html, as_text
-from lazsa_flow.notices.contact import LOCALE
 from lazsa_flow.notices.digests import DIGESTED
 from lazsa_flow.notices.explaining import explain_template_errors, read_words
 from lazsa_flow.notices.path_data_words import find_messages, read_decimal, sum_of

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from lazsa_flow.lifecycle.effects import REVIEWERS, ROUTED
 from lazsa_flow.lifecycle.policy import (  # noqa: TC001 - pydantic reads them at run time
     Code,
     Country,
 )
+from lazsa_flow.lifecycle.stored_recipients import REVIEWERS, ROUTED
 from lazsa_flow.lifecycle.toml_text import FrozenModel, read
 
 if TYPE_CHECKING:

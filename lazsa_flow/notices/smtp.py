@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from lazsa_flow.errors import ConfigError, DeliveryError, Problem
+from lazsa_flow.lifecycle.mail_addresses import encode_address_domain, needs_utf8
 from lazsa_flow.lifecycle.policy import Mailbox  # noqa: TC001 - pydantic reads it at run time
-from lazsa_flow.notices.addresses import encode_address_domain, needs_utf8
 from lazsa_flow.notices.mail import compose_mail
 from lazsa_flow.notices.secrets import read_secret
 

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from lazsa_flow.errors import MalformedError
-from lazsa_flow.notices.contact import Contact
+from lazsa_flow.lifecycle.contact import Contact
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

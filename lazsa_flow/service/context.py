@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
     from datetime import date, datetime
 
-    from lazsa_flow.engine.ports import Clock
+    from lazsa_flow.clock import Clock
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Actor, Path, Snapshot, Statement

@@ -15,8 +15,8 @@ from lazsa_flow.service.timers import add_reminders
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from lazsa_flow.clock import Clock
     from lazsa_flow.config import Config, ConfigWarning
-    from lazsa_flow.engine.ports import Clock
     from lazsa_flow.store.store import SqlStore
 
 SECRET_BYTES: Final = 16

@@ -11,9 +11,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from lazsa_flow.errors import InputError, NotFoundError
+from lazsa_flow.lifecycle.contact import LOCALE
 from lazsa_flow.notices.channels import find_resolver, open_channels
 from lazsa_flow.notices.compose import Composer
-from lazsa_flow.notices.contact import LOCALE
 from lazsa_flow.notices.path_data_words import add_examples
 from lazsa_flow.notices.relay import Relay
 from lazsa_flow.notices.render import Renderer

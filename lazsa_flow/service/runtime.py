@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from lazsa_flow.clock import Clock
     from lazsa_flow.config import Config
-    from lazsa_flow.engine.ports import Clock
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.merged_ids import MergedIds
     from lazsa_flow.lifecycle.model import Actor

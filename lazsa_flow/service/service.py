@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Self
 
+    from lazsa_flow.clock import Clock
     from lazsa_flow.config import ConfigWarning
-    from lazsa_flow.engine.ports import Clock
     from lazsa_flow.service.configuration import Migrated
     from lazsa_flow.service.dry_run import DryRun
     from lazsa_flow.store.backup import Backup

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
-    from lazsa_flow.engine.ports import Clock
+    from lazsa_flow.clock import Clock
     from lazsa_flow.lifecycle.pauses import Pause
     from lazsa_flow.store.transaction_stamp import Stamp
 

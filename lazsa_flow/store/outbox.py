@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.engine.ports import Claimed
 from lazsa_flow.lifecycle.calendar import instant_text
-from lazsa_flow.lifecycle.effects import recipient_class
+from lazsa_flow.lifecycle.stored_recipients import recipient_class
 from lazsa_flow.store import schema
 from lazsa_flow.store.connect import READ_ONLY, close
 from lazsa_flow.store.dialect import upsert

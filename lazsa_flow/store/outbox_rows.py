@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.engine.ports import Claimed, Waiting
 from lazsa_flow.lifecycle.calendar import instant_text
-from lazsa_flow.lifecycle.effects import REVIEWERS
+from lazsa_flow.lifecycle.stored_recipients import REVIEWERS
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.dialect import upsert
 from lazsa_flow.store.fast.driver import ids_table

@@ -25,9 +25,9 @@ from lazsa_flow.award.demo.run import DATABASE, run_story
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
+from lazsa_flow.lifecycle.contact import Contact
 from lazsa_flow.lifecycle.dates import add_months
 from lazsa_flow.lifecycle.policy import read
-from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.digests import TEAM_NEWS
 from lazsa_flow.notices.settings import Deployment
 from tests.acceptance.shell import SELLERS, lines_of

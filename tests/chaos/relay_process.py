@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
+from lazsa_flow.lifecycle.contact import Contact
 from lazsa_flow.lifecycle.policy import read
-from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.settings import Deployment
 
 if TYPE_CHECKING:

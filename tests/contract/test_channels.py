@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lazsa_flow.errors import ConfigError, DeliveryError, InputError
+from lazsa_flow.lifecycle.contact import Contact
 from lazsa_flow.notices import dingtalk, webhook
-from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.dingtalk import DingTalkChannel, DingTalkSettings
 from lazsa_flow.notices.files import FileChannel, FileSettings
 from lazsa_flow.notices.smtp import SmtpChannel, SmtpSettings

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow.errors import DeliveryError
-from lazsa_flow.notices.contact import Contact
+from lazsa_flow.lifecycle.contact import Contact
 from lazsa_flow.notices.mail import build_mail_bytes, compose_mail
 from lazsa_flow.notices.render import Renderer
 from lazsa_flow.notices.smtp import NO_UTF8, SmtpChannel, SmtpSettings

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lazsa_flow.notices.contact import Contact
+from lazsa_flow.lifecycle.contact import Contact
 from tests.integration.test_relay import Post
 from tests.integration.world import APRIL, DUE
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lazsa_flow.errors import ConfigError, DeliveryError, InputError, NotFoundError
+from lazsa_flow.lifecycle.contact import Contact
 from lazsa_flow.lifecycle.model import Actor
-from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.settings import ChannelSettings, Deployment, NoticeSettings
 from tests.factories import country_text, midnight, noon
 from tests.integration.world import APRIL, DUE, OCTOBER, OTHER, SELLER, World

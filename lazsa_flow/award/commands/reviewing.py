@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.errors import InputError
-from lazsa_flow.lifecycle.effects import REVIEWERS
 from lazsa_flow.lifecycle.ids import fold
+from lazsa_flow.lifecycle.stored_recipients import REVIEWERS
 from lazsa_flow.service.list_rows import Page
 from lazsa_flow.service.listing import no_cycle_date
 from lazsa_flow.service.requests import request_fields

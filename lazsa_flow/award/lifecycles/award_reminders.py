@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.award.lifecycles.award_checks import award_policy
 from lazsa_flow.lifecycle.dates import add_months
-from lazsa_flow.lifecycle.effects import INCOMPLETE_NOMINATORS, REVIEWERS, Notify, Schedule
+from lazsa_flow.lifecycle.effects import Notify, Schedule
+from lazsa_flow.lifecycle.stored_recipients import INCOMPLETE_NOMINATORS, REVIEWERS
 from lazsa_flow.lifecycle.table import Timer
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from lazsa_flow.engine.ports import Clock
+    from lazsa_flow.clock import Clock
     from lazsa_flow.engine.rulebook import Rulebook
 
 Status = Literal["ok", "warning", "fault"]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from lazsa_flow.engine.ports import Clock
+    from lazsa_flow.clock import Clock
     from lazsa_flow.runner.doctor.examination import Need
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from lazsa_flow.award.announcement import AnnouncementText, audience_at, audiences_of
 from lazsa_flow.errors import InputError
-from lazsa_flow.lifecycle.effects import recipient_class
+from lazsa_flow.lifecycle.stored_recipients import recipient_class
 from tests.factories import midnight, path, span
 
 APRIL = date(2026, 4, 1)

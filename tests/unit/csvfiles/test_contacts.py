@@ -8,7 +8,7 @@ import pytest
 
 from lazsa_flow.csvfiles.contacts import read_contacts
 from lazsa_flow.errors import InputError
-from lazsa_flow.notices.contact import Contact
+from lazsa_flow.lifecycle.contact import Contact
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.ports import Claimed
 from lazsa_flow.errors import DeliveryError, NotFoundError
+from lazsa_flow.lifecycle.contact import Contact
 from lazsa_flow.notices import web
 from lazsa_flow.notices.compose import Composer
-from lazsa_flow.notices.contact import Contact
 from lazsa_flow.notices.faults import LONGEST_CODE, check_sent, fault_of, least_wait_s
 from lazsa_flow.notices.pacing import Pacing
 from lazsa_flow.notices.ports import NoticeContext

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lazsa_flow.errors import InputError
-from lazsa_flow.notices.contact import Contact
+from lazsa_flow.lifecycle.contact import Contact
 
 HOSTILE = ("a\r\nBcc: x@example.com", "a\nb", "\x00", "\u2028")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lazsa_flow.notices.addresses import encode_address_domain, is_address, needs_utf8
+from lazsa_flow.lifecycle.mail_addresses import encode_address_domain, is_address, needs_utf8
 
 
 @pytest.mark.parametrize(

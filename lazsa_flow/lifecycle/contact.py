@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from lazsa_flow.errors import InputError
-from lazsa_flow.notices.addresses import is_address
+from lazsa_flow.lifecycle.mail_addresses import is_address
 
 LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?", re.ASCII)
 

@@ -1,0 +1,20 @@
+"""Recipients by the names that outboxes and ``lazsa.toml`` have them under, and their classes.
+
+The names are stored, so they stay as they are, whatever a lifecycle calls its recipients.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+ROUTED: Final = ("seller", "nominators", "panel", "country_lead", "team", "group")
+"""Recipients that a deployment with several channels must name a channel for."""
+INCOMPLETE_NOMINATORS: Final = "incomplete_nominators"
+REVIEWERS: Final = "reviewers"
+
+
+def recipient_class(to: str) -> str:
+    """Return the class of a recipient: ``reviewers`` for ``reviewer:r-1``, as routes name it."""
+    if ":" not in to:
+        return "nominators" if to == INCOMPLETE_NOMINATORS else to
+    return REVIEWERS if to.startswith("reviewer:") else "nominators"
