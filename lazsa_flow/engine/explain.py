@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.engine.look_ahead import examine
 from lazsa_flow.engine.outlook import Outlook, outlook
-from lazsa_flow.engine.permissions import rule
+from lazsa_flow.engine.permissions import describe_edge_rule
 from lazsa_flow.engine.timer_steps import TimerProspect, timer_prospects
 from lazsa_flow.lifecycle.model import Actor
 
@@ -137,7 +137,9 @@ def _exit(
     on = by_clock[0].due_on if by_clock else None
     verdicts = examine(lifecycle, context, edge.guards, on)
     held = all(verdict.held for verdict in verdicts)
-    who = [rule(edge, reason).removeprefix("only ") for reason in (reasons or (None,))]
+    who = [
+        describe_edge_rule(edge, reason).removeprefix("only ") for reason in (reasons or (None,))
+    ]
     return Exit(
         trigger=edge.trigger,
         dest=edge.dest,
@@ -160,7 +162,7 @@ def _would_fire(edge: Edge, state: str, decisions: Iterable[TimerProspect]) -> b
     )
 
 
-def judge(
+def evaluate_guards(
     lifecycle: Lifecycle, context: GuardContext, guards: Iterable[str]
 ) -> tuple[Verdict, ...]:
     """Return the verdict of each of these guards, with its parts and figures."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lazsa_flow.engine.look_ahead import examine, foresee
-from lazsa_flow.engine.permissions import rule
+from lazsa_flow.engine.permissions import describe_edge_rule
 from lazsa_flow.errors import HostCodeError
 from lazsa_flow.lifecycle.model import Actor
 
@@ -147,7 +147,9 @@ def _step(
     reasons = sorted(reason for reason in edge.reasons if reason is not None)
     context = context.giving(reasons[0] if reasons else None)
     judge = examine if present else foresee
-    who = [rule(edge, reason).removeprefix("only ") for reason in (reasons or (None,))]
+    who = [
+        describe_edge_rule(edge, reason).removeprefix("only ") for reason in (reasons or (None,))
+    ]
     return OutlookStep(
         trigger=edge.trigger,
         source=source,

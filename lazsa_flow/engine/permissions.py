@@ -36,7 +36,7 @@ def authorize(
         if (
             permit.role != SYSTEM
             and permit.admits(actor.role, reason)
-            and related(
+            and matches_relation(
                 permit,
                 actor,
                 subject=seen.path.subject,
@@ -45,10 +45,12 @@ def authorize(
             )
         ):
             return
-    raise NotAllowedError(actor=str(actor), action=edge.trigger, rule=rule(edge, reason))
+    raise NotAllowedError(
+        actor=str(actor), action=edge.trigger, rule=describe_edge_rule(edge, reason)
+    )
 
 
-def related(
+def matches_relation(
     permit: Permit,
     actor: Actor,
     *,
@@ -78,12 +80,12 @@ def related(
             return holds(own)
 
 
-def rule(edge: Edge, reason: str | None) -> str:
+def describe_edge_rule(edge: Edge, reason: str | None) -> str:
     """Say who may pull an edge's trigger for a reason."""
-    return rule_of(p for p in edge.permits if not p.reasons or reason in p.reasons)
+    return describe_permits(p for p in edge.permits if not p.reasons or reason in p.reasons)
 
 
-def rule_of(permits: Iterable[Permit]) -> str:
+def describe_permits(permits: Iterable[Permit]) -> str:
     """Say whom permits admit."""
     who = [
         permit.role if permit.relation == "any" else f"{permit.role} ({permit.relation})"

@@ -157,7 +157,7 @@ def sweep(
             for did in _commit(work, chunk):
                 if did.swept.total:
                     total += did.swept
-                    tell(did)
+                    log_chunk(did)
                     if done(did):
                         return total
         except RulesChangedError:
@@ -179,7 +179,7 @@ class _Work(NamedTuple):
     path_id: int | None
 
 
-def tell(did: ChunkResult) -> None:
+def log_chunk(did: ChunkResult) -> None:
     """Log what a chunk did."""
     due_at = did.due_at.isoformat() if did.due_at else None
     log.info("sweep.chunk", due_at=due_at, country=did.country, **asdict(did.swept))
@@ -260,11 +260,11 @@ def sweep_chunk(
     What was claimed may have been settled by another writer for whose paths this one had to wait:
     what the evidence, read with the paths locked, no longer knows as pending is passed by.
     """
-    judged = judge(transaction, rulebook, now, chunk, path_id, until=until)
+    judged = decide_chunk(transaction, rulebook, now, chunk, path_id, until=until)
     return ChunkResult(SweepResult()) if judged is None else write(transaction, judged, now)
 
 
-def judge(
+def decide_chunk(
     transaction: Transaction,
     rulebook: Rulebook,
     now: datetime,

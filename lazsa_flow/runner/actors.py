@@ -112,7 +112,7 @@ class BindMessage(Middleware):
         unbind_contextvars("message_id")
 
 
-class Watch(Middleware):
+class IdlePoller(Middleware):
     """Looks by itself where nobody has rung for a while.
 
     Args:

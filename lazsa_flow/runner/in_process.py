@@ -68,7 +68,7 @@ class LocalRunner:
         self._worker.stop(timeout=SHUTDOWN_MS)
         self._broker.close()
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """Tell the worker to look now."""
         self._actors.sweep.send()
 
@@ -95,7 +95,7 @@ def run_in_process(
         serve_metrics_in_thread(address, answering) if answering else nullcontext(),
         LocalRunner(service, swept=swept, poll_ms=IDLE_POLL_MS) as runner,
     ):
-        scheduler.run_scheduler(service, lambda _chunks: runner.ring(), stop, beat=pulse.beat)
+        scheduler.run_scheduler(service, lambda _chunks: runner.wake(), stop, beat=pulse.beat)
     log.info("run.ended")
 
 

@@ -19,7 +19,7 @@ from dramatiq.middleware import Middleware
 from lazsa_flow import logs
 from lazsa_flow.config import Config
 from lazsa_flow.errors import InputError
-from lazsa_flow.runner.actors import KINDS, BindMessage, Watch, register_actors
+from lazsa_flow.runner.actors import KINDS, BindMessage, IdlePoller, register_actors
 from lazsa_flow.runner.broker import check_redis, connect_to_redis, redis_broker
 from lazsa_flow.runner.lifeline import end_with_parent, follow_supervisor
 from lazsa_flow.runner.messages import BellEncoder
@@ -85,7 +85,7 @@ def boot_worker() -> dramatiq.Broker:
     settings = Settings.read()
     logs.to_stderr(json=settings.json_logs, level=settings.level)
     service, stopping = open_service(settings), threading.Event()
-    watch = Watch(lambda: actors.sweep.fn())
+    watch = IdlePoller(lambda: actors.sweep.fn())
     life = _Life(service, stopping, settings)
     broker = redis_broker(settings.redis, [life, BindMessage(), watch])
     actors = register_actors(

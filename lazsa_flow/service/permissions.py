@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.engine.permissions import related, rule_of
+from lazsa_flow.engine.permissions import describe_permits, matches_relation
 from lazsa_flow.errors import NotAllowedError
 from lazsa_flow.lifecycle.table import Permit
 
@@ -55,8 +55,8 @@ def check_permits(
         NotAllowedError: No permit covers it; it tells who may.
     """
     for permit in permits[command]:
-        if permit.admits(actor.role, None) and related(
+        if permit.admits(actor.role, None) and matches_relation(
             permit, actor, subject=subject, country=country, holds=holds
         ):
             return
-    raise NotAllowedError(actor=str(actor), action=command, rule=rule_of(permits[command]))
+    raise NotAllowedError(actor=str(actor), action=command, rule=describe_permits(permits[command]))

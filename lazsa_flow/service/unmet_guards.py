@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.engine.explain import judge
+from lazsa_flow.engine.explain import evaluate_guards
 from lazsa_flow.engine.journal import findings_of
 from lazsa_flow.engine.rulebook import system
 from lazsa_flow.errors import GuardError
@@ -82,7 +82,7 @@ def not_held(
     )
     for name in guards:
         try:
-            (verdict,) = judge(table, guard_context, (name,))
+            (verdict,) = evaluate_guards(table, guard_context, (name,))
         except GuardError:
             yield name
             continue

@@ -19,7 +19,7 @@ from lazsa_flow.engine.journal import DATA_FAULT, NOWHERE, RulesStamp, data_fiel
 from lazsa_flow.lifecycle.path_data import find_row_fault
 from lazsa_flow.store import schema
 from lazsa_flow.store.encode import journal_fields
-from lazsa_flow.store.fast.driver import raw
+from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.retry import reading
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _lenient(connection: sa.Connection) -> Iterator[None]:
     if connection.dialect.name != "sqlite":
         yield
         return
-    with raw(connection) as driver:
+    with driver_connection(connection) as driver:
         driver.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
         try:
             yield

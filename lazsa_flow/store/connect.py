@@ -21,7 +21,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError
 
 from lazsa_flow.errors import ClosedError, InputError
-from lazsa_flow.store.fast.driver import raw
+from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.file_identity import FileIdentity
 from lazsa_flow.store.lock_wait import LOCK_TIMEOUT_S, OPTION, lock_wait
 from lazsa_flow.store.options import ConnectionOptions, split_options
@@ -161,7 +161,7 @@ def _prepare_sqlite(
 
 
 def _begin_sqlite(connection: sa.Connection, *, file: Path | None) -> None:
-    with raw(connection) as driver:
+    with driver_connection(connection) as driver:
         if connection.get_execution_options().get(READ_ONLY, False):
             begin_reading(driver)
         else:

@@ -164,7 +164,7 @@ def put_together(
     dated = [rows for source, rows in zip(sources, by_path, strict=True) if source.rows.latest]
     records = _by({row[0]: row for row in recorded}.values(), 1)  # two may be one subject's
     asked = [found[id_] for id_ in dict.fromkeys(path_ids) if id_ in found]
-    sibling_paths = _kin(found.values()) if len(paths) > len(asked) else {}
+    sibling_paths = _group_sibling_paths(found.values()) if len(paths) > len(asked) else {}
     names = [source.name for source in sources]
     try:
         held = taken(connection, _claims(asked))
@@ -195,7 +195,7 @@ def _rows_by_path(rows: list[decode.Row], *, latest: bool) -> dict[Any, Sequence
     return found
 
 
-def _kin(paths: Iterable[decode.Row]) -> dict[str, list[decode.Row]]:
+def _group_sibling_paths(paths: Iterable[decode.Row]) -> dict[str, list[decode.Row]]:
     """Return the paths of each subject that has several."""
     return {
         subject: sibling_paths

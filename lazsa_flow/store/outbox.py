@@ -25,7 +25,7 @@ from lazsa_flow.store import schema
 from lazsa_flow.store.connect import READ_ONLY, close
 from lazsa_flow.store.dialect import upsert
 from lazsa_flow.store.driver_transaction import transact_by_driver
-from lazsa_flow.store.fast.driver import compiled, fetch, ids_value, raw
+from lazsa_flow.store.fast.driver import compiled, driver_connection, fetch, ids_value
 from lazsa_flow.store.lock_wait import lock_timeout_s
 from lazsa_flow.store.monitoring import RELAY
 from lazsa_flow.store.outbox_rows import (
@@ -278,7 +278,7 @@ class SqlOutbox:
         """
         self._brakes.check_schema(read_stamp(connection))
         ids = ids_value(connection.dialect.name, keys)
-        with raw(connection) as driver:
+        with driver_connection(connection) as driver:
             self._lease.run(driver, {"ids": ids, "until": instant_text(until)})
 
     def _change(self, notices: Collection[Claimed | Waiting], **values: Any) -> None:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from lazsa_flow.errors import ExtraError
-from lazsa_flow.store.fast.driver import raw
+from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.lock_wait import OPTION, current_wait
 from lazsa_flow.store.pool import pool_arguments
 
@@ -123,7 +123,7 @@ def _limit_transaction(connection: sa.Connection) -> None:
         driver.session_pid = None  # that of the last transaction, which may be another's by now
     if driver.autocommit or not (driver.pooled or (wait is not None and wait.begun)):
         return
-    with raw(connection):
+    with driver_connection(connection):
         limit_transaction(driver)
 
 

@@ -21,7 +21,7 @@ from lazsa_flow.store import (
 from lazsa_flow.store.backup import back_up
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.connect import READ_ONLY, close, connect, file_of, sqlite_file
-from lazsa_flow.store.fast.driver import raw
+from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.integrity import find_damage, find_dangling_rows
 from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.lock_wait import lock_timeout_s
@@ -246,7 +246,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
             if connection.dialect.name == "postgresql":
                 writes = connection.scalar(sa.text("SHOW transaction_read_only")) == "off"
             else:
-                with raw(connection) as driver:
+                with driver_connection(connection) as driver:
                     writes = (file is None or is_writable(file)) and takes_writes(driver)
         if not writes:
             raise UnavailableError("the database cannot write: it, or where it is, is read-only")
@@ -262,7 +262,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
 
     def find_damage(self) -> list[str]:
         """Return what SQLite finds wrong with its file; PostgreSQL looks after its own."""
-        with self._read() as connection, raw(connection) as driver:
+        with self._read() as connection, driver_connection(connection) as driver:
             if connection.dialect.name != "sqlite":
                 return []
             return [*find_damage(driver), *find_dangling_rows(driver)]

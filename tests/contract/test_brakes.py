@@ -114,11 +114,11 @@ def test_the_runner_in_one_process_stops_with_the_chunk_in_hand(due: str) -> Non
     clock = VirtualClock(NOW)
     with Programme.open(due, clock=clock) as programme, LocalRunner(programme) as runner:
         programme.pause(actor=OPERATOR, reason="night")
-        runner.ring()
+        runner.wake()
         runner.wait()
         assert programme.states() == {"nominated": SELLERS}
         programme.resume(actor=OPERATOR)
-        runner.ring()
+        runner.wake()
         runner.wait()
         assert "nominated" not in programme.states()
 

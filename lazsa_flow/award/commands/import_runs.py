@@ -216,7 +216,7 @@ def run_import(
         ConfigError: Persons were erased under a secret that this process does not have.
     """
     now = context.clock.now()
-    problems = _problems_of(source, options)
+    problems = _open_problems(source, options)
     read = False
 
     def take_all(transaction: AwardTransaction) -> dict[str, Any]:
@@ -240,7 +240,7 @@ def run_import(
     return _read_result(source, found)
 
 
-def _problems_of(source: Source, options: ImportOptions) -> Problems:
+def _open_problems(source: Source, options: ImportOptions) -> Problems:
     return Problems(
         source.name,
         source.form.private,

@@ -16,7 +16,7 @@ from lazsa_flow.award.commands.seats import JUDGED_STATES, names_of_person
 from lazsa_flow.award.evidence import PANEL
 from lazsa_flow.award.lifecycles.award_checks import CONDUCT
 from lazsa_flow.award.titles import title_of
-from lazsa_flow.engine.explain import judge
+from lazsa_flow.engine.explain import evaluate_guards
 from lazsa_flow.engine.rulebook import system
 from lazsa_flow.lifecycle.ids import fold
 from lazsa_flow.lifecycle.values import FrozenDict
@@ -177,7 +177,7 @@ def _find_flags(context: Context, seen: Snapshot) -> list[str]:
         seen, at=now, recorded_at=now, actor=system("panel")
     )
     others = [name for name in edge.guards if name not in ("quorum", "panel_approval")]
-    verdicts = judge(lifecycle, guard_context, others)
+    verdicts = evaluate_guards(lifecycle, guard_context, others)
     flags = [str(verdict) for verdict in verdicts if not verdict.held]
     flags += [each.reading.note for each in verdicts if each.reading and each.reading.note]
     if any(r.kind in CONDUCT and r.reason == "code_of_conduct" for r in seen.records):

@@ -110,11 +110,11 @@ def run_story(
         with LocalRunner(programme) as runner:
             for number, act in enumerate(acts[done:], start=done):
                 progress(number, len(acts), act.name)
-                turn_virtual_clock(programme, clock, runner.ring, runner.wait, until=act.at)
+                turn_virtual_clock(programme, clock, runner.wake, runner.wait, until=act.at)
                 refused += act.run()[1]
                 bookmark.write(number + 1)
             progress(len(acts), len(acts), "the last timers")
-            turn_virtual_clock(programme, clock, runner.ring, runner.wait, until=end)
+            turn_virtual_clock(programme, clock, runner.wake, runner.wait, until=end)
         if notices:
             progress(len(acts), len(acts), "the notices")
             _send_notices(programme, clock, out / NOTICES)

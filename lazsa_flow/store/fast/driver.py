@@ -95,7 +95,7 @@ def fetch_all(
     """Run queries with the same values one after the other, in one round trip to a server."""
     asked = [compiled(statement, connection.dialect.name) for statement in statements]
     one_trip = len(asked) > 1 and connection.dialect.name == "postgresql"
-    with raw(connection) as driver:
+    with driver_connection(connection) as driver:
         with driver.pipeline() if one_trip else nullcontext():
             cursors = [each.run(driver, values) for each in asked]
         return [cursor.fetchall() for cursor in cursors]
@@ -115,12 +115,15 @@ def run_numbered(driver: Any, text: str, values: Sequence[Any]) -> Any:
 def rows_of(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
     """Run a query with its values bound, and return its rows as the driver gives them."""
     cursor = connection.execute(statement).cursor
-    with raw(connection):  # what is wrong with a row shows when it is fetched
+    with driver_connection(connection):  # what is wrong with a row shows when it is fetched
         return list(cursor.fetchall())
 
 
 class _Lent:
-    """What :func:`raw` does: a move does it a dozen times, and a generator takes longer over it."""
+    """What :func:`driver_connection` returns.
+
+    A move asks for it a dozen times, and a generator takes longer.
+    """
 
     __slots__ = ("_connection", "_driver", "_pooled")
 
@@ -143,7 +146,7 @@ class _Lent:
             raise told from error
 
 
-def raw(connection: sa.Connection) -> AbstractContextManager[Any]:
+def driver_connection(connection: sa.Connection) -> AbstractContextManager[Any]:
     """Lend the driver's connection; what it raises comes out as SQLAlchemy's errors."""
     return _Lent(connection)
 

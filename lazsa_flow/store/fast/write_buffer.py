@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlalchemy.exc import DBAPIError
 
 from lazsa_flow.store import schema
-from lazsa_flow.store.fast.driver import raw, run_numbered
+from lazsa_flow.store.fast.driver import driver_connection, run_numbered
 from lazsa_flow.store.fast.writer import MOVED, REVIVED, MovedError, given
 from lazsa_flow.store.fast.writer_postgresql import PostgresBulk
 
@@ -100,7 +100,7 @@ class BufferedWriter(PostgresBulk):
             if commit:
                 self._send_last(text, values, commit)
                 return
-            with raw(self._connection) as driver:
+            with driver_connection(self._connection) as driver:
                 [(moved,)] = run_numbered(driver, text, values).fetchall()
             if moved != sum(part.moves for part, _ in held):
                 raise MovedError
@@ -109,13 +109,13 @@ class BufferedWriter(PostgresBulk):
 
     def _send_last(self, text: str, values: list[Any], commit: Callable[[], None]) -> None:
         try:
-            with raw(self._connection) as driver, driver.pipeline():
+            with driver_connection(self._connection) as driver, driver.pipeline():
                 run_numbered(driver, text, values)
                 run_numbered(driver, "COMMIT", [])
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != _STALE:
                 raise
-            with raw(self._connection) as driver:
+            with driver_connection(self._connection) as driver:
                 driver.rollback()
             raise MovedError from None
         commit()  # of what is committed: SQLAlchemy is told

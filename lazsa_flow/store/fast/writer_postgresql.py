@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from lazsa_flow.store import schema
-from lazsa_flow.store.fast.driver import raw
+from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.fast.writer import MOVED, REVIVED, given
 
 if TYPE_CHECKING:
@@ -160,7 +160,10 @@ class PostgresBulk:
     @contextmanager
     def together(self, most: int) -> Iterator[None]:
         """Send what is written in the block in one round trip, unless COPY has a part in it."""
-        with raw(self._connection) as driver, driver.pipeline() if most <= FEW else nullcontext():
+        with (
+            driver_connection(self._connection) as driver,
+            driver.pipeline() if most <= FEW else nullcontext(),
+        ):
             yield
 
     def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
@@ -169,7 +172,7 @@ class PostgresBulk:
         if len(rows) <= FEW:
             self._take(batch, rows)
             return
-        with raw(self._connection) as driver, driver.cursor() as cursor:
+        with driver_connection(self._connection) as driver, driver.cursor() as cursor:
             _copy(cursor, table.name, batch, rows)
 
     def update_paths(self, rows: Sequence[Row]) -> int:
@@ -190,7 +193,7 @@ class PostgresBulk:
 
     def _take(self, batch: Batch, rows: Sequence[Row]) -> int:
         """Run a batch's statement on rows; return how many it has written."""
-        with raw(self._connection) as driver, driver.cursor() as cursor:
+        with driver_connection(self._connection) as driver, driver.cursor() as cursor:
             if len(rows) <= FEW:
                 cursor.execute(batch.arrays, [list(column) for column in zip(*rows, strict=True)])
             else:

@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.store import schema
-from lazsa_flow.store.fast.driver import raw
+from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.fast.writer import MOVED, REVIVED, given
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class SqliteBulk:
         self._connection = connection
 
     def _run(self, statement: str, rows: Iterable[Row]) -> Any:
-        with raw(self._connection) as driver:
+        with driver_connection(self._connection) as driver:
             return driver.executemany(statement, rows)
 
     def pin(self) -> None:

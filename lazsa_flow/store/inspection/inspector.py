@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.store import migrate
-from lazsa_flow.store.fast.driver import raw
+from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.inspection import notices, references, subjects, timers, values, vocabulary
 from lazsa_flow.store.inspection.catalog import compare, expected_catalog, read_catalog
 from lazsa_flow.store.integrity import find_damage
@@ -57,7 +57,7 @@ class Inspection:
         """Return what SQLite's own check of the file finds; nothing on PostgreSQL."""
         if self.dialect != "sqlite":
             return []
-        with raw(self._connection) as driver:
+        with driver_connection(self._connection) as driver:
             return find_damage(driver)
 
     def orphans(self) -> list[Rows]:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lazsa_flow.store import columns, schema
 from lazsa_flow.store.connect import file_of
-from lazsa_flow.store.fast.driver import raw
+from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.retry import is_contended
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _unwritable_paths(file: Path) -> Iterator[str]:
 def _try_to_write(engine: sa.Engine) -> Iterator[str]:
     """Begin to write into a SQLite file, and take it back."""
     try:
-        with engine.connect() as connection, raw(connection) as driver:
+        with engine.connect() as connection, driver_connection(connection) as driver:
             driver.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
             try:
                 driver.execute("BEGIN IMMEDIATE")

@@ -12,7 +12,7 @@ import pytest
 
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.rules.panel import NO_TALLY
-from lazsa_flow.engine.explain import Explanation, explain, judge
+from lazsa_flow.engine.explain import Explanation, evaluate_guards, explain
 from lazsa_flow.engine.explanation_json import explanation_json
 from lazsa_flow.lifecycle.model import Nomination, Period, Snapshot
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
@@ -347,6 +347,6 @@ def test_an_explanation_is_json() -> None:
 
 def test_guards_are_judged_by_name() -> None:
     """Guards can be judged without an edge, each with its figure."""
-    (gmv,) = judge(AWARD, context(), ["gmv"])
+    (gmv,) = evaluate_guards(AWARD, context(), ["gmv"])
     assert gmv.held
     assert gmv.reading is not None

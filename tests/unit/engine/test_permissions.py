@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lazsa_flow.engine.permissions import authorize, related, rule
+from lazsa_flow.engine.permissions import authorize, describe_edge_rule, matches_relation
 from lazsa_flow.errors import NotAllowedError
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.lifecycle.table import Edge, Permit
@@ -61,13 +61,13 @@ def test_what_no_permit_covers_is_denied(actor: Actor, reason: str | None) -> No
     with pytest.raises(NotAllowedError) as caught:
         authorize(table(), EDGE, SEEN, actor, reason)
     assert (caught.value.actor, caught.value.action) == (str(actor), "leave")
-    assert caught.value.rule == rule(EDGE, reason)
+    assert caught.value.rule == describe_edge_rule(EDGE, reason)
 
 
 def test_the_rule_names_who_may_for_a_reason() -> None:
     """The rule tells role and relation of those who may, for the reason given, each once."""
-    assert rule(EDGE, "resigned") == "only seller (self), team (country), system"
-    assert rule(EDGE, None) == "only team (country), system"
+    assert describe_edge_rule(EDGE, "resigned") == "only seller (self), team (country), system"
+    assert describe_edge_rule(EDGE, None) == "only team (country), system"
 
 
 def never(_relation: str) -> bool:
@@ -86,4 +86,4 @@ def test_what_concerns_all_countries_is_nobodys_by_country() -> None:
         (anywhere, "SG", False),
     ):
         actor = Actor("team", "team", country)
-        assert related(permit, actor, subject=None, country=None, holds=never) is may
+        assert matches_relation(permit, actor, subject=None, country=None, holds=never) is may
