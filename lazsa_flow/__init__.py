@@ -10,12 +10,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lazsa_flow.award.commands.announcements import Announced, Announcement
+    from lazsa_flow.award.commands.appeals import Appeal
+    from lazsa_flow.award.commands.cases import Case
+    from lazsa_flow.award.commands.country_day import CountryDay
+    from lazsa_flow.award.commands.facts_gaps import FactsGap
     from lazsa_flow.award.commands.import_result import ImportResult
+    from lazsa_flow.award.commands.merging import MergedSellers
+    from lazsa_flow.award.commands.nominations import Nominated
+    from lazsa_flow.award.commands.panels import Candidate, PanelGap
+    from lazsa_flow.award.commands.perk_giving import OneOffPerk
+    from lazsa_flow.award.commands.reviewing import Reminded, ReviewerWork
+    from lazsa_flow.award.commands.round_stats import RoundStats
+    from lazsa_flow.award.commands.scoring import CardReceipt
+    from lazsa_flow.award.commands.seats import Assigned
+    from lazsa_flow.award.commands.seller_records import SellerRecord
+    from lazsa_flow.award.commands.set_aside import CardSetAside
     from lazsa_flow.award.commands.store_entry import TurnoverRecord
+    from lazsa_flow.award.commands.store_entry_checks import EntryCheck
+    from lazsa_flow.award.commands.store_entry_receipts import EntryReceipt
     from lazsa_flow.award.programme import Programme
-    from lazsa_flow.award.rules.panel import ITEMS
+    from lazsa_flow.award.queries import Badge, Fame, Outcome
+    from lazsa_flow.award.rules.panel import ITEMS, RecordedCard
+    from lazsa_flow.award.rules.perks import Entitlement
     from lazsa_flow.clock import SystemClock, VirtualClock
-    from lazsa_flow.config import Config
+    from lazsa_flow.config import Config, ConfigWarning
+    from lazsa_flow.engine.explain import Explanation
+    from lazsa_flow.engine.journal_entry import JournalEntry
+    from lazsa_flow.engine.ledger import Book
+    from lazsa_flow.engine.ports import Clock, Waiting
+    from lazsa_flow.engine.sweep import ChunkResult, SweepResult
     from lazsa_flow.errors import (
         ClockError,
         ClosedError,
@@ -44,12 +68,28 @@ if TYPE_CHECKING:
         TransitionError,
         UnavailableError,
     )
+    from lazsa_flow.graph.timeline import Picture
     from lazsa_flow.lifecycle.contact import Contact
     from lazsa_flow.lifecycle.guards import Finding, Guard, Verdict
-    from lazsa_flow.lifecycle.model import Actor, Facts, Move, Path
+    from lazsa_flow.lifecycle.model import Actor, Facts, Failure, Move, Path
+    from lazsa_flow.lifecycle.pauses import Pause
     from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State, Step, Timer
-    from lazsa_flow.notices.ports import Letter
+    from lazsa_flow.notices.ports import Channel, Letter, Resolver
+    from lazsa_flow.notices.relay import Drained, Relay
+    from lazsa_flow.notices.render import Rendered
+    from lazsa_flow.service.configuration import Migrated
+    from lazsa_flow.service.dry_run import DryRun
+    from lazsa_flow.service.list_rows import Listed, Page
+    from lazsa_flow.service.path_views import PathView
+    from lazsa_flow.service.questions import Due, DueCount
+    from lazsa_flow.service.releasing import Preview
+    from lazsa_flow.service.replan import Planned
     from lazsa_flow.service.service import FlowService
+    from lazsa_flow.service.verifying import Verification
+    from lazsa_flow.store.backup import Backup
+    from lazsa_flow.store.batches import Batch
+    from lazsa_flow.store.released import CountryVersion, PolicyVersion
+    from lazsa_flow.store.restore import Restored
 
 __all__ = [  # noqa: RUF022 - grouped by what they are for
     # the facade
@@ -79,6 +119,63 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     # to tell people
     "Contact",
     "Letter",
+    # what its methods take and return
+    "Announced",
+    "Announcement",
+    "Appeal",
+    "Assigned",
+    "Backup",
+    "Badge",
+    "Batch",
+    "Book",
+    "Candidate",
+    "CardReceipt",
+    "CardSetAside",
+    "Case",
+    "Channel",
+    "ChunkResult",
+    "Clock",
+    "ConfigWarning",
+    "CountryDay",
+    "CountryVersion",
+    "Drained",
+    "DryRun",
+    "Due",
+    "DueCount",
+    "Entitlement",
+    "EntryCheck",
+    "EntryReceipt",
+    "Explanation",
+    "FactsGap",
+    "Failure",
+    "Fame",
+    "JournalEntry",
+    "Listed",
+    "MergedSellers",
+    "Migrated",
+    "Nominated",
+    "OneOffPerk",
+    "Outcome",
+    "Page",
+    "PanelGap",
+    "PathView",
+    "Pause",
+    "Picture",
+    "Planned",
+    "PolicyVersion",
+    "Preview",
+    "RecordedCard",
+    "Relay",
+    "Reminded",
+    "Rendered",
+    "Resolver",
+    "Restored",
+    "ReviewerWork",
+    "RoundStats",
+    "SellerRecord",
+    "SweepResult",
+    "Verification",
+    "Waiting",
     # errors
     "LazsaError",
     "InputError",
@@ -109,18 +206,119 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
 ]
 
 _HOMES = {
-    "lazsa_flow.award.programme": ("Programme",),
-    "lazsa_flow.config": ("Config",),
-    "lazsa_flow.service.service": ("FlowService",),
-    "lazsa_flow.award.commands.store_entry": ("TurnoverRecord",),
+    "lazsa_flow.award.commands.announcements": (
+        "Announced",
+        "Announcement",
+    ),
+    "lazsa_flow.award.commands.appeals": ("Appeal",),
+    "lazsa_flow.award.commands.cases": ("Case",),
+    "lazsa_flow.award.commands.country_day": ("CountryDay",),
+    "lazsa_flow.award.commands.facts_gaps": ("FactsGap",),
     "lazsa_flow.award.commands.import_result": ("ImportResult",),
-    "lazsa_flow.award.rules.panel": ("ITEMS",),
-    "lazsa_flow.clock": ("SystemClock", "VirtualClock"),
+    "lazsa_flow.award.commands.merging": ("MergedSellers",),
+    "lazsa_flow.award.commands.nominations": ("Nominated",),
+    "lazsa_flow.award.commands.panels": (
+        "Candidate",
+        "PanelGap",
+    ),
+    "lazsa_flow.award.commands.perk_giving": ("OneOffPerk",),
+    "lazsa_flow.award.commands.reviewing": (
+        "Reminded",
+        "ReviewerWork",
+    ),
+    "lazsa_flow.award.commands.round_stats": ("RoundStats",),
+    "lazsa_flow.award.commands.scoring": ("CardReceipt",),
+    "lazsa_flow.award.commands.seats": ("Assigned",),
+    "lazsa_flow.award.commands.seller_records": ("SellerRecord",),
+    "lazsa_flow.award.commands.set_aside": ("CardSetAside",),
+    "lazsa_flow.award.commands.store_entry": ("TurnoverRecord",),
+    "lazsa_flow.award.commands.store_entry_checks": ("EntryCheck",),
+    "lazsa_flow.award.commands.store_entry_receipts": ("EntryReceipt",),
+    "lazsa_flow.award.programme": ("Programme",),
+    "lazsa_flow.award.queries": (
+        "Badge",
+        "Fame",
+        "Outcome",
+    ),
+    "lazsa_flow.award.rules.panel": (
+        "ITEMS",
+        "RecordedCard",
+    ),
+    "lazsa_flow.award.rules.perks": ("Entitlement",),
+    "lazsa_flow.clock": (
+        "SystemClock",
+        "VirtualClock",
+    ),
+    "lazsa_flow.config": (
+        "Config",
+        "ConfigWarning",
+    ),
+    "lazsa_flow.engine.explain": ("Explanation",),
+    "lazsa_flow.engine.journal_entry": ("JournalEntry",),
+    "lazsa_flow.engine.ledger": ("Book",),
+    "lazsa_flow.engine.ports": (
+        "Clock",
+        "Waiting",
+    ),
+    "lazsa_flow.engine.sweep": (
+        "ChunkResult",
+        "SweepResult",
+    ),
+    "lazsa_flow.graph.timeline": ("Picture",),
+    "lazsa_flow.lifecycle.guards": (
+        "Verdict",
+        "Guard",
+        "Finding",
+    ),
+    "lazsa_flow.lifecycle.model": (
+        "Actor",
+        "Facts",
+        "Move",
+        "Path",
+        "Failure",
+    ),
+    "lazsa_flow.lifecycle.pauses": ("Pause",),
+    "lazsa_flow.lifecycle.table": (
+        "Lifecycle",
+        "State",
+        "Edge",
+        "Permit",
+        "Timer",
+        "Step",
+    ),
     "lazsa_flow.lifecycle.contact": ("Contact",),
-    "lazsa_flow.notices.ports": ("Letter",),
-    "lazsa_flow.lifecycle.model": ("Actor", "Facts", "Move", "Path"),
-    "lazsa_flow.lifecycle.guards": ("Verdict", "Guard", "Finding"),
-    "lazsa_flow.lifecycle.table": ("Lifecycle", "State", "Edge", "Permit", "Timer", "Step"),
+    "lazsa_flow.notices.ports": (
+        "Letter",
+        "Channel",
+        "Resolver",
+    ),
+    "lazsa_flow.notices.relay": (
+        "Drained",
+        "Relay",
+    ),
+    "lazsa_flow.notices.render": ("Rendered",),
+    "lazsa_flow.service.configuration": ("Migrated",),
+    "lazsa_flow.service.dry_run": ("DryRun",),
+    "lazsa_flow.service.list_rows": (
+        "Listed",
+        "Page",
+    ),
+    "lazsa_flow.service.path_views": ("PathView",),
+    "lazsa_flow.service.questions": (
+        "Due",
+        "DueCount",
+    ),
+    "lazsa_flow.service.releasing": ("Preview",),
+    "lazsa_flow.service.replan": ("Planned",),
+    "lazsa_flow.service.service": ("FlowService",),
+    "lazsa_flow.service.verifying": ("Verification",),
+    "lazsa_flow.store.backup": ("Backup",),
+    "lazsa_flow.store.batches": ("Batch",),
+    "lazsa_flow.store.released": (
+        "CountryVersion",
+        "PolicyVersion",
+    ),
+    "lazsa_flow.store.restore": ("Restored",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -143,7 +143,7 @@ def _check_of(hint: ast.expr, known: Mapping[str, Check]) -> Check | None:
         ):
             return _made(_several, _check_of(element, known))
         case ast.Subscript(
-            value=ast.Name(id="Mapping"), slice=ast.Tuple(elts=[_, ast.Name(id="Any")])
+            value=ast.Name(id="Mapping"), slice=ast.Tuple(elts=[_, ast.Name(id="Any" | "object")])
         ):
             return _json
         case ast.Subscript(

@@ -26,7 +26,7 @@ class Trigger:
     actor: Actor
     reason: str | None
     version: int | None
-    data: Mapping[str, Any] | None
+    data: Mapping[str, object] | None
 
     @property
     def request(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from lazsa_flow.errors import InputError, NotFoundError, no_path, no_seller_or_path
 from lazsa_flow.lifecycle.calendar import as_utc
@@ -12,9 +12,10 @@ from lazsa_flow.service import explaining
 from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from lazsa_flow.engine.explain import Explanation
+    from lazsa_flow.engine.journal_entry import JournalEntry
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Path
 
@@ -85,13 +86,14 @@ class Lookups(Part):
             return explaining.explain_subject(self._runtime.context, name, lifecycle, trigger, at)
         return explaining.explain_path(self._runtime.context, path, trigger, at)
 
-    def history(self, path: str) -> list[dict[str, Any]]:
+    def history(self, path: str) -> list[JournalEntry]:
         """Return a path's journal rows, oldest first, as JSON values.
 
         Raises:
             NotFoundError: There is no such path.
         """
-        rows = list(self._runtime.store.journal(self._runtime.context.path_id(path)))
+        found = self._runtime.store.journal(self._runtime.context.path_id(path))
+        rows = list(cast("Iterator[JournalEntry]", found))
         if not rows or rows[0]["path"] != path:
             raise no_path(path)
         return rows
@@ -110,7 +112,7 @@ class Lookups(Part):
                 state = row["dest"]
         return state
 
-    def verdicts(self, path: Path, row: Mapping[str, Any]) -> list[Verdict]:
+    def verdicts(self, path: Path, row: Mapping[str, object]) -> list[Verdict]:
         """Dress the verdicts of a journal row as they were told then: guard and policy version.
 
         Raises:

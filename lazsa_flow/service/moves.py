@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lazsa_flow.service import open_path
 from lazsa_flow.service.firing import Trigger, fire_trigger
@@ -28,7 +28,7 @@ class Moves(Part):
         actor: Actor,
         reason: str | None = None,
         version: int | None = None,
-        data: Mapping[str, Any] | None = None,
+        data: Mapping[str, object] | None = None,
         key: str | None = None,
         dry_run: bool = False,
     ) -> Move:
@@ -67,7 +67,7 @@ class Moves(Part):
         country: str,
         *,
         actor: Actor,
-        data: Mapping[str, Any] | None = None,
+        data: Mapping[str, object] | None = None,
         cycle_on: date | None = None,
         key: str | None = None,
     ) -> Move:

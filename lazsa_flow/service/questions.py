@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from lazsa_flow.engine.ledger import balance
 from lazsa_flow.lifecycle.calendar import as_utc
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from lazsa_flow.engine.journal_entry import JournalEntry
     from lazsa_flow.engine.ledger import Book
     from lazsa_flow.lifecycle.model import Failure, TimerRow
     from lazsa_flow.lifecycle.pauses import Pause
@@ -134,9 +135,9 @@ class Questions(Part):
         calendars = {code: rules.calendar(code) for code in rules.countries}
         return balance(self._runtime.store.counts(at), calendars, since=since, until=at)
 
-    def journal(self) -> Iterator[dict[str, Any]]:
+    def journal(self) -> Iterator[JournalEntry]:
         """Yield every journal row by path and ``seq``, as JSON values with their hashes."""
-        return self._runtime.store.journal()
+        return cast("Iterator[JournalEntry]", self._runtime.store.journal())
 
     def verify(self) -> Verification:
         """Replay every path's journal and compare with its row; return every fault.

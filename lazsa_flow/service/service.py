@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.config import Config
 from lazsa_flow.engine import sweep as sweeping
+from lazsa_flow.engine.sweep import CHUNK, ChunkResult, SweepResult
 from lazsa_flow.engine.tables import digest_of
 from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.lifecycle.evidence import merge_sources
@@ -228,9 +229,9 @@ class FlowService:
         self,
         *,
         now: datetime | None = None,
-        chunk: int = sweeping.CHUNK,
-        done: Callable[[sweeping.ChunkResult], bool] = lambda chunk: False,
-    ) -> sweeping.SweepResult:
+        chunk: int = CHUNK,
+        done: Callable[[ChunkResult], bool] = lambda chunk: False,
+    ) -> SweepResult:
         """Fire every timer that is due.
 
         Args:

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
     from lazsa_flow import Path
+    from lazsa_flow.engine.journal_entry import JournalEntry
 
 PANEL: Final = {"ann": "books", "bo": "events", "cy": "care", "di": "law"}
 SOUND: Final = {
@@ -339,7 +340,7 @@ class Player:
             place = f"{told.seller} at {told.at}: {name} is"
             assert found[name] == value, f"{place} {found[name]}, expected {value}"
 
-    def _unmet(self, row: dict[str, Any]) -> set[str]:
+    def _unmet(self, row: JournalEntry) -> set[str]:
         asked = {guard for edge in AWARD.edges if edge.trigger in STANDING for guard in edge.guards}
         return {v["name"] for v in row["verdicts"] if not v["held"] and v["name"] in asked}
 

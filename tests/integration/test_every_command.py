@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from lazsa_flow.engine.journal_entry import JournalEntry
+
 
 PERSONS = ("erase",)
 """Commands about anybody of whom something is recorded: a nominator or reviewer as well."""
@@ -66,7 +68,7 @@ def call(world: World, command: str, given: Mapping[str, Any], folder: Path) -> 
     return getattr(world.programme, command)(**written)
 
 
-def told_by_people(world: World) -> list[dict[str, Any]]:
+def told_by_people(world: World) -> list[JournalEntry]:
     """Return the journal without the clock's rows."""
     rows = world.programme.journal()
     return [row for row in rows if not row["actor"].startswith("system:")]

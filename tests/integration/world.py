@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from lazsa_flow.engine.journal_entry import JournalEntry
     from lazsa_flow.engine.sweep import SweepResult
     from lazsa_flow.errors import RefusedError
     from lazsa_flow.lifecycle.model import Path
@@ -230,7 +231,7 @@ class World:
         """Return a path's state."""
         return self.path(ref).state
 
-    def last(self, ref: str) -> dict[str, Any]:
+    def last(self, ref: str) -> JournalEntry:
         """Return a path's last journal row."""
         return self.programme.history(ref)[-1]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import Seller
@@ -18,6 +18,9 @@ from lazsa_flow.cli.options import (
     Key,
     Yes,
 )
+
+if TYPE_CHECKING:
+    from lazsa_flow.engine.journal_entry import JournalEntry
 
 
 def erase(
@@ -58,7 +61,7 @@ def erase(
     )
 
 
-def _ended(row: dict[str, Any]) -> str:
+def _ended(row: JournalEntry) -> str:
     reason = f" ({row['reason']})" if row["reason"] else ""
     return f"{row['path']}: {row['trigger']}{reason}: {row['source']} → {row['dest']}"
 
