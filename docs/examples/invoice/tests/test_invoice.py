@@ -10,10 +10,10 @@ from invoice_flow.lifecycle import INVOICE
 from lazsa_flow import (
     Actor,
     Config,
+    FlowService,
     InputError,
     Letter,
     NotAllowedError,
-    Programme,
     VirtualClock,
 )
 from lazsa_flow.engine.sweep import SweepResult
@@ -50,17 +50,17 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-def invoices(tmp_path: Path, clock: VirtualClock) -> Iterator[Programme]:
+def invoices(tmp_path: Path, clock: VirtualClock) -> Iterator[FlowService]:
     """A database of invoices."""
     config = Config.load(lifecycles=[INVOICE])
     url = f"sqlite:///{tmp_path / 'invoices.db'}"
-    Programme.migrate(url, config=config, clock=clock)
-    with Programme.open(url, config=config, clock=clock) as invoices:
+    FlowService.migrate(url, config=config, clock=clock)
+    with FlowService.open(url, config=config, clock=clock) as invoices:
         yield invoices
         invoices.verify_journal()
 
 
-def sent(invoices: Programme, total: str = "250.00") -> str:
+def sent(invoices: FlowService, total: str = "250.00") -> str:
     """Draft and send an invoice; return its path."""
     data = {"number": "2026-001", "total": total}
     path = invoices.open_path("invoice", "customer-1", "PH", actor=CLERK, data=data).path
@@ -68,25 +68,25 @@ def sent(invoices: Programme, total: str = "250.00") -> str:
     return path
 
 
-def pay(invoices: Programme, path: str, amount: str) -> None:
+def pay(invoices: FlowService, path: str, amount: str) -> None:
     """Record a payment."""
     invoices.fire(path, "pay", actor=BOOKKEEPER, data={"amount": amount, "payer": "A. Customer"})
 
 
-def work(invoices: Programme, clock: VirtualClock) -> SweepResult:
+def work(invoices: FlowService, clock: VirtualClock) -> SweepResult:
     """Let a minute pass, and fire what is due, as workers do."""
     clock.move_to(clock.now() + timedelta(minutes=1))
     return invoices.sweep()
 
 
-def mails(invoices: Programme) -> list[str]:
+def mails(invoices: FlowService) -> list[str]:
     """Send what waits, and return the texts."""
     box = Mailbox()
     invoices.relay(channels={"mail": box})
     return [letter.text for letter in box.mails]
 
 
-def test_paid_in_parts(invoices: Programme, clock: VirtualClock) -> None:
+def test_paid_in_parts(invoices: FlowService, clock: VirtualClock) -> None:
     """A partial payment leaves it as it is; the rest settles it."""
     path = sent(invoices)
     pay(invoices, path, "100.00")
@@ -98,7 +98,7 @@ def test_paid_in_parts(invoices: Programme, clock: VirtualClock) -> None:
     assert invoices.history(path)[-1]["verdicts"][0]["measured"] == "250.00"
 
 
-def test_overdue_at_the_customers_midnight(invoices: Programme, clock: VirtualClock) -> None:
+def test_overdue_at_the_customers_midnight(invoices: FlowService, clock: VirtualClock) -> None:
     """It is overdue when the thirtieth day after sending begins in Manila."""
     path = sent(invoices)
     clock.move_to(DUE_AT - timedelta(seconds=1))
@@ -108,7 +108,7 @@ def test_overdue_at_the_customers_midnight(invoices: Programme, clock: VirtualCl
     assert invoices.find(path).state == "overdue"
 
 
-def test_reminded_weekly_of_what_is_owed(invoices: Programme, clock: VirtualClock) -> None:
+def test_reminded_weekly_of_what_is_owed(invoices: FlowService, clock: VirtualClock) -> None:
     """Each week a mail names what is still owed, until it is paid."""
     path = sent(invoices)
     clock.move_to(DUE_AT + MORNING)
@@ -128,7 +128,7 @@ def test_reminded_weekly_of_what_is_owed(invoices: Programme, clock: VirtualCloc
     assert invoices.sweep().total == 0
 
 
-def test_written_off_by_the_bookkeeper_alone(invoices: Programme, clock: VirtualClock) -> None:
+def test_written_off_by_the_bookkeeper_alone(invoices: FlowService, clock: VirtualClock) -> None:
     """A clerk may not write an invoice off."""
     path = sent(invoices)
     clock.move_to(DUE_AT)
@@ -138,7 +138,7 @@ def test_written_off_by_the_bookkeeper_alone(invoices: Programme, clock: Virtual
     assert invoices.find(path).state == "written_off"
 
 
-def test_what_is_no_payment_is_refused(invoices: Programme) -> None:
+def test_what_is_no_payment_is_refused(invoices: FlowService) -> None:
     """A wrong amount is named, and strangers pay nothing."""
     path = sent(invoices)
     with pytest.raises(InputError, match="amount: got '-5', expected greater than 0"):
@@ -149,6 +149,6 @@ def test_what_is_no_payment_is_refused(invoices: Programme) -> None:
     invoices.fire(path, "pay", actor=CUSTOMER, data={"amount": "250.00"})
 
 
-def test_several_invoices_of_one_customer(invoices: Programme) -> None:
+def test_several_invoices_of_one_customer(invoices: FlowService) -> None:
     """A customer may have any number of invoices."""
     assert sent(invoices) != sent(invoices)
