@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from lazsa_flow.award.queries import Badge, Fame, Outcome
     from lazsa_flow.award.rules.panel import ITEMS, RecordedCard
     from lazsa_flow.award.rules.perks import Entitlement
-    from lazsa_flow.clock import SystemClock, VirtualClock
+    from lazsa_flow.clock import Clock, SystemClock, VirtualClock
     from lazsa_flow.config import Config, ConfigWarning
     from lazsa_flow.engine.explain import Explanation
     from lazsa_flow.engine.journal_entry import JournalEntry
     from lazsa_flow.engine.ledger import Book
-    from lazsa_flow.engine.ports import Clock, Waiting
+    from lazsa_flow.engine.ports import Waiting
     from lazsa_flow.engine.sweep import ChunkResult, SweepResult
     from lazsa_flow.errors import (
         ClockError,
@@ -246,6 +246,7 @@ _HOMES = {
     ),
     "lazsa_flow.award.rules.perks": ("Entitlement",),
     "lazsa_flow.clock": (
+        "Clock",
         "SystemClock",
         "VirtualClock",
     ),
@@ -256,10 +257,7 @@ _HOMES = {
     "lazsa_flow.engine.explain": ("Explanation",),
     "lazsa_flow.engine.journal_entry": ("JournalEntry",),
     "lazsa_flow.engine.ledger": ("Book",),
-    "lazsa_flow.engine.ports": (
-        "Clock",
-        "Waiting",
-    ),
+    "lazsa_flow.engine.ports": ("Waiting",),
     "lazsa_flow.engine.sweep": (
         "ChunkResult",
         "SweepResult",
