@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from lazsa_flow.errors import InputError, Problem, printable, shown
 from lazsa_flow.lifecycle.canonical import canonical
 from lazsa_flow.lifecycle.host_code import call
-from lazsa_flow.lifecycle.values import EMPTY, FrozenDict, freeze, value
+from lazsa_flow.lifecycle.values import freeze, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -195,11 +195,6 @@ def check_data(
         fields=freeze({name: item for name, item in dumped.items() if name not in hidden}),
         personal=canonical({"fields": personal, "salt": given.salt}).decode() if personal else None,
     )
-
-
-def plain_fields(checked: CheckedData | None) -> Mapping[str, Any]:
-    """Return the plain fields of what was checked; none where nothing was given."""
-    return EMPTY if checked is None else FrozenDict(checked.fields)
 
 
 def _validate(
