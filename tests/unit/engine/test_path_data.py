@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from lazsa_flow.engine.open_path import open_path
 
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.fire import fire, load_one
 from lazsa_flow.engine.journal import digest, find_faults
+from lazsa_flow.engine.opening import open_path
 from lazsa_flow.engine.sweep import sweep
 from lazsa_flow.engine.tables import content_of
 from lazsa_flow.errors import InputError, LifecycleError, RefusedError
