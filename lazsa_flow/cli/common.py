@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lazsa_flow.cli.application import Service
     from lazsa_flow.clock import Clock
     from lazsa_flow.lifecycle.model import Actor, Move
+    from lazsa_flow.service.runtime import Runtime
+    from lazsa_flow.service.service import FlowService
 
 
 S = TypeVar("S")
@@ -53,6 +55,13 @@ def open_with(opener: Callable[..., S], database: str, config: Path | None) -> S
     warn_on_stderr()
     via = f"cli/{os.getuid()}"
     return opener(database, config=Config.load(config), clock=make_clock(), via=via)
+
+
+def find_runtime(service: FlowService) -> Runtime:
+    """Return what a service runs on: its rulebook, store and clock."""
+    from lazsa_flow.service.part import runtime_of
+
+    return runtime_of(service)
 
 
 def read_actor(text: str, country: str | None = None, team: str | None = None) -> Actor:

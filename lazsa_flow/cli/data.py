@@ -8,11 +8,11 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from lazsa_flow.errors import InputError, Problem
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from lazsa_flow.errors import InputError
 
 _EXPECTED: Final = 'a JSON object, such as {"amount": "60.10"}'
 _MOST: Final = 1_000_000
@@ -70,4 +70,6 @@ def _refuse(_constant: str) -> NoReturn:
 
 
 def _error(option: str, got: str, expected: str) -> InputError:
+    from lazsa_flow.errors import InputError, Problem
+
     return InputError([Problem("option", option, got, expected)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.cli.common import console, local, open_service, print_json, read_day
+from lazsa_flow.cli.common import console, find_runtime, local, open_service, print_json, read_day
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     ConfigDir,
@@ -20,7 +20,6 @@ from lazsa_flow.cli.options import (
 )
 from lazsa_flow.cli.pausing import show_pauses
 from lazsa_flow.cli.tables import Column, print_csv, print_table
-from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +68,7 @@ def due(
     day = read_day(until, "--until")
     with open_service(database, config) as service:
         if country is not None:
-            runtime_of(service).context.country(country)
+            find_runtime(service).context.country(country)
         pauses = service.pauses()
         if not as_csv:
             show_pauses(pauses)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.cli.common import open_service, print_move, read_actor
+from lazsa_flow.cli.common import find_runtime, open_service, print_move, read_actor
 from lazsa_flow.cli.confirm import Forecast, confirm
 from lazsa_flow.cli.data import read_data
 from lazsa_flow.cli.options import (
@@ -24,7 +24,6 @@ from lazsa_flow.cli.options import (
     Trigger,
     Yes,
 )
-from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from lazsa_flow.cli.application import Service
@@ -72,7 +71,7 @@ def fire(
         def forecast() -> Forecast:
             return of_dry_run(service.dry_run(run))
 
-        lifecycle = runtime_of(service).rulebook.lifecycles.get(path.rpartition("-")[0])
+        lifecycle = find_runtime(service).rulebook.lifecycles.get(path.rpartition("-")[0])
         asks = lifecycle is not None and lifecycle.confirms(trigger, reason)
         if not confirm(
             f"fire {trigger}", forecast, dry_run=dry_run, yes=yes or not asks, as_json=as_json

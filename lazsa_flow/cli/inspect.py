@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.cli.application import current_application
-from lazsa_flow.cli.common import console, local, open_service, print_json, print_rows
+from lazsa_flow.cli.common import console, find_runtime, local, open_service, print_json, print_rows
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     ConfigDir,
@@ -16,7 +16,6 @@ from lazsa_flow.cli.options import (
     PathRef,
     SubjectOrPath,
 )
-from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,7 +109,7 @@ def history(
 
 def print_story(screen: Console, service: Service, path: Path, title: str | None = None) -> None:
     """Print a path's moves in its country's time, each with the guards that were not met."""
-    calendar = runtime_of(service).rulebook.calendar(path.country)
+    calendar = find_runtime(service).rulebook.calendar(path.country)
     who = f"{path.subject}, {title}" if title else path.subject
     subject = current_application().subject
     screen.print(f"{path.ref}: {subject} {who} in {path.country}, now {path.state}", soft_wrap=True)

@@ -10,6 +10,7 @@ import typer
 
 from lazsa_flow.cli.common import (
     console,
+    find_runtime,
     local,
     open_service,
     print_json,
@@ -46,7 +47,6 @@ from lazsa_flow.cli.options import (
     Yes,
 )
 from lazsa_flow.cli.tables import Column, print_csv, print_table
-from lazsa_flow.service.part import runtime_of
 from lazsa_flow.terminal_text import escape_controls
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def list_outbox(
         return
     with open_service(database, config) as service:
         everything = service.outbox()
-        zones = {code: each.zone for code, each in runtime_of(service).rulebook.countries.items()}
+        zones = {code: each.zone for code, each in find_runtime(service).rulebook.countries.items()}
     waiting = [
         each
         for each in everything

@@ -9,10 +9,9 @@ import typer
 
 from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import ApplicantAs, ApplicationFile
-from lazsa_flow.cli.common import console, print_json, read_actor
+from lazsa_flow.cli.common import console, find_runtime, print_json, read_actor
 from lazsa_flow.cli.explain import verdict_line
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, Json, Key
-from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +88,7 @@ def _applications(programme: Programme, file: Path) -> Iterator[Application]:
     from lazsa_flow.award.commands.store_entry_checks import application_of
     from lazsa_flow.award.imports.turnover import read_turnover
 
-    for rows in list(read_turnover(file, runtime_of(programme).rulebook.countries)):
+    for rows in list(read_turnover(file, find_runtime(programme).rulebook.countries)):
         yield application_of(rows)
 
 

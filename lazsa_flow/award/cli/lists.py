@@ -13,7 +13,7 @@ from lazsa_flow.award.cli.options import (
     UnmetFilter,
     WithoutPath,
 )
-from lazsa_flow.cli.common import console, local, print_json, read_day, read_instant
+from lazsa_flow.cli.common import console, find_runtime, local, print_json, read_day, read_instant
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
@@ -30,7 +30,6 @@ from lazsa_flow.cli.options import (
     StateFilter,
 )
 from lazsa_flow.cli.tables import Column, print_csv, print_table
-from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -132,7 +131,7 @@ def _read_since(programme: Programme, text: str | None, country: str | None) -> 
     day = parse_date(text, where="option", field="--since")
     if country is None:
         return datetime.combine(day, time(), UTC)
-    return runtime_of(programme).rulebook.calendar(country).start(day).at
+    return find_runtime(programme).rulebook.calendar(country).start(day).at
 
 
 def print_page(
@@ -157,7 +156,7 @@ def path_cells(
     programme: Programme, page: Iterable[Listed], *, named: int
 ) -> list[tuple[Any, ...]]:
     """Return the cells of paths, with so many unmet guards by name."""
-    countries = runtime_of(programme).rulebook.countries
+    countries = find_runtime(programme).rulebook.countries
     return [
         (
             each.path,

@@ -8,7 +8,7 @@ import typer
 
 from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import Flags, Incomplete, Reviewer, Seats, SetAsideReason
-from lazsa_flow.cli.common import console, print_json, print_result, read_actor
+from lazsa_flow.cli.common import console, find_runtime, print_json, print_result, read_actor
 from lazsa_flow.cli.default_group import group_with_default
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.options import (
@@ -25,7 +25,6 @@ from lazsa_flow.cli.options import (
     PathRef,
     RoleCountry,
 )
-from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,9 +64,9 @@ def list_(
 
     day = _day(cycle)
     with open_programme(database, config) as programme:
-        runtime_of(programme).context.country(country)
+        find_runtime(programme).context.country(country)
         found = programme.panel(country, day)
-        held = runtime_of(programme).rulebook.calendar(country).is_cycle(day)
+        held = find_runtime(programme).rulebook.calendar(country).is_cycle(day)
     shown = [each for each in found if each.missing or not incomplete]
     if as_json:
         print_json(to_json(shown))

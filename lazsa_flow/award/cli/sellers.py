@@ -14,6 +14,7 @@ from lazsa_flow.award.cli.options import (
 )
 from lazsa_flow.cli.common import (
     console,
+    find_runtime,
     local,
     print_json,
     print_result,
@@ -31,7 +32,6 @@ from lazsa_flow.cli.options import (
     Json,
     Key,
 )
-from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -103,7 +103,7 @@ def _span(begins_at: datetime, ends_at: datetime | None, zone: str) -> tuple[str
 def _zone_of(programme: Programme, seller: str) -> str:
     """Return the zone of a seller's latest path, or UTC where there is none."""
     paths = programme.paths(seller)
-    return runtime_of(programme).rulebook.calendar(paths[-1].country).zone if paths else "UTC"
+    return find_runtime(programme).rulebook.calendar(paths[-1].country).zone if paths else "UTC"
 
 
 def fame(

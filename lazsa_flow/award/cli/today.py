@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import EveryLine
-from lazsa_flow.cli.common import console, local, print_json
+from lazsa_flow.cli.common import console, find_runtime, local, print_json
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryCode, Database, Json
-from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +37,7 @@ def today(
 
     with open_programme(database, config) as programme:
         found = programme.today(country)
-        zone = runtime_of(programme).rulebook.calendar(country).zone
+        zone = find_runtime(programme).rulebook.calendar(country).zone
     if as_json:
         print_json(to_json(found))
         return
