@@ -22,143 +22,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.errors import LifecycleError
 from lazsa_flow.lifecycle.host_code import call, plain_date, plain_moment, ref_of
 from lazsa_flow.lifecycle.model import SYSTEM
-from lazsa_flow.lifecycle.roles import ANY, SERVICE_ROLES, SUBJECT, Recipient, Relation
+from lazsa_flow.lifecycle.parts import Edge as Edge  # noqa: TC001 - authors find it here
+from lazsa_flow.lifecycle.parts import Meaning as Meaning
+from lazsa_flow.lifecycle.parts import Permit as Permit
+from lazsa_flow.lifecycle.parts import State as State  # noqa: TC001 - authors find it here
+from lazsa_flow.lifecycle.parts import Step as Step
+from lazsa_flow.lifecycle.parts import Timer as Timer  # noqa: TC001 - authors find it here
+from lazsa_flow.lifecycle.roles import SERVICE_ROLES, SUBJECT, Recipient, Relation
 from lazsa_flow.lifecycle.validation import find_problems
 from lazsa_flow.lifecycle.values import EMPTY, FrozenDict
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from pydantic import BaseModel
-
     from lazsa_flow.lifecycle.calendar import Moment
-    from lazsa_flow.lifecycle.effects import Effect, Notify
+    from lazsa_flow.lifecycle.effects import Notify
     from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.guards import Guard
     from lazsa_flow.lifecycle.model import GuardContext
     from lazsa_flow.lifecycle.policy import Policy
 
-Meaning = Literal["waiting", "active", "success", "failure"]
 Instant = Callable[["GuardContext"], "Moment | None"]
 Round = Callable[["GuardContext"], "date"]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """A state.
-
-    Attributes:
-        open: A path in it holds its subject's one place in this lifecycle, where the lifecycle
-            allows no several open paths.
-        final: Nothing need lead out of it.
-        meaning: What it is to its subject; graphs colour by it.
-    """
-
-    name: str
-    meaning: Meaning
-    open: bool = False
-    final: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Permit:
-    """Who may pull a trigger, and with which reasons; what no permit names is denied.
-
-    Attributes:
-        reasons: Reason codes, one of which must be given; empty means no reason is taken.
-        relation: ``any``; ``self``: the path's subject; ``country``: the role is held in the path's
-            country; or a relation that the lifecycle declares.
-    """
-
-    role: str
-    reasons: tuple[str, ...] = ()
-    relation: str = ANY
-
-    def admits(self, role: str, reason: str | None) -> bool:
-        """Tell whether it covers a role giving a reason."""
-        return self.role == role and (reason in self.reasons if self.reasons else reason is None)
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A guarded transition.
-
-    Attributes:
-        sources: The states it leads from; none for the edge that opens a path.
-        guards: Names of guards, all of which must hold.
-        effective: The name of an instant that it takes effect from, where that is not the instant
-            of the command or of the timer.
-        confirm: Whether the command line asks before a person fires it, for it cannot be undone.
-            Nothing else depends on it.
-        data: The pydantic model of the data that may come with its trigger; see
-            :mod:`lazsa_flow.lifecycle.path_data`. ``None``: it takes none.
-    """
-
-    trigger: str
-    sources: tuple[str, ...]
-    dest: str
-    permits: tuple[Permit, ...]
-    guards: tuple[str, ...] = ()
-    effects: tuple[Effect, ...] = ()
-    effective: str | None = None
-    confirm: bool = False
-    data: type[BaseModel] | None = None
-
-    @property
-    def reasons(self) -> frozenset[str | None]:
-        """Every reason that one of its permits takes."""
-        return frozenset(
-            reason for permit in self.permits for reason in (permit.reasons or (None,))
-        )
-
-    @property
-    def timed(self) -> bool:
-        """Whether the clock may pull its trigger."""
-        return any(permit.role == SYSTEM for permit in self.permits)
-
-    @property
-    def only_timed(self) -> bool:
-        """Whether nobody but the clock may pull its trigger."""
-        return all(permit.role == SYSTEM for permit in self.permits)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that a timer tries: a trigger, and the reason it gives."""
-
-    trigger: str
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """A decision or a reminder that falls due.
-
-    Attributes:
-        states: Where it lives; a path that leaves them all cancels it.
-        at: The name of the instant it falls due at.
-        steps: What it tries, in order; none for a reminder.
-        effects: What a reminder brings about.
-        on_refused: What comes about where it is refused.
-        restarts: Of a reminder: the states in which it is set again, though it may be over, when
-            the round of its path is put off to a later date.
-        only_latest: Of a reminder that sets itself again: whether its notices are left out where
-            its next date has passed as well, as after an outage, so that only the latest is sent.
-    """
-
-    name: str
-    states: tuple[str, ...]
-    at: str
-    steps: tuple[Step, ...] = ()
-    effects: tuple[Effect, ...] = ()
-    on_refused: tuple[Effect, ...] = ()
-    restarts: tuple[str, ...] = ()
-    only_latest: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,13 @@ from lazsa_flow.lifecycle.roles import BUILT_IN_RELATIONS, SUBJECT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lazsa_flow.lifecycle.table import Edge, Lifecycle, Timer
+    from lazsa_flow.lifecycle.parts import Edge, TableParts, Timer
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _FIELDS: Final = " or ".join(f"{{{name}}}" for name in FIELDS)
 
 
-def find_problems(table: Lifecycle) -> Iterator[str]:
+def find_problems(table: TableParts) -> Iterator[str]:
     """Find every contradiction in a table."""
     names = [state.name for state in table.states]
     yield from _doubles("state", names)
@@ -63,7 +63,7 @@ def _doubles(kind: str, names: list[str]) -> Iterator[str]:
             yield f"{kind} {name}: named {times} times"
 
 
-def _actor_problems(table: Lifecycle) -> Iterator[str]:
+def _actor_problems(table: TableParts) -> Iterator[str]:
     """Find roles, relations and recipients that cannot be declared."""
     relations = [each.name for each in table.relations]
     recipients = [each.name for each in table.recipients]
@@ -86,7 +86,7 @@ def _label(edge: Edge) -> str:
     return f"edge {edge.trigger} to {edge.dest}"
 
 
-def _edge_problems(table: Lifecycle, edge: Edge, states: set[str]) -> Iterator[str]:
+def _edge_problems(table: TableParts, edge: Edge, states: set[str]) -> Iterator[str]:
     for name in (*edge.sources, edge.dest):
         if name not in states:
             yield f"{_label(edge)}: no state {name}"
@@ -114,7 +114,7 @@ def _data_problems(edge: Edge) -> Iterator[str]:
         yield f"{_label(edge)}: takes data, which the system never hands over"
 
 
-def _permit_problems(table: Lifecycle, edge: Edge) -> Iterator[str]:
+def _permit_problems(table: TableParts, edge: Edge) -> Iterator[str]:
     relations = {*BUILT_IN_RELATIONS, *(each.name for each in table.relations)}
     for permit in edge.permits:
         if permit.role not in table.all_roles:
@@ -123,7 +123,7 @@ def _permit_problems(table: Lifecycle, edge: Edge) -> Iterator[str]:
             yield f"{_label(edge)}: no relation {permit.relation}"
 
 
-def _opening_problems(table: Lifecycle) -> Iterator[str]:
+def _opening_problems(table: TableParts) -> Iterator[str]:
     """Find guards that ask a path that opens what it cannot have yet."""
     opening = table.opening
     of_paths = readable_names(each for each in table.evidence if each.rows.by == "path")
@@ -134,7 +134,7 @@ def _opening_problems(table: Lifecycle) -> Iterator[str]:
             yield f"{_label(opening)}: guard {name} reads {each}, which a path that opens has not"
 
 
-def _timer_problems(table: Lifecycle, timer: Timer, states: set[str]) -> Iterator[str]:
+def _timer_problems(table: TableParts, timer: Timer, states: set[str]) -> Iterator[str]:
     label = f"timer {timer.name}"
     for name in timer.states:
         if name not in states:
@@ -161,7 +161,7 @@ def _timer_problems(table: Lifecycle, timer: Timer, states: set[str]) -> Iterato
     yield from _effect_problems(table, label, (*timer.effects, *timer.on_refused))
 
 
-def _promise_problems(table: Lifecycle) -> Iterator[str]:
+def _promise_problems(table: TableParts) -> Iterator[str]:
     for name, notice in table.promised.items():
         label = f"promised {name}"
         if name not in {timer.name for timer in table.timers}:
@@ -179,7 +179,7 @@ def _restart_problems(timer: Timer, label: str) -> Iterator[str]:
             yield f"{label}: restarts in {name}, where it does not live"
 
 
-def _effect_problems(table: Lifecycle, label: str, effects: Iterable[Effect]) -> Iterator[str]:
+def _effect_problems(table: TableParts, label: str, effects: Iterable[Effect]) -> Iterator[str]:
     recipients = {SUBJECT, *(each.name for each in table.recipients)}
     for effect in effects:
         if effect.when is not None and effect.when not in table.guards:
@@ -205,7 +205,7 @@ def _effect_problems(table: Lifecycle, label: str, effects: Iterable[Effect]) ->
             yield f"{label}: begins nothing"
 
 
-def _guard_name_problems(table: Lifecycle) -> Iterator[str]:
+def _guard_name_problems(table: TableParts) -> Iterator[str]:
     for name, guard in table.guards.items():
         if guard.name != name:
             yield f"guard {name}: registered under another name than its own, {guard.name}"
@@ -229,7 +229,7 @@ def _wording_problems(name: str, wording: str) -> Iterator[str]:
             yield f"guard {name}: its wording formats {shown}, expected plain {_FIELDS}"
 
 
-def _overlaps(table: Lifecycle) -> Iterator[str]:
+def _overlaps(table: TableParts) -> Iterator[str]:
     """Find edges that one (state, trigger, reason) would name twice."""
     seen: Counter[tuple[str, str, str | None]] = Counter()
     for edge in table.edges:
@@ -241,7 +241,7 @@ def _overlaps(table: Lifecycle) -> Iterator[str]:
             yield f"edge {trigger} ({reason}) from {source}: stands {times} times"
 
 
-def _reached(table: Lifecycle) -> set[str]:
+def _reached(table: TableParts) -> set[str]:
     reached = {table.opening.dest}
     grown = True
     while grown:
