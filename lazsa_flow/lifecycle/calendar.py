@@ -57,7 +57,7 @@ class Moment(NamedTuple):
 
 
 class Window(NamedTuple):
-    """A nomination window. Units: half-open, ``opens`` inclusive, ``closes`` exclusive."""
+    """A window before a cycle date. Units: half-open, ``opens`` inclusive, ``closes`` exclusive."""
 
     opens: datetime
     closes: datetime
@@ -177,9 +177,6 @@ class Calendar:
             where the country has no cycles.
         suspended: Cycle dates that the country does not hold.
         code: The country's code, for errors.
-
-    Source:
-        programme.md, "Who and where" and "Nomination and the award cycle".
     """
 
     zone: str
@@ -249,19 +246,19 @@ class Calendar:
         return self.held_from(add_days(cycle_on, 1))
 
     def closes(self, cycle_on: date, closes_days: int) -> Moment:
-        """Return when the nomination window of a cycle closes and its review opens."""
+        """Return when the window of a cycle closes."""
         return self.start(add_days(cycle_on, -closes_days))
 
     def window(self, cycle_on: date, closes_days: int) -> Window:
-        """Return the nomination window of a cycle: it opens when the one before closes."""
+        """Return the window of a cycle: it opens when the one before closes."""
         before = self.closes(self.previous(cycle_on), closes_days)
         return Window(before.at, self.closes(cycle_on, closes_days).at)
 
-    def nominated_for(self, at: datetime, closes_days: Callable[[date], int]) -> date:
-        """Return the first cycle held whose nomination window has not closed at an instant.
+    def first_open_cycle(self, at: datetime, closes_days: Callable[[date], int]) -> date:
+        """Return the first cycle held whose window has not closed at an instant.
 
         Args:
-            at: The instant of the nomination.
+            at: The instant.
             closes_days: A cycle date in, how many days before it its window closes out: each
                 cycle's own policy says.
         """
@@ -271,14 +268,14 @@ class Calendar:
         return cycle
 
     def next_due_on(self, anchor_on: date, due_on: date, months: int) -> date:
-        """Return when an award falls due again that was renewed on a due date.
+        """Return when a term ends that was renewed on a due date.
 
         Where a suspension or a case had put the decision off to a later cycle date, that later
         date is the new anchor: the next term runs its full length from it.
 
         Args:
-            anchor_on: The local date on which the award began.
-            due_on: The due date on which it was decided; of a new award its anchor.
+            anchor_on: The local date on which the first term began.
+            due_on: The due date on which it was decided; of a first term its anchor.
             months: The term, in calendar months.
         """
         terms = whole_months(anchor_on, due_on) // months
@@ -286,12 +283,12 @@ class Calendar:
         return self.due_on(due_on if put_off else anchor_on, due_on, months)
 
     def due_on(self, anchor_on: date, after: date, months: int) -> date:
-        """Return when an award falls due: the first anniversary of its anchor after a date.
+        """Return when a term ends: the first anniversary of its anchor after a date.
 
         Where the country does not hold that cycle, it runs to the next one held.
 
         Args:
-            anchor_on: The local date on which the award began.
+            anchor_on: The local date on which the first term began.
             after: The date that the anniversary must come after.
             months: The term, in calendar months.
         """

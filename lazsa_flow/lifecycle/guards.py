@@ -2,7 +2,7 @@
 
 A guard is a named check with the words around it. The check returns a small :class:`Finding`, which
 is what the journal records; :meth:`Guard.verdict` dresses it with all that can be told again from
-guard and policy: what was required, who can change it, the source, and a wording for the seller.
+guard and policy: what was required, who can change it, the source, and a wording for the subject.
 
 What a cycle night asks a million times returns the same three values as a plain tuple, which is
 made in a tenth of the time.
@@ -89,12 +89,12 @@ class Guard:
     """A named condition on an edge.
 
     Attributes:
-        name: As programme.md names it.
+        name: What edges and effects name it by.
         check: The context in, finding out; pure.
         required: Policy in, the bar in words out.
         changed_by: Who or what can change the answer.
         source: Document and clause.
-        wording: For the seller; ``{measured}`` and ``{required}`` are filled in.
+        wording: For the subject; ``{measured}`` and ``{required}`` are filled in.
         reads: What its answer depends on besides the instant, the policy, and the path's state,
             round, periods, data and pending timers: names of the lifecycle's evidence sources, or
             of their fields, for all that their keys say;

@@ -1,7 +1,7 @@
-"""Which ids are one seller's, as merges have joined them.
+"""Merged ids: which ids are one subject's, as merges have joined them.
 
-A seller whose id changes has two names from then on. The last one of a chain of merges is the
-seller's id; the ones before it are aliases, which stay valid names.
+A subject whose id changes has two names from then on. The last one of a chain of merges is the
+subject's id; the ones before it are aliases, which stay valid names.
 
 Source:
     programme.md, "Who and where".

@@ -132,7 +132,7 @@ def _nominate(
             country,
             actor=EMPLOYEE,
             now=now,
-            cycle_on=rulebook.calendar(country).nominated_for(now, lambda _cycle: 30),
+            cycle_on=rulebook.calendar(country).first_open_cycle(now, lambda _cycle: 30),
         )
         paths.append(path)
     transaction.write_chunk(opening.changes)

@@ -61,7 +61,7 @@ def test_every_instant_has_one_cycle_to_nominate_for(
     cycles: Calendar, at: datetime, closes_days: int
 ) -> None:
     """A nomination belongs to the first held cycle still open (programme.md, Nomination)."""
-    cycle = cycles.nominated_for(at, lambda _: closes_days)
+    cycle = cycles.first_open_cycle(at, lambda _: closes_days)
     assert cycles.is_cycle(cycle)
     assert cycle not in cycles.suspended
     assert at < cycles.window(cycle, closes_days).closes

@@ -120,7 +120,7 @@ def surviving_bars(context: Context, transaction: AwardTransaction, seller: str)
 def open_cycle(context: Context, country: str, now: datetime) -> date:
     """Return the cycle whose nomination window is open, by each cycle's own policy."""
     calendar = context.rulebook.calendar(country)
-    return calendar.nominated_for(now, lambda cycle_on: closes_days(context, country, cycle_on))
+    return calendar.first_open_cycle(now, lambda cycle_on: closes_days(context, country, cycle_on))
 
 
 def closes_days(context: Context, country: str, cycle_on: date) -> int:

@@ -144,7 +144,7 @@ def plan_story(config: Config, as_of: date, years: int) -> tuple[datetime, list[
     """
     calendars = [country.calendar for country in config.countries]
     start = min(calendar.start(as_of).at for calendar in calendars)
-    first = calendars[0].nominated_for(start + timedelta(hours=20), lambda _: 30)
+    first = calendars[0].first_open_cycle(start + timedelta(hours=20), lambda _: 30)
     cycles = [first]
     per_year = len(calendars[0].cycle_days)
     while len(cycles) < per_year * years:

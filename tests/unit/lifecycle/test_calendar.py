@@ -87,17 +87,17 @@ def test_windows_are_half_open(zone: str) -> None:
     """What arrives at the closing instant belongs to the next (programme.md, Who and where)."""
     cycles, april, october = calendar(zone), date(2026, 4, 1), date(2026, 10, 1)
     closes = oracle(date(2026, 3, 2), zone)
-    assert cycles.nominated_for(closes - TICK, lambda _: CLOSES) == april
-    assert cycles.nominated_for(closes, lambda _: CLOSES) == october
-    assert cycles.nominated_for(closes + TICK, lambda _: CLOSES) == october
+    assert cycles.first_open_cycle(closes - TICK, lambda _: CLOSES) == april
+    assert cycles.first_open_cycle(closes, lambda _: CLOSES) == october
+    assert cycles.first_open_cycle(closes + TICK, lambda _: CLOSES) == october
     assert cycles.window(april, CLOSES).closes == cycles.window(october, CLOSES).opens == closes
 
 
 def test_between_close_and_cycle_the_next_window_is_open() -> None:
     """On the cycle date itself, the next cycle's window is open (programme.md, Nomination)."""
     at = calendar().start(date(2026, 4, 1)).at
-    assert calendar().nominated_for(at, lambda _: CLOSES) == date(2026, 10, 1)
-    assert calendar().nominated_for(at - TICK, lambda _: CLOSES) == date(2026, 10, 1)
+    assert calendar().first_open_cycle(at, lambda _: CLOSES) == date(2026, 10, 1)
+    assert calendar().first_open_cycle(at - TICK, lambda _: CLOSES) == date(2026, 10, 1)
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -152,7 +152,7 @@ def test_a_due_date_in_a_suspended_cycle_runs_on() -> None:
 def test_nominees_of_a_suspended_cycle_carry_over() -> None:
     """A nomination for a suspended cycle is one for the next held (programme.md, Who and where)."""
     cycles = calendar(suspended=(date(2026, 4, 1),))
-    assert cycles.nominated_for(utc(2026, 1, 15), lambda _: CLOSES) == date(2026, 10, 1)
+    assert cycles.first_open_cycle(utc(2026, 1, 15), lambda _: CLOSES) == date(2026, 10, 1)
     assert cycles.next_held(date(2025, 10, 1)) == date(2026, 10, 1)
     assert cycles.held_from(date(2026, 4, 1)) == date(2026, 10, 1)
     assert cycles.following(date(2025, 10, 1)) == date(2026, 4, 1)
