@@ -1,4 +1,4 @@
-"""How does a chunk of changes become rows?
+"""Writing changes: a chunk of changes as rows.
 
 Everything that belongs to a move goes into the one transaction: the path by compare-and-set on its
 version, the journal row, timers, records, notices, and the subject's place.
@@ -82,11 +82,11 @@ def write_chunk(
     freed = [(c.after.lifecycle, c.after.subject) for c in flat if c.slot == "free"]
     run("freed", to.free_slots, freed + batch_rows.freed(alike))
     if any(c.slot == "take" or c.claims for c in flat):
-        to.send()
+        to.flush()
         _take_slots(connection, flat)
         _claim(connection, flat)
     rest = _follows(to, flat, alike, path_data_rows.rows_of_data(connection, to, flat))
-    with to.together(max(len(rows) for _, _, rows in rest)):
+    with to.pipelined(max(len(rows) for _, _, rows in rest)):
         for name, write, rows in rest:
             run(name, write, rows)
 

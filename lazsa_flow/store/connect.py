@@ -1,4 +1,4 @@
-"""How is a database opened?
+"""Opening a database.
 
 SQLite: write-ahead log, every commit on disk, foreign keys, and our own ``BEGIN IMMEDIATE`` for a
 transaction that writes, so that what it read stays true until it commits and no writer starves.

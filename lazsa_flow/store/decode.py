@@ -1,4 +1,4 @@
-"""How do a driver's rows become values, a chunk at a time?
+"""Decoding: a driver's rows as values, a chunk at a time.
 
 By position, in the schema's column order or, where not all are needed, in the order that stands
 here. Instants, dates, spans and data are decoded once for each text that differs: the paths of a

@@ -1,4 +1,4 @@
-"""What do the two dialects say differently?"""
+"""Dialects: what the two databases say differently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which timers does a sweep take?
+"""Due timers: which ones a sweep claims.
 
 Those that fell due first: one instant, one country, each path once. The index of what is pending
 gives them in order, so that a claim costs as much as it takes, and a look at nothing one step.

@@ -1,4 +1,4 @@
-"""How do values become rows? As plain tuples, in the schema's column order."""
+"""Encoding: values as rows, plain tuples in the schema's column order."""
 
 from __future__ import annotations
 

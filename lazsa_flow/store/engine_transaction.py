@@ -1,4 +1,4 @@
-"""What does the engine read and write within one transaction? Claim, load, write, set aside.
+"""Engine transactions: what the engine claims, loads, writes and sets aside within one.
 
 Whatever a transaction writes, it has passed the brakes before: the stamp is asked along with the
 first query of a sweep or of a command, and before the first statement of anything else. What a
@@ -24,13 +24,13 @@ from lazsa_flow.store import (
     evidence_queries,
     failures,
     merges,
-    prefetch,
     released,
     schema,
 )
+from lazsa_flow.store import prefetch as prefetching
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.fast.driver import fetch_all
-from lazsa_flow.store.fast.writer import MovedError, RowWriter, bulk
+from lazsa_flow.store.fast.writer import MovedError, RowWriter, row_writer
 from lazsa_flow.store.transaction_stamp import Stamp, stamp_of, stamp_query
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class EngineTransaction:
     ) -> None:
         self._lent = connection
         self.sources = sources
-        self._rows = bulk(connection)
+        self._rows = row_writer(connection)
         self._brakes = brakes or Brakes()
         self._stamp: Stamp | None = None
         self._foreign: frozenset[str] = frozenset()
@@ -89,7 +89,7 @@ class EngineTransaction:
         """The connection for another statement, before which all is written that is held."""
         if self._stamp is None and self._write:
             self.stamp()
-        self.send()
+        self.flush()
         return self._lent
 
     @property
@@ -124,14 +124,14 @@ class EngineTransaction:
         self._foreign = self._brakes.foreign(stamp)
         self._stamp = stamp
 
-    def send(self, commit: Callable[[], None] | None = None) -> None:
+    def flush(self, commit: Callable[[], None] | None = None) -> None:
         """Write what is held until now, and commit in the same round trip.
 
         Raises:
             StaleVersionError: A path no longer has the version that was read.
         """
         try:
-            self._rows.send(commit)
+            self._rows.flush(commit)
         except MovedError:
             raise self._stale() from None
         self._changes.clear()
@@ -165,9 +165,9 @@ class EngineTransaction:
         in hand are passed by; while the last ones of an instant are, nothing later is taken. What
         another has done before the lock was had shows in the evidence: the timer no longer pends.
         """
-        self.send()
+        self.flush()
         if path_id is None and self._own:
-            self._rows.pin()
+            self._rows.pin_plans()
         [rows] = self._ask(failures.WAITING)
         waiting = {id_: decode.instant(at) for id_, at in rows}
         self._retried = frozenset(id_ for id_, at in waiting.items() if at <= now)
@@ -263,8 +263,8 @@ class EngineTransaction:
             KeyReusedError: The key was used for another command.
             SchemaError: The table of the path's lifecycle is not the database's.
         """
-        self.send()
-        found = prefetch.prefetch(
+        self.flush()
+        found = prefetching.prefetch_path(
             self._lent,
             path_id,
             on=on,

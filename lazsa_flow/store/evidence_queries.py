@@ -1,4 +1,4 @@
-"""What may a chunk of decisions read? One query a table, for all the chunk's paths.
+"""Evidence queries: one a table, for all paths of a chunk of decisions.
 
 What was recorded at or after ``before`` is not seen: a late worker, and an appeal a year on, get
 midnight's answer. Source: programme.md, "Versions and data". Each query begins with the chunk's

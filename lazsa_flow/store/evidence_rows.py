@@ -1,4 +1,4 @@
-"""What does a decision read of a path, before it is made values?
+"""Evidence rows: what a decision reads of a path, before it is made values.
 
 A chunk's rows are put together path by path as the driver gives them. Of a path that moves as
 others do most are never made values: that they are the same texts is all that counts.

@@ -1,4 +1,4 @@
-"""Which paths are set aside, since when and why?
+"""Failures: which paths are set aside, since when and why.
 
 A row for each path whose latest attempt failed. With an instant it waits for its next attempt;
 without one it is parked, its timers too, until an operator lets it go. The row goes with the first

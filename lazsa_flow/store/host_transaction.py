@@ -85,7 +85,7 @@ class BoundStore(SqlStore[_Transaction, _Listing]):
         with self._telling(write=write), self._connection.begin_nested():
             transaction = self._transaction(write=write)
             yield transaction
-            transaction.send()
+            transaction.flush()
 
     def _telling(self, *, write: bool) -> AbstractContextManager[None]:
         """Return what tells the driver's errors in our words."""

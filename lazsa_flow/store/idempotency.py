@@ -1,4 +1,4 @@
-"""Which command has run already, under its idempotency key, and with what result?"""
+"""Idempotency keys: which commands have run already, and with what result."""
 
 from __future__ import annotations
 

@@ -66,4 +66,4 @@ class ImportSide(BookSide):
         """Undo what is written within the block where it raises, and nothing else."""
         with self._connection.begin_nested():
             yield
-            self.send()
+            self.flush()

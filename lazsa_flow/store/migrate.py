@@ -1,4 +1,4 @@
-"""Is the schema this release's, and how does it become so?
+"""Migrations: whether the schema is this release's, and how it becomes so.
 
 alembic, inside the package, run by ``lazsa-flow migrate`` or :meth:`SqlStore.migrate` and by
 nothing else: no import and no opening of a programme changes a schema.

@@ -1,4 +1,4 @@
-"""How does the work stand? What operators watch, each by one look-up in an index.
+"""Monitoring: what operators watch, each by one look-up in an index.
 
 And who leads among several tickers, where the database can tell.
 """

@@ -1,4 +1,4 @@
-"""What waits to be told, and who holds it?
+"""The outbox: what waits to be sent, and who holds it.
 
 A claim is a committed lease: the row's ``next_at`` moves to the lease's end, so that a relay that
 dies gives back what it held by doing nothing. Whoever reports on a claim names the lease it had;

@@ -28,7 +28,7 @@ def rows_of_data(connection: sa.Connection, to: RowWriter, changes: Iterable[Cha
             continue
         text_id = None
         if change.data.personal is not None:
-            to.send()
+            to.flush()
             text_id = _add_text(connection, change, change.data.personal)
         trigger = change.row.trigger or ""
         rows.append(data_row(change.after, change.data, trigger, text_id, change.recorded_at))

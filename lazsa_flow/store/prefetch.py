@@ -1,4 +1,4 @@
-"""What does a command on one path ask first? All of it in one round trip, and in few statements.
+"""Prefetch: what a command on one path reads first, in one round trip and few statements.
 
 The rows of the subject's paths are locked; then one statement asks for the stamp, whether the
 command's key has a result, and all that is recorded about the path. A statement for each of them
@@ -117,7 +117,7 @@ def _rows_of_path(source: evidence_queries.SourceTable, own: Any) -> sa.Select[A
     return found.where(holds).order_by(*latest_first).limit(1)
 
 
-def prefetch(
+def prefetch_path(
     connection: sa.Connection,
     path_id: int,
     *,

@@ -1,4 +1,4 @@
-"""What happens when the database gives up on a transaction?
+"""Retries: what happens when the database gives up on a transaction.
 
 It is run again as a whole, at most five times: after a serialisation failure, a deadlock, a lock
 that was not to be had, or two writers of one idempotency key. All attempts share one deadline for

@@ -1,4 +1,4 @@
-"""What tables are there, and what does a row of each mean?
+"""The schema: which tables there are, and what a row of each means.
 
 All are prefixed ``lazsa_``, for they live in hosts' databases. Instants are text of one fixed
 width in UTC (``2026-10-01T00:00:00.000000Z``), dates are ``YYYY-MM-DD``, decimals are text as they

@@ -1,4 +1,4 @@
-"""How many stand where, who are they, and which way did they come?
+"""Statistics of paths: how many are in each state, who they are, and how they came there.
 
 What a picture asks: figures over all paths, and a few of them by name. Everything but the few is
 counted in the database, so that what is read is as large as the answer.

@@ -158,7 +158,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
             )
             yield transaction
             self._probe("commit.before")
-            transaction.send(own.commit)
+            transaction.flush(own.commit)
         self._probe("commit.after")
         for row in transaction.moves:
             log.debug("path.moved", path=row.path, seq=row.seq, state=row.dest, actor=row.actor)

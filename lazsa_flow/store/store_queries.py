@@ -22,7 +22,7 @@ from lazsa_flow.store import (
 )
 from lazsa_flow.store.audit import audited_paths, journal_rows
 from lazsa_flow.store.fast.driver import rows_of
-from lazsa_flow.store.fast.writer import bulk
+from lazsa_flow.store.fast.writer import row_writer
 from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.statistics import Census
 from lazsa_flow.store.transaction_stamp import read_stamp
@@ -137,7 +137,9 @@ class StoreQuestions(ABC, Generic[_Listing]):
             .limit(limit)
         )
         with self._read() as connection:
-            bulk(connection).pin()  # of what pends, the planner takes far more to be due than is
+            # of what pends, the planner takes far more to be due than is
+            row_writer(connection).pin_plans()
+            row_writer(connection).pin_plans()
             found = []
             for *row, lifecycle, subject in rows_of(connection, query):
                 timer = decode.timer(tuple(row))

@@ -15,7 +15,7 @@ from lazsa_flow.store import decode, failures, idempotency, schema
 from lazsa_flow.store.configuration_rows import RulesSide
 from lazsa_flow.store.encode import notice_row, timer_row
 from lazsa_flow.store.fast.driver import rows_of
-from lazsa_flow.store.fast.writer import given
+from lazsa_flow.store.fast.writer import written_columns
 from lazsa_flow.store.import_rows import ImportSide
 from lazsa_flow.store.personal_data import PersonalSide
 from lazsa_flow.store.subject_lookups import SubjectSide
@@ -95,7 +95,7 @@ class SqlTransaction(ImportSide, SubjectSide, PersonalSide, RulesSide):
         """Append a dated statement about a subject; return the row's id."""
         row = {
             "subject": subject,
-            **{name: getattr(record, name) for name in given(schema.records)[1:]},
+            **{name: getattr(record, name) for name in written_columns(schema.records)[1:]},
         }
         return self._insert(schema.records, row)
 

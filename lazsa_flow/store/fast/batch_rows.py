@@ -1,4 +1,4 @@
-"""How do moves of paths that are alike become rows?
+"""Batch rows: moves of identical paths as rows.
 
 The rows of the one change that was drafted are the mould; each path's are cast from it, with what
 is its own put in its place. Rows stand in the schema's column order, as :mod:`~.codec` makes them.

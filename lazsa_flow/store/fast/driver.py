@@ -1,4 +1,4 @@
-"""How do statements reach the driver without a detour for every row?
+"""Driver access: statements run by the driver itself, without a detour for every row.
 
 SQLAlchemy makes the text of a statement from the schema, once for each dialect. The driver runs it
 within the transaction of a SQLAlchemy connection and gives plain tuples back, for a cycle night
@@ -119,11 +119,8 @@ def rows_of(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[
         return list(cursor.fetchall())
 
 
-class _Lent:
-    """What :func:`driver_connection` returns.
-
-    A move asks for it a dozen times, and a generator takes longer.
-    """
+class KeptConnection:
+    """What :func:`driver_connection` returns: a generator would take longer."""
 
     __slots__ = ("_connection", "_driver", "_pooled")
 
@@ -148,7 +145,7 @@ class _Lent:
 
 def driver_connection(connection: sa.Connection) -> AbstractContextManager[Any]:
     """Lend the driver's connection; what it raises comes out as SQLAlchemy's errors."""
-    return _Lent(connection)
+    return KeptConnection(connection)
 
 
 def as_error(dialect: sa.Dialect, driver: Any, error: Exception) -> sa.exc.DBAPIError:

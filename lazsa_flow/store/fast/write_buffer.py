@@ -1,4 +1,4 @@
-"""How does a single move get written into PostgreSQL? In one statement, with the commit behind it.
+"""Buffered writing: a single move goes to PostgreSQL as one statement, the commit behind it.
 
 The few rows of a move are held until the transaction commits, or until something is read in it.
 Then they go as the parts of one statement, with the commit in the same round trip. All parts of a
@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.fast.driver import driver_connection, run_numbered
-from lazsa_flow.store.fast.writer import MOVED, REVIVED, MovedError, given
-from lazsa_flow.store.fast.writer_postgresql import PostgresBulk
+from lazsa_flow.store.fast.writer import MOVED, REVIVED, MovedError, written_columns
+from lazsa_flow.store.fast.writer_postgresql import PostgresWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -42,7 +42,7 @@ class Part(NamedTuple):
 
 @lru_cache
 def _inserting(table: sa.Table) -> str:
-    names = given(table)
+    names = written_columns(table)
     marks = ", ".join(f"{{{n}}}" for n in range(len(names)))
     return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
 
@@ -82,7 +82,7 @@ def _composed(parts: tuple[tuple[Part, int], ...], *, last: bool) -> str:
     return f"WITH {', '.join(named)} SELECT {result}"
 
 
-class BufferedWriter(PostgresBulk):
+class BufferedWriter(PostgresWriter):
     """See :class:`lazsa_flow.store.fast.writer.RowWriter`."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -90,7 +90,7 @@ class BufferedWriter(PostgresBulk):
         self._held: list[tuple[Part, Row]] = []
         self._touched: set[Hashable] = set()
 
-    def send(self, commit: Callable[[], None] | None = None) -> None:
+    def flush(self, commit: Callable[[], None] | None = None) -> None:
         """Write what is held; commit in the same round trip, where that is all there is."""
         held, self._held = self._held, []
         self._touched.clear()
@@ -98,7 +98,7 @@ class BufferedWriter(PostgresBulk):
             text = _composed(tuple((part, len(row)) for part, row in held), last=bool(commit))
             values = list(chain.from_iterable(row for _, row in held))
             if commit:
-                self._send_last(text, values, commit)
+                self._flush_and_commit(text, values, commit)
                 return
             with driver_connection(self._connection) as driver:
                 [(moved,)] = run_numbered(driver, text, values).fetchall()
@@ -107,7 +107,7 @@ class BufferedWriter(PostgresBulk):
         elif commit:
             commit()
 
-    def _send_last(self, text: str, values: list[Any], commit: Callable[[], None]) -> None:
+    def _flush_and_commit(self, text: str, values: list[Any], commit: Callable[[], None]) -> None:
         try:
             with driver_connection(self._connection) as driver, driver.pipeline():
                 run_numbered(driver, text, values)
@@ -121,9 +121,9 @@ class BufferedWriter(PostgresBulk):
         commit()  # of what is committed: SQLAlchemy is told
 
     @contextmanager
-    def together(self, most: int) -> Iterator[None]:
+    def pipelined(self, most: int) -> Iterator[None]:
         """Send what is written in the block in one round trip; what is held goes so anyway."""
-        with nullcontext() if most <= HELD else super().together(most):
+        with nullcontext() if most <= HELD else super().pipelined(most):
             yield
 
     def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
@@ -159,7 +159,7 @@ class BufferedWriter(PostgresBulk):
         """Hold rows, unless they are many; what touches a row that is held sends that first."""
         few = len(rows) <= HELD
         if not few or not self._touched.isdisjoint(touched):
-            self.send()
+            self.flush()
         if few:
             self._held += [(part, row) for row in rows]
             self._touched.update(touched)

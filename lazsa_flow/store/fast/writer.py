@@ -1,4 +1,4 @@
-"""How do many rows get written at once?
+"""Row writers: many rows written at once.
 
 A :class:`RowWriter` takes rows as plain tuples, in the schema's column order and as text, and
 writes them by the shortest way its database knows.
@@ -24,11 +24,11 @@ class MovedError(Exception):
 class RowWriter(Protocol):
     """Writes within the transaction of a connection."""
 
-    def pin(self) -> None:
+    def pin_plans(self) -> None:
         """Hold the database, until the transaction ends, to plans that go from the few by index."""
         ...
 
-    def send(self, commit: Callable[[], None] | None = None) -> None:
+    def flush(self, commit: Callable[[], None] | None = None) -> None:
         """Write what is held until now, and commit.
 
         Raises:
@@ -36,7 +36,7 @@ class RowWriter(Protocol):
         """
         ...
 
-    def together(self, most: int) -> AbstractContextManager[None]:
+    def pipelined(self, most: int) -> AbstractContextManager[None]:
         """Send what is written in the block in one round trip, where that can be.
 
         Args:
@@ -89,18 +89,18 @@ MOVED = (
 """What a move may change of a path."""
 
 
-def given(table: sa.Table) -> list[str]:
+def written_columns(table: sa.Table) -> list[str]:
     """Return the columns that a row gives: all but a number that the database counts up."""
     counted = table.autoincrement_column
     return [column.name for column in table.columns if column is not counted]
 
 
-def bulk(connection: sa.Connection) -> RowWriter:
+def row_writer(connection: sa.Connection) -> RowWriter:
     """Return what writes on a connection's database."""
     if connection.dialect.name == "postgresql":
         from lazsa_flow.store.fast.write_buffer import BufferedWriter
 
         return BufferedWriter(connection)
-    from lazsa_flow.store.fast.writer_sqlite import SqliteBulk
+    from lazsa_flow.store.fast.writer_sqlite import SqliteWriter
 
-    return SqliteBulk(connection)
+    return SqliteWriter(connection)

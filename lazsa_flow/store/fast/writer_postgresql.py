@@ -1,4 +1,4 @@
-"""How do many rows get written into PostgreSQL?
+"""Row writer for PostgreSQL.
 
 New rows go straight into their table by COPY in binary form. What changes rows that are there goes
 the same way into a small temporary table, and one statement takes it from there: measured at two
@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.fast.driver import driver_connection
-from lazsa_flow.store.fast.writer import MOVED, REVIVED, given
+from lazsa_flow.store.fast.writer import MOVED, REVIVED, written_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -104,7 +104,7 @@ def _same(*names: str) -> dict[str, str]:
 
 
 _KEY: Final = "t.path_id = d.path_id AND t.name = d.name AND t.due_at = d.due_at"
-_TIMER: Final = given(schema.timers)
+_TIMER: Final = written_columns(schema.timers)
 
 MOVES: Final = Batch(
     "lazsa_stage_moves",
@@ -140,25 +140,25 @@ FREED: Final = Batch(
 @lru_cache
 def appending(table: sa.Table) -> Batch:
     """Return the batch that appends rows to a table."""
-    names = given(table)
+    names = written_columns(table)
     statement = f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM {{rows}}"
     return Batch(f"stage_{table.name}", table, _same(*names), statement)
 
 
-class PostgresBulk:
+class PostgresWriter:
     """See :class:`lazsa_flow.store.fast.writer.RowWriter`."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._reads = False  # pinned, as reading wants it
 
-    def pin(self) -> None:
+    def pin_plans(self) -> None:
         """Hold the database, until the transaction ends, to plans that go from the few by index."""
         self._connection.exec_driver_sql(PIN)
         self._reads = True
 
     @contextmanager
-    def together(self, most: int) -> Iterator[None]:
+    def pipelined(self, most: int) -> Iterator[None]:
         """Send what is written in the block in one round trip, unless COPY has a part in it."""
         with (
             driver_connection(self._connection) as driver,

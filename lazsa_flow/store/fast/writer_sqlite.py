@@ -1,4 +1,4 @@
-"""How do many rows get written into SQLite?
+"""Row writer for SQLite.
 
 One prepared statement, run by the driver for one tuple after the other: there is no server to go
 to, and the row found by its key is changed in place.
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.fast.driver import driver_connection
-from lazsa_flow.store.fast.writer import MOVED, REVIVED, given
+from lazsa_flow.store.fast.writer import MOVED, REVIVED, written_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -43,12 +43,12 @@ _FREE: Final = "DELETE FROM lazsa_slots WHERE lifecycle = ? AND subject = ?"
 
 @lru_cache
 def _insert(table: sa.Table) -> str:
-    names = given(table)
+    names = written_columns(table)
     marks = ", ".join("?" * len(names))
     return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
 
 
-class SqliteBulk:
+class SqliteWriter:
     """See :class:`lazsa_flow.store.fast.writer.RowWriter`."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -58,15 +58,15 @@ class SqliteBulk:
         with driver_connection(self._connection) as driver:
             return driver.executemany(statement, rows)
 
-    def pin(self) -> None:
+    def pin_plans(self) -> None:
         """Do nothing: a join goes in the order in which its statement is written."""
 
-    def send(self, commit: Callable[[], None] | None = None) -> None:
+    def flush(self, commit: Callable[[], None] | None = None) -> None:
         """Commit: nothing is held."""
         if commit is not None:
             commit()
 
-    def together(self, most: int) -> AbstractContextManager[None]:
+    def pipelined(self, most: int) -> AbstractContextManager[None]:
         """Do nothing: there is no server to go to."""
         return nullcontext()
 

@@ -1,4 +1,4 @@
-"""Storage: can the database be written to, and is there room on its disk?"""
+"""Storage: whether the database can be written to, and has room on its disk."""
 
 from __future__ import annotations
 
