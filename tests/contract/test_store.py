@@ -971,7 +971,7 @@ def test_joining_with_its_key_joins_once(play: Any) -> None:
     _award(programme)
     clock(programme).move_to(midnight(date(2027, 10, 2)))
     programme.fire("award-1", "retire", actor=OWNER, reason="resigned")
-    store = programme.store
+    store = programme._runtime.store
     later = replace(programme.find("award-1"), id=2)
     write(store, opening(later))
     for step in ("get_app", "register"):
