@@ -101,7 +101,7 @@ def test_a_command_holds_the_rules_before_it_reads_its_path(session: sa.Connecti
     metadata.create_all(session, tables=[metadata.tables["lazsa_paths"]])
     text = "INSERT INTO lazsa_paths VALUES (1, 'l', 's', 'c', 'x', 1, '', NULL, '', '', false"
     session.exec_driver_sql(f"{text}, '{{}}', '{{}}', '')")
-    rows = fetch_all(session, [prefetch.queries("postgresql").paths_locked], {"id": 1})
+    rows = fetch_all(session, [prefetch.queries("postgresql", ()).paths_locked], {"id": 1})
     assert [row[0] for row in rows[0]] == [1]
     locks = "SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
     assert session.exec_driver_sql(locks).scalars().all() == ["ShareLock"]
