@@ -30,7 +30,7 @@ from lazsa_flow.errors.inputs import (
     TemplateError,
     no_path,
     no_seller,
-    no_seller_or_path,
+    no_subject_or_path,
 )
 from lazsa_flow.errors.moves import (
     GuardError,
@@ -88,7 +88,7 @@ __all__ = (
     "error_name",
     "no_path",
     "no_seller",
-    "no_seller_or_path",
+    "no_subject_or_path",
     "printable",
     "shown",
     "type_name",

@@ -74,7 +74,7 @@ def no_seller(seller: str) -> NotFoundError:
     return NotFoundError("seller", seller, expected="the id of a seller whose facts are known")
 
 
-def no_seller_or_path(name: str) -> NotFoundError:
+def no_subject_or_path(name: str) -> NotFoundError:
     """Return the error that neither a seller nor a path is known by this name."""
     expected = "the id of a seller whose facts are known, or a path's reference such as award-17"
     return NotFoundError("seller or path", name, expected=expected)

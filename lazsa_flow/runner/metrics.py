@@ -173,7 +173,7 @@ class OversightCollector(Collector):
         self._until: float | None = None
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield what is unexplained, and whom the panels have not judged."""
+        """Yield what is unexplained, and the application's own gauges."""
         with self._lock:
             if self._until is None or self._clock() >= self._until:
                 try:

@@ -66,7 +66,7 @@ def build_rulebook(
         suspensions: The suspended cycles: country and cycle date.
         otherwise: The countries of a database in which none is stored yet.
         version: What the database stood at when they were read.
-        merged: Which ids are one seller's.
+        merged: Which ids are one subject's.
 
     Raises:
         ConfigError: A stored text does not fit its lifecycle, or describes no country.
@@ -136,7 +136,7 @@ class Migrated:
 
     Attributes:
         first: Whether the database held no configuration before.
-        stored: The policies and countries that the database did not know: ``policy award/2020-1``.
+        stored: The policies and countries that the database did not know: ``policy invoice/2026``.
         warnings: What the configuration has and the database does not.
         tables: By lifecycle, a line for each difference between the table that the database was
             run by and the one that it is run by now; nothing where they agree or it had none.

@@ -35,7 +35,7 @@ class AffectedPath:
         actor: Who would stand in the journal, as ``role:id``; ``system`` for an overdue timer.
         source: Its state before; ``None`` where it opens.
         dest: Its state after.
-        ends: What would end with it, such as ``award`` or ``good_standing``.
+        ends: What would end with it, such as a period or the subject's good standing.
     """
 
     path: str

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lazsa_flow.engine.explain import explain
 from lazsa_flow.engine.opening import unopened
 from lazsa_flow.engine.outlook import outlook
-from lazsa_flow.errors import NotFoundError, no_seller_or_path
+from lazsa_flow.errors import NotFoundError, no_subject_or_path
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,13 +55,13 @@ def explain_subject(
     """
     meant = lifecycle or context.application.main_lifecycle
     if meant is None:
-        raise no_seller_or_path(subject)
+        raise no_subject_or_path(subject)
     table = context.rulebook.lifecycle(meant)
     check_trigger(table, trigger)
     with context.store.begin(write=False) as transaction:
         country = transaction.country_of(subject)
         if country is None:
-            raise no_seller_or_path(subject)
+            raise no_subject_or_path(subject)
         opening = _unopened(context, transaction, table, subject, country, now)
     return _of_trigger(explain(context.rulebook, opening, now, trigger), trigger)
 

@@ -42,16 +42,16 @@ class Page(Sequence[_Row], Generic[_Row]):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A path, or a seller with their latest path, as a list shows it.
+    """A path, or a subject with their latest path, as a list shows it.
 
     Attributes:
-        path: The path's reference; ``None`` of a seller without one.
+        path: The path's reference; ``None`` of a subject without one.
         since: When it entered its state, by effect.
         trigger: The trigger of its last move.
         reason: The reason code of its last move, if there is one.
-        unmet: Of an open path, the guards that stand today between it and its next award or
-            renewal; of another, those of an award or renewal that did not hold at its last move.
-        facts: How the seller's facts are on the date judged: ``missing``, ``stale``,
+        unmet: Of an open path, the guards that stand today between it and the next active state
+            of its happy path; of another, those of that way that did not hold at its last move.
+        facts: How the subject's facts are on the date judged: ``missing``, ``stale``,
             ``incomplete`` (a figure that a bar asks for is not known) or ``current``.
         facts_as_of: The date of the facts that count on that date, if there are any.
     """

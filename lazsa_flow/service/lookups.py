@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from lazsa_flow.errors import InputError, NotFoundError, no_path, no_seller_or_path
+from lazsa_flow.errors import InputError, NotFoundError, no_path, no_subject_or_path
 from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.service import explaining
 from lazsa_flow.service.part import Part
@@ -24,13 +24,13 @@ class Lookups(Part):
     """The look-ups."""
 
     def find(self, name: str, lifecycle: str | None = None) -> Path:
-        """Find a path by its reference, or a seller's latest path.
+        """Find a path by its reference, or a subject's latest path.
 
-        A path goes before a seller whose id reads like its reference; :meth:`paths` knows sellers
+        A path goes before a subject whose id reads like its reference; :meth:`paths` knows subjects
         alone.
 
         Args:
-            name: The reference, or the seller's id.
+            name: The reference, or the subject's id.
             lifecycle: Only paths of this lifecycle.
 
         Raises:
@@ -44,16 +44,16 @@ class Lookups(Part):
             with suppress(NotFoundError):
                 paths.append(context.load(transaction, name, self._runtime.clock.now()).path)
         if not paths:
-            raise no_seller_or_path(name)
+            raise no_subject_or_path(name)
         for path in reversed(paths):
             if lifecycle in (None, path.lifecycle):
                 return path
         raise NotFoundError(f"{lifecycle} path", name)
 
-    def paths(self, seller: str) -> list[Path]:
-        """Return every path of a seller, oldest first."""
+    def paths(self, subject: str) -> list[Path]:
+        """Return every path of a subject, oldest first."""
         with self._runtime.store.begin(write=False) as transaction:
-            paths: list[Path] = transaction.paths_of(seller)
+            paths: list[Path] = transaction.paths_of(subject)
         return paths
 
     def explain(
@@ -66,16 +66,16 @@ class Lookups(Part):
     ) -> Explanation:
         """Tell what leads on from a path's state, and what stands against each exit.
 
-        A seller who is known by facts and has no path is explained as if one were opened now.
+        A subject who is known by facts and has no path is explained as if one were opened now.
 
         Args:
-            name: A path's reference, or a seller whose latest path is meant.
+            name: A path's reference, or a subject whose latest path is meant.
             trigger: Only exits of this trigger.
-            lifecycle: Of a seller, the latest path in this lifecycle.
+            lifecycle: Of a subject, the latest path in this lifecycle.
             now: The instant to explain at; the clock's by default.
 
         Raises:
-            NotFoundError: There is no such path, seller, lifecycle or trigger.
+            NotFoundError: There is no such path, subject, lifecycle or trigger.
         """
         at = self._runtime.now(now, "now")
         try:

@@ -5,7 +5,7 @@ beginning of its local date; and rows that somebody has deleted or changed. ``la
 names both, ``lazsa-flow timers replan`` puts both right, in one transaction, journaled.
 
 Source:
-    programme.md, "Who and where": a cycle date begins at local midnight of the seller's country.
+    programme.md, "Who and where": a cycle date begins at local midnight of the subject's country.
 """
 
 from __future__ import annotations

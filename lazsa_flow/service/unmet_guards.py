@@ -54,8 +54,7 @@ def _recorded(table: Lifecycle | None, verdicts: str) -> Iterator[str]:
 def guards_ahead(table: Lifecycle, state: str) -> tuple[str, ...]:
     """Return the guards that stand between an open state and the next one that is hoped for.
 
-    They are those of the edges along the lifecycle's happy way, up to the first active state
-    its subject: from ``nominated`` those of review and award, from ``awarded`` those of renewal.
+    They are those of the edges along the lifecycle's happy path, up to its first active state.
     """
     active = {each.name for each in table.states if each.meaning == "active"}
     open_states = {each.name for each in table.states if each.open}
