@@ -211,6 +211,8 @@ def test_a_zone_is_enough() -> None:
     country = text.country
     assert (country.code, country.name, country.locale) == ("DE", "DE", "en")
     assert country.calendar.cycle_days == ()
+    told = country.model_copy(update={"mailbox": "team@example.com"})
+    assert told.need_mailbox() == "team@example.com"
     with pytest.raises(ConfigError, match=r"countries/de\.toml: mailbox: got nothing"):
         country.need_mailbox()
     with pytest.raises(ConfigError, match="code: got nothing"):

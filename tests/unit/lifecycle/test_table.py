@@ -258,6 +258,12 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
+def test_recipients_are_those_declared_and_the_subject() -> None:
+    """A notice can always be for the path's subject, and else for whom the table declares."""
+    made = table(recipients=(Recipient("clerks"),))
+    assert [each.name for each in made.all_recipients] == ["subject", "clerks"]
+
+
 def test_roles_are_a_closed_set() -> None:
     """A table names at once every role, relation and recipient that it uses without declaring."""
     edge = Edge("lift", ("ajar",), "shut", (Permit("cook", relation="cousin"), Permit("host")))
