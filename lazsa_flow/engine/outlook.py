@@ -146,7 +146,7 @@ def _step(
         context = rulebook.guard_context(there, at=due_at, recorded_at=now, actor=asker)
     reasons = sorted(reason for reason in edge.reasons if reason is not None)
     context = context.giving(reasons[0] if reasons else None)
-    judge = examine if present else foresee
+    evaluate = examine if present else foresee
     who = [
         describe_edge_rule(edge, reason).removeprefix("only ") for reason in (reasons or (None,))
     ]
@@ -158,7 +158,7 @@ def _step(
         timer=timer,
         due_at=due_at,
         due_on=due_on,
-        verdicts=judge(lifecycle, context, edge.guards, due_on),
+        verdicts=evaluate(lifecycle, context, edge.guards, due_on),
     )
 
 

@@ -17,24 +17,23 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import asdict, astuple, dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from structlog.contextvars import bound_contextvars
 
-from lazsa_flow.engine.batch.group import DecisionGroup
+from lazsa_flow.engine.batch.chunk import ChunkDecision, decide_chunk
 from lazsa_flow.engine.failures import fail_path
 from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.gc_pause import gc_paused
-from lazsa_flow.engine.recorded_instant import check_past, not_before
+from lazsa_flow.engine.recorded_instant import check_past
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import (
     ClockError,
     ContendedError,
     DamagedError,
     MachineMismatchError,
-    NotFoundError,
     SchemaError,
     StaleVersionError,
     UnavailableError,
@@ -43,14 +42,11 @@ from lazsa_flow.errors import (
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from lazsa_flow.clock import Clock
-    from lazsa_flow.engine.batch.changes import BatchChange
-    from lazsa_flow.engine.change_builder import Load
-    from lazsa_flow.engine.evidence_row import EvidenceRow
-    from lazsa_flow.engine.ports import Change, Claim, Store, Transaction
+    from lazsa_flow.engine.ports import Claim, Store, Transaction
     from lazsa_flow.engine.rulebook import Rulebook
 
 CHUNK: Final = 5000
@@ -87,23 +83,6 @@ class SweepResult:
 
     def __add__(self, other: SweepResult) -> SweepResult:
         return SweepResult(*map(sum, zip(astuple(self), astuple(other), strict=True)))
-
-
-@dataclass(slots=True)
-class ChunkDecision:
-    """What was decided on one chunk, before anything is written.
-
-    Attributes:
-        claim: The timers that were claimed and still pended.
-        changes: What is to be written of paths that moved by themselves,
-        alike: and of those that moved as others do.
-        failed: Paths on which the decision raised, with the error's name.
-    """
-
-    claim: Claim
-    changes: list[Change] = field(default_factory=list)
-    alike: list[BatchChange] = field(default_factory=list)
-    failed: list[tuple[int, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,11 +239,11 @@ def sweep_chunk(
     What was claimed may have been settled by another writer for whose paths this one had to wait:
     what the evidence, read with the paths locked, no longer knows as pending is passed by.
     """
-    judged = decide_chunk(transaction, rulebook, now, chunk, path_id, until=until)
-    return ChunkResult(SweepResult()) if judged is None else write(transaction, judged, now)
+    decided = decide_next(transaction, rulebook, now, chunk, path_id, until=until)
+    return ChunkResult(SweepResult()) if decided is None else write(transaction, decided, now)
 
 
-def decide_chunk(
+def decide_next(
     transaction: Transaction,
     rulebook: Rulebook,
     now: datetime,
@@ -278,57 +257,21 @@ def decide_chunk(
         if rulebook.version is not None:
             transaction.check_rules(rulebook.version)
         due_on = rulebook.calendar(claim.country).local_date(claim.due_at)
-        sights = transaction.evidence_rows(claim.names, before=claim.due_at, on=due_on)
+        rows = transaction.evidence_rows(claim.names, before=claim.due_at, on=due_on)
         with bound_contextvars(country=claim.country, cycle=str(claim.book_on)):
             load = partial(load_one, transaction, on=due_on, before=claim.due_at)
-            judged = _decide(rulebook, now, claim, sights, load)
-        if judged is not None:
-            return judged
+            decided = decide_chunk(rulebook, claim, rows, now, load)
+        if decided is not None:
+            return decided
     return None
 
 
-def _decide(
-    rulebook: Rulebook, now: datetime, claim: Claim, sights: Sequence[EvidenceRow], load: Load
-) -> ChunkDecision | None:
-    """Decide timers of one instant, those of paths that are alike together.
-
-    Returns:
-        What was decided; ``None`` where another writer has settled them all.
-    """
-    judged = ChunkDecision(claim)
-    now = not_before(now, (sight.recorded_at for sight in sights))
-    settled: set[int] = set()
-    cohorts: dict[Hashable, DecisionGroup] = {}
-    for sight in sights:
-        path_id = sight.path_id
-        try:
-            name, like = claim.names[path_id], (sight.group_key, sight.record_key(rulebook.kinds))
-            cohort = cohorts.get((name, like))
-            if cohort is None:
-                cohort = DecisionGroup(rulebook, sight, like, name, claim.due_at, now, load)
-                cohorts[name, like] = cohort
-            if not cohort.pends:
-                settled.add(path_id)
-            elif (change := cohort.take(sight)) is not None:
-                judged.changes.append(change)
-        except MachineMismatchError:
-            raise
-        except Exception as error:  # whatever a decision raises sets its own path aside
-            judged.failed.append((path_id, error_name(error)))
-    missing = claim.names.keys() - {sight.path_id for sight in sights}
-    judged.failed += [(path_id, NotFoundError.__name__) for path_id in missing]
-    for cohort in cohorts.values():
-        judged.alike += cohort.alike()
-    standing = claim.without(settled)
-    return None if standing is None else replace(judged, claim=standing)
-
-
-def write(transaction: Transaction, judged: ChunkDecision, now: datetime) -> ChunkResult:
+def write(transaction: Transaction, decided: ChunkDecision, now: datetime) -> ChunkResult:
     """Write what was decided on one chunk."""
-    counts = Counter(change.fired.status for change in judged.changes if change.fired)
-    for alike in judged.alike:
+    counts = Counter(change.fired.status for change in decided.changes if change.fired)
+    for alike in decided.alike:
         counts[alike.status] += len(alike.each)
-    for path_id, error in judged.failed:
-        counts[fail_path(transaction, judged.claim, path_id, now, error)] += 1
-    transaction.write_chunk(judged.changes, judged.alike)
-    return _chunk(judged.claim, counts)
+    for path_id, error in decided.failed:
+        counts[fail_path(transaction, decided.claim, path_id, now, error)] += 1
+    transaction.write_chunk(decided.changes, decided.alike)
+    return _chunk(decided.claim, counts)

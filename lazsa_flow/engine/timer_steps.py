@@ -117,11 +117,11 @@ def _steps(
     context = rulebook.guard_context(
         seen, at=timer.due_at, recorded_at=now, actor=system(timer.name)
     )
-    judge = examine if present else foresee
+    evaluate = examine if present else foresee
     steps: list[TimerStep] = []
     fired = False
     for reason, edge in edges:
-        verdicts = judge(lifecycle, context.giving(reason), edge.guards, timer.due_on)
+        verdicts = evaluate(lifecycle, context.giving(reason), edge.guards, timer.due_on)
         held = all(verdict.held for verdict in verdicts)
         before = tuple(dict.fromkeys(step.trigger for step in steps))
         outcome: Outcome = "fires" if held else "not_met"

@@ -10,7 +10,7 @@ import pytest
 
 from lazsa_flow.award.evidence import EVIDENCE, FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.store.store import AwardStore
-from lazsa_flow.engine.sweep import SweepResult, decide_chunk, write
+from lazsa_flow.engine.sweep import SweepResult, decide_next, write
 from lazsa_flow.errors import StaleVersionError
 from lazsa_flow.lifecycle.effects import Begin, End, Notify, Schedule
 from lazsa_flow.lifecycle.model import FIGURES
@@ -256,7 +256,7 @@ def _each_whole(store: AwardStore, rules: Any, now: Any) -> SweepResult:
     total = SweepResult()
     while True:
         with store.begin() as transaction:
-            judged = decide_chunk(transaction, rules, now, 99)
+            judged = decide_next(transaction, rules, now, 99)
             if judged is None:
                 return total
             judged.changes += [change for each in judged.alike for change in each.changes()]
@@ -270,7 +270,7 @@ def test_a_path_that_has_moved_is_named(store: AwardStore, moved: int) -> None:
     rules = doors()
     fill(store, 5)
     with store.begin(write=False) as transaction:
-        judged = decide_chunk(transaction, rules, DUE, 99)
+        judged = decide_next(transaction, rules, DUE, 99)
     assert judged is not None
     assert sorted(len(each.each) for each in judged.alike) == [1, 4]
     before = path("ajar", id=moved, subject=f"s-{moved}", lifecycle="door", head=f"{moved:064}")

@@ -15,7 +15,7 @@ from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.lifecycles.award_guards import GUARDS
 from lazsa_flow.award.rules.panel import Scorecard, Tally, figures_of, pack_scores
 from lazsa_flow.engine.batch.group import change_of
-from lazsa_flow.engine.sweep import decide_chunk
+from lazsa_flow.engine.sweep import decide_next
 from lazsa_flow.lifecycle.guards import kinds_read
 from lazsa_flow.lifecycle.model import FIGURES, Facts
 from tests.factories import (
@@ -140,7 +140,7 @@ def _opened(change: Change, store: MemoryStore) -> Change:
 @given(populations())
 def test_together_is_as_each_by_itself(store: MemoryStore) -> None:
     """Every change of a chunk is what the path's own decision drafts, row, hash and notices."""
-    judged = decide_chunk(MemoryTransaction(store), RULES, NOW, 99)
+    judged = decide_next(MemoryTransaction(store), RULES, NOW, 99)
     assert judged is not None
     assert not judged.failed
     alike = (change for each in judged.alike for change in each.changes())

@@ -20,7 +20,7 @@ from lazsa_flow.engine.journal import (
     verdicts_text,
 )
 from lazsa_flow.engine.machine import TableMachine, Trial
-from lazsa_flow.engine.sweep import decide_chunk
+from lazsa_flow.engine.sweep import decide_next
 from lazsa_flow.lifecycle.guards import Finding, Found
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
 from tests.factories import CYCLE, context, facts, guard, path, rulebook, table, timer, utc
@@ -148,7 +148,7 @@ def test_paths_that_are_alike_are_decided_as_each_by_itself(
         store.paths[number] = door
         store.timers.append(timer(path_id=number))
         store.facts.append((utc(2026, 9, 1), facts(seller=subject, activities=frozenset(held))))
-    judged = decide_chunk(MemoryTransaction(store), rules, utc(2026, 10, 2), 99)
+    judged = decide_next(MemoryTransaction(store), rules, utc(2026, 10, 2), 99)
     assert judged is not None
     assert (judged.changes, judged.failed) == ([], [])
     heard = {each.after.id: each for alike in judged.alike for each in alike.changes()}

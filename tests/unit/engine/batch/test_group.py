@@ -10,7 +10,7 @@ import pytest
 from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.rules.panel import Scorecard
 from lazsa_flow.engine.batch import memo
-from lazsa_flow.engine.sweep import ChunkDecision, SweepResult, decide_chunk
+from lazsa_flow.engine.sweep import SweepResult, decide_next
 from lazsa_flow.errors import LifecycleError
 from lazsa_flow.lifecycle.effects import FireOther, Notify, Reserve, Schedule
 from lazsa_flow.lifecycle.guards import Guard, paths, records
@@ -34,6 +34,7 @@ from tests.fakes import MemoryStore, MemoryTransaction
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lazsa_flow.engine.batch.chunk import ChunkDecision
     from lazsa_flow.lifecycle.model import GuardContext
 
 DUE = midnight(CYCLE)
@@ -77,7 +78,7 @@ def closing(ready: Guard, *effects: Any, **changes: Any) -> Any:
 
 def judged(rules: Any, store: MemoryStore | None = None) -> ChunkDecision:
     """Decide the doors."""
-    found = decide_chunk(MemoryTransaction(store or doors()), rules, DUE, 99)
+    found = decide_next(MemoryTransaction(store or doors()), rules, DUE, 99)
     assert found is not None
     return found
 
