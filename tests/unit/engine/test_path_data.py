@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.engine.fire import fire, load_one
-from lazsa_flow.engine.journal import digest, find_faults
+from lazsa_flow.engine.fire import check_fire, fire, load_one
+from lazsa_flow.engine.journal import DATA_FAULT, digest, find_faults
 from lazsa_flow.engine.opening import open_path
 from lazsa_flow.engine.sweep import sweep
 from lazsa_flow.engine.tables import content_of
@@ -66,6 +66,21 @@ def test_the_journal_names_data_and_nothing_else_changes() -> None:
     assert list(find_faults(LOAN, "loan-1", rows)) == []
     rows[0] = {**rows[0], "data": {"id": "loan-1.1", "sha256": "0" * 64}}
     assert [fault.seq for fault in find_faults(LOAN, "loan-1", rows)] == [1]
+    rows[0] = {**opened.fields(), "hash": opened.hash, DATA_FAULT: "the data is missing"}
+    assert [str(fault) for fault in find_faults(LOAN, "loan-1", rows)] == [
+        "loan-1 seq 1: the data is missing"
+    ]
+
+
+def test_a_trigger_is_checked_without_being_fired() -> None:
+    """What may follow is checked by permission and guards, and nothing is written."""
+    made = MemoryStore()
+    lend(made)
+    with made.begin() as transaction:
+        seen = load_one(transaction, 1, CYCLE)
+    context = RULES.guard_context(seen, at=NOW, recorded_at=NOW, actor=HOST)
+    edge, findings = check_fire(RULES, context, "forgive")
+    assert (edge.dest, findings, len(made.journal)) == ("closed", {}, 1)
 
 
 def test_guards_read_the_row_of_the_move_itself() -> None:
