@@ -26,10 +26,11 @@ from aiosmtpd.controller import Controller
 from benchmarks.harness.figures import Figure, Goal
 from benchmarks.harness.turns import in_turns
 from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.rules.facts import Facts
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
 from lazsa_flow.lifecycle.contact import Contact
-from lazsa_flow.lifecycle.model import Actor, Facts
+from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.lifecycle.policy import read
 from lazsa_flow.notices.mail import compose_mail
 from lazsa_flow.notices.ports import Letter

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.commands.store_entry_receipts import EntryReceipt
     from lazsa_flow.award.programme import Programme
     from lazsa_flow.award.queries import Badge, Fame, Outcome
+    from lazsa_flow.award.rules.facts import Facts
     from lazsa_flow.award.rules.panel import ITEMS, RecordedCard
     from lazsa_flow.award.rules.perks import Entitlement
     from lazsa_flow.clock import Clock, SystemClock, VirtualClock
@@ -71,7 +72,7 @@ if TYPE_CHECKING:
     from lazsa_flow.graph.timeline import Picture
     from lazsa_flow.lifecycle.contact import Contact
     from lazsa_flow.lifecycle.guards import Finding, Guard, Verdict
-    from lazsa_flow.lifecycle.model import Actor, Facts, Failure, Move, Path
+    from lazsa_flow.lifecycle.model import Actor, Failure, Move, Path
     from lazsa_flow.lifecycle.pauses import Pause
     from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State, Step, Timer
     from lazsa_flow.notices.ports import Channel, Letter, Resolver
@@ -240,6 +241,7 @@ _HOMES = {
         "Fame",
         "Outcome",
     ),
+    "lazsa_flow.award.rules.facts": ("Facts",),
     "lazsa_flow.award.rules.panel": (
         "ITEMS",
         "RecordedCard",
@@ -270,7 +272,6 @@ _HOMES = {
     ),
     "lazsa_flow.lifecycle.model": (
         "Actor",
-        "Facts",
         "Move",
         "Path",
         "Failure",

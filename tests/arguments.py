@@ -13,8 +13,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.rules.facts import Facts
 from lazsa_flow.award.rules.panel import ITEMS
-from lazsa_flow.lifecycle.model import Actor, Facts
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import noon
 from tests.integration.world import COMPLIANCE, EMPLOYEE, SCORES, SEATS, shipped
 

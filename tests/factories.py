@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lazsa_flow.award.evidence import EVIDENCE, FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.policy import AwardPolicy
 from lazsa_flow.award.roles import AWARD_RECIPIENTS, NOMINATOR, ROLES
+from lazsa_flow.award.rules.facts import Facts, Nomination
 from lazsa_flow.award.rules.panel import ITEMS, Scorecard, Tally
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.rulebook import Release, Rulebook
@@ -26,10 +27,8 @@ from lazsa_flow.lifecycle.guards import Finding, Found, Guard, Measured
 from lazsa_flow.lifecycle.model import (
     NO_HEAD,
     Actor,
-    Facts,
     Failure,
     GuardContext,
-    Nomination,
     Path,
     Period,
     Snapshot,

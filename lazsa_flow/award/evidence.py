@@ -11,10 +11,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from lazsa_flow.award.rules.facts import FIGURES, Facts, Nomination
 from lazsa_flow.award.rules.panel import Scorecard, Tally, figures_of, pack_scores
 from lazsa_flow.lifecycle.evidence import EvidenceSource, Selection
 from lazsa_flow.lifecycle.ids import fold
-from lazsa_flow.lifecycle.model import FIGURES, Facts, Nomination
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

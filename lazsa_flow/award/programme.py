@@ -14,7 +14,7 @@ from lazsa_flow.award.facade.lists import AwardLists
 from lazsa_flow.award.facade.panels import Panels
 from lazsa_flow.award.facade.questions import AwardQuestions
 from lazsa_flow.award.facade.sellers import Sellers
-from lazsa_flow.lifecycle.model import Facts
+from lazsa_flow.award.rules.facts import Facts
 from lazsa_flow.service import listing
 from lazsa_flow.service.entrance import checked_with, instance_of
 from lazsa_flow.service.part import exposed

@@ -6,7 +6,7 @@ path's country, rates and money are ``Decimal``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lazsa_flow.errors import InputError
@@ -16,7 +16,6 @@ from lazsa_flow.lifecycle.values import EMPTY, value
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
-    from decimal import Decimal
 
     from lazsa_flow.lifecycle.calendar import Calendar
     from lazsa_flow.lifecycle.evidence import EvidenceSource
@@ -27,9 +26,6 @@ _Read = TypeVar("_Read")
 
 SYSTEM: Final = "system"
 """The role of the clock."""
-
-ACTIVITIES: Final = ("writing", "speaking", "community", "help", "feedback", "referral")
-"""The six activities of a LazStar trainer. Source: FAQ."""
 
 NO_HEAD: Final = "0" * 64
 """The ``prev_hash`` of a path's first journal row."""
@@ -75,53 +71,6 @@ class Actor:
     def names(self) -> frozenset[str]:
         """Every id of this person; see :class:`lazsa_flow.lifecycle.merged_ids.MergedIds`."""
         return frozenset({self.id})
-
-
-@value
-class Facts:
-    """What the host knows of a seller on one date; ``None`` means *not known*.
-
-    Attributes:
-        as_of: The date at which the facts were taken.
-        monthly_cancellation_rates: The last nine closed months, oldest first, 0 to 1; an item
-            of ``None`` is a month without orders.
-        gmv_rate: The GMV measure that the policy names; no upper bound.
-        activities: Of :data:`ACTIVITIES`.
-
-    Units:
-        Rates are fractions of one (0.85 is 85 %), ``gmv_usd`` is US dollars.
-    """
-
-    seller: str
-    country: str
-    as_of: date
-    joined_on: date | None = None
-    ncp_points: int | None = None
-    policy_compliant: bool | None = None
-    gmv_usd: Decimal | None = None
-    gmv_rate: Decimal | None = None
-    chat_response_rate: Decimal | None = None
-    monthly_cancellation_rates: tuple[Decimal | None, ...] | None = None
-    retention_rate: Decimal | None = None
-    is_lazstar: bool | None = None
-    activities: frozenset[str] | None = None
-
-
-FIGURES: Final = tuple(
-    each.name for each in fields(Facts) if each.name not in ("seller", "country", "as_of")
-)
-"""The names of what facts tell, besides of whom and when, in their order."""
-
-
-@value
-class Nomination:
-    """One nomination as it stands: who made it, whether it is complete, whether withdrawn."""
-
-    id: int
-    source: str
-    nominator: str
-    complete: bool
-    withdrawn: bool
 
 
 @value

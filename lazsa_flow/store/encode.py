@@ -13,13 +13,12 @@ from lazsa_flow.lifecycle.calendar import instant_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-    from decimal import Decimal
 
     from sqlalchemy import RowMapping
 
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.ports import Notice
-    from lazsa_flow.lifecycle.model import Facts, Path, Period, Statement, TimerRow
+    from lazsa_flow.lifecycle.model import Path, Period, Statement, TimerRow
     from lazsa_flow.lifecycle.path_data import CheckedData
 
 Row = tuple[Any, ...]
@@ -86,33 +85,6 @@ def _spans_of(name: str, spans: tuple[Period, ...]) -> str:
         for span in spans
     ]
     return canonical({name: fields}).decode()[1:-1]
-
-
-def facts_row(facts: Facts, recorded_at: datetime) -> dict[str, Any]:
-    """Write facts as a row."""
-
-    def text(value: Decimal | None) -> str | None:
-        return None if value is None else str(value)
-
-    months = facts.monthly_cancellation_rates
-    return {
-        "seller": facts.seller,
-        "country": facts.country,
-        "as_of": facts.as_of,
-        "joined_on": facts.joined_on,
-        "ncp_points": facts.ncp_points,
-        "policy_compliant": facts.policy_compliant,
-        "gmv_usd": text(facts.gmv_usd),
-        "gmv_rate": text(facts.gmv_rate),
-        "chat_response_rate": text(facts.chat_response_rate),
-        "monthly_cancellation_rates": (
-            None if months is None else ";".join("" if m is None else str(m) for m in months)
-        ),
-        "retention_rate": text(facts.retention_rate),
-        "is_lazstar": facts.is_lazstar,
-        "activities": None if facts.activities is None else ";".join(sorted(facts.activities)),
-        "recorded_at": recorded_at,
-    }
 
 
 def record_row(subject: str, record: Statement) -> Row:

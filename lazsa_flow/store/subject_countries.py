@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import date, datetime
 
-    from lazsa_flow.lifecycle.model import Facts
 
 Source = Literal["facts", "move", "merge"]
 """What wrote a row: the first facts of a subject, a move, or a merge of ids."""
@@ -71,22 +70,30 @@ def add_row(
     connection.execute(sa.insert(_ROWS), row)
 
 
-def add_first(connection: sa.Connection, facts: Iterable[Facts], recorded_at: datetime) -> None:
-    """Record the country of the subjects who have none yet, as these facts name it."""
-    first: dict[str, Facts] = {}
-    for each in facts:
-        first.setdefault(each.seller, each)
+def add_first(
+    connection: sa.Connection, named: Iterable[tuple[str, str, date]], recorded_at: datetime
+) -> None:
+    """Record the country of the subjects who have none yet, by the first facts that name it.
+
+    Args:
+        connection: Where it is recorded.
+        named: Of each of these facts: subject, country and date.
+        recorded_at: The present instant.
+    """
+    first: dict[str, tuple[str, date]] = {}
+    for subject, country, as_of in named:
+        first.setdefault(subject, (country, as_of))
     known = countries_of(connection, first.keys())
     rows = [
         {
             "subject": subject,
-            "country": each.country,
+            "country": country,
             "source": "facts",
             "actor": None,
-            "as_of": each.as_of,
+            "as_of": as_of,
             "recorded_at": recorded_at,
         }
-        for subject, each in first.items()
+        for subject, (country, as_of) in first.items()
         if subject not in known
     ]
     if rows:

@@ -17,9 +17,10 @@ import pytest
 from lazsa_flow.award.commands.store_entry import TurnoverRecord
 from lazsa_flow.award.imports.turnover import TURNOVER_COLUMNS
 from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.rules.facts import Facts
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.errors import LazsaError, PausedError
-from lazsa_flow.lifecycle.model import Actor, Facts
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import country_text, policy_text
 from tests.integration.world import COMPLIANCE, DUE, EMPLOYEE, OCTOBER, SCORES, SELLER
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.lifecycles.award_guards import GUARDS
+from lazsa_flow.award.rules.facts import FIGURES, Facts
 from lazsa_flow.award.rules.panel import Scorecard, Tally, figures_of, pack_scores
 from lazsa_flow.engine.batch.group import change_of
 from lazsa_flow.engine.sweep import decide_next
 from lazsa_flow.lifecycle.guards import kinds_read
-from lazsa_flow.lifecycle.model import FIGURES, Facts
 from tests.factories import (
     CYCLE,
     context,

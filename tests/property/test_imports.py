@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from lazsa_flow.award.imports.facts import FACTS_COLUMNS, read_facts
 from lazsa_flow.award.imports.nominations import read_nominations
 from lazsa_flow.award.imports.scorecards import read_scorecards
+from lazsa_flow.award.rules.facts import ACTIVITIES, Facts
 from lazsa_flow.csvfiles.fields import UnfitError, parse_id
 from lazsa_flow.errors import InputError
-from lazsa_flow.lifecycle.model import ACTIVITIES, Facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

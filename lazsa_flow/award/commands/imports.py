@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from lazsa_flow.award.commands.import_runs import Intake
     from lazsa_flow.award.imports.nominations import NominationRow
     from lazsa_flow.award.imports.turnover import TurnoverRow
+    from lazsa_flow.award.rules.facts import Facts, Nomination
     from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.csvfiles.formats import FileFormat
     from lazsa_flow.csvfiles.problems import Problems
-    from lazsa_flow.lifecycle.model import Facts, Nomination
     from lazsa_flow.service.context import Context
 
 

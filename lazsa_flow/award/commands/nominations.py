@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.award.policy import AwardPolicy
+    from lazsa_flow.award.rules.facts import Nomination
     from lazsa_flow.award.store.transaction import AwardTransaction
-    from lazsa_flow.lifecycle.model import Actor, Nomination, Path, Snapshot, Statement
+    from lazsa_flow.lifecycle.model import Actor, Path, Snapshot, Statement
     from lazsa_flow.service.context import Context
 
 LIFECYCLE = "award"

@@ -17,7 +17,7 @@ from lazsa_flow.award.demo.sample import round_rate
 if TYPE_CHECKING:
     from datetime import date
 
-    from lazsa_flow.lifecycle.model import Facts
+    from lazsa_flow.award.rules.facts import Facts
 
 
 def seeded_random(seed: int, *what: object) -> Random:

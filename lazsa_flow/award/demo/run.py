@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from lazsa_flow.award.rules.facts import Facts
     from lazsa_flow.engine.ledger import Book
-    from lazsa_flow.lifecycle.model import Facts
 
 DATABASE: Final = "lazsa.db"
 JOURNAL: Final = "journal.jsonl"

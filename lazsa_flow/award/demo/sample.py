@@ -16,7 +16,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.award.imports.facts import FACTS_COLUMNS
-from lazsa_flow.lifecycle.model import ACTIVITIES, Facts
+from lazsa_flow.award.rules.facts import ACTIVITIES, Facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

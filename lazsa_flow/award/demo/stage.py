@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lazsa_flow.award.programme import Programme
-    from lazsa_flow.lifecycle.model import Facts, Path
+    from lazsa_flow.award.rules.facts import Facts
+    from lazsa_flow.lifecycle.model import Path
 
 Outcome = tuple[int, int]
 """How many commands of an act were taken, and how many refused."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.demo.stage import Outcome
     from lazsa_flow.award.programme import Programme
-    from lazsa_flow.lifecycle.model import Facts
+    from lazsa_flow.award.rules.facts import Facts
 
 _SCRIPT: Final[tuple[tuple[int, str, Callable[[Stage, date], Outcome]], ...]] = (
     (-31, "convene", panel_acts.assign_panels),

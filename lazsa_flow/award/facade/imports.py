@@ -15,7 +15,8 @@ from lazsa_flow.service.part import Part, runtime_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from lazsa_flow.lifecycle.model import Actor, Facts
+    from lazsa_flow.award.rules.facts import Facts
+    from lazsa_flow.lifecycle.model import Actor
     from lazsa_flow.service.context import Context
     from lazsa_flow.store.batches import Batch
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.award.imports.fields import parse_months
+from lazsa_flow.award.rules.facts import ACTIVITIES, Facts
 from lazsa_flow.csvfiles.fields import (
     Cells,
     one_of,
@@ -23,7 +24,6 @@ from lazsa_flow.csvfiles.fields import (
 from lazsa_flow.csvfiles.formats import Column, FileFormat
 from lazsa_flow.csvfiles.problems import Problems, Seen
 from lazsa_flow.csvfiles.table import read_table
-from lazsa_flow.lifecycle.model import ACTIVITIES, Facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lazsa_flow.award.policy import CriteriaPolicy
-    from lazsa_flow.lifecycle.model import Facts
+    from lazsa_flow.award.rules.facts import Facts
 
 BARS: Final = {
     "tenure": "tenure_months",

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from lazsa_flow.award.policy import CriteriaPolicy
+    from lazsa_flow.award.rules.facts import Facts
     from lazsa_flow.lifecycle.guards import Found
-    from lazsa_flow.lifecycle.model import Facts
 
 MONTHS_JUDGED: Final = 9
 """The award recognises the contributions of the past nine months. Source: FAQ."""

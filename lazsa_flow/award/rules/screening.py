@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lazsa_flow.award.policy import CriteriaPolicy
+    from lazsa_flow.award.rules.facts import Facts
     from lazsa_flow.lifecycle.guards import Measured
-    from lazsa_flow.lifecycle.model import Facts
 
 
 @dataclass(frozen=True, slots=True)

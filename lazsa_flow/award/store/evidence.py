@@ -12,9 +12,9 @@ from lazsa_flow.award.store.evidence_columns import (
     FACTS_COLUMNS,
     NOMINATION_COLUMNS,
     SCORECARD_COLUMNS,
+    facts_row,
 )
 from lazsa_flow.store import decode, schema, subject_countries
-from lazsa_flow.store.encode import facts_row
 from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.transaction import SqlTransaction
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import date, datetime
 
+    from lazsa_flow.award.rules.facts import Facts, Nomination
     from lazsa_flow.award.rules.panel import Scorecard
-    from lazsa_flow.lifecycle.model import Facts, Nomination
 
 _Value = TypeVar("_Value")
 _BATCH: Final = 1000
@@ -42,7 +42,8 @@ class EvidenceSide(SqlTransaction):
         rows = [{**facts_row(each, recorded_at), "batch_id": self.batch_id} for each in facts]
         if rows:
             self._connection.execute(sa.insert(schema.facts), rows)
-            subject_countries.add_first(self._connection, facts, recorded_at)
+            named = ((each.seller, each.country, each.as_of) for each in facts)
+            subject_countries.add_first(self._connection, named, recorded_at)
         return len(rows)
 
     def facts_on(self, days: Mapping[str, date]) -> dict[str, Facts]:

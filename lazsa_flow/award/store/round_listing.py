@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
-    from lazsa_flow.lifecycle.model import Nomination, TimerRow
+    from lazsa_flow.award.rules.facts import Nomination
+    from lazsa_flow.lifecycle.model import TimerRow
 
 DECISIONS: Final = ("cycle_date", "due_date", "renewal_decision")
 """The timers that are due on the cycle date of an award path's round."""

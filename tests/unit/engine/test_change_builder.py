@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lazsa_flow.award.evidence import NOMINATIONS
+from lazsa_flow.award.rules.facts import Nomination
 from lazsa_flow.engine.change_builder import ChangeBuilder
 from lazsa_flow.engine.row_builder import timer_row
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.effects import Begin, End, FireOther, Notify, Reopen, Reserve, Schedule
 from lazsa_flow.lifecycle.guards import Finding
-from lazsa_flow.lifecycle.model import NO_HEAD, Nomination
+from lazsa_flow.lifecycle.model import NO_HEAD
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Timer
 from tests.factories import (
     CYCLE,

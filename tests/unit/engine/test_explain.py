@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.rules.facts import Nomination
 from lazsa_flow.award.rules.panel import NO_TALLY
 from lazsa_flow.engine.explain import Explanation, evaluate_guards, explain
 from lazsa_flow.engine.explanation_json import explanation_json
-from lazsa_flow.lifecycle.model import Nomination, Period, Snapshot
+from lazsa_flow.lifecycle.model import Period, Snapshot
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
 from lazsa_flow.verdicts import Need
 from tests.factories import (

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow.award.imports.facts import FACTS_COLUMNS, read_facts
+from lazsa_flow.award.rules.facts import Facts
 from lazsa_flow.errors import InputError, Problem, shown
-from lazsa_flow.lifecycle.model import Facts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,13 +17,13 @@ from lazsa_flow.award.rules.criteria import (
     judge_criterion,
     judge_trainer,
 )
+from lazsa_flow.award.rules.facts import ACTIVITIES
 from lazsa_flow.lifecycle.guards import Finding
-from lazsa_flow.lifecycle.model import ACTIVITIES
 from tests.factories import CYCLE, facts, policy
 
 if TYPE_CHECKING:
     from lazsa_flow.award.rules.criteria import Criterion
-    from lazsa_flow.lifecycle.model import Facts
+    from lazsa_flow.award.rules.facts import Facts
 
 BY_NAME = {criterion.name: criterion for criterion in CRITERIA}
 BARS = policy().criteria

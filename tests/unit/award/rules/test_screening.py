@@ -15,8 +15,8 @@ import pytest
 
 from lazsa_flow.award.imports.facts import FACTS_COLUMNS, read_facts
 from lazsa_flow.award.policy import AwardPolicy, CriteriaPolicy
+from lazsa_flow.award.rules.facts import Facts
 from lazsa_flow.award.rules.screening import screen_seller
-from lazsa_flow.lifecycle.model import Facts
 from lazsa_flow.lifecycle.policy import read_toml
 
 CYCLE = date(2020, 4, 1)
