@@ -1,6 +1,6 @@
 """What becomes of pending timers when the rules change under them?
 
-A country suspends a cycle, a seller moves to another country, a policy is released: each pending
+A country suspends a cycle, a subject moves to another country, a policy is released: each pending
 timer is set to the instant that table, calendar and policy now give it. The anchor never moves. An
 instant that now lies in the past fires at the next sweep. The journal tells of it in a row that
 moves nothing, with the reason.

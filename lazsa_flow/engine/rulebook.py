@@ -51,7 +51,7 @@ class Rulebook:
         countries: The countries.
         releases: Policy releases of every lifecycle, in any order.
         version: What the database stood at when they were read; ``None`` where that is not asked.
-        merged: Which ids are one seller's.
+        merged: Which ids are one subject's.
 
     Attributes:
         kinds: The kinds of records that guards say they read.

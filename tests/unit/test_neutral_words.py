@@ -28,8 +28,6 @@ STILL_TO_CLEAN: Final[frozenset[str]] = frozenset(
     {
         "csvfiles/contacts.py",
         "engine/opening.py",
-        "engine/replan.py",
-        "engine/rulebook.py",
         "lifecycle/merged_ids.py",
         "lifecycle/model.py",
         "lifecycle/policy.py",
