@@ -1,6 +1,6 @@
 """What do the tables and the tests themselves say? The reference pages that nobody writes by hand.
 
-Run ``.venv/bin/python docs/generate.py`` to write them anew; with ``--check`` nothing is written,
+Run ``.venv/bin/python docs/generate.py`` to write them; with ``--check`` nothing is written,
 and the exit code is 1 where a page is not what would be written.
 
 Source:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class RulesChangedError(Exception):
-    """The rules have changed since they were read: what was begun begins anew by those of now."""
+    """The rules have changed since they were read; the command starts again."""
 
 
 @dataclass(frozen=True, slots=True)

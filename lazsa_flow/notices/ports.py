@@ -40,7 +40,7 @@ class Unmet:
         name: The guard's.
         measured: The subject's own figure, as the journal has it; none where it is not theirs.
         bar: What the policy asks, as the policy has it.
-        wording: The guard's own words, in English, for whoever has no others.
+        wording: The guard's own words, in English, for locales without their own.
     """
 
     name: str

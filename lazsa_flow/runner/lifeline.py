@@ -4,7 +4,7 @@ A supervisor that is told to end tells its children. One that is killed cannot; 
 go on with its old code, and a second group would be started beside them. On Linux the system kills
 them; elsewhere they look each second whether their parent is still the same.
 
-What they had in hand is rolled back, and taken up by the next look of whoever comes.
+What they had in hand is rolled back, and done by the next worker that polls.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What do the workers tell Prometheus?
 
 Each process counts what it has done; one process of the group serves the sums, with what the
-database says of the work that stands, and health and readiness beside them.
+database says of the work that stands, and health and readiness.
 
 Units:
     Timers are counted. The lag of a chunk is from the instant it was due to its being recorded, in
@@ -36,7 +36,7 @@ _LAGS_S: Final = (0.1, 0.5, 1, 5, 30, 60, 300, 900, 3600, 6 * 3600, 86400, 7 * 8
 EXPLAINED_AFTER: Final = timedelta(hours=1)
 """For so long a timer may be due before it counts as unexplained; a night is done in less."""
 RECOUNT_S: Final = 600.0
-"""How often what takes long is counted anew."""
+"""How often figures that take long are counted again."""
 
 
 class Counters:

@@ -1,7 +1,7 @@
 """The keeper of a group's metrics: one worker of the group starts their process, and again.
 
 A process that serves a port may be killed like any other; then somebody has to notice. Dramatiq
-watches its workers alone, so one of them, whoever gets the lock, watches the metrics.
+watches its workers alone, so the one that gets the lock watches the metrics.
 """
 
 from __future__ import annotations

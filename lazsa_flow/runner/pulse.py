@@ -1,4 +1,4 @@
-"""The pulse of a loop: when it last went round, for whoever asks whether it is alive."""
+"""The pulse of a loop: when it last went round, for health checks."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Dramatiq's own command line makes the processes, watches them and stops them; here is what it finds
 in each: the broker with the actors, on a service of the process's own. When one process dies the
-whole group ends, with an exit code that is not 0, so that whoever supervises it starts it anew.
+whole group ends, with an exit code that is not 0, so that its supervisor restarts it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Releases: a policy version or a country's configuration comes into force.
 
-Each is one transaction: the text is stored, and every pending timer under it is planned anew. A
+Each is one transaction: the text is stored, and every pending timer under it is re-planned. A
 policy governs the cycles that have not opened yet; a country's zone, cycle dates and mailboxes hold
 at once. A preview is the same transaction, undone.
 
@@ -66,7 +66,7 @@ def release_policy(
     key: str | None,
     from_start: bool = False,
 ) -> list[Planned]:
-    """Store a policy version, in force from now, and plan anew what has not opened yet.
+    """Store a policy version, in force from now, and re-plan what has not opened yet.
 
     Before the lifecycle has any path it may be in force from the start instead.
     """
@@ -101,7 +101,7 @@ def release_policy(
 def release_country(
     context: Context, text: CountryText, *, actor: Actor, key: str | None
 ) -> list[Planned]:
-    """Store a country's next version, in force at once, and plan its timers anew.
+    """Store a country's next version, in force at once, and re-plan its timers.
 
     A candidate whose cycle date the country no longer has, or no longer holds, goes on to the next
     one that it holds, as after a suspension. No timer fires before it: one that is overdue moves

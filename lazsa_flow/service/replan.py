@@ -1,6 +1,6 @@
-"""Changes that plan timers anew: a seller moves.
+"""Changes that re-plan timers: a seller moves.
 
-Each is one transaction: the rule changes, and every pending timer under it is planned anew.
+Each is one transaction: the rule changes, and every pending timer under it is re-planned.
 Releases, which do so too, stand in :mod:`.releasing`, suspended cycles in :mod:`.suspensions`.
 
 Source:
@@ -113,7 +113,7 @@ def replan_paths(
     *,
     overdue: bool = False,
 ) -> Iterator[Planned]:
-    """Plan the timers of paths anew, and yield every one that moves.
+    """Re-plan the timers of paths, and yield every one that moves.
 
     Args:
         transaction: Where.
