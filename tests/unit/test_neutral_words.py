@@ -39,10 +39,8 @@ STILL_TO_CLEAN: Final[frozenset[str]] = frozenset(
         "service/listing.py",
         "service/notice_context.py",
         "service/replan.py",
-        "store/encode.py",
         "store/inspection/references.py",
         "store/inspection/vocabulary.py",
-        "store/subject_countries.py",
         "store/transaction_stamp.py",
     }
 )
