@@ -16,11 +16,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.award import promised_dates
+from lazsa_flow.award.appeal_days import appeal_until
 from lazsa_flow.award.commands import announcements, reminding
 from lazsa_flow.award.commands.store_entry_receipts import read_received
 from lazsa_flow.award.lifecycles.entry import EntryPolicy
 from lazsa_flow.award.policy import AwardPolicy
-from lazsa_flow.award.queries import CRITERIA_NAMES, appeal_until, unmet_bars
+from lazsa_flow.award.queries import CRITERIA_NAMES, unmet_bars
 from lazsa_flow.award.rules.bar_figures import BARS
 from lazsa_flow.lifecycle.calendar import parse_instant
 from lazsa_flow.lifecycle.ids import same_person

@@ -9,8 +9,8 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final, cast
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.award.commands.nominations import LIFECYCLE
 from lazsa_flow.award.rules.criteria import CRITERIA
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.award.commands.appeals import Appeal
-    from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Path, Statement
@@ -195,23 +194,6 @@ def describe_outcome(
 def unmet_bars(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """Return what a seller may see of a decision's verdicts: the bars that were not met."""
     return [each for each in verdicts if each.name in ASKED_NAMES and not each.held]
-
-
-def appeal_until(context: Context, path: Path) -> date | None:
-    """Return the last day on which the latest decision on a path can be appealed, if it can."""
-    appeal = path.periods.get("appeal", ())
-    if path.lifecycle != LIFECYCLE or not appeal or appeal[-1].ended_at is not None:
-        return None
-    return last_day_of_appeal(context, path)
-
-
-def last_day_of_appeal(context: Context, path: Path) -> date:
-    """Return the last day on which the latest appeal of a path can be granted."""
-    days = cast("AwardPolicy", context.rulebook.policy_of(path)).appeal.days
-    told_on = context.rulebook.calendar(path.country).local_date(
-        path.periods["appeal"][-1].recorded_at
-    )
-    return told_on + timedelta(days=days)
 
 
 def list_members(context: Context, country: str) -> list[str]:

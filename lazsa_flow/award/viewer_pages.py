@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.facade.questions import AwardQuestions
 from lazsa_flow.lifecycle.calendar import parse_date
 from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.extra_pages import ExtraPage, Listing
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from lazsa_flow.award.programme import Programme
+    from lazsa_flow.service.runtime import Runtime
+    from lazsa_flow.service.service import FlowService
     from lazsa_flow.viewer.extra_pages import Addresses
     from lazsa_flow.viewer.tables import Cell
 
@@ -24,12 +26,13 @@ _HEAD: Final = (
 
 
 def show_panel(
-    programme: Programme, parameters: Mapping[str, str], addresses: Addresses
+    service: FlowService, parameters: Mapping[str, str], addresses: Addresses
 ) -> Listing:
     """List whom the panel of a country and cycle has to judge."""
     country = parameters["country"]
     day = parse_date(parameters["cycle_on"], where="panel", field="cycle_on")
-    runtime_of(programme).rulebook.calendar(country)
+    runtime = runtime_of(service)
+    runtime.rulebook.calendar(country)
     rows = [
         (
             addresses.path(each.path),
@@ -41,25 +44,26 @@ def show_panel(
             ", ".join(each.conflicts),
             "; ".join(each.flags),
         )
-        for each in programme.panel(country, day)
+        for each in AwardQuestions(runtime).panel(country, day)
     ]
     return Listing(f"Panel of {country}, {day}", _HEAD, rows)
 
 
-def list_panels(programme: Programme, addresses: Addresses) -> Listing:
+def list_panels(service: FlowService, addresses: Addresses) -> Listing:
     """List the panels of the present round and the next, by country."""
+    runtime = runtime_of(service)
     rows: list[tuple[Cell, ...]] = [
-        (country, *(_link(addresses, country, day) for day in _coming(programme, country)))
-        for country in sorted(runtime_of(programme).rulebook.countries)
-        if runtime_of(programme).rulebook.calendar(country).cycle_days
+        (country, *(_link(addresses, country, day) for day in _coming(runtime, country)))
+        for country in sorted(runtime.rulebook.countries)
+        if runtime.rulebook.calendar(country).cycle_days
     ]
     return Listing("Panels", ("Country", "Present round", "Next round"), rows)
 
 
-def _coming(programme: Programme, country: str) -> tuple[date, date]:
+def _coming(runtime: Runtime, country: str) -> tuple[date, date]:
     """Return the cycle that a country's panels are at, and the one after."""
-    calendar = runtime_of(programme).rulebook.calendar(country)
-    first = calendar.held_from(calendar.local_date(programme.clock.now()))
+    calendar = runtime.rulebook.calendar(country)
+    first = calendar.held_from(calendar.local_date(runtime.clock.now()))
     return first, calendar.next_held(first)
 
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from lazsa_flow.award.appeal_days import last_day_of_appeal
 from lazsa_flow.award.commands.decision_row import decision_row
 from lazsa_flow.award.commands.seats import names_of_person
 from lazsa_flow.award.commands.statements import append_statement
 from lazsa_flow.award.lifecycles.award_checks import voices_of
 from lazsa_flow.award.permissions import check_command
-from lazsa_flow.award.queries import last_day_of_appeal
 from lazsa_flow.engine.fire import fire
 from lazsa_flow.errors import ConflictError, NotAllowedError, RefusedError
 from lazsa_flow.lifecycle.ids import fold
