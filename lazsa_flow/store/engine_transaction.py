@@ -30,7 +30,8 @@ from lazsa_flow.store import (
 from lazsa_flow.store import prefetch as prefetching
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.fast.driver import fetch_all
-from lazsa_flow.store.fast.writer import MovedError, RowWriter, row_writer
+from lazsa_flow.store.fast.row_writer import row_writer
+from lazsa_flow.store.fast.writer import MovedError, RowWriter
 from lazsa_flow.store.transaction_stamp import Stamp, stamp_of, stamp_query
 
 if TYPE_CHECKING:

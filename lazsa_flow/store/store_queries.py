@@ -22,7 +22,7 @@ from lazsa_flow.store import (
 )
 from lazsa_flow.store.audit import audited_paths, journal_rows
 from lazsa_flow.store.fast.driver import rows_of
-from lazsa_flow.store.fast.writer import row_writer
+from lazsa_flow.store.fast.row_writer import row_writer
 from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.statistics import Census
 from lazsa_flow.store.transaction_stamp import read_stamp

@@ -93,14 +93,3 @@ def written_columns(table: sa.Table) -> list[str]:
     """Return the columns that a row gives: all but a number that the database counts up."""
     counted = table.autoincrement_column
     return [column.name for column in table.columns if column is not counted]
-
-
-def row_writer(connection: sa.Connection) -> RowWriter:
-    """Return what writes on a connection's database."""
-    if connection.dialect.name == "postgresql":
-        from lazsa_flow.store.fast.write_buffer import BufferedWriter
-
-        return BufferedWriter(connection)
-    from lazsa_flow.store.fast.writer_sqlite import SqliteWriter
-
-    return SqliteWriter(connection)
