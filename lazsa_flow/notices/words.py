@@ -44,17 +44,21 @@ class Words:
         texts: The ``words.toml`` of its chain, the nearest first: each one's text and name.
 
     Raises:
-        TemplateError: One of them is no TOML.
+        TemplateError: One of them is no TOML, or has another shape than what it overrides.
     """
 
     def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
         self._words: dict[str, Any] = {}
+        files: dict[str, str] = {}
         for text, file in texts:
             for section, words in _parse_words_file(text, file).items():
-                if isinstance(words, dict):
-                    self._words[section] = {**words, **self._words.get(section, {})}
-                else:
-                    self._words.setdefault(section, words)
+                nearer = self._words.get(section, words)
+                if isinstance(nearer, dict) != isinstance(words, dict):
+                    kind = "a table" if isinstance(words, dict) else "no table"
+                    fault = f"it cannot be rendered: {section} must be {kind}"
+                    raise TemplateError(files[section], None, fault)
+                self._words[section] = {**words, **nearer} if isinstance(words, dict) else nearer
+                files.setdefault(section, file)
 
     def frame(self, name: str, country: str, mailbox: str) -> dict[str, str]:
         """Say what stands around every notice; without a name it greets nobody by it."""

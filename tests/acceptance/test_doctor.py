@@ -43,6 +43,7 @@ def test_a_sound_deployment(shell: Shell, redis_url: str) -> None:
     assert done.code == 0
     assert list(checks) == [
         "policies",
+        "plug-ins",
         "time zones",
         "SQLite",
         "secret",

@@ -111,7 +111,12 @@ class TestTemplates:
         assert len(told) == len(TEMPLATES) + 1
 
     @pytest.mark.parametrize(
-        ("text", "fault"), [("[frame\n", "it is no TOML"), ('frame = "x"\n', "cannot be rendered")]
+        ("text", "fault"),
+        [
+            ("[frame\n", "it is no TOML"),
+            ('frame = "x"\n', "cannot be rendered: frame must be a table"),
+            ("[months]\n", "cannot be rendered: months must be no table"),
+        ],
     )
     def test_words_at_fault(self, migrated: Path, config: Path, text: str, fault: str) -> None:
         """Words that are no TOML, or have another shape, are named."""
