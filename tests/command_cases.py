@@ -13,13 +13,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.imports.contacts import CONTACTS
 from lazsa_flow.award.imports.facts import FACTS
 from lazsa_flow.award.imports.nominations import NOMINATIONS
 from lazsa_flow.award.imports.scorecards import SCORECARDS
 from lazsa_flow.award.imports.turnover import TURNOVER
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.award.rules.panel import ITEMS
-from lazsa_flow.csvfiles.contacts import CONTACTS
 from lazsa_flow.lifecycle.model import Actor
 from tests.acceptance.mentor import MENTOR
 from tests.factories import country_text, facts, policy_text

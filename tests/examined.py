@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from lazsa_flow.runner.doctor import Check
-    from lazsa_flow.runner.doctor.registry import ListedCheck
+    from lazsa_flow.runner.doctor.examination import ListedCheck
 
 NAMES: Final = frozenset(
     {

@@ -15,12 +15,13 @@ from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.service.context import Application
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Path, Statement
     from lazsa_flow.lifecycle.table import Permit
+    from lazsa_flow.runner.doctor.examination import ListedCheck
     from lazsa_flow.service.context import Context
     from lazsa_flow.service.gauges import Gauge
     from lazsa_flow.store.listing import FactsAge
@@ -37,6 +38,7 @@ class AwardApplication(Application):
     )
     main_lifecycle: str | None = nominations.LIFECYCLE
     store_class: type[SqlStore[Any, Any]] = AwardStore
+    states_with_reviews: tuple[str, ...] = ("under_review", "renewal_due", "awarded", "renewed")
 
     def title_of(self, context: Context, path: Path, at: datetime) -> str | None:
         """Return the title that a path's seller bears; none without a sitting award."""
@@ -68,3 +70,9 @@ class AwardApplication(Application):
     def facts_age(self, context: Context, rounds: Iterable[tuple[str, date]]) -> FactsAge:
         """Return from which date on facts count in each round, by the award's policy."""
         return facts_age(context, rounds)
+
+    def doctor_checks(self) -> Sequence[ListedCheck]:
+        """Return the checks of ``lazsa-flow doctor`` that look at facts."""
+        from lazsa_flow.award.doctor import CHECKS
+
+        return CHECKS

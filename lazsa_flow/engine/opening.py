@@ -66,7 +66,7 @@ def open_path(
     """
     lifecycle = rulebook.lifecycle(lifecycle_name)
     edge = lifecycle.opening
-    holder = rulebook.merged.seller_of(subject)
+    holder = rulebook.merged.holder_of(subject)
     path = unopened(lifecycle_name, holder, country, now, cycle_on=cycle_on, data=data)
     seen = _load_opening(transaction, rulebook, path, records)
     now = seen.path.opened_at

@@ -46,43 +46,43 @@ class MergedActor(Actor):
 
 
 class MergedIds:
-    """Every alias with the id of its seller.
+    """Every alias with the id of its holder.
 
     Args:
-        sellers: The id that holds, by alias; no such id is an alias itself.
+        holders: The id that holds, by alias; no such id is an alias itself.
     """
 
-    __slots__ = ("_aliases", "_sellers")
+    __slots__ = ("_aliases", "_holders")
 
-    def __init__(self, sellers: Mapping[str, str]) -> None:
-        self._sellers: Mapping[str, str] = FrozenDict(sellers)
+    def __init__(self, holders: Mapping[str, str]) -> None:
+        self._holders: Mapping[str, str] = FrozenDict(holders)
         aliases: dict[str, set[str]] = {}
-        for alias, seller in sellers.items():
-            aliases.setdefault(seller, {seller}).add(alias)
-        self._aliases = {seller: frozenset(names) for seller, names in aliases.items()}
+        for alias, holder in holders.items():
+            aliases.setdefault(holder, {holder}).add(alias)
+        self._aliases = {holder: frozenset(names) for holder, names in aliases.items()}
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, MergedIds) and self._sellers == other._sellers
+        return isinstance(other, MergedIds) and self._holders == other._holders
 
     def __hash__(self) -> int:
-        return hash(self._sellers)
+        return hash(self._holders)
 
-    def seller_of(self, name: str) -> str:
+    def holder_of(self, name: str) -> str:
         """Return the id that holds for a name; the name itself unless it is an alias."""
-        return self._sellers.get(name, name)
+        return self._holders.get(name, name)
 
     def names_of(self, name: str) -> frozenset[str]:
         """Return every name of the person whom a name stands for."""
-        seller = self.seller_of(name)
-        return self._aliases.get(seller) or frozenset({seller})
+        holder = self.holder_of(name)
+        return self._aliases.get(holder) or frozenset({holder})
 
     def resolve(self, actor: Actor) -> Actor:
         """Return an actor under the id that holds, who keeps the name that was given."""
         names = self.names_of(actor.id)
         if len(names) == 1:
             return actor
-        seller, asked_as = self.seller_of(actor.id), actor.given_id
-        return MergedActor(actor.role, seller, actor.country, actor.team, asked_as, names)
+        holder, asked_as = self.holder_of(actor.id), actor.given_id
+        return MergedActor(actor.role, holder, actor.country, actor.team, asked_as, names)
 
 
 NO_MERGES: Final = MergedIds({})

@@ -75,7 +75,7 @@ class Actor:
 
 @value
 class Statement:
-    """A dated statement about a seller: standing, a compliance case, a step, an appeal vote.
+    """A dated statement about a subject: standing, a compliance case, a step, a vote.
 
     Attributes:
         kind: ``good_standing``, ``case``, ``step``, ``appeal`` …
@@ -153,7 +153,7 @@ class Path:
 
     @property
     def ref(self) -> str:
-        """The path's reference in commands, journal and messages: ``award-17``."""
+        """The path's reference in commands, journal and messages: ``invoice-17``."""
         return f"{self.lifecycle}-{self.id}"
 
     def period(self, name: str, at: datetime) -> Period | None:

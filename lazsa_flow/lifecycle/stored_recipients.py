@@ -1,6 +1,6 @@
-"""Recipients by the names that outboxes and ``lazsa.toml`` have them under, and their classes.
+"""Recipients and subjects by the names that rows and ``lazsa.toml`` have them under.
 
-The names are stored, so they stay as they are, whatever a lifecycle calls its recipients.
+The names are stored, so they stay as they are, whatever a lifecycle calls them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ ROUTED: Final = ("seller", "nominators", "panel", "country_lead", "team", "group
 """Recipients that a deployment with several channels must name a channel for."""
 INCOMPLETE_NOMINATORS: Final = "incomplete_nominators"
 REVIEWERS: Final = "reviewers"
+STORED_SUBJECT: Final = "seller"
+"""The key of a path's subject in stored results of commands."""
 
 
 def recipient_class(to: str) -> str:

@@ -68,12 +68,14 @@ class Application:
             ``open_path`` is not enough.
         main_lifecycle: The lifecycle that is meant where none is named.
         store_class: The store, with the application's own rows.
+        states_with_reviews: The states in which the round of a path can be open for cards.
     """
 
     permits: Mapping[str, tuple[Permit, ...]] = OPERATING_COMMANDS
     opened_by: Mapping[str, str] = FrozenDict()
     main_lifecycle: str | None = None
     store_class: type[SqlStore[Any, Any]] = SqlStore
+    states_with_reviews: tuple[str, ...] = ()
 
     def title_of(self, context: Context, path: Path, at: datetime) -> str | None:
         """Return the title that a path's subject bears at an instant; by default none."""

@@ -1,7 +1,7 @@
-"""Lists of paths and sellers, by filters that a country team asks for, in pages.
+"""Lists of paths, by filters that a team asks for, in pages.
 
 The database filters and pages. Only what guards say of today is asked here, a chunk of paths at a
-time: which of them stand between an open path and its next award or renewal.
+time: which of them stand between an open path and its next active state.
 """
 
 from __future__ import annotations
@@ -25,10 +25,6 @@ CHUNK: Final = 500
 """So many paths are read at a time where guards are asked."""
 MOST: Final = 1000
 """The longest page."""
-OPEN_ROUND: Final = ("under_review", "renewal_due", "awarded", "renewed")
-"""The states in which the round of an award path can be open for cards."""
-_NO_MOVE: Final = {"trigger": None, "reason": None, "parked": False}
-"""What a list of sellers does not tell of their path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,34 +61,6 @@ def find_paths(
         why = None if found else _why_empty(context, listing, filters, wanted, age, after)
     more = found[limit - 1].path if len(found) > limit > 0 else None
     return Page(tuple(found[:limit]), more, why)
-
-
-def find_sellers(
-    context: Context, filters: Filters, *, without_path: bool, after: str | None, limit: int
-) -> Page[Listed]:
-    """Return a page of sellers, by their ids."""
-    check_filters(context, filters, limit)
-    assert filters.lifecycle is not None
-    countries = [filters.country] if filters.country else sorted(context.rulebook.countries)
-    with context.store.listing() as listing:
-        rows = listing.subjects(
-            countries,
-            filters.lifecycle,
-            context.application.facts_age(context, ()),
-            facts=filters.facts,
-            without_path=without_path,
-            after=after,
-            limit=limit + 1,
-        )
-    found = tuple(listed({**row, **_NO_MOVE}, ()) for row in rows[:limit])
-    more = found[-1].subject if len(rows) > limit > 0 else None
-    if found:
-        return Page(found, more)
-    where = f" in {filters.country}" if filters.country else ""
-    which = " without a path" if without_path else ""
-    facts = f" with {' or '.join(filters.facts)} facts" if filters.facts else ""
-    end = "more sellers" if after is not None else "sellers"
-    return Page(why_empty=f"There are no {end}{where}{which}{facts}.")
 
 
 def check_filters(context: Context, filters: Filters, limit: int) -> None:
@@ -139,7 +107,7 @@ def path_filter(context: Context, filters: Filters) -> PathFilter:
     if filters.facts:
         states &= {state.name for table in tables for state in table.states if state.open}
     if filters.missing_reviewer is not None:
-        states &= set(OPEN_ROUND)
+        states &= set(context.application.states_with_reviews)
     asked = (filters.country, filters.state, filters.cycle, filters.reason, filters.unmet)
     narrow = any(asked) or filters.facts or filters.missing_reviewer or filters.since
     countries = [filters.country] if filters.country else sorted(context.rulebook.countries)

@@ -43,11 +43,11 @@ class PathNoticeContexts:
         path, row = notice.path, notice.row
         calendar = self.context.rulebook.calendar(path.country)
         return NoticeContext(
-            kind=notice.kind,
-            path=path.ref,
-            seller=path.subject,
-            country=self.context.country(path.country),
-            on=calendar.local_date(parse_instant(row["effective_at"])),
+            notice.kind,
+            path.ref,
+            path.subject,
+            self.context.country(path.country),
+            calendar.local_date(parse_instant(row["effective_at"])),
             cycle_on=notice.cycle_on,
             reason=row["reason"],
         )

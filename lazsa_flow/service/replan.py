@@ -1,7 +1,6 @@
-"""Changes that re-plan timers: a seller moves.
+"""Re-planning: every pending timer under a rule that changes moves with it.
 
-Each is one transaction: the rule changes, and every pending timer under it is re-planned.
-Releases, which do so too, stand in :mod:`.releasing`, suspended cycles in :mod:`.suspensions`.
+The change and the new timers are one transaction; see :mod:`.releasing`.
 
 Source:
     programme.md, "Who and where" and "Versions and data".
@@ -14,9 +13,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.engine.replan import replan
-from lazsa_flow.errors import no_seller
 from lazsa_flow.lifecycle.calendar import instant_text, parse_instant
-from lazsa_flow.service.requests import request_fields
+from lazsa_flow.lifecycle.stored_recipients import STORED_SUBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.calendar import Calendar
     from lazsa_flow.lifecycle.model import Actor, Path
-    from lazsa_flow.service.context import Context
     from lazsa_flow.store.transaction import SqlTransaction
 
 _CHUNK = 1000
@@ -47,51 +44,6 @@ class Planned:
     timer: str
     was: datetime | None
     will_be: datetime | None
-
-
-def move_country(
-    context: Context, seller: str, country: str, *, actor: Actor, key: str | None
-) -> list[Planned]:
-    """Move a seller to another country: team, title, zone and future instants; never the anchor.
-
-    Whether or not a path is open: the country is the seller's, and later paths open in it.
-    """
-    context.country(country)
-    now = context.clock.now()
-    with context.store.begin(write=False) as transaction:
-        paths = transaction.paths_of(seller)
-    request = request_fields("move_country", actor, seller=seller, country=country)
-
-    def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
-        paths = transaction.paths_of(seller)
-        known = transaction.country_of(seller)
-        if known is None and not paths:
-            raise no_seller(seller)
-        context.check_command("move_country", actor, subject=seller)
-        calendar = context.rulebook.calendar(country)
-
-        ids = [path.id for path in paths]
-        context.check_settled(transaction, ids, now)
-        if known != country:
-            today = calendar.local_date(now)
-            transaction.add_country_of(
-                seller, country, actor=str(actor), as_of=today, recorded_at=now
-            )
-        planned = replan_paths(
-            transaction,
-            context.rulebook,
-            ids,
-            lambda path: in_country(path, country, calendar, now),
-            actor,
-            now,
-            "moved_country",
-        )
-        return [planned_fields(each) for each in planned]
-
-    with context.fire_overdue([path.id for path in paths]):
-        found = context.run_idempotent(key, request, now, run)
-    # a key of the first release remembers only that the seller has moved
-    return [planned_of(fields) for fields in found] if isinstance(found, list) else []
 
 
 def in_country(path: Path, country: str, calendar: Calendar, now: datetime) -> Path:
@@ -152,7 +104,7 @@ def _planned(change: Change) -> Iterator[Planned]:
 def planned_fields(planned: Planned) -> dict[str, Any]:
     """Return a planned timer as JSON values."""
     fields = asdict(planned)
-    fields["seller"] = fields.pop("subject")  # the stored name
+    fields[STORED_SUBJECT] = fields.pop("subject")
     instants = {name: at and instant_text(at) for name, at in fields.items() if name in _INSTANTS}
     return {**fields, **instants}
 
@@ -160,5 +112,5 @@ def planned_fields(planned: Planned) -> dict[str, Any]:
 def planned_of(fields: dict[str, Any]) -> Planned:
     """Read a planned timer from its JSON values."""
     instants = {name: fields[name] and parse_instant(fields[name]) for name in _INSTANTS}
-    others = {name: value for name, value in fields.items() if name != "seller"}
-    return Planned(**{**others, "subject": fields["seller"], **instants})
+    others = {name: value for name, value in fields.items() if name != STORED_SUBJECT}
+    return Planned(**{**others, "subject": fields[STORED_SUBJECT], **instants})

@@ -42,7 +42,7 @@ def look(migrated: Path | str, config: Path | None, *names: str) -> Findings:
     url = migrated if isinstance(migrated, str) else f"sqlite:///{migrated}"
     told: Findings = {}
     examination = Examination(url, None, config, NOW)
-    checks = [each for each in registry.CHECKS if not names or each.name in names]
+    checks = [each for each in registry.list_checks(examination) if not names or each.name in names]
     for each in run_checks(examination, checks):
         told.setdefault(each.name, []).append((each.status, each.found))
     examination.close()

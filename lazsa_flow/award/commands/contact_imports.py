@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.award.commands.import_runs import run_import
 from lazsa_flow.award.commands.imports import file_source
-from lazsa_flow.csvfiles.contacts import CONTACTS, read_contacts
+from lazsa_flow.award.imports.contacts import CONTACTS, read_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.commands.import_result import ImportResult
     from lazsa_flow.award.commands.import_runs import ImportOptions, Intake
-    from lazsa_flow.csvfiles.contacts import ContactRow
+    from lazsa_flow.award.imports.contacts import ContactRow
     from lazsa_flow.csvfiles.problems import Problems
     from lazsa_flow.service.context import Context
 

@@ -96,7 +96,7 @@ def _lookups_of(
     return PanelLookups(
         intake.transaction,
         {seen.path.id: seen.path.subject for seen in loaded},
-        {merged.seller_of(row.reviewer) for row in batch},
+        {merged.holder_of(row.reviewer) for row in batch},
     )
 
 

@@ -98,7 +98,7 @@ def assign_reviewers(
     now = context.clock.now()
     today = context.rulebook.calendar(country).local_date(now)
     given = {"country": country, "cycle_on": str(cycle_on), "reviewers": dict(reviewers)}
-    reviewers = {context.rulebook.merged.seller_of(n): team for n, team in reviewers.items()}
+    reviewers = {context.rulebook.merged.holder_of(n): team for n, team in reviewers.items()}
 
     def add_seats(transaction: AwardTransaction) -> dict[str, Any]:
         seated = transaction.seats_of(country, cycle_on)
@@ -164,7 +164,7 @@ def unassign_reviewer(
     now = context.clock.now()
     today = context.rulebook.calendar(country).local_date(now)
     given = {"country": country, "cycle_on": str(cycle_on), "reviewer": reviewer}
-    reviewer = context.rulebook.merged.seller_of(reviewer)
+    reviewer = context.rulebook.merged.holder_of(reviewer)
 
     def end_seat(transaction: AwardTransaction) -> dict[str, str]:
         seated = transaction.seats_of(country, cycle_on)

@@ -68,7 +68,7 @@ def set_aside_card(
         **actor_fields(actor),
     }
 
-    reviewer = context.rulebook.merged.seller_of(reviewer)
+    reviewer = context.rulebook.merged.holder_of(reviewer)
 
     def append_set_aside(
         transaction: AwardTransaction, seen: Snapshot, now: datetime

@@ -9,6 +9,7 @@ from lazsa_flow.award.commands.country_day import plan_day
 from lazsa_flow.award.commands.facts_gaps import find_facts_gaps
 from lazsa_flow.award.commands.reviewing import find_reviewers
 from lazsa_flow.award.commands.round_stats import compute_stats
+from lazsa_flow.award.commands.seller_lists import find_sellers
 from lazsa_flow.service import listing
 from lazsa_flow.service.part import Part
 
@@ -52,7 +53,7 @@ class AwardLists(Part):
             NotFoundError: There is no such country or lifecycle.
             InputError: Another argument is wrong.
         """
-        return listing.find_sellers(
+        return find_sellers(
             self._runtime.context,
             listing.Filters(lifecycle=lifecycle, country=country, facts=tuple(facts)),
             without_path=without_path,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.award.commands import merging, seller_records
-from lazsa_flow.service import replan
+from lazsa_flow.award.commands import merging, moving, seller_records
 from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class Sellers(Part):
                 lambda own: own.move_country(seller, country, actor=actor, key=key)
             )
         return self._runtime.run_command(
-            lambda context: replan.move_country(context, seller, country, actor=actor, key=key)
+            lambda context: moving.move_country(context, seller, country, actor=actor, key=key)
         )
 
     def merge_sellers(

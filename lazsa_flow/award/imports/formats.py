@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.imports.contacts import CONTACTS
 from lazsa_flow.award.imports.facts import FACTS
 from lazsa_flow.award.imports.nominations import NOMINATIONS
 from lazsa_flow.award.imports.scorecards import SCORECARDS
 from lazsa_flow.award.imports.turnover import TURNOVER
-from lazsa_flow.csvfiles.contacts import CONTACTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.config import Config
@@ -14,15 +14,16 @@ from lazsa_flow.service.installed import load_application
 from lazsa_flow.store.inspection.database import InspectedDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from lazsa_flow.clock import Clock
     from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.service.context import Application
 
 Status = Literal["ok", "warning", "fault"]
-Need = Literal["config", "database", "schema", "rules"]
+Need = Literal["application", "config", "database", "schema", "rules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,14 @@ class Examination:
         return Config.load(self.directory)
 
     @cached_property
+    def application(self) -> Application:
+        """What the installed service adds to the library."""
+        return load_application()
+
+    @cached_property
     def database(self) -> InspectedDatabase:
         """The database."""
-        return InspectedDatabase(self.url, load_application().store_class)
+        return InspectedDatabase(self.url, self.application.store_class)
 
     @cached_property
     def schema(self) -> bool:
@@ -96,3 +102,26 @@ class Examination:
         """Close the database."""
         if "database" in self.__dict__:
             self.database.close()
+
+
+class ListedCheck(NamedTuple):
+    """A check.
+
+    Attributes:
+        name: What its findings are called.
+        run: Looks, and yields what it finds.
+        needs: The parts without which it cannot run.
+    """
+
+    name: str
+    run: Callable[[Examination], Iterator[Check]]
+    needs: tuple[Need, ...] = ()
+
+
+@runtime_checkable
+class HasDoctorChecks(Protocol):
+    """An application that brings checks of its own."""
+
+    def doctor_checks(self) -> Sequence[ListedCheck]:
+        """Return the checks, in the order in which they run."""
+        ...

@@ -81,14 +81,14 @@ def check_outbox(examination: Examination) -> Iterator[Check]:
 
 
 def check_contacts(examination: Examination) -> Iterator[Check]:
-    """Count the sellers on their way whom the channel could not reach."""
+    """Count the subjects on their way whom the channel could not reach."""
     deployment = examination.config.deployment
     if deployment.notices.resolver is not None:
         yield Check("contacts", "ok", f"known by the host: {deployment.notices.resolver}")
         return
     with examination.read() as transaction:
-        sellers, lacking = transaction.inspect().contacts()
-    found = f"{lacking} of {sellers} sellers with an open path have no contact"
+        subjects, lacking = transaction.inspect().contacts()
+    found = f"{lacking} of {subjects} subjects with an open path have no contact"
     needed = asks_for_contacts(deployment)
     if lacking and needed:
         what = f"{found}: their notices would be parked; see: lazsa-flow import contacts"

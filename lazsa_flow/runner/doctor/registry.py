@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import LazsaError
 from lazsa_flow.runner.doctor import deployment, notices, operations, rows, schema, timers
-from lazsa_flow.runner.doctor.examination import Check, Examination
+from lazsa_flow.runner.doctor.examination import Check, Examination, HasDoctorChecks, ListedCheck
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from lazsa_flow.clock import Clock
-    from lazsa_flow.runner.doctor.examination import Need
-
-
-class ListedCheck(NamedTuple):
-    """A check.
-
-    Attributes:
-        name: What its findings are called.
-        run: Looks, and yields what it finds.
-        needs: The parts without which it cannot run.
-    """
-
-    name: str
-    run: Callable[[Examination], Iterator[Check]]
-    needs: tuple[Need, ...] = ()
 
 
 CHECKS: Final = (
@@ -50,8 +35,6 @@ CHECKS: Final = (
     ListedCheck("sequences", rows.check_sequences, ("schema",)),
     ListedCheck("dates", rows.check_dates, ("schema",)),
     ListedCheck("words", rows.check_words, ("rules", "schema")),
-    ListedCheck("countries", rows.check_countries, ("schema",)),
-    ListedCheck("trainers", rows.check_trainers, ("schema",)),
     ListedCheck("timers", timers.check_missing, ("rules", "schema")),
     ListedCheck("instants", timers.check_instants, ("rules", "schema")),
     ListedCheck("clock", operations.check_clock, ("schema",)),
@@ -64,7 +47,9 @@ CHECKS: Final = (
     ListedCheck("channels", notices.check_channels, ("config",)),
     ListedCheck("templates", notices.check_templates, ("config",)),
 )
-"""Every check of ``lazsa-flow doctor``."""
+"""Every check of ``lazsa-flow doctor`` but an application's own."""
+_LAST_OF_ROWS: Final = "words"
+"""The check after which an application's own run."""
 _SEE_DOCTOR: Final = "; run: lazsa-flow doctor"
 
 
@@ -81,9 +66,18 @@ def examine(
     """
     examination = Examination(database, redis, config, clock)
     try:
-        yield from run_checks(examination, CHECKS)
+        yield from run_checks(examination, list_checks(examination))
     finally:
         examination.close()
+
+
+def list_checks(examination: Examination) -> Sequence[ListedCheck]:
+    """Return the checks in their order, those of the installed application among them."""
+    application = examination.application if examination.has("application") else None
+    if not isinstance(application, HasDoctorChecks):
+        return CHECKS
+    place = next(at for at, each in enumerate(CHECKS, 1) if each.name == _LAST_OF_ROWS)
+    return (*CHECKS[:place], *application.doctor_checks(), *CHECKS[place:])
 
 
 def run_checks(examination: Examination, checks: Iterable[ListedCheck]) -> Iterator[Check]:

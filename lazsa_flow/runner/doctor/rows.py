@@ -95,30 +95,6 @@ def check_words(examination: Examination) -> Iterator[Check]:
     yield from _report_faults("words", faults, "every state, timer, country and status is known")
 
 
-def check_countries(examination: Examination) -> Iterator[Check]:
-    """Name the sellers whose latest facts name another country than the one on record."""
-    with examination.read() as transaction:
-        count, some = transaction.inspect().facts_elsewhere()
-    if not count:
-        yield Check("countries", "ok", "no seller's latest facts name another country")
-        return
-    named = ", ".join(map(str, some)) + (", …" if count > len(some) else "")
-    what = f"{count} seller{'s' * (count > 1)}: the latest facts name another country: {named}"
-    yield Check("countries", "warning", f"{what}; facts move nobody: lazsa-flow seller move")
-
-
-def check_trainers(examination: Examination) -> Iterator[Check]:
-    """Name the sellers of whom the trainer path and the latest facts say different things."""
-    with examination.read() as transaction:
-        count, some = transaction.inspect().trainers_apart()
-    if not count:
-        yield Check("trainers", "ok", "trainer paths and latest facts say the same of everybody")
-        return
-    named = ", ".join(some) + (", …" if count > len(some) else "")
-    what = f"{count} seller{'s' * (count > 1)}: facts and trainer path differ on who is a trainer"
-    yield Check("trainers", "warning", f"{what}: {named}; the trainer path decides")
-
-
 def _report_faults(name: str, faults: Iterable[object], sound: str) -> Iterator[Check]:
     told = [Check(name, "fault", str(fault)) for fault in faults]
     yield from told or [Check(name, "ok", sound)]

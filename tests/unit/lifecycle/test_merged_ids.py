@@ -12,7 +12,7 @@ MERGED = MergedIds({"a": "c", "b": "c", "x": "y"})
 
 def test_every_name_stands_for_the_id_that_holds() -> None:
     """Whoever was not merged stands for themselves."""
-    assert [MERGED.seller_of(name) for name in ("a", "b", "c", "x", "z")] == list("cccyz")
+    assert [MERGED.holder_of(name) for name in ("a", "b", "c", "x", "z")] == list("cccyz")
     assert MERGED.names_of("a") == MERGED.names_of("c") == {"a", "b", "c"}
     assert MERGED.names_of("z") == NO_MERGES.names_of("z") == {"z"}
 

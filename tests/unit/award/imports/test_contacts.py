@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lazsa_flow.csvfiles.contacts import read_contacts
+from lazsa_flow.award.imports.contacts import read_contacts
 from lazsa_flow.errors import InputError
 from lazsa_flow.lifecycle.contact import Contact
 
