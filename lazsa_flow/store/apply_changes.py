@@ -72,9 +72,11 @@ def write_chunk(
             probe(f"write.{name}")
             write(_in_order(rows))
 
-    opened = [path_row(c.after) for c in flat if c.before is None]
+    opened: list[Row] = [path_row(c.after) for c in flat if c.before is None]
     run("open", partial(to.insert, schema.paths), opened)
-    moves = [move_row(c.before, c.after, c.recorded_at) for c in flat if c.before and c.moves]
+    moves: list[Row] = [
+        move_row(c.before, c.after, c.recorded_at) for c in flat if c.before and c.moves
+    ]
     moves += batch_rows.moves(alike)
     probe("write.paths")
     if moves and to.update_paths(_in_order(moves)) != len(moves):
@@ -106,7 +108,7 @@ def _follows(
     """Return what follows once the paths have moved: name, how it is written, rows."""
     ended = [end_row(c.fired, c.fired.status) for c in changes if c.fired is not None]
     ended += [end_row(timer, "cancelled") for c in changes for timer in c.cancelled]
-    journal = [journal_row(c.row) for c in changes if c.row is not None]
+    journal: list[Row] = [journal_row(c.row) for c in changes if c.row is not None]
     timers = [timer_row(timer) for c in changes for timer in c.scheduled]
     records = [record_row(c.after.subject, r) for c in changes for r in c.records]
     notices = [notice_row(c.after, n, c.recorded_at) for c in changes for n in c.notices]

@@ -21,6 +21,7 @@ from lazsa_flow.store import schema
 from lazsa_flow.store.encode import journal_fields
 from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.retry import reading
+from lazsa_flow.store.rows import JOURNAL_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -36,7 +37,7 @@ _DATA: Final = tuple(
     )
 )
 """What is stored of the data that a journal row names."""
-_REST: Final = tuple(each for each in _JOURNAL.columns if each.name not in ("path_id", "seq"))
+_REST: Final = tuple(each for each in JOURNAL_COLUMNS if each.name not in ("path_id", "seq"))
 
 
 class AuditedPath(NamedTuple):
@@ -65,7 +66,7 @@ def journal_rows(
 ) -> Iterator[dict[str, Any]]:
     """Yield journal rows by path and ``seq``, of some paths or of all."""
     query = (
-        sa.select(_JOURNAL, _PATHS.c.lifecycle)
+        sa.select(*JOURNAL_COLUMNS, _PATHS.c.lifecycle)
         .join(_PATHS, _PATHS.c.id == _JOURNAL.c.path_id)
         .order_by(_JOURNAL.c.path_id, _JOURNAL.c.seq)
     )

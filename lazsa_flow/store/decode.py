@@ -22,6 +22,7 @@ from lazsa_flow.lifecycle.path_data import PathData
 from lazsa_flow.lifecycle.values import FrozenDict, freeze
 from lazsa_flow.store import schema
 from lazsa_flow.store.column_types import read_instant
+from lazsa_flow.store.rows import StoredJournalRow, StoredPath
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -59,7 +60,6 @@ PATH_DATA: Final = tuple(
     schema.path_data.c[name]
     for name in ("path_id", "seq", "trigger", "fields", "digest", "recorded_at")
 )
-_JOURNAL: Final = tuple(schema.journal.columns.keys())
 
 instant: Callable[[str], datetime] = lru_cache(maxsize=65536)(read_instant)
 day: Callable[[str], date] = lru_cache(maxsize=65536)(date.fromisoformat)
@@ -92,31 +92,28 @@ def _data(text: str) -> Mapping[str, Any]:
 @_reads("path")
 def path(row: Row) -> Path:
     """Read a path."""
-    (id_, lifecycle, subject, country, state, seq, head, cycle, opened, entered, parked, *rest) = (
-        row
-    )
-    spans, data, recorded = rest
+    stored = StoredPath(*row)
     return Path(
-        id_,
-        lifecycle,
-        subject,
-        country,
-        state,
-        seq,
-        head,
-        cycle and day(cycle),
-        instant(opened),
-        instant(entered),
-        bool(parked),
-        _spans(spans),
-        _data(data),
-        instant(recorded),
+        id=stored.id,
+        lifecycle=stored.lifecycle,
+        subject=stored.subject,
+        country=stored.country,
+        state=stored.state,
+        seq=stored.seq,
+        head=stored.head,
+        cycle_on=day(stored.cycle_on) if stored.cycle_on else None,
+        opened_at=instant(stored.opened_at),
+        entered_at=instant(stored.entered_at),
+        parked=bool(stored.parked),
+        periods=_spans(stored.spans),
+        data=_data(stored.data),
+        recorded_at=instant(stored.recorded_at),
     )
 
 
 def journal(lifecycle: str, row: Iterable[Any]) -> dict[str, Any]:
     """Read a row of a lifecycle's journal as the JSON values that its hash was made of."""
-    fields = dict(zip(_JOURNAL, row, strict=True))
+    fields = dict(zip(StoredJournalRow._fields, row, strict=True))
     path_id = fields.pop("path_id")
     try:
         verdicts = json.loads(fields["verdicts"])

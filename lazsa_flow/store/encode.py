@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lazsa_flow.engine.journal import canonical, data_fields
 from lazsa_flow.errors import MalformedError
 from lazsa_flow.lifecycle.calendar import instant_text
+from lazsa_flow.store.rows import JOURNAL_VALUES, StoredJournalRow, StoredMove, StoredPath
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,41 +25,41 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 
 
-def path_row(path: Path) -> Row:
+def path_row(path: Path) -> StoredPath:
     """Write a path."""
-    return (
-        path.id,
-        path.lifecycle,
-        path.subject,
-        path.country,
-        path.state,
-        path.seq,
-        path.head,
-        path.cycle_on and path.cycle_on.isoformat(),
-        instant_text(path.opened_at),
-        instant_text(path.entered_at),
-        path.parked,
-        _spans_text(path.periods),
-        _data_text(path.data),
-        instant_text(path.recorded_at or path.opened_at),
+    return StoredPath(
+        id=path.id,
+        lifecycle=path.lifecycle,
+        subject=path.subject,
+        country=path.country,
+        state=path.state,
+        seq=path.seq,
+        head=path.head,
+        cycle_on=path.cycle_on.isoformat() if path.cycle_on else None,
+        opened_at=instant_text(path.opened_at),
+        entered_at=instant_text(path.entered_at),
+        parked=path.parked,
+        spans=_spans_text(path.periods),
+        data=_data_text(path.data),
+        recorded_at=instant_text(path.recorded_at or path.opened_at),
     )
 
 
-def move_row(before: Path, after: Path, recorded_at: datetime) -> Row:
+def move_row(before: Path, after: Path, recorded_at: datetime) -> StoredMove:
     """Write what a move changes of a path, with the version that was read."""
-    return (
-        after.id,
-        before.seq,
-        after.country,
-        after.state,
-        after.seq,
-        after.head,
-        after.cycle_on and after.cycle_on.isoformat(),
-        instant_text(after.entered_at),
-        after.parked,
-        _spans_text(after.periods),
-        _data_text(after.data),
-        instant_text(recorded_at),
+    return StoredMove(
+        id=after.id,
+        seq_before=before.seq,
+        country=after.country,
+        state=after.state,
+        seq=after.seq,
+        head=after.head,
+        cycle_on=after.cycle_on.isoformat() if after.cycle_on else None,
+        entered_at=instant_text(after.entered_at),
+        parked=after.parked,
+        spans=_spans_text(after.periods),
+        data=_data_text(after.data),
+        recorded_at=instant_text(recorded_at),
     )
 
 
@@ -122,24 +123,24 @@ def end_row(timer: TimerRow, status: str) -> Row:
     return timer.path_id, timer.name, instant_text(timer.due_at), status, timer.seq
 
 
-def journal_row(row: JournalRow) -> Row:
+def journal_row(row: JournalRow) -> StoredJournalRow:
     """Write a journal row, with its hash."""
-    return (
-        row.path_id,
-        row.seq,
-        instant_text(row.effective_at),
-        instant_text(row.recorded_at),
-        row.trigger,
-        row.source,
-        row.dest,
-        row.actor,
-        row.reason,
-        row.policy,
-        row.facts_as_of and row.facts_as_of.isoformat(),
-        row.verdicts_text,
-        row.prev_hash,
-        row.hash,
-        row.data_digest,
+    return StoredJournalRow(
+        path_id=row.path_id,
+        seq=row.seq,
+        effective_at=instant_text(row.effective_at),
+        recorded_at=instant_text(row.recorded_at),
+        trigger=row.trigger,
+        source=row.source,
+        dest=row.dest,
+        actor=row.actor,
+        reason=row.reason,
+        policy=row.policy,
+        facts_as_of=row.facts_as_of.isoformat() if row.facts_as_of else None,
+        verdicts=row.verdicts_text,
+        prev_hash=row.prev_hash,
+        hash=row.hash,
+        data_digest=row.data_digest,
     )
 
 
@@ -149,27 +150,19 @@ def journal_fields(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
     Raises:
         MalformedError: Its verdicts are not JSON.
     """
-    facts_as_of = row["facts_as_of"]
+    path, facts_as_of = f"{row['lifecycle']}-{row['path_id']}", row["facts_as_of"]
     try:
         verdicts = json.loads(row["verdicts"])
     except (TypeError, ValueError):
         raise MalformedError("journal of path", row["path_id"]) from None
     return {
-        "path": f"{row['lifecycle']}-{row['path_id']}",
-        "seq": row["seq"],
+        "path": path,
+        **{name: row[name] for name in JOURNAL_VALUES},
         "effective_at": instant_text(row["effective_at"]),
         "recorded_at": instant_text(row["recorded_at"]),
-        "trigger": row["trigger"],
-        "source": row["source"],
-        "dest": row["dest"],
-        "actor": row["actor"],
-        "reason": row["reason"],
-        "policy": row["policy"],
         "facts_as_of": facts_as_of and facts_as_of.isoformat(),
         "verdicts": verdicts,
-        "prev_hash": row["prev_hash"],
-        "hash": row["hash"],
-        **data_fields(f"{row['lifecycle']}-{row['path_id']}", row["seq"], row["data_digest"]),
+        **data_fields(path, row["seq"], row["data_digest"]),
     }
 
 

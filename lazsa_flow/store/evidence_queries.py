@@ -20,6 +20,7 @@ from lazsa_flow.store import decode, schema
 from lazsa_flow.store.evidence_rows import put_together, taken
 from lazsa_flow.store.fast.driver import fetch_all, ids_table, ids_value, rows_of
 from lazsa_flow.store.merges import current_id_of
+from lazsa_flow.store.rows import PATH_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -66,7 +67,9 @@ def queries(dialect: str, sources: tuple[Source, ...], *, merged: bool = False) 
         return sa.select(*columns).select_from(source.join(table, condition)).where(at < before)
 
     records, timers, data = schema.records, schema.timers, schema.path_data
-    sibling_paths = sa.select(paths).select_from(mine.join(paths, paths.c.subject == own.c.subject))
+    sibling_paths = sa.select(*PATH_COLUMNS).select_from(
+        mine.join(paths, paths.c.subject == own.c.subject)
+    )
     pending = (timers.c.path_id == chunk.c.id) & schema.PENDING
     named, its = (_named(chunk, own),) * 2 if merged else (mine, own)
     return Queries(
@@ -256,7 +259,7 @@ def of_opening(
         read: The names of those whose rows are read; ``None``: all.
     """
     paths, records = schema.paths, schema.records
-    others = sa.select(paths).where(paths.c.subject.in_(names)).order_by(paths.c.id)
+    others = sa.select(*PATH_COLUMNS).where(paths.c.subject.in_(names)).order_by(paths.c.id)
     told = sa.select(records).where(records.c.subject.in_(names)).order_by(records.c.id)
     values: dict[str, Any] = {}
     dates: dict[str, date] = {}

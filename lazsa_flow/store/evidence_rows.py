@@ -15,6 +15,7 @@ from lazsa_flow.errors import MalformedError
 from lazsa_flow.lifecycle.model import Snapshot
 from lazsa_flow.lifecycle.values import EMPTY, FrozenDict
 from lazsa_flow.store import decode, schema
+from lazsa_flow.store.rows import StoredPath
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
@@ -29,7 +30,7 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 _CLAIMS: Final = '"claims"'
 """Stands in the data of a path that would claim something."""
 _OWN: Final = ("id", "subject", "head", "opened_at", "recorded_at")
-_PATH: Final = {name: number for number, name in enumerate(schema.paths.columns.keys())}
+_PATH: Final = {name: number for number, name in enumerate(StoredPath._fields)}
 _SEQ, _HEAD, _SUBJECT = _PATH["seq"], _PATH["head"], _PATH["subject"]
 _LIFECYCLE, _STATE, _DATA = _PATH["lifecycle"], _PATH["state"], _PATH["data"]
 _CYCLE_ON, _OPENED_AT = _PATH["cycle_on"], _PATH["opened_at"]

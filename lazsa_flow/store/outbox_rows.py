@@ -12,6 +12,7 @@ from lazsa_flow.lifecycle.stored_recipients import REVIEWERS
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.dialect import upsert
 from lazsa_flow.store.fast.driver import ids_table
+from lazsa_flow.store.rows import JOURNAL_COLUMNS, PATH_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _OUTBOX: Final = schema.outbox
 _PATHS: Final = schema.paths
 _TO_JOURNAL: Final = len(_OUTBOX.columns)
-_TO_PATH: Final = _TO_JOURNAL + len(schema.journal.columns)
+_TO_PATH: Final = _TO_JOURNAL + len(JOURNAL_COLUMNS)
 HELD: Final = (_OUTBOX.c.key == sa.bindparam("b_key")) & (
     _OUTBOX.c.next_at == sa.bindparam("b_next_at")
 )
@@ -76,7 +77,7 @@ def about_keys(dialect: str) -> sa.Select[Any]:
     keys, journal = ids_table(dialect, sa.Text), schema.journal
     told = (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq)
     held = keys.join(_OUTBOX, _OUTBOX.c.key == keys.c.id)
-    return sa.select(_OUTBOX, journal, _PATHS).select_from(
+    return sa.select(_OUTBOX, *JOURNAL_COLUMNS, *PATH_COLUMNS).select_from(
         held.join(journal, told).join(_PATHS, _PATHS.c.id == _OUTBOX.c.path_id)
     )
 

@@ -15,6 +15,7 @@ from lazsa_flow.store.closed_books import BookSide
 from lazsa_flow.store.dialect import upsert
 from lazsa_flow.store.evidence_tables import person_columns
 from lazsa_flow.store.fast.driver import rows_of
+from lazsa_flow.store.rows import PATH_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -99,7 +100,7 @@ class PersonalSide(BookSide):
         """Return the turnover documents that are kept: each one's path and text id."""
         texts, paths = schema.texts, schema.paths
         query = (
-            sa.select(paths, texts.c.id.label("text_id"))
+            sa.select(*PATH_COLUMNS, texts.c.id.label("text_id"))
             .join(texts, texts.c.path_id == paths.c.id)
             .where(texts.c.kind == "turnover")
         )

@@ -17,6 +17,7 @@ from lazsa_flow.errors import MalformedError
 from lazsa_flow.store import decode, evidence_queries, idempotency, released, schema
 from lazsa_flow.store.evidence_rows import put_together
 from lazsa_flow.store.fast.driver import fetch_all
+from lazsa_flow.store.rows import PATH_COLUMNS
 from lazsa_flow.store.transaction_stamp import Stamp, listed, stamp_of, stamp_query
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def queries(dialect: str, sources: tuple[Source, ...]) -> Queries:
     own, paths = schema.paths.alias("own"), schema.paths
     path_id = sa.bindparam("id", type_=sa.BigInteger())
     sibling_paths = (
-        sa.select(paths)
+        sa.select(*PATH_COLUMNS)
         .select_from(own.join(paths, paths.c.subject == own.c.subject))
         .where(own.c.id == path_id)
         .order_by(paths.c.id)

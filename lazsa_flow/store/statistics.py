@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from lazsa_flow.store import decode, evidence_queries, schema
 from lazsa_flow.store.encode import journal_fields
 from lazsa_flow.store.fast.driver import rows_of
+from lazsa_flow.store.rows import JOURNAL_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -179,7 +180,7 @@ class Census:
         """Return the journal rows of some paths, oldest first, as JSON values."""
         journal, paths = schema.journal, schema.paths
         query = (
-            sa.select(journal, paths.c.lifecycle)
+            sa.select(*JOURNAL_COLUMNS, paths.c.lifecycle)
             .join(paths, paths.c.id == journal.c.path_id)
             .where(journal.c.path_id.in_(list(path_ids)))
             .order_by(journal.c.path_id, journal.c.seq)

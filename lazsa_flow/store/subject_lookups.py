@@ -14,6 +14,7 @@ from lazsa_flow.lifecycle.merged_ids import MergedIds
 from lazsa_flow.store import decode, merges, schema, subject_countries
 from lazsa_flow.store.engine_transaction import EngineTransaction
 from lazsa_flow.store.fast.driver import rows_of
+from lazsa_flow.store.rows import PATH_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -34,7 +35,7 @@ class SubjectSide(EngineTransaction):
         if not subject.isprintable():
             return []
         table, current = schema.paths, self.current_ids_of([subject]).get(subject, subject)
-        query = sa.select(table).where(table.c.subject == current).order_by(table.c.id)
+        query = sa.select(*PATH_COLUMNS).where(table.c.subject == current).order_by(table.c.id)
         if lifecycle is not None:
             query = query.where(table.c.lifecycle == lifecycle)
         return [decode.path(row) for row in rows_of(self._connection, query)]
@@ -47,7 +48,7 @@ class SubjectSide(EngineTransaction):
         named = sorted({held.get(each, each) for each in asked})
         paths: dict[str, list[Path]] = {}
         for start in range(0, len(named), _BATCH):
-            query = sa.select(table).where(
+            query = sa.select(*PATH_COLUMNS).where(
                 table.c.subject.in_(named[start : start + _BATCH]), table.c.lifecycle == lifecycle
             )
             for row in rows_of(self._connection, query.order_by(table.c.id)):

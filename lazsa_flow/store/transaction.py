@@ -18,6 +18,7 @@ from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.fast.writer import written_columns
 from lazsa_flow.store.import_rows import ImportSide
 from lazsa_flow.store.personal_data import PersonalSide
+from lazsa_flow.store.rows import PATH_COLUMNS
 from lazsa_flow.store.subject_lookups import SubjectSide
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class SqlTransaction(ImportSide, SubjectSide, PersonalSide, RulesSide):
         """Return the paths of a lifecycle in some states, of a country or of all, oldest first."""
         table = schema.paths
         query = (
-            sa.select(table)
+            sa.select(*PATH_COLUMNS)
             .where(table.c.lifecycle == lifecycle, table.c.state.in_(list(states)))
             .order_by(table.c.id)
         )
@@ -50,7 +51,7 @@ class SqlTransaction(ImportSide, SubjectSide, PersonalSide, RulesSide):
         """Return the open paths of a lifecycle, in a country or in all, oldest first."""
         table, slots = schema.paths, schema.slots
         query = (
-            sa.select(table)
+            sa.select(*PATH_COLUMNS)
             .join(slots, slots.c.path_id == table.c.id)
             .where(slots.c.lifecycle == lifecycle)
             .order_by(table.c.id)

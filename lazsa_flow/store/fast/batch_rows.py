@@ -1,12 +1,13 @@
 """Batch rows: moves of identical paths as rows.
 
 The rows of the one change that was drafted are the mould; each path's are cast from it, with what
-is its own put in its place. Rows stand in the schema's column order, as :mod:`~.codec` makes them.
+is its own put in its place. Rows stand in the schema's column order, as
+:mod:`lazsa_flow.store.encode` makes them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.store.encode import (
     end_row,
@@ -16,6 +17,7 @@ from lazsa_flow.store.encode import (
     record_row,
     timer_row,
 )
+from lazsa_flow.store.rows import StoredJournalRow, StoredMove
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Change
     from lazsa_flow.store.encode import Row
 
+_MOVE_HEAD: Final = StoredMove._fields.index("head")
+_VERDICTS: Final = StoredJournalRow._fields.index("verdicts")
+_HASH: Final = StoredJournalRow._fields.index("hash")
+"""A path's own verdicts, the hash before and the row's hash stand next to one another."""
+
 
 def moves(alike: Iterable[BatchChange]) -> list[Row]:
     """Return the rows that set the paths; those of reminders stay as they are."""
@@ -31,8 +38,8 @@ def moves(alike: Iterable[BatchChange]) -> list[Row]:
     for change, each in alike:
         if change.before is not None and change.moves:
             row = move_row(change.before, change.after, change.recorded_at)
-            _, was, country, state, seq, _, *rest = row
-            rows += [(o[0], was, country, state, seq, o[4], *rest) for o in each]
+            common, rest = row[1:_MOVE_HEAD], row[_MOVE_HEAD + 1 :]
+            rows += [(own[0], *common, own[4], *rest) for own in each]
     return rows
 
 
@@ -51,8 +58,9 @@ def journal(alike: Iterable[BatchChange]) -> list[Row]:
     rows: list[Row] = []
     for change, each in alike:
         if change.row is not None:
-            _, *common, _, _, _, data = journal_row(change.row)
-            rows += [(id_, *common, text, prev, hash_, data) for id_, _, prev, text, hash_ in each]
+            row = journal_row(change.row)
+            common, rest = row[1:_VERDICTS], row[_HASH + 1 :]
+            rows += [(id_, *common, text, prev, hash_, *rest) for id_, _, prev, text, hash_ in each]
     return rows
 
 

@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.fast.driver import driver_connection, run_numbered
-from lazsa_flow.store.fast.writer import MOVED, REVIVED, MovedError, written_columns
+from lazsa_flow.store.fast.writer import REVIVED, MovedError, written_columns
 from lazsa_flow.store.fast.writer_postgresql import PostgresWriter
+from lazsa_flow.store.rows import MOVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence

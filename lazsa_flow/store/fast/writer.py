@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from lazsa_flow.store.rows import FIELDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
@@ -52,7 +54,7 @@ class RowWriter(Protocol):
         """Set paths that still have the version they were read with; return how many had.
 
         Units:
-            A row is the path's number, the version read, and :data:`MOVED`.
+            A row is the path's number, the version read, and :data:`lazsa_flow.store.rows.MOVED`.
         """
         ...
 
@@ -82,14 +84,10 @@ REVIVED = ", ".join(
 )
 """How a cancelled timer is set again at the same instant: it may be of another zone or country."""
 
-MOVED = (
-    *("country", "state", "seq", "head", "cycle_on"),
-    *("entered_at", "parked", "spans", "data", "recorded_at"),
-)
-"""What a move may change of a path."""
-
 
 def written_columns(table: sa.Table) -> list[str]:
     """Return the columns that a row gives: all but a number that the database counts up."""
+    if table.name in FIELDS:
+        return list(FIELDS[table.name])
     counted = table.autoincrement_column
     return [column.name for column in table.columns if column is not counted]

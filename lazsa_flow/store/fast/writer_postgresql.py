@@ -22,7 +22,8 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.fast.driver import driver_connection
-from lazsa_flow.store.fast.writer import MOVED, REVIVED, written_columns
+from lazsa_flow.store.fast.writer import REVIVED, written_columns
+from lazsa_flow.store.rows import MOVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
