@@ -24,6 +24,7 @@ from lazsa_flow.cli.options import (
     Trigger,
     Yes,
 )
+from lazsa_flow.lifecycle.path_ref import parse_ref
 
 if TYPE_CHECKING:
     from lazsa_flow.cli.application import Service
@@ -71,7 +72,7 @@ def fire(
         def forecast() -> Forecast:
             return of_dry_run(service.dry_run(run))
 
-        lifecycle = find_runtime(service).rulebook.lifecycles.get(path.rpartition("-")[0])
+        lifecycle = find_runtime(service).rulebook.lifecycles.get(parse_ref(path).lifecycle)
         asks = lifecycle is not None and lifecycle.confirms(trigger, reason)
         if not confirm(
             f"fire {trigger}", forecast, dry_run=dry_run, yes=yes or not asks, as_json=as_json

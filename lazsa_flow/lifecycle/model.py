@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lazsa_flow.errors import InputError
 from lazsa_flow.lifecycle.ids import parse_id
+from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.lifecycle.values import EMPTY, value
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class Path:
     @property
     def ref(self) -> str:
         """The path's reference in commands, journal and messages: ``invoice-17``."""
-        return f"{self.lifecycle}-{self.id}"
+        return write_ref(self.lifecycle, self.id)
 
     def period(self, name: str, at: datetime) -> Period | None:
         """Return the period of this name that covers the instant, if one does."""

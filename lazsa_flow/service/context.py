@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -23,6 +22,7 @@ from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import LazsaError, NotFoundError, ParkedError, no_path
 from lazsa_flow.lifecycle.path_data import GivenData
+from lazsa_flow.lifecycle.path_ref import parse_ref
 from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.notices.ports import Desk
 from lazsa_flow.service.configuration import read_rulebook
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 _Transaction = TypeVar("_Transaction", bound="SqlTransaction")
 _CHUNK: Final = 1000
 """So many paths are read at a time."""
-_REF: Final = re.compile(r"([a-z][a-z0-9_]*)-([1-9][0-9]{0,17})", re.ASCII)
 
 
 class NoticeContexts(Desk, Protocol):
@@ -183,10 +182,10 @@ class Context:
         Raises:
             NotFoundError: It is no reference of a known lifecycle's path.
         """
-        match = _REF.fullmatch(ref)
-        if match is None or match[1] not in self.rulebook.lifecycles:
+        found = parse_ref(ref)
+        if found.lifecycle not in self.rulebook.lifecycles:
             raise no_path(ref)
-        return int(match[2])
+        return found.number
 
     @contextmanager
     def fire_overdue(self, path_ids: Iterable[int] | None = None) -> Iterator[None]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from lazsa_flow.engine.explain import explain
 from lazsa_flow.graph.chart import Index
 from lazsa_flow.graph.timeline import BlockingGuard, HistoryEntry, PathCard
+from lazsa_flow.lifecycle.path_ref import write_ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +57,7 @@ def portraits(
         timer = timers.get(path.id)
         calendar = context.rulebook.calendar(path.country)
         resident = PathCard(
-            path=f"{drawn.name}-{path.id}",
+            path=write_ref(drawn.name, path.id),
             subject=path.subject,
             country=path.country,
             state=ids[path.state],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from lazsa_flow.engine.ledger import balance
 from lazsa_flow.lifecycle.calendar import as_utc
+from lazsa_flow.lifecycle.path_ref import parse_ref
 from lazsa_flow.service.part import Part
 from lazsa_flow.service.state_names import name_states
 from lazsa_flow.service.verifying import JournalWalk, Verification
@@ -76,7 +77,7 @@ class Questions(Part):
         at = self._runtime.now(until, "until")
         found = []
         for timer, ref, subject in self._runtime.store.due(at, limit):
-            lifecycle = self._runtime.rulebook.lifecycle(ref.rpartition("-")[0])
+            lifecycle = self._runtime.rulebook.lifecycle(parse_ref(ref).lifecycle)
             steps = lifecycle.timer(timer.name).steps
             found.append(Due(ref, subject, timer, tuple(dict.fromkeys(s.trigger for s in steps))))
         return found

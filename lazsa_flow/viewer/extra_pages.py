@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import quote
 
+from lazsa_flow.lifecycle.path_ref import parse_ref
 from lazsa_flow.viewer.tables import Cell, Link
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Addresses:
 
     def path(self, ref: str) -> Link:
         """Link to a path's story, on the page of its lifecycle."""
-        return Link(ref, f"{self.of('lifecycle', ref.rpartition('-')[0])}#{quote(ref)}")
+        return Link(ref, f"{self.of('lifecycle', parse_ref(ref).lifecycle)}#{quote(ref)}")
 
 
 @dataclass(frozen=True, slots=True)

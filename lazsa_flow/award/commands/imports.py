@@ -21,6 +21,7 @@ from lazsa_flow.award.imports.facts import FACTS, check_facts, fields_of, read_f
 from lazsa_flow.award.imports.nominations import NOMINATIONS, read_nominations
 from lazsa_flow.award.imports.turnover import TURNOVER, read_turnover
 from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.lifecycle.path_ref import write_ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -178,7 +179,7 @@ def _take_nomination(context: Context, intake: Intake, row: NominationRow) -> bo
     if own.complete or not row.complete:
         return False
     context.check_settled(transaction, [path_id], now)
-    seen = context.load(transaction, f"{LIFECYCLE}-{path_id}", now)
+    seen = context.load(transaction, write_ref(LIFECYCLE, path_id), now)
     complete_in(context, transaction, seen, actor=actor, statement=row.statement, now=now)
     return True
 
@@ -233,7 +234,7 @@ def _take_application(
     application = application_of(rows)
     path_id = transaction.open_paths("entry", [application.applicant]).get(application.applicant)
     if path_id is not None:
-        seen = context.load(transaction, f"entry-{path_id}", intake.now)
+        seen = context.load(transaction, write_ref("entry", path_id), intake.now)
         if is_same_application(context, seen.path, application):
             return False
     told = open_application_in(context, transaction, application, actor=actor, now=intake.now)
