@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
     from lazsa_flow.award.programme import Programme
-    from lazsa_flow.engine.ports import Claim, Store
+    from lazsa_flow.engine.ports import Store
+    from lazsa_flow.engine.values import Claim
     from lazsa_flow.lifecycle.calendar import Calendar
 
 CYCLE = date(2026, 10, 1)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.award.evidence import EVIDENCE
 from lazsa_flow.award.store.evidence_columns import facts_row
-from lazsa_flow.engine.ports import Claim
 from lazsa_flow.engine.rulebook import RulesChangedError
+from lazsa_flow.engine.values import Claim
 from lazsa_flow.errors import ConflictError, StaleVersionError
 from lazsa_flow.lifecycle.model import Snapshot
 from lazsa_flow.lifecycle.path_data import PathData
@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.rules.facts import Facts, Nomination
     from lazsa_flow.award.rules.panel import Scorecard
-    from lazsa_flow.engine.batch.changes import BatchChange
     from lazsa_flow.engine.evidence_row import EvidenceRow
     from lazsa_flow.engine.journal import JournalRow
-    from lazsa_flow.engine.ports import Change, Notice
+    from lazsa_flow.engine.values import BatchChange, Change, Notice
     from lazsa_flow.lifecycle.evidence import Row, Selection, Source
     from lazsa_flow.lifecycle.model import Failure, Path, Statement, TimerRow
 

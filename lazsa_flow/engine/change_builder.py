@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never
 from lazsa_flow.engine.context_copy import copy_guard_context
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.journal_check import reread_row
-from lazsa_flow.engine.ports import Change, Notice
 from lazsa_flow.engine.row_builder import journal_row, timer_row
 from lazsa_flow.engine.rulebook import Rulebook, system
+from lazsa_flow.engine.values import Change, Notice
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.effects import (
     Begin,

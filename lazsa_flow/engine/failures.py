@@ -11,7 +11,8 @@ from lazsa_flow.logs import log
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lazsa_flow.engine.ports import Claim, Transaction
+    from lazsa_flow.engine.ports import Transaction
+    from lazsa_flow.engine.values import Claim
 
 ATTEMPTS: Final = 5
 """How often a path is tried before it is parked."""

@@ -31,8 +31,9 @@ from lazsa_flow.lifecycle.values import FrozenDict
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from lazsa_flow.engine.ports import Change, Transaction
+    from lazsa_flow.engine.ports import Transaction
     from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.engine.values import Change
     from lazsa_flow.lifecycle.model import GuardContext
     from lazsa_flow.lifecycle.table import Edge, Lifecycle
 

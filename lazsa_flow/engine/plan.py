@@ -10,17 +10,19 @@ every group is checked against the Machine (:func:`lazsa_flow.engine.decide.chec
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from lazsa_flow.engine.batch.memo import memoize_decision
 from lazsa_flow.errors import MachineMismatchError
 
 if TYPE_CHECKING:
-    from lazsa_flow.engine.batch.memo import MemoizedDecision
+    from collections.abc import Callable, Hashable
+
     from lazsa_flow.engine.machine import TableMachine
     from lazsa_flow.lifecycle.guards import Ask, Found
     from lazsa_flow.lifecycle.model import GuardContext
     from lazsa_flow.lifecycle.table import Edge, Lifecycle, Timer
+
+_Derived = TypeVar("_Derived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Plan:
         self._lifecycle = lifecycle
         self._machine = machine
         self._timers: dict[tuple[str, str], tuple[Route, ...]] = {}
-        self._memoized: dict[tuple[str, str], MemoizedDecision | None] = {}
+        self._derived: dict[Hashable, Any] = {}
 
     def timer(self, state: str, timer: Timer) -> tuple[Route, ...]:
         """Return the routes of a timer's steps, leaving those aside that the state lacks.
@@ -82,12 +84,18 @@ class Plan:
             self._timers[key] = tuple(routes)
         return self._timers[key]
 
-    def memoized(self, state: str, timer: Timer) -> MemoizedDecision | None:
-        """Return how identical paths are decided together; ``None`` where they are not."""
-        key = (state, timer.name)
-        if key not in self._memoized:
-            self._memoized[key] = memoize_decision(self._lifecycle, timer, self.timer(state, timer))
-        return self._memoized[key]
+    def derive(
+        self,
+        state: str,
+        timer: Timer,
+        make: Callable[[Lifecycle, Timer, tuple[Route, ...]], _Derived],
+    ) -> _Derived:
+        """Return what a function makes of a timer's routes; each result is kept with the plan."""
+        key = (make, state, timer.name)
+        if key not in self._derived:
+            self._derived[key] = make(self._lifecycle, timer, self.timer(state, timer))
+        derived: _Derived = self._derived[key]
+        return derived
 
     def _route(
         self, state: str, trigger: str, reason: str | None, *, asked: frozenset[str]

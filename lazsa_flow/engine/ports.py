@@ -8,8 +8,8 @@ of its own, for nothing is sent inside one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from lazsa_flow.lifecycle.values import value
 
@@ -18,85 +18,13 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
-    from lazsa_flow.engine.batch.changes import BatchChange
     from lazsa_flow.engine.evidence_row import EvidenceRow
-    from lazsa_flow.engine.journal import JournalRow
-    from lazsa_flow.lifecycle.model import Failure, Path, Snapshot, Statement, TimerRow
-    from lazsa_flow.lifecycle.path_data import CheckedData, PathData
+    from lazsa_flow.engine.values import BatchChange, Change, Claim
+    from lazsa_flow.lifecycle.model import Failure, Path, Snapshot
+    from lazsa_flow.lifecycle.path_data import PathData
 
 
 _Result = TypeVar("_Result")
-
-
-@value
-class Notice:
-    """A row for the outbox: who is to be told what; the words come when it is sent.
-
-    Attributes:
-        key: Stable for ever, so that a receiver can tell a repeat.
-        to: A recipient of the lifecycle's, or a person by role and id: ``employee:e-7``.
-    """
-
-    key: str
-    kind: str
-    to: str
-
-
-class Change(NamedTuple):
-    """All that one move writes; it is written whole or not at all.
-
-    Attributes:
-        before: The path as it was read; ``None`` where it opens. Its ``seq`` must still stand.
-        recorded_at: When it is written.
-        row: The journal row; none for a reminder.
-        fired: The timer that led to it, with its new status.
-        scheduled: Timers to set.
-        cancelled: Pending timers that the new state ends.
-        slot: Whether the path takes or frees its subject's one place in the lifecycle.
-        claims: Keys that the path takes for itself, by scope.
-        linked: Changes of other paths that belong to this one.
-        data: What was handed over with the trigger, if anything was.
-    """
-
-    before: Path | None
-    after: Path
-    recorded_at: datetime
-    row: JournalRow | None
-    fired: TimerRow | None = None
-    scheduled: tuple[TimerRow, ...] = ()
-    cancelled: tuple[TimerRow, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    records: tuple[Statement, ...] = ()
-    slot: Literal["take", "free"] | None = None
-    claims: tuple[tuple[str, str], ...] = ()
-    linked: tuple[Change, ...] = ()
-    data: CheckedData | None = None
-
-    @property
-    def moves(self) -> bool:
-        """Whether the path's row is written; a reminder may leave it as it is."""
-        return self.row is not None or self.after != self.before
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Timers that a sweep takes: of one instant and one country, one a path.
-
-    Attributes:
-        due_at: The instant.
-        book_on: The cycle date in whose books the first of them is counted.
-        names: The timers' names, by path.
-    """
-
-    due_at: datetime
-    country: str
-    book_on: date
-    names: Mapping[int, str]
-
-    def without(self, path_ids: Collection[int]) -> Claim | None:
-        """Return it without these paths; ``None`` where no other is left."""
-        names = {path_id: name for path_id, name in self.names.items() if path_id not in path_ids}
-        return replace(self, names=names) if names else None
 
 
 class Transaction(Protocol):

@@ -15,10 +15,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from lazsa_flow.engine.ports import Change, Notice
 from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.engine.row_builder import replanned_row, timer_row
 from lazsa_flow.engine.rulebook import system
+from lazsa_flow.engine.values import Change, Notice
 from lazsa_flow.errors import HostCodeError
 from lazsa_flow.lifecycle.calendar import TICK
 

@@ -46,8 +46,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.clock import Clock
-    from lazsa_flow.engine.ports import Claim, Store, Transaction
+    from lazsa_flow.engine.ports import Store, Transaction
     from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.engine.values import Claim
 
 CHUNK: Final = 5000
 """How many timers a transaction takes at most."""

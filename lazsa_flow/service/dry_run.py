@@ -15,7 +15,7 @@ from lazsa_flow.lifecycle.model import SYSTEM
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lazsa_flow.engine.ports import Change
+    from lazsa_flow.engine.values import Change
     from lazsa_flow.lifecycle.model import Period
     from lazsa_flow.store.dry_run import DeletedText, Written
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
-    from lazsa_flow.engine.ports import Change
     from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.engine.values import Change
     from lazsa_flow.lifecycle.calendar import Calendar
     from lazsa_flow.lifecycle.model import Actor, Path
     from lazsa_flow.store.transaction import SqlTransaction

@@ -15,8 +15,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.engine.needed_timers import missing_timers
-from lazsa_flow.engine.ports import Change
 from lazsa_flow.engine.replan import mend, needed_timer, right_moment
+from lazsa_flow.engine.values import Change
 from lazsa_flow.errors import LazsaError, MalformedError, NotFoundError
 from lazsa_flow.lifecycle.model import TimerRow
 from lazsa_flow.service.replan import Planned, planned_fields, planned_of

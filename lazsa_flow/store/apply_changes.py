@@ -31,8 +31,7 @@ from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from lazsa_flow.engine.batch.changes import BatchChange
-    from lazsa_flow.engine.ports import Change
+    from lazsa_flow.engine.values import BatchChange, Change
     from lazsa_flow.lifecycle.model import Path
     from lazsa_flow.store.encode import Row
     from lazsa_flow.store.fast.writer import RowWriter

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from lazsa_flow.engine.batch.changes import BatchChange
-    from lazsa_flow.engine.ports import Change
+    from lazsa_flow.engine.values import BatchChange, Change
     from lazsa_flow.store.store import SqlStore
 
 _Result = TypeVar("_Result")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from lazsa_flow.engine.ports import Claim
+from lazsa_flow.engine.values import Claim
 from lazsa_flow.errors import MalformedError
 from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.store import decode, schema

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import RowMapping
 
     from lazsa_flow.engine.journal import JournalRow
-    from lazsa_flow.engine.ports import Notice
+    from lazsa_flow.engine.values import Notice
     from lazsa_flow.lifecycle.model import Path, Period, Statement, TimerRow
     from lazsa_flow.lifecycle.path_data import CheckedData
 

@@ -38,9 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from lazsa_flow.engine.batch.changes import BatchChange
     from lazsa_flow.engine.journal import JournalRow
-    from lazsa_flow.engine.ports import Change, Claim
+    from lazsa_flow.engine.values import BatchChange, Change, Claim
     from lazsa_flow.errors import StaleVersionError
     from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.model import Failure, Path, Snapshot

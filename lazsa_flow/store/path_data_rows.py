@@ -12,7 +12,7 @@ from lazsa_flow.store.encode import data_row
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lazsa_flow.engine.ports import Change
+    from lazsa_flow.engine.values import Change
     from lazsa_flow.store.encode import Row
     from lazsa_flow.store.fast.writer import RowWriter
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from lazsa_flow.engine.ports import Notice
+from lazsa_flow.engine.values import Notice
 from lazsa_flow.store import decode, failures, idempotency, schema
 from lazsa_flow.store.configuration_rows import RulesSide
 from lazsa_flow.store.encode import notice_row, timer_row

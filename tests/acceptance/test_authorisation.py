@@ -36,7 +36,7 @@ from lazsa_flow.award.roles import ROLES
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.ledger import Book
-from lazsa_flow.engine.ports import Change
+from lazsa_flow.engine.values import Change
 from lazsa_flow.errors import LazsaError, NoEdgeError, NotAllowedError
 from lazsa_flow.lifecycle.model import SYSTEM, Actor, Move, Path, Period
 from lazsa_flow.service.operate import close_books

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.award.store.transaction import AwardTransaction
-    from lazsa_flow.engine.ports import Change
+    from lazsa_flow.engine.values import Change
     from lazsa_flow.lifecycle.model import Path
 
 COUNTRIES: Final = ("SG", "MY", "ID", "PH", "TH", "VN")

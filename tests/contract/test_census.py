@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.engine.journal import JournalRow
-from lazsa_flow.engine.ports import Change
+from lazsa_flow.engine.values import Change
 from lazsa_flow.store.statistics import Moves, Pending
 from tests.factories import CYCLE, failure, midnight, path, timer, utc
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from lazsa_flow.award.store.store import AwardStore
-from lazsa_flow.engine.ports import Change
+from lazsa_flow.engine.values import Change
 from lazsa_flow.errors import SchemaError
 from lazsa_flow.store.connect import BUSY_TIMEOUT_MS
 from tests.factories import SELLER, path, record, utc

@@ -20,8 +20,8 @@ from lazsa_flow.award.rules.panel import ITEMS, Tally
 from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.engine.journal import JournalRow, digest
 from lazsa_flow.engine.ledger import Count
-from lazsa_flow.engine.ports import Change, Notice
 from lazsa_flow.engine.sweep import SweepResult
+from lazsa_flow.engine.values import Change, Notice
 from lazsa_flow.errors import (
     ConfigError,
     ConflictError,

@@ -35,7 +35,7 @@ from tests.fakes import MemoryStore, MemoryTransaction
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.engine.ports import Change
+    from lazsa_flow.engine.values import Change
     from lazsa_flow.lifecycle.model import GuardContext, Snapshot
 
 RULES = rulebook(AWARD)

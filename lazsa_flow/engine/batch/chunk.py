@@ -13,11 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
     from datetime import datetime
 
-    from lazsa_flow.engine.batch.changes import BatchChange
     from lazsa_flow.engine.change_builder import Load
     from lazsa_flow.engine.evidence_row import EvidenceRow
-    from lazsa_flow.engine.ports import Change, Claim
     from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.engine.values import BatchChange, Change, Claim
 
 
 @dataclass(slots=True)

@@ -15,13 +15,14 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from lazsa_flow.engine.batch.changes import BatchChange, PathOverrides
 from lazsa_flow.engine.batch.masking import mask_for_change, mask_for_guard, mask_for_rule, reveal
+from lazsa_flow.engine.batch.memo import memoized_decision
 from lazsa_flow.engine.change_builder import ChangeBuilder
 from lazsa_flow.engine.decide import check_decision, decide_timer
 from lazsa_flow.engine.journal import around
 from lazsa_flow.engine.journal_check import reread
 from lazsa_flow.engine.rulebook import system
+from lazsa_flow.engine.values import BatchChange, PathOverrides
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.change_builder import Load
     from lazsa_flow.engine.evidence_row import EvidenceRow
     from lazsa_flow.engine.journal import Findings
-    from lazsa_flow.engine.ports import Change
     from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.engine.values import Change
     from lazsa_flow.lifecycle.model import GuardContext, Snapshot, TimerRow
     from lazsa_flow.lifecycle.table import Edge, Timer
 
@@ -138,7 +139,7 @@ class DecisionGroup:
             return
         lifecycle = rulebook.lifecycle(row.lifecycle)
         self._entry = lifecycle.timer(name)
-        self._memoized = rulebook.plan(row.lifecycle).memoized(row.state, self._entry)
+        self._memoized = memoized_decision(rulebook.plan(row.lifecycle), row.state, self._entry)
         if self._memoized is not None:
             context = self._situation(seen)
             self._shown = [

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
 
     from lazsa_flow.engine.batch.codegen import Ask, CachedFinding, Decide, Memo, Write
-    from lazsa_flow.engine.plan import Route
+    from lazsa_flow.engine.plan import Plan, Route
     from lazsa_flow.lifecycle.effects import Effect
     from lazsa_flow.lifecycle.evidence import ReadPart, Source
     from lazsa_flow.lifecycle.guards import Ask as AskGuard
@@ -141,10 +141,14 @@ class MemoizedDecision:
         self._answers += 1
 
 
-def memoize_decision(
+def memoized_decision(plan: Plan, state: str, timer: Timer) -> MemoizedDecision | None:
+    """Return a timer's memoized decision; ``None`` where each path is to be decided by itself."""
+    return plan.derive(state, timer, _memoize_decision)
+
+
+def _memoize_decision(
     lifecycle: Lifecycle, timer: Timer, routes: Sequence[Route]
 ) -> MemoizedDecision | None:
-    """Return a timer's memoized decision; ``None`` where each path is to be decided by itself."""
     guards = [lifecycle.guards[name] for route in routes for name in route.new_guards]
     effects = [*timer.effects, *timer.on_refused, *(e for r in routes for e in r.edge.effects)]
     together = all_read(guards)

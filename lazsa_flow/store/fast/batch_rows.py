@@ -22,8 +22,7 @@ from lazsa_flow.store.rows import StoredJournalRow, StoredMove
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from lazsa_flow.engine.batch.changes import BatchChange
-    from lazsa_flow.engine.ports import Change
+    from lazsa_flow.engine.values import BatchChange, Change
     from lazsa_flow.store.encode import Row
 
 _MOVE_HEAD: Final = StoredMove._fields.index("head")

@@ -34,7 +34,7 @@ from tests.factories import (
 )
 
 if TYPE_CHECKING:
-    from lazsa_flow.engine.ports import Change
+    from lazsa_flow.engine.values import Change
     from lazsa_flow.lifecycle.effects import Effect
     from lazsa_flow.lifecycle.model import GuardContext, Path, Snapshot
     from lazsa_flow.lifecycle.table import Lifecycle

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lazsa_flow.engine.evidence_row import EvidenceRow
-from lazsa_flow.engine.ports import Change, Claim
+from lazsa_flow.engine.values import Change, Claim
 from lazsa_flow.store.evidence_rows import SqlEvidenceRow
 from tests.factories import CYCLE, midnight, path
 from tests.fakes import MemorySight

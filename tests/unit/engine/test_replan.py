@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow.engine.needed_timers import Missing
-from lazsa_flow.engine.ports import Notice
 from lazsa_flow.engine.replan import mend, needed_timer, replan, right_moment
 from lazsa_flow.engine.rulebook import Release, Rulebook
+from lazsa_flow.engine.values import Notice
 from lazsa_flow.lifecycle.calendar import Moment
 from lazsa_flow.lifecycle.effects import Notify
 from lazsa_flow.lifecycle.model import Actor
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from lazsa_flow.engine.ports import Change
+    from lazsa_flow.engine.values import Change
     from lazsa_flow.lifecycle.model import GuardContext, Path, TimerRow
 
 NOW = midnight(CYCLE) - timedelta(days=3)

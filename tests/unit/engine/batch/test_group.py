@@ -121,7 +121,9 @@ def test_answers_are_forgotten_when_there_are_many(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(memo, "_GROUPS", 1)
     for seq in (1, 2, 1):
         assert sizes(judged(rules, doors(seq=seq))) == (0, [2, 2])
-    kept = rules.plan("door").memoized("ajar", rules.lifecycle("door").timer("evening"))
+    evening = rules.lifecycle("door").timer("evening")
+    kept = memo.memoized_decision(rules.plan("door"), "ajar", evening)
+    assert kept is not None
     assert [[len(memo) for memo in memos] for memos in kept._kept.values()] == [[1]]
 
 
