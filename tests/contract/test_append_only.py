@@ -76,7 +76,7 @@ def filled(store: AwardStore) -> AwardStore:
     with store._engine.begin() as connection:
         for table in (schema.paths, *map(schema.METADATA.tables.get, NAMES)):
             assert table is not None
-            rows = [{c.name: made_up(c, n) for c in table.columns} for n in (1, 2)]
+            rows = [{c.key: made_up(c, n) for c in table.columns} for n in (1, 2)]
             connection.execute(sa.insert(table), rows)
     return store
 
