@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.errors import ConfigError, Problem, shown
+from lazsa_flow.lifecycle.evidence import find_shared_names
 from lazsa_flow.lifecycle.model import SYSTEM
 from lazsa_flow.lifecycle.policy import PolicyText
 from lazsa_flow.lifecycle.roles import SERVICE_ROLES
@@ -15,7 +16,7 @@ from lazsa_flow.lifecycle.toml_text import read_toml
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from importlib.metadata import EntryPoint
 
 GROUP: Final = "lazsa_flow.lifecycles"
@@ -38,7 +39,7 @@ def installed_lifecycles() -> Installed:
     """Load the lifecycles that are installed; one that cannot be used leaves the others working.
 
     Left out are plug-ins that cannot be imported, are no lifecycle or bring a policy that is
-    wrong, and all of those that have one name.
+    wrong, all of those that have one name, and all of those whose evidence sources share a name.
     """
     problems: list[Problem] = []
     found: list[tuple[str, Lifecycle]] = []
@@ -58,10 +59,18 @@ def installed_lifecycles() -> Installed:
             found.append((where, table))
     doubled = _find_doubled_names(found)
     names = {problem.value for problem in doubled}
-    tables = {id(table): table for _, table in found if shown(table.name) not in names}
-    for problem in (*problems, *doubled):
+    named = {
+        f"{where}: lifecycle {table.name}": table
+        for where, table in found
+        if shown(table.name) not in names
+    }
+    shared = list(find_shared_names((owner, table.evidence) for owner, table in named.items()))
+    sharing = {problem.where for problem in shared}
+    tables = {id(table): table for owner, table in named.items() if owner not in sharing}
+    left_out = (*problems, *doubled, *shared)
+    for problem in left_out:
         log.error("lifecycle.unusable", plugin=problem.where, problem=str(problem))
-    return Installed(tuple(tables.values()), (*problems, *doubled))
+    return Installed(tuple(tables.values()), left_out)
 
 
 def installed_roles() -> frozenset[str]:
@@ -95,13 +104,15 @@ def _policy_faults(where: str, table: Lifecycle) -> list[Problem]:
     return problems
 
 
-def check_names(tables: Iterable[Lifecycle]) -> None:
-    """Let tables pass that have names of their own.
+def check_names(tables: Sequence[Lifecycle]) -> None:
+    """Let tables pass that have names of their own, and whose evidence sources have.
 
     Raises:
-        ConfigError: Two have one name.
+        ConfigError: Two have one name, or different evidence sources of one name.
     """
-    if problems := _find_doubled_names([("lifecycles", table) for table in tables]):
+    problems = _find_doubled_names([("lifecycles", table) for table in tables])
+    problems += find_shared_names((f"lifecycle {each.name}", each.evidence) for each in tables)
+    if problems:
         raise ConfigError(problems)
 
 

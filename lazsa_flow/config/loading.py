@@ -72,8 +72,8 @@ class Config:
             lifecycles: Instead of those found by the entry point ``lazsa_flow.lifecycles``.
 
         Raises:
-            ConfigError: A file is wrong, or two of the lifecycles handed in have one name; every
-                fault of every file is named.
+            ConfigError: A file is wrong, or two of the lifecycles handed in have one name or
+                different evidence sources of one name; every fault of every file is named.
         """
         left_out: tuple[Problem, ...] = ()
         if lifecycles is None:

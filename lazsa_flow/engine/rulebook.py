@@ -73,7 +73,9 @@ class Rulebook:
         self.countries: Mapping[str, Country] = FrozenDict({c.code: c for c in self._all[1]})
         self._machines = {name: TableMachine(t) for name, t in self.lifecycles.items()}
         self._plans = {name: Plan(t, self._machines[name]) for name, t in self.lifecycles.items()}
-        self.sources: tuple[Source, ...] = merge_sources(table.evidence for table in self._all[0])
+        self.sources: tuple[Source, ...] = merge_sources(
+            (table.name, table.evidence) for table in self._all[0]
+        )
         guards = [guard for table in self._all[0] for guard in table.guards.values()]
         self.kinds: frozenset[str] = kinds_read(
             name for guard in guards for name in guard.reads or ()

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, TypeVar
 
+from lazsa_flow.errors import ConfigError, Problem, shown
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 
@@ -137,15 +139,35 @@ def find_source_problems(sources: Iterable[Source]) -> Iterator[str]:
         names |= own
 
 
-def merge_sources(declared: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
+def find_shared_names(declared: Iterable[tuple[str, Iterable[Source]]]) -> Iterator[Problem]:
+    """Find the sources of several lifecycles that share a name and are not one and the same.
+
+    Args:
+        declared: Each lifecycle as a problem names it, with its sources.
+    """
+    owners: dict[str, list[tuple[str, Source]]] = {}
+    for owner, sources in declared:
+        for source in sources:
+            owners.setdefault(source.name, []).append((owner, source))
+    for name, found in owners.items():
+        for owner, source in found:
+            others = dict.fromkeys(other for other, its in found if its is not source)
+            if others:
+                expected = f"a name of its own: also an evidence source of {', '.join(others)}"
+                yield Problem(owner, "evidence", shown(name), expected)
+
+
+def merge_sources(declared: Iterable[tuple[str, Iterable[Source]]]) -> tuple[Source, ...]:
     """Return the sources that several lifecycles declare, each once, in the order of their names.
 
+    Args:
+        declared: Each lifecycle's name with its sources.
+
     Raises:
-        ValueError: Two different sources share a name.
+        ConfigError: Two different sources share a name; both lifecycles are named.
     """
-    found: dict[str, Source] = {}
-    for sources in declared:
-        for source in sources:
-            if found.setdefault(source.name, source) is not source:
-                raise ValueError(f"two evidence sources are named {source.name}")
+    each = [(f"lifecycle {name}", tuple(sources)) for name, sources in declared]
+    if problems := list(find_shared_names(each)):
+        raise ConfigError(problems)
+    found = {source.name: source for _, sources in each for source in sources}
     return tuple(found[name] for name in sorted(found))

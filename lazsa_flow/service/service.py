@@ -111,7 +111,7 @@ class FlowService:
             url,
             probe=probe,
             brakes=Brakes(clock, tables),
-            sources=merge_sources(table.evidence for table in config.lifecycles),
+            sources=merge_sources((table.name, table.evidence) for table in config.lifecycles),
         )
         try:
             store.check_schema(table_migrations(config.lifecycles))

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow import Config, ConfigError
+from lazsa_flow.award.evidence import PANEL
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.config import lifecycles
 from tests.acceptance.mentor import MENTOR, POLICY
-from tests.factories import country_text, policy_text
+from tests.factories import country_text, policy_text, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,6 +200,26 @@ class TestPlugIns:
         assert loaded.lifecycles == (MENTOR,)
         [problem] = loaded.left_out
         assert re.search(r"other.*name: got 'award'.*award = .*AWARD has a", str(problem))
+
+    def test_two_that_share_the_name_of_an_evidence_source(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Neither is used; each is named with the other, the others work."""
+        own = [replace(PANEL) for _ in range(2)]
+        tables = {
+            "bill": table(name="bill", evidence=(own[0],)),
+            "door": table(name="door", evidence=(own[1],)),
+            "third": MENTOR,
+        }
+        self.install(monkeypatch, bill="some:BILL", door="other:DOOR", third="x:MENTOR")
+        monkeypatch.setattr(EntryPoint, "load", lambda point: tables[point.name])
+        loaded = Config.load()
+        assert loaded.lifecycles == (MENTOR,)
+        bill, door = map(str, loaded.left_out)
+        assert re.search("some:BILL: lifecycle bill: evidence: got 'panel'.*lifecycle door", bill)
+        assert re.search("other:DOOR: lifecycle door: evidence: got .*lifecycle bill", door)
+        with pytest.raises(ConfigError, match="lifecycle door: evidence: got"):
+            Config.load(lifecycles=(tables["bill"], tables["door"]))
 
     def test_one_whose_policy_is_wrong(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A plug-in that brings a wrong policy is left out, named with every key at fault."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lazsa_flow.errors import LifecycleError
+from lazsa_flow.errors import ConfigError, LifecycleError
 from lazsa_flow.lifecycle.evidence import (
     EvidenceSource,
     ReadPart,
@@ -61,10 +61,15 @@ def test_a_name_means_one_thing() -> None:
     twice = (source("a"), source("one", key=None, fields=("a",), rows=LATEST))
     with pytest.raises(LifecycleError, match="evidence source one: another one has the name a"):
         table(evidence=twice)
-    with pytest.raises(ValueError, match="two evidence sources are named a"):
-        merge_sources([(source("a"),), (source("a"),)])
+    with pytest.raises(ConfigError) as refused:
+        merge_sources([("bill", (source("a"),)), ("door", (source("a"), source("b")))])
+    assert [str(each) for each in refused.value.problems] == [
+        f"lifecycle {one}: evidence: got 'a', expected a name of its own: also an evidence source"
+        f" of lifecycle {other}"
+        for one, other in (("bill", "door"), ("door", "bill"))
+    ]
     shared = source("a")
-    assert merge_sources([(shared, source("0")), (shared,)])[1:] == (shared,)
+    assert merge_sources([("bill", (shared, source("0"))), ("door", (shared,))])[1:] == (shared,)
 
 
 def test_what_no_source_offers_cannot_be_read() -> None:
