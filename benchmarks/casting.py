@@ -26,6 +26,8 @@ NUMBERED: Final = ("facts", "texts", "nominations", "scorecards", "records", "se
 _ORDER: Final = ("journal", *(table for table in TABLES if table != "journal"))
 """The journal first: its last hash stands on the path."""
 _PATH, _PREVIOUS = "@path@", "@previous@"
+_NOT_HASHED: Final = ("path_id", "hash", "data_digest")
+"""Columns of the journal that its hash is not made of; no move of the moulds brings data."""
 
 Batch = dict[str, list[tuple[Any, ...]]]
 
@@ -92,7 +94,7 @@ def _chain(mould: Mould) -> list[tuple[bytes, bytes, bytes]]:
     chain = []
     for row in mould.rows["journal"]:
         fields = {
-            **{name: value for name, value in row.items() if name not in ("path_id", "hash")},
+            **{name: value for name, value in row.items() if name not in _NOT_HASHED},
             "path": _PATH,
             "prev_hash": _PREVIOUS,
             "verdicts": json.loads(row["verdicts"]),
