@@ -310,3 +310,20 @@ keys = columns.table(
     columns.text("result"),
     columns.instant("recorded_at"),
 )
+
+STAMPED: Final = (journal, facts, nominations, scorecards, records)
+"""Tables whose last row bears the newest ``recorded_at``, for the clock check."""
+WORD_COLUMNS: Final = (
+    ("event", nominations.c.event, frozenset({"made", "completed", "withdrawn"})),
+)
+"""Columns of a closed set of words: what a word is called, the column, and the words."""
+ROLE_COLUMNS: Final = (nominations.c.source,)
+"""Columns that name a role."""
+OWN_REFERENCES: Final = (
+    (
+        nominations.c.nomination_id,
+        nominations.c.event != "made",
+        "refers to no nomination of its path",
+    ),
+)
+"""Columns that refer to another row of their table and path: where they must, and the fault."""

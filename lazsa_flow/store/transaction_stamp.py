@@ -101,9 +101,8 @@ def _newest() -> Any:
     What is appended is stamped by the clock, and the brakes let no clock go back; so the last row
     is the newest, and no index is needed to find it.
     """
-    appended = (schema.journal, schema.facts, schema.nominations, schema.scorecards, schema.records)
     last = []
-    for table in appended:
+    for table in schema.STAMPED:
         row: sa.ColumnElement[int] = sa.literal_column(f"{table.name}.rowid")
         newest = sa.select(sa.func.max(row)).select_from(table).correlate(None).scalar_subquery()
         last.append(sa.select(sa.type_coerce(table.c.recorded_at, sa.Text())).where(row == newest))

@@ -28,14 +28,6 @@ EXCEPTIONS: Final = {
     "cli/app.py": "rich_help_panel is typer's own name of a section of the help",
 }
 """Files that may have such a word, each with its reason; at most ten."""
-STILL_TO_CLEAN: Final[frozenset[str]] = frozenset(
-    {
-        "store/inspection/references.py",
-        "store/inspection/vocabulary.py",
-        "store/transaction_stamp.py",
-    }
-)
-"""Files that are still to be cleaned; a file leaves the list with the change that cleans it."""
 
 
 def _files_with_words() -> set[str]:
@@ -53,8 +45,7 @@ def _files_with_words() -> set[str]:
 def test_general_folders_have_no_word_of_the_award() -> None:
     """No general module, page or stylesheet says seller, nomination, panel, ambassador or award."""
     found = _files_with_words() - EXCEPTIONS.keys()
-    assert not found - STILL_TO_CLEAN, "say it neutrally, or move it into award/"
-    assert not STILL_TO_CLEAN - found, "these are clean: take them off the list"
+    assert not found, "say it neutrally, or move it into award/"
 
 
 def test_exceptions_are_few_and_needed() -> None:

@@ -26,17 +26,16 @@ def orphans(connection: sa.Connection) -> Iterator[Rows]:
             lost = sa.and_(column.is_not(None), ~there)
             fault = f"refers to no row of {key.column.table.name}"
             yield from rows_at_fault(connection, table, column, lost, fault)
-    yield from _nominations(connection)
+    yield from _own_references(connection)
     yield from _path_data(connection)
 
 
-def _nominations(connection: sa.Connection) -> Iterator[Rows]:
-    """Yield what completes or withdraws a nomination that its path does not have."""
-    table, made = schema.nominations, schema.nominations.alias("made")
-    there = sa.exists().where(made.c.id == table.c.nomination_id, made.c.path_id == table.c.path_id)
-    lost = sa.and_(table.c.event != "made", ~there)
-    column, fault = table.c.nomination_id, "refers to no nomination of its path"
-    yield from rows_at_fault(connection, table, column, lost, fault)
+def _own_references(connection: sa.Connection) -> Iterator[Rows]:
+    """Yield the rows that refer to another row of their table that their path does not have."""
+    for column, required, fault in schema.OWN_REFERENCES:
+        table, target = column.table, column.table.alias("target")
+        there = sa.exists().where(target.c.id == column, target.c.path_id == table.c.path_id)
+        yield from rows_at_fault(connection, table, column, sa.and_(required, ~there), fault)
 
 
 def _path_data(connection: sa.Connection) -> Iterator[Rows]:

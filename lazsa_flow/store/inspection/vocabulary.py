@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
 STATUSES: Final = frozenset({"pending", "fired", "refused", "reminded", "parked", "cancelled"})
-_EVENTS: Final = frozenset({"made", "completed", "withdrawn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,8 @@ def unknown_words(connection: sa.Connection, known: Known) -> Iterator[Rows]:
     for what, column, is_known in (
         ("status", timers.c.status, STATUSES.__contains__),
         ("time zone", timers.c.zone, is_zone),
-        ("event", schema.nominations.c.event, _EVENTS.__contains__),
-        ("role", schema.nominations.c.source, known.roles.__contains__),
+        *((what, column, words.__contains__) for what, column, words in schema.WORD_COLUMNS),
+        *(("role", column, known.roles.__contains__) for column in schema.ROLE_COLUMNS),
     ):
         yield from _unknown(connection, what, column, is_known)
     recipient = schema.outbox.c.recipient
