@@ -182,7 +182,7 @@ def resolve_actors(
         try:
             return call(merged.resolve)
         except IdsMergedError:
-            continue
+            runtime.context  # noqa: B018 - it takes up the merges that a dry run has read by itself
         finally:
             _RESOLVED.reset(before)
 
