@@ -24,7 +24,6 @@ from lazsa_flow.cli.options import (
     Trigger,
     Yes,
 )
-from lazsa_flow.lifecycle.path_ref import parse_ref
 
 if TYPE_CHECKING:
     from lazsa_flow.cli.application import Service
@@ -54,6 +53,7 @@ def fire(
     Example: lazsa-flow fire invoice-17 pay --as bookkeeper:b-1 --data '{"amount": "60.10"}'
     """
     from lazsa_flow.cli.forecast import of_dry_run
+    from lazsa_flow.lifecycle.path_ref import parse_ref
 
     actor, given = read_actor(who, country), read_data(data, data_file)
     with open_service(database, config) as service:
