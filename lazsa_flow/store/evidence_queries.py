@@ -55,16 +55,10 @@ def queries(dialect: str, sources: tuple[Source, ...], *, merged: bool = False) 
         merged: Whether ids were merged: then what belongs to a subject is found under every id of
             it, and persons stand under the ids that hold.
     """
-    before = sa.bindparam("before", type_=sa.Text())
+    before = _BEFORE
     chunk, paths = ids_table(dialect), schema.paths
     own = paths.alias("own")
     mine = chunk.join(own, own.c.id == chunk.c.id)
-
-    def recorded(
-        table: sa.Table, condition: sa.ColumnElement[bool], source: Any, *columns: Any
-    ) -> sa.Select[Any]:
-        at = sa.type_coerce(table.c.recorded_at, sa.Text())
-        return sa.select(*columns).select_from(source.join(table, condition)).where(at < before)
 
     records, timers, data = schema.records, schema.timers, schema.path_data
     sibling_paths = sa.select(*PATH_COLUMNS).select_from(
@@ -75,7 +69,7 @@ def queries(dialect: str, sources: tuple[Source, ...], *, merged: bool = False) 
     return Queries(
         paths=sibling_paths,
         paths_locked=sibling_paths.order_by(paths.c.id).with_for_update(of=paths),
-        records=recorded(
+        records=_select_recorded(
             records,
             records.c.subject == its.c.subject,
             named,
@@ -86,7 +80,7 @@ def queries(dialect: str, sources: tuple[Source, ...], *, merged: bool = False) 
             ),
         ),
         timers=sa.select(*decode.PENDING).select_from(chunk.join(timers, pending)),
-        data=recorded(data, data.c.path_id == chunk.c.id, chunk, *decode.PATH_DATA),
+        data=_select_recorded(data, data.c.path_id == chunk.c.id, chunk, *decode.PATH_DATA),
         sources=tuple(
             _rows_of_chunk(
                 SourceTable(source.rows, merged=merged),
@@ -97,6 +91,17 @@ def queries(dialect: str, sources: tuple[Source, ...], *, merged: bool = False) 
             for source in sources
         ),
     )
+
+
+_BEFORE: Final = sa.bindparam("before", type_=sa.Text())
+
+
+def _select_recorded(
+    table: sa.Table, condition: sa.ColumnElement[bool], source: Any, *columns: Any
+) -> sa.Select[Any]:
+    """Select what was recorded of a table before the instant judged."""
+    at = sa.type_coerce(table.c.recorded_at, sa.Text())
+    return sa.select(*columns).select_from(source.join(table, condition)).where(at < _BEFORE)
 
 
 class SourceTable:
