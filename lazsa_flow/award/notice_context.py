@@ -2,7 +2,7 @@
 
 A notice describes the decision as it was made, however late it is sent: reason, figures and
 verdicts come from the journal row of the move, the cycle date from the notice itself, unless it has
-changed (see :mod:`lazsa_flow.service.promised_dates`). Only the country, and whether an appeal is
+changed (see :mod:`lazsa_flow.award.promised_dates`). Only the country, and whether an appeal is
 still possible, are read when the notice is sent.
 
 Source:

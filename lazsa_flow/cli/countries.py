@@ -8,7 +8,6 @@ import typer
 
 from lazsa_flow.cli.common import console, open_service, print_json, print_result, read_actor
 from lazsa_flow.cli.configured import print_configured, since
-from lazsa_flow.cli.confirm import Forecast, confirm
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     AllVersions,
@@ -117,7 +116,7 @@ def release_country(
 
     Example: lazsa-flow country release config/countries/th.toml --as manager:m-1
     """
-    from lazsa_flow.cli.forecast import of_dry_run, timer_document
+    from lazsa_flow.cli.forecast import confirm_replanning, timer_document
     from lazsa_flow.config.files import read_file
     from lazsa_flow.errors import printable
     from lazsa_flow.lifecycle.policy import CountryText
@@ -126,16 +125,16 @@ def release_country(
     text = CountryText.read(read_file(file, where=where), where=where)
     actor = read_actor(who, role_country)
     with open_service(database, config) as service:
-
-        def forecast() -> Forecast:
-            found = service.dry_run(
-                lambda own: own.release_country(text.text, actor=actor, key=key)
-            )
-            return of_dry_run(found, found.result)
-
-        if not confirm("country release", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
+        planned = confirm_replanning(
+            service,
+            "country release",
+            lambda own: own.release_country(text.text, actor=actor, key=key),
+            dry_run=dry_run,
+            yes=yes,
+            as_json=as_json,
+        )
+        if planned is None:
             return
-        planned = service.release_country(text.text, actor=actor, key=key)
         number = service.country_show(text.code).number
     data = {
         "country": text.code,

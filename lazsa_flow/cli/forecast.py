@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lazsa_flow.cli.application import current_application
-from lazsa_flow.cli.confirm import Forecast
+from lazsa_flow.cli.confirm import Forecast, confirm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from lazsa_flow.engine.ports import Waiting
@@ -18,6 +18,41 @@ if TYPE_CHECKING:
     from lazsa_flow.service.dry_run import AffectedPath, DryRun
     from lazsa_flow.service.questions import DueCount
     from lazsa_flow.service.replan import Planned
+    from lazsa_flow.service.service import FlowService
+
+_Service = TypeVar("_Service", bound="FlowService")
+
+
+def confirm_replanning(
+    service: _Service,
+    command: str,
+    run: Callable[[_Service], list[Planned]],
+    *,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> list[Planned] | None:
+    """Run a command that moves timers, after showing what it would change and asking.
+
+    Args:
+        service: Where it runs.
+        command: Its words, as for :func:`~lazsa_flow.cli.confirm.confirm`.
+        run: The command; it returns the timers that it moved.
+        dry_run: Whether to show the forecast and stop.
+        yes: Whether consent was given by an option.
+        as_json: Whether a dry run prints JSON.
+
+    Returns:
+        The timers that were moved; ``None`` after a dry run.
+    """
+
+    def forecast() -> Forecast:
+        found = service.dry_run(run)
+        return of_dry_run(found, found.result)
+
+    if not confirm(command, forecast, dry_run=dry_run, yes=yes, as_json=as_json):
+        return None
+    return run(service)
 
 
 def of_dry_run(found: DryRun[Any], timers: Sequence[Planned] = ()) -> Forecast:

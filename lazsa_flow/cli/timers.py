@@ -5,7 +5,6 @@ from __future__ import annotations
 import typer
 
 from lazsa_flow.cli.common import open_service, print_result, read_actor
-from lazsa_flow.cli.confirm import Forecast, confirm
 from lazsa_flow.cli.options import DEFAULT_DATABASE, As, ConfigDir, Database, DryRun, Json, Key, Yes
 
 timers = typer.Typer(help="Stored timers.", no_args_is_help=True)
@@ -27,18 +26,20 @@ def replan(
 
     Example: lazsa-flow timers replan --as operator:o-1 --dry-run
     """
-    from lazsa_flow.cli.forecast import of_dry_run, timer_document
+    from lazsa_flow.cli.forecast import confirm_replanning, timer_document
 
     actor = read_actor(who)
     with open_service(database, config) as service:
-
-        def forecast() -> Forecast:
-            found = service.dry_run(lambda own: own.replan_timers(actor=actor, key=key))
-            return of_dry_run(found, found.result)
-
-        if not confirm("timers replan", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
-            return
-        planned = service.replan_timers(actor=actor, key=key)
+        planned = confirm_replanning(
+            service,
+            "timers replan",
+            lambda own: own.replan_timers(actor=actor, key=key),
+            dry_run=dry_run,
+            yes=yes,
+            as_json=as_json,
+        )
+    if planned is None:
+        return
     print_result(
         f"{len(planned)} timers set.",
         {"timers": [timer_document(each) for each in planned]},

@@ -140,7 +140,7 @@ class Waiting:
     """A notice in the outbox, without what it is about.
 
     Attributes:
-        to: Whom to tell, as in :class:`Notice`.
+        to: Whom to tell, as in :class:`~lazsa_flow.engine.values.Notice`.
         created_at: When the move was recorded.
         next_at: When it may be tried; of a claimed one, when its lease ends.
         attempts: How many have failed.

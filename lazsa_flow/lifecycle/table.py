@@ -14,7 +14,7 @@ Theory of operation:
     order; the first whose guards hold fires. If none holds, the timer is refused, the verdicts are
     journaled, and the ``on_refused`` effects come about. A timer without steps is a reminder.
 
-    The table is checked when it is made (see :mod:`.soundness`), so one that contradicts itself
+    The table is checked when it is made (see :mod:`.validation`), so one that contradicts itself
     never runs; the error names every offender.
 """
 

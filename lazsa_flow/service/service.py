@@ -199,7 +199,7 @@ class FlowService:
         return self._runtime.store.backup(Path(file), overwrite=overwrite)
 
     def close(self) -> None:
-        """Close every connection; every later call raises :class:`ClosedError`."""
+        """Close every connection; later calls raise :class:`~lazsa_flow.errors.ClosedError`."""
         self._runtime.store.close()
 
     def __enter__(self) -> Self:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def unmet_guards(
     context: Context, listing: Listing, rows: Iterable[Mapping[str, Any]]
 ) -> dict[int, tuple[str, ...]]:
-    """Return the guards that are unmet on each of these paths; see :class:`Listed`."""
+    """Return the unmet guards of each path, for :class:`~lazsa_flow.service.list_rows.Listed`."""
     now, tables = context.clock.now(), context.rulebook.lifecycles
     found, ahead = {}, {}
     for row in rows:

@@ -1,7 +1,7 @@
 """The store of a dry run: commands run on it as they are, and all that they write is undone.
 
-It is a bound store (see :mod:`.bound`) on a transaction that is always rolled back. What was
-written is kept as values, so that a dry run can say what would have happened.
+It is a bound store (see :mod:`.host_transaction`) on a transaction that is always rolled back. What
+was written is kept as values, so that a dry run can say what would have happened.
 """
 
 from __future__ import annotations

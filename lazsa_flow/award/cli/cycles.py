@@ -8,7 +8,6 @@ import typer
 
 from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.cli.common import print_result, read_actor
-from lazsa_flow.cli.confirm import Forecast, confirm
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     As,
@@ -48,20 +47,18 @@ def suspend(
 
     Example: lazsa-flow cycle suspend PH 2027-04-01 --as manager:m-1
     """
-    from lazsa_flow.cli.forecast import of_dry_run
+    from lazsa_flow.cli.forecast import confirm_replanning
 
     day, actor = _day(cycle_date), read_actor(who)
     with open_programme(database, config) as programme:
-
-        def forecast() -> Forecast:
-            found = programme.dry_run(
-                lambda own: own.suspend_cycle(country, day, actor=actor, key=key)
-            )
-            return of_dry_run(found, found.result)
-
-        if not confirm("cycle suspend", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
-            return
-        planned = programme.suspend_cycle(country, day, actor=actor, key=key)
+        planned = confirm_replanning(
+            programme,
+            "cycle suspend",
+            lambda own: own.suspend_cycle(country, day, actor=actor, key=key),
+            dry_run=dry_run,
+            yes=yes,
+            as_json=as_json,
+        )
     _print_moved(f"{country} does not hold {day}", country, day, planned, as_json=as_json)
 
 
@@ -83,20 +80,18 @@ def lift(
 
     Example: lazsa-flow cycle lift PH 2027-04-01 --as manager:m-1
     """
-    from lazsa_flow.cli.forecast import of_dry_run
+    from lazsa_flow.cli.forecast import confirm_replanning
 
     day, actor = _day(cycle_date), read_actor(who)
     with open_programme(database, config) as programme:
-
-        def forecast() -> Forecast:
-            found = programme.dry_run(
-                lambda own: own.lift_suspension(country, day, actor=actor, key=key)
-            )
-            return of_dry_run(found, found.result)
-
-        if not confirm("cycle lift", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
-            return
-        planned = programme.lift_suspension(country, day, actor=actor, key=key)
+        planned = confirm_replanning(
+            programme,
+            "cycle lift",
+            lambda own: own.lift_suspension(country, day, actor=actor, key=key),
+            dry_run=dry_run,
+            yes=yes,
+            as_json=as_json,
+        )
     _print_moved(f"{country} holds {day}", country, day, planned, as_json=as_json)
 
 
@@ -107,8 +102,11 @@ def _day(text: str) -> date:
 
 
 def _print_moved(
-    what: str, country: str, day: date, planned: list[Planned], *, as_json: bool
+    what: str, country: str, day: date, planned: list[Planned] | None, *, as_json: bool
 ) -> None:
+    """Print how many timers were moved, unless it was a dry run."""
+    if planned is None:
+        return
     from lazsa_flow.cli.forecast import timer_document
 
     print_result(

@@ -42,20 +42,20 @@ def move(
 
     Example: lazsa-flow seller move seller-1 PH --as host:shop
     """
-    from lazsa_flow.cli.forecast import of_dry_run, timer_document
+    from lazsa_flow.cli.forecast import confirm_replanning, timer_document
 
     actor = read_actor(who)
     with open_programme(database, config) as programme:
-
-        def forecast() -> Forecast:
-            found = programme.dry_run(
-                lambda own: own.move_country(seller, country, actor=actor, key=key)
-            )
-            return of_dry_run(found, found.result)
-
-        if not confirm("seller move", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
-            return
-        planned = programme.move_country(seller, country, actor=actor, key=key)
+        planned = confirm_replanning(
+            programme,
+            "seller move",
+            lambda own: own.move_country(seller, country, actor=actor, key=key),
+            dry_run=dry_run,
+            yes=yes,
+            as_json=as_json,
+        )
+    if planned is None:
+        return
     print_result(
         f"{seller} is in {country}; {len(planned)} timers moved.",
         {

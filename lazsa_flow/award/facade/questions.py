@@ -86,7 +86,7 @@ class AwardQuestions(Part):
             applicant: Who would apply.
             country: Where the store would be.
             category: What it would sell.
-            records: The months' turnover, as for :meth:`apply_entry`.
+            records: The months' turnover, as for ``apply_entry``.
             provenance: ``own``, ``relative`` or ``bought``.
             consent: Whether the relative's consent is recorded.
             actor: The applicant or the host.

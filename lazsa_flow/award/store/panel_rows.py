@@ -1,6 +1,6 @@
 """Seats on panels, and what a panel has recorded: each row is appended and never changed.
 
-Reviewers are named by the ids that hold; see :mod:`.merges`.
+Reviewers are named by the ids that hold; see :mod:`lazsa_flow.store.merges`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 what the guards found, and their change is the first one's but for what is their own.
 
 That is not taken on trust. What decides for many sees nothing that is one path's own (see
-:mod:`.showing`), and the first one's change must come out of that the same as by itself, its hash
+:mod:`.masking`), and the first one's change must come out of that the same as by itself, its hash
 as well. Where it does not, a guard or a rule hangs on more than it says: that is told, and every
 path moves by itself.
 """
