@@ -1,4 +1,4 @@
-"""What time is it, really or in a story?"""
+"""Clocks: the system's, and a virtual one for tests and demos."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where do events go?
+"""Logs: where events go.
 
 Into the standard library's logger ``lazsa_flow``, as structlog events with named fields. Nothing
 global is configured here: a host that does nothing sees warnings alone, the command line and the

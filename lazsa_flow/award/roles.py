@@ -41,7 +41,7 @@ def _has_nominated(actor: Actor, seen: Snapshot) -> bool:
 
 
 NOMINATOR: Final = Relation("nominator", _has_nominated)
-"""Whoever nominated the path's subject."""
+"""Anyone who nominated the path's subject."""
 
 
 def _standing_nominators(seen: Snapshot) -> Iterable[str]:

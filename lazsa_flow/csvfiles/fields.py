@@ -1,4 +1,4 @@
-"""What does the text of one field say?
+"""Fields of a table: what the text of one field says.
 
 A parser takes text and returns its value, or raises :class:`UnfitError` with what it expected. None
 guesses: no white space is trimmed, no exponent, sign, thousands separator or other digits than

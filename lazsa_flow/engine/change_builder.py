@@ -1,4 +1,4 @@
-"""What does a move change, before anything is written?
+"""The change builder: what a move changes, before anything is written.
 
 A :class:`ChangeBuilder` interprets the effects of an edge or timer one after the other; each sees
 the path as the ones before have left it. What comes out is a ``Change``, which the store writes

@@ -6,7 +6,7 @@ from lazsa_flow.lifecycle.model import GuardContext, Path, Snapshot
 
 
 def copy_guard_context(context: GuardContext) -> GuardContext:
-    """Copy a situation down to its path; far faster than ``copy`` or ``replace``."""
+    """Copy a guard context down to its path; far faster than ``copy`` or ``replace``."""
     seen, path = context.snapshot, context.snapshot.path
     own = Path(
         path.id,

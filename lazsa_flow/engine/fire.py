@@ -1,4 +1,4 @@
-"""How does one path move when somebody asks?
+"""Single fires: one path moves when somebody asks.
 
 A command first lets the clock have its word: timers of the path that are overdue fire before it,
 each in its own transaction, and the command is judged on what they left. Compliance comes before

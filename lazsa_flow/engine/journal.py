@@ -1,13 +1,13 @@
-"""What is written of every move, and how can anyone check it for ever?
+"""The journal: what is written of every move, and how anyone can verify it.
 
 A journal row tells what moved a path, when it took effect and when it was recorded, who asked and
 why, under which policy, on facts of which date, and what each guard found. The rows of a path form
 a chain: each holds the hash of the one before, and the hash of a row is SHA-256 over the canonical
-bytes of all its other fields. Whoever has the rows needs nothing else to verify them.
+bytes of all its other fields. Anyone who has the rows needs nothing else to verify them.
 
 A verification proves of a path that no row is missing, changed, added in between or out of order,
 that each is a move that the table has, and that they lead to the state, number and head of the
-path's own row. Whoever can write all of these anew is not found out; nor does it look at what the
+path's own row. Someone who can rewrite all of these is not found out; nor does it look at what the
 rows do not say: whose path it is, its country and round, its periods, timers and evidence.
 
 Source:

@@ -29,7 +29,7 @@ def reread_row(lifecycle: Lifecycle, row: JournalRow) -> None:
 
 
 def reread(path: str, seq: int, text: bytes, row_hash: str) -> None:
-    """Read a row back from its canonical bytes, as whoever verifies it for ever will.
+    """Read a row back from its canonical bytes, as anyone who verifies it later will.
 
     Raises:
         JournalError: They are no JSON, are not canonical, or have another hash.

@@ -1,4 +1,4 @@
-"""Do the books of every cycle night balance?
+"""The ledger: whether the books of every cycle date balance.
 
 The unit is the timer. ``due`` is counted from timer rows, never from what was processed; what
 became of each is counted from the journal. Reminders decide nothing and stand outside the books.

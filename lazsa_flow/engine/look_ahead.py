@@ -44,7 +44,7 @@ def examine(
 def foresee(
     lifecycle: Lifecycle, context: GuardContext, guards: Iterable[str], on: date | None
 ) -> tuple[Verdict, ...]:
-    """Judge guards in a situation that has not come yet, as :func:`examine` does.
+    """Judge guards in a context of a later date, as :func:`examine` does.
 
     A guard that raises there is not met: it may ask for what only the moves until then bring.
     """

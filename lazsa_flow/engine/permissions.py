@@ -1,4 +1,4 @@
-"""May this actor pull this trigger?
+"""Permissions: whether an actor may pull a trigger.
 
 Denied unless a permit of the edge covers the role, the reason and the relation to the path. An
 actor whose role is held in one country acts on no path of another. The relations ``any``, ``self``

@@ -1,4 +1,4 @@
-"""What does the engine need of the world?
+"""Ports: what the engine needs of a store and a clock.
 
 A clock, and a store that opens transactions. The store loads evidence and writes changes in chunks;
 it knows nothing of lifecycles, and the engine nothing of SQL. What is put into the outbox is a part

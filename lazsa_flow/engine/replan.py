@@ -1,4 +1,4 @@
-"""What becomes of pending timers when the rules change under them?
+"""Replanning: pending timers after the rules have changed.
 
 A country suspends a cycle, a subject moves to another country, a policy is released: each pending
 timer is set to the instant that table, calendar and policy now give it. The anchor never moves. An
@@ -227,5 +227,5 @@ def _planned(rulebook: Rulebook, seen: Snapshot, name: str, at: datetime) -> Mom
     context = rulebook.guard_context(seen, at=at, recorded_at=at, actor=system(name))
     try:
         return lifecycle.instant(lifecycle.timer(name).at, context)
-    except HostCodeError:  # it reckons from what is not there at every instant
+    except HostCodeError:  # it is computed from what does not exist at every instant
         return None

@@ -1,4 +1,4 @@
-"""Which table, calendar and policy govern a path?
+"""The rulebook: the table, calendar and policy that govern a path.
 
 A cycle opens at local midnight of the cycle date before it; the policy version in force at that
 instant governs its rounds and timers. Source: programme.md, "Versions and data".

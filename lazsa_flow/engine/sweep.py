@@ -1,4 +1,4 @@
-"""How does all that is due get done?
+"""The sweep: everything that is due fires, chunk by chunk.
 
 In chunks. One transaction claims the timers that fell due first (one instant, one country, each
 path once), loads the evidence for all of them as it was recorded before that instant, decides each

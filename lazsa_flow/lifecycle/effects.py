@@ -1,4 +1,4 @@
-"""What may an edge or a timer bring about?
+"""Effects: what an edge or a timer brings about.
 
 Effects are data. The engine interprets these seven and nothing else, in the order in which the
 table lists them, inside the transaction of the move; so diagrams, documents, rehearsal and proof

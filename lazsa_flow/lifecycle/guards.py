@@ -1,4 +1,4 @@
-"""How does a guard say yes or no, and why?
+"""Guards: conditions that answer with a verdict, and their combinations.
 
 A guard is a named check with the words around it. The check returns a small :class:`Finding`, which
 is what the journal records; :meth:`Guard.verdict` dresses it with all that can be told again from

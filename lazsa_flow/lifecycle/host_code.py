@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 CLOCK_YEARS: Final = range(1970, 9000)
-"""What a clock may tell: dates are reckoned from it for decades, and must exist."""
+"""What a clock may tell: dates are computed from it for decades, and must exist."""
 
 
 class HasSnapshot(Protocol):

@@ -1,4 +1,4 @@
-"""When may somebody be told, in a country's own time?
+"""Hours: when somebody may be told, in a country's own time.
 
 Not in its quiet hours; and those who would get a notice for every nominee get one digest a day.
 

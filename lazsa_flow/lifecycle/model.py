@@ -1,4 +1,4 @@
-"""What are the values that guards, engine and store hand to each other?
+"""Values that guards, engine and store hand to each other.
 
 All are frozen, all the way down. Instants are aware ``datetime`` in UTC, dates are local to the
 path's country, rates and money are ``Decimal``.
@@ -168,7 +168,7 @@ class TimerRow:
 
     Attributes:
         due_at: The instant from which it takes effect, whenever it is recorded.
-        due_on: The same as a local date, with ``zone`` the zone it was reckoned in.
+        due_on: The same as a local date, with ``zone`` the zone it was computed in.
         book_on: The cycle date in whose books it is counted.
         status: ``pending``, ``fired``, ``refused``, ``reminded``, ``parked`` or ``cancelled``.
         seq: The journal row of its outcome, once it has one.

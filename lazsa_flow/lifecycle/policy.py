@@ -1,4 +1,4 @@
-"""Which bars, windows and days are in force, and are the files that say so sound?
+"""Policies and countries: bars, windows and days, read from files and checked.
 
 A policy is a TOML text that becomes a frozen, versioned value; a country is another. Both are
 checked whole: every fault is reported at once, each with its key's path. A released policy text

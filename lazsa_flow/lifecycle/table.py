@@ -1,4 +1,4 @@
-"""What is a lifecycle?
+"""The table of a lifecycle.
 
 A lifecycle is a table: states, edges, guards, timers and effects as data. The engine runs it, the
 graphs draw it, the documents print it; none of them knows more than the table tells.
@@ -58,7 +58,7 @@ class Lifecycle:
     Attributes:
         opening: The edge that opens a path; it has no source.
         guards: Every guard that an edge or an effect names.
-        instants: What timers and effective instants are reckoned by, by name.
+        instants: What timers and effective instants are computed by, by name.
         rounds: What ``Schedule(round=…)`` names: the path's next cycle date.
         policy: The shape of its policy files.
         evidence: What its guards can read besides path and records. The journal names the date of
@@ -202,7 +202,7 @@ class Lifecycle:
         return frozenset({*self.roles, *SERVICE_ROLES, SYSTEM})
 
     def instant(self, name: str, context: GuardContext) -> Moment | None:
-        """Reckon one of its instants.
+        """Compute one of its instants.
 
         Raises:
             HostCodeError: The table's function raised, or returned no moment.
@@ -211,7 +211,7 @@ class Lifecycle:
         return plain_moment(call(part, self.instants[name], context, path=ref), part, ref)
 
     def round(self, name: str, context: GuardContext) -> date:
-        """Reckon one of its rounds: the path's next cycle date.
+        """Compute one of its rounds: the path's next cycle date.
 
         Raises:
             HostCodeError: The table's function raised, or returned no date.

@@ -1,4 +1,4 @@
-"""Does a lifecycle's table hold together?
+"""Validation of a lifecycle's table: every problem at once.
 
 Each check yields what it finds in words that name the offender; a table with any finding is never
 made.

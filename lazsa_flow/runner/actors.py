@@ -1,4 +1,4 @@
-"""What does a message make a worker do? Look, and no more.
+"""Dramatiq actors: a message makes a worker look for work, and no more.
 
 Theory of operation:
     The database is the truth; a message is a doorbell. It says "look now" and carries no authority:

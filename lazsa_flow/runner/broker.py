@@ -1,4 +1,4 @@
-"""How is Redis opened, and is it fit to ring the bell?
+"""The broker: how Redis is opened, and whether it is configured for wake-ups.
 
 Redis holds nothing that the database does not know, so it may lose everything. What it may not do
 is to throw away keys one by one as it likes: half a queue is worse than none.

@@ -1,4 +1,4 @@
-"""How does it all run in one process, with no server?
+"""Everything in one process, with no server.
 
 Dramatiq's StubBroker and a Worker of one thread: SQLite has one writer, and a story told twice must
 come out the same. The actors are the ones that serve Redis.

@@ -1,4 +1,4 @@
-"""What does a message look like on the wire, and what becomes of a bad one?
+"""Messages on the wire, and what becomes of a bad one.
 
 JSON: a kind, the broker's own id, and at most the size of a chunk:
 ``{"kind": "sweep", "id": "…", "chunk": 1000}``. Nothing in it is believed: the kind says which

@@ -1,4 +1,4 @@
-"""What do the workers tell Prometheus?
+"""Metrics: what the workers tell Prometheus.
 
 Each process counts what it has done; one process of the group serves the sums, with what the
 database says of the work that stands, and health and readiness.

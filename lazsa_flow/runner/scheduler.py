@@ -1,4 +1,4 @@
-"""When is the doorbell rung, and how often?
+"""The scheduler: when workers are woken, and how often.
 
 At the next due instant in the database, and every 30 seconds in any case, since a look costs one
 index look-up and makes good whatever was lost. A ring for each chunk of work that is due, less

@@ -1,4 +1,4 @@
-"""How does the ticker run as a process of its own?"""
+"""The scheduler as a process of its own."""
 
 from __future__ import annotations
 

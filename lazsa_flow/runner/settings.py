@@ -1,4 +1,4 @@
-"""What does a process of the runner need to know? Told by the environment, as processes are."""
+"""Settings of the runner's processes, read from the environment."""
 
 from __future__ import annotations
 

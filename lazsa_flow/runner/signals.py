@@ -1,4 +1,4 @@
-"""How is a process of ours told to stop?"""
+"""Signals: how a process of ours is told to stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do ticker and workers run as one? As two commands that live and die together."""
+"""The supervisor: scheduler and workers as commands that live and die together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a worker process come to life and end?
+"""The worker process: how it starts and ends.
 
 Dramatiq's own command line makes the processes, watches them and stops them; here is what it finds
 in each: the broker with the actors, on a service of the process's own. When one process dies the

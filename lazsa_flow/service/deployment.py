@@ -34,11 +34,11 @@ def migrate_database(store: SqlStore[Any, Any], config: Config, clock: Clock) ->
         with store.begin() as transaction:
             first = not transaction.policy_versions()
             stored = store_unknown(transaction, config, now)
-            anew = [each for each in config.lifecycles if not transaction.has_table(each)]
+            added = [each for each in config.lifecycles if not transaction.has_table(each)]
             tables = {each.name: transaction.put_table(each, now) for each in config.lifecycles}
             versions = transaction.policy_versions(), transaction.country_versions()
             reminders = 0
-            if anew and not first:
+            if added and not first:
                 rulebook = build_rulebook(
                     config.lifecycles,
                     *versions,

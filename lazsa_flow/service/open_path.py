@@ -1,4 +1,4 @@
-"""How is a path opened in a lifecycle that has no command of its own?
+"""Opening a path in a lifecycle that has no command of its own.
 
 By the opening edge of its table: its permits and guards decide.
 """

@@ -1,4 +1,4 @@
-"""How do operators pause the timers, and managers close the books?
+"""Operations: pausing timers, and closing the books.
 
 What is paused does not fire by the clock: everything, a country, a cycle date, or a country's cycle
 date. What falls due waits, and keeps its instant.

@@ -1,4 +1,4 @@
-"""Who is in a picture: where does each stand, what holds it back, and which way did it come?"""
+"""Views of paths in a picture: where each stands, what blocks it, and its history."""
 
 from __future__ import annotations
 

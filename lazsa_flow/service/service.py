@@ -1,4 +1,4 @@
-"""The service: paths of any lifecycle on one database, for whoever embeds the library.
+"""The service: paths of any lifecycle on one database, for those who embed the library.
 
 :class:`FlowService` is the facade over store, engine and commands, and the composition root:
 nothing else opens configuration. It is thread-safe; each call is a transaction of its own, unless

@@ -1,4 +1,4 @@
-"""How is a whole programme put into a picture?
+"""The timeline: a whole programme as a picture.
 
 The figures of the past are summed up from the journal's moves: who stood where at the end of a day
 is what came in until then, less what went out. They cannot drift from the truth, for the state

@@ -49,7 +49,7 @@ class Misplaced:
     Attributes:
         timer: As it is stored.
         right: The date and instant that it should have.
-        zone: The zone that it should be reckoned in.
+        zone: The zone that it should be computed in.
     """
 
     path: str

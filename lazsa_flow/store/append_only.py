@@ -1,4 +1,4 @@
-"""Append-only tables: triggers that refuse every change of a row, whoever makes it.
+"""Append-only tables: triggers that refuse every change of a row, by anyone.
 
 The database itself holds them, so that neither a slip of ours nor another program on the same
 database changes what was recorded. On both stores UPDATE and DELETE are refused, upserts with them.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 _PATIENCE_MS: Final = 5000
-"""How long to wait for whoever still reads from the log."""
+"""How long to wait for those who still read from the log."""
 
 
 def clear_log(engine: sa.Engine) -> None:

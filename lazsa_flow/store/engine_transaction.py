@@ -3,7 +3,7 @@
 Whatever a transaction writes, it has passed the brakes before: the stamp is asked along with the
 first query of a sweep or of a command, and before the first statement of anything else. What a
 single move writes may be held until the commit, or until something else is read; so every other
-statement asks for the connection anew.
+statement asks for the connection again.
 """
 
 from __future__ import annotations

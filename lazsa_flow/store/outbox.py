@@ -1,7 +1,7 @@
 """The outbox: what waits to be sent, and who holds it.
 
 A claim is a committed lease: the row's ``next_at`` moves to the lease's end, so that a relay that
-dies gives back what it held by doing nothing. Whoever reports on a claim names the lease it had;
+dies gives back what it held by doing nothing. A report on a claim names the lease it had;
 what another has claimed since is left alone. A notice that was delivered leaves the outbox, and
 ``lazsa_deliveries`` keeps when and how: the thirty days of an appeal run from it, and counts of
 what was told can be compared with the journal for ever.

@@ -1,6 +1,6 @@
 """Rows of paths and of their journals: each field written down once, in the order of its column.
 
-Whoever encodes, decodes, selects or writes many takes the names and their order from here.
+Code that encodes, decodes, selects or writes rows takes the names and their order from here.
 """
 
 from __future__ import annotations

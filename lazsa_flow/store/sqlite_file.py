@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE_S: Final = 60.0
-"""How long to wait for whoever restores or migrates the database."""
+"""How long to wait for a process that restores or migrates the database."""
 LOGS: Final = ("-wal", "-journal")
 """What SQLite puts beside a database, and reads again when it is opened."""
 INDEX: Final = "-shm"
-"""The index of a log, which is made anew."""
+"""The index of a log, which is made again."""
 UNCHANGING: Final = "mode=ro&immutable=1"
 """How a backup is opened: SQLite takes no lock on it and puts nothing beside it."""
 DAMAGE: Final = (sqlite3.DatabaseError, UnicodeDecodeError)

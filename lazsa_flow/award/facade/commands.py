@@ -1,4 +1,4 @@
-"""What may one tell the programme?
+"""Commands of the award: nominate, score, open and end paths.
 
 Every command takes an idempotency key: the same key again returns the first result and does nothing
 twice; the same key with another request is an error. Who may give a command is checked against the

@@ -1,4 +1,4 @@
-"""How are people reached, by the file that a host hands over?
+"""Contacts from a file: how people are reached.
 
 Personal data from the first column to the last: no error shows an address or a name, and all of it
 goes into the erasable table.

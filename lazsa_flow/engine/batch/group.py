@@ -1,4 +1,4 @@
-"""How is a path moved that is due, by itself or with those that are alike?
+"""Groups of identical paths: one is decided in full, the others by what differs.
 
 :func:`change_of` decides one path and drafts its change: every guard, every effect, as values. A
 :class:`DecisionGroup` does that for the first of paths that are alike; of the others it asks only
@@ -141,14 +141,14 @@ class DecisionGroup:
         self._entry = lifecycle.timer(name)
         self._memoized = memoized_decision(rulebook.plan(row.lifecycle), row.state, self._entry)
         if self._memoized is not None:
-            context = self._situation(seen)
+            context = self._build_context(seen)
             self._shown = [
                 mask_for_guard(context.giving(each.reason), each.reads)
                 for each in self._memoized.asked
             ]
             self._decide, self._kept = self._memoized.for_group(group_key, self._ask)
 
-    def _situation(self, seen: Snapshot) -> GuardContext:
+    def _build_context(self, seen: Snapshot) -> GuardContext:
         return self._rulebook.guard_context(
             seen, at=self._due_at, recorded_at=self._now, actor=system(self._name)
         )
@@ -215,7 +215,7 @@ class DecisionGroup:
     def _drafted(self, outcome: int | None, seen: Snapshot, change: Change) -> Change:
         """Draft a change from what paths alike have in common, and nothing else."""
         assert self._memoized is not None
-        context, edge = self._situation(mask_for_change(seen, self._rulebook.kinds)), None
+        context, edge = self._build_context(mask_for_change(seen, self._rulebook.kinds)), None
         if outcome is not None:
             route = self._memoized.routes[outcome]
             context, edge = context.giving(route.reason), route.edge

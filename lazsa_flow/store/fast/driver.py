@@ -104,7 +104,7 @@ def fetch_all(
 def run_numbered(driver: Any, text: str, values: Sequence[Any]) -> Any:
     """Run a statement on PostgreSQL whose parameters have numbers; return its cursor.
 
-    psycopg looks anew each time for what stands for a parameter in a text that is long or has many
+    psycopg looks again each time for what stands for a parameter in a text that is long or has many
     of them, and that takes longer than many a statement; what has numbers goes as it is.
     """
     from psycopg import RawCursor

@@ -7,8 +7,8 @@ trip.
 
 The temporary tables have no statistics, nor has the chunk that a sweep reads by; so for a
 transaction that takes chunks the plans are pinned to the only ones that are right: from the few, by
-index. Reading plans anew each time, for the numbers it is given; writing must not, for then
-PostgreSQL would plan anew for each row's foreign key, too: half of what a row cost it.
+index. Reading plans again each time, for the numbers it is given; writing must not, for then
+PostgreSQL would plan again for each row's foreign key, too: half of what a row cost it.
 """
 
 from __future__ import annotations
