@@ -35,6 +35,12 @@ app()
 """
 
 
+MEANING: Final = (
+    "How much longer a person waits for the help of the command line than for the smallest "
+    "program of its kind."
+)
+
+
 def measure(bench: Bench) -> Iterator[Figure]:
     """Measure both."""
     empty = bench.databases.folder / "empty.py"

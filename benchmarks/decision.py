@@ -26,7 +26,7 @@ from transitions import EventData, Machine
 
 from benchmarks.harness.figures import Figure, Goal
 from benchmarks.harness.turns import in_turns
-from benchmarks.moulds import COUNTRY, MIDNIGHT, NOW
+from benchmarks.population.sample_sellers import COUNTRY, MIDNIGHT, NOW
 from lazsa_flow import Actor, Path
 from lazsa_flow.award.policy import AwardPolicy
 from lazsa_flow.config import Config, check_policy
@@ -46,6 +46,10 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.journal import Findings
     from lazsa_flow.lifecycle.guards import Found
 
+MEANING: Final = (
+    "What one decision costs apart from any database, beside the state machine library that "
+    "decides single fires."
+)
 BARS: Final = (40, 45, 50, 55, 60, 65, 70, 75)
 _NAMES: Final = tuple(f"figure_{bar}" for bar in BARS)
 _AS_OF: Final = date(2021, 3, 20)

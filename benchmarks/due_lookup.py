@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.harness.databases import STORES
 from benchmarks.harness.figures import Figure, Goal
 from benchmarks.harness.turns import in_turns, seconds
-from benchmarks.moulds import MIDNIGHT, NOW
+from benchmarks.population.sample_sellers import MIDNIGHT, NOW
 from lazsa_flow import Programme
 from lazsa_flow.clock import VirtualClock
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from benchmarks.harness.bench import Bench
+
+
+MEANING: Final = (
+    "A poll of an idle worker costs the same whether a database holds ten thousand paths or a "
+    "million."
+)
 
 
 def measure(bench: Bench) -> Iterator[Figure]:

@@ -20,8 +20,8 @@ from benchmarks.harness.answers import differing, take_answers
 from benchmarks.harness.databases import STORES, connect
 from benchmarks.harness.figures import Figure, Goal
 from benchmarks.harness.turns import in_turns
-from benchmarks.moulds import MIDNIGHT
 from benchmarks.peers.todo import Write, make_todo
+from benchmarks.population.sample_sellers import MIDNIGHT
 from lazsa_flow import Actor, Programme
 from lazsa_flow.clock import VirtualClock
 
@@ -57,6 +57,12 @@ _READS_BY_PATH: Final = (
     "SELECT * FROM lazsa_scorecards WHERE path_id = ?",
     "SELECT * FROM lazsa_nominations WHERE path_id = ?",
     "SELECT * FROM lazsa_timers WHERE path_id = ? AND status = 'pending'",
+)
+
+
+MEANING: Final = (
+    "How long a person waits for one move to be recorded for good, beside a program that only "
+    "writes the same rows."
 )
 
 

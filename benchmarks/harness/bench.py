@@ -15,7 +15,7 @@ from benchmarks.harness.answers import differing, put_answers, take_answers
 from benchmarks.harness.databases import Databases
 from benchmarks.harness.setbased import set_based_seconds
 from benchmarks.harness.sweeper import sweep
-from benchmarks.moulds import NOW
+from benchmarks.population.sample_sellers import NOW
 from lazsa_flow import Programme
 from lazsa_flow.clock import VirtualClock
 

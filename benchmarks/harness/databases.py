@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 import psycopg
 
-from benchmarks.population import fill
+from benchmarks.population.fill import fill
 from tests.servers import Postgres, postgres_server, redis_server
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What is a figure, and does it hold?"""
+"""Figures: a measurement beside its reference, and the goal that it is held to."""
 
 from __future__ import annotations
 
@@ -92,6 +92,18 @@ class Figure:
     def ratio(self) -> float | None:
         """Ours over the reference."""
         return self.ours / self.reference if self.reference else None
+
+    @property
+    def in_words(self) -> str:
+        """What the ratio says, in words: twice as fast, or takes three times as long."""
+        if not self.ratio:
+            return ""
+        share = f"{self.ratio:,.0f}" if self.ratio >= 10 else f"{self.ratio:.2g}"
+        if self.unit.endswith("/s"):
+            return f"{share} × as fast" if self.ratio >= 1 else f"{share} of the speed"
+        if self.unit == "MB":
+            return f"{share} × the memory"
+        return f"{share} × the time"
 
     def fields(self) -> dict[str, Any]:
         """Return it as JSON values."""

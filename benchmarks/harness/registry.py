@@ -1,9 +1,9 @@
-"""Which benchmarks are there, and how is one run?
+"""The benchmarks that there are, and how one is run.
 
 A module of :mod:`benchmarks` that has a ``measure`` is a benchmark by the module's name. Its
 ``measure`` takes a :class:`~benchmarks.harness.bench.Bench` as ``bench``, or nothing, and returns
 one figure or several, as :class:`~benchmarks.harness.figures.Figure` or as the mapping that one is
-written as.
+written as. Its ``MEANING`` is one sentence that says what its figures mean to whoever waits.
 """
 
 from __future__ import annotations
@@ -33,11 +33,13 @@ class Benchmark:
         name: Its module's name.
         told: What it measures and how, for people: the module's docstring.
         measure: The module's function.
+        meaning: What its figures mean, in one sentence for people who know no benchmark.
     """
 
     name: str
     told: str
     measure: Callable[..., Any]
+    meaning: str = ""
 
     def figures(self, bench: Bench) -> Iterator[Figure]:
         """Run it, yielding each figure as it is taken."""
@@ -62,4 +64,4 @@ def names() -> list[str]:
 def load(name: str) -> Benchmark:
     """Return a benchmark by name."""
     module = import_module(f"benchmarks.{name}")
-    return Benchmark(name, getdoc(module) or "", module.measure)
+    return Benchmark(name, getdoc(module) or "", module.measure, getattr(module, "MEANING", ""))

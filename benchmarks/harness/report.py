@@ -1,4 +1,4 @@
-"""How are figures told: as a table, as JSON, and as a page of the docs with a plot?"""
+"""Reports: figures as a table, as JSON, and as a page of the docs with a plot."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rich.table import Table
 from benchmarks.harness import registry
 from benchmarks.harness.figures import Figure
 from benchmarks.harness.machine import describe
+from benchmarks.harness.page_order import arrange
 from benchmarks.harness.plot import draw
 
 if TYPE_CHECKING:
@@ -18,14 +19,20 @@ if TYPE_CHECKING:
 
     from benchmarks.harness.registry import Benchmark
 
-_HEAD: Final = ("figure", "ours", "reference", "unit", "ratio", "goal", "holds")
+_HEAD: Final = ("figure", "ours", "reference", "unit", "ratio", "in words", "goal", "holds")
 _INTRODUCTION: Final = """\
 # Benchmarks
 
-How fast a cycle night is, beside what else could do the same work, each in one run on one machine.
-Made by `./dev bench --docs`, whole or by benchmark; the figures are in
+What people wait for, and what a cycle night takes, each beside the least that could do the same
+work: a file read by `csv`, a transaction of the bare driver, one statement. Made by
+`./dev bench --docs`, whole or by benchmark; the figures are in
 [results.json](benchmarks/results.json), the machine is described in
 [machine.json](benchmarks/machine.json).
+
+A ratio is our figure over the reference's, both from one run. It says more than the figures: they
+change with the machine and the hour, the ratio hardly does. At 1 we take exactly what the reference
+takes; the words beside each ratio say which way it goes. A goal is a bound that work on such a
+machine can keep. Where there is none, the figure is there to be known, not to be reached.
 
 Each figure is taken in turns with its reference, after a round to warm up, and is the median of
 five rounds or more. Both stores are durable: SQLite writes with `synchronous = FULL`, PostgreSQL
@@ -77,17 +84,21 @@ def write_docs(ran: Sequence[tuple[Benchmark, Sequence[Figure]]], docs: Path) ->
     draw([figure for taken in told.values() for figure in taken], folder / "results")
     lines = [_INTRODUCTION, "| machine | |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in machine.items()]
-    for name, taken in told.items():
-        heading, _, rest = registry.load(name).told.partition("\n")
-        lines += [
-            "",
-            f"## {heading.rstrip('.').replace('``', '`')}",
-            "",
-            rest.strip().replace("``", "`"),
-            "",
-        ]
-        lines += _markdown(taken)
+    for section, names in arrange(told):
+        lines += ["", f"## {section.title}", "", section.about]
+        for name in names:
+            lines += _describe(registry.load(name))
+            lines += _markdown(told[name])
     (docs / "benchmarks.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _describe(benchmark: Benchmark) -> list[str]:
+    """Return a benchmark's heading, what its figures mean, and how they are taken."""
+    heading, _, rest = benchmark.told.replace("``", "`").partition("\n")
+    lines = ["", f"### {heading.rstrip('.')}", ""]
+    if benchmark.meaning:
+        lines += [f"**{benchmark.meaning}**", ""]
+    return [*lines, rest.strip(), ""]
 
 
 def _read(file: Path) -> dict[str, list[Figure]]:
@@ -104,7 +115,7 @@ def _write(values: Any, file: Path) -> None:
 
 def _markdown(figures: Iterable[Figure]) -> list[str]:
     rows = [f"| {' | '.join(_cells(figure))} |" for figure in figures]
-    return [f"| {' | '.join(_HEAD)} |", "|---|--:|--:|---|--:|---|---|", *rows]
+    return [f"| {' | '.join(_HEAD)} |", "|---|--:|--:|---|--:|---|---|---|", *rows]
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:
@@ -114,6 +125,7 @@ def _cells(figure: Figure) -> tuple[str, ...]:
         _number(figure.reference),
         figure.unit,
         _number(figure.ratio),
+        figure.in_words or "–",
         figure.goal or "–",
         ("yes" if figure.holds else "no") if figure.goal else "–",
     )

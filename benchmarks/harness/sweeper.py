@@ -16,7 +16,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.moulds import NOW
+from benchmarks.population.sample_sellers import NOW
 from lazsa_flow import Programme
 from lazsa_flow.clock import VirtualClock
 

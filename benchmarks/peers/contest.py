@@ -1,4 +1,4 @@
-"""How fast does a peer get through a night, one message a path?
+"""A peer's night, one message a path.
 
 Its messages are put in before the clock starts; then its workers start, and the clock runs from the
 moment a tenth of the paths have moved, when all of them are warm, until the last has. What it has
@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.harness.answers import differing
 from benchmarks.harness.databases import connect
-from benchmarks.harness.figures import Figure, Goal
+from benchmarks.harness.figures import Figure
 from benchmarks.harness.turns import in_turns
-from benchmarks.moulds import MIDNIGHT
 from benchmarks.peers.todo import FILE, REDIS, URL, make_todo, save
+from benchmarks.population.sample_sellers import MIDNIGHT
 from lazsa_flow.lifecycle.calendar import instant_text
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Setup:
     workers: Sequence[Sequence[str]]
 
 
-def contest(bench: Bench, name: str, setups: Sequence[Setup], *, bound: float) -> Iterator[Figure]:
+def contest(bench: Bench, name: str, setups: Sequence[Setup]) -> Iterator[Figure]:
     """Measure ourselves against a peer's best setup, each on both cores.
 
     Every setup is tried, and the fastest is measured in turns with two workers of our own.
@@ -70,7 +70,6 @@ def contest(bench: Bench, name: str, setups: Sequence[Setup], *, bound: float) -
         1 / ours,
         1 / theirs,
         unit="paths/s",
-        goal=Goal(bound, at_least=True),
     )
 
 

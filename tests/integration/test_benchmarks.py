@@ -14,10 +14,11 @@ from benchmarks.harness.answers import differing
 from benchmarks.harness.bench import QUICK, Bench, opened
 from benchmarks.harness.databases import STORES
 from benchmarks.harness.figures import Figure, Goal
+from benchmarks.harness.page_order import SECTIONS, arrange
 from benchmarks.harness.registry import Benchmark, load, names
 from benchmarks.harness.setbased import set_based_seconds
-from benchmarks.moulds import NOW
-from benchmarks.population import fill
+from benchmarks.population.fill import fill
+from benchmarks.population.sample_sellers import NOW
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 
@@ -110,3 +111,29 @@ def test_foreign_benchmark(bench: Bench) -> None:
 def test_goals(goal: Goal, ours: float, reference: float, holds: bool) -> None:
     """A goal bounds the ratio, or our own figure, from below or above, its bound included."""
     assert Figure.of("f", ours, reference, unit="s", goal=goal).holds is holds
+
+
+def test_page_order() -> None:
+    """The page has every benchmark once, in its section's order, and those of no section last."""
+    named = [name for section in SECTIONS for name in section.names]
+    assert len(named) == len(set(named))
+    arranged = arrange(["zebra", *reversed(names())])
+    assert sorted(name for _, found in arranged for name in found) == sorted([*names(), "zebra"])
+    assert arranged[-1][1][-1] == "zebra"
+    for section, found in arranged[:-1]:
+        assert found == [name for name in section.names if name in found]
+
+
+@pytest.mark.parametrize(
+    ("ours", "reference", "unit", "said"),
+    [
+        (380, 10, "paths/s", "38 × as fast"),
+        (5, 10, "paths/s", "0.5 of the speed"),
+        (13, 10, "ms", "1.3 × the time"),
+        (11, 10, "MB", "1.1 × the memory"),
+        (11, None, "s", ""),
+    ],
+)
+def test_ratio_in_words(ours: float, reference: float | None, unit: str, said: str) -> None:
+    """A ratio's words say which way it goes: speed, time or memory."""
+    assert Figure.of("f", ours, reference, unit=unit).in_words == said

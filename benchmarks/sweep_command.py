@@ -12,17 +12,20 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from benchmarks.harness.databases import STORES
 from benchmarks.harness.figures import Figure
 from benchmarks.harness.turns import in_turns, seconds
-from benchmarks.moulds import NOW
+from benchmarks.population.sample_sellers import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.harness.bench import Bench
+
+
+MEANING: Final = "How long an operator waits for one whole night that is started by hand."
 
 
 def measure(bench: Bench) -> Iterator[Figure]:

@@ -9,7 +9,7 @@ Units: seconds a sweep.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from benchmarks.harness.databases import STORES
 from benchmarks.harness.figures import Figure, Goal
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from benchmarks.harness.bench import Bench
     from benchmarks.harness.databases import Store
+
+
+MEANING: Final = "A night costs what is due, not how many sellers there are."
 
 
 def measure(bench: Bench) -> Iterator[Figure]:

@@ -2,7 +2,8 @@
 
 Two references write the very same rows, from answers that lie ready: set-based statements in one
 transaction on the standard library's driver, and a loop that moves one path a transaction by
-SQLAlchemy's ORM.
+SQLAlchemy's ORM. Neither has a goal: reading the evidence and writing what is decided takes twice
+what the statements take, which read nothing, so the most that any sweep could reach is 0.5.
 
 Units: paths moved a second.
 """
@@ -10,9 +11,9 @@ Units: paths moved a second.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from benchmarks.harness.figures import Figure, Goal
+from benchmarks.harness.figures import Figure
 from benchmarks.harness.turns import in_turns, seconds
 from benchmarks.peers.orm import OrmWriter
 
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.harness.bench import Bench, Night
+
+
+MEANING: Final = (
+    "Beside the loop: how many nights of one transaction a path fit into one of ours. Beside the"
+    " statements: how much of the least possible time goes into writing alone."
+)
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
@@ -36,7 +43,6 @@ def measure(bench: Bench) -> Iterator[Figure]:
         due / ours,
         due / reference,
         unit="paths/s",
-        goal=Goal(0.5, at_least=True),
     )
     few = bench.night("sqlite", bench.scale.messages)
     ours, loop = in_turns(
@@ -49,7 +55,6 @@ def measure(bench: Bench) -> Iterator[Figure]:
         1 / ours,
         1 / loop,
         unit="paths/s",
-        goal=Goal(75, at_least=True),
     )
 
 

@@ -5,7 +5,8 @@ answers that lie ready in tables beside: on one connection against one worker, o
 (half of the paths each) against two workers. Rows are compared before anything is timed.
 
 A worker is a process of two threads, as ``worker --threads 2`` starts it: one judges while the
-database writes for the other.
+database writes for the other. Two workers have no goal: the server's part of the work alone
+takes both threads of this machine's one core.
 
 Units: paths moved a second.
 """
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
     from benchmarks.harness.bench import Bench
 
+MEANING: Final = (
+    "One statement that judges nobody is the least that this night can take; at 0.6 of its speed"
+    " a worker spends most of its time writing, which has to be done in any case."
+)
 THREADS: Final = 2
 """Of a worker."""
 
@@ -32,7 +37,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     due = bench.scale.bulk
     night = bench.night("postgresql", due)
     halves = ((1, due // 2), (due // 2 + 1, due))
-    for workers, parts, bound in ((1, (None,), 0.6), (2, halves, 0.7)):
+    for workers, parts, goal in ((1, (None,), Goal(0.6, at_least=True)), (2, halves, None)):
         ours, reference = in_turns(
             bench.scale.rounds,
             partial(bench.sweep_seconds, "postgresql", night, workers=workers, threads=THREADS),
@@ -43,5 +48,5 @@ def measure(bench: Bench) -> Iterator[Figure]:
             due / ours,
             due / reference,
             unit="paths/s",
-            goal=Goal(bound, at_least=True),
+            goal=goal,
         )

@@ -1,8 +1,8 @@
-"""How are sellers cast from a mould?
+"""Many sellers from one sample of each kind: their rows.
 
-Ids and subjects are each seller's own; the hash chain of the journal is made anew; and where a
+Ids and subjects are each seller's own; the hash chain of the journal is computed again; and where a
 decision is still to come, the figures and scores differ from seller to seller, on the same side of
-every bar. It is all reckoned from the seller's number: the same numbers give the same bytes.
+every bar. All of it is computed from the seller's number: the same numbers give the same bytes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.moulds import TABLES
+from benchmarks.population.sample_sellers import TABLES
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.engine.journal import canonical
 from lazsa_flow.lifecycle.model import NO_HEAD
@@ -19,7 +19,7 @@ from lazsa_flow.lifecycle.model import NO_HEAD
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from benchmarks.moulds import Mould, Moulds, Row
+    from benchmarks.population.sample_sellers import Row, SampleSeller, SampleSellers
 
 NUMBERED: Final = ("facts", "texts", "nominations", "scorecards", "records", "seats")
 """Tables whose rows have a number of their own."""
@@ -27,72 +27,72 @@ _ORDER: Final = ("journal", *(table for table in TABLES if table != "journal"))
 """The journal first: its last hash stands on the path."""
 _PATH, _PREVIOUS = "@path@", "@previous@"
 _NOT_HASHED: Final = ("path_id", "hash", "data_digest")
-"""Columns of the journal that its hash is not made of; no move of the moulds brings data."""
+"""Columns of the journal that its hash is not made of; no move of the samples brings data."""
 
 Batch = dict[str, list[tuple[Any, ...]]]
 
 
-class Caster:
-    """Casts sellers one after the other.
+class SellerMultiplier:
+    """Makes rows of sellers, one after the other.
 
     Args:
-        moulds: Of every kind.
+        samples: A sample seller of every kind.
     """
 
-    def __init__(self, moulds: Moulds) -> None:
-        self._moulds = moulds
-        self._chains = {kind: _chain(mould) for kind, mould in moulds.by_kind.items()}
+    def __init__(self, samples: SampleSellers) -> None:
+        self._samples = samples
+        self._chains = {kind: _cut_chain(sample) for kind, sample in samples.by_kind.items()}
         self._sellers = 0
         self._numbers = dict.fromkeys(NUMBERED, 0)
 
-    def common(self) -> Batch:
+    def make_common_rows(self) -> Batch:
         """Return the rows that belong to no seller."""
         return {
-            table: [tuple((row | {"id": self._next(table)}).values()) for row in rows]
-            for table, rows in self._moulds.common.items()
+            table: [tuple((row | {"id": self._take_number(table)}).values()) for row in rows]
+            for table, rows in self._samples.common.items()
         }
 
-    def cast(self, kinds: Iterable[str]) -> Batch:
+    def make_rows(self, kinds: Iterable[str]) -> Batch:
         """Return the rows of further sellers, one of each of these kinds."""
         batch: Batch = {table: [] for table in TABLES}
         for kind in kinds:
             self._sellers += 1
-            self._seller(batch, self._moulds.by_kind[kind])
+            self._add_seller(batch, self._samples.by_kind[kind])
         return batch
 
-    def _next(self, table: str) -> int:
+    def _take_number(self, table: str) -> int:
         self._numbers[table] += 1
         return self._numbers[table]
 
-    def _seller(self, batch: Batch, mould: Mould) -> None:
+    def _add_seller(self, batch: Batch, sample: SampleSeller) -> None:
         number = self._sellers
         subject = f"seller-{number:07d}"
-        hashes = _hashes(self._chains[mould.kind], f"award-{number}")
+        hashes = _chain_hashes(self._chains[sample.kind], f"award-{number}")
         own = {"path_id": number, "subject": subject, "seller": subject, "head": hashes[-1]}
         texts: dict[int | None, int] = {}
         for table in _ORDER:
             rows = batch[table]
-            for index, row in enumerate(mould.rows[table]):
+            for index, row in enumerate(sample.rows[table]):
                 made: Row = {name: own.get(name, value) for name, value in row.items()}
                 if table == "paths":
                     made["id"] = number
                 elif table == "journal":
                     made["prev_hash"], made["hash"] = hashes[index : index + 2]
                 elif table in self._numbers:
-                    made["id"] = self._next(table)
+                    made["id"] = self._take_number(table)
                 if table == "texts":
                     texts[row["id"]] = made["id"]
                 elif "text_id" in made:
                     made["text_id"] = texts.get(row["text_id"])
-                if mould.varies(table, index):
+                if sample.varies(table, index):
                     made |= _VARIED[table](number, row)
                 rows.append(tuple(made.values()))
 
 
-def _chain(mould: Mould) -> list[tuple[bytes, bytes, bytes]]:
+def _cut_chain(sample: SampleSeller) -> list[tuple[bytes, bytes, bytes]]:
     """Cut each journal row's canonical bytes where the path and the hash before it stand."""
     chain = []
-    for row in mould.rows["journal"]:
+    for row in sample.rows["journal"]:
         fields = {
             **{name: value for name, value in row.items() if name not in _NOT_HASHED},
             "path": _PATH,
@@ -105,7 +105,7 @@ def _chain(mould: Mould) -> list[tuple[bytes, bytes, bytes]]:
     return chain
 
 
-def _hashes(chain: list[tuple[bytes, bytes, bytes]], path: str) -> list[str]:
+def _chain_hashes(chain: list[tuple[bytes, bytes, bytes]], path: str) -> list[str]:
     """Return the hashes of a path's rows, after the one that stands before the first."""
     hashes = [NO_HEAD]
     for before, between, after in chain:
@@ -114,7 +114,7 @@ def _hashes(chain: list[tuple[bytes, bytes, bytes]], path: str) -> list[str]:
     return hashes
 
 
-def _facts(number: int, row: Row) -> Row:
+def _vary_facts(number: int, row: Row) -> Row:
     """Vary the facts; ``gmv_rate`` keeps its first digit, and with it its side of the bar."""
     month, day = number // 11 % 12 + 1, number // 132 % 28 + 1
     months = (f"{(number * 31 + past * 17) % 101 / 10_000:.4f}" for past in range(9))
@@ -128,7 +128,7 @@ def _facts(number: int, row: Row) -> Row:
     }
 
 
-def _scores(number: int, row: Row) -> Row:
+def _vary_scores(number: int, row: Row) -> Row:
     """Vary the scores by one at most: fours become fives, twos become threes."""
     base = int(row["scores"][0])
     bits = number * 2_654_435_761 >> 7
@@ -136,4 +136,4 @@ def _scores(number: int, row: Row) -> Row:
     return {"scores": ",".join(map(str, scores))}
 
 
-_VARIED: Final = {"facts": _facts, "scorecards": _scores}
+_VARIED: Final = {"facts": _vary_facts, "scorecards": _vary_scores}

@@ -1,7 +1,8 @@
-"""How is a whole programme of any size put into a database, fast?
+"""Filling a database with a programme of any size, fast.
 
-The rows that :mod:`benchmarks.casting` makes go in by COPY on PostgreSQL and by the driver's
-``executemany`` on SQLite, in batches: a million sellers take no more memory than ten thousand.
+The rows that :mod:`benchmarks.population.multiply` makes go in by COPY on PostgreSQL and by
+the driver's ``executemany`` on SQLite, in batches: a million sellers take no more memory than ten
+thousand.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 
-from benchmarks.casting import NUMBERED, Caster
-from benchmarks.moulds import DUE_KINDS, IDLE_KINDS, NOW, make_moulds
+from benchmarks.population.multiply import NUMBERED, SellerMultiplier
+from benchmarks.population.sample_sellers import DUE_KINDS, IDLE_KINDS, NOW, make_samples
 from lazsa_flow import Programme
 from lazsa_flow.clock import VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from benchmarks.casting import Batch
+    from benchmarks.population.multiply import Batch
 
 BATCH: Final = 10_000
 _SIDE_BY_SIDE: Final = 3
@@ -38,12 +39,12 @@ def fill(url: str, sellers: int, due: int) -> None:
             one midnight lie together, two of other countries between two of theirs.
     """
     Programme.migrate(url, clock=VirtualClock(NOW))
-    moulds = make_moulds()
-    batches = _batches(Caster(moulds), _kinds(sellers, due))
+    samples = make_samples()
+    batches = _batches(SellerMultiplier(samples), _kinds(sellers, due))
     if url.startswith("sqlite"):
-        _fill_sqlite(url.removeprefix("sqlite:///"), moulds.columns, batches)
+        _fill_sqlite(url.removeprefix("sqlite:///"), samples.columns, batches)
     else:
-        _fill_postgresql(url, moulds.columns, batches)
+        _fill_postgresql(url, samples.columns, batches)
 
 
 def _kinds(sellers: int, due: int) -> Iterator[str]:
@@ -58,10 +59,10 @@ def _kinds(sellers: int, due: int) -> Iterator[str]:
             yield IDLE_KINDS[(number - taken) % len(IDLE_KINDS)]
 
 
-def _batches(caster: Caster, kinds: Iterator[str]) -> Iterator[Batch]:
-    yield caster.common()
+def _batches(multiplier: SellerMultiplier, kinds: Iterator[str]) -> Iterator[Batch]:
+    yield multiplier.make_common_rows()
     while part := list(islice(kinds, BATCH)):
-        yield caster.cast(part)
+        yield multiplier.make_rows(part)
 
 
 def _fill_sqlite(
@@ -84,7 +85,7 @@ def _fill_postgresql(
     url: str, columns: Mapping[str, tuple[str, ...]], batches: Iterator[Batch]
 ) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        # rows that are cast whole need no look-up of each foreign key
+        # rows that are made whole need no look-up of each foreign key
         connection.execute("SET session_replication_role = replica")
         for batch in batches:
             for table, rows in batch.items():
@@ -109,5 +110,5 @@ def _into(table: str, columns: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def _line(row: tuple[Any, ...]) -> str:
-    r"""Write a row as COPY reads it; what is cast holds no tab, line end or backslash."""
+    r"""Write a row as COPY reads it; none of these holds a tab, line end or backslash."""
     return "\t".join("\\N" if value is None else str(value) for value in row) + "\n"

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from benchmarks.harness.databases import STORES
 from benchmarks.harness.figures import Figure
 from benchmarks.harness.turns import in_turns, seconds
-from benchmarks.moulds import COUNTRY, MIDNIGHT, NOW
+from benchmarks.population.sample_sellers import COUNTRY, MIDNIGHT, NOW
 from lazsa_flow import Programme
 from lazsa_flow.award.demo.run import DATABASE, run_story
 from lazsa_flow.clock import VirtualClock
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
     from benchmarks.harness.bench import Bench
 
+MEANING: Final = (
+    "How long a country team waits for each of its lists, and whether that grows with the "
+    "number of sellers."
+)
 REAL_COUNTRY: Final = "ID"
 CYCLE: Final = MIDNIGHT.astimezone(ZoneInfo("Asia/Singapore")).date()
 

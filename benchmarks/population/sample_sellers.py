@@ -1,8 +1,8 @@
-"""What does one seller of each kind look like, in every table?
+"""Sample sellers: the rows of one seller of each kind, in every table.
 
 The programme itself plays each kind's story in a small SQLite database, under a virtual clock, up
-to the midnight of 1 April 2021 in Singapore. The rows that it wrote are the moulds of which
-:mod:`benchmarks.population` casts as many sellers as are wanted.
+to the midnight of 1 April 2021 in Singapore. :mod:`benchmarks.population.multiply` makes as many
+sellers as are wanted from the rows that it wrote.
 
 Units:
     Each due path has exactly one decision to come at that midnight: for renewals and retirements
@@ -37,7 +37,7 @@ DUE_KINDS: Final = (
     *("award", "decline", "renew", "award", "carry_over"),
     *("decline", "retire", "award", "decline", "renew"),
 )
-"""What becomes of ten due paths, one after the other."""
+"""What becomes of ten due paths, in their order."""
 IDLE_KINDS: Final = ("sitting", "declined", "sitting", "nominated")
 """How four paths stand that are not due."""
 TABLES: Final = (
@@ -54,7 +54,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Mould:
+class SampleSeller:
     """One seller's rows by table, as the programme wrote them; ``lazsa_`` left off the names."""
 
     kind: str
@@ -69,18 +69,18 @@ class Mould:
 
 
 @dataclass(frozen=True, slots=True)
-class Moulds:
-    """Every kind's mould, each table's columns, and the rows that belong to no seller."""
+class SampleSellers:
+    """A sample of every kind, each table's columns, and the rows that belong to no seller."""
 
-    by_kind: Mapping[str, Mould]
+    by_kind: Mapping[str, SampleSeller]
     columns: Mapping[str, tuple[str, ...]]
     common: Mapping[str, list[Row]]
 
 
-def make_moulds() -> Moulds:
+def make_samples() -> SampleSellers:
     """Play every kind's story and read its rows."""
-    with TemporaryDirectory(prefix="lazsa-moulds-") as folder:
-        file = Path(folder) / "moulds.db"
+    with TemporaryDirectory(prefix="lazsa-samples-") as folder:
+        file = Path(folder) / "samples.db"
         url = f"sqlite:///{file}"
         Programme.migrate(url)
         clock = VirtualClock(_noon(2020, 2, 10))
@@ -184,7 +184,7 @@ def _candidacies(stage: _Stage, kinds: tuple[str, ...], judged: date) -> dict[st
     return paths
 
 
-def _read(connection: sqlite3.Connection) -> Moulds:
+def _read(connection: sqlite3.Connection) -> SampleSellers:
     kinds = dict.fromkeys((*DUE_KINDS, *IDLE_KINDS))
     paths = {row["subject"]: row["id"] for row in connection.execute("SELECT * FROM lazsa_paths")}
     tables = {name: _rows(connection, name) for name in TABLES}
@@ -194,10 +194,10 @@ def _read(connection: sqlite3.Connection) -> Moulds:
             name: [row for row in rows if _whose(row, kind, paths[kind])]
             for name, rows in tables.items()
         }
-        by_kind[kind] = Mould(kind, own)
+        by_kind[kind] = SampleSeller(kind, own)
     common = {"seats": _rows(connection, "seats")}
     columns = {name: tuple(rows[0]) for name, rows in (tables | common).items()}
-    return Moulds(by_kind, columns, common)
+    return SampleSellers(by_kind, columns, common)
 
 
 def _rows(connection: sqlite3.Connection, table: str) -> list[Row]:
