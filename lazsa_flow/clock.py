@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 TOLERANCE: Final = timedelta(seconds=30)
-"""How far two clocks may stand apart."""
+"""The largest difference between two clocks that is accepted."""
 
 
 class Clock(Protocol):
-    """What tells the present instant."""
+    """A source of the present instant."""
 
     def now(self) -> datetime:
         """Return the present instant, aware, in UTC."""
@@ -26,17 +26,17 @@ class SystemClock:
 
 
 class VirtualClock:
-    """A clock that stands still until it is moved, and never goes back.
+    """A clock that does not run: it is set, and never goes back.
 
     Args:
-        start: Where it stands at first: aware, of whatever zone.
+        start: The instant it shows at first: aware, in any zone.
     """
 
     def __init__(self, start: datetime) -> None:
         self._now = _in_utc(start)
 
     def now(self) -> datetime:
-        """Return the instant it stands at, in UTC."""
+        """Return the instant it shows, in UTC."""
         return self._now
 
     def move_to(self, at: datetime) -> None:

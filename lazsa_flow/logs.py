@@ -90,7 +90,7 @@ def warn_on_stderr() -> None:
 
 
 class RepeatFilter(logging.Filter):
-    """Backs off where warnings and errors of one cause come again and again.
+    """Limits how often warnings and errors with the same cause are logged.
 
     The first ones pass. After them one passes a second later, the next two seconds after that, and
     so on up to five minutes; it says how many were held back since. A cause that was silent for ten
@@ -137,7 +137,7 @@ class RepeatFilter(logging.Filter):
         repeats = self._repeats.pop(cause, None)
         if repeats is None or now - repeats.last_at > self.FORGOTTEN_S:
             repeats = _Repeats(now)
-        self._repeats[cause] = repeats  # the latest cause stands last
+        self._repeats[cause] = repeats  # the latest cause is last
         if len(self._repeats) > self.MOST_CAUSES:
             del self._repeats[next(iter(self._repeats))]
         repeats.last_at = now

@@ -1,7 +1,7 @@
-"""Private files: whatever lazsa_flow writes can be read by its own user alone.
+"""Private files: only its own user can read what lazsa_flow writes.
 
-Statements, comments, addresses and decisions stand in most of it. A file that is there already
-keeps the mode that somebody has given it.
+Most of these files hold statements, comments, addresses or decisions. An existing file keeps its
+mode.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def create_file(file: Path) -> None:
 
 
 def create_folder(folder: Path) -> None:
-    """Create a folder, and those that it lies in, unless they are there."""
+    """Create a folder and its parents, unless they exist."""
     try:
         folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
     except FileNotFoundError:

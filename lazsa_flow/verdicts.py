@@ -1,7 +1,7 @@
 """Verdicts: a guard's finding in full, for people.
 
 A verdict repeats what was measured and required, and who can change it. Of a combined guard it
-keeps the parts, each a verdict of its own. Where somebody asks ahead of the date, it also tells the
+keeps the parts, each with its own verdict. When asked ahead of the date, it also states the
 margin to the bar, the age of the facts, what must be recorded, and the first date that could help.
 """
 
@@ -33,7 +33,7 @@ class Reading(NamedTuple):
     Attributes:
         figure: The figure, also where it is too old to count.
         margin: The signed distance to the bar with its unit; not negative where the bar is met.
-        as_of: The date of the facts that it comes from.
+        as_of: The date of the facts it is based on.
         age_days: How old those facts are on the date judged.
         note: A difference between two sources, in words.
     """
@@ -78,7 +78,7 @@ class Verdict:
         required: What the policy asks.
         changed_by: Who or what can change it.
         earliest: The first date on which the clock alone makes it hold, where that is so.
-        source: Where the rule stands.
+        source: The document that states the rule.
         wording: The same for the subject, without anything that is confidential.
         operator: How a combined guard joins its parts.
         parts: The verdicts of a combined guard's parts. Where they come from the journal, only

@@ -1,4 +1,4 @@
-"""Files of a configuration: listed and read, whatever a directory holds.
+"""Configuration files: listed and read safely, whatever else a directory holds.
 
 A file that cannot be read is a :class:`ConfigError` that names it, never an error of Python's.
 """
@@ -72,5 +72,5 @@ def toml_files(folder: Traversable, *, where: str) -> list[Traversable]:
 
 
 def is_hidden(file: Traversable) -> bool:
-    """Tell whether a file's name says that nobody looks at it."""
+    """Return whether a file's name marks it as hidden or a backup."""
     return file.name.startswith(".")

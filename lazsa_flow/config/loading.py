@@ -1,9 +1,9 @@
-"""Loading of a configuration: every file is read and checked, all faults are reported at once.
+"""Load a configuration: every file is read and checked, and all faults are reported together.
 
-What ships in the package or comes with a lifecycle's table, and over it a directory of the
-deployment's own: ``countries/<code>.toml`` replaces or adds a country,
+Files that ship in the package or with a lifecycle come first. A directory of the deployment
+overrides them: ``countries/<code>.toml`` replaces or adds a country,
 ``policies/<lifecycle>/<version>.toml`` adds a policy version, ``lazsa.toml`` names the channels of
-notices, and ``messages/<locale>/`` holds words that come before ours. A policy or a country is in
+notices, and ``messages/<locale>/`` holds templates that replace ours. A policy or a country is in
 force only once the database has it: see :mod:`lazsa_flow.service.configuration`.
 """
 
@@ -45,8 +45,8 @@ class Config:
         policies: Likewise.
         deployment: Its channels.
         messages: Where its own words for notices would be.
-        country_texts: Where each country comes from; what ships comes first.
-        policy_texts: Where each policy comes from; what ships comes first.
+        country_texts: The texts that define each country; those that ship come first.
+        policy_texts: The texts that define each policy; those that ship come first.
         warnings: What in its directory is not read.
         left_out: Why each installed plug-in that cannot be used is left out.
     """

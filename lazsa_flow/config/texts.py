@@ -17,7 +17,7 @@ class ConfiguredText(Generic[Text]):
 
     Attributes:
         where: The file, as it is named in messages.
-        ships: Whether it comes with a package, and not from the deployment's directory.
+        ships: Whether it ships with a package, instead of standing in the deployment's directory.
     """
 
     text: Text
@@ -27,7 +27,7 @@ class ConfiguredText(Generic[Text]):
 
 @dataclass(frozen=True, slots=True)
 class ConfigWarning:
-    """Something in the configuration that is not used as it stands; it stops nothing.
+    """Something in the configuration that is not used. It is a warning, not an error.
 
     Attributes:
         kind: ``not_released``: the database does not have it; ``unknown``: nothing reads it.

@@ -1,8 +1,8 @@
 """Names in a configuration's directory that nothing reads, each with the nearest one that is read.
 
-A misspelt file is not read, and without a word nobody would know. The directory may hold other
+A misspelt file is not read, and without a warning nobody would know. The directory may hold other
 things besides, such as a database or data to import: at its top only folders, TOML files and names
-that resemble a known one are told.
+that resemble a known one are reported.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _check_words_file(file: Traversable, where: str) -> Iterator[ConfigWarning]:
     try:
         found = parse_toml(read_file(file, where=where), where=where) if file.is_file() else {}
     except ConfigError:
-        return  # what is wrong with it is told where notices are rendered
+        return  # its faults are reported where notices are rendered
     known = _list_words_sections()
     for name in found:
         if name not in known:
@@ -143,13 +143,13 @@ def _list_words_sections() -> frozenset[str]:
     return frozenset(parse_toml(file.read_text("utf-8"), where=_WORDS))
 
 
-def _is_part(file: Traversable, beside: Sequence[Traversable]) -> bool:
-    """Tell whether a template beside this one names it, so that it is a part of that one."""
+def _is_part(file: Traversable, siblings: Sequence[Traversable]) -> bool:
+    """Return whether another template in this folder includes it as a part."""
     if not file.name.endswith(_TEMPLATE):
         return False
     name = file.name.removesuffix(_TEMPLATE)
     named = (f'"{name}"', f"'{name}'")
-    others = [each for each in beside if each.name.endswith(_TEMPLATE) and each != file]
+    others = [each for each in siblings if each.name.endswith(_TEMPLATE) and each != file]
     return any(mark in _read_text_leniently(other) for other in others for mark in named)
 
 

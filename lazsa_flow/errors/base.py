@@ -7,7 +7,7 @@ class LazsaError(Exception):
     """The root of all errors that lazsa_flow raises on purpose.
 
     Attributes:
-        fired: How many overdue timers had fired before what was asked for was refused; they stand.
+        fired: How many overdue timers had fired before the refusal. Their moves stay.
     """
 
     fired = 0

@@ -41,7 +41,7 @@ class NotFoundError(LazsaError):
         kind: What was looked for: ``path``, ``seller``, ``lifecycle``, ``country`` …
         id: The id that was given.
         expected: What would be found: the names there are, or what they look like.
-        close: Names there are that read alike.
+        close: Known names that resemble it.
     """
 
     def __init__(
@@ -59,9 +59,9 @@ class NotFoundError(LazsaError):
         self.close: tuple[str, ...] = (
             tuple(get_close_matches(id, names)) if isinstance(id, str) else ()
         )
-        told = f"; expected {self.expected}" if self.expected else ""
+        hint = f"; expected {self.expected}" if self.expected else ""
         close = f"; did you mean {' or '.join(self.close)}?" if self.close else ""
-        super().__init__(f"no {kind} {shown(id)}{told}{close}")
+        super().__init__(f"no {kind} {shown(id)}{hint}{close}")
 
 
 def no_path(ref: str) -> NotFoundError:
@@ -97,7 +97,7 @@ class ConflictError(LazsaError):
 
     Attributes:
         subject: Whose records.
-        what: What stands against it.
+        what: The record that it contradicts.
         until: The first instant at which it could be tried again, if one is known.
     """
 

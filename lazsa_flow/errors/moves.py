@@ -48,7 +48,7 @@ class MachineMismatchError(LazsaError):
 
 
 class TransitionError(LazsaError):
-    """A trigger did not move its path; the path stands where it stood.
+    """A trigger did not move its path; the path is unchanged.
 
     Attributes:
         path: The path's reference, such as ``award-17``; empty where one was to be opened.
@@ -72,7 +72,7 @@ class NoEdgeError(TransitionError):
 
 
 class UnknownTriggerError(NoEdgeError, NotFoundError):
-    """The path's lifecycle has no trigger of this name, from whatever state."""
+    """The path's lifecycle has no trigger of this name, from any state."""
 
     def __init__(
         self, message: str, *, path: str, trigger: str, state: str, among: Iterable[str]
@@ -192,7 +192,7 @@ class StaleVersionError(TransitionError):
 
     Attributes:
         expected: The version the caller had seen.
-        found: The version that stands.
+        found: The present version.
     """
 
     def __init__(

@@ -50,6 +50,6 @@ def type_name(value: object) -> str:
 
 
 def printable(text: str, limit: int = 200) -> str:
-    """Return a name as it is where it can be printed, and escaped and cut otherwise."""
+    """Return a name unchanged if it can be printed, otherwise escaped and shortened."""
     shortened = text if len(text) <= limit else f"{text[: limit - 1]}…"
     return shortened if shortened.isprintable() else ascii(shortened)[1:-1]

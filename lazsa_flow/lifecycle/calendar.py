@@ -103,7 +103,7 @@ def as_utc(
         years: In which it may lie; where a decision is computed from it, in :data:`YEARS`.
 
     Raises:
-        InputError: It is no datetime, is naive, or lies outside the years.
+        InputError: It is not a datetime, is naive, or is outside :data:`YEARS`.
     """
     if isinstance(at, datetime) and at.year in years and at.utcoffset() is not None:
         return at.astimezone(UTC)
@@ -116,7 +116,7 @@ def parse_day(on: object, *, where: str, field: str) -> date:
     """Return a local date.
 
     Raises:
-        InputError: It is no date, or lies outside :data:`YEARS`.
+        InputError: It is not a date, or is outside :data:`YEARS`.
     """
     if isinstance(on, date) and not isinstance(on, datetime) and on.year in YEARS:
         return on
@@ -145,7 +145,7 @@ def missing_key(country: str, key: str, expected: str) -> ConfigError:
 
 
 def is_zone(name: str) -> bool:
-    """Tell whether the time zone data knows this zone."""
+    """Return whether the time zone data has this zone."""
     return name in _zones()
 
 
@@ -197,7 +197,7 @@ class Calendar:
         return Moment(self.local_date(at), at)
 
     def is_cycle(self, on: date) -> bool:
-        """Tell whether a date is a cycle date, held or not."""
+        """Return whether a date is a cycle date, suspended or not."""
         return (on.month, on.day) in self.cycle_days
 
     def latest(self, on: date) -> date:

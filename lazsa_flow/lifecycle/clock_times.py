@@ -1,6 +1,6 @@
 """Local clock times: the instants at which a clock in a zone shows a time of day.
 
-Where clocks go back, a time of day comes twice; where they go forward, it does not come at all.
+When clocks go back, a time of day occurs twice; when they go forward, it does not occur at all.
 pendulum knows only one of two such instants, and none before a gap, so that the standard library
 computes them here, for times of day and for dates whose midnight a clock change touches.
 """
@@ -26,8 +26,8 @@ def instants_at(on: date, clock: time, zone: str) -> tuple[datetime, ...]:
         zone: The IANA zone.
 
     Returns:
-        One instant in UTC; two, rising, where the time comes twice. A time that is skipped stands
-        for the first instant after the gap. None where the zone has no such date.
+        One instant in UTC; two, ascending, when the time occurs twice. A skipped time means the
+        first instant after the gap. Empty when the zone has no such date.
     """
     local = ZoneInfo(zone)
     first, second = (

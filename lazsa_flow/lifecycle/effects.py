@@ -4,7 +4,7 @@ Effects are data. The engine interprets these seven and nothing else, in the ord
 table lists them, inside the transaction of the move; so diagrams, documents, rehearsal and proof
 can read what an edge does without running it.
 
-``when`` names a guard of the lifecycle: the effect comes about only if it holds on the path as the
+``when`` names a guard of the lifecycle: the effect is applied only if it holds on the path as the
 effects before it have left it.
 """
 
@@ -22,7 +22,7 @@ class Notify:
 
     Attributes:
         kind: Which notice.
-        to: To whom: ``subject``, or a recipient that the lifecycle declares.
+        to: The recipient: ``subject``, or one that the lifecycle declares.
     """
 
     kind: str
@@ -57,7 +57,7 @@ class Reserve:
 class End:
     """End a period, with the move's reason; where none is open, nothing happens.
 
-    Of a subject it is a dated statement, which stands whatever stood before.
+    For a subject's period this is a dated statement that replaces any earlier one.
     """
 
     what: str
@@ -92,7 +92,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class FireOther:
-    """Fire a trigger on the subject's other paths of this lifecycle that stand in ``state``.
+    """Fire a trigger on the subject's other paths of this lifecycle that are in ``state``.
 
     It is part of the same move: both commit together or neither.
     """

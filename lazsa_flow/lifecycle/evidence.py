@@ -60,7 +60,7 @@ class EvidenceSource(Generic[_Value_co]):
     Attributes:
         name: What guards name it by in ``reads``.
         rows: Where its rows are. The functions below take them as tuples, oldest first.
-        fold: Rows in, value out: what a guard sees of a path that is decided by itself.
+        fold: Turns rows into the value that a guard sees when a path is decided on its own.
         show: Key in, value out: what a guard sees in a sweep. It is made from the key alone, so no
             guard can depend on what the key leaves out; what the key cannot fill stays unset, and
             to look at it raises. With ``fields`` it takes a mapping: the columns that the guard
@@ -95,7 +95,7 @@ class EvidenceSource(Generic[_Value_co]):
         return frozenset(self.fields or (self.name,))
 
     def position(self, field: str) -> int:
-        """Return where a column stands in a row."""
+        """Return the position of a column in a row."""
         return _BEFORE_COLUMNS + self.rows.columns.index(field)
 
     @property

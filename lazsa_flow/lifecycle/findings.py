@@ -1,12 +1,12 @@
 """Findings: what the check of a guard may return, and what is made of it before it is written.
 
-A finding goes into the journal, which is append-only, and is hashed there. So what a check returns
-is never trusted: :func:`plain_finding` takes it as it is, makes the plain value that stands for it,
-or refuses it with words that say what to return instead.
+A finding is hashed and written to the append-only journal. So what a check returns is never
+trusted: :func:`plain_finding` converts it to a plain value, or refuses it with an error that says
+what to return instead.
 
 Source:
     RFC 8785: the journal holds text, whole numbers, truth values and null. Numbers beyond
-    :data:`LARGEST` are not read alike by every JSON library (RFC 7493, 2.2).
+    :data:`LARGEST` are not read the same way by every JSON library (RFC 7493, 2.2).
 """
 
 from __future__ import annotations

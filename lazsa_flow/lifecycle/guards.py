@@ -1,11 +1,11 @@
 """Guards: conditions that answer with a verdict, and their combinations.
 
 A guard is a named check with the words around it. The check returns a small :class:`Finding`, which
-is what the journal records; :meth:`Guard.verdict` dresses it with all that can be told again from
-guard and policy: what was required, who can change it, the source, and a wording for the subject.
+is what the journal records; :meth:`Guard.verdict` adds all that can be derived from guard and
+policy: what was required, who can change it, the source, and a wording for the subject.
 
-What a cycle night asks a million times returns the same three values as a plain tuple, which is
-made in a tenth of the time.
+Checks that a cycle night calls a million times return the same three values as a plain tuple,
+which takes a tenth of the time to build.
 """
 
 from __future__ import annotations
@@ -97,13 +97,13 @@ class Guard:
         wording: For the subject; ``{measured}`` and ``{required}`` are filled in.
         reads: What its answer depends on besides the instant, the policy, and the path's state,
             round, periods, data and pending timers: names of the lifecycle's evidence sources, or
-            of their fields, for all that their keys say;
+            of their fields, for all that their keys hold;
             :data:`~lazsa_flow.lifecycle.path_data.PATH_DATA` for what people handed over with
-            triggers; :func:`records` of a kind for what those say and from when, and :func:`paths`
+            triggers; :func:`records` of a kind for their values and dates, and :func:`paths`
             of a lifecycle for the subject's other paths. Paths for which all that is the same are
-            decided once, and then the guard sees nothing else: to look at what a key leaves out, an
-            actor or the path's own subject raises, and each path is decided by itself. ``None``:
-            anything, and each path is decided by itself.
+            decided once, and then the guard sees nothing else: reading what a key leaves out, an
+            actor or the path's own subject raises, and each path is decided on its own. ``None``:
+            it may read anything, and each path is decided on its own.
         by_clock: Whether the earliest date that its check finds is one on which the clock alone
             makes it hold. ``False``: something has to be recorded as well.
         reading: The context in, what it would measure out, however old the source is.
@@ -158,7 +158,7 @@ class Guard:
         """Dress a finding, made now or read from the journal, as a verdict.
 
         Raises:
-            GuardError: What is required cannot be told of this policy.
+            GuardError: The requirement cannot be stated for this policy.
         """
         held, measured, earliest = finding
         parts = () if measured is None else self._parts_found(str(measured), policy)
@@ -182,7 +182,7 @@ class Guard:
         )
 
     def _parts_found(self, measured: str, policy: Policy) -> tuple[Verdict, ...]:
-        """Return what the finding of a combined guard tells of its parts: which of them held."""
+        """Return which parts of a combined guard held, according to its finding."""
         sign, _, named = measured.partition(": ")
         names = named.split(", ")
         return tuple(
@@ -214,7 +214,7 @@ class Guard:
         return required
 
     def holds(self, context: GuardContext) -> bool:
-        """Tell whether it holds."""
+        """Return whether it holds."""
         return self.ask(context)[0]
 
 

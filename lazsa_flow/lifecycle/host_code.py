@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 CLOCK_YEARS: Final = range(1970, 9000)
-"""What a clock may tell: dates are computed from it for decades, and must exist."""
+"""The instants a clock may show: dates decades later are computed from them and must exist."""
 
 
 class HasSnapshot(Protocol):
-    """A guard's context, or what stands in for it."""
+    """A guard's context, or a substitute for it."""
 
     @property
     def snapshot(self) -> Any:
@@ -125,15 +125,15 @@ class CheckedClock:
             HostCodeError: The clock raised, or returned no aware datetime of a year within
                 :data:`CLOCK_YEARS`.
         """
-        told = call("clock", self._clock.now)
-        instant = plain_instant(told)
+        shown = call("clock", self._clock.now)
+        instant = plain_instant(shown)
         if instant is not None and instant.year in CLOCK_YEARS:
             return instant
         years = f"{CLOCK_YEARS.start} to {CLOCK_YEARS.stop - 1}"
         expected = f"an aware datetime in the years {years}"
-        raise HostCodeError("clock", f"returned {type_name(told)}, expected {expected}")
+        raise HostCodeError("clock", f"returned {type_name(shown)}, expected {expected}")
 
 
 def check_clock(clock: Clock) -> Clock:
-    """Return a clock whose answers can be trusted: ours as it is, a host's own with checks."""
+    """Return a clock whose answers can be trusted: ours unchanged, a host's own with checks."""
     return clock if type(clock) in (SystemClock, VirtualClock) else CheckedClock(clock)

@@ -1,4 +1,4 @@
-"""Hours: when somebody may be told, in a country's own time.
+"""Hours: when notices may be sent, in a country's local time.
 
 Not in its quiet hours; and those who would get a notice for every nominee get one digest a day.
 
@@ -25,8 +25,8 @@ class Hours:
 
     Attributes:
         zone: The IANA zone of the times.
-        quiet: From when to when nobody is told; it may run over midnight.
-        digest_at: When the day's digest goes out.
+        quiet: The hours in which nothing is sent; they may span midnight.
+        digest_at: When the day's digest is sent.
     """
 
     zone: str
@@ -34,9 +34,9 @@ class Hours:
     digest_at: time
 
     def free_from(self, at: datetime) -> datetime:
-        """Return the first instant, from one on, at which somebody may be told.
+        """Return the first instant, from one on, at which a notice may be sent.
 
-        What counts is what the clock on the wall shows, also where it is moved meanwhile.
+        Local wall-clock time decides, also across a change of the clocks.
         """
         if self.quiet is None:
             return at
@@ -49,7 +49,7 @@ class Hours:
         """Return the first digest after an instant; a date has one, however clocks are moved."""
         found = next_at(at, self.digest_at, self.zone)
         on = found.astimezone(ZoneInfo(self.zone)).date()
-        if found in instants_at(on, self.digest_at, self.zone)[1:]:  # the time comes twice
+        if found in instants_at(on, self.digest_at, self.zone)[1:]:  # the time occurs twice
             return next_at(found, self.digest_at, self.zone)
         return found
 

@@ -1,12 +1,12 @@
-"""Ids: which text may name a person, a case, a team or a key, and which two name one person.
+"""Ids: which texts may name a person, case, team or key, and which two name the same person.
 
-Every entrance reads ids here: the library's methods, the command line, files. An id is opaque; it
-is stored as it is read, in Unicode's composed form (NFC), so that a name typed on two machines is
-one id. What nobody can see or tell apart is refused: control characters, characters that print as
-nothing, lone surrogates, full-width forms.
+All ids are parsed here: those of library calls, of the command line and of files. An id is opaque.
+It is stored in Unicode's composed form (NFC), so that a name typed on two machines is one id.
+Characters that cannot be seen or distinguished are refused: control characters, characters that
+print as nothing, lone surrogates, full-width forms.
 
-Rights go by the id as it is. Where one person must not count twice, or must stand back, two ids
-that differ in case alone are the same person's: see :func:`same_person`.
+Permissions compare ids exactly. Where a person must not count twice, or must abstain, two ids
+that differ only in case belong to the same person: see :func:`same_person`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def parse_id(text: object, *, where: str, field: str, limit: int = ID_CHARS) -> 
 
     Args:
         text: The id.
-        where: Where it comes from, for the error: a command, a file's line.
+        where: Its origin, for the error: a command, a file's line.
         field: Its name there.
         limit: The most characters that it may have.
 
@@ -73,7 +73,7 @@ def parse_id(text: object, *, where: str, field: str, limit: int = ID_CHARS) -> 
 
 
 def is_id(text: object) -> bool:
-    """Tell whether a text is an id as :func:`parse_id` returns it."""
+    """Return whether a text is an id as :func:`parse_id` returns it."""
     try:
         return parse_id(text, where="", field="") == text
     except InputError:
@@ -87,10 +87,10 @@ def fold(name: str) -> str:
 
 
 def same_person(one: str, other: str) -> bool:
-    """Tell whether two ids count as one person's: trimmed, in NFC, and whatever their case."""
+    """Return whether two ids belong to one person: compared trimmed, in NFC, ignoring case."""
     return one == other or fold(one) == fold(other)
 
 
 def is_among(person: str, persons: Iterable[str]) -> bool:
-    """Tell whether a person is one of several, by :func:`same_person`."""
+    """Return whether a person is one of several, by :func:`same_person`."""
     return any(same_person(person, each) for each in persons)

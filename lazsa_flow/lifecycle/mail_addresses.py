@@ -1,7 +1,7 @@
 """Addresses of mail: which ones can be one, and the form in which a mail server takes them.
 
 A domain may be written in any script; servers know it by its A-labels. A local part beyond ASCII
-stays as it is, and is sent where the server offers SMTPUTF8.
+is kept unchanged, and is sent only to a server that offers SMTPUTF8.
 
 Source:
     RFC 5321, 4.1.2 and 4.5.3.1; RFC 5322, 3.4.1; RFC 5890, 2.3.2.1; RFC 6531, 3.3.
@@ -23,7 +23,7 @@ _LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII | re.
 
 
 def is_address(text: str) -> bool:
-    """Tell whether a text is an address with a full domain name, in any script."""
+    """Return whether a text is an address with a full domain name, in any script."""
     local, at, domain = text.rpartition("@")
     if not at or not _is_local(local):
         return False
@@ -48,12 +48,12 @@ def encode_address_domain(address: str) -> str:
 
 
 def needs_utf8(address: str) -> bool:
-    """Tell whether an address with its domain in A-labels needs SMTPUTF8."""
+    """Return whether an address with its domain in A-labels needs SMTPUTF8."""
     return not address.isascii()
 
 
 def _is_local(local: str) -> bool:
-    """Tell whether a text is atoms with a dot between each two."""
+    """Return whether a text is a sequence of atoms separated by dots."""
     if len(local.encode("utf-8", "surrogatepass")) > LOCAL_BYTES:
         return False
     return all(atom and all(map(_is_atom_sign, atom)) for atom in local.split("."))

@@ -72,7 +72,7 @@ class MergedIds:
         return self._holders.get(name, name)
 
     def names_of(self, name: str) -> frozenset[str]:
-        """Return every name of the person whom a name stands for."""
+        """Return every name of the person that a name refers to."""
         holder = self.holder_of(name)
         return self._aliases.get(holder) or frozenset({holder})
 

@@ -117,7 +117,7 @@ class Period:
     reason: str | None = None
 
     def covers(self, at: datetime) -> bool:
-        """Tell whether the instant lies within."""
+        """Return whether the period contains the instant."""
         return self.began_at <= at and (self.ended_at is None or at < self.ended_at)
 
 

@@ -53,7 +53,7 @@ class Permit:
     relation: str = ANY
 
     def admits(self, role: str, reason: str | None) -> bool:
-        """Tell whether it covers a role giving a reason."""
+        """Return whether it covers a role that gives a reason."""
         return self.role == role and (reason in self.reasons if self.reasons else reason is None)
 
 
@@ -68,7 +68,7 @@ class Edge:
             of the command or of the timer.
         confirm: Whether the command line asks before a person fires it, for it cannot be undone.
             Nothing else depends on it.
-        data: The pydantic model of the data that may come with its trigger; see
+        data: The pydantic model of the data that its trigger takes; see
             :mod:`lazsa_flow.lifecycle.path_data`. ``None``: it takes none.
     """
 
@@ -117,7 +117,7 @@ class Timer:
         at: The name of the instant it falls due at.
         steps: What it tries, in order; none for a reminder.
         effects: What a reminder brings about.
-        on_refused: What comes about where it is refused.
+        on_refused: The effects that are applied when it is refused.
         restarts: Of a reminder: the states in which it is set again, though it may be over, when
             the round of its path is put off to a later date.
         only_latest: Of a reminder that sets itself again: whether its notices are left out where

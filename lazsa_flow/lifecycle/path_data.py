@@ -123,7 +123,7 @@ def find_row_fault(
     personal_digest: str | None,
     personal: str | None,
 ) -> str | None:
-    """Tell what is wrong with a stored row of data, next to the journal row of its move.
+    """Return what is wrong with a stored row of data, compared with the journal row of its move.
 
     Args:
         named: The digest that the journal row names, if it names one.
@@ -257,7 +257,7 @@ def _has_float(annotation: object) -> bool:
 
 
 def describe_model(model: type[BaseModel]) -> dict[str, Any]:
-    """Return a model's fields as JSON values, to tell one version of it from another."""
+    """Return a model's fields as JSON values, to distinguish versions of it."""
     personal = personal_fields(model)
     return {
         name: {

@@ -1,7 +1,7 @@
 """Pauses: what an operator has stopped, and for which timers.
 
 A pause stops the timers of everything, of one country, of one cycle date, or of one country's cycle
-date. What falls due meanwhile waits, and keeps its instant.
+date. Timers that fall due during a pause wait, and keep their instant.
 
 Source:
     programme.md, "The lifecycles".
@@ -54,7 +54,7 @@ class Pause:
         return f"{self.scope}, since {self.since:%Y-%m-%d %H:%M} UTC by {self.actor}{why}"
 
     def covers(self, country: str, book_on: date) -> bool:
-        """Tell whether it stops a country's timers that are counted under a cycle date."""
+        """Return whether it stops a country's timers that are counted under a cycle date."""
         return self.country in (None, country) and self.cycle in (None, book_on)
 
 

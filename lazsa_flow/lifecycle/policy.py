@@ -1,7 +1,7 @@
 """Policies and countries: bars, windows and days, read from files and checked.
 
 A policy is a TOML text that becomes a frozen, versioned value; a country is another. Both are
-checked whole: every fault is reported at once, each with its key's path. A released policy text
+checked as a whole: all faults are reported together, each with its key. A released policy text
 never changes; a cycle is governed by the version in force when it opened.
 
 Source:
@@ -57,8 +57,8 @@ class Country(BaseModel):
         cycle_dates: The cycle dates of a year, for lifecycles that have rounds.
         panel_mailbox: Where the panel reads; the team's by default.
         lead_mailbox: Where the country lead reads; the team's by default.
-        quiet_hours: From when to when nobody is told anything.
-        digest_at: When the panel's digest goes out.
+        quiet_hours: The hours in which no notice is sent.
+        digest_at: When the panel's digest is sent.
     """
 
     model_config = STRICT
@@ -142,7 +142,7 @@ class Country(BaseModel):
 
     @property
     def hours(self) -> Hours:
-        """When somebody may be told."""
+        """The hours in which notices may be sent."""
         quiet = self.quiet_hours
         times = quiet and (time.fromisoformat(quiet[0]), time.fromisoformat(quiet[1]))
         return Hours(self.zone, times, time.fromisoformat(self.digest_at))

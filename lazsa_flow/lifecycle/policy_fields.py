@@ -35,7 +35,7 @@ def _falling(value: Any) -> Any:
 
 
 def _one_line(value: str) -> str:
-    """Take a text that can stand in a mail's header: something on one line."""
+    """Accept a text that fits into a mail header: one line, not empty."""
     controls = any(unicodedata.category(character) in _NOT_IN_A_LINE for character in value)
     if controls or not value.strip():
         msg = "text on one line, without control characters"
@@ -44,7 +44,7 @@ def _one_line(value: str) -> str:
 
 
 def _with_a_domain(value: str) -> str:
-    """Take an address whose domain a mail server can be told."""
+    """Accept an address whose domain can be sent to a mail server."""
     try:
         encode_address_domain(value)
     except ValueError:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import Actor, Snapshot
 
 SERVICE_ROLES: Final = frozenset({"operator", "manager", "host"})
-"""The roles that operate the service, whatever lifecycles it runs."""
+"""The roles that operate the service, independent of its lifecycles."""
 
 ANY: Final = "any"
 SELF: Final = "self"
@@ -34,7 +34,7 @@ SUBJECT: Final = "subject"
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """How an actor can stand to a path, for permits to ask for.
+    """A relation between an actor and a path that permits can require.
 
     Attributes:
         name: What permits name it by.
@@ -45,7 +45,7 @@ class Relation:
     holds: Callable[[Actor, Snapshot], bool]
 
     def decide(self, actor: Actor, seen: Snapshot) -> bool:
-        """Tell whether an actor stands in this relation to a path.
+        """Return whether an actor has this relation to a path.
 
         Raises:
             HostCodeError: The function raised, or returned no bool.

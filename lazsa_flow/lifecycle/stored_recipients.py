@@ -1,6 +1,6 @@
 """Recipients and subjects by the names that rows and ``lazsa.toml`` have them under.
 
-The names are stored, so they stay as they are, whatever a lifecycle calls them.
+The names are stored in the database, so they do not change when a lifecycle renames them.
 """
 
 from __future__ import annotations

@@ -1,21 +1,21 @@
 """The table of a lifecycle.
 
 A lifecycle is a table: states, edges, guards, timers and effects as data. The engine runs it, the
-graphs draw it, the documents print it; none of them knows more than the table tells.
+graphs draw it, the documents print it; all of them work from the table alone.
 
 Theory of operation:
-    An :class:`Edge` leads from its sources to one destination on a trigger. Who may pull the
-    trigger, and giving which reason, stands on the edge as :class:`Permit` rows; the clock is the
-    role ``system``. Within one state, an edge is named by its trigger and reason: two edges of one
-    trigger never share a reason, so the words "retire, not_renewed" mean one edge.
+    An :class:`Edge` leads from its sources to one destination on a trigger. Its :class:`Permit`
+    rows say who may fire the trigger, and with which reason; the clock is the role ``system``.
+    Within one state, an edge is named by its trigger and reason: two edges of one trigger never
+    share a reason, so "retire, not_renewed" means one edge.
 
-    A :class:`Timer` is set by a ``Schedule`` effect and lives as long as its path stands in one of
+    A :class:`Timer` is set by a ``Schedule`` effect and lives as long as its path is in one of
     the timer's states. When it falls due its steps, each a trigger with its reason, are tried in
     order; the first whose guards hold fires. If none holds, the timer is refused, the verdicts are
-    journaled, and the ``on_refused`` effects come about. A timer without steps is a reminder.
+    journaled, and the ``on_refused`` effects are applied. A timer without steps is a reminder.
 
-    The table is checked when it is made (see :mod:`.validation`), so one that contradicts itself
-    never runs; the error names every offender.
+    The table is validated when it is created (see :mod:`.validation`), so a contradictory one never
+    runs; the error names every problem.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Lifecycle:
             the first source that holds from a date.
         migrations: Where the migrations are that make its own evidence tables, as
             ``package:folder``.
-        preempts_timers: Roles whose commands come before a due timer.
-        promised: The timers whose dates somebody was told, each with the notice that tells of
+        preempts_timers: Roles whose commands take precedence over a due timer.
+        promised: The timers whose dates were announced, each with the notice that announces
             another date, where a change of the rules moves it.
         happy_path: The states of the way that every path hopes to go, in order; graphs draw it
             heavy.
@@ -77,7 +77,7 @@ class Lifecycle:
         recipients: Whom its notices may be for, besides the path's subject.
         messages: Where the package of the lifecycle has the templates of its notices, as
             ``package:folder``.
-        several_open: Whether a subject may have several open paths at once, as of invoices.
+        several_open: Whether a subject may have several open paths at once, for example invoices.
         rereads_rows: Whether each journal row is parsed and hashed again from its own text before
             it is written. The tables that ship leave it out, since their guards are tested here.
 
@@ -231,7 +231,7 @@ class Lifecycle:
         return None
 
     def confirms(self, trigger: str, reason: str | None) -> bool:
-        """Tell whether a person is to be asked before a trigger is fired for a reason."""
+        """Return whether a trigger with this reason needs a person's confirmation."""
         return any(
             edge.confirm and edge.trigger == trigger and reason in edge.reasons
             for edge in self.edges

@@ -26,7 +26,7 @@ NOT_SHOWN: Final = "(not shown)"
 _SECRET: Final = re.compile("pass|secret|token|key|credential|auth|url|dsn|sign", re.IGNORECASE)
 """What a key is called whose value may be a secret, or may have one in it."""
 _ADDRESS: Final = re.compile(r"://|[?&][^=\s]+=")
-"""What looks like an address, which may have a token in it, whatever its key is called."""
+"""Matches addresses, which may hold a token whatever their key is called."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -81,7 +81,7 @@ def read(model: type[_Model], fields: Mapping[str, Any], *, where: str) -> _Mode
     Args:
         model: The shape they must have.
         fields: The fields.
-        where: Where they come from, for the errors.
+        where: Their origin, for the errors.
 
     Raises:
         ConfigError: They do not have the shape; it names every fault.
@@ -116,7 +116,7 @@ def _got(model: type[BaseModel], kind: str, place: tuple[int | str, ...], value:
 
 
 def _is_secret(model: type[BaseModel], place: tuple[int | str, ...]) -> bool:
-    """Tell whether a key holds a secret, by its name or by what its model says."""
+    """Return whether a key holds a secret, according to its name or its model."""
     if any(isinstance(part, str) and _SECRET.search(part) for part in place):
         return True
     field = _fields(model, place[:-1]).get(str(place[-1])) if place else None
@@ -124,7 +124,7 @@ def _is_secret(model: type[BaseModel], place: tuple[int | str, ...]) -> bool:
 
 
 def _fields(model: type[BaseModel], place: tuple[int | str, ...]) -> Mapping[str, Any]:
-    """Return the fields of the table at a place within a model; none where it cannot be told."""
+    """Return the fields of the table at a place within a model; none if it is unknown."""
     found: Any = model
     for part in place:
         fields = getattr(found, "model_fields", {})
@@ -142,7 +142,7 @@ def _expected(model: type[BaseModel], kind: str, place: tuple[int | str, ...], s
 
 
 def _keys(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
-    """Return the keys of the table at a place within a model; none where they cannot be told."""
+    """Return the keys of the table at a place within a model; none if they are unknown."""
     return sorted(_fields(model, place))
 
 

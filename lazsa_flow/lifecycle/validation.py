@@ -1,4 +1,4 @@
-"""Validation of a lifecycle's table: every problem at once.
+"""Validation of a lifecycle's table: all problems are reported together.
 
 Each check yields what it finds in words that name the offender; a table with any finding is never
 made.

@@ -1,6 +1,6 @@
 """Values: frozen dataclasses and frozen dicts, which the library shares and hands out.
 
-One decoded value may stand in a cache and be shared by thousands of paths. So nothing that a
+One decoded value may be cached and shared by thousands of paths. So nothing that a
 caller, a guard or a template receives can be changed, all the way down: dataclasses are frozen,
 mappings are :class:`FrozenDict`, sequences are tuples.
 """
