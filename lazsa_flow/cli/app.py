@@ -1,6 +1,6 @@
 """The command line of the general library, and what every application's is built from.
 
-Each command stands in a file with its kin. A command imports what it needs when it runs, so that
+Related commands share a file. A command imports what it needs when it runs, so that
 ``--help`` loads neither SQLAlchemy nor pendulum nor pydantic.
 """
 

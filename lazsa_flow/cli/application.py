@@ -64,7 +64,7 @@ class Application:
         help: The first line of ``--help``.
         load: Imports and returns the class of the service that commands open.
         commands: Its own commands.
-        sections: Its own sections of ``--help``, which stand before the general ones.
+        sections: Its own sections of ``--help``, listed before the general ones.
         subject: What it calls a path's subject.
         renamed_commands: Earlier spellings of commands, no longer shown, each with today's words.
         option_aliases: Further spellings of options, by the general one.
@@ -95,7 +95,7 @@ _running: Final[ContextVar[Application]] = ContextVar("application")
 
 @contextmanager
 def running(application: Application) -> Iterator[None]:
-    """Run commands of an application; :func:`current_application` returns it meanwhile."""
+    """Run commands of an application; :func:`current_application` returns it while they run."""
     token = _running.set(application)
     try:
         yield

@@ -35,5 +35,5 @@ def print_configured(config: Path | None, kind: Literal["policy", "country"], na
 
 
 def since(at: datetime) -> str:
-    """Write an instant for people; nothing for the one that lies before every other."""
+    """Format an instant for people; an empty text for the earliest possible one."""
     return "" if at.year == 1 else f"{at:%Y-%m-%d %H:%M} UTC"

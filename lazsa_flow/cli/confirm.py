@@ -17,7 +17,7 @@ import typer
 from lazsa_flow.cli.common import console, print_json
 
 _LINES: Final = 40
-"""How much of a forecast stands before the question; ``--dry-run`` shows all of it."""
+"""How many lines of a forecast precede the question; ``--dry-run`` shows all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def confirm(
     yes: bool,
     as_json: bool = False,
 ) -> bool:
-    """Tell whether a command that cannot be undone may run now.
+    """Return whether a command that cannot be undone may run now.
 
     Args:
         command: Its words, such as ``policy release``; the error and the question name it.

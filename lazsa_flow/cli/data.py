@@ -59,7 +59,7 @@ def _parse(option: str, text: str) -> Mapping[str, Any]:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object of these pairs; a name that stands twice would lose one of its values."""
+    """Return an object of these pairs; a duplicate name would lose one of its values."""
     if any(times > 1 for times in Counter(name for name, _ in pairs).values()):
         raise ValueError
     return dict(pairs)

@@ -1,4 +1,4 @@
-"""``lazsa-flow explain``: the transitions of a path, and what stands in the way of each."""
+"""``lazsa-flow explain``: the transitions of a path, and the guards that block each."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def _message(error: LazsaError | OSError) -> str:
 
 
 def _fields(error: Exception) -> dict[str, Any]:
-    """Return an error's own fields as JSON values; those of other kinds stand in its message."""
+    """Return an error's own fields as JSON values; fields of other types are in its message."""
     fields: dict[str, Any] = {name: v for name, v in vars(error).items() if _plain(v)}
     if not fields.get("expected", True):
         del fields["expected"]  # nothing is said of it

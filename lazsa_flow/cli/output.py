@@ -18,7 +18,7 @@ _PLAIN: Final = {
     "≥": ">=",
     "≤": "<=",
 }
-"""What stands for a character of our own texts; any other is escaped, as JSON would."""
+"""ASCII replacements for characters of our own texts; any other is escaped, as JSON would."""
 
 
 def degrade_unencodable() -> None:
@@ -30,7 +30,7 @@ def degrade_unencodable() -> None:
 
 
 def encodes_all() -> bool:
-    """Tell whether standard output has a character for everything."""
+    """Return whether standard output can encode every character."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     return codecs.lookup(encoding).name.startswith("utf")
 

@@ -25,7 +25,7 @@ def bars(
     Args:
         to: The console; only a terminal is drawn on.
         due: How many timers are due, by country; what falls due in the sweep is added.
-        clock: Tells seconds; countries take turns, and each is charged with its own chunks' time.
+        clock: Returns seconds; countries take turns, and each is charged with its own chunks' time.
 
     Yields:
         What is called with every chunk's result.
@@ -46,7 +46,7 @@ def bars(
         tasks = {country: add(country) for country in sorted(due)}
         before = clock()
 
-        def told(chunk: ChunkResult) -> bool:
+        def report(chunk: ChunkResult) -> bool:
             nonlocal before
             country, now = chunk.country, clock()
             spent[country] += now - before
@@ -66,7 +66,7 @@ def bars(
             )
             return False
 
-        yield told
+        yield report
 
 
 @contextmanager
@@ -75,7 +75,7 @@ def rows_bar(what: str, file: Path) -> Iterator[Callable[[int], None]]:
 
     Args:
         what: What the rows are.
-        file: The file; its lines tell how many rows it has at most.
+        file: The file; its number of lines is the largest possible number of rows.
 
     Yields:
         What is called with the number of rows that were read so far.
@@ -92,7 +92,7 @@ def rows_bar(what: str, file: Path) -> Iterator[Callable[[int], None]]:
 
 
 def _count_rows(file: Path) -> int | None:
-    """Return how many lines stand below a file's header; none where it cannot be read."""
+    """Return how many lines follow a file's header; none if it cannot be read."""
     try:
         with file.open("rb") as stream:
             return max(sum(1 for _ in stream) - 1, 0)

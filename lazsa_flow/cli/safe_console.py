@@ -1,4 +1,4 @@
-"""A console that shows data as it is: without markup and control characters."""
+"""A console that shows data literally: without markup and control characters."""
 
 from __future__ import annotations
 

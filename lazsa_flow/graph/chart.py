@@ -30,8 +30,8 @@ class Node:
         meaning: What the state is to its subject.
         initial: Paths open in it.
         final: Nothing need lead out of it.
-        happy: It lies on the way that every path hopes to go.
-        count: How many paths stand in it; ``None`` where nobody has counted.
+        happy: It is on the happy path.
+        count: How many paths are in it; ``None`` if they were not counted.
     """
 
     id: str
@@ -114,11 +114,11 @@ class TimerNode:
 
 @dataclass(frozen=True, slots=True)
 class TrailStep:
-    """One row of a path's story, as it is drawn.
+    """One journal row of a path, as drawn.
 
     Attributes:
         arrow: The id of the arrow that was taken; ``None`` where the path stayed.
-        node: The id of the node in which the path stood after it.
+        node: The id of the node in which the path was after it.
     """
 
     arrow: str | None
@@ -162,7 +162,7 @@ class Chart:
         """Return this chart with figures.
 
         Args:
-            states: How many paths stand in each state, by name; a state left out has none.
+            states: How many paths are in each state, by name; a state left out has none.
             flows: How many went along each arrow, by its id; an arrow left out had none.
             due: The next date of each timer, by name, where one is pending.
         """
@@ -282,14 +282,14 @@ def _list_timer_nodes(lifecycle: Lifecycle) -> Iterator[TimerNode]:
 def _group_equal_edges(
     lifecycle: Lifecycle,
 ) -> Iterator[tuple[tuple[str, str], list[Edge], tuple[str, ...]]]:
-    """Group the edges that one arrow can stand for: same ends, trigger, guards and timers."""
-    alike: dict[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], list[Edge]] = {}
+    """Group the edges that one arrow can represent: same ends, trigger, guards and timers."""
+    groups: dict[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], list[Edge]] = {}
     for edge in lifecycle.edges:
         for source in edge.sources:
             timers = _find_edge_timers(lifecycle, edge, source)
             key = (source, edge.dest, edge.trigger, edge.guards, timers)
-            alike.setdefault(key, []).append(edge)
-    for (source, dest, _, _, timers), edges in alike.items():
+            groups.setdefault(key, []).append(edge)
+    for (source, dest, _, _, timers), edges in groups.items():
         yield (source, dest), edges, timers
 
 

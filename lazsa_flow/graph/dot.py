@@ -1,13 +1,12 @@
 r"""DOT: a chart as Graphviz reads it.
 
-As a DOT digraph. Nodes stand under made-up ids; every other word is a double-quoted string in which
-``\``, ``"`` and ``&`` are escaped: Graphviz reads ``\N`` and the like in labels as orders, and
-resolves HTML's entities in them.
+Nodes have generated ids; every other text is a double-quoted string in which ``\``, ``"`` and ``&``
+are escaped, because Graphviz interprets ``\N`` and the like in labels and resolves HTML entities.
 
-The happy path is drawn heavy, and its weight keeps it straight; what a timer tries is dashed;
-reasons and guards stand under their trigger, who may give which in the tooltip; a final state has
-two rings. Where paths were counted, their number stands in a state and behind a trigger; one path's
-story is drawn in a colour of its own.
+The happy path is drawn bold, and its weight keeps it straight; a timer's steps are dashed. Reasons
+and guards follow their trigger, and the tooltip says which roles may give which reason. A final
+state has two rings. If paths were counted, their number follows a state's name and a trigger. The
+history of one path has its own colour.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Graphviz, run as WebAssembly from a wheel, so that every machine lays out alike.
+"""Graphviz, run as WebAssembly from a wheel, so that every machine lays out the same way.
 
 It is loaded on first use, in about a second, and serves one caller after the other, because its
 memory is not safe for two. It is released before the interpreter ends: the code that frees it is

@@ -83,7 +83,7 @@ class Label:
 
     @property
     def happy(self) -> bool:
-        """Whether one of its arrows lies on the happy path."""
+        """Whether one of its arrows is on the happy path."""
         return any(arrow.happy for arrow in self.arrows)
 
     @property
@@ -95,14 +95,14 @@ class Label:
 
 def group_arrow_labels(chart: Chart) -> tuple[Label, ...]:
     """Return a chart's arrows, together where they share a label."""
-    alike: dict[tuple[object, ...], list[Arrow]] = {}
+    groups: dict[tuple[object, ...], list[Arrow]] = {}
     for arrow in chart.arrows:
         opening = arrow.source is None
         key = (opening, arrow.dest, arrow.trigger, arrow.who, arrow.guards, arrow.timers)
-        alike.setdefault(key, []).append(arrow)
+        groups.setdefault(key, []).append(arrow)
     return tuple(
         Label(f"b{number}", tuple(arrows), tuple(_list_label_rows(arrows)))
-        for number, arrows in enumerate(alike.values())
+        for number, arrows in enumerate(groups.values())
     )
 
 

@@ -1,8 +1,8 @@
 """Layout: where boxes, labels and lines of a picture are.
 
-Graphviz lays out, on every machine alike. It is told of boxes and links under made-up ids and of
-nothing else: no name from outside ever reaches it. A label is a box in the middle of its line, so
-that no line can cross it.
+Graphviz computes it, with the same result on every machine. It gets only the sizes of boxes and the
+links between them, under generated ids: no name from outside reaches it. A label is a box in the
+middle of its line, so that no line can cross it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Box:
 
     Attributes:
         id: Its id: letters and digits.
-        column: Boxes of one column stand straight under each other, where that can be.
+        column: Boxes of one column are aligned vertically where possible.
 
     Units:
         Pixels.
@@ -68,7 +68,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it is drawn.
+    """A line with its position.
 
     Attributes:
         curve: Its first point, then three to each Bézier curve.

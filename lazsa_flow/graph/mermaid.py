@@ -1,15 +1,15 @@
 """Mermaid: a chart as a state diagram.
 
-As a ``stateDiagram-v2``, which GitHub and most documentation tools draw. States are declared under
-made-up ids; of a name, everything but ASCII letters, digits and ``_`` is written as a numeric
-entity. That leaves Mermaid's lexer nothing to mistake: it ends a label at ``:`` and ``;``, a
-comment begins at ``%%``, and a line that holds the words ``direction LR`` anywhere is taken for a
-command, which is why the spaces of a name are entities too.
+A ``stateDiagram-v2``, which GitHub and most documentation tools draw. States have generated ids;
+in a name, everything but ASCII letters, digits and ``_`` is written as a numeric entity, so that
+Mermaid's lexer cannot misread it: it ends a label at ``:`` and ``;``, begins a comment at ``%%``,
+and takes any line that contains ``direction LR`` for a command, which is why spaces in a name are
+entities too.
 
 The label of an arrow reads ``trigger by role/role (reasons), role (reasons) [guards]``; ``clock``
-stands for a timer, the system's other moves read ``system``. States on the happy path have a heavy
-border, those of the story that is drawn a dashed one. Where paths were counted, their
-number stands in brackets behind a state, and behind an arrow how often it was taken.
+means a timer; the system's other moves read ``system``. States on the happy path have a bold
+border, those of the path that is drawn a dashed one. If paths were counted, their number follows a
+state's name in brackets, and the number of moves follows an arrow's label.
 """
 
 from __future__ import annotations

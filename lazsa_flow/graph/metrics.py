@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NAMELESS: Final = "(no name)"
 _WIDE: Final = 1000
 _OTHER: Final = 700
-"""What stands for a character beyond ASCII: no narrower than most of Inter's."""
+"""The character whose width is used for any beyond ASCII: no narrower than most of Inter's."""
 
 
 def _get_font_widths(text: str) -> tuple[int, ...]:

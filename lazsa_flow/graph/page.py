@@ -83,7 +83,7 @@ register_renderer(Picture, frame)
 
 
 def embed_json(data: Any) -> str:
-    """Write JSON so that it can stand within a script element and end none."""
+    """Write JSON that is safe within a script element: it cannot close the element."""
     return json.dumps(data, separators=(",", ":")).translate(_UNSAFE)
 
 

@@ -1,8 +1,8 @@
 """Palette: colours by meaning, in a light and a dark theme.
 
-The fills differ in lightness first and in hue second, so that they stay apart in greyscale and for
-eyes that confuse hues; the hues are near those of Okabe and Ito. Each text stands out from what is
-behind it by 4.5 : 1 at least (WCAG 2, AA).
+The fills differ in lightness first and in hue second, so that they can be distinguished in
+greyscale and by colour-blind readers; the hues are close to those of Okabe and Ito. The contrast
+between text and background is at least 4.5 : 1 (WCAG 2, AA).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """PNG: a chart as an image.
 
-From its SVG by resvg, with the font of a wheel and none of the machine's: the same picture, byte
-for byte, wherever the same wheels are.
+resvg renders the SVG with a font from a wheel, and none of the machine's: the same wheels give the
+same picture, byte for byte.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def png(chart: Chart, *, dark: bool = False, zoom: int = 2) -> bytes:
     Args:
         chart: What to draw.
         dark: On dark paper.
-        zoom: How many dots stand for a pixel of the SVG.
+        zoom: Dots per pixel of the SVG.
 
     Raises:
         ExtraError: The extra ``graph`` is not installed.

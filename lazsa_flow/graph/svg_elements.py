@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from lazsa_flow.graph.layout import Point
 
 Look = dict[str, str | float]
-"""Attributes of a mark; ``_`` in a name stands for ``-``."""
+"""Attributes of a mark; ``_`` in a name is written as ``-``."""
 
 _ESCAPES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;"}
 
@@ -22,7 +22,7 @@ def format_number(value: float) -> str:
 
 
 def format_attributes(**values: str | float) -> str:
-    """Write attributes; ``_`` in a name stands for ``-``, one at its end for nothing."""
+    """Write attributes; ``_`` in a name is written as ``-``, and left out at its end."""
     return "".join(
         f" {name.rstrip('_').replace('_', '-')}="
         f"{quoteattr(value if isinstance(value, str) else format_number(value))}"

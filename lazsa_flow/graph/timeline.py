@@ -29,7 +29,7 @@ class TimelinePoint:
         on: Its date. A past stop is the end of that day in each country; a coming one is a cycle
             date, with the timers that pend from the stop before until it.
         kind: ``past``: computed from the journal; ``now``; ``due``: what is known to fall due.
-        counts: By country and state id, how many paths stand there; at a coming stop, as now.
+        counts: By country and state id, how many paths are there; at a future stop, as now.
         flows: By country and arrow id, how many moves were made since the stop before; at a coming
             one, how many timers will try the arrow.
         due: By country and timer, how many fall due.
@@ -51,7 +51,7 @@ class BlockingGuard:
     """A guard that holds a path back.
 
     Attributes:
-        arrow: The id of the arrow that it stands on.
+        arrow: The id of the arrow that it is on.
     """
 
     arrow: str
@@ -60,7 +60,7 @@ class BlockingGuard:
 
 @dataclass(frozen=True, slots=True)
 class PathCard:
-    """A path where it stands.
+    """A path in its state.
 
     Attributes:
         state: The id of its node.
@@ -68,7 +68,7 @@ class PathCard:
         next_timer: The timer that will decide next, where one pends.
         next_on: Its local date.
         held: What holds it back from each arrow now.
-        title: The title that the subject bears now.
+        title: The title that the subject has now.
     """
 
     path: str
@@ -90,7 +90,7 @@ class HistoryEntry:
     Attributes:
         at: When it took effect, in the country's own time.
         arrow: The id of the arrow taken; ``None`` where the path stayed.
-        state: The id of the node in which the path then stood.
+        state: The id of the node in which the path was then.
         trigger: What fired; ``None`` where a timer was refused, or a plan changed.
         unmet: The guards that did not hold.
     """

@@ -1,14 +1,14 @@
 """XState: a chart as a machine that XState runs and its editors open.
 
-As the JSON of a machine (XState 5). An event is a trigger, with its reason behind a dot; a timer is
+The JSON of a machine (XState 5). An event is a trigger, with its reason after a dot; a timer is
 an event ``clock.NAME``, whose transitions are the timer's steps in their order, so that the first
 whose guard holds is taken, as the engine takes it. JSON has no code, so a machine needs one guard
 from its caller: ``all``, which returns whether every guard named in ``params.guards`` holds::
 
     setup({guards: {all: ({event}, {guards}) => guards.every((name) => event.held.includes(name))}})
 
-A state stands under its name where that is a plain word, else under its made-up id. In an event,
-whatever is not a letter, a digit or ``_`` is percent-encoded, for XState reads ``*`` and ``.``.
+The key of a state is its name if that is a plain word, else its generated id. In an event, all but
+letters, digits and ``_`` is percent-encoded, because XState interprets ``*`` and ``.``.
 
 Source:
     stately.ai/docs: "Machines", "Guards", "Event descriptors"; XState 5.
@@ -50,7 +50,7 @@ def build_xstate_machine(chart: Chart) -> dict[str, Any]:
 
 
 def state_key(node: Node) -> str:
-    """Return the key that a state stands under."""
+    """Return the key of a state."""
     return _choose_key(node.label, node.id)
 
 

@@ -1,8 +1,8 @@
 """Blocks of a notice: paragraphs, lists and boxes made of a template's words, as text and HTML.
 
 A template's words are blocks with a blank line between. A block whose lines begin with ``- `` is a
-list, one with ``> `` is a box; any other is a paragraph, wherever its lines break. So both parts of
-a mail are made of the same words.
+list, one with ``> `` is a box; any other is a paragraph, and its line breaks do not matter. So both
+parts of a mail have the same words.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _split_blocks(text: str) -> Iterator[list[str]]:
 
 
 def _split_list_items(block: list[str], mark: str) -> list[str]:
-    """Return the items of a block; a line without the mark goes on with the item before."""
+    """Return the items of a block; a line without the mark continues the item before."""
     items: list[str] = []
     for line in block:
         if line.startswith(mark):

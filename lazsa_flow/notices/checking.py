@@ -41,14 +41,14 @@ class ChannelReport:
 
 
 def check_channels(deployment: Deployment) -> Iterator[ChannelReport]:
-    """Open every channel by itself, and ask those that can be asked whether they would work."""
+    """Open every channel separately, and run the check of those that have one."""
     for name, settings in deployment.channels.items():
         asked = False
         try:
             asked = _check_one_channel(name, settings)
         except LazsaError as error:
             yield ChannelReport(name, settings.kind, str(error))
-        except Exception as error:  # whatever a host's channel raises; its text may hold anything
+        except Exception as error:  # a host's channel may raise anything, with any text
             yield ChannelReport(name, settings.kind, f"it raises {type(error).__name__}")
         else:
             yield ChannelReport(name, settings.kind, None, asked)
@@ -75,7 +75,7 @@ def check_resolver(deployment: Deployment) -> str | None:
 
 
 def asks_for_contacts(deployment: Deployment) -> bool:
-    """Tell whether one of the channels asks how a person is reached."""
+    """Return whether one of the channels needs a person's contact."""
     for name, settings in deployment.channels.items():
         try:
             channel = open_channel(name, settings)

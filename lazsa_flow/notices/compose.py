@@ -1,4 +1,4 @@
-"""Letters made of notices: to whom, in which locale, in which words."""
+"""Letters made of notices: the recipient, the locale and the text."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Composer:
         self._desk.look_up(notices)
 
     def contacts(self, notices: Sequence[Claimed]) -> Mapping[str, Contact | None]:
-        """Return how the persons are reached whom these notices are for, where it is known.
+        """Return the known contacts of the persons that these notices are for.
 
-        Of somebody of whom the resolver returned what is no contact there is ``None``.
+        ``None`` stands for a person for whom the resolver returned something invalid.
 
         Raises:
             DeliveryError: The resolver raised, or returned what is no mapping.
@@ -103,7 +103,7 @@ class Composer:
         """
         self._desk.look_up(notices)
         matters = [self._context_of(notice) for notice in notices]
-        told = list({(each.kind, each.path): each for each in matters}.values())
+        distinct = list({(each.kind, each.path): each for each in matters}.values())
         first = notices[0]
         person = person_of(first)
         contacts = self.contacts([first]) if needs_contact else {}
@@ -112,11 +112,11 @@ class Composer:
         to, name = recipient_class(first.to), contact.name if contact else ""
         if needs_contact and person is None:
             _check_mailbox(matters[0].country, to)
-        rendered = self._renderer.digest(told, locale, to=to, name=name)
+        rendered = self._renderer.digest(distinct, locale, to=to, name=name)
         return self._written(key, "digest", to, matters[0], rendered, at, person, contact)
 
     def applies(self, notice: Claimed) -> bool:
-        """Tell whether a notice is still true; else it is not to be sent."""
+        """Return whether a notice is still true; otherwise it is not sent."""
         return self._desk.applies(notice)
 
     def reviewers_missing(self, notices: Sequence[Claimed]) -> Mapping[str, Sequence[str]]:
@@ -173,7 +173,7 @@ class Composer:
 
 
 def _contacts_of(found: Any, persons: Collection[str]) -> dict[str, Contact | None]:
-    """Return what a resolver found of these persons, each checked by itself.
+    """Return what a resolver found for these persons, each checked separately.
 
     Raises:
         DeliveryError: It is no mapping.
@@ -199,7 +199,7 @@ def _check_contact(contact: Any) -> Contact | None:
 
 
 def person_of(notice: Claimed) -> str | None:
-    """Return the id of the person whom a notice is for; ``None`` where it is for a role."""
+    """Return the id of the person that a notice is for; ``None`` if it is for a role."""
     if notice.to in SUBJECTS:
         return notice.path.subject
     return notice.to.partition(":")[2] or None

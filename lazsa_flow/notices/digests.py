@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 TEAM_NEWS: Final = ("ambassador_awarded", "ambassador_renewed", "ambassador_retired")
 DIGESTED: Final = ("panel", "country_lead", REVIEWERS, *(f"team/{kind}" for kind in TEAM_NEWS))
-"""Whose notices are put together: a recipient, or a recipient and a kind. ``reviewers`` stands for
-each reviewer by name as well."""
+"""Recipients whose notices are combined in a digest, or a recipient and a kind. ``reviewers`` also
+covers each reviewer by name."""
 
 
 def is_digested(to: str, kind: str) -> bool:
-    """Tell whether a notice of a kind for a recipient is told in a digest."""
+    """Return whether a notice of this kind reaches this recipient in a digest."""
     named = recipient_class(to)
     return named in DIGESTED or f"{named}/{kind}" in DIGESTED
 

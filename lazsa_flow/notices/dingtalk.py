@@ -1,7 +1,7 @@
 """Notices into a DingTalk group, through the group's robot.
 
-A robot takes 20 messages a minute: set ``per_minute = 20``. The notice's key stands at the end of
-the message, for the chat has no other place for it.
+A robot accepts 20 messages a minute: set ``per_minute = 20``. The notice's key is the last line of
+the message, because the chat has no other place for it.
 
 Source:
     DingTalk, custom robots: signature (timestamp and secret, HMAC-SHA256), error codes.

@@ -50,7 +50,7 @@ def explain_template_errors(template: str) -> Iterator[None]:
 
 
 def _describe_cause(error: Exception) -> str:
-    """Tell what Python raised; a value that is wrong for a filter shows in its text."""
+    """Describe what Python raised; its text shows a value that is wrong for a filter."""
     return f"it cannot be rendered: {type(error).__name__}: {error}"
 
 

@@ -1,7 +1,7 @@
 """Faults: what an exception of a channel, a resolver or a template means for a notice.
 
 What a host's own code raises and returns is never trusted. Whatever it is, it becomes a plain
-:class:`~lazsa_flow.errors.DeliveryError`: the attempt is counted, and the relay goes on.
+:class:`~lazsa_flow.errors.DeliveryError`: the attempt is counted, and the relay continues.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def fault_of(error: BaseException, where: str = "error") -> DeliveryError:
 
     Args:
         error: Of any kind; only its name is kept, and of a ``DeliveryError`` its own words.
-        where: What stands before the name in the code of the fault.
+        where: The prefix of the name in the fault's code.
     """
     kind = type(error)
     name = f"{where}_{kind.__name__}"

@@ -1,4 +1,4 @@
-"""Figures against bars, as notices tell them: how far a subject is above or below each bar."""
+"""Figures against bars, as notices show them: how far a subject is above or below each bar."""
 
 from __future__ import annotations
 

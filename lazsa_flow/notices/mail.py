@@ -1,9 +1,9 @@
-"""Mails: a letter as a message of electronic mail.
+"""Mails: a letter as an e-mail message.
 
 An :class:`email.message.EmailMessage` under the library's policy for SMTP, which folds and encodes
 headers and refuses a line break in one: nothing that a subject or a host wrote can become a header
-of its own. The ``Message-ID`` is made of the key, so that a repeat can be told. Domains stand in
-A-labels. Where a local part is beyond ASCII, headers are in UTF-8, for a server with SMTPUTF8.
+of its own. The ``Message-ID`` is made of the key, so that a repeat can be recognised. Domains
+are A-labels. If a local part is beyond ASCII, headers are in UTF-8, for a server with SMTPUTF8.
 
 Headers that are the same in many mails are parsed once. Both parts are in quoted-printable, which
 :func:`binascii.b2a_qp` writes in C; ``EmailMessage.set_content`` would do so in Python.
@@ -130,7 +130,7 @@ _QUOTED: Final = _parse_header("Content-Transfer-Encoding", "quoted-printable")
 
 
 def _id_of(key: str) -> str:
-    """Return the left side of a Message-ID: the key, or its digest where it cannot stand there.
+    """Return the left side of a Message-ID: the key, or its digest if the key is invalid.
 
     Raises:
         ValueError: The key holds control characters.
@@ -156,7 +156,7 @@ def _parse_address(name: str, address: str) -> Address:
 def _choose_to_header(letter: Letter, address: str | None) -> Address | Group:
     if address is not None:
         return _parse_address(letter.contact.name if letter.contact is not None else "", address)
-    # nobody's address is known here: an empty group says for whom it is. Source: RFC 5322, 3.4
+    # the address is not known here: an empty group names the recipient. Source: RFC 5322, 3.4
     named = letter.person or letter.to
     if not named.isascii():  # an encoded word must not touch the colon. Source: RFC 2047, 5
         quoted = quote(named, safe="")

@@ -1,23 +1,22 @@
-"""The relay: it sends what waits in the outbox, at least once, and normally never twice.
+"""The relay: it sends the notices in the outbox at least once, and normally exactly once.
 
 Theory of operation:
-    The relay claims a batch: a lease that is committed before anything is sent, so that no other
-    relay holds the same notice, and no transaction is open while a server is spoken to. The batch
-    is put into words; then each notice is sent by itself, and is taken out of the outbox as soon as
-    the channel has accepted it, before the next is sent. A relay that is killed between the two
-    leaves one notice that will be sent again when its lease has ended, under the same key; all
-    others it held were either marked or not sent.
+    The relay leases a batch and commits the lease before it sends anything, so that no other relay
+    has the same notice, and no transaction is open while it waits for a server. The batch is
+    rendered; then each notice is sent separately, and removed from the outbox as soon as the
+    channel has accepted it, before the next is sent. A relay that is killed between the two leaves
+    one notice that will be sent again when its lease has expired, under the same key; all others
+    that it had were either marked or not sent.
 
-    What fails comes again after a pause that doubles, with jitter, and is parked for an operator
-    when it has failed often enough, or at once where it would fail for ever. Where not the notice
-    but the channel failed (no connection, a time limit, "too many"), the channel rests, and what
-    would have gone through it waits without an attempt being counted: a server that hangs costs one
-    time limit, not one a notice.
+    A failed notice is retried with exponential backoff and jitter. It is parked for an operator
+    after the last attempt, or immediately after a permanent failure. If the channel failed and not
+    the notice (no connection, a time limit, "too many"), the channel pauses, and its notices wait
+    without an attempt being counted: a server that hangs costs one time limit, not one per notice.
 
     Nothing is sent in a country's quiet hours. Roles that would be notified of every path get one
-    digest a day: all that was recorded for them, as one notice whose key is made of theirs.
+    digest a day: one notice with all that was recorded for them, whose key is made of theirs.
 
-    Sweep and relay share nothing but the table: a transition never waits for a mail.
+    Sweep and relay share only the table: a transition never waits for a mail.
 """
 
 from __future__ import annotations
@@ -54,17 +53,17 @@ _REVIEWER: Final = "reviewer:"
 HEARTBEAT: Final = timedelta(minutes=1)
 """How often a relay records that it is at work."""
 LOOK_S: Final = 5.0
-"""How often an idle relay looks, so that what was recorded meanwhile goes out soon."""
+"""How often an idle relay polls, so that new notices are sent soon."""
 
 
 class Relay:
     """Drains an outbox through channels. Not thread-safe; any number may run at once.
 
     Args:
-        outbox: What waits to be told.
+        outbox: The notices that wait to be sent.
         composer: Puts it into words.
         channels: By name; closed with the relay.
-        deployment: Who is told through which, and how patiently.
+        deployment: Channels, routes and retries.
         countries: By code.
         clock: The present instant.
         random: Of the jitter.
@@ -104,7 +103,7 @@ class Relay:
         self.close()
 
     def close(self) -> None:
-        """Close the channels, each whatever another raises."""
+        """Close all channels, even if one of them raises."""
         for name, channel in self._channels.items():
             fault = catch_delivery_error(partial(_close_channel, channel))
             if fault is not None:
@@ -137,10 +136,9 @@ class Relay:
         return total
 
     def run(self, stop: threading.Event, *, beat: Callable[[], None] = lambda: None) -> None:
-        """Keep sending what comes, until told to stop.
+        """Send notices as they arrive, until ``stop`` is set.
 
-        A database that cannot be reached for a moment is looked at again, and so it is whatever
-        else was raised.
+        After any error, such as a database that cannot be reached, it tries again.
 
         Args:
             stop: Set it to end.
@@ -265,7 +263,7 @@ class Relay:
             country = self._countries.get(waiting.country)
             due = country.hours.digest_after(waiting.created_at) if country else now
             if waiting.to.startswith(_REVIEWER):
-                due = max(due, now)  # all that is late goes with today's
+                due = max(due, now)  # late notices are part of today's digest
             groups[waiting.country, waiting.to, due].append(waiting)
         done = Drained()
         for (country_code, to, due), group in groups.items():
@@ -308,7 +306,7 @@ class Relay:
     def _deliver(
         self, notices: Sequence[Claimed], name: str, letter: Letter | DeliveryError
     ) -> Drained:
-        """Send one letter through a channel, and mark the notices that it tells at once."""
+        """Send one letter through a channel, and mark its notices immediately."""
         if isinstance(letter, DeliveryError):
             return self._failed(notices, letter, name)
         sent = replace(letter, sent_at=self._clock.now())

@@ -1,11 +1,11 @@
 """Rendering: what a notice says in a locale, as text and as HTML.
 
-A kind's words stand in ``messages/<locale>/<kind>.jinja``, once: the same template, rendered within
-one layout as plain text and within the other as HTML, which escapes every value. A deployment's own
-``messages`` folder comes before ours; a locale that lacks a template takes it from the next in its
-chain. So another locale is a folder, and another kind is a file.
+Each kind has one template, ``messages/<locale>/<kind>.jinja``. It is rendered in one layout as
+plain text and in another as HTML, which escapes every value. A deployment's own ``messages`` folder
+overrides ours; a locale that lacks a template takes it from the next in its chain. So a new locale
+is a folder, and a new kind is a file.
 
-Templates run in jinja's sandbox: they read the values that they are given, and nothing of the
+Templates run in Jinja's sandbox: they can read the values passed to them, and nothing else of the
 process.
 """
 
@@ -83,7 +83,7 @@ class Renderer:
 
         Args:
             locale: The locale.
-            digested: Those that are told in a digest, instead of those that are told alone.
+            digested: List those that are sent in a digest, instead of those that are sent alone.
         """
         found = {
             file.name.removesuffix(_SUFFIX)
@@ -115,7 +115,7 @@ class Renderer:
         Args:
             matter: What it is about.
             locale: In which locale.
-            name: The name of whom it is for, where it is known.
+            name: The recipient's name, if it is known.
 
         Raises:
             NotFoundError: The kind has no words in any locale of the chain.
@@ -137,7 +137,7 @@ class Renderer:
             matters: What they are about.
             locale: In which locale.
             to: The recipient's class.
-            name: The name of whom it is for, where it is for a person and known.
+            name: The recipient's name, if it is for a person and known.
 
         Raises:
             NotFoundError: One of the kinds has no words in any locale of the chain.

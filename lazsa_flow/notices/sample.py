@@ -99,5 +99,5 @@ def build_sample_context(kind: str, country: Country) -> NoticeContext:
 
 
 def variant(matter: NoticeContext) -> NoticeContext:
-    """Return the context as it is where nobody else has proposed the subject."""
+    """Return the context of a subject that nobody else has proposed."""
     return replace(matter, by_self=True, nominations=1)

@@ -1,8 +1,8 @@
 """Settings of notices: a deployment's channels, routes and retries.
 
-The file ``lazsa.toml`` of a deployment's own directory. What a channel of one kind needs beside,
-such as a host and a port, only the channel knows: it checks that when it is opened. Secrets are
-never in the file; it names the environment's variables that hold them.
+They are in the file ``lazsa.toml`` of the deployment's directory. Settings that only one kind of
+channel knows, such as a host and a port, are checked when the channel is opened. Secrets are never
+in the file: it names the environment variables that hold them.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class NoticeSettings(BaseModel):
     Attributes:
         attempts: After so many failures a notice is parked.
         first_retry_s: How long after the first failure it is tried again; it doubles with each.
-        longest_retry_s: The longest such pause, whatever the other side asks for.
+        longest_retry_s: The longest such pause, even if the server asks for a longer one.
         lease_s: For how long a relay holds what it has claimed.
         resolver: The name of an entry point in the group ``lazsa_flow.resolvers``; by default the
             contacts that were imported.
@@ -89,7 +89,7 @@ class Deployment(FrozenModel):
     Attributes:
         channels: By name; a folder of files where none is named.
         routes: Country code, or ``all``, to recipient to channel. A recipient without a route is
-            told through the only channel there is.
+            reached through the only channel there is.
         guards: How long guards may take.
     """
 
@@ -141,9 +141,9 @@ class Deployment(FrozenModel):
         return read(Deployment, fields, where="channels")
 
     def channel_for(self, country: str, recipient: str) -> str:
-        """Return the name of the channel through which a recipient in a country is told.
+        """Return the name of the channel for a recipient in a country.
 
-        Reviewers are told through the nominators' channel unless they have a route of their own:
+        Reviewers are reached through the nominators' channel unless they have their own route:
         both are persons whose contacts are looked up.
         """
         named = (recipient, "nominators") if recipient == REVIEWERS else (recipient,)

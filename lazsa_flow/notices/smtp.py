@@ -1,11 +1,11 @@
 """Notices as mails, over SMTP: many on one connection, encrypted, with a time limit on every step.
 
-What the server says of one mail concerns that mail: 5xx is for ever, 4xx for now. What it says of
-the connection, or its silence, puts the channel as a whole to rest, so that a server that hangs
-costs one time limit and not one for each notice that waits.
+A reply to one mail concerns that mail: 5xx is permanent, 4xx temporary. A failure of the
+connection, or a timeout, pauses the whole channel, so that a server that hangs costs one time limit
+and not one for each waiting notice.
 
-:mod:`smtplib` speaks with the server. An address whose local part is beyond ASCII is sent where the
-server offers SMTPUTF8; where it does not, the notice is refused for ever, under a code of its own.
+:mod:`smtplib` implements the protocol. An address whose local part is beyond ASCII needs a server
+with SMTPUTF8; without it, the notice fails permanently, with its own code.
 
 Source:
     RFC 5321, 3.3, 4.2 and 4.5.3.2; RFC 6531, 3.4.
@@ -42,7 +42,7 @@ _CLOSING: Final = 421
 
 
 class SmtpSettings(BaseModel):
-    """Which server, and how to speak to it.
+    """The server, and how to connect to it.
 
     Attributes:
         tls: ``starttls``, ``implicit`` (from the first byte, mostly on port 465), or ``none``.
@@ -194,7 +194,7 @@ class SmtpChannel:
         return connection
 
     def _refused(self, connection: smtplib.SMTP, code: int) -> DeliveryError:
-        """Tell what the server's answer means for this mail, or with 421 for the channel."""
+        """Return what the server's reply means for this mail, or with 421 for the channel."""
         if code == _CLOSING or code < 0:
             self._drop()
             return DeliveryError(f"smtp_{code}", rests=True)
@@ -204,7 +204,7 @@ class SmtpChannel:
 
     def _lost(self, error: Exception) -> DeliveryError:
         self._drop()
-        # smtplib tells a silence as a disconnection
+        # smtplib reports a timeout as a disconnection
         silent = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
         code = "smtp_timeout" if silent else "smtp_connection"
         return DeliveryError(code, rests=True)
@@ -216,7 +216,7 @@ class SmtpChannel:
 
 
 def _describe_connection_error(error: Exception) -> str:
-    """Tell in a few words why there is no connection."""
+    """Describe in a few words why there is no connection."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return f"the log-in refused ({error.smtp_code})"
     if isinstance(error, smtplib.SMTPResponseException):

@@ -35,7 +35,7 @@ class WebhookSettings(BaseModel):
 
 
 class WebhookChannel:
-    """Posts each notice by itself."""
+    """Posts each notice separately."""
 
     Settings = WebhookSettings
     needs_contact = False

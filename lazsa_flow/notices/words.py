@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LAST: Final = "en"
 RATES: Final = frozenset({"gmv", "chat_response", "cancellation", "retention"})
-"""Bars whose figures are fractions of one, and are told in per cent."""
+"""Bars whose figures are fractions of one, and are shown in per cent."""
 
 
 def list_fallback_locales(locale: str) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ class Words:
                 files.setdefault(section, file)
 
     def frame(self, name: str, country: str, mailbox: str) -> dict[str, str]:
-        """Say what stands around every notice; without a name it greets nobody by it."""
+        """Return the salutation and closing of a notice; the salutation may have no name."""
         words = self._words["frame"]
         greeting = words["greeting"].format(name=name) if name else words["greeting_nameless"]
         return {
@@ -76,11 +76,11 @@ class Words:
         return f"{on.day} {self._words['months'][on.month - 1]} {on.year}"
 
     def reason(self, code: str) -> str:
-        """Say a reason; one that has no words stands as its code, with spaces."""
+        """Return the words for a reason; one that has none is written as its code, with spaces."""
         return str(self._words["reasons"].get(code, code.replace("_", " ")))
 
     def reason_of_other(self, code: str) -> str:
-        """Say a reason to somebody else than the one whom it concerns."""
+        """Return the words for a reason, for anyone but the person it concerns."""
         return str(self._words["reasons_of_others"].get(code) or self.reason(code))
 
     def step(self, code: str) -> str:
@@ -99,7 +99,7 @@ class Words:
         return str(wording).format(name=name, measured=measured, bar=wanted)
 
     def figure(self, bar: BarFigure) -> str:
-        """Say how a subject's own figure stands against a bar, and by which margin."""
+        """Return how a subject's figure compares with a bar, and by which margin."""
         words = self._words["standing"]
         unknown = {NOT_KNOWN: "no_figure", STALE: "too_old"}.get(str(bar.measured))
         measured = words[unknown] if unknown else self._figure(bar.name, bar.measured)

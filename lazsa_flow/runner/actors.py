@@ -1,15 +1,14 @@
 """Dramatiq actors: a message makes a worker look for work, and no more.
 
 Theory of operation:
-    The database is the truth; a message is a doorbell. It says "look now" and carries no authority:
-    the actor derives from the database what is due. So a message that is lost, doubled, late,
-    shuffled or forged changes nothing. A worker at which nobody has rung for a while looks by
-    itself, so a broker that is full, flushed or gone delays the work and does not stop it.
+    The database is the only source of truth; a message only wakes a worker. The actor reads from
+    the database what is due. So a message that is lost, duplicated, late, reordered or forged
+    changes nothing. A worker that gets no message for a while polls, so a broker that is full,
+    flushed or gone delays the work and does not stop it.
 
-    A message that hints at a chunk's size asks for so many timers, however few of them share an
-    instant; without a hint all that is due is done. A worker that is told to stop has no more than
-    a chunk in hand. What the database refuses for the moment is logged, and the next look takes it
-    up again.
+    A message with a chunk size asks for that many timers, even if few of them share an instant;
+    without it all due timers are fired. A worker that is asked to stop finishes at most one chunk.
+    A temporary database error is logged, and the next poll repeats the work.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 KINDS: Final = ("sweep",)
 LONGEST_SILENCE_S: Final = 30.0
-"""After so long without a ring a worker looks by itself."""
+"""A worker polls after so many seconds without a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def register_actors(
 
     @dramatiq.actor(broker=broker, actor_name=QUARANTINE, queue_name=QUEUE)
     def quarantine(digest: str, size: int) -> None:
-        """Tell of a message that is none of ours, and throw it away."""
+        """Log a message that is not one of ours, and discard it."""
         log.warning("message.quarantined", sha256=digest, size=size)
         if isinstance(broker, RedisBroker):
             discard_message(broker.client, digest)
@@ -113,7 +112,7 @@ class BindMessage(Middleware):
 
 
 class IdlePoller(Middleware):
-    """Looks by itself where nobody has rung for a while.
+    """Polls the database when no message has arrived for a while.
 
     Args:
         look: What to do then.

@@ -1,7 +1,7 @@
 """Everything in one process, with no server.
 
-Dramatiq's StubBroker and a Worker of one thread: SQLite has one writer, and a story told twice must
-come out the same. The actors are the ones that serve Redis.
+Dramatiq's StubBroker and a Worker with one thread: SQLite has one writer, and two runs of a demo
+must give the same result. The actors are those that serve Redis.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class LocalRunner:
         self._broker.close()
 
     def wake(self) -> None:
-        """Tell the worker to look now."""
+        """Wake the worker."""
         self._actors.sweep.send()
 
     def wait(self) -> None:

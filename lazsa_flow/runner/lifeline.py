@@ -1,10 +1,10 @@
 """The lifeline of a child process: it ends with the process that started it, however that ends.
 
-A supervisor that is told to end tells its children. One that is killed cannot; its children would
-go on with its old code, and a second group would be started beside them. On Linux the system kills
-them; elsewhere they look each second whether their parent is still the same.
+A supervisor that is asked to stop stops its children. One that is killed cannot; its children would
+keep running old code next to a new group. On Linux the kernel kills them; elsewhere they check
+every second whether their parent is still the same.
 
-What they had in hand is rolled back, and done by the next worker that polls.
+Their unfinished work is rolled back, and done by the next worker that polls.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def end_with_parent(parent: int | None = None) -> None:
 
 
 def _kill_with_parent() -> bool:
-    """Ask Linux to kill this process with the thread that started it; tell whether it will."""
+    """Ask Linux to kill this process with the thread that started it; return whether it will."""
     libc = ctypes.CDLL(None, use_errno=True)
     return bool(libc.prctl(_SET_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0) == 0)
 

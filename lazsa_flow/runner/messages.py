@@ -1,11 +1,11 @@
-"""Messages on the wire, and what becomes of a bad one.
+"""Messages on the wire, and how an invalid one is handled.
 
 JSON: a kind, the broker's own id, and at most the size of a chunk:
-``{"kind": "sweep", "id": "…", "chunk": 1000}``. Nothing in it is believed: the kind says which
-actor looks, the size is a hint.
+``{"kind": "sweep", "id": "…", "chunk": 1000}``. Its content is not trusted: the kind selects the
+actor, and the size is a hint.
 
-A message that is none is decoded into one for the quarantine, which tells of it and throws it away;
-an encoder that raised would strand its neighbours, that were fetched together with it.
+An invalid message is decoded into one for the quarantine actor, which logs and discards it; an
+encoder that raised would strand the messages that were fetched together with it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class BellEncoder(Encoder):
         return json.dumps(fields, separators=(",", ":")).encode()
 
     def decode(self, data: bytes) -> dict[str, Any]:
-        """Read a message; one that is none of ours goes to the quarantine."""
+        """Decode a message; one that is not ours goes to the quarantine."""
         fields = self._read(data)
         if fields is None:
             digest = hashlib.sha256(data).hexdigest()

@@ -1,7 +1,7 @@
-"""Metrics: what the workers tell Prometheus.
+"""Metrics: what the workers report to Prometheus.
 
-Each process counts what it has done; one process of the group serves the sums, with what the
-database says of the work that stands, and health and readiness.
+Each process counts what it has done; one process of the group serves the sums, together with the
+waiting work in the database, health and readiness.
 
 Units:
     Timers are counted. The lag of a chunk is from the instant it was due to its being recorded, in
@@ -86,7 +86,7 @@ class Counters:
         self._lag.labels(chunk.country).observe(lag_s)
 
     def counting(self, service: FlowService) -> Callable[[ChunkResult], None]:
-        """Return what counts each chunk as it is committed; slow guards are counted from now on."""
+        """Return a callback that counts committed chunks; slow guards are counted from now on."""
         runtime_of(service).guard_watch.listeners.append(self.guard_slow)
 
         def swept(chunk: ChunkResult) -> None:
@@ -116,7 +116,7 @@ class ReadyCollector(Collector):
 
 
 class StandingCollector(Collector):
-    """Asks the database how the work stands, whenever it is asked.
+    """Collects the waiting work from the database on each scrape.
 
     Args:
         service: Returns the service; where its database is away there is nothing to tell.
@@ -131,7 +131,7 @@ class StandingCollector(Collector):
             service = self._service()
             now = service.clock.now()
             standing = runtime_of(service).store.standing(now)
-        except LazsaError:  # which lazsa_ready tells
+        except LazsaError:  # lazsa_ready reports it
             return
         for name, text, value in _list_queue_gauges(standing, now):
             yield GaugeMetricFamily(f"lazsa_{name}", text, value)
@@ -156,7 +156,7 @@ def _list_queue_gauges(standing: QueueStats, now: datetime) -> tuple[tuple[str, 
 
 
 class OversightCollector(Collector):
-    """Asks the database what takes long to count, and tells it again for a while.
+    """Collects from the database what takes long to count, and caches it for a while.
 
     Args:
         service: Returns the service; where its database is away there is nothing to tell.

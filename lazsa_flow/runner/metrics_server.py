@@ -1,10 +1,10 @@
-"""The address at which Prometheus and a supervisor ask after a process, or a group of them.
+"""The HTTP server that Prometheus and a supervisor ask about a process or a group of them.
 
-``/metrics`` has what was done and how the work stands; ``/healthz`` says 503 where a loop hangs;
-``/readyz`` says 503 where database or broker are not fit for work, with what is wrong, and
-names the pauses in force. A group of workers has a process of its own for it (run as ``python -m
-lazsa_flow.runner.metrics_server``); what is one process has a thread. Loopback only, unless the
-deployment says otherwise.
+``/metrics`` shows finished and waiting work; ``/healthz`` returns 503 if a loop hangs; ``/readyz``
+returns 503 if database or broker cannot be used, with the reason, and names the pauses in force. A
+group of workers has a separate process for it (run as ``python -m
+lazsa_flow.runner.metrics_server``); a single process has a thread. It binds to loopback only,
+unless the deployment says otherwise.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 def serve_metrics_process() -> None:
-    """Serve a group's metrics and health until the process is told to end."""
+    """Serve a group's metrics and health until the process is asked to stop."""
     settings = Settings.read()
     assert settings.address is not None
     follow_supervisor()
@@ -174,7 +174,7 @@ def build_wsgi_application(
         service: Returns the service; it may raise where its database cannot be opened.
         parts: What readiness asks; see :mod:`.fitness`.
         pulse: Of the process's loop; a process that only answers has none.
-        standing: Whether it tells how the work stands, which one process of a deployment is to.
+        standing: Whether it reports the waiting work; one process of a deployment should.
     """
     from prometheus_client import make_wsgi_app
 

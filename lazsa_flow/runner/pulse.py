@@ -1,4 +1,4 @@
-"""The pulse of a loop: when it last went round, for health checks."""
+"""The pulse of a loop: when it last completed a round, for health checks."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import time
 from typing import Final
 
 SILENCE_S: Final = 120.0
-"""A loop that has not gone round for so long hangs; each of ours looks twice a minute at least."""
+"""A loop with no beat for so long hangs; each of ours beats at least twice a minute."""
 
 
 class Pulse:
-    """Takes note of each beat of a loop."""
+    """Remembers the last beat of a loop."""
 
     def __init__(self) -> None:
         self._last = time.monotonic()
 
     def beat(self) -> None:
-        """Take note that the loop goes round."""
+        """Record a beat."""
         self._last = time.monotonic()
 
     @property
     def silent_s(self) -> float:
-        """How long ago it last did."""
+        """Seconds since the last beat."""
         return time.monotonic() - self._last
 
     @property

@@ -1,9 +1,9 @@
 """The scheduler: when workers are woken, and how often.
 
-At the next due instant in the database, and every 30 seconds in any case, since a look costs one
-index look-up and makes good whatever was lost. A ring for each chunk of work that is due, less
-those that still wait to be heard. Several tickers may run; one leads while it ticks, only to save
-work: where two ring, the second message finds nothing.
+They are woken at the next due instant in the database, and every 30 seconds in any case, because a
+poll costs one index look-up and makes up for lost messages. One message is sent for each chunk of
+due work, less those that are still in the queue. Several tickers may run; one leads while it ticks,
+only to save work: if two send, the second message finds nothing to do.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ def run_scheduler(
     *,
     beat: Callable[[], None] = lambda: None,
 ) -> None:
-    """Keep ticking on the service's clock until told to stop.
+    """Tick on the service's clock until ``stop`` is set.
 
-    A database or broker that is away for a moment is looked at again on the next tick.
+    A database or broker that cannot be reached is tried again on the next tick.
 
     Args:
         service: Whose timers.

@@ -49,7 +49,7 @@ def serve_scheduler(settings: Settings) -> None:
 
 
 def build_wake_function(url: str, service: FlowService) -> Callable[[int], None]:
-    """Return what rings at a broker: once a chunk, less what still waits to be heard."""
+    """Return a function that wakes workers: one message a chunk, less those still in the queue."""
     broker = redis_broker(url)
     actors = register_actors(broker, service)
     dramatiq.set_encoder(BellEncoder(*KINDS))

@@ -83,7 +83,7 @@ class Settings:
         )
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that tell another process the same."""
+        """Return the environment variables that give another process the same settings."""
         return {
             DATABASE: self.database,
             REDIS: self.redis,

@@ -1,4 +1,4 @@
-"""Signals: how a process of ours is told to stop."""
+"""Signals: how one of our processes is asked to stop."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def supervise_processes(settings: Settings, *, processes: int, threads: int) -> 
     """Run a ticker and worker processes until SIGTERM or SIGINT, or until either ends.
 
     Returns:
-        The exit code: 0 after a signal, something else where one of them ended by itself.
+        The exit code: 0 after a signal, another code if one of them ended on its own.
     """
     check_fitness(settings)
     logs.to_stderr(json=settings.json_logs, level=settings.level)

@@ -47,7 +47,7 @@ def check_fitness(settings: Settings) -> None:
 
     Raises:
         SchemaError: The database has no schema, or one of another release.
-        ClockError: The machine's clock and the database's stand too far apart.
+        ClockError: The machine's clock and the database's differ too much.
         BrokerError: Redis does not answer, or throws keys away when it is full.
     """
     open_service(settings).close()

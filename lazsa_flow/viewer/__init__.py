@@ -1,7 +1,7 @@
 """The viewer: a read-only ASGI app that a host mounts in its own service.
 
-It needs the extra ``viewer``. It changes nothing and lets nobody in by itself: who may look is the
-host's to say, by a callable that has no default.
+It needs the extra ``viewer``. It changes nothing. The host decides who may look, with a callable
+that has no default.
 """
 
 from __future__ import annotations

@@ -52,9 +52,9 @@ def viewer(
     """Return an ASGI app that shows a service and changes nothing.
 
     Args:
-        programme: What is shown; it stays the host's to close.
-        authenticate: Tells of each request whether it may be answered. It may be a coroutine
-            function; a plain one runs in a thread.
+        programme: The service to show. The host closes it.
+        authenticate: Called for each request; returns whether it may be answered. A coroutine
+            function is awaited; a plain one runs in a thread.
         fresh_s: How old a picture's figures may be, and how often an open page asks for new ones.
 
     Raises:
@@ -223,7 +223,7 @@ class _Viewer:
 
 
 def _addresses(request: Request) -> Addresses:
-    """Return the addresses of our pages, under wherever the app is mounted."""
+    """Return the addresses of our pages, below the path at which the app is mounted."""
     return Addresses(request.scope.get("root_path", ""))
 
 

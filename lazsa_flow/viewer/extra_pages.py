@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Addresses of the viewer's pages, under wherever a host has mounted it.
+    """Addresses of the viewer's pages, below the path at which a host has mounted it.
 
     Attributes:
         root: The path that it is mounted at, without a slash at its end.

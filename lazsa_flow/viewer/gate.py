@@ -1,6 +1,6 @@
-"""Access: only those whom the host's callable admits, and only to read.
+"""Access: only requests that the host's callable admits, and only to read.
 
-Every other method is refused before anything else is looked at.
+Methods other than GET and HEAD are refused first.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class Gate:
     """Lets readers through to an app.
 
     Args:
-        app: What stands behind the gate.
-        authenticate: The host's word on who may look; whatever is not ``True`` keeps out.
+        app: The app behind the gate.
+        authenticate: The host's decision on who may look; anything but ``True`` refuses.
     """
 
     def __init__(self, app: ASGIApp, authenticate: Authenticate) -> None:

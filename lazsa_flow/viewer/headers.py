@@ -31,7 +31,7 @@ class SecurityHeaders:
     of the app becomes an answer too: it is logged by its type, and nothing of it is shown.
 
     Args:
-        app: What answers; it may stand behind another of these.
+        app: The app that answers; it may be wrapped in another of these.
     """
 
     def __init__(self, app: ASGIApp) -> None:

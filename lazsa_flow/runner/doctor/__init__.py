@@ -1,7 +1,7 @@
 """``lazsa-flow doctor``: what is broken in this deployment, and what to do about it.
 
-Each check stands by itself, in the list of :mod:`.registry`. What one of them raises is a fault of
-that name, and the next one runs.
+Each check is independent and is listed in :mod:`.registry`. If one raises, that is reported as a
+fault of its name, and the next one runs.
 """
 
 from __future__ import annotations

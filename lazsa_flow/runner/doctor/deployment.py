@@ -57,7 +57,7 @@ def check_unreleased(examination: Examination) -> Iterator[Check]:
 
 
 def check_zones(examination: Examination) -> Iterator[Check]:
-    """Tell which zone data is read: the system's files come before the package."""
+    """Return which zone data is read: the system's files take precedence over the package."""
     sources: dict[str, list[str]] = {}
     for country in examination.config.countries:
         zone = country.calendar.zone

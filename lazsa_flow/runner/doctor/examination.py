@@ -86,10 +86,10 @@ class Examination:
         return read_rulebook(self.database.store, config.lifecycles, config.countries)
 
     def has(self, need: Need) -> bool:
-        """Tell whether a part can be had; why not is the finding of the check that opens it."""
+        """Return whether a part can be opened; the check that opens it reports why not."""
         try:
             return bool(getattr(self, need))
-        except Exception:  # whatever it is, another check tells it
+        except Exception:  # another check reports it
             return False
 
     @contextmanager

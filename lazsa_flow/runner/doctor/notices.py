@@ -1,4 +1,4 @@
-"""Checks of what tells people: channels, routes, and every template in every locale."""
+"""Checks of notices: channels, routes, and every template in every locale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of the work: clock, timers, pauses, the outbox, and whom notices cannot reach."""
+"""Checks of operation: clock, timers, pauses, the outbox, and subjects that cannot be notified."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def check_outbox(examination: Examination) -> Iterator[Check]:
 
 
 def check_contacts(examination: Examination) -> Iterator[Check]:
-    """Count the subjects on their way whom the channel could not reach."""
+    """Count the subjects with open paths that the channel could not reach."""
     deployment = examination.config.deployment
     if deployment.notices.resolver is not None:
         yield Check("contacts", "ok", f"known by the host: {deployment.notices.resolver}")

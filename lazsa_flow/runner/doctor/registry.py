@@ -56,7 +56,7 @@ _SEE_DOCTOR: Final = "; run: lazsa-flow doctor"
 def examine(
     database: str, redis: str | None, config: Path | None, *, clock: Clock | None = None
 ) -> Iterator[Check]:
-    """Check everything that a deployment stands on, one after the other; nothing is changed.
+    """Check everything that a deployment depends on, in order; nothing is changed.
 
     Args:
         database: The database's URL.
@@ -81,12 +81,12 @@ def list_checks(examination: Examination) -> Sequence[ListedCheck]:
 
 
 def run_checks(examination: Examination, checks: Iterable[ListedCheck]) -> Iterator[Check]:
-    """Run checks one after the other; the same fault is told once."""
-    told: set[str] = set()
+    """Run checks in order; the same fault is reported once."""
+    reported: set[str] = set()
     for check in checks:
         if all(examination.has(need) for need in check.needs):
-            found = [each for each in _run_check(check, examination) if each.found not in told]
-            told.update(each.found for each in found if each.status == "fault")
+            found = [each for each in _run_check(check, examination) if each.found not in reported]
+            reported.update(each.found for each in found if each.status == "fault")
             yield from found
 
 
@@ -100,7 +100,7 @@ def _run_check(check: ListedCheck, examination: Examination) -> Iterator[Check]:
 
 
 def _locate_exception(error: Exception) -> str:
-    """Tell where an exception comes from; its text may hold anything and is not shown."""
+    """Return where an exception was raised; its text may hold anything and is not shown."""
     place = "unknown"
     trace = error.__traceback__
     while trace is not None:

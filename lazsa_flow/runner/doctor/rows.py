@@ -96,5 +96,5 @@ def check_words(examination: Examination) -> Iterator[Check]:
 
 
 def _report_faults(name: str, faults: Iterable[object], sound: str) -> Iterator[Check]:
-    told = [Check(name, "fault", str(fault)) for fault in faults]
-    yield from told or [Check(name, "ok", sound)]
+    found = [Check(name, "fault", str(fault)) for fault in faults]
+    yield from found or [Check(name, "ok", sound)]
