@@ -12,72 +12,85 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from functools import cache, cached_property
 from math import inf
-from typing import TYPE_CHECKING, Any, Final, cast
-
-import structlog
-
-from lazsa_flow.terminal_text import escape_controls
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+    from contextlib import AbstractContextManager
+
+    import structlog
 
 LOGGER: Final = logging.getLogger("lazsa_flow")
 """The logger itself: to ask whether somebody listens costs a tenth of asking :data:`log`."""
 
 
-class Event(dict[str, Any]):
-    """An event's fields, which read as a line where nobody has set up how to write them."""
+class EventLog:
+    """Logs events with named fields; structlog is imported with the first that somebody wants."""
 
-    def __str__(self) -> str:
-        fields = (f"{name}={value}" for name, value in self.items() if name != "event")
-        return " ".join((str(self.get("event", "")), *fields))
+    def debug(self, event: str, **fields: Any) -> None:
+        """Log what a developer follows."""
+        self._log(logging.DEBUG, event, fields)
 
+    def info(self, event: str, **fields: Any) -> None:
+        """Log what an operator may want to know."""
+        self._log(logging.INFO, event, fields)
 
-def _hand_over(logger: logging.Logger, name: str, event: structlog.typing.EventDict) -> Any:
-    """Hand an event to the standard library's logger."""
-    return structlog.stdlib.ProcessorFormatter.wrap_for_formatter(logger, name, Event(event))
+    def warning(self, event: str, **fields: Any) -> None:
+        """Log what somebody should look into."""
+        self._log(logging.WARNING, event, fields)
 
+    def error(self, event: str, **fields: Any) -> None:
+        """Log what failed."""
+        self._log(logging.ERROR, event, fields)
 
-log: structlog.stdlib.BoundLogger = cast(
-    "structlog.stdlib.BoundLogger",
-    structlog.wrap_logger(
-        LOGGER,
-        wrapper_class=structlog.stdlib.BoundLogger,
-        processors=[
-            structlog.stdlib.filter_by_level,
-            structlog.contextvars.merge_contextvars,
-            structlog.stdlib.add_log_level,
-            _hand_over,
-        ],
-    ),
-)
+    def critical(self, event: str, **fields: Any) -> None:
+        """Log what stops a process, or all its work."""
+        self._log(logging.CRITICAL, event, fields)
 
-
-_line_of: Final = structlog.dev.ConsoleRenderer(colors=False)
+    def _log(self, level: int, event: str, fields: dict[str, Any]) -> None:
+        if LOGGER.isEnabledFor(level):
+            _event_logger().log(level, event, **fields)
 
 
-def _render_line(logger: Any, name: str, event: structlog.typing.EventDict) -> str:
-    """Render an event as a line of columns, whose values a terminal does not obey."""
-    return escape_controls(_line_of(logger, name, event))
+log: Final = EventLog()
 
 
-def formatter(*, json: bool) -> logging.Formatter:
-    """Build the formatter for a handler of the logger: JSON lines, or a console's columns."""
-    renderer: Any = structlog.processors.JSONRenderer() if json else _render_line
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[
-            structlog.contextvars.merge_contextvars,
-            structlog.stdlib.add_log_level,
-            structlog.stdlib.add_logger_name,
-        ],
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-    )
+@cache
+def _event_logger() -> structlog.stdlib.BoundLogger:
+    from lazsa_flow.log_rendering import event_logger
+
+    return event_logger(LOGGER)
+
+
+def bound_fields(**fields: Any) -> AbstractContextManager[None]:
+    """Add fields to every event that is logged meanwhile, in this thread or task."""
+    from structlog.contextvars import bound_contextvars
+
+    return bound_contextvars(**fields)
+
+
+class EventFormatter(logging.Formatter):
+    """Formats what a handler of the logger gets; structlog is imported with the first record.
+
+    Args:
+        json: Whether as JSON lines, or as a console's columns.
+    """
+
+    def __init__(self, *, json: bool) -> None:
+        super().__init__()
+        self._json = json
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record as one line."""
+        return self._formatter.format(record)
+
+    @cached_property
+    def _formatter(self) -> logging.Formatter:
+        from lazsa_flow.log_rendering import event_formatter
+
+        return event_formatter(json=self._json)
 
 
 def warn_on_stderr() -> None:
@@ -177,7 +190,7 @@ def to_stderr(*, json: bool, level: str) -> None:
     Only what owns its process calls this: the command line, workers, tickers.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter(json=json))
+    handler.setFormatter(EventFormatter(json=json))
     handler.addFilter(RepeatFilter())
     for name, least in (("lazsa_flow", level.upper()), ("dramatiq", "WARNING")):
         logger = logging.getLogger(name)

@@ -21,8 +21,6 @@ from dataclasses import asdict, astuple, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from structlog.contextvars import bound_contextvars
-
 from lazsa_flow.engine.batch.chunk import ChunkDecision, decide_chunk
 from lazsa_flow.engine.failures import fail_path
 from lazsa_flow.engine.fire import load_one
@@ -39,7 +37,7 @@ from lazsa_flow.errors import (
     UnavailableError,
     error_name,
 )
-from lazsa_flow.logs import log
+from lazsa_flow.logs import bound_fields, log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -259,7 +257,7 @@ def decide_next(
             transaction.check_rules(rulebook.version)
         due_on = rulebook.calendar(claim.country).local_date(claim.due_at)
         rows = transaction.evidence_rows(claim.names, before=claim.due_at, on=due_on)
-        with bound_contextvars(country=claim.country, cycle=str(claim.book_on)):
+        with bound_fields(country=claim.country, cycle=str(claim.book_on)):
             load = partial(load_one, transaction, on=due_on, before=claim.due_at)
             decided = decide_chunk(rulebook, claim, rows, now, load)
         if decided is not None:

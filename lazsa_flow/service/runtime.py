@@ -9,11 +9,10 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
-from structlog.contextvars import bound_contextvars
-
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.engine.watchdog import GuardWatch, watch_guards
 from lazsa_flow.lifecycle.calendar import as_utc
+from lazsa_flow.logs import bound_fields
 from lazsa_flow.service.configuration import read_rulebook
 from lazsa_flow.service.context import Context
 from lazsa_flow.service.dry_run import dry_run_of
@@ -161,7 +160,7 @@ class Runtime:
         def run(store: DryRunStore) -> DryRun[_Result]:
             return dry_run_of(command(self.on_store(store)), store.written)
 
-        with bound_contextvars(dry_run=True):
+        with bound_fields(dry_run=True):
             return undoing.dry_run(self.store, run)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.errors import DamagedError, InputError, SchemaError
 from lazsa_flow.private_files import create_file
 from lazsa_flow.store.integrity import find_damage, revision_of
-from lazsa_flow.store.migrate import is_known
+from lazsa_flow.store.schema_revision import is_known
 from lazsa_flow.store.sqlite_file import logs_of, open_sqlite, our_errors, remove, sync
 
 if TYPE_CHECKING:

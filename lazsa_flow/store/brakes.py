@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.clock import TOLERANCE, SystemClock
 from lazsa_flow.errors import ClockError, SchemaError
 from lazsa_flow.logs import log
-from lazsa_flow.store.migrate import head
+from lazsa_flow.store.schema_revision import HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ class Brakes:
             SchemaError: It is another one: a newer release has migrated it, or an older copy was
                 restored.
         """
-        found, needed = stamp.revision, head()
+        found, needed = stamp.revision, HEAD
         wrong = found != needed
         if self._changed("schema", wrong):
             if wrong:

@@ -13,19 +13,33 @@ if TYPE_CHECKING:
 
 METADATA: Final = sa.MetaData()
 _APPEND_ONLY: Final = "lazsa_append_only"
+_HAS_ROWID: Final = "lazsa_has_rowid"
 
 
-def table(name: str, *items: Any, **options: Any) -> sa.Table:
-    """Return a table of ours, registered under its name with our prefix."""
-    return sa.Table(f"lazsa_{name}", METADATA, *items, **options)
+def table(name: str, *items: Any, has_rowid: bool = True, append_only: bool = False) -> sa.Table:
+    """Return a table of ours, registered under its name with our prefix.
+
+    Args:
+        name: Its name without the prefix.
+        items: Its columns, constraints and indexes.
+        has_rowid: Whether SQLite numbers its rows.
+        append_only: Whether its rows are never changed.
+    """
+    info = {_HAS_ROWID: has_rowid, _APPEND_ONLY: append_only}
+    return sa.Table(f"lazsa_{name}", METADATA, *items, info=info)
 
 
-def append_only(name: str, *items: Any, **options: Any) -> sa.Table:
+def append_only(name: str, *items: Any, has_rowid: bool = True) -> sa.Table:
     """Return a table whose rows are never changed.
 
     Triggers hold it (:mod:`lazsa_flow.store.append_only`); the migration that makes it adds them.
     """
-    return table(name, *items, info={_APPEND_ONLY: True}, **options)
+    return table(name, *items, has_rowid=has_rowid, append_only=True)
+
+
+def has_rowid(table: sa.Table) -> bool:
+    """Tell whether SQLite numbers the rows of a table of ours."""
+    return bool(table.info[_HAS_ROWID])
 
 
 def append_only_tables() -> tuple[str, ...]:

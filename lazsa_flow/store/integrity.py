@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.store.migrate import VERSION_TABLE
+from lazsa_flow.store.schema_revision import VERSION_TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

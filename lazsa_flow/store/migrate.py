@@ -1,7 +1,8 @@
-"""Migrations: whether the schema is this release's, and how it becomes so.
+"""Migrations: how a database's schema becomes this release's.
 
 alembic, inside the package, run by ``lazsa-flow migrate`` or :meth:`SqlStore.migrate` and by
-nothing else: no import and no opening of a programme changes a schema.
+nothing else: no import and no opening of a programme changes a schema. Which revision a database
+stands at is told by :mod:`lazsa_flow.store.schema_revision`, without alembic.
 
 On SQLite foreign keys are off while a migration runs, in one transaction, and are checked before
 it commits.
@@ -9,12 +10,10 @@ it commits.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
@@ -23,14 +22,16 @@ from lazsa_flow.errors import SchemaError
 from lazsa_flow.lifecycle.values import EMPTY
 from lazsa_flow.private_files import create_file
 from lazsa_flow.store import lifecycle_migrations
-from lazsa_flow.store.connect import READ_ONLY, file_of
+from lazsa_flow.store.connect import file_of
+from lazsa_flow.store.schema_revision import VERSION_TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from alembic.migration import MigrationContext
 
-VERSION_TABLE: Final = "lazsa_alembic_version"
+
 _LOCK: Final = 0x6C617A7361  # "lazsa"
 
 
@@ -98,51 +99,3 @@ def _pragma(connection: sa.Connection, pragma: str) -> None:
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.execute(f"PRAGMA {pragma}")
-
-
-def revision_of(engine: sa.Engine) -> str | None:
-    """Return the revision that a database stands at, or ``None``; it waits for no writer."""
-    with engine.execution_options(**{READ_ONLY: True}).connect() as connection:
-        return revision_on(connection)
-
-
-def revision_on(connection: sa.Connection) -> str | None:
-    """Return the revision that the database of a connection stands at, or ``None``."""
-    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-    return context.get_current_revision()
-
-
-@lru_cache(maxsize=1)
-def head() -> str:
-    """Return this release's revision."""
-    found = _scripts().get_current_head()
-    assert found is not None, "the package holds migrations"
-    return found
-
-
-def is_known(revision: str) -> bool:
-    """Tell whether this release knows a revision: its own, or one before it."""
-    try:
-        return _scripts().get_revision(revision) is not None
-    except CommandError:
-        return False
-
-
-def check(engine: sa.Engine) -> None:
-    """Make sure that a database stands at this release's revision.
-
-    Raises:
-        SchemaError: It does not.
-    """
-    file = file_of(engine.url)
-    if file is not None and not file.exists():
-        # to connect would make an empty one
-        raise SchemaError("the database has no lazsa_flow schema; run: lazsa-flow migrate")
-    found, wanted = revision_of(engine), head()
-    if found is None:
-        raise SchemaError("the database has no lazsa_flow schema; run: lazsa-flow migrate")
-    if found != wanted:
-        raise SchemaError(
-            f"the database's schema is {found}, this release needs {wanted}; "
-            "back it up, then run: lazsa-flow migrate"
-        )

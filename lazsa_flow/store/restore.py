@@ -22,8 +22,8 @@ from lazsa_flow.errors import DamagedError, InputError, SchemaError
 from lazsa_flow.store.backup import copy_checked, refuse_damage, revision_in
 from lazsa_flow.store.exclusive import check_holders, held_alone, locked_bytes
 from lazsa_flow.store.integrity import revision_of
-from lazsa_flow.store.migrate import head
 from lazsa_flow.store.retry import is_damage
+from lazsa_flow.store.schema_revision import HEAD
 from lazsa_flow.store.sqlite_file import (
     DAMAGE,
     INDEX,
@@ -77,7 +77,7 @@ def restore(file: Path, database: Path) -> Restored:
     with our_errors("restore", file), _checked_backup(file, database) as source:
         revision = revision_in(source, str(file))
         set_aside = _put(source, database)
-    return Restored(database, revision, revision == head(), set_aside)
+    return Restored(database, revision, revision == HEAD, set_aside)
 
 
 def _put(source: sqlite3.Connection, database: Path) -> Path | None:

@@ -5,6 +5,9 @@ width in UTC (``2026-10-01T00:00:00.000000Z``), dates are ``YYYY-MM-DD``, decima
 came: texts sort as the values do and read the same on both stores, and the journal's hashes are
 made of the very bytes that stand here. Append-only tables are held by triggers. Free text
 and contact data stand in ``lazsa_texts`` alone, which can be erased; others refer to it by id.
+
+Migrations make the tables. What one database alone is told, such as the rows of a partial index,
+stands in ``info``: an option of a dialect's would load the dialects of both at every start.
 """
 
 from __future__ import annotations
@@ -205,8 +208,7 @@ records = columns.append_only(
         "lazsa_records_kind",
         "kind",
         "id",
-        sqlite_where=sa.text("name <> ''"),
-        postgresql_where=sa.text("name <> ''"),
+        info={"where": "name <> ''"},
     ),
 )
 
@@ -227,8 +229,7 @@ timers = columns.table(
         "due_at",
         "country",
         "path_id",
-        sqlite_where=sa.text("status = 'pending'"),
-        postgresql_where=sa.text("status = 'pending'"),
+        info={"where": "status = 'pending'"},
     ),
     sa.Index("lazsa_timers_book", "country", "book_on"),
 )
@@ -281,14 +282,14 @@ outbox = columns.table(
     sa.Column("parked", sa.Boolean(), nullable=False),
     columns.text("error", nullable=True),
     sa.Index("lazsa_outbox_next", "parked", "next_at"),
-    sqlite_with_rowid=False,
+    has_rowid=False,
 )
 
 heartbeats = columns.table(
     "heartbeats",
     columns.text("process", primary_key=True),
     columns.instant("seen_at"),
-    sqlite_with_rowid=False,
+    has_rowid=False,
 )
 
 deliveries = columns.append_only(
@@ -300,7 +301,7 @@ deliveries = columns.append_only(
     columns.text("country"),
     columns.text("channel"),
     columns.instant("recorded_at"),
-    sqlite_with_rowid=False,
+    has_rowid=False,
 )
 
 keys = columns.table(

@@ -14,9 +14,8 @@ from lazsa_flow.logs import log
 from lazsa_flow.store import (
     deleted_text,
     evidence_tables,
-    lifecycle_migrations,
-    migrate,
     monitoring,
+    schema_revision,
 )
 from lazsa_flow.store.backup import back_up
 from lazsa_flow.store.brakes import Brakes
@@ -118,6 +117,8 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
             SchemaError: The database cannot be opened, or a lifecycle's migrations are not found.
         """
         with _opening():
+            from lazsa_flow.store import migrate
+
             migrate.upgrade(self._engine, lifecycles=lifecycles)
 
     def check_schema(self, lifecycles: Mapping[str, str] = EMPTY) -> None:
@@ -130,14 +131,18 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
             SchemaError: It is not, or the database cannot be opened; the message says what to do.
         """
         with _opening():
-            migrate.check(self._engine)
+            schema_revision.check(self._engine)
             if problems := self.find_outdated_tables(lifecycles):
                 raise SchemaError("; ".join(problems))
 
     def find_outdated_tables(self, lifecycles: Mapping[str, str]) -> list[str]:
         """Describe what lacks of the lifecycles' own tables and of what evidence sources read."""
         with self._reading.connect() as connection:
-            problems = lifecycle_migrations.outdated(connection, lifecycles)
+            problems = []
+            if lifecycles:
+                from lazsa_flow.store import lifecycle_migrations
+
+                problems += lifecycle_migrations.outdated(connection, lifecycles)
             for source in self.sources:
                 if missing := evidence_tables.missing_columns(connection, source.rows):
                     problems.append(

@@ -18,7 +18,7 @@ from lazsa_flow.errors import MalformedError
 from lazsa_flow.lifecycle.pauses import Pause
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.fast.driver import fetch
-from lazsa_flow.store.migrate import VERSION_TABLE
+from lazsa_flow.store.schema_revision import VERSION_TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

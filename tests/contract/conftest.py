@@ -17,7 +17,7 @@ from lazsa_flow.award.programme import Programme
 from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.config import Config
-from lazsa_flow.store.migrate import VERSION_TABLE
+from lazsa_flow.store.schema_revision import VERSION_TABLE
 from tests.factories import utc
 from tests.servers import copy_database, empty_database
 

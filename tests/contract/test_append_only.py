@@ -126,7 +126,7 @@ def test_what_is_append_only_cannot_be_changed(filled: AwardStore, url: str, nam
                 connection.exec_driver_sql(attack)
             assert rows_of(url, name) == before, attack
         return
-    rowid = () if table.dialect_kwargs.get("sqlite_with_rowid") is False else ROWID
+    rowid = ROWID if columns.has_rowid(table) else ()
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as own:
         for attack in attacks(SQLITE + rowid, table):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):

@@ -29,7 +29,7 @@ from lazsa_flow.errors import (
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.runner.in_process import LocalRunner
 from lazsa_flow.store.connect import connect
-from lazsa_flow.store.migrate import head
+from lazsa_flow.store.schema_revision import HEAD
 from tests.chaos.population import START, fill_backlog
 from tests.factories import facts, record_facts
 from tests.servers import copy_database
@@ -303,7 +303,7 @@ def test_a_schema_of_another_release_stops_an_open_programme(
     ):
         with pytest.raises(SchemaError, match="9999"):
             write()
-    execute(due, f"UPDATE lazsa_alembic_version SET version_num = '{head()}'")
+    execute(due, f"UPDATE lazsa_alembic_version SET version_num = '{HEAD}'")
     assert programme.sweep().moved
 
 

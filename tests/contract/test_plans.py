@@ -19,7 +19,7 @@ from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.sweep import SweepResult
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.store.fast.writer_postgresql import FEW
-from lazsa_flow.store.migrate import VERSION_TABLE
+from lazsa_flow.store.schema_revision import VERSION_TABLE
 from tests.factories import CYCLE, facts, midnight, record_facts
 
 if TYPE_CHECKING:

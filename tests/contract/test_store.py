@@ -36,8 +36,8 @@ from lazsa_flow.errors import (
 from lazsa_flow.lifecycle.calendar import TICK
 from lazsa_flow.lifecycle.model import NO_HEAD, Actor
 from lazsa_flow.store.connect import connect
-from lazsa_flow.store.migrate import VERSION_TABLE
 from lazsa_flow.store.schema import METADATA
+from lazsa_flow.store.schema_revision import VERSION_TABLE
 from tests.factories import (
     CYCLE,
     SELLER,

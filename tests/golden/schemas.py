@@ -13,6 +13,7 @@ import lazsa_flow
 from lazsa_flow.store import migrate
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.inspection.catalog import catalog_text, read_catalog
+from lazsa_flow.store.schema_revision import HEAD
 from tests.servers import postgres_server
 
 SNAPSHOTS: Final = Path(lazsa_flow.__file__).parent / "store" / "inspection" / "schema"
@@ -28,7 +29,7 @@ def made_by_migrations(url: str) -> str:
     try:
         migrate.upgrade(engine)
         with engine.connect() as connection:
-            return catalog_text(migrate.head(), read_catalog(connection))
+            return catalog_text(HEAD, read_catalog(connection))
     finally:
         engine.dispose()
 

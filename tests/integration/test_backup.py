@@ -30,6 +30,7 @@ from lazsa_flow.errors import (
 )
 from lazsa_flow.store import migrate
 from lazsa_flow.store.connect import connect
+from lazsa_flow.store.schema_revision import HEAD
 from tests.damage import damaged
 from tests.integration.world import EMPLOYEE, World
 
@@ -119,7 +120,7 @@ class TestBackup:
         copy = tmp_path / BACKUP
         done = world.programme.backup(str(copy))
         assert (done.file, done.size) == (copy, copy.stat().st_size)
-        assert done.revision == migrate.head()
+        assert done.revision == HEAD
         assert dump(copy) == dump(tmp_path / "lazsa.db")
         with opened(copy) as programme:
             assert programme.verify_journal() == world.programme.verify_journal()

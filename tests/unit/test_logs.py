@@ -6,7 +6,7 @@ import io
 import json
 import logging
 
-from lazsa_flow.logs import LOGGER, RepeatFilter, formatter, log
+from lazsa_flow.logs import LOGGER, EventFormatter, RepeatFilter, log
 
 
 class Log:
@@ -16,7 +16,7 @@ class Log:
         self.seconds = 0.0
         self._text = io.StringIO()
         handler = logging.StreamHandler(self._text)
-        handler.setFormatter(formatter(json=True))
+        handler.setFormatter(EventFormatter(json=True))
         handler.addFilter(RepeatFilter(lambda: self.seconds))
         self.logger = logging.Logger("test")  # noqa: LOG001 - one for each test
         self.logger.addHandler(handler)

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from lazsa_flow.award.cli.app import app
 from lazsa_flow.cli.common import console, print_json
-from lazsa_flow.logs import formatter
+from lazsa_flow.logs import EventFormatter
 from lazsa_flow.terminal_text import escape_controls
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def test_a_log_line_shows_it() -> None:
     """Lines for people hold it escaped, as JSON lines do."""
     stream = StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(formatter(json=False))
+    handler.setFormatter(EventFormatter(json=False))
     record = logging.LogRecord("x", logging.WARNING, "", 0, f"said {HOSTILE}", None, None)
     handler.handle(record)
     assert SHOWN in stream.getvalue()

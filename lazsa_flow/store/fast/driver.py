@@ -14,17 +14,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
-
-_DIALECTS: dict[str, tuple[Callable[..., sa.Dialect], str]] = {
-    "postgresql": (psycopg_dialect.dialect, "numeric_dollar"),
-    "sqlite": (sqlite.dialect, "named"),
-}
 
 
 class Compiled(NamedTuple):
@@ -57,17 +50,32 @@ def compiled(statement: sa.ClauseElement, dialect: str) -> Compiled:
 
     Every statement is made once, so that the few there are can be told apart by identity.
     """
-    make, style = _DIALECTS[dialect]
-    made: Any = statement.compile(dialect=make(paramstyle=style))
+    made: Any = statement.compile(dialect=_make_dialect(dialect))
     fixed = {name: value for name, value in made.params.items() if value is not None}
     names = tuple(made.positiontup or ()) if dialect == "postgresql" else None
     return Compiled(str(made), names, fixed)
 
 
+@lru_cache
+def _make_dialect(name: str) -> sa.Dialect:
+    """Return a dialect that writes parameters as its driver takes them; no other is loaded."""
+    make: type[Any]
+    if name == "postgresql":
+        from sqlalchemy.dialects.postgresql import psycopg
+
+        make, style = psycopg.dialect, "numeric_dollar"
+    else:
+        from sqlalchemy.dialects.sqlite import pysqlite
+
+        make, style = pysqlite.dialect, "named"
+    dialect: sa.Dialect = make(paramstyle=style)
+    return dialect
+
+
 def ids_table(dialect: str, type_: type[sa.types.TypeEngine[Any]] = sa.BigInteger) -> Any:
     """Return the parameter ``ids`` as a table of one column, ``id``."""
     if dialect == "postgresql":
-        ids = sa.bindparam("ids", type_=postgresql.ARRAY(type_))
+        ids = sa.bindparam("ids", type_=sa.ARRAY(type_))
         return sa.func.unnest(ids).table_valued("id", name="chunk").render_derived()
     listed = sa.func.json_each(sa.bindparam("ids", type_=sa.Text())).table_valued("value")
     return sa.select(listed.c.value.label("id")).subquery("chunk")

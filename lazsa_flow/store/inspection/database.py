@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.errors import SchemaError
-from lazsa_flow.store import migrate
 from lazsa_flow.store.connect import connect, file_of
 from lazsa_flow.store.inspection import storage
+from lazsa_flow.store.schema_revision import HEAD
 from lazsa_flow.store.store import SqlStore
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class InspectedDatabase:
             found = transaction.inspect().revision()
             if found is None and not transaction.inspect().has_tables():
                 raise SchemaError(_NOT_MIGRATED)
-        return found, migrate.head()
+        return found, HEAD
 
     def unwritable(self) -> list[str]:
         """Return the reasons why it cannot be written to."""

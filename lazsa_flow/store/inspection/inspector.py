@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.store import migrate
+from lazsa_flow.store import schema_revision
 from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.inspection import notices, references, subjects, timers, values, vocabulary
 from lazsa_flow.store.inspection.catalog import compare, expected_catalog, read_catalog
@@ -41,9 +41,9 @@ class Inspection:
 
     def revision(self) -> str | None:
         """Return the revision that the schema stands at; ``None`` where it does not say."""
-        columns = read_catalog(self._connection).get(migrate.VERSION_TABLE, {})
+        columns = read_catalog(self._connection).get(schema_revision.VERSION_TABLE, {})
         says = "column version_num" in columns
-        return migrate.revision_on(self._connection) if says else None
+        return schema_revision.revision_on(self._connection) if says else None
 
     def has_tables(self) -> bool:
         """Tell whether there is anything of ours."""

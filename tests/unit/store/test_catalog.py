@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
-from lazsa_flow.store import migrate
+import lazsa_flow
 from lazsa_flow.store.inspection import catalog_sqlite
 from lazsa_flow.store.inspection.catalog import Difference, compare
+from lazsa_flow.store.schema_revision import HEAD, is_known
 from tests.golden.schemas import HINT, SNAPSHOTS, made_by_migrations
 
 
@@ -17,12 +20,22 @@ from tests.golden.schemas import HINT, SNAPSHOTS, made_by_migrations
 def test_a_snapshot_is_of_the_newest_migration(dialect: str) -> None:
     """Whoever adds a migration writes both snapshots anew."""
     content = json.loads((SNAPSHOTS / f"{dialect}.json").read_text("utf-8"))
-    assert content["revision"] == migrate.head(), HINT
+    assert content["revision"] == HEAD, HINT
 
 
 def test_the_snapshot_of_sqlite() -> None:
     """The snapshot is what the migrations make."""
     assert made_by_migrations("sqlite://") == (SNAPSHOTS / "sqlite.json").read_text("utf-8"), HINT
+
+
+def test_the_head_is_the_newest_migration() -> None:
+    """The revision that opening compares with is the last of alembic's chain."""
+    versions = Path(lazsa_flow.__file__).parent / "store" / "migrations"
+    scripts = ScriptDirectory(str(versions))
+    assert scripts.get_current_head() == HEAD
+    known = [script.revision for script in scripts.walk_revisions()]
+    assert all(map(is_known, known))
+    assert not any(map(is_known, ("", "000", "0000", f"{HEAD}_", "9999")))
 
 
 def read(*statements: str) -> dict[str, dict[str, str]]:
