@@ -41,7 +41,7 @@ class AwardApplication(Application):
     states_with_reviews: tuple[str, ...] = ("under_review", "renewal_due", "awarded", "renewed")
 
     def title_of(self, context: Context, path: Path, at: datetime) -> str | None:
-        """Return the title that a path's seller bears; none without a sitting award."""
+        """Return the title of a path's seller; none without a sitting award."""
         return title_of(context, path, at)
 
     def notice_contexts(self, context: Context) -> NoticeContextBuilder:

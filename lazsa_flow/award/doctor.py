@@ -1,4 +1,4 @@
-"""Checks of ``lazsa-flow doctor`` that are the award's: facts beside what else is on record."""
+"""Checks of ``lazsa-flow doctor`` for the award: facts compared with other records."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def check_countries(examination: Examination) -> Iterator[Check]:
 
 
 def check_trainers(examination: Examination) -> Iterator[Check]:
-    """Name the sellers of whom the trainer path and the latest facts say different things."""
+    """Name the sellers whose trainer path and latest facts contradict each other."""
     with examination.read() as transaction:
         count, some = transaction.inspect().trainers_apart()
     if not count:

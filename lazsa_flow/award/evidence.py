@@ -74,7 +74,7 @@ PANEL: Final[EvidenceSource[Tally]] = EvidenceSource(
 
 
 def read_nominations(rows: Sequence[Row]) -> tuple[Nomination, ...]:
-    """Fold the events of a path's nominations, oldest first, into how each stands."""
+    """Fold the events of a path's nominations, oldest first, into the state of each."""
     standing: dict[int, Nomination] = {}
     for _path_id, id_, event, of, source, nominator, complete in rows:
         if event == "made":
@@ -119,7 +119,7 @@ NOMINATIONS: Final[EvidenceSource[tuple[Nomination, ...]]] = EvidenceSource(
     show=_shown_nominations,
     key=_nominations_key,
 )
-"""The path's nominations as they stand; in a sweep without their nominators."""
+"""The present state of the path's nominations; in a sweep without their nominators."""
 
 
 # -- facts

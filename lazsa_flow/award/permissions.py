@@ -60,7 +60,7 @@ COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "readmit": (Permit("seller", relation="self"), Permit("host")),
     "purge": _DATA,
 }
-"""Every administrative command with whom it admits."""
+"""Every administrative command with its permits."""
 
 
 def check_command(
@@ -82,7 +82,7 @@ def check_command(
         nominators: Who nominated the seller, where that matters.
 
     Raises:
-        NotAllowedError: No permit covers it; it tells who may.
+        NotAllowedError: No permit covers it; the message names who may.
     """
 
     def has_nominated(_relation: str) -> bool:

@@ -77,7 +77,7 @@ class RenewalPolicy(BaseModel):
     """The term of an award, the grace after it, and the days before its end to remind on.
 
     Attributes:
-        half_way_months: How long after the term began the ambassador hears how they stand.
+        half_way_months: How long after the start of the term the ambassador gets a progress notice.
     """
 
     model_config = STRICT

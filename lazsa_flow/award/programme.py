@@ -147,7 +147,7 @@ class Programme(FlowService):
             facts: Open paths whose seller's facts are, on the date judged, one of ``missing``,
                 ``stale``, ``incomplete`` and ``current``.
             missing_reviewer: Paths in an open round that this reviewer, who sits on its panel, has
-                neither scored nor stood back from.
+                neither scored nor recused themselves from.
             since: Which entered their state at or after this instant, aware.
             after: The reference of the last path of the page before.
             limit: At most so many, up to 1,000.

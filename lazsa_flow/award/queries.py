@@ -1,6 +1,6 @@
 """Public queries: what the public, a shop page or another seller may see.
 
-Never an ambassador's own contact: the team's mailbox stands for it.
+They never show an ambassador's own contact, but the team's mailbox.
 
 Source:
     programme.md, "Who and where" and "Perks".
@@ -146,7 +146,7 @@ class Outcome:
         facts_as_of: The date of the facts that were judged.
         appeal_until: The last day on which an appeal can be granted, where one can.
         contact: The mailbox to object at: the local team's.
-        appeal: How an appeal on the decision stands: ``open``, ``granted``, ``rejected`` (it is
+        appeal: The state of an appeal on the decision: ``open``, ``granted``, ``rejected`` (it is
             closed) or ``expired``; ``None`` where there is nothing to appeal.
     """
 
@@ -175,7 +175,7 @@ def describe_outcome(
         path: The path.
         row: The journal row of the decision.
         verdicts: Its verdicts, dressed.
-        appeal: How the appeal on it stands, where it can be appealed.
+        appeal: The state of the appeal on it, if it can be appealed.
     """
     as_of = row["facts_as_of"]
     return Outcome(

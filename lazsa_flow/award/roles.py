@@ -45,7 +45,7 @@ NOMINATOR: Final = Relation("nominator", _has_nominated)
 
 
 def _standing_nominators(seen: Snapshot) -> Iterable[str]:
-    """Return those whose nomination stands; the subject is left out, who knows already."""
+    """Return those whose nomination is in force, without the subject, who knows already."""
     return (
         f"{each.source}:{each.nominator}"
         for each in seen[NOMINATIONS]

@@ -26,9 +26,9 @@ def title_in(context: Context, country: str) -> str:
 
 
 def title_of(context: Context, path: Path, at: datetime) -> str | None:
-    """Return the title that a path's seller bears at an instant; none without a sitting award.
+    """Return the title of a path's seller at an instant; none without a sitting award.
 
-    A path of another lifecycle gives none, whatever its periods are called.
+    A path of another lifecycle gives none, even if its periods have the same name.
     """
     if path.lifecycle != LIFECYCLE or not path.period("award", at):
         return None

@@ -28,7 +28,7 @@ _HEAD: Final = (
 def show_panel(
     service: FlowService, parameters: Mapping[str, str], addresses: Addresses
 ) -> Listing:
-    """List whom the panel of a country and cycle has to judge."""
+    """List the sellers that the panel of a country and cycle has to judge."""
     country = parameters["country"]
     day = parse_date(parameters["cycle_on"], where="panel", field="cycle_on")
     runtime = runtime_of(service)

@@ -56,7 +56,7 @@ def confirm_replanning(
 
 
 def of_dry_run(found: DryRun[Any], timers: Sequence[Planned] = ()) -> Forecast:
-    """Tell which paths would change, what would end, and which timers and texts would go.
+    """Return which paths would change, what would end, and which timers and texts would go.
 
     Args:
         found: The dry run.
@@ -148,7 +148,7 @@ def _texts(found: DryRun[Any]) -> list[str]:
 
 
 def of_parked(parked: Sequence[tuple[str, Failure]], timers: dict[str, int]) -> Forecast:
-    """Tell which parked paths would go on, and why each was parked.
+    """Return which parked paths would go on, and why each was parked.
 
     Args:
         parked: Their references, with how each failed.
@@ -165,7 +165,7 @@ def of_parked(parked: Sequence[tuple[str, Failure]], timers: dict[str, int]) -> 
 
 
 def of_notices(notices: Sequence[Waiting]) -> Forecast:
-    """Tell which parked notices would be tried again."""
+    """Return which parked notices would be tried again."""
     counts = Counter((each.country, each.kind) for each in notices)
     lines = [
         f"{len(notices)} parked notices would be tried again.",
@@ -177,7 +177,7 @@ def of_notices(notices: Sequence[Waiting]) -> Forecast:
 
 
 def of_due(counts: Sequence[DueCount], pauses: Sequence[Pause]) -> Forecast:
-    """Tell what a sweep would take, by country and trigger, and what it would pass by."""
+    """Return what a sweep would take, by country and trigger, and what it would pass by."""
     lines = [f"{sum(each.count for each in counts)} timers are due."]
     for each in counts:
         tries = " or ".join(each.triggers) or "a reminder"

@@ -77,7 +77,7 @@ def state_at(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Tell which state a path was in at an instant, by the instants at which its moves took effect.
+    """Show which state a path was in at an instant, by the instants at which its moves took effect.
 
     Example: lazsa-flow state-at invoice-17 2026-10-01T00:00+08:00
     """

@@ -61,7 +61,7 @@ def parse_day(text: str) -> date:
     """Read a date.
 
     Raises:
-        UnfitError: It is not written as YYYY-MM-DD, does not exist, or lies outside :data:`YEARS`.
+        UnfitError: It is not written as YYYY-MM-DD, does not exist, or is outside :data:`YEARS`.
     """
     try:
         on = parse_date(text)
@@ -173,7 +173,7 @@ class Cells:
         self.refused: bool = False
 
     def text(self, column: str) -> str:
-        """Return a field as it stands."""
+        """Return a field unchanged."""
         return self._texts[column]
 
     def take(self, column: str, parse: Callable[[str], T]) -> T | None:

@@ -1,4 +1,4 @@
-"""Files of rejected rows: what was refused, as it stood, with the line and the reason."""
+"""Files of rejected rows: each row unchanged, with its line and the reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def write_rejects(file: Path, form: FileFormat, problems: Problems, rejects: Path) -> int:
     """Write the refused rows of a file, each with its line and every problem.
 
-    The rows stand as they came, personal data too, so that the file can be fixed and imported
+    The rows are written unchanged, with personal data, so that the file can be fixed and imported
     again. A row that could not be read as a row of the table has its line and problems alone.
 
     Args:

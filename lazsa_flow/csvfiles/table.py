@@ -33,7 +33,7 @@ ROW_CHARS: Final = 65_536
 """The longest row, line breaks within quotes included."""
 
 REASON_COLUMNS: Final = ("line", "problem")
-"""What stands behind a file's own columns in a file of rejected rows; not read as data."""
+"""The columns that a file of rejected rows adds to the file's own; not read as data."""
 
 _SAVE_AS: Final = 'in a spreadsheet, save it as "CSV UTF-8 (comma delimited)"'
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -192,7 +192,7 @@ class _Lines:
 
 
 def _is_preamble(fields: list[str]) -> bool:
-    """Tell whether a row is the line with which a spreadsheet names the comma as separator."""
+    """Return whether a row is the line with which a spreadsheet names the comma as separator."""
     return fields in (["sep=", ""], ['"sep=', '"'])
 
 

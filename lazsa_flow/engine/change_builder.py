@@ -104,7 +104,7 @@ class ChangeBuilder:
         return self._change(None, timer.ended("reminded", timer.seq))
 
     def _is_due_again(self, timer: TimerRow) -> bool:
-        """Tell whether a timer that was set again is due already."""
+        """Return whether a timer that was set again is due already."""
         again = self._scheduled.get(timer.name)
         return again is not None and again.due_at <= self._now.recorded_at
 

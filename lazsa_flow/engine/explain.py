@@ -152,7 +152,7 @@ def _exit(
 
 
 def _would_fire(edge: Edge, state: str, decisions: Iterable[TimerProspect]) -> bool:
-    """Tell whether one of the pending timers would take an edge from the present state."""
+    """Return whether one of the pending timers would take an edge from the present state."""
     return any(
         decision.state == state
         and decision.fires is not None

@@ -1,7 +1,7 @@
 """The ledger: whether the books of every cycle date balance.
 
 The unit is the timer. ``due`` is counted from timer rows, never from what was processed; what
-became of each is counted from the journal. Reminders decide nothing and stand outside the books.
+became of each is counted from the journal. Reminders decide nothing and are not in the books.
 
 Source:
     programme.md, "The books".
@@ -41,7 +41,7 @@ class Book:
         parked: The decision raised an error.
 
     Units:
-        Timers whose instant lies from this cycle date (inclusive) to the next (exclusive).
+        Timers whose instant is from this cycle date (inclusive) to the next (exclusive).
     """
 
     on: date

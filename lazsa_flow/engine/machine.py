@@ -48,7 +48,7 @@ class GivesReason:
         self.reasons = reasons
 
     def __call__(self, event: EventData) -> bool:
-        """Tell whether it is."""
+        """Return whether it is."""
         return cast("Trial", event.model).reason in self.reasons
 
 
@@ -59,7 +59,7 @@ class Holds:
         self.guard = guard
 
     def __call__(self, event: EventData) -> bool:
-        """Tell whether it does."""
+        """Return whether it does."""
         return cast("Trial", event.model).findings[self.guard][0]
 
 
@@ -122,7 +122,7 @@ class TableMachine:
         return found
 
     def _calls_back(self, transition: Transition) -> bool:
-        """Tell whether anything runs besides the conditions, or one of them is turned round."""
+        """Return whether anything runs besides the conditions, or one of them is turned round."""
         machine = self._machine
         source, dest = machine.states[transition.source], machine.states[str(transition.dest)]
         return bool(

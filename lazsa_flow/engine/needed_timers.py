@@ -50,7 +50,7 @@ class JournalEntry(NamedTuple):
 
 
 class TimerEntry(NamedTuple):
-    """One timer of a path, whatever has become of it."""
+    """One timer of a path, pending or over."""
 
     name: str
     status: str
@@ -157,7 +157,7 @@ def _effects(lifecycle: Lifecycle, row: JournalEntry) -> Sequence[Effect] | None
 
 
 def _waits(history: History, name: str) -> bool:
-    """Tell whether a timer waits: to fall due, or with its parked path."""
+    """Return whether a timer waits: to fall due, or with its parked path."""
     waiting = {"pending", "parked"} if history.parked else {"pending"}
     return any(each.name == name and each.status in waiting for each in history.timers)
 
@@ -175,7 +175,7 @@ def _seen(
 
 
 def _there(history: History, name: str, planned: _Planned) -> bool:
-    """Tell whether a timer was set with another one or later, whatever has become of it."""
+    """Return whether a timer was set with another one or later, whatever has become of it."""
     seen = _seen(history, name, planned.set_at, ("fired", "refused", "reminded", "parked"))
     if name == planned.by:  # the timer that led to the row was there before it
         seen = [at for at in seen if at != planned.set_at]

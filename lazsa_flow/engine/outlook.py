@@ -1,4 +1,4 @@
-"""The outlook: what stands between a path and the next state that it hopes for.
+"""The outlook: what blocks the way of a path to the next state on its happy path.
 
 It is read out of the lifecycle's table: the shortest way along the states of the happy path to the
 next one that honours its subject, and the guards of each edge on it, judged on the date on which
@@ -52,7 +52,7 @@ class OutlookStep:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What stands between a subject and a goal.
+    """What blocks the way of a subject to a goal.
 
     Attributes:
         goal: The state that the way leads to.
@@ -81,7 +81,7 @@ class Outlook:
 
 
 def outlook(rulebook: Rulebook, seen: Snapshot, now: datetime) -> Outlook | None:
-    """Tell what stands between a path and the next state that it hopes for.
+    """Return what stands between a path and the next state that it hopes for.
 
     Args:
         rulebook: Whose rules hold.

@@ -58,7 +58,7 @@ def matches_relation(
     country: str | None,
     holds: Callable[[str], bool],
 ) -> bool:
-    """Tell whether an actor stands in a permit's relation to a subject in a country.
+    """Return whether an actor stands in a permit's relation to a subject in a country.
 
     Args:
         permit: What asks for the relation.
@@ -86,7 +86,7 @@ def describe_edge_rule(edge: Edge, reason: str | None) -> str:
 
 
 def describe_permits(permits: Iterable[Permit]) -> str:
-    """Say whom permits admit."""
+    """Describe who is permitted."""
     who = [
         permit.role if permit.relation == "any" else f"{permit.role} ({permit.relation})"
         for permit in permits

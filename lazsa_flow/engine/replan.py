@@ -114,7 +114,7 @@ def _move_timers(
 def _other_dates(
     lifecycle: Lifecycle, row: JournalRow, scheduled: list[TimerRow], cancelled: list[TimerRow]
 ) -> Iterator[Notice]:
-    """Tell each promised date that has become another; an instant on the same date is the same."""
+    """Notify of each promised date that has changed; an instant on the same date is no change."""
     was = {timer.name: timer.due_on for timer in cancelled}
     moved = (timer for timer in scheduled if was.get(timer.name) != timer.due_on)
     promised = (lifecycle.promised[each.name] for each in moved if each.name in lifecycle.promised)

@@ -114,7 +114,7 @@ def sweep(
     Args:
         store: Where the state is.
         rulebook: Whose rules hold.
-        clock: Tells when a timer is due, and when each move is recorded.
+        clock: Decides when a timer is due, and dates each record.
         until: Fire only what fell due at or before this instant.
         chunk: How many timers a transaction takes at most.
         path_id: Sweep this path alone.

@@ -52,7 +52,7 @@ def digest_of(lifecycle: Lifecycle) -> str:
 
 
 def differences(before: str, after: str) -> tuple[str, ...]:
-    """Tell how one table differs from another.
+    """Return how one table differs from another.
 
     Args:
         before: What the one says, as :func:`text_of` writes it.

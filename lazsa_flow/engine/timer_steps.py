@@ -27,7 +27,7 @@ Outcome = Literal["fires", "not_met", "if_none_before", "otherwise"]
 
 @dataclass(frozen=True, slots=True)
 class TimerStep:
-    """One step of a timer, as things stand.
+    """One step of a timer, on the present evidence.
 
     Attributes:
         dest: The state that it leads to.
@@ -79,7 +79,7 @@ class TimerProspect:
 
 
 def timer_prospects(rulebook: Rulebook, seen: Snapshot, now: datetime) -> tuple[TimerProspect, ...]:
-    """Tell what each pending timer of a path would do if nothing more were recorded.
+    """Return what each pending timer of a path would do if nothing more were recorded.
 
     Args:
         rulebook: Whose rules hold.

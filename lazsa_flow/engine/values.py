@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 @value
 class Notice:
-    """A row for the outbox: who is to be told what; the words come when it is sent.
+    """A row of the outbox: recipient and kind; the text is made when it is sent.
 
     Attributes:
-        key: Stable for ever, so that a receiver can tell a repeat.
+        key: Stable, so that a receiver recognises a repeat.
         to: A recipient of the lifecycle's, or a person by role and id: ``employee:e-7``.
     """
 

@@ -116,11 +116,11 @@ class Desk(Protocol):
         ...
 
     def matter(self, notice: Claimed) -> NoticeContext:
-        """Tell what a notice is about; it is one of those that were looked up last."""
+        """Return what a notice is about; it is one of those that were looked up last."""
         ...
 
     def applies(self, notice: Claimed) -> bool:
-        """Tell whether a notice is still true of its path; it was looked up as above."""
+        """Return whether a notice is still true of its path; it was looked up as above."""
         ...
 
     def reviewers_missing(self, notices: Sequence[Claimed]) -> Mapping[str, Sequence[str]]:

@@ -1,7 +1,7 @@
 """Configuration in the database: what a migration stores, and which files are not released.
 
 Countries and policies in force are those that the database has; every process decides by them,
-whatever files its machine has (decision 0027). A migration stores what the database knows nothing
+independent of the files on its machine (decision 0027). A migration stores what the database lacks
 of yet; after that only a release changes anything.
 """
 
@@ -65,7 +65,7 @@ def build_rulebook(
         countries: Likewise.
         suspensions: The suspended cycles: country and cycle date.
         otherwise: The countries of a database in which none is stored yet.
-        version: What the database stood at when they were read.
+        version: The database's rules version when they were read.
         merged: Which ids are one subject's.
 
     Raises:
@@ -91,7 +91,7 @@ def build_rulebook(
 def read_rulebook(
     store: SqlStore, lifecycles: Iterable[Lifecycle], otherwise: Iterable[Country]
 ) -> Rulebook:
-    """Read the rules as they stand in the database.
+    """Read the rules in force from the database.
 
     Args:
         store: Where they are read.
@@ -114,7 +114,7 @@ def read_rulebook(
 
 
 def reread_rulebook(transaction: SqlTransaction, now: Rulebook) -> Rulebook:
-    """Return the rules as they stand within a transaction.
+    """Return the rules in force within a transaction.
 
     Args:
         transaction: Where they are read.
@@ -132,7 +132,7 @@ def reread_rulebook(transaction: SqlTransaction, now: Rulebook) -> Rulebook:
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """What a migration did beside the schema.
+    """What a migration did besides the schema.
 
     Attributes:
         first: Whether the database held no configuration before.

@@ -1,6 +1,6 @@
-"""Contacts: how persons are reached, of whom the host has handed it over.
+"""Contacts: how persons are reached, as far as the host has imported that.
 
-They stand in the erasable table, and go with everything else when their person is erased.
+They are in the erasable table, and are deleted when their person is erased.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def resolve(context: Context, persons: Collection[str]) -> Mapping[str, Contact]:
-    """Return how these persons are reached, of those of whom it is known."""
+    """Return the known contacts of these persons."""
     with context.store.begin(write=False) as transaction:
         bodies = transaction.contacts_of(persons)
     try:

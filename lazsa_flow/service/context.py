@@ -57,7 +57,7 @@ class NoticeContexts(Desk, Protocol):
 
 
 class Application:
-    """What an application adds to the library; as it stands, nothing, for lifecycles alone.
+    """What an application adds to the library; this base class adds nothing.
 
     A service names its own; see :class:`lazsa_flow.service.service.FlowService`.
 
@@ -77,7 +77,7 @@ class Application:
     states_with_reviews: tuple[str, ...] = ()
 
     def title_of(self, context: Context, path: Path, at: datetime) -> str | None:
-        """Return the title that a path's subject bears at an instant; by default none."""
+        """Return the title of a path's subject at an instant; by default none."""
         del context, path, at
         return None
 
@@ -136,7 +136,7 @@ class Context:
 
     @property
     def version(self) -> Hashable:
-        """What the rules stood at when they were read."""
+        """The stamp of the rules when they were read."""
         return self.rulebook.version
 
     def country(self, code: str) -> Country:
@@ -160,7 +160,7 @@ class Context:
         """Let an actor pass who may give an administrative command.
 
         Raises:
-            NotAllowedError: No permit of the application covers it; it tells who may.
+            NotAllowedError: No permit of the application covers it; the message names who may.
         """
         permits = self.application.permits
         check_permits(permits, command, actor, subject=subject, country=country)

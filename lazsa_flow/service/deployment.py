@@ -26,7 +26,7 @@ SECRET_BYTES: Final = 16
 def migrate_database(store: SqlStore[Any, Any], config: Config, clock: Clock) -> Migrated:
     """Bring a database to this release, and close its store.
 
-    What is stored, and what it returns, is told by ``FlowService.migrate``.
+    ``FlowService.migrate`` says what is stored and returned.
     """
     try:
         store.migrate(table_migrations(config.lifecycles))

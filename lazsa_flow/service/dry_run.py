@@ -32,7 +32,7 @@ class AffectedPath:
         country: Its country after the change.
         trigger: What would move it; ``None`` where only its timers change.
         reason: The reason code.
-        actor: Who would stand in the journal, as ``role:id``; ``system`` for an overdue timer.
+        actor: Who the journal would name, as ``role:id``; ``system`` for an overdue timer.
         source: Its state before; ``None`` where it opens.
         dest: Its state after.
         ends: What would end with it, such as a period or the subject's good standing.
@@ -65,7 +65,7 @@ class DryRun(Generic[_Result]):
 
 
 def dry_run_of(result: _Result, written: Written) -> DryRun[_Result]:
-    """Tell what a command wrote before it was undone; a reminder leaves its path as it is."""
+    """Return what a command wrote before it was undone; a reminder leaves its path as it is."""
     moved = (change for change in written.changes if change.moves)
     return DryRun(result, tuple(map(_affected, moved)), tuple(written.texts))
 

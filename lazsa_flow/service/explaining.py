@@ -41,7 +41,7 @@ def explain_path(context: Context, path: Path, trigger: str | None, now: datetim
 def explain_subject(
     context: Context, subject: str, lifecycle: str | None, trigger: str | None, now: datetime
 ) -> Explanation:
-    """Explain what stands before a subject who has no path, as if one were opened now.
+    """Explain what a subject without a path lacks, as if one were opened now.
 
     Args:
         context: By whose rules.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A trigger as it is asked for; see :meth:`lazsa_flow.service.moves.Moves.fire`."""
+    """A request to fire a trigger; see :meth:`lazsa_flow.service.moves.Moves.fire`."""
 
     name: str
     actor: Actor
@@ -31,7 +31,7 @@ class Trigger:
 
     @property
     def request(self) -> dict[str, Any]:
-        """What tells it from another request, as JSON values."""
+        """What distinguishes it from another request, as JSON values."""
         return {
             "command": "fire",
             "trigger": self.name,

@@ -49,7 +49,7 @@ class Listed:
         since: When it entered its state, by effect.
         trigger: The trigger of its last move.
         reason: The reason code of its last move, if there is one.
-        unmet: Of an open path, the guards that stand today between it and the next active state
+        unmet: Of an open path, the guards that today block its way to the next active state
             of its happy path; of another, those of that way that did not hold at its last move.
         facts: How the subject's facts are on the date judged: ``missing``, ``stale``,
             ``incomplete`` (a figure that a bar asks for is not known) or ``current``.

@@ -64,7 +64,7 @@ class Lookups(Part):
         lifecycle: str | None = None,
         now: datetime | None = None,
     ) -> Explanation:
-        """Tell what leads on from a path's state, and what stands against each exit.
+        """Return every possible transition of a path, and what blocks each.
 
         A subject who is known by facts and has no path is explained as if one were opened now.
 

@@ -25,11 +25,11 @@ class PathNoticeContexts:
         self.context = context
 
     def look_up(self, notices: Sequence[Claimed]) -> None:
-        """Do nothing: all that is told came with the notice."""
+        """Do nothing: the notice has all that its text needs."""
         del notices
 
     def applies(self, notice: Claimed) -> bool:
-        """Tell that a notice is still true of its path: it says what has happened."""
+        """Return that a notice is still true of its path: it says what has happened."""
         del notice
         return True
 
@@ -39,7 +39,7 @@ class PathNoticeContexts:
         return {}
 
     def matter(self, notice: Claimed) -> NoticeContext:
-        """Tell what a notice is about."""
+        """Return what a notice is about."""
         path, row = notice.path, notice.row
         calendar = self.context.rulebook.calendar(path.country)
         return NoticeContext(

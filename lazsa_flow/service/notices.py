@@ -1,4 +1,4 @@
-"""Notices: what people are told, and what they have been told.
+"""Notices: those that wait to be sent, and those that were.
 
 The relay sends what stands in the outbox, by whoever calls it: a worker, the command line, a host's
 own loop. Any number may run side by side, apart from the sweep.
@@ -102,7 +102,7 @@ class Notices(Part):
             return relay.drain(stopping)
 
     def outbox(self, *, parked: bool | None = None) -> list[Waiting]:
-        """Return what waits to be told, oldest first: parked, not parked, or all of it."""
+        """Return the notices that wait, oldest first: parked, not parked, or all."""
         return list(self._runtime.store.outbox().entries(parked=parked))
 
     def deliveries(self) -> dict[tuple[str, str, str], int]:
@@ -140,7 +140,7 @@ class Notices(Part):
 
         Args:
             kind: Which.
-            country: Whose title and team it shows; by default one that speaks the locale.
+            country: Whose title and team it shows; by default one with this locale.
             locale: In which words; the country's by default.
 
         Raises:

@@ -37,7 +37,7 @@ def pause(
     """Pause timers; see :meth:`lazsa_flow.service.service.FlowService.pause`.
 
     Returns:
-        The pause in force: where just this was paused already, the one that stands.
+        The pause in force: the earlier one if the same was paused already.
     """
     context.check_command("pause", actor, country=country)
     _check_scope(context, country, cycle)
@@ -45,9 +45,9 @@ def pause(
     now = context.clock.now()
 
     def run(transaction: SqlTransaction) -> dict[str, Any]:
-        for stands in transaction.pauses():
-            if (stands.country, stands.cycle) == (country, cycle):
-                return _pause_fields(stands)
+        for pause in transaction.pauses():
+            if (pause.country, pause.cycle) == (country, cycle):
+                return _pause_fields(pause)
         made = Pause(country, cycle, str(actor), now, reason.strip())
         transaction.add_pause(made)
         return _pause_fields(made)

@@ -75,7 +75,7 @@ class Operating(Part):
         cycle: date | None = None,
         key: str | None = None,
     ) -> None:
-        """Lift a pause of just this scope; what has fallen due meanwhile fires at its own instant.
+        """Lift a pause of exactly this scope; overdue timers then fire with their own instants.
 
         Args:
             actor: An operator.

@@ -24,13 +24,13 @@ _PART_OF: dict[Callable[..., Any], type[Part]] = {}
 
 
 class Standing(Protocol):
-    """What stands on a runtime: a service, or a part of one."""
+    """What runs on a runtime: a service, or a part of one."""
 
     _runtime: Runtime
 
 
 def runtime_of(service: Standing) -> Runtime:
-    """Return what a service stands on: for workers, viewer, command line and tests."""
+    """Return the runtime of a service: for workers, viewer, command line and tests."""
     return service._runtime  # noqa: SLF001 - the one place that hands it out
 
 
@@ -38,7 +38,7 @@ class Part:
     """A group of methods on one runtime.
 
     Args:
-        runtime: What they stand on.
+        runtime: The runtime they share.
     """
 
     def __init__(self, runtime: Runtime) -> None:

@@ -1,4 +1,4 @@
-"""Views of paths in a picture: where each stands, what blocks it, and its history."""
+"""Views of paths in a picture: the state of each, what blocks it, and its history."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class PathView(NamedTuple):
-    """A path where it stands, and its story, oldest scene first."""
+    """A path, its state and its history, oldest entry first."""
 
     resident: PathCard
     story: tuple[HistoryEntry, ...]
@@ -75,7 +75,7 @@ def portraits(
 def _held(
     context: Context, drawn: Chart, paths: Sequence[Snapshot], now: datetime
 ) -> dict[int, tuple[BlockingGuard, ...]]:
-    """Ask of each path which guards stand before each of its exits now."""
+    """Find which guards block each exit of each path now."""
     index = Index(drawn)
     held: dict[int, tuple[BlockingGuard, ...]] = {}
     for seen in paths:
@@ -109,6 +109,6 @@ def _story(
 
 
 def _unmet(context: Context, lifecycle: str, row: Mapping[str, Any]) -> tuple[Verdict, ...]:
-    """Return what did not hold, as it was told then."""
+    """Return the guards that did not hold, with the verdicts of that time."""
     unmet = [verdict for verdict in row["verdicts"] if not verdict["held"]]
     return tuple(context.verdicts(lifecycle, {**row, "verdicts": unmet}))

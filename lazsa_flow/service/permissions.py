@@ -28,7 +28,7 @@ OPERATING_COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "retry_notices": (Permit("operator"),),
     "close_books": (Permit("manager"),),
 }
-"""The commands that every deployment has, with whom each admits."""
+"""The commands that every deployment has, with the permits of each."""
 
 
 def check_permits(
@@ -43,7 +43,7 @@ def check_permits(
     """Let an actor pass who may give a command.
 
     Args:
-        permits: Every command with whom it admits.
+        permits: Every command with its permits.
         command: The command.
         actor: Who asks.
         subject: The subject it is about, if it is about one.
@@ -52,7 +52,7 @@ def check_permits(
         holds: Decides a relation that is not built in, by its name.
 
     Raises:
-        NotAllowedError: No permit covers it; it tells who may.
+        NotAllowedError: No permit covers it; the message names who may.
     """
     for permit in permits[command]:
         if permit.admits(actor.role, None) and matches_relation(

@@ -34,7 +34,7 @@ class Pictures(Part):
 
         Args:
             lifecycle: The lifecycle's name; by default the application's main one.
-            names: Paths' references, or subjects for their latest path, to list whatever the limit.
+            names: Paths' references, or subjects for their latest path, listed beyond the limit.
             limit: How many paths of each state and country are listed, those that came last.
             now: The instant of the question; the clock's by default.
 
@@ -48,7 +48,7 @@ class Pictures(Part):
         return timeline.picture(self._runtime.context, lifecycle, at, path_ids=listed, limit=limit)
 
     def portraits(self, name: str, lifecycle: str | None = None) -> list[PathView]:
-        """Show where a path, or each path of a subject, stands, and which way it came.
+        """Show a path, or each path of a subject, in its state with its history.
 
         Args:
             name: The path's reference, or the subject's id.

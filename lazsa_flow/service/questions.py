@@ -1,4 +1,4 @@
-"""Questions about what is pending, where paths stand, and whether the books and journals are right.
+"""Questions about pending timers, the states of paths, and whether books and journal are right.
 
 None of it changes anything.
 """
@@ -43,7 +43,7 @@ class Due:
     triggers: tuple[str, ...]
 
     def is_paused(self, pauses: Iterable[Pause]) -> bool:
-        """Tell whether one of these pauses stops it."""
+        """Return whether one of these pauses stops it."""
         return any(each.covers(self.timer.country, self.timer.book_on) for each in pauses)
 
 
@@ -143,7 +143,7 @@ class Questions(Part):
     def verify(self) -> Verification:
         """Replay every path's journal and compare with its row; return every fault.
 
-        What it proves, and what it does not look at, stands in docs/operations/backup.md. Its
+        docs/operations/backup.md says what it proves, and what it does not check. Its
         memory is that of the faults, however many paths there are.
         """
         walk = self._walk()
@@ -174,7 +174,7 @@ class Questions(Part):
         return self._runtime.store.pauses(lifted=lifted)
 
     def paused(self) -> bool:
-        """Tell whether an operator has paused all timers; see :meth:`pauses` for parts of them."""
+        """Return whether an operator has paused all timers; :meth:`pauses` lists every pause."""
         return any(pause.country is None and pause.cycle is None for pause in self.pauses())
 
     def parked(self) -> list[tuple[str, Failure]]:

@@ -101,7 +101,7 @@ class Releases(Part):
     def preview_policy(
         self, lifecycle: str, version: str, text: str, *, actor: Actor, from_start: bool = False
     ) -> Preview:
-        """Tell whom a policy would affect, and how, changing nothing."""
+        """Return whom a policy would affect, and how, changing nothing."""
         found = PolicyText(lifecycle, version, text)
         return releasing.preview_policy(
             self._runtime.context, found, actor=actor, from_start=from_start

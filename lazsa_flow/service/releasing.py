@@ -105,7 +105,7 @@ def release_country(
 
     A candidate whose cycle date the country no longer has, or no longer holds, goes on to the next
     one that it holds, as after a suspension. No timer fires before it: one that is overdue moves
-    with its zone, and fires by the country as it is now.
+    with its zone, and fires by the country's present version.
     """
     country = text.country
     context.check_command("release_country", actor, country=country.code)
@@ -143,7 +143,7 @@ def release_country(
 def preview_policy(
     context: Context, text: PolicyText, *, actor: Actor, from_start: bool = False
 ) -> Preview:
-    """Tell whom a policy would affect, and how, changing nothing."""
+    """Return whom a policy would affect, and how, changing nothing."""
     context.check_command("release_policy", actor)
     _check_new(context.rulebook, text)
     policy, now = _read_policy(context, text), context.clock.now()

@@ -47,7 +47,7 @@ class Planned:
 
 
 def in_country(path: Path, country: str, calendar: Calendar, now: datetime) -> Path:
-    """Return a path as it is in another country; a round to come is one that is held there."""
+    """Return a path as it would be in another country; its round is one that is held there."""
     cycle_on = path.cycle_on
     if cycle_on is not None and cycle_on > calendar.local_date(now):
         cycle_on = calendar.held_from(cycle_on)

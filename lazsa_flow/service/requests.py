@@ -1,4 +1,4 @@
-"""Requests as JSON values: what tells one command from another under an idempotency key."""
+"""Requests as JSON values, which distinguish commands under an idempotency key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def actor_fields(actor: Actor) -> dict[str, Any]:
 
 
 def request_fields(command: str, actor: Actor, **arguments: Any) -> dict[str, Any]:
-    """Return what tells a request from another, as JSON values.
+    """Return a request as JSON values, which distinguish it from others.
 
     An argument of the name of one of the actor's fields, such as the country, has its own place
     next to that field.

@@ -39,7 +39,7 @@ def run_once(
 
 
 def request_digest(key: str | None, request: Mapping[str, Any]) -> str:
-    """Return what tells a request from another under its idempotency key.
+    """Return the digest that distinguishes requests under an idempotency key.
 
     Raises:
         InputError: The key is empty or longer than 200 characters.

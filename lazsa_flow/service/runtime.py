@@ -1,6 +1,6 @@
 """Runtime of a service: store, configuration and clock, and the rules as the database has them.
 
-What a service is composed of (:mod:`.part`) stands on one of these, and so do the workers, the
+The parts of a service (:mod:`.part`) share one of these, and so do the workers, the
 viewer and the command line, by :func:`.part.runtime_of`. It is no part of the public interface.
 """
 
@@ -43,7 +43,7 @@ class IdsMergedError(Exception):
 
 
 class Runtime:
-    """Store, configuration and clock, and the rules as they stand in the database.
+    """Store, configuration and clock, and the rules in force from the database.
 
     Rules that another process has changed (a policy released, a pause) are taken up with the next
     call. A machine whose clock is far from the database server's fires nothing.
@@ -51,7 +51,7 @@ class Runtime:
     Args:
         store: Where state is.
         config: Lifecycles, countries and policies of this process.
-        clock: What tells the time.
+        clock: The clock of the service.
         application: What the application adds.
         secret: The deployment's key for fingerprints, if it has one.
         via: Through what commands come: recorded with each import.
@@ -141,7 +141,7 @@ class Runtime:
                 context = self.context
 
     def run_command(self, run: Callable[[Context], _Result]) -> _Result:
-        """Run a command by the rules of this moment, and again where they change meanwhile."""
+        """Run a command by the present rules, and again if they change while it runs."""
         while True:
             context = self.context
             _check_resolved(context)
@@ -151,7 +151,7 @@ class Runtime:
                 continue
 
     def dry_run(self, command: Callable[[Runtime], _Result]) -> DryRun[_Result]:
-        """Tell what a command would do, changing nothing.
+        """Return what a command would do, changing nothing.
 
         Args:
             command: Gets this runtime on a transaction that is rolled back, and runs on it.

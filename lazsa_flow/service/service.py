@@ -68,7 +68,7 @@ class FlowService:
 
     @property
     def clock(self) -> Clock:
-        """What tells the time."""
+        """The clock of the service."""
         return self._runtime.clock
 
     @property
@@ -93,7 +93,7 @@ class FlowService:
             url: The database's URL, such as ``sqlite:///lazsa.db``.
             config: Countries, lifecycles and policies; those that ship by default.
             clock: The machine's clock by default.
-            secret: The deployment's key for fingerprints, whatever its length; by default from the
+            secret: The deployment's key for fingerprints, of any length; by default from the
                 environment's ``LAZSA_SECRET``, which must have 16 bytes or more.
             via: Through what commands come, such as the name of the host's service; it is recorded
                 with each import.
@@ -209,9 +209,9 @@ class FlowService:
         self.close()
 
     def dry_run(self, command: Callable[[Self], _Result]) -> DryRun[_Result]:
-        """Tell what a command would do, changing nothing.
+        """Return what a command would do, changing nothing.
 
-        The command runs as it is, in a transaction that is rolled back: nothing is written, no
+        The command runs unchanged in a transaction that is rolled back: nothing is written, no
         idempotency key is remembered, no path number is used up. It holds the locks of the command
         until it ends.
 

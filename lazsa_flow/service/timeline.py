@@ -1,6 +1,6 @@
 """The timeline: a whole programme as a picture.
 
-The figures of the past are summed up from the journal's moves: who stood where at the end of a day
+The figures of the past are sums of the journal's moves: how many paths were where at a day's end
 is what came in until then, less what went out. They cannot drift from the truth, for the state
 itself is what the journal leads to.
 """
@@ -46,7 +46,7 @@ def picture(
         context: Where, and by whose rules.
         lifecycle: Its name.
         now: The instant of the question.
-        path_ids: Paths to list whatever the limit.
+        path_ids: Paths to list beyond the limit.
         limit: How many paths of each state and country are listed.
     """
     drawn = build_chart(context.rulebook.lifecycle(lifecycle))

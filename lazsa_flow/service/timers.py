@@ -63,7 +63,7 @@ class Needed:
     """A timer that a path should have and has not.
 
     Attributes:
-        timer: As it should be; ``None`` where that cannot be told.
+        timer: As it should be; ``None`` if that is unknown.
     """
 
     path_id: int

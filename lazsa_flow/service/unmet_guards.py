@@ -52,7 +52,7 @@ def _recorded(table: Lifecycle | None, verdicts: str) -> Iterator[str]:
 
 
 def guards_ahead(table: Lifecycle, state: str) -> tuple[str, ...]:
-    """Return the guards that stand between an open state and the next one that is hoped for.
+    """Return the guards that block the way from an open state to the next one on the happy path.
 
     They are those of the edges along the lifecycle's happy path, up to its first active state.
     """

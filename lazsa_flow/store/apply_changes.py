@@ -134,7 +134,7 @@ def flatten(changes: Iterable[Change]) -> list[Change]:
 def stale(
     connection: sa.Connection, changes: Sequence[Change], alike: Sequence[BatchChange]
 ) -> StaleVersionError:
-    """Tell which of these changes' paths has moved since it was read."""
+    """Return which of these changes' paths has moved since it was read."""
     changes = [*flatten(changes), *(change for each in alike for change in each.changes())]
     changes = [change for change in changes if change.before is not None]
     dialect = connection.dialect.name

@@ -122,7 +122,7 @@ class Brakes:
             raise ClockError(ahead.total_seconds(), TOLERANCE.total_seconds(), against)
 
     def _changed(self, topic: str, state: object) -> bool:
-        """Tell whether a topic's state has changed since it was last told; at first it is falsy."""
+        """Return whether a topic's state has changed since the last call; at first it is falsy."""
         known = self._told.get(topic)
         self._told[topic] = state
         return known != state if known else bool(state)

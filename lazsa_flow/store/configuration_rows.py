@@ -52,7 +52,7 @@ class RulesSide(BookSide):
         released.add_country(self._connection, version)
 
     def has_paths(self, lifecycle: str) -> bool:
-        """Tell whether any path of a lifecycle was ever opened."""
+        """Return whether any path of a lifecycle was ever opened."""
         table = schema.paths
         query = sa.select(table.c.id).where(table.c.lifecycle == lifecycle).limit(1)
         return self._connection.scalar(query) is not None
@@ -68,7 +68,7 @@ class RulesSide(BookSide):
         return list(self._connection.scalars(query.order_by(paths.c.id)))
 
     def has_table(self, lifecycle: Lifecycle) -> bool:
-        """Tell whether the database is run by just this table of a lifecycle."""
+        """Return whether the database is run by just this table of a lifecycle."""
         return tables.is_put(self._connection, lifecycle)
 
     def put_table(self, lifecycle: Lifecycle, at: datetime) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ BUSY_TIMEOUT_MS: Final = round(LOCK_TIMEOUT_S * 1000)
 CHECKPOINT_PAGES: Final = 10_000
 """Where commits do not wait for the disk, it is written to less often, too. Units: 4 kB pages."""
 CACHE_KB: Final = 32_768
-"""The pages of a few thousand paths, wherever they stand; SQLite's own 2 MB hold a few hundred."""
+"""The pages of a few thousand paths, wherever they are; SQLite's own 2 MB hold a few hundred."""
 READ_ONLY: Final = "lazsa_read_only"
 NO_TEXT: Final = "Could not decode to UTF-8"
 """How Python's driver for SQLite begins where a stored text is none; it gives no code."""

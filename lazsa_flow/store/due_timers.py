@@ -66,7 +66,7 @@ class Passing(NamedTuple):
             yield ~sa.exists().where(paths.c.id == table.c.path_id, theirs)
 
     def _paused(self, table: Any) -> sa.ColumnElement[bool]:
-        """Tell whether a timer itself is under one of the pauses."""
+        """Return whether a timer itself is under one of the pauses."""
         book_on = sa.type_coerce(table.c.book_on, sa.Text())
         return sa.or_(
             *(

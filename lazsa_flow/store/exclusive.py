@@ -80,7 +80,7 @@ def _processes() -> list[int]:
 
 
 def _has_open(process: int, file: Path) -> bool:
-    """Tell whether a process has a file open; ``False`` where we may not look."""
+    """Return whether a process has a file open; ``False`` where we may not look."""
     with suppress(OSError):
         for opened in Path(f"/proc/{process}/fd").iterdir():
             with suppress(OSError):

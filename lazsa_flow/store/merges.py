@@ -134,7 +134,7 @@ def rename_paths(connection: sa.Connection, path_ids: Collection[int], subject: 
 
 
 def has_moved(connection: sa.Connection, path_id: int, since: int) -> bool:
-    """Tell whether a trigger has fired on a path after a version of it."""
+    """Return whether a trigger has fired on a path after a version of it."""
     rows = schema.journal
     query = sa.select(rows.c.seq).where(
         rows.c.path_id == path_id, rows.c.seq > since, rows.c.trigger.is_not(None)

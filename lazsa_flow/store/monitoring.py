@@ -62,7 +62,7 @@ class QueueStats:
 
 
 def standing(connection: sa.Connection, now: datetime) -> QueueStats:
-    """Tell how the work stands at an instant."""
+    """Return how the work stands at an instant."""
     failures, outbox = schema.failures, schema.outbox
     waits = failures.c.retry_at.is_not(None)
     failing, parked = connection.execute(

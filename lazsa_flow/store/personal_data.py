@@ -31,7 +31,7 @@ class PersonalSide(BookSide):
     """One transaction on a SQL database, as far as it concerns personal data."""
 
     def knows_person(self, person: str) -> bool:
-        """Tell whether anything at all is recorded of a person: in evidence, paths or texts."""
+        """Return whether anything at all is recorded of a person: in evidence, paths or texts."""
         if not person.isprintable():
             return False
         names = self.names_of(person)

@@ -40,12 +40,12 @@ def read_where_writing_is_forbidden(engine: sa.Engine, file: Path) -> None:
 
 
 def reads_only(record: Any) -> bool:
-    """Tell whether a connection, given by its pool's record, was opened for reading alone."""
+    """Return whether a connection, given by its pool's record, was opened for reading alone."""
     return bool(record.info.get(_READS))
 
 
 def is_writable(file: Path) -> bool:
-    """Tell whether this process may write a database: its file, and beside it."""
+    """Return whether this process may write a database: its file, and beside it."""
     folder = file.absolute().parent
     return os.access(file, os.W_OK, effective_ids=_EFFECTIVE) and os.access(
         folder, os.W_OK | os.X_OK, effective_ids=_EFFECTIVE

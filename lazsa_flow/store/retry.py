@@ -104,7 +104,7 @@ def retrying(
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Read once, and tell in our own words why the database could not be read.
+    """Read once, and raise our own error if the database cannot be read.
 
     Raises as :func:`working_once`.
     """
@@ -114,7 +114,7 @@ def reading() -> Iterator[None]:
 
 @contextmanager
 def working_once(how: str) -> Iterator[None]:
-    """Use the database once, and tell in our own words why it could not be used.
+    """Use the database once, and raise our own error if it cannot be used.
 
     The driver's own error shows statements and values, so none comes out.
 
@@ -141,7 +141,7 @@ def working_once(how: str) -> Iterator[None]:
 
 @contextmanager
 def reporting_damage() -> Iterator[None]:
-    """Write, and report damage in our own words; whoever runs it again handles all else.
+    """Write, and raise our own error for damage; the caller's retry handles everything else.
 
     Raises:
         DamagedError: The database's file is damaged, or is none.
@@ -175,12 +175,12 @@ def damage(error: BaseException | None) -> DamagedError:
 
 
 def is_damaged(error: DBAPIError) -> bool:
-    """Tell whether an error means that the file is damaged, or is no database."""
+    """Return whether an error means that the file is damaged, or is no database."""
     return is_damage(error.orig)
 
 
 def is_damage(error: BaseException | None) -> bool:
-    """Tell the same of the driver's own error."""
+    """Return the same for the driver's own error."""
     state = getattr(error, "sqlstate", None) or ""
     name = getattr(error, "sqlite_errorname", None) or ""
     no_text = isinstance(error, sqlite3.Error) and str(error).startswith(NO_TEXT)
@@ -189,27 +189,27 @@ def is_damage(error: BaseException | None) -> bool:
 
 
 def is_lost(error: DBAPIError) -> bool:
-    """Tell whether an error means that the connection is gone."""
+    """Return whether an error means that the connection is gone."""
     state = getattr(error.orig, "sqlstate", None) or ""
     return error.connection_invalidated or state.startswith(_LOST) or _refused(error)
 
 
 def _refused(error: DBAPIError) -> bool:
-    """Tell a PostgreSQL that refuses connections, which gives no state."""
+    """Return whether PostgreSQL refused the connection, for which the driver has no SQLSTATE."""
     module = type(error.orig).__module__.partition(".")[0]
     no_state = getattr(error.orig, "sqlstate", None) is None
     return isinstance(error, OperationalError) and module == "psycopg" and no_state
 
 
 def is_away(error: DBAPIError) -> bool:
-    """Tell whether an error means that the database cannot write, whoever asks."""
+    """Return whether an error means that the database cannot write, whoever asks."""
     state = getattr(error.orig, "sqlstate", None) or ""
     name = getattr(error.orig, "sqlite_errorname", None) or ""
     return state.startswith(_AWAY) or name.startswith(_AWAY_SQLITE)
 
 
 def name_of(error: DBAPIError) -> str:
-    """Return the name of the driver's error; its text may hold anything and is not told."""
+    """Return the name of the driver's error; its text may hold anything and is not shown."""
     return _name(error.orig)
 
 
@@ -219,7 +219,7 @@ def _name(error: BaseException | None) -> str:
 
 
 def is_contended(error: DBAPIError) -> bool:
-    """Tell whether an error means that another writer was in the way."""
+    """Return whether an error means that another writer was in the way."""
     if getattr(error.orig, "sqlstate", None) in _CONTENDED:
         return True
     if isinstance(error, IntegrityError):

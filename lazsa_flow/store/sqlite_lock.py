@@ -84,7 +84,7 @@ def _check_file(driver: sqlite3.Connection) -> None:
 
 
 def takes_writes(driver: sqlite3.Connection) -> bool:
-    """Tell whether a connection may write; nothing is written, and nobody is waited for."""
+    """Return whether a connection may write; nothing is written, and nobody is waited for."""
     [(timeout_ms,)] = driver.execute("PRAGMA busy_timeout").fetchall()
     driver.execute("PRAGMA busy_timeout = 0")
     try:
@@ -131,14 +131,14 @@ def begin_reading(driver: sqlite3.Connection) -> None:
 
 
 def _held_by_host(file: Path) -> bool:
-    """Tell whether a connection of this process that is none of ours holds the write lock."""
+    """Return whether a connection of this process that is none of ours holds the write lock."""
     with _registering:
         ours = any(each.writes and each.in_transaction for each in _connections)
     return not ours and _held_by_process(file)
 
 
 def _held_by_process(file: Path) -> bool:
-    """Tell whether this process holds the write lock, where the system can say.
+    """Return whether this process holds the write lock, where the system can say.
 
     The file of the locks is not opened: closing it would drop those that this process holds.
     """

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def _opening() -> Iterator[None]:
-    """Tell in our own words that a database cannot be opened."""
+    """Raise our own error if a database cannot be opened."""
     try:
         yield
     except sa.exc.DBAPIError as error:
@@ -155,7 +155,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
     def begin(self, *, write: bool = True) -> Iterator[_Transaction]:
         """Open a transaction; it commits at the end of the block, or rolls back on an error."""
         engine = self._engine if write else self._reading
-        # what was to be written is told by who runs it again
+        # the caller's retry says what was to be written
         telling = reporting_damage() if write else reading()
         with telling, engine.connect() as connection, connection.begin() as own:
             transaction = self.transaction_class(
@@ -205,12 +205,12 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
                 begun.rollback()
 
     def outbox(self) -> SqlOutbox:
-        """Return what waits to be told."""
+        """Return the outbox."""
         return self._outbox
 
     @contextmanager
     def _read(self, *, snapshot: bool = False) -> Iterator[sa.Connection]:
-        """Lend a connection for reading, and tell in our own words why it could not be read.
+        """Lend a connection for reading, and raise our own error if it cannot be read.
 
         Args:
             snapshot: Whether all that is read must be of one moment.
@@ -274,7 +274,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
 
     @contextmanager
     def leading(self) -> Iterator[bool]:
-        """Tell whether this process leads among the tickers, for as long as the block runs.
+        """Return whether this process leads among the tickers, for as long as the block runs.
 
         Who leads ends the sessions that stand still, so that others can have their rows. It leads
         on a connection apart from the pool's, on which the block asks what is due.

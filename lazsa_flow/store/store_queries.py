@@ -86,7 +86,7 @@ class StoreQuestions(ABC, Generic[_Listing]):
         return min((at for at in looks if at is not None), default=None)
 
     def standing(self, now: datetime) -> QueueStats:
-        """Tell how the work stands at an instant."""
+        """Return how the work stands at an instant."""
         with self._read() as connection:
             return monitoring.standing(connection, now)
 
@@ -106,7 +106,7 @@ class StoreQuestions(ABC, Generic[_Listing]):
             return monitoring.due_by_timer(connection, now)
 
     def describe(self) -> str:
-        """Tell the server's or library's name and version."""
+        """Return the server's or library's name and version."""
         with self._read() as connection:
             version = connection.dialect.server_version_info or ()
             name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.dialect.name]

@@ -185,5 +185,5 @@ class SubjectSide(EngineTransaction):
         merges.rename_paths(self._connection, path_ids, subject)
 
     def has_moved(self, path_id: int, since: int) -> bool:
-        """Tell whether a trigger has fired on a path after a version of it."""
+        """Return whether a trigger has fired on a path after a version of it."""
         return merges.has_moved(self._connection, path_id, since)

@@ -19,7 +19,7 @@ _TABLE: Final = schema.lifecycles
 
 
 def is_put(connection: sa.Connection, lifecycle: Lifecycle) -> bool:
-    """Tell whether a database is run by just this table of a lifecycle."""
+    """Return whether a database is run by just this table of a lifecycle."""
     stored = sa.select(_TABLE.c.content).where(_TABLE.c.lifecycle == lifecycle.name)
     return connection.scalar(stored) == text_of(lifecycle)
 

@@ -89,7 +89,7 @@ def list_(
 def gaps(
     database: Database = DEFAULT_DATABASE, config: ConfigDir = None, as_json: Json = False
 ) -> None:
-    """Tell of each country how many candidates of the coming cycle have no quorum yet.
+    """Show how many candidates of the coming cycle have no quorum yet, by country.
 
     Example: lazsa-flow panel gaps
     """

@@ -13,7 +13,7 @@ def screen(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Tell which sellers of a facts file meet the criteria on a date, on the facts as given.
+    """Show which sellers of a facts file meet the criteria on a date, on the facts as given.
 
     Example: lazsa-flow screen sellers.csv --on 2020-04-01
     """

@@ -46,7 +46,7 @@ def badge(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Tell whether a seller's badge is valid, under which title, and until when.
+    """Show whether a seller's badge is valid, under which title, and until when.
 
     Example: lazsa-flow badge seller-1
     """
@@ -166,7 +166,7 @@ def outcome(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Tell what a seller may see of the latest decision on a path, and how to object.
+    """Show what a seller may see of the latest decision on a path, and how to object.
 
     Example: lazsa-flow outcome award-17
     """

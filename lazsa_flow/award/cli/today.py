@@ -29,7 +29,7 @@ def today(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Tell what is new, late and waiting for the team of a country.
+    """Show what is new, late and waiting for the team of a country.
 
     Example: lazsa-flow today PH
     """

@@ -1,4 +1,4 @@
-"""Appeals: persons outside the panel decide whether an automatic decision stands.
+"""Appeals: persons outside the panel confirm or reverse an automatic decision.
 
 An appeal is filed with the first voice on it. As many voices as the policy asks for grant it, which
 reinstates; as many reject it, which closes it.

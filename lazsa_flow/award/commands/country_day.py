@@ -55,7 +55,7 @@ class IncompleteNomination:
 
     Attributes:
         cycle_on: The cycle date of their round.
-        nominators: Who made the nominations that stand, as ``employee:e-7``.
+        nominators: Who made the nominations in force, as ``employee:e-7``.
     """
 
     path: str
@@ -91,7 +91,7 @@ class CountryDay:
         incomplete: Nominees whose nomination is incomplete.
         reviewers: Reviewers of the next cycle who have cards missing.
         appeals: Open appeals, those with the fewest days left first; by number of voices.
-        group: Former ambassadors whom the team is to add to the group.
+        group: Former ambassadors that the team should add to the group.
         perks: One-off perks that are still to be given.
         cases: Open compliance cases.
         facts: Open paths whose facts will not be current on the cycle date.
@@ -166,7 +166,7 @@ def _incomplete_nominees(listing: AwardListing, country: str) -> Iterator[Incomp
 def _group_tasks(
     context: Context, listing: AwardListing, country: str, now: datetime
 ) -> Iterator[GroupTask]:
-    """Yield the former ambassadors whom the team can add to the group."""
+    """Yield the former ambassadors that the team can add to the group."""
     rules = cast("AwardPolicy", context.rulebook.policy_at("award", now)).reconnect
     steps: dict[str, set[str]] = {}
     for each in listing.statements("step"):

@@ -14,7 +14,7 @@ _AFTERWARDS: Final = frozenset({"join_reconnect", "rejoin", "remove", "revoke_st
 def decision_row(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return the latest decision among rows that are given oldest first.
 
-    A refused decision is one: it names what stood against it. A move of country, a suspended cycle
+    A refused decision is one: it names the unmet guards. A move of country, a suspended cycle
     and a release are none, nor is what a former ambassador does in Reconnect.
     """
     found = None

@@ -31,7 +31,7 @@ class Erasures:
 
     Args:
         context: Whose secret keys the hashes.
-        transaction: Where they stand.
+        transaction: The transaction to read them in.
     """
 
     def __init__(self, context: Context, transaction: AwardTransaction) -> None:

@@ -91,9 +91,9 @@ def _keep_bar(context: Context, transaction: AwardTransaction, seller: str) -> N
     """Record a conduct bar under a keyed hash, so that it outlives the seller's id."""
     if context.secret is not None:
         fingerprint = context.fingerprint(seller)
-        stands = transaction.conduct_bars_of(fingerprint)
+        in_force = transaction.conduct_bars_of(fingerprint)
         for record in transaction.records_of(seller):
-            if record.reason == "code_of_conduct" and record not in stands:
+            if record.reason == "code_of_conduct" and record not in in_force:
                 transaction.add_conduct_bar(fingerprint, record)
 
 

@@ -10,8 +10,8 @@ _LISTS: Final = ("skipped", "differences", "other_country", "suspect_ids")
 class ImportResult(int):
     """How many rows an import took, and what happened to the others.
 
-    As a number, and in an f-string, it is the count of rows that were taken; printed by itself it
-    names all that is to be told.
+    As a number, and in an f-string, it is the count of rows that were taken; its ``repr`` names
+    every count that is not zero.
 
     Attributes:
         already_there: Rows that were recorded before, word for word.
@@ -19,7 +19,7 @@ class ImportResult(int):
         skipped: The lines of rows that were left out, since somebody in them was erased.
         differences: What was taken but counts otherwise than it says: cards whose team is another
             than that of the reviewer's seat, each with its line.
-        new_sellers: Sellers of whom nothing was known before.
+        new_sellers: Sellers that were unknown before.
         known_sellers: Sellers who were known.
         other_country: Sellers whom the file puts in another country than is recorded; the record
             stays.
@@ -47,8 +47,8 @@ class ImportResult(int):
         raise AttributeError(f"ImportResult is immutable: {name}")
 
     def __repr__(self) -> str:
-        told = {name: value for name, value in self.__dict__.items() if value != _UNKNOWN[name]}
-        rest = "".join(f", {name}={value!r}" for name, value in told.items())
+        known = {name: value for name, value in self.__dict__.items() if value != _UNKNOWN[name]}
+        rest = "".join(f", {name}={value!r}" for name, value in known.items())
         return f"ImportResult({int(self)}{rest})"
 
     def __format__(self, spec: str) -> str:

@@ -37,9 +37,9 @@ class MergedSellers:
     Attributes:
         old: The id that is an alias from now on, or no longer is one.
         new: The id that it was merged into, or parted from.
-        seller: The id under which the seller's paths stand.
+        seller: The id that the seller's paths are recorded under.
         country: The country of that id; ``None`` where none is on record.
-        paths: The paths that stand under another id than before.
+        paths: The paths whose id has changed.
         timers: The timers that moved with the country.
     """
 
@@ -224,9 +224,13 @@ def _check_unmoved(
             versions = {**each.old_paths, **each.new_paths, **versions}
     for path in paths:
         if path.id not in versions:
-            raise ConflictError(undone.old, f"{path.ref} was opened after the merge; it stands")
+            raise ConflictError(
+                undone.old, f"{path.ref} was opened after the merge, so it cannot be undone"
+            )
         if transaction.has_moved(path.id, versions[path.id]):
-            raise ConflictError(undone.old, f"{path.ref} has moved since the merge; it stands")
+            raise ConflictError(
+                undone.old, f"{path.ref} has moved since the merge, so it cannot be undone"
+            )
 
 
 def _paths_under(old: str, merges: Mapping[str, Merge]) -> set[int]:

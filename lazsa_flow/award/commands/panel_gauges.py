@@ -23,7 +23,7 @@ def panel_gauges(context: Context) -> tuple[Gauge, Gauge]:
         ),
         Gauge(
             "lazsa_panel_without_quorum",
-            "Candidates whom too few reviewers or teams have scored.",
+            "Candidates that too few reviewers or teams have scored.",
             ("country", "cycle"),
             {labels: gap.without_quorum for labels, gap in gaps.items()},
         ),

@@ -1,6 +1,6 @@
 """Panels: the candidates of a country and cycle, and what is missing for each.
 
-The local team sees whose cards are missing, who may not score, and what speaks against a candidate.
+The local team sees which cards are missing, who may not score, and what counts against a candidate.
 
 Source:
     programme.md, "The panel".
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One seller whom the panel has to judge in a cycle.
+    """One seller that the panel has to judge in a cycle.
 
     Attributes:
         cards: How many reviewers' cards count so far.
@@ -43,10 +43,10 @@ class Candidate:
         flags: What the panel should know beforehand: bars unmet as of today, a conduct bar that
             has ended.
         conflicts: Assigned reviewers who may not score: the seller, and anyone who nominated them.
-        recused: Reviewers who stood back, each with the reason code.
+        recused: Reviewers who recused themselves, each with the reason code.
         set_aside: Reviewers whose card was set aside, each with the reason code.
         member: Whether the nominee is a member of Reconnect.
-        title: The title that a sitting ambassador bears.
+        title: The title of a sitting ambassador.
     """
 
     path: str
@@ -163,7 +163,7 @@ def _reason_codes(cards: Iterable[RecordedCard]) -> Mapping[str, str]:
 
 
 def _find_flags(context: Context, seen: Snapshot) -> list[str]:
-    """Return what speaks against an award or renewal, apart from the panel's own cards."""
+    """Return what counts against an award or renewal, apart from the panel's own cards."""
     path, now = seen.path, context.clock.now()
     lifecycle = context.rulebook.lifecycle(path.lifecycle)
     renewing = path.state not in ("nominated", "under_review")

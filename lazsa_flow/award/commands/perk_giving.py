@@ -74,9 +74,9 @@ def perks_due(context: Context, country: str, *, given: bool = False) -> list[On
 
 
 def _of_tenure(path: Path, records: Iterable[Statement], title: str) -> Iterable[OneOffPerk]:
-    told = {record.name: record for record in records}
+    given = {record.name: record for record in records}
     for perk in ONE_OFF:
-        record = told.get(_record_name(perk, path))
+        record = given.get(_record_name(perk, path))
         yield OneOffPerk(
             seller=path.subject,
             path=path.ref,
@@ -169,7 +169,7 @@ def _check_not_given(transaction: AwardTransaction, seller: str, perk: str, path
     """Check that a perk was not given in a path's tenure.
 
     Raises:
-        ConflictError: It was; it tells by whom and when.
+        ConflictError: It was; the message says by whom and when.
     """
     for record in transaction.records_of(seller):
         if (record.kind, record.name) == (KIND, _record_name(perk, path)):

@@ -32,7 +32,7 @@ class ReviewerWork:
     Attributes:
         team: The team of their seat; ``None`` of somebody whose seat has ended.
         done: How many candidates they have scored.
-        stood_back: From how many they have stood back, or whose card of theirs was set aside.
+        stood_back: How many they recused themselves from, or whose card of theirs was set aside.
         missing: The paths in an open round that wait for their card. Paths of sellers whom they
             nominated, and their own, are not among them.
     """

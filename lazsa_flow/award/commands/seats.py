@@ -38,7 +38,7 @@ JUDGED_STATES: Final = ("nominated", "under_review", "awarded", "renewed", "rene
 
 @dataclass(frozen=True, slots=True)
 class SeatConflict:
-    """A seller whom a reviewer may not review.
+    """A seller that a reviewer may not review.
 
     Attributes:
         reviewer: The reviewer's id.
@@ -90,7 +90,7 @@ def assign_reviewers(
     Raises:
         InputError: The date is no cycle date, or a team is empty.
         NotAllowedError: The actor may not, or a reviewer may not sit on this panel: they hold a
-            sitting award, are a nominee of it, or have nominated everyone whom it judges.
+            sitting award, are a nominee of it, or have nominated everyone that it judges.
         ConflictError: A reviewer sits on the panel under another spelling of their id.
     """
     check_command("assign_reviewer", actor, country=country)
@@ -183,7 +183,7 @@ def unassign_reviewer(
 def check_not_sitting(
     transaction: AwardTransaction, person: str, action: str, now: datetime
 ) -> None:
-    """Check that a person holds no sitting award, whatever their role.
+    """Check that a person holds no sitting award, in any role.
 
     Raises:
         NotAllowedError: They hold one; ambassadors never review.
@@ -224,7 +224,7 @@ def fold_names(person: str, held: Mapping[str, str]) -> set[str]:
 def find_conflicts(
     transaction: AwardTransaction, country: str, cycle_on: date, reviewers: Iterable[str]
 ) -> list[SeatConflict]:
-    """Find the sellers whom the reviewers of a panel may not review.
+    """Find the sellers that the reviewers of a panel may not review.
 
     Raises:
         NotAllowedError: A reviewer may review nobody, or is a nominee of this panel.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lazsa_flow.service.listing import Filters
 
 _NO_MOVE: Final = {"trigger": None, "reason": None, "parked": False}
-"""What a list of sellers does not tell of their path."""
+"""Fields of a path that a list of sellers leaves out."""
 
 
 def find_sellers(

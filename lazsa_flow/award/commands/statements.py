@@ -35,7 +35,7 @@ def set_case(
 
     Args:
         context: Where and by whose rules.
-        seller: On whom.
+        seller: The seller that the case is about.
         case_id: The case's id.
         value: ``open`` or ``closed``.
         actor: Compliance.
@@ -45,14 +45,14 @@ def set_case(
         raise InputError.of("case", "id", case_id, "an id that is not empty")
 
     def check_case(transaction: AwardTransaction) -> None:
-        stands = [
+        states = [
             record.value
             for record in transaction.records_of(seller)
             if record.kind == "case" and record.name == case_id
         ]
-        if (stands[-1:] == ["open"]) == (value == "open"):
-            stand = "open" if value == "open" else "not open"
-            raise ConflictError(seller, f"case {case_id} is {stand}")
+        if (states[-1:] == ["open"]) == (value == "open"):
+            state = "open" if value == "open" else "not open"
+            raise ConflictError(seller, f"case {case_id} is {state}")
 
     command = "open_case" if value == "open" else "close_case"
     record_statement(
@@ -96,7 +96,7 @@ def record_reconnect_step(
 def _tell_ready(
     context: Context, transaction: AwardTransaction, seller: str, number: int, now: datetime
 ) -> None:
-    """Notify the team of a former ambassador whom it can add, once the last step is recorded."""
+    """Notify the team of a former ambassador that it can add, once the last step is recorded."""
     awarded = [path for path in transaction.paths_of(seller, "award") if "award" in path.periods]
     latest = awarded[-1] if awarded else None  # a later candidacy does not close the door
     if latest is None or latest.state not in ("retired", "removed"):
@@ -152,7 +152,7 @@ def record_statement(
 
     Args:
         context: Where and by whose rules.
-        seller: About whom.
+        seller: The seller that the statement is about.
         command: The administrative command, whose right is asked for.
         kind: The record's kind.
         name: Which one of the kind.

@@ -252,7 +252,7 @@ def _record_checks(record: TurnoverRecord, where: str) -> list[tuple[bool, str, 
 
 
 def _dated_for(record: TurnoverRecord) -> bool:
-    """Return whether a rate's date lies in its month or the next, if both can be read."""
+    """Return whether a rate's date is in its month or the next, if both can be read."""
     rate_on = record.rate_on
     readable = rate_on is not None and _is_day(rate_on) and _matches_pattern(_MONTH, record.month)
     return not readable or rate_fits(record.month, cast("date", rate_on))

@@ -65,9 +65,9 @@ class EntryReceipt(Move):
 def receipt_of(fields: Mapping[str, Any]) -> EntryReceipt:
     """Read a receipt from its JSON values."""
     move = move_from_json({name: value for name, value in fields.items() if name != "received"})
-    told = fields.get("received") or {"records": 0, "months": {}, "set_aside": ()}
-    months = {month: Decimal(usd) for month, usd in told["months"].items()}
-    received = Received(told["records"], FrozenDict(months), tuple(told["set_aside"]))
+    stored = fields.get("received") or {"records": 0, "months": {}, "set_aside": ()}
+    months = {month: Decimal(usd) for month, usd in stored["months"].items()}
+    received = Received(stored["records"], FrozenDict(months), tuple(stored["set_aside"]))
     values = {name: getattr(move, name) for name in Move.__slots__}
     return EntryReceipt(**values, received=received)
 

@@ -39,7 +39,7 @@ def record_shown(
 def invite_trainer(
     context: Context, seller: str, shown: Sequence[str], *, actor: Actor, key: str | None
 ) -> dict[str, Any]:
-    """Propose a prospect, unless one stands already, record what they have shown, and invite them.
+    """Propose a prospect unless that was done before, record what they have shown, and invite them.
 
     Returns:
         The move into ``invited``.

@@ -47,7 +47,7 @@ class Stage:
         return "demo/" + "/".join(map(str, parts))
 
     def is_drawn(self, name: str, cycle: date, seller: str, share: float) -> bool:
-        """Tell whether a seller is among a drawn share of all."""
+        """Return whether a seller is among a drawn share of all."""
         return seeded_random(self.seed, name, cycle, seller).random() < share
 
     def paths_in(self, *states: str) -> list[Path]:

@@ -1,1 +1,1 @@
-"""The programme's facade in parts: what one may tell it, and what one may ask."""
+"""The programme's facade in parts: its commands and its questions."""

@@ -81,7 +81,7 @@ class Community(Part):
         return announcements.find_announcement(self._runtime.context, number)
 
     def title(self, path: Path) -> str | None:
-        """Return the title that a path's seller bears now; none without a sitting award."""
+        """Return the present title of a path's seller; none without a sitting award."""
         return title_of(self._runtime.context, path, self._runtime.clock.now())
 
     def perks_due(self, country: str, *, given: bool = False) -> list[OneOffPerk]:
@@ -105,7 +105,7 @@ class Community(Part):
         """Record that a one-off perk of a seller's latest tenure was given; once a tenure.
 
         Args:
-            seller: To whom.
+            seller: The seller who gets it.
             perk: ``award_kit``, ``executive_certificate``, ``recognition_day`` or
                 ``immersion_trip``.
             actor: The local team, or a manager.

@@ -90,11 +90,11 @@ class Irreversible(Part):
         """Delete a seller's personal data; a sitting ambassador retires first.
 
         Files that are imported later bring nothing of them back; see :meth:`readmit`. Where the
-        deleted texts can still be read is told by :meth:`deleted_texts_remain`.
+        deleted texts can still be read is returned by :meth:`deleted_texts_remain`.
 
         Args:
             seller: Whose; the id of a nominator or reviewer is good, too.
-            actor: Who asks; the journal names them at whatever ends.
+            actor: Who asks; the journal names them on every path that ends.
             key: The idempotency key.
             dry_run: Return how many texts it would be, and write nothing; what would end is told
                 by :meth:`dry_run`.

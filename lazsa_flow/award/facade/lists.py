@@ -62,7 +62,7 @@ class AwardLists(Part):
         )
 
     def today(self, country: str) -> CountryDay:
-        """Tell what is new, late and waiting for the team in a country.
+        """Return what is new, late and waiting for the team in a country.
 
         Raises:
             NotFoundError: There is no such country.

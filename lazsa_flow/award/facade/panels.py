@@ -1,4 +1,4 @@
-"""What a panel, those who convene it, and those who judge its appeals tell the programme."""
+"""Commands of a panel, of the team that convenes it, and of those who judge its appeals."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class Panels(Part):
             dry_run: Return what would come of it, and write nothing.
 
         Returns:
-            Who sits on the panel, and whom those that were assigned may not review.
+            Who sits on the panel, and which sellers the new reviewers may not review.
 
         Raises:
             InputError: The date is no cycle date of the country, or a team is missing.
             NotAllowedError: The actor may not, or a reviewer may not sit on this panel: they hold
-                a sitting award, are a nominee of it, or have nominated everyone whom it judges.
+                a sitting award, are a nominee of it, or have nominated everyone that it judges.
             ConflictError: A reviewer sits on the panel under another spelling of their id.
         """
         if dry_run:
@@ -210,7 +210,7 @@ class Panels(Part):
     def recuse(
         self, path: str, *, actor: Actor, reason: str, note: str = "", key: str | None = None
     ) -> CardReceipt:
-        """Record that a reviewer stands back; an earlier card of theirs no longer counts."""
+        """Record that a reviewer recuses themselves; an earlier card of theirs no longer counts."""
         return self._runtime.run_on_path(
             lambda context: scoring.record_recusal(
                 context, path, actor=actor, reason=reason, note=note, key=key
@@ -222,8 +222,8 @@ class Panels(Part):
     ) -> Move | None:
         """Record a manager's voice on an appeal; the second grant reinstates the path.
 
-        The first voice files the appeal, of which the local team is told; the second rejection
-        closes it, of which the seller is told.
+        The first decision files the appeal, and the local team is notified; the second rejection
+        closes it, and the seller is notified.
 
         Args:
             path: The path's reference.

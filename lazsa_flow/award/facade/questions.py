@@ -27,11 +27,11 @@ class AwardQuestions(Part):
     """The questions."""
 
     def panel(self, country: str, cycle_on: date) -> list[Candidate]:
-        """List whom a country's panel has to judge in a cycle, and what is missing for each."""
+        """List the sellers that a panel has to judge in a cycle, and what each one lacks."""
         return panels.list_candidates(self._runtime.context, country, cycle_on)
 
     def panel_gaps(self) -> list[PanelGap]:
-        """Tell of each country how many candidates of the coming cycle have no quorum yet."""
+        """Return by country how many candidates of the coming cycle have no quorum yet."""
         return panels.panel_gaps(self._runtime.context)
 
     def entitlements(self, seller: str, *, at: datetime | None = None) -> tuple[Entitlement, ...]:
@@ -39,7 +39,7 @@ class AwardQuestions(Part):
         return queries.list_entitlements(self._runtime.context, seller, self._runtime.now(at, "at"))
 
     def badge(self, seller: str, *, at: datetime | None = None) -> Badge:
-        """Tell whether a seller's badge is valid at an instant: one index look-up."""
+        """Return whether a seller's badge is valid at an instant: one index look-up."""
         return queries.find_badge(self._runtime.context, seller, self._runtime.now(at, "at"))
 
     def hall_of_fame(self, country: str) -> list[Fame]:
@@ -55,7 +55,7 @@ class AwardQuestions(Part):
         return queries.find_contact(self._runtime.context, seller, regional=regional)
 
     def outcome(self, name: str) -> Outcome:
-        """Tell what a seller may see of the latest decision on a path, and how to object."""
+        """Return what a seller may see of the latest decision on a path, and how to object."""
         asking = Lookups(self._runtime)
         path = asking.find(name)
         rows = asking.history(path.ref)
@@ -66,7 +66,7 @@ class AwardQuestions(Part):
         )
 
     def members(self, country: str) -> list[str]:
-        """List the sellers who are in Reconnect in a country: whom updates go to."""
+        """List the sellers in Reconnect in a country, who receive updates."""
         return queries.list_members(self._runtime.context, country)
 
     def check_entry(
@@ -80,7 +80,7 @@ class AwardQuestions(Part):
         consent: bool = False,
         actor: Actor,
     ) -> EntryCheck:
-        """Tell what would be found of an application for a store, writing nothing.
+        """Return the findings on an application for a store without writing anything.
 
         Args:
             applicant: Who would apply.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Sellers(Part):
-    """What concerns a seller whatever their paths."""
+    """Commands about a seller that do not depend on their paths."""
 
     def seller_record(self, seller: str) -> SellerRecord:
         """Return every id of a seller, and in which country they are and were.
@@ -65,8 +65,8 @@ class Sellers(Part):
     ) -> MergedSellers:
         """Join two ids of one seller, whose id has changed: from now on either finds all of both.
 
-        Both stay valid names. The paths of ``old`` stand under ``new`` and move to its country;
-        country and contact of ``new`` hold. Standing that was lost under either is lost.
+        Both stay valid names. The paths of ``old`` are recorded under ``new`` and move to its
+        country; country and contact of ``new`` hold. Standing that was lost under either is lost.
 
         Args:
             old: The id that was; it becomes an alias.
@@ -91,8 +91,8 @@ class Sellers(Part):
     ) -> MergedSellers:
         """Undo a merge of two ids, for as long as no path of the seller has moved on it.
 
-        The paths of ``old`` stand under it again, in its country. What was recorded meanwhile stays
-        with the id that it was recorded of.
+        The paths of ``old`` are recorded under it again, in its country. What was recorded
+        meanwhile stays with the id that it was recorded of.
 
         Args:
             old: The id that was merged.

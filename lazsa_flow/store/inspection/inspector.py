@@ -46,7 +46,7 @@ class Inspection:
         return schema_revision.revision_on(self._connection) if says else None
 
     def has_tables(self) -> bool:
-        """Tell whether there is anything of ours."""
+        """Return whether there is anything of ours."""
         return bool(read_catalog(self._connection))
 
     def differences(self) -> list[Difference]:
@@ -86,7 +86,7 @@ class Inspection:
         return timers.timers_at(self._connection, stored)
 
     def ended_at(self, path_id: int, name: str, due_at: Any) -> bool:
-        """Tell whether a path has a timer of this name and instant that is over."""
+        """Return whether a path has a timer of this name and instant that is over."""
         return timers.ended_at(self._connection, path_id, name, due_at)
 
     def histories(self, places: Collection[tuple[str, str]]) -> Iterator[History]:

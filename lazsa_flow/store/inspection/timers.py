@@ -73,7 +73,7 @@ def _instant_columns() -> list[sa.ColumnElement[Any]]:
 
 
 def ended_at(connection: sa.Connection, path_id: int, name: str, due_at: Any) -> bool:
-    """Tell whether a path has a timer of this name and instant that is over."""
+    """Return whether a path has a timer of this name and instant that is over."""
     timers = schema.timers
     query = sa.select(timers.c.status).where(
         timers.c.path_id == path_id, timers.c.name == name, timers.c.due_at == due_at, ~_WAITING
