@@ -6,33 +6,12 @@ Related commands share a file. A command imports what it needs when it runs, so 
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Final, NoReturn
 
 import typer
 
-from lazsa_flow.cli import (
-    backup,
-    config_check,
-    countries,
-    due,
-    explain,
-    fire,
-    graph,
-    init,
-    inspect,
-    ledger,
-    notices,
-    operate,
-    parking,
-    paths,
-    pausing,
-    policies,
-    serve,
-    timers,
-    verify,
-    view,
-)
 from lazsa_flow.cli.application import (
     COMPLIANCE,
     INSPECT,
@@ -46,42 +25,45 @@ from lazsa_flow.cli.options import Version
 from lazsa_flow.cli.output import degrade_unencodable
 from lazsa_flow.cli.safe_group import SafeGroup
 
+_GC_THRESHOLD: Final = 50_000
+"""So many new objects start a search for garbage: what a start imports is none, and is searched a
+hundred times by default."""
 GENERAL_SECTIONS: Final = (OPERATE, INSPECT, COMPLIANCE, SET_UP)
 GENERAL_COMMANDS: Final = (
-    Entry(OPERATE, paths.open_path, "open"),
-    Entry(OPERATE, fire.fire),
-    Entry(OPERATE, operate.sweep),
-    Entry(OPERATE, parking.parked),
-    Entry(OPERATE, parking.unpark),
-    Entry(OPERATE, pausing.pause),
-    Entry(OPERATE, pausing.resume),
-    Entry(OPERATE, pausing.pauses),
-    Entry(OPERATE, timers.timers, "timers"),
-    Entry(OPERATE, ledger.ledger, "ledger"),
-    Entry(OPERATE, notices.outbox, "outbox"),
-    Entry(OPERATE, notices.notices, "notices"),
-    Entry(OPERATE, notices.relay),
-    Entry(OPERATE, serve.run),
-    Entry(OPERATE, serve.worker),
-    Entry(OPERATE, serve.ticker),
-    Entry(OPERATE, serve.doctor),
-    Entry(INSPECT, inspect.show),
-    Entry(INSPECT, inspect.history),
-    Entry(INSPECT, explain.explain),
-    Entry(INSPECT, due.due),
-    Entry(INSPECT, paths.states),
-    Entry(INSPECT, paths.state_at, "state-at"),
-    Entry(INSPECT, graph.graph),
-    Entry(INSPECT, view.view),
-    Entry(COMPLIANCE, verify.verify),
-    Entry(COMPLIANCE, paths.journal),
-    Entry(SET_UP, init.init),
-    Entry(SET_UP, operate.migrate),
-    Entry(SET_UP, config_check.config, "config"),
-    Entry(SET_UP, policies.policy, "policy"),
-    Entry(SET_UP, countries.country, "country"),
-    Entry(SET_UP, backup.backup),
-    Entry(SET_UP, backup.restore),
+    Entry(OPERATE, "lazsa_flow.cli.paths:open_path", "open"),
+    Entry(OPERATE, "lazsa_flow.cli.fire:fire"),
+    Entry(OPERATE, "lazsa_flow.cli.operate:sweep"),
+    Entry(OPERATE, "lazsa_flow.cli.parking:parked"),
+    Entry(OPERATE, "lazsa_flow.cli.parking:unpark"),
+    Entry(OPERATE, "lazsa_flow.cli.pausing:pause"),
+    Entry(OPERATE, "lazsa_flow.cli.pausing:resume"),
+    Entry(OPERATE, "lazsa_flow.cli.pausing:pauses"),
+    Entry(OPERATE, "lazsa_flow.cli.timers:timers", "timers"),
+    Entry(OPERATE, "lazsa_flow.cli.ledger:ledger", "ledger"),
+    Entry(OPERATE, "lazsa_flow.cli.notices:outbox", "outbox"),
+    Entry(OPERATE, "lazsa_flow.cli.notices:notices", "notices"),
+    Entry(OPERATE, "lazsa_flow.cli.notices:relay"),
+    Entry(OPERATE, "lazsa_flow.cli.serve:run"),
+    Entry(OPERATE, "lazsa_flow.cli.serve:worker"),
+    Entry(OPERATE, "lazsa_flow.cli.serve:ticker"),
+    Entry(OPERATE, "lazsa_flow.cli.serve:doctor"),
+    Entry(INSPECT, "lazsa_flow.cli.inspect:show"),
+    Entry(INSPECT, "lazsa_flow.cli.inspect:history"),
+    Entry(INSPECT, "lazsa_flow.cli.explain:explain"),
+    Entry(INSPECT, "lazsa_flow.cli.due:due"),
+    Entry(INSPECT, "lazsa_flow.cli.paths:states"),
+    Entry(INSPECT, "lazsa_flow.cli.paths:state_at", "state-at"),
+    Entry(INSPECT, "lazsa_flow.cli.graph:graph"),
+    Entry(INSPECT, "lazsa_flow.cli.view:view"),
+    Entry(COMPLIANCE, "lazsa_flow.cli.verify:verify"),
+    Entry(COMPLIANCE, "lazsa_flow.cli.paths:journal"),
+    Entry(SET_UP, "lazsa_flow.cli.init:init"),
+    Entry(SET_UP, "lazsa_flow.cli.operate:migrate"),
+    Entry(SET_UP, "lazsa_flow.cli.config_check:config", "config"),
+    Entry(SET_UP, "lazsa_flow.cli.policies:policy", "policy"),
+    Entry(SET_UP, "lazsa_flow.cli.countries:country", "country"),
+    Entry(SET_UP, "lazsa_flow.cli.backup:backup"),
+    Entry(SET_UP, "lazsa_flow.cli.backup:restore"),
 )
 """The commands of every command line, in the order of its help."""
 
@@ -91,9 +73,19 @@ def build_app(application: Application) -> typer.Typer:
 
     The help lists the commands by section, an application's own sections and commands first.
     """
+    listed = (*application.commands, *GENERAL_COMMANDS)
+    sections = (*application.sections, *GENERAL_SECTIONS)
+
+    class ApplicationGroup(SafeGroup):
+        """The commands of the application."""
+
+        entries = tuple(
+            entry for section in sections for entry in listed if entry.section == section
+        )
+
     app = typer.Typer(
         name="lazsa-flow",
-        cls=SafeGroup,
+        cls=ApplicationGroup,
         help=application.help,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
@@ -101,14 +93,6 @@ def build_app(application: Application) -> typer.Typer:
         context_settings={"obj": application},
     )
     app.callback()(_take_options)
-    for section in (*application.sections, *GENERAL_SECTIONS):
-        for entry in (*application.commands, *GENERAL_COMMANDS):
-            if entry.section != section:
-                continue
-            if isinstance(entry.command, typer.Typer):
-                app.add_typer(entry.command, name=entry.name, rich_help_panel=section)
-            else:
-                app.command(entry.name, rich_help_panel=section)(entry.command)
     return app
 
 
@@ -121,6 +105,7 @@ def run_command_line(app: typer.Typer) -> NoReturn:
     """Run what was typed; an error of ours is one message and exit code 1."""
     from lazsa_flow.errors import LazsaError
 
+    gc.set_threshold(_GC_THRESHOLD)
     degrade_unencodable()
     words = sys.argv[1:]
     as_json = "--json" in words

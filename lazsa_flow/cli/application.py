@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import typer
 
@@ -28,19 +29,38 @@ COMPLIANCE: Final = "Compliance"
 SET_UP: Final = "Set up"
 
 
-@dataclass(frozen=True, slots=True)
 class Entry:
     """A command, or a group of commands, in the help of the whole command line.
 
-    Attributes:
+    Args:
         section: The section of ``--help`` that lists it.
-        command: The function that runs it, or the group.
+        command: The function that runs it, or the group; or where that stands, as
+            ``package.module:attribute``, which is imported when it is needed.
         name: Its name; by default the function's.
     """
 
-    section: str
-    command: Callable[..., None] | typer.Typer
-    name: str | None = None
+    def __init__(
+        self, section: str, command: Callable[..., None] | typer.Typer | str, name: str = ""
+    ) -> None:
+        self.section = section
+        self.name = name or _name_of(command)
+        self._command = command
+
+    def load(self) -> Callable[..., None] | typer.Typer:
+        """Return the function or the group, imported now if it was not before."""
+        if isinstance(self._command, str):
+            module, _, attribute = self._command.partition(":")
+            self._command = cast("Any", getattr(import_module(module), attribute))
+        return cast("Callable[..., None] | typer.Typer", self._command)
+
+
+def _name_of(command: Callable[..., None] | typer.Typer | str) -> str:
+    """Return the name of a command after its function."""
+    if isinstance(command, str):
+        function = command.partition(":")[2]
+    else:
+        function = getattr(command, "__name__", "")
+    return function.replace("_", "-")
 
 
 def load_service() -> type[Service]:

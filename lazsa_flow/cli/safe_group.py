@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperGroup
 
 from lazsa_flow.cli.application import running
+from lazsa_flow.cli.command_table import CommandTable
 from lazsa_flow.terminal_text import escape_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from lazsa_flow.cli.application import Entry
 
 
 class SafeGroup(TyperGroup):
-    """Reads the command line, and runs a command."""
+    """Reads the command line, and runs a command.
+
+    Attributes:
+        entries: Its commands; a subclass names them.
+    """
+
+    entries: Sequence[Entry] = ()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = self._table = CommandTable(self.entries)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help, for which no command's options are built."""
+        listing = copy(self)
+        listing.commands = self._table.summaries()
+        TyperGroup.format_help(listing, ctx, formatter)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that is meant, by an earlier spelling too."""
