@@ -1,7 +1,7 @@
 """Writing changes: a chunk of changes as rows.
 
 Everything that belongs to a move goes into the one transaction: the path by compare-and-set on its
-version, the journal row, timers, records, notices, and the subject's place.
+version, the journal row and the count of it, timers, records, notices, and the subject's place.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from lazsa_flow.store.encode import (
 )
 from lazsa_flow.store.fast import batch_rows
 from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value
+from lazsa_flow.store.flows import count_flows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -86,7 +87,8 @@ def write_chunk(
         to.flush()
         _take_slots(connection, flat)
         _claim(connection, flat)
-    rest = _follows(to, flat, alike, path_data_rows.rows_of_data(connection, to, flat))
+    counted = count_flows(connection, to, flat, alike)
+    rest = _follows(to, flat, alike, path_data_rows.rows_of_data(connection, to, flat), counted)
     with to.pipelined(max(len(rows) for _, _, rows in rest)):
         for name, write, rows in rest:
             run(name, write, rows)
@@ -103,6 +105,7 @@ def _follows(
     changes: Sequence[Change],
     alike: Sequence[BatchChange],
     data: list[Row],
+    counted: list[Row],
 ) -> list[tuple[str, Callable[[Sequence[Row]], object], list[Row]]]:
     """Return what follows once the paths have moved: name, how it is written, rows."""
     ended = [end_row(c.fired, c.fired.status) for c in changes if c.fired is not None]
@@ -113,6 +116,7 @@ def _follows(
     notices = [notice_row(c.after, n, c.recorded_at) for c in changes for n in c.notices]
     return [
         ("journal", partial(to.insert, schema.journal), journal + batch_rows.journal(alike)),
+        ("flows", partial(to.insert, schema.flows), counted),
         ("data", partial(to.insert, schema.path_data), data),
         ("cancelled", to.end_timers, ended + batch_rows.ended(alike)),
         ("timers", to.set_timers, timers + batch_rows.scheduled(alike)),

@@ -6,16 +6,16 @@ And who leads among several tickers, where the database can tell.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from lazsa_flow.store import pauses, schema
-from lazsa_flow.store.column_types import Instant
+from lazsa_flow.store.column_types import Day, Instant
 from lazsa_flow.store.postgresql import APPLICATION
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from lazsa_flow.engine.ledger import Count
 
@@ -130,35 +130,57 @@ def due_by_timer(connection: sa.Connection, now: datetime) -> list[tuple[str, st
 def counts(connection: sa.Connection, until: datetime) -> list[Count]:
     """Count timers due until an instant, by country and cycle date.
 
-    ``due`` is counted from timer rows; ``moved`` and ``refused`` from the journal rows that the
-    timers point to; ``parked`` from timers set aside. A timer without one of these is unexplained.
+    ``due`` is counted from timer rows: those that are open by an index, those that have ended as
+    each of them was written. ``moved`` and ``refused`` are counted from the journal rows of those
+    that have ended, as :mod:`.flows` counts them; ``parked`` from timers set aside. What is open
+    and not parked is unexplained.
     """
     from lazsa_flow.engine.ledger import Count
 
-    timers, journal = schema.timers, schema.journal
-    match = (
-        (journal.c.path_id == timers.c.path_id)
-        & (journal.c.seq == timers.c.seq)
-        & (journal.c.effective_at == timers.c.due_at)
-    )
-
-    def count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-        return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
-
-    query = (
+    flows = schema.flows
+    ended = (
         sa.select(
-            timers.c.country,
-            timers.c.book_on,
-            sa.func.count(),
-            count(journal.c.trigger.is_not(None)),
-            count(journal.c.seq.is_not(None) & journal.c.trigger.is_(None)),
-            count(timers.c.status == "parked"),
+            flows.c.country,
+            flows.c.cycle_on,
+            flows.c.moves.label("due"),
+            sa.case((flows.c.trigger.is_not(None), flows.c.moves), else_=0).label("moved"),
+            sa.case((flows.c.trigger.is_(None), flows.c.moves), else_=0).label("refused"),
+            sa.literal_column("0").label("parked"),
         )
-        .select_from(timers.outerjoin(journal, match))
-        .where(timers.c.decides, timers.c.status != "cancelled", timers.c.due_at <= until)
-        .group_by(timers.c.country, timers.c.book_on)
+        .where(flows.c.cycle_on.is_not(None), flows.c.effective_at <= until)
+        .subquery()
     )
+    rows = sa.union_all(sa.select(ended), _open(until, parked=False), _open(until, parked=True))
+    each = rows.subquery()
+    country, on, *figures = each.c
+    query = sa.select(country, on, *map(sa.func.sum, figures)).group_by(country, on)
     return [Count(*row) for row in connection.execute(query)]
+
+
+def _open(until: datetime, *, parked: bool) -> sa.Select[Any]:
+    """Select the timers that are due and have not ended, each as a row of the books."""
+    timers = schema.timers
+    zero, one = sa.literal_column("0"), sa.literal_column("1")
+    status = schema.PARKED if parked else schema.PENDING
+    return sa.select(
+        timers.c.country, timers.c.book_on, one, zero, zero, one if parked else zero
+    ).where(status, timers.c.decides, timers.c.due_at <= until)
+
+
+def first_book(connection: sa.Connection) -> date | None:
+    """Return the earliest cycle date that any timer belongs to: one look-up for each country."""
+    timers, later = schema.timers, schema.timers.alias("later")
+    first = sa.select(sa.func.min(timers.c.country).label("country"))
+    countries = first.cte("countries", recursive=True)
+    following = sa.select(sa.func.min(later.c.country)).where(later.c.country > countries.c.country)
+    countries = countries.union_all(
+        sa.select(following.scalar_subquery()).where(countries.c.country.is_not(None))
+    )
+    own = sa.select(sa.func.min(timers.c.book_on)).where(timers.c.country == countries.c.country)
+    earliest = sa.func.min(own.correlate(countries).scalar_subquery())
+    query = sa.select(sa.type_coerce(earliest, Day())).select_from(countries)
+    found: date | None = connection.scalar(query)
+    return found
 
 
 def latest_record(connection: sa.Connection) -> datetime | None:

@@ -21,6 +21,7 @@ from lazsa_flow.store import (
     schema_batches,
     schema_books,
     schema_erased,
+    schema_flows,
     schema_path_data,
     schema_subjects,
     suspension_tables,
@@ -33,6 +34,7 @@ subject_merges: Final = schema_subjects.subject_merges
 subject_aliases: Final = schema_subjects.subject_aliases
 closed_books: Final = schema_books.closed_books
 erasures: Final = schema_erased.erasures
+flows: Final = schema_flows.flows
 path_data: Final = schema_path_data.path_data
 suspensions: Final = suspension_tables.suspensions
 lifted_suspensions: Final = suspension_tables.lifted_suspensions
@@ -232,10 +234,18 @@ timers = columns.table(
         info={"where": "status = 'pending'"},
     ),
     sa.Index("lazsa_timers_book", "country", "book_on"),
+    sa.Index(
+        "lazsa_timers_parked",
+        "country",
+        "book_on",
+        sqlite_where=sa.text("status = 'parked'"),
+        postgresql_where=sa.text("status = 'parked'"),
+    ),
 )
 
 PENDING: Final = timers.c.status == sa.literal_column("'pending'")
-"""Said with a literal, so that every plan sees that the index of what is pending fits."""
+PARKED: Final = timers.c.status == sa.literal_column("'parked'")
+"""Said with a literal, so that every plan sees that the index of what is so fits."""
 
 failures = columns.table(
     "failures",

@@ -89,21 +89,26 @@ class Census:
         return {(row[0], row[1]): row[2] for row in self._connection.execute(query)}
 
     def moves(self, bounds: Mapping[str, Sequence[datetime]]) -> list[Moves]:
-        """Count the moves of all time by country, period and edge.
+        """Count the moves of all time by country, period and edge, from the counted flows.
 
         Args:
             bounds: The instants between the periods, rising, of each country; a path counts for
                 the country that it is in now.
         """
-        journal, paths = schema.journal, schema.paths
-        edge = (journal.c.source, journal.c.dest, journal.c.trigger, journal.c.reason)
+        flows = schema.flows
         rows = (
-            sa.select(paths.c.country, _period(bounds), *edge)
-            .join(paths, paths.c.id == journal.c.path_id)
-            .where(paths.c.lifecycle == self._lifecycle, journal.c.trigger.is_not(None))
+            sa.select(
+                flows.c.country,
+                _period(bounds),
+                *(flows.c[name] for name in ("source", "dest", "trigger", "reason")),
+                flows.c.moves,
+            )
+            .where(flows.c.lifecycle == self._lifecycle, flows.c.trigger.is_not(None))
             .subquery()
         )
-        query = sa.select(*rows.c, sa.func.count()).group_by(*rows.c)
+        *kind, moves = rows.c
+        times = sa.func.sum(moves)
+        query = sa.select(*kind, times).group_by(*kind).having(times != 0)
         return [Moves._make(row) for row in self._connection.execute(query)]
 
     def pending(self) -> list[Pending]:
@@ -214,11 +219,11 @@ class Census:
 
 
 def _period(bounds: Mapping[str, Sequence[datetime]]) -> sa.ColumnElement[int]:
-    """Return in which of its country's periods a journal row took effect."""
-    effective_at = schema.journal.c.effective_at
+    """Return in which of its country's periods counted moves took effect."""
+    effective_at = schema.flows.c.effective_at
     numbers = [
         (
-            schema.paths.c.country == country,
+            schema.flows.c.country == country,
             sa.case(
                 *((effective_at < at, sa.literal_column(str(n))) for n, at in enumerate(instants)),
                 else_=sa.literal_column(str(len(instants))),

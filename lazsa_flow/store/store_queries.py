@@ -227,5 +227,4 @@ class StoreQuestions(ABC, Generic[_Listing]):
     def first_book(self) -> date | None:
         """Return the earliest cycle date that any timer belongs to."""
         with self._read() as connection:
-            first: date | None = connection.scalar(sa.select(sa.func.min(schema.timers.c.book_on)))
-            return first
+            return monitoring.first_book(connection)

@@ -44,7 +44,7 @@ def unknown_words(connection: sa.Connection, known: Known) -> Iterator[Rows]:
         if "country" in table.c:
             found = table.c.country
             yield from _unknown(connection, "country", found, known.countries.__contains__)
-    for column in (paths.c.lifecycle, schema.slots.c.lifecycle):
+    for column in (paths.c.lifecycle, schema.slots.c.lifecycle, schema.flows.c.lifecycle):
         yield from _unknown(connection, "lifecycle", column, known.states.__contains__)
     for column in (paths.c.state, journal.c.dest, journal.c.source):
         yield from _unknown_in_lifecycle(connection, "state", column, known.states)

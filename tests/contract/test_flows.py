@@ -1,0 +1,121 @@
+"""Counted flows on either store: their sums say what the journal says, whoever has written it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.award.programme import Programme
+from lazsa_flow.clock import VirtualClock
+from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.store import migrate, schema
+from lazsa_flow.store.connect import connect
+from lazsa_flow.store.fast.driver import rows_of
+from tests.chaos.population import fill_backlog
+from tests.contract.conftest import START
+from tests.contract.test_census import SEPTEMBER, candidate, step
+from tests.factories import CYCLE, timer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lazsa_flow.award.store.store import AwardStore
+    from lazsa_flow.config import Config
+
+HOST = Actor("host", "h")
+SELLERS = 14
+
+
+def sums(store: AwardStore, *fields: str) -> Counter[tuple[Any, ...]]:
+    """Return the counted flows, added up by some of their fields; by all, by default."""
+    table, found = schema.flows, Counter[tuple[Any, ...]]()
+    names = fields or [c.name for c in table.c if c.name not in ("id", "moves", "recorded_at")]
+    with store._read() as connection:
+        query = table.select().with_only_columns(*(table.c[name] for name in names), table.c.moves)
+        for *kind, moves in rows_of(connection, query):
+            found[tuple(kind)] += moves
+    return Counter({kind: moves for kind, moves in found.items() if moves})
+
+
+def test_they_are_what_the_migration_counts(make: Callable[[], str], config: Config) -> None:
+    """Sweeps, single fires, openings and moves to another country are counted as they are made.
+
+    The same database without them gets the same by its migration.
+    """
+    fill_backlog(url := make(), SELLERS)
+    with Programme.open(url, config=config, clock=VirtualClock(START)) as programme:
+        programme.sweep()
+        states = {each.subject: each.state for each in programme.find_all(limit=99).rows}
+        for subject in sorted(states)[:4]:
+            programme.move_country(subject, "TH", actor=HOST)
+        programme.sweep()
+        written = sums(programme._runtime.store)
+        books = programme.ledger()
+    assert sum(written.values()) == len(list(programme_rows(url, "lazsa_journal")))
+    assert {flow[1] for flow in written} > {"TH"}
+    engine = connect(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE lazsa_flows")
+        connection.exec_driver_sql("DROP INDEX lazsa_timers_parked")
+        connection.exec_driver_sql(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '0016'")
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("DROP FUNCTION lazsa_flows_append_only()")
+    migrate.upgrade(engine)
+    engine.dispose()
+    with Programme.open(url, config=config, clock=VirtualClock(START)) as programme:
+        assert sums(programme._runtime.store) == written
+        assert programme.ledger() == books
+
+
+def programme_rows(url: str, table: str) -> list[Any]:
+    """Return the rows of a table."""
+    engine = connect(url)
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql(f"SELECT * FROM {table}").all()
+    engine.dispose()
+    return list(rows)
+
+
+def test_a_path_takes_its_moves_to_another_country(store: AwardStore) -> None:
+    """All that it has done counts there, what it did in the same command, too; books stay."""
+    first, second = candidate(store, 1), candidate(store, 2)
+    due = timer("cycle_date", path_id=1)
+    with store.begin() as transaction:
+        ended = replace(first, seq=3, state="awarded")
+        award = step(first, ended, due.due_at, "award", fired=due.ended("fired", 3))
+        away = replace(ended, seq=4, country="TH")
+        transaction.write_chunk([award])
+        transaction.write_chunk([step(ended, away, SEPTEMBER, None)])
+    counted = sums(store, "country", "cycle_on", "trigger")
+    assert counted == {
+        ("SG", None, "nominate"): 1,
+        ("SG", None, "open_review"): 1,
+        ("SG", CYCLE.isoformat(), "award"): 1,
+        ("SG", None, "award"): -1,
+        ("TH", None, "nominate"): 1,
+        ("TH", None, "open_review"): 1,
+        ("TH", None, "award"): 1,
+        ("TH", None, None): 1,
+    }
+    assert sum(counted.values()) == 6
+    [book] = store.counts(due.due_at)
+    assert book == ("SG", CYCLE, 2, 1, 0, 0)
+    assert second.country == "SG"
+
+
+def test_a_command_adds_one_row_for_each_kind_of_move(store: AwardStore) -> None:
+    """Paths that are moved alike in one transaction are counted in one row."""
+    stand = [candidate(store, number, moved=False) for number in (1, 2, 3)]
+    with store.begin() as transaction:
+        moved = [replace(each, seq=2, state="under_review") for each in stand]
+        transaction.write_chunk(
+            [step(a, b, SEPTEMBER, "open_review") for a, b in zip(stand, moved, strict=True)]
+        )
+    rows = programme_rows(url_of_store(store), "lazsa_flows")
+    assert [row.moves for row in rows] == [1, 1, 1, 3]
+
+
+def url_of_store(store: AwardStore) -> str:
+    """Return the URL of a store's database."""
+    return store._engine.url.render_as_string(hide_password=False)
