@@ -8,6 +8,7 @@ thousand.
 from __future__ import annotations
 
 import sqlite3
+from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from benchmarks.population.multiply import NUMBERED, SellerMultiplier
 from benchmarks.population.sample_sellers import DUE_KINDS, IDLE_KINDS, NOW, make_samples
 from lazsa_flow import Programme
 from lazsa_flow.clock import VirtualClock
+from lazsa_flow.store.connect import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,6 +47,16 @@ def fill(url: str, sellers: int, due: int) -> None:
         _fill_sqlite(url.removeprefix("sqlite:///"), samples.columns, batches)
     else:
         _fill_postgresql(url, samples.columns, batches)
+    _count_flows(url)
+
+
+def _count_flows(url: str) -> None:
+    """Count what the journal holds now, as the migration does that brings the counts."""
+    migration = import_module("lazsa_flow.store.migrations.versions.0017_flows")
+    engine = connect(url)
+    with engine.begin() as connection:
+        migration.count_journal(connection)
+    engine.dispose()
 
 
 def _kinds(sellers: int, due: int) -> Iterator[str]:

@@ -115,14 +115,19 @@ def _follows(
     records = [record_row(c.after.subject, r) for c in changes for r in c.records]
     notices = [notice_row(c.after, n, c.recorded_at) for c in changes for n in c.notices]
     return [
-        ("journal", partial(to.insert, schema.journal), journal + batch_rows.journal(alike)),
-        ("flows", partial(to.insert, schema.flows), counted),
+        ("journal", partial(_append, to, counted), journal + batch_rows.journal(alike)),
         ("data", partial(to.insert, schema.path_data), data),
         ("cancelled", to.end_timers, ended + batch_rows.ended(alike)),
         ("timers", to.set_timers, timers + batch_rows.scheduled(alike)),
         ("records", partial(to.insert, schema.records), records + batch_rows.records(alike)),
         ("outbox", partial(to.insert, schema.outbox), notices + batch_rows.notices(alike)),
     ]
+
+
+def _append(to: RowWriter, counted: Sequence[Row], rows: Sequence[Row]) -> None:
+    """Append rows to the journal, with the rows that count them: nothing else appends to it."""
+    to.insert(schema.journal, rows)
+    to.insert(schema.flows, counted)
 
 
 def flatten(changes: Iterable[Change]) -> list[Change]:
