@@ -135,10 +135,7 @@ def _history_of(connection: sa.Connection, path: Path, path_ids: list[int]) -> C
     dialect = connection.dialect.name
     found = fetch(connection, _select_history(dialect), {"ids": ids_value(dialect, path_ids)})
     return Counter(
-        {
-            Flow(path.lifecycle, path.country, None, None, *fields): times
-            for *fields, times in found
-        }
+        {Flow(path.lifecycle, path.country, None, None, *fields): times for *fields, times in found}
     )
 
 

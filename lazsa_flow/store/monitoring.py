@@ -160,7 +160,8 @@ def counts(connection: sa.Connection, until: datetime) -> list[Count]:
 def _open(until: datetime, *, parked: bool) -> sa.Select[Any]:
     """Select the timers that are due and have not ended, each as a row of the books."""
     timers = schema.timers
-    zero, one = sa.literal_column("0"), sa.literal_column("1")
+    zero: sa.ColumnElement[int] = sa.literal_column("0")
+    one: sa.ColumnElement[int] = sa.literal_column("1")
     status = schema.PARKED if parked else schema.PENDING
     return sa.select(
         timers.c.country, timers.c.book_on, one, zero, zero, one if parked else zero

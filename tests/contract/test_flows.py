@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.lifecycle.model import Actor
-from lazsa_flow.store import migrate, schema
+from lazsa_flow.store import migrate, schema, schema_revision
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.fast.driver import rows_of
 from tests.chaos.population import fill_backlog
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.store.store import AwardStore
     from lazsa_flow.config import Config
+    from lazsa_flow.store.store import SqlStore
 
 HOST = Actor("host", "h")
 SELLERS = 14
 
 
-def sums(store: AwardStore, *fields: str) -> Counter[tuple[Any, ...]]:
+def sums(store: SqlStore[Any, Any], *fields: str) -> Counter[tuple[Any, ...]]:
     """Return the counted flows, added up by some of their fields; by all, by default."""
     table, found = schema.flows, Counter[tuple[Any, ...]]()
     names = fields or [c.name for c in table.c if c.name not in ("id", "moves", "recorded_at")]
@@ -58,7 +59,9 @@ def test_they_are_what_the_migration_counts(make: Callable[[], str], config: Con
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE lazsa_flows")
         connection.exec_driver_sql("DROP INDEX lazsa_timers_parked")
-        connection.exec_driver_sql(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '0016'")
+        connection.exec_driver_sql(
+            f"UPDATE {schema_revision.VERSION_TABLE} SET version_num = '0016'"
+        )
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("DROP FUNCTION lazsa_flows_append_only()")
     migrate.upgrade(engine)

@@ -29,8 +29,8 @@ _OUTCOMES: Final = (
 )
 _COUNTED: Final = (
     f"INSERT INTO lazsa_flows {_COLUMNS}"
-    f" SELECT p.lifecycle, coalesce(t.country, p.country), t.book_on, t.name, {_MOVE}, count(*), max(j.recorded_at)"
-    " FROM lazsa_journal j JOIN lazsa_paths p ON p.id = j.path_id"
+    f" SELECT p.lifecycle, coalesce(t.country, p.country), t.book_on, t.name, {_MOVE}, count(*),"
+    " max(j.recorded_at) FROM lazsa_journal j JOIN lazsa_paths p ON p.id = j.path_id"
     f" LEFT JOIN {_OUTCOMES}"
     f" GROUP BY p.lifecycle, coalesce(t.country, p.country), t.book_on, t.name, {_MOVE}"
 )
