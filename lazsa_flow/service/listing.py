@@ -7,6 +7,7 @@ time: which of them stand between an open path and its next active state.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import InputError, NotFoundError
@@ -57,7 +58,7 @@ def find_paths(
         )
         chunk = CHUNK if filters.unmet else limit + 1
         rows = _walk(context, listing, wanted, age, filters.unmet, start=start, chunk=chunk)
-        found = [row for row, _ in zip(rows, range(limit + 1), strict=False)]
+        found = list(islice(rows, limit + 1))  # no row more: it would read another chunk
         why = None if found else _why_empty(context, listing, filters, wanted, age, after)
     more = found[limit - 1].path if len(found) > limit > 0 else None
     return Page(tuple(found[:limit]), more, why)

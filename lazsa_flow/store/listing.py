@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import evidence_queries, schema
 from lazsa_flow.store.column_types import Day, Instant
+from lazsa_flow.store.index_walk import select_rounds, walk_rounds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -91,32 +92,26 @@ class Listing:
 
     def list_rounds(self, wanted: PathFilter) -> list[tuple[str, date]]:
         """Return country and cycle date of every round that paths of a filter are in."""
-        table = schema.paths
+        table = _rounds(wanted) if wanted.states and wanted.countries else schema.paths
         query = sa.select(table.c.country, table.c.cycle_on).distinct()
-        conditions = [*_place(wanted), table.c.cycle_on.is_not(None)]
-        rows = self._connection.execute(query.where(*conditions))
-        return [(row.country, row.cycle_on) for row in rows]
+        query = query.where(table.c.cycle_on.is_not(None))
+        if table is schema.paths:
+            query = query.where(*_place(wanted))
+        return [(row.country, row.cycle_on) for row in self._connection.execute(query)]
 
     def paths(
         self, wanted: PathFilter, age: FactsAge, *, after: int | None, limit: int
     ) -> list[dict[str, Any]]:
         """Return the paths of a filter, newest first, at most so many after a number."""
         table = schema.paths
-        later = table.c.id < (2**62 if after is None else after)
-        if wanted.facts:
-            query = (
-                _facts_in(_paths(age), wanted, age).where(*self._wanted(wanted), later).limit(limit)
-            )
-        else:  # what is told of a path is read of a page's paths alone
-            page = (
-                self._numbers(wanted)
-                .where(later)
-                .order_by(table.c.id.desc())
-                .limit(limit)
-                .subquery()
-            )
-            query = _paths(age, page)
-        query = query.order_by(table.c.id.desc())
+        numbers = self._numbers(wanted, age).where(table.c.id < (2**62 if after is None else after))
+        if wanted.countries and wanted.states:
+            dialect, dated = self._connection.dialect.name, _names_rounds(wanted)
+            page = walk_rounds(dialect, _rounds(wanted), numbers, limit=limit, dated=dated)
+        else:
+            page = numbers.where(*_place(wanted)).order_by(table.c.id.desc()).limit(limit)
+        # what is told of a path is read of a page's paths alone
+        query = _paths(age, page.subquery()).order_by(table.c.id.desc())
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
     def rounds_reviewed(
@@ -145,10 +140,7 @@ class Listing:
 
     def count(self, wanted: PathFilter, age: FactsAge) -> int:
         """Count the paths of a filter."""
-        found = self._numbers(wanted)
-        if wanted.facts:
-            found = _facts_in(_paths(age), wanted, age).where(*self._wanted(wanted))
-            found = found.with_only_columns(schema.paths.c.id, maintain_column_froms=True)
+        found = self._numbers(wanted, age).where(*_place(wanted))
         counted = sa.select(sa.func.count()).select_from(found.subquery())
         return self._connection.scalar(counted) or 0
 
@@ -198,15 +190,22 @@ class Listing:
             query = query.where(paths.c.id.is_(None))
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
-    def _numbers(self, wanted: PathFilter) -> sa.Select[Any]:
-        """Select the numbers of the paths of a filter, but for what it asks of facts."""
-        table = schema.paths
-        query = sa.select(table.c.id).where(*self._wanted(wanted))
-        return query if wanted.reason is None else query.join(schema.journal, _LAST)
+    def _numbers(self, wanted: PathFilter, age: FactsAge) -> sa.Select[Any]:
+        """Select the numbers of the paths of a filter, but for the round that it names."""
+        query = sa.select(schema.paths.c.id)
+        if wanted.facts:
+            found = _facts_in(_paths(age), wanted, age)
+            query = found.with_only_columns(schema.paths.c.id, maintain_column_froms=True)
+        elif wanted.reason is not None:
+            query = query.join(schema.journal, _LAST)
+        return query.where(*self._wanted(wanted))
 
     def _wanted(self, wanted: PathFilter) -> list[sa.ColumnElement[bool]]:
         """Return what a filter asks, but for facts; a reason is that of the last journal row."""
-        table, conditions = schema.paths, _place(wanted)
+        table = schema.paths
+        conditions: list[sa.ColumnElement[bool]] = []
+        if wanted.lifecycle is not None:
+            conditions.append(table.c.lifecycle == wanted.lifecycle)
         if wanted.reason is not None:
             conditions.append(schema.journal.c.reason == wanted.reason)
         if wanted.since is not None:
@@ -239,6 +238,21 @@ def _place(wanted: PathFilter) -> list[sa.ColumnElement[bool]]:
     if wanted.lifecycle is not None:
         conditions.append(table.c.lifecycle == wanted.lifecycle)
     return conditions
+
+
+def _names_rounds(wanted: PathFilter) -> bool:
+    """Tell whether a filter asks for paths with a cycle date alone."""
+    return wanted.cycle_on is not None or wanted.cycle_until is not None
+
+
+def _rounds(wanted: PathFilter) -> sa.CTE:
+    """Select the parts of the index that a filter names; countries and states it does name."""
+    return select_rounds(
+        wanted.countries,
+        wanted.states,
+        cycle_on=wanted.cycle_on,
+        cycle_until=wanted.cycle_until,
+    )
 
 
 def _paths(age: FactsAge, page: Any = None) -> sa.Select[Any]:

@@ -30,6 +30,11 @@ _END_STALLED: Final = sa.text(
     " AND (state = 'active' OR state LIKE 'idle in transaction%' AND application_name = :ours)"
     " AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
 )
+_LAST_BLOCKS: Final = (
+    "lazsa_journal.ctid >= (SELECT format('(%s,0)', greatest(0, pg_relation_size('lazsa_journal')"
+    " / current_setting('block_size')::int - 16))::tid)"
+)
+"""The rows of the last 16 blocks; some may be those of transactions that were rolled back."""
 _LEADER: Final = 0x74696B6572  # "tiker": apart from the lock on migrations
 
 
@@ -185,10 +190,19 @@ def first_book(connection: sa.Connection) -> date | None:
 
 
 def latest_record(connection: sa.Connection) -> datetime | None:
-    """Return when the journal was last written to, by the clock of that moment."""
-    return connection.scalar(
-        sa.select(sa.type_coerce(sa.func.max(schema.journal.c.recorded_at), Instant()))
-    )
+    """Return when the journal was last written to, by the clock of that moment.
+
+    Rows are appended and never deleted, so the last ones stand at the end of the table: only that
+    is read, however long the journal is.
+    """
+    table = schema.journal
+    newest = sa.select(sa.type_coerce(sa.func.max(table.c.recorded_at), Instant()))
+    if connection.dialect.name == "sqlite":
+        row: sa.ColumnElement[int] = sa.literal_column(f"{table.name}.rowid")
+        last = sa.select(sa.func.max(row)).select_from(table).correlate(None).scalar_subquery()
+        return connection.scalar(newest.where(row == last))
+    found = connection.scalar(newest.where(sa.literal_column(_LAST_BLOCKS)))
+    return found or connection.scalar(newest)  # they may all be of what was rolled back
 
 
 def lead(connection: sa.Connection) -> bool:

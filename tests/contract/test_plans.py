@@ -35,8 +35,8 @@ SMALL = {
     *(VERSION_TABLE, "CONSTANT", "stamp", "read"),
 }
 """What does not grow with the sellers: rules, and what is set aside at the moment."""
-FOUND = ("lazsa_stage_", "anon_")
-"""How names begin of what a statement has found already: the chunk, and rows to be listed."""
+FOUND = ("lazsa_stage_", "anon_", "walk_")
+"""How names begin of what a statement has found already: the chunk, rounds, and rows to list."""
 DUE = midnight(CYCLE)
 
 
@@ -233,6 +233,15 @@ def test_an_idle_look_reads_through_no_growing_table(season: Programme) -> None:
         assert season.sweep() == SweepResult()
     assert plans.told
     assert plans.scanned() == {}
+
+
+def test_the_newest_record_is_found_without_reading_the_journal(season: Programme) -> None:
+    """What the doctor compares the clock with is read from the end of the journal alone."""
+    with explained(season) as plans:
+        assert season._runtime.store.latest_record() == season.clock.now()
+    assert plans.told
+    assert plans.scanned() == {}
+    assert not [line for plan in plans.told.values() for line in plan if "Index" in line]
 
 
 def test_a_scan_would_be_found(season: Programme) -> None:

@@ -6,6 +6,7 @@ import inspect
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -158,14 +159,21 @@ def test_the_ticker_and_the_viewer_are_content_with_one_connection(world: World)
             assert client.get(f"/lifecycle/award{page}").status_code == 200
 
 
-def test_many_at_once_wait_for_their_turn(world: World) -> None:
+def test_forty_threads_at_once_wait_for_their_turn(world: World) -> None:
     """More callers than connections: each is served, and none waits for another's second one."""
+    programme, together = world.programme, Barrier(40)
+    asked: tuple[Callable[[str], object], ...] = (
+        *(programme.explain, programme.find, programme.portraits, programme.badge),
+        lambda seller: programme.panel("SG", date(2020, 10, 1)),
+        lambda seller: programme.find_all(country="SG", limit=2),
+    )
 
     def ask(number: int) -> None:
-        (world.programme.explain, world.programme.portraits)[number % 2]("s1")
+        together.wait()
+        asked[number % len(asked)]("s1")
 
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(ask, range(12)))
+    with ThreadPoolExecutor(40) as pool:
+        list(pool.map(ask, range(40)))
 
 
 def test_a_pool_without_a_free_connection_is_unavailable(tmp_path: FilePath) -> None:

@@ -81,17 +81,15 @@ class AwardListing(Listing):
         self, reviewer: str, rounds: Sequence[tuple[str, date]]
     ) -> list[tuple[str, date]]:
         """Return those of these rounds, country and cycle date, on whose panel a reviewer sits."""
-        table, panels = seats, []
-        for country, cycle_on in rounds:
-            ended = sa.select(table.c.ended).where(
-                table.c.country == country,
-                table.c.cycle_on == cycle_on,
-                table.c.reviewer == reviewer,
-            )
-            latest = self._connection.execute(ended.order_by(table.c.id.desc()).limit(1)).first()
-            if latest is not None and not latest.ended:
-                panels.append((country, cycle_on))
-        return panels
+        table = seats
+        query = (
+            sa.select(table.c.country, table.c.cycle_on, table.c.ended)
+            .where(sa.tuple_(table.c.country, table.c.cycle_on).in_(rounds))
+            .where(table.c.reviewer == reviewer)
+            .order_by(table.c.id)
+        )
+        latest = {(row[0], row[1]): row[2] for row in self._connection.execute(query)}
+        return [each for each in rounds if not latest.get(each, True)]
 
     def _unreviewed(
         self, reviewer: str, rounds: Sequence[tuple[str, date]]

@@ -1,0 +1,111 @@
+"""Pages along the index of lists: a few paths of each round, however many paths there are.
+
+The index has country, state, cycle date and number. So paths in their order, whatever their round,
+are not to be had from it at once; but the rounds are few, each is found by one look-up, and a page
+of each is the beginning of its part of the index.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import schema
+from lazsa_flow.store.column_types import Day
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+_PATHS: Final = schema.paths
+
+
+def select_rounds(
+    countries: Sequence[str],
+    states: Sequence[str],
+    *,
+    cycle_on: date | None = None,
+    cycle_until: date | None = None,
+) -> sa.CTE:
+    """Select the country, state and cycle date of each part of the index.
+
+    Paths without a cycle date are a part of their own, which is there for each country and state,
+    without a date, unless dates are asked for.
+
+    Args:
+        countries: In these countries; one at least.
+        states: In these states; one at least.
+        cycle_on: In the rounds of this cycle date.
+        cycle_until: In the rounds of this cycle date or an earlier one.
+    """
+    country, state = _each("walk_countries", countries), _each("walk_states", states)
+    places = sa.select(country.c.name.label("country"), state.c.name.label("state"))
+    places = places.select_from(country.join(state, sa.true()))
+    if cycle_on is not None:
+        return places.add_columns(sa.literal(cycle_on, Day()).label("cycle_on")).cte("walk_rounds")
+    table = _PATHS.alias("first")
+    first = _earliest(table, country.c.name, state.c.name, cycle_until)
+    beginning = places.add_columns(first.scalar_subquery().label("cycle_on"))
+    known = beginning.cte("walk_rounds", recursive=True)
+    table = _PATHS.alias("later")
+    later = _earliest(table, known.c.country, known.c.state, cycle_until)
+    later = later.where(table.c.cycle_on > known.c.cycle_on)
+    following = sa.select(known.c.country, known.c.state, later.scalar_subquery())
+    return known.union_all(following.where(known.c.cycle_on.is_not(None)))
+
+
+def _each(what: str, names: Sequence[str]) -> sa.CTE:
+    return sa.union_all(*(sa.select(sa.literal(each).label("name")) for each in names)).cte(what)
+
+
+def _earliest(table: Any, country: Any, state: Any, until: date | None) -> sa.Select[Any]:
+    """Select the earliest cycle date of a country and state."""
+    query = (
+        sa.select(sa.type_coerce(sa.func.min(table.c.cycle_on), Day()))
+        .where(table.c.country == country, table.c.state == state)
+        .correlate_except(table)
+    )
+    return query if until is None else query.where(table.c.cycle_on <= sa.literal(until, Day()))
+
+
+def walk_rounds(
+    dialect: str,
+    rounds: sa.CTE,
+    numbers: sa.Select[Any],
+    *,
+    limit: int,
+    newest_first: bool = True,
+    dated: bool = False,
+) -> sa.Select[Any]:
+    """Select the first numbers of paths in some rounds.
+
+    Args:
+        dialect: The database's.
+        rounds: As :func:`select_rounds` selects them.
+        numbers: Selects the numbers of all paths that are wanted, from the table of paths.
+        limit: At most so many.
+        newest_first: Whether the largest numbers come first.
+        dated: Whether only paths with a cycle date are wanted.
+    """
+    order = _PATHS.c.id.desc() if newest_first else _PATHS.c.id
+    numbers = numbers.where(_PATHS.c.country == rounds.c.country, _PATHS.c.state == rounds.c.state)
+    of_round = numbers.where(_PATHS.c.cycle_on == rounds.c.cycle_on)
+    parts = [_first_of_each(dialect, rounds, of_round.order_by(order).limit(limit))]
+    if not dated:
+        undated = numbers.where(_PATHS.c.cycle_on.is_(None)).order_by(order).limit(limit)
+        part = _first_of_each(dialect, rounds, undated)
+        parts.append(part.where(rounds.c.cycle_on.is_(None)))
+    found = sa.union_all(*parts).subquery()
+    by_number = found.c.id.desc() if newest_first else found.c.id
+    return sa.select(found.c.id).order_by(by_number).limit(limit)
+
+
+def _first_of_each(dialect: str, rounds: sa.CTE, page: sa.Select[Any]) -> sa.Select[Any]:
+    """Select what a query that names a round finds in each round."""
+    if dialect == "postgresql":
+        first = page.lateral()
+        return sa.select(first.c.id).select_from(rounds.join(first, sa.true()))
+    listed = _PATHS.alias("listed")  # SQLite has no LATERAL; it looks these up by their numbers
+    within = listed.c.id.in_(page.correlate(rounds))
+    return sa.select(listed.c.id).select_from(rounds.join(listed, within))
