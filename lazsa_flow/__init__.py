@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from lazsa_flow.service.releasing import Preview
     from lazsa_flow.service.replan import Planned
     from lazsa_flow.service.service import FlowService
+    from lazsa_flow.service.several import DatabaseAnswer, SeveralDatabases
     from lazsa_flow.service.verifying import Verification
     from lazsa_flow.store.backup import Backup
     from lazsa_flow.store.batches import Batch
@@ -96,6 +97,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     # the facade
     "FlowService",
     "Programme",
+    "SeveralDatabases",
     "Actor",
     "Config",
     "SystemClock",
@@ -139,6 +141,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "ConfigWarning",
     "CountryDay",
     "CountryVersion",
+    "DatabaseAnswer",
     "Drained",
     "DryRun",
     "Due",
@@ -310,6 +313,7 @@ _HOMES = {
     "lazsa_flow.service.releasing": ("Preview",),
     "lazsa_flow.service.replan": ("Planned",),
     "lazsa_flow.service.service": ("FlowService",),
+    "lazsa_flow.service.several": ("DatabaseAnswer", "SeveralDatabases"),
     "lazsa_flow.service.verifying": ("Verification",),
     "lazsa_flow.store.backup": ("Backup",),
     "lazsa_flow.store.batches": ("Batch",),

@@ -49,12 +49,24 @@ def open_with(opener: Callable[..., S], database: str, config: Path | None) -> S
         database: The database's URL.
         config: The deployment's directory of configuration.
     """
+    return build_opener(opener, config)(database)
+
+
+def build_opener(opener: Callable[..., S], config: Path | None) -> Callable[[str], S]:
+    """Return what opens a service on a URL, as commands open it.
+
+    Args:
+        opener: The ``open`` of the service's class.
+        config: The deployment's directory of configuration.
+    """
+    from functools import partial
+
     from lazsa_flow.config import Config
     from lazsa_flow.logs import warn_on_stderr
 
     warn_on_stderr()
     via = f"cli/{os.getuid()}"
-    return opener(database, config=Config.load(config), clock=make_clock(), via=via)
+    return partial(opener, config=Config.load(config), clock=make_clock(), via=via)
 
 
 def find_runtime(service: FlowService) -> Runtime:

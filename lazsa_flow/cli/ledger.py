@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -16,24 +16,35 @@ from lazsa_flow.cli.common import (
 )
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
+    DEFAULT_DATABASES,
     As,
     ConfigDir,
     CountryCode,
     CycleDate,
     Database,
+    Databases,
     Json,
     Key,
     Now,
     RoleCountry,
 )
 from lazsa_flow.cli.pausing import show_pauses
+from lazsa_flow.cli.several import open_several, report_unreached
+from lazsa_flow.database_urls import strip_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
 
     from rich.table import Table
 
     from lazsa_flow.engine.ledger import Book
+    from lazsa_flow.lifecycle.pauses import Pause
+    from lazsa_flow.service.service import FlowService
+    from lazsa_flow.service.several import DatabaseAnswer
+
+_COLUMNS: Final = ("due", "moved", "refused", "parked", "unexplained")
 
 ledger = typer.Typer(help="Ledger: what was due, and what became of it.")
 
@@ -42,18 +53,24 @@ ledger = typer.Typer(help="Ledger: what was due, and what became of it.")
 def show_ledger(
     context: typer.Context,
     now: Now = None,
-    database: Database = DEFAULT_DATABASE,
+    database: Databases = DEFAULT_DATABASES,
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
     """Print the books: for each country and cycle date what was due, and what became of it.
+
+    With several databases, each has its books, and all have their sum. One that cannot be reached
+    is named, and the exit code is 1.
 
     Example: lazsa-flow ledger
     """
     if context.invoked_subcommand is not None:
         return
     until = read_now(now)
-    with open_service(database, config) as service:
+    if len(database) > 1:
+        show_ledgers(database, config, until, as_json=as_json)
+        return
+    with open_service(strip_name(*database), config) as service:
         books = service.ledger(until=until)
         show_pauses(service.pauses())
     if as_json:
@@ -103,14 +120,74 @@ def books_table(title: str, books: Sequence[Book]) -> Table:
     """Lay out rows of the books with their sum."""
     from rich.table import Table
 
-    columns = ("due", "moved", "refused", "parked", "unexplained")
     table = Table(title=title, title_justify="left", show_footer=True)
     table.add_column("Cycle", footer="")
     table.add_column("Country", footer="all")
-    for name in columns:
-        total = str(sum(getattr(book, name) for book in books))
-        table.add_column(name.capitalize(), justify="right", footer=total)
+    _add_columns(table, books)
     for book in books:
-        figures = (str(getattr(book, name)) for name in columns)
-        table.add_row(str(book.on), book.country, *figures)
+        table.add_row(str(book.on), book.country, *_figures([book]))
     return table
+
+
+def show_ledgers(
+    databases: Sequence[str], config: Path | None, until: datetime | None, *, as_json: bool
+) -> None:
+    """Print the books of several databases, each under its name, and their sum."""
+    from lazsa_flow.service.several import DatabaseAnswer, add_books
+
+    def ask(service: FlowService) -> tuple[list[Book], list[Pause]]:
+        return service.ledger(until=until), service.pauses()
+
+    with open_several(databases, config) as several:
+        answers = several.ask(ask)
+    books = [
+        DatabaseAnswer(each.database, each.answer and each.answer[0], each.error)
+        for each in answers
+    ]
+    if as_json:
+        total = [book_document(book) for book in add_books(books)]
+        print_json({"databases": [_books_answer(each) for each in books], "total": total})
+    else:
+        for each in answers:
+            for pause in each.answer[1] if each.answer else ():
+                console(stderr=True).print(f"{each.database}: Paused: {pause}", soft_wrap=True)
+        console().print(_several_table(books))
+    report_unreached(books, as_json=as_json)
+
+
+def _books_answer(each: DatabaseAnswer[list[Book]]) -> dict[str, Any]:
+    """Return the books of one database as JSON values, or why there are none."""
+    error = each.error and {"error": type(each.error).__name__, "message": str(each.error)}
+    books = None if each.answer is None else [book_document(book) for book in each.answer]
+    return {"database": each.database, "error": error, "books": books}
+
+
+def _several_table(answers: Sequence[DatabaseAnswer[list[Book]]]) -> Table:
+    """Lay out the books of each database with its sum, and the sum of all."""
+    from rich.table import Table
+
+    table = Table(title="The books", title_justify="left", show_footer=True)
+    table.add_column("Database", footer="all")
+    table.add_column("Cycle", footer="")
+    table.add_column("Country", footer="all")
+    _add_columns(table, [book for each in answers for book in each.answer or ()])
+    for each in answers:
+        for book in each.answer or ():
+            table.add_row(each.database, str(book.on), book.country, *_figures([book]))
+        if each.answer is None:
+            table.add_row(each.database, "not reached", "", *("" for _ in _COLUMNS))
+        else:
+            table.add_row(each.database, "sum", "all", *_figures(each.answer))
+        table.add_section()
+    return table
+
+
+def _add_columns(table: Table, books: Sequence[Book]) -> None:
+    """Add the columns of figures with the sums of all books."""
+    for name, total in zip(_COLUMNS, _figures(books), strict=True):
+        table.add_column(name.capitalize(), justify="right", footer=total)
+
+
+def _figures(books: Sequence[Book]) -> list[str]:
+    """Return the sums of books, by column."""
+    return [str(sum(getattr(book, name) for book in books)) for name in _COLUMNS]

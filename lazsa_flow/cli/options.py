@@ -12,7 +12,10 @@ from typing import Annotated, Final
 
 import typer
 
+from lazsa_flow.cli.database_options import DATABASE_VARIABLE, read_databases, read_one_database
+
 DEFAULT_DATABASE: Final = "sqlite:///lazsa.db"
+DEFAULT_DATABASES: Final = [DEFAULT_DATABASE]
 LOOPBACK: Final = "127.0.0.1"
 
 
@@ -61,11 +64,32 @@ Version = Annotated[
 
 Database = Annotated[
     str,
-    typer.Option("--database", envvar="LAZSA_DATABASE_URL", metavar="URL", help="Database URL."),
+    typer.Option(
+        "--database",
+        envvar=DATABASE_VARIABLE,
+        metavar="URL",
+        help="Database URL.",
+        callback=read_one_database,
+    ),
+]
+Databases = Annotated[
+    list[str],
+    typer.Option(
+        "--database",
+        envvar=DATABASE_VARIABLE,
+        metavar="[NAME=]URL",
+        help="Database URL; repeat it for several, each a whole programme.",
+        callback=read_databases,
+    ),
 ]
 GraphDatabase = Annotated[
     str | None,
-    typer.Option("--database", metavar="URL", help="Add the figures of this database."),
+    typer.Option(
+        "--database",
+        metavar="URL",
+        help="Add the figures of this database.",
+        callback=read_one_database,
+    ),
 ]
 ConfigDir = Annotated[
     Path | None,

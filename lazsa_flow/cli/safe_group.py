@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from lazsa_flow.cli.application import running
 from lazsa_flow.cli.command_table import CommandTable
+from lazsa_flow.cli.database_options import keep_words
 from lazsa_flow.terminal_text import escape_controls
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class SafeGroup(TyperGroup):
         """Find the command that is meant, by an earlier spelling too."""
         if args:
             args = [*ctx.obj.renamed_commands.get(args[0], args[:1]), *args[1:]]
+        keep_words(ctx, args)
         name, command, words = super().resolve_command(ctx, args)
         ctx.obj.add_aliases(command)
         return name, command, words

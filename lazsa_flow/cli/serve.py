@@ -11,9 +11,11 @@ from lazsa_flow.cli import common
 from lazsa_flow.cli.common import console, open_service, print_json
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
+    DEFAULT_DATABASES,
     LOOPBACK,
     ConfigDir,
     Database,
+    Databases,
     Json,
     Level,
     LogFormat,
@@ -25,6 +27,7 @@ from lazsa_flow.cli.options import (
     Redis,
     Threads,
 )
+from lazsa_flow.database_urls import strip_name
 
 if TYPE_CHECKING:
     from lazsa_flow.runner.settings import Settings
@@ -109,7 +112,7 @@ def ticker(
 
 
 def doctor(
-    database: Database = DEFAULT_DATABASE,
+    database: Databases = DEFAULT_DATABASES,
     redis: Redis = None,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -117,14 +120,25 @@ def doctor(
     """Check database, schema, rows, timers, broker, clocks, policies, channels and templates.
 
     Every finding says what to do. The exit code is 1 if there is a fault; warnings leave it at 0.
+    With several databases, each is checked, and that no two of them share what they may not.
 
     Example: lazsa-flow doctor --database sqlite:///lazsa.db
     """
     from dataclasses import asdict
 
-    from lazsa_flow.runner.doctor import examine
+    from lazsa_flow.runner.doctor import examine, examine_several
 
-    checks = list(examine(database, redis, config, clock=common.make_clock()))
+    if len(database) > 1:
+        found = list(examine_several(database, redis, config, clock=common.make_clock()))
+        checks = [check for _, check in found]
+        if as_json:
+            print_json([{"database": name, **asdict(check)} for name, check in found])
+        else:
+            for name, check in found:
+                told = f"{check.status:8} {name or 'all'}: {check.name}: {check.found}"
+                console().print(told, soft_wrap=True)
+        raise typer.Exit(int(any(check.status == "fault" for check in checks)))
+    checks = list(examine(strip_name(*database), redis, config, clock=common.make_clock()))
     if as_json:
         print_json([asdict(check) for check in checks])
     else:

@@ -6,27 +6,32 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.cli.common import console, open_service
 from lazsa_flow.cli.options import (
-    DEFAULT_DATABASE,
+    DEFAULT_DATABASES,
     LOOPBACK,
     ConfigDir,
-    Database,
+    Databases,
     Port,
     RefreshInterval,
 )
+from lazsa_flow.cli.several import open_several
+from lazsa_flow.database_urls import strip_name
 
 if TYPE_CHECKING:
     from lazsa_flow.cli.application import Service
+    from lazsa_flow.service.several import SeveralDatabases
 
 
 def view(
     port: Port = 0,
     every: RefreshInterval = 5.0,
-    database: Database = DEFAULT_DATABASE,
+    database: Databases = DEFAULT_DATABASES,
     config: ConfigDir = None,
 ) -> None:
     """Show the programme live on this machine alone, until SIGINT or SIGTERM; nothing is changed.
 
-    The address has a key in it, new each time; anyone who has the address may look.
+    The address has a key in it, new each time; anyone who has the address may look. With several
+    databases, it shows each and their sum; one that cannot be reached is named, and is shown as
+    soon as it can be.
 
     Example: lazsa-flow view --port 8765
     """
@@ -38,12 +43,21 @@ def view(
     except ImportError as error:
         raise ExtraError("viewer", "lazsa-flow view") from error
     to_stderr(json=False, level="warning")
-    with open_service(database, config) as service:
+    if len(database) > 1:
+        with open_several(database, config) as several:
+            _serve(_behind_a_key(several, every), port)
+        return
+    with open_service(strip_name(*database), config) as service:
         _serve(_behind_a_key(service, every), port)
 
 
-def _behind_a_key(service: Service, every_s: float) -> tuple[Any, str]:
-    """Return the viewer as an app under a key, and the key."""
+def _behind_a_key(shown: Service | SeveralDatabases[Service], every_s: float) -> tuple[Any, str]:
+    """Return the viewer of one service or of several databases as an app under a key, and the key.
+
+    Args:
+        shown: What is shown.
+        every_s: How old a picture's figures may be.
+    """
     import secrets
 
     from starlette.applications import Starlette
@@ -52,7 +66,8 @@ def _behind_a_key(service: Service, every_s: float) -> tuple[Any, str]:
     from starlette.requests import HTTPConnection
     from starlette.routing import Mount
 
-    from lazsa_flow.viewer import viewer
+    from lazsa_flow.service.several import SeveralDatabases
+    from lazsa_flow.viewer import viewer, viewer_of_several
     from lazsa_flow.viewer.headers import SecurityHeaders
 
     key = secrets.token_urlsafe(24)
@@ -60,8 +75,12 @@ def _behind_a_key(service: Service, every_s: float) -> tuple[Any, str]:
     def has_key(asking: HTTPConnection) -> bool:
         return secrets.compare_digest(asking.path_params["key"].encode(), key.encode())
 
+    if isinstance(shown, SeveralDatabases):
+        pages = viewer_of_several(shown, authenticate=has_key, fresh_s=every_s)
+    else:
+        pages = viewer(shown, authenticate=has_key, fresh_s=every_s)
     app = Starlette(
-        routes=[Mount("/{key}", viewer(service, authenticate=has_key, fresh_s=every_s))],
+        routes=[Mount("/{key}", pages)],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=[LOOPBACK, "localhost"]),

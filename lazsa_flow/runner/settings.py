@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from lazsa_flow.database_urls import split_urls, strip_name
 from lazsa_flow.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Settings:
             raise InputError.of("environment", METRICS, port, "a port from 0 to 65535")
         config = environment.get(CONFIG)
         return cls(
-            database=needed(DATABASE),
+            database=_read_one_database(needed(DATABASE)),
             redis=needed(REDIS),
             config=Path(config) if config else None,
             json_logs=environment.get(LOGS) == "json",
@@ -93,3 +94,16 @@ class Settings:
             METRICS: "" if self.metrics_port is None else str(self.metrics_port),
             METRICS_HOST: self.metrics_host,
         }
+
+
+def _read_one_database(text: str) -> str:
+    """Return the one URL that a variable names, without a name before it.
+
+    Raises:
+        InputError: It names several.
+    """
+    if len(split_urls(text)) > 1:
+        raise InputError.of(
+            "environment", DATABASE, "several", "one URL: a process serves one database"
+        )
+    return strip_name(text)

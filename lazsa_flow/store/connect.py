@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError
 
+from lazsa_flow.database_urls import split_urls
 from lazsa_flow.errors import ClosedError, InputError
 from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.file_identity import FileIdentity
@@ -52,9 +53,11 @@ def connect(url: str, *, durable: bool = True) -> sa.Engine:
             the same, and the machine a moment later.
 
     Raises:
-        InputError: The URL is none, names a database that is not supported, or has an option
-            with a value that it cannot have.
+        InputError: The URL is none, or several, or names a database that is not supported, or has
+            an option with a value that it cannot have.
     """
+    if len(split_urls(url)) > 1:
+        raise InputError.of("database", "url", "several", "one URL; SeveralDatabases takes several")
     engine = None
     try:
         parsed, options = split_options(sa.make_url(url))

@@ -7,7 +7,6 @@ may bring further pages. Every address is relative to where the host has mounted
 
 from __future__ import annotations
 
-from datetime import timedelta
 from html import escape
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -20,30 +19,35 @@ from starlette.routing import Route
 from lazsa_flow.errors import InputError, LazsaError, NotFoundError
 from lazsa_flow.graph.page import Served, page
 from lazsa_flow.graph.timeline import picture_to_json, resident_fields, scene_fields
-from lazsa_flow.lifecycle.calendar import instant_text, parse_date
 from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.extra_pages import Addresses, find_extra_pages
 from lazsa_flow.viewer.gallery import Gallery
 from lazsa_flow.viewer.gate import Gate
 from lazsa_flow.viewer.headers import SecurityHeaders
+from lazsa_flow.viewer.lists import (
+    ASK_UNTIL,
+    DUE_HEAD,
+    LISTED,
+    PARKED_HEAD,
+    list_due,
+    list_parked,
+    measure_health,
+    note_cut_rows,
+)
 from lazsa_flow.viewer.tables import Link, write_page, write_paragraph, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import BaseRoute
 
     from lazsa_flow.service.service import FlowService
     from lazsa_flow.viewer.extra_pages import ExtraPage
     from lazsa_flow.viewer.gate import Authenticate
 
-LISTED: Final = 500
-"""How many rows a list has at most."""
 LONGEST_FRESH_S: Final = 86_400.0
-LATE: Final = timedelta(minutes=2)
-"""How long a due timer may wait before the service is called late; the ticker is faster."""
 
 
 def viewer(
@@ -60,28 +64,55 @@ def viewer(
     Raises:
         InputError: ``fresh_s`` is no number of seconds from 0 to a day.
     """
+    check_fresh_s(fresh_s)
+    return build_app(build_pages(programme, fresh_s), authenticate)
+
+
+def check_fresh_s(fresh_s: float) -> None:
+    """Make sure that a picture's figures may be as old as somebody says.
+
+    Raises:
+        InputError: It is no number of seconds from 0 to a day.
+    """
     if not isinstance(fresh_s, int | float) or not 0 <= fresh_s <= LONGEST_FRESH_S:
         expected = f"seconds from 0 to {LONGEST_FRESH_S:.0f}"
         raise InputError.of("viewer", "fresh_s", fresh_s, expected)
-    shown = _Viewer(programme, fresh_s)
+
+
+def build_app(routes: Sequence[BaseRoute], authenticate: Authenticate | None = None) -> Starlette:
+    """Return an app of pages, whose errors are answers.
+
+    Args:
+        routes: The pages.
+        authenticate: Who may look; ``None`` within an app that asks already.
+    """
+    middleware = [Middleware(SecurityHeaders)]
+    if authenticate is not None:
+        middleware.append(Middleware(Gate, authenticate=authenticate))
     return Starlette(
-        routes=[
-            Route("/", shown.home),
-            Route("/lifecycle/{name}", shown.lifecycle),
-            Route("/lifecycle/{name}/picture.json", shown.picture),
-            Route("/lifecycle/{name}/story.json", shown.story),
-            Route("/due", shown.due),
-            *(Route(each.route, shown.extra_page(each)) for each in find_extra_pages(programme)),
-            Route("/parked", shown.parked),
-            Route("/health", shown.health),
-        ],
-        middleware=[Middleware(SecurityHeaders), Middleware(Gate, authenticate=authenticate)],
+        routes=routes,
+        middleware=middleware,
         exception_handlers={
             NotFoundError: _build_error_handler(HTTPStatus.NOT_FOUND),
             InputError: _build_error_handler(HTTPStatus.BAD_REQUEST),
             LazsaError: _build_error_handler(HTTPStatus.SERVICE_UNAVAILABLE),
         },
     )
+
+
+def build_pages(programme: FlowService, fresh_s: float) -> list[Route]:
+    """Return the pages of one service."""
+    shown = _Viewer(programme, fresh_s)
+    return [
+        Route("/", shown.home),
+        Route("/lifecycle/{name}", shown.lifecycle),
+        Route("/lifecycle/{name}/picture.json", shown.picture),
+        Route("/lifecycle/{name}/story.json", shown.story),
+        Route("/due", shown.due),
+        *(Route(each.route, shown.extra_page(each)) for each in find_extra_pages(programme)),
+        Route("/parked", shown.parked),
+        Route("/health", shown.health),
+    ]
 
 
 class _Viewer:
@@ -127,29 +158,9 @@ class _Viewer:
         )
 
     def due(self, request: Request) -> Response:
-        addresses, text = _addresses(request), request.query_params.get("until")
-        until = self._beginning(text) if text else None
-        pending = self._service.due(until=until, limit=LISTED)
-        rows = [
-            (
-                addresses.path(each.path),
-                each.subject,
-                each.timer.country,
-                each.timer.name,
-                each.timer.due_on.isoformat(),
-                instant_text(each.timer.due_at)[:16],
-                ", ".join(each.triggers) or "a reminder",
-            )
-            for each in pending
-        ]
-        head = ("Path", "Subject", "Country", "Timer", "On", "Instant (UTC)", "Tries")
-        ask = (
-            '<form><label>What falls due by the beginning of <input type="date" name="until"'
-            "></label> <button>Show</button></form>"
-        )
-        return self._sheet(
-            request, "Due", [ask, write_table(head, rows), *_note_cut_rows(len(rows))]
-        )
+        rows = list_due(self._service, _addresses(request), request.query_params.get("until"))
+        body = [ASK_UNTIL, write_table(DUE_HEAD, rows), *note_cut_rows(len(rows))]
+        return self._sheet(request, "Due", body)
 
     def extra_page(self, shown: ExtraPage) -> Callable[[Request], Response]:
         """Return what answers for a page that the service brings."""
@@ -157,56 +168,18 @@ class _Viewer:
         def answer(request: Request) -> Response:
             listing = shown.show(self._service, request.path_params, _addresses(request))
             rows = listing.rows
-            body = [write_table(listing.head, rows[:LISTED]), *_note_cut_rows(len(rows))]
+            body = [write_table(listing.head, rows[:LISTED]), *note_cut_rows(len(rows))]
             return self._sheet(request, listing.title, body)
 
         return answer
 
     def parked(self, request: Request) -> Response:
-        addresses = _addresses(request)
-        rows = [
-            (
-                addresses.path(ref),
-                failure.timer,
-                instant_text(failure.due_at)[:16],
-                failure.error,
-                failure.attempts,
-                instant_text(failure.failed_at)[:16],
-            )
-            for ref, failure in self._service.parked()
-        ]
-        head = ("Path", "Timer", "Due (UTC)", "Error", "Attempts", "Failed (UTC)")
-        body = [write_table(head, rows[:LISTED]), *_note_cut_rows(len(rows))]
+        rows = list_parked(self._service, _addresses(request))
+        body = [write_table(PARKED_HEAD, rows[:LISTED]), *note_cut_rows(len(rows))]
         return self._sheet(request, "Parked", body)
 
-    def health(self, request: Request) -> Response:
-        service, now = self._service, self._service.clock.now()
-        pauses, next_due = service.pauses(), service.next_due()
-        stands = runtime_of(service).store.standing(now)
-        late = next_due is not None and next_due < now - LATE
-        since = stands.outbox_since
-        status = "parked" if stands.parked else "late" if late else "ok"
-        return JSONResponse(
-            {
-                "status": "paused" if pauses else status,
-                "paused": [each.scope for each in pauses],
-                "due": stands.due,
-                "failing": stands.failing,
-                "parked": stands.parked,
-                "next_due": next_due and instant_text(next_due),
-                "outbox": stands.outbox,
-                "outbox_since": since and instant_text(since),
-            }
-        )
-
-    def _beginning(self, text: str) -> datetime:
-        """Return the instant at which a date has begun in every country."""
-        day = parse_date(text, where="due", field="until")
-        rulebook = runtime_of(self._service).rulebook
-        try:
-            return max(rulebook.calendar(code).start(day).at for code in rulebook.countries)
-        except (OverflowError, ValueError):
-            raise InputError.of("due", "until", text, "a date that every calendar has") from None
+    def health(self, _request: Request) -> Response:
+        return JSONResponse(measure_health(self._service))
 
     def _sheet(self, request: Request, title: str, body: Iterable[str]) -> Response:
         addresses = _addresses(request)
@@ -225,10 +198,6 @@ class _Viewer:
 def _addresses(request: Request) -> Addresses:
     """Return the addresses of our pages, below the path at which the app is mounted."""
     return Addresses(request.scope.get("root_path", ""))
-
-
-def _note_cut_rows(rows: int) -> list[str]:
-    return [write_paragraph(f"The first {LISTED} are listed.")] if rows >= LISTED else []
 
 
 def _build_error_handler(status: HTTPStatus) -> Any:

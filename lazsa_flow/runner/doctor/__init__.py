@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from lazsa_flow.runner.doctor.examination import Check, Status
 from lazsa_flow.runner.doctor.registry import examine
+from lazsa_flow.runner.doctor.several import examine_several
 
-__all__ = ["Check", "Status", "examine"]
+__all__ = ["Check", "Status", "examine", "examine_several"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import LazsaError
@@ -9,7 +10,7 @@ from lazsa_flow.runner.doctor import deployment, notices, operations, rows, sche
 from lazsa_flow.runner.doctor.examination import Check, Examination, HasDoctorChecks, ListedCheck
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from lazsa_flow.clock import Clock
@@ -85,18 +86,20 @@ def run_checks(examination: Examination, checks: Iterable[ListedCheck]) -> Itera
     reported: set[str] = set()
     for check in checks:
         if all(examination.has(need) for need in check.needs):
-            found = [each for each in _run_check(check, examination) if each.found not in reported]
+            ran = run_check(check.name, partial(check.run, examination))
+            found = [each for each in ran if each.found not in reported]
             reported.update(each.found for each in found if each.status == "fault")
             yield from found
 
 
-def _run_check(check: ListedCheck, examination: Examination) -> Iterator[Check]:
+def run_check(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
+    """Yield what a check finds; what it raises is a fault of its name."""
     try:
-        yield from check.run(examination)
+        yield from look()
     except LazsaError as error:
-        yield Check(check.name, "fault", str(error).removesuffix(_SEE_DOCTOR))
+        yield Check(name, "fault", str(error).removesuffix(_SEE_DOCTOR))
     except Exception as error:
-        yield Check(check.name, "fault", _locate_exception(error))
+        yield Check(name, "fault", _locate_exception(error))
 
 
 def _locate_exception(error: Exception) -> str:

@@ -105,6 +105,10 @@ class Inspection:
         """Count the subjects with an open path, and those of them who have no contact."""
         return notices.contacts(self._connection)
 
+    def open_places(self) -> Iterator[tuple[str, str]]:
+        """Yield lifecycle and subject of every open path, in the order of their characters."""
+        return subjects.open_places(self._connection)
+
     def facts_elsewhere(self) -> tuple[int, list[Elsewhere]]:
         """Count the subjects whose latest facts name another country than the one on record."""
         return subjects.facts_elsewhere(self._connection)

@@ -1,4 +1,4 @@
-"""Subjects whose latest facts name another country than the one on record."""
+"""Subjects: those whose latest facts name another country, and those with an open path."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lazsa_flow.store import schema
 from lazsa_flow.store.inspection.rows import MOST
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
 
@@ -61,3 +62,16 @@ def facts_elsewhere(connection: sa.Connection) -> tuple[int, list[Elsewhere]]:
 
 def _there(table: Any, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.select(sa.literal(1)).select_from(table).where(*conditions).exists()
+
+
+def open_places(connection: sa.Connection) -> Iterator[tuple[str, str]]:
+    """Yield lifecycle and subject of every open path, in the order of their characters."""
+    slots = schema.slots
+    in_order = [sa.collate(column, _collation(connection)) for column in slots.primary_key.columns]
+    found = sa.select(slots.c.lifecycle, slots.c.subject).order_by(*in_order)
+    yield from map(tuple, connection.execute(found, execution_options={"yield_per": 1000}))
+
+
+def _collation(connection: sa.Connection) -> str:
+    """Return what orders texts by their characters on every machine."""
+    return "C" if connection.dialect.name == "postgresql" else "BINARY"
