@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from benchmarks.harness.answers import differing, take_answers
 from benchmarks.harness.databases import STORES, connect
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from benchmarks.harness.bench import Bench
     from benchmarks.harness.databases import Store
 
-_EVE: Final = MIDNIGHT - timedelta(hours=12)
+EVE: Final = MIDNIGHT - timedelta(hours=12)
+"""When people command: before the cycle date begins."""
 _GOALS: Final[dict[Store, float]] = {"sqlite": 1.3, "postgresql": 1.5}
 _DRIVER: Final[dict[Store, str]] = {
     "sqlite": "the raw driver's transaction, synchronous=FULL",
@@ -71,14 +72,14 @@ def measure(bench: Bench) -> Iterator[Figure]:
     for store, called in STORES.items():
         filled = bench.databases.filled(store, bench.scale.fires * 2, bench.scale.fires * 2)
         with bench.databases.copy(filled) as ours_url, bench.databases.copy(filled) as raw_url:
-            paths = _under_review(filled)[: bench.scale.fires]
+            paths = under_review(filled)[: bench.scale.fires]
             answers = _answers(bench, filled, paths)
-            with Programme.open(ours_url, clock=VirtualClock(_EVE)) as programme:
+            with Programme.open(ours_url, clock=VirtualClock(EVE)) as programme:
                 raw = _Raw(raw_url, answers)
                 ours, reference = in_turns(
                     len(paths),
-                    _timed(paths, partial(_withdraw, programme)),
-                    _timed(paths, raw.fire),
+                    timed(paths, partial(withdraw, programme)),
+                    timed(paths, raw.fire),
                     warm=False,
                 )
                 raw.close()
@@ -93,11 +94,13 @@ def measure(bench: Bench) -> Iterator[Figure]:
         )
 
 
+_Item = TypeVar("_Item")
 Path = tuple[int, str]
 """A path's number and its subject."""
 
 
-def _under_review(url: str) -> list[Path]:
+def under_review(url: str) -> list[Path]:
+    """Return the paths under review, with their subjects."""
     connection = connect(url)
     query = "SELECT id, subject FROM lazsa_paths WHERE state = 'under_review' ORDER BY id"
     found = [(int(row[0]), str(row[1])) for row in connection.execute(query)]
@@ -105,7 +108,8 @@ def _under_review(url: str) -> list[Path]:
     return found
 
 
-def _withdraw(programme: Programme, path: Path) -> None:
+def withdraw(programme: Programme, path: Path) -> None:
+    """Withdraw a nominee."""
     number, subject = path
     programme.fire(
         f"award-{number}",
@@ -119,20 +123,20 @@ def _withdraw(programme: Programme, path: Path) -> None:
 def _answers(bench: Bench, filled: str, paths: Sequence[Path]) -> list[Answers]:
     """Fire once on a copy of its own, and take what was written."""
     with bench.databases.copy(filled) as url:
-        with Programme.open(url, clock=VirtualClock(_EVE)) as programme:
+        with Programme.open(url, clock=VirtualClock(EVE)) as programme:
             for path in paths:
-                _withdraw(programme, path)
+                withdraw(programme, path)
         return take_answers(filled, url)
 
 
-def _timed(paths: Sequence[Path], fire: Callable[[Path], None]) -> Callable[[], float]:
-    """Return what fires on the next path and returns how long it took."""
-    coming = iter(paths)
+def timed(items: Sequence[_Item], work: Callable[[_Item], None]) -> Callable[[], float]:
+    """Return what works on the next item and returns how long it took."""
+    coming = iter(items)
 
     def side() -> float:
-        path = next(coming)
+        item = next(coming)
         start = perf_counter()
-        fire(path)
+        work(item)
         return perf_counter() - start
 
     return side

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from lazsa_flow.errors import ConflictError, StaleVersionError
 from lazsa_flow.store import path_data_rows, schema
 from lazsa_flow.store.connect import DIALECTS
-from lazsa_flow.store.dialect import upsert
 from lazsa_flow.store.encode import (
     end_row,
     journal_row,
@@ -27,6 +26,7 @@ from lazsa_flow.store.encode import (
 )
 from lazsa_flow.store.fast import batch_rows
 from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value
+from lazsa_flow.store.fast.statements import insert_new
 from lazsa_flow.store.flows import count_flows
 
 if TYPE_CHECKING:
@@ -165,26 +165,17 @@ def stale(
 
 def _take_slots(connection: sa.Connection, changes: Sequence[Change]) -> None:
     for change in changes:
-        if change.slot == "take":
-            rows = [_slot(change.after)]
-            if not _insert_new(connection, schema.slots, rows):
-                what = f"has an open path of the lifecycle {change.after.lifecycle}"
-                raise ConflictError(change.after.subject, what)
+        if change.slot == "take" and not insert_new(connection, schema.slots, _slot(change.after)):
+            what = f"has an open path of the lifecycle {change.after.lifecycle}"
+            raise ConflictError(change.after.subject, what)
 
 
 def _claim(connection: sa.Connection, changes: Sequence[Change]) -> None:
     for change in changes:
         rows = [{"scope": s, "key": key, "path_id": change.after.id} for s, key in change.claims]
-        if rows and not _insert_new(connection, schema.claims, rows):
+        if not all(insert_new(connection, schema.claims, row) for row in rows):
             what = f"another path holds what {change.after.ref} would claim"
             raise ConflictError(change.after.subject, what)
-
-
-def _insert_new(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> bool:
-    """Insert rows; tell whether all of them were new."""
-    insert = upsert(connection)(table).values(rows).on_conflict_do_nothing()
-    counted = connection.execute(insert, execution_options={"preserve_rowcount": True})
-    return bool(counted.rowcount == len(rows))
 
 
 def _slot(path: Path) -> dict[str, Any]:

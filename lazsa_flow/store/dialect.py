@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import sqlalchemy as sa
+from typing import Any
 
 
-def upsert(connection: sa.Connection | sa.Engine) -> Any:
-    """Return the dialect's own insert, which knows what to do on a conflict."""
-    if connection.dialect.name == "postgresql":
+def upsert(dialect: str) -> Any:
+    """Return a dialect's own insert, which knows what to do on a conflict."""
+    if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql
 
         return postgresql.insert

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
@@ -29,7 +29,7 @@ from lazsa_flow.store import (
 )
 from lazsa_flow.store import prefetch as prefetching
 from lazsa_flow.store.brakes import Brakes
-from lazsa_flow.store.fast.driver import fetch_all
+from lazsa_flow.store.fast.driver import fetch, fetch_all
 from lazsa_flow.store.fast.row_writer import row_writer
 from lazsa_flow.store.fast.writer import MovedError, RowWriter
 from lazsa_flow.store.transaction_stamp import Stamp, stamp_of, stamp_query
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import Failure, Path, Snapshot
     from lazsa_flow.store.evidence_rows import SqlEvidenceRow
     from lazsa_flow.store.prefetch import Prefetch
+
+_NEXT_PATH_ID: Final = sa.select(schema.PATH_ID.next_value())
+_LARGEST_PATH_ID: Final = sa.select(sa.func.max(schema.paths.c.id))
 
 
 class EngineTransaction:
@@ -305,7 +308,7 @@ class EngineTransaction:
 
     def next_path_id(self) -> int:
         """Return the number for a path that opens."""
-        if self._connection.dialect.name == "postgresql":
-            return int(self._connection.scalar(sa.select(schema.PATH_ID.next_value())) or 0)
-        largest = self._connection.scalar(sa.select(sa.func.max(schema.paths.c.id)))
-        return (largest or 0) + 1
+        connection = self._connection
+        if connection.dialect.name == "postgresql":
+            return int(fetch(connection, _NEXT_PATH_ID, {})[0][0])
+        return (fetch(connection, _LARGEST_PATH_ID, {})[0][0] or 0) + 1

@@ -18,7 +18,7 @@ from lazsa_flow.lifecycle.model import Snapshot
 from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.evidence_rows import put_together, taken
-from lazsa_flow.store.fast.driver import fetch_all, ids_table, ids_value, rows_of
+from lazsa_flow.store.fast.driver import fetch_all, ids_table, ids_value
 from lazsa_flow.store.merges import current_id_of
 from lazsa_flow.store.rows import PATH_COLUMNS
 
@@ -263,39 +263,75 @@ def of_opening(
         sources: All evidence sources; of those by path there is nothing yet.
         read: The names of those whose rows are read; ``None``: all.
     """
-    paths, records = schema.paths, schema.records
-    others = sa.select(*PATH_COLUMNS).where(paths.c.subject.in_(names)).order_by(paths.c.id)
-    told = sa.select(records).where(records.c.subject.in_(names)).order_by(records.c.id)
+    dialect = connection.dialect.name
+    asked = [
+        source
+        for source in sources
+        if source.rows.by == "subject" and (read is None or source.name in read)
+    ]
+    select = _of_opening(dialect, tuple(asked))
+    others, told, *found = fetch_all(
+        connection,
+        [select.paths, select.records, *select.sources],
+        {
+            "ids": ids_value(dialect, names),
+            "id": path.id,
+            "on": (path.cycle_on or on).isoformat(),
+            "round": str(path.cycle_on),
+        },
+    )
+    by_name = {source.name: rows for source, rows in zip(asked, found, strict=True)}
     values: dict[str, Any] = {}
     dates: dict[str, date] = {}
     for source in sources:
-        rows: list[decode.Row] = []
-        if source.rows.by == "subject" and (read is None or source.name in read):
-            rows = rows_of(connection, _rows_of_subject(source.rows, path, names, on))
+        rows = by_name.get(source.name, [])
         values[source.name] = decode.evidence(source, rows, path.id)
         if rows and source.rows.latest is not None:
             dates[source.name] = decode.day(rows[0][1])
     return Snapshot(
         path,
         FrozenDict(values),
-        tuple(map(decode.record, rows_of(connection, told))),
-        tuple(map(decode.path, rows_of(connection, others))),
+        tuple(map(decode.record, told)),
+        tuple(map(decode.path, others)),
         taken=taken(connection, {path.id: path.data.get("claims", ())}).get(path.id, frozenset()),
         dates=FrozenDict(dates),
     )
 
 
-def _rows_of_subject(
-    rows: Selection, path: Path, names: Collection[str], on: date
-) -> sa.Select[Any]:
-    """Select a source's rows of a subject who may have several ids."""
+class OpeningQueries(NamedTuple):
+    """The statements about a path that opens; ``ids`` are those of its subject."""
+
+    paths: sa.Select[Any]
+    records: sa.Select[Any]
+    sources: tuple[sa.Select[Any], ...]
+
+
+@lru_cache
+def _of_opening(dialect: str, sources: tuple[Source, ...]) -> OpeningQueries:
+    named = ids_table(dialect, sa.Text)
+    paths, records = schema.paths, schema.records
+    return OpeningQueries(
+        sa.select(*PATH_COLUMNS)
+        .select_from(named.join(paths, paths.c.subject == named.c.id))
+        .order_by(paths.c.id),
+        sa.select(records)
+        .select_from(named.join(records, records.c.subject == named.c.id))
+        .order_by(records.c.id),
+        tuple(_rows_of_subject(source.rows, named) for source in sources),
+    )
+
+
+def _rows_of_subject(rows: Selection, named: Any) -> sa.Select[Any]:
+    """Select a source's rows of a subject who may have several ids; ``on`` is the date judged."""
     source = SourceTable(rows, merged=True)
     table = source.table
-    found = sa.select(sa.literal(path.id), *source.columns).where(table.c[rows.owner].in_(names))
+    found = sa.select(sa.bindparam("id", type_=sa.BigInteger()), *source.columns).select_from(
+        named.join(table, table.c[rows.owner] == named.c.id)
+    )
     if rows.round is not None:
-        found = found.where(table.c[rows.round] == sa.literal(str(path.cycle_on), sa.Text()))
+        found = found.where(table.c[rows.round] == sa.bindparam("round", type_=sa.Text()))
     if rows.latest is None:
         return found.order_by(table.c.id)
-    judged_on = sa.literal((path.cycle_on or on).isoformat(), sa.Text())
+    judged_on = sa.bindparam("on", type_=sa.Text())
     holds, latest_first = source.latest_first(table, judged_on)
     return found.where(holds).order_by(*latest_first).limit(1)

@@ -83,7 +83,7 @@ def parked(connection: sa.Connection) -> list[tuple[str, Failure]]:
 def set_aside(connection: sa.Connection, failure: Failure) -> None:
     """Record a failure; without an instant of its next attempt the path is parked."""
     row = {column.name: getattr(failure, column.name) for column in _TABLE.columns}
-    insert = upsert(connection)(_TABLE).values(row)
+    insert = upsert(connection.dialect.name)(_TABLE).values(row)
     insert = insert.on_conflict_do_update(index_elements=[_TABLE.c.path_id], set_=row)
     connection.execute(insert)
     if failure.retry_at is None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from lazsa_flow.store import schema
 from lazsa_flow.store.batches import Batch
 from lazsa_flow.store.closed_books import BookSide
+from lazsa_flow.store.fast.statements import insert_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,10 +51,7 @@ class ImportSide(BookSide):
             "sha256": sha256,
             "recorded_at": at,
         }
-        made = self._connection.execute(
-            sa.insert(schema.batches).returning(schema.batches.c.id), row
-        )
-        self.batch_id = made.scalar_one()
+        self.batch_id = insert_row(self._connection, schema.batches, row)
         return self.batch_id
 
     def batches(self, limit: int) -> list[Batch]:

@@ -194,7 +194,8 @@ class SqlOutbox:
 
     def beat(self, at: datetime) -> None:
         """Record that a relay was at work, for whoever looks whether one is."""
-        insert = upsert(self._engine)(schema.heartbeats).values(process=RELAY, seen_at=at)
+        insert = upsert(self._engine.dialect.name)(schema.heartbeats)
+        insert = insert.values(process=RELAY, seen_at=at)
         beat = insert.on_conflict_do_update(
             index_elements=["process"], set_={"seen_at": insert.excluded.seen_at}
         )

@@ -59,7 +59,7 @@ def record_delivery(engine: sa.Engine) -> Any:
     """Return what records a delivery, unless another has: a lease ran out, and both delivered."""
     table = schema.deliveries
     if engine.dialect.name == "postgresql":
-        return upsert(engine)(table).on_conflict_do_nothing()
+        return upsert(engine.dialect.name)(table).on_conflict_do_nothing()
     row = sa.select(*[sa.bindparam(column.name, type_=sa.Text()) for column in table.columns])
     there = sa.exists().where(table.c.key == sa.bindparam("key", type_=sa.Text()))
     return sa.insert(table).from_select(table.columns.keys(), row.where(~there))

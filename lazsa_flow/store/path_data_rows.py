@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import sqlalchemy as sa
-
 from lazsa_flow.store import schema
 from lazsa_flow.store.encode import data_row
+from lazsa_flow.store.fast.statements import insert_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import sqlalchemy as sa
 
     from lazsa_flow.engine.values import Change
     from lazsa_flow.store.encode import Row
@@ -46,5 +47,4 @@ def _add_text(connection: sa.Connection, change: Change, body: str) -> int:
         "path_id": change.after.id,
         "recorded_at": change.recorded_at,
     }
-    added = connection.execute(sa.insert(schema.texts).returning(schema.texts.c.id), row)
-    return int(added.scalar_one())
+    return insert_row(connection, schema.texts, row)

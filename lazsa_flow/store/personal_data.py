@@ -118,7 +118,7 @@ class PersonalSide(BookSide):
     def add_erasure(self, keyed_by: str, fingerprint: str, at: datetime) -> None:
         """Keep the keyed hash of an erased person's id, unless it is kept already."""
         row = {"keyed_by": keyed_by, "fingerprint": fingerprint, "recorded_at": at}
-        insert = upsert(self._connection)(schema.erasures).values(row)
+        insert = upsert(self._connection.dialect.name)(schema.erasures).values(row)
         self._connection.execute(insert.on_conflict_do_nothing())
 
     def remove_erasures(self, fingerprints: Collection[str]) -> int:

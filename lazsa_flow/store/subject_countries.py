@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value
+from lazsa_flow.store.fast.statements import insert_row
 from lazsa_flow.store.merges import current_id_of
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def add_row(
         "as_of": as_of,
         "recorded_at": recorded_at,
     }
-    connection.execute(sa.insert(_ROWS), row)
+    insert_row(connection, _ROWS, row)
 
 
 def add_first(

@@ -6,6 +6,7 @@ stands under the id that it was recorded of, and is looked for under all of them
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import sqlalchemy as sa
@@ -13,18 +14,54 @@ import sqlalchemy as sa
 from lazsa_flow.lifecycle.merged_ids import MergedIds
 from lazsa_flow.store import decode, merges, schema, subject_countries
 from lazsa_flow.store.engine_transaction import EngineTransaction
-from lazsa_flow.store.fast.driver import rows_of
+from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value, rows_of
 from lazsa_flow.store.rows import PATH_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import date, datetime
 
     from lazsa_flow.lifecycle.model import Path, Statement
     from lazsa_flow.store.merges import Merge
 
-_BATCH: Final = 1000
-"""So many subjects are asked about at a time."""
+_PATHS_OF: Final = (
+    sa.select(*PATH_COLUMNS)
+    .where(schema.paths.c.subject == merges.current_id_of(sa.bindparam("subject", type_=sa.Text())))
+    .order_by(schema.paths.c.id)
+)
+
+
+@lru_cache
+def _paths_of_all(dialect: str) -> sa.Select[Any]:
+    """Select each of ``ids`` with the paths of a lifecycle that stand under the id that holds."""
+    asked, table = ids_table(dialect, sa.Text), schema.paths
+    theirs = table.c.subject == merges.current_id_of(asked.c.id)
+    return (
+        sa.select(asked.c.id, *PATH_COLUMNS)
+        .select_from(asked.join(table, theirs))
+        .where(table.c.lifecycle == sa.bindparam("lifecycle", type_=sa.Text()))
+        .order_by(table.c.id)
+    )
+
+
+@lru_cache
+def _open_paths(dialect: str) -> sa.Select[Any]:
+    """Select each of ``ids`` that has an open path in a lifecycle, with its number."""
+    asked, table = ids_table(dialect, sa.Text), schema.slots
+    theirs = table.c.subject == merges.current_id_of(asked.c.id)
+    return (
+        sa.select(asked.c.id, table.c.path_id)
+        .select_from(asked.join(table, theirs))
+        .where(table.c.lifecycle == sa.bindparam("lifecycle", type_=sa.Text()))
+    )
+
+
+@lru_cache
+def _records_of(dialect: str) -> sa.Select[Any]:
+    """Select what is recorded under each of ``ids``."""
+    asked, table = ids_table(dialect, sa.Text), schema.records
+    joined = asked.join(table, table.c.subject == asked.c.id)
+    return sa.select(table).select_from(joined).order_by(table.c.id)
 
 
 class SubjectSide(EngineTransaction):
@@ -34,44 +71,28 @@ class SubjectSide(EngineTransaction):
         """Return all paths of a subject, or those in one lifecycle, oldest first."""
         if not subject.isprintable():
             return []
-        table, current = schema.paths, self.current_ids_of([subject]).get(subject, subject)
-        query = sa.select(*PATH_COLUMNS).where(table.c.subject == current).order_by(table.c.id)
-        if lifecycle is not None:
-            query = query.where(table.c.lifecycle == lifecycle)
-        return [decode.path(row) for row in rows_of(self._connection, query)]
+        rows = fetch(self._connection, _PATHS_OF, {"subject": subject})
+        paths = map(decode.path, rows)
+        return [path for path in paths if lifecycle is None or path.lifecycle == lifecycle]
 
     def paths_of_all(self, subjects: Collection[str], lifecycle: str) -> dict[str, list[Path]]:
         """Return all paths of these subjects in a lifecycle, oldest first, by subject."""
-        table = schema.paths
-        asked = [each for each in subjects if each.isprintable()]
-        held = self.current_ids_of(asked)
-        named = sorted({held.get(each, each) for each in asked})
-        paths: dict[str, list[Path]] = {}
-        for start in range(0, len(named), _BATCH):
-            query = sa.select(*PATH_COLUMNS).where(
-                table.c.subject.in_(named[start : start + _BATCH]), table.c.lifecycle == lifecycle
-            )
-            for row in rows_of(self._connection, query.order_by(table.c.id)):
-                path = decode.path(row)
-                paths.setdefault(path.subject, []).append(path)
-        return {each: paths.get(held.get(each, each), []) for each in subjects}
+        found: dict[str, list[Path]] = {each: [] for each in subjects}
+        values = self._ids(subjects) | {"lifecycle": lifecycle}
+        for subject, *row in fetch(self._connection, self._select(_paths_of_all), values):
+            found[subject].append(decode.path(tuple(row)))
+        return found
 
     def open_paths(self, lifecycle: str, subjects: Collection[str]) -> dict[str, int]:
         """Return the number of each subject's open path in a lifecycle, of those who have one."""
-        table, held = schema.slots, self.current_ids_of(subjects)
-        current = {held.get(each, each) for each in subjects}
-        query = sa.select(table.c.subject, table.c.path_id).where(
-            table.c.lifecycle == lifecycle, table.c.subject.in_(current)
-        )
-        found = {row.subject: row.path_id for row in self._connection.execute(query)}
-        numbers = ((each, found.get(held.get(each, each))) for each in subjects)
-        return {subject: number for subject, number in numbers if number is not None}
+        values = self._ids(subjects) | {"lifecycle": lifecycle}
+        found = dict(fetch(self._connection, self._select(_open_paths), values))
+        return {subject: found[subject] for subject in subjects if subject in found}
 
     def records_of(self, subject: str) -> list[Statement]:
         """Return what is recorded about a subject, oldest first."""
-        table, names = schema.records, self.names_of(subject)
-        query = sa.select(table).where(table.c.subject.in_(names)).order_by(table.c.id)
-        return [decode.record(row) for row in rows_of(self._connection, query)]
+        values = self._ids(self.names_of(subject))
+        return list(map(decode.record, fetch(self._connection, self._select(_records_of), values)))
 
     def records_by_subject(self, kind: str) -> dict[str, list[Statement]]:
         """Return what is recorded under a name of a kind, by subject, oldest first.
@@ -91,6 +112,15 @@ class SubjectSide(EngineTransaction):
         for subject, record in rows:
             found.setdefault(held.get(subject, subject), []).append(record)
         return found
+
+    def _select(self, statement: Callable[[str], sa.Select[Any]]) -> sa.Select[Any]:
+        """Return a statement of this connection's dialect."""
+        return statement(self._lent.dialect.name)
+
+    def _ids(self, names: Collection[str]) -> dict[str, Any]:
+        """Return names as the parameter ``ids``; what cannot be printed names nobody."""
+        asked = [each for each in dict.fromkeys(names) if each.isprintable()]
+        return {"ids": ids_value(self._lent.dialect.name, asked)}
 
     # -- the country on record
 

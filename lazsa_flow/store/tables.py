@@ -31,6 +31,6 @@ def put(connection: sa.Connection, lifecycle: Lifecycle, at: datetime) -> tuple[
     if before == content:
         return ()
     row = {"digest": digest_of(lifecycle), "content": content, "recorded_at": at}
-    insert = upsert(connection)(_TABLE).values(lifecycle=lifecycle.name, **row)
+    insert = upsert(connection.dialect.name)(_TABLE).values(lifecycle=lifecycle.name, **row)
     connection.execute(insert.on_conflict_do_update(index_elements=[_TABLE.c.lifecycle], set_=row))
     return () if before is None else differences(before, content)

@@ -6,7 +6,7 @@ An application whose lifecycles have tables of their own opens transactions of a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -14,7 +14,8 @@ from lazsa_flow.engine.values import Notice
 from lazsa_flow.store import decode, failures, idempotency, schema
 from lazsa_flow.store.configuration_rows import RulesSide
 from lazsa_flow.store.encode import notice_row, timer_row
-from lazsa_flow.store.fast.driver import rows_of
+from lazsa_flow.store.fast.driver import execute, rows_of
+from lazsa_flow.store.fast.statements import insert_row, parameter
 from lazsa_flow.store.fast.writer import written_columns
 from lazsa_flow.store.import_rows import ImportSide
 from lazsa_flow.store.personal_data import PersonalSide
@@ -26,6 +27,17 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.lifecycle.model import Path, Statement, TimerRow
+
+
+_CANCEL: Final = (
+    sa.update(schema.timers)
+    .where(
+        schema.timers.c.path_id == parameter("path_id", schema.timers.c.path_id),
+        schema.timers.c.name == parameter("name", schema.timers.c.name),
+        schema.PENDING,
+    )
+    .values(status=sa.literal_column("'cancelled'"))
+)
 
 
 class SqlTransaction(ImportSide, SubjectSide, PersonalSide, RulesSide):
@@ -112,16 +124,7 @@ class SqlTransaction(ImportSide, SubjectSide, PersonalSide, RulesSide):
 
     def cancel_timer(self, path_id: int, name: str) -> None:
         """Cancel the pending timer of a path and name, if there is one."""
-        table = schema.timers
-        self._connection.execute(
-            sa.update(table)
-            .where(
-                table.c.path_id == path_id,
-                table.c.name == name,
-                table.c.status == "pending",
-            )
-            .values(status="cancelled")
-        )
+        execute(self._connection, _CANCEL, {"path_id": path_id, "name": name})
 
     def unpark(self, path_id: int) -> int:
         """Let a parked path go on; return how many of its timers are pending again."""
@@ -146,6 +149,4 @@ class SqlTransaction(ImportSide, SubjectSide, PersonalSide, RulesSide):
         idempotency.remember(self._bulk, key, request, result, at)
 
     def _insert(self, table: sa.Table, row: dict[str, Any]) -> int:
-        key = self._connection.execute(sa.insert(table), row).inserted_primary_key
-        assert key is not None
-        return int(key[0])
+        return insert_row(self._connection, table, row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from lazsa_flow.award.store.evidence_columns import (
     facts_row,
 )
 from lazsa_flow.store import decode, schema, subject_countries
-from lazsa_flow.store.fast.driver import rows_of
+from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value, rows_of
 from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ _BATCH: Final = 1000
 """So many subjects are asked about at a time."""
 _PARAMETERS: Final = 500
 """How many values one statement is asked about at most."""
+
+
+@lru_cache
+def _nominations_of(dialect: str) -> sa.Select[Any]:
+    """Select the nominations of the paths ``ids``."""
+    asked, table = ids_table(dialect), schema.nominations
+    joined = asked.join(table, table.c.path_id == asked.c.id)
+    return sa.select(*NOMINATION_COLUMNS).select_from(joined).order_by(table.c.id)
 
 
 class EvidenceSide(SqlTransaction):
@@ -98,11 +107,11 @@ class EvidenceSide(SqlTransaction):
 
     def nominations_of_all(self, path_ids: Collection[int]) -> dict[int, list[Nomination]]:
         """Return the nominations of these paths as they stand, by path."""
-        table = schema.nominations
-        query = sa.select(*NOMINATION_COLUMNS).where(table.c.path_id.in_(list(path_ids)))
+        dialect = self._lent.dialect.name
+        values = {"ids": ids_value(dialect, path_ids)}
         rows: dict[int, list[tuple[Any, ...]]] = {}
-        for row in self._connection.execute(query.order_by(table.c.id)):
-            rows.setdefault(row.path_id, []).append(tuple(row))
+        for row in fetch(self._connection, _nominations_of(dialect), values):
+            rows.setdefault(row[0], []).append(row)
         found = {id_: list(decode.evidence(NOMINATIONS, each, id_)) for id_, each in rows.items()}
         held = self.current_ids_of({each.nominator for made in found.values() for each in made})
         return {path_id: [_under(each, held) for each in made] for path_id, made in found.items()}

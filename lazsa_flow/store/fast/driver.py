@@ -97,6 +97,15 @@ def fetch(
     return fetch_all(connection, [statement], values)[0]
 
 
+def execute(
+    connection: sa.Connection, statement: sa.ClauseElement, values: Mapping[str, Any]
+) -> int:
+    """Run a statement that returns no rows; return how many it has written."""
+    with driver_connection(connection) as driver:
+        written: int = compiled(statement, connection.dialect.name).run(driver, values).rowcount
+        return written
+
+
 def fetch_all(
     connection: sa.Connection, statements: Sequence[sa.ClauseElement], values: Mapping[str, Any]
 ) -> list[list[tuple[Any, ...]]]:
