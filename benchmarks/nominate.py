@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from benchmarks.harness.databases import STORES
 from benchmarks.harness.figures import Figure, Goal
 from benchmarks.harness.turns import in_turns
-from benchmarks.moulds import COUNTRY, MIDNIGHT
+from benchmarks.population.sample_sellers import COUNTRY, MIDNIGHT
 from benchmarks.single_fire import EVE, timed, under_review, withdraw
 from lazsa_flow import Actor, Programme
 from lazsa_flow.clock import VirtualClock
