@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from lazsa_flow.lifecycle.model import Actor, Snapshot
 
+_NOMINATIONS_ALONE: Final = frozenset({NOMINATIONS.name})
+
 AwardRole = Literal[
     "seller",
     "employee",
@@ -40,7 +42,7 @@ def _has_nominated(actor: Actor, seen: Snapshot) -> bool:
     return any(nomination.nominator in actor.names for nomination in seen[NOMINATIONS])
 
 
-NOMINATOR: Final = Relation("nominator", _has_nominated)
+NOMINATOR: Final = Relation("nominator", _has_nominated, reads=_NOMINATIONS_ALONE)
 """Anyone who nominated the path's subject."""
 
 
@@ -67,8 +69,8 @@ def _incomplete_nominators(seen: Snapshot) -> Iterable[str]:
 
 AWARD_RECIPIENTS: Final = (
     SELLER,
-    Recipient("nominators", each=_standing_nominators),
-    Recipient("incomplete_nominators", each=_incomplete_nominators),
+    Recipient("nominators", _standing_nominators, reads=_NOMINATIONS_ALONE),
+    Recipient("incomplete_nominators", _incomplete_nominators, reads=_NOMINATIONS_ALONE),
     Recipient("panel"),
     Recipient("country_lead"),
     TEAM,

@@ -94,8 +94,9 @@ def fire(
     context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor, reason=reason)
     permitted = check_permitted(rulebook, context, trigger, authority=authority)
     checked = check_data(permitted.data, trigger, data, path=path.ref)
-    seen = add_given_data(seen, trigger, checked, now)
-    context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor, reason=reason)
+    if checked is not None:
+        seen = add_given_data(seen, trigger, checked, now)
+        context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor, reason=reason)
     edge, findings = _decide(rulebook, context, trigger)
     if edge.effective is not None:
         moment = lifecycle.instant(edge.effective, context)
@@ -133,12 +134,8 @@ def write_move(
     return change
 
 
-def add_given_data(
-    seen: Snapshot, trigger: str, checked: CheckedData | None, now: datetime
-) -> Snapshot:
+def add_given_data(seen: Snapshot, trigger: str, checked: CheckedData, now: datetime) -> Snapshot:
     """Return what is recorded, with the row that this very move brings."""
-    if checked is None:
-        return seen
     row = PathData(seen.path.seq + 1, trigger, checked.fields, now, checked.digest)
     return replace(seen, data=(*seen.data, row))
 

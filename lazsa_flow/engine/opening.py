@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.engine.evidence_read import sources_of_guards
 from lazsa_flow.engine.fire import add_given_data, move_from_row, refusal, write_move
 from lazsa_flow.engine.permissions import authorize
 from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.errors import ConflictError
-from lazsa_flow.lifecycle.guards import all_read
 from lazsa_flow.lifecycle.model import NO_HEAD, Actor, Move, Path
 from lazsa_flow.lifecycle.path_data import CheckedData, GivenData, check_data
 from lazsa_flow.lifecycle.values import freeze
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Transaction
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.model import Snapshot, Statement
-    from lazsa_flow.lifecycle.table import Edge, Lifecycle
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 
 def open_path(
@@ -87,7 +87,7 @@ def _load_opening(
     """Load what guards may read of a path that opens, no earlier than its subject's other paths."""
     lifecycle = rulebook.lifecycle(path.lifecycle)
     on = rulebook.calendar(path.country).local_date(path.opened_at)
-    sources = _sources_read(lifecycle, lifecycle.opening)
+    sources = sources_of_guards(lifecycle, lifecycle.opening)
     seen = transaction.load_opening(path, on=on, sources=sources)
     now = not_before(path.opened_at, (each.recorded_at for each in seen.others))
     path = replace(path, opened_at=now, entered_at=now)
@@ -117,17 +117,6 @@ def _check_opening(rulebook: Rulebook, seen: Snapshot, actor: Actor) -> Findings
         raise refusal(lifecycle, context, edge.trigger, findings)
     _check_place(lifecycle, path.subject, seen.others)
     return findings
-
-
-def _sources_read(lifecycle: Lifecycle, edge: Edge) -> frozenset[str]:
-    """Return the evidence sources that a guard of an edge, or of one of its effects, may read."""
-    names = (*edge.guards, *(effect.when for effect in edge.effects if effect.when))
-    reads = all_read(lifecycle.guards[name] for name in names)
-    return frozenset(
-        source.name
-        for source in lifecycle.evidence
-        if reads is None or not reads.isdisjoint(source.readable)
-    )
 
 
 def unopened(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from lazsa_flow.engine.evidence_read import sources_by_trigger
 from lazsa_flow.engine.machine import TableMachine
 from lazsa_flow.engine.plan import Plan
 from lazsa_flow.errors import NotFoundError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
     from datetime import date, datetime
 
+    from lazsa_flow.engine.evidence_read import SourcesByTrigger
     from lazsa_flow.lifecycle.calendar import Calendar
     from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.merged_ids import MergedIds
@@ -80,6 +82,7 @@ class Rulebook:
         self.kinds: frozenset[str] = kinds_read(
             name for guard in guards for name in guard.reads or ()
         )
+        self._sources_read: dict[str, SourcesByTrigger] = {}
         self._governing: dict[tuple[str, str, date], Policy] = {}
         self._calendars = {code: country.calendar for code, country in self.countries.items()}
         self._releases: dict[str, list[Release]] = {}
@@ -124,6 +127,12 @@ class Rulebook:
     def plan(self, name: str) -> Plan:
         """Return a lifecycle's decisions, compiled."""
         return self._plans[name]
+
+    def sources_read(self, lifecycle: str, trigger: str, reason: str | None) -> frozenset[str]:
+        """Return the names of the evidence sources that a fire may read; none where no edge is."""
+        if lifecycle not in self._sources_read:
+            self._sources_read[lifecycle] = sources_by_trigger(self.lifecycle(lifecycle))
+        return self._sources_read[lifecycle].get((trigger, reason), frozenset())
 
     def calendar(self, country: str) -> Calendar:
         """Return a country's calendar.

@@ -39,10 +39,13 @@ class Relation:
     Attributes:
         name: What permits name it by.
         holds: The actor and the path's evidence in, whether the relation holds out; pure.
+        reads: What it reads besides the path, as for
+            :class:`~lazsa_flow.lifecycle.guards.Guard`; ``None``: anything.
     """
 
     name: str
     holds: Callable[[Actor, Snapshot], bool]
+    reads: frozenset[str] | None = None
 
     def decide(self, actor: Actor, seen: Snapshot) -> bool:
         """Return whether an actor has this relation to a path.
@@ -66,10 +69,13 @@ class Recipient:
         name: What effects name it by, and routes in ``lazsa.toml``.
         each: The path's evidence in, the persons as ``role:id`` out: each gets a notice of their
             own. ``None``: one notice, for the recipient as a whole.
+        reads: What ``each`` reads besides the path, as for
+            :class:`~lazsa_flow.lifecycle.guards.Guard`; ``None``: anything.
     """
 
     name: str
     each: Callable[[Snapshot], Iterable[str]] | None = None
+    reads: frozenset[str] | None = None
 
     def persons(self, seen: Snapshot) -> tuple[str, ...]:
         """Return those who each get a notice, in their order, each once.

@@ -257,6 +257,7 @@ class Context:
         request: Mapping[str, Any],
         key: str | None,
         fire_overdue: bool = True,
+        sources: Collection[str] | None = None,
     ) -> Any:
         """Run a command on one path: the clock first, then the command, in a transaction.
 
@@ -266,6 +267,7 @@ class Context:
             request: What tells this command from another, as JSON values.
             key: The idempotency key.
             fire_overdue: Whether overdue timers fire first.
+            sources: The names of the evidence sources that the command reads; ``None``: all.
 
         Raises:
             RulesChangedError: The rules are others than those of this context.
@@ -276,7 +278,9 @@ class Context:
         asked = request_digest(key, {**request, "path": ref})
 
         def run_idempotent(transaction: _Transaction) -> Any:
-            look = transaction.prefetch(path_id, on=now.date(), key=key, request=asked)
+            look = transaction.prefetch(
+                path_id, on=now.date(), key=key, request=asked, sources=sources
+            )
             if look is None:
                 raise no_path(ref)
             if look.stamp.version != self.version:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.engine.fire import fire
+from lazsa_flow.errors import HostCodeError
 from lazsa_flow.lifecycle.path_ref import parse_ref
 from lazsa_flow.service.move_json import move_to_json
 from lazsa_flow.service.requests import actor_fields
@@ -63,10 +64,24 @@ def fire_trigger(context: Context, path: str, asked: Trigger, key: str | None) -
         )
         return move_to_json(move)
 
+    def run_reading(sources: frozenset[str] | None) -> dict[str, Any]:
+        found: dict[str, Any] = context.run_on_path(
+            path,
+            run,
+            request=asked.request,
+            key=key,
+            fire_overdue=fire_overdue,
+            sources=sources,
+        )
+        return found
+
     context.path_id(path)  # raises where it is no reference of a known lifecycle's path
     lifecycle = context.rulebook.lifecycle(parse_ref(path).lifecycle)
     fire_overdue = asked.actor.role not in lifecycle.preempts_timers
-    found: dict[str, Any] = context.run_on_path(
-        path, run, request=asked.request, key=key, fire_overdue=fire_overdue
-    )
-    return found
+    sources = context.rulebook.sources_read(lifecycle.name, asked.name, asked.reason)
+    try:
+        return run_reading(sources)
+    except HostCodeError:
+        if len(sources) == len(lifecycle.evidence):
+            raise
+        return run_reading(None)  # it may have looked for what it does not say that it reads

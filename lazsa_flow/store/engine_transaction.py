@@ -252,7 +252,13 @@ class EngineTransaction:
                 failures.clear(self._connection, succeeded)
 
     def prefetch(
-        self, path_id: int, *, on: date, key: str | None = None, request: str = ""
+        self,
+        path_id: int,
+        *,
+        on: date,
+        key: str | None = None,
+        request: str = "",
+        sources: Collection[str] | None = None,
     ) -> Prefetch | None:
         """Ask all that a command on one path asks first; lock the paths of its subject.
 
@@ -261,6 +267,7 @@ class EngineTransaction:
             on: The date judged, if it is in no round.
             key: The command's idempotency key.
             request: A digest of the command.
+            sources: The names of the evidence sources that are read; ``None``: all.
 
         Raises:
             KeyReusedError: The key was used for another command.
@@ -274,7 +281,7 @@ class EngineTransaction:
             lock=self._write,
             key=key,
             request=request,
-            sources=self.sources,
+            sources=self._sources_named(sources),
         )
         if found is not None:
             self._pass(found.stamp)
@@ -284,6 +291,11 @@ class EngineTransaction:
             if self._write:
                 self._check_tables([found.seen.path.lifecycle])
         return found
+
+    def _sources_named(self, names: Collection[str] | None) -> tuple[Source, ...]:
+        if names is None:
+            return self.sources
+        return tuple([source for source in self.sources if source.name in names])
 
     def _check_tables(self, lifecycles: Iterable[str]) -> None:
         """Let lifecycles pass whose table is the one that the database is run by.
