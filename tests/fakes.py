@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.award.evidence import EVIDENCE
-from lazsa_flow.award.store.evidence_columns import facts_row
+from lazsa_flow.award.evidence import EVIDENCE, STORED_FACTS
+from lazsa_flow.award.store.evidence_columns import stored_facts
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.engine.values import Claim
 from lazsa_flow.errors import ConflictError, StaleVersionError
@@ -94,9 +94,8 @@ class MemoryStore:
                 yield at, {"id": n, "path_id": path_id, "cycle_on": cycle_on, **own}
         if name == "lazsa_facts":
             for n, (at, known) in enumerate(self.facts):
-                row = facts_row(known, at)
-                days = {day: row[day] and row[day].isoformat() for day in ("as_of", "joined_on")}
-                yield at, {"id": n, **row, **days}
+                row = dict(zip(STORED_FACTS, stored_facts(known), strict=True))
+                yield at, {"id": n, "recorded_at": at, **row}
         if name == "lazsa_nominations":
             for n, (at, path_id, each) in enumerate(self.nominations):
                 own = {name: getattr(each, name) for name in ("source", "nominator", "complete")}

@@ -162,6 +162,18 @@ _READ: Final[Mapping[str, Callable[[Any], Any]]] = {
 _READ_FIGURES: Final = tuple(_READ[name] for name in FIGURES)
 
 
+STORED_FACTS: Final = ("seller", "country", "as_of", *FIGURES)
+"""The columns of facts that say something of a seller, in the order of the table."""
+StoredFacts = tuple[Any, ...]
+"""Facts as they are stored, in the order of :data:`STORED_FACTS`."""
+
+
+def read_stored_facts(stored: StoredFacts) -> Facts:
+    """Read facts that are as they are stored."""
+    seller, country, as_of, *figures = stored
+    return read_facts((0, as_of, seller, country, *figures))
+
+
 def read_facts(row: Row) -> Facts:
     """Read facts that have the number of a path before them."""
     _path_id, as_of, seller, country, *figures = row

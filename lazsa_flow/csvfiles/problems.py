@@ -148,6 +148,7 @@ class Seen:
             "CREATE TABLE seen (key TEXT PRIMARY KEY, line INTEGER NOT NULL) WITHOUT ROWID"
         )
         self._db.execute("BEGIN")
+        self._insert = self._db.cursor().execute
 
     def __enter__(self) -> Self:
         return self
@@ -159,7 +160,7 @@ class Seen:
         """Note the key of a row; report it and return ``False`` where it came before."""
         joined = "\n".join(key)  # the parts hold no control characters
         try:
-            self._db.execute("INSERT INTO seen VALUES (?, ?)", (joined, line))
+            self._insert("INSERT INTO seen VALUES (?, ?)", (joined, line))
         except sqlite3.IntegrityError:
             query = "SELECT line FROM seen WHERE key = ?"
             [first] = self._db.execute(query, (joined,)).fetchone()

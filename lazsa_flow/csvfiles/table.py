@@ -18,13 +18,14 @@ import csv
 import io
 import re
 from collections import deque
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from lazsa_flow.csvfiles.formats import FileFormat
     from lazsa_flow.csvfiles.problems import Problems
@@ -35,6 +36,8 @@ ROW_CHARS: Final = 65_536
 REASON_COLUMNS: Final = ("line", "problem")
 """The columns that a file of rejected rows adds to the file's own; not read as data."""
 
+_LINE_CHARS: Final = ROW_CHARS + 3
+"""So much of a line is read at once: one character too many, and CRLF."""
 _SAVE_AS: Final = 'in a spreadsheet, save it as "CSV UTF-8 (comma delimited)"'
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _DIALECTS: Final = {";": "semicolons", "\t": "tabs"}
@@ -46,7 +49,18 @@ _UNFIT_TEXT: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 def read_table(
     file: str | Path, form: FileFormat, problems: Problems
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Read a CSV file row by row: the line on which a row begins, and its fields by column.
+    """Read a CSV file row by row, as :func:`read_fields` does, with the fields by column."""
+    columns = form.header
+    return (
+        (line, dict(zip(columns, fields, strict=True)))
+        for line, fields in read_fields(file, form, problems)
+    )
+
+
+def read_fields(
+    file: str | Path, form: FileFormat, problems: Problems
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Read a CSV file row by row: the line on which a row begins, and its fields.
 
     A header without rows is a table of no rows. A row with a fault is reported and left out; a
     fault of the header ends the reading.
@@ -56,6 +70,9 @@ def read_table(
         form: The columns that the header must name, in any order, and no others; and which of
             them may hold line breaks within quotes.
         problems: Gathers what is wrong, and raises it.
+
+    Yields:
+        The line, and the fields in the order of the format's columns, whatever the file's is.
 
     Raises:
         InputError: Twenty problems were found. With fewer, ``problems`` raises at its end.
@@ -77,8 +94,8 @@ def read_table(
 
 def _read_named_rows(
     stream: io.TextIOWrapper, form: FileFormat, problems: Problems
-) -> Iterator[tuple[int, dict[str, str]]]:
-    columns, multiline = form.header, form.multiline
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    columns = form.header
     lines = _Lines(stream)
     if not _check_dialect(lines.peek(), columns, problems):
         return
@@ -92,10 +109,15 @@ def _read_named_rows(
     _check_header(first, names, columns, problems)
     if problems:
         return
+    wanted, has_unnamed = len(names), "" in names
+    positions = [names.index(name) for name in columns]
+    in_order = itemgetter(*positions) if len(positions) > 1 else tuple
     for line, fields in rows:
-        row = _row_of(line, names, fields, problems)
-        if row is not None and _check_row(line, row, problems, multiline):
-            yield line, row
+        if (len(fields) != wanted or has_unnamed) and not _fits(line, names, fields, problems):
+            continue
+        if _UNFIT.search("".join(fields)) and not _check_text(line, names, fields, form, problems):
+            continue
+        yield line, in_order(fields)
 
 
 def _read_filled_rows(lines: _Lines, problems: Problems) -> Iterator[tuple[int, list[str]]]:
@@ -116,7 +138,7 @@ def _read_filled_rows(lines: _Lines, problems: Problems) -> Iterator[tuple[int, 
         except csv.Error:
             _report_quotes(lines, problems)
         else:
-            if any(field.strip() for field in fields):
+            if any(map(str.strip, fields)):
                 yield lines.first, fields
 
 
@@ -142,7 +164,7 @@ class _Lines:
     """
 
     def __init__(self, stream: io.TextIOWrapper) -> None:
-        self._stream = stream
+        self._readline = stream.readline
         self._waiting: deque[str] = deque()
         self._row: list[str] = []
         self._size = 0
@@ -151,7 +173,7 @@ class _Lines:
     def begin_row(self) -> None:
         """Count the size of a row, and its lines, from here."""
         self.first += len(self._row)
-        self._row = []
+        self._row.clear()
         self._size = 0
 
     @property
@@ -166,7 +188,7 @@ class _Lines:
         return self._waiting[0]
 
     def _read(self) -> str:
-        return self._stream.readline(ROW_CHARS + 3)  # one too many, and CRLF
+        return self._readline(_LINE_CHARS)
 
     def put_back(self) -> None:
         """Read all lines of the row but its first once more."""
@@ -177,16 +199,21 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._waiting.popleft() if self._waiting else self._read()
+        line = self._waiting.popleft() if self._waiting else self._readline(_LINE_CHARS)
         if not line:
             raise StopIteration
+        row = self._row
+        row.append(line)
+        if len(row) == 1 and len(line) <= ROW_CHARS:
+            return line  # nearly every row: one line, and not a long one
+        if len(row) == 2:
+            self._size = len(row[0].rstrip("\r\n"))
         self._size += len(line.rstrip("\r\n"))
-        self._row.append(line)
         if self._size > ROW_CHARS:
             if not line.endswith(("\n", "\r")):
                 self._row[-1] += "\n"  # its end is dropped, so that it can be put back
                 while line and not line.endswith(("\n", "\r")):
-                    line = self._stream.readline(ROW_CHARS)
+                    line = self._readline(ROW_CHARS)
             raise _TooLongError
         return line
 
@@ -224,39 +251,33 @@ def _check_header(
             problems.report_file(line, name, "no such column", "the column")
 
 
-def _row_of(
-    line: int, names: Sequence[str], fields: Sequence[str], problems: Problems
-) -> dict[str, str] | None:
-    """Return a row's fields by column; ``None`` where they are too many, too few, or unnamed."""
+def _fits(line: int, names: Sequence[str], fields: list[str], problems: Problems) -> bool:
+    """Cut empty fields off a row's end; report it where they are too many, too few, or unnamed."""
     wanted = len(names)
     if len(fields) > wanted and not any(fields[wanted:]):
-        fields = fields[:wanted]
+        del fields[wanted:]
     if len(fields) != wanted:
         problems.report(line, "", f"{len(fields)} fields", f"{wanted} fields")
-        return None
-    row = dict(zip(names, fields, strict=True))
-    if "" in row and any(text for name, text in zip(names, fields, strict=True) if not name):
+        return False
+    if any(text for name, text in zip(names, fields, strict=True) if not name):
         problems.report(line, "", "a field without a column name", "a name for each column")
-        return None
-    row.pop("", None)
-    return row
+        return False
+    return True
 
 
-def _check_row(
-    line: int, row: dict[str, str], problems: Problems, multiline: Collection[str]
+def _check_text(
+    line: int, names: Sequence[str], fields: list[str], form: FileFormat, problems: Problems
 ) -> bool:
     """Report the fields with bytes that are no UTF-8 or with control characters."""
-    if not _UNFIT.search("".join(row.values())):
-        return True
     fit = True
-    for name, text in row.items():
-        if not _UNFIT.search(text):
+    for at, name in enumerate(names):
+        if not _UNFIT.search(fields[at]):
             continue
-        if name in multiline:
-            row[name] = text.replace("\r\n", "\n")
-            if not _UNFIT_TEXT.search(row[name]):
+        if name in form.multiline:
+            fields[at] = fields[at].replace("\r\n", "\n")
+            if not _UNFIT_TEXT.search(fields[at]):
                 continue
         fit = False
-        expected = "UTF-8" if _BYTE.search(text) else "text without control characters"
-        problems.refuse(line, name, row[name], expected)
+        expected = "UTF-8" if _BYTE.search(fields[at]) else "text without control characters"
+        problems.refuse(line, name, fields[at], expected)
     return fit

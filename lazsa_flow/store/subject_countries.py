@@ -20,9 +20,10 @@ from lazsa_flow.store.fast.statements import insert_row
 from lazsa_flow.store.merges import current_id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date, datetime
 
+    from lazsa_flow.store.fast.writer import RowWriter
 
 Source = Literal["facts", "move", "merge"]
 """What wrote a row: the first facts of a subject, a move, or a merge of ids."""
@@ -71,34 +72,19 @@ def add_row(
     insert_row(connection, _ROWS, row)
 
 
-def add_first(
-    connection: sa.Connection, named: Iterable[tuple[str, str, date]], recorded_at: datetime
-) -> None:
-    """Record the country of the subjects who have none yet, by the first facts that name it.
+def add_first(to: RowWriter, named: Iterable[Sequence[str]], recorded_at: str) -> None:
+    """Record the country of subjects who have none yet, by the first facts that name it.
 
     Args:
-        connection: Where it is recorded.
+        to: Writes it.
         named: Of each of these facts: subject, country and date.
         recorded_at: The present instant.
     """
-    first: dict[str, tuple[str, date]] = {}
+    rows: dict[str, tuple[str | None, ...]] = {}
     for subject, country, as_of in named:
-        first.setdefault(subject, (country, as_of))
-    known = countries_of(connection, first.keys())
-    rows = [
-        {
-            "subject": subject,
-            "country": country,
-            "source": "facts",
-            "actor": None,
-            "as_of": as_of,
-            "recorded_at": recorded_at,
-        }
-        for subject, (country, as_of) in first.items()
-        if subject not in known
-    ]
+        rows.setdefault(subject, (subject, country, "facts", None, as_of, recorded_at))
     if rows:
-        connection.execute(sa.insert(_ROWS), rows)
+        to.insert(_ROWS, list(rows.values()))
 
 
 @lru_cache

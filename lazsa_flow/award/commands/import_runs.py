@@ -1,21 +1,27 @@
 """Imports: rows of a file, or of a call, taken in one transaction and accounted for one by one.
 
-Every row is taken, was recorded already, or is refused with its line, field and reason. One refused
-row refuses the whole file, unless a partial import was asked for.
+A file is read to its end first, and its rows are kept in a temporary file, so that no command waits
+while it is read. Every row is taken, was recorded already, or is refused with its line, field and
+reason. One refused row refuses the whole file, unless a partial import was asked for.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from lazsa_flow.award.commands.erased_persons import Erasures
 from lazsa_flow.award.commands.import_result import ImportResult
 from lazsa_flow.csvfiles.problems import Problems
 from lazsa_flow.csvfiles.rejects import write_rejects
+from lazsa_flow.csvfiles.staging import StagedRows
+from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import (
     ConflictError,
     InputError,
@@ -27,10 +33,11 @@ from lazsa_flow.errors import (
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.logs import log
 from lazsa_flow.service.requests import actor_fields
+from lazsa_flow.service.run_once import request_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+    from datetime import date, datetime
     from pathlib import Path
 
     from lazsa_flow.award.store.transaction import AwardTransaction
@@ -48,6 +55,8 @@ _ZEROS: Final = 8
 _Row = TypeVar("_Row")
 Persons = tuple[str, ...]
 """The persons whose data a row holds."""
+Run = Callable[["Context", Callable[["Context"], ImportResult]], ImportResult]
+"""Runs what takes rows that were read in a context; see :func:`import_rows`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,11 @@ class ImportOptions:
     done: Callable[[int], None] = lambda rows: None
 
 
+def in_place(context: Context, take: Callable[[Context], ImportResult]) -> ImportResult:
+    """Take rows in the context in which they were read."""
+    return take(context)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where rows come from.
@@ -86,11 +100,34 @@ class Source:
     sha256: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ImportKind(Generic[_Row]):
+    """How rows of one kind are imported.
+
+    Attributes:
+        form: Their columns.
+        read: Reads a file, by the codes of the countries that are configured; reports to the
+            problems what is wrong with a row.
+        take: Takes a batch of rows.
+        persons: Returns a row's line and whose personal data it holds; ``None`` where it holds
+            none. A row of somebody who was erased is left out of the import.
+        fire_overdue: Whether overdue timers fire first.
+    """
+
+    form: FileFormat
+    read: Callable[[Path | str, Collection[str], Problems], Iterable[_Row]]
+    take: Callable[[Intake, list[_Row]], None]
+    persons: Callable[[_Row], tuple[int, Persons]] | None = None
+    fire_overdue: bool = False
+
+
 @dataclass(slots=True)
 class Intake:
     """An import in progress: its transaction, and what happened to its rows so far."""
 
+    context: Context
     transaction: AwardTransaction
+    actor: Actor
     now: datetime
     problems: Problems
     batch: int
@@ -132,21 +169,35 @@ class Intake:
         """Refuse a row for one of its fields."""
         self.problems.refuse(line, field, value, expected)
 
-    def note_sellers(self, named: Mapping[str, str | None], *, new: bool = False) -> None:
+    def count(self, *, new: bool) -> None:
+        """Count a row: as taken where it is new, otherwise as already there."""
+        self.taken += new
+        self.already_there += not new
+
+    def local_date(self, country: str) -> date:
+        """Return a country's local date at the instant of the import."""
+        return self.context.rulebook.calendar(country).local_date(self.now)
+
+    def note_sellers(
+        self,
+        named: Mapping[str, str | None],
+        recorded: Mapping[str, str],
+        *,
+        new: bool = False,
+    ) -> None:
         """Note the sellers of a batch, before it is taken.
 
         Args:
             named: Each seller with the country that the row names, if it names one.
+            recorded: The countries on record of those who have one, and perhaps of others.
             new: Whether one of whom nothing is known is taken as a new seller.
         """
-        countries = self.transaction.countries_of(named)
+        countries = {seller: recorded[seller] for seller in named if seller in recorded}
         unknown = [seller for seller in named if seller not in countries]
         self.sellers.update(named if new else countries)
         self.new_sellers += len(unknown) if new else 0
         self.other_country += (
-            seller
-            for seller, recorded in countries.items()
-            if named[seller] not in (None, recorded)
+            seller for seller, country in countries.items() if named[seller] not in (None, country)
         )
         self.suspect_ids += suspect_ids(unknown, self.transaction.countries_of)
 
@@ -188,56 +239,153 @@ def suspect_ids(
     return [each for each in unknown if each in lost or _ROUNDED.fullmatch(each)]
 
 
-def run_import(
+def import_file(
     context: Context,
-    source: Source,
-    rows: Callable[[Problems], Iterable[_Row]],
-    take: Callable[[Intake, list[_Row]], None],
+    kind: ImportKind[_Row],
+    file: Path | str,
     options: ImportOptions,
     *,
-    persons: Callable[[_Row], tuple[int, Persons]] | None = None,
-    fire_overdue: bool = False,
+    run: Run = in_place,
 ) -> ImportResult:
-    """Take all rows in one transaction.
+    """Import the rows of a file.
+
+    Raises as :func:`import_rows`.
+    """
+
+    def read(problems: Problems) -> Iterable[_Row]:
+        return kind.read(file, context.rulebook.countries, problems)
+
+    return import_rows(context, kind, _file_source(kind.form, file), read, options, run=run)
+
+
+def import_rows(
+    context: Context,
+    kind: ImportKind[_Row],
+    source: Source,
+    read: Callable[[Problems], Iterable[_Row]],
+    options: ImportOptions,
+    *,
+    run: Run = in_place,
+) -> ImportResult:
+    """Read rows to their end, outside any transaction, and then take all of them in one.
 
     Args:
         context: The store, and the rules in force.
+        kind: How rows of this kind are taken.
         source: Where the rows come from.
-        rows: Reads them, and reports to the problems what is wrong with one.
-        take: Takes a batch of them.
+        read: Reads them, and reports to the problems what is wrong with one.
         options: How they are imported.
-        persons: Returns a row's line and whose personal data it holds; left out where it holds
-            none. A row of somebody who was erased is left out of the import.
-        fire_overdue: Whether overdue timers fire first.
+        run: Runs what takes them: by default in this context, for a dry run in one that is undone.
 
     Raises:
         InputError: Rows are refused; up to twenty problems are named, and nothing is taken.
         KeyReusedError: The key was used for another request.
         ConfigError: Persons were erased under a secret that this process does not have.
+        UnavailableError: What was read cannot be kept until it is taken.
     """
-    now = context.clock.now()
+    request = _request_fields(source, options)
+    if (found := _check_before(context, kind, options.key, request)) is not None:
+        return _read_result(source, found)
     problems = _open_problems(source, options)
-    read = False
-
-    def take_all(transaction: AwardTransaction) -> dict[str, Any]:
-        nonlocal read
-        read = True
-        number = _begin_batch(context, transaction, source, now, options)
-        intake = Intake(transaction, now, problems, number)
-        erasures = Erasures(context, transaction)
-        _take_rows(intake, erasures, rows, take, persons, options.done)
-        problems.raise_if_any()
-        return intake.result().fields()
-
+    staged: StagedRows[_Row]
     try:
-        # a file is read once: where the database gives up half-way, the caller imports it again
-        with context.fire_overdue() if fire_overdue else nullcontext():
-            request = _request_fields(source, options)
-            found = context.run_idempotent(options.key, request, now, take_all, again=False)
+        with StagedRows() as staged:
+            _stage_rows(staged, read(problems), options.done)
+            taking = Taking(kind, source, options, problems, staged, context.version)
+            result = run(context, lambda own: taking.take_all(own, request))
     finally:
-        if read and options.rejects is not None and source.file is not None:
+        if options.rejects is not None and source.file is not None:
             write_rejects(source.file, source.form, problems, options.rejects)
-    return _read_result(source, found)
+    return result
+
+
+def _check_before(
+    context: Context, kind: ImportKind[Any], key: str | None, request: Mapping[str, Any]
+) -> Any | None:
+    """Return the result stored under a key, and refuse what no file could make right."""
+    asked = request_digest(key, request)
+    if key is None and kind.persons is None:
+        return None
+    with context.store.begin(write=False) as transaction:
+        found = None if key is None else transaction.recall(key, asked)
+        if found is None and kind.persons is not None:
+            Erasures(context, transaction).check_keys()
+    return found
+
+
+def _stage_rows(
+    staged: StagedRows[_Row], rows: Iterable[_Row], done: Callable[[int], None]
+) -> None:
+    """Read all rows, in batches."""
+    remaining, count = iter(rows), 0
+    while batch := list(islice(remaining, BATCH)):
+        staged.add(batch)
+        count += len(batch)
+        done(count)
+
+
+@dataclass(frozen=True, slots=True)
+class Taking(Generic[_Row]):
+    """Rows that were read, on their way into the database.
+
+    Attributes:
+        kind: How they are taken.
+        source: Where they come from.
+        options: How they are imported.
+        problems: What was wrong with others.
+        staged: The rows.
+        version: What the rules stood at when they were read.
+    """
+
+    kind: ImportKind[_Row]
+    source: Source
+    options: ImportOptions
+    problems: Problems
+    staged: StagedRows[_Row]
+    version: Hashable
+
+    def take_all(self, context: Context, request: Mapping[str, Any]) -> ImportResult:
+        """Take all rows in one transaction.
+
+        Raises as :func:`import_rows`.
+        """
+        if context.version != self.version:
+            raise RulesChangedError
+        with context.fire_overdue() if self.kind.fire_overdue else nullcontext():
+            now = context.clock.now()
+
+            def take(transaction: AwardTransaction) -> dict[str, Any]:
+                return self._take_in(context, transaction, now).fields()
+
+            # taken once: where the database gives up half-way, the caller imports it again
+            found = context.run_idempotent(self.options.key, request, now, take, again=False)
+        return _read_result(self.source, found)
+
+    def _take_in(
+        self, context: Context, transaction: AwardTransaction, now: datetime
+    ) -> ImportResult:
+        """Take all rows within a transaction, without those of persons who were erased."""
+        number = _begin_batch(context, transaction, self.source, now, self.options)
+        intake = Intake(context, transaction, self.options.actor, now, self.problems, number)
+        erasures, persons = Erasures(context, transaction), self.kind.persons
+        if persons is not None:
+            erasures.check_keys()
+        for batch in self.staged:
+            kept = batch
+            if persons is not None:
+                kept = _keep_unerased(erasures, batch, persons, intake.skipped)
+            if kept:
+                self.kind.take(intake, kept)
+        self.problems.raise_if_any()
+        return intake.result()
+
+
+def _file_source(form: FileFormat, file: Path | str) -> Source:
+    """Describe a file: its name, and the digest of what it holds."""
+    digest = None
+    with suppress(OSError, ValueError), FilePath(file).open("rb") as stream:  # the reader says so
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return Source(form, str(file), FilePath(file), digest)
 
 
 def _open_problems(source: Source, options: ImportOptions) -> Problems:
@@ -257,28 +405,6 @@ def _read_result(source: Source, stored: Any) -> ImportResult:
     if stored.get("skipped"):
         log.warning("import.skipped", file=source.form.name, rows=len(stored["skipped"]))
     return ImportResult.of_fields(stored)
-
-
-def _take_rows(
-    intake: Intake,
-    erasures: Erasures,
-    rows: Callable[[Problems], Iterable[_Row]],
-    take: Callable[[Intake, list[_Row]], None],
-    persons: Callable[[_Row], tuple[int, Persons]] | None,
-    done: Callable[[int], None],
-) -> None:
-    """Take rows in batches, without those of persons who were erased."""
-    if persons is not None:
-        erasures.check_keys()
-    remaining, count = iter(rows(intake.problems)), 0
-    while batch := list(islice(remaining, BATCH)):
-        kept = batch
-        if persons is not None:
-            kept = _keep_unerased(erasures, batch, persons, intake.skipped)
-        if kept:
-            take(intake, kept)
-        count += len(batch)
-        done(count)
 
 
 def _begin_batch(

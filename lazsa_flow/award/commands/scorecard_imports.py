@@ -6,10 +6,15 @@ Source:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.award.commands.import_runs import HOST, ImportOptions, Source, run_import
-from lazsa_flow.award.commands.imports import file_source
+from lazsa_flow.award.commands.import_runs import (
+    HOST,
+    ImportKind,
+    ImportOptions,
+    Source,
+    import_rows,
+)
 from lazsa_flow.award.commands.nominations import LIFECYCLE
 from lazsa_flow.award.commands.panel_lookups import PanelLookups
 from lazsa_flow.award.commands.scoring import open_round, record_card_in, record_recusal_in
@@ -21,71 +26,49 @@ from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.service.overdue import check_pauses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterable
 
     from lazsa_flow.award.commands.import_result import ImportResult
     from lazsa_flow.award.commands.import_runs import Intake
     from lazsa_flow.award.imports.scorecards import ScorecardRow
-    from lazsa_flow.csvfiles.problems import Problems
     from lazsa_flow.lifecycle.model import Snapshot
     from lazsa_flow.service.context import Context
-
-
-def import_scorecards(context: Context, file: Path | str, options: ImportOptions) -> ImportResult:
-    """Record the scorecards and recusals of a file."""
-
-    def read_rows(problems: Problems) -> Iterator[ScorecardRow]:
-        return read_scorecards(file, problems)
-
-    return _run_scorecards(context, file_source(SCORECARDS, file), read_rows, options)
 
 
 def add_scorecards(
     context: Context, rows: Iterable[ScorecardRow], *, where: str, key: str | None = None
 ) -> ImportResult:
     """Record scorecards as the host; errors call the rows by ``where``."""
-    options = ImportOptions(HOST, key=key)
-    return _run_scorecards(context, Source(SCORECARDS, where), lambda _problems: rows, options)
+    source, options = Source(SCORECARDS, where), ImportOptions(HOST, key=key)
+    return import_rows(context, SCORECARDS_IMPORT, source, lambda _problems: rows, options)
 
 
-def _run_scorecards(
-    context: Context,
-    source: Source,
-    rows: Callable[[Problems], Iterable[ScorecardRow]],
-    options: ImportOptions,
-) -> ImportResult:
-    """Record scorecards and recusals after all overdue timers have fired."""
+def _take_scorecards(intake: Intake, batch: list[ScorecardRow]) -> None:
+    context, transaction = intake.context, intake.transaction
+    sellers = {row.seller for row in batch}
+    intake.note_sellers(dict.fromkeys(sellers), transaction.countries_of(sellers))
+    paths = transaction.open_paths(LIFECYCLE, sellers)
+    loaded = transaction.load_chunk(list(paths.values()), before=None, on=intake.now.date())
+    found = {seen.path.id: seen for seen in loaded}
+    evidence = {seller: found[number] for seller, number in paths.items()}
+    lookups = _lookups_of(context, intake, batch, loaded)
+    pauses = transaction.pauses()
+    for row in batch:
+        with intake.row(row.line, "seller_id", row.seller):
+            if row.seller not in evidence:
+                raise ConflictError(row.seller, "no open award path")
+            check_pauses(evidence[row.seller], pauses, intake.now)
+            intake.count(new=_take_card(context, intake, lookups, evidence[row.seller], row))
 
-    def take_batch(intake: Intake, batch: list[ScorecardRow]) -> None:
-        intake.note_sellers({row.seller: None for row in batch})
-        paths = intake.transaction.open_paths(LIFECYCLE, {row.seller for row in batch})
-        loaded = intake.transaction.load_chunk(
-            list(paths.values()), before=None, on=intake.now.date()
-        )
-        found = {seen.path.id: seen for seen in loaded}
-        evidence = {seller: found[number] for seller, number in paths.items()}
-        lookups = _lookups_of(context, intake, batch, loaded)
-        for row in batch:
-            with intake.row(row.line, "seller_id", row.seller):
-                if row.seller not in evidence:
-                    raise ConflictError(row.seller, "no open award path")
-                pauses = intake.transaction.pauses()
-                check_pauses(evidence[row.seller], pauses, intake.now)
-                if _take_card(context, intake, lookups, evidence[row.seller], row):
-                    intake.taken += 1
-                else:
-                    intake.already_there += 1
 
-    return run_import(
-        context,
-        source,
-        rows,
-        take_batch,
-        options,
-        persons=lambda row: (row.line, (row.seller, row.reviewer)),
-        fire_overdue=True,
-    )
+SCORECARDS_IMPORT: Final = ImportKind(
+    SCORECARDS,
+    lambda file, _countries, problems: read_scorecards(file, problems),
+    _take_scorecards,
+    persons=lambda row: (row.line, (row.seller, row.reviewer)),
+    fire_overdue=True,
+)
+"""Records scorecards and recusals, after all overdue timers have fired."""
 
 
 def _lookups_of(

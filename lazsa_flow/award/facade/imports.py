@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.award.commands import contact_imports, imports, scorecard_imports
 from lazsa_flow.award.commands.import_result import ImportResult
-from lazsa_flow.award.commands.import_runs import ImportOptions
+from lazsa_flow.award.commands.import_runs import ImportOptions, import_file, in_place
 from lazsa_flow.award.facade.irreversible import HOST
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.service.part import Part, runtime_of
@@ -15,12 +15,11 @@ from lazsa_flow.service.part import Part, runtime_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from lazsa_flow.award.commands.import_runs import ImportKind
     from lazsa_flow.award.rules.facts import Facts
     from lazsa_flow.lifecycle.model import Actor
     from lazsa_flow.service.context import Context
     from lazsa_flow.store.batches import Batch
-
-    _Import = Callable[[Context, FilePath | str, ImportOptions], ImportResult]
 
 
 class Imports(Part):
@@ -60,7 +59,7 @@ class Imports(Part):
             KeyReusedError: The key was used for another request.
         """
         options = _options(actor, key, partial, rejects, done)
-        return self._import(imports.import_facts, file, options, dry_run=dry_run)
+        return self._import(imports.FACTS_IMPORT, file, options, dry_run=dry_run)
 
     def import_nominations(
         self,
@@ -75,7 +74,7 @@ class Imports(Part):
     ) -> ImportResult:
         """Make the nominations of a file. Arguments and errors as of :meth:`import_facts`."""
         options = _options(actor, key, partial, rejects, done)
-        return self._import(imports.import_nominations, file, options, dry_run=dry_run)
+        return self._import(imports.NOMINATIONS_IMPORT, file, options, dry_run=dry_run)
 
     def import_scorecards(
         self,
@@ -90,7 +89,7 @@ class Imports(Part):
     ) -> ImportResult:
         """Record a file's scorecards. Arguments and errors as of :meth:`import_facts`."""
         options = _options(actor, key, partial, rejects, done)
-        return self._import(scorecard_imports.import_scorecards, file, options, dry_run=dry_run)
+        return self._import(scorecard_imports.SCORECARDS_IMPORT, file, options, dry_run=dry_run)
 
     def import_turnover(
         self,
@@ -109,7 +108,7 @@ class Imports(Part):
             As a number, how many applications were opened.
         """
         options = _options(actor, key, partial, rejects, done)
-        return self._import(imports.import_turnover, file, options, dry_run=dry_run)
+        return self._import(imports.TURNOVER_IMPORT, file, options, dry_run=dry_run)
 
     def import_contacts(
         self,
@@ -127,7 +126,7 @@ class Imports(Part):
         Arguments and errors as of :meth:`import_facts`; no error shows an address or a name.
         """
         options = _options(actor, key, partial, rejects, done)
-        return self._import(contact_imports.import_contacts, file, options, dry_run=dry_run)
+        return self._import(contact_imports.CONTACTS_IMPORT, file, options, dry_run=dry_run)
 
     def record_facts(
         self,
@@ -152,14 +151,11 @@ class Imports(Part):
             InputError: Facts are refused; each problem names their number and the field.
             KeyReusedError: The key was used for another request.
         """
-        every = list(facts)
-        if dry_run:
-            run = self._dry_run(lambda own: own.record_facts(every, actor=actor, key=key))
-            return _undone(run)
+        every, options = list(facts), ImportOptions(actor, key=key)
         check_command("import_facts", actor)
-        options = ImportOptions(actor, key=key)
+        run = self._dry_import if dry_run else in_place
         return self._runtime.run_command(
-            lambda context: imports.record_facts(context, every, options)
+            lambda context: imports.record_facts(context, every, options, run=run)
         )
 
     def imports(self, *, limit: int = 50) -> list[Batch]:
@@ -173,12 +169,25 @@ class Imports(Part):
         return batches
 
     def _import(
-        self, run: _Import, file: FilePath | str, options: ImportOptions, *, dry_run: bool
+        self,
+        kind: ImportKind[Any],
+        file: FilePath | str,
+        options: ImportOptions,
+        *,
+        dry_run: bool,
     ) -> ImportResult:
-        check_command(run.__name__, options.actor)
-        if dry_run:
-            return _undone(self._dry_run(lambda own: run(runtime_of(own).context, file, options)))
-        return self._runtime.run_command(lambda context: run(context, file, options))
+        check_command(f"import_{kind.form.name}", options.actor)
+        run = self._dry_import if dry_run else in_place
+        return self._runtime.run_command(
+            lambda context: import_file(context, kind, file, options, run=run)
+        )
+
+    def _dry_import(
+        self, _context: Context, take: Callable[[Context], ImportResult]
+    ) -> ImportResult:
+        """Take rows in a transaction that is undone; the import's number is recorded nowhere."""
+        result = self._dry_run(lambda own: take(runtime_of(own).context))
+        return ImportResult.of_fields({**result.fields(), "batch": None})
 
 
 def _options(
@@ -189,8 +198,3 @@ def _options(
     done: Callable[[int], None],
 ) -> ImportOptions:
     return ImportOptions(actor, partial, FilePath(rejects) if rejects else None, key, done)
-
-
-def _undone(result: ImportResult) -> ImportResult:
-    """Return a result without the number of its import, which is recorded nowhere."""
-    return ImportResult.of_fields({**result.fields(), "batch": None})

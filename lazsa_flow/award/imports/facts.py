@@ -6,12 +6,17 @@ Source:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
+from lazsa_flow.award.evidence import read_stored_facts as decode_facts
 from lazsa_flow.award.imports.fields import parse_months
+from lazsa_flow.award.rules.criteria import MONTHS_JUDGED
 from lazsa_flow.award.rules.facts import ACTIVITIES, Facts
 from lazsa_flow.csvfiles.fields import (
     Cells,
+    UnfitError,
     one_of,
     parse_amount,
     parse_count,
@@ -23,11 +28,13 @@ from lazsa_flow.csvfiles.fields import (
 )
 from lazsa_flow.csvfiles.formats import Column, FileFormat
 from lazsa_flow.csvfiles.problems import Problems, Seen
-from lazsa_flow.csvfiles.table import read_table
+from lazsa_flow.csvfiles.table import read_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from lazsa_flow.award.evidence import StoredFacts
 
 FACTS: Final = FileFormat(
     "facts",
@@ -88,6 +95,55 @@ FACTS_COLUMNS: Final = FACTS.header
 
 _ATTRIBUTES: Final = {"seller_id": "seller"}
 _parse_activities: Final = set_of(ACTIVITIES)
+_AT: Final = {name: FACTS_COLUMNS.index(name) for name in FACTS_COLUMNS}
+_CACHED: Final = 4096
+"""How many texts of a column are read once only: sellers share most dates and rates."""
+_PLAIN_RATE: Final = r"(0(\.[0-9]{1,6})?|1(\.0{1,6})?)"
+_PLAIN_RATES: Final = re.compile(f"({_PLAIN_RATE}?;){{{MONTHS_JUDGED - 1}}}{_PLAIN_RATE}?")
+_PLAIN_AMOUNT: Final = re.compile(r"(0|[1-9][0-9]{0,17})(\.[0-9]{1,6})?")
+"""Amounts and rates that are stored as they stand: a decimal's own text is the same."""
+
+
+def _store_day(text: str) -> str:
+    return parse_day(text).isoformat()
+
+
+def _store_rate(text: str) -> str:
+    return str(parse_rate(text))
+
+
+def _store_amount(text: str) -> str:
+    return text if _PLAIN_AMOUNT.fullmatch(text) else str(parse_amount(text))
+
+
+def _store_months(text: str) -> str:
+    if _PLAIN_RATES.fullmatch(text):
+        return text
+    return ";".join("" if each is None else str(each) for each in parse_months(text))
+
+
+def _store_activities(text: str) -> str:
+    return ";".join(sorted(_parse_activities(text)))
+
+
+def _once(store: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lru_cache(maxsize=_CACHED)(store)
+
+
+_store_as_of: Final = _once(_store_day)
+_FIGURES: Final[Mapping[str, Callable[[str], Any]]] = {
+    "joined_on": _store_as_of,
+    "ncp_points": _once(parse_count),
+    "policy_compliant": _once(parse_flag),
+    "gmv_usd": _store_amount,
+    "gmv_rate": _once(_store_amount),
+    "chat_response_rate": _once(_store_rate),
+    "monthly_cancellation_rates": _store_months,
+    "retention_rate": _once(_store_rate),
+    "is_lazstar": _once(parse_flag),
+    "activities": _once(_store_activities),
+}
+"""The columns that may be empty, in their order, with what makes the stored value of a text."""
 
 
 def read_facts(
@@ -108,20 +164,22 @@ def read_facts(
             problems.
     """
     problems = Problems(file) if problems is None else problems
-    for _line, facts in read_facts_rows(file, countries, problems):
-        yield facts
+    for _line, stored in read_stored_facts(file, countries, problems):
+        yield decode_facts(stored)
 
 
-def read_facts_rows(
+def read_stored_facts(
     file: str | Path, countries: Collection[str], problems: Problems
-) -> Iterator[tuple[int, Facts]]:
-    """Read facts as :func:`read_facts` does, each with the line on which it stands."""
-    parse_country = one_of(countries)
-    with problems, Seen(problems, "seller_id", "the seller") as seen:
-        for line, texts in read_table(file, FACTS, problems):
-            facts = _read_row(Cells(problems, line, texts), parse_country)
-            if facts is not None and seen.add(line, facts.seller):
-                yield line, facts
+) -> Iterator[tuple[int, StoredFacts]]:
+    """Read facts as :func:`read_facts` does, as they are stored, each with its line."""
+    return _check_rows(read_fields(file, FACTS, problems), countries, problems)
+
+
+def is_recorded(facts: StoredFacts, recorded: StoredFacts | None) -> bool:
+    """Tell whether facts say what is recorded, be it in other words: 0.50 is 0.5."""
+    if recorded is None or facts == recorded:
+        return recorded is not None
+    return decode_facts(facts) == decode_facts(recorded)
 
 
 def fields_of(facts: Facts) -> dict[str, str]:
@@ -144,7 +202,7 @@ def fields_of(facts: Facts) -> dict[str, str]:
 
 def check_facts(
     facts: Iterable[Facts], countries: Collection[str], problems: Problems
-) -> Iterator[tuple[int, Facts]]:
+) -> Iterator[tuple[int, StoredFacts]]:
     """Check facts that a host hands over as a file's rows are checked, each with its number.
 
     Args:
@@ -155,44 +213,41 @@ def check_facts(
     Raises:
         InputError: While iterating: a value is not what its column holds.
     """
-    parse_country = one_of(countries)
+    rows = (tuple(fields_of(each).values()) for each in facts)
+    return _check_rows(enumerate(rows, start=1), countries, problems)
+
+
+def _check_rows(
+    rows: Iterable[tuple[int, Sequence[str]]], countries: Collection[str], problems: Problems
+) -> Iterator[tuple[int, StoredFacts]]:
+    """Yield the rows without a fault as they are stored, and report the others."""
+    known = frozenset(countries)
+    figures = [(store, _AT[name]) for name, store in _FIGURES.items()]
+    seller_at, country_at, as_of_at = _AT["seller_id"], _AT["country"], _AT["as_of"]
     with problems, Seen(problems, "seller_id", "the seller") as seen:
-        for number, each in enumerate(facts, start=1):
-            checked = _read_row(Cells(problems, number, fields_of(each)), parse_country)
-            if checked is not None and seen.add(number, checked.seller):
-                yield number, checked
+        for line, texts in rows:
+            try:
+                seller, as_of = parse_id(texts[seller_at]), _store_as_of(texts[as_of_at])
+                joined_on, *others = [
+                    store(text) if (text := texts[at]) else None for store, at in figures
+                ]
+                fit = texts[country_at] in known and (joined_on is None or joined_on <= as_of)
+            except UnfitError:
+                fit = False
+            if not fit:
+                _report_faults(
+                    Cells(problems, line, dict(zip(FACTS_COLUMNS, texts, strict=True))), countries
+                )
+            elif seen.add(line, seller):
+                yield line, (seller, texts[country_at], as_of, joined_on, *others)
 
 
-def _read_row(cells: Cells, parse_country: Callable[[str], str]) -> Facts | None:
-    seller = cells.take("seller_id", parse_id)
-    country = cells.take("country", parse_country)
-    as_of = cells.take("as_of", parse_day)
-    joined_on = cells.maybe("joined_on", parse_day)
-    if as_of is not None and joined_on is not None and joined_on > as_of:
-        cells.refuse("joined_on", f"a date on or before as_of, {as_of}")
-    ncp_points = cells.maybe("ncp_points", parse_count)
-    policy_compliant = cells.maybe("policy_compliant", parse_flag)
-    gmv_usd = cells.maybe("gmv_usd", parse_amount)
-    gmv_rate = cells.maybe("gmv_rate", parse_amount)
-    chat_response_rate = cells.maybe("chat_response_rate", parse_rate)
-    months = cells.maybe("monthly_cancellation_rates", parse_months)
-    retention_rate = cells.maybe("retention_rate", parse_rate)
-    is_lazstar = cells.maybe("is_lazstar", parse_flag)
-    activities = cells.maybe("activities", _parse_activities)
-    if cells.refused or seller is None or country is None or as_of is None:
-        return None
-    return Facts(
-        seller=seller,
-        country=country,
-        as_of=as_of,
-        joined_on=joined_on,
-        ncp_points=ncp_points,
-        policy_compliant=policy_compliant,
-        gmv_usd=gmv_usd,
-        gmv_rate=gmv_rate,
-        chat_response_rate=chat_response_rate,
-        monthly_cancellation_rates=months,
-        retention_rate=retention_rate,
-        is_lazstar=is_lazstar,
-        activities=activities,
-    )
+def _report_faults(cells: Cells, countries: Collection[str]) -> None:
+    """Report every field of a row that is refused."""
+    cells.take("seller_id", parse_id)
+    cells.take("country", one_of(countries))
+    as_of = cells.take("as_of", _store_day)
+    for name, store in _FIGURES.items():
+        value = cells.maybe(name, store)
+        if name == "joined_on" and value is not None and as_of is not None and value > as_of:
+            cells.refuse("joined_on", f"a date on or before as_of, {as_of}")

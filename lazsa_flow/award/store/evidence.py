@@ -4,33 +4,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.award.evidence import FACTS, NOMINATIONS, read_scorecard
+from lazsa_flow.award.evidence import NOMINATIONS, STORED_FACTS, read_scorecard
 from lazsa_flow.award.store.evidence_columns import (
-    FACTS_COLUMNS,
     NOMINATION_COLUMNS,
     SCORECARD_COLUMNS,
-    facts_row,
+    stored_facts,
 )
+from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.store import decode, schema, subject_countries
 from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value, rows_of
 from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
+    from lazsa_flow.award.evidence import StoredFacts
     from lazsa_flow.award.rules.facts import Facts, Nomination
     from lazsa_flow.award.rules.panel import Scorecard
 
-_Value = TypeVar("_Value")
 _BATCH: Final = 1000
 """So many subjects are asked about at a time."""
-_PARAMETERS: Final = 500
-"""How many values one statement is asked about at most."""
 
 
 @lru_cache
@@ -48,27 +46,45 @@ class EvidenceSide(SqlTransaction):
 
     def add_facts(self, facts: Collection[Facts], recorded_at: datetime) -> int:
         """Append facts; return how many. The first ones of a seller say where the seller is."""
-        rows = [{**facts_row(each, recorded_at), "batch_id": self.batch_id} for each in facts]
-        if rows:
-            self._connection.execute(sa.insert(schema.facts), rows)
-            named = ((each.seller, each.country, each.as_of) for each in facts)
-            subject_countries.add_first(self._connection, named, recorded_at)
+        rows = [stored_facts(each) for each in facts]
+        self.add_stored_facts(rows, recorded_at, self.countries_of({row[0] for row in rows}))
         return len(rows)
 
-    def facts_on(self, days: Mapping[str, date]) -> dict[str, Facts]:
-        """Return the facts recorded last of each seller on their day, of those that there are."""
-        table = schema.facts
-        found: dict[str, Facts] = {}
-        for part in _parts(days):
-            query = (
-                sa.select(sa.literal(0), *FACTS_COLUMNS)
-                .where(table.c.seller.in_(part), table.c.as_of.in_({days[each] for each in part}))
-                .order_by(table.c.recorded_at, table.c.id)
-            )
-            for row in rows_of(self._connection, query):
-                facts = decode.evidence(FACTS, [tuple(row)], 0)
-                if days[facts.seller] == facts.as_of:
-                    found[facts.seller] = facts
+    def add_stored_facts(
+        self,
+        rows: Collection[StoredFacts],
+        recorded_at: datetime,
+        countries: Mapping[str, str],
+    ) -> None:
+        """Append facts that are as they are stored.
+
+        Args:
+            rows: The facts.
+            recorded_at: The present instant.
+            countries: Where those of the sellers are who have a country on record.
+        """
+        if not rows:
+            return
+        at, batch = instant_text(recorded_at), self.batch_id
+        self._bulk.insert(schema.facts, [(*row, at, batch) for row in rows])
+        named = (row[:3] for row in rows if row[0] not in countries)
+        subject_countries.add_first(self._bulk, named, at)
+
+    def stored_facts_on(self, days: Mapping[str, str]) -> dict[str, StoredFacts]:
+        """Return the facts recorded last of each seller on their day, as they are stored.
+
+        Args:
+            days: Of each seller the day, as YYYY-MM-DD.
+        """
+        dialect = self._connection.dialect.name
+        by_day: dict[str, list[str]] = {}
+        for seller, day in days.items():
+            by_day.setdefault(day, []).append(seller)
+        found: dict[str, StoredFacts] = {}
+        for day, sellers in by_day.items():
+            values = {"ids": ids_value(dialect, sellers), "day": day}
+            rows = fetch(self._connection, _recorded_on_day(dialect), values)
+            found.update((row[0], row) for row in rows)
         return found
 
     # -- nominations
@@ -182,10 +198,16 @@ class EvidenceSide(SqlTransaction):
         return rounds
 
 
-def _parts(values: Collection[_Value]) -> Iterator[list[_Value]]:
-    every = list(values)
-    for start in range(0, len(every), _PARAMETERS):
-        yield every[start : start + _PARAMETERS]
+@lru_cache
+def _recorded_on_day(dialect: str) -> sa.Select[Any]:
+    """Select the facts of each of ``ids`` on a ``day``, the last recorded ones last."""
+    asked, table = ids_table(dialect, sa.Text), schema.facts
+    same_day = table.c.as_of == sa.bindparam("day", type_=sa.Text())
+    return (
+        sa.select(*(table.c[name] for name in STORED_FACTS))
+        .select_from(asked.join(table, (table.c.seller == asked.c.id) & same_day))
+        .order_by(table.c.recorded_at, table.c.id)
+    )
 
 
 def _under(nomination: Nomination, held: Mapping[str, str]) -> Nomination:

@@ -94,8 +94,9 @@ class Batch:
 @lru_cache
 def _types(table: sa.Table, columns: tuple[str, ...]) -> list[str]:
     kinds = (sa.BigInteger, "int8"), (sa.Integer, "int4"), (sa.Boolean, "bool")
+    types = {column.name: column.type for column in table.columns}  # their keys may differ
     return [
-        next((name for kind, name in kinds if isinstance(table.c[column].type, kind)), "text")
+        next((name for kind, name in kinds if isinstance(types[column], kind)), "text")
         for column in columns
     ]
 
