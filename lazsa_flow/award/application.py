@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from lazsa_flow.award.commands import nominations
-from lazsa_flow.award.commands.facts_age import facts_age
-from lazsa_flow.award.commands.panel_gauges import panel_gauges
-from lazsa_flow.award.notice_context import NoticeContextBuilder
+from lazsa_flow.award import commands
 from lazsa_flow.award.permissions import COMMANDS
+from lazsa_flow.award.rules.perks import LIFECYCLE
 from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.award.titles import title_of
 from lazsa_flow.lifecycle.values import FrozenDict
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
+    from lazsa_flow.award.notice_context import NoticeContextBuilder
     from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Path, Statement
     from lazsa_flow.lifecycle.table import Permit
@@ -36,7 +35,7 @@ class AwardApplication(Application):
     opened_by: Mapping[str, str] = FrozenDict(
         award="nominate", entry="apply_entry", trainer="invite_trainer"
     )
-    main_lifecycle: str | None = nominations.LIFECYCLE
+    main_lifecycle: str | None = LIFECYCLE
     store_class: type[SqlStore[Any, Any]] = AwardStore
     states_with_reviews: tuple[str, ...] = ("under_review", "renewal_due", "awarded", "renewed")
 
@@ -46,6 +45,8 @@ class AwardApplication(Application):
 
     def notice_contexts(self, context: Context) -> NoticeContextBuilder:
         """Return what knows what the award's notices are about."""
+        from lazsa_flow.award.notice_context import NoticeContextBuilder
+
         return NoticeContextBuilder(context)
 
     def opening_round(
@@ -58,18 +59,20 @@ class AwardApplication(Application):
         now: datetime,
     ) -> tuple[date | None, tuple[Statement, ...]]:
         """Return the round that is open for nominations, and bars that survived an erasure."""
-        if lifecycle != nominations.LIFECYCLE:
+        if lifecycle != LIFECYCLE:
             return None, ()
-        bars = nominations.surviving_bars(context, cast("AwardTransaction", transaction), subject)
-        return nominations.open_cycle(context, country, now), tuple(bars)
+        bars = commands.nominations.surviving_bars(
+            context, cast("AwardTransaction", transaction), subject
+        )
+        return commands.nominations.open_cycle(context, country, now), tuple(bars)
 
     def gauges(self, context: Context) -> Iterable[Gauge]:
         """Return how far each country's panel is from its quorums."""
-        return panel_gauges(context)
+        return commands.panel_gauges.panel_gauges(context)
 
     def facts_age(self, context: Context, rounds: Iterable[tuple[str, date]]) -> FactsAge:
         """Return from which date on facts count in each round, by the award's policy."""
-        return facts_age(context, rounds)
+        return commands.facts_age.facts_age(context, rounds)
 
     def doctor_checks(self) -> Sequence[ListedCheck]:
         """Return the checks of ``lazsa-flow doctor`` that look at facts."""

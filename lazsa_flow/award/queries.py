@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.award.commands.nominations import LIFECYCLE
 from lazsa_flow.award.rules.criteria import CRITERIA
-from lazsa_flow.award.rules.perks import Entitlement, entitlements_at, tenures_of
+from lazsa_flow.award.rules.perks import LIFECYCLE, Entitlement, entitlements_at, tenures_of
 from lazsa_flow.award.titles import title_in
 from lazsa_flow.errors import no_seller
 

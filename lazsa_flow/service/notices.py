@@ -1,25 +1,17 @@
 """Notices: those that wait to be sent, and those that were.
 
 The relay sends what stands in the outbox, by whoever calls it: a worker, the command line, a host's
-own loop. Any number may run side by side, apart from the sweep.
+own loop. Any number may run side by side, apart from the sweep. What renders and sends is imported
+with the first notice.
 """
 
 from __future__ import annotations
 
-from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
 from lazsa_flow.errors import InputError, NotFoundError
 from lazsa_flow.lifecycle.contact import LOCALE
-from lazsa_flow.notices.channels import find_resolver, open_channels
-from lazsa_flow.notices.compose import Composer
-from lazsa_flow.notices.path_data_words import add_examples
-from lazsa_flow.notices.relay import Relay
-from lazsa_flow.notices.render import Renderer
-from lazsa_flow.notices.sample import build_sample_context
-from lazsa_flow.service import contacts
-from lazsa_flow.service.notice_context import PathNoticeContexts
 from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
@@ -27,9 +19,9 @@ if TYPE_CHECKING:
 
     from lazsa_flow.engine.ports import Waiting
     from lazsa_flow.lifecycle.model import Actor
-    from lazsa_flow.lifecycle.policy import Country
+    from lazsa_flow.notices.drained import Drained
     from lazsa_flow.notices.ports import Channel, Resolver
-    from lazsa_flow.notices.relay import Drained
+    from lazsa_flow.notices.relay import Relay
     from lazsa_flow.notices.render import Rendered
 
 
@@ -58,31 +50,9 @@ class Notices(Part):
             ConfigError: A channel or a route is wrong, or a secret is missing.
             InputError: The service is bound to a host's transaction.
         """
-        context, deployment = self._runtime.context, self._runtime.config.deployment
-        outbox = self._runtime.store.outbox()
-        if channels is not None:
-            deployment = deployment.handed(channels.keys())
-        else:
-            channels = open_channels(deployment)
-        resolver = resolver or find_resolver(deployment) or partial(contacts.resolve, context)
-        runtime = self._runtime
-        desk = runtime.application.notice_contexts(context) or PathNoticeContexts(context)
+        from lazsa_flow.service import sending
 
-        def refresh() -> Mapping[str, Country]:
-            desk.context = runtime.context
-            return desk.context.rulebook.countries
-
-        return Relay(
-            outbox,
-            Composer(desk, resolver, Renderer(runtime.config.messages, runtime.config.lifecycles)),
-            channels,
-            deployment,
-            context.rulebook.countries,
-            self._runtime.clock,
-            random=random or Random(),  # noqa: S311 - jitter
-            refresh=refresh,
-            heartbeat=outbox.beat,
-        )
+        return sending.open_relay(self._runtime, channels, resolver, random or Random())  # noqa: S311 - jitter
 
     def relay(
         self,
@@ -147,16 +117,8 @@ class Notices(Part):
             NotFoundError: There are no words for this kind, or no such country.
             InputError: The locale is none.
         """
+        from lazsa_flow.service import sending
+
         if locale is not None and not LOCALE.fullmatch(locale):
             raise InputError.of("preview", "locale", locale, "a locale such as id or en-SG")
-        context = self._runtime.context
-        countries = list(context.rulebook.countries.values())
-        speaking = [each for each in countries if locale is None or each.locale == locale]
-        shown = context.country(country) if country else (speaking or countries)[0]
-        renderer = Renderer(self._runtime.config.messages, self._runtime.config.lifecycles)
-        matter = add_examples(build_sample_context(kind, shown), self._runtime.config.lifecycles)
-        if kind in renderer.kinds(digested=True):
-            return renderer.digest([matter], locale or shown.locale)
-        if kind not in renderer.kinds():
-            raise NotFoundError("words of the notice", kind)
-        return renderer.notice(matter, locale or shown.locale)
+        return sending.preview_notice(self._runtime, kind, country=country, locale=locale)

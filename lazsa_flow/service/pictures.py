@@ -1,15 +1,15 @@
-"""Pictures: a lifecycle with its paths, and single paths on it."""
+"""Pictures: a lifecycle with its paths, and single paths on it.
+
+What draws them is imported with the first.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from lazsa_flow.errors import InputError
-from lazsa_flow.graph.chart import build_chart
-from lazsa_flow.service import timeline
 from lazsa_flow.service.lookups import Lookups
 from lazsa_flow.service.part import Part
-from lazsa_flow.service.path_views import portraits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +41,8 @@ class Pictures(Part):
         Raises:
             NotFoundError: There is no such lifecycle, subject or path.
         """
+        from lazsa_flow.service import timeline
+
         lifecycle = self._lifecycle(lifecycle)
         find = Lookups(self._runtime).find
         listed = [find(name, lifecycle).id for name in names]
@@ -57,6 +59,9 @@ class Pictures(Part):
         Raises:
             NotFoundError: There is no such lifecycle, subject or path.
         """
+        from lazsa_flow.graph.chart import build_chart
+        from lazsa_flow.service.path_views import portraits
+
         lifecycle, asking = self._lifecycle(lifecycle), Lookups(self._runtime)
         latest = asking.find(name, lifecycle)
         paths = [latest.id] if name == latest.ref else [path.id for path in asking.paths(name)]

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.engine_transaction import EngineTransaction
-from lazsa_flow.store.inspection.inspector import Inspection
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.engine.ledger import Book
+    from lazsa_flow.store.inspection.inspector import Inspection
 
 
 class BookSide(EngineTransaction):
@@ -31,6 +31,8 @@ class BookSide(EngineTransaction):
 
     def inspect(self) -> Inspection:
         """Return what asks whether schema and rows are sound."""
+        from lazsa_flow.store.inspection.inspector import Inspection
+
         return Inspection(self._connection)
 
     def close_book(self, book: Book, actor: str, at: datetime) -> bool:

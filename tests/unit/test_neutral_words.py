@@ -25,7 +25,7 @@ EXCEPTIONS: Final = {
     "notices/ports.py": "the fields are variables of templates that deployments have written",
     "notices/sample.py": "samples of every kind of notice whose template ships, by stored names",
     "notices/settings.py": "recipients are keys of a deployment's lazsa.toml",
-    "cli/app.py": "rich_help_panel is typer's own name of a section of the help",
+    "cli/command_table.py": "rich_help_panel is typer's own name of a section of the help",
 }
 """Files that may have such a word, each with its reason; at most ten."""
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.award.commands import nominations, statements, store_entry, trainers
-from lazsa_flow.award.commands.store_entry import Application
-from lazsa_flow.award.commands.store_entry_receipts import receipt_of
+from lazsa_flow.award import commands
 from lazsa_flow.award.queries import CONSENT
 from lazsa_flow.service.move_json import move_from_json
 from lazsa_flow.service.part import Part
@@ -46,7 +44,7 @@ class Nominations(Part):
             ConflictError: Review of the open candidacy has begun, or the actor has nominated.
         """
         return self._runtime.run_command(
-            lambda context: nominations.nominate_seller(
+            lambda context: commands.nominations.nominate_seller(
                 context, seller, actor=actor, statement=statement, key=key
             )
         )
@@ -56,7 +54,7 @@ class Nominations(Part):
     ) -> None:
         """Complete the actor's own nomination; after the window's close, review opens at once."""
         self._runtime.run_on_path(
-            lambda context: nominations.complete_nomination(
+            lambda context: commands.nominations.complete_nomination(
                 context, path, actor=actor, statement=statement, key=key
             )
         )
@@ -66,20 +64,24 @@ class Nominations(Part):
     ) -> Move | None:
         """Withdraw the actor's own nomination; with the last one, the path is withdrawn."""
         found = self._runtime.run_on_path(
-            lambda context: nominations.withdraw_nomination(context, path, actor=actor, key=key)
+            lambda context: commands.nominations.withdraw_nomination(
+                context, path, actor=actor, key=key
+            )
         )
         return move_from_json(found) if found else None
 
     def open_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
         """Open a compliance case: it postpones award or renewal, and holds joining Reconnect."""
         self._runtime.run_command(
-            lambda context: statements.set_case(context, seller, case, "open", actor=actor, key=key)
+            lambda context: commands.statements.set_case(
+                context, seller, case, "open", actor=actor, key=key
+            )
         )
 
     def close_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
         """Close a compliance case."""
         self._runtime.run_command(
-            lambda context: statements.set_case(
+            lambda context: commands.statements.set_case(
                 context, seller, case, "closed", actor=actor, key=key
             )
         )
@@ -89,7 +91,7 @@ class Nominations(Part):
     ) -> Move | None:
         """Record one of Reconnect's steps; the last, by the local team, adds the member."""
         found = self._runtime.run_command(
-            lambda context: statements.record_reconnect_step(
+            lambda context: commands.statements.record_reconnect_step(
                 context, seller, step, actor=actor, key=key
             )
         )
@@ -99,7 +101,7 @@ class Nominations(Part):
         """Record that a seller consents to the Hall of Fame, or no longer does."""
         value = "given" if given else "revoked"
         self._runtime.run_command(
-            lambda context: statements.record_statement(
+            lambda context: commands.statements.record_statement(
                 context, seller, "consent", "consent", CONSENT, value, actor=actor, key=key
             )
         )
@@ -114,7 +116,7 @@ class Nominations(Part):
         """
         return move_from_json(
             self._runtime.run_command(
-                lambda context: trainers.invite_trainer(
+                lambda context: commands.trainers.invite_trainer(
                     context, seller, shown, actor=actor, key=key
                 )
             )
@@ -123,7 +125,9 @@ class Nominations(Part):
     def record_shown(self, seller: str, what: str, *, actor: Actor, key: str | None = None) -> None:
         """Record that an employee has seen a prospect teach or speak."""
         self._runtime.run_command(
-            lambda context: trainers.record_shown(context, seller, what, actor=actor, key=key)
+            lambda context: commands.trainers.record_shown(
+                context, seller, what, actor=actor, key=key
+            )
         )
 
     def apply_entry(
@@ -158,10 +162,12 @@ class Nominations(Part):
             ConfigError: The deployment has no secret for the fingerprints.
             ConflictError: An application of theirs is open.
         """
-        application = Application(applicant, country, category, tuple(records), provenance, consent)
-        return receipt_of(
+        application = commands.store_entry.Application(
+            applicant, country, category, tuple(records), provenance, consent
+        )
+        return commands.store_entry_receipts.receipt_of(
             self._runtime.run_command(
-                lambda context: store_entry.open_application(
+                lambda context: commands.store_entry.open_application(
                     context, application, actor=actor, key=key
                 )
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.award.commands import announcements, perk_giving
+from lazsa_flow.award import commands
 from lazsa_flow.award.titles import title_of
 from lazsa_flow.service.part import Part
 
@@ -61,7 +61,7 @@ class Community(Part):
         if dry_run:
             return self._dry_run(lambda own: own.announce(title, text, **given))
         return self._runtime.run_command(
-            lambda context: announcements.send_announcement(context, title, text, **given)
+            lambda context: commands.announcements.send_announcement(context, title, text, **given)
         )
 
     def announcements(self, *, country: str | None = None) -> list[Announcement]:
@@ -70,7 +70,7 @@ class Community(Part):
         Args:
             country: Those for this country alone; all there are by default.
         """
-        return announcements.find_announcements(self._runtime.context, country)
+        return commands.announcements.find_announcements(self._runtime.context, country)
 
     def announcement(self, number: int) -> Announcement:
         """Return one announcement, with what became of its notices.
@@ -78,7 +78,7 @@ class Community(Part):
         Raises:
             NotFoundError: There is none of this number.
         """
-        return announcements.find_announcement(self._runtime.context, number)
+        return commands.announcements.find_announcement(self._runtime.context, number)
 
     def title(self, path: Path) -> str | None:
         """Return the present title of a path's seller; none without a sitting award."""
@@ -91,7 +91,7 @@ class Community(Part):
             country: Which country's.
             given: Whether to list those that were given as well, with who recorded it and when.
         """
-        return perk_giving.perks_due(self._runtime.context, country, given=given)
+        return commands.perk_giving.perks_due(self._runtime.context, country, given=given)
 
     def give_perk(
         self,
@@ -122,5 +122,7 @@ class Community(Part):
         if dry_run:
             return self._dry_run(lambda own: own.give_perk(seller, perk, actor=actor, key=key))
         return self._runtime.run_command(
-            lambda context: perk_giving.give_perk(context, seller, perk, actor=actor, key=key)
+            lambda context: commands.perk_giving.give_perk(
+                context, seller, perk, actor=actor, key=key
+            )
         )

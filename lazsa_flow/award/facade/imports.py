@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.award.commands import contact_imports, imports, scorecard_imports
-from lazsa_flow.award.commands.import_result import ImportResult
-from lazsa_flow.award.commands.import_runs import ImportOptions, import_file, in_place
+from lazsa_flow.award import commands
 from lazsa_flow.award.facade.irreversible import HOST
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.service.part import Part, runtime_of
@@ -15,7 +13,8 @@ from lazsa_flow.service.part import Part, runtime_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from lazsa_flow.award.commands.import_runs import ImportKind
+    from lazsa_flow.award.commands.import_result import ImportResult
+    from lazsa_flow.award.commands.import_runs import ImportKind, ImportOptions
     from lazsa_flow.award.rules.facts import Facts
     from lazsa_flow.lifecycle.model import Actor
     from lazsa_flow.service.context import Context
@@ -59,7 +58,7 @@ class Imports(Part):
             KeyReusedError: The key was used for another request.
         """
         options = _options(actor, key, partial, rejects, done)
-        return self._import(imports.FACTS_IMPORT, file, options, dry_run=dry_run)
+        return self._import(commands.imports.FACTS_IMPORT, file, options, dry_run=dry_run)
 
     def import_nominations(
         self,
@@ -74,7 +73,7 @@ class Imports(Part):
     ) -> ImportResult:
         """Make the nominations of a file. Arguments and errors as of :meth:`import_facts`."""
         options = _options(actor, key, partial, rejects, done)
-        return self._import(imports.NOMINATIONS_IMPORT, file, options, dry_run=dry_run)
+        return self._import(commands.imports.NOMINATIONS_IMPORT, file, options, dry_run=dry_run)
 
     def import_scorecards(
         self,
@@ -89,7 +88,9 @@ class Imports(Part):
     ) -> ImportResult:
         """Record a file's scorecards. Arguments and errors as of :meth:`import_facts`."""
         options = _options(actor, key, partial, rejects, done)
-        return self._import(scorecard_imports.SCORECARDS_IMPORT, file, options, dry_run=dry_run)
+        return self._import(
+            commands.scorecard_imports.SCORECARDS_IMPORT, file, options, dry_run=dry_run
+        )
 
     def import_turnover(
         self,
@@ -108,7 +109,7 @@ class Imports(Part):
             As a number, how many applications were opened.
         """
         options = _options(actor, key, partial, rejects, done)
-        return self._import(imports.TURNOVER_IMPORT, file, options, dry_run=dry_run)
+        return self._import(commands.imports.TURNOVER_IMPORT, file, options, dry_run=dry_run)
 
     def import_contacts(
         self,
@@ -126,7 +127,9 @@ class Imports(Part):
         Arguments and errors as of :meth:`import_facts`; no error shows an address or a name.
         """
         options = _options(actor, key, partial, rejects, done)
-        return self._import(contact_imports.CONTACTS_IMPORT, file, options, dry_run=dry_run)
+        return self._import(
+            commands.contact_imports.CONTACTS_IMPORT, file, options, dry_run=dry_run
+        )
 
     def record_facts(
         self,
@@ -151,11 +154,11 @@ class Imports(Part):
             InputError: Facts are refused; each problem names their number and the field.
             KeyReusedError: The key was used for another request.
         """
-        every, options = list(facts), ImportOptions(actor, key=key)
+        every, options = list(facts), commands.import_runs.ImportOptions(actor, key=key)
         check_command("import_facts", actor)
-        run = self._dry_import if dry_run else in_place
+        run = self._dry_import if dry_run else commands.import_runs.in_place
         return self._runtime.run_command(
-            lambda context: imports.record_facts(context, every, options, run=run)
+            lambda context: commands.imports.record_facts(context, every, options, run=run)
         )
 
     def imports(self, *, limit: int = 50) -> list[Batch]:
@@ -177,9 +180,9 @@ class Imports(Part):
         dry_run: bool,
     ) -> ImportResult:
         check_command(f"import_{kind.form.name}", options.actor)
-        run = self._dry_import if dry_run else in_place
+        run = self._dry_import if dry_run else commands.import_runs.in_place
         return self._runtime.run_command(
-            lambda context: import_file(context, kind, file, options, run=run)
+            lambda context: commands.import_runs.import_file(context, kind, file, options, run=run)
         )
 
     def _dry_import(
@@ -187,7 +190,7 @@ class Imports(Part):
     ) -> ImportResult:
         """Take rows in a transaction that is undone; the import's number is recorded nowhere."""
         result = self._dry_run(lambda own: take(runtime_of(own).context))
-        return ImportResult.of_fields({**result.fields(), "batch": None})
+        return commands.import_result.ImportResult.of_fields({**result.fields(), "batch": None})
 
 
 def _options(
@@ -197,4 +200,6 @@ def _options(
     rejects: FilePath | str | None,
     done: Callable[[int], None],
 ) -> ImportOptions:
-    return ImportOptions(actor, partial, FilePath(rejects) if rejects else None, key, done)
+    return commands.import_runs.ImportOptions(
+        actor, partial, FilePath(rejects) if rejects else None, key, done
+    )

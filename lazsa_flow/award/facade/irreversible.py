@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.award.commands import erasure, suspensions
+from lazsa_flow.award import commands
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.service.part import Part
 
@@ -45,7 +45,7 @@ class Irreversible(Part):
                 lambda own: own.suspend_cycle(country, cycle_on, actor=actor, key=key)
             )
         return self._runtime.run_command(
-            lambda context: suspensions.suspend_cycle(
+            lambda context: commands.suspensions.suspend_cycle(
                 context, country, cycle_on, actor=actor, key=key
             )
         )
@@ -79,7 +79,7 @@ class Irreversible(Part):
                 lambda own: own.lift_suspension(country, cycle_on, actor=actor, key=key)
             )
         return self._runtime.run_command(
-            lambda context: suspensions.lift_suspension(
+            lambda context: commands.suspensions.lift_suspension(
                 context, country, cycle_on, actor=actor, key=key
             )
         )
@@ -109,7 +109,7 @@ class Irreversible(Part):
         if dry_run:
             return self._dry_run(lambda own: own.erase(seller, actor=actor, key=key))
         return self._runtime.run_command(
-            lambda context: erasure.erase_person(context, seller, actor=actor, key=key)
+            lambda context: commands.erasure.erase_person(context, seller, actor=actor, key=key)
         )
 
     def readmit(self, person: str, *, actor: Actor, key: str | None = None) -> None:
@@ -124,7 +124,7 @@ class Irreversible(Part):
             NotFoundError: No such person was erased.
             ConfigError: Persons were erased under a secret that this process does not have.
         """
-        erasure.readmit_person(self._runtime.context, person, actor=actor, key=key)
+        commands.erasure.readmit_person(self._runtime.context, person, actor=actor, key=key)
 
     def deleted_texts_remain(self) -> str:
         """Say where texts that were erased or purged can still be read."""
@@ -139,4 +139,4 @@ class Irreversible(Part):
         """
         if dry_run:
             return self._dry_run(lambda own: own.purge(actor=actor))
-        return erasure.purge_texts(self._runtime.context, actor=actor)
+        return commands.erasure.purge_texts(self._runtime.context, actor=actor)

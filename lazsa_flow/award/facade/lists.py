@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.award.commands.cases import find_cases
-from lazsa_flow.award.commands.country_day import plan_day
-from lazsa_flow.award.commands.facts_gaps import find_facts_gaps
-from lazsa_flow.award.commands.reviewing import find_reviewers
-from lazsa_flow.award.commands.round_stats import compute_stats
-from lazsa_flow.award.commands.seller_lists import find_sellers
+from lazsa_flow.award import commands
 from lazsa_flow.service import listing
 from lazsa_flow.service.part import Part
 
@@ -53,7 +48,7 @@ class AwardLists(Part):
             NotFoundError: There is no such country or lifecycle.
             InputError: Another argument is wrong.
         """
-        return find_sellers(
+        return commands.seller_lists.find_sellers(
             self._runtime.context,
             listing.Filters(lifecycle=lifecycle, country=country, facts=tuple(facts)),
             without_path=without_path,
@@ -67,7 +62,7 @@ class AwardLists(Part):
         Raises:
             NotFoundError: There is no such country.
         """
-        return plan_day(self._runtime.context, country)
+        return commands.country_day.plan_day(self._runtime.context, country)
 
     def facts_gaps(self, country: str, cycle_on: date | None = None) -> Page[FactsGap]:
         """List the open paths of a country whose facts could not be judged on their cycle date.
@@ -79,7 +74,7 @@ class AwardLists(Part):
         Raises:
             NotFoundError: There is no such country.
         """
-        return find_facts_gaps(self._runtime.context, country, cycle_on)
+        return commands.facts_gaps.find_facts_gaps(self._runtime.context, country, cycle_on)
 
     def reviewers(self, country: str, cycle_on: date) -> Page[ReviewerWork]:
         """List a panel's reviewers: cards done, and the paths that wait for one.
@@ -87,7 +82,7 @@ class AwardLists(Part):
         Raises:
             NotFoundError: There is no such country.
         """
-        return find_reviewers(self._runtime.context, country, cycle_on)
+        return commands.reviewing.find_reviewers(self._runtime.context, country, cycle_on)
 
     def stats(self, country: str, cycle_on: date) -> RoundStats:
         """Count who was nominated for a cycle date, and what became of everybody.
@@ -96,7 +91,7 @@ class AwardLists(Part):
             NotFoundError: There is no such country.
             InputError: The date is no cycle date of it.
         """
-        return compute_stats(self._runtime.context, country, cycle_on)
+        return commands.round_stats.compute_stats(self._runtime.context, country, cycle_on)
 
     def cases(self, country: str | None = None, *, closed: bool = False) -> Page[Case]:
         """List the open compliance cases, the longest standing first.
@@ -108,4 +103,4 @@ class AwardLists(Part):
         Raises:
             NotFoundError: There is no such country.
         """
-        return find_cases(self._runtime.context, country, closed=closed)
+        return commands.cases.find_cases(self._runtime.context, country, closed=closed)

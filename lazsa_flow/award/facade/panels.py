@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.award.commands import appeals, reviewing, scoring, seats, set_aside
+from lazsa_flow.award import commands
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.service.move_json import move_from_json
 from lazsa_flow.service.part import Part
@@ -59,7 +59,7 @@ class Panels(Part):
                 lambda own: own.assign_reviewers(country, cycle_on, reviewers, actor=actor, key=key)
             )
         return self._runtime.run_command(
-            lambda context: seats.assign_reviewers(
+            lambda context: commands.seats.assign_reviewers(
                 context, country, cycle_on, reviewers, actor=actor, key=key
             )
         )
@@ -96,7 +96,7 @@ class Panels(Part):
                 lambda own: own.unassign_reviewer(country, cycle_on, reviewer, actor=actor, key=key)
             )
         return self._runtime.run_command(
-            lambda context: seats.unassign_reviewer(
+            lambda context: commands.seats.unassign_reviewer(
                 context, country, cycle_on, reviewer, actor=actor, key=key
             )
         )
@@ -128,7 +128,7 @@ class Panels(Part):
                 lambda own: own.remind_reviewers(country, cycle_on, actor=actor, key=key)
             )
         return self._runtime.run_command(
-            lambda context: reviewing.remind_reviewers(
+            lambda context: commands.reviewing.remind_reviewers(
                 context, country, cycle_on, actor=actor, key=key
             )
         )
@@ -168,7 +168,7 @@ class Panels(Part):
                 lambda own: own.set_aside_card(path, reviewer, actor=actor, reason=reason, key=key)
             )
         return self._runtime.run_on_path(
-            lambda context: set_aside.set_aside_card(
+            lambda context: commands.set_aside.set_aside_card(
                 context, path, reviewer, actor=actor, reason=reason, key=key
             )
         )
@@ -202,7 +202,7 @@ class Panels(Part):
             ConflictError: No round is open, or a card of theirs in it was set aside.
         """
         return self._runtime.run_on_path(
-            lambda context: scoring.record_card(
+            lambda context: commands.scoring.record_card(
                 context, path, actor=actor, scores=scores, comment=comment, key=key
             )
         )
@@ -212,7 +212,7 @@ class Panels(Part):
     ) -> CardReceipt:
         """Record that a reviewer recuses themselves; an earlier card of theirs no longer counts."""
         return self._runtime.run_on_path(
-            lambda context: scoring.record_recusal(
+            lambda context: commands.scoring.record_recusal(
                 context, path, actor=actor, reason=reason, note=note, key=key
             )
         )
@@ -241,7 +241,9 @@ class Panels(Part):
             RefusedError: The days of the appeal are over, or a newer candidacy decides.
         """
         found = self._runtime.run_on_path(
-            lambda context: appeals.give_voice(context, path, actor=actor, grant=grant, key=key)
+            lambda context: commands.appeals.give_voice(
+                context, path, actor=actor, grant=grant, key=key
+            )
         )
         return move_from_json(found) if found else None
 
@@ -267,7 +269,7 @@ class Panels(Part):
             context.country(code)
         if actor is not None:
             check_command("see_panel", actor, country=country)
-        return appeals.open_appeals(
+        return commands.appeals.open_appeals(
             context, codes, self._runtime.clock.now(), unfiled=unfiled, named=actor is not None
         )
 
@@ -282,6 +284,6 @@ class Panels(Part):
             NotFoundError: There is no such path.
             NotAllowedError: The actor is no staff of the country.
         """
-        return set_aside.cards_of(
+        return commands.set_aside.cards_of(
             self._runtime.context, path, actor=actor, now=self._runtime.clock.now()
         )

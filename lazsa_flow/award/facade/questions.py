@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.award import queries
-from lazsa_flow.award.commands import appeals, panels, store_entry_checks
-from lazsa_flow.award.commands.decision_row import decision_row
-from lazsa_flow.award.commands.store_entry import Application
+from lazsa_flow.award import commands, queries
 from lazsa_flow.service.lookups import Lookups
 from lazsa_flow.service.part import Part
 
@@ -28,11 +25,11 @@ class AwardQuestions(Part):
 
     def panel(self, country: str, cycle_on: date) -> list[Candidate]:
         """List the sellers that a panel has to judge in a cycle, and what each one lacks."""
-        return panels.list_candidates(self._runtime.context, country, cycle_on)
+        return commands.panels.list_candidates(self._runtime.context, country, cycle_on)
 
     def panel_gaps(self) -> list[PanelGap]:
         """Return by country how many candidates of the coming cycle have no quorum yet."""
-        return panels.panel_gaps(self._runtime.context)
+        return commands.panels.panel_gaps(self._runtime.context)
 
     def entitlements(self, seller: str, *, at: datetime | None = None) -> tuple[Entitlement, ...]:
         """Return what a seller is entitled to at an instant, with begin and end."""
@@ -59,8 +56,10 @@ class AwardQuestions(Part):
         asking = Lookups(self._runtime)
         path = asking.find(name)
         rows = asking.history(path.ref)
-        row = decision_row(rows) or rows[-1]
-        appeal = appeals.appeal_on(self._runtime.context, path.ref, self._runtime.clock.now(), row)
+        row = commands.decision_row.decision_row(rows) or rows[-1]
+        appeal = commands.appeals.appeal_on(
+            self._runtime.context, path.ref, self._runtime.clock.now(), row
+        )
         return queries.describe_outcome(
             self._runtime.context, path, row, asking.verdicts(path, row), appeal
         )
@@ -95,5 +94,9 @@ class AwardQuestions(Part):
             InputError: A field is wrong; every problem is named.
             ConfigError: The deployment has no secret for the fingerprints.
         """
-        application = Application(applicant, country, category, tuple(records), provenance, consent)
-        return store_entry_checks.check_entry(self._runtime.context, application, actor=actor)
+        application = commands.store_entry.Application(
+            applicant, country, category, tuple(records), provenance, consent
+        )
+        return commands.store_entry_checks.check_entry(
+            self._runtime.context, application, actor=actor
+        )

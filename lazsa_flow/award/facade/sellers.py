@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.award.commands import merging, moving, seller_records
+from lazsa_flow.award import commands
 from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Sellers(Part):
         Raises:
             NotFoundError: There is no such seller.
         """
-        return seller_records.read_record(self._runtime.context, seller)
+        return commands.seller_records.read_record(self._runtime.context, seller)
 
     def move_country(
         self,
@@ -57,7 +57,9 @@ class Sellers(Part):
                 lambda own: own.move_country(seller, country, actor=actor, key=key)
             )
         return self._runtime.run_command(
-            lambda context: moving.move_country(context, seller, country, actor=actor, key=key)
+            lambda context: commands.moving.move_country(
+                context, seller, country, actor=actor, key=key
+            )
         )
 
     def merge_sellers(
@@ -83,7 +85,7 @@ class Sellers(Part):
         if dry_run:
             return self._dry_run(lambda own: own.merge_sellers(old, new, actor=actor, key=key))
         return self._runtime.run_command(
-            lambda context: merging.merge_ids(context, old, new, actor=actor, key=key)
+            lambda context: commands.merging.merge_ids(context, old, new, actor=actor, key=key)
         )
 
     def unmerge_sellers(
@@ -108,5 +110,5 @@ class Sellers(Part):
         if dry_run:
             return self._dry_run(lambda own: own.unmerge_sellers(old, new, actor=actor, key=key))
         return self._runtime.run_command(
-            lambda context: merging.unmerge_ids(context, old, new, actor=actor, key=key)
+            lambda context: commands.merging.unmerge_ids(context, old, new, actor=actor, key=key)
         )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lazsa_flow.award.store.announcements import AnnouncementSide
 from lazsa_flow.award.store.conduct_bars import ConductBarSide
 from lazsa_flow.award.store.evidence import EvidenceSide
-from lazsa_flow.award.store.inspection import AwardInspection
 from lazsa_flow.award.store.panel_rows import PanelSide
+
+if TYPE_CHECKING:
+    from lazsa_flow.award.store.inspection import AwardInspection
 
 
 class AwardTransaction(EvidenceSide, PanelSide, AnnouncementSide, ConductBarSide):
@@ -14,4 +18,6 @@ class AwardTransaction(EvidenceSide, PanelSide, AnnouncementSide, ConductBarSide
 
     def inspect(self) -> AwardInspection:
         """Return what asks whether schema and rows are sound."""
+        from lazsa_flow.award.store.inspection import AwardInspection
+
         return AwardInspection(self._connection)
