@@ -238,8 +238,7 @@ timers = columns.table(
         "lazsa_timers_parked",
         "country",
         "book_on",
-        sqlite_where=sa.text("status = 'parked'"),
-        postgresql_where=sa.text("status = 'parked'"),
+        info={"where": "status = 'parked'"},
     ),
 )
 
