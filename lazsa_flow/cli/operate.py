@@ -9,11 +9,23 @@ from lazsa_flow.cli import common
 from lazsa_flow.cli.application import current_application
 from lazsa_flow.cli.common import console, open_service, print_json, read_now
 from lazsa_flow.cli.confirm import confirm
-from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, DryRun, DueBy, Json, Yes
+from lazsa_flow.cli.options import (
+    DEFAULT_DATABASE,
+    Bucket,
+    ConfigDir,
+    Database,
+    DryRun,
+    DueBy,
+    Json,
+    Yes,
+)
 
 
 def migrate(
-    database: Database = DEFAULT_DATABASE, config: ConfigDir = None, as_json: Json = False
+    bucket: Bucket = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
 ) -> None:
     """Bring the schema to this release, and store what is new: policies, countries, tables.
 
@@ -26,9 +38,8 @@ def migrate(
     from lazsa_flow.config import Config
 
     clock = common.make_clock()
-    migrated = (
-        current_application().load().migrate(database, config=Config.load(config), clock=clock)
-    )
+    service = current_application().load()
+    migrated = service.migrate(database, config=Config.load(config), clock=clock, bucket=bucket)
     changed = {name: list(lines) for name, lines in migrated.tables.items() if lines}
     if as_json:
         warnings = [asdict(each) for each in migrated.warnings]
@@ -38,6 +49,7 @@ def migrate(
                 "stored": stored,
                 "tables": changed,
                 "reminders": migrated.reminders,
+                "bucket": migrated.bucket,
                 "warnings": warnings,
             }
         )
@@ -52,6 +64,8 @@ def migrate(
             screen.print(f"  {line}", soft_wrap=True)
     if migrated.reminders:
         screen.print(f"{migrated.reminders} reminders were set for open paths.")
+    if bucket is not None:
+        screen.print(f"Paths that open from now on are numbered in bucket {migrated.bucket}.")
     for each in migrated.warnings:
         screen.print(f"warning: {each}", soft_wrap=True)
 

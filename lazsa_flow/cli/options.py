@@ -91,6 +91,15 @@ GraphDatabase = Annotated[
         callback=read_one_database,
     ),
 ]
+Bucket = Annotated[
+    int | None,
+    typer.Option(
+        "--bucket",
+        metavar="N",
+        min=0,
+        help="Number new paths in this bucket; each of several databases has its own.",
+    ),
+]
 ConfigDir = Annotated[
     Path | None,
     typer.Option(

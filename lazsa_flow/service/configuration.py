@@ -141,6 +141,7 @@ class Migrated:
         tables: By lifecycle, a line for each difference between the table that the database was
             run by and the one that it is run by now; nothing where they agree or it had none.
         reminders: How many reminders of changed tables were set for paths that are open.
+        bucket: The bucket in which paths that open are numbered.
     """
 
     first: bool
@@ -148,6 +149,7 @@ class Migrated:
     warnings: tuple[ConfigWarning, ...]
     tables: Mapping[str, tuple[str, ...]]
     reminders: int = 0
+    bucket: int = 0
 
 
 def store_unknown(transaction: SqlTransaction, config: Config, now: datetime) -> tuple[str, ...]:

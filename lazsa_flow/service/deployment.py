@@ -23,7 +23,9 @@ SECRET_BYTES: Final = 16
 """The least that ``LAZSA_SECRET`` must have."""
 
 
-def migrate_database(store: SqlStore[Any, Any], config: Config, clock: Clock) -> Migrated:
+def migrate_database(
+    store: SqlStore[Any, Any], config: Config, clock: Clock, bucket: int | None = None
+) -> Migrated:
     """Bring a database to this release, and close its store.
 
     ``FlowService.migrate`` says what is stored and returned.
@@ -32,6 +34,9 @@ def migrate_database(store: SqlStore[Any, Any], config: Config, clock: Clock) ->
         store.migrate(table_migrations(config.lifecycles))
         now = check_clock(clock).now()
         with store.begin() as transaction:
+            if bucket is not None:
+                transaction.put_bucket(bucket, now)
+            numbered_in = transaction.read_bucket()
             first = not transaction.policy_versions()
             stored = store_unknown(transaction, config, now)
             added = [each for each in config.lifecycles if not transaction.has_table(each)]
@@ -46,7 +51,8 @@ def migrate_database(store: SqlStore[Any, Any], config: Config, clock: Clock) ->
                     otherwise=config.countries,
                 )
                 reminders = add_reminders(transaction, rulebook, now)
-        return Migrated(first, stored, find_warnings(config, *versions), tables, reminders)
+        warnings = find_warnings(config, *versions)
+        return Migrated(first, stored, warnings, tables, reminders, numbered_in)
     finally:
         store.close()
 

@@ -142,7 +142,12 @@ class FlowService:
 
     @classmethod
     def migrate(
-        cls, url: str, *, config: Config | None = None, clock: Clock | None = None
+        cls,
+        url: str,
+        *,
+        config: Config | None = None,
+        clock: Clock | None = None,
+        bucket: int | None = None,
     ) -> Migrated:
         """Bring a database's schema to this release, and store what it knows nothing of yet.
 
@@ -157,13 +162,18 @@ class FlowService:
             url: The database's URL.
             config: Countries, lifecycles and policies; those that ship by default.
             clock: The machine's clock by default.
+            bucket: In which bucket paths that open from now on are numbered, one for each database
+                of a deployment that has several; as it is by default.
 
         Returns:
             What was stored or has changed, and what of the configuration the database does not
             have.
         """
         return migrate_database(
-            cls._application.store_class(url), config or Config.load(), clock or SystemClock()
+            cls._application.store_class(url),
+            config or Config.load(),
+            clock or SystemClock(),
+            bucket,
         )
 
     @staticmethod

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import pauses, released, schema, tables
+from lazsa_flow.store import path_numbers, pauses, released, schema, tables
 from lazsa_flow.store.closed_books import BookSide
 
 if TYPE_CHECKING:
@@ -66,6 +66,22 @@ class RulesSide(BookSide):
             paths.c.country == country, paths.c.id.in_(sa.union(opened, waiting))
         )
         return list(self._connection.scalars(query.order_by(paths.c.id)))
+
+    def read_bucket(self) -> int:
+        """Return the bucket in which paths are numbered."""
+        return path_numbers.read_bucket(self._connection)
+
+    def put_bucket(self, bucket: int, at: datetime) -> None:
+        """Number the paths that open from now on in this bucket.
+
+        Args:
+            bucket: The bucket.
+            at: The present instant.
+
+        Raises:
+            InputError: There is no such bucket.
+        """
+        path_numbers.put_bucket(self._connection, bucket, at)
 
     def has_table(self, lifecycle: Lifecycle) -> bool:
         """Return whether the database is run by just this table of a lifecycle."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import schema
+from lazsa_flow.store import path_numbers, schema
 from lazsa_flow.store.apply_changes import flatten
 from lazsa_flow.store.host_transaction import BoundStore
 from lazsa_flow.store.retry import retrying
@@ -64,7 +64,7 @@ class DryRunTransaction(SqlTransaction):
 
     def next_path_id(self) -> int:
         """Return a number that is free now, without taking it out of the sequence."""
-        return (self._connection.scalar(sa.select(sa.func.max(schema.paths.c.id))) or 0) + 1
+        return path_numbers.find_number(self._connection)
 
     def _delete_texts(self, which: sa.ColumnElement[bool]) -> int:
         table = schema.texts

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import logging
 from itertools import chain
-from typing import TYPE_CHECKING, Final
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING
 
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import SchemaError
@@ -24,12 +22,12 @@ from lazsa_flow.store import (
     evidence_queries,
     failures,
     merges,
+    path_numbers,
     released,
-    schema,
 )
 from lazsa_flow.store import prefetch as prefetching
 from lazsa_flow.store.brakes import Brakes
-from lazsa_flow.store.fast.driver import fetch, fetch_all
+from lazsa_flow.store.fast.driver import fetch_all
 from lazsa_flow.store.fast.row_writer import row_writer
 from lazsa_flow.store.fast.writer import MovedError, RowWriter
 from lazsa_flow.store.transaction_stamp import Stamp, stamp_of, stamp_query
@@ -38,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
+    import sqlalchemy as sa
+
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.values import BatchChange, Change, Claim
     from lazsa_flow.errors import StaleVersionError
@@ -45,9 +45,6 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import Failure, Path, Snapshot
     from lazsa_flow.store.evidence_rows import SqlEvidenceRow
     from lazsa_flow.store.prefetch import Prefetch
-
-_NEXT_PATH_ID: Final = sa.select(schema.PATH_ID.next_value())
-_LARGEST_PATH_ID: Final = sa.select(sa.func.max(schema.paths.c.id))
 
 
 class EngineTransaction:
@@ -320,7 +317,4 @@ class EngineTransaction:
 
     def next_path_id(self) -> int:
         """Return the number for a path that opens."""
-        connection = self._connection
-        if connection.dialect.name == "postgresql":
-            return int(fetch(connection, _NEXT_PATH_ID, {})[0][0])
-        return (fetch(connection, _LARGEST_PATH_ID, {})[0][0] or 0) + 1
+        return path_numbers.take_number(self._connection)

@@ -23,6 +23,7 @@ from lazsa_flow.store import (
     schema_erased,
     schema_flows,
     schema_path_data,
+    schema_path_numbers,
     schema_subjects,
     suspension_tables,
 )
@@ -35,11 +36,12 @@ subject_aliases: Final = schema_subjects.subject_aliases
 closed_books: Final = schema_books.closed_books
 erasures: Final = schema_erased.erasures
 flows: Final = schema_flows.flows
+path_buckets: Final = schema_path_numbers.path_buckets
 path_data: Final = schema_path_data.path_data
 suspensions: Final = suspension_tables.suspensions
 lifted_suspensions: Final = suspension_tables.lifted_suspensions
 PATH_ID: Final = sa.Sequence("lazsa_path_id")
-"""Numbers of paths on PostgreSQL; on SQLite, with one writer, the next is the largest plus one."""
+"""Numbers of paths on PostgreSQL; see :mod:`lazsa_flow.store.path_numbers`."""
 
 policies = columns.table(
     "policies",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from contextlib import ExitStack
+from functools import partial
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Final
 
@@ -46,8 +47,9 @@ def examine_several(
             yield each.name, check
     with ExitStack() as stack:
         opened = dict(_open_reachable(named, config, clock, stack))
-        for check in run_check("subjects", lambda: check_subjects(opened)):
-            yield None, check
+        for name, look in (("subjects", check_subjects), ("numbers", check_numbers)):
+            for check in run_check(name, partial(look, opened)):
+                yield None, check
 
 
 def _open_reachable(
@@ -79,6 +81,24 @@ def check_subjects(opened: dict[str, Examination]) -> Iterator[Check]:
     if not found:
         places = " and ".join(opened) or "none that could be reached"
         yield Check("subjects", "ok", f"no subject has open paths in two of: {places}")
+
+
+def check_numbers(opened: dict[str, Examination]) -> Iterator[Check]:
+    """Look whether any two databases number their paths in one bucket."""
+    buckets: dict[int, list[str]] = {}
+    for name, each in opened.items():
+        with each.read() as transaction:
+            buckets.setdefault(transaction.inspect().bucket(), []).append(name)
+    double = {bucket: names for bucket, names in buckets.items() if len(names) > 1}
+    for bucket, names in double.items():
+        what = (
+            f"{' and '.join(names)} number their paths in bucket {bucket}, so that two paths can"
+            " have one reference; run on all but one: lazsa-flow migrate --bucket N"
+        )
+        yield Check("numbers", "warning", what)
+    if not double:
+        told = ", ".join(f"{names[0]}: {bucket}" for bucket, names in buckets.items())
+        yield Check("numbers", "ok", f"buckets of path numbers: {told or 'none'}")
 
 
 def _label_places(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.store import schema_revision
+from lazsa_flow.store import path_numbers, schema_revision
 from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.inspection import notices, references, subjects, timers, values, vocabulary
 from lazsa_flow.store.inspection.catalog import compare, expected_catalog, read_catalog
@@ -96,6 +96,10 @@ class Inspection:
     def sequences_behind(self) -> list[tuple[str, int, int]]:
         """Return each sequence of PostgreSQL whose next number is taken already."""
         return list(timers.sequences_behind(self._connection))
+
+    def bucket(self) -> int:
+        """Return the bucket in which paths are numbered."""
+        return path_numbers.read_bucket(self._connection)
 
     def backlog(self, until: datetime) -> Backlog:
         """Count the notices that wait, and those that might have gone by an instant."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from lazsa_flow.engine.needed_timers import History, JournalEntry, TimerEntry
-from lazsa_flow.store import schema
+from lazsa_flow.store import path_numbers, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -163,7 +163,10 @@ def sequences_behind(connection: sa.Connection) -> Iterator[tuple[str, int, int]
         last, called = connection.execute(
             sa.text(f"SELECT last_value, is_called FROM {name}")
         ).one()
-        largest = connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
+        if table is schema.paths:
+            largest = path_numbers.find_largest(connection)
+        else:
+            largest = connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
         next_ = last + 1 if called else last
         if next_ <= largest:
             yield name, next_, largest
