@@ -143,11 +143,11 @@ class Bench:
                 raise RuntimeError(f"other rows in {', '.join(differ)}")
         return Night(url, swept, due, answers)
 
-    def sweep(self, store: Store, url: str, *, workers: int = 1, **options: Any) -> Sweep:
-        """Sweep a database by processes of their own, warmed up."""
+    def sweep(self, store: Store, *urls: str, workers: int = 1, **options: Any) -> Sweep:
+        """Sweep one database or several by processes of their own, warmed up."""
         small = self.databases.filled(store, _WARM_UP, _WARM_UP)
         with self.databases.copy(small) as warm_up:
-            return sweep(url, warm_up=warm_up, workers=workers, **options)
+            return sweep(*urls, warm_up=warm_up, workers=workers, **options)
 
     def sweep_seconds(self, store: Store, night: Night, **options: Any) -> float:
         """Return how long a sweep of a copy of a night takes.

@@ -39,18 +39,22 @@ class Sweep:
     peak_mb: float
 
 
-def sweep(url: str, *, warm_up: str, workers: int = 1, **options: Any) -> Sweep:
-    """Sweep a database, by one process or several at once.
+def sweep(*urls: str, warm_up: str, workers: int = 1, **options: Any) -> Sweep:
+    """Sweep one database or several side by side, each by one process or several at once.
 
     Args:
-        url: The database.
+        urls: The databases.
         warm_up: A small database to sweep before the clock starts.
-        workers: How many processes.
+        workers: How many processes there are for each database.
         options: What ``Programme.sweep`` takes besides, or ``threads``, for as many in each
             process.
     """
     with ExitStack() as stack:
-        processes = [stack.enter_context(_process(url, warm_up, options)) for _ in range(workers)]
+        processes = [
+            stack.enter_context(_process(url, warm_up, options))
+            for url in urls
+            for _ in range(workers)
+        ]
         for process in processes:
             _line(process)
         start = perf_counter()
