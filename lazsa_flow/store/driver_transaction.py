@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.store.connect import file_of
-from lazsa_flow.store.fast.driver import as_error
+from lazsa_flow.store.fast.driver import as_error, pipeline_begun, run_numbered
 from lazsa_flow.store.lock_wait import lock_wait
 from lazsa_flow.store.postgresql import limit_transaction
 from lazsa_flow.store.sqlite_lock import begin_immediate
@@ -33,11 +33,11 @@ def transact_by_driver(engine: sa.Engine, run: Callable[[Any], None]) -> None:
         pooled = engine.raw_connection()
         driver = pooled.driver_connection
         if dialect.name == "postgresql":
-            with driver.pipeline():  # psycopg begins by itself
+            with pipeline_begun(driver):
                 if driver.pooled:
                     limit_transaction(driver, ask=False)
                 run(driver)
-                driver.commit()
+                run_numbered(driver, "COMMIT", [])
         else:
             begin_immediate(driver, lock_wait(engine), file_of(engine.url))
             run(driver)

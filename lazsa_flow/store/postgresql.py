@@ -83,6 +83,7 @@ def connect_postgresql(url: sa.URL, own: ConnectionOptions, *, durable: bool) ->
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _limit_transaction)
     event.listen(engine, "checkout", _check_silent)
+    event.listen(engine, "checkin", _end_autocommit)
     return engine
 
 
@@ -118,6 +119,8 @@ def _set_limits(connection: WatchedConnection, settings: Mapping[str, str]) -> N
 def _limit_transaction(connection: sa.Connection) -> None:
     """Limit a transaction that begins: through a pooler, or where its call has waited already."""
     driver = cast("WatchedConnection", connection.connection.driver_connection)
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        _end_autocommit(driver, None)
     wait = current_wait()
     if driver.pooled:
         driver.session_pid = None  # that of the last transaction, which may be another's by now
@@ -158,6 +161,12 @@ def _check_silent(connection: psycopg.Connection, *_pooled: Any) -> None:
         selector.register(connection, selectors.EVENT_READ)
         if selector.select(timeout=0):
             raise sa.exc.InvalidatePoolError
+
+
+def _end_autocommit(connection: psycopg.Connection | None, _record: object) -> None:
+    """Let psycopg begin transactions again: a pipeline may have begun the last one by itself."""
+    if connection is not None and connection.autocommit and not connection.closed:
+        connection.autocommit = False
 
 
 def limits_of(connection: sa.Connection) -> dict[str, str]:

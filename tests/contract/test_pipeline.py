@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 import sqlalchemy as sa
+from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import DBAPIError
 
 from lazsa_flow.store import prefetch, schema
@@ -52,6 +53,34 @@ def test_nothing_runs_behind_what_fails(session: sa.Connection) -> None:
     with pytest.raises(DBAPIError, match="division by zero"):
         go(session, ECHO, FAILS, ECHO)
     session.rollback()
+    assert go(session, ECHO, ECHO) == [[("a",)], [("a",)]]
+
+
+def test_a_transaction_begins_in_its_first_pipeline(session: sa.Connection) -> None:
+    """``BEGIN`` is sent with the statements, for each transaction, and those after it belong to it.
+
+    Without a pipeline, psycopg begins the next one by itself.
+    """
+    driver: Any = session.connection.driver_connection
+    for _ in range(2):
+        go(session, ECHO, ECHO)
+        assert driver.info.transaction_status == TransactionStatus.INTRANS
+        session.commit()
+        assert driver.info.transaction_status == TransactionStatus.IDLE
+    session.begin()
+    session.execute(sa.text("SELECT 1"))
+    assert driver.info.transaction_status == TransactionStatus.INTRANS
+
+
+def test_a_statement_waits_for_no_answer_to_begin(
+    session: sa.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is read before all is sent: one round trip."""
+
+    def fail(_pipeline: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(psycopg.Pipeline, "_sync_gen", fail)
     assert go(session, ECHO, ECHO) == [[("a",)], [("a",)]]
 
 

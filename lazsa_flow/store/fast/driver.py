@@ -9,15 +9,18 @@ driver raises comes out as SQLAlchemy's errors, as from any other statement.
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+
+_IDLE: Final = 0
+"""libpq's PQTRANS_IDLE: no transaction has begun. psycopg is not imported for it."""
 
 
 class Compiled(NamedTuple):
@@ -113,9 +116,25 @@ def fetch_all(
     asked = [compiled(statement, connection.dialect.name) for statement in statements]
     one_trip = len(asked) > 1 and connection.dialect.name == "postgresql"
     with driver_connection(connection) as driver:
-        with driver.pipeline() if one_trip else nullcontext():
+        with pipeline_begun(driver) if one_trip else nullcontext():
             cursors = [each.run(driver, values) for each in asked]
         return [cursor.fetchall() for cursor in cursors]
+
+
+@contextmanager
+def pipeline_begun(driver: Any) -> Iterator[None]:
+    """Open a pipeline in whose first round trip its transaction begins, if none has begun.
+
+    psycopg waits for the answer to a ``BEGIN`` of its own. Here it is a statement like the others;
+    for that the session is in autocommit until its next transaction, or until it is in the pool.
+    """
+    begins = driver.info.transaction_status == _IDLE and not driver.autocommit
+    if begins:
+        driver.autocommit = True
+    with driver.pipeline():
+        if begins:
+            run_numbered(driver, "BEGIN ISOLATION LEVEL READ COMMITTED", [])
+        yield
 
 
 def run_numbered(driver: Any, text: str, values: Sequence[Any]) -> Any:
@@ -150,6 +169,8 @@ class KeptConnection:
         return self._driver
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is None:
+            return
         dialect = self._connection.dialect
         if isinstance(error, dialect.loaded_dbapi.Error):
             told = as_error(dialect, self._driver, error)
