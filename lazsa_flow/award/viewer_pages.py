@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from lazsa_flow.award.facade.questions import AwardQuestions
 from lazsa_flow.lifecycle.calendar import parse_date
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from lazsa_flow.viewer.extra_pages import Addresses
     from lazsa_flow.viewer.tables import Cell
 
+_PAGE: Final = 100
+"""So many candidates stand on a page."""
 _HEAD: Final = (
     *("Path", "Seller", "State", "So far"),
     *("Missing", "Waiting for", "May not review", "To be known"),
@@ -33,6 +36,8 @@ def show_panel(
     day = parse_date(parameters["cycle_on"], where="panel", field="cycle_on")
     runtime = runtime_of(service)
     runtime.rulebook.calendar(country)
+    after = parameters.get("after")
+    found = AwardQuestions(runtime).panel(country, day, after=after, limit=_PAGE + 1)
     rows = [
         (
             addresses.path(each.path),
@@ -44,9 +49,13 @@ def show_panel(
             ", ".join(each.conflicts),
             "; ".join(each.flags),
         )
-        for each in AwardQuestions(runtime).panel(country, day)
+        for each in found[:_PAGE]
     ]
-    return Listing(f"Panel of {country}, {day}", _HEAD, rows)
+    more = None
+    if len(found) > _PAGE:
+        here = addresses.of("panel", country, str(day))
+        more = Link("More", f"{here}?after={quote(found[_PAGE - 1].path)}")
+    return Listing(f"Panel of {country}, {day}", _HEAD, rows, more)
 
 
 def list_panels(service: FlowService, addresses: Addresses) -> Listing:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import date
 
 _PATHS: Final = schema.paths
+LARGEST: Final = 2**62
+"""More than the number of any path."""
 
 
 def select_rounds(
@@ -74,6 +76,7 @@ def walk_rounds(
     rounds: sa.CTE,
     numbers: sa.Select[Any],
     *,
+    after: int | None,
     limit: int,
     newest_first: bool = True,
     dated: bool = False,
@@ -84,21 +87,41 @@ def walk_rounds(
         dialect: The database's.
         rounds: As :func:`select_rounds` selects them.
         numbers: Selects the numbers of all paths that are wanted, from the table of paths.
+        after: Only those that come after this number.
         limit: At most so many.
         newest_first: Whether the largest numbers come first.
         dated: Whether only paths with a cycle date are wanted.
     """
-    order = _PATHS.c.id.desc() if newest_first else _PATHS.c.id
+    start = sa.literal((LARGEST if newest_first else 0) if after is None else after)
+    later = _PATHS.c.id < start if newest_first else _PATHS.c.id > start
     numbers = numbers.where(_PATHS.c.country == rounds.c.country, _PATHS.c.state == rounds.c.state)
-    of_round = numbers.where(_PATHS.c.cycle_on == rounds.c.cycle_on)
-    parts = [_first_of_each(dialect, rounds, of_round.order_by(order).limit(limit))]
+    of_round = numbers.where(later, _PATHS.c.cycle_on == rounds.c.cycle_on)
+    columns: tuple[sa.Column[Any], ...] = (_PATHS.c.id,)
+    if dialect == "postgresql":
+        of_round = numbers.where(*_bounds(rounds, start, newest_first=newest_first))
+        columns = _PATHS.c.cycle_on, _PATHS.c.id
+    order = [each.desc() if newest_first else each.asc() for each in columns]
+    parts = [_first_of_each(dialect, rounds, of_round.order_by(*order).limit(limit))]
     if not dated:
-        undated = numbers.where(_PATHS.c.cycle_on.is_(None)).order_by(order).limit(limit)
-        part = _first_of_each(dialect, rounds, undated)
+        undated = numbers.where(later, _PATHS.c.cycle_on.is_(None))
+        part = _first_of_each(dialect, rounds, undated.order_by(*order).limit(limit))
         parts.append(part.where(rounds.c.cycle_on.is_(None)))
     found = sa.union_all(*parts).subquery()
     by_number = found.c.id.desc() if newest_first else found.c.id
     return sa.select(found.c.id).order_by(by_number).limit(limit)
+
+
+def _bounds(rounds: sa.CTE, start: Any, *, newest_first: bool) -> tuple[Any, ...]:
+    """Say of a path that it is in a round and comes after a number, as PostgreSQL should see it.
+
+    Where it sees that the cycle date is one and the same, the order by number is that of the
+    primary key to it, along which it would look for the paths of the round.
+    """
+    here = sa.tuple_(_PATHS.c.cycle_on, _PATHS.c.id)
+    there = sa.tuple_(rounds.c.cycle_on, start)
+    if newest_first:
+        return here < there, _PATHS.c.cycle_on >= rounds.c.cycle_on
+    return here > there, _PATHS.c.cycle_on <= rounds.c.cycle_on
 
 
 def _first_of_each(dialect: str, rounds: sa.CTE, page: sa.Select[Any]) -> sa.Select[Any]:

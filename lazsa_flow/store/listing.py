@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import evidence_queries, schema
 from lazsa_flow.store.column_types import Day, Instant
-from lazsa_flow.store.index_walk import select_rounds, walk_rounds
+from lazsa_flow.store.index_walk import LARGEST, select_rounds, walk_rounds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -104,12 +104,20 @@ class Listing:
     ) -> list[dict[str, Any]]:
         """Return the paths of a filter, newest first, at most so many after a number."""
         table = schema.paths
-        numbers = self._numbers(wanted, age).where(table.c.id < (2**62 if after is None else after))
+        numbers = self._numbers(wanted, age)
         if wanted.countries and wanted.states:
-            dialect, dated = self._connection.dialect.name, _names_rounds(wanted)
-            page = walk_rounds(dialect, _rounds(wanted), numbers, limit=limit, dated=dated)
+            page = walk_rounds(
+                self._connection.dialect.name,
+                _rounds(wanted),
+                numbers,
+                after=after,
+                limit=limit,
+                dated=_names_rounds(wanted),
+            )
         else:
-            page = numbers.where(*_place(wanted)).order_by(table.c.id.desc()).limit(limit)
+            later = table.c.id < (LARGEST if after is None else after)
+            page = numbers.where(*_place(wanted), later)
+            page = page.order_by(table.c.id.desc()).limit(limit)
         # what is told of a path is read of a page's paths alone
         query = _paths(age, page.subquery()).order_by(table.c.id.desc())
         return [dict(row) for row in self._connection.execute(query).mappings()]

@@ -34,7 +34,7 @@ from lazsa_flow.viewer.lists import (
     measure_health,
     note_cut_rows,
 )
-from lazsa_flow.viewer.tables import Link, write_page, write_paragraph, write_table
+from lazsa_flow.viewer.tables import Link, write_link, write_page, write_paragraph, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -166,9 +166,12 @@ class _Viewer:
         """Return what answers for a page that the service brings."""
 
         def answer(request: Request) -> Response:
-            listing = shown.show(self._service, request.path_params, _addresses(request))
+            parameters = {**request.query_params, **request.path_params}
+            listing = shown.show(self._service, parameters, _addresses(request))
             rows = listing.rows
             body = [write_table(listing.head, rows[:LISTED]), *note_cut_rows(len(rows))]
+            if listing.next_page is not None:
+                body.append(write_link(listing.next_page))
             return self._sheet(request, listing.title, body)
 
         return answer

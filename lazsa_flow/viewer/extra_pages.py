@@ -41,11 +41,16 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A titled table."""
+    """A titled table.
+
+    Attributes:
+        next_page: Where the rows after these are, if there are any.
+    """
 
     title: str
     head: Sequence[str]
     rows: Sequence[Sequence[Cell]]
+    next_page: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,8 @@ class ExtraPage:
 
     Attributes:
         route: Its address, with parameters in braces: ``/stock/{country}``.
-        show: Returns what the page lists, from the service and the address's parameters.
+        show: Returns what the page lists, from the service and the address's parameters: those
+            in braces, and those after a question mark.
         overview: Returns what the viewer's first page lists of it, with links to it.
     """
 

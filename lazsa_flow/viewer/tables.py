@@ -62,6 +62,11 @@ def write_paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
 
+def write_link(link: Link) -> str:
+    """Write a paragraph that leads somewhere."""
+    return f"<p>{_write_cell(link)}</p>"
+
+
 def _write_cell(cell: Cell) -> str:
     if isinstance(cell, Link):
         return f'<a href="{escape(cell.to)}">{escape(cell.text)}</a>'

@@ -53,13 +53,11 @@ def pages(
     found: list[int] = []
     number = schema.paths.c.id
     while True:
-        later: Any = sa.true()
-        if found:
-            later = number < found[-1] if newest_first else number > found[-1]
         page = walk_rounds(
             connection.dialect.name,
             rounds,
-            sa.select(number).where(later),
+            sa.select(number),
+            after=found[-1] if found else None,
             limit=2,
             newest_first=newest_first,
             dated=dated,

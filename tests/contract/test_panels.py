@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.errors import ConflictError, NotAllowedError
+from lazsa_flow.errors import ConflictError, NotAllowedError, NotFoundError
 from lazsa_flow.lifecycle.model import Actor
 from tests.contract.test_store import COMPLIANCE, clock, nominated, reviewed
-from tests.factories import CYCLE, SELLER, TEAM
+from tests.factories import CYCLE, SELLER, TEAM, facts, record_facts
 
 if TYPE_CHECKING:
     from lazsa_flow.award.programme import Programme
@@ -51,3 +52,20 @@ def test_a_panel_and_its_appeals(play: Any) -> None:
     with pytest.raises(ConflictError, match="is closed"):
         programme.appeal(path, actor=Actor("manager", "m-4"))
     assert (programme.appeals(), programme.outcome(path).appeal) == ([], "rejected")
+
+
+def test_pages_of_a_panel_follow_each_other(play: Any) -> None:
+    """Pages hold the candidates of the whole list, each once and in its order, and then end."""
+    programme: Programme = play()
+    record_facts(programme, [facts(seller=f"s{n}", as_of=date(2026, 5, 31)) for n in range(5)])
+    for number in range(5):
+        programme.nominate(f"s{number}", actor=Actor("employee", "emp-1"), statement="helps")
+    reviewed(programme)
+    whole = programme.panel("SG", CYCLE)
+    assert len(whole) == 5
+    first = programme.panel("SG", CYCLE, limit=3)
+    rest = programme.panel("SG", CYCLE, after=first[-1].path, limit=3)
+    assert [*first, *rest] == whole
+    assert programme.panel("SG", CYCLE, after=whole[-1].path, limit=3) == []
+    with pytest.raises(NotFoundError, match="no path"):
+        programme.panel("SG", CYCLE, after="nothing", limit=3)

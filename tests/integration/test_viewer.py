@@ -277,6 +277,21 @@ def test_the_panel(world: World) -> None:
     assert "1 reviewers, 1 teams" in shown
 
 
+def test_the_panel_is_shown_page_by_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long panel has pages, each with a link to the next one but for the last."""
+    monkeypatch.setattr("lazsa_flow.award.viewer_pages._PAGE", 1)
+    first, second = world.nominate("s1"), world.nominate("s2")
+    world.go(date(2020, 3, 20))
+    page = client(world).get("/watch/panel/SG/2020-04-01").text
+    assert first in text(page)
+    assert second not in text(page)
+    following = f"/watch/panel/SG/2020-04-01?after={first}"
+    assert f'href="{following}"' in page
+    page = client(world).get(following).text
+    assert second in text(page)
+    assert "after=" not in page
+
+
 def test_what_is_parked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A path set aside is listed with the error's name, and the health tells it."""
     world.candidate("s1")

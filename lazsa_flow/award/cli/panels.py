@@ -13,6 +13,7 @@ from lazsa_flow.cli.default_group import group_with_default
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
+    After,
     As,
     ConfigDir,
     CountryCode,
@@ -22,6 +23,7 @@ from lazsa_flow.cli.options import (
     DryRun,
     Json,
     Key,
+    Limit,
     PathRef,
     RoleCountry,
 )
@@ -51,6 +53,8 @@ def list_(
     cycle: CycleDate,
     incomplete: Incomplete = False,
     flags: Flags = False,
+    after: After = None,
+    limit: Limit = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_csv: Csv = False,
@@ -65,8 +69,10 @@ def list_(
     day = _day(cycle)
     with open_programme(database, config) as programme:
         find_runtime(programme).context.country(country)
-        found = programme.panel(country, day)
+        found = programme.panel(country, day, after=after, limit=limit and limit + 1)
         held = find_runtime(programme).rulebook.calendar(country).is_cycle(day)
+    more = limit is not None and len(found) > limit
+    found = found[:limit]
     shown = [each for each in found if each.missing or not incomplete]
     if as_json:
         print_json(to_json(shown))
@@ -77,12 +83,16 @@ def list_(
     empty = f"{day} is no cycle date of {country}."
     if held:
         empty = f"The panel of {country} and {day} judges nobody yet."
+    if after is not None:
+        empty = "There are no more."
     if found:
         empty = f"All {len(found)} candidates have a quorum."
     print_candidates(shown, empty, flags=flags)
     if found:
         undone = sum(bool(each.missing) for each in found)
         console().print(f"{undone} of {len(found)} have no quorum yet.")
+    if more:
+        console().print(f"There are more: --after {found[-1].path}", soft_wrap=True)
 
 
 @panel.command("gaps")

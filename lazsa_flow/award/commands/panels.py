@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from lazsa_flow.award.commands.scoring import missing_for_quorum
-from lazsa_flow.award.commands.seats import JUDGED_STATES, names_of_person
+from lazsa_flow.award.commands.seats import JUDGED_STATES, fold_names
 from lazsa_flow.award.evidence import PANEL
 from lazsa_flow.award.lifecycles.award_checks import CONDUCT
 from lazsa_flow.award.titles import title_of
@@ -64,17 +64,36 @@ class Candidate:
     title: str | None = None
 
 
-def list_candidates(context: Context, country: str, cycle_on: date) -> list[Candidate]:
-    """List the candidates of a country's panel in a cycle, and what is missing for each."""
+def list_candidates(
+    context: Context,
+    country: str,
+    cycle_on: date,
+    *,
+    after: str | None = None,
+    limit: int | None = None,
+) -> list[Candidate]:
+    """List the candidates of a country's panel in a cycle, and what is missing for each.
+
+    Args:
+        context: By whose rules.
+        country: Of which country.
+        cycle_on: In which cycle.
+        after: Only those after this path.
+        limit: At most so many.
+    """
     now = context.clock.now()
     today = context.rulebook.calendar(country).local_date(now)
+    start = 0 if after is None else context.path_id(after)
     with context.store.begin(write=False) as transaction:
-        candidates = transaction.candidates_of(country, cycle_on, JUDGED_STATES)
+        candidates = transaction.candidates_of(
+            country, cycle_on, JUDGED_STATES, after=start, limit=limit
+        )
         seats = transaction.seats_of(country, cycle_on)
         evidence = transaction.load_chunk(list(candidates), before=None, on=today)
         nominators = transaction.nominators_of_all(set(candidates.values()))
         stood_back = transaction.stood_back(list(candidates), cycle_on)
-        names = {each: names_of_person(transaction, each) for each in seats}
+        held = transaction.current_ids_of({name for each in seats for name in (each, fold(each))})
+    names = {each: fold_names(each, held) for each in seats}
     return [
         _describe_candidate(
             context,

@@ -23,9 +23,25 @@ if TYPE_CHECKING:
 class AwardQuestions(Part):
     """The questions."""
 
-    def panel(self, country: str, cycle_on: date) -> list[Candidate]:
-        """List the sellers that a panel has to judge in a cycle, and what each one lacks."""
-        return commands.panels.list_candidates(self._runtime.context, country, cycle_on)
+    def panel(
+        self, country: str, cycle_on: date, *, after: str | None = None, limit: int | None = None
+    ) -> list[Candidate]:
+        """List the sellers that a panel has to judge in a cycle, and what each one lacks.
+
+        Candidates stand in the order of their paths' numbers.
+
+        Args:
+            country: Of which country.
+            cycle_on: In which cycle.
+            after: The path of the last candidate of the page before.
+            limit: At most so many; all by default.
+
+        Raises:
+            NotFoundError: There is no such country, or ``after`` is no path.
+        """
+        return commands.panels.list_candidates(
+            self._runtime.context, country, cycle_on, after=after, limit=limit
+        )
 
     def panel_gaps(self) -> list[PanelGap]:
         """Return by country how many candidates of the coming cycle have no quorum yet."""

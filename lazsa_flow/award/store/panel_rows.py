@@ -15,6 +15,7 @@ from lazsa_flow.award.store.schema import seats
 from lazsa_flow.lifecycle.ids import fold
 from lazsa_flow.store import schema, subject_countries
 from lazsa_flow.store.engine_transaction import EngineTransaction
+from lazsa_flow.store.index_walk import select_rounds, walk_rounds
 from lazsa_flow.store.merges import current_id_of
 
 if TYPE_CHECKING:
@@ -110,16 +111,45 @@ class PanelSide(EngineTransaction):
         return {(country, on) for country in countries for on in dates}
 
     def candidates_of(
-        self, country: str, cycle_on: date, states: Collection[str]
+        self,
+        country: str,
+        cycle_on: date,
+        states: Collection[str],
+        *,
+        after: int = 0,
+        limit: int | None = None,
     ) -> dict[int, str]:
-        """Return the sellers whom a panel judges, by the number of their path."""
+        """Return the sellers whom a panel judges, by the number of their path.
+
+        Args:
+            country: Of this country's panel.
+            cycle_on: In the round of this cycle date.
+            states: In these states.
+            after: Only paths with a larger number.
+            limit: At most so many, those with the smallest numbers.
+        """
         table = schema.paths
-        query = sa.select(table.c.id, table.c.subject).where(
-            table.c.lifecycle == "award",
-            table.c.country == country,
-            table.c.cycle_on == cycle_on,
-            table.c.state.in_(list(states)),
-        )
+        query = sa.select(table.c.id, table.c.subject)
+        own = table.c.lifecycle == "award"
+        if limit is None:
+            query = query.where(
+                own,
+                table.c.country == country,
+                table.c.cycle_on == cycle_on,
+                table.c.state.in_(list(states)),
+                table.c.id > after,
+            )
+        else:
+            page = walk_rounds(
+                self._connection.dialect.name,
+                select_rounds([country], list(states), cycle_on=cycle_on),
+                sa.select(table.c.id).where(own),
+                after=after,
+                limit=limit,
+                newest_first=False,
+                dated=True,
+            ).subquery()
+            query = query.join(page, page.c.id == table.c.id)
         found = self._connection.execute(query.order_by(table.c.id))
         return {row.id: row.subject for row in found}
 
