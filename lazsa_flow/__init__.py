@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.explain import Explanation
     from lazsa_flow.engine.journal_entry import JournalEntry
     from lazsa_flow.engine.ledger import Book
-    from lazsa_flow.engine.ports import Waiting
+    from lazsa_flow.engine.outbox_values import Waiting
     from lazsa_flow.engine.sweep import ChunkResult, SweepResult
     from lazsa_flow.errors import (
         ClockError,
@@ -262,7 +262,7 @@ _HOMES = {
     "lazsa_flow.engine.explain": ("Explanation",),
     "lazsa_flow.engine.journal_entry": ("JournalEntry",),
     "lazsa_flow.engine.ledger": ("Book",),
-    "lazsa_flow.engine.ports": ("Waiting",),
+    "lazsa_flow.engine.outbox_values": ("Waiting",),
     "lazsa_flow.engine.sweep": (
         "ChunkResult",
         "SweepResult",

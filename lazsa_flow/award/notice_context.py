@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.commands.reminding import Reminded
     from lazsa_flow.award.policy import CriteriaPolicy
     from lazsa_flow.award.rules.facts import Nomination
-    from lazsa_flow.engine.ports import Claimed
+    from lazsa_flow.engine.outbox_values import Claimed
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.service.context import Context
 

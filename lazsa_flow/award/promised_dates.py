@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from lazsa_flow.engine.ports import Claimed
+    from lazsa_flow.engine.outbox_values import Claimed
 
 RENEWAL: Final = "renewal_rescheduled"
 _CANDIDATE: Final = ("nominated", "under_review")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from lazsa_flow.engine.ports import Waiting
+    from lazsa_flow.engine.outbox_values import Waiting
     from lazsa_flow.lifecycle.model import Failure
     from lazsa_flow.lifecycle.pauses import Pause
     from lazsa_flow.service.dry_run import AffectedPath, DryRun

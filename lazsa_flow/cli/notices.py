@@ -50,7 +50,7 @@ from lazsa_flow.cli.tables import Column, print_csv, print_table
 from lazsa_flow.terminal_text import escape_controls
 
 if TYPE_CHECKING:
-    from lazsa_flow.engine.ports import Waiting
+    from lazsa_flow.engine.outbox_values import Waiting
     from lazsa_flow.notices.relay import Drained
 
 COLUMNS: Final = (

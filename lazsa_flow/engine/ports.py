@@ -2,26 +2,22 @@
 
 A clock, and a store that opens transactions. The store loads evidence and writes changes in chunks;
 it knows nothing of lifecycles, and the engine nothing of SQL. What is put into the outbox is a part
-of the change: its rows commit with the move or not at all. What is taken out of it has transactions
-of its own, for nothing is sent inside one.
+of the change: its rows commit with the move or not at all. How it is taken out again is a matter of
+:mod:`lazsa_flow.notices.ports`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from lazsa_flow.lifecycle.values import value
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
     from lazsa_flow.engine.evidence_row import EvidenceRow
     from lazsa_flow.engine.values import BatchChange, Change, Claim
     from lazsa_flow.lifecycle.model import Failure, Path, Snapshot
-    from lazsa_flow.lifecycle.path_data import PathData
 
 
 _Result = TypeVar("_Result")
@@ -132,118 +128,4 @@ class Store(Protocol):
 
     def next_due(self) -> datetime | None:
         """Return the instant at which the next pending timer is to be looked at."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A notice in the outbox, without what it is about.
-
-    Attributes:
-        to: Whom to tell, as in :class:`~lazsa_flow.engine.values.Notice`.
-        created_at: When the move was recorded.
-        next_at: When it may be tried; of a claimed one, when its lease ends.
-        attempts: How many have failed.
-        error: The code of the last failure.
-        parked: Whether it was set aside.
-    """
-
-    key: str
-    kind: str
-    to: str
-    path: str
-    country: str
-    created_at: datetime
-    next_at: datetime
-    attempts: int
-    error: str | None
-    parked: bool
-
-
-@value
-class Claimed:
-    """A notice that one relay holds until its lease ends, with what it is about.
-
-    Attributes:
-        path: The path as it stands.
-        cycle_on: The round that the path was in after the move.
-        row: The journal row of the move, as JSON values; for a reminder, the path's last.
-        lease: Until when it is held; what another has claimed since has another one.
-        attempts: How many have failed.
-        data: What had been handed over with the path's triggers when the move was recorded.
-    """
-
-    key: str
-    kind: str
-    to: str
-    path: Path
-    cycle_on: date | None
-    row: Mapping[str, Any]
-    created_at: datetime
-    lease: datetime
-    attempts: int
-    data: tuple[PathData, ...] = ()
-
-
-class Outbox(Protocol):
-    """What waits to be told. Each call commits by itself; a claim is a lease, never a lock."""
-
-    def claim(
-        self, now: datetime, until: datetime, limit: int, *, without: Collection[str] = ()
-    ) -> Sequence[Claimed]:
-        """Take the notices that have waited longest, for nobody else until the lease ends.
-
-        Args:
-            now: The present instant.
-            until: When the lease ends.
-            limit: At most so many.
-            without: Whose notices are left: a recipient, or ``recipient/kind``; ``reviewers``
-                stands for each of them by name as well.
-        """
-        ...
-
-    def waiting(self, now: datetime, to: Collection[str]) -> Sequence[Waiting]:
-        """Return what may be tried now for these recipients, without taking it."""
-        ...
-
-    def take(self, keys: Collection[str], now: datetime, until: datetime) -> Sequence[Claimed]:
-        """Take just these notices; none at all where one of them is no longer to be had."""
-        ...
-
-    def postpone(self, notices: Collection[Claimed | Waiting], at: datetime) -> None:
-        """Let notices wait until an instant, as they have not been tried."""
-        ...
-
-    def delivered(self, notices: Collection[Claimed], channel: str, at: datetime) -> None:
-        """Take notices out that a channel has accepted, and record that they were delivered."""
-        ...
-
-    def withdraw(self, notices: Collection[Claimed]) -> None:
-        """Take notices out that are held and are not to be sent."""
-        ...
-
-    def address(
-        self, notices: Collection[Claimed], to: Mapping[str, Sequence[str]], now: datetime
-    ) -> None:
-        """Put notices for single persons in place of notices that are held, all or none.
-
-        Args:
-            notices: What is held, for a class of recipients.
-            to: By the key of each, whom it is for; for nobody, it is taken out.
-            now: From when they may be tried.
-        """
-        ...
-
-    def failed(self, notices: Collection[Claimed], error: str, again_at: datetime | None) -> None:
-        """Count an attempt that failed.
-
-        Args:
-            notices: What was tried.
-            error: Its code; no address, no text.
-            again_at: When to try again; ``None`` parks them.
-        """
-        ...
-
-    def next_at(self) -> datetime | None:
-        """Return when the next notice may be tried."""
         ...

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from lazsa_flow.engine.ports import Claimed
+    from lazsa_flow.engine.outbox_values import Claimed
     from lazsa_flow.lifecycle.policy import Country
     from lazsa_flow.notices.ports import Desk, NoticeContext, Resolver
     from lazsa_flow.notices.render import Rendered, Renderer

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from lazsa_flow.engine.ports import Claimed
+    from lazsa_flow.engine.outbox_values import Claimed
 
 TEAM_NEWS: Final = ("ambassador_awarded", "ambassador_renewed", "ambassador_retired")
 DIGESTED: Final = ("panel", "country_lead", REVIEWERS, *(f"team/{kind}" for kind in TEAM_NEWS))

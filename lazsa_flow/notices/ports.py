@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from lazsa_flow.engine.ports import Claimed
+    from lazsa_flow.engine.outbox_values import Claimed, Waiting
     from lazsa_flow.lifecycle.contact import Contact
     from lazsa_flow.lifecycle.path_data import PathData
     from lazsa_flow.lifecycle.policy import Country
@@ -125,6 +125,73 @@ class Desk(Protocol):
 
     def reviewers_missing(self, notices: Sequence[Claimed]) -> Mapping[str, Sequence[str]]:
         """Return, by the key of each notice, the seated reviewers whose card is missing now."""
+        ...
+
+
+class Outbox(Protocol):
+    """What waits to be sent. Each call commits by itself: nothing is sent inside a transaction.
+
+    A claim is a lease, never a lock.
+    """
+
+    def claim(
+        self, now: datetime, until: datetime, limit: int, *, without: Collection[str] = ()
+    ) -> Sequence[Claimed]:
+        """Take the notices that have waited longest, for nobody else until the lease ends.
+
+        Args:
+            now: The present instant.
+            until: When the lease ends.
+            limit: At most so many.
+            without: Whose notices are left: a recipient, or ``recipient/kind``; ``reviewers``
+                stands for each of them by name as well.
+        """
+        ...
+
+    def waiting(self, now: datetime, to: Collection[str]) -> Sequence[Waiting]:
+        """Return what may be tried now for these recipients, without taking it."""
+        ...
+
+    def take(self, keys: Collection[str], now: datetime, until: datetime) -> Sequence[Claimed]:
+        """Take just these notices; none at all where one of them is no longer to be had."""
+        ...
+
+    def postpone(self, notices: Collection[Claimed | Waiting], at: datetime) -> None:
+        """Let notices wait until an instant, as they have not been tried."""
+        ...
+
+    def delivered(self, notices: Collection[Claimed], channel: str, at: datetime) -> None:
+        """Take notices out that a channel has accepted, and record that they were delivered."""
+        ...
+
+    def withdraw(self, notices: Collection[Claimed]) -> None:
+        """Take notices out that are held and are not to be sent."""
+        ...
+
+    def address(
+        self, notices: Collection[Claimed], to: Mapping[str, Sequence[str]], now: datetime
+    ) -> None:
+        """Put notices for single persons in place of notices that are held, all or none.
+
+        Args:
+            notices: What is held, for a class of recipients.
+            to: By the key of each, whom it is for; for nobody, it is taken out.
+            now: From when they may be tried.
+        """
+        ...
+
+    def failed(self, notices: Collection[Claimed], error: str, again_at: datetime | None) -> None:
+        """Count an attempt that failed.
+
+        Args:
+            notices: What was tried.
+            error: Its code; no address, no text.
+            again_at: When to try again; ``None`` parks them.
+        """
+        ...
+
+    def next_at(self) -> datetime | None:
+        """Return when the next notice may be tried."""
         ...
 
 

@@ -41,11 +41,11 @@ if TYPE_CHECKING:
     from random import Random
 
     from lazsa_flow.clock import Clock
-    from lazsa_flow.engine.ports import Claimed, Outbox, Waiting
+    from lazsa_flow.engine.outbox_values import Claimed, Waiting
     from lazsa_flow.lifecycle.contact import Contact
     from lazsa_flow.lifecycle.policy import Country
     from lazsa_flow.notices.compose import Composer
-    from lazsa_flow.notices.ports import Channel, Letter
+    from lazsa_flow.notices.ports import Channel, Letter, Outbox
     from lazsa_flow.notices.settings import Deployment
 
 BATCH: Final = 100

@@ -10,7 +10,7 @@ from lazsa_flow.notices.ports import NoticeContext
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lazsa_flow.engine.ports import Claimed
+    from lazsa_flow.engine.outbox_values import Claimed
     from lazsa_flow.service.context import Context
 
 

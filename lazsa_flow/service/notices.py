@@ -17,7 +17,7 @@ from lazsa_flow.service.part import Part
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from lazsa_flow.engine.ports import Waiting
+    from lazsa_flow.engine.outbox_values import Waiting
     from lazsa_flow.lifecycle.model import Actor
     from lazsa_flow.notices.drained import Drained
     from lazsa_flow.notices.ports import Channel, Resolver

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
-from lazsa_flow.engine.ports import Claimed
+from lazsa_flow.engine.outbox_values import Claimed
 from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.lifecycle.stored_recipients import recipient_class
 from lazsa_flow.store import schema
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from lazsa_flow.engine.ports import Waiting
+    from lazsa_flow.engine.outbox_values import Waiting
     from lazsa_flow.store import decode
     from lazsa_flow.store.brakes import Brakes
 
@@ -79,7 +79,7 @@ class SqlOutbox:
         """Close every connection, for good."""
         close(self._engine)
 
-    # -- what the relay asks for; see lazsa_flow.engine.ports.Outbox
+    # -- what the relay asks for; see lazsa_flow.notices.ports.Outbox
 
     def claim(
         self, now: datetime, until: datetime, limit: int, *, without: Collection[str] = ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.engine.ports import Claimed, Waiting
+from lazsa_flow.engine.outbox_values import Claimed, Waiting
 from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.lifecycle.stored_recipients import REVIEWERS
 from lazsa_flow.store import decode, schema

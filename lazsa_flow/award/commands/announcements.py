@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.award.store.transaction import AwardTransaction
-    from lazsa_flow.engine.ports import Claimed
+    from lazsa_flow.engine.outbox_values import Claimed
     from lazsa_flow.lifecycle.model import Actor, Path
     from lazsa_flow.service.context import Context
 

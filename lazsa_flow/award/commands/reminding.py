@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.award.store.transaction import AwardTransaction
-    from lazsa_flow.engine.ports import Claimed
+    from lazsa_flow.engine.outbox_values import Claimed
     from lazsa_flow.lifecycle.model import Snapshot
     from lazsa_flow.service.context import Context
 

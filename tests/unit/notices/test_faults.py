@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.engine.ports import Claimed
+from lazsa_flow.engine.outbox_values import Claimed
 from lazsa_flow.errors import DeliveryError, NotFoundError
 from lazsa_flow.lifecycle.contact import Contact
 from lazsa_flow.notices import web
