@@ -26,6 +26,7 @@ from json.encoder import encode_basestring as quoted
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lazsa_flow.engine.batch.codegen import writer
+from lazsa_flow.engine.journal_frame import Frame, frame_of
 from lazsa_flow.errors import JournalError
 from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.lifecycle.canonical import canonical as canonical
@@ -164,7 +165,7 @@ def around(row: JournalRow) -> tuple[str, str, str]:
     return f"{begin}{lifecycle}", f'"{policy}"', f'"{rest}{row.seq}{end}'
 
 
-def _frame_of(row: JournalRow) -> tuple[str, str, str, str]:
+def _frame_of(row: JournalRow) -> Frame:
     return _frame(
         row.actor,
         row.dest,
@@ -189,22 +190,18 @@ def _frame(
     recorded_at: datetime,
     source: str | None,
     trigger: str | None,
-) -> tuple[str, str, str, str]:
+) -> Frame:
     """Return what stands before path, chain, number and verdicts: a cycle night's rows share it."""
-    as_of = None if facts_as_of is None else facts_as_of.isoformat()
-    at, recorded = instant_text(effective_at), instant_text(recorded_at)
-    return (
-        f'{{{_pairs(actor=actor, dest=dest, effective_at=at, facts_as_of=as_of)},"path":',
-        f',{_pairs(policy=policy)},"prev_hash":',
-        f',{_pairs(reason=reason, recorded_at=recorded)},"seq":',
-        f',{_pairs(source=source, trigger=trigger)},"verdicts":',
-    )
-
-
-def _pairs(**fields: str | None) -> str:
-    """Write fields whose names are given in order."""
-    return ",".join(
-        [f'"{name}":{"null" if text is None else quoted(text)}' for name, text in fields.items()]
+    return frame_of(
+        actor=actor,
+        dest=dest,
+        effective_at=instant_text(effective_at),
+        facts_as_of=None if facts_as_of is None else facts_as_of.isoformat(),
+        policy=policy,
+        reason=reason,
+        recorded_at=instant_text(recorded_at),
+        source=source,
+        trigger=trigger,
     )
 
 
@@ -282,7 +279,7 @@ def find_faults(
             yield JournalFault(path, seq, row[DATA_FAULT])
         if row["source"] != state and not gap:
             yield JournalFault(path, seq, f"it leaves {row['source']}, the path stood in {state}")
-        if not _has_edge(lifecycle, row):
+        if not has_edge(lifecycle, row):
             yield JournalFault(path, seq, "the table has no such edge")
         state, head = row["dest"], row["hash"]
     return RulesStamp(state or "", seq, head)
@@ -340,7 +337,8 @@ def _digest(row: Mapping[str, Any]) -> str | None:
         return None
 
 
-def _has_edge(lifecycle: Lifecycle, row: Mapping[str, Any]) -> bool:
+def has_edge(lifecycle: Lifecycle, row: Mapping[str, Any]) -> bool:
+    """Tell whether the table has the move that a row records."""
     source, trigger = row["source"], row["trigger"]
     if source is None:
         return bool(lifecycle.opening.trigger == trigger and lifecycle.initial == row["dest"])

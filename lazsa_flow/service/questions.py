@@ -141,14 +141,16 @@ class Questions(Part):
         return cast("Iterator[JournalEntry]", self._runtime.store.journal())
 
     def verify(self) -> Verification:
-        """Replay every path's journal and compare with its row; return every fault.
+        """Replay every path's journal, compare with its row and with the counted flows.
 
         docs/operations/backup.md says what it proves, and what it does not check. Its
         memory is that of the faults, however many paths there are.
         """
-        walk = self._walk()
-        faults = tuple(walk.faults())
-        return Verification(walk.paths, walk.rows, faults)
+        with self._runtime.store.auditing() as audit:
+            walk = JournalWalk(audit.paths(), self._runtime.rulebook.lifecycles)
+            faults = tuple(walk.faults())
+            flows = walk.recount.find_differences(audit.flows())
+        return Verification(walk.paths, walk.rows, faults, tuple(flows))
 
     def verify_journal(self) -> int:
         """Replay every path's journal and compare with its state; return how many rows.
@@ -156,14 +158,11 @@ class Questions(Part):
         Raises:
             JournalError: A chain is broken, or a path is not where its journal leads.
         """
-        walk = self._walk()
-        with closing(walk.faults()) as faults:
-            for fault in faults:
+        with closing(self._runtime.store.audit()) as audited:
+            walk = JournalWalk(audited, self._runtime.rulebook.lifecycles)
+            for fault in walk.faults():
                 raise fault.error()
         return walk.rows
-
-    def _walk(self) -> JournalWalk:
-        return JournalWalk(self._runtime.store.audit(), self._runtime.rulebook.lifecycles)
 
     def pauses(self, *, lifted: bool = False) -> list[Pause]:
         """Return the pauses in force, oldest first.

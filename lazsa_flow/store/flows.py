@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from lazsa_flow.engine.journal_text import MoveKind
 from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.store import schema
-from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value
+from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -137,6 +138,28 @@ def _history_of(connection: sa.Connection, path: Path, path_ids: list[int]) -> C
     return Counter(
         {Flow(path.lifecycle, path.country, None, None, *fields): times for *fields, times in found}
     )
+
+
+class FlowSum(NamedTuple):
+    """How many moves of one kind and day are counted; the day is that of the instant in UTC."""
+
+    lifecycle: str
+    country: str
+    cycle_on: str | None
+    timer: str | None
+    kind: MoveKind
+    moves: int
+
+
+def sum_flows(connection: sa.Connection) -> Iterator[FlowSum]:
+    """Yield the counted flows of each kind and day, added up."""
+    table = schema.flows
+    day = sa.func.substr(sa.type_coerce(table.c.effective_at, sa.Text()), 1, 10)
+    books = [table.c[name] for name in ("lifecycle", "country", "cycle_on", "timer")]
+    kind = [day, *(table.c[name] for name in MoveKind._fields[1:])]
+    query = sa.select(*books, *kind, sa.func.sum(table.c.moves)).group_by(*books, *kind)
+    for *where, first, trigger, source, dest, reason, moves in rows_of(connection, query):
+        yield FlowSum(*where, MoveKind(first, trigger, source, dest, reason), moves)
 
 
 @lru_cache

@@ -20,7 +20,7 @@ from lazsa_flow.store import (
     released,
     schema,
 )
-from lazsa_flow.store.audit import audited_paths, journal_rows
+from lazsa_flow.store.audit import Audit, audited_paths, journal_rows
 from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.fast.row_writer import row_writer
 from lazsa_flow.store.listing import Listing
@@ -165,6 +165,12 @@ class StoreQuestions(ABC, Generic[_Listing]):
         """Yield every path with its journal rows, in step, as of one moment."""
         with self._read(snapshot=True) as connection:
             yield from audited_paths(connection)
+
+    @contextmanager
+    def auditing(self) -> Iterator[Audit]:
+        """Read every path with its journal, and the counted flows, as of one moment."""
+        with self._read(snapshot=True) as connection:
+            yield Audit(connection)
 
     @contextmanager
     def census(self, lifecycle: str) -> Iterator[Census]:

@@ -15,6 +15,7 @@ from lazsa_flow.store.fast.driver import rows_of
 from tests.chaos.population import fill_backlog
 from tests.contract.conftest import START
 from tests.contract.test_census import SEPTEMBER, candidate, step
+from tests.contract.test_verify import tamper
 from tests.factories import CYCLE, timer
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def test_they_are_what_the_migration_counts(make: Callable[[], str], config: Con
         programme.sweep()
         written = sums(programme._runtime.store)
         books = programme.ledger()
+        assert programme.verify().flows == ()
     assert sum(written.values()) == len(list(programme_rows(url, "lazsa_journal")))
     assert {flow[1] for flow in written} > {"TH"}
     engine = connect(url)
@@ -78,6 +80,38 @@ def programme_rows(url: str, table: str) -> list[Any]:
         rows = connection.exec_driver_sql(f"SELECT * FROM {table}").all()
     engine.dispose()
     return list(rows)
+
+
+def test_verify_names_what_is_counted_otherwise(make: Callable[[], str], config: Config) -> None:
+    """Counts that were changed, removed or added, and a journal row that is gone, are all told."""
+    fill_backlog(url := make(), SELLERS)
+    with Programme.open(url, config=config, clock=VirtualClock(START)) as programme:
+        programme.sweep()
+        award = "SELECT min(id) FROM lazsa_flows WHERE trigger = 'award' AND country = 'SG'"
+        tamper(
+            programme,
+            f"UPDATE lazsa_flows SET moves = moves + 2 WHERE id = ({award})",
+            "DELETE FROM lazsa_flows WHERE trigger = 'nominate' AND country = 'MY'",
+            "UPDATE lazsa_flows SET cycle_on = '2031-04-01' WHERE id = (SELECT min(id) FROM"
+            " lazsa_flows WHERE trigger = 'decline' AND cycle_on IS NOT NULL)",
+        )
+        found = programme.verify()
+    assert found.faults == ()
+    told = [
+        (each.country, each.cycle, each.trigger, each.counted - each.recorded)
+        for each in found.flows
+    ]
+    assert ("SG", "award", 2) in {(country, trigger, more) for country, _, trigger, more in told}
+    assert {(trigger, more) for _, _, trigger, more in told} >= {("decline", 1), ("decline", -1)}
+    assert ("2031-04-01", "decline") in {(cycle, trigger) for _, cycle, trigger, _ in told}
+    missing = [each for each in found.flows if each.trigger == "nominate"]
+    assert {each.country for each in missing} == {"MY"}
+    assert sum(each.recorded for each in missing) > sum(each.counted for each in missing) == 0
+    assert len(told) == 3 + len(missing)
+    assert str(missing[0]) == (
+        f"award MY: nominate, nothing to nominated on {missing[0].day}: 0 counted,"
+        f" {missing[0].recorded} in the journal"
+    )
 
 
 def test_a_path_takes_its_moves_to_another_country(store: AwardStore) -> None:

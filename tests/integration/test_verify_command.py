@@ -54,3 +54,24 @@ def test_every_fault(world: World, tmp_path: Path) -> None:
     }
     with closing(sqlite3.connect(tmp_path / "lazsa.db")) as connection, connection:
         connection.execute("UPDATE lazsa_paths SET state = 'nominated'")
+
+
+def test_counts_that_differ(world: World, tmp_path: Path) -> None:
+    """What is counted otherwise than the journal has it is told as a line, and as JSON."""
+    world.nominate()
+    with closing(sqlite3.connect(tmp_path / "lazsa.db")) as connection, connection:
+        connection.execute("DROP TRIGGER lazsa_flows_no_update")
+        connection.execute("UPDATE lazsa_flows SET moves = 3")
+    done = verify(tmp_path)
+    assert (done.exit_code, done.stdout.splitlines()[1:]) == (
+        1,
+        ["1 rows of 1 paths, 0 faults, 1 counts that differ."],
+    )
+    assert "nominate, nothing to nominated" in done.stdout
+    document = json.loads(verify(tmp_path, "--json").stdout)
+    [told] = document["flows"]
+    assert document["faults"] == []
+    assert (told["lifecycle"], told["country"], told["trigger"]) == ("award", "SG", "nominate")
+    assert (told["cycle"], told["counted"], told["recorded"]) == (None, 3, 1)
+    with closing(sqlite3.connect(tmp_path / "lazsa.db")) as connection, connection:
+        connection.execute("UPDATE lazsa_flows SET moves = 1")
