@@ -54,7 +54,7 @@ class JournalWalk:
         self._readers: dict[str | None, ChainReader] = {}
         self.paths: int = 0
         self.rows: int = 0
-        self.recount = FlowRecount()
+        self.recount: FlowRecount = FlowRecount()
 
     def faults(self) -> Iterator[JournalFault]:
         """Yield every fault of every path, by number."""

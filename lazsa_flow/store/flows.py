@@ -158,8 +158,8 @@ def sum_flows(connection: sa.Connection) -> Iterator[FlowSum]:
     books = [table.c[name] for name in ("lifecycle", "country", "cycle_on", "timer")]
     kind = [day, *(table.c[name] for name in MoveKind._fields[1:])]
     query = sa.select(*books, *kind, sa.func.sum(table.c.moves)).group_by(*books, *kind)
-    for *where, first, trigger, source, dest, reason, moves in rows_of(connection, query):
-        yield FlowSum(*where, MoveKind(first, trigger, source, dest, reason), moves)
+    for lifecycle, country, cycle_on, timer, *moved, moves in rows_of(connection, query):
+        yield FlowSum(lifecycle, country, cycle_on, timer, MoveKind(*moved), moves)
 
 
 @lru_cache

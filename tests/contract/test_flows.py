@@ -21,6 +21,8 @@ from tests.factories import CYCLE, timer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import sqlalchemy as sa
+
     from lazsa_flow.award.store.store import AwardStore
     from lazsa_flow.config import Config
     from lazsa_flow.store.store import SqlStore
@@ -61,16 +63,22 @@ def test_they_are_what_the_migration_counts(make: Callable[[], str], config: Con
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE lazsa_flows")
         connection.exec_driver_sql("DROP INDEX lazsa_timers_parked")
-        connection.exec_driver_sql(
-            f"UPDATE {schema_revision.VERSION_TABLE} SET version_num = '0016'"
-        )
+        stand_at(connection, "0016")
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("DROP FUNCTION lazsa_flows_append_only()")
-    migrate.upgrade(engine)
+    migrate.upgrade(engine, "0017")
+    with engine.begin() as connection:
+        stand_at(connection, schema_revision.HEAD)
     engine.dispose()
     with Programme.open(url, config=config, clock=VirtualClock(START)) as programme:
         assert sums(programme._runtime.store) == written
         assert programme.ledger() == books
+
+
+def stand_at(connection: sa.Connection, revision: str) -> None:
+    """Let a database say that it stands at a revision."""
+    table = schema_revision.VERSION_TABLE
+    connection.exec_driver_sql(f"UPDATE {table} SET version_num = '{revision}'")
 
 
 def programme_rows(url: str, table: str) -> list[Any]:
