@@ -1,4 +1,4 @@
-"""How long does ``lazsa-flow --help`` take, cold, beside a typer program with nothing in it?
+"""``lazsa-flow --help``, cold, beside a typer program with nothing in it.
 
 Each start is a process of its own, of the same interpreter.
 

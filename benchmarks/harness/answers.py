@@ -1,6 +1,6 @@
-"""What would write the same rows without judging anybody?
+"""Answers: what a sweep writes, ready to be written by those who judge nobody.
 
-The answers are taken from a database that we have swept: every row that the sweep made, changed or
+They are taken from a database that we have swept: every row that the sweep made, changed or
 deleted, bytes and all. They are put into tables beside the programme's own, in a database that is
 still to be swept, so that a set-based statement, or a peer with a message a path, need only write
 them.

@@ -1,4 +1,4 @@
-"""What does a benchmark get to work with?
+"""The workbench of a benchmark.
 
 Its scale, databases, and for a cycle night of any size: a population that is due at one midnight,
 with the answers of a first sweep beside it. The rows that the set-based reference writes are

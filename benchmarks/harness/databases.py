@@ -1,4 +1,4 @@
-"""Where do the benchmarks find their databases?
+"""Databases for benchmarks.
 
 Both stores are durable: SQLite with a write-ahead log and ``synchronous = FULL``, PostgreSQL with
 ``fsync`` and ``synchronous_commit`` on, at the settings of a small server of its own. Each filled

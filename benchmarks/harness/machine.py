@@ -1,4 +1,4 @@
-"""What machine and which versions do the figures come from? No host's name, no path."""
+"""The machine and the versions that figures come from: no host's name, no path."""
 
 from __future__ import annotations
 

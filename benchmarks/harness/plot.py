@@ -1,4 +1,4 @@
-"""How do the figures look: how far each is from its goal, on one logarithmic axis?
+"""The plot: how far each figure is from its goal, on one logarithmic axis.
 
 A bar to the right of the line keeps its goal, whichever way the goal goes; its length is by how
 much.

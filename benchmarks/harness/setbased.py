@@ -1,4 +1,4 @@
-"""What is the fastest that a database can write a sweep's rows?
+"""Set-based statements: the fastest that a database can write a sweep's rows.
 
 One set-based statement (on PostgreSQL a single CTE, on SQLite one after the other in a single
 transaction) moves the paths by compare-and-set, settles and sets timers, frees places, and appends

@@ -1,4 +1,4 @@
-"""How long does a sweep take in a process of its own, and how much memory?
+"""A sweep in a process of its own: how long it takes, and how much memory.
 
 ``python -m benchmarks.harness.sweeper URL`` opens the programme, sweeps a small database to warm
 up, says that it is ready, waits for a line on standard input, sweeps, and prints a line of JSON.

@@ -1,4 +1,4 @@
-"""How are two sides measured fairly?
+"""Measuring two sides fairly.
 
 In turns, so that whatever the machine does besides falls on all of them; after a round to warm up;
 and by the median.

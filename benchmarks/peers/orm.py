@@ -1,4 +1,4 @@
-"""How does SQLAlchemy's ORM move one path?
+"""Moving one path by SQLAlchemy's ORM.
 
 The tables are mapped as they are found in the database; a unit of work loads the rows that change,
 sets their columns, adds the new ones, and commits.

@@ -1,4 +1,4 @@
-"""What does a peer have to write for each path?
+"""What a peer has to write for each path.
 
 The answers of a sweep, path by path, handed to the peers' processes in a file that the environment
 names; :func:`load` reads it there.
