@@ -51,7 +51,7 @@ def view(
         _serve(_behind_a_key(service, every), port)
 
 
-def _behind_a_key(shown: Service | SeveralDatabases[Service], every_s: float) -> tuple[Any, str]:
+def _behind_a_key(shown: Service | SeveralDatabases[Any], every_s: float) -> tuple[Any, str]:
     """Return the viewer of one service or of several databases as an app under a key, and the key.
 
     Args:

@@ -50,7 +50,15 @@ Answer = TypeVar("Answer")
 
 _COUNTED: Final = ("due", "failing", "parked", "outbox")
 """Figures of a database's health that are added up."""
-_HEALTH_HEAD: Final = ("Database", "Status", "Due", "Failing", "Parked", "Notices waiting", "Next")
+_HEALTH_HEAD: Final = (
+    "Database",
+    "Status",
+    "Due",
+    "Failing",
+    "Parked",
+    "Notices waiting",
+    "Next (UTC)",
+)
 _WORST: Final = ("unreached", "parked", "late", "paused", "ok")
 """What one database can be, from worst to best: all of them are as the worst is."""
 
@@ -250,7 +258,9 @@ def _health_rows(
             rows.append([link, f"cannot be reached: {each.error}", *[""] * (len(_COUNTED) + 1)])
         else:
             figures = [each.answer[name] for name in _COUNTED]
-            rows.append([link, each.answer["status"], *figures, each.answer["next_due"] or ""])
+            rows.append(
+                [link, each.answer["status"], *figures, (each.answer["next_due"] or "")[:16]]
+            )
     rows.append(["all", "", *_add_health(answers).values(), ""])
     return rows
 

@@ -24,6 +24,7 @@ from lazsa_flow import (
 )
 from lazsa_flow.award.cli.app import app
 from lazsa_flow.cli import common
+from lazsa_flow.cli.view import _behind_a_key
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.runner.settings import DATABASE, REDIS, Settings
 from lazsa_flow.service.several import add_books, add_counts
@@ -252,6 +253,15 @@ def test_viewer_is_closed_to_others(several: SeveralDatabases[Programme]) -> Non
     asking = TestClient(app, base_url="http://host.test")
     for page in ("/", "/db/sg/", "/db/sg/due", "/due", "/health"):
         assert asking.get(page).status_code == 403
+
+
+def test_view_puts_them_behind_one_key(several: SeveralDatabases[Programme]) -> None:
+    """The page of ``lazsa-flow view`` is answered under its key alone, as are all below it."""
+    app, key = _behind_a_key(several, 5.0)
+    asking = TestClient(app, base_url="http://localhost")
+    for page in ("/", "/db/sg/", "/db/sg/lifecycle/award"):
+        assert asking.get(f"/{key}{page}").status_code == 200
+        assert asking.get(f"/{key[:-1]}x{page}").status_code == 403
 
 
 def test_on_postgresql(
