@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.outlook import Outlook
     from lazsa_flow.engine.timer_steps import TimerProspect
     from lazsa_flow.lifecycle.guards import Verdict
+    from lazsa_flow.lifecycle.path_data import DataField
 
 
 def explain(
@@ -114,11 +115,19 @@ def _exit_lines(each: Exit) -> Iterator[str]:
     reasons = f" ({' or '.join(each.reasons)})" if each.reasons else ""
     when = "".join(f", tried at {local(timer.due_at, timer.zone)}" for timer in each.timers)
     yield f"{each.trigger}{reasons} → {each.dest}, by {each.who}{when}"
+    if each.data:
+        yield f"  takes data: {', '.join(map(_data_field, each.data))}"
     if each.preceded:
         yield "  only if nothing before it fires, see the order above"
     yield from _verdict_lines(each.verdicts, "  ")
     if not each.verdicts:
         yield "  no guard stands before it"
+
+
+def _data_field(field: DataField) -> str:
+    notes = [] if field.required else ["optional"]
+    notes += ["personal"] if field.personal else []
+    return f"{field.name} ({', '.join(notes)})" if notes else field.name
 
 
 def _verdict_lines(verdicts: Iterable[Verdict], indent: str) -> Iterator[str]:

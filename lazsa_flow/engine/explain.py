@@ -14,6 +14,7 @@ from lazsa_flow.engine.outlook import Outlook, outlook
 from lazsa_flow.engine.permissions import describe_edge_rule
 from lazsa_flow.engine.timer_steps import TimerProspect, timer_prospects
 from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.lifecycle.path_data import data_fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import GuardContext, Path, Snapshot, TimerRow
+    from lazsa_flow.lifecycle.path_data import DataField
     from lazsa_flow.lifecycle.table import Edge, Lifecycle
 
 
@@ -35,6 +37,7 @@ class Exit:
         timers: The pending timers that will try it, earliest first.
         verdicts: Every guard, held or not; of what the clock alone takes, on the date of the first
             of those timers.
+        data: The fields of the data that it takes, in the order of its model.
         preceded: Whether its guards hold, and yet an earlier step of the same timer, or an earlier
             timer, would move the path first.
     """
@@ -46,6 +49,7 @@ class Exit:
     timers: tuple[TimerRow, ...]
     verdicts: tuple[Verdict, ...]
     preceded: bool = False
+    data: tuple[DataField, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -148,6 +152,7 @@ def _exit(
         timers=timers,
         verdicts=verdicts,
         preceded=bool(by_clock) and held and not _would_fire(edge, seen.path.state, decisions),
+        data=data_fields_of(edge.data),
     )
 
 

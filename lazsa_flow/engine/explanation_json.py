@@ -43,6 +43,10 @@ def _exit(each: Exit) -> dict[str, Any]:
         "ready": each.ready,
         "preceded": each.preceded,
         "timers": [_timer(timer) for timer in each.timers],
+        "data": [
+            {"name": field.name, "required": field.required, "personal": field.personal}
+            for field in each.data
+        ],
         "guards": [verdict.to_json() for verdict in each.verdicts],
     }
 

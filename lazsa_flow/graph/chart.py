@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.graph.notebook import render_for_notebook
 from lazsa_flow.lifecycle.model import SYSTEM
+from lazsa_flow.lifecycle.path_data import data_fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -67,6 +68,7 @@ class Arrow:
         trigger: The trigger, raw.
         who: Who may pull it, and with which reasons.
         guards: The names of its guards.
+        data: The fields of the data that it takes, as ``amount``, or ``payer?`` of an optional one.
         timed: Whether the system may pull it.
         timers: The names of the timers that try it.
         happy: It leads one step along the happy path.
@@ -85,6 +87,7 @@ class Arrow:
     happy: bool
     flow: int | None = None
     due_on: date | None = None
+    data: tuple[str, ...] = ()
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -282,14 +285,14 @@ def _list_timer_nodes(lifecycle: Lifecycle) -> Iterator[TimerNode]:
 def _group_equal_edges(
     lifecycle: Lifecycle,
 ) -> Iterator[tuple[tuple[str, str], list[Edge], tuple[str, ...]]]:
-    """Group the edges that one arrow can represent: same ends, trigger, guards and timers."""
-    groups: dict[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], list[Edge]] = {}
+    """Group the edges that one arrow can represent: same ends, trigger, guards, timers and data."""
+    groups: dict[tuple[Any, ...], list[Edge]] = {}
     for edge in lifecycle.edges:
         for source in edge.sources:
             timers = _find_edge_timers(lifecycle, edge, source)
-            key = (source, edge.dest, edge.trigger, edge.guards, timers)
+            key = (source, edge.dest, edge.trigger, edge.guards, timers, edge.data)
             groups.setdefault(key, []).append(edge)
-    for (source, dest, _, _, timers), edges in groups.items():
+    for (source, dest, _, _, timers, _), edges in groups.items():
         yield (source, dest), edges, timers
 
 
@@ -326,6 +329,7 @@ def _build_arrow(
         timed=any(edge.timed for edge in edges),
         timers=timers,
         happy=happy,
+        data=tuple(map(str, data_fields_of(edges[0].data))),
     )
 
 

@@ -3,10 +3,10 @@ r"""DOT: a chart as Graphviz reads it.
 Nodes have generated ids; every other text is a double-quoted string in which ``\``, ``"`` and ``&``
 are escaped, because Graphviz interprets ``\N`` and the like in labels and resolves HTML entities.
 
-The happy path is drawn bold, and its weight keeps it straight; a timer's steps are dashed. Reasons
-and guards follow their trigger, and the tooltip says which roles may give which reason. A final
-state has two rings. If paths were counted, their number follows a state's name and a trigger. The
-history of one path has its own colour.
+The happy path is drawn bold, and its weight keeps it straight; a timer's steps are dashed. Reasons,
+the fields of its data and guards follow a trigger, and the tooltip says which roles may give which
+reason. A final state has two rings. If paths were counted, their number follows a state's name and
+a trigger. The history of one path has its own colour.
 """
 
 from __future__ import annotations
@@ -90,6 +90,8 @@ def _write_arrow_label(arrow: Arrow) -> str:
     rows = [f"{escape_dot_name(arrow.trigger)}{flow}"]
     if arrow.reasons:
         rows.append(f"({_wrap_names(arrow.reasons)})")
+    if arrow.data:
+        rows.append(f"+ {_wrap_names(arrow.data)}")
     if arrow.guards:
         rows.append(f"[{_wrap_names(arrow.guards)}]")
     return _BREAK.join(rows)

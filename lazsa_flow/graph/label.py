@@ -2,7 +2,7 @@
 
 Arrows that differ only in where they come from share one label, so that the picture says a thing
 once. A label reads like a sentence, a row a clause: ``retire`` *as* its reasons, *at* the timers
-that try it, *by* who may pull it, *if* its guards hold.
+that try it, *by* who may pull it, ``+`` the data it takes, *if* its guards hold.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
     from lazsa_flow.graph.chart import Arrow, Chart
 
-Kind = Literal["trigger", "reason", "when", "who", "guard"]
+Kind = Literal["trigger", "reason", "when", "who", "data", "guard"]
 
 SIZES: Final[dict[Kind, float]] = {
     "trigger": 13,
     "reason": 10.5,
     "when": 10.5,
     "who": 10.5,
+    "data": 10.5,
     "guard": 10.5,
 }
 WIDEST: Final = 215.0
@@ -34,6 +35,7 @@ LEADS: Final[dict[Kind, str]] = {
     "reason": "as",
     "when": "at",
     "who": "by",
+    "data": "+",
     "guard": "if",
 }
 INDENT: Final = 18.0
@@ -98,7 +100,15 @@ def group_arrow_labels(chart: Chart) -> tuple[Label, ...]:
     groups: dict[tuple[object, ...], list[Arrow]] = {}
     for arrow in chart.arrows:
         opening = arrow.source is None
-        key = (opening, arrow.dest, arrow.trigger, arrow.who, arrow.guards, arrow.timers)
+        key = (
+            opening,
+            arrow.dest,
+            arrow.trigger,
+            arrow.who,
+            arrow.guards,
+            arrow.timers,
+            arrow.data,
+        )
         groups.setdefault(key, []).append(arrow)
     return tuple(
         Label(f"b{number}", tuple(arrows), tuple(_list_label_rows(arrows)))
@@ -120,6 +130,7 @@ def _list_label_rows(arrows: Sequence[Arrow]) -> Iterator[Row]:
     roles = [role for role in arrow.roles if role != SYSTEM or not arrow.timers]
     if roles:
         yield from _wrap_names("who", roles)
+    yield from _wrap_names("data", arrow.data)
     yield from _wrap_names("guard", arrow.guards)
 
 

@@ -6,10 +6,10 @@ Mermaid's lexer cannot misread it: it ends a label at ``:`` and ``;``, begins a 
 and takes any line that contains ``direction LR`` for a command, which is why spaces in a name are
 entities too.
 
-The label of an arrow reads ``trigger by role/role (reasons), role (reasons) [guards]``; ``clock``
-means a timer; the system's other moves read ``system``. States on the happy path have a bold
-border, those of the path that is drawn a dashed one. If paths were counted, their number follows a
-state's name in brackets, and the number of moves follows an arrow's label.
+The label of an arrow reads ``trigger by role/role (reasons), role (reasons) with data [guards]``;
+``clock`` means a timer; the system's other moves read ``system``. States on the happy path have a
+bold border, those of the path that is drawn a dashed one. If paths were counted, their number
+follows a state's name in brackets, and the number of moves follows an arrow's label.
 """
 
 from __future__ import annotations
@@ -69,8 +69,9 @@ def _write_arrow_label(arrow: Arrow) -> str:
     clock = "clock" if arrow.timers else SYSTEM
     who = ", ".join(_write_who(who, clock) for who in arrow.who)
     guards = f" [{_join_names(arrow.guards)}]" if arrow.guards else ""
+    data = f" with {_join_names(arrow.data)}" if arrow.data else ""
     flow = "" if arrow.flow is None else f" ({arrow.flow} times)"
-    return f"{escape_mermaid_name(arrow.trigger)} by {who}{guards}{flow}"
+    return f"{escape_mermaid_name(arrow.trigger)} by {who}{data}{guards}{flow}"
 
 
 def _write_who(who: Who, clock: str) -> str:

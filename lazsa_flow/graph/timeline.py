@@ -178,6 +178,7 @@ def _arrow_fields(arrow: Arrow) -> dict[str, Any]:
         "dest": arrow.dest,
         "trigger": arrow.trigger,
         "by": [{"roles": list(who.roles), "reasons": list(who.reasons)} for who in arrow.who],
+        "data": list(arrow.data),
         "guards": list(arrow.guards),
         "timers": list(arrow.timers),
     }

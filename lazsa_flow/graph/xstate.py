@@ -117,6 +117,8 @@ def _build_transition(chart: Chart, arrow: Arrow) -> dict[str, Any]:
         meta["flow"] = arrow.flow
     if any(leg.arrow == arrow.id for leg in chart.trail):
         meta["taken"] = True
+    if arrow.data:
+        meta["data"] = list(arrow.data)
     found: dict[str, Any] = {"target": state_key(chart.node(arrow.dest)), "meta": meta}
     if arrow.guards:
         found["guard"] = {"type": "all", "params": {"guards": list(arrow.guards)}}

@@ -256,6 +256,34 @@ def _has_float(annotation: object) -> bool:
     return annotation is float or any(map(_has_float, get_args(annotation)))
 
 
+@dataclass(frozen=True, slots=True)
+class DataField:
+    """A field of the data that a trigger takes.
+
+    Attributes:
+        required: Whether it must be given.
+        personal: Whether it is stored where it can be erased.
+    """
+
+    name: str
+    required: bool
+    personal: bool
+
+    def __str__(self) -> str:
+        return self.name if self.required else f"{self.name}?"
+
+
+def data_fields_of(model: type[BaseModel] | None) -> tuple[DataField, ...]:
+    """Return a model's fields in their order; none where a trigger takes no data."""
+    if model is None:
+        return ()
+    personal = personal_fields(model)
+    return tuple(
+        DataField(name, each.is_required(), name in personal)
+        for name, each in model.model_fields.items()
+    )
+
+
 def describe_model(model: type[BaseModel]) -> dict[str, Any]:
     """Return a model's fields as JSON values, to distinguish versions of it."""
     personal = personal_fields(model)

@@ -20,6 +20,8 @@ from lazsa_flow import (
     RefusedError,
     VirtualClock,
 )
+from lazsa_flow.cli.explain import explanation_lines
+from lazsa_flow.engine.explanation_json import explanation_json
 from lazsa_flow.lifecycle.path_data import PathData
 from tests.factories import noon
 from tests.integration.loan import LOAN
@@ -241,3 +243,16 @@ def test_verify_finds_data_that_was_changed(
     faults = [str(each) for each in programme.verify().faults]
     assert any(each.startswith(path) and fault in each for each in faults), faults
     assert SECRET not in json.dumps(faults)
+
+
+def test_an_explanation_says_which_data_a_trigger_takes(programme: Programme) -> None:
+    """Field by field: whether it must be given, and whether it is personal."""
+    told = programme.explain(lend(programme))
+    taken = {each["trigger"]: each["data"] for each in explanation_json(told)["exits"]}
+    assert taken["pay"] == [
+        {"name": "amount", "required": True, "personal": False},
+        {"name": "note", "required": False, "personal": True},
+    ]
+    assert taken["forgive"] == []
+    lines = list(explanation_lines(told))
+    assert lines.count("  takes data: amount, note (optional, personal)") == 2

@@ -114,6 +114,7 @@ class Details {
       said.push(make("p", `by ${roles.join(", ")}${reasons.length ? ` (${reasons.join(", ")})` : ""}`));
     }
     if (first.timers.length) said.push(make("p", `tried at ${first.timers.join(", ")}`));
+    if (first.data.length) said.push(make("h3", "Data"), make("p", first.data.join(", ")));
     if (first.guards.length) said.push(make("h3", "Guards"), make("p", first.guards.join(", ")));
     if (first.guards.length && counted) said.push(...this.held(arrows, country));
     this.put(...said);
