@@ -1,82 +1,82 @@
-"""How long does a picture of 100,000 sellers take?
+"""A picture of a lifecycle, among 100,000 paths beside a tenth of them.
 
-Run ``PYTHONPATH=. .venv/bin/python benchmarks/picture.py``. The demo's three years are told once
-and copied row by row under other ids, which keeps every proportion; then the picture is
-asked for, written as a page, and opened in a browser.
+Its moves are read from the counted flows, which are as many for any number of paths that moved in
+the same chunks; the whole picture lists as many paths on both sides. The instant is one at which
+nothing is due.
+
+Units: milliseconds an answer.
 """
 
 from __future__ import annotations
 
-import sqlite3
-import sys
-import tempfile
-import time
-from pathlib import Path
-from typing import Final
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.award.demo.run import DATABASE, run_story
-from lazsa_flow.award.programme import Programme
-from lazsa_flow.graph.page import page
-from tests.browser import Browser
+from benchmarks.harness.databases import STORES
+from benchmarks.harness.figures import Figure, Goal
+from benchmarks.harness.turns import in_turns, seconds
+from benchmarks.population.sample_sellers import MIDNIGHT
+from lazsa_flow import Programme
+from lazsa_flow.clock import VirtualClock
+from lazsa_flow.service.part import runtime_of
 
-SELLERS: Final = 100_000
-SAMPLE: Final = 600
-_COPIED: Final = {
-    "paths": ("id", "subject"),
-    "journal": ("path_id",),
-    "timers": ("path_id",),
-    "facts": ("seller",),
-    "nominations": ("id", "path_id", "nomination_id"),
-    "scorecards": ("path_id",),
-}
-_STRIDE: Final = 10_000
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from benchmarks.harness.bench import Bench
+    from benchmarks.harness.databases import Store
+
+MEANING: Final = "How long the picture takes, and whether that grows with the number of sellers."
+BEFORE: Final = MIDNIGHT - timedelta(minutes=1)
+"""Nothing is due yet; what was, has been decided."""
 
 
-def multiply(database: Path, times: int) -> None:
-    """Copy every path and what belongs to it as often, each under an id and a seller of its own."""
-    with sqlite3.connect(database) as connection:
-        for table, keys in _COPIED.items():
-            rows = connection.execute(f"PRAGMA table_info(lazsa_{table})")
-            columns = [row[1] for row in rows if row[1] != "id" or "id" in keys]
-            values = [_copy(column) if column in keys else f'"{column}"' for column in columns]
-            names = ", ".join(f'"{column}"' for column in columns)
-            told = (
-                f"INSERT INTO lazsa_{table} ({names}) SELECT {', '.join(values)} FROM told_{table}"
+def measure(bench: Bench) -> Iterator[Figure]:
+    """Measure both stores: the moves alone, then the whole picture."""
+    asked: dict[str, Callable[[Programme], Any]] = {
+        "picture's moves": _sum_moves,
+        "picture": lambda programme: programme.picture(),
+    }
+    for store in STORES:
+        yield from answers(bench, store, asked)
+
+
+def answers(
+    bench: Bench, store: Store, asked: Mapping[str, Callable[[Programme], Any]]
+) -> Iterator[Figure]:
+    """Ask a large population and a tenth of it the same, in turns."""
+    sizes = bench.scale.listed, bench.scale.listed // 10
+    due = sizes[1] // 10
+    with ExitStack() as stack:
+        large, small = (
+            stack.enter_context(_opened(bench, store, sellers, due)) for sellers in sizes
+        )
+        for name, ask in asked.items():
+            ours, reference = in_turns(
+                bench.scale.rounds,
+                partial(seconds, partial(ask, large)),
+                partial(seconds, partial(ask, small)),
             )
-            connection.execute(f"CREATE TEMP TABLE told_{table} AS SELECT * FROM lazsa_{table}")
-            connection.executemany(told, [{"copy": copy} for copy in range(1, times)])
-    connection.close()
+            yield Figure.of(
+                f"{name}: {sizes[0]:,} paths, beside {sizes[1]:,}, {STORES[store]}",
+                ours * 1000,
+                reference * 1000,
+                unit="ms",
+                goal=Goal(1.2),
+            )
 
 
-def _copy(column: str) -> str:
-    if column in ("id", "path_id", "nomination_id"):
-        return f'"{column}" + :copy * {_STRIDE}'
-    return f"\"{column}\" || '-' || :copy"
+@contextmanager
+def _opened(bench: Bench, store: Store, sellers: int, due: int) -> Iterator[Programme]:
+    with (
+        bench.databases.filling(store, sellers, due) as url,
+        Programme.open(url, clock=VirtualClock(BEFORE)) as programme,
+    ):
+        yield programme
 
 
-def main() -> None:
-    """Measure, and print a line for each step."""
-    with tempfile.TemporaryDirectory() as folder:
-        told = run_story(Path(folder) / "demo", sellers=None, years=3, seed=1, resume=False)
-        database = told.out / DATABASE
-        multiply(database, -(-SELLERS // SAMPLE))
-        file = Path(folder) / "page.html"
-        with Programme.open(f"sqlite:///{database}") as programme:
-            paths = sum(programme.states().values())
-            for name in ("picture, first", "picture, again"):
-                began = time.perf_counter()
-                picture = programme.picture()
-                sys.stdout.write(f"{name}: {time.perf_counter() - began:.2f} s\n")
-            began = time.perf_counter()
-            file.write_text(page(picture), "utf-8")
-            sys.stdout.write(f"page: {time.perf_counter() - began:.2f} s\n")
-        sys.stdout.write(f"{paths} paths, {file.stat().st_size // 1000} kB\n")
-        browser = Browser()
-        began = time.perf_counter()
-        browser.open(file)
-        sys.stdout.write(f"opened in the browser: {time.perf_counter() - began:.2f} s\n")
-        browser.close()
-
-
-if __name__ == "__main__":
-    main()
+def _sum_moves(programme: Programme) -> None:
+    with runtime_of(programme).store.census("award") as census:
+        census.moves({})
