@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lazsa_flow.award.rules.criteria import CRITERIA
 from lazsa_flow.award.rules.perks import LIFECYCLE, Entitlement, entitlements_at, tenures_of
 from lazsa_flow.award.titles import title_in
-from lazsa_flow.errors import no_seller
+from lazsa_flow.errors import InputError, no_seller
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from lazsa_flow.service.context import Context
 
 CONSENT: Final = "hall_of_fame"
+_SAME_PLACE: Final = 16
+"""More ids than one seller has had, each with an award of the same day."""
 CRITERIA_NAMES: Final = frozenset(criterion.name for criterion in CRITERIA)
 ASKED_NAMES: Final = CRITERIA_NAMES | {"nomination_complete", "quorum", "panel_approval"}
 """The guards whose verdicts a seller may see."""
@@ -51,6 +53,11 @@ class Fame:
     sitting: bool
     until: date | None
 
+    @property
+    def place(self) -> str:
+        """Its place in the list: what to give as ``after`` for the tenures that come after it."""
+        return f"{self.since} {self.seller}"
+
 
 @dataclass(frozen=True, slots=True)
 class Badge:
@@ -67,34 +74,77 @@ class Badge:
     ends_at: datetime | None = None
 
 
-def list_fame(context: Context, country: str) -> list[Fame]:
+def list_fame(
+    context: Context, country: str, *, after: str | None = None, limit: int | None = None
+) -> list[Fame]:
     """List everyone who held the award in a country and consents, by year, the earliest first.
 
     Whose standing was lost is left out.
+
+    Args:
+        context: By whose rules.
+        country: Of which country.
+        after: Only those after this place; see :attr:`Fame.place`.
+        limit: At most so many; more only where they share the last one's place.
+
+    Raises:
+        InputError: ``after`` is no place.
     """
-    title = title_in(context, country)
-    now = context.clock.now()
-    found: list[Fame] = []
+    title, now = title_in(context, country), context.clock.now()
+    start = None if after is None else _read_place(after)
     with context.store.begin(write=False) as transaction:
-        for seller in transaction.subjects_recorded("consent", "given"):
-            records = transaction.records_of(seller)
-            if not _has_consented(records) or _lost_standing(records):
-                continue
-            for path in transaction.paths_of(seller, LIFECYCLE):
-                if path.country == country:
-                    found += _fame_of(path, title, now)
-    return sorted(found, key=lambda fame: (fame.since, fame.seller))
+        if limit is None:
+            paths = transaction.awarded_paths(country, CONSENT)
+            found = [each for path in paths for each in _fame_of(path, title, now)]
+        else:
+            more = limit + _SAME_PLACE
+            paths = transaction.awarded_paths(country, CONSENT, after=start, limit=more)
+            found = [each for path in paths for each in _fame_of(path, title, now)[:1]]
+            for path in transaction.appealed_paths(country, CONSENT):
+                found += _fame_of(path, title, now)[1:]  # only an appeal gives a path another one
+    found = sorted(found, key=_place_of)
+    if start is not None:
+        found = [each for each in found if _place_of(each) > start]
+    return found if limit is None else _cut_page(found, limit)
 
 
-def _fame_of(path: Path, title: str, now: datetime) -> Iterable[Fame]:
-    for span in tenures_of(path):
-        since = span.began_on
-        yield Fame(path.subject, title, since, since.year, span.covers(now), span.ended_on)
+def _fame_of(path: Path, title: str, now: datetime) -> list[Fame]:
+    return [
+        Fame(
+            path.subject, title, span.began_on, span.began_on.year, span.covers(now), span.ended_on
+        )
+        for span in tenures_of(path)
+    ]
 
 
-def _lost_standing(records: Iterable[Statement]) -> bool:
-    said = [record.value for record in records if record.kind == "good_standing"]
-    return said[-1:] == ["ended"]
+def _place_of(fame: Fame) -> tuple[date, str]:
+    return fame.since, fame.seller
+
+
+def _read_place(text: str) -> tuple[date, str]:
+    """Read a place in the Hall of Fame.
+
+    Raises:
+        InputError: It is none.
+    """
+    day, _, seller = text.partition(" ")
+    try:
+        if seller:
+            return date.fromisoformat(day), seller
+    except ValueError:
+        pass
+    expected = "the place of a tenure, such as 2020-04-01 seller-1"
+    raise InputError.of("hall_of_fame", "after", text, expected)
+
+
+def _cut_page(found: list[Fame], limit: int) -> list[Fame]:
+    """Return the first of these, and those that share the last one's place with it."""
+    page = found[:limit]
+    for each in found[limit:]:
+        if not page or _place_of(each) != _place_of(page[-1]):
+            break
+        page.append(each)
+    return page
 
 
 def find_badge(context: Context, seller: str, at: datetime) -> Badge:
@@ -199,8 +249,8 @@ def list_members(context: Context, country: str) -> list[str]:
     """List the sellers who are in Reconnect in a country, who get its updates."""
     context.country(country)
     with context.store.begin(write=False) as transaction:
-        paths = transaction.paths_in(LIFECYCLE, ("reconnect",), country=country)
-    return sorted(path.subject for path in paths)
+        members: list[str] = transaction.subjects_in(LIFECYCLE, "reconnect", country)
+    return members
 
 
 def list_entitlements(context: Context, seller: str, at: datetime) -> tuple[Entitlement, ...]:

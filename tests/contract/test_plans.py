@@ -192,6 +192,10 @@ LISTS: dict[str, Callable[[Programme], object]] = {
     "cases": lambda p: p.cases("SG"),
     "appeals": lambda p: [p.appeals("SG"), p.appeals(unfiled=True)],
     "panel": lambda p: p.panel("SG", CYCLE),
+    "panel page": lambda p: p.panel("SG", CYCLE, after="award-1", limit=2),
+    "fame": lambda p: [p.hall_of_fame("SG"), p.hall_of_fame("SG", limit=2)],
+    "fame page": lambda p: p.hall_of_fame("SG", after="2026-10-01 s1", limit=2),
+    "members": lambda p: p.members("SG"),
     "cards": lambda p: p.panel_cards("award-1", actor=Actor("manager", "m")),
     "sellers with facts": lambda p: p.find_sellers(facts=("stale",), without_path=True),
 }

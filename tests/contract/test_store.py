@@ -1153,11 +1153,15 @@ def engine(url: str) -> Iterator[sa.Engine]:
     opened.dispose()
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 def test_the_migrated_schema_is_the_one_in_the_code(store: AwardStore, engine: sa.Engine) -> None:
-    """Migrations lead to the very tables, columns and indexes that the code reads and writes."""
+    """Migrations lead to the very tables, columns and indexes that the code reads and writes.
+
+    Indexes of expressions are compared by ``doctor``'s snapshots alone.
+    """
 
     def ours(name: str | None, kind: str, _parents: object) -> bool:
-        return kind != "table" or name != VERSION_TABLE
+        return (kind, name) not in (("table", VERSION_TABLE), ("index", "lazsa_paths_tenures"))
 
     with engine.connect() as connection:
         context = MigrationContext.configure(

@@ -24,6 +24,7 @@ from lazsa_flow.cli.common import (
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
+    After,
     As,
     At,
     ConfigDir,
@@ -31,6 +32,7 @@ from lazsa_flow.cli.options import (
     Database,
     Json,
     Key,
+    Limit,
 )
 
 if TYPE_CHECKING:
@@ -108,6 +110,8 @@ def _zone_of(programme: Programme, seller: str) -> str:
 
 def fame(
     country: CountryCode,
+    after: After = None,
+    limit: Limit = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -119,7 +123,9 @@ def fame(
     from lazsa_flow.cli.tables import Column, print_table
 
     with open_programme(database, config) as programme:
-        found = programme.hall_of_fame(country)
+        found = programme.hall_of_fame(country, after=after, limit=limit)
+        place = found[-1].place if found and limit is not None else None
+        more = place and programme.hall_of_fame(country, after=place, limit=1)
     if as_json:
         print_json(to_json(found))
         return
@@ -135,8 +141,12 @@ def fame(
             )
             for each in found
         ],
-        empty=f"Nobody who held the award in {country} has given consent to the Hall of Fame.",
+        empty="There are no more."
+        if after
+        else f"Nobody who held the award in {country} has given consent to the Hall of Fame.",
     )
+    if more:
+        console().print(f'There are more: --after "{place}"', soft_wrap=True)
 
 
 def members(

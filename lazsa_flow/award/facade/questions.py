@@ -55,13 +55,26 @@ class AwardQuestions(Part):
         """Return whether a seller's badge is valid at an instant: one index look-up."""
         return queries.find_badge(self._runtime.context, seller, self._runtime.now(at, "at"))
 
-    def hall_of_fame(self, country: str) -> list[Fame]:
+    def hall_of_fame(
+        self, country: str, *, after: str | None = None, limit: int | None = None
+    ) -> list[Fame]:
         """List who ever held the award in a country and consents to be named; no contact data.
 
+        Args:
+            country: Of which country.
+            after: The ``place`` of the last tenure of the page before.
+            limit: At most so many, all by default; more only where ids that were merged share the
+                last one's place.
+
         Returns:
-            Each tenure, by year; those who sit are marked, and whose standing was lost left out.
+            Each tenure, by year. Current ambassadors are marked, and sellers who lost their
+            standing are left out.
+
+        Raises:
+            NotFoundError: There is no such country.
+            InputError: ``after`` is no place.
         """
-        return queries.list_fame(self._runtime.context, country)
+        return queries.list_fame(self._runtime.context, country, after=after, limit=limit)
 
     def contact(self, seller: str, *, regional: bool = False) -> str:
         """Return the mailbox of the seller's local team, or the regional one; never their own."""

@@ -8,12 +8,13 @@ from lazsa_flow.award.store.announcements import AnnouncementSide
 from lazsa_flow.award.store.conduct_bars import ConductBarSide
 from lazsa_flow.award.store.evidence import EvidenceSide
 from lazsa_flow.award.store.panel_rows import PanelSide
+from lazsa_flow.award.store.tenure_rows import TenureSide
 
 if TYPE_CHECKING:
     from lazsa_flow.award.store.inspection import AwardInspection
 
 
-class AwardTransaction(EvidenceSide, PanelSide, AnnouncementSide, ConductBarSide):
+class AwardTransaction(EvidenceSide, PanelSide, TenureSide, AnnouncementSide, ConductBarSide):
     """One transaction on the award's database."""
 
     def inspect(self) -> AwardInspection:
