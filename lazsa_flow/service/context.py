@@ -59,8 +59,6 @@ class NoticeContexts(Desk, Protocol):
 class Application:
     """What an application adds to the library; this base class adds nothing.
 
-    A service names its own; see :class:`lazsa_flow.service.service.FlowService`.
-
     Attributes:
         permits: Who may give which administrative command.
         opened_by: By lifecycle, the command of the application that opens its paths, where

@@ -8,12 +8,17 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import pytest
+
+from tests.acceptance.shell import SCRIPT, eventually
+from tests.acceptance.test_workers import running
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLE: Final = ROOT / "docs" / "examples" / "invoice"
@@ -123,3 +128,33 @@ def test_the_command_line_of_the_tutorial(places: str, tmp_path: Path) -> None:
     assert "189.90 is still to be paid" in said
     assert '"data": {"id": "invoice-1.3", "sha256": ' in said
     assert "Payer of Row Seven" not in said
+
+
+def test_a_worker_of_its_own_settles_it(places: str, tmp_path: Path, redis_url: str) -> None:
+    """Ticker and worker are processes; they find the package, and settle what has been paid."""
+    url = f"sqlite:///{tmp_path / 'lazsa.db'}"
+    commands = (
+        ("migrate",),
+        (
+            *("open", "invoice", "c-1", "PH", "--as", "clerk:k-1"),
+            *("--data", '{"number": "2026-001", "total": 250.00}'),
+        ),
+        ("fire", "invoice-1", "send", "--as", "clerk:k-1"),
+        ("fire", "invoice-1", "pay", "--as", "bookkeeper:b-1", "--data", '{"amount": 250}'),
+    )
+    _run(places, tmp_path, "-c", SESSION, stdin="\n".join(map("|".join, commands)))
+    assert _state(url) == "sent"
+    words = ("--database", url, "--redis", redis_url)
+    environment = {"PYTHONPATH": places, "LAZSA_DATABASE_URL": url}
+    log, bell = tmp_path / "log", tmp_path / "bell"
+    with (
+        running(str(SCRIPT), "worker", *words, "--processes", "1", log=log, **environment),
+        running(str(SCRIPT), "ticker", *words, log=bell, **environment),
+    ):
+        eventually("the invoice's end", lambda: _state(url) == "paid", seconds=60)
+
+
+def _state(url: str) -> str:
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        [(state,)] = connection.execute("SELECT state FROM lazsa_paths").fetchall()
+    return str(state)
