@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.commands.facts_gaps import FactsGap
     from lazsa_flow.award.commands.import_result import ImportResult
     from lazsa_flow.award.commands.merging import MergedSellers
-    from lazsa_flow.award.commands.nominations import Nominated
+    from lazsa_flow.award.commands.nomination_group import Nominated
     from lazsa_flow.award.commands.panels import Candidate, PanelGap
     from lazsa_flow.award.commands.perk_giving import OneOffPerk
     from lazsa_flow.award.commands.reviewing import Reminded, ReviewerWork
@@ -220,7 +220,7 @@ _HOMES = {
     "lazsa_flow.award.commands.facts_gaps": ("FactsGap",),
     "lazsa_flow.award.commands.import_result": ("ImportResult",),
     "lazsa_flow.award.commands.merging": ("MergedSellers",),
-    "lazsa_flow.award.commands.nominations": ("Nominated",),
+    "lazsa_flow.award.commands.nomination_group": ("Nominated",),
     "lazsa_flow.award.commands.panels": (
         "Candidate",
         "PanelGap",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from lazsa_flow.award.commands.nominations import LIFECYCLE
+from lazsa_flow.award.rules.perks import LIFECYCLE
 
 if TYPE_CHECKING:
     from datetime import date

@@ -61,10 +61,10 @@ class AwardApplication(Application):
         """Return the round that is open for nominations, and bars that survived an erasure."""
         if lifecycle != LIFECYCLE:
             return None, ()
-        bars = commands.nominations.surviving_bars(
+        bars = commands.conduct_bars.surviving_bars(
             context, cast("AwardTransaction", transaction), subject
         )
-        return commands.nominations.open_cycle(context, country, now), tuple(bars)
+        return commands.nomination_window.open_cycle(context, country, now), tuple(bars)
 
     def gauges(self, context: Context) -> Iterable[Gauge]:
         """Return how far each country's panel is from its quorums."""

@@ -126,12 +126,24 @@ def write_move(
     data: CheckedData | None,
 ) -> Change:
     """Build the change of a move and write it."""
+    change = build_move(transaction, rulebook, context, edge, findings, data)
+    transaction.write_chunk([change])
+    return change
+
+
+def build_move(
+    transaction: Transaction,
+    rulebook: Rulebook,
+    context: GuardContext,
+    edge: Edge,
+    findings: Findings,
+    data: CheckedData | None,
+) -> Change:
+    """Build the change of a move; nothing is written."""
     draft = ChangeBuilder(
         rulebook, context, load=lambda other: load_one(transaction, other, context.on)
     )
-    change = draft.take(edge, findings, data=data)
-    transaction.write_chunk([change])
-    return change
+    return draft.take(edge, findings, data=data)
 
 
 def add_given_data(seen: Snapshot, trigger: str, checked: CheckedData, now: datetime) -> Snapshot:

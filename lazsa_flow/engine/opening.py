@@ -6,17 +6,17 @@ the path is written with its first journal row, in one transaction.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.engine.evidence_read import sources_of_guards
-from lazsa_flow.engine.fire import add_given_data, move_from_row, refusal, write_move
+from lazsa_flow.engine.fire import add_given_data, build_move, move_from_row, refusal
 from lazsa_flow.engine.permissions import authorize
 from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.errors import ConflictError
-from lazsa_flow.lifecycle.model import NO_HEAD, Actor, Move, Path
+from lazsa_flow.lifecycle.model import NO_HEAD, Actor, Move, Path, Snapshot
 from lazsa_flow.lifecycle.path_data import CheckedData, GivenData, check_data
-from lazsa_flow.lifecycle.values import freeze
+from lazsa_flow.lifecycle.values import FrozenDict, freeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.journal import Findings
     from lazsa_flow.engine.ports import Transaction
     from lazsa_flow.engine.rulebook import Rulebook
-    from lazsa_flow.lifecycle.model import Snapshot, Statement
+    from lazsa_flow.engine.values import Change
+    from lazsa_flow.lifecycle.model import Statement
     from lazsa_flow.lifecycle.table import Lifecycle
 
 
@@ -64,31 +65,103 @@ def open_path(
         RefusedError: A guard of the opening edge does not hold.
         ConflictError: The subject has an open path in this lifecycle.
     """
-    lifecycle = rulebook.lifecycle(lifecycle_name)
-    edge = lifecycle.opening
     holder = rulebook.merged.holder_of(subject)
     path = unopened(lifecycle_name, holder, country, now, cycle_on=cycle_on, data=data)
-    seen = _load_opening(transaction, rulebook, path, records)
-    now = seen.path.opened_at
-    authorize(lifecycle, edge, seen, actor, None)
-    checked = check_data(edge.data, edge.trigger, given)
-    seen = _with_given_data(seen, edge.trigger, checked)
-    findings = _check_opening(rulebook, seen, actor)
+    opening = check_opening(transaction, rulebook, path, actor=actor, given=given, records=records)
     # the number comes last, so that a refused opening uses none up and names none
-    numbered = replace(seen, path=replace(seen.path, id=transaction.next_path_id()))
-    context = rulebook.guard_context(numbered, at=now, recorded_at=now, actor=actor)
-    change = write_move(transaction, rulebook, context, edge, findings, checked)
+    change = build_opening(transaction, rulebook, opening, transaction.next_path_id())
+    transaction.write_chunk([change])
     return change.after, move_from_row(change.row)
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedOpening:
+    """A path that may be opened.
+
+    Attributes:
+        seen: What the guards read; its path has no number yet.
+        actor: Who opens it.
+        findings: What the guards of the opening edge found.
+        data: What it opens with, where its edge has a model.
+    """
+
+    seen: Snapshot
+    actor: Actor
+    findings: Findings
+    data: CheckedData | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectHistory:
+    """What is recorded about a subject, read in this transaction.
+
+    Attributes:
+        records: Statements about the subject, oldest first.
+        paths: The subject's paths, oldest first.
+    """
+
+    records: tuple[Statement, ...]
+    paths: tuple[Path, ...]
+
+
+def check_opening(
+    transaction: Transaction,
+    rulebook: Rulebook,
+    path: Path,
+    *,
+    actor: Actor,
+    given: GivenData | None = None,
+    records: Sequence[Statement] = (),
+    history: SubjectHistory | None = None,
+) -> CheckedOpening:
+    """Check that a path may be opened by its lifecycle's opening edge; write nothing.
+
+    Args:
+        transaction: Where its evidence is read.
+        rulebook: Whose rules hold.
+        path: The path, as :func:`unopened` returns it, under the id that holds.
+        actor: Who asks.
+        given: What the model of the opening edge checks.
+        records: What is recorded about the subject under another name.
+        history: What is recorded about the subject, where it was read already.
+
+    Raises as :func:`open_path`.
+    """
+    lifecycle = rulebook.lifecycle(path.lifecycle)
+    edge = lifecycle.opening
+    seen = _load_opening(transaction, rulebook, path, records, history)
+    authorize(lifecycle, edge, seen, actor, None)
+    checked = check_data(edge.data, edge.trigger, given)
+    seen = _with_given_data(seen, edge.trigger, checked)
+    return CheckedOpening(seen, actor, _check_guards(rulebook, seen, actor), checked)
+
+
+def build_opening(
+    transaction: Transaction, rulebook: Rulebook, opening: CheckedOpening, number: int
+) -> Change:
+    """Build the change that opens a path under a number; nothing is written."""
+    seen = replace(opening.seen, path=replace(opening.seen.path, id=number))
+    now, edge = seen.path.opened_at, rulebook.lifecycle(seen.path.lifecycle).opening
+    context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=opening.actor)
+    return build_move(transaction, rulebook, context, edge, opening.findings, opening.data)
+
+
 def _load_opening(
-    transaction: Transaction, rulebook: Rulebook, path: Path, records: Sequence[Statement]
+    transaction: Transaction,
+    rulebook: Rulebook,
+    path: Path,
+    records: Sequence[Statement],
+    history: SubjectHistory | None,
 ) -> Snapshot:
     """Load what guards may read of a path that opens, no earlier than its subject's other paths."""
     lifecycle = rulebook.lifecycle(path.lifecycle)
-    on = rulebook.calendar(path.country).local_date(path.opened_at)
     sources = sources_of_guards(lifecycle, lifecycle.opening)
-    seen = transaction.load_opening(path, on=on, sources=sources)
+    if history is None or sources or path.data:
+        on = rulebook.calendar(path.country).local_date(path.opened_at)
+        seen = transaction.load_opening(path, on=on, sources=sources)
+    else:
+        nothing = ((source.name, source.fold(())) for source in lifecycle.evidence)
+        seen = Snapshot(path, FrozenDict(nothing), history.records, history.paths)
     now = not_before(path.opened_at, (each.recorded_at for each in seen.others))
     path = replace(path, opened_at=now, entered_at=now)
     return replace(seen, path=path, records=(*seen.records, *records))
@@ -102,7 +175,7 @@ def _with_given_data(seen: Snapshot, trigger: str, checked: CheckedData | None) 
     return add_given_data(seen, trigger, checked, seen.path.opened_at)
 
 
-def _check_opening(rulebook: Rulebook, seen: Snapshot, actor: Actor) -> Findings:
+def _check_guards(rulebook: Rulebook, seen: Snapshot, actor: Actor) -> Findings:
     """Ask the guards of the opening edge; return what they found.
 
     Raises:

@@ -26,7 +26,7 @@ from lazsa_flow.store.encode import (
 )
 from lazsa_flow.store.fast import batch_rows
 from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value
-from lazsa_flow.store.fast.statements import insert_new
+from lazsa_flow.store.fast.statements import insert_new, parameter
 from lazsa_flow.store.flows import count_flows
 
 if TYPE_CHECKING:
@@ -44,6 +44,11 @@ def _versions(dialect: str) -> sa.Select[Any]:
     return sa.select(table.c.id, table.c.seq, table.c.head).select_from(joined)
 
 
+_HOLDER: Final = sa.select(schema.slots.c.path_id).where(
+    schema.slots.c.lifecycle == parameter("lifecycle", schema.slots.c.lifecycle),
+    schema.slots.c.subject == parameter("subject", schema.slots.c.subject),
+)
+"""Selects which path has a subject's place."""
 _VERSIONS: Final = {dialect: _versions(dialect) for dialect in DIALECTS}
 
 
@@ -83,9 +88,11 @@ def write_chunk(
         raise stale(connection, changes, alike)
     freed = [(c.after.lifecycle, c.after.subject) for c in flat if c.slot == "free"]
     run("freed", to.free_slots, freed + batch_rows.freed(alike))
-    if any(c.slot == "take" or c.claims for c in flat):
+    taken: list[Row] = [_slot(c.after) for c in flat if c.slot == "take"]
+    if taken and to.take_slots(_in_order(taken)) != len(taken):
+        raise stale(connection, changes, alike)
+    if any(c.claims for c in flat):
         to.flush()
-        _take_slots(connection, flat)
         _claim(connection, flat)
     counted = count_flows(connection, to, flat, alike)
     rest = _follows(to, flat, alike, path_data_rows.rows_of_data(connection, to, flat), counted)
@@ -142,9 +149,11 @@ def flatten(changes: Iterable[Change]) -> list[Change]:
 
 def stale(
     connection: sa.Connection, changes: Sequence[Change], alike: Sequence[BatchChange]
-) -> StaleVersionError:
-    """Return which of these changes' paths has moved since it was read."""
+) -> StaleVersionError | ConflictError:
+    """Return which of these changes' paths has moved since it was read, or whose place is taken."""
     changes = [*flatten(changes), *(change for each in alike for change in each.changes())]
+    if (place := _place_taken(connection, changes)) is not None:
+        return place
     changes = [change for change in changes if change.before is not None]
     dialect = connection.dialect.name
     ids = ids_value(dialect, [change.after.id for change in changes])
@@ -163,13 +172,6 @@ def stale(
     )
 
 
-def _take_slots(connection: sa.Connection, changes: Sequence[Change]) -> None:
-    for change in changes:
-        if change.slot == "take" and not insert_new(connection, schema.slots, _slot(change.after)):
-            what = f"has an open path of the lifecycle {change.after.lifecycle}"
-            raise ConflictError(change.after.subject, what)
-
-
 def _claim(connection: sa.Connection, changes: Sequence[Change]) -> None:
     for change in changes:
         rows = [{"scope": s, "key": key, "path_id": change.after.id} for s, key in change.claims]
@@ -178,5 +180,17 @@ def _claim(connection: sa.Connection, changes: Sequence[Change]) -> None:
             raise ConflictError(change.after.subject, what)
 
 
-def _slot(path: Path) -> dict[str, Any]:
-    return {"lifecycle": path.lifecycle, "subject": path.subject, "path_id": path.id}
+def _place_taken(connection: sa.Connection, changes: Sequence[Change]) -> ConflictError | None:
+    """Return whose place another path holds; where nothing else was written, it was one of them."""
+    taking = [change.after for change in changes if change.slot == "take"]
+    for path in taking:
+        asked = {"lifecycle": path.lifecycle, "subject": path.subject}
+        others = [holder for (holder,) in fetch(connection, _HOLDER, asked) if holder != path.id]
+        if others or len(taking) == len(changes) == 1:
+            what = f"has an open path of the lifecycle {path.lifecycle}"
+            return ConflictError(path.subject, what)
+    return None
+
+
+def _slot(path: Path) -> Row:
+    return path.lifecycle, path.subject, path.id

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.engine.journal import JournalRow
     from lazsa_flow.engine.values import BatchChange, Change, Claim
-    from lazsa_flow.errors import StaleVersionError
+    from lazsa_flow.errors import ConflictError, StaleVersionError
     from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.model import Failure, Path, Snapshot
     from lazsa_flow.store.evidence_rows import SqlEvidenceRow
@@ -129,6 +129,7 @@ class EngineTransaction:
 
         Raises:
             StaleVersionError: A path no longer has the version that was read.
+            ConflictError: A path would take a place that is taken.
         """
         try:
             self._rows.flush(commit)
@@ -137,8 +138,11 @@ class EngineTransaction:
         self._changes.clear()
         self._alike.clear()
 
-    def _stale(self) -> StaleVersionError:
-        return apply_changes.stale(self._lent, self._changes, self._alike)
+    def _stale(self) -> StaleVersionError | ConflictError:
+        found = apply_changes.stale(self._lent, self._changes, self._alike)
+        self._changes.clear()
+        self._alike.clear()
+        return found
 
     # -- what the engine asks for; see lazsa_flow.engine.ports.Transaction
 

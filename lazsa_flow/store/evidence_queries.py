@@ -269,7 +269,7 @@ def of_opening(
         for source in sources
         if source.rows.by == "subject" and (read is None or source.name in read)
     ]
-    select = _of_opening(dialect, tuple(asked))
+    select = opening_queries(dialect, tuple(asked))
     others, told, *found = fetch_all(
         connection,
         [select.paths, select.records, *select.sources],
@@ -307,7 +307,8 @@ class OpeningQueries(NamedTuple):
 
 
 @lru_cache
-def _of_opening(dialect: str, sources: tuple[Source, ...]) -> OpeningQueries:
+def opening_queries(dialect: str, sources: tuple[Source, ...]) -> OpeningQueries:
+    """Return the statements of a dialect for these evidence sources."""
     named = ids_table(dialect, sa.Text)
     paths, records = schema.paths, schema.records
     return OpeningQueries(

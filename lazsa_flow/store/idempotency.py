@@ -42,9 +42,13 @@ def recall(connection: sa.Connection, key: str, request: str) -> Any | None:
     Raises:
         KeyReusedError: The key was used for another command.
     """
-    asked = [_LOCK, STORED] if connection.dialect.name == "postgresql" else [STORED]
-    *_, found = fetch_all(connection, asked, {"key": key})
+    *_, found = fetch_all(connection, asked(connection.dialect.name), {"key": key})
     return result_of(found, key, request)
+
+
+def asked(dialect: str) -> list[sa.ClauseElement]:
+    """Return the statements that hold a key and ask for its result, the result last."""
+    return [_LOCK, STORED] if dialect == "postgresql" else [STORED]
 
 
 def result_of(found: Sequence[Sequence[str]], key: str, request: str) -> Any | None:

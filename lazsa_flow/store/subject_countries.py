@@ -40,7 +40,7 @@ def countries_of(connection: sa.Connection, subjects: Collection[str]) -> dict[s
     """
     dialect = connection.dialect.name
     values = {"ids": ids_value(dialect, [each for each in subjects if each.isprintable()])}
-    return dict(fetch(connection, _latest(dialect), values))
+    return dict(fetch(connection, latest(dialect), values))
 
 
 def history(connection: sa.Connection, names: Collection[str]) -> list[dict[str, Any]]:
@@ -88,7 +88,7 @@ def add_first(to: RowWriter, named: Iterable[Sequence[str]], recorded_at: str) -
 
 
 @lru_cache
-def _latest(dialect: str) -> sa.Select[Any]:
+def latest(dialect: str) -> sa.Select[Any]:
     """Select subject and country of the last row of each of ``ids``."""
     asked, other = ids_table(dialect, sa.Text), _ROWS.alias("other")
     last = sa.select(sa.func.max(other.c.id)).where(other.c.subject == current_id_of(asked.c.id))

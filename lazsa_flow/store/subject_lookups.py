@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import sqlalchemy as sa
 
 from lazsa_flow.lifecycle.merged_ids import MergedIds
-from lazsa_flow.store import decode, merges, schema, subject_countries
+from lazsa_flow.store import decode, evidence_queries, merges, schema, subject_countries
+from lazsa_flow.store import subject_prefetch as prefetching
 from lazsa_flow.store.engine_transaction import EngineTransaction
 from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value, rows_of
 from lazsa_flow.store.rows import PATH_COLUMNS
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.lifecycle.model import Path, Statement
     from lazsa_flow.store.merges import Merge
+    from lazsa_flow.store.subject_prefetch import SubjectPrefetch, SubjectSeen
 
 _PATHS_OF: Final = (
     sa.select(*PATH_COLUMNS)
@@ -56,14 +58,6 @@ def _open_paths(dialect: str) -> sa.Select[Any]:
     )
 
 
-@lru_cache
-def _records_of(dialect: str) -> sa.Select[Any]:
-    """Select what is recorded under each of ``ids``."""
-    asked, table = ids_table(dialect, sa.Text), schema.records
-    joined = asked.join(table, table.c.subject == asked.c.id)
-    return sa.select(table).select_from(joined).order_by(table.c.id)
-
-
 class SubjectSide(EngineTransaction):
     """One transaction on a SQL database, as far as it concerns a subject."""
 
@@ -91,8 +85,9 @@ class SubjectSide(EngineTransaction):
 
     def records_of(self, subject: str) -> list[Statement]:
         """Return what is recorded about a subject, oldest first."""
-        values = self._ids(self.names_of(subject))
-        return list(map(decode.record, fetch(self._connection, self._select(_records_of), values)))
+        select = evidence_queries.opening_queries(self._lent.dialect.name, ()).records
+        rows = fetch(self._connection, select, self._ids(self.names_of(subject)))
+        return list(map(decode.record, rows))
 
     def records_by_subject(self, kind: str) -> dict[str, list[Statement]]:
         """Return what is recorded under a name of a kind, by subject, oldest first.
@@ -121,6 +116,32 @@ class SubjectSide(EngineTransaction):
         """Return names as the parameter ``ids``; what cannot be printed names nobody."""
         asked = [each for each in dict.fromkeys(names) if each.isprintable()]
         return {"ids": ids_value(self._lent.dialect.name, asked)}
+
+    # -- what a command on subjects reads first
+
+    def prefetch_subjects(
+        self, names: Mapping[str, Collection[str]], *, key: str | None = None, request: str = ""
+    ) -> SubjectPrefetch:
+        """Ask all that a command on subjects asks first; lock their paths.
+
+        Args:
+            names: Every id of each subject, by the id under which it is asked for.
+            key: The command's idempotency key.
+            request: A digest of the command.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+        """
+        self.flush()
+        found = prefetching.prefetch_subjects(
+            self._lent, names, lock=self._write, key=key, request=request
+        )
+        self._pass(found.stamp)
+        return found
+
+    def read_subjects(self, names: Mapping[str, Collection[str]]) -> dict[str, SubjectSeen]:
+        """Return what is recorded about subjects, whose paths are locked; see ``names`` above."""
+        return prefetching.read_subjects(self._connection, names, lock=self._write)
 
     # -- the country on record
 

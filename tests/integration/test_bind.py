@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path as FilePath
 
-    from lazsa_flow.award.commands.nominations import Nominated
+    from lazsa_flow.award.commands.nomination_group import Nominated
 
 EMPLOYEE = Actor("employee", "emp-1")
 SELLER = Actor("seller", "s1")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.commands import announcements as announcements
     from lazsa_flow.award.commands import appeals as appeals
     from lazsa_flow.award.commands import cases as cases
+    from lazsa_flow.award.commands import conduct_bars as conduct_bars
     from lazsa_flow.award.commands import contact_imports as contact_imports
     from lazsa_flow.award.commands import country_day as country_day
     from lazsa_flow.award.commands import decision_row as decision_row
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.commands import imports as imports
     from lazsa_flow.award.commands import merging as merging
     from lazsa_flow.award.commands import moving as moving
+    from lazsa_flow.award.commands import nomination_window as nomination_window
     from lazsa_flow.award.commands import nominations as nominations
     from lazsa_flow.award.commands import panel_gauges as panel_gauges
     from lazsa_flow.award.commands import panels as panels

@@ -19,8 +19,8 @@ from lazsa_flow.award.announcement import (
     audience_at,
     audiences_of,
 )
-from lazsa_flow.award.commands.nominations import LIFECYCLE
 from lazsa_flow.award.permissions import check_command
+from lazsa_flow.award.rules.perks import LIFECYCLE
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.service.requests import request_fields
 

@@ -141,16 +141,17 @@ class Intake:
     suspect_ids: list[str] = field(default_factory=list)
 
     @contextmanager
-    def row(self, line: int, field: str, value: str) -> Iterator[None]:
+    def row(self, line: int, field: str, value: str, *, writes: bool = True) -> Iterator[None]:
         """Take one row, or report why it is refused.
 
         Args:
             line: Where it stands.
             field: The column that a refusal names.
             value: What stands in it.
+            writes: Whether the block writes anything, which is undone where it is refused.
         """
         try:
-            if self.problems.partial:
+            if writes and self.problems.partial:
                 with self.transaction.savepoint():
                     yield
             else:

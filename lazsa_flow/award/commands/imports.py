@@ -18,7 +18,7 @@ from lazsa_flow.award.commands.import_runs import (
     import_rows,
     in_place,
 )
-from lazsa_flow.award.commands.nominations import LIFECYCLE, complete_in, nominate_in
+from lazsa_flow.award.commands.nomination_imports import take_nominations
 from lazsa_flow.award.commands.store_entry import is_same_application, open_application_in
 from lazsa_flow.award.commands.store_entry_checks import application_of
 from lazsa_flow.award.imports.facts import (
@@ -30,7 +30,6 @@ from lazsa_flow.award.imports.facts import (
 )
 from lazsa_flow.award.imports.nominations import NOMINATIONS, read_nominations
 from lazsa_flow.award.imports.turnover import TURNOVER, read_turnover
-from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.lifecycle.path_ref import write_ref
 
 if TYPE_CHECKING:
@@ -41,8 +40,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.evidence import StoredFacts
     from lazsa_flow.award.imports.nominations import NominationRow
     from lazsa_flow.award.imports.turnover import TurnoverRow
-    from lazsa_flow.award.rules.facts import Facts, Nomination
-    from lazsa_flow.award.store.transaction import AwardTransaction
+    from lazsa_flow.award.rules.facts import Facts
     from lazsa_flow.csvfiles.problems import Problems
     from lazsa_flow.service.context import Context
 
@@ -130,37 +128,7 @@ def add_nominations(
 def _take_nominations(intake: Intake, batch: list[NominationRow]) -> None:
     sellers = {row.seller for row in batch}
     intake.note_sellers(dict.fromkeys(sellers), intake.transaction.countries_of(sellers))
-    for row in batch:
-        with intake.row(row.line, "seller_id", row.seller):
-            intake.count(new=_take_nomination(intake.context, intake, row))
-
-
-def _take_nomination(context: Context, intake: Intake, row: NominationRow) -> bool:
-    """Make or complete one nomination; return ``False`` where it is recorded already."""
-    transaction, now = intake.transaction, intake.now
-    actor = context.rulebook.merged.resolve(Actor(row.source, row.nominator))
-    path_id = transaction.open_paths(LIFECYCLE, [row.seller]).get(row.seller)
-    own = None if path_id is None else _own_nomination(transaction, path_id, actor)
-    if path_id is None or own is None:
-        nominate_in(context, transaction, row.seller, actor=actor, statement=row.statement, now=now)
-        return True
-    if own.complete or not row.complete:
-        return False
-    context.check_settled(transaction, [path_id], now)
-    seen = context.load(transaction, write_ref(LIFECYCLE, path_id), now)
-    complete_in(context, transaction, seen, actor=actor, statement=row.statement, now=now)
-    return True
-
-
-def _own_nomination(transaction: AwardTransaction, path_id: int, actor: Actor) -> Nomination | None:
-    """Return this actor's nomination on a path, if it was not withdrawn."""
-    maker = (actor.id, actor.role)
-    own = (
-        each
-        for each in transaction.nominations_of(path_id)
-        if (each.nominator, each.source) == maker and not each.withdrawn
-    )
-    return next(own, None)
+    take_nominations(intake.context, intake, batch)
 
 
 NOMINATIONS_IMPORT: Final = ImportKind(

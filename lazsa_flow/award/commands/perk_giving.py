@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.award.commands.nominations import LIFECYCLE
 from lazsa_flow.award.commands.statements import append_statement
 from lazsa_flow.award.permissions import check_command
-from lazsa_flow.award.rules.perks import ONE_OFF
+from lazsa_flow.award.rules.perks import LIFECYCLE, ONE_OFF
 from lazsa_flow.award.titles import title_in
 from lazsa_flow.errors import ConflictError, InputError, no_seller
 from lazsa_flow.lifecycle.calendar import instant_text, parse_instant

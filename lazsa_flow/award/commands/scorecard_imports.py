@@ -15,11 +15,11 @@ from lazsa_flow.award.commands.import_runs import (
     Source,
     import_rows,
 )
-from lazsa_flow.award.commands.nominations import LIFECYCLE
 from lazsa_flow.award.commands.panel_lookups import PanelLookups
 from lazsa_flow.award.commands.scoring import open_round, record_card_in, record_recusal_in
 from lazsa_flow.award.imports.scorecards import SCORECARDS, read_scorecards
 from lazsa_flow.award.rules.panel import RecordedCard
+from lazsa_flow.award.rules.perks import LIFECYCLE
 from lazsa_flow.errors import ConflictError
 from lazsa_flow.lifecycle.ids import same_person
 from lazsa_flow.lifecycle.model import Actor

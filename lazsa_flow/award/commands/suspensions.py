@@ -12,9 +12,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from lazsa_flow.award.commands.nominations import LIFECYCLE, closes_days
+from lazsa_flow.award.commands.nomination_window import closes_days
 from lazsa_flow.award.lifecycles.award_instants import next_due_on
 from lazsa_flow.award.permissions import check_command
+from lazsa_flow.award.rules.perks import LIFECYCLE
 from lazsa_flow.errors import ConflictError, InputError
 from lazsa_flow.service.configuration import reread_rulebook
 from lazsa_flow.service.replan import planned_fields, planned_of, replan_paths

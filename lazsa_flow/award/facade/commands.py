@@ -17,7 +17,7 @@ from lazsa_flow.service.part import Part
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lazsa_flow.award.commands.nominations import Nominated
+    from lazsa_flow.award.commands.nomination_group import Nominated
     from lazsa_flow.award.commands.store_entry import TurnoverRecord
     from lazsa_flow.award.commands.store_entry_receipts import EntryReceipt
     from lazsa_flow.lifecycle.model import Actor, Move
@@ -43,7 +43,7 @@ class Nominations(Part):
             RefusedError: The seller holds the award, or is barred; it names the date.
             ConflictError: Review of the open candidacy has begun, or the actor has nominated.
         """
-        return self._runtime.run_command(
+        return self._runtime.run_on_path(
             lambda context: commands.nominations.nominate_seller(
                 context, seller, actor=actor, statement=statement, key=key
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -15,17 +15,18 @@ from lazsa_flow.award.store.evidence_columns import (
     stored_facts,
 )
 from lazsa_flow.lifecycle.calendar import instant_text
-from lazsa_flow.store import decode, schema, subject_countries
+from lazsa_flow.store import decode, row_numbers, schema, subject_countries
 from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value, rows_of
 from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date, datetime
 
     from lazsa_flow.award.evidence import StoredFacts
     from lazsa_flow.award.rules.facts import Facts, Nomination
     from lazsa_flow.award.rules.panel import Scorecard
+    from lazsa_flow.lifecycle.model import Actor, Path
 
 _BATCH: Final = 1000
 """So many subjects are asked about at a time."""
@@ -37,6 +38,27 @@ def _nominations_of(dialect: str) -> sa.Select[Any]:
     asked, table = ids_table(dialect), schema.nominations
     joined = asked.join(table, table.c.path_id == asked.c.id)
     return sa.select(*NOMINATION_COLUMNS).select_from(joined).order_by(table.c.id)
+
+
+class NumberedText(NamedTuple):
+    """The statement of a nomination, under a number that was taken for it."""
+
+    number: int
+    path: Path
+    author: str
+    body: str
+    keep_until: date | None
+
+
+class NumberedNomination(NamedTuple):
+    """A nomination that was made, under a number that was taken for it."""
+
+    number: int
+    path: Path
+    nominator: Actor
+    complete: bool
+    text_id: int | None
+    as_of: date
 
 
 class EvidenceSide(SqlTransaction):
@@ -157,6 +179,39 @@ class EvidenceSide(SqlTransaction):
             for subject, several in found.items()
             if several
         }
+
+    def take_nomination_numbers(
+        self, *, paths: int, texts: int, nominations: int
+    ) -> tuple[Iterator[int], Iterator[int], Iterator[int]]:
+        """Return the numbers for so many paths, texts and nominations that are written next."""
+        needed = {schema.paths: paths, schema.texts: texts, schema.nominations: nominations}
+        taken = row_numbers.take_numbers(self._connection, needed)
+        nothing: Iterator[int] = iter(())
+        found = [taken.get(table, nothing) for table in needed]
+        return found[0], found[1], found[2]
+
+    def write_nominations(
+        self, texts: Iterable[NumberedText], made: Iterable[NumberedNomination], at: datetime
+    ) -> None:
+        """Append nominations that were made, with their texts, under numbers taken before."""
+        recorded, batch = instant_text(at), self.batch_id
+        text_rows = [
+            (
+                *(number, path.subject, author, "nomination", body, path.id),
+                *(keep and keep.isoformat(), recorded, batch),
+            )
+            for number, path, author, body, keep in texts
+        ]
+        rows = [
+            (
+                *(number, path.id, "made", None, actor.role, actor.id, complete, text_id),
+                *(as_of.isoformat(), recorded, batch),
+            )
+            for number, path, actor, complete, text_id, as_of in made
+        ]
+        if text_rows:
+            self._bulk.insert(schema.texts, text_rows, numbered=True)
+        self._bulk.insert(schema.nominations, rows, numbered=True)
 
     # -- scorecards
 

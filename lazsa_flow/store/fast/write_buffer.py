@@ -35,15 +35,19 @@ _STALE: Final = "22012"
 
 
 class Part(NamedTuple):
-    """A statement that writes one row; its parameters are ``{0}``, ``{1}`` ..."""
+    """A statement that writes one row; its parameters are ``{0}``, ``{1}`` ...
+
+    Attributes:
+        must: Whether it may write none, and then nothing of the transaction may stay.
+    """
 
     text: str
-    moves: bool = False
+    must: bool = False
 
 
 @lru_cache
-def _inserting(table: sa.Table) -> str:
-    names = written_columns(table)
+def _inserting(table: sa.Table, *, numbered: bool = False) -> str:
+    names = written_columns(table, numbered=numbered)
     marks = ", ".join(f"{{{n}}}" for n in range(len(names)))
     return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
 
@@ -51,7 +55,7 @@ def _inserting(table: sa.Table) -> str:
 _MOVE: Final = Part(
     f"UPDATE lazsa_paths SET {', '.join(f'{name} = {{{n}}}' for n, name in enumerate(MOVED, 2))}"
     " WHERE id = {0} AND seq = {1}",
-    moves=True,
+    must=True,
 )
 _END: Final = Part(
     "UPDATE lazsa_timers SET status = {3}, seq = {4}"
@@ -63,23 +67,24 @@ _SET: Final = Part(
     " WHERE lazsa_timers.status = 'cancelled'"
 )
 _FREE: Final = Part("DELETE FROM lazsa_slots WHERE lifecycle = {0} AND subject = {1}")
+_TAKE: Final = Part(f"{_inserting(schema.slots)} ON CONFLICT DO NOTHING", must=True)
 
 
 @lru_cache(maxsize=256)
 def _composed(parts: tuple[tuple[Part, int], ...], *, last: bool) -> str:
     """Make one statement out of parts, each with the number of its parameters.
 
-    It returns how many paths have moved; the last one of a transaction fails unless all have, so
-    that the commit behind it is none.
+    It returns how many of the rows it has written that it must; the last one of a transaction
+    fails unless it has written all of them, so that the commit behind it is none.
     """
     ends = accumulate((count for _, count in parts), initial=0)
     named = [
         f"w{n} AS ({part.text.format(*(f'${k + 1}' for k in range(*span)))} RETURNING 1)"
         for n, ((part, _), span) in enumerate(zip(parts, pairwise(ends), strict=True))
     ]
-    moves = [f"(SELECT count(*) FROM w{n})" for n, (part, _) in enumerate(parts) if part.moves]
-    moved = " + ".join(moves) or "0"
-    result = f"1 / ({moved} = {len(moves)})::int" if last else moved
+    needed = [f"(SELECT count(*) FROM w{n})" for n, (part, _) in enumerate(parts) if part.must]
+    written = " + ".join(needed) or "0"
+    result = f"1 / ({written} = {len(needed)})::int" if last else written
     return f"WITH {', '.join(named)} SELECT {result}"
 
 
@@ -102,8 +107,8 @@ class BufferedWriter(PostgresWriter):
                 self._flush_and_commit(text, values, commit)
                 return
             with driver_connection(self._connection) as driver:
-                [(moved,)] = run_numbered(driver, text, values).fetchall()
-            if moved != sum(part.moves for part, _ in held):
+                [(written,)] = run_numbered(driver, text, values).fetchall()
+            if written != sum(part.must for part, _ in held):
                 raise MovedError
         elif commit:
             commit()
@@ -127,11 +132,11 @@ class BufferedWriter(PostgresWriter):
         with nullcontext() if most <= HELD else super().pipelined(most):
             yield
 
-    def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
+    def insert(self, table: sa.Table, rows: Sequence[Row], *, numbered: bool = False) -> None:
         """Append rows."""
         touched = [(table.name, row[0]) for row in rows] if table is schema.paths else []
-        if not self._hold(Part(_inserting(table)), rows, touched):
-            super().insert(table, rows)
+        if not self._hold(Part(_inserting(table, numbered=numbered)), rows, touched):
+            super().insert(table, rows, numbered=numbered)
 
     def update_paths(self, rows: Sequence[Row]) -> int:
         """Set paths that still have the version they were read with; return how many had.
@@ -153,8 +158,16 @@ class BufferedWriter(PostgresWriter):
 
     def free_slots(self, rows: Sequence[Row]) -> None:
         """Delete places."""
-        if not self._hold(_FREE, rows, []):
+        if not self._hold(_FREE, rows, [(schema.slots.name, *row[:2]) for row in rows]):
             super().free_slots(rows)
+
+    def take_slots(self, rows: Sequence[Row]) -> int:
+        """Take places that are free; return how many were.
+
+        Of places that are held it is told when they are sent.
+        """
+        held = self._hold(_TAKE, rows, [(schema.slots.name, *row[:2]) for row in rows])
+        return len(rows) if held else super().take_slots(rows)
 
     def _hold(self, part: Part, rows: Sequence[Row], touched: Sequence[Hashable]) -> bool:
         """Hold rows, unless they are many; what touches a row that is held sends that first."""

@@ -46,8 +46,14 @@ class RowWriter(Protocol):
         """
         ...
 
-    def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
-        """Append rows; a number that the database gives is left out of them."""
+    def insert(self, table: sa.Table, rows: Sequence[Row], *, numbered: bool = False) -> None:
+        """Append rows.
+
+        Args:
+            table: The table.
+            rows: The rows; a number that the database counts up is left out of them.
+            numbered: Whether it is not: the numbers were taken before.
+        """
         ...
 
     def update_paths(self, rows: Sequence[Row]) -> int:
@@ -74,6 +80,10 @@ class RowWriter(Protocol):
         """Delete places; a row is lifecycle and subject."""
         ...
 
+    def take_slots(self, rows: Sequence[Row]) -> int:
+        """Take places that are free, each for a path; return how many were."""
+        ...
+
 
 REVIVED = ", ".join(
     (
@@ -85,9 +95,14 @@ REVIVED = ", ".join(
 """How a cancelled timer is set again at the same instant: it may be of another zone or country."""
 
 
-def written_columns(table: sa.Table) -> list[str]:
-    """Return the columns that a row gives: all but a number that the database counts up."""
+def written_columns(table: sa.Table, *, numbered: bool = False) -> list[str]:
+    """Return the columns that a row gives: all but a number that the database counts up.
+
+    Args:
+        table: The table.
+        numbered: Whether a row gives that number, too.
+    """
     if table.name in FIELDS:
         return list(FIELDS[table.name])
-    counted = table.autoincrement_column
+    counted = None if numbered else table.autoincrement_column
     return [column.name for column in table.columns if column is not counted]

@@ -107,6 +107,7 @@ def _same(*names: str) -> dict[str, str]:
 
 _KEY: Final = "t.path_id = d.path_id AND t.name = d.name AND t.due_at = d.due_at"
 _TIMER: Final = written_columns(schema.timers)
+_SLOT: Final = written_columns(schema.slots)
 
 MOVES: Final = Batch(
     "lazsa_stage_moves",
@@ -139,10 +140,18 @@ FREED: Final = Batch(
 )
 
 
+TAKEN: Final = Batch(
+    "lazsa_stage_taken",
+    schema.slots,
+    _same(*_SLOT),
+    f"INSERT INTO lazsa_slots ({', '.join(_SLOT)}) SELECT * FROM {{rows}} ON CONFLICT DO NOTHING",
+)
+
+
 @lru_cache
-def appending(table: sa.Table) -> Batch:
-    """Return the batch that appends rows to a table."""
-    names = written_columns(table)
+def appending(table: sa.Table, *, numbered: bool = False) -> Batch:
+    """Return the batch that appends rows to a table; see :meth:`.writer.RowWriter.insert`."""
+    names = written_columns(table, numbered=numbered)
     statement = f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM {{rows}}"
     return Batch(f"stage_{table.name}", table, _same(*names), statement)
 
@@ -168,9 +177,9 @@ class PostgresWriter:
         ):
             yield
 
-    def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
+    def insert(self, table: sa.Table, rows: Sequence[Row], *, numbered: bool = False) -> None:
         """Append rows."""
-        batch = appending(table)
+        batch = appending(table, numbered=numbered)
         if len(rows) <= FEW:
             self._take(batch, rows)
             return
@@ -192,6 +201,10 @@ class PostgresWriter:
     def free_slots(self, rows: Sequence[Row]) -> None:
         """Delete places."""
         self._take(FREED, rows)
+
+    def take_slots(self, rows: Sequence[Row]) -> int:
+        """Take places that are free; return how many were."""
+        return self._take(TAKEN, rows)
 
     def _take(self, batch: Batch, rows: Sequence[Row]) -> int:
         """Run a batch's statement on rows; return how many it has written."""

@@ -40,11 +40,12 @@ _AGAIN: Final = (
     f" ON CONFLICT (path_id, name, due_at) DO UPDATE SET {REVIVED} WHERE status = 'cancelled'"
 )
 _FREE: Final = "DELETE FROM lazsa_slots WHERE lifecycle = ? AND subject = ?"
+_IF_FREE: Final = " ON CONFLICT DO NOTHING"
 
 
 @lru_cache
-def _insert(table: sa.Table) -> str:
-    names = written_columns(table)
+def _insert(table: sa.Table, *, numbered: bool = False) -> str:
+    names = written_columns(table, numbered=numbered)
     marks = ", ".join("?" * len(names))
     return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
 
@@ -71,9 +72,9 @@ class SqliteWriter:
         """Do nothing: there is no server to go to."""
         return nullcontext()
 
-    def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
+    def insert(self, table: sa.Table, rows: Sequence[Row], *, numbered: bool = False) -> None:
         """Append rows."""
-        self._run(_insert(table), rows)
+        self._run(_insert(table, numbered=numbered), rows)
 
     def update_paths(self, rows: Sequence[Row]) -> int:
         """Set paths that still have the version they were read with; return how many had."""
@@ -91,3 +92,8 @@ class SqliteWriter:
     def free_slots(self, rows: Sequence[Row]) -> None:
         """Delete places."""
         self._run(_FREE, rows)
+
+    def take_slots(self, rows: Sequence[Row]) -> int:
+        """Take places that are free; return how many were."""
+        taken: int = self._run(_insert(schema.slots) + _IF_FREE, rows).rowcount
+        return taken

@@ -1,0 +1,54 @@
+"""Row numbers: taken before the rows are written, so that rows can name one another.
+
+On PostgreSQL they come from the tables' own sequences, all in one round trip; on SQLite, with one
+writer, the next is the largest plus one.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import schema
+from lazsa_flow.store.fast.driver import fetch_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def take_numbers(
+    connection: sa.Connection, needed: Mapping[sa.Table, int]
+) -> dict[sa.Table, Iterator[int]]:
+    """Return the numbers for so many new rows of each of these tables, in their order.
+
+    Whoever takes them writes the rows before anything else gets a number of its table.
+    """
+    tables = [table for table, rows in needed.items() if rows]
+    if connection.dialect.name == "postgresql":
+        asked = [_next(table) for table in tables]
+        values = {f"rows_{table.name}": needed[table] for table in tables}
+        found = [[row[0] for row in rows] for rows in fetch_all(connection, asked, values)]
+        return {table: iter(numbers) for table, numbers in zip(tables, found, strict=True)}
+    largest = fetch_all(connection, [_largest(table) for table in tables], {})
+    return {
+        table: count((rows[0][0] or 0) + 1) for table, rows in zip(tables, largest, strict=True)
+    }
+
+
+@lru_cache
+def _next(table: sa.Table) -> sa.Select[Any]:
+    """Select the next numbers of a table, as many as its parameter says."""
+    rows = sa.bindparam(f"rows_{table.name}", type_=sa.Integer())
+    sequence: Any = sa.func.pg_get_serial_sequence(table.name, "id")
+    if table is schema.paths:
+        sequence = sa.literal_column(f"'{schema.PATH_ID.name}'")
+    number = sa.func.nextval(sequence, type_=sa.BigInteger())
+    return sa.select(number).select_from(sa.func.generate_series(1, rows))
+
+
+@lru_cache
+def _largest(table: sa.Table) -> sa.Select[Any]:
+    return sa.select(sa.func.max(table.c.id))

@@ -1,0 +1,169 @@
+"""Subject prefetch: what a command on a subject without an open path reads first.
+
+A nomination opens a path, so there is none to lock and to ask about as
+:mod:`~lazsa_flow.store.prefetch` does. Instead everything goes by the ids of its subjects, in one
+round trip: the rules and the key are held, the subjects' paths are locked in the order of their
+numbers, and then the stamp, the key's result and what is recorded about the subjects are read. An
+import reads the same about many subjects at once.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import (
+    decode,
+    evidence_queries,
+    idempotency,
+    released,
+    schema,
+    subject_countries,
+)
+from lazsa_flow.store.fast.driver import fetch_all, ids_table, ids_value
+from lazsa_flow.store.rows import StoredPath
+from lazsa_flow.store.transaction_stamp import Stamp, stamp_of, stamp_query
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from lazsa_flow.lifecycle.model import Path, Statement, TimerRow
+
+
+class SubjectSeen(NamedTuple):
+    """What is recorded about a subject under every id of theirs.
+
+    Attributes:
+        country: The country on record; ``None`` where none is.
+        records: Statements, oldest first.
+        paths: Paths, oldest first.
+        timers: The pending timers of these paths.
+    """
+
+    country: str | None
+    records: tuple[Statement, ...]
+    paths: tuple[Path, ...]
+    timers: tuple[TimerRow, ...]
+
+
+class SubjectPrefetch(NamedTuple):
+    """What a command on subjects asks first.
+
+    Attributes:
+        stamp: What the database says of itself.
+        result: What the command's idempotency key has for a result, if it has one.
+        seen: What is recorded about each subject.
+    """
+
+    stamp: Stamp
+    result: Any | None
+    seen: Mapping[str, SubjectSeen]
+
+
+def prefetch_subjects(
+    connection: sa.Connection,
+    names: Mapping[str, Collection[str]],
+    *,
+    lock: bool,
+    key: str | None,
+    request: str,
+) -> SubjectPrefetch:
+    """Ask all that a command on subjects asks first, in one round trip.
+
+    Args:
+        connection: In a transaction.
+        names: Every id of each subject, by the id under which it is asked for.
+        lock: Whether rules and paths stay as they are until the transaction ends.
+        key: The command's idempotency key.
+        request: A digest of the command.
+
+    Raises:
+        KeyReusedError: The key was used for another command.
+    """
+    dialect = connection.dialect.name
+    held = released.sharing(connection) if lock else []
+    keyed = [] if key is None else idempotency.asked(dialect)
+    stamped = stamp_query(dialect)
+    found = fetch_all(
+        connection,
+        [*held, *keyed, *_about(dialect, lock=lock), stamped],
+        _values(dialect, names) | {"key": key},
+    )
+    stored = found[len(held) + len(keyed) - 1] if keyed else []
+    *about, [stamp] = found[len(held) + len(keyed) :]
+    result = None if key is None else idempotency.result_of(stored, key, request)
+    return SubjectPrefetch(stamp_of(stamp), result, _by_subject(names, *about))
+
+
+def read_subjects(
+    connection: sa.Connection, names: Mapping[str, Collection[str]], *, lock: bool
+) -> dict[str, SubjectSeen]:
+    """Return what is recorded about subjects; with ``lock``, their paths stay as they are."""
+    dialect = connection.dialect.name
+    asked = _about(dialect, lock=lock)
+    return _by_subject(names, *fetch_all(connection, asked, _values(dialect, names)))
+
+
+def _values(dialect: str, names: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    every = [name for several in names.values() for name in several if name.isprintable()]
+    return {"ids": ids_value(dialect, list(dict.fromkeys(every)))}
+
+
+@lru_cache
+def _about(dialect: str, *, lock: bool) -> tuple[sa.Select[Any], ...]:
+    """Select paths, records, countries and pending timers of the subjects ``ids``."""
+    opening = evidence_queries.opening_queries(dialect, ())
+    named, paths, timers = ids_table(dialect, sa.Text), schema.paths, schema.timers
+    of_paths = named.join(paths, paths.c.subject == named.c.id)
+    pending = (timers.c.path_id == paths.c.id) & schema.PENDING
+    select_paths = opening.paths.with_for_update(of=paths) if lock else opening.paths
+    return (
+        select_paths,
+        opening.records,
+        subject_countries.latest(dialect),
+        sa.select(paths.c.subject, *decode.PENDING).select_from(of_paths.join(timers, pending)),
+    )
+
+
+def _by_subject(
+    names: Mapping[str, Collection[str]],
+    paths: Sequence[decode.Row],
+    records: Sequence[decode.Row],
+    countries: Sequence[decode.Row],
+    timers: Sequence[decode.Row],
+) -> dict[str, SubjectSeen]:
+    """Put what was found together by subject; of several ids each is a name of the same one."""
+    of_paths, of_records, of_timers = (
+        _by(paths, StoredPath._fields.index("subject")),
+        _by(records, 1),
+        _by(timers, 0),
+    )
+    known: dict[str, str] = dict(countries)
+    seen: dict[str, SubjectSeen] = {}
+    for subject, several in names.items():
+        told = [row for name in several for row in of_records.get(name, ())]
+        own = [row for name in several for row in of_paths.get(name, ())]
+        pending = [row for name in several for row in of_timers.get(name, ())]
+        if len(several) > 1:
+            told.sort(key=_number)
+            own.sort(key=_number)
+        seen[subject] = SubjectSeen(
+            next((known[name] for name in several if name in known), None),
+            tuple(map(decode.record, told)),
+            tuple(map(decode.path, own)),
+            tuple([decode.timer(row[1:]) for row in pending]),
+        )
+    return seen
+
+
+def _number(row: decode.Row) -> int:
+    return int(row[0])
+
+
+def _by(rows: Sequence[decode.Row], column: int) -> dict[str, list[decode.Row]]:
+    found: dict[str, list[decode.Row]] = {}
+    for row in rows:
+        found.setdefault(row[column], []).append(row)
+    return found
