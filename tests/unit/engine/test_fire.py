@@ -12,7 +12,13 @@ from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.rules.panel import Scorecard
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.fire import find_edge, fire, load_one
-from lazsa_flow.engine.opening import open_path
+from lazsa_flow.engine.opening import (
+    SubjectHistory,
+    build_opening,
+    check_opening,
+    open_path,
+    unopened,
+)
 from lazsa_flow.engine.sweep import SweepResult, sweep
 from lazsa_flow.errors import (
     ConflictError,
@@ -253,6 +259,22 @@ def test_the_guards_of_an_opening_see_kin_and_records() -> None:
                 cycle_on=CYCLE,
                 records=elsewhere,
             )
+
+
+def test_what_was_read_already_is_not_read_again() -> None:
+    """An opening is checked on the history that a command has read; nothing else is asked for."""
+    from lazsa_flow.award.lifecycles.award import AWARD
+
+    barred = record("good_standing", "ended", reason="code_of_conduct")
+    rules, fresh = rulebook(AWARD), SubjectHistory((), ())
+    candidate = unopened("award", SELLER, "SG", NOW, cycle_on=CYCLE)
+    with MemoryStore(records=[(SELLER, barred)]).begin() as transaction:
+        opening = check_opening(transaction, rules, candidate, actor=OWNER, history=fresh)
+        assert (opening.seen.records, opening.seen.path.id) == ((), 0)
+        assert build_opening(transaction, rules, opening, 7).after.ref == "award-7"
+        with pytest.raises(RefusedError):
+            history = SubjectHistory((barred,), ())
+            check_opening(transaction, rules, candidate, actor=OWNER, history=history)
 
 
 def measuring(measure: Callable[[GuardContext], Any], **changes: Any) -> Guard:
