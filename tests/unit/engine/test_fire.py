@@ -272,9 +272,9 @@ def test_what_was_read_already_is_not_read_again() -> None:
         opening = check_opening(transaction, rules, candidate, actor=OWNER, history=fresh)
         assert (opening.seen.records, opening.seen.path.id) == ((), 0)
         assert build_opening(transaction, rules, opening, 7).after.ref == "award-7"
+        known = SubjectHistory((barred,), ())
         with pytest.raises(RefusedError):
-            history = SubjectHistory((barred,), ())
-            check_opening(transaction, rules, candidate, actor=OWNER, history=history)
+            check_opening(transaction, rules, candidate, actor=OWNER, history=known)
 
 
 def measuring(measure: Callable[[GuardContext], Any], **changes: Any) -> Guard:
