@@ -25,7 +25,7 @@ from lazsa_flow.cli.options import Version
 from lazsa_flow.cli.output import degrade_unencodable
 from lazsa_flow.cli.safe_group import SafeGroup
 
-_GC_THRESHOLD: Final = 50_000
+_GC_THRESHOLD: Final = 150_000
 """So many new objects start a search for garbage: what a start imports is none, and is searched a
 hundred times by default."""
 GENERAL_SECTIONS: Final = (OPERATE, INSPECT, COMPLIANCE, SET_UP)

@@ -16,7 +16,7 @@ from lazsa_flow.lifecycle.policy import (  # noqa: TC001 - pydantic reads them a
     Country,
 )
 from lazsa_flow.lifecycle.stored_recipients import REVIEWERS, ROUTED
-from lazsa_flow.lifecycle.toml_text import FrozenModel, read
+from lazsa_flow.lifecycle.toml_text import STRICT, FrozenModel, read
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,8 +28,6 @@ SUBJECTS: Final = ("subject", "seller")
 EVERYWHERE: Final = "all"
 _DAY_S: Final = 86_400
 
-_STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
-
 
 class ChannelSettings(BaseModel):
     """One channel: its kind, the most it takes a minute, and what its kind needs.
@@ -39,7 +37,9 @@ class ChannelSettings(BaseModel):
         per_minute: How many notices each relay may send through it in any minute.
     """
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow", frozen=True, strict=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="allow", frozen=True, strict=True, defer_build=True
+    )
 
     kind: Code
     per_minute: Annotated[int, Field(ge=1)] | None = None
@@ -62,7 +62,7 @@ class NoticeSettings(BaseModel):
             contacts that were imported.
     """
 
-    model_config = _STRICT
+    model_config = STRICT
 
     attempts: Annotated[int, Field(ge=1, le=100)] = 8
     first_retry_s: Annotated[int, Field(ge=1, le=_DAY_S)] = 60
@@ -78,7 +78,7 @@ class GuardSettings(BaseModel):
         slow_s: After so long the log and the metrics report a guard that has not returned.
     """
 
-    model_config = _STRICT
+    model_config = STRICT
 
     slow_s: Annotated[int, Field(ge=1, le=_DAY_S)] = 30
 
@@ -93,7 +93,7 @@ class Deployment(FrozenModel):
         guards: How long guards may take.
     """
 
-    model_config = _STRICT
+    model_config = STRICT
 
     channels: dict[ChannelName, ChannelSettings] = Field(
         default_factory=lambda: {"files": ChannelSettings(kind="files")}

@@ -70,10 +70,7 @@ class SqlOutbox:
         self._engine = engine
         self._probe = probe
         self._brakes = brakes
-        dialect = engine.dialect.name
-        self._mark = [compiled(each, dialect) for each in (_TAKE_OUT, record_delivery(engine))]
-        self._lease = compiled(move_lease(dialect), dialect)
-        self._about, self._data = about_keys(dialect), data_about_keys(dialect)
+        self._dialect = engine.dialect.name
 
     def close(self) -> None:
         """Close every connection, for good."""
@@ -145,8 +142,10 @@ class SqlOutbox:
         ]
 
         def run(driver: Any) -> None:
+            statements = (_TAKE_OUT, record_delivery(self._dialect))
+            mark = [compiled(each, self._dialect) for each in statements]
             for row in rows:
-                for statement in self._mark:
+                for statement in mark:
                     statement.run(driver, row)
 
         self._retrying(lambda: transact_by_driver(self._engine, run))
@@ -260,7 +259,8 @@ class SqlOutbox:
 
         def attempt() -> list[list[decode.Row]]:
             with self._lend() as connection:
-                return [fetch(connection, each, values) for each in (self._about, self._data)]
+                about = (about_keys(self._dialect), data_about_keys(self._dialect))
+                return [fetch(connection, each, values) for each in about]
 
         if not keys:
             return []
@@ -280,7 +280,8 @@ class SqlOutbox:
         self._brakes.check_schema(read_stamp(connection))
         ids = ids_value(connection.dialect.name, keys)
         with driver_connection(connection) as driver:
-            self._lease.run(driver, {"ids": ids, "until": instant_text(until)})
+            lease = compiled(move_lease(self._dialect), self._dialect)
+            lease.run(driver, {"ids": ids, "until": instant_text(until)})
 
     def _change(self, notices: Collection[Claimed | Waiting], **values: Any) -> None:
         """Change notices that are still held as they were when they were read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -55,16 +56,18 @@ def is_ready(now: datetime) -> sa.ColumnElement[bool]:
     return ~_OUTBOX.c.parked & (_OUTBOX.c.next_at <= now)
 
 
-def record_delivery(engine: sa.Engine) -> Any:
+@lru_cache
+def record_delivery(dialect: str) -> Any:
     """Return what records a delivery, unless another has: a lease ran out, and both delivered."""
     table = schema.deliveries
-    if engine.dialect.name == "postgresql":
-        return upsert(engine.dialect.name)(table).on_conflict_do_nothing()
+    if dialect == "postgresql":
+        return upsert(dialect)(table).on_conflict_do_nothing()
     row = sa.select(*[sa.bindparam(column.name, type_=sa.Text()) for column in table.columns])
     there = sa.exists().where(table.c.key == sa.bindparam("key", type_=sa.Text()))
     return sa.insert(table).from_select(table.columns.keys(), row.where(~there))
 
 
+@lru_cache
 def move_lease(dialect: str) -> sa.Update:
     """Return what moves ``next_at`` of the keys ``ids`` to ``until``."""
     until = sa.bindparam("until", type_=sa.Text())
@@ -72,6 +75,7 @@ def move_lease(dialect: str) -> sa.Update:
     return sa.update(_OUTBOX).where(_OUTBOX.c.key.in_(keys)).values(next_at=until)
 
 
+@lru_cache
 def about_keys(dialect: str) -> sa.Select[Any]:
     """Return what reads the keys ``ids`` with the journal rows and paths that they are about."""
     keys, journal = ids_table(dialect, sa.Text), schema.journal
@@ -82,6 +86,7 @@ def about_keys(dialect: str) -> sa.Select[Any]:
     )
 
 
+@lru_cache
 def data_about_keys(dialect: str) -> sa.Select[Any]:
     """Return what reads the data of the paths that the keys ``ids`` are about."""
     keys, data = ids_table(dialect, sa.Text), schema.path_data

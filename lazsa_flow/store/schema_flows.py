@@ -24,8 +24,7 @@ flows = columns.append_only(
         "lazsa_flows_book",
         "country",
         "cycle_on",
-        sqlite_where=sa.text("cycle_on IS NOT NULL"),
-        postgresql_where=sa.text("cycle_on IS NOT NULL"),
+        info={"where": "cycle_on IS NOT NULL"},
     ),
 )
 """Rows are added, never changed: their sum counts the journal's rows, those without a trigger
