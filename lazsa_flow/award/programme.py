@@ -98,7 +98,6 @@ class Programme(FlowService):
     erase = exposed(Irreversible.erase)
     readmit = exposed(Irreversible.readmit)
     purge = exposed(Irreversible.purge)
-    deleted_texts_remain = exposed(Irreversible.deleted_texts_remain)
 
     # -- questions
     panel = exposed(AwardQuestions.panel)

@@ -27,6 +27,7 @@ OPERATING_COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "pause": (Permit("operator"),),
     "retry_notices": (Permit("operator"),),
     "close_books": (Permit("manager"),),
+    "erase": (Permit("host"),),
 }
 """The commands that every deployment has, with the permits of each."""
 

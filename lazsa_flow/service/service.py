@@ -23,6 +23,7 @@ from lazsa_flow.service.configuration import find_warnings
 from lazsa_flow.service.context import Application
 from lazsa_flow.service.deployment import log_warnings, migrate_database, read_secret
 from lazsa_flow.service.entrance import checked
+from lazsa_flow.service.erasure import Erasure
 from lazsa_flow.service.lists import Lists
 from lazsa_flow.service.lookups import Lookups
 from lazsa_flow.service.moves import Moves
@@ -312,6 +313,10 @@ class FlowService:
     replan_timers = exposed(Operating.replan_timers)
     close_ledger = exposed(Operating.close_ledger)
     close_books = exposed(Operating.close_books)
+
+    # -- personal data
+    erase = exposed(Erasure.erase)
+    deleted_texts_remain = exposed(Erasure.deleted_texts_remain)
 
     # -- notices
     open_relay = exposed(Notices.open_relay)

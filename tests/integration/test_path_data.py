@@ -13,9 +13,11 @@ import pytest
 from lazsa_flow import (
     Actor,
     Config,
+    FlowService,
     InputError,
     KeyReusedError,
     NotAllowedError,
+    NotFoundError,
     Programme,
     RefusedError,
     VirtualClock,
@@ -213,6 +215,30 @@ def test_erased_data_verifies_and_decides_as_before(programme: Programme, file: 
         assert SECRET not in "\n".join(connection.iterdump())
     assert programme.explain(path).exits[1].verdicts[0].measured == "60"
     assert not programme.verify().faults
+
+
+def test_a_service_without_the_award_erases(file: Path, clock: VirtualClock) -> None:
+    """The host deletes the personal fields; the path stays, and a key deletes once."""
+    config = Config.load(lifecycles=[LOAN])
+    FlowService.migrate(f"sqlite:///{file}", config=config, clock=clock)
+    with FlowService.open(f"sqlite:///{file}", config=config, clock=clock) as loans:
+        data = {"total": "100.00", "borrower": SECRET}
+        path = loans.open_path("loan", "s1", "SG", actor=HOST, data=data).path
+        with pytest.raises(NotAllowedError, match="only host"):
+            loans.erase("s1", actor=BORROWER)
+        with pytest.raises(NotFoundError):
+            loans.erase("nobody", actor=HOST)
+        assert loans.erase("s1", actor=HOST, dry_run=True) == 1
+        assert SECRET in "\n".join(sqlite3.connect(file).iterdump())
+        assert loans.erase("s1", actor=HOST, key="once") == 1
+        assert loans.erase("s1", actor=HOST, key="once") == 1
+        assert loans.erase("s1", actor=HOST) == 0
+        with pytest.raises(KeyReusedError):
+            loans.erase("s2", actor=HOST, key="once")
+        assert SECRET not in "\n".join(sqlite3.connect(file).iterdump())
+        assert loans.find(path).state == "lent"
+        assert not loans.verify().faults
+        assert loans.deleted_texts_remain()
 
 
 @pytest.mark.parametrize(

@@ -126,10 +126,6 @@ class Irreversible(Part):
         """
         commands.erasure.readmit_person(self._runtime.context, person, actor=actor, key=key)
 
-    def deleted_texts_remain(self) -> str:
-        """Say where texts that were erased or purged can still be read."""
-        return self._runtime.store.deleted_texts_remain()
-
     def purge(self, *, actor: Actor = HOST, dry_run: bool = False) -> int:
         """Delete every text that has been kept long enough; return how many.
 
