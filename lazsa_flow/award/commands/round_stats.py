@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from lazsa_flow.award.store.round_listing import Decided
+    from lazsa_flow.award.store.round_outcomes import Decided
     from lazsa_flow.service.context import Context
 
 _LEFT = ("withdraw", "disqualify", "close_account")

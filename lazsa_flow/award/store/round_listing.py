@@ -6,12 +6,13 @@ date moves on with each award and renewal.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
 from lazsa_flow.award.evidence import NOMINATIONS
 from lazsa_flow.award.store.evidence_columns import NOMINATION_COLUMNS
+from lazsa_flow.award.store.round_outcomes import AFTERWARDS, DECISIONS, booked, count_outcomes
 from lazsa_flow.award.store.schema import seats
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.fast.driver import rows_of
@@ -24,12 +25,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.award.rules.facts import Nomination
+    from lazsa_flow.award.store.round_outcomes import Decided
     from lazsa_flow.lifecycle.model import TimerRow
-
-DECISIONS: Final = ("cycle_date", "due_date", "renewal_decision")
-"""The timers that are due on the cycle date of an award path's round."""
-AFTERWARDS: Final = ("grace_end",)
-"""The timers that decide on a round after its cycle date."""
 
 
 class Candidate(NamedTuple):
@@ -48,20 +45,6 @@ class Card(NamedTuple):
     path_id: int
     reviewer: str
     scored: bool
-
-
-class Decided(NamedTuple):
-    """How many timers of a round have one name and outcome.
-
-    Attributes:
-        pending: Whether they have not fired; else trigger, reason and where they led.
-    """
-
-    timer: str
-    pending: bool
-    trigger: str | None
-    reason: str | None
-    times: int
 
 
 class Statement(NamedTuple):
@@ -170,18 +153,11 @@ class AwardListing(Listing):
         return seated
 
     def decided(self, country: str, cycle_on: date) -> list[Decided]:
-        """Count what the timers in the books of a cycle date have led to."""
-        timers, journal = schema.timers, schema.journal
-        row = (journal.c.path_id == timers.c.path_id) & (journal.c.seq == timers.c.seq)
-        pending = timers.c.status.in_(("pending", "parked"))
-        columns = (timers.c.name, pending.label("pending"), journal.c.trigger, journal.c.reason)
-        query = (
-            sa.select(*columns, sa.func.count())
-            .select_from(timers.join(schema.paths).outerjoin(journal, row))
-            .where(*_booked(country, cycle_on, (*DECISIONS, *AFTERWARDS)))
-            .group_by(*columns)
-        )
-        return [Decided._make(each) for each in self._connection.execute(query)]
+        """Count what the timers in the books of a cycle date have led to.
+
+        What has ended is read from the counted flows, what is open from timer rows.
+        """
+        return count_outcomes(self._connection, country, cycle_on)
 
     def left(self, country: str, cycle_on: date, triggers: Collection[str]) -> dict[str, int]:
         """Count the candidates who left a round before its date, by the trigger."""
@@ -209,7 +185,7 @@ class AwardListing(Listing):
         query = (
             sa.select(journal.c.verdicts)
             .select_from(timers.join(schema.paths).join(journal, row))
-            .where(*_booked(country, cycle_on, (*DECISIONS, *AFTERWARDS)))
+            .where(*booked(country, cycle_on, (*DECISIONS, *AFTERWARDS)))
             .where(journal.c.trigger.in_(list(triggers)))
         )
         return list(self._connection.scalars(query))
@@ -323,18 +299,6 @@ def _is_in(table: sa.Table, country: str) -> sa.ColumnElement[bool]:
     return table.c.country.concat("") == country
 
 
-def _booked(country: str, cycle_on: date, names: Collection[str]) -> list[sa.ColumnElement[bool]]:
-    """Say that a timer of an award path stands in the books of a cycle date."""
-    timers = schema.timers
-    return [
-        timers.c.country == country,
-        timers.c.book_on == cycle_on,
-        timers.c.name.in_(list(names)),
-        timers.c.status != "cancelled",
-        schema.paths.c.lifecycle == "award",
-    ]
-
-
 def _round(country: str, cycle_on: date) -> sa.Select[Any]:
     """Select the numbers of the paths of a country's round."""
     timers = schema.timers
@@ -342,5 +306,5 @@ def _round(country: str, cycle_on: date) -> sa.Select[Any]:
         sa.select(timers.c.path_id)
         .distinct()
         .select_from(timers.join(schema.paths))
-        .where(*_booked(country, cycle_on, DECISIONS), timers.c.due_on == cycle_on)
+        .where(*booked(country, cycle_on, DECISIONS), timers.c.due_on == cycle_on)
     )
