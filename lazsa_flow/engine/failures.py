@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.ports import Transaction
     from lazsa_flow.engine.values import Claim
 
-ATTEMPTS: Final = 5
-"""How often a path is tried before it is parked."""
+DECISION_ATTEMPTS: Final = 5
+"""How often a decision on a path is tried before the path is parked."""
 BACK_OFF: Final = timedelta(seconds=1)
 """The pause after the first attempt; each later one is four times as long."""
 
@@ -27,7 +27,7 @@ def fail_path(
     name = claim.names[path_id]
     before = transaction.failure_of(path_id)
     attempts = before.attempts + 1 if before else 1
-    last = attempts == ATTEMPTS
+    last = attempts == DECISION_ATTEMPTS
     retry_at = None if last else now + BACK_OFF * 4 ** (attempts - 1)
     transaction.set_aside(Failure(path_id, name, claim.due_at, error, attempts, now, retry_at))
     told = {"path_id": path_id, "timer": name, "error": error, "attempts": attempts}

@@ -19,6 +19,7 @@ from lazsa_flow.engine.journal import data_fields
 from lazsa_flow.errors import MalformedError
 from lazsa_flow.lifecycle.model import Path, Period, Statement, TimerRow
 from lazsa_flow.lifecycle.path_data import PathData
+from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.lifecycle.values import FrozenDict, freeze
 from lazsa_flow.store import schema
 from lazsa_flow.store.column_types import read_instant
@@ -119,7 +120,7 @@ def journal(lifecycle: str, row: Iterable[Any]) -> dict[str, Any]:
         verdicts = json.loads(fields["verdicts"])
     except MALFORMED:
         raise MalformedError("journal of path", path_id) from None
-    path, named = f"{lifecycle}-{path_id}", fields.pop("data_digest")
+    path, named = write_ref(lifecycle, path_id), fields.pop("data_digest")
     data = data_fields(path, fields["seq"], named)
     return {"path": path, **fields, "verdicts": verdicts, **data}
 

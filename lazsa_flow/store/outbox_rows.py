@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.engine.outbox_values import Claimed, Waiting
 from lazsa_flow.lifecycle.calendar import instant_text
+from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.lifecycle.stored_recipients import REVIEWERS
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.dialect import upsert
@@ -125,7 +126,7 @@ def read_waiting(row: sa.Row[Any]) -> Waiting:
         key=row.key,
         kind=row.kind,
         to=row.recipient,
-        path=f"{row.lifecycle}-{row.path_id}",
+        path=write_ref(row.lifecycle, row.path_id),
         country=row.country,
         created_at=row.created_at,
         next_at=row.next_at,

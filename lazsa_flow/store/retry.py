@@ -30,7 +30,8 @@ from lazsa_flow.store.lock_wait import LOCK_TIMEOUT_S, waiting_at_most
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ATTEMPTS: Final = 5
+TRANSACTION_ATTEMPTS: Final = 5
+"""How often a whole transaction is tried at most."""
 _PAUSE_S: Final = 0.02
 _LOST_S: Final = 15.0
 """After so long a lost connection is not tried again: the network is away, or the server."""
@@ -81,8 +82,8 @@ def retrying(
         StorageError: The database will not take what was to be written.
     """
     with waiting_at_most(lock_timeout_s) as wait:
-        for number in range(1, ATTEMPTS + 1):
-            last = number == ATTEMPTS
+        for number in range(1, TRANSACTION_ATTEMPTS + 1):
+            last = number == TRANSACTION_ATTEMPTS
             try:
                 return attempt()
             except DBAPIError as error:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from typing_extensions import TypeVar
 
 from lazsa_flow.lifecycle.merged_ids import MergedIds
+from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.store import (
     decode,
     due_timers,
@@ -143,7 +144,7 @@ class StoreQuestions(ABC, Generic[_Listing]):
             found = []
             for *row, lifecycle, subject in rows_of(connection, query):
                 timer = decode.timer(tuple(row))
-                found.append((timer, f"{lifecycle}-{timer.path_id}", subject))
+                found.append((timer, write_ref(lifecycle, timer.path_id), subject))
             return found
 
     def journal(self, path_id: int | None = None) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from lazsa_flow.award.evidence import NOMINATIONS
 from lazsa_flow.award.store.evidence_columns import NOMINATION_COLUMNS
 from lazsa_flow.award.store.round_outcomes import AFTERWARDS, DECISIONS, booked, count_outcomes
 from lazsa_flow.award.store.schema import seats
+from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.listing import Listing
@@ -240,7 +241,7 @@ class AwardListing(Listing):
         found = []
         for *row, lifecycle, seller in rows_of(self._connection, query):
             timer = decode.timer(tuple(row))
-            found.append((timer, f"{lifecycle}-{timer.path_id}", seller))
+            found.append((timer, write_ref(lifecycle, timer.path_id), seller))
         return found
 
     def parked(self, country: str) -> list[str]:
@@ -252,7 +253,9 @@ class AwardListing(Listing):
             .where(table.c.retry_at.is_(None), _is_in(paths, country))
             .order_by(table.c.path_id)
         )
-        return [f"{lifecycle}-{number}" for lifecycle, number in self._connection.execute(query)]
+        return [
+            write_ref(lifecycle, number) for lifecycle, number in self._connection.execute(query)
+        ]
 
     def statements(self, kind: str) -> list[Statement]:
         """Return what is said of sellers under each name of a kind, the longest standing first."""

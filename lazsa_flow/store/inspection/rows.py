@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.store import schema
 
 if TYPE_CHECKING:
@@ -79,4 +80,4 @@ def _reference(path_id: int | None, lifecycle: str | None) -> tuple[str, ...]:
     """Return a path's reference, or its number where the path itself is missing."""
     if path_id is None:
         return ()
-    return (f"{lifecycle}-{path_id}" if lifecycle else f"path {path_id}",)
+    return (write_ref(lifecycle, path_id) if lifecycle else f"path {path_id}",)

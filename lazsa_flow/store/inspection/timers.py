@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from lazsa_flow.engine.needed_timers import History, JournalEntry, TimerEntry
+from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.store import path_numbers, schema
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def timers_at(connection: sa.Connection, stored: StoredInstant) -> list[WaitingT
     for column, value in zip(_instant_columns(), stored, strict=False):
         query = query.where(column == value)
     return [
-        WaitingTimer(path_id, f"{lifecycle}-{path_id}", name)
+        WaitingTimer(path_id, write_ref(lifecycle, path_id), name)
         for path_id, lifecycle, name in connection.execute(query)
     ]
 

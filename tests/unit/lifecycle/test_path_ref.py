@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import Final
+
 import pytest
 
+import lazsa_flow
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.path_ref import PathRef, parse_ref, write_ref
 
@@ -28,3 +33,24 @@ def test_wrong_reference_is_no_path(text: str) -> None:
     """What is no reference is answered like a path that does not exist."""
     with pytest.raises(NotFoundError, match="path"):
         parse_ref(text)
+
+
+WRITTEN_BY_HAND: Final = {
+    "lifecycle/path_ref.py": "writes it",
+    "lifecycle/running_guards.py": "of a path whose number is not known it is no reference",
+    "store/audit.py": "of a row whose path is missing it is no reference",
+    "engine/batch/group.py": "a sweep writes it for every path: a call would take longer",
+    "store/fast/batch_rows.py": "a sweep writes it for every path: a call would take longer",
+}
+
+
+def test_references_are_written_in_one_place() -> None:
+    """Nothing else puts a lifecycle's name and a number together, but for these."""
+    by_hand = re.compile(r'f"\{[\w.]*lifecycle\}-\{')
+    package = Path(lazsa_flow.__file__).parent
+    found = {
+        file.relative_to(package).as_posix()
+        for file in package.rglob("*.py")
+        if by_hand.search(file.read_text("utf-8"))
+    }
+    assert found == WRITTEN_BY_HAND.keys()

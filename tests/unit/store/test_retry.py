@@ -16,7 +16,7 @@ from lazsa_flow.errors import (
     UnavailableError,
 )
 from lazsa_flow.store.connect import NO_TEXT
-from lazsa_flow.store.retry import ATTEMPTS, reading, retrying
+from lazsa_flow.store.retry import TRANSACTION_ATTEMPTS, reading, retrying
 
 SECRET = "the text of somebody"
 
@@ -90,9 +90,9 @@ def test_what_others_were_in_the_way_of_is_run_again(
 ) -> None:
     """At most five times, with growing pauses; not at all where it may not be run again."""
     count, raised = attempts(error)
-    assert (count, type(raised)) == (ATTEMPTS, ContendedError)
+    assert (count, type(raised)) == (TRANSACTION_ATTEMPTS, ContendedError)
     assert pauses == sorted(set(pauses))
-    assert len(pauses) == ATTEMPTS - 1
+    assert len(pauses) == TRANSACTION_ATTEMPTS - 1
     count, raised = attempts(error, again=False)
     assert (count, type(raised)) == (1, ContendedError)
 
@@ -101,7 +101,7 @@ def test_what_others_were_in_the_way_of_is_run_again(
 def test_a_lost_connection_is_tried_again_by_what_can_tell(error: DBAPIError) -> None:
     """Nobody knows whether it committed: only what can tell for itself is run again."""
     count, raised = attempts(error)
-    assert (count, type(raised)) == (ATTEMPTS, UnavailableError)
+    assert (count, type(raised)) == (TRANSACTION_ATTEMPTS, UnavailableError)
     count, raised = attempts(error, lost=False)
     assert (count, type(raised)) == (1, UnavailableError)
 
