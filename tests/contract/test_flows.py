@@ -164,3 +164,27 @@ def test_a_command_adds_one_row_for_each_kind_of_move(store: AwardStore) -> None
 def url_of_store(store: AwardStore) -> str:
     """Return the URL of a store's database."""
     return store._engine.url.render_as_string(hide_password=False)
+
+
+def test_doctor_names_a_timer_that_ended_without_a_row(
+    make: Callable[[], str], config: Config
+) -> None:
+    """The ledger cannot show it: no journal row says that it ended."""
+    fill_backlog(url := make(), 1)
+    with Programme.open(url, config=config, clock=VirtualClock(START)) as programme:
+        store = programme._runtime.store
+        with store.begin(write=False) as transaction:
+            assert transaction.inspect().orphans() == []
+        programme.sweep()
+        with store.begin(write=False) as transaction:
+            assert transaction.inspect().orphans() == []
+        tamper(
+            programme,
+            "UPDATE lazsa_timers SET status = 'fired', seq = 99 WHERE path_id = 1 AND name ="
+            " (SELECT min(name) FROM lazsa_timers WHERE path_id = 1 AND decides)",
+        )
+        with store.begin(write=False) as transaction:
+            [found] = transaction.inspect().orphans()
+    assert found.where == "lazsa_timers.seq"
+    assert "ended without a journal row" in str(found)
+    assert "award-1" in str(found)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from lazsa_flow.store import schema
+from lazsa_flow.store.flows import OUTCOMES
 from lazsa_flow.store.inspection.rows import Rows, rows_at_fault
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def orphans(connection: sa.Connection) -> Iterator[Rows]:
             yield from rows_at_fault(connection, table, column, lost, fault)
     yield from _own_references(connection)
     yield from _path_data(connection)
+    yield from _outcomes(connection)
 
 
 def _own_references(connection: sa.Connection) -> Iterator[Rows]:
@@ -45,6 +47,19 @@ def _path_data(connection: sa.Connection) -> Iterator[Rows]:
     named = sa.exists().where(same, journal.c.data_digest == table.c.digest)
     column, fault = table.c.seq, "is named by no journal row of its path"
     yield from rows_at_fault(connection, table, column, ~named, fault)
+
+
+def _outcomes(connection: sa.Connection) -> Iterator[Rows]:
+    """Yield timers that decided something and whose outcome the journal does not have."""
+    table, journal = schema.timers, schema.journal
+    told = sa.exists().where(
+        journal.c.path_id == table.c.path_id,
+        journal.c.seq == table.c.seq,
+        journal.c.effective_at == table.c.due_at,
+    )
+    ended = table.c.decides & table.c.status.in_(OUTCOMES)
+    fault = "ended without a journal row of its path and instant"
+    yield from rows_at_fault(connection, table, table.c.seq, ended & ~told, fault)
 
 
 def misplaced_slots(
