@@ -50,6 +50,8 @@ class Scale:
         starts: Starts of the command line.
         listed: Paths in a country that is listed.
         sellers: The longest file of sellers whose year is told.
+        imported: Facts in a file that is imported.
+        awaited: Facts in a file beside whose import others work.
     """
 
     rounds: int = 5
@@ -67,6 +69,8 @@ class Scale:
     starts: int = 25
     listed: int = 100_000
     sellers: int = 10_000
+    imported: int = 100_000
+    awaited: int = 200_000
 
 
 FULL: Final = Scale()
@@ -86,6 +90,8 @@ QUICK: Final = Scale(
     starts=2,
     listed=40,
     sellers=60,
+    imported=600,
+    awaited=600,
 )
 
 
