@@ -37,6 +37,10 @@ class StagedRows(Generic[_Row]):
     def __exit__(self, *_exc: object) -> None:
         self._file.close()
 
+    def __len__(self) -> int:
+        """Return how many batches there are."""
+        return self._batches
+
     def add(self, batch: list[_Row]) -> None:
         """Add a batch.
 

@@ -25,6 +25,7 @@ from lazsa_flow.errors import ClosedError, InputError
 from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.file_identity import FileIdentity
 from lazsa_flow.store.lock_wait import LOCK_TIMEOUT_S, OPTION, lock_wait
+from lazsa_flow.store.open_imports import hide_open_imports
 from lazsa_flow.store.options import ConnectionOptions, split_options
 from lazsa_flow.store.pool import pool_arguments
 from lazsa_flow.store.postgresql import connect_postgresql
@@ -126,7 +127,8 @@ def _connect_sqlite(url: sa.URL, own: ConnectionOptions, *, durable: bool) -> sa
         connect_args={"factory": OwnConnection},
         execution_options={OPTION: own.lock_timeout_s},
         # in memory each connection would be a database of its own
-        **(pool_arguments(own) if file else {}),
+        # who comes back soon finds the pages that it has read: what others write empties a cache
+        **({**pool_arguments(own), "pool_use_lifo": True} if file else {}),
     )
     busy_ms = round(own.lock_timeout_s * 1000)
     identity = None if file is None else FileIdentity(file.absolute())
@@ -169,3 +171,4 @@ def _begin_sqlite(connection: sa.Connection, *, file: Path | None) -> None:
             begin_reading(driver)
         else:
             begin_immediate(driver, lock_wait(connection), file)
+        hide_open_imports(driver)

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from lazsa_flow.errors import InputError
 from lazsa_flow.store.brakes import Brakes
+from lazsa_flow.store.fast.driver import driver_connection
+from lazsa_flow.store.open_imports import hide_open_imports
 from lazsa_flow.store.retry import reading, working_once
 from lazsa_flow.store.store import SqlStore, _Listing, _Transaction
 
@@ -48,6 +50,8 @@ class BoundStore(SqlStore[_Transaction, _Listing]):
             raise InputError.of("bind", "connection", "no transaction", expected)
         if connection.dialect.name == "sqlite":
             _check_begun(connection)
+            with driver_connection(connection) as driver:
+                hide_open_imports(driver)
         self._bound = connection
         self._bound_in = connection.get_transaction()
         self._engine = connection.engine
@@ -72,6 +76,11 @@ class BoundStore(SqlStore[_Transaction, _Listing]):
         if self._bound.dialect.name == "sqlite" and not self._bound.invalidated:
             _check_begun(self._bound)
         return self._bound
+
+    @property
+    def takes_imports_in_parts(self) -> bool:
+        """Whether a large import is taken in parts: never in a host's one transaction."""
+        return False
 
     def close(self) -> None:
         """Do nothing: the connection is the host's."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.batches import Batch
 from lazsa_flow.store.closed_books import BookSide
+from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.fast.statements import insert_row
+from lazsa_flow.store.open_imports import evidence_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,9 +56,26 @@ class ImportSide(BookSide):
         self.batch_id = insert_row(self._connection, schema.batches, row)
         return self.batch_id
 
+    def open_import(self) -> None:
+        """Hide what the import that was begun writes, until it is complete."""
+        row = {"batch_id": self.batch_id}
+        self._connection.execute(sa.insert(schema.open_imports), row)
+
+    def complete_import(self, batch_id: int) -> None:
+        """Show all that an import has written."""
+        table = schema.open_imports
+        self._connection.execute(sa.delete(table).where(table.c.batch_id == batch_id))
+
+    def evidence_stamp(self) -> tuple[Any, ...]:
+        """Return what changes whenever facts, countries or merges are recorded, on SQLite."""
+        with driver_connection(self._connection) as driver:
+            return evidence_stamp(driver)
+
     def batches(self, limit: int) -> list[Batch]:
         """Return the imports that were recorded last, latest first."""
-        query = sa.select(schema.batches).order_by(schema.batches.c.id.desc()).limit(limit)
+        table, under_way = schema.batches, sa.select(schema.open_imports.c.batch_id)
+        query = sa.select(table).where(table.c.id.not_in(under_way))
+        query = query.order_by(table.c.id.desc()).limit(limit)
         return [Batch(*row) for row in self._connection.execute(query)]
 
     @contextmanager

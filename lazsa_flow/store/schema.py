@@ -30,6 +30,7 @@ from lazsa_flow.store import (
 
 METADATA: Final = columns.METADATA
 batches: Final = schema_batches.batches
+open_imports: Final = schema_batches.open_imports
 subject_countries: Final = schema_subjects.subject_countries
 subject_merges: Final = schema_subjects.subject_merges
 subject_aliases: Final = schema_subjects.subject_aliases

@@ -19,6 +19,19 @@ batches = columns.append_only(
 """Imports, by file or call: who, through what, which file. Evidence rows name theirs."""
 
 
+open_imports = columns.table(
+    "open_imports",
+    sa.Column(
+        "batch_id",
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+        sa.ForeignKey("lazsa_batches.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+)
+"""Imports that are under way; see :mod:`lazsa_flow.store.open_imports`."""
+
+
 def batch_number() -> sa.Column[int]:
     """Return a column with the number of the import that has written a row, if one has."""
     return sa.Column("batch_id", sa.BigInteger(), sa.ForeignKey("lazsa_batches.id"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import columns
+from lazsa_flow.store import columns, schema_batches
 
 subject_countries = columns.append_only(
     "seller_countries",
@@ -18,6 +18,7 @@ subject_countries = columns.append_only(
     columns.text("actor", nullable=True),
     columns.day("as_of"),
     columns.instant("recorded_at"),
+    schema_batches.batch_number(),
     sa.Index("lazsa_seller_countries_seller", "subject", "id"),
     sa.Index("lazsa_seller_countries_country", "country", "subject"),
 )

@@ -34,10 +34,12 @@ class OwnConnection(sqlite3.Connection):
 
     Attributes:
         writes: Whether its present transaction is one that writes.
+        hides_imports: Whether it hides what imports that are under way have written.
         identity: The file that it must have open; ``None`` for a database in memory.
     """
 
     writes = False
+    hides_imports = False
     identity: FileIdentity | None = None
 
 

@@ -100,6 +100,11 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         """How long a call waits for locks of others, its repetitions included."""
         return lock_timeout_s(self._engine)
 
+    @property
+    def takes_imports_in_parts(self) -> bool:
+        """Whether a large import is taken in parts; see :mod:`lazsa_flow.store.open_imports`."""
+        return file_of(self._engine.url) is not None
+
     def close(self) -> None:
         """Close every connection; whoever asks for another is refused with a ClosedError."""
         self._closed = True

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import sqlalchemy as sa
 
+from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.store import schema
 from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value
-from lazsa_flow.store.fast.statements import insert_row
 from lazsa_flow.store.merges import current_id_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def history(connection: sa.Connection, names: Collection[str]) -> list[dict[str,
 
 
 def add_row(
-    connection: sa.Connection,
+    to: RowWriter,
     subject: str,
     country: str,
     *,
@@ -61,28 +61,24 @@ def add_row(
     recorded_at: datetime,
 ) -> None:
     """Append the country in which a subject is from now on."""
-    row = {
-        "subject": subject,
-        "country": country,
-        "source": source,
-        "actor": actor,
-        "as_of": as_of,
-        "recorded_at": recorded_at,
-    }
-    insert_row(connection, _ROWS, row)
+    at = instant_text(recorded_at)
+    to.insert(_ROWS, [(subject, country, source, actor, as_of.isoformat(), at, None)])
 
 
-def add_first(to: RowWriter, named: Iterable[Sequence[str]], recorded_at: str) -> None:
+def add_first(
+    to: RowWriter, named: Iterable[Sequence[str]], recorded_at: str, batch_id: int | None
+) -> None:
     """Record the country of subjects who have none yet, by the first facts that name it.
 
     Args:
         to: Writes it.
         named: Of each of these facts: subject, country and date.
         recorded_at: The present instant.
+        batch_id: The import that they belong to.
     """
-    rows: dict[str, tuple[str | None, ...]] = {}
+    rows: dict[str, tuple[Any, ...]] = {}
     for subject, country, as_of in named:
-        rows.setdefault(subject, (subject, country, "facts", None, as_of, recorded_at))
+        rows.setdefault(subject, (subject, country, "facts", None, as_of, recorded_at, batch_id))
     if rows:
         to.insert(_ROWS, list(rows.values()))
 

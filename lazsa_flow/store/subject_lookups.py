@@ -176,7 +176,7 @@ class SubjectSide(EngineTransaction):
     ) -> None:
         """Append that a subject, by whatever id, is in a country by a move or a merge."""
         subject_countries.add_row(
-            self._connection,
+            self._bulk,
             self.current_ids_of([subject]).get(subject, subject),
             country,
             source=source,

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Callable
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -48,6 +49,12 @@ HOST: Final = Actor("host", "host")
 """Who imports where nobody is named."""
 
 BATCH: Final = 1000
+PARTS_FROM: Final = 20
+"""A file of more batches is taken in parts; so many are written in a third of a second."""
+PART: Final = 4
+"""So many batches are a part: more take long, and fewer write the same pages again and again."""
+YIELD_S: Final = 0.025
+"""How long the database is left to others after a part: who waits looks about as often."""
 _ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
 _ZEROS: Final = 8
 """How many leading zeros a spreadsheet may have taken from an id."""
@@ -101,6 +108,21 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class PartTaker(Generic[_Row]):
+    """How rows are taken in parts; see :mod:`lazsa_flow.store.open_imports`.
+
+    Attributes:
+        check: Refuses the rows of a batch that cannot be taken; nothing is written yet.
+        look_up: Reads what is recorded about a batch.
+        write: Writes what was looked up and is not recorded yet.
+    """
+
+    check: Callable[[Intake, list[_Row]], None]
+    look_up: Callable[[Intake, list[_Row]], Any]
+    write: Callable[[Intake, Any], None]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportKind(Generic[_Row]):
     """How rows of one kind are imported.
 
@@ -112,6 +134,7 @@ class ImportKind(Generic[_Row]):
         persons: Returns a row's line and whose personal data it holds; ``None`` where it holds
             none. A row of somebody who was erased is left out of the import.
         fire_overdue: Whether overdue timers fire first.
+        parts: How a large file is taken in parts, where it can be.
     """
 
     form: FileFormat
@@ -119,6 +142,7 @@ class ImportKind(Generic[_Row]):
     take: Callable[[Intake, list[_Row]], None]
     persons: Callable[[_Row], tuple[int, Persons]] | None = None
     fire_overdue: bool = False
+    parts: PartTaker[_Row] | None = None
 
 
 @dataclass(slots=True)
@@ -352,6 +376,9 @@ class Taking(Generic[_Row]):
         """
         if context.version != self.version:
             raise RulesChangedError
+        parts = self.kind.parts
+        if parts and len(self.staged) > PARTS_FROM and context.store.takes_imports_in_parts:
+            return self._take_in_parts(context, request, parts)
         with context.fire_overdue() if self.kind.fire_overdue else nullcontext():
             now = context.clock.now()
 
@@ -361,6 +388,50 @@ class Taking(Generic[_Row]):
             # taken once: where the database gives up half-way, the caller imports it again
             found = context.run_idempotent(self.options.key, request, now, take, again=False)
         return _read_result(self.source, found)
+
+    def _take_in_parts(
+        self, context: Context, request: Mapping[str, Any], parts: PartTaker[_Row]
+    ) -> ImportResult:
+        """Take all rows in short transactions, the last of which shows what all have written."""
+        now, problems, actor = context.clock.now(), self.problems, self.options.actor
+        with context.store.begin(write=False) as transaction:
+            intake = Intake(context, transaction, actor, now, problems, 0)
+            for batch in self.staged:
+                parts.check(intake, batch)
+        problems.raise_if_any()
+
+        def begin(transaction: AwardTransaction) -> int:
+            transaction.check_rules(self.version)
+            number = _begin_batch(context, transaction, self.source, now, self.options)
+            transaction.open_import()
+            return number
+
+        def complete(transaction: AwardTransaction) -> dict[str, Any]:
+            transaction.complete_import(intake.batch)
+            return intake.result().fields()
+
+        intake.batch = context.store.transact(begin, again=False, lost=False)
+        batches = iter(self.staged)
+        while part := list(chain.from_iterable(islice(batches, PART))):
+            self._take_part(intake, parts, part)
+            time.sleep(YIELD_S)
+        found = context.run_idempotent(self.options.key, request, now, complete, again=False)
+        return _read_result(self.source, found)
+
+    def _take_part(self, intake: Intake, parts: PartTaker[_Row], rows: list[_Row]) -> None:
+        """Take some rows; what is looked up first, while others may write, mostly still holds."""
+        store = intake.context.store
+        with store.begin(write=False) as intake.transaction:
+            stamp = intake.transaction.evidence_stamp()
+            found = parts.look_up(intake, rows)
+
+        def write(transaction: AwardTransaction) -> None:
+            transaction.check_rules(self.version)
+            transaction.batch_id, intake.transaction = intake.batch, transaction
+            holds = transaction.evidence_stamp() == stamp
+            parts.write(intake, found if holds else parts.look_up(intake, rows))
+
+        store.transact(write, again=False, lost=False)
 
     def _take_in(
         self, context: Context, transaction: AwardTransaction, now: datetime

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.award.commands.import_runs import (
     HOST,
     ImportKind,
     ImportOptions,
+    PartTaker,
     Source,
     import_rows,
     in_place,
@@ -79,41 +80,83 @@ def add_facts(
     return record_facts(context, facts, ImportOptions(HOST, key=key), name=where)
 
 
+class FactsLookUp(NamedTuple):
+    """Facts that are to be taken, and what is recorded about their sellers.
+
+    Attributes:
+        facts: As they are stored.
+        countries: Of the sellers who have one on record.
+        recorded: What was recorded last of each seller on the same day.
+    """
+
+    facts: list[StoredFacts]
+    countries: Mapping[str, str]
+    recorded: Mapping[str, StoredFacts]
+
+
 def _take_facts(intake: Intake, batch: list[tuple[int, StoredFacts]]) -> None:
+    _check_days(intake, batch)
+    _write_facts(intake, _look_up_facts(intake, batch))
+
+
+def _check_days(intake: Intake, batch: list[tuple[int, StoredFacts]]) -> None:
+    """Refuse facts that are dated after today in the seller's country."""
+    today = _local_dates(intake)
+    coming = [each for each in batch if each[1][2] > min(today.values())]
+    countries = _countries_of(intake, coming)
+    for line, (seller, country, as_of, *_) in coming:
+        judged_in = _country_judged(today, countries.get(seller), country)
+        if as_of > today[judged_in]:
+            expected = f"a day not after today, {today[judged_in]} in {judged_in}"
+            intake.refuse(line, "as_of", as_of, expected)
+
+
+def _look_up_facts(intake: Intake, batch: list[tuple[int, StoredFacts]]) -> FactsLookUp:
+    """Read what is recorded about the facts that are not refused."""
+    today, countries = _local_dates(intake), _countries_of(intake, batch)
+    earliest = min(today.values())
+    facts = [
+        each
+        for _line, each in batch
+        if each[2] <= earliest
+        or each[2] <= today[_country_judged(today, countries.get(each[0]), each[1])]
+    ]
+    days = {each[0]: each[2] for each in facts}
+    return FactsLookUp(facts, countries, intake.transaction.stored_facts_on(days))
+
+
+def _write_facts(intake: Intake, found: FactsLookUp) -> None:
     """Append the facts that are not recorded yet."""
-    transaction = intake.transaction
-    homes = transaction.countries_of({seller for _line, (seller, *_) in batch})
-    begun = _refuse_coming_days(intake, batch, homes)
-    intake.note_sellers({facts[0]: facts[1] for facts in begun}, homes, new=True)
-    stored = transaction.stored_facts_on({facts[0]: facts[2] for facts in begun})
-    fresh = [facts for facts in begun if not is_recorded(facts, stored.get(facts[0]))]
-    intake.already_there += len(begun) - len(fresh)
-    transaction.add_stored_facts(fresh, intake.now, homes)
+    facts, countries, recorded = found
+    intake.note_sellers({each[0]: each[1] for each in facts}, countries, new=True)
+    fresh = [each for each in facts if not is_recorded(each, recorded.get(each[0]))]
+    intake.already_there += len(facts) - len(fresh)
+    intake.transaction.add_stored_facts(fresh, intake.now, countries)
     intake.taken += len(fresh)
 
 
-def _refuse_coming_days(
-    intake: Intake, batch: list[tuple[int, StoredFacts]], homes: Mapping[str, str]
-) -> list[StoredFacts]:
-    """Return the facts that are not dated after today in the seller's country."""
-    countries = intake.context.rulebook.countries
-    today = {code: intake.local_date(code).isoformat() for code in countries}
-    begun = [facts for _line, facts in batch]
-    if max(facts[2] for facts in begun) <= min(today.values()):
-        return begun
-    begun = []
-    for line, facts in batch:
-        home = homes.get(facts[0], facts[1])
-        country = home if home in countries else facts[1]
-        if facts[2] > today[country]:
-            expected = f"a day not after today, {today[country]} in {country}"
-            intake.refuse(line, "as_of", facts[2], expected)
-        else:
-            begun.append(facts)
-    return begun
+def _local_dates(intake: Intake) -> Mapping[str, str]:
+    """Return the local date of each country at the instant of the import, as YYYY-MM-DD."""
+    codes = intake.context.rulebook.countries
+    return {code: intake.local_date(code).isoformat() for code in codes}
 
 
-FACTS_IMPORT: Final = ImportKind(FACTS, read_stored_facts, _take_facts)
+def _countries_of(intake: Intake, batch: list[tuple[int, StoredFacts]]) -> Mapping[str, str]:
+    sellers = {each[0] for _line, each in batch}
+    return intake.transaction.countries_of(sellers) if sellers else {}
+
+
+def _country_judged(today: Mapping[str, str], recorded: str | None, named: str) -> str:
+    """Return the country whose date counts: the recorded one, where it is configured."""
+    return recorded if recorded is not None and recorded in today else named
+
+
+FACTS_IMPORT: Final = ImportKind(
+    FACTS,
+    read_stored_facts,
+    _take_facts,
+    parts=PartTaker(_check_days, _look_up_facts, _write_facts),
+)
 """Appends facts; a file of a million sellers takes no more memory than one of a thousand."""
 
 

@@ -90,7 +90,7 @@ class EvidenceSide(SqlTransaction):
         at, batch = instant_text(recorded_at), self.batch_id
         self._bulk.insert(schema.facts, [(*row, at, batch) for row in rows])
         named = (row[:3] for row in rows if row[0] not in countries)
-        subject_countries.add_first(self._bulk, named, at)
+        subject_countries.add_first(self._bulk, named, at, batch)
 
     def stored_facts_on(self, days: Mapping[str, str]) -> dict[str, StoredFacts]:
         """Return the facts recorded last of each seller on their day, as they are stored.

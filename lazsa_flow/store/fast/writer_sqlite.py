@@ -47,7 +47,7 @@ _IF_FREE: Final = " ON CONFLICT DO NOTHING"
 def _insert(table: sa.Table, *, numbered: bool = False) -> str:
     names = written_columns(table, numbered=numbered)
     marks = ", ".join("?" * len(names))
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
+    return f"INSERT INTO main.{table.name} ({', '.join(names)}) VALUES ({marks})"
 
 
 class SqliteWriter:
