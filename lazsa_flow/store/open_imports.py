@@ -24,7 +24,7 @@ from typing import Any, Final
 
 HIDDEN: Final = ("lazsa_facts", "lazsa_seller_countries")
 """The tables to which an import in parts writes."""
-_UNDER_WAY: Final = "SELECT EXISTS (SELECT 1 FROM main.lazsa_open_imports)"
+_UNDER_WAY: Final = "SELECT 1 FROM lazsa_open_imports LIMIT 1"
 _STAMP: Final = (
     "SELECT (SELECT max(id) FROM main.lazsa_facts),"
     " (SELECT max(id) FROM main.lazsa_seller_countries),"
@@ -39,7 +39,7 @@ def hide_open_imports(driver: Any) -> None:
         driver: A connection to SQLite.
     """
     try:
-        [(under_way,)] = driver.execute(_UNDER_WAY).fetchall()
+        under_way = bool(driver.execute(_UNDER_WAY).fetchall())
     except sqlite3.OperationalError as error:
         if "no such table" not in str(error):
             raise
@@ -56,7 +56,7 @@ def hide_open_imports(driver: Any) -> None:
             else f"DROP VIEW IF EXISTS temp.{table}"
         )
     if hasattr(driver, "hides_imports"):
-        driver.hides_imports = bool(under_way)
+        driver.hides_imports = under_way
 
 
 def evidence_stamp(driver: Any) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from lazsa_flow.errors import SchemaError
 from lazsa_flow.store.connect import READ_ONLY, file_of
 
-HEAD: Final = "0019"
+HEAD: Final = "0020"
 """This release's revision: the newest of ``store/migrations/versions``."""
 VERSION_TABLE: Final = "lazsa_alembic_version"
 

@@ -31,7 +31,7 @@ SELLERS = FEW + 8
 """More than go by arrays, so that every kind of statement is seen."""
 SMALL = {
     *("lazsa_policies", "lazsa_countries", "lazsa_suspensions", "lazsa_lifecycles"),
-    *("lazsa_pauses", "lazsa_failures", "lazsa_lifted_suspensions"),
+    *("lazsa_pauses", "lazsa_failures", "lazsa_lifted_suspensions", "lazsa_open_imports"),
     *(VERSION_TABLE, "CONSTANT", "stamp", "read"),
 }
 """What does not grow with the sellers: rules, and what is set aside at the moment."""
