@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from lazsa_flow import ITEMS
+from lazsa_flow import ITEMS, Programme
 from lazsa_flow.award.imports.facts import fields_of
 from lazsa_flow.award.imports.formats import FORMATS
 from lazsa_flow.errors import InputError, KeyReusedError, NotAllowedError
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from lazsa_flow.award.programme import Programme
 
 OPERATOR = Actor("operator", "ops-1")
 NOMINATIONS = ("seller_id", "source", "nominator_id", "statement")
@@ -238,6 +237,31 @@ def test_facts_that_are_wrong_are_named(programme: Programme) -> None:
     country, twice = str(caught.value).splitlines()
     assert country.startswith("record_facts:2: country: got 'XX'")
     assert twice.startswith("record_facts:3: seller_id: got 'seller-1'")
+
+
+def test_nobody_waits_while_a_file_is_read(
+    programme: Programme, written: Callable[..., Path]
+) -> None:
+    """While a file is read, as for a dry run of it, others write: here the reader itself does."""
+    file = facts_file(written, SOUND)
+    others = iter("abcd")
+
+    def write(_rows: int) -> None:
+        with Programme.open(programme_url(programme), clock=programme.clock) as other:
+            other.record_facts([replace(SOUND, seller=next(others))])
+
+    assert programme.import_facts(file, done=write, dry_run=True) == 1
+    assert programme.import_facts(file, done=write) == 1
+    nominations = written(NOMINATIONS, ("nobody", "employee", "e-1", "x"))
+    with pytest.raises(InputError, match="'nobody'"):
+        programme.import_nominations(nominations, done=write)
+    assert next(others) == "d"
+
+
+def programme_url(programme: Programme) -> str:
+    """Return the URL of a programme's database."""
+    url = programme._runtime.store._engine.url.render_as_string(hide_password=False)
+    return f"{url}?lock_timeout=1" if "?" not in url else f"{url}&lock_timeout=1"
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
