@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 _ALIASES: Final = schema.subject_aliases
+_EVERY_ALIAS: Final = sa.select(_ALIASES.c.alias, _ALIASES.c.subject)
 _MERGES: Final = schema.subject_merges
 
 
@@ -75,8 +76,7 @@ def names_of(connection: sa.Connection, persons: Collection[str]) -> dict[str, l
 
 def read_aliases(connection: sa.Connection) -> dict[str, str]:
     """Return the id that holds, by alias."""
-    rows = connection.execute(sa.select(_ALIASES.c.alias, _ALIASES.c.subject))
-    return {row[0]: row[1] for row in rows}
+    return dict(fetch(connection, _EVERY_ALIAS, {}))
 
 
 def in_force(connection: sa.Connection) -> dict[str, Merge]:

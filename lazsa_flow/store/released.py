@@ -13,14 +13,20 @@ import sqlalchemy as sa
 
 from lazsa_flow.errors import ConfigError, MalformedError, Problem
 from lazsa_flow.lifecycle.policy import CountryText, PolicyText
-from lazsa_flow.store import schema
+from lazsa_flow.store import decode, schema
 from lazsa_flow.store.decode import MALFORMED
+from lazsa_flow.store.fast.driver import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
 
 
+_POLICIES: Final = sa.select(schema.policies)
+_COUNTRIES: Final = sa.select(schema.countries).order_by(
+    schema.countries.c.code, schema.countries.c.version
+)
+_SUSPENSIONS: Final = sa.select(schema.suspensions.c.country, schema.suspensions.c.cycle_on)
 _LOCK: Final = 0x72756C6573  # "rules"
 _SHARING: Final = sa.select(sa.func.pg_advisory_xact_lock_shared(sa.literal_column(str(_LOCK))))
 
@@ -64,13 +70,12 @@ def policy_versions(connection: sa.Connection) -> list[PolicyVersion]:
         ConfigError: A stored text does not have the hash that was stored with it.
         MalformedError: A stored row is not as this release writes it.
     """
-    table = schema.policies
     found = []
     try:
-        for row in connection.execute(sa.select(table)):
-            text = PolicyText(row.lifecycle, row.version, row.text)
-            _check_hash(f"{row.lifecycle}/{row.version}", text.sha256, row.sha256)
-            found.append(PolicyVersion(text, row.in_force_from, row.released_at, row.released_by))
+        for lifecycle, version, body, sha256, since, at, by in fetch(connection, _POLICIES, {}):
+            text = PolicyText(lifecycle, version, body)
+            _check_hash(f"{lifecycle}/{version}", text.sha256, sha256)
+            found.append(PolicyVersion(text, decode.instant(since), decode.instant(at), by))
         return sorted(found, key=_order)
     except MALFORMED:
         raise MalformedError("policy") from None
@@ -83,14 +88,13 @@ def country_versions(connection: sa.Connection) -> list[CountryVersion]:
         ConfigError: A stored text does not have the hash that was stored with it.
         MalformedError: A stored row is not as this release writes it.
     """
-    table = schema.countries
     found = []
     try:
-        for row in connection.execute(sa.select(table).order_by(table.c.code, table.c.version)):
-            text = CountryText(row.code, row.text)
-            _check_hash(f"country {row.code}", text.sha256, row.sha256)
-            since, at = row.in_force_from, row.released_at
-            found.append(CountryVersion(text, row.version, since, at, row.released_by))
+        for code, number, body, sha256, since, at, by in fetch(connection, _COUNTRIES, {}):
+            text = CountryText(code, body)
+            _check_hash(f"country {code}", text.sha256, sha256)
+            instants = (decode.instant(since), decode.instant(at))
+            found.append(CountryVersion(text, number, *instants, by))
         return found
     except MALFORMED:
         raise MalformedError("country") from None
@@ -103,9 +107,8 @@ def in_force(versions: Iterable[CountryVersion]) -> dict[str, CountryVersion]:
 
 def suspensions(connection: sa.Connection) -> list[tuple[str, date]]:
     """Return every suspended cycle: country and cycle date."""
-    return [
-        (row.country, row.cycle_on) for row in connection.execute(sa.select(schema.suspensions))
-    ]
+    rows = fetch(connection, _SUSPENSIONS, {})
+    return [(country, decode.day(cycle_on)) for country, cycle_on in rows]
 
 
 def lock(connection: sa.Connection) -> None:

@@ -13,10 +13,14 @@ import sqlalchemy as sa
 
 from lazsa_flow.errors import SchemaError
 from lazsa_flow.store.connect import READ_ONLY, file_of
+from lazsa_flow.store.fast.driver import fetch
 
 HEAD: Final = "0020"
 """This release's revision: the newest of ``store/migrations/versions``."""
 VERSION_TABLE: Final = "lazsa_alembic_version"
+_REVISIONS: Final = sa.select(sa.column("version_num", sa.Text())).select_from(
+    sa.table(VERSION_TABLE)
+)
 
 
 def revision_of(engine: sa.Engine) -> str | None:
@@ -29,8 +33,7 @@ def revision_on(connection: sa.Connection) -> str | None:
     """Return the revision that the database of a connection stands at, or ``None``."""
     if not sa.inspect(connection).has_table(VERSION_TABLE):
         return None
-    query = sa.select(sa.column("version_num", sa.Text())).select_from(sa.table(VERSION_TABLE))
-    return ", ".join(sorted(connection.scalars(query))) or None
+    return ", ".join(sorted(row[0] for row in fetch(connection, _REVISIONS, {}))) or None
 
 
 def is_known(revision: str) -> bool:
