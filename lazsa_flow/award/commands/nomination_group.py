@@ -137,8 +137,8 @@ class NominationGroup:
     def must_write_before(self, seller: str, actor: Actor) -> bool:
         """Tell whether a second nomination by one person of this group would have to name it."""
         return any(
-            made.seller is self._sellers[seller] and same_person(made.actor.id, actor.id)
-            for made in self._made
+            each.id == 0 and same_person(each.nominator, actor.id)
+            for each in self._sellers[seller].nominations
         )
 
     def add(self, seller: str, actor: Actor, statement: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lazsa_flow.award.commands.nomination_group import read_group
 from lazsa_flow.award.commands.nominations import complete_in
 from lazsa_flow.award.rules.perks import LIFECYCLE
+from lazsa_flow.engine.gc_pause import gc_paused
 from lazsa_flow.errors import ConflictError
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.lifecycle.path_ref import write_ref
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 def take_nominations(context: Context, intake: Intake, batch: Sequence[NominationRow]) -> None:
     """Make or complete the nominations of a batch; those that are recorded already are counted."""
-    _Batch(context, intake, batch).take()
+    with gc_paused():
+        _Batch(context, intake, batch).take()
 
 
 class _Batch:
@@ -35,7 +37,9 @@ class _Batch:
     def __init__(self, context: Context, intake: Intake, rows: Sequence[NominationRow]) -> None:
         self._context, self._intake = context, intake
         resolve = context.rulebook.merged.resolve
-        self._rows = [(row, resolve(Actor(row.source, row.nominator))) for row in rows]
+        makers = {(row.source, row.nominator) for row in rows}
+        actors = {maker: resolve(Actor(*maker)) for maker in makers}
+        self._rows = [(row, actors[row.source, row.nominator]) for row in rows]
         self._waiting: list[tuple[NominationRow, Actor]] = []
         self._group = self._read(self._rows)
 
