@@ -140,9 +140,14 @@ class EngineTransaction:
 
     def _stale(self) -> StaleVersionError | ConflictError:
         found = apply_changes.stale(self._lent, self._changes, self._alike)
+        self.discard()
+        return found
+
+    def discard(self) -> None:
+        """Forget what is held: what it belongs to is undone."""
+        self._rows.discard()
         self._changes.clear()
         self._alike.clear()
-        return found
 
     # -- what the engine asks for; see lazsa_flow.engine.ports.Transaction
 

@@ -82,5 +82,9 @@ class ImportSide(BookSide):
     def savepoint(self) -> Iterator[None]:
         """Undo what is written within the block where it raises, and nothing else."""
         with self._connection.begin_nested():
-            yield
-            self.flush()
+            try:
+                yield
+                self.flush()
+            except BaseException:
+                self.discard()
+                raise

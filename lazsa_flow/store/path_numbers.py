@@ -34,7 +34,7 @@ _BUCKET: Final = sa.func.coalesce(
 )
 _BEFORE_FIRST: Final = _BUCKET * _SIZE
 _IN_BUCKET: Final = (_IDS > _BEFORE_FIRST) & (_IDS < _BEFORE_FIRST + _SIZE)
-_LARGEST: Final = sa.select(
+LARGEST: Final = sa.select(
     sa.func.coalesce(
         sa.select(sa.func.max(_IDS)).where(_IN_BUCKET).scalar_subquery(), _BEFORE_FIRST
     )
@@ -50,7 +50,7 @@ def take_number(connection: sa.Connection) -> int:
         ConflictError: The bucket has no number left.
     """
     if connection.dialect.name == "postgresql":
-        return _check_left(int(fetch(connection, _NEXT, {})[0][0]))
+        return check_left(int(fetch(connection, _NEXT, {})[0][0]))
     return find_number(connection)
 
 
@@ -60,12 +60,12 @@ def find_number(connection: sa.Connection) -> int:
     Raises:
         ConflictError: The bucket has no number left.
     """
-    return _check_left(find_largest(connection) + 1)
+    return check_left(find_largest(connection) + 1)
 
 
 def find_largest(connection: sa.Connection) -> int:
     """Return the largest number that is taken in the bucket, or the one before its first."""
-    return int(fetch(connection, _LARGEST, {})[0][0])
+    return int(fetch(connection, LARGEST, {})[0][0])
 
 
 def read_bucket(connection: sa.Connection) -> int:
@@ -94,7 +94,7 @@ def put_bucket(connection: sa.Connection, bucket: int, at: datetime) -> None:
         connection.execute(sa.select(setval))
 
 
-def _check_left(number: int) -> int:
+def check_left(number: int) -> int:
     """Let a number pass unless it is the first of the next bucket, which is never used."""
     if number % BUCKET_SIZE == 0:
         what = f"bucket {number // BUCKET_SIZE - 1} is full; run: lazsa-flow migrate --bucket N"

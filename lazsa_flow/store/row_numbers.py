@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import schema
+from lazsa_flow.store import path_numbers, schema
 from lazsa_flow.store.fast.driver import fetch_all
 
 if TYPE_CHECKING:
@@ -25,17 +25,24 @@ def take_numbers(
     """Return the numbers for so many new rows of each of these tables, in their order.
 
     Whoever takes them writes the rows before anything else gets a number of its table.
+
+    Raises:
+        ConflictError: While iterating: the paths' bucket has no number left.
     """
     tables = [table for table, rows in needed.items() if rows]
     if connection.dialect.name == "postgresql":
         asked = [_next(table) for table in tables]
         values = {f"rows_{table.name}": needed[table] for table in tables}
-        found = [[row[0] for row in rows] for rows in fetch_all(connection, asked, values)]
-        return {table: iter(numbers) for table, numbers in zip(tables, found, strict=True)}
-    largest = fetch_all(connection, [_largest(table) for table in tables], {})
-    return {
-        table: count((rows[0][0] or 0) + 1) for table, rows in zip(tables, largest, strict=True)
-    }
+        found: list[Iterator[int]] = [
+            (row[0] for row in rows) for rows in fetch_all(connection, asked, values)
+        ]
+    else:
+        largest = fetch_all(connection, [_largest(table) for table in tables], {})
+        found = [count((rows[0][0] or 0) + 1) for rows in largest]
+    taken = dict(zip(tables, found, strict=True))
+    if schema.paths in taken:
+        taken[schema.paths] = map(path_numbers.check_left, taken[schema.paths])
+    return taken
 
 
 @lru_cache
@@ -51,4 +58,6 @@ def _next(table: sa.Table) -> sa.Select[Any]:
 
 @lru_cache
 def _largest(table: sa.Table) -> sa.Select[Any]:
+    if table is schema.paths:
+        return path_numbers.LARGEST
     return sa.select(sa.func.max(table.c.id))

@@ -16,9 +16,10 @@ import pytest
 import sqlalchemy as sa
 
 from lazsa_flow import ITEMS, Programme
+from lazsa_flow.award.commands.nomination_group import Nominated, NominationGroup
 from lazsa_flow.award.imports.facts import fields_of
 from lazsa_flow.award.imports.formats import FORMATS
-from lazsa_flow.errors import InputError, KeyReusedError, NotAllowedError
+from lazsa_flow.errors import ConflictError, InputError, KeyReusedError, NotAllowedError
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.store import schema
 from tests.factories import facts, utc
@@ -277,3 +278,57 @@ def test_every_example_is_valid(
     with rejects.open(encoding="utf-8", newline="") as stream:
         problems = [row["problem"] for row in csv.DictReader(stream)]
     assert all("expected a row that can be taken" in each or "today" in each for each in problems)
+
+
+def test_rows_of_one_file_see_those_before(
+    programme: Programme, written: Callable[..., Path]
+) -> None:
+    """A support, a completion and a second nomination find what earlier rows have made."""
+    programme.record_facts([replace(SOUND, seller=f"seller-{n}") for n in (1, 2, 3)])
+    first = [("seller-1", "employee", "e-1", ""), ("seller-2", "employee", "e-1", "x")]
+    assert programme.import_nominations(written(NOMINATIONS, *first)) == 2
+    rows = [
+        ("seller-3", "employee", "e-1", "x"),
+        ("seller-1", "employee", "e-1", "now with a statement"),
+        ("seller-3", "employee", "e-2", "y"),
+        ("seller-2", "employee", "e-1", "x"),
+        ("seller-3", "seller", "seller-3", ""),
+        ("seller-3", "ambassador", "e-2", "y"),
+    ]
+    done = programme.import_nominations(written(NOMINATIONS, *rows), partial=True)
+    assert (done, done.refused, done.already_there) == (4, 1, 1)
+    [path] = programme.paths("seller-3")
+    assert (path.ref, path.state) == ("award-3", "nominated")
+    with programme._runtime.store.begin(write=False) as transaction:
+        made = transaction.nominations_of(path.id)
+        [own] = transaction.nominations_of(1)
+    told = [(each.id, each.source, each.nominator, each.complete) for each in made]
+    assert told == [
+        (3, "employee", "e-1", True),
+        (5, "employee", "e-2", True),
+        (6, "seller", "seller-3", False),
+    ]
+    assert own.complete
+
+
+def test_a_place_taken_meanwhile_refuses_its_row_alone(
+    programme: Programme, written: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A group that cannot be written whole is taken row by row."""
+    sellers = ("seller-1", "seller-2")
+    programme.record_facts([replace(SOUND, seller=each) for each in sellers])
+    write = NominationGroup.write
+    failed: list[int] = []
+
+    def write_or_fail(group: NominationGroup) -> list[Nominated]:
+        done = write(group)
+        if not failed:
+            failed.append(len(done))
+            raise ConflictError("seller-1", "has an open path of the lifecycle award")
+        return done
+
+    monkeypatch.setattr(NominationGroup, "write", write_or_fail)
+    rows = [(each, "employee", "e-1", "x") for each in sellers]
+    assert programme.import_nominations(written(NOMINATIONS, *rows)) == 2
+    assert failed == [2]
+    assert [len(programme.paths(each)) for each in sellers] == [1, 1]

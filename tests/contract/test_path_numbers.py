@@ -155,3 +155,15 @@ def test_a_full_bucket(make: Callable[[], str]) -> None:
             lambda: programme.nominate("s2", actor=EMPLOYEE, statement="Helps."), ConflictError
         )
         assert said == "'path numbers': bucket 4 is full; run: lazsa-flow migrate --bucket N"
+
+
+def test_nominations_are_numbered_in_the_bucket(play: Play) -> None:
+    """A nomination takes its path's number where every opening takes it."""
+    programme = play()
+    known(programme, "s1", "s2")
+    with programme._runtime.store.begin() as transaction:
+        transaction.put_bucket(7, START)
+    paths = [
+        programme.nominate(each, actor=EMPLOYEE, statement="Helps.").path for each in ("s1", "s2")
+    ]
+    assert paths == ["award-7000000001", "award-7000000002"]

@@ -113,6 +113,11 @@ class BufferedWriter(PostgresWriter):
         elif commit:
             commit()
 
+    def discard(self) -> None:
+        """Forget what is held: what it belongs to is undone."""
+        self._held.clear()
+        self._touched.clear()
+
     def _flush_and_commit(self, text: str, values: list[Any], commit: Callable[[], None]) -> None:
         try:
             with driver_connection(self._connection) as driver, driver.pipeline():

@@ -38,6 +38,10 @@ class RowWriter(Protocol):
         """
         ...
 
+    def discard(self) -> None:
+        """Forget what is held: what it belongs to is undone."""
+        ...
+
     def pipelined(self, most: int) -> AbstractContextManager[None]:
         """Send what is written in the block in one round trip, where that can be.
 

@@ -68,6 +68,9 @@ class SqliteWriter:
         if commit is not None:
             commit()
 
+    def discard(self) -> None:
+        """Do nothing: nothing is held."""
+
     def pipelined(self, most: int) -> AbstractContextManager[None]:
         """Do nothing: there is no server to go to."""
         return nullcontext()
