@@ -2,40 +2,82 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lazsa_flow.engine.explain import explain
 from lazsa_flow.engine.opening import unopened
 from lazsa_flow.engine.outlook import outlook
+from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import NotFoundError, no_subject_or_path
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.engine.explain import Explanation
-    from lazsa_flow.lifecycle.model import Path, Snapshot
+    from lazsa_flow.lifecycle.model import Snapshot
     from lazsa_flow.lifecycle.table import Lifecycle
     from lazsa_flow.service.context import Context
+    from lazsa_flow.store.prefetch import Prefetch
     from lazsa_flow.store.transaction import SqlTransaction
 
 
-def explain_path(context: Context, path: Path, trigger: str | None, now: datetime) -> Explanation:
-    """Explain a path; where it has ended, the outlook is that of a new one.
+def explain_path(
+    context: Context, name: str, lifecycle: str | None, trigger: str | None, now: datetime
+) -> Explanation | None:
+    """Explain a path, all of which is read in one round trip, with whether the rules still hold.
+
+    Where the path has ended, the outlook is that of a new one.
+
+    Args:
+        context: By whose rules.
+        name: The path's reference, or a subject whose latest path is meant.
+        lifecycle: Of a subject, the latest path in this lifecycle.
+        trigger: Only exits of this trigger.
+        now: The instant of asking.
+
+    Returns:
+        The explanation; ``None`` where the name is of no path and no subject with one.
 
     Raises:
-        NotFoundError: The path's lifecycle has no such trigger.
+        NotFoundError: There is no such lifecycle, or the path's has no such trigger.
+        RulesChangedError: The rules are others than those of this context.
     """
-    lifecycle = context.rulebook.lifecycle(path.lifecycle)
-    check_trigger(lifecycle, trigger)
+    if lifecycle is not None:
+        context.rulebook.lifecycle(lifecycle)
     with context.store.begin(write=False) as transaction:
-        seen = context.load(transaction, path.ref, now)
+        found = _prefetch(context, transaction, name, lifecycle, now)
+        if found is None:
+            return None
+        if found.stamp.version != context.version:
+            raise RulesChangedError
+        seen, path = found.seen, found.seen.path
+        table = context.rulebook.lifecycle(path.lifecycle)
+        check_trigger(table, trigger)
         told = explain(context.rulebook, seen, now, trigger)
-        if told.outlook is None and not lifecycle.state(seen.path.state).open:
-            opening = _unopened(context, transaction, lifecycle, path.subject, path.country, now)
+        if told.outlook is None and not table.state(path.state).open:
+            opening = _unopened(context, transaction, table, path.subject, path.country, now)
             told = replace(told, outlook=outlook(context.rulebook, opening, now))
-        told = replace(told, title=context.application.title_of(context, seen.path, now))
+    told = replace(told, title=context.application.title_of(context, path, now))
     return _of_trigger(told, trigger)
+
+
+def _prefetch(
+    context: Context,
+    transaction: SqlTransaction,
+    name: str,
+    lifecycle: str | None,
+    now: datetime,
+) -> Prefetch | None:
+    """Read all about a path; a path goes before a subject whose id reads like its reference."""
+    with suppress(NotFoundError):
+        found = transaction.prefetch(context.path_id(name), on=now.date())
+        path = found and found.seen.path
+        if path and path.ref == name and lifecycle in (None, path.lifecycle):
+            return found
+    paths = [each for each in transaction.paths_of(name) if lifecycle in (None, each.lifecycle)]
+    return transaction.prefetch(paths[-1].id, on=now.date()) if paths else None
 
 
 def explain_subject(

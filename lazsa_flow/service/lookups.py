@@ -78,13 +78,12 @@ class Lookups(Part):
             NotFoundError: There is no such path, subject, lifecycle or trigger.
         """
         at = self._runtime.now(now, "now")
-        try:
-            path = self.find(name, lifecycle)
-        except NotFoundError as error:
-            if error.kind == "lifecycle":
-                raise
-            return explaining.explain_subject(self._runtime.context, name, lifecycle, trigger, at)
-        return explaining.explain_path(self._runtime.context, path, trigger, at)
+        told = self._runtime.run_on_path(
+            lambda context: explaining.explain_path(context, name, lifecycle, trigger, at)
+        )
+        if told is not None:
+            return told
+        return explaining.explain_subject(self._runtime.context, name, lifecycle, trigger, at)
 
     def history(self, path: str) -> list[JournalEntry]:
         """Return a path's journal rows, oldest first, as JSON values.

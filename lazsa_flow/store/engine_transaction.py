@@ -120,7 +120,11 @@ class EngineTransaction:
         return found
 
     def _pass(self, stamp: Stamp) -> None:
-        self._brakes.check(stamp)
+        if self._write:
+            self._brakes.check(stamp)
+        else:
+            self._brakes.check_schema(stamp)
+            self._brakes.check_clock(stamp)
         self._foreign = self._brakes.foreign(stamp)
         self._stamp = stamp
 
