@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from benchmarks.harness.bench import Bench
     from benchmarks.harness.databases import Store
 
+_OF_COMMANDS: Final = ("lazsa_keys", "lazsa_flows")
+"""The tables to which a fire adds a row that is no path's."""
 EVE: Final = MIDNIGHT - timedelta(hours=12)
 """When people command: before the cycle date begins."""
 _GOALS: Final[dict[Store, float]] = {"sqlite": 1.3, "postgresql": 1.5}
@@ -142,32 +144,39 @@ def timed(items: Sequence[_Item], work: Callable[[_Item], None]) -> Callable[[],
     return side
 
 
+def _new_rows(answers: Sequence[Answers], table: str) -> list[Write]:
+    """Return the rows that the fires have added to a table, in the order of its key."""
+    [found] = (each for each in answers if each.table == table)
+    rows = found.rows["new"]
+    return [Write(table, "new", {}, dict(zip(found.columns, row, strict=True))) for row in rows]
+
+
 class _Raw:
     """The same statements on the raw driver."""
 
     def __init__(self, url: str, answers: Sequence[Answers]) -> None:
         self._connection = connect(url)
         self._sqlite = url.startswith("sqlite")
-        self._todo = make_todo([each for each in answers if each.table != "lazsa_keys"])
-        [keys] = (each for each in answers if each.table == "lazsa_keys")
-        self._keys = {row[0]: dict(zip(keys.columns, row, strict=True)) for row in keys.rows["new"]}
+        self._todo = make_todo([each for each in answers if each.table not in _OF_COMMANDS])
+        self._keys = {row.values["key"]: row for row in _new_rows(answers, "lazsa_keys")}
+        self._counts = iter(_new_rows(answers, "lazsa_flows"))
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
     def fire(self, path: Path) -> None:
-        """Write one path's rows, having read what a decision would."""
+        """Write the next path's rows, having read what a decision would."""
         number, subject = path
         key = f"withdraw-{number}"
-        stored = Write("lazsa_keys", "new", {}, self._keys[key])
+        stored, counted = self._keys[key], next(self._counts)
         statements = [
             ("SELECT * FROM lazsa_keys WHERE key = ?", (key,)),
             (_STAND, ()),
             (_PATHS["sqlite" if self._sqlite else "postgresql"], (subject,)),
             *((query, (subject,)) for query in _READS),
             *((query, (number,)) for query in _READS_BY_PATH),
-            *map(_statement, [*self._todo[number], stored]),
+            *map(_statement, [*self._todo[number], stored, counted]),
         ]
         if self._sqlite:
             self._connection.execute("BEGIN IMMEDIATE")
