@@ -1,4 +1,4 @@
-"""How long does a command wait beside an import of facts, on SQLite, where one writes at a time?
+"""The longest wait of a command beside an import of facts, on SQLite, where one writes at a time.
 
 A process imports a file while another nominates one seller after the other, at least 20 a second;
 told is the longest of all nominations that began while the import ran. The reference is the

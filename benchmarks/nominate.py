@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
     from benchmarks.harness.bench import Bench
 
+MEANING: Final = (
+    "How long a person waits for a nomination, beside any other move: a nomination is one"
+    " transaction, and not several moves."
+)
 NOMINATOR: Final = Actor("employee", "emp-1")
 STATEMENT: Final = "Answers every question of new sellers, and shows them how."
 

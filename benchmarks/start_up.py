@@ -1,4 +1,4 @@
-"""How long do ``due``, ``explain`` and ``show`` take, cold, beside ``lazsa-flow --help``?
+"""``due``, ``explain`` and ``show``, cold, beside ``lazsa-flow --help``.
 
 Each start is a process of its own, of the same interpreter, on a small SQLite database. Opening a
 programme is measured within this process, where everything is imported, beside a connection of the

@@ -52,6 +52,7 @@ class Scale:
         sellers: The longest file of sellers whose year is told.
         imported: Facts in a file that is imported.
         awaited: Facts in a file beside whose import others work.
+        sizes: How many paths the databases have whose size, night and files are told.
     """
 
     rounds: int = 5
@@ -71,6 +72,7 @@ class Scale:
     sellers: int = 10_000
     imported: int = 100_000
     awaited: int = 200_000
+    sizes: tuple[int, ...] = (10_000, 100_000)
 
 
 FULL: Final = Scale()
@@ -92,6 +94,7 @@ QUICK: Final = Scale(
     sellers=60,
     imported=600,
     awaited=600,
+    sizes=(40,),
 )
 
 

@@ -52,7 +52,7 @@ SECTIONS: Final = (
     Section(
         "What runs by itself, and what scales out",
         "Checks of the history, mails, and several programmes on one machine.",
-        ("verify", "relay", "side_by_side"),
+        ("verify", "relay", "side_by_side", "sizing"),
     ),
     Section(
         "Beside other libraries",

@@ -124,6 +124,15 @@ def test_page_order() -> None:
         assert found == [name for name in section.names if name in found]
 
 
+def test_every_benchmark_says_what_it_means() -> None:
+    """Each has a heading and a sentence for people, and stands in a section of the page."""
+    assert set(names()) <= {name for section in SECTIONS for name in section.names}
+    for name in names():
+        benchmark = load(name)
+        assert benchmark.told.partition("\n")[0].endswith("."), name
+        assert benchmark.meaning.endswith("."), name
+
+
 @pytest.mark.parametrize(
     ("ours", "reference", "unit", "said"),
     [
