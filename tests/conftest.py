@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from functools import cache
@@ -27,6 +28,17 @@ settings.load_profile("suite")
 # typer builds its tree of commands for each call, a tenth of a second: in tests it is built once
 typer.main.get_command = cache(typer.main.get_command)
 typer.testing._get_command = typer.main.get_command  # type: ignore[attr-defined]
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage less often, and not among what is collected: both stay until the end.
+
+    A test process holds thousands of tests and all that they import; by default these are searched
+    again and again, which takes a tenth of its time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(wrapper=True)
