@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from benchmarks.harness.bench import Bench
     from benchmarks.harness.databases import Store
 
+MEANING: Final = (
+    "How long a country team waits for a file of nominations, each of them checked and opened as"
+    " if it had come alone."
+)
 _GOALS: Final[dict[Store, float]] = {"sqlite": 4_000, "postgresql": 1_000}
 _HOST: Final = Actor("host", "host")
 
