@@ -244,7 +244,7 @@ def test_the_newest_record_is_found_without_reading_the_journal(season: Programm
     with explained(season) as plans:
         assert season._runtime.store.latest_record() == season.clock.now()
     assert plans.scanned() == {}
-    [plan] = plans.told.values()
+    [plan] = [plan for statement, plan in plans.told.items() if "lazsa_journal" in statement]
     assert [line for line in plan if "(rowid=?)" in line or "Tid Range Scan" in line]
 
 
