@@ -4,9 +4,9 @@ The reference is a single CTE that writes the very same rows, bytes and hashes i
 answers that lie ready in tables beside: on one connection against one worker, on two connections
 (half of the paths each) against two workers. Rows are compared before anything is timed.
 
-A worker is a process of two threads, as ``worker --threads 2`` starts it: one judges while the
-database writes for the other. Two workers have no goal: the server's part of the work alone
-takes both threads of this machine's one core.
+One worker has two threads, as ``worker --threads 2`` starts it: one judges while the database
+writes for the other. Two workers have one thread each. They have no goal: the server's part of the
+work alone takes both threads of this machine's one core.
 
 Units: paths moved a second.
 """
@@ -29,7 +29,7 @@ MEANING: Final = (
     " a worker spends most of its time writing, which has to be done in any case."
 )
 THREADS: Final = 2
-"""Of a worker."""
+"""Of all workers together."""
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
@@ -40,7 +40,13 @@ def measure(bench: Bench) -> Iterator[Figure]:
     for workers, parts, goal in ((1, (None,), Goal(0.6, at_least=True)), (2, halves, None)):
         ours, reference = in_turns(
             bench.scale.rounds,
-            partial(bench.sweep_seconds, "postgresql", night, workers=workers, threads=THREADS),
+            partial(
+                bench.sweep_seconds,
+                "postgresql",
+                night,
+                workers=workers,
+                threads=THREADS // workers,
+            ),
             partial(bench.set_based_seconds, night, parts),
         )
         yield Figure.of(

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.population.sample_sellers import NOW
@@ -32,26 +32,32 @@ class Sweep:
         seconds: From the start of all its processes to the end of the last.
         moved: How many timers fired.
         peak_mb: The most memory that one of its processes ever held.
+        cpu_s: The processor time of its processes, user and system; a server's is not in it.
     """
 
     seconds: float
     moved: int
     peak_mb: float
+    cpu_s: float
 
 
-def sweep(*urls: str, warm_up: str, workers: int = 1, **options: Any) -> Sweep:
+def sweep(
+    *urls: str, warm_up: str, workers: int = 1, checkout: Path | None = None, **options: Any
+) -> Sweep:
     """Sweep one database or several side by side, each by one process or several at once.
 
     Args:
         urls: The databases.
         warm_up: A small database to sweep before the clock starts.
         workers: How many processes there are for each database.
+        checkout: Another clone of the project, with an environment, that sweeps; this one by
+            default.
         options: What ``Programme.sweep`` takes besides, or ``threads``, for as many in each
             process.
     """
     with ExitStack() as stack:
         processes = [
-            stack.enter_context(_process(url, warm_up, options))
+            stack.enter_context(_process(url, warm_up, options, checkout))
             for url in urls
             for _ in range(workers)
         ]
@@ -67,14 +73,18 @@ def sweep(*urls: str, warm_up: str, workers: int = 1, **options: Any) -> Sweep:
         seconds=seconds,
         moved=sum(each["moved"] for each in told),
         peak_mb=max(each["peak_mb"] for each in told),
+        cpu_s=sum(each["cpu_s"] for each in told),
     )
 
 
 @contextmanager
-def _process(url: str, warm_up: str, options: dict[str, Any]) -> Iterator[Any]:
-    command = [sys.executable, "-m", __name__, url, warm_up, json.dumps(options)]
+def _process(
+    url: str, warm_up: str, options: dict[str, Any], checkout: Path | None
+) -> Iterator[Any]:
+    python = str(checkout / ".venv/bin/python") if checkout else sys.executable
+    command = [python, "-m", __name__, url, warm_up, json.dumps(options)]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+    with subprocess.Popen(command, cwd=checkout, stdin=pipe, stdout=pipe, text=True) as process:
         try:
             yield process
         finally:
@@ -104,10 +114,12 @@ def _main(url: str, warm_up: str, options: str) -> None:
         programme.next_due()
         print("ready", flush=True)
         sys.stdin.readline()
+        start = process_time()
         with ThreadPoolExecutor(threads) as pool:
             started = [pool.submit(programme.sweep, **how) for _ in range(threads)]
         moved = sum(each.result().moved for each in started)
-        print(json.dumps({"moved": moved, "peak_mb": _peak_mb()}), flush=True)
+        told = {"moved": moved, "peak_mb": _peak_mb(), "cpu_s": process_time() - start}
+        print(json.dumps(told), flush=True)
 
 
 if __name__ == "__main__":
