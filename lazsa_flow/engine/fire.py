@@ -98,9 +98,8 @@ def fire(
         seen = add_given_data(seen, trigger, checked, now)
         context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor, reason=reason)
     edge, findings = _decide(rulebook, context, trigger)
-    if edge.effective is not None:
-        moment = lifecycle.instant(edge.effective, context)
-        at = moment.at if moment else now
+    if edge.effective is not None and (moment := lifecycle.instant(edge.effective, context)):
+        at = moment.at
         context = rulebook.guard_context(seen, at=at, recorded_at=now, actor=actor, reason=reason)
     return move_from_row(write_move(transaction, rulebook, context, edge, findings, checked).row)
 

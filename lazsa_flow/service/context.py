@@ -272,21 +272,17 @@ class Context:
             PausedError: An overdue timer must fire first, and a pause stops it.
             ClockError: The clock is far behind what is recorded of the path.
         """
-        path_id, now = self.path_id(ref), self.clock.now()
+        id_, now = self.path_id(ref), self.clock.now()
         asked = request_digest(key, {**request, "path": ref})
 
         def run_idempotent(transaction: _Transaction) -> Any:
-            look = transaction.prefetch(
-                path_id, on=now.date(), key=key, request=asked, sources=sources
-            )
-            if look is None:
+            look = transaction.prefetch(id_, on=now.date(), key=key, request=asked, sources=sources)
+            if look is None or look.seen.path.ref != ref:
                 raise no_path(ref)
             if look.stamp.version != self.version:
                 raise RulesChangedError
             if look.result is not None:
                 return look.result
-            if look.seen.path.ref != ref:
-                raise no_path(ref)
             if fire_overdue:
                 check_overdue(look, now)
             paths = look.seen.path, *look.seen.others
@@ -299,7 +295,7 @@ class Context:
         try:
             return self.store.transact(run_idempotent, lost=key is not None)
         except OverdueError:  # seldom: overdue timers have mostly fired at their instant
-            with self.fire_overdue([path_id]):
+            with self.fire_overdue([id_]):
                 return self._run_after_overdue(run_idempotent, lost=key is not None)
 
     def _run_after_overdue(self, run: Callable[[_Transaction], Any], *, lost: bool) -> Any:

@@ -281,16 +281,14 @@ def of_opening(
         },
     )
     by_name = {source.name: rows for source, rows in zip(asked, found, strict=True)}
-    values: dict[str, Any] = {}
-    dates: dict[str, date] = {}
-    for source in sources:
-        rows = by_name.get(source.name, [])
-        values[source.name] = decode.evidence(source, rows, path.id)
-        if rows and source.rows.latest is not None:
-            dates[source.name] = decode.day(rows[0][1])
+    dates = {
+        source.name: decode.day(by_name[source.name][0][1])
+        for source in asked
+        if source.rows.latest is not None and by_name[source.name]
+    }
     return Snapshot(
         path,
-        FrozenDict(values),
+        FrozenDict({s.name: decode.evidence(s, by_name.get(s.name, []), path.id) for s in sources}),
         tuple(map(decode.record, told)),
         tuple(map(decode.path, others)),
         taken=taken(connection, {path.id: path.data.get("claims", ())}).get(path.id, frozenset()),

@@ -22,13 +22,15 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Final
 
-HIDDEN: Final = ("lazsa_facts", "lazsa_seller_countries")
+from lazsa_flow.store import schema
+
+TABLES: Final = ("lazsa_facts", schema.subject_countries.name)
 """The tables to which an import in parts writes."""
 _UNDER_WAY: Final = "SELECT 1 FROM lazsa_open_imports LIMIT 1"
 _STAMP: Final = (
     "SELECT (SELECT max(id) FROM main.lazsa_facts),"
-    " (SELECT max(id) FROM main.lazsa_seller_countries),"
-    " (SELECT max(id) FROM main.lazsa_seller_merges)"
+    f" (SELECT max(id) FROM main.{schema.subject_countries.name}),"
+    f" (SELECT max(id) FROM main.{schema.subject_merges.name})"
 )
 
 
@@ -47,7 +49,7 @@ def hide_open_imports(driver: Any) -> None:
     hides = getattr(driver, "hides_imports", True)
     if not under_way and not hides:
         return
-    for table in HIDDEN:
+    for table in TABLES:
         driver.execute(
             f"CREATE TEMP VIEW IF NOT EXISTS {table} AS SELECT * FROM main.{table}"
             " WHERE batch_id IS NULL"

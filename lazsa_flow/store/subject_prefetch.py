@@ -1,6 +1,6 @@
 """Subject prefetch: what a command on a subject without an open path reads first.
 
-A nomination opens a path, so there is none to lock and to ask about as
+A command that opens a path has none to lock and to ask about as
 :mod:`~lazsa_flow.store.prefetch` does. Instead everything goes by the ids of its subjects, in one
 round trip: the rules and the key are held, the subjects' paths are locked in the order of their
 numbers, and then the stamp, the key's result and what is recorded about the subjects are read. An

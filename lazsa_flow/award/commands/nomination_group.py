@@ -1,8 +1,9 @@
 """Nomination groups: nominations that are checked one by one and written together.
 
-A single command is a group of one; an import takes a group for each batch of rows. What is checked
-is read before, all of it in a few statements. Nothing is written until :meth:`.write`, so a
-nomination that is refused leaves nothing behind, and the ones after it see those before.
+A single command is a group of one; an import takes a group for each batch of rows. Everything
+that is checked is read before, in a few statements. Nothing is written until
+:meth:`NominationGroup.write`, so a refused nomination leaves nothing behind, and later ones see
+those before them.
 """
 
 from __future__ import annotations

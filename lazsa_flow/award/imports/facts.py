@@ -126,22 +126,22 @@ def _store_activities(text: str) -> str:
     return ";".join(sorted(_parse_activities(text)))
 
 
-def _once(store: Callable[[str], Any]) -> Callable[[str], Any]:
+def _cache_reads(store: Callable[[str], Any]) -> Callable[[str], Any]:
     return lru_cache(maxsize=_CACHED)(store)
 
 
-_store_as_of: Final = _once(_store_day)
+_store_as_of: Final = _cache_reads(_store_day)
 _FIGURES: Final[Mapping[str, Callable[[str], Any]]] = {
     "joined_on": _store_as_of,
-    "ncp_points": _once(parse_count),
-    "policy_compliant": _once(parse_flag),
+    "ncp_points": _cache_reads(parse_count),
+    "policy_compliant": _cache_reads(parse_flag),
     "gmv_usd": _store_amount,
-    "gmv_rate": _once(_store_amount),
-    "chat_response_rate": _once(_store_rate),
+    "gmv_rate": _cache_reads(_store_amount),
+    "chat_response_rate": _cache_reads(_store_rate),
     "monthly_cancellation_rates": _store_months,
-    "retention_rate": _once(_store_rate),
-    "is_lazstar": _once(parse_flag),
-    "activities": _once(_store_activities),
+    "retention_rate": _cache_reads(_store_rate),
+    "is_lazstar": _cache_reads(parse_flag),
+    "activities": _cache_reads(_store_activities),
 }
 """The columns that may be empty, in their order, with what makes the stored value of a text."""
 
