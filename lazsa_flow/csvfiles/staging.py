@@ -1,23 +1,30 @@
 """Staged rows: what was read of a file, kept in a temporary file until it is taken.
 
 A file is read to its end before a transaction begins, so that nobody waits for its reader. Small
-files stay in memory; of a large one no more than a batch is in memory at a time.
+files stay in memory; of a large one no more than a batch is in memory at a time, or a run where it
+is sorted.
 """
 
 from __future__ import annotations
 
+import heapq
 import pickle
 import tempfile
-from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
+from itertools import chain, islice, pairwise
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from lazsa_flow.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _Row = TypeVar("_Row")
 MEMORY_BYTES: Final = 1024 * 1024
 """Up to so much is kept in memory."""
+RUN: Final = 20
+"""So many batches are sorted at a time."""
+SLICE: Final = 250
+"""So many rows of each sorted run are in memory while the runs are merged."""
 
 
 class StagedRows(Generic[_Row]):
@@ -29,7 +36,7 @@ class StagedRows(Generic[_Row]):
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115
-        self._batches = 0
+        self._places: list[int] = []
 
     def __enter__(self) -> Self:
         return self
@@ -39,7 +46,7 @@ class StagedRows(Generic[_Row]):
 
     def __len__(self) -> int:
         """Return how many batches there are."""
-        return self._batches
+        return len(self._places)
 
     def add(self, batch: list[_Row]) -> None:
         """Add a batch.
@@ -47,15 +54,40 @@ class StagedRows(Generic[_Row]):
         Raises:
             UnavailableError: The temporary file cannot be written.
         """
+        place = self._file.tell()
         try:
             pickle.dump(batch, self._file, pickle.HIGHEST_PROTOCOL)
         except OSError as error:
             msg = f"the rows that were read cannot be kept in {tempfile.gettempdir()}: "
             raise UnavailableError(msg + str(error.strerror)) from None
-        self._batches += 1
+        self._places.append(place)
 
     def __iter__(self) -> Iterator[list[_Row]]:
         """Yield every batch; more than once, if need be."""
-        self._file.seek(0)
-        for _ in range(self._batches):
+        return self._load(self._places)
+
+    def sort_by(self, key: Callable[[_Row], Any]) -> Iterator[_Row]:
+        """Yield every row in the order of its key.
+
+        The rows are sorted in runs, which are kept as the rows are, and merged.
+
+        Raises:
+            UnavailableError: The temporary file cannot be written.
+        """
+        batches, starts = iter(self), [0]
+        with StagedRows[_Row]() as staged:
+            while run := sorted(chain.from_iterable(islice(batches, RUN)), key=key):
+                for first in range(0, len(run), SLICE):
+                    staged.add(run[first : first + SLICE])
+                starts.append(len(staged))
+            runs = (staged.rows_of(start, end) for start, end in pairwise(starts))
+            yield from heapq.merge(*runs, key=key)
+
+    def rows_of(self, start: int, end: int) -> Iterator[_Row]:
+        """Yield the rows of some batches, by their numbers."""
+        return chain.from_iterable(self._load(self._places[start:end]))
+
+    def _load(self, places: Iterable[int]) -> Iterator[list[_Row]]:
+        for place in places:
+            self._file.seek(place)
             yield pickle.load(self._file)  # noqa: S301 - our own file, which has no name

@@ -77,16 +77,17 @@ def write(file: Path, rows: int, **changed: Any) -> Path:
 
 
 def stored(programme: Programme, table: sa.Table) -> list[Any]:
-    """Return what a reader sees of a table."""
+    """Return what a reader sees of a table, but for the numbers, in order."""
+    columns = [column for column in table.c if column is not table.c.id]
     with programme._runtime.store.begin(write=False) as transaction:
-        query = sa.select(table).order_by(table.c.id)
-        return [tuple(row) for row in transaction._connection.execute(query)]
+        rows = transaction._connection.execute(sa.select(*columns))
+        return sorted((tuple(row) for row in rows), key=repr)
 
 
 def test_the_same_rows_and_result_as_in_one_transaction(
     programme: Programme, file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Parts write the rows of one transaction, in the file's order, and give the same answer."""
+    """Parts write the rows of one transaction, by seller, and give the same answer."""
     in_parts = programme.import_facts(file, key="k")
     assert (in_parts, in_parts.new_sellers) == (ROWS, ROWS)
     assert programme.import_facts(file, key="k").fields() == in_parts.fields()

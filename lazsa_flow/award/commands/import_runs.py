@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -51,8 +51,8 @@ HOST: Final = Actor("host", "host")
 BATCH: Final = 1000
 PARTS_FROM: Final = 20
 """A file of more batches is taken in parts; so many are written in a third of a second."""
-PART: Final = 4
-"""So many batches are a part: more take long, and fewer write the same pages again and again."""
+PART: Final = 4000
+"""So many rows are a part: others wait as long as more take, and fewer commit again and again."""
 YIELD_S: Final = 0.025
 """How long the database is left to others after a part: who waits looks about as often."""
 _ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
@@ -112,11 +112,14 @@ class PartTaker(Generic[_Row]):
     """How rows are taken in parts; see :mod:`lazsa_flow.store.open_imports`.
 
     Attributes:
+        order: Returns what the rows are ordered by before they are written. A part of them then
+            touches few pages of the index that has the same order.
         check: Refuses the rows of a batch that cannot be taken; nothing is written yet.
         look_up: Reads what is recorded about a batch.
         write: Writes what was looked up and is not recorded yet.
     """
 
+    order: Callable[[_Row], Any]
     check: Callable[[Intake, list[_Row]], None]
     look_up: Callable[[Intake, list[_Row]], Any]
     write: Callable[[Intake, Any], None]
@@ -411,8 +414,8 @@ class Taking(Generic[_Row]):
             return intake.result().fields()
 
         intake.batch = context.store.transact(begin, again=False, lost=False)
-        batches = iter(self.staged)
-        while part := list(chain.from_iterable(islice(batches, PART))):
+        rows = self.staged.sort_by(parts.order)
+        while part := list(islice(rows, PART)):
             self._take_part(intake, parts, part)
             time.sleep(YIELD_S)
         found = context.run_idempotent(self.options.key, request, now, complete, again=False)

@@ -155,7 +155,7 @@ FACTS_IMPORT: Final = ImportKind(
     FACTS,
     read_stored_facts,
     _take_facts,
-    parts=PartTaker(_check_days, _look_up_facts, _write_facts),
+    parts=PartTaker(lambda row: row[1][0], _check_days, _look_up_facts, _write_facts),
 )
 """Appends facts; a file of a million sellers takes no more memory than one of a thousand."""
 
