@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Path, Statement
     from lazsa_flow.service.context import Context
+    from lazsa_flow.service.runtime import Runtime
 
 CONSENT: Final = "hall_of_fame"
 _SAME_PLACE: Final = 16
@@ -147,14 +148,20 @@ def _cut_page(found: list[Fame], limit: int) -> list[Fame]:
     return page
 
 
-def find_badge(context: Context, seller: str, at: datetime) -> Badge:
-    """Return whether a seller's badge is valid at an instant; one index look-up."""
-    with context.store.begin(write=False) as transaction:
-        for path in transaction.paths_of(seller, LIFECYCLE):
-            span = path.period("award", at)
-            if span is not None:
-                return Badge(True, title_in(context, path.country), span.ended_at)
-        _check_known(transaction, seller)
+def find_badge(runtime: Runtime, seller: str, at: datetime) -> Badge:
+    """Return whether a seller's badge is valid at an instant; one index look-up.
+
+    Raises:
+        NotFoundError: Nothing is recorded of the seller.
+    """
+    found = runtime.store.look_up(seller)
+    context = runtime.context_at(found.stamp)
+    for path in found.paths:
+        span = path.period("award", at) if path.lifecycle == LIFECYCLE else None
+        if span is not None:
+            return Badge(True, title_in(context, path.country), span.ended_at)
+    if not found.paths and not found.recorded:
+        raise no_seller(seller)
     return Badge(False)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from lazsa_flow.errors import InputError, NotFoundError, no_path, no_subject_or_path
 from lazsa_flow.lifecycle.calendar import as_utc
+from lazsa_flow.lifecycle.path_ref import parse_ref
 from lazsa_flow.service import explaining
 from lazsa_flow.service.part import Part
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.journal_entry import JournalEntry
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Path
+    from lazsa_flow.lifecycle.path_ref import PathRef
 
 
 class Lookups(Part):
@@ -36,19 +38,24 @@ class Lookups(Part):
         Raises:
             NotFoundError: Neither is known.
         """
-        context = self._runtime.context  # it asks the database, too, and takes a connection for it
+        found = self._runtime.store.look_up(name, self._ref_of(name))
+        context = self._runtime.context_at(found.stamp)
         if lifecycle is not None:
             context.rulebook.lifecycle(lifecycle)
-        with self._runtime.store.begin(write=False) as transaction:
-            paths: list[Path] = transaction.paths_of(name)
-            with suppress(NotFoundError):
-                paths.append(context.load(transaction, name, self._runtime.clock.now()).path)
+        paths = sorted(found.paths, key=lambda path: path.ref == name)
         if not paths:
             raise no_subject_or_path(name)
         for path in reversed(paths):
             if lifecycle in (None, path.lifecycle):
                 return path
         raise NotFoundError(f"{lifecycle} path", name)
+
+    def _ref_of(self, name: str) -> PathRef | None:
+        """Read a name as the reference of a path; ``None`` where it can be none."""
+        with suppress(NotFoundError):
+            ref = parse_ref(name)
+            return ref if ref.lifecycle in self._runtime.rulebook.lifecycles else None
+        return None
 
     def paths(self, subject: str) -> list[Path]:
         """Return every path of a subject, oldest first."""

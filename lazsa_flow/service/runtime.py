@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lazsa_flow.service.dry_run import DryRun
     from lazsa_flow.store.dry_run import DryRunStore
     from lazsa_flow.store.store import SqlStore
-    from lazsa_flow.store.transaction_stamp import RulesVersion
+    from lazsa_flow.store.transaction_stamp import Stamp
 
 _Result = TypeVar("_Result")
 _RESOLVED: ContextVar[MergedIds | None] = ContextVar("resolved", default=None)
@@ -74,7 +74,7 @@ class Runtime:
         self.application = application
         self._secret = secret
         self._via = via
-        self._version()
+        self._check(store.stamp())
         self._context = self._read_rules()
 
     def on_store(self, store: SqlStore) -> Runtime:
@@ -83,11 +83,9 @@ class Runtime:
             store, self.config, self.clock, self.application, secret=self._secret, via=self._via
         )
 
-    def _version(self) -> RulesVersion:
-        stamp = self.store.stamp()
+    def _check(self, stamp: Stamp) -> None:
         self.store.brakes.check_schema(stamp)
         self.store.brakes.check_clock(stamp)
-        return stamp.version
 
     def _read_rules(self) -> Context:
         # files decide nothing here, but on a database in which no country is stored yet
@@ -109,7 +107,15 @@ class Runtime:
             ClockError: The machine's clock is far from the database's; nothing may be fired by it.
             SchemaError: The schema is another revision's.
         """
-        if self._version() != self._context.version:
+        return self.context_at(self.store.stamp())
+
+    def context_at(self, stamp: Stamp) -> Context:
+        """Return what every command needs, by the rules that a stamp tells of.
+
+        Raises as :attr:`context`.
+        """
+        self._check(stamp)
+        if stamp.version != self._context.version:
             self._context = self._read_rules()
         return self._context
 

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.closed_books import BookSide
 from lazsa_flow.store.dialect import upsert
-from lazsa_flow.store.evidence_tables import person_columns
 from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.rows import PATH_COLUMNS
+from lazsa_flow.store.subject_paths import is_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -32,18 +32,7 @@ class PersonalSide(BookSide):
 
     def knows_person(self, person: str) -> bool:
         """Return whether anything at all is recorded of a person: in evidence, paths or texts."""
-        if not person.isprintable():
-            return False
-        names = self.names_of(person)
-        named = (
-            schema.paths.c.subject,
-            schema.texts.c.subject,
-            schema.texts.c.author,
-            schema.records.c.subject,
-            *person_columns(self.sources),
-        )
-        queries = (sa.select(sa.exists().where(column.in_(names))) for column in named)
-        return any(self._connection.scalar(query) for query in queries)
+        return is_recorded(self._connection, person, self.sources)
 
     def erase_texts(self, person: str) -> int:
         """Delete every text that a person is the subject or the author of; return how many."""

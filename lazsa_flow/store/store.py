@@ -30,6 +30,7 @@ from lazsa_flow.store.read_only import is_writable
 from lazsa_flow.store.retry import is_damaged, reading, refusal, reporting_damage, retrying
 from lazsa_flow.store.sqlite_lock import takes_writes
 from lazsa_flow.store.store_queries import StoreQuestions
+from lazsa_flow.store.subject_paths import read_subject
 from lazsa_flow.store.transaction import SqlTransaction
 from lazsa_flow.store.transaction_stamp import read_stamp
 
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lazsa_flow.lifecycle.evidence import Source
+    from lazsa_flow.lifecycle.path_ref import PathRef
     from lazsa_flow.store.backup import Backup
+    from lazsa_flow.store.subject_paths import SubjectPaths
     from lazsa_flow.store.transaction_stamp import Stamp
 
 
@@ -89,6 +92,9 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         self._engine = connect(url)
         self._leader = connect(url)
         self._reading = self._engine.execution_options(**{READ_ONLY: True})
+        self._asking = self._reading
+        if self._engine.dialect.name == "postgresql":
+            self._asking = self._reading.execution_options(isolation_level="AUTOCOMMIT")
         self._probe = probe
         self.brakes = brakes or Brakes()
         if sources is not None:
@@ -231,9 +237,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
             snapshot: Whether all that is read must be of one moment.
             once: Whether one statement is all, so that a server need not be told of a transaction.
         """
-        engine = self._reading
-        if once and engine.dialect.name == "postgresql":
-            engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        engine = self._asking if once else self._reading
         if snapshot and engine.dialect.name == "postgresql":  # SQLite's reads always are one
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with engine.connect() as connection, connection.begin():
@@ -312,6 +316,20 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         def attempt() -> Stamp:
             with self._lend(once=True) as connection:
                 return read_stamp(connection)
+
+        return self._repeat(attempt)
+
+    def look_up(self, subject: str, ref: PathRef | None = None) -> SubjectPaths:
+        """Return the paths of a subject, with the stamp, in one statement.
+
+        Args:
+            subject: Any of their ids.
+            ref: The reference of a path that is looked for along with them.
+        """
+
+        def attempt() -> SubjectPaths:
+            with self._lend(once=True) as connection:
+                return read_subject(connection, subject, ref, self.sources)
 
         return self._repeat(attempt)
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.sweep import SweepResult
+from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.store.fast.writer_postgresql import FEW
 from lazsa_flow.store.schema_revision import VERSION_TABLE
@@ -32,7 +33,7 @@ SELLERS = FEW + 8
 SMALL = {
     *("lazsa_policies", "lazsa_countries", "lazsa_suspensions", "lazsa_lifecycles"),
     *("lazsa_pauses", "lazsa_failures", "lazsa_lifted_suspensions", "lazsa_open_imports"),
-    *(VERSION_TABLE, "CONSTANT", "stamp", "read"),
+    *(VERSION_TABLE, "CONSTANT", "stamp", "read", "names"),
 }
 """What does not grow with the sellers: rules, and what is set aside at the moment."""
 FOUND = ("lazsa_stage_", "anon_", "walk_")
@@ -114,11 +115,11 @@ def _explaining(kind: type[Any], told: dict[str, list[str]]) -> type[Any]:
         def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
             text = str(query)
             if _EXPLAINED.match(text):
-                super().execute("SET LOCAL enable_seqscan = off")  # as if it were large
-                super().execute("SET LOCAL debug_parallel_query = on")
+                super().execute("SET enable_seqscan = off")  # as if it were large
+                super().execute("SET debug_parallel_query = on")
                 super().execute(f"EXPLAIN {text}", params)
                 told[text] = [str(row[0]).strip() for row in self.fetchall()]
-                super().execute("SET LOCAL debug_parallel_query = off")
+                super().execute("SET debug_parallel_query = off")
             return super().execute(query, params, **options)
 
     return Explaining
@@ -159,6 +160,40 @@ def test_a_fire_reads_through_no_growing_table(season: Programme) -> None:
         season.fire("award-1", "withdraw", actor=Actor("seller", "s0"), reason="nominee", key="w")
     assert len(plans.told) > 2
     assert plans.scanned() == {}
+
+
+LOOK_UPS: dict[str, Callable[[Programme], object]] = {
+    "badge": lambda p: p.badge("s0"),
+    "badge of one without a path": lambda p: p.badge("rev-1"),
+    "find by subject": lambda p: p.find("s0"),
+    "find by reference": lambda p: p.find("award-2"),
+}
+"""What is asked about one id."""
+_SOUGHT_LAST = re.compile(r"(SCAN|Seq Scan on) lazsa_(nominations|scorecards)\b")
+"""Only of an id that nothing else names is it asked who has nominated and who has scored."""
+
+
+def test_a_look_up_is_one_statement_by_index(season: Programme) -> None:
+    """Each asks the rules, the paths and whether the id is known at once, each part by index.
+
+    What looks whether an import is under way, on SQLite, comes before it.
+    """
+    panel = Actor("team", "t", "SG")
+    season.assign_reviewers("SG", CYCLE, {"rev-1": "pay"}, actor=panel)
+    season.open_case("s0", "case-1", actor=Actor("compliance", "c-1"))
+    engine = season._runtime.store._asking
+    assert season.find("award-2") == season.find("s1")
+    for name, ask in LOOK_UPS.items():
+        with explained(season, engine) as plans:
+            try:
+                ask(season)
+            except NotFoundError:
+                assert name == "badge of one without a path"
+        sent = [each for each in plans.told if "lazsa_open_imports" not in each]
+        assert len(sent) == 1, name
+        [plan] = [plans.told[each] for each in sent]
+        through = [line for line in plan if _reads_through(line)]
+        assert [line for line in through if not _SOUGHT_LAST.search(line)] == [], name
 
 
 def test_what_is_due_is_listed_by_index(season: Programme) -> None:

@@ -53,7 +53,7 @@ class AwardQuestions(Part):
 
     def badge(self, seller: str, *, at: datetime | None = None) -> Badge:
         """Return whether a seller's badge is valid at an instant: one index look-up."""
-        return queries.find_badge(self._runtime.context, seller, self._runtime.now(at, "at"))
+        return queries.find_badge(self._runtime, seller, self._runtime.now(at, "at"))
 
     def hall_of_fame(
         self, country: str, *, after: str | None = None, limit: int | None = None
