@@ -281,15 +281,18 @@ class MemoryTransaction:
         )
 
     def write_chunk(self, changes: Sequence[Change], alike: Sequence[BatchChange] = ()) -> None:
-        """Write changes."""
-        for change in changes:
-            self._write(change)
-            self.write_chunk(change.linked)
+        """Write changes; places that are freed can be taken in the same chunk."""
+        every = list(_flatten(changes))
         for change in (change for each in alike for change in each.changes()):
             own, after = self._store.paths[change.after.id], change.after
             recorded_at = after.recorded_at if change.moves else own.recorded_at
             after = replace(after, opened_at=own.opened_at, recorded_at=recorded_at)
-            self._write(change._replace(after=after))
+            every.append(change._replace(after=after))
+        for change in every:
+            if change.slot == "free":
+                del self._store.slots[change.after.lifecycle, change.after.subject]
+        for change in every:
+            self._write(change)
 
     def _write(self, change: Change) -> None:
         store, after = self._store, change.after
@@ -328,8 +331,6 @@ class MemoryTransaction:
     def _take(self, change: Change) -> None:
         store, after = self._store, change.after
         place = (after.lifecycle, after.subject)
-        if change.slot == "free":
-            del store.slots[place]
         if change.slot == "take":
             if place in store.slots:
                 raise ConflictError(after.subject, "has an open path")
@@ -340,7 +341,10 @@ class MemoryTransaction:
             store.claims[claim] = after.id
 
     def _set(self, timer: TimerRow) -> None:
-        kept = [other for other in self._store.timers if _key(other) != _key(timer)]
+        same = [other for other in self._store.timers if _key(other) == _key(timer)]
+        if timer.status == "pending" and any(other.status != "cancelled" for other in same):
+            return  # a timer that had its outcome keeps it
+        kept = [other for other in self._store.timers if other not in same]
         self._store.timers = [*kept, timer]
 
     def failure_of(self, path_id: int) -> Failure | None:
@@ -365,6 +369,40 @@ class MemoryTransaction:
     def next_path_id(self) -> int:
         """Return the number for a path that opens."""
         return max(self._store.paths, default=0) + 1
+
+    # -- what is recorded besides, as the SQL store's transactions take it
+
+    def add_facts(self, told: Collection[Facts], recorded_at: datetime) -> int:
+        """Record facts; return how many."""
+        self._store.facts.extend((recorded_at, each) for each in told)
+        return len(told)
+
+    def add_scorecard(
+        self, path_id: int, cycle_on: date, card: Scorecard, *, as_of: date, recorded_at: datetime
+    ) -> None:
+        """Record a scorecard."""
+        del as_of  # no decision reads it
+        self._store.cards.append((recorded_at, path_id, cycle_on, card))
+
+    def add_nomination(
+        self, path_id: int, *, as_of: date, recorded_at: datetime, **columns: Any
+    ) -> int:
+        """Record a nomination, or what became of one; return its number."""
+        del as_of  # no decision reads it
+        rows = self._store.host_rows.setdefault("lazsa_nominations", [])
+        row = {"id": len(rows) + 1, "path_id": path_id, "nomination_id": None, **columns}
+        self._store.host_rows["lazsa_nominations"] = [*rows, (recorded_at, row)]
+        return len(rows) + 1
+
+    def add_record(self, subject: str, record: Statement) -> None:
+        """Record a statement about a subject."""
+        self._store.records.append((subject, record))
+
+
+def _flatten(changes: Sequence[Change]) -> Iterator[Change]:
+    for change in changes:
+        yield change
+        yield from _flatten(change.linked)
 
 
 def _key(timer: TimerRow) -> tuple[int, str, datetime]:

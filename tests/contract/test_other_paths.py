@@ -16,8 +16,8 @@ from lazsa_flow.engine.sweep import SweepResult, sweep
 from lazsa_flow.lifecycle.effects import FireOther, Notify
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Timer
-from tests.contract.test_store import AT, DUE, opening
-from tests.contract.test_store import write as put
+from tests.contract.changes import AT, DUE, opening
+from tests.contract.changes import write as put
 from tests.factories import CYCLE, card, facts, guard, path, record, rulebook, table, timer
 
 if TYPE_CHECKING:

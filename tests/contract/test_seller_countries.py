@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from tests.contract.test_store import AT
+from tests.contract.changes import AT
 from tests.factories import facts
 
 if TYPE_CHECKING:

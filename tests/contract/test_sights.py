@@ -15,8 +15,9 @@ from lazsa_flow.engine.sweep import SweepResult, decide_next, write
 from lazsa_flow.errors import StaleVersionError
 from lazsa_flow.lifecycle.effects import Begin, End, Notify, Schedule
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
-from tests.contract.test_store import AT, DUE, dump, moving, opening
-from tests.contract.test_store import write as put
+from tests.contract.changes import AT, DUE, moving, opening
+from tests.contract.changes import write as put
+from tests.contract.test_store import dump
 from tests.factories import (
     CYCLE,
     card,

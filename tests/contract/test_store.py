@@ -1,11 +1,13 @@
-"""What the engine and the commands ask of a store, on every dialect alike."""
+"""What the commands ask of a store, on every dialect.
+
+The engine's half is in ``test_engine_half.py``, which the memory store runs as well.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,14 +16,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from lazsa_flow.award.commands.imports import add_facts
-from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.programme import Programme
-from lazsa_flow.award.rules.panel import ITEMS, Tally
+from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.engine.journal import JournalRow, digest
 from lazsa_flow.engine.ledger import Count
 from lazsa_flow.engine.sweep import SweepResult
-from lazsa_flow.engine.values import Change, Notice
 from lazsa_flow.errors import (
     ConfigError,
     ConflictError,
@@ -38,6 +38,19 @@ from lazsa_flow.lifecycle.model import NO_HEAD, Actor
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.schema import METADATA
 from lazsa_flow.store.schema_revision import VERSION_TABLE
+from tests.contract.changes import (
+    AT,
+    DUE,
+    Crash,
+    claim,
+    doors,
+    failing,
+    moving,
+    open_candidate,
+    opening,
+    see,
+    write,
+)
 from tests.factories import (
     CYCLE,
     SELLER,
@@ -47,12 +60,8 @@ from tests.factories import (
     failure,
     found,
     midnight,
-    nomination,
     path,
-    record,
     record_facts,
-    recusal,
-    span,
     timer,
     utc,
 )
@@ -62,10 +71,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.clock import VirtualClock
     from lazsa_flow.config import Config
-    from lazsa_flow.lifecycle.model import Path, Snapshot
 
-AT = utc(2026, 9, 1, 3)
-DUE = midnight(CYCLE)
 FAR = utc(9000, 1, 1)
 EMPLOYEE = Actor("employee", "emp-1")
 COMPLIANCE = Actor("compliance", "com-1")
@@ -73,41 +79,6 @@ OWNER = Actor("seller", SELLER)
 
 
 # -- means
-
-
-def opening(row: Path, **changes: Any) -> Change:
-    """Return the change that opens a path."""
-    return Change(before=None, after=row, recorded_at=AT, row=None, **changes)
-
-
-def moving(before: Path, **changes: Any) -> Change:
-    """Return the change that moves a path on by one version."""
-    after = replace(before, seq=before.seq + 1, recorded_at=AT, **changes.pop("after", {}))
-    return Change(before=before, after=after, recorded_at=AT, row=None, **changes)
-
-
-class Crash(BaseException):
-    """The process dies."""
-
-
-def failing(store: AwardStore, act: Callable[[Any], object]) -> None:
-    """Do something in a transaction that then fails."""
-    with store.begin() as transaction:
-        act(transaction)
-        raise Crash
-
-
-def write(store: AwardStore, *changes: Change) -> None:
-    """Write changes in a transaction of their own."""
-    with store.begin() as transaction:
-        transaction.write_chunk(changes)
-
-
-def see(store: AwardStore, path_id: int = 1, before: Any = None, on: date = CYCLE) -> Snapshot:
-    """Load one path's evidence."""
-    with store.begin(write=False) as transaction:
-        (seen,) = transaction.load_chunk([path_id], before=before, on=on)
-        return seen
 
 
 def dump(url: str, *, without: tuple[str, ...] = ()) -> dict[str, list[dict[str, Any]]]:
@@ -151,138 +122,8 @@ def url_of(programme: Programme) -> str:
 @pytest.fixture
 def candidate(store: AwardStore) -> AwardStore:
     """Return a store with a candidate about whom everything was recorded at one instant."""
-    write(store, opening(path()))
-    with store.begin() as transaction:
-        transaction.add_facts([facts()], AT)
-        transaction.add_scorecard(1, CYCLE, card(), as_of=CYCLE, recorded_at=AT)
-        transaction.add_record(SELLER, record("case", "open", name="c-1", recorded_at=AT))
-        transaction.add_nomination(
-            1,
-            event="made",
-            source="employee",
-            nominator="emp-1",
-            complete=True,
-            as_of=CYCLE,
-            recorded_at=AT,
-        )
+    open_candidate(store)
     return store
-
-
-def test_what_was_recorded_before_an_instant_is_read(candidate: AwardStore) -> None:
-    """programme.md, versions and data: what was recorded one microsecond before counts."""
-    seen = see(candidate, before=AT + TICK)
-    assert seen == see(candidate)
-    assert seen[FACTS] == facts()
-    assert seen[PANEL] == Tally.of([card()])
-    assert seen.records == (record("case", "open", name="c-1", recorded_at=AT),)
-    assert seen[NOMINATIONS] == (nomination(),)
-
-
-def test_what_was_recorded_at_an_instant_is_not_read_for_it(candidate: AwardStore) -> None:
-    """programme.md, versions and data: what was recorded exactly at the instant comes too late."""
-    seen = see(candidate, before=AT)
-    assert (seen[FACTS], seen[PANEL], seen.records, seen[NOMINATIONS]) == (None, Tally(), (), ())
-    assert seen.path == path()
-
-
-def test_a_later_word_on_a_nomination_is_cut_too(candidate: AwardStore) -> None:
-    """A nomination is read as it stood before the instant: completed or withdrawn later is not."""
-    with candidate.begin() as transaction:
-        for event, hours in (("completed", 1), ("withdrawn", 2)):
-            transaction.add_nomination(
-                1,
-                event=event,
-                source="employee",
-                nominator="emp-1",
-                complete=True,
-                as_of=CYCLE,
-                recorded_at=AT + timedelta(hours=hours),
-                nomination_id=1,
-            )
-    assert not see(candidate, before=AT + timedelta(hours=2))[NOMINATIONS][0].withdrawn
-    assert see(candidate, before=AT + timedelta(hours=2, microseconds=1))[NOMINATIONS][0].withdrawn
-
-
-def told(store: AwardStore, *dated: tuple[date, Any, str]) -> None:
-    """Record facts: as of, recorded at, GMV rate."""
-    for as_of, recorded_at, rate in dated:
-        with store.begin() as transaction:
-            transaction.add_facts([facts(as_of=as_of, gmv_rate=Decimal(rate))], recorded_at)
-
-
-def rate(store: AwardStore, **options: Any) -> str | None:
-    """Return the GMV rate of the facts that count."""
-    facts = see(store, **options)[FACTS]
-    return None if facts is None else str(facts.gmv_rate)
-
-
-def test_the_latest_facts_are_those_dated_last(store: AwardStore) -> None:
-    """Of facts on or before the round's date the latest by date count, however they came in."""
-    write(store, opening(path()))
-    day = timedelta(days=1)
-    told(store, (CYCLE - day, AT, "0.2"), (CYCLE - 3 * day, AT + day, "0.1"))
-    assert rate(store) == "0.2"
-    told(store, (CYCLE, AT, "0.3"), (CYCLE + day, AT, "0.4"))
-    assert rate(store) == "0.3"
-    assert rate(store, on=CYCLE + 9 * day) == "0.3"
-
-
-def test_of_facts_of_one_date_the_last_recorded_count(store: AwardStore) -> None:
-    """Facts of one date are corrected by recording them anew; of one instant, by their order."""
-    write(store, opening(path()))
-    later = AT + timedelta(hours=1)
-    told(store, (CYCLE, later, "0.2"), (CYCLE, AT, "0.1"))
-    assert rate(store) == "0.2"
-    assert rate(store, before=later) == "0.1"
-    told(store, (CYCLE, later, "0.3"))
-    assert rate(store) == "0.3"
-
-
-def test_without_a_round_the_date_judged_is_the_one_asked_for(store: AwardStore) -> None:
-    """A path in no round is judged on the day of the question."""
-    write(store, opening(path(cycle_on=None)))
-    told(store, (CYCLE, AT, "0.3"))
-    assert rate(store, on=CYCLE) == "0.3"
-    assert rate(store, on=CYCLE - timedelta(days=1)) is None
-
-
-def test_facts_of_another_seller_do_not_count(store: AwardStore) -> None:
-    """Each seller is judged on facts of their own."""
-    write(store, opening(path(subject="seller-2")))
-    told(store, (CYCLE, AT, "0.3"))
-    assert rate(store) is None
-
-
-@pytest.mark.parametrize(
-    "told_",
-    [
-        facts(),
-        facts(activities=frozenset()),
-        facts(activities=frozenset({"help", "writing"}), is_lazstar=True),
-        facts(monthly_cancellation_rates=(None, Decimal("0.010"), *((None,) * 7))),
-        facts(gmv_rate=Decimal("1E+2"), gmv_usd=Decimal("0.10")),
-        facts(
-            joined_on=None,
-            ncp_points=None,
-            policy_compliant=None,
-            gmv_usd=None,
-            gmv_rate=None,
-            chat_response_rate=None,
-            monthly_cancellation_rates=None,
-            retention_rate=None,
-            is_lazstar=None,
-            activities=None,
-        ),
-    ],
-)
-def test_facts_come_back_as_they_were(store: AwardStore, told_: Any) -> None:
-    """What is not known stays not known, and a decimal keeps every figure."""
-    write(store, opening(path()))
-    with store.begin() as transaction:
-        assert transaction.add_facts([told_], AT) == 1
-    found = see(store)[FACTS]
-    assert found == told_
-    assert repr(found) == repr(told_)
 
 
 def test_no_facts_are_no_row(store: AwardStore) -> None:
@@ -290,68 +131,6 @@ def test_no_facts_are_no_row(store: AwardStore) -> None:
     with store.begin() as transaction:
         assert transaction.add_facts([], AT) == 0
     assert store.count_subjects() == 0
-
-
-def score(store: AwardStore, *cards: Any, cycle_on: date = CYCLE) -> None:
-    """Record scorecards, one after the other."""
-    with store.begin() as transaction:
-        for each in cards:
-            transaction.add_scorecard(1, cycle_on, each, as_of=CYCLE, recorded_at=AT)
-
-
-def test_a_card_counts_in_its_round_alone(store: AwardStore) -> None:
-    """programme.md, the panel: scorecards belong to a round; none counts in another."""
-    write(store, opening(path()))
-    score(store, card("rev-1", "team-a", 5), cycle_on=date(2026, 4, 1))
-    assert see(store)[PANEL] == Tally()
-    score(store, card("rev-1", "team-a", 3))
-    assert see(store)[PANEL] == Tally.of([card("rev-1", "team-a", 3)])
-    with store.begin(write=False) as transaction:
-        rounds = transaction.rounds_of(1)
-    assert sorted(rounds) == [date(2026, 4, 1), CYCLE]
-
-
-def test_the_latest_card_of_a_reviewer_counts(store: AwardStore) -> None:
-    """A reviewer who scores again has one card, the latest, with the team of that day."""
-    write(store, opening(path()))
-    score(store, card("rev-1", "team-a", 1), card("rev-2", "team-b", 4), card("rev-1", "team-b", 5))
-    tally = see(store)[PANEL]
-    assert (tally.cards, tally.teams, tally.sums) == (2, 1, (9,) * 11)
-
-
-def test_a_recusal_takes_a_card_out(store: AwardStore) -> None:
-    """programme.md, the panel: a reviewer may recuse; the quorum is counted again."""
-    write(store, opening(path()))
-    score(store, card("rev-1", "team-a"), card("rev-2", "team-b"), recusal("rev-1"))
-    tally = see(store)[PANEL]
-    assert (tally.cards, tally.panel) == (1, frozenset({"rev-1", "rev-2"}))
-
-
-def test_evidence_has_kin_and_pending_timers(store: AwardStore) -> None:
-    """A path sees the subject's other paths, of every lifecycle, and its own pending timers."""
-    sibling_paths = (path("declined", id=2), path("ajar", id=3, lifecycle="door"))
-    stranger = path(id=4, subject="seller-2")
-    pending, later = timer("a"), timer("b", DUE + TICK)
-    gone = timer("c")
-    write(
-        store,
-        opening(path(), scheduled=(pending, later, gone)),
-        *(opening(each) for each in (*sibling_paths, stranger)),
-    )
-    write(store, moving(path(), cancelled=(gone,)))
-    seen = see(store)
-    assert seen.others == sibling_paths
-    assert set(seen.timers) == {pending, later}
-    assert see(store, 4).others == ()
-
-
-def test_evidence_of_a_chunk_comes_for_each_path_there_is(candidate: AwardStore) -> None:
-    """One evidence for each path that exists, and each has its own."""
-    write(candidate, opening(path(id=2, subject="seller-2")))
-    with candidate.begin() as transaction:
-        found = transaction.load_chunk([2, 1, 9], before=None, on=CYCLE)
-        assert transaction.load_chunk([], before=None, on=CYCLE) == []
-    assert {seen.path.id: seen[FACTS] for seen in found} == {1: facts(), 2: None}
 
 
 def test_a_first_look_sees_what_a_chunk_sees(candidate: AwardStore) -> None:
@@ -379,72 +158,25 @@ def test_a_first_look_finds_the_keys_result_and_the_rules(candidate: AwardStore)
             transaction.prefetch(1, on=CYCLE, key="k", request="other")
 
 
-# -- writing
-
-
-def test_a_path_comes_back_as_it_was(store: AwardStore) -> None:
-    """Spans, data and every field survive the database."""
-    award = (span(date(2026, 4, 1), CYCLE, reason="resigned"), span(CYCLE))
-    rich = path(periods={"award": award}, data={"b": (1, None, "ü"), "a": {"x": True}}, parked=True)
-    write(store, opening(rich))
-    assert see(store).path == rich
-    bare = path(id=2, cycle_on=None)
-    write(store, opening(bare))
-    assert see(store, 2).path == bare
-
-
-def test_a_change_is_written_whole(store: AwardStore) -> None:
-    """Path, timers, records and notices of a move are all there, or none is."""
-    change = moving(
-        path(),
-        after={"state": "awarded"},
-        scheduled=(timer("due_date"),),
-        records=(record("good_standing", "began"),),
-        notices=(Notice("award-1.2.1", "awarded", "seller"),),
-        linked=(opening(path(id=2, subject="seller-2")),),
-    )
+def test_the_rounds_of_a_paths_cards_are_known(store: AwardStore) -> None:
+    """Whoever asks is told the rounds in which a path was scored."""
     write(store, opening(path()))
-    with pytest.raises(Crash):
-        failing(store, lambda transaction: transaction.write_chunk([change]))
-    assert see(store).path == path()
-    write(store, change)
-    seen = see(store)
-    assert (seen.path.state, seen.path.seq) == ("awarded", 2)
-    assert seen.timers == (timer("due_date"),)
-    assert seen.records == (record("good_standing", "began"),)
-    assert see(store, 2).path.subject == "seller-2"
-
-
-def test_a_stale_version_writes_nothing(store: AwardStore) -> None:
-    """design.md, rule 4: the path's version is compared and set; who loses is told both."""
-    other = path(id=2, subject="seller-2")
-    write(store, opening(path()), opening(other))
-    write(store, moving(path(), after={"head": "1" * 64}))
-    with pytest.raises(StaleVersionError) as caught:
-        write(store, moving(other), moving(path(), after={"head": "2" * 64}, scheduled=(timer(),)))
-    error = caught.value
-    assert (error.path, error.expected, error.found) == ("award-1", 1, 2)
-    assert see(store, 2).path == other
-    assert see(store).timers == ()
-
-
-def test_a_path_that_is_not_there_is_stale(store: AwardStore) -> None:
-    """A move of a path that does not exist is refused as stale, with no version found."""
-    with pytest.raises(StaleVersionError) as caught:
-        write(store, moving(path()))
-    assert caught.value.found is None
-
-
-def test_what_was_written_is_read_in_the_same_transaction(store: AwardStore) -> None:
-    """Whether or not a store holds rows back, who reads after a write reads what was written."""
-    moved = replace(path(), seq=2, state="awarded", recorded_at=AT)
     with store.begin() as transaction:
-        transaction.write_chunk([opening(path())])
-        transaction.write_chunk([moving(path(), after={"state": "awarded"})])
-        (seen,) = transaction.load_chunk([1], before=None, on=CYCLE)
-        assert seen.path == moved
-        transaction.write_chunk([moving(moved)])
-    assert see(store).path == replace(moved, seq=3)
+        for cycle_on in (date(2026, 4, 1), CYCLE):
+            transaction.add_scorecard(1, cycle_on, card(), as_of=CYCLE, recorded_at=AT)
+    with store.begin(write=False) as transaction:
+        assert sorted(transaction.rounds_of(1)) == [date(2026, 4, 1), CYCLE]
+
+
+def test_an_open_path_is_found_by_its_seller(store: AwardStore) -> None:
+    """Of one seller or of several; who has none is not named."""
+    write(store, opening(path(), slot="take"))
+    with store.begin() as transaction:
+        assert transaction.open_paths("award", [SELLER, "seller-2"]) == {SELLER: 1}
+        assert [each.id for each in transaction.paths_of(SELLER)] == [1]
+
+
+# -- writing
 
 
 def test_a_stale_version_is_told_before_what_follows(store: AwardStore) -> None:
@@ -463,24 +195,6 @@ def test_a_stale_version_is_told_before_what_follows(store: AwardStore) -> None:
     assert see(store).timers == ()
 
 
-def test_a_timer_ended_and_set_again_in_one_change_pends(store: AwardStore) -> None:
-    """A plan made anew may come to the same instant."""
-    write(store, opening(path(), scheduled=(timer(),)))
-    write(store, moving(path(), cancelled=(timer(),), scheduled=(timer(),)))
-    assert see(store).timers == (timer(),)
-
-
-def test_a_second_open_path_is_a_conflict(store: AwardStore) -> None:
-    """programme.md, nomination: one open path a seller; the transaction leaves nothing."""
-    write(store, opening(path(), slot="take"))
-    with pytest.raises(ConflictError) as caught:
-        write(store, opening(path(id=2), slot="take", scheduled=(timer(path_id=2),)))
-    assert caught.value.subject == SELLER
-    with store.begin() as transaction:
-        assert transaction.open_paths("award", [SELLER, "seller-2"]) == {SELLER: 1}
-        assert [each.id for each in transaction.paths_of(SELLER)] == [1]
-
-
 def test_a_place_is_of_one_lifecycle_and_can_be_freed(store: AwardStore) -> None:
     """Another lifecycle has places of its own; what is freed can be taken in the same chunk."""
     write(store, opening(path(), slot="take"))
@@ -491,81 +205,7 @@ def test_a_place_is_of_one_lifecycle_and_can_be_freed(store: AwardStore) -> None
         assert transaction.open_paths("door", [SELLER]) == {SELLER: 2}
 
 
-def test_a_claim_is_one_paths_alone(store: AwardStore) -> None:
-    """programme.md, store entry: what serves one path cannot serve another, and kin see it."""
-    keys = {"claims": ("k1", "k2")}
-    write(store, opening(path(data=keys), claims=(("records", "k1"), ("records", "k2"))))
-    rival = path(id=2, subject="seller-2", data={"claims": ("k2", "k3")})
-    write(store, opening(rival))
-    assert see(store).taken == frozenset()
-    assert see(store, 2).taken == {"k2"}
-    with pytest.raises(ConflictError):
-        write(store, moving(rival, claims=(("records", "k3"), ("records", "k2"))))
-    assert see(store, 2).path == rival
-
-
 # -- timers
-
-
-def claim(
-    store: AwardStore, now: Any = DUE, limit: int = 9, path_id: int | None = None
-) -> list[Any]:
-    """Return what a sweep would take: path and name."""
-    with store.begin() as transaction:
-        taken = transaction.claim(now, limit, path_id)
-        return list(taken.names.items()) if taken else []
-
-
-def doors(store: AwardStore, *timers: Any) -> None:
-    """Open a path of its own for each number among the timers, and set them."""
-    ids = sorted({each.path_id for each in timers})
-    write(store, *(opening(path(id=id_, subject=f"seller-{id_}")) for id_ in ids))
-    with store.begin() as transaction:
-        for each in timers:
-            transaction.set_timer(each)
-
-
-def test_timers_are_claimed_by_instant_then_country(store: AwardStore) -> None:
-    """One instant and one country at a time, the earliest first, countries by their code."""
-    doors(
-        store,
-        timer(path_id=1, country="SG"),
-        timer(path_id=2, country="PH"),
-        timer(path_id=3, country="SG", due_at=DUE - TICK),
-        timer(path_id=4, country="PH"),
-        timer(path_id=5, country="SG", due_at=DUE + TICK),
-    )
-    assert store.next_due() == DUE - TICK
-    for expected in ([3], [2, 4], [1]):
-        found = claim(store)
-        assert [id_ for id_, _ in found] == expected
-        with store.begin() as transaction:
-            for id_ in expected:
-                (pending,) = see(store, id_).timers
-                transaction.set_aside(failure(pending))
-    assert claim(store) == []
-    assert claim(store, DUE + TICK) == [(5, "evening")]
-
-
-def test_a_timer_is_due_at_its_instant(store: AwardStore) -> None:
-    """At exactly its instant a timer is due; one microsecond earlier it is not."""
-    doors(store, timer())
-    assert claim(store, DUE - TICK) == []
-    assert claim(store, DUE) == [(1, "evening")]
-
-
-def test_a_path_is_claimed_once(store: AwardStore) -> None:
-    """Of two timers of a path at one instant one is taken, so that its order holds."""
-    doors(store, timer("b"), timer("a"), timer("c", path_id=2))
-    assert claim(store) == [(1, "a"), (2, "c")]
-
-
-def test_a_claim_has_a_limit_and_can_be_of_one_path(store: AwardStore) -> None:
-    """No more than the limit are taken; of one path, where it is named, and no other."""
-    doors(store, *(timer(path_id=n) for n in range(1, 5)))
-    assert claim(store, limit=3) == [(1, "evening"), (2, "evening"), (3, "evening")]
-    assert claim(store, path_id=4) == [(4, "evening")]
-    assert claim(store, path_id=9) == []
 
 
 def test_a_timer_set_again_replaces_the_pending_one(store: AwardStore) -> None:
@@ -577,26 +217,6 @@ def test_a_timer_set_again_replaces_the_pending_one(store: AwardStore) -> None:
         ("evening", DUE + TICK),
         ("other", DUE),
     }
-
-
-def test_a_cancelled_timer_can_be_set_again(store: AwardStore) -> None:
-    """A timer cancelled for an instant is pending again once it is set for it."""
-    doors(store, timer())
-    write(store, moving(path(subject="seller-1"), cancelled=(timer(),)))
-    assert claim(store) == []
-    moved = replace(path(subject="seller-1"), seq=2)
-    write(store, moving(moved, scheduled=(timer(),)))
-    assert see(store).timers == (timer(),)
-
-
-def test_a_timer_that_had_its_outcome_keeps_it(store: AwardStore) -> None:
-    """What fired for an instant is never set for it again: a repeat changes nothing."""
-    doors(store, timer())
-    fired = replace(timer(), status="fired", seq=2)
-    write(store, moving(path(subject="seller-1"), fired=fired))
-    moved = replace(path(subject="seller-1"), seq=2)
-    write(store, moving(moved, scheduled=(timer(),)))
-    assert (claim(store), see(store).timers) == ([], ())
 
 
 def test_a_parked_path_is_set_aside_with_all_its_timers(store: AwardStore) -> None:
@@ -624,46 +244,6 @@ def test_an_unparked_path_goes_on_with_its_timers(store: AwardStore) -> None:
     assert not see(store).path.parked
     assert store.parked() == []
     assert claim(store) == [(1, "evening"), (2, "evening")]
-
-
-def test_a_path_that_waits_is_passed_by_until_its_next_attempt(store: AwardStore) -> None:
-    """A path that failed waits with all its timers, counts its attempts, and stops nobody."""
-    doors(store, timer(), timer("later", DUE + TICK), timer(path_id=2))
-    again = DUE + timedelta(seconds=4)
-    with store.begin() as transaction:
-        transaction.set_aside(failure(timer(), retry_at=DUE + TICK))
-        transaction.set_aside(failure(timer(), attempts=2, retry_at=again))
-        found = transaction.failure_of(1)
-    assert found == failure(timer(), attempts=2, retry_at=again)
-    assert (store.parked(), see(store).path.parked) == ([], False)
-    assert claim(store, again - TICK) == [(2, "evening")]
-    assert claim(store, again - TICK, path_id=1) == []
-    assert claim(store, again) == [(1, "evening"), (2, "evening")]
-
-
-def test_the_next_look_is_the_next_attempt_or_instant(store: AwardStore) -> None:
-    """A path that failed is looked at again with its next attempt; its other timers not earlier."""
-    doors(store, timer(), timer("later", DUE + timedelta(days=1)))
-    again = DUE + timedelta(seconds=4)
-    with store.begin() as transaction:
-        transaction.set_aside(failure(timer(), retry_at=again))
-    assert store.next_due() == again
-    write(store, moving(path(subject="seller-1"), cancelled=(timer(),)))
-    assert store.next_due() == DUE + timedelta(days=1)
-
-
-def test_an_attempt_that_succeeds_forgets_the_failure(store: AwardStore) -> None:
-    """With the move that a path's timer makes at last, its failure is forgotten."""
-    doors(store, timer())
-    with store.begin() as transaction:
-        transaction.set_aside(failure(timer(), retry_at=DUE))
-    with store.begin() as transaction:
-        taken = transaction.claim(DUE, 10)
-        assert taken is not None
-        assert list(taken.names) == [1]
-        fired = replace(timer(), status="fired", seq=2)
-        transaction.write_chunk([moving(path(subject="seller-1"), fired=fired)])
-        assert transaction.failure_of(1) is None
 
 
 def test_what_is_due_is_told_in_order(store: AwardStore) -> None:
