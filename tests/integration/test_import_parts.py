@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from lazsa_flow import Actor, Programme
-from lazsa_flow.award.commands import import_runs
+from lazsa_flow.award.commands import import_taking
 from lazsa_flow.award.imports.facts import FACTS_COLUMNS, fields_of
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.errors import InputError, NotFoundError
@@ -32,10 +32,10 @@ IMPORT = """
 import sys
 from datetime import datetime
 from lazsa_flow import Programme
-from lazsa_flow.award.commands import import_runs
+from lazsa_flow.award.commands import import_taking
 from lazsa_flow.clock import VirtualClock
 
-import_runs.PARTS_FROM, import_runs.YIELD_S = 1, 0.5
+import_taking.PARTS_FROM, import_taking.YIELD_S = 1, 0.5
 now, url, file = sys.argv[1:]
 with Programme.open(url, clock=VirtualClock(datetime.fromisoformat(now))) as programme:
     programme.import_facts(file)
@@ -53,8 +53,8 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def programme(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Programme]:
     """Return a programme that takes files of more than one batch in parts."""
-    monkeypatch.setattr(import_runs, "PARTS_FROM", 1)
-    monkeypatch.setattr(import_runs, "YIELD_S", 0.0)
+    monkeypatch.setattr(import_taking, "PARTS_FROM", 1)
+    monkeypatch.setattr(import_taking, "YIELD_S", 0.0)
     with Programme.open(url, clock=VirtualClock(NOW)) as opened:
         yield opened
 
@@ -93,7 +93,7 @@ def test_the_same_rows_and_result_as_in_one_transaction(
     assert programme.import_facts(file, key="k").fields() == in_parts.fields()
     again = programme.import_facts(file)
     assert (again, again.already_there, again.known_sellers) == (0, ROWS, ROWS)
-    monkeypatch.setattr(import_runs, "PARTS_FROM", 100)
+    monkeypatch.setattr(import_taking, "PARTS_FROM", 100)
     whole_url = f"sqlite:///{tmp_path / 'whole.db'}"
     Programme.migrate(whole_url)
     with Programme.open(whole_url, clock=VirtualClock(NOW)) as other:

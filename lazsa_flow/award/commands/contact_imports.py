@@ -10,11 +10,11 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.award.commands.import_runs import ImportKind
+from lazsa_flow.award.commands.import_kinds import ImportKind
 from lazsa_flow.award.imports.contacts import CONTACTS, read_contacts
 
 if TYPE_CHECKING:
-    from lazsa_flow.award.commands.import_runs import Intake
+    from lazsa_flow.award.commands.intake import Intake
     from lazsa_flow.award.imports.contacts import ContactRow
 
 

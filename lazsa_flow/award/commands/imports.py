@@ -10,15 +10,14 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lazsa_flow.award.commands.import_runs import (
+from lazsa_flow.award.commands.import_kinds import (
     HOST,
     ImportKind,
     ImportOptions,
     PartTaker,
     Source,
-    import_rows,
-    in_place,
 )
+from lazsa_flow.award.commands.import_runs import import_rows, in_place
 from lazsa_flow.award.commands.nomination_imports import take_nominations
 from lazsa_flow.award.commands.store_entry import is_same_application, open_application_in
 from lazsa_flow.award.commands.store_entry_checks import application_of
@@ -37,7 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from lazsa_flow.award.commands.import_result import ImportResult
-    from lazsa_flow.award.commands.import_runs import Intake, Run
+    from lazsa_flow.award.commands.import_runs import Run
+    from lazsa_flow.award.commands.intake import Intake
     from lazsa_flow.award.evidence import StoredFacts
     from lazsa_flow.award.imports.nominations import NominationRow
     from lazsa_flow.award.imports.turnover import TurnoverRow

@@ -19,7 +19,7 @@ from lazsa_flow.lifecycle.path_ref import write_ref
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lazsa_flow.award.commands.import_runs import Intake
+    from lazsa_flow.award.commands.intake import Intake
     from lazsa_flow.award.commands.nomination_group import NominationGroup
     from lazsa_flow.award.imports.nominations import NominationRow
     from lazsa_flow.service.context import Context

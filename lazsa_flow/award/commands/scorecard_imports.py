@@ -8,13 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.award.commands.import_runs import (
-    HOST,
-    ImportKind,
-    ImportOptions,
-    Source,
-    import_rows,
-)
+from lazsa_flow.award.commands.import_kinds import HOST, ImportKind, ImportOptions, Source
+from lazsa_flow.award.commands.import_runs import import_rows
 from lazsa_flow.award.commands.panel_lookups import PanelLookups
 from lazsa_flow.award.commands.scoring import open_round, record_card_in, record_recusal_in
 from lazsa_flow.award.imports.scorecards import SCORECARDS, read_scorecards
@@ -29,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lazsa_flow.award.commands.import_result import ImportResult
-    from lazsa_flow.award.commands.import_runs import Intake
+    from lazsa_flow.award.commands.intake import Intake
     from lazsa_flow.award.imports.scorecards import ScorecardRow
     from lazsa_flow.lifecycle.model import Snapshot
     from lazsa_flow.service.context import Context

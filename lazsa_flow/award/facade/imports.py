@@ -13,8 +13,8 @@ from lazsa_flow.service.part import Part, runtime_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from lazsa_flow.award.commands.import_kinds import ImportKind, ImportOptions
     from lazsa_flow.award.commands.import_result import ImportResult
-    from lazsa_flow.award.commands.import_runs import ImportKind, ImportOptions
     from lazsa_flow.award.rules.facts import Facts
     from lazsa_flow.lifecycle.model import Actor
     from lazsa_flow.service.context import Context
@@ -154,7 +154,7 @@ class Imports(Part):
             InputError: Facts are refused; each problem names their number and the field.
             KeyReusedError: The key was used for another request.
         """
-        every, options = list(facts), commands.import_runs.ImportOptions(actor, key=key)
+        every, options = list(facts), commands.import_kinds.ImportOptions(actor, key=key)
         check_command("import_facts", actor)
         run = self._dry_import if dry_run else commands.import_runs.in_place
         return self._runtime.run_command(
@@ -200,6 +200,6 @@ def _options(
     rejects: FilePath | str | None,
     done: Callable[[int], None],
 ) -> ImportOptions:
-    return commands.import_runs.ImportOptions(
+    return commands.import_kinds.ImportOptions(
         actor, partial, FilePath(rejects) if rejects else None, key, done
     )
