@@ -13,8 +13,10 @@ from lazsa_flow.award.evidence import read_scores
 from lazsa_flow.award.rules.panel import RecordedCard, Seat
 from lazsa_flow.award.store.schema import seats
 from lazsa_flow.lifecycle.ids import fold
-from lazsa_flow.store import schema, subject_countries
+from lazsa_flow.store import decode, schema, subject_countries
 from lazsa_flow.store.engine_transaction import EngineTransaction
+from lazsa_flow.store.fast.driver import fetch
+from lazsa_flow.store.fast.statements import insert_row, parameter, stored_value
 from lazsa_flow.store.index_walk import select_rounds, walk_rounds
 from lazsa_flow.store.merges import current_id_of
 
@@ -38,6 +40,18 @@ _CARDS: Final = sa.select(
 ).select_from(
     schema.scorecards.outerjoin(schema.texts, schema.texts.c.id == schema.scorecards.c.text_id)
 )
+_SEATS: Final = (
+    sa.select(
+        current_id_of(seats.c.reviewer),
+        *(seats.c[name] for name in ("team", "actor", "as_of", "ended")),
+    )
+    .where(
+        seats.c.country == parameter("country", seats.c.country),
+        seats.c.cycle_on == parameter("cycle_on", seats.c.cycle_on),
+    )
+    .order_by(seats.c.id)
+)
+"""Every assignment to a panel and every end of one."""
 
 
 class PanelSide(EngineTransaction):
@@ -55,20 +69,14 @@ class PanelSide(EngineTransaction):
             "ended": seat.ended,
             "recorded_at": recorded_at,
         }
-        self._connection.execute(sa.insert(seats), row)
+        insert_row(self._connection, seats, row)
 
     def seat_history(self, country: str, cycle_on: date) -> list[Seat]:
         """Return every assignment to a panel and every end of one, oldest first."""
-        table = seats
-        reviewer = current_id_of(table.c.reviewer).label("reviewer")
-        query = (
-            sa.select(reviewer, table.c.team, table.c.actor, table.c.as_of, table.c.ended)
-            .where(table.c.country == country, table.c.cycle_on == cycle_on)
-            .order_by(table.c.id)
-        )
+        values = {"country": country, "cycle_on": stored_value(cycle_on)}
         return [
-            Seat(row.reviewer, row.team, row.actor, row.as_of, bool(row.ended))
-            for row in self._connection.execute(query)
+            Seat(reviewer, team, actor, decode.day(as_of), bool(ended))
+            for reviewer, team, actor, as_of, ended in fetch(self._connection, _SEATS, values)
         ]
 
     def seats_of(self, country: str, cycle_on: date) -> dict[str, str]:
