@@ -280,10 +280,12 @@ class MemoryTransaction:
             ),
         )
 
-    def write_chunk(self, changes: Sequence[Change], alike: Sequence[BatchChange] = ()) -> None:
+    def write_chunk(
+        self, changes: Sequence[Change], batch_changes: Sequence[BatchChange] = ()
+    ) -> None:
         """Write changes; places that are freed can be taken in the same chunk."""
         every = list(_flatten(changes))
-        for change in (change for each in alike for change in each.changes()):
+        for change in (change for each in batch_changes for change in each.changes()):
             own, after = self._store.paths[change.after.id], change.after
             recorded_at = after.recorded_at if change.moves else own.recorded_at
             after = replace(after, opened_at=own.opened_at, recorded_at=recorded_at)

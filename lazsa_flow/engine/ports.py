@@ -88,7 +88,9 @@ class Transaction(Protocol):
         """
         ...
 
-    def write_chunk(self, changes: Sequence[Change], alike: Sequence[BatchChange] = ()) -> None:
+    def write_chunk(
+        self, changes: Sequence[Change], batch_changes: Sequence[BatchChange] = ()
+    ) -> None:
         """Write changes, those of paths that are alike among them.
 
         Raises:

@@ -268,9 +268,9 @@ def decide_next(
 def write(transaction: Transaction, decided: ChunkDecision, now: datetime) -> ChunkResult:
     """Write what was decided on one chunk."""
     counts = Counter(change.fired.status for change in decided.changes if change.fired)
-    for alike in decided.alike:
-        counts[alike.status] += len(alike.each)
+    for batch_changes in decided.batch_changes:
+        counts[batch_changes.status] += len(batch_changes.each)
     for path_id, error in decided.failed:
         counts[fail_path(transaction, decided.claim, path_id, now, error)] += 1
-    transaction.write_chunk(decided.changes, decided.alike)
+    transaction.write_chunk(decided.changes, decided.batch_changes)
     return _chunk(decided.claim, counts)

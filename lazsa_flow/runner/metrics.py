@@ -130,7 +130,7 @@ class StandingCollector(Collector):
         try:
             service = self._service()
             now = service.clock.now()
-            standing = runtime_of(service).store.standing(now)
+            standing = runtime_of(service).store.queue_stats(now)
         except LazsaError:  # lazsa_ready reports it
             return
         for name, text, value in _list_queue_gauges(standing, now):

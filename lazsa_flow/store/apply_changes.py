@@ -56,7 +56,7 @@ def write_chunk(
     connection: sa.Connection,
     to: RowWriter,
     changes: Sequence[Change],
-    alike: Sequence[BatchChange],
+    batch_changes: Sequence[BatchChange],
     probe: Callable[[str], None],
 ) -> None:
     """Write changes; see :class:`lazsa_flow.engine.ports.Transaction`.
@@ -65,11 +65,11 @@ def write_chunk(
         connection: In a transaction.
         to: What writes on it.
         changes: What to write.
-        alike: The same of paths that are alike.
+        batch_changes: The same of paths that are alike.
         probe: Called by name before each statement, for the fault tests.
     """
     flat = flatten(changes)
-    if not flat and not alike:
+    if not flat and not batch_changes:
         return
 
     def run(name: str, write: Callable[[Sequence[Row]], object], rows: list[Row]) -> None:
@@ -82,20 +82,22 @@ def write_chunk(
     moves: list[Row] = [
         move_row(c.before, c.after, c.recorded_at) for c in flat if c.before and c.moves
     ]
-    moves += batch_rows.moves(alike)
+    moves += batch_rows.moves(batch_changes)
     probe("write.paths")
     if moves and to.update_paths(_in_order(moves)) != len(moves):
-        raise stale(connection, changes, alike)
+        raise stale(connection, changes, batch_changes)
     freed = [(c.after.lifecycle, c.after.subject) for c in flat if c.slot == "free"]
-    run("freed", to.free_slots, freed + batch_rows.freed(alike))
+    run("freed", to.free_slots, freed + batch_rows.freed(batch_changes))
     taken: list[Row] = [_slot(c.after) for c in flat if c.slot == "take"]
     if taken and to.take_slots(_in_order(taken)) != len(taken):
-        raise stale(connection, changes, alike)
+        raise stale(connection, changes, batch_changes)
     if any(c.claims for c in flat):
         to.flush()
         _claim(connection, flat)
-    counted = count_flows(connection, to, flat, alike)
-    rest = _follows(to, flat, alike, path_data_rows.rows_of_data(connection, to, flat), counted)
+    counted = count_flows(connection, to, flat, batch_changes)
+    rest = _follows(
+        to, flat, batch_changes, path_data_rows.rows_of_data(connection, to, flat), counted
+    )
     with to.pipelined(max(len(rows) for _, _, rows in rest)):
         for name, write, rows in rest:
             run(name, write, rows)
@@ -110,7 +112,7 @@ def _in_order(rows: list[Row]) -> list[Row]:
 def _follows(
     to: RowWriter,
     changes: Sequence[Change],
-    alike: Sequence[BatchChange],
+    batch_changes: Sequence[BatchChange],
     data: list[Row],
     counted: list[Row],
 ) -> list[tuple[str, Callable[[Sequence[Row]], object], list[Row]]]:
@@ -122,12 +124,16 @@ def _follows(
     records = [record_row(c.after.subject, r) for c in changes for r in c.records]
     notices = [notice_row(c.after, n, c.recorded_at) for c in changes for n in c.notices]
     return [
-        ("journal", partial(_append, to, counted), journal + batch_rows.journal(alike)),
+        ("journal", partial(_append, to, counted), journal + batch_rows.journal(batch_changes)),
         ("data", partial(to.insert, schema.path_data), data),
-        ("cancelled", to.end_timers, ended + batch_rows.ended(alike)),
-        ("timers", to.set_timers, timers + batch_rows.scheduled(alike)),
-        ("records", partial(to.insert, schema.records), records + batch_rows.records(alike)),
-        ("outbox", partial(to.insert, schema.outbox), notices + batch_rows.notices(alike)),
+        ("cancelled", to.end_timers, ended + batch_rows.ended(batch_changes)),
+        ("timers", to.set_timers, timers + batch_rows.scheduled(batch_changes)),
+        (
+            "records",
+            partial(to.insert, schema.records),
+            records + batch_rows.records(batch_changes),
+        ),
+        ("outbox", partial(to.insert, schema.outbox), notices + batch_rows.notices(batch_changes)),
     ]
 
 
@@ -148,10 +154,10 @@ def flatten(changes: Iterable[Change]) -> list[Change]:
 
 
 def stale(
-    connection: sa.Connection, changes: Sequence[Change], alike: Sequence[BatchChange]
+    connection: sa.Connection, changes: Sequence[Change], batch_changes: Sequence[BatchChange]
 ) -> StaleVersionError | ConflictError:
     """Return which of these changes' paths has moved since it was read, or whose place is taken."""
-    changes = [*flatten(changes), *(change for each in alike for change in each.changes())]
+    changes = [*flatten(changes), *(change for each in batch_changes for change in each.changes())]
     if (place := _place_taken(connection, changes)) is not None:
         return place
     changes = [change for change in changes if change.before is not None]

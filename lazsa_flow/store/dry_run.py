@@ -56,10 +56,12 @@ class DryRunTransaction(SqlTransaction):
 
     written: Written
 
-    def write_chunk(self, changes: Sequence[Change], alike: Sequence[BatchChange] = ()) -> None:
+    def write_chunk(
+        self, changes: Sequence[Change], batch_changes: Sequence[BatchChange] = ()
+    ) -> None:
         """Write changes whole, and keep them."""
-        super().write_chunk(changes, alike)
-        every = chain(changes, *(each.changes() for each in alike))
+        super().write_chunk(changes, batch_changes)
+        every = chain(changes, *(each.changes() for each in batch_changes))
         self.written.changes += flatten(every)
 
     def next_path_id(self) -> int:

@@ -76,7 +76,7 @@ class EngineTransaction:
         self._stamp: Stamp | None = None
         self._foreign: frozenset[str] = frozenset()
         self._changes: list[Change] = []
-        self._alike: list[BatchChange] = []
+        self._batch_changes: list[BatchChange] = []
         self._own = own
         self._write = write
         self._probe = probe
@@ -140,10 +140,10 @@ class EngineTransaction:
         except MovedError:
             raise self._stale() from None
         self._changes.clear()
-        self._alike.clear()
+        self._batch_changes.clear()
 
     def _stale(self) -> StaleVersionError | ConflictError:
-        found = apply_changes.stale(self._lent, self._changes, self._alike)
+        found = apply_changes.stale(self._lent, self._changes, self._batch_changes)
         self.discard()
         return found
 
@@ -151,7 +151,7 @@ class EngineTransaction:
         """Forget what is held: what it belongs to is undone."""
         self._rows.discard()
         self._changes.clear()
-        self._alike.clear()
+        self._batch_changes.clear()
 
     # -- what the engine asks for; see lazsa_flow.engine.ports.Transaction
 
@@ -241,23 +241,25 @@ class EngineTransaction:
         """Return the id that holds for each of these names that is an alias."""
         return merges.current_ids_of(self._connection, names) if self._has_merges else {}
 
-    def write_chunk(self, changes: Sequence[Change], alike: Sequence[BatchChange] = ()) -> None:
+    def write_chunk(
+        self, changes: Sequence[Change], batch_changes: Sequence[BatchChange] = ()
+    ) -> None:
         """Write changes whole."""
         rows = self._bulk
         if self._foreign:
             self._check_tables(change.after.lifecycle for change in changes)
         self._changes += changes
-        self._alike += alike
+        self._batch_changes += batch_changes
         try:
-            apply_changes.write_chunk(self._lent, rows, changes, alike, self._probe)
+            apply_changes.write_chunk(self._lent, rows, changes, batch_changes, self._probe)
         except MovedError:
             raise self._stale() from None
         if LOGGER.isEnabledFor(logging.DEBUG):
-            every = chain(changes, *(each.changes() for each in alike))
+            every = chain(changes, *(each.changes() for each in batch_changes))
             self.moves += (change.row for change in every if change.row and change.row.trigger)
         if self._retried:
             fired = {change.after.id for change in changes if change.fired}
-            fired.update(own.path_id for each in alike for own in each.each)
+            fired.update(own.path_id for each in batch_changes for own in each.each)
             if succeeded := fired & self._retried:
                 failures.clear(self._connection, succeeded)
 

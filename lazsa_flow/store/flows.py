@@ -56,7 +56,7 @@ def count_flows(
     connection: sa.Connection,
     to: RowWriter,
     changes: Sequence[Change],
-    alike: Sequence[BatchChange],
+    batch_changes: Sequence[BatchChange],
 ) -> list[Row]:
     """Return the rows that count what changes add to the journal.
 
@@ -64,19 +64,21 @@ def count_flows(
         connection: In the transaction; it is asked where a path changes its country.
         to: What writes on it; what it holds is sent before the connection is asked.
         changes: With those that are linked to them.
-        alike: The same of paths that are alike.
+        batch_changes: The same of paths that are alike.
     """
     counted: Counter[Flow] = Counter()
     for change in changes:
         _add(counted, change, 1)
-    for change, each in alike:
+    for change, each in batch_changes:
         _add(counted, change, len(each))
-    for before, after, path_ids in _removals(changes, alike):
+    for before, after, path_ids in _removals(changes, batch_changes):
         to.flush()
         _carry(counted, _history_of(connection, before, path_ids), after.country)
     if not counted:
         return []
-    recorded = max(each.recorded_at for each in (*changes, *(change for change, _ in alike)))
+    recorded = max(
+        each.recorded_at for each in (*changes, *(change for change, _ in batch_changes))
+    )
     at = instant_text(recorded)
     return [(*flow, moves, at) for flow, moves in counted.items() if moves]
 
@@ -120,13 +122,13 @@ def _carry(counted: Counter[Flow], moves: Counter[Flow], country: str) -> None:
 
 
 def _removals(
-    changes: Sequence[Change], alike: Sequence[BatchChange]
+    changes: Sequence[Change], batch_changes: Sequence[BatchChange]
 ) -> Iterator[tuple[Path, Path, list[int]]]:
     """Yield each change of country: before, after, and the numbers of the paths."""
     for change in changes:
         if change.before is not None and change.before.country != change.after.country:
             yield change.before, change.after, [change.after.id]
-    for change, each in alike:
+    for change, each in batch_changes:
         if change.before is not None and change.before.country != change.after.country:
             yield change.before, change.after, [own.path_id for own in each]
 

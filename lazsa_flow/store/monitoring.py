@@ -66,7 +66,7 @@ class QueueStats:
     relay_seen: datetime | None
 
 
-def standing(connection: sa.Connection, now: datetime) -> QueueStats:
+def queue_stats(connection: sa.Connection, now: datetime) -> QueueStats:
     """Return how the work stands at an instant."""
     failures, outbox = schema.failures, schema.outbox
     waits = failures.c.retry_at.is_not(None)

@@ -86,10 +86,10 @@ class StoreQuestions(ABC, Generic[_Listing]):
             looks: list[datetime | None] = [connection.scalar(select) for select in selects]
         return min((at for at in looks if at is not None), default=None)
 
-    def standing(self, now: datetime) -> QueueStats:
+    def queue_stats(self, now: datetime) -> QueueStats:
         """Return how the work stands at an instant."""
         with self._read() as connection:
-            return monitoring.standing(connection, now)
+            return monitoring.queue_stats(connection, now)
 
     def count_due(self, now: datetime, limit: int) -> int:
         """Count the timers that are due at an instant, no further than a limit."""

@@ -76,7 +76,7 @@ def measure_health(service: FlowService) -> dict[str, Any]:
     """Return how the work of a service stands, as JSON values."""
     now = service.clock.now()
     pauses, next_due = service.pauses(), service.next_due()
-    stands = runtime_of(service).store.standing(now)
+    stands = runtime_of(service).store.queue_stats(now)
     late = next_due is not None and next_due < now - LATE
     since = stands.outbox_since
     status = "parked" if stands.parked else "late" if late else "ok"

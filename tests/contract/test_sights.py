@@ -260,8 +260,8 @@ def _each_whole(store: AwardStore, rules: Any, now: Any) -> SweepResult:
             judged = decide_next(transaction, rules, now, 99)
             if judged is None:
                 return total
-            judged.changes += [change for each in judged.alike for change in each.changes()]
-            judged.alike.clear()
+            judged.changes += [change for each in judged.batch_changes for change in each.changes()]
+            judged.batch_changes.clear()
             total += write(transaction, judged, now).swept
 
 
@@ -273,7 +273,7 @@ def test_a_path_that_has_moved_is_named(store: AwardStore, moved: int) -> None:
     with store.begin(write=False) as transaction:
         judged = decide_next(transaction, rules, DUE, 99)
     assert judged is not None
-    assert sorted(len(each.each) for each in judged.alike) == [1, 4]
+    assert sorted(len(each.each) for each in judged.batch_changes) == [1, 4]
     before = path("ajar", id=moved, subject=f"s-{moved}", lifecycle="door", head=f"{moved:064}")
     put(store, moving(before, after={"head": "f" * 64}))
     with pytest.raises(StaleVersionError) as raised, store.begin() as transaction:

@@ -143,10 +143,10 @@ def test_together_is_as_each_by_itself(store: MemoryStore) -> None:
     judged = decide_next(MemoryTransaction(store), RULES, NOW, 99)
     assert judged is not None
     assert not judged.failed
-    alike = (change for each in judged.alike for change in each.changes())
-    together = [*judged.changes, *(_opened(change, store) for change in alike)]
+    batch_changes = (change for each in judged.batch_changes for change in each.changes())
+    together = [*judged.changes, *(_opened(change, store) for change in batch_changes)]
     assert {change.after.id: change for change in together} == by_itself(store)
-    texts = {own.path_id: own for each in judged.alike for own in each.each}
+    texts = {own.path_id: own for each in judged.batch_changes for own in each.each}
     rows = {change.after.id: change.row for change in together if change.row}
     for path_id, own in texts.items():
         if path_id in rows:

@@ -151,7 +151,11 @@ def test_paths_that_are_alike_are_decided_as_each_by_itself(
     judged = decide_next(MemoryTransaction(store), rules, utc(2026, 10, 2), 99)
     assert judged is not None
     assert (judged.changes, judged.failed) == ([], [])
-    heard = {each.after.id: each for alike in judged.alike for each in alike.changes()}
+    heard = {
+        each.after.id: each
+        for batch_changes in judged.batch_changes
+        for each in batch_changes.changes()
+    }
     sights = MemoryTransaction(store).evidence_rows(heard, before=None, on=CYCLE)
     assert heard == {
         sight.path_id: change_of(

@@ -26,13 +26,13 @@ class ChunkDecision:
     Attributes:
         claim: The timers that were claimed and still pended.
         changes: What is to be written of paths that moved by themselves,
-        alike: and of those that moved as others do.
+        batch_changes: and of those that moved as others do.
         failed: Paths on which the decision raised, with the error's name.
     """
 
     claim: Claim
     changes: list[Change] = field(default_factory=list)
-    alike: list[BatchChange] = field(default_factory=list)
+    batch_changes: list[BatchChange] = field(default_factory=list)
     failed: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -78,6 +78,6 @@ def decide_chunk(
     missing = claim.names.keys() - {row.path_id for row in rows}
     decision.failed += [(path_id, NotFoundError.__name__) for path_id in missing]
     for group in groups.values():
-        decision.alike += group.alike()
+        decision.batch_changes += group.batch_changes()
     standing = claim.without(settled)
     return None if standing is None else replace(decision, claim=standing)

@@ -167,7 +167,7 @@ class DecisionGroup:
         moved.each.append(moved.own(row, verdicts))
         return None
 
-    def alike(self) -> Iterator[BatchChange]:
+    def batch_changes(self) -> Iterator[BatchChange]:
         """Yield the moves that were kept."""
         return (BatchChange(moved.change, moved.each) for moved in self._moved.values())
 

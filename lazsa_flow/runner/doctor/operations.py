@@ -50,7 +50,7 @@ def check_tables(examination: Examination) -> Iterator[Check]:
 
 def check_work(examination: Examination) -> Iterator[Check]:
     """Count what is due, what fails and what is parked."""
-    standing = examination.database.store.standing(examination.now)
+    standing = examination.database.store.queue_stats(examination.now)
     found = f"{standing.due} timers due, {standing.failing} paths failing, {standing.parked} parked"
     yield Check("work", "warning" if standing.parked else "ok", found)
 

@@ -1,6 +1,6 @@
 """Batch rows: moves of identical paths as rows.
 
-The rows of the one change that was drafted are the mould; each path's are cast from it, with what
+The rows of the one change that was drafted are the template; each path's are cast from it, with what
 is its own put in its place. Rows stand in the schema's column order, as
 :mod:`lazsa_flow.store.encode` makes them.
 """
@@ -31,10 +31,10 @@ _HASH: Final = StoredJournalRow._fields.index("hash")
 """A path's own verdicts, the hash before and the row's hash stand next to one another."""
 
 
-def moves(alike: Iterable[BatchChange]) -> list[Row]:
+def moves(batch_changes: Iterable[BatchChange]) -> list[Row]:
     """Return the rows that set the paths; those of reminders stay as they are."""
     rows: list[Row] = []
-    for change, each in alike:
+    for change, each in batch_changes:
         if change.before is not None and change.moves:
             row = move_row(change.before, change.after, change.recorded_at)
             common, rest = row[1:_MOVE_HEAD], row[_MOVE_HEAD + 1 :]
@@ -42,20 +42,20 @@ def moves(alike: Iterable[BatchChange]) -> list[Row]:
     return rows
 
 
-def freed(alike: Iterable[BatchChange]) -> list[Row]:
+def freed(batch_changes: Iterable[BatchChange]) -> list[Row]:
     """Return the places that are free: lifecycle and subject."""
     return [
         (change.after.lifecycle, own.subject)
-        for change, each in alike
+        for change, each in batch_changes
         if change.slot == "free"
         for own in each
     ]
 
 
-def journal(alike: Iterable[BatchChange]) -> list[Row]:
+def journal(batch_changes: Iterable[BatchChange]) -> list[Row]:
     """Return the journal's rows."""
     rows: list[Row] = []
-    for change, each in alike:
+    for change, each in batch_changes:
         if change.row is not None:
             row = journal_row(change.row)
             common, rest = row[1:_VERDICTS], row[_HASH + 1 :]
@@ -63,45 +63,47 @@ def journal(alike: Iterable[BatchChange]) -> list[Row]:
     return rows
 
 
-def ended(alike: Iterable[BatchChange]) -> list[Row]:
+def ended(batch_changes: Iterable[BatchChange]) -> list[Row]:
     """Return what became of timers."""
 
-    def mould(change: Change) -> Iterable[Row]:
+    def template(change: Change) -> Iterable[Row]:
         if change.fired is not None:
             yield end_row(change.fired, change.fired.status)
         yield from (end_row(timer, "cancelled") for timer in change.cancelled)
 
-    return _numbered(alike, mould)
+    return _numbered(batch_changes, template)
 
 
-def scheduled(alike: Iterable[BatchChange]) -> list[Row]:
+def scheduled(batch_changes: Iterable[BatchChange]) -> list[Row]:
     """Return the timers that are set."""
-    return _numbered(alike, lambda change: map(timer_row, change.scheduled))
+    return _numbered(batch_changes, lambda change: map(timer_row, change.scheduled))
 
 
-def _numbered(alike: Iterable[BatchChange], mould: Callable[[Change], Iterable[Row]]) -> list[Row]:
+def _numbered(
+    batch_changes: Iterable[BatchChange], template: Callable[[Change], Iterable[Row]]
+) -> list[Row]:
     """Cast rows that begin with the path's number and have nothing else of its own."""
     rows: list[Row] = []
-    for change, each in alike:
-        for _, *common in mould(change):
+    for change, each in batch_changes:
+        for _, *common in template(change):
             rows += [(own[0], *common) for own in each]
     return rows
 
 
-def records(alike: Iterable[BatchChange]) -> list[Row]:
+def records(batch_changes: Iterable[BatchChange]) -> list[Row]:
     """Return what is recorded about the subjects."""
     rows: list[Row] = []
-    for change, each in alike:
+    for change, each in batch_changes:
         for record in change.records:
             _, *common = record_row(change.after.subject, record)
             rows += [(own.subject, *common) for own in each]
     return rows
 
 
-def notices(alike: Iterable[BatchChange]) -> list[Row]:
+def notices(batch_changes: Iterable[BatchChange]) -> list[Row]:
     """Return the outbox's rows, whose keys begin with the path's reference."""
     rows: list[Row] = []
-    for change, each in alike:
+    for change, each in batch_changes:
         lifecycle, behind = change.after.lifecycle, len(change.after.ref)
         for notice in change.notices:
             key, _, *common = notice_row(change.after, notice, change.recorded_at)

@@ -85,7 +85,7 @@ def judged(rules: Any, store: MemoryStore | None = None) -> ChunkDecision:
 
 def sizes(found: ChunkDecision) -> tuple[int, list[int]]:
     """Return how many moved by themselves, and how many with each other."""
-    return len(found.changes), [len(each.each) for each in found.alike]
+    return len(found.changes), [len(each.each) for each in found.batch_changes]
 
 
 def test_who_differs_in_the_finding_alone_moves_together() -> None:
@@ -258,7 +258,7 @@ def test_a_guard_may_read_panel_and_nominations() -> None:
     rules = closing(saying(check, PANEL.name, NOMINATIONS.name))
     found = judged(rules)
     assert sizes(found) == (0, [4])
-    [change] = [each.change for each in found.alike]
+    [change] = [each.change for each in found.batch_changes]
     assert change.row is not None
     assert change.row.verdicts["ready"] == (True, "0 0", None)
 
