@@ -1,7 +1,7 @@
 """Batch rows: moves of identical paths as rows.
 
-The rows of the one change that was drafted are the template; each path's are cast from it, with what
-is its own put in its place. Rows stand in the schema's column order, as
+The rows of the one change that was drafted are the template; those of each path are made from it,
+with what is its own put in its place. Rows stand in the schema's column order, as
 :mod:`lazsa_flow.store.encode` makes them.
 """
 
