@@ -19,12 +19,16 @@ from lazsa_flow.award.commands import import_taking
 from lazsa_flow.award.imports.facts import FACTS_COLUMNS, fields_of
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.errors import InputError, NotFoundError
+from lazsa_flow.runner.doctor.examination import Examination
+from lazsa_flow.runner.doctor.operations import check_imports
 from lazsa_flow.store import schema
 from tests.factories import facts, utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from lazsa_flow.runner.doctor import Check
 
 NOW = utc(2026, 6, 1, 4)
 ROWS = 9_000
@@ -89,6 +93,8 @@ def test_the_same_rows_and_result_as_in_one_transaction(
 ) -> None:
     """Parts write the rows of one transaction, by seller, and give the same answer."""
     in_parts = programme.import_facts(file, key="k")
+    url = programme._runtime.store._engine.url.render_as_string(hide_password=False)
+    assert [each.status for each in examined(url)] == ["ok"]
     assert (in_parts, in_parts.new_sellers) == (ROWS, ROWS)
     assert programme.import_facts(file, key="k").fields() == in_parts.fields()
     again = programme.import_facts(file)
@@ -128,6 +134,9 @@ def test_an_import_that_dies_shows_nothing(url: str, file: Path) -> None:
             assert hidden(programme)
             importing.send_signal(signal.SIGKILL)
     assert importing.returncode == -signal.SIGKILL
+    assert [(each.status, each.found[:32]) for each in examined(url)] == [
+        ("warning", "import 1 of facts (facts.csv), b")
+    ]
     employee = Actor("employee", "e-1")
     with Programme.open(url, clock=VirtualClock(NOW)) as programme:
         assert [each.file for each in programme.imports()] == [None]
@@ -146,6 +155,15 @@ def facts_of(programme: Programme) -> list[Any]:
     """Return the facts that a reader sees."""
     with programme._runtime.store.begin(write=False) as transaction:
         return list(transaction._connection.execute(sa.select(schema.facts.c.seller)))
+
+
+def examined(url: str) -> list[Check]:
+    """Return what doctor says of imports."""
+    examination = Examination(url, None, None, VirtualClock(NOW))
+    try:
+        return list(check_imports(examination))
+    finally:
+        examination.close()
 
 
 def hidden(programme: Programme) -> int:

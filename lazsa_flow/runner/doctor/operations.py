@@ -64,6 +64,24 @@ def check_pauses(examination: Examination) -> Iterator[Check]:
         yield Check("pauses", "ok", "none")
 
 
+def check_imports(examination: Examination) -> Iterator[Check]:
+    """Name every import that is under way or was ended half-way; only SQLite takes one in parts."""
+    if examination.database.dialect != "sqlite":
+        return
+    with examination.read() as transaction:
+        found = transaction.inspect().open_imports()
+    for each in found:
+        what = f"import {each.id} of {each.kind} ({each.file or 'without a file'}), begun"
+        yield Check(
+            "imports",
+            "warning",
+            f"{what} {each.recorded_at:%Y-%m-%d %H:%M} UTC, is not complete, and its rows are hidden;"
+            " if it runs no longer, import the same again",
+        )
+    if not found:
+        yield Check("imports", "ok", "every import is complete")
+
+
 def check_outbox(examination: Examination) -> Iterator[Check]:
     """Look for notices that nobody sends, and for those that were set aside."""
     late = examination.now - _LATE

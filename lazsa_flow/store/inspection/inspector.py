@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.store import path_numbers, schema_revision
+import sqlalchemy as sa
+
+from lazsa_flow.store import path_numbers, schema, schema_revision
+from lazsa_flow.store.batches import Batch
 from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.inspection import notices, references, subjects, timers, values, vocabulary
 from lazsa_flow.store.inspection.catalog import compare, expected_catalog, read_catalog
@@ -13,8 +16,6 @@ from lazsa_flow.store.integrity import find_damage
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import datetime
-
-    import sqlalchemy as sa
 
     from lazsa_flow.engine.needed_timers import History
     from lazsa_flow.store.inspection.catalog import Difference
@@ -100,6 +101,12 @@ class Inspection:
     def bucket(self) -> int:
         """Return the bucket in which paths are numbered."""
         return path_numbers.read_bucket(self._connection)
+
+    def open_imports(self) -> list[Batch]:
+        """Return the imports that are under way, or were ended half-way, oldest first."""
+        batches = schema.batches
+        query = sa.select(batches).join(schema.open_imports).order_by(batches.c.id)
+        return [Batch(*row) for row in self._connection.execute(query)]
 
     def backlog(self, until: datetime) -> Backlog:
         """Count the notices that wait, and those that might have gone by an instant."""
