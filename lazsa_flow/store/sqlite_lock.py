@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 OWN_PROCESS_S: Final = 3.0
 """For so long another connection of this process may hold the lock before a call fails."""
+POLL_S: Final = 0.05
+"""SQLite is asked for its lock for so long at a time; then it looks every 20 ms at least."""
 _LOCKS: Final = Path("/proc/locks")
 _WRITE_LOCK: Final = 120
 """The byte of the ``-shm`` file that a writer locks. Source: SQLite, WAL-index locks."""
@@ -103,9 +105,8 @@ def _begin(driver: sqlite3.Connection, wait: LockWait, file: Path | None) -> Non
     own_s = 0.0
     while True:
         step_s = min(FIRST_LOOK_S, max(wait.left_s, 0.0))
-        driver.execute(f"PRAGMA busy_timeout = {round(step_s * 1000)}")
         try:
-            driver.execute("BEGIN IMMEDIATE")
+            _begin_within(driver, wait, step_s)
             return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or wait.left_s <= 0:
@@ -118,6 +119,21 @@ def _begin(driver: sqlite3.Connection, wait: LockWait, file: Path | None) -> Non
                 "a transaction in this process that is not lazsa_flow's holds the database's "
                 f"write lock; {BIND}"
             )
+
+
+def _begin_within(driver: sqlite3.Connection, wait: LockWait, seconds: float) -> None:
+    """Begin within some time; SQLite is asked again and again, since it looks ever less often."""
+    left_after = wait.left_s - seconds
+    while True:
+        step_s = min(POLL_S, max(wait.left_s - left_after, 0.0))
+        driver.execute(f"PRAGMA busy_timeout = {round(step_s * 1000)}")
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or wait.left_s <= left_after:
+                raise
 
 
 def begin_reading(driver: sqlite3.Connection) -> None:

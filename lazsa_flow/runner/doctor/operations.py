@@ -75,8 +75,8 @@ def check_imports(examination: Examination) -> Iterator[Check]:
         yield Check(
             "imports",
             "warning",
-            f"{what} {each.recorded_at:%Y-%m-%d %H:%M} UTC, is not complete, and its rows are hidden;"
-            " if it runs no longer, import the same again",
+            f"{what} {each.recorded_at:%Y-%m-%d %H:%M} UTC, is not complete, and its rows are"
+            " hidden; if it runs no longer, import the same again",
         )
     if not found:
         yield Check("imports", "ok", "every import is complete")
