@@ -154,7 +154,8 @@ class Bench:
 
     def sweep(self, store: Store, *urls: str, workers: int = 1, **options: Any) -> Sweep:
         """Sweep one database or several by processes of their own, warmed up."""
-        small = self.databases.filled(store, _WARM_UP, _WARM_UP)
+        few = min(_WARM_UP, self.scale.bulk)
+        small = self.databases.filled(store, few, few)
         with self.databases.copy(small) as warm_up:
             return sweep(*urls, warm_up=warm_up, workers=workers, **options)
 

@@ -374,16 +374,16 @@ def test_for_people(few: Path, bare: Shell) -> None:
         assert part in done.out
 
 
-def test_notices(few: Path, tmp_path: Path) -> None:
+def test_notices(few: Path, unkilled: Run, tmp_path: Path) -> None:
     """With --notices everybody is told, each notice in a file; the journal is the same."""
-    out, plain = tmp_path / "told", tmp_path / "plain"
+    out = tmp_path / "told"
     told = demo(out, few, "--years", "1", "--notices")
-    assert told.bytes == demo(plain, few, "--years", "1").bytes
+    assert told.bytes == unkilled.bytes
     files = list((out / "notices").rglob("*.eml"))
     with Programme.open(f"sqlite:///{out / 'lazsa.db'}") as programme:
         assert programme.outbox() == []
         delivered = programme.deliveries()
-    with Programme.open(f"sqlite:///{plain / 'lazsa.db'}") as programme:
+    with Programme.open(f"sqlite:///{unkilled.out / 'lazsa.db'}") as programme:
         waiting = Counter(each.to == "reviewers" for each in programme.outbox())
     reminded = sum(n for (_, to, _), n in delivered.items() if to == "reviewers")
     assert waiting[False] == sum(delivered.values()) - reminded
