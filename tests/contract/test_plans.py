@@ -196,6 +196,16 @@ def test_a_look_up_is_one_statement_by_index(season: Programme) -> None:
         assert [line for line in through if not _SOUGHT_LAST.search(line)] == [], name
 
 
+def test_seating_a_panel_reads_through_no_growing_table(season: Programme) -> None:
+    """Who sits, whom they judge and who has nominated these is found by index."""
+    team = Actor("team", "t", "SG")
+    with explained(season) as plans:
+        season.assign_reviewers("SG", CYCLE, {"rev-1": "pay"}, actor=team)
+        season.unassign_reviewer("SG", CYCLE, "rev-1", actor=team)
+    assert len(plans.told) > 4
+    assert plans.scanned() == {}
+
+
 def test_what_is_due_is_listed_by_index(season: Programme) -> None:
     """A list of what is due costs as much as it names, whatever the planner takes to be due.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from lazsa_flow.award.rules.facts import Facts, Nomination
     from lazsa_flow.award.rules.panel import Scorecard
     from lazsa_flow.lifecycle.model import Actor, Path
-
-_BATCH: Final = 1000
-"""So many subjects are asked about at a time."""
 
 
 @lru_cache
@@ -59,6 +56,17 @@ class NumberedNomination(NamedTuple):
     complete: bool
     text_id: int | None
     as_of: date
+
+
+@lru_cache
+def _nominators(dialect: str) -> sa.Select[Any]:
+    """Select who has nominated the subjects ``ids``, in any round."""
+    asked, nominations, paths = ids_table(dialect, sa.Text), schema.nominations, schema.paths
+    return (
+        sa.select(paths.c.subject, nominations.c.nominator)
+        .select_from(asked.join(paths, paths.c.subject == asked.c.id))
+        .join(nominations, nominations.c.path_id == paths.c.id)
+    )
 
 
 class EvidenceSide(SqlTransaction):
@@ -160,18 +168,11 @@ class EvidenceSide(SqlTransaction):
 
     def nominators_of_all(self, subjects: Collection[str]) -> dict[str, set[str]]:
         """Return everyone who has ever nominated these subjects, in any round, by subject."""
-        nominations, paths = schema.nominations, schema.paths
         held = self.current_ids_of(subjects)
         made: dict[str, set[str]] = {}
-        named = sorted({held.get(each, each) for each in subjects})
-        for start in range(0, len(named), _BATCH):
-            query = (
-                sa.select(paths.c.subject, nominations.c.nominator)
-                .join(paths, paths.c.id == nominations.c.path_id)
-                .where(paths.c.subject.in_(named[start : start + _BATCH]))
-            )
-            for row in self._connection.execute(query):
-                made.setdefault(row.subject, set()).add(row.nominator)
+        named = self._ids(sorted({held.get(each, each) for each in subjects}))
+        for subject, nominator in fetch(self._connection, self._select(_nominators), named):
+            made.setdefault(subject, set()).add(nominator)
         persons = self.current_ids_of({each for several in made.values() for each in several})
         found = {each: made.get(held.get(each, each), ()) for each in subjects}
         return {
