@@ -30,7 +30,6 @@ from lazsa_flow.cli.options import (
 )
 from lazsa_flow.cli.pausing import show_pauses
 from lazsa_flow.cli.several import open_several, report_unreached
-from lazsa_flow.database_urls import strip_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +63,8 @@ def show_ledger(
 
     Example: lazsa-flow ledger
     """
+    from lazsa_flow.database_urls import strip_name
+
     if context.invoked_subcommand is not None:
         return
     until = read_now(now)

@@ -27,7 +27,6 @@ from lazsa_flow.cli.options import (
     Redis,
     Threads,
 )
-from lazsa_flow.database_urls import strip_name
 
 if TYPE_CHECKING:
     from lazsa_flow.runner.settings import Settings
@@ -126,6 +125,7 @@ def doctor(
     """
     from dataclasses import asdict
 
+    from lazsa_flow.database_urls import strip_name
     from lazsa_flow.runner.doctor import examine, examine_several
 
     if len(database) > 1:

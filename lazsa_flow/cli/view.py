@@ -14,7 +14,6 @@ from lazsa_flow.cli.options import (
     RefreshInterval,
 )
 from lazsa_flow.cli.several import open_several
-from lazsa_flow.database_urls import strip_name
 
 if TYPE_CHECKING:
     from lazsa_flow.cli.application import Service
@@ -35,6 +34,7 @@ def view(
 
     Example: lazsa-flow view --port 8765
     """
+    from lazsa_flow.database_urls import strip_name
     from lazsa_flow.errors import ExtraError
     from lazsa_flow.logs import to_stderr
 
