@@ -52,10 +52,13 @@ def read_databases(context: typer.Context, value: list[str]) -> list[str]:
 
     A variable of the environment is read whole: a space may stand within a URL, too.
     """
+    if not _is_typed(context):
+        named = os.environ.get(DATABASE_VARIABLE)
+        if not named:
+            return value  # the default, which is one database
+        value = [named]
     from lazsa_flow.database_urls import split_urls
 
-    if not _is_typed(context) and os.environ.get(DATABASE_VARIABLE):
-        value = [os.environ[DATABASE_VARIABLE]]
     return [url for each in value for url in split_urls(each)]
 
 
