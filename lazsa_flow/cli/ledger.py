@@ -63,10 +63,10 @@ def show_ledger(
 
     Example: lazsa-flow ledger
     """
-    from lazsa_flow.database_urls import strip_name
-
     if context.invoked_subcommand is not None:
         return
+    from lazsa_flow.database_urls import strip_name
+
     until = read_now(now)
     if len(database) > 1:
         show_ledgers(database, config, until, as_json=as_json)
