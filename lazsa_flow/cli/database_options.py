@@ -30,10 +30,12 @@ def read_one_database(context: typer.Context, value: str | None) -> str | None:
     Raises:
         typer.BadParameter: Several are named.
     """
-    from lazsa_flow.database_urls import split_urls, strip_name
-
     if value is None:
         return None
+    if not _is_typed(context) and not os.environ.get(DATABASE_VARIABLE):
+        return value  # the default, which has no name before it
+    from lazsa_flow.database_urls import split_urls, strip_name
+
     words = takewhile(lambda word: word != "--", context.meta.get(_WORDS, ()))
     given = sum(word == _OPTION or word.startswith(f"{_OPTION}=") for word in words)
     several = max(given, len(split_urls(value)))
