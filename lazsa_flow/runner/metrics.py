@@ -185,11 +185,12 @@ class OversightCollector(Collector):
 
 
 def _list_oversight_gauges(service: FlowService) -> Iterator[GaugeMetricFamily]:
-    books = service.books(until=service.clock.now() - EXPLAINED_AFTER)
+    until = service.clock.now() - EXPLAINED_AFTER
+    lost = sum(runtime_of(service).store.count_lost(until).values())
     yield GaugeMetricFamily(
         "lazsa_timers_unexplained",
         "Timers due an hour ago that neither moved, were refused nor were parked.",
-        sum(book.unexplained for book in books),
+        lost + sum(book.unexplained for book in service.ledger(until=until)),
     )
     runtime = runtime_of(service)
     for each in runtime.application.gauges(runtime.context):

@@ -129,10 +129,11 @@ def close_books(context: Context, book: Book, *, actor: Actor, key: str | None) 
     """
     context.check_command("close_books", actor, country=book.country)
     name = f"{book.country} {book.on}"
-    if book.unexplained or book.parked:
-        what = f"{book.unexplained} timers are unexplained and {book.parked} parked"
-        raise ConflictError(name, what)
     now = context.clock.now()
+    lost = context.store.count_lost(now).get((book.country, book.on), 0)
+    if (unexplained := book.unexplained + lost) or book.parked:
+        what = f"{unexplained} timers are unexplained and {book.parked} parked"
+        raise ConflictError(name, what)
 
     def run(transaction: SqlTransaction) -> bool:
         if not transaction.close_book(book, str(actor), now):

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import pauses, schema
 from lazsa_flow.store.column_types import Day, Instant
+from lazsa_flow.store.flows import OUTCOMES
 from lazsa_flow.store.postgresql import APPLICATION
 
 if TYPE_CHECKING:
@@ -171,6 +172,32 @@ def _open(until: datetime, *, parked: bool) -> sa.Select[Any]:
     return sa.select(
         timers.c.country, timers.c.book_on, one, zero, zero, one if parked else zero
     ).where(status, timers.c.decides, timers.c.due_at <= until)
+
+
+def without_outcome() -> sa.ColumnElement[bool]:
+    """Return the condition on timers that ended without a journal row of their path and instant."""
+    timers, journal = schema.timers, schema.journal
+    recorded = sa.exists().where(
+        journal.c.path_id == timers.c.path_id,
+        journal.c.seq == timers.c.seq,
+        journal.c.effective_at == timers.c.due_at,
+    )
+    return timers.c.decides & timers.c.status.in_(OUTCOMES) & ~recorded
+
+
+def count_lost(connection: sa.Connection, until: datetime) -> dict[tuple[str, date], int]:
+    """Count the timers due until an instant that ended without a journal row.
+
+    The books are counted from the journal and from open timers, so they cannot show these. All
+    timers are read, so this is for the alarm and for the closing of books.
+
+    Returns:
+        How many, by country and cycle date.
+    """
+    timers = schema.timers
+    by = (timers.c.country, timers.c.book_on)
+    query = sa.select(*by, sa.func.count()).where(without_outcome(), timers.c.due_at <= until)
+    return {(row[0], row[1]): row[2] for row in connection.execute(query.group_by(*by))}
 
 
 def first_book(connection: sa.Connection) -> date | None:

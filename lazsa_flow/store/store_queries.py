@@ -206,6 +206,11 @@ class StoreQuestions(ABC, Generic[_Listing]):
         with self._read() as connection:
             return monitoring.counts(connection, until)
 
+    def count_lost(self, until: datetime) -> dict[tuple[str, date], int]:
+        """Count the timers that ended without a journal row, by country and cycle date."""
+        with self._read() as connection:
+            return monitoring.count_lost(connection, until)
+
     def policies(self) -> list[PolicyVersion]:
         """Return every version of every policy, by lifecycle and from when they are in force."""
         with self._read() as connection:

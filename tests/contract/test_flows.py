@@ -6,8 +6,11 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
+from lazsa_flow.errors import ConflictError
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.store import migrate, schema, schema_revision
 from lazsa_flow.store.connect import connect
@@ -169,7 +172,7 @@ def url_of_store(store: AwardStore) -> str:
 def test_doctor_names_a_timer_that_ended_without_a_row(
     make: Callable[[], str], config: Config
 ) -> None:
-    """The ledger cannot show it: no journal row says that it ended."""
+    """The ledger cannot show it, as no journal row says that it ended; alarm and closing do."""
     fill_backlog(url := make(), 1)
     with Programme.open(url, config=config, clock=VirtualClock(START)) as programme:
         store = programme._runtime.store
@@ -185,6 +188,10 @@ def test_doctor_names_a_timer_that_ended_without_a_row(
         )
         with store.begin(write=False) as transaction:
             [found] = transaction.inspect().orphans()
+        [((country, on), lost)] = store.count_lost(programme.clock.now()).items()
+        assert lost == 1
+        with pytest.raises(ConflictError, match="1 timers are unexplained"):
+            programme.close_ledger(country, on, actor=Actor("manager", "m-1"))
     assert found.where == "lazsa_timers.seq"
     assert "ended without a journal row" in str(found)
     assert "award-1" in str(found)

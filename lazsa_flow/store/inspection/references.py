@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from lazsa_flow.store import schema
-from lazsa_flow.store.flows import OUTCOMES
 from lazsa_flow.store.inspection.rows import Rows, rows_at_fault
+from lazsa_flow.store.monitoring import without_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -51,15 +51,8 @@ def _path_data(connection: sa.Connection) -> Iterator[Rows]:
 
 def _outcomes(connection: sa.Connection) -> Iterator[Rows]:
     """Yield timers that decided something and whose outcome the journal does not have."""
-    table, journal = schema.timers, schema.journal
-    told = sa.exists().where(
-        journal.c.path_id == table.c.path_id,
-        journal.c.seq == table.c.seq,
-        journal.c.effective_at == table.c.due_at,
-    )
-    ended = table.c.decides & table.c.status.in_(OUTCOMES)
-    fault = "ended without a journal row of its path and instant"
-    yield from rows_at_fault(connection, table, table.c.seq, ended & ~told, fault)
+    table, fault = schema.timers, "ended without a journal row of its path and instant"
+    yield from rows_at_fault(connection, table, table.c.seq, without_outcome(), fault)
 
 
 def misplaced_slots(
