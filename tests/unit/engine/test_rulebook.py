@@ -115,3 +115,10 @@ def test_a_release_joins_those_before() -> None:
     assert rules.policy_of_cycle("award", "SG", CYCLE).version == "2026-1"
     assert rules.policy_version("award", "2020-1") == policy()
     assert before.policy_of_cycle("award", "SG", CYCLE).version == "2020-1"
+
+
+def test_sources_of_an_unknown_trigger_are_none() -> None:
+    """A fire reads what its trigger declares; where no edge has it, nothing."""
+    rules = rulebook(AWARD)
+    assert rules.sources_read("award", "award", None) == {"facts", "panel"}
+    assert rules.sources_read("award", "no_such_trigger", None) == frozenset()
