@@ -65,6 +65,6 @@ def read_databases(context: typer.Context, value: list[str]) -> list[str]:
 
 
 def _is_typed(context: typer.Context) -> bool:
-    """Tell whether the databases stand on the command line itself."""
+    """Return whether the databases stand on the command line itself."""
     source = context.get_parameter_source("database")
     return source is not None and source.name == "COMMANDLINE"

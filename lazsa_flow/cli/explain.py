@@ -50,41 +50,41 @@ def explain(
     with open_service(database, config) as service:
         if by_subject and service.paths(name):
             name = find_path(service, name, by_subject=True).ref
-        told = service.explain(name, trigger, lifecycle=lifecycle, now=at)
+        explanation = service.explain(name, trigger, lifecycle=lifecycle, now=at)
     if as_json:
-        print_json(explanation_json(told))
+        print_json(explanation_json(explanation))
         return
     screen = console()
-    for line in explanation_lines(told, trigger):
+    for line in explanation_lines(explanation, trigger):
         screen.print(line, soft_wrap=True)
 
 
-def explanation_lines(told: Explanation, trigger: str | None = None) -> Iterator[str]:
+def explanation_lines(explanation: Explanation, trigger: str | None = None) -> Iterator[str]:
     """Yield an explanation as lines for people."""
-    path = told.path
+    path = explanation.path
     round_ = f", in the round of {path.cycle_on}" if path.cycle_on else ""
-    if told.has_path:
-        yield f"{path.ref} is {path.state}{round_}, under policy {told.policy}."
-        if told.title:
-            yield f"  {path.subject} is {told.title} in {path.country}."
+    if explanation.has_path:
+        yield f"{path.ref} is {path.state}{round_}, under policy {explanation.policy}."
+        if explanation.title:
+            yield f"  {path.subject} is {explanation.title} in {path.country}."
     else:
         yield (
             f"{path.subject} has no {path.lifecycle} path; as of now, one would begin"
-            f"{round_}, under policy {told.policy}."
+            f"{round_}, under policy {explanation.policy}."
         )
-    for timer in sorted(told.timers, key=lambda timer: timer.due_at):
+    for timer in sorted(explanation.timers, key=lambda timer: timer.due_at):
         yield f"  next: {timer.name} at {local(timer.due_at, timer.zone)}"
     if path.parked:
         yield "  It is parked: a decision on it raised an error."
-    for decision in told.decisions:
+    for decision in explanation.decisions:
         yield from ("", *_decision_lines(decision, path.state))
-    if told.outlook is not None:
-        yield from ("", *_outlook_lines(told.outlook))
-    for each in told.exits if told.has_path else ():
+    if explanation.outlook is not None:
+        yield from ("", *_outlook_lines(explanation.outlook))
+    for each in explanation.exits if explanation.has_path else ():
         yield from ("", *_exit_lines(each))
-    if not told.exits and trigger is None:
+    if not explanation.exits and trigger is None:
         yield "No further transitions: this state is final."
-    elif not told.exits and told.outlook is None:
+    elif not explanation.exits and explanation.outlook is None:
         yield ""
         yield f"No transition of {trigger} leads on from {path.state}."
 

@@ -102,8 +102,8 @@ def sweep(
             as_json=as_json,
         ):
             return
-        with bars(console(), service.due_by_country(instant)) as told:
-            swept = service.sweep(now=until, done=told)
+        with bars(console(), service.due_by_country(instant)) as report:
+            swept = service.sweep(now=until, done=report)
         pauses = service.pauses()
     counts: dict[str, Any] = asdict(swept)
     if as_json:

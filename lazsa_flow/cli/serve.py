@@ -135,8 +135,8 @@ def doctor(
             print_json([{"database": name, **asdict(check)} for name, check in found])
         else:
             for name, check in found:
-                told = f"{check.status:8} {name or 'all'}: {check.name}: {check.found}"
-                console().print(told, soft_wrap=True)
+                line = f"{check.status:8} {name or 'all'}: {check.name}: {check.found}"
+                console().print(line, soft_wrap=True)
         raise typer.Exit(int(any(check.status == "fault" for check in checks)))
     checks = list(examine(strip_name(*database), redis, config, clock=common.make_clock()))
     if as_json:

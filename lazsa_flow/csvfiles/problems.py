@@ -79,10 +79,10 @@ class Problems:
     def error(self) -> InputError:
         """Return the first problems as one error, and how many more there are."""
         in_order = [problem for _, problem in sorted(self._found, key=lambda it: it[0])]
-        told, more = in_order[:PROBLEMS_SHOWN], len(in_order) - PROBLEMS_SHOWN
+        listed, more = in_order[:PROBLEMS_SHOWN], len(in_order) - PROBLEMS_SHOWN
         if more > 0:
-            told.append(Problem(self.file, "", f"{more} more problems", "none"))
-        return InputError(told)
+            listed.append(Problem(self.file, "", f"{more} more problems", "none"))
+        return InputError(listed)
 
     @property
     def refused(self) -> Mapping[int, list[Problem]]:

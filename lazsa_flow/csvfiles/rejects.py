@@ -42,9 +42,9 @@ def write_rejects(file: Path, form: FileFormat, problems: Problems, rejects: Pat
         for line, found in refused.items():
             row = rows.get(line, {})
             fields = [row.get(name, "") for name in form.header]
-            told = (
+            reasons = (
                 f"{each.field or 'row'}: got {each.value}, expected {each.expected}"
                 for each in found
             )
-            writer.writerow((*fields, line, "; ".join(told)))
+            writer.writerow((*fields, line, "; ".join(reasons)))
     return len(refused)

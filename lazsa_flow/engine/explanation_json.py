@@ -13,24 +13,26 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import TimerRow
 
 
-def explanation_json(told: Explanation) -> dict[str, Any]:
+def explanation_json(explanation: Explanation) -> dict[str, Any]:
     """Return an explanation as JSON values; ``path`` and ``state`` are null without a path."""
-    path = told.path
+    path = explanation.path
     return {
-        "path": path.ref if told.has_path else None,
+        "path": path.ref if explanation.has_path else None,
         "lifecycle": path.lifecycle,
         "subject": path.subject,
         "country": path.country,
-        "title": told.title,
+        "title": explanation.title,
         "state": path.state or None,
         "cycle_on": path.cycle_on and path.cycle_on.isoformat(),
         "parked": path.parked,
-        "at": instant_text(told.at),
-        "policy": told.policy,
-        "exits": [_exit(each) for each in told.exits],
-        "timers": [_timer(each) for each in sorted(told.timers, key=lambda each: each.due_at)],
-        "decisions": [_decision(each) for each in told.decisions],
-        "outlook": told.outlook and _outlook(told.outlook),
+        "at": instant_text(explanation.at),
+        "policy": explanation.policy,
+        "exits": [_exit(each) for each in explanation.exits],
+        "timers": [
+            _timer(each) for each in sorted(explanation.timers, key=lambda each: each.due_at)
+        ],
+        "decisions": [_decision(each) for each in explanation.decisions],
+        "outlook": explanation.outlook and _outlook(explanation.outlook),
     }
 
 

@@ -30,9 +30,9 @@ def fail_path(
     last = attempts == DECISION_ATTEMPTS
     retry_at = None if last else now + BACK_OFF * 4 ** (attempts - 1)
     transaction.set_aside(Failure(path_id, name, claim.due_at, error, attempts, now, retry_at))
-    told = {"path_id": path_id, "timer": name, "error": error, "attempts": attempts}
+    fields = {"path_id": path_id, "timer": name, "error": error, "attempts": attempts}
     if last:
-        log.error("path.parked", **told)
+        log.error("path.parked", **fields)
         return "parked"
-    log.warning("path.failed", **told)
+    log.warning("path.failed", **fields)
     return "failed"

@@ -338,7 +338,7 @@ def _digest(row: Mapping[str, Any]) -> str | None:
 
 
 def has_edge(lifecycle: Lifecycle, row: Mapping[str, Any]) -> bool:
-    """Tell whether the table has the move that a row records."""
+    """Return whether the table has the move that a row records."""
     source, trigger = row["source"], row["trigger"]
     if source is None:
         return bool(lifecycle.opening.trigger == trigger and lifecycle.initial == row["dest"])

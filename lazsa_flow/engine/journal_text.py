@@ -1,8 +1,8 @@
 """Stored journal rows: chains that are verified by the very text that was hashed.
 
 A journal that is sound, as nearly every one is, needs no values: its rows' canonical bytes are put
-together from the texts that are stored, and hashed. Nothing is told here of a path that is not
-plainly sound; :func:`lazsa_flow.engine.journal.find_path_faults` says what is wrong with it.
+together from the texts that are stored, and hashed. A path that is not plainly sound is not judged
+here; :func:`lazsa_flow.engine.journal.find_path_faults` says what is wrong with it.
 """
 
 from __future__ import annotations

@@ -184,7 +184,7 @@ class Lifecycle:
         return self._relation[name]
 
     def declares_relation(self, name: str) -> bool:
-        """Tell whether a relation is one that it declares, and not a built-in one."""
+        """Return whether a relation is one that it declares, and not a built-in one."""
         return name in self._relation
 
     def recipient(self, name: str) -> Recipient:

@@ -136,7 +136,7 @@ class StandingCollector(Collector):
         for name, text, value in _list_queue_gauges(standing, now):
             yield GaugeMetricFamily(f"lazsa_{name}", text, value)
         if standing.relay_seen is not None:
-            text = "Since a relay was last seen at work; told once a minute."
+            text = "Since a relay was last seen at work; reported once a minute."
             silent_s = (now - standing.relay_seen).total_seconds()
             yield GaugeMetricFamily("lazsa_relay_silent_seconds", text, silent_s)
 

@@ -74,7 +74,7 @@ class FlowRecount:
         """
         lifecycle, country, outcomes = path.lifecycle, path.country, path.outcomes
         if lifecycle is None or country is None:
-            return  # rows of no path are told as such
+            return  # rows without a path are reported as faults
         if not outcomes:
             self._counted.update((lifecycle, country, None, kind) for kind in kinds)
             return

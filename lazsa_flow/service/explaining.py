@@ -55,12 +55,12 @@ def explain_path(
         seen, path = found.seen, found.seen.path
         table = context.rulebook.lifecycle(path.lifecycle)
         check_trigger(table, trigger)
-        told = explain(context.rulebook, seen, now, trigger)
-        if told.outlook is None and not table.state(path.state).open:
+        explanation = explain(context.rulebook, seen, now, trigger)
+        if explanation.outlook is None and not table.state(path.state).open:
             opening = _unopened(context, transaction, table, path.subject, path.country, now)
-            told = replace(told, outlook=outlook(context.rulebook, opening, now))
-    told = replace(told, title=context.application.title_of(context, path, now))
-    return _of_trigger(told, trigger)
+            explanation = replace(explanation, outlook=outlook(context.rulebook, opening, now))
+    explanation = replace(explanation, title=context.application.title_of(context, path, now))
+    return _of_trigger(explanation, trigger)
 
 
 def _prefetch(
@@ -136,14 +136,14 @@ def _unopened(
     return replace(seen, records=(*seen.records, *records))
 
 
-def _of_trigger(told: Explanation, trigger: str | None) -> Explanation:
+def _of_trigger(explanation: Explanation, trigger: str | None) -> Explanation:
     """Leave out what has nothing to do with the trigger that was asked for."""
     if trigger is None:
-        return told
-    ahead = told.outlook
+        return explanation
+    ahead = explanation.outlook
     if ahead is not None and trigger not in [step.trigger for step in ahead.steps]:
         ahead = None
     decisions = tuple(
-        each for each in told.decisions if trigger in [step.trigger for step in each.steps]
+        each for each in explanation.decisions if trigger in [step.trigger for step in each.steps]
     )
-    return replace(told, decisions=decisions, outlook=ahead)
+    return replace(explanation, decisions=decisions, outlook=ahead)

@@ -85,11 +85,11 @@ class Lookups(Part):
             NotFoundError: There is no such path, subject, lifecycle or trigger.
         """
         at = self._runtime.now(now, "now")
-        told = self._runtime.run_on_path(
+        explained = self._runtime.run_on_path(
             lambda context: explaining.explain_path(context, name, lifecycle, trigger, at)
         )
-        if told is not None:
-            return told
+        if explained is not None:
+            return explained
         return explaining.explain_subject(self._runtime.context, name, lifecycle, trigger, at)
 
     def history(self, path: str) -> list[JournalEntry]:

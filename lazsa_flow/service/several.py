@@ -181,12 +181,3 @@ def add_books(answers: Iterable[DatabaseAnswer[list[Book]]]) -> list[Book]:
             row = sums[book.on, book.country]
             row[:] = [one + other for one, other in zip(row, added, strict=True)]
     return [Book(on, country, *row) for (on, country), row in sorted(sums.items())]
-
-
-def add_counts(answers: Iterable[DatabaseAnswer[dict[str, int]]]) -> dict[str, int]:
-    """Add the counts of those that answered, by state."""
-    sums: defaultdict[str, int] = defaultdict(int)
-    for each in answers:
-        for name, count in (each.answer or {}).items():
-            sums[name] += count
-    return dict(sorted(sums.items()))

@@ -181,7 +181,7 @@ def _replan(
     for lost in find_missing(transaction, rulebook, now):
         if lost.timer is not None:
             needed.setdefault(lost.path_id, []).append(lost.timer)
-    told: list[Planned] = []
+    moved_timers: list[Planned] = []
     ids = sorted({*moments, *needed})
     for chunk in _chunks(ids):
         changes = []
@@ -189,9 +189,9 @@ def _replan(
             own = moments.get(seen.path.id, ()), needed.get(seen.path.id, ())
             change = mend(rulebook, seen, *own, actor=actor, now=now, reason=_REASON)
             changes.append(change)
-            told += _told(seen, *own)
+            moved_timers += _told(seen, *own)
         transaction.write_chunk(changes)
-    return told
+    return moved_timers
 
 
 def add_reminders(transaction: SqlTransaction, rulebook: Rulebook, now: datetime) -> int:

@@ -38,7 +38,7 @@ def append_only(name: str, *items: Any, has_rowid: bool = True) -> sa.Table:
 
 
 def has_rowid(table: sa.Table) -> bool:
-    """Tell whether SQLite numbers the rows of a table of ours."""
+    """Return whether SQLite numbers the rows of a table of ours."""
     return bool(table.info[_HAS_ROWID])
 
 

@@ -270,7 +270,7 @@ def of_opening(
         if source.rows.by == "subject" and (read is None or source.name in read)
     ]
     select = opening_queries(dialect, tuple(asked))
-    others, told, *found = fetch_all(
+    others, records_found, *found = fetch_all(
         connection,
         [select.paths, select.records, *select.sources],
         {
@@ -289,7 +289,7 @@ def of_opening(
     return Snapshot(
         path,
         FrozenDict({s.name: decode.evidence(s, by_name.get(s.name, []), path.id) for s in sources}),
-        tuple(map(decode.record, told)),
+        tuple(map(decode.record, records_found)),
         tuple(map(decode.path, others)),
         taken=taken(connection, {path.id: path.data.get("claims", ())}).get(path.id, frozenset()),
         dates=FrozenDict(dates),

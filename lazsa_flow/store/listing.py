@@ -249,7 +249,7 @@ def _place(wanted: PathFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _names_rounds(wanted: PathFilter) -> bool:
-    """Tell whether a filter asks for paths with a cycle date alone."""
+    """Return whether a filter asks for paths with a cycle date alone."""
     return wanted.cycle_on is not None or wanted.cycle_until is not None
 
 

@@ -138,8 +138,8 @@ def open_watched(cargs: Any, cparams: Mapping[str, Any]) -> WatchedConnection:
     where = {"host": connection.info.host, "port": connection.info.port}
 
     def probe() -> WatchedConnection:
-        told = {**cparams, **where, "connect_timeout": _PROBE_S, "autocommit": True}
-        return WatchedConnection.connect(*cargs, **told)
+        options = {**cparams, **where, "connect_timeout": _PROBE_S, "autocommit": True}
+        return WatchedConnection.connect(*cargs, **options)
 
     connection._probe = probe  # noqa: SLF001 - of this module
     return connection

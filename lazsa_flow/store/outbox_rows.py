@@ -80,10 +80,10 @@ def move_lease(dialect: str) -> sa.Update:
 def about_keys(dialect: str) -> sa.Select[Any]:
     """Return what reads the keys ``ids`` with the journal rows and paths that they are about."""
     keys, journal = ids_table(dialect, sa.Text), schema.journal
-    told = (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq)
+    same_row = (journal.c.path_id == _OUTBOX.c.path_id) & (journal.c.seq == _OUTBOX.c.seq)
     held = keys.join(_OUTBOX, _OUTBOX.c.key == keys.c.id)
     return sa.select(_OUTBOX, *JOURNAL_COLUMNS, *PATH_COLUMNS).select_from(
-        held.join(journal, told).join(_PATHS, _PATHS.c.id == _OUTBOX.c.path_id)
+        held.join(journal, same_row).join(_PATHS, _PATHS.c.id == _OUTBOX.c.path_id)
     )
 
 

@@ -56,11 +56,11 @@ def connect_postgresql(url: sa.URL, own: ConnectionOptions, *, durable: bool) ->
     Raises:
         ExtraError: The driver is not installed.
     """
-    told = {name: value for name, value in _CONNECT.items() if name not in url.query}
+    connect_args = {name: value for name, value in _CONNECT.items() if name not in url.query}
     try:
         engine = sa.create_engine(
             url.set(drivername="postgresql+psycopg"),
-            connect_args=told,
+            connect_args=connect_args,
             isolation_level="READ COMMITTED",
             execution_options={OPTION: own.lock_timeout_s},
             **pool_arguments(own),

@@ -24,7 +24,7 @@ def take_numbers(
 ) -> dict[sa.Table, Iterator[int]]:
     """Return the numbers for so many new rows of each of these tables, in their order.
 
-    Whoever takes them writes the rows before anything else gets a number of its table.
+    The caller writes the rows before anything else takes a number of its table.
 
     Raises:
         ConflictError: While iterating: the paths' bucket has no number left.

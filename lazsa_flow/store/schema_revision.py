@@ -37,7 +37,7 @@ def revision_on(connection: sa.Connection) -> str | None:
 
 
 def is_known(revision: str) -> bool:
-    """Tell whether this release knows a revision: its own, or one before it."""
+    """Return whether this release knows a revision: its own, or one before it."""
     migrations = files("lazsa_flow") / "store" / "migrations" / "versions"
     names = [file.name for file in migrations.iterdir() if file.name.endswith(".py")]
     return revision in {name.partition("_")[0] for name in names}

@@ -1,7 +1,7 @@
 """A subject's paths, with the stamp: what a look-up by an id asks, in one statement.
 
-Whoever looks a subject up wants to know whether the rules still stand as they were last read, which
-paths the subject has, and, where there is none, whether the id names anybody at all. A shop page
+A look-up needs to know whether the rules have changed since they were read, which paths the subject
+has, and, if there is none, whether the id names anybody at all. A shop page
 asks that for each visitor, so there is no second statement and no transaction for it.
 """
 

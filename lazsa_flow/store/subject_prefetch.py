@@ -143,15 +143,15 @@ def _by_subject(
     known: dict[str, str] = dict(countries)
     seen: dict[str, SubjectSeen] = {}
     for subject, several in names.items():
-        told = [row for name in several for row in of_records.get(name, ())]
+        statements = [row for name in several for row in of_records.get(name, ())]
         own = [row for name in several for row in of_paths.get(name, ())]
         pending = [row for name in several for row in of_timers.get(name, ())]
         if len(several) > 1:
-            told.sort(key=_number)
+            statements.sort(key=_number)
             own.sort(key=_number)
         seen[subject] = SubjectSeen(
             next((known[name] for name in several if name in known), None),
-            tuple(map(decode.record, told)),
+            tuple(map(decode.record, statements)),
             tuple(map(decode.path, own)),
             tuple([decode.timer(row[1:]) for row in pending]),
         )

@@ -29,6 +29,7 @@ from lazsa_flow.viewer.lists import (
     DUE_HEAD,
     LISTED,
     PARKED_HEAD,
+    link_lists,
     list_due,
     list_parked,
     measure_health,
@@ -189,9 +190,7 @@ class _Viewer:
         nav = [
             Link("Overview", f"{addresses.root}/"),
             *(addresses.lifecycle(name) for name in runtime_of(self._service).rulebook.lifecycles),
-            Link("Due", addresses.of("due")),
-            Link("Parked", addresses.of("parked")),
-            Link("Health", addresses.of("health")),
+            *link_lists(addresses),
         ]
         paused = [write_paragraph(f"Paused: {each}") for each in self._service.pauses()]
         body = (*paused, *body)

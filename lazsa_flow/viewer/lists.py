@@ -1,4 +1,4 @@
-"""The viewer's lists of one service: what is due, what is parked, and how the work stands."""
+"""The viewer's lists of one service: due timers, parked paths, and its health."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lazsa_flow.errors import InputError
 from lazsa_flow.lifecycle.calendar import instant_text, parse_date
 from lazsa_flow.service.part import runtime_of
-from lazsa_flow.viewer.tables import write_paragraph
+from lazsa_flow.viewer.tables import Link, write_paragraph
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +27,11 @@ ASK_UNTIL: Final = (
     '<form><label>What falls due by the beginning of <input type="date" name="until"'
     "></label> <button>Show</button></form>"
 )
+
+
+def link_lists(addresses: Addresses) -> list[Link]:
+    """Return the links to the lists, which every page has."""
+    return [Link(name.capitalize(), addresses.of(name)) for name in ("due", "parked", "health")]
 
 
 def list_due(service: FlowService, addresses: Addresses, until: str | None) -> list[list[Cell]]:
@@ -73,7 +78,7 @@ def list_parked(service: FlowService, addresses: Addresses) -> list[list[Cell]]:
 
 
 def measure_health(service: FlowService) -> dict[str, Any]:
-    """Return how the work of a service stands, as JSON values."""
+    """Return the health of a service as JSON values: what waits, and whether it is late."""
     now = service.clock.now()
     pauses, next_due = service.pauses(), service.next_due()
     stands = runtime_of(service).store.queue_stats(now)

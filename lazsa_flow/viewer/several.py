@@ -25,6 +25,7 @@ from lazsa_flow.viewer.lists import (
     DUE_HEAD,
     LISTED,
     PARKED_HEAD,
+    link_lists,
     list_due,
     list_parked,
     measure_health,
@@ -69,8 +70,8 @@ def viewer_of_several(
     """Return an ASGI app that shows a service on several databases and changes nothing.
 
     Args:
-        several: What is shown; it stays the host's to close.
-        authenticate: Tells of each request whether it may be answered.
+        several: The databases to show. The host closes them.
+        authenticate: Called for each request; returns whether it may be answered.
         fresh_s: How old a picture's figures may be, and how often an open page asks for new ones.
 
     Raises:
@@ -225,9 +226,7 @@ class _SeveralViewer:
         nav = [
             Link("Overview", f"{addresses.root}/"),
             *(_link_to(request, name) for name in self._several.names),
-            Link("Due", addresses.of("due")),
-            Link("Parked", addresses.of("parked")),
-            Link("Health", addresses.of("health")),
+            *link_lists(addresses),
         ]
         return HTMLResponse(write_page(title, nonce=request.state.nonce, nav=nav, body=body))
 

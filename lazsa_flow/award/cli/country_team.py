@@ -113,8 +113,8 @@ def reviewers(
     with open_programme(database, config) as programme:
         if remind:
             actor = read_actor(who or "", role_country)
-            told = programme.remind_reviewers(country, day, actor=actor, key=key, dry_run=dry_run)
-            print_result(_reminded(told, dry_run=dry_run), to_json(told), as_json=as_json)
+            sent = programme.remind_reviewers(country, day, actor=actor, key=key, dry_run=dry_run)
+            print_result(_reminded(sent, dry_run=dry_run), to_json(sent), as_json=as_json)
             return
         found = programme.reviewers(country, day)
     named = 1000 if as_csv else _NAMED
@@ -128,12 +128,12 @@ def reviewers(
     )
 
 
-def _reminded(told: Reminded, *, dry_run: bool) -> str:
+def _reminded(sent: Reminded, *, dry_run: bool) -> str:
     will = "would be" if dry_run else "are"
-    if not told.reviewers:
+    if not sent.reviewers:
         return "No card is missing: nobody is reminded."
-    names = ", ".join(told.reviewers)
-    return f"{len(told.reviewers)} reviewers {will} reminded of {told.paths} paths: {names}"
+    names = ", ".join(sent.reviewers)
+    return f"{len(sent.reviewers)} reviewers {will} reminded of {sent.paths} paths: {names}"
 
 
 def reviewer_cells(work: ReviewerWork, named: int) -> tuple[Any, ...]:

@@ -55,7 +55,7 @@ def demo(
         transient=True,
     ) as bar:
         task = bar.add_task("starting", total=None)
-        told = run_story(
+        summary = run_story(
             out,
             sellers=sellers,
             years=years,
@@ -67,46 +67,46 @@ def demo(
             ),
         )
     if as_json:
-        print_json(_document(told))
+        print_json(_document(summary))
         return
-    _print(told, time.perf_counter() - began, notices=notices)
+    _print(summary, time.perf_counter() - began, notices=notices)
 
 
-def _document(told: Told) -> dict[str, Any]:
+def _document(summary: Told) -> dict[str, Any]:
     return {
-        "sellers": told.sellers,
-        "transitions": told.transitions,
-        "states": told.states,
-        "cycles": [book_document(book) for book in told.books],
+        "sellers": summary.sellers,
+        "transitions": summary.transitions,
+        "states": summary.states,
+        "cycles": [book_document(book) for book in summary.books],
     }
 
 
-def _print(told: Told, seconds: float, *, notices: bool) -> None:
+def _print(summary: Told, seconds: float, *, notices: bool) -> None:
     from rich.table import Table
 
     from lazsa_flow.award.demo.run import DATABASE, JOURNAL, LIFECYCLE, NOTICES
     from lazsa_flow.award.programme import Programme
 
     screen = console()
-    for on in sorted({book.on for book in told.books}):
-        screen.print(books_table(f"Cycle {on}", [book for book in told.books if book.on == on]))
+    for on in sorted({book.on for book in summary.books}):
+        screen.print(books_table(f"Cycle {on}", [book for book in summary.books if book.on == on]))
     states = Table("State", "Paths", title="Where the paths stand", title_justify="left")
-    for state, paths in told.states.items():
+    for state, paths in summary.states.items():
         states.add_row(state, str(paths))
     screen.print(states)
-    url = f"sqlite:///{told.out / DATABASE}"
+    url = f"sqlite:///{summary.out / DATABASE}"
     with Programme.open(url, clock=common.make_clock()) as programme:
-        if told.longest:
+        if summary.longest:
             screen.print("One seller's story, in full:\n")
-            path = programme.find(told.longest)
+            path = programme.find(summary.longest)
             print_story(screen, programme, path, programme.title(path))
     screen.print(
-        f"{told.sellers} sellers, {told.transitions} transitions, {told.refused} commands refused "
-        f"as they should be, in {seconds:.1f} s. The journal verifies."
+        f"{summary.sellers} sellers, {summary.transitions} transitions, {summary.refused} commands "
+        f"refused as they should be, in {seconds:.1f} s. The journal verifies."
     )
     screen.print(
         "Facts of the first cycle are the file's own; before each later cycle they were drifted by "
-        f"a seeded generator and imported as new dated facts ({told.drifted} times)."
+        f"a seeded generator and imported as new dated facts ({summary.drifted} times)."
     )
     files = (DATABASE, JOURNAL, LIFECYCLE, *([f"{NOTICES}/"] if notices else []))
-    screen.print(f"Files in {told.out}: {', '.join(files)}")
+    screen.print(f"Files in {summary.out}: {', '.join(files)}")

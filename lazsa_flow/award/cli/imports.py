@@ -145,8 +145,8 @@ def _document(what: str, found: ImportResult, *, dry_run: bool) -> dict[str, Any
     """Return what became of a file's rows as JSON values."""
     fields = found.fields()
     lines = fields.pop("skipped")
-    told = {"imported": what, **fields, "skipped_lines": lines}
-    return {"dry_run": True, **told} if dry_run else told
+    document = {"imported": what, **fields, "skipped_lines": lines}
+    return {"dry_run": True, **document} if dry_run else document
 
 
 def _answer(what: str, found: ImportResult, *, dry_run: bool) -> list[str]:

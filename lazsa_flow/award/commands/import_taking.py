@@ -180,10 +180,10 @@ def _keep_unerased(
     skipped: list[int],
 ) -> list[_Row]:
     """Return the rows without erased persons, and note the lines of the others."""
-    told = [persons(row) for row in batch]
-    erased = erasures.among({person for _, named in told for person in named})
+    named_rows = [persons(row) for row in batch]
+    erased = erasures.among({person for _, named in named_rows for person in named})
     if not erased:
         return batch
-    skipped += [line for line, named in told if not erased.isdisjoint(named)]
-    pairs = zip(batch, told, strict=True)
+    skipped += [line for line, named in named_rows if not erased.isdisjoint(named)]
+    pairs = zip(batch, named_rows, strict=True)
     return [row for row, (_, named) in pairs if erased.isdisjoint(named)]

@@ -200,10 +200,10 @@ def _take_application(intake: Intake, rows: list[TurnoverRow]) -> bool:
         seen = context.load(transaction, write_ref("entry", path_id), intake.now)
         if is_same_application(context, seen.path, application):
             return False
-    told = open_application_in(
+    opened = open_application_in(
         context, transaction, application, actor=intake.actor, now=intake.now
     )
-    if aside := told["received"]["set_aside"]:
+    if aside := opened["received"]["set_aside"]:
         months = ", ".join(aside)
         intake.differences.append(f"line {rows[0].line}: set aside, not judged: {months}")
     return True

@@ -136,7 +136,7 @@ class NominationGroup:
         return None
 
     def must_write_before(self, seller: str, actor: Actor) -> bool:
-        """Tell whether a second nomination by one person of this group would have to name it."""
+        """Return whether a second nomination by one person of this group would have to name it."""
         return any(
             each.id == 0 and same_person(each.nominator, actor.id)
             for each in self._sellers[seller].nominations
@@ -243,8 +243,8 @@ class NominationGroup:
                 text_rows.append(NumberedText(text_id, path, each.actor.id, each.statement, kept))
             as_of = self._context.rulebook.calendar(path.country).local_date(now)
             rows.append(NumberedNomination(number, path, each.actor, each.complete, text_id, as_of))
-            told = each.seller.nominations
-            told[each.place] = replace(told[each.place], id=number)
+            nominations_of_path = each.seller.nominations
+            nominations_of_path[each.place] = replace(nominations_of_path[each.place], id=number)
             written.append(Nominated(path.ref, number, each.opening is None, str(path.cycle_on)))
         transaction.write_nominations(text_rows, rows, now)
         for each, done in zip(made, written, strict=True):

@@ -70,7 +70,7 @@ class _Batch:
         self._write()
 
     def _write(self) -> bool:
-        """Write the group; tell whether it could be written whole.
+        """Write the group; return whether it could be written whole.
 
         Where another transaction has opened a path for one of the sellers meanwhile, the rows are
         taken one by one, so that only those of this seller are refused.

@@ -176,7 +176,7 @@ def read_stored_facts(
 
 
 def is_recorded(facts: StoredFacts, recorded: StoredFacts | None) -> bool:
-    """Tell whether facts say what is recorded, be it in other words: 0.50 is 0.5."""
+    """Return whether facts say what is recorded, be it in other words: 0.50 is 0.5."""
     if recorded is None or facts == recorded:
         return recorded is not None
     return decode_facts(facts) == decode_facts(recorded)

@@ -160,7 +160,7 @@ def _memoize_decision(
 
 
 def _shared(lifecycle: Lifecycle, effects: Iterable[Effect]) -> bool:
-    """Tell whether effects are the same for all paths of a group."""
+    """Return whether effects are the same for all paths of a group."""
     asked = all_read(lifecycle.guards[each.when] for each in effects if each.when)
     if asked is None or asked - {paths(lifecycle.name)} - set(map(records, kinds_read(asked))):
         return False

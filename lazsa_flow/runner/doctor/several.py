@@ -55,7 +55,7 @@ def examine_several(
 def _open_reachable(
     named: Iterable[NamedDatabase], config: Path | None, clock: Clock | None, stack: ExitStack
 ) -> Iterator[tuple[str, Examination]]:
-    """Yield the databases that have a schema of this release; of the others it is told already."""
+    """Yield the databases that have a schema of this release; the others are reported already."""
     for each in named:
         examination = Examination(each.url, None, config, clock)
         stack.callback(examination.close)
@@ -97,8 +97,8 @@ def check_numbers(opened: dict[str, Examination]) -> Iterator[Check]:
         )
         yield Check("numbers", "warning", what)
     if not double:
-        told = ", ".join(f"{names[0]}: {bucket}" for bucket, names in buckets.items())
-        yield Check("numbers", "ok", f"buckets of path numbers: {told or 'none'}")
+        buckets_in_use = ", ".join(f"{names[0]}: {bucket}" for bucket, names in buckets.items())
+        yield Check("numbers", "ok", f"buckets of path numbers: {buckets_in_use or 'none'}")
 
 
 def _label_places(

@@ -173,12 +173,12 @@ class KeptConnection:
             return
         dialect = self._connection.dialect
         if isinstance(error, dialect.loaded_dbapi.Error):
-            told = as_error(dialect, self._driver, error)
-            if told.connection_invalidated:
+            wrapped = as_error(dialect, self._driver, error)
+            if wrapped.connection_invalidated:
                 # as SQLAlchemy does: what happened to one happened to all that were open before
                 self._connection.engine.pool._invalidate(self._pooled, error)  # noqa: SLF001
                 self._connection.invalidate(error)
-            raise told from error
+            raise wrapped from error
 
 
 def driver_connection(connection: sa.Connection) -> AbstractContextManager[Any]:
@@ -189,7 +189,7 @@ def driver_connection(connection: sa.Connection) -> AbstractContextManager[Any]:
 def as_error(dialect: sa.Dialect, driver: Any, error: Exception) -> sa.exc.DBAPIError:
     """Return what SQLAlchemy says of an error of the driver's."""
     lost = dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
-    told = sa.exc.DBAPIError.instance(
+    wrapped = sa.exc.DBAPIError.instance(
         None,
         None,
         error,
@@ -197,5 +197,5 @@ def as_error(dialect: sa.Dialect, driver: Any, error: Exception) -> sa.exc.DBAPI
         connection_invalidated=lost,
         dialect=dialect,
     )
-    assert isinstance(told, sa.exc.DBAPIError)
-    return told
+    assert isinstance(wrapped, sa.exc.DBAPIError)
+    return wrapped

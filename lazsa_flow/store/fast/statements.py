@@ -47,7 +47,7 @@ def insert_row(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any
 
 
 def insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
-    """Insert a row whose values are as they are stored, unless its key is taken; tell whether."""
+    """Insert a row of stored values unless its key is taken; return whether it was inserted."""
     statement = _inserting_new(table, tuple(row), connection.dialect.name)
     return bool(fetch(connection, statement, row))
 
