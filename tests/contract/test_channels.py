@@ -40,6 +40,8 @@ HTTP = ("webhook", "dingtalk")
 _LONG = bytes(8_000_000)
 LONG_BODIES = {"": _LONG, "gzip": zlib.compress(_LONG, wbits=31)}
 ROBOT_OK = b'{"errcode": 0, "errmsg": "ok"}'
+TIMEOUT_S = 2.0
+"""How long a channel waits here: a server in a thread of a busy machine may be slow to answer."""
 LETTER = letter()
 PANEL = replace(LETTER, to="panel", person=None, contact=None, mailbox="panel.id@example.com")
 
@@ -92,7 +94,7 @@ def _make(kind: str, folder: Path, stack: ExitStack) -> Stage:
         server = stack.enter_context(mail_server())
         sender = "lazsa@example.com" if kind == "smtp-one-sender" else None
         settings = SmtpSettings(
-            host="127.0.0.1", port=server.port, tls="none", timeout_s=0.5, sender=sender
+            host="127.0.0.1", port=server.port, tls="none", timeout_s=TIMEOUT_S, sender=sender
         )
         return Stage(
             kind,
@@ -102,11 +104,11 @@ def _make(kind: str, folder: Path, stack: ExitStack) -> Stage:
         )
     web: WebServer = stack.enter_context(web_server(ROBOT_OK))
     if kind == "webhook":
-        channel = WebhookChannel(WebhookSettings(url=web.url, timeout_s=0.5))
+        channel = WebhookChannel(WebhookSettings(url=web.url, timeout_s=TIMEOUT_S))
         return Stage(
             kind, channel, lambda: [(p.headers["webhook-id"], p.body) for p in web.posts], web
         )
-    channel = DingTalkChannel(DingTalkSettings(url=web.url, timeout_s=0.5))
+    channel = DingTalkChannel(DingTalkSettings(url=web.url, timeout_s=TIMEOUT_S))
     keys = lambda: [(p.json["markdown"]["text"].split("`")[-2], p.body) for p in web.posts]  # noqa: E731
     return Stage(kind, channel, keys, web)
 
