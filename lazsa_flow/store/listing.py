@@ -1,7 +1,7 @@
-"""Lists of paths and subjects: filtered, sorted and paged by the database, along an index.
+"""Lists of paths: filtered, sorted and paged by the database, along an index.
 
-Paths are listed newest first, by the number that a reference ends in; subjects by their id. The
-next page begins after the last row of the one before, so that it costs as much as the first.
+Paths are listed newest first, by the number that a reference ends in. The next page begins after
+the last row of the one before, so that it costs as much as the first.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from lazsa_flow.store import evidence_queries, schema
-from lazsa_flow.store.column_types import Day, Instant
+from lazsa_flow.store.column_types import Instant
 from lazsa_flow.store.index_walk import LARGEST, select_rounds, walk_rounds
 
 if TYPE_CHECKING:
@@ -27,12 +27,7 @@ STALE: Final = "stale"
 INCOMPLETE: Final = "incomplete"
 CURRENT: Final = "current"
 FACTS: Final = (MISSING, STALE, INCOMPLETE, CURRENT)
-"""How facts are on the date judged: none, too old, without a figure that a bar asks for, fit."""
-ASKED: Final = (
-    *("joined_on", "ncp_points", "policy_compliant", "gmv_rate", "chat_response_rate"),
-    *("monthly_cancellation_rates", "is_lazstar"),
-)
-"""The figures that the bars ask for."""
+"""How facts are on the date judged: none, too old, without a figure that is asked for, fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +114,7 @@ class Listing:
             page = numbers.where(*_place(wanted), later)
             page = page.order_by(table.c.id.desc()).limit(limit)
         # what is told of a path is read of a page's paths alone
-        query = _paths(age, page.subquery()).order_by(table.c.id.desc())
+        query = self._paths(age, page.subquery()).order_by(table.c.id.desc())
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
     def rounds_reviewed(
@@ -152,61 +147,37 @@ class Listing:
         counted = sa.select(sa.func.count()).select_from(found.subquery())
         return self._connection.scalar(counted) or 0
 
-    def subjects(
-        self,
-        countries: Sequence[str],
-        lifecycle: str,
-        age: FactsAge,
-        *,
-        facts: Sequence[str],
-        without_path: bool,
-        after: str | None,
-        limit: int,
-    ) -> list[dict[str, Any]]:
-        """Return subjects whose country is on record, with their latest path of a lifecycle."""
-        known, paths = schema.subject_countries, schema.paths
-        later = known.alias()
-        other = paths.alias("other")
-        newest = (
-            sa.select(sa.func.max(other.c.id))
-            .where(other.c.subject == known.c.subject, other.c.lifecycle == lifecycle)
-            .correlate(known)
-            .scalar_subquery()
-        )
-        moved = sa.select(later.c.id).where(
-            later.c.subject == known.c.subject, later.c.id > known.c.id
-        )
-        aliases = schema.subject_aliases
-        merged = sa.select(aliases.c.alias).where(aliases.c.alias == known.c.subject)
-        latest = _latest_facts(known.c.subject, sa.literal(age.today, Day()), known)
-        table = schema.facts
-        status = _status(table.c.as_of < age.since)
-        query = (
-            sa.select(known.c.subject.label("subject"), known.c.country)
-            .select_from(
-                known.outerjoin(paths, paths.c.id == newest).outerjoin(table, table.c.id == latest)
-            )
-            .add_columns(*_PATH, *_FACTS, status.label("facts"))
-            .where(known.c.country.in_(list(countries)), known.c.subject > (after or ""))
-            .where(~moved.correlate(known).exists(), ~merged.correlate(known).exists())
-            .order_by(known.c.subject)
-            .limit(limit)
-        )
-        if facts:
-            query = query.where(status.in_(list(facts)))
-        if without_path:
-            query = query.where(paths.c.id.is_(None))
-        return [dict(row) for row in self._connection.execute(query).mappings()]
-
     def _numbers(self, wanted: PathFilter, age: FactsAge) -> sa.Select[Any]:
         """Select the numbers of the paths of a filter, but for the round that it names."""
         query = sa.select(schema.paths.c.id)
         if wanted.facts:
-            found = _facts_in(_paths(age), wanted, age)
+            found = self._paths(age).where(self._facts_are(wanted.facts, age))
             query = found.with_only_columns(schema.paths.c.id, maintain_column_froms=True)
         elif wanted.reason is not None:
             query = query.join(schema.journal, _LAST)
         return query.where(*self._wanted(wanted))
+
+    def _paths(self, age: FactsAge, page: Any = None) -> sa.Select[Any]:
+        """Select what a list tells of paths, of all or of those of a page."""
+        table, journal = schema.paths, schema.journal
+        source: Any = table if page is None else table.join(page, page.c.id == table.c.id)
+        query = sa.select(table.c.subject, table.c.country, *PATH_COLUMNS, table.c.parked)
+        query = query.add_columns(journal.c.trigger, journal.c.reason, journal.c.verdicts)
+        return self._add_facts(query, source.join(journal, _LAST), age)
+
+    def _add_facts(self, query: sa.Select[Any], source: Any, age: FactsAge) -> sa.Select[Any]:
+        """Add ``facts`` and ``facts_as_of`` of each path's subject to what a list tells.
+
+        Only an application knows facts; without one there are none.
+        """
+        del age
+        none = sa.null().label("facts_as_of")
+        return query.select_from(source).add_columns(sa.literal(MISSING).label("facts"), none)
+
+    def _facts_are(self, wanted: Sequence[str], age: FactsAge) -> sa.ColumnElement[bool]:
+        """Say that the facts of a path's subject are one of :data:`FACTS`."""
+        del age
+        return sa.true() if MISSING in wanted else sa.false()
 
     def _wanted(self, wanted: PathFilter) -> list[sa.ColumnElement[bool]]:
         """Return what a filter asks, but for facts; a reason is that of the last journal row."""
@@ -223,12 +194,9 @@ class Listing:
         return conditions
 
 
-_PATH: Final = tuple(
+PATH_COLUMNS: Final = tuple(
     schema.paths.c[name] for name in ("id", "lifecycle", "state", "cycle_on", "entered_at")
 )
-_FACTS: Final = (sa.type_coerce(schema.facts.c.as_of, Day()).label("facts_as_of"),)
-
-_UNKNOWN: Final = tuple(schema.facts.c[name].is_(None).label(f"no_{name}") for name in ASKED)
 
 
 def _place(wanted: PathFilter) -> list[sa.ColumnElement[bool]]:
@@ -263,75 +231,6 @@ def _rounds(wanted: PathFilter) -> sa.CTE:
     )
 
 
-def _paths(age: FactsAge, page: Any = None) -> sa.Select[Any]:
-    """Select what a list tells of paths, of all or of those of a page."""
-    table, facts = schema.paths, schema.facts
-    judged_on = sa.func.coalesce(table.c.cycle_on, sa.literal(age.today, Day()))
-    latest = _latest_facts(table.c.subject, judged_on, table)
-    source: Any = table if page is None else table.join(page, page.c.id == table.c.id)
-    journal = schema.journal
-    return (
-        sa.select(table.c.subject, table.c.country, *_PATH, table.c.parked)
-        .add_columns(journal.c.trigger, journal.c.reason, journal.c.verdicts)
-        .add_columns(*_FACTS, _status_of(age).label("facts"), *_UNKNOWN)
-        .select_from(source.join(journal, _LAST).outerjoin(facts, facts.c.id == latest))
-    )
-
-
-def _facts_in(query: sa.Select[Any], wanted: PathFilter, age: FactsAge) -> sa.Select[Any]:
-    return query.where(_status_of(age).in_(list(wanted.facts)))
-
-
-def _status_of(age: FactsAge) -> Any:
-    return _status(schema.facts.c.as_of < _since(age))
-
-
 _LAST: Final = (schema.journal.c.path_id == schema.paths.c.id) & (
     schema.journal.c.seq == schema.paths.c.seq
 )
-
-
-def _latest_facts(subject: Any, judged_on: Any, outer: sa.Table) -> Any:
-    """Select the number of a subject's latest facts that are dated no later than a date.
-
-    Those of an id that was merged count where there are none of the id that holds.
-    """
-    dated, aliases = schema.facts.alias("dated"), schema.subject_aliases.alias("merged")
-    latest = (
-        sa.select(dated.c.id)
-        .order_by(dated.c.as_of.desc(), dated.c.recorded_at.desc(), dated.c.id.desc())
-        .where(dated.c.as_of <= judged_on)
-        .limit(1)
-        .correlate(outer)
-    )
-    own = latest.where(dated.c[schema.FACTS_SUBJECT] == subject)
-    of_alias = latest.select_from(
-        aliases.join(dated, dated.c[schema.FACTS_SUBJECT] == aliases.c.alias)
-    )
-    of_alias = of_alias.where(aliases.c.subject == subject)
-    return sa.func.coalesce(own.scalar_subquery(), of_alias.scalar_subquery())
-
-
-def _since(age: FactsAge) -> Any:
-    """Return the oldest date of facts that count for a path."""
-    table = schema.paths
-    rounds = [
-        ((table.c.country == country) & (table.c.cycle_on == cycle_on), sa.literal(since, Day()))
-        for (country, cycle_on), since in age.by_round.items()
-    ]
-    otherwise = sa.literal(age.since, Day())
-    return sa.case(*rounds, else_=otherwise) if rounds else otherwise
-
-
-def _status(too_old: Any) -> Any:
-    facts = schema.facts
-    unknown = sa.or_(
-        *(facts.c[name].is_(None) for name in ASKED),
-        facts.c.is_lazstar & facts.c.activities.is_(None),
-    )
-    return sa.case(
-        (facts.c.id.is_(None), MISSING),
-        (too_old, STALE),
-        (unknown, INCOMPLETE),
-        else_=CURRENT,
-    )

@@ -8,7 +8,7 @@ shows all of them at once. The rows of an import that was killed stay hidden for
 A temporary view of a table's name hides them: SQLite looks for a name there first, so that no query
 needs to know of it. A connection has the views only while an import is under way, for they cost
 every query a look; a transaction sees one state of the table from its first statement on. What
-writes rows names the table itself, as ``main.lazsa_facts``.
+writes rows names the table itself, with ``main.`` before it.
 
 PostgreSQL needs none of it: there an import is one transaction, and nobody waits for it.
 
@@ -22,16 +22,9 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Final
 
-from lazsa_flow.store import schema
+from lazsa_flow.store import columns, schema
 
-TABLES: Final = ("lazsa_facts", schema.subject_countries.name)
-"""The tables to which an import in parts writes."""
 _UNDER_WAY: Final = "SELECT 1 FROM lazsa_open_imports LIMIT 1"
-_STAMP: Final = (
-    "SELECT (SELECT max(id) FROM main.lazsa_facts),"
-    f" (SELECT max(id) FROM main.{schema.subject_countries.name}),"
-    f" (SELECT max(id) FROM main.{schema.subject_merges.name})"
-)
 
 
 def hide_open_imports(driver: Any) -> None:
@@ -49,7 +42,7 @@ def hide_open_imports(driver: Any) -> None:
     hides = getattr(driver, "hides_imports", True)
     if not under_way and not hides:
         return
-    for table in TABLES:
+    for table in (each.name for each in columns.tables_in_parts()):
         driver.execute(
             f"CREATE TEMP VIEW IF NOT EXISTS {table} AS SELECT * FROM main.{table}"
             " WHERE batch_id IS NULL"
@@ -62,6 +55,8 @@ def hide_open_imports(driver: Any) -> None:
 
 
 def evidence_stamp(driver: Any) -> tuple[Any, ...]:
-    """Return what changes whenever facts, countries or merges of ids are recorded."""
-    [stamp] = driver.execute(_STAMP).fetchall()
+    """Return what changes whenever such rows, or merges of ids, are recorded."""
+    tables = (*columns.tables_in_parts(), schema.subject_merges)
+    newest = (f"(SELECT max(id) FROM main.{table.name})" for table in tables)
+    [stamp] = driver.execute(f"SELECT {', '.join(newest)}").fetchall()
     return tuple(stamp)

@@ -125,30 +125,6 @@ claims = columns.table(
     columns.path_number(),
 )
 
-facts = columns.append_only(
-    "facts",
-    columns.number(),
-    columns.text("seller"),
-    columns.text("country"),
-    columns.day("as_of"),
-    columns.day("joined_on", nullable=True),
-    sa.Column("ncp_points", sa.Integer()),
-    sa.Column("policy_compliant", sa.Boolean()),
-    columns.text("gmv_usd", nullable=True),
-    columns.text("gmv_rate", nullable=True),
-    columns.text("chat_response_rate", nullable=True),
-    columns.text("monthly_cancellation_rates", nullable=True),
-    columns.text("retention_rate", nullable=True),
-    sa.Column("is_lazstar", sa.Boolean()),
-    columns.text("activities", nullable=True),
-    columns.instant("recorded_at"),
-    schema_batches.batch_number(),
-    sa.Index("lazsa_facts_latest", "seller", "as_of", "recorded_at"),
-)
-
-FACTS_SUBJECT: Final = "seller"
-"""The column of facts that names whom they are about."""
-
 texts = columns.table(
     "texts",
     columns.number(),
@@ -162,39 +138,6 @@ texts = columns.table(
     schema_batches.batch_number(),
     sa.Index("lazsa_texts_subject", "subject"),
     sa.Index("lazsa_texts_author", "author"),
-)
-
-nominations = columns.append_only(
-    "nominations",
-    columns.number(),
-    columns.path_number(),
-    columns.text("event"),
-    sa.Column("nomination_id", sa.BigInteger()),
-    columns.text("source"),
-    columns.text("nominator"),
-    sa.Column("complete", sa.Boolean(), nullable=False),
-    sa.Column("text_id", sa.BigInteger()),
-    columns.day("as_of"),
-    columns.instant("recorded_at"),
-    schema_batches.batch_number(),
-    sa.Index("lazsa_nominations_path", "path_id"),
-)
-
-scorecards = columns.append_only(
-    "scorecards",
-    columns.number(),
-    columns.path_number(),
-    columns.day("cycle_on"),
-    columns.text("reviewer"),
-    columns.text("team"),
-    columns.text("scores"),
-    columns.text("reason", nullable=True),
-    sa.Column("text_id", sa.BigInteger()),
-    columns.day("as_of"),
-    columns.instant("recorded_at"),
-    columns.text("set_aside_by", nullable=True),
-    schema_batches.batch_number(),
-    sa.Index("lazsa_scorecards_round", "path_id", "cycle_on"),
 )
 
 records = columns.append_only(
@@ -215,6 +158,7 @@ records = columns.append_only(
         "id",
         info={"where": "name <> ''"},
     ),
+    stamped=True,
 )
 
 timers = columns.table(
@@ -278,6 +222,7 @@ journal = columns.append_only(
     columns.text("prev_hash"),
     columns.text("hash"),
     columns.text("data_digest", nullable=True),
+    stamped=True,
 )
 
 outbox = columns.table(
@@ -323,20 +268,3 @@ keys = columns.table(
     columns.text("result"),
     columns.instant("recorded_at"),
 )
-
-STAMPED: Final = (journal, facts, nominations, scorecards, records)
-"""Tables whose last row bears the newest ``recorded_at``, for the clock check."""
-WORD_COLUMNS: Final = (
-    ("event", nominations.c.event, frozenset({"made", "completed", "withdrawn"})),
-)
-"""Columns of a closed set of words: what a word is called, the column, and the words."""
-ROLE_COLUMNS: Final = (nominations.c.source,)
-"""Columns that name a role."""
-OWN_REFERENCES: Final = (
-    (
-        nominations.c.nomination_id,
-        nominations.c.event != "made",
-        "refers to no nomination of its path",
-    ),
-)
-"""Columns that refer to another row of their table and path: where they must, and the fault."""

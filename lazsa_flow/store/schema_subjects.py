@@ -21,6 +21,7 @@ subject_countries = columns.append_only(
     schema_batches.batch_number(),
     sa.Index("lazsa_seller_countries_seller", "subject", "id"),
     sa.Index("lazsa_seller_countries_country", "country", "subject"),
+    imported_in_parts=True,
 )
 """Where each subject is and was; see :mod:`lazsa_flow.store.subject_countries`."""
 

@@ -193,14 +193,6 @@ class StoreQuestions(ABC, Generic[_Listing]):
         with self._read() as connection:
             return {(row[0], row[1]): row[2] for row in connection.execute(query)}
 
-    def count_subjects(self) -> int:
-        """Count the subjects whose facts are known."""
-        aliases = sa.select(schema.subject_aliases.c.alias)
-        subject = schema.facts.c[schema.FACTS_SUBJECT]
-        query = sa.select(sa.func.count(sa.distinct(subject))).where(subject.not_in(aliases))
-        with self._read() as connection:
-            return connection.scalar(query) or 0
-
     def counts(self, until: datetime) -> list[Count]:
         """Count timers due until an instant, by country and cycle date."""
         with self._read() as connection:

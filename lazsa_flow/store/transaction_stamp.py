@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.errors import MalformedError
 from lazsa_flow.lifecycle.pauses import Pause
-from lazsa_flow.store import decode, schema
+from lazsa_flow.store import columns, decode, schema
 from lazsa_flow.store.fast.driver import fetch
 from lazsa_flow.store.schema_revision import VERSION_TABLE
 
@@ -69,12 +69,16 @@ def listed(dialect: str, query: sa.Select[Any]) -> sa.ScalarSelect[Any]:
     return sa.select(sa.func.json_group_array(sa.func.json_array(*rows.c))).scalar_subquery()
 
 
-@lru_cache
 def stamp_query(dialect: str) -> sa.Select[Any]:
     """Select what :func:`stamp_of` reads."""
+    return _stamp_query(dialect, columns.stamped_tables())
+
+
+@lru_cache
+def _stamp_query(dialect: str, stamped: tuple[sa.Table, ...]) -> sa.Select[Any]:
     pauses, lifecycles = schema.pauses, schema.lifecycles
-    columns = [sa.type_coerce(pauses.c[name], sa.Text()) for name in _PAUSE]
-    in_force: Any = sa.select(*columns).where(pauses.c.lifted_at.is_(None))
+    fields = [sa.type_coerce(pauses.c[name], sa.Text()) for name in _PAUSE]
+    in_force: Any = sa.select(*fields).where(pauses.c.lifted_at.is_(None))
     tables = sa.select(lifecycles.c.lifecycle, lifecycles.c.digest)
     number = sa.column("version_num", sa.Text())
     revision = sa.select(number).select_from(sa.table(VERSION_TABLE)).limit(1)
@@ -87,7 +91,7 @@ def stamp_query(dialect: str) -> sa.Select[Any]:
         listed(dialect, in_force.order_by(pauses.c.id)),
         listed(dialect, tables),
         revision.scalar_subquery(),
-        sa.extract("epoch", sa.func.clock_timestamp()) if dialect == "postgresql" else _newest(),
+        _server_clock() if dialect == "postgresql" else _newest(stamped),
     )
 
 
@@ -95,14 +99,18 @@ def _count(table: sa.Table) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).select_from(table).scalar_subquery()
 
 
-def _newest() -> Any:
+def _server_clock() -> Any:
+    return sa.extract("epoch", sa.func.clock_timestamp())
+
+
+def _newest(stamped: tuple[sa.Table, ...]) -> Any:
     """Select the newest ``recorded_at`` on SQLite: that of the last row of each table.
 
     What is appended is stamped by the clock, and the brakes let no clock go back; so the last row
     is the newest, and no index is needed to find it.
     """
     last = []
-    for table in schema.STAMPED:
+    for table in stamped:
         row: sa.ColumnElement[int] = sa.literal_column(f"{table.name}.rowid")
         newest = sa.select(sa.func.max(row)).select_from(table).correlate(None).scalar_subquery()
         last.append(sa.select(sa.type_coerce(table.c.recorded_at, sa.Text())).where(row == newest))

@@ -17,6 +17,7 @@ import psycopg
 import sqlalchemy as sa
 
 from lazsa_flow.award.programme import Programme
+from lazsa_flow.award.store import schema as award_tables
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.errors import LazsaError
 from lazsa_flow.lifecycle.model import Actor
@@ -187,7 +188,7 @@ def terminate(stage: Stage, seed: int, rounds: int) -> Outcome:
     with Programme.open(url) as programme:
         host._programme = programme
         host.judge(result)
-    nominations = sa.select(sa.func.count()).select_from(schema.nominations)
+    nominations = sa.select(sa.func.count()).select_from(award_tables.nominations)
     with reading(url) as connection:
         count = connection.scalar(nominations) or 0
     result.check(count == len(host.told) + 1, f"{count} nominations")

@@ -19,9 +19,9 @@ from lazsa_flow import ITEMS, Programme
 from lazsa_flow.award.commands.nomination_group import Nominated, NominationGroup
 from lazsa_flow.award.imports.facts import fields_of
 from lazsa_flow.award.imports.formats import FORMATS
+from lazsa_flow.award.store import schema as award_tables
 from lazsa_flow.errors import ConflictError, InputError, KeyReusedError, NotAllowedError
 from lazsa_flow.lifecycle.model import Actor
-from lazsa_flow.store import schema
 from tests.factories import facts, utc
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def test_good_rows_alone_on_request(programme: Programme, written: Callable[...,
     assert (done, done.refused, done.already_there) == (2, 2, 0)
     again = programme.import_nominations(file, partial=True)
     assert (again, again.refused, again.already_there) == (0, 2, 2)
-    assert batches_of(programme, schema.nominations) == [done.batch] * 2
+    assert batches_of(programme, award_tables.nominations) == [done.batch] * 2
 
 
 def test_rows_that_are_recorded_are_already_there(
@@ -209,7 +209,7 @@ def test_each_import_is_recorded(programme: Programme, written: Callable[..., Pa
     assert first.recorded_at == programme.clock.now()
     assert (latest.id, latest.file, latest.actor) == (by_call.batch, None, "host:host")
     assert programme.imports(limit=1) == [latest]
-    assert batches_of(programme, schema.facts) == [first.id, latest.id]
+    assert batches_of(programme, award_tables.facts) == [first.id, latest.id]
     with pytest.raises(NotAllowedError):
         programme.record_facts([SOUND], actor=Actor("seller", "seller-1"))
 

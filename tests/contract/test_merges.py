@@ -68,7 +68,8 @@ def test_rows_are_renamed_appended_and_found(play: Play) -> None:
         assert nomination.nominator == "c"
         [seen] = transaction.load_chunk([1], before=None, on=SEPTEMBER)
         assert [each.nominator for each in seen[NOMINATIONS]] == ["c"]
-    assert programme._runtime.store.count_subjects() == 1
+    with programme._runtime.store.listing() as listing:
+        assert listing.count_sellers() == 1
     with pytest.raises(ConflictError):
         programme.nominate("b", actor=Actor("seller", "c"))
     for pair in (("b", "c"), ("a", "b")):

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from lazsa_flow import Actor, Programme
 from lazsa_flow.award.commands import import_taking
 from lazsa_flow.award.imports.facts import FACTS_COLUMNS, fields_of
+from lazsa_flow.award.store import schema as award_tables
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.errors import InputError, NotFoundError
 from lazsa_flow.runner.doctor.examination import Examination
@@ -104,7 +105,7 @@ def test_the_same_rows_and_result_as_in_one_transaction(
     Programme.migrate(whole_url)
     with Programme.open(whole_url, clock=VirtualClock(NOW)) as other:
         assert other.import_facts(file, key="k").fields() == in_parts.fields()
-        for table in (schema.facts, schema.subject_countries):
+        for table in (award_tables.facts, schema.subject_countries):
             assert stored(programme, table) == stored(other, table)
 
 
@@ -154,7 +155,7 @@ def test_an_import_that_dies_shows_nothing(url: str, file: Path) -> None:
 def facts_of(programme: Programme) -> list[Any]:
     """Return the facts that a reader sees."""
     with programme._runtime.store.begin(write=False) as transaction:
-        return list(transaction._connection.execute(sa.select(schema.facts.c.seller)))
+        return list(transaction._connection.execute(sa.select(award_tables.facts.c.seller)))
 
 
 def examined(url: str) -> list[Check]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lazsa_flow.award.commands.facts_age import facts_age
+from lazsa_flow.award.store.facts_listing import ASKED
 from lazsa_flow.service.list_rows import Page
 from lazsa_flow.service.listing import no_cycle_date
-from lazsa_flow.store.listing import ASKED, CURRENT, FACTS, PathFilter
+from lazsa_flow.store.listing import CURRENT, FACTS, PathFilter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

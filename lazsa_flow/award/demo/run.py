@@ -236,8 +236,10 @@ def _export_story(programme: Programme, out: Path, *, refused: int, drifted: int
     graph = f"# {table.title}\n\n```mermaid\n{mermaid(build_chart(table)).rstrip()}\n```"
     write_whole(out / LIFECYCLE, [graph])
     counts = programme.states()
+    with runtime_of(programme).store.listing() as listing:
+        sellers = listing.count_sellers()
     return Told(
-        sellers=runtime_of(programme).store.count_subjects(),
+        sellers=sellers,
         transitions=transitions,
         states={state.name: counts.get(state.name, 0) for state in table.states},
         books=programme.books(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from lazsa_flow.award.evidence import NOMINATIONS, STORED_FACTS, read_scorecard
+from lazsa_flow.award.store import schema as award_tables
 from lazsa_flow.award.store.evidence_columns import (
     NOMINATION_COLUMNS,
     SCORECARD_COLUMNS,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @lru_cache
 def _nominations_of(dialect: str) -> sa.Select[Any]:
     """Select the nominations of the paths ``ids``."""
-    asked, table = ids_table(dialect), schema.nominations
+    asked, table = ids_table(dialect), award_tables.nominations
     joined = asked.join(table, table.c.path_id == asked.c.id)
     return sa.select(*NOMINATION_COLUMNS).select_from(joined).order_by(table.c.id)
 
@@ -61,7 +62,7 @@ class NumberedNomination(NamedTuple):
 @lru_cache
 def _nominators(dialect: str) -> sa.Select[Any]:
     """Select who has nominated the subjects ``ids``, in any round."""
-    asked, nominations, paths = ids_table(dialect, sa.Text), schema.nominations, schema.paths
+    asked, nominations, paths = ids_table(dialect, sa.Text), award_tables.nominations, schema.paths
     return (
         sa.select(paths.c.subject, nominations.c.nominator)
         .select_from(asked.join(paths, paths.c.subject == asked.c.id))
@@ -96,7 +97,7 @@ class EvidenceSide(SqlTransaction):
         if not rows:
             return
         at, batch = instant_text(recorded_at), self.batch_id
-        self._bulk.insert(schema.facts, [(*row, at, batch) for row in rows])
+        self._bulk.insert(award_tables.facts, [(*row, at, batch) for row in rows])
         named = (row[:3] for row in rows if row[0] not in countries)
         subject_countries.add_first(self._bulk, named, at, batch)
 
@@ -145,7 +146,7 @@ class EvidenceSide(SqlTransaction):
             "recorded_at": recorded_at,
             "batch_id": self.batch_id,
         }
-        return self._insert(schema.nominations, row)
+        return self._insert(award_tables.nominations, row)
 
     def nominations_of(self, path_id: int) -> list[Nomination]:
         """Return a path's nominations as they stand."""
@@ -185,7 +186,7 @@ class EvidenceSide(SqlTransaction):
         self, *, paths: int, texts: int, nominations: int
     ) -> tuple[Iterator[int], Iterator[int], Iterator[int]]:
         """Return the numbers for so many paths, texts and nominations that are written next."""
-        needed = {schema.paths: paths, schema.texts: texts, schema.nominations: nominations}
+        needed = {schema.paths: paths, schema.texts: texts, award_tables.nominations: nominations}
         taken = row_numbers.take_numbers(self._connection, needed)
         nothing: Iterator[int] = iter(())
         found = [taken.get(table, nothing) for table in needed]
@@ -212,7 +213,7 @@ class EvidenceSide(SqlTransaction):
         ]
         if text_rows:
             self._bulk.insert(schema.texts, text_rows, numbered=True)
-        self._bulk.insert(schema.nominations, rows, numbered=True)
+        self._bulk.insert(award_tables.nominations, rows, numbered=True)
 
     # -- scorecards
 
@@ -242,11 +243,11 @@ class EvidenceSide(SqlTransaction):
             "set_aside_by": set_aside_by,
             "batch_id": self.batch_id,
         }
-        return self._insert(schema.scorecards, row)
+        return self._insert(award_tables.scorecards, row)
 
     def rounds_of(self, path_id: int) -> dict[date, list[Scorecard]]:
         """Return all scorecards and recusals of a path, by round, oldest first."""
-        table = schema.scorecards
+        table = award_tables.scorecards
         query = sa.select(table.c.cycle_on, *SCORECARD_COLUMNS).where(table.c.path_id == path_id)
         rounds: dict[date, list[Scorecard]] = {}
         for cycle_on, *row in rows_of(self._connection, query.order_by(table.c.id)):
@@ -257,7 +258,7 @@ class EvidenceSide(SqlTransaction):
 @lru_cache
 def _recorded_on_day(dialect: str) -> sa.Select[Any]:
     """Select the facts of each of ``ids`` on a ``day``, the last recorded ones last."""
-    asked, table = ids_table(dialect, sa.Text), schema.facts
+    asked, table = ids_table(dialect, sa.Text), award_tables.facts
     same_day = table.c.as_of == sa.bindparam("day", type_=sa.Text())
     return (
         sa.select(*(table.c[name] for name in STORED_FACTS))

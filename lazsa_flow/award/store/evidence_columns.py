@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.award.evidence import NOMINATIONS, PANEL
-from lazsa_flow.store import schema
+from lazsa_flow.award.store import schema as award_tables
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -21,8 +21,8 @@ def _columns(table: sa.Table, source: Source, *before: str) -> tuple[sa.Column[A
     return tuple(table.c[name] for name in (*before, *source.rows.columns))
 
 
-SCORECARD_COLUMNS: Final = _columns(schema.scorecards, PANEL, "path_id", "id")
-NOMINATION_COLUMNS: Final = _columns(schema.nominations, NOMINATIONS, "path_id", "id")
+SCORECARD_COLUMNS: Final = _columns(award_tables.scorecards, PANEL, "path_id", "id")
+NOMINATION_COLUMNS: Final = _columns(award_tables.nominations, NOMINATIONS, "path_id", "id")
 """All but the first column, the number of a path."""
 
 

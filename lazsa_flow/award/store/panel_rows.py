@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.award.evidence import read_scores
 from lazsa_flow.award.rules.panel import RecordedCard, Seat
-from lazsa_flow.award.store.schema import seats
+from lazsa_flow.award.store import schema as award_tables
 from lazsa_flow.lifecycle.ids import fold
 from lazsa_flow.store import decode, schema, subject_countries
 from lazsa_flow.store.engine_transaction import EngineTransaction
@@ -30,26 +30,28 @@ _DECISIONS: Final = ("cycle_date", "due_date", "renewal_decision")
 """The timers that are due on the cycle date of a path's round."""
 
 _CARDS: Final = sa.select(
-    current_id_of(schema.scorecards.c.reviewer).label("reviewer"),
+    current_id_of(award_tables.scorecards.c.reviewer).label("reviewer"),
     *(
-        schema.scorecards.c[name]
+        award_tables.scorecards.c[name]
         for name in ("cycle_on", "team", "scores", "reason", "set_aside_by")
     ),
-    schema.scorecards.c.recorded_at,
+    award_tables.scorecards.c.recorded_at,
     schema.texts.c.body,
 ).select_from(
-    schema.scorecards.outerjoin(schema.texts, schema.texts.c.id == schema.scorecards.c.text_id)
+    award_tables.scorecards.outerjoin(
+        schema.texts, schema.texts.c.id == award_tables.scorecards.c.text_id
+    )
 )
 _SEATS: Final = (
     sa.select(
-        current_id_of(seats.c.reviewer),
-        *(seats.c[name] for name in ("team", "actor", "as_of", "ended")),
+        current_id_of(award_tables.seats.c.reviewer),
+        *(award_tables.seats.c[name] for name in ("team", "actor", "as_of", "ended")),
     )
     .where(
-        seats.c.country == parameter("country", seats.c.country),
-        seats.c.cycle_on == parameter("cycle_on", seats.c.cycle_on),
+        award_tables.seats.c.country == parameter("country", award_tables.seats.c.country),
+        award_tables.seats.c.cycle_on == parameter("cycle_on", award_tables.seats.c.cycle_on),
     )
-    .order_by(seats.c.id)
+    .order_by(award_tables.seats.c.id)
 )
 """Every assignment to a panel and every end of one."""
 
@@ -69,7 +71,7 @@ class PanelSide(EngineTransaction):
             "ended": seat.ended,
             "recorded_at": recorded_at,
         }
-        insert_row(self._connection, seats, row)
+        insert_row(self._connection, award_tables.seats, row)
 
     def seat_history(self, country: str, cycle_on: date) -> list[Seat]:
         """Return every assignment to a panel and every end of one, oldest first."""
@@ -184,7 +186,7 @@ class PanelSide(EngineTransaction):
 
     def panel_cards(self, path_id: int, cycle_on: date | None = None) -> list[RecordedCard]:
         """Return what was recorded in a path's rounds, or in one of them, oldest first."""
-        table = schema.scorecards
+        table = award_tables.scorecards
         query = _CARDS.where(table.c.path_id == path_id).order_by(table.c.id)
         if cycle_on is not None:
             query = query.where(table.c.cycle_on == cycle_on)
@@ -192,7 +194,7 @@ class PanelSide(EngineTransaction):
 
     def panel_cards_of_all(self, path_ids: Collection[int]) -> dict[int, list[RecordedCard]]:
         """Return what was recorded in the rounds of these paths, oldest first, by path."""
-        table, numbers = schema.scorecards, sorted(path_ids)
+        table, numbers = award_tables.scorecards, sorted(path_ids)
         found: dict[int, list[RecordedCard]] = {}
         for start in range(0, len(numbers), _BATCH):
             part = table.c.path_id.in_(numbers[start : start + _BATCH])
@@ -208,7 +210,7 @@ class PanelSide(EngineTransaction):
 
         Of each reviewer it is the latest that was recorded.
         """
-        table, named = schema.scorecards, list(path_ids)
+        table, named = award_tables.scorecards, list(path_ids)
         latest: dict[tuple[int, str], RecordedCard] = {}
         for start in range(0, len(named), _BATCH):
             query = (

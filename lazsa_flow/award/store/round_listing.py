@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from lazsa_flow.award.evidence import NOMINATIONS
+from lazsa_flow.award.store import schema as award_tables
 from lazsa_flow.award.store.evidence_columns import NOMINATION_COLUMNS
+from lazsa_flow.award.store.facts_listing import FactsListing
 from lazsa_flow.award.store.round_outcomes import AFTERWARDS, DECISIONS, booked, count_outcomes
-from lazsa_flow.award.store.schema import seats
 from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.fast.driver import rows_of
-from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.merges import current_id_of
 from lazsa_flow.store.subject_countries import countries_of
 
@@ -58,14 +58,14 @@ class Statement(NamedTuple):
     actor: str
 
 
-class AwardListing(Listing):
+class AwardListing(FactsListing):
     """Lists of paths and sellers, and of a country and round, as of one transaction."""
 
     def rounds_reviewed(
         self, reviewer: str, rounds: Sequence[tuple[str, date]]
     ) -> list[tuple[str, date]]:
         """Return those of these rounds, country and cycle date, on whose panel a reviewer sits."""
-        table = seats
+        table = award_tables.seats
         query = (
             sa.select(table.c.country, table.c.cycle_on, table.c.ended)
             .where(sa.tuple_(table.c.country, table.c.cycle_on).in_(rounds))
@@ -79,7 +79,7 @@ class AwardListing(Listing):
         self, reviewer: str, rounds: Sequence[tuple[str, date]]
     ) -> list[sa.ColumnElement[bool]]:
         """Say that a reviewer sits on a path's panel, may score it, and has not done so."""
-        table, cards, nominations = schema.paths, schema.scorecards, schema.nominations
+        table, cards, nominations = schema.paths, award_tables.scorecards, award_tables.nominations
         own = schema.paths.alias("nominated")
         done = sa.select(cards.c.id).where(
             cards.c.path_id == table.c.id,
@@ -111,7 +111,7 @@ class AwardListing(Listing):
 
     def cards(self, country: str, cycle_on: date) -> list[Card]:
         """Return each reviewer's latest card on each path of a round."""
-        table = schema.scorecards
+        table = award_tables.scorecards
         found = _round(country, cycle_on).subquery()
         query = (
             sa.select(table.c.path_id, table.c.reviewer, table.c.scores)
@@ -128,7 +128,7 @@ class AwardListing(Listing):
         self, country: str, cycle_on: date, among: Collection[str]
     ) -> set[tuple[str, str]]:
         """Return which of these persons has ever nominated which candidate: seller and person."""
-        nominations, own, table = schema.nominations, schema.paths.alias("own"), schema.paths
+        nominations, own, table = award_tables.nominations, schema.paths.alias("own"), schema.paths
         found = _round(country, cycle_on).subquery()
         query = (
             sa.select(table.c.subject, nominations.c.nominator)
@@ -142,7 +142,7 @@ class AwardListing(Listing):
 
     def seats(self, country: str, cycle_on: date) -> dict[str, str]:
         """Return who sits on a panel, each with their team."""
-        table = seats
+        table = award_tables.seats
         seated: dict[str, str] = {}
         query = sa.select(table.c.reviewer, table.c.team, table.c.ended).where(
             table.c.country == country, table.c.cycle_on == cycle_on
@@ -193,7 +193,7 @@ class AwardListing(Listing):
 
     def sources(self, country: str, cycle_on: date) -> dict[str, int]:
         """Count the nominations of a round's nominees by who made them."""
-        table, timers = schema.nominations, schema.timers
+        table, timers = award_tables.nominations, schema.timers
         query = (
             sa.select(table.c.source, sa.func.count(sa.distinct(table.c.id)))
             .select_from(timers.join(table, table.c.path_id == timers.c.path_id))
@@ -209,7 +209,7 @@ class AwardListing(Listing):
 
     def nominations(self, country: str) -> dict[int, tuple[Nomination, ...]]:
         """Return how the nominations stand of each path that is nominated in a country."""
-        table, paths = schema.nominations, schema.paths
+        table, paths = award_tables.nominations, schema.paths
         query = (
             sa.select(*NOMINATION_COLUMNS)
             .join(paths, paths.c.id == table.c.path_id)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from lazsa_flow.store.inspection.catalog import Difference
     from lazsa_flow.store.inspection.notices import Backlog
     from lazsa_flow.store.inspection.rows import Rows
-    from lazsa_flow.store.inspection.subjects import Elsewhere
     from lazsa_flow.store.inspection.timers import StoredInstant, WaitingTimer
 
 
@@ -119,7 +118,3 @@ class Inspection:
     def open_places(self) -> Iterator[tuple[str, str]]:
         """Yield lifecycle and subject of every open path, in the order of their characters."""
         return subjects.open_places(self._connection)
-
-    def facts_elsewhere(self) -> tuple[int, list[Elsewhere]]:
-        """Count the subjects whose latest facts name another country than the one on record."""
-        return subjects.facts_elsewhere(self._connection)

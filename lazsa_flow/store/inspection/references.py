@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import schema
+from lazsa_flow.store import columns, schema
 from lazsa_flow.store.inspection.rows import Rows, rows_at_fault
 from lazsa_flow.store.monitoring import without_outcome
 
@@ -34,7 +34,7 @@ def orphans(connection: sa.Connection) -> Iterator[Rows]:
 
 def _own_references(connection: sa.Connection) -> Iterator[Rows]:
     """Yield the rows that refer to another row of their table that their path does not have."""
-    for column, required, fault in schema.OWN_REFERENCES:
+    for column, required, fault in columns.own_references():
         table, target = column.table, column.table.alias("target")
         there = sa.exists().where(target.c.id == column, target.c.path_id == table.c.path_id)
         yield from rows_at_fault(connection, table, column, sa.and_(required, ~there), fault)

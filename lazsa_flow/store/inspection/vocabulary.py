@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.errors import shown
 from lazsa_flow.lifecycle.calendar import is_zone
-from lazsa_flow.store import schema
+from lazsa_flow.store import columns, schema
 from lazsa_flow.store.inspection.rows import Rows, examples
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def unknown_words(connection: sa.Connection, known: Known) -> Iterator[Rows]:
     for what, column, is_known in (
         ("status", timers.c.status, STATUSES.__contains__),
         ("time zone", timers.c.zone, is_zone),
-        *((what, column, words.__contains__) for what, column, words in schema.WORD_COLUMNS),
-        *(("role", column, known.roles.__contains__) for column in schema.ROLE_COLUMNS),
+        *((each.name, each, words.__contains__) for each, words in columns.word_columns()),
+        *(("role", each, known.roles.__contains__) for each in columns.role_columns()),
     ):
         yield from _unknown(connection, what, column, is_known)
     recipient = schema.outbox.c.recipient
