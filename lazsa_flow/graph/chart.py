@@ -6,126 +6,26 @@ the table has them; a renderer refers to nodes by their made-up ids alone, and e
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.graph.chart_parts import Arrow as Arrow
+from lazsa_flow.graph.chart_parts import Node as Node
+from lazsa_flow.graph.chart_parts import TimerNode as TimerNode
+from lazsa_flow.graph.chart_parts import TrailStep as TrailStep
+from lazsa_flow.graph.chart_parts import Who as Who
+from lazsa_flow.graph.chart_parts import drop_repeated_words
 from lazsa_flow.graph.notebook import render_for_notebook
 from lazsa_flow.lifecycle.model import SYSTEM
 from lazsa_flow.lifecycle.path_data import data_fields_of
+from lazsa_flow.lifecycle.titles import ENGLISH, Titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from lazsa_flow.lifecycle.table import Edge, Lifecycle, Meaning, Permit
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A state.
-
-    Attributes:
-        id: Made up: ``s0``, ``s1`` … in the table's order.
-        label: The state's name, raw.
-        meaning: What the state is to its subject.
-        initial: Paths open in it.
-        final: Nothing need lead out of it.
-        happy: It is on the happy path.
-        count: How many paths are in it; ``None`` if they were not counted.
-    """
-
-    id: str
-    label: str
-    meaning: Meaning
-    initial: bool
-    final: bool
-    happy: bool
-    count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Roles that may pull a trigger, each giving one of the same reasons.
-
-    Attributes:
-        roles: In the table's order; the clock is ``system``.
-        reasons: In the table's order; none where none is taken.
-    """
-
-    roles: tuple[str, ...]
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """A trigger between two states: edges that differ only in who gives which reason are one.
-
-    Attributes:
-        id: Made up: ``a0`` (the arrow that opens a path), ``a1`` … in the table's order.
-        source: The id of the node it leaves; ``None`` for the arrow that opens a path.
-        dest: The id of the node it enters.
-        trigger: The trigger, raw.
-        who: Who may pull it, and with which reasons.
-        guards: The names of its guards.
-        data: The fields of the data that it takes, as ``amount``, or ``payer?`` of an optional one.
-        timed: Whether the system may pull it.
-        timers: The names of the timers that try it.
-        happy: It leads one step along the happy path.
-        flow: How many paths have gone along it; ``None`` where nobody has counted.
-        due_on: The next date on which one of its timers falls due, where one is known.
-    """
-
-    id: str
-    source: str | None
-    dest: str
-    trigger: str
-    who: tuple[Who, ...]
-    guards: tuple[str, ...]
-    timed: bool
-    timers: tuple[str, ...]
-    happy: bool
-    flow: int | None = None
-    due_on: date | None = None
-    data: tuple[str, ...] = ()
-
-    @property
-    def roles(self) -> tuple[str, ...]:
-        """Every role that may pull it, once."""
-        return _drop_repeated_words(role for who in self.who for role in who.roles)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Every reason that it takes, once."""
-        return _drop_repeated_words(reason for who in self.who for reason in who.reasons)
-
-
-@dataclass(frozen=True, slots=True)
-class TimerNode:
-    """A timer: where it lives, and what it tries.
-
-    Attributes:
-        name: The timer's name, raw.
-        states: The ids of the nodes that it lives in.
-        steps: Trigger and reason of each thing it tries, in order; none for a reminder.
-    """
-
-    name: str
-    states: tuple[str, ...]
-    steps: tuple[tuple[str, str | None], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TrailStep:
-    """One journal row of a path, as drawn.
-
-    Attributes:
-        arrow: The id of the arrow that was taken; ``None`` where the path stayed.
-        node: The id of the node in which the path was after it.
-    """
-
-    arrow: str | None
-    node: str
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +34,12 @@ class Chart:
 
     Attributes:
         name: The lifecycle's name, raw.
-        title: Its title, raw.
+        title: Its title, raw, in the locale of its titles.
         nodes: The states, in the table's order.
         arrows: The arrow that opens a path, then the others in the table's order.
         clocks: The timers, in the table's order.
         trail: One path's story, oldest first; empty where none is drawn.
+        titles: How its names read; the names alone where they are not given.
     """
 
     name: str
@@ -147,6 +48,7 @@ class Chart:
     arrows: tuple[Arrow, ...]
     clocks: tuple[TimerNode, ...] = ()
     trail: tuple[TrailStep, ...] = ()
+    titles: Titles = field(default_factory=Titles)
 
     def _repr_svg_(self) -> str | None:
         """Draw it in a notebook; a notebook without the extra shows the plain value."""
@@ -231,11 +133,18 @@ class Index:
         return self._arrows.get((source, dest, trigger, reason))
 
 
-def build_chart(lifecycle: Lifecycle) -> Chart:
-    """Draw up the chart of a lifecycle."""
+def build_chart(lifecycle: Lifecycle, *, locale: str = ENGLISH) -> Chart:
+    """Draw up the chart of a lifecycle.
+
+    Args:
+        lifecycle: What to draw.
+        locale: In which its titles are written, as ``id``; see :meth:`Lifecycle.titles`.
+    """
+    titles = lifecycle.titles(locale)
     return Chart(
         name=lifecycle.name,
-        title=lifecycle.title,
+        title=titles.lifecycle,
+        titles=titles,
         nodes=tuple(_list_nodes(lifecycle)),
         arrows=tuple(_list_arrows(lifecycle)),
         clocks=tuple(_list_timer_nodes(lifecycle)),
@@ -337,8 +246,4 @@ def _list_permitted_roles(permits: Iterable[Permit]) -> tuple[Who, ...]:
     roles: dict[tuple[str, ...], list[str]] = {}
     for permit in permits:
         roles.setdefault(permit.reasons, []).append(permit.role)
-    return tuple(Who(_drop_repeated_words(those), reasons) for reasons, those in roles.items())
-
-
-def _drop_repeated_words(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(words))
+    return tuple(Who(drop_repeated_words(those), reasons) for reasons, those in roles.items())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.graph.chart import Arrow, Chart
     from lazsa_flow.lifecycle.guards import Verdict
+    from lazsa_flow.lifecycle.titles import Titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +166,38 @@ def chart_to_json(chart: Chart) -> dict[str, Any]:
         "lifecycle": chart.name,
         "title": chart.title,
         "states": [
-            {"id": node.id, "name": node.label, "meaning": node.meaning} for node in chart.nodes
+            {
+                "id": node.id,
+                "name": node.label,
+                "title": chart.titles.state(node.label),
+                "meaning": node.meaning,
+            }
+            for node in chart.nodes
         ],
-        "arrows": [_arrow_fields(arrow) for arrow in chart.arrows],
+        "arrows": [_arrow_fields(arrow, chart.titles) for arrow in chart.arrows],
+        "titles": _list_titles(chart),
     }
 
 
-def _arrow_fields(arrow: Arrow) -> dict[str, Any]:
+def _list_titles(chart: Chart) -> dict[str, dict[str, str]]:
+    """Return the titles of guards and timers, and the words of roles and reasons, by name."""
+    titles = chart.titles
+    guards = dict.fromkeys((*titles.guards, *(g for each in chart.arrows for g in each.guards)))
+    words = dict.fromkeys(code for each in chart.arrows for code in (*each.roles, *each.reasons))
+    return {
+        "guards": {name: titles.guard(name) for name in guards},
+        "timers": {clock.name: titles.timer(clock.name) for clock in chart.clocks},
+        "words": {code: titles.word(code) for code in words},
+    }
+
+
+def _arrow_fields(arrow: Arrow, titles: Titles) -> dict[str, Any]:
     return {
         "id": arrow.id,
         "source": arrow.source,
         "dest": arrow.dest,
         "trigger": arrow.trigger,
+        "title": titles.trigger(arrow.trigger),
         "by": [{"roles": list(who.roles), "reasons": list(who.reasons)} for who in arrow.who],
         "data": list(arrow.data),
         "guards": list(arrow.guards),

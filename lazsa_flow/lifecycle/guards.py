@@ -110,6 +110,7 @@ class Guard:
         need: The context and a date in, what must be recorded for it to hold on that date out.
         operator: How a combined guard joins its parts; ``None`` for any other.
         parts: The guards that it combines.
+        title: What people read instead of the name, in English; by default made of the name.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Guard:
     need: Callable[[GuardContext, date], Need] | None = None
     operator: Operator | None = None
     parts: tuple[Guard, ...] = ()
+    title: str | None = None
 
     def ask(self, context: GuardContext) -> Found:
         """Call the check; return what it found as plain values, which can be recorded.
@@ -218,7 +220,7 @@ class Guard:
         return self.ask(context)[0]
 
 
-def all_of(name: str, *guards: Guard, wording: str) -> Guard:
+def all_of(name: str, *guards: Guard, wording: str, title: str | None = None) -> Guard:
     """Combine guards into one that holds where every one holds; it measures the unmet names."""
 
     def check(context: GuardContext) -> Found:
@@ -232,10 +234,10 @@ def all_of(name: str, *guards: Guard, wording: str) -> Guard:
         latest = max(known) if known and len(known) == len(dates) else None
         return not unmet, _named(_UNMET, unmet), latest
 
-    return _combined(name, check, "all_of", guards, wording)
+    return _combined(name, check, "all_of", guards, wording, title)
 
 
-def any_of(name: str, *guards: Guard, wording: str) -> Guard:
+def any_of(name: str, *guards: Guard, wording: str, title: str | None = None) -> Guard:
     """Combine guards into one that holds where at least one holds; it measures the met names."""
 
     def check(context: GuardContext) -> Found:
@@ -249,17 +251,17 @@ def any_of(name: str, *guards: Guard, wording: str) -> Guard:
         first = min(dates) if dates and not met else None
         return bool(met), _named(_MET, met), first
 
-    return _combined(name, check, "any_of", guards, wording)
+    return _combined(name, check, "any_of", guards, wording, title)
 
 
-def none_of(name: str, *guards: Guard, wording: str) -> Guard:
+def none_of(name: str, *guards: Guard, wording: str, title: str | None = None) -> Guard:
     """Combine guards into one that holds where none holds; it measures the met names."""
 
     def check(context: GuardContext) -> Found:
         met = [each.name for each in guards if each.ask(context)[0]]
         return not met, _named(_MET, met), None
 
-    return _combined(name, check, "none_of", guards, wording)
+    return _combined(name, check, "none_of", guards, wording, title)
 
 
 def _named(what: str, names: Iterable[str]) -> str:
@@ -268,7 +270,12 @@ def _named(what: str, names: Iterable[str]) -> str:
 
 
 def _combined(
-    name: str, check: Check, operator: Operator, guards: tuple[Guard, ...], wording: str
+    name: str,
+    check: Check,
+    operator: Operator,
+    guards: tuple[Guard, ...],
+    wording: str,
+    title: str | None,
 ) -> Guard:
     required = f"{operator.replace('_', ' ')} {', '.join(guard.name for guard in guards)}"
     return Guard(
@@ -282,6 +289,7 @@ def _combined(
         by_clock=all(guard.by_clock for guard in guards),
         operator=operator,
         parts=guards,
+        title=title,
     )
 
 

@@ -30,12 +30,15 @@ class State:
             allows no several open paths.
         final: Nothing need lead out of it.
         meaning: What it is to its subject; graphs colour by it.
+        title: What people read, in English; by default made of the name. See
+            :mod:`lazsa_flow.lifecycle.titles`.
     """
 
     name: str
     meaning: Meaning
     open: bool = False
     final: bool = False
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class Edge:
             Nothing else depends on it.
         data: The pydantic model of the data that its trigger takes; see
             :mod:`lazsa_flow.lifecycle.path_data`. ``None``: it takes none.
+        title: What people read instead of the trigger, in English, given with one of its edges; by
+            default made of the trigger.
     """
 
     trigger: str
@@ -81,6 +86,7 @@ class Edge:
     effective: str | None = None
     confirm: bool = False
     data: type[BaseModel] | None = None
+    title: str | None = None
 
     @property
     def reasons(self) -> frozenset[str | None]:
@@ -122,6 +128,7 @@ class Timer:
             the round of its path is put off to a later date.
         only_latest: Of a reminder that sets itself again: whether its notices are left out where
             its next date has passed as well, as after an outage, so that only the latest is sent.
+        title: What people read, in English; by default made of the name.
     """
 
     name: str
@@ -132,13 +139,18 @@ class Timer:
     on_refused: tuple[Effect, ...] = ()
     restarts: tuple[str, ...] = ()
     only_latest: bool = False
+    title: str | None = None
 
 
 class TableParts(Protocol):
     """What the validation reads of a lifecycle's table."""
 
     @property
-    def opening(self) -> Edge: ...  # noqa: D102 - as of the lifecycle
+    def title(self) -> str: ...  # noqa: D102 - as of the lifecycle
+    @property
+    def translations(self) -> Mapping[str, Mapping[str, str]]: ...  # noqa: D102
+    @property
+    def opening(self) -> Edge: ...  # noqa: D102
     @property
     def states(self) -> Sequence[State]: ...  # noqa: D102
     @property

@@ -34,6 +34,7 @@ from lazsa_flow.lifecycle.parts import State as State  # noqa: TC001 - authors f
 from lazsa_flow.lifecycle.parts import Step as Step
 from lazsa_flow.lifecycle.parts import Timer as Timer  # noqa: TC001 - authors find it here
 from lazsa_flow.lifecycle.roles import SERVICE_ROLES, SUBJECT, Recipient, Relation
+from lazsa_flow.lifecycle.titles import ENGLISH, Titles, collect_titles
 from lazsa_flow.lifecycle.validation import find_problems
 from lazsa_flow.lifecycle.values import EMPTY, FrozenDict
 
@@ -80,6 +81,8 @@ class Lifecycle:
         several_open: Whether a subject may have several open paths at once, for example invoices.
         rereads_rows: Whether each journal row is parsed and hashed again from its own text before
             it is written. The tables that ship leave it out, since their guards are tested here.
+        translations: By locale, how its titles read there, each by its title in English, and the
+            words of its reasons and roles; see :mod:`lazsa_flow.lifecycle.titles`.
 
     Raises:
         LifecycleError: The table contradicts itself.
@@ -107,6 +110,7 @@ class Lifecycle:
     messages: str | None = None
     several_open: bool = False
     rereads_rows: bool = True
+    translations: Mapping[str, Mapping[str, str]] = EMPTY
     _state: dict[str, State] = field(init=False, repr=False, compare=False)
     _timer: dict[str, Timer] = field(init=False, repr=False, compare=False)
     _exits: dict[str, tuple[Edge, ...]] = field(init=False, repr=False, compare=False)
@@ -124,6 +128,9 @@ class Lifecycle:
             "promised": self.promised,
             "instants": self.instants,
             "rounds": self.rounds,
+            "translations": {
+                locale: FrozenDict(titles) for locale, titles in self.translations.items()
+            },
             "_state": {state.name: state for state in self.states},
             "_timer": {timer.name: timer for timer in self.timers},
             "_relation": {each.name: each for each in self.relations},
@@ -158,6 +165,15 @@ class Lifecycle:
     def triggers(self) -> frozenset[str]:
         """The triggers of all its edges."""
         return frozenset(edge.trigger for edge in (self.opening, *self.edges))
+
+    def titles(self, locale: str = ENGLISH) -> Titles:
+        """Return what people read instead of its names.
+
+        Args:
+            locale: As ``id`` or ``zh-Hans``; what it lacks is taken from its language, then from
+                English.
+        """
+        return collect_titles(self, locale)
 
     def state(self, name: str) -> State:
         """Return a state by name.

@@ -18,6 +18,7 @@ from lazsa_flow.lifecycle.guards import FIELDS, unreadable
 from lazsa_flow.lifecycle.model import SYSTEM
 from lazsa_flow.lifecycle.path_data import find_model_problems
 from lazsa_flow.lifecycle.roles import BUILT_IN_RELATIONS, SUBJECT
+from lazsa_flow.lifecycle.titles import find_title_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,6 +46,7 @@ def find_problems(table: TableParts) -> Iterator[str]:
     yield from _guard_name_problems(table)
     yield from _overlaps(table)
     yield from _promise_problems(table)
+    yield from find_title_problems(table)
     reached = _reached(table)
     for state in table.states:
         if state.name not in reached:

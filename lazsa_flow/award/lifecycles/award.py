@@ -20,6 +20,7 @@ from lazsa_flow.award.lifecycles.award_edges import EDGES, OPENING
 from lazsa_flow.award.lifecycles.award_guards import GUARDS
 from lazsa_flow.award.lifecycles.award_instants import INSTANTS, ROUNDS
 from lazsa_flow.award.lifecycles.award_timers import TIMERS
+from lazsa_flow.award.lifecycles.indonesian import AWARD_IN_INDONESIAN
 from lazsa_flow.award.policy import AwardPolicy
 from lazsa_flow.award.roles import AWARD_RECIPIENTS, NOMINATOR
 from lazsa_flow.lifecycle.effects import Notify
@@ -28,6 +29,7 @@ from lazsa_flow.lifecycle.table import Lifecycle, State
 AWARD: Final = Lifecycle(
     name="award",
     title="LazSA award",
+    translations={"id": AWARD_IN_INDONESIAN},
     rereads_rows=False,
     policy=AwardPolicy,
     evidence=EVIDENCE,
@@ -51,8 +53,8 @@ AWARD: Final = Lifecycle(
         State("renewal_due", "waiting", open=True),
         State("renewed", "active", open=True),
         State("retired", "success"),
-        State("reconnect", "active"),
-        State("removed", "success", final=True),
+        State("reconnect", "active", title="Reconnect member"),
+        State("removed", "success", final=True, title="Left Reconnect"),
         State("declined", "failure", final=True),
         State("withdrawn", "failure", final=True),
     ),

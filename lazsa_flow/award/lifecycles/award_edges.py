@@ -85,6 +85,7 @@ OPENING: Final = Edge(
 EDGES: Final = (
     Edge(
         "open_review",
+        title="Open the review",
         sources=("nominated",),
         dest="under_review",
         permits=_CLOCK,
@@ -125,6 +126,7 @@ EDGES: Final = (
     ),
     Edge(
         "award",
+        title="Grant the award",
         sources=("under_review",),
         dest="awarded",
         permits=_CLOCK,
@@ -139,6 +141,7 @@ EDGES: Final = (
     ),
     Edge(
         "carry_over",
+        title="Put off to the next cycle",
         sources=("under_review",),
         dest="under_review",
         permits=_CLOCK,
@@ -182,6 +185,7 @@ EDGES: Final = (
     ),
     Edge(
         "fall_due",
+        title="Fall due",
         sources=("awarded", "renewed"),
         dest="renewal_due",
         permits=_CLOCK,
@@ -236,6 +240,7 @@ EDGES: Final = (
     ),
     Edge(
         "revoke_standing",
+        title="Revoke the standing",
         sources=("retired",),
         dest="retired",
         permits=(_COMPLIANCE,),
@@ -252,6 +257,7 @@ EDGES: Final = (
     ),
     Edge(
         "join_reconnect",
+        title="Join Reconnect",
         sources=("retired",),
         dest="reconnect",
         permits=(Permit("team", relation="country"),),
@@ -260,6 +266,7 @@ EDGES: Final = (
     ),
     Edge(
         "remove",
+        title="Remove from Reconnect",
         sources=("reconnect",),
         dest="removed",
         permits=(
@@ -277,6 +284,7 @@ EDGES: Final = (
     ),
     Edge(
         "rejoin",
+        title="Rejoin Reconnect",
         sources=("removed",),
         dest="reconnect",
         permits=(Permit("team", relation="country"),),
@@ -285,6 +293,7 @@ EDGES: Final = (
     ),
     Edge(
         "close_account",
+        title="Close the account",
         sources=("nominated", "under_review"),
         dest="withdrawn",
         permits=(Permit("host", ("account_closed",)),),
@@ -292,6 +301,7 @@ EDGES: Final = (
     ),
     Edge(
         "reinstate",
+        title="Reinstate on appeal",
         sources=("declined",),
         dest="awarded",
         permits=(Permit("manager", ("appeal",)),),

@@ -68,6 +68,7 @@ def _criterion_guard(criterion: Criterion) -> Guard:
         by_clock=criterion.by_clock,
         reading=read_bar,
         need=find_need,
+        title=criterion.title,
     )
 
 
@@ -114,6 +115,7 @@ QUORUM: Final = Guard(
     PANEL.readable,
     reading=needs.read_quorum,
     need=needs.need_scorecards,
+    title="Panel quorum",
 )
 PANEL_APPROVAL: Final = Guard(
     "panel_approval",
@@ -134,6 +136,7 @@ NOT_CARRIED_OVER: Final = Guard(
     "programme.md, award path",
     "A candidacy is postponed once at most.",
     _ITSELF,
+    title="Not put off before",
 )
 NO_SITTING_AWARD: Final = Guard(
     "no_sitting_award",
@@ -145,6 +148,7 @@ NO_SITTING_AWARD: Final = Guard(
     _AWARDS,
     by_clock=False,
     need=needs.need_end_of_other_award,
+    title="No award held now",
 )
 NO_OPEN_CASE: Final = Guard(
     "no_open_case",
@@ -174,6 +178,7 @@ HELD_A_YEAR: Final = Guard(
     "FAQ, Reconnect",
     "Reconnect is for those who held the award for a year: {measured}.",
     _AWARDS,
+    title="Award held for a year",
 )
 LATEST_PATH: Final = Guard(
     "latest_path",
@@ -182,6 +187,7 @@ LATEST_PATH: Final = Guard(
     "nobody",
     "FAQ, Reconnect",
     "A later award of yours decides: {measured}.",
+    title="The latest award decides",
 )
 NO_NEWER_PATH: Final = Guard(
     "no_newer_path",
@@ -190,6 +196,7 @@ NO_NEWER_PATH: Final = Guard(
     "the seller",
     "programme.md, award path",
     "A newer candidacy of yours decides: {measured}.",
+    title="No newer candidacy",
 )
 NO_MEMBERSHIP: Final = Guard(
     "no_membership",
@@ -198,6 +205,7 @@ NO_MEMBERSHIP: Final = Guard(
     "the seller",
     "programme.md, the lifecycles",
     "You are a member already: {measured}.",
+    title="Not a member yet",
 )
 RECONNECT_STEPS: Final = Guard(
     "reconnect_steps",
@@ -208,6 +216,7 @@ RECONNECT_STEPS: Final = Guard(
     "Before the team can add you: {measured}.",
     reads=frozenset({records("step")}),
     need=needs.need_steps,
+    title="Steps to Reconnect done",
 )
 LEFT_BY_CHOICE: Final = Guard(
     "left_by_choice",
@@ -224,6 +233,7 @@ WITHIN_APPEAL: Final = Guard(
     "nobody",
     "programme.md, tenure (ours)",
     "An appeal can be granted until {measured}.",
+    title="Within the time to appeal",
 )
 APPEAL_GRANTED: Final = Guard(
     "appeal_granted",
@@ -242,6 +252,7 @@ CONDUCT_BAR: Final = Guard(
     "programme.md, tenure (ours)",
     "A nomination is barred {measured}.",
     frozenset({records("good_standing"), records("conduct")}),
+    title="No bar for conduct",
 )
 GRACE_OVER: Final = Guard(
     "grace_over",
@@ -251,24 +262,35 @@ GRACE_OVER: Final = Guard(
     "programme.md, tenure (ours)",
     "The time to decide has passed.",
     _ITSELF,
+    title="Grace is over",
 )
 
-NO_QUORUM: Final = none_of("no_quorum", QUORUM, wording="The panel has not completed its review.")
-NOT_APPROVED: Final = none_of("not_approved", PANEL_APPROVAL, wording="The panel did not approve.")
+NO_QUORUM: Final = none_of(
+    "no_quorum", QUORUM, wording="The panel has not completed its review.", title="No panel quorum"
+)
+NOT_APPROVED: Final = none_of(
+    "not_approved", PANEL_APPROVAL, wording="The panel did not approve.", title="No panel approval"
+)
 PANEL_REFUSAL: Final = all_of(
-    "panel_refusal", QUORUM, NOT_APPROVED, wording="The panel decided against it."
+    "panel_refusal",
+    QUORUM,
+    NOT_APPROVED,
+    wording="The panel decided against it.",
+    title="Panel's refusal",
 )
 POSTPONABLE: Final = any_of(
     "postponable",
     NO_QUORUM,
     OPEN_CASE,
     wording="The decision is put off to the next cycle.",
+    title="Decision can be put off",
 )
 NOT_RENEWABLE: Final = any_of(
     "not_renewable",
     PANEL_REFUSAL,
     all_of("grace_over_decided", GRACE_OVER, QUORUM, wording="Grace is over."),
     wording="The renewal was not granted.",
+    title="Renewal not granted",
 )
 NOMINATION_INCOMPLETE: Final = none_of(
     "nomination_incomplete", NOMINATION_COMPLETE, wording="No nomination is complete yet."
@@ -279,9 +301,14 @@ RECONNECT_READY: Final = all_of(
     HELD_A_YEAR,
     RECONNECT_STEPS,
     wording="The team can add you to the group.",
+    title="Ready for Reconnect",
 )
 ALUMNI_DOOR: Final = all_of(
-    "alumni_door", GOOD_STANDING, HELD_A_YEAR, wording="Reconnect is open to you."
+    "alumni_door",
+    GOOD_STANDING,
+    HELD_A_YEAR,
+    wording="Reconnect is open to you.",
+    title="Open to Reconnect",
 )
 
 GUARDS: Final = {

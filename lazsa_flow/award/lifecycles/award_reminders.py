@@ -81,9 +81,14 @@ NOMINATION_REMINDER: Final = Timer(
         Schedule("nomination_reminder"),
     ),
     restarts=("nominated",),
+    title="Remind nominators",
 )
 HALF_WAY: Final = Timer(
-    "half_way", _SITTING, "half_way", effects=(Notify("half_way", to="seller"),)
+    "half_way",
+    _SITTING,
+    "half_way",
+    effects=(Notify("half_way", to="seller"),),
+    title="Half-way letter",
 )
 RENEWAL_OPENS: Final = Timer(
     "renewal_opens",
@@ -102,4 +107,5 @@ CARD_REMINDER: Final = Timer(
     "next_card_reminder",
     effects=(Notify("cards_missing", to=REVIEWERS), Schedule("card_reminder")),
     restarts=("under_review",),
+    title="Remind reviewers",
 )

@@ -57,6 +57,7 @@ TIMERS: Final = (
         "grace_reminder",
         ("renewal_due",),
         "next_reminder",
+        title="Remind in grace",
         effects=(
             Notify("grace_reminder", to="panel"),
             Notify("grace_reminder", to="country_lead"),
@@ -69,5 +70,6 @@ TIMERS: Final = (
         "grace_end",
         steps=(Step("renew"), Step("retire", "not_renewed"), Step("retire", "lapsed")),
         on_refused=_PUT_OFF,
+        title="End of grace",
     ),
 )

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
 from pydantic import Field, field_validator
 
 from lazsa_flow.award.evidence import EVIDENCE
+from lazsa_flow.award.lifecycles.indonesian import ENTRY_IN_INDONESIAN
 from lazsa_flow.award.roles import SELLER, TEAM
 from lazsa_flow.lifecycle.dates import add_months
 from lazsa_flow.lifecycle.effects import Notify, Reserve, Schedule
@@ -169,8 +170,9 @@ def _entry_guard(
     required: Callable[[EntryPolicy], str],
     changed_by: str,
     wording: str,
+    title: str | None = None,
 ) -> Guard:
-    return Guard(name, check, required, changed_by, "Turnover", wording)
+    return Guard(name, check, required, changed_by, "Turnover", wording, title=title)
 
 
 GUARDS: Final = {
@@ -182,6 +184,7 @@ GUARDS: Final = {
             lambda _: "category, provenance and records",
             "the applicant",
             "Your application is not complete; {measured}.",
+            title="Application complete",
         ),
         _entry_guard(
             "foreign_platform",
@@ -196,6 +199,7 @@ GUARDS: Final = {
             lambda p: f"the last {p.months} closed months at submission",
             "the applicant",
             "Records must cover {required}; {measured}.",
+            title="Last months covered",
         ),
         _entry_guard(
             "monthly_floor",
@@ -203,6 +207,7 @@ GUARDS: Final = {
             lambda p: f"at least USD {p.floor_usd} in each month",
             "the applicant",
             "Each month needs {required}; the lowest was {measured}.",
+            title="Floor of each month",
         ),
         _entry_guard(
             "category_match",
@@ -210,6 +215,7 @@ GUARDS: Final = {
             lambda _: "records of the category applied for",
             "the applicant",
             "Records must be of the category applied for; {measured}.",
+            title="Records of the category",
         ),
         _entry_guard(
             "records_unused",
@@ -217,6 +223,7 @@ GUARDS: Final = {
             lambda _: "records that served no other store",
             "nobody",
             "Records that served one store cannot serve another; {measured} did.",
+            title="Records not used before",
         ),
         _entry_guard(
             "provenance",
@@ -224,6 +231,7 @@ GUARDS: Final = {
             lambda p: f"own, a relative's with consent, or bought (policy: {p.bought})",
             "the applicant; for bought records those whom entry.admitters names",
             "Where the records come from must be recorded and allowed: {measured}.",
+            title="Origin of the records",
         ),
     )
 }
@@ -242,6 +250,7 @@ def _expiry_moment(context: GuardContext) -> Moment:
 ENTRY: Final = Lifecycle(
     name="entry",
     title="Store entry",
+    translations={"id": ENTRY_IN_INDONESIAN},
     rereads_rows=False,
     policy=EntryPolicy,
     evidence=EVIDENCE,
@@ -268,6 +277,7 @@ ENTRY: Final = Lifecycle(
     edges=(
         Edge(
             "open_review",
+            title="Open the review",
             sources=("submitted",),
             dest="under_review",
             permits=(Permit(SYSTEM),),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, cast
 from pydantic import field_validator
 
 from lazsa_flow.award.evidence import EVIDENCE
+from lazsa_flow.award.lifecycles.indonesian import TRAINER_IN_INDONESIAN
 from lazsa_flow.award.roles import SELLER, TEAM
 from lazsa_flow.lifecycle.effects import Begin, End, Notify
 from lazsa_flow.lifecycle.guards import Finding, Guard
@@ -51,6 +52,7 @@ SHOWN: Final = Guard(
     "an employee who has seen it",
     "FAQ, LazStar",
     "An invitation follows what you have shown; {measured}.",
+    title="Teaching and speaking shown",
 )
 
 _IS_TRAINER: Final = Begin("lazstar", of="subject")
@@ -64,6 +66,7 @@ _RELEASING: Final = (
 TRAINER: Final = Lifecycle(
     name="trainer",
     title="LazStar trainer",
+    translations={"id": TRAINER_IN_INDONESIAN},
     rereads_rows=False,
     policy=TrainerPolicy,
     evidence=EVIDENCE,
@@ -77,7 +80,7 @@ TRAINER: Final = Lifecycle(
     states=(
         State("prospect", "waiting", open=True),
         State("invited", "waiting", open=True),
-        State("lazstar", "active", open=True),
+        State("lazstar", "active", open=True, title="LazStar trainer"),
         State("released", "success", final=True),
     ),
     opening=Edge("propose", sources=(), dest="prospect", permits=(Permit("employee"),)),

@@ -49,6 +49,7 @@ class Criterion:
             ``None`` where a figure that it needs is not known.
         sets_bar: Whether the policy asks it at all.
         by_clock: Whether time alone makes it hold on the earliest date that it finds.
+        title: What people read instead of the name; by default made of the name.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Criterion:
     margin: Callable[[Facts, date, CriteriaPolicy], str | None]
     sets_bar: Callable[[CriteriaPolicy], bool] = lambda bars: True
     by_clock: bool = False
+    title: str | None = None
 
 
 def current_facts(facts: Facts | None, on: date, stale_days: int) -> Found | None:
@@ -239,6 +241,7 @@ CRITERIA: Final = (
         "You need {required}; yours was {measured}.",
         frozenset({"gmv_rate"}),
         lambda facts, _on, bars: _margin_above(facts.gmv_rate, bars.gmv_rate),
+        title="Sales (GMV)",
     ),
     Criterion(
         "chat_response",
@@ -248,6 +251,7 @@ CRITERIA: Final = (
         "Your response rate on chat over nine months must be {required}; it was {measured}.",
         frozenset({"chat_response_rate"}),
         lambda facts, _on, bars: _margin_above(facts.chat_response_rate, bars.chat_response_rate),
+        title="Chat response rate",
     ),
     Criterion(
         "cancellation",
@@ -257,6 +261,7 @@ CRITERIA: Final = (
         "Your cancellation rate must be {required}; the highest month was {measured}.",
         frozenset({"monthly_cancellation_rates"}),
         _cancellation_margin,
+        title="Cancellation rate",
     ),
     Criterion(
         "retention",
@@ -269,6 +274,7 @@ CRITERIA: Final = (
         frozenset({"retention_rate"}),
         _retention_margin,
         sets_bar=lambda bars: bars.retention_rate is not None,
+        title="Retention of buyers",
     ),
     Criterion(
         "trainer_activities",

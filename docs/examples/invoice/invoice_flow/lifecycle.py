@@ -54,6 +54,7 @@ PAID = Guard(
     changed_by="the customer",
     source="terms of payment",
     wording="{measured} has been paid; {required} is needed.",
+    title="Paid in full",
     reads=frozenset({PATH_DATA}),
 )
 
@@ -100,9 +101,9 @@ INVOICE = Lifecycle(
         State("paid", "success", final=True),
         State("written_off", "failure", final=True),
     ),
-    opening=Edge("draft", (), "draft", (CLERK,), data=NewInvoice),
+    opening=Edge("draft", (), "draft", (CLERK,), data=NewInvoice, title="Draw up"),
     edges=(
-        Edge("send", ("draft",), "sent", (CLERK,), effects=SEND),
+        Edge("send", ("draft",), "sent", (CLERK,), effects=SEND, title="Send out"),
         Edge("pay", ("sent",), "sent", PAYERS, effects=SETTLE, data=Payment),
         Edge("fall_due", ("sent",), "overdue", (CLOCK,), effects=REMIND),
         Edge("pay", ("overdue",), "overdue", PAYERS, effects=SETTLE, data=Payment),
@@ -111,7 +112,7 @@ INVOICE = Lifecycle(
     ),
     timers=(
         Timer("settle", ("sent", "overdue"), "at_once", (Step("settle"),)),
-        Timer("due", ("sent",), "due", (Step("fall_due"),)),
-        Timer("reminder", ("overdue",), "week", effects=REMIND),
+        Timer("due", ("sent",), "due", (Step("fall_due"),), title="Due date"),
+        Timer("reminder", ("overdue",), "week", effects=REMIND, title="Weekly reminder"),
     ),
 )
