@@ -363,7 +363,7 @@ def _columns(form: FileFormat) -> str:
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/decisions/README.md": decisions.render,
-    "docs/programme.md": programme.render,
+    "docs/reference/programme.md": programme.render,
     "docs/reference/authorisation.md": authorisation,
     "docs/reference/rules.md": rules,
     "docs/reference/clauses.md": clauses,

@@ -2,7 +2,7 @@
 
 Run it with ``LAZSA_DATABASE_URL=sqlite:///lazsa.db python django_service.py runserver``. Before the
 first start, and after each upgrade: ``lazsa-flow migrate``. What every part is for is told in
-docs/embedding.md.
+docs/how-to/embedding.md.
 """
 
 import json

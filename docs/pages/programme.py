@@ -27,11 +27,11 @@ _INTRODUCTION: Final = """\
 
 The rules of the LazSA (Lazada Seller Ambassador) programme as this repository carries them out.
 Each rule links to the code that carries it out and to the tests that fail when it is broken
-([all of them in a table](reference/rules.md)).
+([all of them in a table](rules.md)).
 
 The rules come from three public documents: the *Introduction* (2020), the *FAQ* with its part on
 Reconnect, and the *Turnover* article on store entry. What the software does for each of their
-clauses is listed in [clauses](reference/clauses.md). Where the documents say nothing, the rule is
+clauses is listed in [clauses](clauses.md). Where the documents say nothing, the rule is
 marked "(ours)": a value of the policy, or a decision of this project. Words with a special meaning
 are in the [glossary](glossary.md).
 
@@ -106,7 +106,7 @@ def _render_links(word: str, places: Sequence[str]) -> str:
 def _render_link(text: str, place: str) -> str:
     file, _, member = place.partition("::")
     title = member.replace("::", ".") or Path(file).name
-    return f'[{text}](../{file} "{title}")'
+    return f'[{text}](../../{file} "{title}")'
 
 
 def _render_transitions(lifecycle: Lifecycle) -> str:

@@ -136,7 +136,7 @@ class FlowService:
 
         Raises:
             InputError: No transaction has begun on it; on SQLite, no real ``BEGIN`` was sent
-                (see docs/embedding.md for the two listeners that send one).
+                (see docs/how-to/embedding.md for the two listeners that send one).
         """
         runtime = self._runtime
         return type(self)(runtime.on_store(BoundStore(connection, like=runtime.store)))

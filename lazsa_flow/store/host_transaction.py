@@ -177,6 +177,6 @@ def _check_begun(connection: sa.Connection) -> None:
     if not getattr(driver, "in_transaction", False):
         expected = (
             "a connection on which BEGIN was really sent: the driver's default sends none before "
-            "the first write, and a savepoint would commit by itself (see docs/embedding.md)"
+            "the first write, and a savepoint would commit by itself (see docs/how-to/embedding.md)"
         )
         raise InputError.of("bind", "connection", "no BEGIN", expected)

@@ -1,7 +1,7 @@
 """Do the services of docs/examples run as they are printed?
 
 Source:
-    docs/embedding.md; design.md, rule 4.
+    docs/how-to/embedding.md; design.md, rule 4.
 """
 
 from __future__ import annotations
@@ -113,14 +113,14 @@ class TestFastAPI:
         assert (refused.status_code, refused.json()["error"]) == (422, "KeyReusedError")
 
     def test_keys_are_each_ones_own(self, client: Any) -> None:
-        """Two people may use the same key (docs/embedding.md)."""
+        """Two people may use the same key (how-to/embedding.md)."""
         self.nominate(client)
         headers = {"X-Employee": "emp-2", "Idempotency-Key": "form-1"}
         other = client.post("/nominations", json=FORM, headers=headers)
         assert (other.status_code, other.json()["supporting"]) == (201, True)
 
     def test_without_a_key(self, client: Any, programme: Programme) -> None:
-        """A form without a key is not taken (docs/embedding.md)."""
+        """A form without a key is not taken (how-to/embedding.md)."""
         refused = client.post("/nominations", json=FORM, headers={"X-Employee": "emp-1"})
         assert refused.status_code == 422
         assert not list(programme.journal())
@@ -134,7 +134,7 @@ class TestFastAPI:
             assert {exit_["trigger"] for exit_ in found["exits"]} >= {"open_review", "withdraw"}
 
     def test_errors(self, client: Any, clock: VirtualClock) -> None:
-        """What the library refuses has a status of its own (docs/embedding.md)."""
+        """What the library refuses has a status of its own (how-to/embedding.md)."""
         assert client.get("/paths/nobody").status_code == 404
         assert self.nominate(client, seller="nobody", key="form-2").status_code == 404
         self.nominate(client)
@@ -250,12 +250,12 @@ class TestDjango:
         ],
     )
     def test_errors(self, client: Any, ask: Any, status: int) -> None:
-        """What the library refuses has a status of its own (docs/embedding.md)."""
+        """What the library refuses has a status of its own (how-to/embedding.md)."""
         self.nominate(client)
         assert ask(self, client).status_code == status
 
 
 def test_examples_need_no_more_than_is_public() -> None:
-    """The examples import from lazsa_flow its public names alone (docs/embedding.md)."""
+    """The examples import from lazsa_flow its public names alone (how-to/embedding.md)."""
     for file in EXAMPLES.glob("*.py"):
         assert "from lazsa_flow." not in file.read_text("utf-8")

@@ -22,7 +22,7 @@ from tests.acceptance.test_workers import running
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLE: Final = ROOT / "docs" / "examples" / "invoice"
-TUTORIAL: Final = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
+TUTORIAL: Final = (ROOT / "docs" / "tutorials" / "your-own-lifecycle.md").read_text("utf-8")
 DISTRIBUTION: Final = {
     "METADATA": "Metadata-Version: 2.1\nName: invoice-flow\nVersion: 1.0\n",
     "entry_points.txt": "[lazsa_flow.lifecycles]\ninvoice = invoice_flow.lifecycle:INVOICE\n",

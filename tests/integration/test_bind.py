@@ -1,7 +1,7 @@
 """Do the host's rows and our moves commit together, on a connection of the host's?
 
 The host is a service with a table of its own, ``orders``, in the same database; see
-docs/embedding.md.
+docs/how-to/embedding.md.
 
 Source:
     programme.md, "Versions and data"; design.md, rule 4.
@@ -262,7 +262,7 @@ class TestTogether:
         assert host.programme.find(told.path).cycle_on == date(2020, 4, 1)
 
     def test_closing_is_the_hosts(self, host: Host) -> None:
-        """Closing the bound programme leaves the host's connection open (docs/embedding.md)."""
+        """Closing the bound programme leaves the host's connection open (how-to/embedding.md)."""
         with host.transaction() as (connection, bound):
             with bound:
                 host.nominate(bound)
@@ -272,24 +272,24 @@ class TestTogether:
 
 
 class TestRefused:
-    """docs/embedding.md: what one cannot be bound to."""
+    """docs/how-to/embedding.md: what one cannot be bound to."""
 
     @pytest.mark.parametrize(
         "what", ["sqlite:///host.db", None, object()], ids=["a URL", "nothing", "something"]
     )
     def test_no_connection(self, host: Host, what: Any) -> None:
-        """What is no connection is refused by its type (docs/embedding.md)."""
+        """What is no connection is refused by its type (how-to/embedding.md)."""
         with pytest.raises(InputError, match=r"sqlalchemy\.Connection") as refused:
             host.programme.bind(what)
         assert type(what).__name__ in str(refused.value)
 
     def test_engine(self, host: Host) -> None:
-        """An engine is no connection: it has no transaction to share (docs/embedding.md)."""
+        """An engine is no connection: it has no transaction to share (how-to/embedding.md)."""
         with pytest.raises(InputError, match=r"got 'Engine', expected a sqlalchemy\.Connection"):
             host.programme.bind(host.engine)
 
     def test_no_transaction(self, host: Host) -> None:
-        """A connection on which nothing has begun is refused (docs/embedding.md)."""
+        """A connection on which nothing has begun is refused (how-to/embedding.md)."""
         with (
             host.engine.connect() as connection,
             pytest.raises(InputError, match="no transaction"),
@@ -297,7 +297,7 @@ class TestRefused:
             host.programme.bind(connection)
 
     def test_ended_transaction(self, host: Host) -> None:
-        """A connection whose transaction has ended is refused (docs/embedding.md)."""
+        """A connection whose transaction has ended is refused (how-to/embedding.md)."""
         with host.engine.connect() as connection:
             connection.begin().commit()
             with pytest.raises(InputError, match="no transaction"):
@@ -329,7 +329,7 @@ class TestDriver:
 
 
 class TestEnded:
-    """docs/embedding.md: a bound programme lives as long as the host's transaction."""
+    """docs/how-to/embedding.md: a bound programme lives as long as the host's transaction."""
 
     @pytest.mark.parametrize("how", ["commit", "rollback", "close", "another begin"])
     def test_refuses(self, host: Host, how: str) -> None:
@@ -371,5 +371,5 @@ def test_no_real_begin(tmp_path: FilePath, wrote: bool) -> None:
             connection.execute(sa.text("select 1"))
         with pytest.raises(InputError, match="no BEGIN") as refused:
             programme.bind(connection)
-        assert "docs/embedding.md" in str(refused.value)
+        assert "docs/how-to/embedding.md" in str(refused.value)
     engine.dispose()

@@ -1,6 +1,6 @@
 """What a relay says it has done, how it names what failed, and how it rests.
 
-Source: docs/notices.md, "Digests".
+Source: docs/how-to/notices.md, "Digests".
 """
 
 from __future__ import annotations
