@@ -64,7 +64,7 @@ def check_version(version: str, python: Path) -> None:
     uv = Path(sys.executable).with_name("uv")
     own = home / "bin" / "python"
     subprocess.run([uv, "venv", "-q", "--allow-existing", "--python", python, home], check=True)
-    what = ("-e", ".[test,postgres,graph,viewer]", "-c", "constraints.txt")
+    what = ("-e", ".[test,all]", "-c", "constraints.txt")
     subprocess.run([uv, "pip", "install", "-q", "--python", own, *what], cwd=ROOT, check=True)
     tests = ["tests/unit", "tests/property"]
     subprocess.run(

@@ -1,1 +1,11 @@
-"""The command line: typer and rich over the library, and nothing of its own."""
+"""The command line: typer and rich over the library, and nothing of its own.
+
+It needs the extra ``cli``.
+"""
+
+from __future__ import annotations
+
+from lazsa_flow.extras import needs_extra
+
+with needs_extra("cli", "the command line"):
+    import typer  # noqa: F401 - asked for before anything is run; it brings rich

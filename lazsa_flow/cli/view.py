@@ -35,13 +35,12 @@ def view(
     Example: lazsa-flow view --port 8765
     """
     from lazsa_flow.database_urls import strip_name
-    from lazsa_flow.errors import ExtraError
+    from lazsa_flow.extras import needs_extra
     from lazsa_flow.logs import to_stderr
 
-    try:
+    with needs_extra("viewer", "lazsa-flow view"):
+        import starlette  # noqa: F401
         import uvicorn  # noqa: F401 - asked for before anything is opened
-    except ImportError as error:
-        raise ExtraError("viewer", "lazsa-flow view") from error
     to_stderr(json=False, level="warning")
     if len(database) > 1:
         with open_several(database, config) as several:

@@ -114,12 +114,14 @@ class ExtraError(LazsaError):
     Attributes:
         extra: The extra's name.
         purpose: What needs it.
+        install: The command that installs it.
     """
 
     def __init__(self, extra: str, purpose: str) -> None:
         self.extra = extra
         self.purpose = purpose
-        super().__init__(f"{purpose} needs an extra: pip install 'lazsa-flow[{extra}]'")
+        self.install = f"pip install 'lazsa-flow[{extra}]'"
+        super().__init__(f"{purpose} needs an extra: {self.install}")
 
 
 class TemplateError(LazsaError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from lazsa_flow.errors import ConfigError, Problem, shown
+from lazsa_flow.errors import ConfigError, LazsaError, Problem, shown
 from lazsa_flow.lifecycle.toml_text import read
 
 if TYPE_CHECKING:
@@ -57,6 +57,19 @@ def open_channel(name: str, settings: ChannelSettings) -> Channel:
     return kind(read(kind.Settings, settings.own, where=where))
 
 
+def asks_for_contacts(deployment: Deployment) -> bool:
+    """Return whether one of the channels needs a person's contact."""
+    for name, settings in deployment.channels.items():
+        try:
+            channel = open_channel(name, settings)
+        except LazsaError:
+            continue  # named as such
+        channel.close()
+        if channel.needs_contact:
+            return True
+    return False
+
+
 def _load_entry_point(group: str, name: str, where: str, field: str) -> Any:
     points = {point.name: point for point in entry_points(group=group)}
     if name not in points:
@@ -66,5 +79,5 @@ def _load_entry_point(group: str, name: str, where: str, field: str) -> Any:
         return points[name].load()
     except ImportError as error:
         missing = f"{name}, which cannot be loaded ({shown(error.name or str(error))})"
-        expected = "what it needs: pip install lazsa-flow[notices]"
+        expected = "what it needs: pip install 'lazsa-flow[notices]'"
         raise ConfigError([Problem(where, field, missing, expected)]) from None

@@ -74,19 +74,6 @@ def check_resolver(deployment: Deployment) -> str | None:
     return None
 
 
-def asks_for_contacts(deployment: Deployment) -> bool:
-    """Return whether one of the channels needs a person's contact."""
-    for name, settings in deployment.channels.items():
-        try:
-            channel = open_channel(name, settings)
-        except LazsaError:
-            continue  # named as such
-        channel.close()
-        if channel.needs_contact:
-            return True
-    return False
-
-
 def unspoken_kinds(renderer: Renderer, lifecycles: Iterable[Lifecycle]) -> Iterator[str]:
     """Yield the notices that tables bring about and that have no words in any language."""
     alone, digested = set(renderer.kinds()), set(renderer.kinds(digested=True))

@@ -9,10 +9,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import jinja2
-from jinja2.debug import rewrite_traceback_stack
-
 from lazsa_flow.errors import LazsaError, TemplateError
+from lazsa_flow.extras import needs_extra
+
+with needs_extra("notices", "the wording of notices"):
+    import jinja2
+    from jinja2.debug import rewrite_traceback_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,11 +16,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-import jinja2
-from jinja2 import meta, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
 from lazsa_flow.errors import NotFoundError, TemplateError
+from lazsa_flow.extras import needs_extra
 from lazsa_flow.lifecycle.contact import LOCALE
 from lazsa_flow.lifecycle.values import value
 from lazsa_flow.notices.blocks import as_anchor, as_html, as_text
@@ -29,6 +26,11 @@ from lazsa_flow.notices.explaining import explain_template_errors, read_words
 from lazsa_flow.notices.path_data_words import find_messages, read_decimal, sum_of
 from lazsa_flow.notices.ports import NoticeContext
 from lazsa_flow.notices.words import LAST, Words, list_fallback_locales
+
+with needs_extra("notices", "the wording of notices"):
+    import jinja2
+    from jinja2 import meta, nodes
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

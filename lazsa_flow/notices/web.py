@@ -9,7 +9,8 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lazsa_flow.errors import ConfigError, DeliveryError, Problem
+from lazsa_flow.errors import ConfigError, DeliveryError, ExtraError, Problem
+from lazsa_flow.extras import needs_extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,9 +53,10 @@ class Poster:
 
     def __init__(self, timeout_s: float, *, tick: Callable[[], float] = time.monotonic) -> None:
         try:
-            import httpx2
-        except ModuleNotFoundError:
-            expected = "the HTTP client: pip install lazsa-flow[notices]"
+            with needs_extra("notices", "a channel over HTTP"):
+                import httpx2
+        except ExtraError as error:
+            expected = f"the HTTP client: {error.install}"
             raise ConfigError([Problem("channels", "httpx2", "nothing", expected)]) from None
         self._http = httpx2
         self._hidden = _hidden_url(httpx2.URL)

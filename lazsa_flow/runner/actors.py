@@ -17,15 +17,18 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import dramatiq
-from dramatiq.brokers.redis import RedisBroker
-from dramatiq.middleware import Middleware
 from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 from lazsa_flow.engine.sweep import CHUNK, NOBODYS_FAULT
+from lazsa_flow.extras import needs_extra
 from lazsa_flow.logs import log
 from lazsa_flow.runner.broker import discard_message
 from lazsa_flow.runner.messages import PREFIX, QUARANTINE, QUEUE
+
+with needs_extra("worker", "a worker"):
+    import dramatiq
+    from dramatiq.brokers.redis import RedisBroker
+    from dramatiq.middleware import Middleware
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final, cast
 
-import redis
-from dramatiq.brokers.redis import RedisBroker
-from dramatiq.middleware import Retries
-
 from lazsa_flow.errors import BrokerError, InputError
+from lazsa_flow.extras import needs_extra
 from lazsa_flow.runner.messages import QUEUE
+
+with needs_extra("worker", "a worker"):
+    import redis
+    from dramatiq.brokers.redis import RedisBroker
+    from dramatiq.middleware import Retries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

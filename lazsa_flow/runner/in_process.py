@@ -10,10 +10,7 @@ import threading
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, Self
 
-from dramatiq import Worker
-from dramatiq.brokers.stub import StubBroker
-from dramatiq.middleware import Retries
-
+from lazsa_flow.extras import needs_extra
 from lazsa_flow.logs import log
 from lazsa_flow.runner import fitness, scheduler
 from lazsa_flow.runner.actors import register_actors
@@ -21,6 +18,11 @@ from lazsa_flow.runner.messages import QUEUE
 from lazsa_flow.runner.metrics_server import build_wsgi_application, serve_metrics_in_thread
 from lazsa_flow.runner.pulse import Pulse
 from lazsa_flow.runner.signals import stop_on_signals
+
+with needs_extra("worker", "a worker"):
+    from dramatiq import Worker
+    from dramatiq.brokers.stub import StubBroker
+    from dramatiq.middleware import Retries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +105,8 @@ def _build_metrics(
     service: FlowService, pulse: Pulse
 ) -> tuple[Callable[[ChunkResult], None], Callable[[], Application]]:
     """Return what counts chunks, and what answers for them."""
-    from prometheus_client import CollectorRegistry
+    with needs_extra("worker", "a worker"):
+        from prometheus_client import CollectorRegistry
 
     from lazsa_flow.runner.metrics import Counters
 

@@ -14,7 +14,10 @@ import hashlib
 import json
 from typing import Any, Final
 
-from dramatiq import Encoder
+from lazsa_flow.extras import needs_extra
+
+with needs_extra("worker", "a worker"):
+    from dramatiq import Encoder
 
 QUEUE: Final = "lazsa"
 PREFIX: Final = "lazsa."

@@ -15,13 +15,15 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-import prometheus_client as prometheus
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
-
 from lazsa_flow.errors import LazsaError
+from lazsa_flow.extras import needs_extra
 from lazsa_flow.runner.fitness import find_unfit_parts
 from lazsa_flow.service.part import runtime_of
+
+with needs_extra("worker", "metrics"):
+    import prometheus_client as prometheus
+    from prometheus_client.core import GaugeMetricFamily
+    from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -20,6 +20,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from lazsa_flow import logs
 from lazsa_flow.config import Config
 from lazsa_flow.errors import InputError
+from lazsa_flow.extras import needs_extra
 from lazsa_flow.runner import fitness
 from lazsa_flow.runner.lifeline import follow_supervisor
 from lazsa_flow.runner.settings import Settings
@@ -108,8 +109,9 @@ def _bind_server(address: Address, application: Application) -> _Server:
 
 def group_application(settings: Settings) -> Application:
     """Make what answers for a group: it sums up what the group's processes have counted."""
-    from prometheus_client import CollectorRegistry
-    from prometheus_client.multiprocess import MultiProcessCollector
+    with needs_extra("worker", "metrics"):
+        from prometheus_client import CollectorRegistry
+        from prometheus_client.multiprocess import MultiProcessCollector
 
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
@@ -130,7 +132,8 @@ def process_application(
         pulse: Of its loop.
         **more: Further parts that it needs, by name; see :mod:`.fitness`.
     """
-    from prometheus_client import CollectorRegistry
+    with needs_extra("worker", "metrics"):
+        from prometheus_client import CollectorRegistry
 
     parts = {**fitness.list_deployment_parts(lambda: service, redis), **more}
     return build_wsgi_application(
@@ -176,7 +179,8 @@ def build_wsgi_application(
         pulse: Of the process's loop; a process that only answers has none.
         standing: Whether it reports the waiting work; one process of a deployment should.
     """
-    from prometheus_client import make_wsgi_app
+    with needs_extra("worker", "metrics"):
+        from prometheus_client import make_wsgi_app
 
     from lazsa_flow.runner.metrics import OversightCollector, ReadyCollector, StandingCollector
 

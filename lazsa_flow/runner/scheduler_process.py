@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import dramatiq
-from dramatiq.errors import BrokerConnectionError
-from redis import RedisError
-
 from lazsa_flow import logs
 from lazsa_flow.engine.sweep import CHUNK
 from lazsa_flow.errors import BrokerError
+from lazsa_flow.extras import needs_extra
 from lazsa_flow.runner import scheduler
 from lazsa_flow.runner.actors import KINDS, register_actors
 from lazsa_flow.runner.broker import count_waiting_messages, redis_broker
@@ -20,6 +17,11 @@ from lazsa_flow.runner.metrics_server import process_application, serve_metrics_
 from lazsa_flow.runner.pulse import Pulse
 from lazsa_flow.runner.signals import stop_on_signals
 from lazsa_flow.runner.worker import check_fitness, open_service
+
+with needs_extra("worker", "a worker"):
+    import dramatiq
+    from dramatiq.errors import BrokerConnectionError
+    from redis import RedisError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,18 +13,20 @@ import tempfile
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-import dramatiq
-from dramatiq.middleware import Middleware
-
 from lazsa_flow import logs
 from lazsa_flow.config import Config
 from lazsa_flow.errors import InputError
+from lazsa_flow.extras import needs_extra
 from lazsa_flow.runner.actors import KINDS, BindMessage, IdlePoller, register_actors
 from lazsa_flow.runner.broker import check_redis, connect_to_redis, redis_broker
 from lazsa_flow.runner.lifeline import end_with_parent, follow_supervisor
 from lazsa_flow.runner.messages import BellEncoder
 from lazsa_flow.runner.settings import Settings
 from lazsa_flow.service.installed import load_service
+
+with needs_extra("worker", "a worker"):
+    import dramatiq
+    from dramatiq.middleware import Middleware
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +62,8 @@ def serve_workers(settings: Settings, *, processes: int, threads: int) -> int:
     Returns:
         The exit code: 0 after a signal, something else where a process died.
     """
-    from dramatiq.cli import main, make_argument_parser
+    with needs_extra("worker", "a worker"):
+        from dramatiq.cli import main, make_argument_parser
 
     follow_supervisor()
     check_fitness(settings)
@@ -105,7 +108,8 @@ def _build_chunk_counter(service: FlowService, settings: Settings) -> Callable[[
         return lambda chunk: None
     if MULTIPROCESS not in os.environ:
         raise InputError.of("environment", MULTIPROCESS, "nothing", "a directory for the metrics")
-    from prometheus_client import CollectorRegistry
+    with needs_extra("worker", "a worker"):
+        from prometheus_client import CollectorRegistry
 
     from lazsa_flow.runner.metrics import Counters
 

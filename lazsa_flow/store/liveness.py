@@ -14,9 +14,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import psycopg
-
+from lazsa_flow.extras import needs_extra
 from lazsa_flow.store.lock_wait import FIRST_LOOK_S, current_wait
+
+with needs_extra("postgres", "a database on PostgreSQL"):
+    import psycopg
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping

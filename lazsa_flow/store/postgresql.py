@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from lazsa_flow.errors import ExtraError
+from lazsa_flow.extras import needs_extra
 from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.lock_wait import OPTION, current_wait
 from lazsa_flow.store.pool import pool_arguments
@@ -57,7 +57,7 @@ def connect_postgresql(url: sa.URL, own: ConnectionOptions, *, durable: bool) ->
         ExtraError: The driver is not installed.
     """
     connect_args = {name: value for name, value in _CONNECT.items() if name not in url.query}
-    try:
+    with needs_extra("postgres", "a database on PostgreSQL"):
         engine = sa.create_engine(
             url.set(drivername="postgresql+psycopg"),
             connect_args=connect_args,
@@ -66,8 +66,6 @@ def connect_postgresql(url: sa.URL, own: ConnectionOptions, *, durable: bool) ->
             **pool_arguments(own),
         )
         from lazsa_flow.store import liveness
-    except ModuleNotFoundError:
-        raise ExtraError("postgres", "a database on PostgreSQL") from None
     settings = _settings(url, own, durable=durable)
 
     def open_session(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:

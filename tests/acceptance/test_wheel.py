@@ -57,7 +57,7 @@ def installed(wheel: Path) -> Iterator[Path]:
     invoice = wheel.parent / "invoice"
     shutil.copytree(INVOICE, invoice)
     wanted = (
-        f"lazsa-flow[graph,viewer,postgres] @ {wheel.as_uri()}",
+        f"lazsa-flow[all] @ {wheel.as_uri()}",
         f"invoice-flow @ {invoice.as_uri()}",
         *BESIDE,
     )

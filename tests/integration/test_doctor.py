@@ -174,7 +174,7 @@ class TestChannels:
         monkeypatch.setitem(sys.modules, "httpx2", None)
         text = '[channels.hook]\nkind = "webhook"\nurl = "https://h.example/"'
         [told] = faults(look(migrated, write(text), "channels"), "channels")
-        assert "pip install lazsa-flow[notices]" in told
+        assert "pip install 'lazsa-flow[notices]'" in told
 
     def test_a_mail_server_is_asked(
         self, migrated: Path, write: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch

@@ -9,7 +9,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.runner.broker import check_redis, connect_to_redis
 from lazsa_flow.runner.doctor.examination import Check
 from lazsa_flow.service.configuration import find_warnings
 
@@ -128,7 +127,8 @@ def check_broker(examination: Examination) -> Iterator[Check]:
     """Look whether the broker answers and is fit for work."""
     if examination.redis is None:
         yield Check("broker", "ok", "none: ticker and worker run in one process")
-    else:
-        yield Check(
-            "broker", "ok", f"Redis {check_redis(connect_to_redis(examination.redis))}, noeviction"
-        )
+        return
+    from lazsa_flow.runner.broker import check_redis, connect_to_redis
+
+    found = check_redis(connect_to_redis(examination.redis))
+    yield Check("broker", "ok", f"Redis {found}, noeviction")

@@ -1,12 +1,12 @@
-"""Checks of notices: channels, routes, and every template in every locale."""
+"""Checks of notices: channels, routes, and every template in every locale.
+
+What they need is imported when they run, for the extra ``notices`` may not be installed.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.notices.checking import check_channels as channel_reports
-from lazsa_flow.notices.checking import check_resolver, check_words, unspoken_kinds
-from lazsa_flow.notices.render import Renderer
 from lazsa_flow.runner.doctor.examination import Check
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 def check_channels(examination: Examination) -> Iterator[Check]:
     """Open every channel, and let those that can be asked say whether they would work."""
+    from lazsa_flow.notices.checking import check_channels as channel_reports
+    from lazsa_flow.notices.checking import check_resolver
+
     deployment = examination.config.deployment
     for report in channel_reports(deployment):
         if report.fault is not None:
@@ -31,6 +34,9 @@ def check_channels(examination: Examination) -> Iterator[Check]:
 
 def check_templates(examination: Examination) -> Iterator[Check]:
     """Render every template in every locale with made-up matters."""
+    from lazsa_flow.notices.checking import check_words, unspoken_kinds
+    from lazsa_flow.notices.render import Renderer
+
     config = examination.config
     renderer = Renderer(config.messages, config.lifecycles)
     faults = list(check_words(renderer, config.countries, config.lifecycles))

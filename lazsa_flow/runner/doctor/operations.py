@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.engine.tables import digest_of
-from lazsa_flow.notices.checking import asks_for_contacts
+from lazsa_flow.notices.channels import asks_for_contacts
 from lazsa_flow.runner.doctor.examination import Check
 from lazsa_flow.store.brakes import Brakes
 

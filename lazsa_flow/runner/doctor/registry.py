@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.errors import LazsaError
+from lazsa_flow.errors import ExtraError, LazsaError
 from lazsa_flow.runner.doctor import deployment, notices, operations, rows, schema, timers
 from lazsa_flow.runner.doctor.examination import Check, Examination, HasDoctorChecks, ListedCheck
 
@@ -94,9 +94,14 @@ def run_checks(examination: Examination, checks: Iterable[ListedCheck]) -> Itera
 
 
 def run_check(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
-    """Yield what a check finds; what it raises is a fault of its name."""
+    """Yield what a check finds; what it raises is a fault of its name.
+
+    A check whose libraries are not installed is named, and is no fault.
+    """
     try:
         yield from look()
+    except ExtraError as error:
+        yield Check(name, "warning", f"not checked: {error}")
     except LazsaError as error:
         yield Check(name, "fault", str(error).removesuffix(_SEE_DOCTOR))
     except Exception as error:
