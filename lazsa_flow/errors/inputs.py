@@ -120,7 +120,7 @@ class ExtraError(LazsaError):
     def __init__(self, extra: str, purpose: str) -> None:
         self.extra = extra
         self.purpose = purpose
-        self.install = f"pip install 'lazsa-flow[{extra}]'"
+        self.install: str = f"pip install 'lazsa-flow[{extra}]'"
         super().__init__(f"{purpose} needs an extra: {self.install}")
 
 
