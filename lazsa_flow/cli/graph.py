@@ -48,12 +48,12 @@ def graph(
         raise InputError.of("graph", "--path", path, "--database too: where its story is kept")
     if dark and format_ not in (Format.svg, Format.png):
         raise InputError.of("graph", "--dark", format_.value, "a format that has paper: svg or png")
-    shown = (
-        _table(lifecycle, config)
-        if database is None
-        else _figures(lifecycle, database, path, config, page=format_ is Format.html)
-    )
-    content = _render(shown, format_, dark=dark)
+    opens_on = None
+    if database is None:
+        shown: Chart | Picture = _table(lifecycle, config)
+    else:
+        shown, opens_on = _figures(lifecycle, database, path, config, page=format_ is Format.html)
+    content = _render(shown, format_, dark=dark, opens_on=opens_on)
     if as_json:
         print_json(_document(lifecycle, format_, content, out))
     elif out is None or str(out) == "-":
@@ -89,17 +89,20 @@ def _table(lifecycle: str, config: Path | None) -> Chart:
 
 def _figures(
     lifecycle: str, database: str, path: str | None, config: Path | None, *, page: bool
-) -> Chart | Picture:
+) -> tuple[Chart | Picture, str | None]:
+    """Return the lifecycle with its figures, and the path whose story is asked for."""
     with open_service(database, config) as service:
-        names = [] if path is None else [service.find(path, lifecycle).ref]
-        picture = service.picture(lifecycle, names=names)
+        opens_on = None if path is None else service.find(path, lifecycle).ref
+        picture = service.picture(lifecycle, names=[] if path is None else [path])
         if page:
-            return picture
-        rows = [row for name in names for row in service.history(name)]
-        return picture.chart.tracing(rows)
+            return picture, opens_on
+        rows = [] if opens_on is None else service.history(opens_on)
+        return picture.chart.tracing(rows), opens_on
 
 
-def _render(shown: Chart | Picture, format_: Format, *, dark: bool) -> bytes:
+def _render(
+    shown: Chart | Picture, format_: Format, *, dark: bool, opens_on: str | None
+) -> bytes:
     from lazsa_flow.graph.dot import dot
     from lazsa_flow.graph.mermaid import mermaid
     from lazsa_flow.graph.page import page
@@ -109,7 +112,7 @@ def _render(shown: Chart | Picture, format_: Format, *, dark: bool) -> bytes:
     from lazsa_flow.graph.xstate import xstate
 
     if isinstance(shown, Picture):
-        return page(shown).encode()
+        return page(shown, opens_on=opens_on).encode()
     if format_ is Format.png:
         return png(shown, dark=dark)
     if format_ is Format.svg:

@@ -61,6 +61,12 @@ def draw_legend(theme: Theme, room: float) -> Legend:
     return Legend(tuple(found), y + _ROW / 2)
 
 
+def list_legend_samples(theme: Theme) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the words of each entry and the marks of its sample, in a box of 30 by 20 pixels."""
+    for name, words in (*_MEANINGS.items(), *_LINES.items()):
+        yield words, tuple(_draw_sample(name, Point(15, 10), theme))
+
+
 def _draw_sample(name: str, middle: Point, theme: Theme) -> Iterator[str]:
     for meaning, ink in theme.inks.items():
         if meaning == name:

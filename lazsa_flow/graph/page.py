@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import quoteattr
 
 from lazsa_flow.graph import svg_elements
+from lazsa_flow.graph.legend import list_legend_samples
 from lazsa_flow.graph.notebook import register_renderer
 from lazsa_flow.graph.palette import DARK, LIGHT
 from lazsa_flow.graph.svg import svg
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
     from lazsa_flow.graph.chart import Chart
     from lazsa_flow.graph.palette import Theme
 
-SCRIPTS: Final = ("svg-pan-zoom.min.js", "model.js", "drawing.js", "details.js", "page.js")
+SCRIPTS: Final = (
+    *("svg-pan-zoom.min.js", "model.js", "address.js", "live.js"),
+    *("drawing.js", "details.js", "page.js"),
+)
 _UNSAFE: Final = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
@@ -50,13 +54,22 @@ class Served:
     home: str
 
 
-def page(shown: Picture | Chart, *, served: Served | None = None) -> str:
+def page(
+    shown: Picture | Chart, *, served: Served | None = None, opens_on: str | None = None
+) -> str:
     """Write a picture, or a chart alone, as an HTML page.
+
+    Args:
+        shown: The picture or chart.
+        served: How it is served, where it is not a file.
+        opens_on: The listed path whose story the page opens on, where its address names nothing.
 
     Raises:
         ExtraError: The extra ``graph`` is not installed.
     """
     drawn, data = _build_page_content(shown)
+    if opens_on is not None:
+        data["opens_on"] = opens_on
     style = "\n".join((*list_css_colours(), _read_page_asset("page.css")))
     scripts = [_read_page_asset(name) for name in SCRIPTS]
     nonce = f' nonce="{served.nonce}"' if served else ""
@@ -68,6 +81,7 @@ def page(shown: Picture | Chart, *, served: Served | None = None) -> str:
         live=_write_live_settings(served) if served else "",
         home=f"<a{svg_elements.format_attributes(href=served.home)}>Overview</a>" if served else "",
         svg=svg(drawn),
+        legend="".join(_write_legend()),
         data=embed_json(data),
         scripts="\n".join(f"<script{nonce}>{script}</script>" for script in scripts),
     )
@@ -90,8 +104,16 @@ def embed_json(data: Any) -> str:
 def _build_page_content(shown: Picture | Chart) -> tuple[Chart, dict[str, Any]]:
     if isinstance(shown, Picture):
         return shown.chart, picture_to_json(shown)
-    nothing: dict[str, Any] = {"countries": [], "stops": [], "residents": [], "stories": {}}
+    nothing: dict[str, Any] = {"countries": [], "zones": {}, "stops": [], "residents": [], "stories": {}}
     return shown, {**chart_to_json(shown), **nothing}
+
+
+def _write_legend() -> Iterator[str]:
+    """Yield the entries of the legend, which the page pins under the drawing."""
+    for words, marks in list_legend_samples(LIGHT):
+        box = svg_elements.format_attributes(viewBox="0 0 30 20", width=30, height=20)
+        sample = f'<svg class="lazsa-chart"{box} aria-hidden="true">{"".join(marks)}</svg>'
+        yield f"<li>{sample}{svg_elements.escape_svg_text(words)}</li>"
 
 
 def _read_page_asset(name: str) -> str:

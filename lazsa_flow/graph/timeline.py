@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lazsa_flow.graph.notebook import render_for_notebook
-from lazsa_flow.lifecycle.values import freeze
+from lazsa_flow.lifecycle.local_time import write_local_time
+from lazsa_flow.lifecycle.values import EMPTY, freeze
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +69,7 @@ class PathCard:
         since: The local date on which it came.
         next_timer: The timer that will decide next, where one pends.
         next_on: Its local date.
+        next_at: Its instant.
         held: What holds it back from each arrow now.
         title: The title that the subject has now.
     """
@@ -82,6 +84,7 @@ class PathCard:
     next_on: date | None
     held: tuple[BlockingGuard, ...]
     title: str | None = None
+    next_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class Picture:
         limit: How many residents of each state and country are listed at most.
         residents: The listed paths, those that came last first.
         stories: Each listed path's story, oldest scene first.
+        zones: The time zone of each country, by code.
     """
 
     chart: Chart
@@ -126,9 +130,16 @@ class Picture:
     limit: int
     residents: tuple[PathCard, ...]
     stories: Mapping[str, tuple[HistoryEntry, ...]]
+    zones: Mapping[str, str] = EMPTY
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stories", freeze(self.stories))
+        object.__setattr__(self, "zones", freeze(self.zones))
+
+    def __repr__(self) -> str:
+        """Write it in one line: what it shows, and how much of it."""
+        listed = f"{len(self.residents)} paths listed, {len(self.stops)} stops"
+        return f"<Picture of {self.chart.name} at {self.asked_at:%Y-%m-%d %H:%M %Z}: {listed}>"
 
     def _repr_html_(self) -> str | None:
         """Show its page in a notebook, in a frame of its own that nothing leaves."""
@@ -141,6 +152,7 @@ def picture_to_json(picture: Picture) -> dict[str, Any]:
         **chart_to_json(picture.chart),
         "asked_at": picture.asked_at.isoformat(timespec="seconds"),
         "countries": list(picture.countries),
+        "zones": dict(picture.zones),
         "stops": [
             {
                 "on": stop.on.isoformat(),
@@ -217,6 +229,7 @@ def resident_fields(resident: PathCard) -> dict[str, Any]:
         "parked": resident.parked,
         "next": resident.next_timer,
         "next_on": resident.next_on and resident.next_on.isoformat(),
+        "next_at": resident.next_at and resident.next_at.isoformat(timespec="seconds"),
         "held": [{"arrow": held.arrow, **verdict_fields(held.verdict)} for held in resident.held],
     }
 
@@ -224,7 +237,7 @@ def resident_fields(resident: PathCard) -> dict[str, Any]:
 def scene_fields(scene: HistoryEntry) -> dict[str, Any]:
     """Return a scene as JSON values."""
     return {
-        "at": scene.at.strftime("%Y-%m-%d %H:%M"),
+        "at": write_local_time(scene.at, str(scene.at.tzinfo)),
         "arrow": scene.arrow,
         "state": scene.state,
         "trigger": scene.trigger,

@@ -67,6 +67,7 @@ def portraits(
             next_on=timer.due_on if timer else None,
             held=held[path.id],
             title=titles[path.id],
+            next_at=timer.due_at if timer else None,
         )
         found.append(PathView(resident, _story(context, drawn, rows[path.id], calendar.zone)))
     return found

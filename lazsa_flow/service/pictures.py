@@ -34,7 +34,7 @@ class Pictures(Part):
 
         Args:
             lifecycle: The lifecycle's name; by default the application's main one.
-            names: Paths' references, or subjects for their latest path, listed beyond the limit.
+            names: Paths' references, or subjects for all their paths, listed beyond the limit.
             limit: How many paths of each state and country are listed, those that came last.
             now: The instant of the question; the clock's by default.
 
@@ -44,8 +44,7 @@ class Pictures(Part):
         from lazsa_flow.service import timeline
 
         lifecycle = self._lifecycle(lifecycle)
-        find = Lookups(self._runtime).find
-        listed = [find(name, lifecycle).id for name in names]
+        listed = [path_id for name in names for path_id in self._path_ids(name, lifecycle)]
         at = self._runtime.now(now, "at")
         return timeline.picture(self._runtime.context, lifecycle, at, path_ids=listed, limit=limit)
 
@@ -62,13 +61,20 @@ class Pictures(Part):
         from lazsa_flow.graph.chart import build_chart
         from lazsa_flow.service.path_views import portraits
 
-        lifecycle, asking = self._lifecycle(lifecycle), Lookups(self._runtime)
-        latest = asking.find(name, lifecycle)
-        paths = [latest.id] if name == latest.ref else [path.id for path in asking.paths(name)]
+        lifecycle = self._lifecycle(lifecycle)
+        paths = self._path_ids(name, lifecycle)
         context = self._runtime.context
         drawn = build_chart(context.rulebook.lifecycle(lifecycle))
         with self._runtime.store.census(lifecycle) as asked:
             return portraits(context, drawn, asked, asked.named(paths), self._runtime.clock.now())
+
+    def _path_ids(self, name: str, lifecycle: str) -> list[int]:
+        """Return the number of a path, or those of a subject's paths of a lifecycle."""
+        asking = Lookups(self._runtime)
+        latest = asking.find(name, lifecycle)
+        if name == latest.ref:
+            return [latest.id]
+        return [path.id for path in asking.paths(name) if path.lifecycle == lifecycle]
 
     def _lifecycle(self, name: str | None) -> str:
         """Return the lifecycle that is meant.

@@ -71,6 +71,7 @@ def picture(
         limit=limit,
         residents=tuple(each.resident for each in listed),
         stories={each.resident.path: each.story for each in listed},
+        zones={code: calendar.zone for code, calendar in calendars.items()},
     )
 
 

@@ -363,6 +363,8 @@ class TestGraph:
         assert "    class s0 visited" in drawn.out
         page = shell(*words, "html").out
         assert '"subject":"s1"' in page
+        told = shell(*words, "html", "--path", "s2").out
+        assert '"opens_on":"award-2"' in told
         refused = shell(*words, "svg", "--path", "nobody")
         assert (refused.code, refused.out) == (1, "")
         assert "no seller or path 'nobody'" in refused.err

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from lazsa_flow.award.programme import Programme
 from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.graph.page import page
+from tests.acceptance.page_world import browser, told
 from tests.browser import PHONE, Browser
-from tests.integration.world import APRIL, DUE, World, convene
+from tests.integration.world import APRIL
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 
 if TYPE_CHECKING:
@@ -20,43 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from selenium.webdriver.remote.webelement import WebElement
-
-HOSTILE_SELLER = "</script><img src=x onerror=hacked=1>"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all the tests of this file."""
-    opened = Browser()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the page of a small programme.
-
-    Three sellers have come to the night of 1 April 2021: s1 of Singapore is renewed, s2 is in grace
-    for want of a quorum, s3 of Thailand is nominated; so is a seller with a hostile name.
-    """
-    folder = tmp_path_factory.mktemp("page")
-    url = f"sqlite:///{folder / 'lazsa.db'}"
-    Programme.migrate(url)
-    world = World(url)
-    with world.programme:
-        convene(world.programme)
-        paths = [world.nominate("s1"), world.nominate("s2")]
-        world.go(APRIL - timedelta(days=12)).panel(paths[0]).panel(paths[1])
-        world.go(DUE - timedelta(days=12))
-        world.panel(paths[0]).panel(paths[1], cards=2)
-        for seller in ("s1", "s2"):
-            world.facts(seller, as_of=DUE - timedelta(days=12))
-        world.facts("s3", country="TH").nominate("s3")
-        world.nominate(HOSTILE_SELLER)
-        world.go(DUE + timedelta(days=2))
-        file = folder / "page.html"
-        file.write_text(page(world.programme.picture()), "utf-8")
-    return file
+__all__ = ["browser", "told"]  # fixtures
 
 
 @pytest.fixture
@@ -87,10 +50,15 @@ def label(browser: Browser, *words: str) -> WebElement:
     raise AssertionError(words)
 
 
+def flow(browser: Browser, *words: str) -> str:
+    """Return what a label says of moves."""
+    return label(browser, *words).text.split("\n")[1]
+
+
 def counts(browser: Browser) -> dict[str, str]:
-    """Return the figure of each state that has somebody in it."""
+    """Return the figure of each state that has somebody in it, with its word."""
     shown = (text.split("\n") for text in browser.texts(".state"))
-    return {name: count for name, count in shown if count != "0"}
+    return {name: count for name, count in shown if not count.startswith("0 ")}
 
 
 def search(browser: Browser, name: str) -> None:
@@ -106,9 +74,13 @@ def slide(browser: Browser, key: str) -> None:
 
 
 def test_it_opens_on_now(opened: Browser) -> None:
-    """The figures of now stand in the states, and how often each trigger was pulled of late."""
-    assert opened.text("#when") == f"now, {DUE + timedelta(days=2)}"
-    assert counts(opened) == {"nominated": "2", "renewal_due": "1", "renewed": "1"}
+    """The figures of now stand in the states, and how often each trigger was pulled in all."""
+    assert opened.text("#when") == "now, 2021-04-03 04:00 UTC"
+    assert counts(opened) == {"nominated": "2 now", "renewal_due": "1 now", "renewed": "1 now"}
+    assert flow(opened, "award", "cycle_date") == "2 in all"
+    assert flow(opened, "renew") == "1 in all"
+    label(opened, "award", "cycle_date").click()
+    assert "2 moves in all countries, in all until now" in opened.text("#details")
 
 
 def test_a_state_tells_who_is_there(opened: Browser) -> None:
@@ -118,7 +90,7 @@ def test_a_state_tells_who_is_there(opened: Browser) -> None:
     [row] = opened.texts("#details tbody tr")
     assert row.split() == [
         *("award-2", "s2,", "Seller", "Ambassador", "·", "SG", "2021-04-01"),
-        *("grace_end", "2021-05-01"),
+        *("grace_end", "2021-05-01", "00:00", "Asia/Singapore"),
     ]
 
 
@@ -135,31 +107,34 @@ def test_a_trigger_tells_who_is_held_and_by_which_guard(opened: Browser) -> None
 def test_the_slider_goes_back_to_the_past(opened: Browser) -> None:
     """At an earlier stop the figures are those of that day's end."""
     slide(opened, Keys.HOME)
-    assert opened.text("#when") == f"end of {APRIL}"
-    assert counts(opened) == {"awarded": "2"}
-    assert label(opened, "award", "cycle_date").text.split("\n")[1] == "2"
+    assert opened.text("#when") == f"end of {APRIL} (local time of each country)"
+    assert counts(opened) == {"awarded": "2 then"}
+    assert flow(opened, "award", "cycle_date") == "2 moves"
     opened.one("#later").click()
-    assert opened.text("#when") == "end of 2020-10-01"
-    assert label(opened, "award", "cycle_date").text.split("\n")[1] == "0"
+    assert opened.text("#when") == "end of 2020-10-01 (local time of each country)"
+    assert flow(opened, "award", "cycle_date") == "0 moves"
+    assert "since the end of 2020-04-01 until the end of 2020-10-01" in opened.text("#details")
+    opened.one("#moves option[value=all]").click()
+    assert flow(opened, "award", "cycle_date") == "2 in all"
 
 
 def test_what_is_to_come_is_called_due(opened: Browser) -> None:
     """At a coming stop the page shows which timers pend, and says that it foretells nothing."""
     slide(opened, Keys.END)
-    assert opened.text("#when").endswith("what is due")
+    assert "what is due" in opened.text("#when")
     assert "Nothing here is a forecast" in opened.text("#details")
     assert "due_date: 1" in opened.texts("#details li")
     opened.one("#country option[value=TH]").click()
     assert "due_date: 1" not in opened.texts("#details li")
     opened.one("#country option[value='']").click()
-    assert counts(opened) == {"nominated": "2", "renewal_due": "1", "renewed": "1"}
+    assert counts(opened) == {"nominated": "2 now", "renewal_due": "1 now", "renewed": "1 now"}
     assert "due 1" in label(opened, "fall_due").text
 
 
 def test_one_country_alone(opened: Browser) -> None:
     """The filter leaves the figures and the names of one country."""
     opened.one("#country option[value=TH]").click()
-    assert counts(opened) == {"nominated": "1"}
+    assert counts(opened) == {"nominated": "1 now"}
     state(opened, "nominated").click()
     assert opened.texts("#details tbody button") == ["award-3"]
     opened.one("#country option[value='']").click()
@@ -171,7 +146,7 @@ def test_a_path_is_drawn_and_told(opened: Browser) -> None:
     search(opened, "s2")
     assert opened.text("#details h2") == "award-2"
     story = opened.texts("#details ol > li")
-    assert story[0].startswith("2020-02-10 12:00 nominate → nominated")
+    assert story[0].startswith("2020-02-10 12:00 +08:00 Singapore nominate → nominated")
     assert "stays renewal_due (refused)" in story[-1]
     assert "quorum not met: 2 reviewers from 2 teams" in story[-1]
     visited = [text.split("\n")[0] for text in opened.texts(".state.visited")]
@@ -202,7 +177,7 @@ def test_the_keyboard_reaches_everything(opened: Browser) -> None:
     """States and labels take the focus, tell their figures, and open on Enter; Escape leaves."""
     group = state(opened, "renewed")
     assert group.get_attribute("role") == "button"
-    assert group.get_attribute("aria-label") == "renewed: 1 paths"
+    assert group.get_attribute("aria-label") == "renewed: 1 path now"
     opened.run("arguments[0].focus()", group)
     opened.driver.switch_to.active_element.send_keys(Keys.ENTER)
     assert opened.text("#details h2") == "renewed"

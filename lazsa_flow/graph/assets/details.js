@@ -26,21 +26,24 @@ class Details {
   }
 
   /** What the picture is, before anything is chosen. */
-  welcome(stop, country) {
+  welcome({ stop, country, moves }) {
     const { data } = this.model;
     const said = [
       make("h2", data.title),
       make("p", "Choose a state: who is there, since when, and what comes next. Choose a trigger: who is held there, and by which guard. Search for a path or a subject: its story.", { class: "quiet" }),
     ];
     if (!this.model.counted) return this.put(...said.slice(0, 1), make("p", "Choose a state or a trigger.", { class: "quiet" }));
-    if (data.stops[stop].kind === "due") said.push(...this.coming(stop, country));
-    else said.push(make("p", `Figures of ${this.model.label(stop)}.`));
+    if (this.model.kind(stop) === "due") said.push(...this.coming(stop, country));
+    else {
+      said.push(make("p", `Paths in each state: ${this.model.label(stop, country)}.`));
+      said.push(make("p", `Moves along each arrow: ${this.model.period(stop, moves)}.`));
+    }
     return this.put(...said);
   }
 
   /** Which timers fall due until a coming stop. */
   coming(stop, country) {
-    const timers = this.model.due(stop, country).map(([name, times]) => make("li", `${name}: ${figure(times)}`));
+    const timers = this.model.due(stop, country).map(([name, times]) => make("li", `${this.model.timerTitle(name)}: ${figure(times)}`));
     return [make("h3", `Due ${this.where(country)} until ${this.model.data.stops[stop].on}`),
       timers.length ? make("ul", timers) : make("p", "Nothing."), this.notice()];
   }
@@ -49,19 +52,25 @@ class Details {
     return make("p", [make("span", "due", { class: "badge" }), " States are as now; next to a trigger, how many pending timers will try it. Nothing here is a forecast."]);
   }
 
+  /** A title over the code name, where they differ. */
+  heading(title, name) {
+    return [make("h2", title), ...(title === name ? [] : [make("p", make("code", name), { class: "quiet code" })])];
+  }
+
   /** Who is in a state. */
-  state(id, stop, country) {
+  state(id, { stop, country }) {
     const state = this.model.states.get(id);
     const meaning = make("p", state.meaning.replace("_", " "), { class: "quiet" });
-    if (!this.model.counted) return this.put(make("h2", state.name), meaning);
-    const due = this.model.data.stops[stop].kind === "due";
-    const label = this.model.label(due ? this.model.now : stop);
+    const head = this.heading(this.model.stateTitle(id), state.name);
+    if (!this.model.counted) return this.put(...head, meaning);
+    const due = this.model.kind(stop) === "due";
+    const at = due ? this.model.now : stop;
     const count = this.model.count(stop, country, id);
     const listed = this.model.residentsIn(id, country);
     const here = this.model.count(this.model.now, country, id);
     const said = [
-      make("h2", state.name),
-      make("p", [make("span", figure(count), { class: "figure" }), ` ${this.where(country)}, ${label}`]),
+      ...head,
+      make("p", [make("span", figure(count), { class: "figure" }), ` ${count === 1 ? "path" : "paths"} ${this.where(country)}, ${this.model.label(at, country)}`]),
       meaning,
     ];
     if (due) said.push(this.notice());
@@ -79,7 +88,7 @@ class Details {
     const rows = listed.map((each) => make("tr", [
       make("td", [this.link(each.path), make("div", `${each.subject}${each.title ? `, ${each.title}` : ""} · ${each.country}`, { class: "quiet" })]),
       make("td", each.since),
-      make("td", each.parked ? "parked" : each.next ? [each.next, make("div", each.next_on, { class: "quiet" })] : "—"),
+      make("td", each.parked ? "parked" : each.next ? [this.model.timerTitle(each.next), make("div", localTime(each.next_at, this.model.data.zones[each.country]), { class: "quiet" })] : "—"),
     ]));
     return make("table", [
       make("thead", make("tr", ["Path", "Since", "Next"].map((head) => make("th", head, { scope: "col" })))),
@@ -94,30 +103,51 @@ class Details {
   }
 
   /** What a trigger is, and who is held on it. */
-  trigger(arrows, stop, country) {
+  trigger(arrows, { stop, country, moves }) {
     const all = arrows.map((id) => this.model.arrows.get(id));
-    const [first] = all;
-    const name = (id) => id === null ? "new" : this.model.states.get(id).name;
     const { counted } = this.model;
-    const due = counted && this.model.data.stops[stop].kind === "due";
-    const flow = (ids) => figure(this.model.flow(stop, country, ids));
-    const said = [make("h2", first.trigger)];
-    if (counted) {
-      said.push(make("p", [make("span", flow(arrows), { class: "figure" }),
-        due ? ` timers ${this.where(country)}, ${this.model.label(stop)}`
-          : ` moves ${this.where(country)}, ${this.model.period(stop)}`]));
+    const kind = counted ? this.model.flowKind(stop, moves) : "";
+    const flow = (ids) => this.model.flow(stop, country, ids, moves);
+    const said = [];
+    for (const parts of Details.alike(all)) {
+      const [first] = parts;
+      said.push(...this.heading(this.model.triggerTitle(first), first.trigger));
+      if (counted) said.push(this.moved(flow(parts.map(({ id }) => id)), kind, stop, country, moves));
+      said.push(make("ul", parts.map((arrow) => make("li", [
+        `${this.model.stateTitle(arrow.source)} → ${this.model.stateTitle(arrow.dest)}`,
+        counted ? `: ${Drawing.SPOKEN[kind](flow([arrow.id]))}` : "",
+      ]))));
+      for (const { roles, reasons } of first.by) {
+        said.push(make("p", `by ${this.model.words(roles)}${reasons.length ? ` (${this.model.words(reasons)})` : ""}`));
+      }
+      if (first.timers.length) said.push(make("p", `tried at ${first.timers.map((name) => this.model.timerTitle(name)).join(", ")}`));
+      if (first.data.length) said.push(make("h3", "Data"), make("p", first.data.join(", ")));
+      if (first.guards.length) {
+        said.push(make("h3", several(first.guards.length, "guard")));
+        said.push(make("ul", first.guards.map((name) => make("li", this.model.guardTitle(name)))));
+      }
     }
-    said.push(make("ul", all.map((arrow) => make("li",
-      `${name(arrow.source)} → ${name(arrow.dest)}${counted ? `: ${flow([arrow.id])}` : ""}`))));
-    if (due) said.push(this.notice());
-    for (const { roles, reasons } of first.by) {
-      said.push(make("p", `by ${roles.join(", ")}${reasons.length ? ` (${reasons.join(", ")})` : ""}`));
-    }
-    if (first.timers.length) said.push(make("p", `tried at ${first.timers.join(", ")}`));
-    if (first.data.length) said.push(make("h3", "Data"), make("p", first.data.join(", ")));
-    if (first.guards.length) said.push(make("h3", "Guards"), make("p", first.guards.join(", ")));
-    if (first.guards.length && counted) said.push(...this.held(arrows, country));
+    if (kind === "due") said.push(this.notice());
+    if (counted && all.some(({ guards }) => guards.length)) said.push(...this.held(arrows, country));
     this.put(...said);
+  }
+
+  /** Arrows that are one to a reader: identical in all but the state they leave. */
+  static alike(arrows) {
+    const groups = new Map();
+    for (const arrow of arrows) {
+      const key = JSON.stringify([arrow.trigger, arrow.dest, arrow.by, arrow.guards, arrow.timers, arrow.data]);
+      groups.set(key, [...(groups.get(key) || []), arrow]);
+    }
+    return groups.values();
+  }
+
+  /** How often, with the unit and the time that it is of. */
+  moved(flow, kind, stop, country, moves) {
+    const what = `${kind === "due" ? "timer" : "move"}${flow === 1 ? "" : "s"}`;
+    const time = kind === "due" ? this.model.label(stop, country) : this.model.period(stop, moves);
+    return make("p", [make("span", figure(flow), { class: "figure" }),
+      ` ${what} ${this.where(country)}, ${kind === "all" ? "in all " : ""}${time}`]);
   }
 
   held(arrows, country) {
@@ -125,7 +155,7 @@ class Details {
     const said = [make("h3", "Who is held here now, and by which guard")];
     if (!found.length) said.push(make("p", "None of the paths that are listed."));
     for (const [guard, those] of found) {
-      said.push(make("h3", `${guard}: ${figure(those.length)}`));
+      said.push(make("h3", `${this.model.guardTitle(guard)}: ${figure(those.length)}`));
       said.push(make("p", `required: ${those[0][1].required}; can be changed by ${those[0][1].changed_by}`, { class: "quiet" }));
       said.push(make("ul", those.map(([resident, held]) => make("li", [
         this.link(resident.path), `: ${held.measured === null ? "not met" : held.measured}${held.earliest ? `, could hold from ${held.earliest}` : ""}`,
@@ -135,33 +165,52 @@ class Details {
     return said;
   }
 
-  /** One path's story, with what was refused and why. */
+  /** One path's story, with what was refused and why; then the subject's other paths. */
   story(path, upTo, pick) {
     const resident = this.model.residents.get(path);
     const story = this.model.stories.get(path);
-    const scenes = story.map((scene, number) => {
+    const scenes = (story || []).map((scene, number) => {
       const button = make("button", `${scene.at}  ${this.model.headline(scene)}`, { type: "button", class: "link" });
       button.addEventListener("click", () => pick(number));
-      const told = [button, make("div", `by ${scene.by}`, { class: "quiet" }), ...scene.unmet.map(Details.why)];
+      const told = [button, make("div", `by ${scene.by}`, { class: "quiet" }), ...scene.unmet.map((unmet) => this.why(unmet))];
       return make("li", told, number === upTo ? { class: "current", "aria-current": "step" } : {});
     });
-    const next = resident.parked ? "Parked: a decision on it raised an error."
-      : resident.next ? `Next: ${resident.next} on ${resident.next_on}.` : "No timer is pending.";
+    const title = resident.title ? `, ${resident.title},` : "";
     this.put(
       make("h2", path),
-      make("p", `Subject ${resident.subject}${resident.title ? `, ${resident.title},` : ""} in ${resident.country}, ${this.model.states.get(resident.state).name} since ${resident.since}.`),
-      make("p", next),
-      make("ol", scenes),
+      make("p", `Subject ${resident.subject}${title} in ${resident.country}, ${this.model.stateTitle(resident.state)} since ${resident.since}.`),
+      make("p", this.next(resident)),
+      story ? make("ol", scenes) : make("p", `Its story is not in this file. Make one with it: lazsa-flow graph ${this.model.data.lifecycle} --format html --path ${path}`),
+      ...this.others(resident),
     );
   }
 
-  static why(unmet) {
+  /** What comes next on a path, and when. */
+  next(resident) {
+    if (resident.parked) return "Parked: a decision on it raised an error.";
+    if (!resident.next) return "No timer is pending.";
+    const late = Date.parse(resident.next_at) < Date.parse(this.model.data.asked_at) ? ", overdue" : "";
+    const at = localTime(resident.next_at, this.model.data.zones[resident.country]);
+    return `Next: ${this.model.timerTitle(resident.next)} at ${at}${late}.`;
+  }
+
+  others(resident) {
+    const others = this.model.ofSubject(resident.subject).filter(({ path }) => path !== resident.path);
+    if (!others.length) return [];
+    return [make("h3", `Other paths of ${resident.subject}`), make("ul", others.map((each) => make("li", [
+      this.link(each.path), `: ${this.model.stateTitle(each.state)} since ${each.since}`,
+    ])))];
+  }
+
+  why(unmet) {
     const measured = unmet.measured === null ? "" : `: ${unmet.measured}`;
-    return make("div", `${unmet.guard} not met${measured} (required: ${unmet.required})`, { class: "unmet" });
+    return make("div", `${this.model.guardTitle(unmet.guard)} not met${measured} (required: ${unmet.required})`, { class: "unmet" });
   }
 
   /** Say that a search found nothing. */
-  missing(name, why) {
+  missing(name) {
+    const why = Live.on ? "no such path of this lifecycle, nor a subject with one."
+      : "not among the paths in this file. Make one with --path, or ask lazsa-flow view.";
     this.put(make("h2", "Not found"), make("p", `“${name}”: ${why}`));
   }
 }

@@ -1,7 +1,10 @@
 "use strict";
 
-/** The smallest scale at which the picture is opened: its small print is then 7 pixels high. */
-const READABLE = 0.66;
+/** How high the smallest text is at least when the picture is opened. Units: pixels. */
+const READABLE = 9;
+
+/** How much paper is left above the picture and below it. Units: pixels of the drawing. */
+const EDGE = 14;
 
 /** The picture: its figures, what is chosen, and one path's story on it. */
 class Drawing {
@@ -21,13 +24,49 @@ class Drawing {
         choose(group);
       });
     }
-    this.pan();
+    this.watch();
+  }
+
+  /**
+   * Begin as soon as the picture has a size, and follow its size: a page in a notebook, in a hidden
+   * tab or in a frame that is shown later has none when its script runs.
+   */
+  watch() {
+    this.svg.style.overflow = "hidden";
+    this.crop();
+    let before = "";
+    const follow = () => {
+      const { clientWidth, clientHeight } = this.svg.parentNode;
+      const size = `${clientWidth} ${clientHeight}`;
+      if (!this.visible || size === before) return;
+      before = size;
+      this.zoom = this.zoom || this.pan();
+      this.open();
+      if (this.told) this.reveal(this.svg.querySelector(".here"));
+    };
+    new ResizeObserver(follow).observe(this.svg.parentNode);
+    follow(); // a frame out of sight has a size, and no observer is called there
+  }
+
+  /** Whether the picture has a size, without which nothing can be zoomed. */
+  get visible() {
+    const { clientWidth, clientHeight } = this.svg.parentNode;
+    return clientWidth > 0 && clientHeight > 0;
+  }
+
+  /** Leave title and legend out of the view: the page has both outside the picture. */
+  crop() {
+    const place = (name) => this.svg.querySelector(name).transform.baseVal.consolidate().matrix.f;
+    const { x, width } = this.svg.viewBox.baseVal;
+    const top = place(".drawing") - EDGE;
+    const bottom = place(".legend") - EDGE;
+    this.svg.querySelector(".legend").remove();
+    this.svg.setAttribute("viewBox", `${x} ${top} ${width} ${bottom - top}`);
   }
 
   /** Let the picture be panned and zoomed; a drag is no click. */
   pan() {
-    this.svg.style.overflow = "hidden";
-    this.zoom = svgPanZoom(this.svg, {
+    const zoom = svgPanZoom(this.svg, {
       dblClickZoomEnabled: false, maxZoom: 20, minZoom: 0.3, zoomScaleSensitivity: 0.25,
     });
     let from = null;
@@ -44,31 +83,47 @@ class Drawing {
       this.svg.addEventListener(name, act, { passive: true });
     }
     addEventListener("mouseup", () => { from = null; });
-    addEventListener("resize", () => this.open());
+    return zoom;
+  }
+
+  /** Zoom in or out, or show all. */
+  change(how) {
+    if (!this.zoom || !this.visible) return;
+    if (how === "in") this.zoom.zoomIn();
+    else if (how === "out") this.zoom.zoomOut();
+    else this.fit();
   }
 
   /** Show the whole picture, however small. */
   fit() {
-    this.zoom.resize().fit().center();
+    if (this.zoom && this.visible) this.zoom.resize().fit().center();
   }
 
   /** Show as much as can be read, the way in on top. */
   open() {
+    if (!this.zoom || !this.visible) return;
     this.fit();
     const start = this.svg.querySelector(".start");
     const { width, height, realZoom, viewBox } = this.zoom.getSizes();
-    const scale = Math.max(Math.min(width / viewBox.width, 1), READABLE);
+    const scale = Math.max(Math.min(width / viewBox.width, 1), this.readable());
     if (viewBox.height * scale <= height) return;
     const origin = start.parentNode.transform.baseVal.consolidate().matrix;
     this.zoom.zoom(scale / realZoom);
-    const middle = (origin.e + start.cx.baseVal.value) * scale;
+    const middle = (origin.e + start.cx.baseVal.value - viewBox.x) * scale;
     const left = Math.min(0, Math.max(width / 2 - middle, width - viewBox.width * scale));
     const x = viewBox.width * scale > width ? left : (width - viewBox.width * scale) / 2;
-    this.zoom.pan({ x, y: 12 - origin.f * scale });
+    this.zoom.pan({ x: x - viewBox.x * scale, y: -viewBox.y * scale });
+  }
+
+  /** The scale at which the smallest text is as high as can be read. */
+  readable() {
+    const sizes = [...this.svg.querySelectorAll(".drawing text")].map((text) => Number(text.getAttribute("font-size")));
+    return READABLE / Math.min(...sizes.filter((size) => size > 0));
   }
 
   /** Bring a group that is out of sight into the middle. */
   reveal(group) {
+    if (!this.zoom || !this.visible) return;
     const frame = this.svg.getBoundingClientRect();
     const at = group.getBoundingClientRect();
     if (at.left >= frame.left && at.right <= frame.right && at.top >= frame.top && at.bottom <= frame.bottom) return;
@@ -78,26 +133,45 @@ class Drawing {
     });
   }
 
-  /** Show the figures of a stop. */
-  show(stop, country) {
+  /** Show the figures of a stop, each with a word that says what it counts. */
+  show(stop, country, moves) {
     if (!this.model.counted) return;
-    const kind = this.model.data.stops[stop].kind;
+    const kind = this.model.flowKind(stop, moves);
+    const when = this.model.kind(stop) === "past" ? "then" : "now";
     for (const group of this.groups) {
       const state = group.dataset.state;
       if (state) {
         const count = this.model.count(stop, country, state);
-        group.querySelector(".count").textContent = figure(count);
-        group.setAttribute("aria-label", `${this.model.states.get(state).name}: ${figure(count)} paths`);
+        group.querySelector(".count").textContent = `${figure(count)} ${when}`;
+        group.setAttribute("aria-label", `${this.model.stateTitle(state)}: ${several(count, "path")} ${when}`);
       } else {
         const arrows = Drawing.arrowsOf(group);
-        const flow = this.model.flow(stop, country, arrows);
+        const flow = this.model.flow(stop, country, arrows, moves);
         const shown = group.querySelector(".flow");
         shown.classList.toggle("due", kind === "due");
-        shown.textContent = kind === "due" ? (flow ? `due ${figure(flow)}` : "") : figure(flow);
-        const what = kind === "due" ? "timers due" : "moves";
-        group.setAttribute("aria-label", `${this.model.arrows.get(arrows[0]).trigger}: ${figure(flow)} ${what}`);
+        shown.textContent = Drawing.FLOWS[kind](flow);
+        group.setAttribute("aria-label", `${this.model.triggerTitle(this.model.arrows.get(arrows[0]))}: ${Drawing.SPOKEN[kind](flow)}`);
       }
     }
+  }
+
+  /** The group that an address names: a state, or a trigger from one state to another. */
+  groupOf({ state, trigger, from, to }) {
+    if (state) return this.groups.find((group) => group.dataset.state && this.nameOf(group).state === state);
+    if (!trigger) return undefined;
+    const name = (id) => id === null ? "" : this.model.states.get(id).name;
+    return this.groups.find((group) => group.dataset.arrows && Drawing.arrowsOf(group)
+      .map((id) => this.model.arrows.get(id))
+      .some((arrow) => arrow.trigger === trigger && (!to || name(arrow.dest) === to)
+        && (!from || name(arrow.source) === from)));
+  }
+
+  /** What an address calls a group. */
+  nameOf(group) {
+    const name = (id) => id === null ? "" : this.model.states.get(id).name;
+    if (group.dataset.state) return { state: name(group.dataset.state) };
+    const arrow = this.model.arrows.get(Drawing.arrowsOf(group)[0]);
+    return { trigger: arrow.trigger, from: name(arrow.source), to: name(arrow.dest) };
   }
 
   static arrowsOf(group) {
@@ -112,7 +186,9 @@ class Drawing {
   /** Draw a story up to a scene; without a story, draw none. */
   tell(story, upTo) {
     const whole = story !== null && upTo === story.length - 1;
-    if (whole) this.fit();
+    const other = story !== this.told;
+    this.told = story;
+    if (whole && other) this.open();
     this.svg.classList.toggle("told", story !== null);
     const scenes = story ? story.slice(0, upTo + 1) : [];
     const taken = new Set(scenes.map((scene) => scene.arrow));
@@ -124,7 +200,20 @@ class Drawing {
     for (const group of this.svg.querySelectorAll("[data-state]")) {
       group.classList.toggle("visited", visited.has(group.dataset.state));
       group.classList.toggle("here", group.dataset.state === here);
-      if (group.dataset.state === here && !whole) this.reveal(group);
+      if (group.dataset.state === here) this.reveal(group);
     }
   }
 }
+
+/** How moves are written next to a trigger, by what is counted. */
+Drawing.FLOWS = {
+  all: (flow) => `${figure(flow)} in all`,
+  period: (flow) => several(flow, "move"),
+  due: (flow) => flow ? `due ${figure(flow)}` : "",
+};
+/** The same in full. */
+Drawing.SPOKEN = {
+  all: (flow) => `${several(flow, "move")} in all`,
+  period: (flow) => `${several(flow, "move")} in the period`,
+  due: (flow) => `${several(flow, "timer")} due`,
+};

@@ -12,15 +12,27 @@ class Model {
     this.residents = new Map(data.residents.map((each) => [each.path, each]));
   }
 
+  kind(stop) {
+    return this.data.stops[stop].kind;
+  }
+
   /** How many paths stand in a state at a stop, in a country or in all. */
   count(stop, country, state) {
     return this.total(this.data.stops[stop].counts, country, (each) => each[state]);
   }
 
-  /** How many moves were made along arrows until a stop since the one before. */
-  flow(stop, country, arrows) {
-    const flows = this.data.stops[stop].flows;
-    return arrows.reduce((sum, id) => sum + this.total(flows, country, (each) => each[id]), 0);
+  /** What is counted of moves at a stop: in all, in the period that ends there, or what is due. */
+  flowKind(stop, moves) {
+    if (this.kind(stop) === "due") return "due";
+    return moves || (stop === this.now ? "all" : "period");
+  }
+
+  /** How many moves were made along arrows, or how many timers will try them. */
+  flow(stop, country, arrows, moves) {
+    const all = this.flowKind(stop, moves) === "all";
+    const stops = this.data.stops.slice(all ? 0 : stop, stop + 1);
+    return arrows.reduce((sum, id) => sum + stops.reduce((times, { flows }) =>
+      times + this.total(flows, country, (each) => each[id]), 0), 0);
   }
 
   /** Which timers fall due until a coming stop: [name, how many]. */
@@ -38,14 +50,14 @@ class Model {
 
   /** The listed paths in a state, those that came last first. */
   residentsIn(state, country) {
-    return this.data.residents.filter(
+    return [...this.residents.values()].filter(
       (each) => each.state === state && (!country || each.country === country));
   }
 
   /** Who is held on one of these arrows, by guard: guard → [resident, what was found]. */
   heldOn(arrows, country) {
     const found = new Map();
-    for (const resident of this.data.residents) {
+    for (const resident of this.residents.values()) {
       if (country && resident.country !== country) continue;
       for (const held of resident.held) {
         if (!arrows.includes(held.arrow)) continue;
@@ -56,39 +68,107 @@ class Model {
     return [...found].sort(([, some], [, others]) => others.length - some.length);
   }
 
-  /** The references of a name's paths: a path's own, or a subject's. */
+  /** The references of a name's paths: a path's own, or a subject's, the current one first. */
   pathsOf(name) {
     const wanted = name.trim();
-    if (this.stories.has(wanted)) return [wanted];
-    return this.data.residents.filter((each) => each.subject === wanted).map((each) => each.path);
+    if (this.residents.has(wanted)) return [wanted];
+    return this.ofSubject(wanted).map((each) => each.path);
+  }
+
+  /** The known paths of a subject: one that has not ended first, then the newest. */
+  ofSubject(subject) {
+    const ended = (each) => this.states.get(each.state).final;
+    const number = (each) => Number(each.path.split("-").pop());
+    return [...this.residents.values()].filter((each) => each.subject === subject)
+      .sort((one, other) => ended(one) - ended(other) || number(other) - number(one));
   }
 
   /** Take a path and its story in. */
   learn(resident, story) {
-    if (!this.residents.has(resident.path)) this.data.residents.push(resident);
     this.residents.set(resident.path, resident);
     this.stories.set(resident.path, story);
   }
 
-  /** How a stop is named. */
-  label(stop) {
-    const { on, kind } = this.data.stops[stop];
-    if (kind === "now") return `now, ${on}`;
-    return kind === "due" ? `until ${on}, what is due` : `end of ${on}`;
+  /** The number of the stop of a date: itself, or the last one before it. */
+  stopOf(date) {
+    const { stops } = this.data;
+    const exact = stops.findIndex((stop) => stop.on === date && stop.kind !== "now");
+    if (exact >= 0) return exact;
+    const earlier = stops.filter((stop) => stop.on <= date && stop.kind === "past").length;
+    return date >= stops[this.now].on ? this.now : Math.max(0, earlier - 1);
   }
 
-  /** The time that a stop's flows are of. */
-  period(stop) {
-    return stop ? `from ${this.label(stop - 1)} to ${this.label(stop)}` : `until ${this.label(stop)}`;
+  /** How a state is named to people; a path that opens comes from none. */
+  stateTitle(id) {
+    if (id === null) return "new";
+    const state = this.states.get(id);
+    return state.title || state.name;
+  }
+
+  triggerTitle(arrow) {
+    return arrow.title || arrow.trigger;
+  }
+
+  guardTitle(name) {
+    return this.titled("guards", name);
+  }
+
+  timerTitle(name) {
+    return this.titled("timers", name);
+  }
+
+  /** Roles or reasons in words. */
+  words(codes) {
+    return codes.map((code) => this.titled("words", code)).join(", ");
+  }
+
+  titled(kind, name) {
+    const titles = (this.data.titles || {})[kind] || {};
+    return Object.hasOwn(titles, name) ? titles[name] : name;
+  }
+
+  /** The name of the zone whose dates are meant. */
+  zoneOf(country) {
+    const zone = country && this.data.zones[country];
+    return zone ? `${zone} time` : "local time of each country";
+  }
+
+  /** How a stop is named. */
+  label(stop, country) {
+    const { on, kind } = this.data.stops[stop];
+    if (kind === "now") return `now, ${localTime(this.data.asked_at, country && this.data.zones[country])}`;
+    if (kind === "due") return `until ${on}, what is due (${this.zoneOf(country)})`;
+    return `end of ${on} (${this.zoneOf(country)})`;
+  }
+
+  /** The time that a stop's moves are of. */
+  period(stop, moves) {
+    const { on, kind } = this.data.stops[stop];
+    const end = kind === "now" ? "now" : `the end of ${on}`;
+    if (this.flowKind(stop, moves) === "all" || !stop) return `until ${end}`;
+    return `since the end of ${this.data.stops[stop - 1].on} until ${end}`;
   }
 
   /** A scene in a few words. */
   headline(scene) {
-    const reason = scene.reason ? ` (${scene.reason})` : "";
-    if (scene.trigger === null) return `stays ${this.states.get(scene.state).name}${reason}`;
-    return `${scene.trigger}${reason} → ${this.states.get(scene.state).name}`;
+    const reason = scene.reason ? ` (${this.words([scene.reason])})` : "";
+    const state = this.stateTitle(scene.state);
+    if (scene.trigger === null) return `stays ${state}${reason}`;
+    const arrow = this.arrows.get(scene.arrow);
+    return `${arrow ? this.triggerTitle(arrow) : scene.trigger}${reason} → ${state}`;
   }
 }
 
 /** Write a figure with thousands apart. */
 const figure = (number) => number.toLocaleString("en-US");
+
+/** Write a number of things: "1 path", "2 paths". */
+const several = (number, thing) => `${figure(number)} ${thing}${number === 1 ? "" : "s"}`;
+
+/** Write an instant as the clocks of a zone show it, with the zone's name; without one, in UTC. */
+function localTime(instant, zone) {
+  const form = new Intl.DateTimeFormat("sv-SE", {
+    dateStyle: "short", timeStyle: "short", timeZone: zone || "UTC",
+  });
+  return `${form.format(new Date(instant))} ${zone || "UTC"}`;
+}

@@ -4,9 +4,7 @@
 class Page {
   constructor(model) {
     this.model = model;
-    this.stop = model.now;
-    this.country = "";
-    this.again = () => this.details.welcome(this.stop, this.country);
+    this.view = { stop: model.now, country: "", moves: "" };
     this.details = new Details(document.getElementById("details"), model, (path) => this.tell(path));
     const svg = document.querySelector("#drawing > svg");
     this.drawing = new Drawing(svg, model, (group) => this.choose(group));
@@ -15,7 +13,6 @@ class Page {
     this.listen();
     this.fill();
     this.render();
-    this.drawing.open();
   }
 
   /** Fill in what depends on the data. */
@@ -26,8 +23,7 @@ class Page {
     this.names();
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
     document.getElementById("theme").setAttribute("aria-pressed", String(dark));
-    this.time.max = data.stops.length - 1;
-    this.time.value = this.stop;
+    this.time.max = Math.max(0, data.stops.length - 1);
   }
 
   names() {
@@ -38,24 +34,26 @@ class Page {
   listen() {
     const on = (id, event, act) => document.getElementById(id).addEventListener(event, act);
     on("time", "input", () => this.go(Number(this.time.value)));
-    on("earlier", "click", () => this.go(this.stop - 1));
-    on("later", "click", () => this.go(this.stop + 1));
-    on("country", "change", (event) => {
-      this.country = event.target.value;
-      this.render();
-    });
-    on("search", "submit", (event) => {
-      event.preventDefault();
+    on("earlier", "click", () => this.go(this.view.stop - 1));
+    on("later", "click", () => this.go(this.view.stop + 1));
+    on("country", "change", (event) => this.change({ country: event.target.value }));
+    on("moves", "change", (event) => this.change({ moves: event.target.value }, true));
+    const search = (event) => {
+      event.preventDefault(); // a sandboxed frame may submit no form
       this.find(document.getElementById("name").value);
-    });
+    };
+    on("search", "submit", search);
+    on("tell", "click", search);
+    on("name", "keydown", (event) => event.key === "Enter" && search(event));
     on("theme", "click", (event) => this.theme(event.target));
     for (const button of document.querySelectorAll("[data-zoom]")) {
-      button.addEventListener("click", () => {
-        const { zoom } = this.drawing;
-        ({ in: () => zoom.zoomIn(), out: () => zoom.zoomOut(), fit: () => this.drawing.fit() })[button.dataset.zoom]();
-      });
+      button.addEventListener("click", () => this.drawing.change(button.dataset.zoom));
     }
-    addEventListener("hashchange", () => this.findAsked());
+    document.querySelector(".skip").addEventListener("click", (event) => {
+      event.preventDefault(); // a frame may have an address that its links cannot name
+      document.getElementById("details").focus();
+    });
+    for (const event of ["hashchange", "popstate"]) addEventListener(event, () => this.open(Address.read()));
     addEventListener("keydown", (event) => event.key === "Escape" && this.leave());
   }
 
@@ -65,103 +63,118 @@ class Page {
     button.setAttribute("aria-pressed", String(dark));
   }
 
-  go(stop) {
-    this.stop = Math.max(0, Math.min(stop, this.model.data.stops.length - 1));
-    this.time.value = this.stop;
+  /** Take new figures in, leaving what is looked at as it is. */
+  renew(model) {
+    const { stop } = this.view;
+    const on = this.model.data.stops[stop].on;
+    this.view.stop = stop === this.model.now ? model.now : model.stopOf(on);
+    Object.assign(this.model, model);
+    this.time.max = model.data.stops.length - 1;
+    this.names();
     this.render();
   }
 
+  go(stop) {
+    this.change({ stop: Math.max(0, Math.min(stop, this.model.data.stops.length - 1)) }, true);
+  }
+
+  /** Look at something else; a small change takes the place of the view before in the history. */
+  change(fields, replace = false) {
+    Object.assign(this.view, fields);
+    this.render();
+    Address.write(this.fields(), replace);
+  }
+
+  /** What the address says of the view. */
+  fields() {
+    const { path, scene, group, stop, country, moves } = this.view;
+    const time = this.model.counted && stop !== this.model.now ? this.model.data.stops[stop].on : "";
+    const shown = path ? { path, scene: scene === undefined ? "" : String(scene + 1) } : group ? this.drawing.nameOf(group) : {};
+    return { ...shown, country, time, moves };
+  }
+
+  /** Open a view that an address names. */
+  async open(asked) {
+    const { model } = this;
+    const known = model.counted && model.data.countries.includes(asked.country);
+    this.view.country = known ? asked.country : "";
+    this.view.stop = model.counted && asked.time ? model.stopOf(asked.time) : model.now;
+    this.view.moves = ["all", "period"].includes(asked.moves) ? asked.moves : "";
+    Object.assign(this.view, { path: "", scene: undefined, group: null, missing: "" });
+    if (asked.path) return this.find(asked.path, Number(asked.scene) || 0, true);
+    this.view.group = this.drawing.groupOf(asked) || null;
+    return this.render();
+  }
+
   render() {
-    if (this.model.counted) {
-      const label = this.model.label(this.stop);
-      document.getElementById("when").textContent = label;
-      this.time.setAttribute("aria-valuetext", label);
-    }
-    this.drawing.show(this.stop, this.country);
-    this.again();
+    const { stop, country, moves, path, group, missing } = this.view;
+    if (this.model.counted) this.controls();
+    this.drawing.show(stop, country, moves);
+    this.drawing.choose(group || null);
+    const story = path ? this.model.stories.get(path) || null : null;
+    this.drawing.tell(story, this.scene());
+    if (missing) this.details.missing(missing);
+    else if (path) this.details.story(path, this.scene(), (scene) => this.pick(scene));
+    else if (!group) this.details.welcome(this.view);
+    else if (group.dataset.state) this.details.state(group.dataset.state, this.view);
+    else this.details.trigger(Drawing.arrowsOf(group), this.view);
+  }
+
+  /** Show in the controls what is looked at. */
+  controls() {
+    const { stop, country, moves } = this.view;
+    const label = this.model.label(stop, country);
+    document.getElementById("when").textContent = label;
+    this.time.value = stop;
+    this.time.setAttribute("aria-valuetext", label);
+    document.getElementById("country").value = country;
+    const select = document.getElementById("moves");
+    const kind = this.model.flowKind(stop, moves);
+    select.disabled = kind === "due";
+    select.value = kind === "due" ? "all" : kind;
+  }
+
+  /** The number of the scene up to which a story is told: the last, or the one picked. */
+  scene() {
+    const last = (this.model.stories.get(this.view.path) || []).length - 1;
+    return this.view.scene === undefined ? last : Math.min(this.view.scene, last);
   }
 
   choose(group) {
-    this.drawing.tell(null);
-    this.drawing.choose(group);
-    this.again = group.dataset.state
-      ? () => this.details.state(group.dataset.state, this.stop, this.country)
-      : () => this.details.trigger(Drawing.arrowsOf(group), this.stop, this.country);
-    this.again();
+    this.change({ group, path: "", scene: undefined, missing: "" });
   }
 
   leave() {
-    this.drawing.tell(null);
-    this.drawing.choose(null);
-    this.again = () => this.details.welcome(this.stop, this.country);
-    this.again();
+    this.change({ group: null, path: "", scene: undefined, missing: "" });
   }
 
-  /** Tell the path that the address asks for, as in ``#invoice-17``. */
-  findAsked() {
-    const name = decodeURIComponent(location.hash.slice(1));
-    if (name && !document.getElementById(name)) this.find(name);
-  }
-
-  async find(name) {
+  /** Tell the story of a path, or of the current path of a subject. */
+  async find(name, scene = 0, replace = false) {
     if (!name.trim()) return this.leave();
     let paths = this.model.pathsOf(name);
-    if (!paths.length) paths = await Live.find(this.model, name);
-    if (paths.length) return this.tell(paths[paths.length - 1]);
-    this.drawing.tell(null);
-    return this.details.missing(name, Live.on
-      ? "no such path of this lifecycle, nor a subject with one."
-      : "not among the stories in this file. Make one with --path, or ask lazsa-flow view.");
+    if (Live.on) {
+      await Live.find(this.model, name);
+      paths = this.model.pathsOf(name);
+    }
+    if (!paths.length) return this.change({ group: null, path: "", missing: name }, replace);
+    this.change({ group: null, path: paths[0], scene: scene ? scene - 1 : undefined, missing: "" }, replace);
+    return this.names();
   }
 
-  /** Tell a path's story: all of it at first, then up to the scene that is picked. */
-  tell(path, upTo = this.model.stories.get(path).length - 1) {
-    this.drawing.choose(null);
-    this.drawing.tell(this.model.stories.get(path), upTo);
-    this.again = () => this.details.story(path, upTo, (scene) => {
-      this.tell(path, scene);
-      document.querySelector("#details li.current > button").focus();
-    });
-    this.again();
+  /** Tell a listed path's story; a server is asked for what was not sent along. */
+  async tell(path) {
+    if (Live.on) await Live.find(this.model, path);
+    this.change({ group: null, path, scene: undefined, missing: "" });
+  }
+
+  pick(scene) {
+    this.change({ scene }, true);
+    document.querySelector("#details li.current > button").focus();
   }
 }
 
-/** A page that a server keeps up to date; one from a file never asks anybody. */
-const Live = {
-  on: document.body.hasAttribute("data-live"),
-
-  async get(what) {
-    const answer = await fetch(`${document.body.dataset.live}/${what}`);
-    return answer.ok ? answer.json() : null;
-  },
-
-  /** Ask the server for a path that was not sent along. */
-  async find(model, name) {
-    const found = Live.on && await Live.get(`story.json?name=${encodeURIComponent(name.trim())}`);
-    if (!found) return [];
-    for (const { resident, story } of found) model.learn(resident, story);
-    return found.map(({ resident }) => resident.path);
-  },
-
-  /** Take new figures in every few seconds, leaving what is looked at as it is. */
-  async follow(page) {
-    const data = await Live.get("picture.json").catch(() => null);
-    if (data) {
-      const wasNow = page.stop === page.model.now;
-      const learnt = [...page.model.stories].map(([path, story]) => [page.model.residents.get(path), story]);
-      Object.assign(page.model, new Model(data));
-      for (const [resident, story] of learnt) {
-        if (!page.model.stories.has(resident.path)) page.model.learn(resident, story);
-      }
-      page.time.max = data.stops.length - 1;
-      page.names();
-      page.go(wasNow ? page.model.now : page.stop);
-    }
-    setTimeout(() => Live.follow(page), Number(document.body.dataset.everyMs));
-  },
-};
-
 const page = new Page(new Model(JSON.parse(document.getElementById("data").textContent)));
-page.findAsked();
+if (!location.hash && page.model.data.opens_on) page.find(page.model.data.opens_on, 0, true);
+else page.open(Address.read());
 document.documentElement.dataset.ready = "yes";
 if (Live.on) setTimeout(() => Live.follow(page), Number(document.body.dataset.everyMs));
