@@ -101,16 +101,16 @@ def test_what_happens_is_seen(viewing: Viewing, nominated: Shell) -> None:
     try:
         browser.open(f"{viewing.address}/lifecycle/award")
         count = ".state[data-state=s0] .count"
-        assert browser.text(count) == "1"
+        assert browser.text(count) == "1 now"
         browser.one(".state[data-state=s0]").click()
         nominate(nominated, "s2")
-        browser.wait(lambda: browser.text(count) == "2")
+        browser.wait(lambda: browser.text(count) == "2 now")
         browser.wait(lambda: len(browser.texts("#details tbody tr")) == 2)
         browser.one("#name").send_keys("award-2")
         browser.one("#search button").click()
         browser.wait(lambda: browser.text("#details h2") == "award-2")
         nominate(nominated, "s3")
-        browser.wait(lambda: browser.text(count) == "3")
+        browser.wait(lambda: browser.text(count) == "3 now")
         assert browser.text("#details h2") == "award-2"
         assert browser.complaints() == []
         browser.open(f"{viewing.address}/lifecycle/award#award-3")
