@@ -100,9 +100,7 @@ def _figures(
         return picture.chart.tracing(rows), opens_on
 
 
-def _render(
-    shown: Chart | Picture, format_: Format, *, dark: bool, opens_on: str | None
-) -> bytes:
+def _render(shown: Chart | Picture, format_: Format, *, dark: bool, opens_on: str | None) -> bytes:
     from lazsa_flow.graph.dot import dot
     from lazsa_flow.graph.mermaid import mermaid
     from lazsa_flow.graph.page import page

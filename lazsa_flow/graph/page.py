@@ -104,7 +104,13 @@ def embed_json(data: Any) -> str:
 def _build_page_content(shown: Picture | Chart) -> tuple[Chart, dict[str, Any]]:
     if isinstance(shown, Picture):
         return shown.chart, picture_to_json(shown)
-    nothing: dict[str, Any] = {"countries": [], "zones": {}, "stops": [], "residents": [], "stories": {}}
+    nothing: dict[str, Any] = {
+        "countries": [],
+        "zones": {},
+        "stops": [],
+        "residents": [],
+        "stories": {},
+    }
     return shown, {**chart_to_json(shown), **nothing}
 
 

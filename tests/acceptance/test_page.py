@@ -72,9 +72,7 @@ def flow(browser: Browser, trigger: str, timer: str = "") -> str:
 
 def counts(browser: Browser) -> dict[str, str]:
     """Return the figure of each state that has somebody in it, with its word."""
-    found = {
-        name: browser.text(f"[data-state={id_}] .count") for name, id_ in ids(browser).items()
-    }
+    found = {name: browser.text(f"[data-state={id_}] .count") for name, id_ in ids(browser).items()}
     return {name: count for name, count in found.items() if not count.startswith("0 ")}
 
 
@@ -184,7 +182,9 @@ def test_a_scene_can_be_picked(opened: Browser) -> None:
     opened.all("#details ol button")[1].click()
     assert opened.one(".state.here") == state(opened, "under_review")
     assert len(opened.all(".state.visited")) == 2
-    assert opened.one("#details li.current > button").text.endswith("Open the review → Under review")
+    assert opened.one("#details li.current > button").text.endswith(
+        "Open the review → Under review"
+    )
 
 
 def test_an_unknown_name_is_told(opened: Browser) -> None:
