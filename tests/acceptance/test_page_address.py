@@ -1,4 +1,4 @@
-"""The page's address: what it names is opened, what is looked at it names; frames without a size."""
+"""The page's address opens what it names and names what is shown; frames without a size."""
 
 from __future__ import annotations
 
