@@ -1,8 +1,9 @@
 """A back office with Django in one file; the programme lives in a database of its own.
 
-Run it with ``LAZSA_DATABASE_URL=sqlite:///lazsa.db python django_service.py runserver``. Before the
-first start, and after each upgrade: ``lazsa-flow migrate``. What every part is for is told in
-docs/how-to/embedding.md.
+Run it with ``LAZSA_DATABASE_URL=sqlite:///lazsa.db uvicorn --factory django_service:create_app``;
+``python django_service.py runserver`` serves the same without the viewer. Before the first start,
+and after each upgrade: ``lazsa-flow migrate``, and Django's own ``python django_service.py
+migrate``. What every part is for is told in docs/how-to/embedding.md.
 """
 
 import json
@@ -22,13 +23,36 @@ if not settings.configured:
         # the programme's tables are its own: Django's ORM and migrations know nothing of them
         LAZSA_DATABASE_URL=os.environ.get("LAZSA_DATABASE_URL", "sqlite:///lazsa.db"),
         LAZSA_OPTIONS={},
-        MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
+        MIDDLEWARE=[
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+        ],
+        INSTALLED_APPS=[
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.sessions",
+        ],
+        DATABASES={
+            "default": {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": os.environ.get("DJANGO_DATABASE", "django.sqlite3"),
+            }
+        },
     )
 
+import django
+from django.contrib.auth import get_user
+from django.core.asgi import get_asgi_application
 from django.core.exceptions import PermissionDenied
+from django.db import close_old_connections
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET, require_POST
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
+from starlette.routing import Mount
 
 from lazsa_flow import (
     Actor,
@@ -43,6 +67,7 @@ from lazsa_flow import (
     TransitionError,
     UnavailableError,
 )
+from lazsa_flow.viewer import viewer
 
 View = Callable[..., JsonResponse]
 
@@ -140,6 +165,28 @@ urlpatterns = [
     path("paths/<str:name>", explain),
     path("paths/<str:name>/withdrawal", withdraw),
 ]
+
+
+def may_look(asking: HTTPConnection) -> bool:
+    """Admit Django's staff to the viewer, by the session that they have signed in to."""
+    request = HttpRequest()
+    store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+    request.session = store(asking.cookies.get(settings.SESSION_COOKIE_NAME))
+    close_old_connections()  # no request of Django's begins here, or ends
+    try:
+        user = get_user(request)
+        return user.is_active and getattr(user, "is_staff", False)
+    finally:
+        close_old_connections()
+
+
+def create_app() -> Starlette:
+    """Return the ASGI application: the viewer below ``/viewer``, and Django for all else."""
+    django.setup(set_prefix=False)
+    pages = viewer(programme(), authenticate=may_look)
+    others: Any = get_asgi_application()
+    return Starlette(routes=[Mount("/viewer", pages), Mount("/", others)])
+
 
 if __name__ == "__main__":
     from django.core.management import execute_from_command_line

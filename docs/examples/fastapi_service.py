@@ -15,6 +15,7 @@ from fastapi import Depends, FastAPI, Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy import event
+from starlette.requests import HTTPConnection
 
 from lazsa_flow import (
     Actor,
@@ -30,6 +31,7 @@ from lazsa_flow import (
     TransitionError,
     UnavailableError,
 )
+from lazsa_flow.viewer import viewer
 
 METADATA = sa.MetaData()
 ORDERS = sa.Table(
@@ -91,6 +93,15 @@ def employee(x_employee: Annotated[str, Header()]) -> Actor:
     return Actor("employee", x_employee)
 
 
+STAFF = frozenset(os.environ.get("BACK_OFFICE_STAFF", "").split())
+"""Who may look at the viewer's pages: they show sellers' figures and reviewers' ids."""
+
+
+def may_look(asking: HTTPConnection) -> bool:
+    """Admit staff to the viewer, by the same sign-in as the rest of the service."""
+    return asking.headers.get("X-Employee") in STAFF
+
+
 def told(error: LazsaError) -> dict[str, Any]:
     """Return an error as JSON: its name, its words, and what could be done about it."""
     body: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
@@ -121,6 +132,7 @@ def create_app(url: str | None = None, **options: Any) -> FastAPI:
             app.state.programme = programme
             app.state.engine = host_engine(address)
             METADATA.create_all(app.state.engine)
+            app.mount("/viewer", viewer(programme, authenticate=may_look))
             yield
             app.state.engine.dispose()
 

@@ -36,37 +36,51 @@ def make_clock() -> Clock:
     return SystemClock()
 
 
-def open_service(database: str, config: Path | None) -> Service:
-    """Open the running application's service on the database that the options name."""
-    return open_with(current_application().load().open, database, config)
+def open_service(database: str, config: Path | None, *, now: datetime | None = None) -> Service:
+    """Open the running application's service on the database that the options name.
+
+    Args:
+        database: The database's URL.
+        config: The deployment's directory of configuration.
+        now: Where its clock stands still; by default it is :func:`make_clock`'s.
+    """
+    return open_with(current_application().load().open, database, config, now=now)
 
 
-def open_with(opener: Callable[..., S], database: str, config: Path | None) -> S:
-    """Open a service by its class's ``open``, on :func:`make_clock`'s clock.
+def open_with(
+    opener: Callable[..., S], database: str, config: Path | None, *, now: datetime | None = None
+) -> S:
+    """Open a service by its class's ``open``; arguments as for :func:`open_service`.
 
     Args:
         opener: Opens it.
         database: The database's URL.
         config: The deployment's directory of configuration.
+        now: Where its clock stands still; by default it is :func:`make_clock`'s.
     """
-    return build_opener(opener, config)(database)
+    return build_opener(opener, config, now=now)(database)
 
 
-def build_opener(opener: Callable[..., S], config: Path | None) -> Callable[[str], S]:
+def build_opener(
+    opener: Callable[..., S], config: Path | None, *, now: datetime | None = None
+) -> Callable[[str], S]:
     """Return what opens a service on a URL, as commands open it.
 
     Args:
         opener: The ``open`` of the service's class.
         config: The deployment's directory of configuration.
+        now: Where its clock stands still; by default it is :func:`make_clock`'s.
     """
     from functools import partial
 
+    from lazsa_flow.clock import VirtualClock
     from lazsa_flow.config import Config
     from lazsa_flow.logs import warn_on_stderr
 
     warn_on_stderr()
     via = f"cli/{os.getuid()}"
-    return partial(opener, config=Config.load(config), clock=make_clock(), via=via)
+    clock = make_clock() if now is None else VirtualClock(now)
+    return partial(opener, config=Config.load(config), clock=clock, via=via)
 
 
 def find_runtime(service: FlowService) -> Runtime:

@@ -32,7 +32,7 @@ def read_one_database(context: typer.Context, value: str | None) -> str | None:
     """
     if value is None:
         return None
-    if not _is_typed(context) and not os.environ.get(DATABASE_VARIABLE):
+    if not is_typed(context) and not os.environ.get(DATABASE_VARIABLE):
         return value  # the default, which has no name before it
     from lazsa_flow.database_urls import split_urls, strip_name
 
@@ -40,7 +40,7 @@ def read_one_database(context: typer.Context, value: str | None) -> str | None:
     given = sum(word == _OPTION or word.startswith(f"{_OPTION}=") for word in words)
     several = max(given, len(split_urls(value)))
     if several > 1:
-        where = _OPTION if given > 1 or _is_typed(context) else DATABASE_VARIABLE
+        where = _OPTION if given > 1 or is_typed(context) else DATABASE_VARIABLE
         msg = (
             f"this command works on one database, and {where} names {several};"
             " view, ledger and doctor take several"
@@ -54,7 +54,7 @@ def read_databases(context: typer.Context, value: list[str]) -> list[str]:
 
     A variable of the environment is read whole: a space may stand within a URL, too.
     """
-    if not _is_typed(context):
+    if not is_typed(context):
         named = os.environ.get(DATABASE_VARIABLE)
         if not named:
             return value  # the default, which is one database
@@ -64,7 +64,7 @@ def read_databases(context: typer.Context, value: list[str]) -> list[str]:
     return [url for each in value for url in split_urls(each)]
 
 
-def _is_typed(context: typer.Context) -> bool:
+def is_typed(context: typer.Context) -> bool:
     """Return whether the databases stand on the command line itself."""
     source = context.get_parameter_source("database")
     return source is not None and source.name == "COMMANDLINE"

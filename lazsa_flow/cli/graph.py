@@ -7,7 +7,10 @@ from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lazsa_flow.cli.common import open_service, print_json
+import typer
+
+from lazsa_flow.cli.common import console, open_service, print_json, read_now
+from lazsa_flow.cli.database_options import is_typed
 from lazsa_flow.cli.options import (
     ConfigDir,
     Dark,
@@ -15,6 +18,7 @@ from lazsa_flow.cli.options import (
     GraphDatabase,
     Json,
     LifecycleName,
+    Now,
     OutFile,
     RenderFormat,
     StoryOf,
@@ -22,37 +26,51 @@ from lazsa_flow.cli.options import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from lazsa_flow.graph.chart import Chart
     from lazsa_flow.graph.timeline import Picture
 
 
 def graph(
+    context: typer.Context,
     lifecycle: LifecycleName,
     format_: RenderFormat = Format.mermaid,
     out: OutFile = None,
     database: GraphDatabase = None,
     path: StoryOf = None,
+    now: Now = None,
     dark: Dark = False,
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
     """Draw a lifecycle from its table, with figures and one path's story where a database is named.
 
+    Where LAZSA_DATABASE_URL names one that has no schema yet, it is drawn without figures.
+
     Example: lazsa-flow graph invoice --format html -o lifecycle.html --database sqlite:///lazsa.db
     """
-    from lazsa_flow.errors import InputError
+    from lazsa_flow.errors import InputError, SchemaError
     from lazsa_flow.private_files import write_file
 
     if path is not None and database is None:
         raise InputError.of("graph", "--path", path, "--database too: where its story is kept")
+    if now is not None and database is None:
+        raise InputError.of("graph", "--now", now, "--database too: whose figures are shown")
     if dark and format_ not in (Format.svg, Format.png):
         raise InputError.of("graph", "--dark", format_.value, "a format that has paper: svg or png")
     opens_on = None
     if database is None:
         shown: Chart | Picture = _table(lifecycle, config)
     else:
-        shown, opens_on = _figures(lifecycle, database, path, config, page=format_ is Format.html)
+        at, page = read_now(now), format_ is Format.html
+        try:
+            shown, opens_on = _figures(lifecycle, database, path, config, at, page=page)
+        except SchemaError as error:
+            if path or now or is_typed(context):
+                raise
+            console(stderr=True).print(f"Drawn without figures: {error}", soft_wrap=True)
+            shown = _table(lifecycle, config)
     content = _render(shown, format_, dark=dark, opens_on=opens_on)
     if as_json:
         print_json(_document(lifecycle, format_, content, out))
@@ -88,10 +106,16 @@ def _table(lifecycle: str, config: Path | None) -> Chart:
 
 
 def _figures(
-    lifecycle: str, database: str, path: str | None, config: Path | None, *, page: bool
+    lifecycle: str,
+    database: str,
+    path: str | None,
+    config: Path | None,
+    now: datetime | None,
+    *,
+    page: bool,
 ) -> tuple[Chart | Picture, str | None]:
     """Return the lifecycle with its figures, and the path whose story is asked for."""
-    with open_service(database, config) as service:
+    with open_service(database, config, now=now) as service:
         opens_on = None if path is None else service.find(path, lifecycle).ref
         picture = service.picture(lifecycle, names=[] if path is None else [path])
         if page:

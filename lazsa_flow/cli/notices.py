@@ -24,6 +24,7 @@ from lazsa_flow.cli.options import (
     AllParkedNotices,
     As,
     ConfigDir,
+    CountriesDatabase,
     CountryFilter,
     Csv,
     Database,
@@ -186,18 +187,26 @@ def preview(
     country: NoticeCountry = None,
     html: Html = False,
     out: OutFile = None,
-    database: Database = DEFAULT_DATABASE,
+    database: CountriesDatabase = None,
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
     """Show a made-up notice; the page opens in the browser unless it goes into a file.
 
+    It needs no database. It is in English unless --locale or --country says otherwise.
+
     Example: lazsa-flow notices preview overdue --locale id --html -o overdue.html
     """
+    from lazsa_flow.config import Config
     from lazsa_flow.private_files import write_file
+    from lazsa_flow.service.previewing import preview_notice
 
-    with open_service(database, config) as service:
-        shown = service.preview_notice(kind, country=country, locale=locale)
+    if database is None:
+        loaded = Config.load(config)
+        shown = preview_notice(loaded, loaded.countries, kind, country=country, locale=locale)
+    else:
+        with open_service(database, config) as service:
+            shown = service.preview_notice(kind, country=country, locale=locale)
     if as_json:
         print_json({"subject": shown.subject, "text": shown.text, "html": shown.html})
         return

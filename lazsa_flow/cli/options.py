@@ -86,8 +86,18 @@ GraphDatabase = Annotated[
     str | None,
     typer.Option(
         "--database",
+        envvar=DATABASE_VARIABLE,
         metavar="URL",
         help="Add the figures of this database.",
+        callback=read_one_database,
+    ),
+]
+CountriesDatabase = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        help="Take the countries in force in this database instead of the configuration's.",
         callback=read_one_database,
     ),
 ]

@@ -13,17 +13,27 @@ from lazsa_flow.cli.common import build_opener, console
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from lazsa_flow.cli.application import Service
     from lazsa_flow.service.several import DatabaseAnswer, SeveralDatabases
 
 
-def open_several(databases: Sequence[str], config: Path | None) -> SeveralDatabases[Service]:
-    """Open the running application's service on each of these databases."""
+def open_several(
+    databases: Sequence[str], config: Path | None, *, now: datetime | None = None
+) -> SeveralDatabases[Service]:
+    """Open the running application's service on each of these databases.
+
+    Args:
+        databases: Their URLs.
+        config: The deployment's directory of configuration.
+        now: Where their clock stands still; by default it is the machine's.
+    """
     from lazsa_flow.service.several import SeveralDatabases
 
-    return SeveralDatabases(databases, build_opener(current_application().load().open, config))
+    opener = build_opener(current_application().load().open, config, now=now)
+    return SeveralDatabases(databases, opener)
 
 
 def report_unreached(answers: Iterable[DatabaseAnswer[Any]], *, as_json: bool) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.cli.common import console, open_service
+from lazsa_flow.cli.common import console, open_service, read_now
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASES,
     LOOPBACK,
     ConfigDir,
     Databases,
+    Now,
     Port,
     RefreshInterval,
 )
@@ -25,12 +26,14 @@ def view(
     every: RefreshInterval = 5.0,
     database: Databases = DEFAULT_DATABASES,
     config: ConfigDir = None,
+    now: Now = None,
 ) -> None:
     """Show the programme live on this machine alone, until SIGINT or SIGTERM; nothing is changed.
 
     The address has a key in it, new each time; anyone who has the address may look. With several
     databases, it shows each and their sum; one that cannot be reached is named, and is shown as
-    soon as it can be.
+    soon as it can be. With --now the clock stands still there, and every page says so: a demo's
+    database is looked at on its own date.
 
     Example: lazsa-flow view --port 8765
     """
@@ -42,11 +45,12 @@ def view(
         import starlette  # noqa: F401
         import uvicorn  # noqa: F401 - asked for before anything is opened
     to_stderr(json=False, level="warning")
+    at = read_now(now)
     if len(database) > 1:
-        with open_several(database, config) as several:
+        with open_several(database, config, now=at) as several:
             _serve(_behind_a_key(several, every), port)
         return
-    with open_service(strip_name(*database), config) as service:
+    with open_service(strip_name(*database), config, now=at) as service:
         _serve(_behind_a_key(service, every), port)
 
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
-from lazsa_flow.errors import InputError, NotFoundError
-from lazsa_flow.lifecycle.contact import LOCALE
+from lazsa_flow.errors import NotFoundError
 from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
@@ -111,14 +110,18 @@ class Notices(Part):
         Args:
             kind: Which.
             country: Whose title and team it shows; by default one with this locale.
-            locale: In which words; the country's by default.
+            locale: In which words; by default the country's, and English where none is named.
 
         Raises:
             NotFoundError: There are no words for this kind, or no such country.
             InputError: The locale is none.
         """
-        from lazsa_flow.service import sending
+        from lazsa_flow.service import previewing
 
-        if locale is not None and not LOCALE.fullmatch(locale):
-            raise InputError.of("preview", "locale", locale, "a locale such as id or en-SG")
-        return sending.preview_notice(self._runtime, kind, country=country, locale=locale)
+        return previewing.preview_notice(
+            self._runtime.config,
+            self._runtime.context.rulebook.countries.values(),
+            kind,
+            country=country,
+            locale=locale,
+        )

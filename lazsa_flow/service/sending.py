@@ -1,4 +1,4 @@
-"""Sending of notices: the relay with its channels and words, and a notice to be looked at.
+"""Sending of notices: the relay with its channels and words.
 
 It is imported with the first notice, for most processes send none.
 """
@@ -8,13 +8,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lazsa_flow.errors import NotFoundError
 from lazsa_flow.notices.channels import find_resolver, open_channels
 from lazsa_flow.notices.compose import Composer
-from lazsa_flow.notices.path_data_words import add_examples
 from lazsa_flow.notices.relay import Relay
 from lazsa_flow.notices.render import Renderer
-from lazsa_flow.notices.sample import build_sample_context
 from lazsa_flow.service import contacts
 from lazsa_flow.service.notice_context import PathNoticeContexts
 
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
 
     from lazsa_flow.lifecycle.policy import Country
     from lazsa_flow.notices.ports import Channel, Resolver
-    from lazsa_flow.notices.render import Rendered
     from lazsa_flow.service.runtime import Runtime
 
 
@@ -66,30 +62,3 @@ def open_relay(
         refresh=refresh,
         heartbeat=outbox.beat,
     )
-
-
-def preview_notice(
-    runtime: Runtime, kind: str, *, country: str | None, locale: str | None
-) -> Rendered:
-    """Render a made-up notice of a kind.
-
-    Args:
-        runtime: What the service runs on.
-        kind: Which.
-        country: Whose title and team it shows; by default one with this locale.
-        locale: In which words; the country's by default.
-
-    Raises:
-        NotFoundError: There are no words for this kind, or no such country.
-    """
-    context, config = runtime.context, runtime.config
-    countries = list(context.rulebook.countries.values())
-    speaking = [each for each in countries if locale is None or each.locale == locale]
-    shown = context.country(country) if country else (speaking or countries)[0]
-    renderer = Renderer(config.messages, config.lifecycles)
-    matter = add_examples(build_sample_context(kind, shown), config.lifecycles)
-    if kind in renderer.kinds(digested=True):
-        return renderer.digest([matter], locale or shown.locale)
-    if kind not in renderer.kinds():
-        raise NotFoundError("words of the notice", kind)
-    return renderer.notice(matter, locale or shown.locale)

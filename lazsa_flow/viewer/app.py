@@ -34,6 +34,7 @@ from lazsa_flow.viewer.lists import (
     list_parked,
     measure_health,
     note_cut_rows,
+    note_instant,
 )
 from lazsa_flow.viewer.tables import Link, write_link, write_page, write_paragraph, write_table
 
@@ -193,7 +194,7 @@ class _Viewer:
             *link_lists(addresses),
         ]
         paused = [write_paragraph(f"Paused: {each}") for each in self._service.pauses()]
-        body = (*paused, *body)
+        body = (*note_instant(self._service), *paused, *body)
         return HTMLResponse(write_page(title, nonce=request.state.nonce, nav=nav, body=body))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from lazsa_flow.clock import VirtualClock
 from lazsa_flow.errors import InputError
 from lazsa_flow.lifecycle.calendar import instant_text, parse_date
 from lazsa_flow.service.part import runtime_of
@@ -100,6 +101,16 @@ def measure_health(service: FlowService) -> dict[str, Any]:
 def note_cut_rows(rows: int) -> list[str]:
     """Return a note below a list that has as many rows as it may; nothing below a shorter one."""
     return [write_paragraph(f"The first {LISTED} are listed.")] if rows >= LISTED else []
+
+
+def note_instant(service: FlowService) -> list[str]:
+    """Return a note of the instant shown, where it is not the machine's own; else nothing."""
+    if not isinstance(service.clock, VirtualClock):
+        return []
+    at = instant_text(service.clock.now())[:16].replace("T", " ")
+    return [
+        write_paragraph(f"As of {at} UTC: this is not the present, and the clock stands still.")
+    ]
 
 
 def _beginning(service: FlowService, text: str) -> datetime:

@@ -382,10 +382,6 @@ FAILURES = {
     "date in words": (("due", "--until", "tomorrow"), "a date that exists, as YYYY-MM-DD"),
     "compact date": (("due", "--until", "20261001"), "a date that exists, as YYYY-MM-DD"),
     "unknown lifecycle": (("graph", "knighthood"), "no lifecycle 'knighthood'"),
-    "story without database": (
-        ("graph", "award", "--path", "award-1"),
-        "--path: got 'award-1', expected --database too",
-    ),
     "dark text": (("graph", "award", "--dark"), "--dark: got 'mermaid', expected a format"),
     "no such folder": (("graph", "award", "-o", "/nowhere/a.mmd"), "/nowhere/a.mmd: No such file"),
     "no URL": (("show", "x", "--database", "lazsa.db"), "a URL such as sqlite:///lazsa.db"),

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -372,6 +373,8 @@ def test_for_people(few: Path, bare: Shell) -> None:
     assert done.code == 0
     for part in ("Cycle 2020-04-01", "Unexplained", "renewal_due", "One seller's story", str(out)):
         assert part in done.out
+    [view] = re.findall(r"lazsa-flow view --database \S+ --now (\S+)", done.out)
+    assert view.startswith("2021-02-")
 
 
 def test_notices(few: Path, unkilled: Run, tmp_path: Path) -> None:

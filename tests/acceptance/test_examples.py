@@ -7,6 +7,8 @@ Source:
 from __future__ import annotations
 
 import importlib.util
+import inspect
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -113,14 +115,14 @@ class TestFastAPI:
         assert (refused.status_code, refused.json()["error"]) == (422, "KeyReusedError")
 
     def test_keys_are_each_ones_own(self, client: Any) -> None:
-        """Two people may use the same key (how-to/embedding.md)."""
+        """Two people may use the same key (embedding.md)."""
         self.nominate(client)
         headers = {"X-Employee": "emp-2", "Idempotency-Key": "form-1"}
         other = client.post("/nominations", json=FORM, headers=headers)
         assert (other.status_code, other.json()["supporting"]) == (201, True)
 
     def test_without_a_key(self, client: Any, programme: Programme) -> None:
-        """A form without a key is not taken (how-to/embedding.md)."""
+        """A form without a key is not taken (embedding.md)."""
         refused = client.post("/nominations", json=FORM, headers={"X-Employee": "emp-1"})
         assert refused.status_code == 422
         assert not list(programme.journal())
@@ -134,7 +136,7 @@ class TestFastAPI:
             assert {exit_["trigger"] for exit_ in found["exits"]} >= {"open_review", "withdraw"}
 
     def test_errors(self, client: Any, clock: VirtualClock) -> None:
-        """What the library refuses has a status of its own (how-to/embedding.md)."""
+        """What the library refuses has a status of its own (embedding.md)."""
         assert client.get("/paths/nobody").status_code == 404
         assert self.nominate(client, seller="nobody", key="form-2").status_code == 404
         self.nominate(client)
@@ -169,6 +171,14 @@ class TestFastAPI:
         assert (refused.status_code, refused.json()["error"]) == (status, error)
         assert self.orders(client) == []
         assert programme.find("s1").state == "invited"
+
+    def test_viewer_admits_staff(self, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The documented callable needs no middleware: staff see the pages, others see nothing."""
+        monkeypatch.setattr(_load("fastapi_service"), "STAFF", frozenset({"emp-1"}))
+        for path in ("/viewer/", "/viewer/due", "/viewer/health"):
+            assert client.get(path, headers={"X-Employee": "emp-1"}).status_code == 200
+            for headers in ({"X-Employee": "emp-2"}, {}):
+                assert client.get(path, headers=headers).status_code == 403
 
     def test_no_order_no_move(self, client: Any, programme: Programme, url: str) -> None:
         """Where the order cannot be written, nothing of the move is (design.md, rule 4)."""
@@ -250,12 +260,73 @@ class TestDjango:
         ],
     )
     def test_errors(self, client: Any, ask: Any, status: int) -> None:
-        """What the library refuses has a status of its own (how-to/embedding.md)."""
+        """What the library refuses has a status of its own (embedding.md)."""
         self.nominate(client)
         assert ask(self, client).status_code == status
 
 
+class TestDjangoViewer:
+    """The viewer next to Django, behind Django's own sign-in."""
+
+    @pytest.fixture
+    def client(
+        self, url: str, clock: VirtualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> Iterator[Any]:
+        """The application of both, on Django's own database with two users."""
+        monkeypatch.setenv("DJANGO_DATABASE", str(tmp_path / "django.sqlite3"))
+        service = _load("django_service")
+        import django
+        from django.core.management import call_command
+        from django.db import connections
+        from django.test import override_settings
+
+        django.setup(set_prefix=False)
+        connections["default"].close()
+        connections["default"].settings_dict["NAME"] = str(tmp_path / "django.sqlite3")
+        with override_settings(LAZSA_DATABASE_URL=url, LAZSA_OPTIONS={"clock": clock}):
+            call_command("migrate", verbosity=0)
+            with TestClient(service.create_app(), base_url="http://localhost") as client:
+                yield client
+        service.programme().close()
+        service.programme.cache_clear()
+        connections.close_all()
+
+    def sign_in(self, name: str, **fields: bool) -> dict[str, str]:
+        """Return the cookie of a user who has signed in to Django."""
+        from django.conf import settings
+        from django.contrib.auth.models import User
+        from django.test import Client
+
+        user = User(username=name, **fields)
+        user.save()
+        browser = Client()
+        browser.force_login(user)
+        return {"cookie": f"sessionid={browser.cookies[settings.SESSION_COOKIE_NAME].value}"}
+
+    def test_admits_staff_alone(self, client: Any) -> None:
+        """Staff who are signed in see the pages; others, and whoever makes a cookie up, do not."""
+        staff = self.sign_in("staff", is_staff=True)
+        for path in ("/viewer/", "/viewer/due", "/viewer/health"):
+            assert client.get(path, headers=staff).status_code == 200
+        for other in (
+            {},
+            {"cookie": "sessionid=made-up"},
+            self.sign_in("seller"),
+            self.sign_in("former", is_staff=True, is_active=False),
+        ):
+            assert client.get("/viewer/", headers=other).status_code == 403
+        assert client.get("/paths/nobody").status_code == 404  # Django answers all else
+
+
+@pytest.mark.parametrize("name", ["fastapi_service", "django_service"])
+def test_documented_callable_is_the_examples(name: str) -> None:
+    """What docs/how-to/embedding.md prints of the viewer's callable is what the examples run."""
+    told = inspect.getsource(_load(name).may_look)
+    assert told in (EXAMPLES.parent / "how-to" / "embedding.md").read_text("utf-8")
+
+
 def test_examples_need_no_more_than_is_public() -> None:
-    """The examples import from lazsa_flow its public names alone (how-to/embedding.md)."""
+    """The examples import public names alone: of the package, and of its viewer (embedding.md)."""
     for file in EXAMPLES.glob("*.py"):
-        assert "from lazsa_flow." not in file.read_text("utf-8")
+        text = file.read_text("utf-8")
+        assert set(re.findall(r"from lazsa_flow\.(\w+)", text)) <= {"viewer"}

@@ -569,6 +569,9 @@ class TestProgramme:
         assert "City Leader" in programme.preview_notice("awarded", locale="id").subject
         assert "Vietnam" in programme.preview_notice("renewed", country="VN").text
         assert "award-17" in programme.preview_notice("review_opened").text
+        assert programme.preview_notice("awarded") == programme.preview_notice(
+            "awarded", locale="en"
+        )
         with pytest.raises(NotFoundError, match="serenaded"):
             programme.preview_notice("serenaded")
         with pytest.raises(NotFoundError, match="XX"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,7 @@ def _document(summary: Told) -> dict[str, Any]:
         "transitions": summary.transitions,
         "states": summary.states,
         "cycles": [book_document(book) for book in summary.books],
+        "ended_at": summary.ended_at,
     }
 
 
@@ -86,6 +88,7 @@ def _print(summary: Told, seconds: float, *, notices: bool) -> None:
 
     from lazsa_flow.award.demo.run import DATABASE, JOURNAL, LIFECYCLE, NOTICES
     from lazsa_flow.award.programme import Programme
+    from lazsa_flow.lifecycle.calendar import instant_text
 
     screen = console()
     for on in sorted({book.on for book in summary.books}):
@@ -110,3 +113,6 @@ def _print(summary: Told, seconds: float, *, notices: bool) -> None:
     )
     files = (DATABASE, JOURNAL, LIFECYCLE, *([f"{NOTICES}/"] if notices else []))
     screen.print(f"Files in {summary.out}: {', '.join(files)}")
+    now = instant_text(summary.ended_at)
+    view = shlex.join(["lazsa-flow", "view", "--database", url, "--now", now])
+    screen.print(f"See it on its own date: {view}", soft_wrap=True)

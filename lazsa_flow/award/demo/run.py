@@ -58,6 +58,7 @@ class Told:
         drifted: How many times drifted facts were imported.
         out: Where the files are.
         longest: The path with the longest story.
+        ended_at: The instant at which the story ends: its own present.
     """
 
     sellers: int
@@ -68,6 +69,7 @@ class Told:
     drifted: int
     out: Path
     longest: str
+    ended_at: datetime
 
 
 def run_story(
@@ -247,4 +249,5 @@ def _export_story(programme: Programme, out: Path, *, refused: int, drifted: int
         drifted=drifted,
         out=out,
         longest=max(lengths, key=lambda ref: lengths[ref]) if lengths else "",
+        ended_at=programme.clock.now(),
     )
