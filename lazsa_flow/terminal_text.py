@@ -11,9 +11,18 @@ _OBEYED: Final = re.compile(
 """Control characters but line end and tab, those that change the direction, lone surrogates."""
 
 
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet would compute."""
+
+
 def escape_controls(text: str) -> str:
     """Return a text whose every character a terminal shows, and none of which it obeys."""
     return _OBEYED.sub(_escaped, text)
+
+
+def quote_for_spreadsheet(text: str) -> str:
+    """Return a text as a cell of CSV that no spreadsheet takes for a formula."""
+    return escape_controls(f"'{text}" if text.startswith(_FORMULA) else text)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.service.list_rows import Listed, Page
-    from lazsa_flow.viewer.extra_pages import ExtraPage
+    from lazsa_flow.viewer.extra_pages import OverviewParts
+    from lazsa_flow.viewer.list_page import ListPage, PageContext
 
 
 @checked_with(
@@ -42,11 +43,17 @@ class Programme(FlowService):
 
     _application = AwardApplication()
 
-    def __viewer_pages__(self) -> Sequence[ExtraPage]:
-        """Return the pages that the viewer shows besides those of every service."""
+    def __viewer_pages__(self) -> Sequence[ListPage]:
+        """Return the lists that the viewer shows besides those of every service."""
         from lazsa_flow.award.viewer_pages import PAGES
 
         return PAGES
+
+    def __viewer_overview__(self, context: PageContext) -> OverviewParts:
+        """Return the award's figures on the viewer's first page."""
+        from lazsa_flow.award.viewer_figures import write_overview_parts
+
+        return write_overview_parts(context)
 
     # -- nominations, cases, Reconnect, trainers, applications for a store
     nominate = exposed(Nominations.nominate)

@@ -1,83 +1,124 @@
-"""Pages of the award in the viewer: what each panel has to judge, and what is missing."""
+"""Pages of the award in the viewer: panels, what each has to judge, and its reviewers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
-from lazsa_flow.award.facade.questions import AwardQuestions
-from lazsa_flow.lifecycle.calendar import parse_date
+from lazsa_flow.award.facade.lists import AwardLists
+from lazsa_flow.award.viewer_figures import find_gaps, read_cycle, tell_closing
+from lazsa_flow.award.viewer_panel import PANEL
 from lazsa_flow.service.part import runtime_of
-from lazsa_flow.viewer.extra_pages import ExtraPage, Listing
-from lazsa_flow.viewer.tables import Link
+from lazsa_flow.viewer.cells import Command, Link, Share
+from lazsa_flow.viewer.list_page import Column, ListPage, ListRows, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
-    from lazsa_flow.service.runtime import Runtime
-    from lazsa_flow.service.service import FlowService
-    from lazsa_flow.viewer.extra_pages import Addresses
-    from lazsa_flow.viewer.tables import Cell
+    from lazsa_flow.viewer.cells import Cell
+    from lazsa_flow.viewer.list_page import ListQuery, PageContext
 
-_PAGE: Final = 100
-"""So many candidates stand on a page."""
-_HEAD: Final = (
-    *("Path", "Seller", "State", "So far"),
-    *("Missing", "Waiting for", "May not review", "To be known"),
-)
+__all__ = ["PAGES"]
 
 
-def show_panel(
-    service: FlowService, parameters: Mapping[str, str], addresses: Addresses
-) -> Listing:
-    """List the sellers that the panel of a country and cycle has to judge."""
-    country = parameters["country"]
-    day = parse_date(parameters["cycle_on"], where="panel", field="cycle_on")
-    runtime = runtime_of(service)
-    runtime.rulebook.calendar(country)
-    after = parameters.get("after")
-    found = AwardQuestions(runtime).panel(country, day, after=after, limit=_PAGE + 1)
-    rows = [
-        (
-            addresses.path(each.path),
-            f"{each.seller}, {each.title}" if each.title else each.seller,
-            each.state,
-            f"{each.cards} cards of {each.teams} teams",
-            each.missing or "complete",
-            ", ".join(each.waiting),
-            ", ".join(each.conflicts),
-            "; ".join(each.flags),
+def find_panels(context: PageContext, query: ListQuery) -> ListRows:
+    """Find the panels of the present round, by country."""
+    rulebook = runtime_of(context.service).rulebook
+    rows = []
+    for gap in find_gaps(context):
+        if query.after is not None and gap.country <= query.after:
+            continue
+        calendar = rulebook.calendar(gap.country)
+        if not calendar.cycle_days:
+            continue
+        panel = _link_panel(context, gap.country, gap.cycle_on)
+        following = _link_panel(context, gap.country, calendar.next_held(gap.cycle_on))
+        reviewers = context.addresses.of("reviewers", gap.country, str(gap.cycle_on))
+        cells: tuple[Cell, ...] = (
+            gap.country,
+            panel,
+            tell_closing(gap),
+            gap.candidates,
+            Share(gap.candidates - gap.without_quorum, gap.candidates),
+            Link("Reviewers", reviewers),
+            following,
         )
-        for each in found[:_PAGE]
+        rows.append(Row(cells, gap.country))
+    short = sum(each.without_quorum for each in find_gaps(context))
+    candidates = sum(each.candidates for each in find_gaps(context))
+    return ListRows(
+        rows[: query.limit],
+        len(rows) > query.limit,
+        count=len(rows),
+        summary=f"{short:,} of {candidates:,} candidates are short of a quorum.",
+        empty="No country has cycle dates.",
+        commands=[Command("lazsa-flow panel gaps")],
+    )
+
+
+def find_reviewers(context: PageContext, query: ListQuery) -> ListRows:
+    """Find the reviewers of a panel, those with the most missing cards first."""
+    country, cycle_on = read_cycle(context)
+    found = AwardLists(runtime_of(context.service)).reviewers(country, cycle_on)
+    panel = ("panel", country, str(cycle_on))
+    rows = [
+        Row(
+            (
+                each.reviewer,
+                each.team or "their seat has ended",
+                each.done,
+                each.stood_back,
+                Link(f"{len(each.missing):,}", context.addresses.of(*panel, reviewer=each.reviewer))
+                if each.missing
+                else 0,
+            ),
+            str(at),
+            order=at,
+        )
+        for at, each in enumerate(found.rows)
     ]
-    more = None
-    if len(found) > _PAGE:
-        here = addresses.of("panel", country, str(day))
-        more = Link("More", f"{here}?after={quote(found[_PAGE - 1].path)}")
-    return Listing(f"Panel of {country}, {day}", _HEAD, rows, more)
+    start = int(query.after) + 1 if query.after and query.after.isdecimal() else 0
+    late = sum(bool(each.missing) for each in found.rows)
+    remind = f"lazsa-flow reviewers {country} {cycle_on} --remind --as team:YOU --country {country}"
+    return ListRows(
+        rows[start : start + query.limit],
+        len(rows) > start + query.limit,
+        count=len(rows),
+        summary=f"{late} of {len(rows)} have cards missing." if rows else "",
+        empty=found.why_empty or "There are no more.",
+        empty_link=Link("All panels", context.addresses.of("panels")),
+        commands=[Command(remind)] if late else [],
+    )
 
 
-def list_panels(service: FlowService, addresses: Addresses) -> Listing:
-    """List the panels of the present round and the next, by country."""
-    runtime = runtime_of(service)
-    rows: list[tuple[Cell, ...]] = [
-        (country, *(_link(addresses, country, day) for day in _coming(runtime, country)))
-        for country in sorted(runtime.rulebook.countries)
-        if runtime.rulebook.calendar(country).cycle_days
-    ]
-    return Listing("Panels", ("Country", "Present round", "Next round"), rows)
+def _link_panel(context: PageContext, country: str, day: date) -> Link:
+    return Link(str(day), context.addresses.of("panel", country, str(day)))
 
 
-def _coming(runtime: Runtime, country: str) -> tuple[date, date]:
-    """Return the cycle that a country's panels are at, and the one after."""
-    calendar = runtime.rulebook.calendar(country)
-    first = calendar.held_from(calendar.local_date(runtime.clock.now()))
-    return first, calendar.next_held(first)
+def _title_reviewers(context: PageContext) -> str:
+    country, cycle_on = read_cycle(context)
+    return f"Reviewers of {country}, {cycle_on}"
 
 
-def _link(addresses: Addresses, country: str, day: date) -> Link:
-    return Link(str(day), addresses.of("panel", country, str(day)))
-
-
-PAGES: Final = (ExtraPage("/panel/{country}/{cycle_on}", show_panel, list_panels),)
+PANELS: Final = ListPage(
+    route="/panels",
+    title="Panels",
+    noun="panels",
+    columns=(
+        *(Column("Country"), Column("Present round"), Column("Closes")),
+        *(Column("Candidates", numeric=True), Column("With a quorum")),
+        *(Column("Who reviews", in_csv=False), Column("Next round")),
+    ),
+    find=find_panels,
+    menu="Panels",
+)
+REVIEWERS: Final = ListPage(
+    route="/reviewers/{country}/{cycle_on}",
+    title=_title_reviewers,
+    noun="reviewers",
+    columns=(
+        *(Column("Reviewer"), Column("Team"), Column("Cards", numeric=True)),
+        *(Column("Stood back", numeric=True), Column("Missing", numeric=True)),
+    ),
+    find=find_reviewers,
+)
+PAGES: Final = (PANELS, PANEL, REVIEWERS)

@@ -192,10 +192,6 @@ def console(*, stderr: bool = False) -> Console:
 
 def local(at: datetime, zone: str) -> str:
     """Write an instant in a zone's own time: ``2026-10-01 20:00 +08:00 Manila``."""
-    from zoneinfo import ZoneInfo
+    from lazsa_flow.lifecycle.local_time import write_local_time
 
-    shown = at.astimezone(ZoneInfo(zone))
-    if zone == "UTC":
-        return f"{shown:%Y-%m-%d %H:%M} UTC"
-    offset = shown.isoformat()[-6:]
-    return f"{shown:%Y-%m-%d %H:%M} {offset} {zone.rpartition('/')[2].replace('_', ' ')}"
+    return write_local_time(at, zone)

@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.cli.common import console
-from lazsa_flow.terminal_text import escape_controls
+from lazsa_flow.terminal_text import escape_controls, quote_for_spreadsheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _GAP: Final = 2
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would compute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def _safe(value: object) -> str:
     text = _cell(value)
     if isinstance(value, int | float):
         return text
-    return escape_controls(f"'{text}" if text.startswith(_FORMULA) else text)
+    return quote_for_spreadsheet(text)
 
 
 def _cell(value: object) -> str:

@@ -41,6 +41,7 @@ class Filters:
     facts: tuple[str, ...] = ()
     missing_reviewer: str | None = None
     since: datetime | None = None
+    path_ids: tuple[int, ...] | None = None
 
 
 def find_paths(
@@ -121,6 +122,7 @@ def path_filter(context: Context, filters: Filters) -> PathFilter:
         facts=filters.facts,
         reviewer=filters.missing_reviewer,
         since=filters.since,
+        path_ids=filters.path_ids,
     )
 
 
@@ -181,6 +183,7 @@ def _why_empty(
         f"waiting for a card of {filters.missing_reviewer}": filters.missing_reviewer,
         f"with {filters.unmet} unmet": filters.unmet,
         "that entered their state since then": filters.since,
+        "with such a name": filters.path_ids is not None,
     }
     said = " and ".join(text for text, value in asked.items() if value)
     return f"There are {count:,} {of}{where}{being}, none of them {said}."

@@ -44,6 +44,7 @@ class PathFilter:
         reviewed: Country and cycle date of the rounds in which the person reviews.
         since: Which entered their state at or after this instant.
         cycle_until: In the round of this cycle date or an earlier one.
+        path_ids: With one of these numbers.
     """
 
     lifecycle: str | None = None
@@ -56,6 +57,7 @@ class PathFilter:
     reviewed: Sequence[tuple[str, date]] = ()
     since: datetime | None = None
     cycle_until: date | None = None
+    path_ids: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,8 @@ class Listing:
             conditions.append(schema.journal.c.reason == wanted.reason)
         if wanted.since is not None:
             conditions.append(table.c.entered_at >= sa.literal(wanted.since, Instant()))
+        if wanted.path_ids is not None:
+            conditions.append(table.c.id.in_(list(wanted.path_ids)))
         if wanted.reviewer is not None:
             conditions += self._unreviewed(wanted.reviewer, wanted.reviewed)
         return conditions

@@ -17,11 +17,13 @@ from lazsa_flow.store import (
     failures,
     merges,
     monitoring,
+    parked_list,
     pauses,
     released,
     schema,
 )
 from lazsa_flow.store.audit import Audit, audited_paths, journal_rows
+from lazsa_flow.store.due_list import DueList
 from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.fast.row_writer import row_writer
 from lazsa_flow.store.listing import Listing
@@ -29,7 +31,7 @@ from lazsa_flow.store.statistics import Census
 from lazsa_flow.store.transaction_stamp import read_stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterator
+    from collections.abc import Collection, Generator, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.audit import AuditedPath
     from lazsa_flow.store.brakes import Brakes
     from lazsa_flow.store.monitoring import QueueStats
+    from lazsa_flow.store.parked_list import ParkedPath
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
 
 
@@ -146,6 +149,37 @@ class StoreQuestions(ABC, Generic[_Listing]):
                 timer = decode.timer(tuple(row))
                 found.append((timer, write_ref(lifecycle, timer.path_id), subject))
             return found
+
+    @contextmanager
+    def due_list(self) -> Iterator[DueList]:
+        """List pending timers, as of one moment."""
+        with self._read(snapshot=True) as connection:
+            # of what pends, the planner takes far more to be due than is
+            row_writer(connection).pin_plans()
+            yield DueList(connection)
+
+    def find_parked(
+        self, *, country: str | None, path_ids: Sequence[int] | None, after: int, limit: int
+    ) -> list[ParkedPath]:
+        """Return parked paths after a number, at most so many, in the order of their numbers."""
+        with self._read() as connection:
+            return parked_list.find_parked(
+                connection, country=country, path_ids=path_ids, after=after, limit=limit
+            )
+
+    def count_parked(
+        self, *, country: str | None, path_ids: Sequence[int] | None, limit: int
+    ) -> int:
+        """Count parked paths, no further than a limit."""
+        with self._read() as connection:
+            return parked_list.count_parked(
+                connection, country=country, path_ids=path_ids, limit=limit
+            )
+
+    def find_ids_by_subject(self, beginning: str, limit: int) -> list[int]:
+        """Return the numbers of the paths of subjects whose id begins with a text."""
+        with self._read() as connection:
+            return parked_list.find_ids_by_subject(connection, beginning, limit)
 
     def journal(self, path_id: int | None = None) -> Iterator[dict[str, Any]]:
         """Yield the journal's rows by path and ``seq``, of one path or of all."""

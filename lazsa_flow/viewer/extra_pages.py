@@ -1,83 +1,84 @@
-"""Extra pages: lists that an application adds to the viewer of its service.
+"""Extra pages: lists and figures that an application adds to the viewer of its service.
 
-A service whose class has a method ``__viewer_pages__`` is shown with the pages that it returns.
+A service whose class has a method ``__viewer_pages__`` is shown with the lists that it returns; one
+with a method ``__viewer_overview__`` has figures of its own on the first page.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from lazsa_flow.lifecycle.path_ref import parse_ref
-from lazsa_flow.viewer.tables import Cell, Link
+from lazsa_flow.lifecycle.values import EMPTY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+
+    from lazsa_flow.viewer.cells import Cell, Tone
+    from lazsa_flow.viewer.list_page import Column, ListPage, PageContext, Section
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses:
-    """Addresses of the viewer's pages, below the path at which a host has mounted it.
+class Tile:
+    """A figure of the overview, which leads to what it counts.
 
     Attributes:
-        root: The path that it is mounted at, without a slash at its end.
-    """
-
-    root: str
-
-    def of(self, *parts: str) -> str:
-        """Return the address of a page."""
-        return "/".join((self.root, *(quote(part, safe="") for part in parts)))
-
-    def lifecycle(self, name: str) -> Link:
-        """Link to the live page of a lifecycle."""
-        return Link(name, self.of("lifecycle", name))
-
-    def path(self, ref: str) -> Link:
-        """Link to a path's story, on the page of its lifecycle."""
-        return Link(ref, f"{self.of('lifecycle', parse_ref(ref).lifecycle)}#{quote(ref)}")
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A titled table.
-
-    Attributes:
-        next_page: Where the rows after these are, if there are any.
+        title: What it is.
+        value: The figure.
+        note: What is to be said of it, in a few words.
+        to: The address of what it counts.
+        tone: ``bad`` where something is wrong, ``warn`` where somebody should look.
     """
 
     title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-    next_page: Link | None = None
+    value: str | int
+    note: str
+    to: str
+    tone: Tone | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ExtraPage:
-    """A page that an application adds.
+class OverviewParts:
+    """What an application adds to the overview.
 
     Attributes:
-        route: Its address, with parameters in braces: ``/stock/{country}``.
-        show: Returns what the page lists, from the service and the address's parameters: those
-            in braces, and those after a question mark.
-        overview: Returns what the viewer's first page lists of it, with links to it.
+        tiles: Figures.
+        country_columns: Columns of the table of countries.
+        country_cells: A cell for each of these columns, by country.
+        sections: Small tables.
     """
 
-    route: str
-    show: Callable[[Any, Mapping[str, str], Addresses], Listing]
-    overview: Callable[[Any, Addresses], Listing]
+    tiles: Sequence[Tile] = ()
+    country_columns: Sequence[Column] = ()
+    country_cells: Mapping[str, Sequence[Cell]] = EMPTY
+    sections: Sequence[Section] = ()
 
 
 @runtime_checkable
 class HasViewerPages(Protocol):
-    """A service that brings pages of its own."""
+    """A service that brings lists of its own."""
 
-    def __viewer_pages__(self) -> Sequence[ExtraPage]:
-        """Return the pages."""
+    def __viewer_pages__(self) -> Sequence[ListPage]:
+        """Return the lists."""
         ...
 
 
-def find_extra_pages(service: object) -> Sequence[ExtraPage]:
-    """Return the pages that a service brings; none where it says nothing of any."""
+@runtime_checkable
+class HasViewerOverview(Protocol):
+    """A service that brings figures of its own."""
+
+    def __viewer_overview__(self, context: PageContext) -> OverviewParts:
+        """Return what the overview shows of them."""
+        ...
+
+
+def find_extra_pages(service: object) -> Sequence[ListPage]:
+    """Return the lists that a service brings; none where it says nothing of any."""
     return service.__viewer_pages__() if isinstance(service, HasViewerPages) else ()
+
+
+def find_overview_parts(service: object, context: PageContext) -> OverviewParts:
+    """Return what a service brings to the overview; nothing where it says nothing."""
+    if isinstance(service, HasViewerOverview):
+        return service.__viewer_overview__(context)
+    return OverviewParts()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from lazsa_flow.viewer.fresh_cache import FreshCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,15 +13,9 @@ if TYPE_CHECKING:
     from lazsa_flow.graph.timeline import Picture
     from lazsa_flow.service.service import FlowService
 
-_SHARE: Final = 9
-"""How much longer than it took to ask for a picture it stays fresh."""
-
 
 class Gallery:
     """Pictures of a service's lifecycles, each asked for again when it is no longer fresh.
-
-    Thread-safe; while one caller asks the database for a picture, the others wait for it. A picture
-    that took long stays fresh for longer: viewers cost the database a tenth of its time.
 
     Args:
         service: Whose pictures.
@@ -32,10 +27,7 @@ class Gallery:
         self, service: FlowService, fresh_s: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._service = service
-        self._fresh_s = fresh_s
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._hung: dict[str, tuple[float, Picture]] = {}  # until when each is fresh
+        self._pictures = FreshCache(fresh_s, clock)
 
     def picture(self, lifecycle: str) -> Picture:
         """Return a fresh picture of a lifecycle.
@@ -43,12 +35,4 @@ class Gallery:
         Raises:
             NotFoundError: There is no such lifecycle.
         """
-        with self._lock:
-            began = self._clock()
-            until, picture = self._hung.get(lifecycle, (began, None))
-            if picture is None or began >= until:
-                picture = self._service.picture(lifecycle)
-                ended = self._clock()
-                fresh_s = max(self._fresh_s, _SHARE * (ended - began))
-                self._hung[lifecycle] = (ended + fresh_s, picture)
-            return picture
+        return self._pictures.get(lifecycle, lambda: self._service.picture(lifecycle))

@@ -48,9 +48,9 @@ class Gate:
         answer = self._app
         if scope["method"] not in READING:
             headers = {"allow": ", ".join(READING)}
-            answer = build_refusal(HTTPStatus.METHOD_NOT_ALLOWED, headers)
+            answer = build_refusal(scope, HTTPStatus.METHOD_NOT_ALLOWED, headers)
         elif not await self._admits(HTTPConnection(scope)):
-            answer = build_refusal(HTTPStatus.FORBIDDEN)
+            answer = build_refusal(scope, HTTPStatus.FORBIDDEN)
         await answer(scope, receive, send)
 
     async def _admits(self, asking: HTTPConnection) -> bool:

@@ -7,9 +7,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
 
 from lazsa_flow.logs import log
+from lazsa_flow.viewer.error_pages import write_error
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -63,12 +63,16 @@ class SecurityHeaders:
             log.error("viewer.failed", path=scope["path"], error=type(error).__name__)
             if began:
                 raise  # half an answer is sent: the server closes the connection
-            await build_refusal(HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, send_with_headers)
+            await build_refusal(scope, HTTPStatus.INTERNAL_SERVER_ERROR)(
+                scope, receive, send_with_headers
+            )
 
 
-def build_refusal(status: HTTPStatus, headers: dict[str, str] | None = None) -> ASGIApp:
+def build_refusal(
+    scope: Scope, status: HTTPStatus, headers: dict[str, str] | None = None
+) -> ASGIApp:
     """Return an answer that says no more than its status."""
-    return PlainTextResponse(f"{status.phrase}\n", status, headers)
+    return write_error(scope, status, status.phrase, headers=headers)
 
 
 def _write_content_policy(nonce: str) -> str:

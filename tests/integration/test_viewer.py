@@ -186,10 +186,10 @@ def test_a_fault_is_an_answer_with_the_headers_too(
     asking = client(world)
     for error, status in ((ZeroDivisionError("secret"), 500), (UnavailableError("away"), 503)):
 
-        def fail(*_: Any, error: Exception = error) -> None:
+        def fail(*_: Any, error: Exception = error, **_named: Any) -> None:
             raise error
 
-        monkeypatch.setattr(world.programme._runtime.store, "parked", fail)
+        monkeypatch.setattr(world.programme._runtime.store, "find_parked", fail)
         answer = asking.get("/watch/parked")
         assert answer.status_code == status
         assert "secret" not in answer.text
@@ -263,7 +263,7 @@ def test_the_due_list(world: World) -> None:
     """What pends until a date is listed, earliest first, each with a way to its story."""
     path = world.nominate("s1")
     asking = client(world)
-    assert "Nothing." in asking.get("/watch/due").text
+    assert "Nothing is due. Next date: 24 February 2020." in asking.get("/watch/due").text
     answer = asking.get("/watch/due?until=2020-04-01").text
     assert f'<a href="/watch/lifecycle/award#{path}">{path}</a>' in answer
     assert text(answer).index("review_opens") < text(answer).index("cycle_date")
@@ -279,7 +279,7 @@ def test_the_panel(world: World) -> None:
 
 def test_the_panel_is_shown_page_by_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A long panel has pages, each with a link to the next one but for the last."""
-    monkeypatch.setattr("lazsa_flow.award.viewer_pages._PAGE", 1)
+    monkeypatch.setattr("lazsa_flow.viewer.list_query.PAGE_ROWS", 1)
     first, second = world.nominate("s1"), world.nominate("s2")
     world.go(date(2020, 3, 20))
     page = client(world).get("/watch/panel/SG/2020-04-01").text
@@ -407,6 +407,8 @@ def test_how_fresh_a_page_is_must_be_a_time(fresh_s: Any) -> None:
 def test_a_service_without_pages_of_its_own_has_the_general_ones(world: World) -> None:
     """The award's service brings the page of its panels; a service that brings none has none."""
     assert [each.route for each in find_extra_pages(world.programme)] == [
-        "/panel/{country}/{cycle_on}"
+        "/panels",
+        "/panel/{country}/{cycle_on}",
+        "/reviewers/{country}/{cycle_on}",
     ]
     assert find_extra_pages(object()) == ()

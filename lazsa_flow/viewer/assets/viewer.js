@@ -1,0 +1,88 @@
+"use strict";
+// Live pages: what is marked with data-live is asked for again, as long as somebody looks.
+// Without this script every page works; it is then as old as its last loading.
+{
+  const root = document.documentElement;
+  const every = Number(document.body.dataset.everyMs);
+  const said = document.getElementById("refreshed");
+  const hold = document.getElementById("hold");
+  let held = false;
+  let timer = 0;
+
+  const tell = (text, bad) => {
+    said.textContent = text;
+    said.classList.toggle("bad", bad);
+  };
+
+  // what has the focus is found again by where it leads, or by its label
+  const mark = (element) =>
+    element && (element.getAttribute("href") || element.getAttribute("aria-label"));
+
+  const replace = (old, fresh) => {
+    if (old.innerHTML === fresh.innerHTML) return;
+    const focused = old.contains(document.activeElement) ? mark(document.activeElement) : null;
+    const scrolled = [...old.querySelectorAll(".scroll")].map((each) => each.scrollLeft);
+    old.replaceChildren(...[...fresh.childNodes].map((each) => document.importNode(each, true)));
+    old.querySelectorAll(".scroll").forEach((each, at) => { each.scrollLeft = scrolled[at] || 0; });
+    if (focused === null) return;
+    for (const each of old.querySelectorAll("a, button, [tabindex]")) {
+      if (mark(each) === focused) { each.focus({ preventScroll: true }); break; }
+    }
+  };
+
+  const isReading = () => {
+    const selected = getSelection();
+    return selected !== null && !selected.isCollapsed;
+  };
+
+  const refresh = async () => {
+    const began = performance.now();
+    if (!held && !document.hidden && !isReading()) {
+      try {
+        const answer = await fetch(location.href.split("#")[0], {
+          headers: { accept: "text/html" }, cache: "no-store",
+        });
+        if (!answer.ok) throw new Error(String(answer.status));
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const parts = new Map(
+          [...page.querySelectorAll("[data-live]")].map((each) => [each.dataset.live, each]),
+        );
+        for (const old of document.querySelectorAll("[data-live]")) {
+          const fresh = parts.get(old.dataset.live);
+          if (fresh && !held && !isReading()) replace(old, fresh);
+        }
+        tell(`Updated at ${new Date().toLocaleTimeString("en-GB")} by this device's clock.`, false);
+      } catch {
+        tell("No answer; the figures are old. Trying again.", true);
+      }
+    }
+    // a page that takes long is asked for less often
+    timer = setTimeout(refresh, Math.max(every, 9 * (performance.now() - began)));
+  };
+
+  hold.hidden = false;
+  hold.addEventListener("click", () => {
+    held = !held;
+    hold.textContent = held ? "Resume updates" : "Pause updates";
+    if (held) tell("Updates are paused.", false);
+    clearTimeout(timer);
+    timer = setTimeout(refresh, held ? every : 0);
+  });
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target instanceof Element ? event.target.closest(".copy") : null;
+    if (!button) return;
+    const code = button.parentElement.querySelector("code");
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(code);
+      button.textContent = "Selected";
+    }
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  });
+
+  timer = setTimeout(refresh, every);
+  root.dataset.ready = "yes";
+}

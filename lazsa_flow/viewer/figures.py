@@ -1,0 +1,64 @@
+"""Figures that several pages share, computed once for all who look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from lazsa_flow.service.part import runtime_of
+from lazsa_flow.store.due_list import DueFilter
+from lazsa_flow.viewer.due_page import LATE
+from lazsa_flow.viewer.list_page import COUNTED_AT_MOST
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lazsa_flow.store.monitoring import QueueStats
+    from lazsa_flow.viewer.list_page import PageContext
+
+
+def count_states(context: PageContext, lifecycle: str) -> Mapping[tuple[str, str], int]:
+    """Count a lifecycle's paths by country and state."""
+
+    def compute() -> Mapping[tuple[str, str], int]:
+        with runtime_of(context.service).store.census(lifecycle) as census:
+            return census.states()
+
+    return context.figures.get(("states", lifecycle), compute)
+
+
+def read_queue_stats(context: PageContext) -> QueueStats:
+    """Return how the work stands."""
+    store = runtime_of(context.service).store
+    return context.figures.get("queue", lambda: store.queue_stats(context.now))
+
+
+def count_late(context: PageContext) -> int:
+    """Count the timers that should have fired, no further than a list counts."""
+
+    def compute() -> int:
+        with runtime_of(context.service).store.due_list() as listing:
+            return listing.count_timers(DueFilter(until=context.now - LATE), COUNTED_AT_MOST)
+
+    return context.figures.get("late", compute)
+
+
+def count_by_country(context: PageContext) -> Mapping[str, tuple[int, int, int]]:
+    """Count by country the timers that are due, those that are late, and the parked paths."""
+
+    def compute() -> Mapping[str, tuple[int, int, int]]:
+        runtime = runtime_of(context.service)
+        due = runtime.store.due_by_country(context.now)
+        late = runtime.store.due_by_country(context.now - LATE) if due else {}
+        parked = Counter(
+            each.country
+            for each in runtime.store.find_parked(
+                country=None, path_ids=None, after=0, limit=COUNTED_AT_MOST
+            )
+        )
+        return {
+            code: (due.get(code, 0), late.get(code, 0), parked[code])
+            for code in runtime.rulebook.countries
+        }
+
+    return context.figures.get("countries", compute)

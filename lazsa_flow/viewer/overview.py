@@ -1,0 +1,168 @@
+"""The overview: figures, red where something is wrong, each a link to what it counts."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from lazsa_flow.service.part import runtime_of
+from lazsa_flow.viewer.cells import Link, Mark, Series, write_length
+from lazsa_flow.viewer.extra_pages import Tile, find_extra_pages, find_overview_parts
+from lazsa_flow.viewer.figures import (
+    count_by_country,
+    count_late,
+    count_states,
+    read_queue_stats,
+)
+from lazsa_flow.viewer.frame import write_card
+from lazsa_flow.viewer.list_html import write_section, write_table
+from lazsa_flow.viewer.list_page import COUNTED_AT_MOST, Column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lazsa_flow.lifecycle.table import Lifecycle
+    from lazsa_flow.viewer.cells import Cell, Tone
+    from lazsa_flow.viewer.extra_pages import OverviewParts
+    from lazsa_flow.viewer.list_page import PageContext
+
+_OVERDUE_S = 600
+"""How many seconds a notice may wait before the relay is taken to be down."""
+
+
+def write_overview(context: PageContext) -> Iterator[str]:
+    """Yield the parts of the overview."""
+    parts = find_parts(context)
+    yield write_tiles([*list_tiles(context), *parts.tiles])
+    for name, table in runtime_of(context.service).rulebook.lifecycles.items():
+        yield write_states(context, name, table)
+    yield '<div class="two">'
+    countries = write_table(*list_countries(context, parts), "By country")
+    yield write_card("By country", countries, name="countries")
+    yield '<div class="sections" data-live="sections">'
+    yield from map(write_section, parts.sections)
+    yield "</div></div>"
+
+
+def find_parts(context: PageContext) -> OverviewParts:
+    """Return what the service brings to the overview, computed once for all who look."""
+    return context.figures.get(
+        ("overview", context.addresses.root), lambda: find_overview_parts(context.service, context)
+    )
+
+
+def write_tiles(tiles: Sequence[Tile]) -> str:
+    """Write figures."""
+    written = "".join(
+        f'<a class="card tile {each.tone or ""}" href="{escape(each.to)}">'
+        f"<span>{escape(each.title)}</span><strong>{escape(_write_figure(each.value))}</strong>"
+        f"<small>{escape(each.note)}</small></a>"
+        for each in tiles
+    )
+    return f'<section class="tiles" aria-label="Figures" data-live="tiles">{written}</section>'
+
+
+def list_tiles(context: PageContext) -> list[Tile]:
+    """Return the figures of any service."""
+    of, stats, late = context.addresses.of, read_queue_stats(context), count_late(context)
+    pauses, next_due = context.service.pauses(), context.service.next_due()
+    late_text = f"{late:,}+" if late >= COUNTED_AT_MOST else late
+    oldest = "the timers are up to date"
+    if late and next_due is not None:
+        oldest = f"by {write_length(context.now - next_due)} at most"
+    coming = "no timer is pending"
+    if next_due is not None and next_due > context.now:
+        coming = f"the next one in {write_length(next_due - context.now)}"
+    elif stats.due:
+        coming = "they wait for a worker"
+    return [
+        Tile("Due now", stats.due, coming, of("due")),
+        Tile("Late", late_text, oldest, of("due"), "bad" if late else None),
+        Tile(
+            "Parked",
+            stats.parked,
+            f"{stats.failing:,} more are tried again" if stats.failing else "after an error",
+            of("parked"),
+            "bad" if stats.parked else None,
+        ),
+        Tile(
+            "Paused",
+            len(pauses),
+            "; ".join(each.scope for each in pauses) or "nothing is stopped",
+            of("health"),
+            "warn" if pauses else None,
+        ),
+        _write_outbox(context),
+    ]
+
+
+def _write_outbox(context: PageContext) -> Tile:
+    stats = read_queue_stats(context)
+    routes = {page.route for page in find_extra_pages(context.service)}
+    to = context.addresses.of("outbox" if "/outbox" in routes else "health")
+    tone: Tone | None = None
+    note = "no notice waits"
+    if stats.outbox_since is not None:
+        note = f"the oldest for {write_length(context.now - stats.outbox_since)}"
+    if stats.notices_parked:
+        note, tone = f"{stats.notices_parked:,} are set aside", "bad"
+    due = stats.outbox_due_since
+    if due is not None and (context.now - due).total_seconds() > _OVERDUE_S:
+        note, tone = f"may go for {write_length(context.now - due)}: no relay runs", "bad"
+    return Tile("Outbox", stats.outbox, note, to, tone)
+
+
+def write_states(context: PageContext, name: str, table: Lifecycle) -> str:
+    """Write how many paths are in each state of a lifecycle, each figure a link to them."""
+    counts: dict[str, int] = {}
+    for (_, state), count in count_states(context, name).items():
+        counts[state] = counts.get(state, 0) + count
+    boxes = "".join(
+        f'<li><a class="{each.meaning}" '
+        f'href="{escape(context.addresses.of("paths", lifecycle=name, state=each.name))}">'
+        f"{escape(each.name.replace('_', ' '))}<b>{counts.get(each.name, 0):,}</b></a></li>"
+        for each in table.states
+    )
+    live = context.addresses.lifecycle(name, "Live picture")
+    return (
+        f'<section class="card"><h2>{escape(table.title)} {live.to_html()}</h2>'
+        f'<ul class="states" data-live="states-{escape(name)}">{boxes}</ul></section>'
+    )
+
+
+def list_countries(
+    context: PageContext, parts: OverviewParts
+) -> tuple[Sequence[Column], list[list[Cell]]]:
+    """Return the columns of the table of countries, and a row for each."""
+    rulebook = runtime_of(context.service).rulebook
+    pauses, counts = context.service.pauses(), count_by_country(context)
+    columns = (
+        Column("Country"),
+        *parts.country_columns,
+        *(Column(title, numeric=True) for title in ("Due", "Late", "Parked")),
+        Column("Local time"),
+    )
+    rows: list[list[Cell]] = []
+    for code in sorted(rulebook.countries):
+        due, late, parked = counts.get(code, (0, 0, 0))
+        country = rulebook.countries[code]
+        name: Cell = Link(code, context.addresses.of("paths", country=code))
+        if any(each.country in (None, code) and each.cycle is None for each in pauses):
+            name = Series((name, Mark("paused", "warn")), " ")
+        local = context.now.astimezone(ZoneInfo(country.zone))
+        rows.append(
+            [
+                name,
+                *parts.country_cells.get(code, [None] * len(parts.country_columns)),
+                Link(f"{due:,}", context.addresses.of("due", country=code)) if due else 0,
+                Mark(f"{late:,}", "bad") if late else 0,
+                Link(f"{parked:,}", context.addresses.of("parked", country=code)) if parked else 0,
+                f"{local:%H:%M} {local.isoformat()[-6:]}",
+            ]
+        )
+    return columns, rows
+
+
+def _write_figure(value: str | int) -> str:
+    return value if isinstance(value, str) else f"{value:,}"

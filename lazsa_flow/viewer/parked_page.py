@@ -1,0 +1,103 @@
+"""The list of paths that were set aside after an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.errors import InputError
+from lazsa_flow.service.part import runtime_of
+from lazsa_flow.viewer.cells import Command, ZonedTime
+from lazsa_flow.viewer.list_page import (
+    COUNTED_AT_MOST,
+    Choice,
+    Column,
+    Filter,
+    ListPage,
+    ListRows,
+    Row,
+)
+from lazsa_flow.viewer.searching import LABEL, find_path_ids
+
+if TYPE_CHECKING:
+    from lazsa_flow.store.parked_list import ParkedPath
+    from lazsa_flow.viewer.list_page import ListQuery, PageContext
+
+OPERATOR: Final = "operator:YOU"
+"""Who a command to copy is given by; whoever copies it puts their own id."""
+
+
+def list_filters(context: PageContext) -> list[Filter]:
+    """Return the filter: of which country."""
+    countries = sorted(runtime_of(context.service).rulebook.countries)
+    return [Filter("country", "Country", choices=[Choice(each) for each in countries])]
+
+
+def find_parked(context: PageContext, query: ListQuery) -> ListRows:
+    """Find the parked paths of a query, in the order of their numbers."""
+    store = runtime_of(context.service).store
+    country, ids = query.get("country"), find_path_ids(context, query.search)
+    after = 0 if query.after is None else read_number(query.after)
+    found = store.find_parked(country=country, path_ids=ids, after=after, limit=query.limit + 1)
+    rows = [_write_row(context, each) for each in found[: query.limit]]
+    more = len(found) > query.limit
+    if query.rows_only:
+        return ListRows(rows, more)
+    count = store.count_parked(country=country, path_ids=ids, limit=COUNTED_AT_MOST)
+    everything = Command(f"lazsa-flow unpark --all --as {OPERATOR}")
+    return ListRows(
+        rows,
+        more,
+        count=count,
+        empty="There are no more." if query.after else "No path is parked: nothing has failed.",
+        commands=(everything,) if rows else (),
+    )
+
+
+def read_number(text: str) -> int:
+    """Read the number of a path at which a page of a list ended.
+
+    Raises:
+        InputError: It is no such number.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise InputError.of("list", "after", text, "the number of a path")
+    return int(text)
+
+
+def _write_row(context: PageContext, each: ParkedPath) -> Row:
+    countries = runtime_of(context.service).rulebook.countries
+    country = countries.get(each.country)
+    zone = country.zone if country is not None else "UTC"
+    failure = each.failure
+    return Row(
+        (
+            context.addresses.path(each.ref),
+            each.subject,
+            each.country,
+            each.state,
+            failure.timer,
+            ZonedTime(failure.due_at, zone),
+            failure.error,
+            failure.attempts,
+            ZonedTime(failure.failed_at, zone),
+            Command(f"lazsa-flow unpark {each.ref} --as {OPERATOR}"),
+        ),
+        str(each.path_id),
+        order=each.path_id,
+    )
+
+
+PARKED: Final = ListPage(
+    route="/parked",
+    title="Parked",
+    noun="paths",
+    columns=(
+        *(Column("Path"), Column("Subject"), Column("Country"), Column("State"), Column("Timer")),
+        *(Column("Due"), Column("Error"), Column("Attempts", numeric=True), Column("Failed")),
+        Column("After fixing the cause", in_csv=False),
+    ),
+    find=find_parked,
+    filters=list_filters,
+    search=LABEL,
+    menu="Parked",
+)
