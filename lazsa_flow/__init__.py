@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         TransitionError,
         UnavailableError,
     )
+    from lazsa_flow.foresight.rehearsal import PathOutcome, Rehearsal
     from lazsa_flow.graph.timeline import Picture
     from lazsa_flow.lifecycle.contact import Contact
     from lazsa_flow.lifecycle.guards import Finding, Guard, Verdict
@@ -109,6 +110,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "TurnoverRecord",
     "Move",
     "Path",
+    "PathOutcome",
     "Verdict",
     # to write a lifecycle
     "Lifecycle",
@@ -169,6 +171,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "PolicyVersion",
     "Preview",
     "RecordedCard",
+    "Rehearsal",
     "Relay",
     "Reminded",
     "Rendered",
@@ -301,6 +304,7 @@ _HOMES = {
     "lazsa_flow.notices.render": ("Rendered",),
     "lazsa_flow.service.configuration": ("Migrated",),
     "lazsa_flow.service.dry_run": ("DryRun",),
+    "lazsa_flow.foresight.rehearsal": ("PathOutcome", "Rehearsal"),
     "lazsa_flow.service.list_rows": (
         "Listed",
         "Page",

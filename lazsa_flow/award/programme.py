@@ -15,6 +15,7 @@ from lazsa_flow.award.facade.panels import Panels
 from lazsa_flow.award.facade.questions import AwardQuestions
 from lazsa_flow.award.facade.sellers import Sellers
 from lazsa_flow.award.rules.facts import Facts
+from lazsa_flow.foresight.rehearse import Foresight
 from lazsa_flow.service import listing
 from lazsa_flow.service.entrance import checked_with, instance_of
 from lazsa_flow.service.part import exposed
@@ -116,6 +117,9 @@ class Programme(FlowService):
     outcome = exposed(AwardQuestions.outcome)
     members = exposed(AwardQuestions.members)
     check_entry = exposed(AwardQuestions.check_entry)
+
+    # -- what is to come
+    rehearse = exposed(Foresight.rehearse)
 
     # -- the lists that a country team works by
     find_sellers = exposed(AwardLists.find_sellers)

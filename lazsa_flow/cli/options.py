@@ -271,6 +271,17 @@ Until = Annotated[
     str | None,
     typer.Option("--until", metavar="DATE", help="Also timers due by the end of this date."),
 ]
+RehearsedDate = Annotated[
+    str, typer.Option("--on", metavar="DATE", help="Cycle date, such as 2026-10-01.")
+]
+RehearsedJournal = Annotated[
+    Path | None,
+    typer.Option(
+        "--journal",
+        metavar="FILE",
+        help="Write the rows that the journal would get; - prints them.",
+    ),
+]
 Since = Annotated[
     str | None,
     typer.Option("--since", metavar="DATE|INSTANT", help="Only paths in their state since then."),

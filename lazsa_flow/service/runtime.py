@@ -77,6 +77,11 @@ class Runtime:
         self._check(store.stamp())
         self._context = self._read_rules()
 
+    @property
+    def secret(self) -> bytes | None:
+        """The deployment's key for fingerprints, if it has one."""
+        return self._secret
+
     def on_store(self, store: SqlStore) -> Runtime:
         """Return the same on another store, such as one that is bound to a host's connection."""
         return Runtime(

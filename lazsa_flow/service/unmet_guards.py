@@ -32,13 +32,13 @@ def unmet_guards(
         if guards:
             ahead[row["id"]] = guards
         else:
-            found[row["id"]] = tuple(_recorded(table, row["verdicts"]))
+            found[row["id"]] = tuple(recorded_unmet(table, json.loads(row["verdicts"])))
     for seen in listing.evidence(ahead, on=now.date()) if ahead else ():
         found[seen.path.id] = tuple(not_held(context, seen, ahead[seen.path.id], now))
     return found
 
 
-def _recorded(table: Lifecycle | None, verdicts: str) -> Iterator[str]:
+def recorded_unmet(table: Lifecycle | None, verdicts: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Yield the guards that did not hold at a move, but for those of ways that nobody hopes for."""
     hoped = {
         name
@@ -46,7 +46,7 @@ def _recorded(table: Lifecycle | None, verdicts: str) -> Iterator[str]:
         if table and edge.dest in table.happy_path and edge.dest not in edge.sources
         for name in edge.guards
     }
-    for name, (held, *_) in findings_of(json.loads(verdicts)).items():
+    for name, (held, *_) in findings_of(verdicts).items():
         if not held and name in hoped:
             yield name
 

@@ -14,7 +14,7 @@ import sqlite3
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -99,6 +99,24 @@ def file_of(url: sa.URL) -> Path | None:
     if parts.path == ":memory:" or url.query.get("mode") == "memory":
         return None
     return Path(unquote(parts.path))
+
+
+def read_only_url(url: str) -> str:
+    """Return the URL of a database so that its connections write nothing, not even a checkpoint.
+
+    Only SQLite's last connection writes when it closes: of what is in the log. Any other URL, and
+    one of a file that is not there, is returned as it is.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except ArgumentError:
+        return url
+    file = file_of(parsed)
+    if file is None or not file.exists():
+        return url
+    named = parsed.set(database=f"file:{quote(str(file.absolute()))}")
+    query = {"uri": "true", "mode": "ro"}
+    return named.update_query_dict(query).render_as_string(hide_password=False)
 
 
 def sqlite_file(url: str | sa.URL, command: str) -> Path:

@@ -22,6 +22,8 @@ from sqlalchemy import event
 if TYPE_CHECKING:
     from pathlib import Path
 
+UNCHANGING: Final = "mode=ro&immutable=1"
+"""Options of a URI: SQLite takes no lock on the file and puts nothing beside it."""
 _READS: Final = "lazsa_reads_only"
 _ALONE: Final = "lazsa_reads_alone"
 _USED: Final = "lazsa_used"
@@ -52,17 +54,22 @@ def is_writable(file: Path) -> bool:
     )
 
 
+def reading_options(file: Path) -> str:
+    """Return the options of the URI by which a database is opened to be read alone."""
+    log = file.with_name(f"{file.name}-wal")
+    return "mode=ro" if is_writable(file) or log.exists() else UNCHANGING
+
+
 def _redirect(
     file: Path, _dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]
 ) -> None:
     if not file.exists() or is_writable(file):
         return
     record.info[_READS] = True
-    log = file.with_name(f"{file.name}-wal")
-    alone = "" if log.exists() else "&immutable=1"
-    arguments[0] = f"file:{quote(str(file.absolute()))}?mode=ro{alone}"
+    reads = reading_options(file)
+    arguments[0] = f"file:{quote(str(file.absolute()))}?{reads}"
     options["uri"] = True
-    if alone:
+    if reads == UNCHANGING:
         record.info[_ALONE] = True
 
 

@@ -22,12 +22,12 @@ from lazsa_flow.errors import DamagedError, InputError, SchemaError
 from lazsa_flow.store.backup import copy_checked, refuse_damage, revision_in
 from lazsa_flow.store.exclusive import check_holders, held_alone, locked_bytes
 from lazsa_flow.store.integrity import revision_of
+from lazsa_flow.store.read_only import UNCHANGING
 from lazsa_flow.store.retry import is_damage
 from lazsa_flow.store.schema_revision import HEAD
 from lazsa_flow.store.sqlite_file import (
     DAMAGE,
     INDEX,
-    UNCHANGING,
     beside,
     logs_of,
     open_sqlite,

@@ -24,8 +24,6 @@ LOGS: Final = ("-wal", "-journal")
 """What SQLite puts beside a database, and reads again when it is opened."""
 INDEX: Final = "-shm"
 """The index of a log, which is made again."""
-UNCHANGING: Final = "mode=ro&immutable=1"
-"""How a backup is opened: SQLite takes no lock on it and puts nothing beside it."""
 DAMAGE: Final = (sqlite3.DatabaseError, UnicodeDecodeError)
 """What the driver raises over a damaged file; the latter where SQLite's own text is no text."""
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.path_ref import PathRef
     from lazsa_flow.store.backup import Backup
+    from lazsa_flow.store.scratch.copying import Due
     from lazsa_flow.store.subject_paths import SubjectPaths
     from lazsa_flow.store.transaction_stamp import Stamp
 
@@ -248,6 +249,16 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         if self._closed:  # the copy is made on a connection of its own
             raise ClosedError
         return back_up(sqlite_file(self._engine.url, "backup"), file, overwrite=overwrite)
+
+    def copy_due(self, scratch: Path, due: Due) -> int:
+        """Copy what falls due; see :func:`lazsa_flow.store.scratch.copying.copy_due`."""
+        from lazsa_flow.store.scratch.copying import copy_due
+
+        if self._closed:  # an SQLite file is read on a connection of its own
+            raise ClosedError
+        return copy_due(
+            self._reading, scratch, due, sources=self.sources, whole=self.tables_copied_whole
+        )
 
     def check_writable(self) -> None:
         """Make sure that a move could be written; nothing is, and nobody is waited for.

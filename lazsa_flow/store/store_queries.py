@@ -28,6 +28,7 @@ from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.fast.row_writer import row_writer
 from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.statistics import Census
+from lazsa_flow.store.timer_outcomes import read_timer_outcomes
 from lazsa_flow.store.transaction_stamp import read_stamp
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.monitoring import QueueStats
     from lazsa_flow.store.parked_list import ParkedPath
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
+    from lazsa_flow.store.timer_outcomes import TimerOutcome
 
 
 _Listing = TypeVar("_Listing", bound=Listing, default=Any)
@@ -58,11 +60,14 @@ class StoreQuestions(ABC, Generic[_Listing]):
         brakes: What stops this process.
         sources: The evidence sources that decisions read.
         listing_class: The class of lists; an application's may know more of them.
+        tables_copied_whole: Tables of an application's own that a scratch database has, too; see
+            :mod:`lazsa_flow.store.scratch.parts`.
     """
 
     brakes: Brakes
     sources: tuple[Source, ...]
     listing_class: type[Any] = Listing
+    tables_copied_whole: tuple[sa.Table, ...] = ()
 
     @abstractmethod
     def _read(self, *, snapshot: bool = False) -> AbstractContextManager[sa.Connection]:
@@ -218,6 +223,11 @@ class StoreQuestions(ABC, Generic[_Listing]):
         """List paths and subjects, as of one moment."""
         with self._read(snapshot=True) as connection:
             yield self.listing_class(connection, self.sources)
+
+    def timer_outcomes(self, on: date) -> list[TimerOutcome]:
+        """Return what the deciding timers of a local date did, by path."""
+        with self._read() as connection:
+            return read_timer_outcomes(connection, on)
 
     def states(self) -> dict[tuple[str, str], int]:
         """Count the paths by lifecycle and state."""

@@ -119,6 +119,7 @@ CALLS: dict[str, Callable[[Programme], Any]] = {
     "deliveries": lambda p: p.deliveries(),
     "preview_notice": lambda p: p.preview_notice("awarded"),
     "policy_list": lambda p: p.policy_list(),
+    "rehearse": lambda p: p.rehearse(on=APRIL.replace(month=10)),
     "policy_show": lambda p: p.policy_show("award"),
     "country_list": lambda p: p.country_list(),
     "country_show": lambda p: p.country_show("SG"),

@@ -102,6 +102,7 @@ COMMAND_OF: Final = {
     "record_shown": "trainer shown",
     "recuse": "recuse",
     "relay": "relay",
+    "rehearse": "rehearse",
     "release_country": "country release",
     "release_policy": "policy release",
     "remind_reviewers": "reviewers",

@@ -97,6 +97,8 @@ def closed(migrated: FilePath, tmp_path_factory: pytest.TempPathFactory) -> Worl
 def _arguments(world: World, name: str, method: Callable[..., Any]) -> dict[str, Any]:
     if name == "verdicts":
         return {"path": world.path("award-1"), "row": world.last("award-1")}
+    if name == "rehearse":
+        return {"on": date(2020, 10, 1)}
     if name == "title":
         return {"path": world.path("award-1")}
     return arguments_of(name, method)

@@ -18,7 +18,7 @@ from lazsa_flow.award.store import schema as award_tables
 ROOT: Final = Path(__file__).resolve().parents[2] / "lazsa_flow"
 FOLDERS: Final = (
     *("lifecycle", "engine", "store", "notices", "graph"),
-    *("service", "runner", "viewer", "cli", "csvfiles"),
+    *("service", "foresight", "runner", "viewer", "cli", "csvfiles"),
 )
 SUFFIXES: Final = {".py", ".js", ".html", ".css"}
 WORDS: Final = re.compile(r"seller|nominat|panel|ambassador|award|country[ _-]?team", re.IGNORECASE)

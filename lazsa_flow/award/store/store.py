@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lazsa_flow.award.evidence import EVIDENCE
 from lazsa_flow.award.store.round_listing import AwardListing
+from lazsa_flow.award.store.schema import conduct_bars, seats
 from lazsa_flow.award.store.transaction import AwardTransaction
 from lazsa_flow.store.store import SqlStore
 
@@ -14,3 +15,4 @@ class AwardStore(SqlStore[AwardTransaction, AwardListing]):
     transaction_class = AwardTransaction
     listing_class = AwardListing
     sources = EVIDENCE
+    tables_copied_whole = (conduct_bars, seats)

@@ -1,0 +1,95 @@
+"""``lazsa-flow rehearse``: what a date will bring, decided on a copy of what is due."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from lazsa_flow.cli.common import (
+    console,
+    find_runtime,
+    open_service,
+    print_json,
+    read_day,
+    read_instant,
+)
+from lazsa_flow.cli.options import (
+    DEFAULT_DATABASE,
+    ConfigDir,
+    CountryFilter,
+    Database,
+    Json,
+    Now,
+    RehearsedDate,
+    RehearsedJournal,
+)
+from lazsa_flow.cli.tables import Column, print_table
+from lazsa_flow.store.connect import read_only_url
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from lazsa_flow.foresight.rehearsal import Rehearsal
+
+
+def rehearse(
+    on: RehearsedDate,
+    now: Now = None,
+    country: CountryFilter = None,
+    journal: RehearsedJournal = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a date will bring, by running its timers on a copy; the database is only read.
+
+    The copy holds what falls due until then, with the evidence that decides it, in a temporary
+    file without free text and contacts. It is removed at the end.
+
+    Example: lazsa-flow rehearse --on 2026-10-01 --country SG
+    """
+    from lazsa_flow.foresight.rehearse import Foresight
+
+    with open_service(read_only_url(database), config) as service:
+        found = Foresight(find_runtime(service)).rehearse(
+            on=_read_date(on),
+            now=read_instant(now, "now"),
+            country=country,
+        )
+    if journal is not None:
+        _write_journal(found, journal)
+    if as_json:
+        print_json(found.document())
+    elif str(journal) != "-":
+        _print_summary(found)
+
+
+def _read_date(text: str) -> date:
+    day = read_day(text, "on")
+    assert day is not None
+    return day
+
+
+def _write_journal(found: Rehearsal, file: Path) -> None:
+    """Write the foreseen rows as ``lazsa-flow demo`` writes its journal: one JSON object a line."""
+    from lazsa_flow.private_files import open_file
+
+    lines = (json.dumps(row, ensure_ascii=False) for row in found.journal)
+    if str(file) == "-":
+        for line in lines:
+            console().print(line, soft_wrap=True, markup=False, highlight=False)
+        return
+    with open_file(file, encoding="utf-8", newline="\n") as out:
+        out.writelines(f"{line}\n" for line in lines)
+
+
+def _print_summary(found: Rehearsal) -> None:
+    """Print how many paths come to which outcome, by country."""
+    counts = Counter((each.country, each.outcome) for each in found.outcomes)
+    rows = [(code, outcome, f"{count:,}") for (code, outcome), count in sorted(counts.items())]
+    columns = (Column("Country"), Column("Outcome"), Column("Paths", right=True))
+    print_table(columns, rows, empty=f"Nothing is due on {found.on}.")
+    total, until = len(found.outcomes), len(found.journal)
+    console().print(f"{total:,} paths are due on {found.on}; {until:,} journal rows until then.")

@@ -1,0 +1,284 @@
+"""Copying into a scratch database, from one snapshot of the source, which is only read.
+
+An SQLite file is opened read-only with the scratch database attached to it, so that rows go from
+file to file. Of any other database the rows are fetched within one REPEATABLE READ transaction.
+Neither takes a lock that a writer needs, so that nobody who writes meanwhile has to wait.
+
+Source:
+    SQLite, "ATTACH DATABASE", "Isolation In SQLite"; PostgreSQL, "Transaction Isolation".
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from lazsa_flow.lifecycle.calendar import instant_text
+from lazsa_flow.store import path_numbers, schema
+from lazsa_flow.store.connect import file_of
+from lazsa_flow.store.fast.driver import driver_connection
+from lazsa_flow.store.read_only import reading_options
+from lazsa_flow.store.retry import reading
+from lazsa_flow.store.scratch.parts import Part, list_parts
+from lazsa_flow.store.sqlite_file import open_sqlite, our_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from lazsa_flow.lifecycle.evidence import Source
+
+_FETCHED: Final = 5000
+"""So many rows are fetched of a server at a time."""
+_COMMAND: Final = "rehearse"
+_PLACEHOLDER: Final = "placeholder"
+
+
+class Due(NamedTuple):
+    """What is copied: what falls due until an instant, in some countries or in all."""
+
+    until: datetime
+    countries: Collection[str] = ()
+
+
+class _Snapshot(Protocol):
+    """One snapshot of the source, with the scratch database to copy into."""
+
+    def choose(self, due: Due) -> int:
+        """Choose the paths that fall due with their siblings; return how many there are."""
+        ...
+
+    def columns(self, table: str) -> list[str]:
+        """Return the columns of a table that the source and the scratch database both have."""
+        ...
+
+    def copy(self, part: Part, columns: Sequence[str]) -> None:
+        """Copy a part."""
+        ...
+
+    def largest_path(self) -> int:
+        """Return the number before that of the next path that opens."""
+        ...
+
+    def write(self, statement: str, values: Sequence[Any]) -> None:
+        """Write into the scratch database."""
+        ...
+
+
+def copy_due(
+    engine: sa.Engine,
+    scratch: Path,
+    due: Due,
+    *,
+    sources: Iterable[Source],
+    whole: Iterable[sa.Table],
+) -> int:
+    """Copy what falls due into a scratch database that has the schema and no rows.
+
+    Args:
+        engine: Of the source.
+        scratch: The scratch database's file.
+        due: What is copied.
+        sources: The evidence sources that decisions read.
+        whole: Tables of the application's that are copied whole.
+
+    Returns:
+        How many paths were copied.
+
+    Raises:
+        UnavailableError: The source cannot be read, or there is no room for the copy.
+        DamagedError: The source is damaged.
+    """
+    with our_errors(_COMMAND, scratch), _open(engine, scratch) as snapshot:
+        chosen = snapshot.choose(due)
+        for part in list_parts(sources, whole):
+            snapshot.copy(part, snapshot.columns(part.table))
+        _reserve_numbers(snapshot)
+    return chosen
+
+
+def _reserve_numbers(snapshot: _Snapshot) -> None:
+    """Let paths that open be numbered as in the source, of which most paths are left out."""
+    largest, instant = snapshot.largest_path(), "0001-01-01T00:00:00.000000Z"
+    snapshot.write(
+        f"INSERT OR IGNORE INTO scratch.{schema.paths.name} (id, lifecycle, subject, country,"
+        " state, seq, head, opened_at, entered_at, parked, spans, data, recorded_at)"
+        " VALUES (?, ?, ?, '', '', 0, '', ?, ?, 0, '[]', '{}', ?)",
+        (largest, _PLACEHOLDER, _PLACEHOLDER, *[instant] * 3),
+    )
+
+
+@contextmanager
+def _open(engine: sa.Engine, scratch: Path) -> Iterator[_Snapshot]:
+    file = file_of(engine.url)
+    if file is not None:
+        with closing(open_sqlite(file, reading_options(file))) as driver:
+            _attach(driver, scratch)
+            driver.execute("BEGIN")
+            yield _SqliteFile(driver)
+            driver.execute("COMMIT")
+        return
+    reads = engine
+    if engine.dialect.name == "postgresql":
+        reads = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+    with (
+        reading(),
+        closing(sqlite3.connect(":memory:", isolation_level=None, uri=True)) as target,
+        reads.connect() as connection,
+        connection.begin(),
+    ):
+        _attach(target, scratch)
+        target.execute("BEGIN")
+        yield _Fetched(connection, target)
+        target.execute("COMMIT")
+
+
+def _attach(driver: sqlite3.Connection, scratch: Path) -> None:
+    driver.execute("ATTACH DATABASE ? AS scratch", (f"file:{quote(str(scratch))}?mode=rw",))
+    driver.execute("PRAGMA scratch.synchronous = OFF")  # it need not outlive the machine
+    driver.execute("PRAGMA foreign_keys = OFF")  # rows that are left out may be named
+
+
+def _choosing(due: Due, mark: str) -> tuple[str, list[str]]:
+    """Return the query for the numbers of the paths that are copied, and its parameters."""
+    timers, paths, countries = schema.timers.name, schema.paths.name, sorted(due.countries)
+    within = f" AND t.country IN ({', '.join([mark] * len(countries))})" if countries else ""
+    query = (
+        f"SELECT DISTINCT other.id FROM {paths} own JOIN {paths} other"
+        " ON other.subject = own.subject WHERE own.id IN (SELECT t.path_id"
+        f" FROM {timers} t WHERE t.status = 'pending' AND t.due_at <= {mark}{within})"
+    )
+    return query, [instant_text(due.until), *countries]
+
+
+def _selecting(part: Part, columns: Sequence[str], among: str, *, parts: bool) -> str:
+    """Return the query for the rows of a part."""
+    conditions = [f"{part.owner} {among}"] if part.owner else []
+    conditions += [part.where] if part.where else []
+    if parts and "batch_id" in columns:  # of an import that is under way, nothing is seen
+        under_way = f"SELECT batch_id FROM {schema.open_imports.name}"
+        conditions.append(f"(batch_id IS NULL OR batch_id NOT IN ({under_way}))")
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"SELECT {', '.join(columns)} FROM {part.table}{where}"
+
+
+class _SqliteFile:
+    """An SQLite file that is only read, with the scratch database attached."""
+
+    def __init__(self, driver: sqlite3.Connection) -> None:
+        self._driver = driver
+
+    def choose(self, due: Due) -> int:
+        query, values = _choosing(due, "?")
+        self._driver.execute(f"CREATE TEMP TABLE chosen AS {query}", values)
+        self._driver.execute("CREATE UNIQUE INDEX temp.chosen_id ON chosen (id)")
+        self._driver.execute(
+            "CREATE TEMP TABLE names AS SELECT DISTINCT subject AS name"
+            f" FROM main.{schema.paths.name} WHERE id IN (SELECT id FROM temp.chosen)"
+        )
+        self._driver.execute(
+            f"INSERT INTO temp.names SELECT alias FROM main.{schema.subject_aliases.name}"
+            f" WHERE {_HOLDER} IN (SELECT name FROM temp.names)"
+        )
+        [(count,)] = self._driver.execute("SELECT count(*) FROM temp.chosen")
+        return int(count)
+
+    def columns(self, table: str) -> list[str]:
+        query = (
+            "SELECT name FROM pragma_table_info(:table, 'scratch')"
+            " INTERSECT SELECT name FROM pragma_table_info(:table, 'main')"
+        )
+        return [name for (name,) in self._driver.execute(query, {"table": table})]
+
+    def copy(self, part: Part, columns: Sequence[str]) -> None:
+        query = _selecting(part, columns, _CHOSEN[part.among], parts=True)
+        into = f"scratch.{part.table} ({', '.join(columns)})"
+        self._driver.execute(f"INSERT INTO {into} {query}")
+
+    def largest_path(self) -> int:
+        [(largest,)] = self._driver.execute(_LARGEST)
+        return int(largest)
+
+    def write(self, statement: str, values: Sequence[Any]) -> None:
+        self._driver.execute(statement, values)
+
+
+class _Fetched:
+    """A source whose rows are fetched: on a server, or in memory."""
+
+    def __init__(self, connection: sa.Connection, target: sqlite3.Connection) -> None:
+        self._connection, self._target = connection, target
+        self._server = connection.dialect.name == "postgresql"
+        self._among: dict[str, Any] = {}
+
+    def choose(self, due: Due) -> int:
+        query, values = _choosing(due, self._mark())
+        self._among["paths"] = [number for (number,) in self._run(query, values)]
+        table, aliases = schema.paths.name, schema.subject_aliases.name
+        subjects = self._run(
+            f"SELECT DISTINCT subject FROM {table} WHERE id {self._those()}", self._values("paths")
+        )
+        self._among["names"] = [subject for (subject,) in subjects]
+        named = self._run(
+            f"SELECT alias FROM {aliases} WHERE {_HOLDER} {self._those()}", self._values("names")
+        )
+        self._among["names"] += [alias for (alias,) in named]
+        return len(self._among["paths"])
+
+    def columns(self, table: str) -> list[str]:
+        theirs = {each["name"] for each in sa.inspect(self._connection).get_columns(table)}
+        own = self._target.execute("SELECT name FROM pragma_table_info(?, 'scratch')", (table,))
+        return [name for (name,) in own if name in theirs]
+
+    def copy(self, part: Part, columns: Sequence[str]) -> None:
+        query = _selecting(part, columns, self._those(), parts=not self._server)
+        values = self._values(part.among) if part.owner else []
+        into = f"scratch.{part.table} ({', '.join(columns)})"
+        marks = ", ".join("?" * len(columns))
+        self._target.executemany(f"INSERT INTO {into} VALUES ({marks})", self._run(query, values))
+
+    def largest_path(self) -> int:
+        if not self._server:
+            return path_numbers.find_largest(self._connection)
+        # what the sequence gave last; nothing is taken from it
+        [(last, is_called)] = self._run(f"SELECT last_value, is_called FROM {_SEQUENCE}", [])
+        return int(last) - (not is_called)
+
+    def write(self, statement: str, values: Sequence[Any]) -> None:
+        self._target.execute(statement, values)
+
+    def _mark(self) -> str:
+        return "%s" if self._server else "?"
+
+    def _those(self) -> str:
+        return "= ANY(%s)" if self._server else "IN (SELECT value FROM json_each(?))"
+
+    def _values(self, among: str) -> list[Any]:
+        return [self._among[among] if self._server else json.dumps(self._among[among])]
+
+    def _run(self, query: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        with driver_connection(self._connection) as driver:
+            cursor = driver.cursor()
+            cursor.execute(query, values)
+            while rows := cursor.fetchmany(_FETCHED):
+                yield from rows
+
+
+_CHOSEN: Final = {
+    "paths": "IN (SELECT id FROM temp.chosen)",
+    "names": "IN (SELECT name FROM temp.names)",
+    "all": "",
+}
+_LARGEST: Final = str(path_numbers.LARGEST.compile(dialect=sqlite.dialect()))
+_HOLDER: Final = schema.subject_aliases.c["subject"].name
+"""The column of the id that holds, in the table of aliases."""
+_SEQUENCE: Final = schema.PATH_ID.name

@@ -1,0 +1,70 @@
+"""Parts of a scratch database: which rows of which table a decision may read.
+
+A scratch database holds the paths that fall due, every other path of the same subjects, and the
+evidence about them. Rules, pauses and suspensions are copied whole. Free text, contacts, notices
+and the journal are never copied: no decision reads them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from lazsa_flow.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import sqlalchemy as sa
+
+    from lazsa_flow.lifecycle.evidence import Source
+
+Among = Literal["paths", "names", "all"]
+
+
+class Part(NamedTuple):
+    """The rows of one table that are copied.
+
+    Attributes:
+        table: The table's name.
+        owner: The column that says whose row it is; of a table copied whole there is none.
+        among: Whether the owner is a path's number or a subject's id, or all rows are copied.
+        where: A further condition, in SQL that both databases understand.
+    """
+
+    table: str
+    owner: str = ""
+    among: Among = "all"
+    where: str = ""
+
+
+_WHOLE: Final = (
+    *(schema.policies, schema.countries, schema.suspensions, schema.lifted_suspensions),
+    *(schema.pauses, schema.lifecycles, schema.path_buckets, schema.closed_books),
+    *(schema.subject_merges, schema.subject_aliases),
+)
+"""Tables that every decision may read, none of which grows with the paths."""
+_OF_PATHS: Final = (schema.slots, schema.claims, schema.failures, schema.path_data)
+_OF_SUBJECTS: Final = ((schema.records, "subject"), (schema.subject_countries, "subject"))
+
+
+def list_parts(sources: Iterable[Source], whole: Iterable[sa.Table]) -> Iterator[Part]:
+    """Yield the parts of a scratch database, each table once.
+
+    Args:
+        sources: The evidence sources that decisions read.
+        whole: Tables of the application's that are copied whole.
+    """
+    for table in (*_WHOLE, *whole):
+        yield Part(table.name)
+    yield Part(schema.paths.name, "id", "paths")
+    yield Part(schema.timers.name, "path_id", "paths", "status = 'pending'")
+    for table in _OF_PATHS:
+        yield Part(table.name, "path_id", "paths")
+    for table, key in _OF_SUBJECTS:
+        yield Part(table.name, table.c[key].name, "names")
+    seen: set[str] = set()
+    for source in sources:
+        rows = source.rows
+        if rows.table not in seen:
+            seen.add(rows.table)
+            yield Part(rows.table, rows.owner, "paths" if rows.by == "path" else "names")

@@ -1,0 +1,53 @@
+"""Outcomes of timers: what those did that decide something on a date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import schema
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_ENDED: Final = ("fired", "refused", "parked", "pending")
+"""How a timer can stand whose date has come; one that was cancelled decided nothing."""
+
+
+class TimerOutcome(NamedTuple):
+    """What a timer did.
+
+    Attributes:
+        path_id: The number of its path.
+        status: ``fired``, ``refused``, ``parked``, or ``pending`` where nothing was decided.
+        trigger: The trigger that fired, if one did.
+        state: The state that the path is in now.
+        verdicts: The verdicts of its journal row, as JSON; ``None`` without one.
+    """
+
+    path_id: int
+    lifecycle: str
+    subject: str
+    country: str
+    status: str
+    trigger: str | None
+    state: str
+    verdicts: str | None
+
+
+def read_timer_outcomes(connection: sa.Connection, on: date) -> list[TimerOutcome]:
+    """Return what the deciding timers of a local date did: of each path the last one."""
+    timers, paths, journal = schema.timers, schema.paths, schema.journal
+    row = (journal.c.path_id == timers.c.path_id) & (journal.c.seq == timers.c.seq)
+    query: sa.Select[Any] = (
+        sa.select(
+            *(timers.c.path_id, paths.c.lifecycle, paths.c.subject, timers.c.country),
+            *(timers.c.status, journal.c.trigger, paths.c.state, journal.c.verdicts),
+        )
+        .select_from(timers.join(paths).outerjoin(journal, row))
+        .where(timers.c.decides, timers.c.due_on == on, timers.c.status.in_(_ENDED))
+        .order_by(timers.c.path_id, timers.c.due_at, sa.func.coalesce(timers.c.seq, 0))
+    )
+    found = {each.path_id: each for each in map(TimerOutcome._make, connection.execute(query))}
+    return list(found.values())

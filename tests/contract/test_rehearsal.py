@@ -1,0 +1,122 @@
+"""A rehearsal as recorded foretells the night hash for hash, and leaves its source alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from lazsa_flow import Actor, InputError, NotFoundError
+from lazsa_flow.store import schema
+from tests.contract.test_path_numbers import EMPLOYEE, known
+from tests.factories import CYCLE, facts, midnight, record_facts, utc
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from lazsa_flow.award.programme import Programme
+    from tests.contract.conftest import Play
+
+HOST = Actor("host", "h")
+
+
+def season(play: Play) -> Programme:
+    """Return a programme with nominees in two countries: merged, with a case, with stale facts."""
+    programme = play()
+    known(programme, "old", "new", "one", "two")
+    record_facts(programme, [facts(seller="far", country="TH", as_of=date(2026, 5, 20))])
+    for seller in ("old", "one", "two", "far"):
+        programme.nominate(seller, actor=EMPLOYEE, statement="Helps others.")
+    programme.merge_sellers("old", "new", actor=HOST)
+    programme.open_case("one", "case-1", actor=Actor("compliance", "c"))
+    return programme
+
+
+def hashes(rows: Any) -> dict[tuple[str, int], str]:
+    """Return the hash of each row by its path and number."""
+    return {(row["path"], row["seq"]): row["hash"] for row in rows}
+
+
+def run_night(programme: Programme, on: date) -> dict[tuple[str, int], str]:
+    """Sweep instant by instant until a date; return the hashes of the rows that were written."""
+    before = hashes(programme.journal())
+    clock: Any = programme.clock
+    until = max(midnight(on, code) for code in ("SG", "TH", "ID"))
+    while (at := programme.next_due()) is not None and at <= until:
+        clock.move_to(at)
+        programme.sweep()
+    after: Mapping[tuple[str, int], str] = hashes(programme.journal())
+    return {key: value for key, value in after.items() if key not in before}
+
+
+def counts(programme: Programme) -> dict[str, int]:
+    """Count the rows of every table."""
+    with programme._runtime.store.undone() as connection:
+        return {
+            table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for table in schema.METADATA.sorted_tables
+        }
+
+
+def test_a_rehearsal_as_recorded_is_the_night_itself(play: Play) -> None:
+    """Every row that a rehearsal foretells is written by the night with the same hash."""
+    programme = season(play)
+    before = counts(programme)
+    rehearsed = programme.rehearse(on=CYCLE)
+    assert counts(programme) == before
+    foretold = hashes(rehearsed.journal)
+    assert {each.subject: each.outcome for each in rehearsed.outcomes} == {
+        **dict.fromkeys(("new", "one", "two", "far"), "carry_over")
+    }
+    assert run_night(programme, CYCLE) == foretold
+    assert len(foretold) == 8
+    again = programme.rehearse(on=date(2027, 4, 1))
+    assert run_night(programme, date(2027, 4, 1)) == hashes(again.journal) != {}
+
+
+def test_one_country_is_rehearsed_by_itself(play: Play) -> None:
+    """With a country, only what is due there is copied and foretold."""
+    programme = season(play)
+    rehearsed = programme.rehearse(on=CYCLE, country="TH")
+    assert [each.subject for each in rehearsed.outcomes] == ["far"]
+    assert rehearsed.paths == 1
+    assert hashes(rehearsed.journal).items() <= run_night(programme, CYCLE).items()
+
+
+def test_a_pause_and_a_suspension_are_kept(play: Play) -> None:
+    """What is paused is foretold as paused; a suspended date is no date to rehearse."""
+    programme = season(play)
+    programme.pause(actor=Actor("operator", "o"), reason="stocktaking", country="TH")
+    outcomes = {each.subject: each.outcome for each in programme.rehearse(on=CYCLE).outcomes}
+    assert outcomes["far"] == "paused"
+    assert outcomes["two"] == "carry_over"
+    programme.suspend_cycle("SG", CYCLE, actor=Actor("manager", "m"))
+    with pytest.raises(InputError, match="on: got '2026-10-01', expected a date that is held"):
+        programme.rehearse(on=CYCLE, country="SG")
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"on": date(2026, 10, 2)}, "on: got '2026-10-02', expected a cycle date: 2026-10-02 is"),
+        (
+            {"on": date(2026, 4, 1)},
+            "on: got '2026-04-01', expected a date to come, such as 2026-10-01",
+        ),
+        ({"on": CYCLE, "now": utc(2026, 6, 1).replace(tzinfo=None)}, "now: got"),
+    ],
+    ids=["no cycle date", "past", "naive"],
+)
+def test_a_wrong_date_is_named(play: Play, options: dict[str, Any], fault: str) -> None:
+    """A date that cannot be rehearsed is refused, with the date that can."""
+    with pytest.raises(InputError, match=fault):
+        play().rehearse(**options)
+
+
+def test_an_unknown_country_is_named(play: Play) -> None:
+    """A country that is not configured is refused."""
+    with pytest.raises(NotFoundError, match="XX"):
+        play().rehearse(on=CYCLE, country="XX")

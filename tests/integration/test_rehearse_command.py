@@ -1,0 +1,151 @@
+"""``lazsa-flow rehearse``: what it prints, what it leaves alone, and what it leaves behind."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from typer.testing import CliRunner
+
+from lazsa_flow import Actor, Config, Programme, VirtualClock
+from lazsa_flow.award.cli.app import app
+from lazsa_flow.foresight.outcomes import read_outcomes
+from lazsa_flow.foresight.scratch_folder import remove_abandoned, scratch_folder
+from tests.factories import CYCLE, facts, record_facts, utc
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from lazsa_flow.foresight.rehearsal import PathOutcome
+    from lazsa_flow.service.runtime import Runtime
+
+CANARY: Final = "canary-statement-7f3a"
+NOW: Final = "2026-06-01T04:00Z"
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database with three nominees, whose log was left by a process that was killed."""
+    folder = tmp_path_factory.mktemp("rehearse")
+    file, left = folder / "open.db", folder / "left.db"
+    url, config = f"sqlite:///{file}", Config.load()
+    clock = VirtualClock(utc(2026, 6, 1, 4))
+    Programme.migrate(url, config=config, clock=clock)
+    with Programme.open(url, config=config, clock=clock) as programme:
+        record_facts(programme, [facts(seller=f"s-{number}") for number in range(3)])
+        for number in range(3):
+            actor = Actor("employee", "e-1")
+            programme.nominate(f"s-{number}", actor=actor, statement=CANARY)
+        for suffix in ("", "-wal"):
+            left.with_name(left.name + suffix).write_bytes(
+                file.with_name(file.name + suffix).read_bytes()
+            )
+    return left
+
+
+def run(database: Path, *options: str) -> str:
+    """Run the command; return what it printed."""
+    url = f"sqlite:///{database}"
+    arguments = ["rehearse", "--on", str(CYCLE), "--now", NOW, "--database", url, *options]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_it_prints_what_the_date_brings(database: Path, tmp_path: Path) -> None:
+    """The summary counts outcomes by country; JSON and journal have each path and row."""
+    assert "SG       carry_over      3" in run(database)
+    rows = tmp_path / "journal.jsonl"
+    document = json.loads(run(database, "--json", "--journal", str(rows)))
+    assert document["on"] == str(CYCLE)
+    assert document["now"] == "2026-06-01T04:00:00.000000Z"
+    assert [each["outcome"] for each in document["outcomes"]] == ["carry_over"] * 3
+    journal = [json.loads(line) for line in rows.read_text("utf-8").splitlines()]
+    assert [row["trigger"] for row in journal] == ["open_review", "carry_over"] * 3
+    assert {"path", "seq", "hash", "prev_hash", "verdicts"} <= journal[0].keys()
+
+
+def test_the_database_is_only_read(database: Path) -> None:
+    """Neither the file nor the log that a killed process left changes by a byte."""
+    files = [database, database.with_name(f"{database.name}-wal")]
+    before = [hashlib.sha256(file.read_bytes()).digest() for file in files]
+    assert files[1].stat().st_size
+    run(database)
+    assert [hashlib.sha256(file.read_bytes()).digest() for file in files] == before
+
+
+def test_a_writer_that_may_not_wait_is_never_refused(database: Path, tmp_path: Path) -> None:
+    """Beside a rehearsal, each transaction of a writer with ``busy_timeout = 0`` commits."""
+    copy = tmp_path / "busy.db"
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    stop, written = threading.Event(), []
+
+    def write() -> None:
+        with closing(sqlite3.connect(copy, timeout=0, isolation_level=None)) as writer:
+            while not stop.is_set():
+                writer.execute("BEGIN IMMEDIATE")
+                writer.execute("UPDATE lazsa_heartbeats SET seen_at = seen_at")
+                writer.execute("COMMIT")
+                written.append(1)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        run(copy)
+    finally:
+        stop.set()
+        thread.join()
+    assert len(written) > 10
+
+
+def test_the_copy_has_no_free_text_and_is_removed(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No statement reaches the scratch file, and nothing is left of it."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    seen: list[bytes] = []
+
+    def look(scratch: Runtime, on: date, countries: Collection[str]) -> tuple[PathOutcome, ...]:
+        seen.extend(each.read_bytes() for each in tmp_path.rglob("scratch.db*"))
+        return read_outcomes(scratch, on, countries)
+
+    monkeypatch.setattr("lazsa_flow.foresight.rehearse.read_outcomes", look)
+    run(database)
+    assert seen
+    assert CANARY.encode() in database.read_bytes() + Path(f"{database}-wal").read_bytes()
+    assert not any(CANARY.encode() in each for each in seen)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scratch folder is removed at the next start if its process is gone, and only then."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    code = (
+        "import os, tempfile\n"
+        f"tempfile.tempdir = {str(tmp_path)!r}\n"
+        "from lazsa_flow.foresight.scratch_folder import scratch_folder\n"
+        "with scratch_folder() as folder:\n"
+        "    (folder / 'scratch.db').write_text('rows')\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=False)
+    [abandoned] = tmp_path.iterdir()
+    assert abandoned.stat().st_mode & 0o777 == 0o700
+    with scratch_folder() as folder:
+        assert not abandoned.exists()
+        assert remove_abandoned(tmp_path) == []
+        assert folder.exists()
+    assert list(tmp_path.iterdir()) == []
