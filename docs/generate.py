@@ -15,7 +15,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from docs.pages import decisions, programme
+from docs.pages import (
+    api,
+    commands,
+    configuration,
+    decisions,
+    errors,
+    metrics,
+    policies,
+    programme,
+    roles,
+)
 from docs.pages.authorisation import authorisation
 from docs.pages.evidence import clauses, faults, rules
 from docs.pages.files import files
@@ -35,6 +45,13 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/reference/lifecycles.md": lifecycles,
     "docs/reference/faults.md": faults,
     "docs/reference/files.md": files,
+    "docs/reference/errors.md": errors.render,
+    "docs/reference/commands.md": commands.render,
+    "docs/reference/configuration.md": configuration.render,
+    "docs/reference/policies.md": policies.render,
+    "docs/reference/metrics.md": metrics.render,
+    "docs/reference/roles.md": roles.render,
+    **api.render_pages(),
     **{f"docs/reference/{each.name}.svg": picture(each, dark=False) for each in TABLES},
     **{f"docs/reference/{each.name}-dark.svg": picture(each, dark=True) for each in TABLES},
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 HEADER: Final = "<!-- Written by docs/generate.py; change what it reads, not this page. -->"
+
+_REFERENCE: Final = re.compile(r":(?:mod|class|func|data|meth|attr|exc):`~?\.?([\w.]+)`")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -19,3 +22,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def cell(text: str) -> str:
     """Return a text as it may stand in a cell: on one line, with ``|`` escaped."""
     return " ".join(text.split()).replace("|", "\\|")
+
+
+def plain(docstring: str) -> str:
+    """Return a docstring's text as Markdown: references become code, and lines run on."""
+    code = _REFERENCE.sub(lambda match: f"`{match[1].rpartition('.')[2]}`", docstring)
+    return " ".join(code.replace("``", "`").split())

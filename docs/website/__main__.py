@@ -39,7 +39,11 @@ def build(folder: Path) -> list[str]:
         "--config-file",
         str(folder / CONFIGURATION.name),
     ]
-    built = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
+    # our own extension of griffe is found where this package is
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    built = subprocess.run(  # noqa: S603
+        command, check=False, capture_output=True, text=True, env=environment
+    )
     if built.returncode:
         return [built.stdout + built.stderr]
     _take_shim_along(folder / "html")

@@ -32,6 +32,7 @@ class NominationPolicy(BaseModel):
     """When a nomination window closes before its cycle date, and on which days before that.
 
     Attributes:
+        closes_days: How many days before its cycle date a nomination window closes.
         reminder_days: How many days before the close the nominators of incomplete nominations are
             reminded.
     """
@@ -45,6 +46,11 @@ class PanelPolicy(BaseModel):
     """Quorum, bars of approval, when a renewal's round opens, and when reviewers are reminded.
 
     Attributes:
+        reviewers: How many reviewers must have scored a candidate; that is the quorum.
+        teams: From how many different teams the quorum must come.
+        mean: The least overall mean of all scores, compared unrounded.
+        floor: The least mean that each single item must have.
+        renewal_opens_days: How many days before the due date the round of a renewal opens.
         reminder_days: How many days before the cycle date reviewers with missing cards are
             reminded.
     """
@@ -59,7 +65,19 @@ class PanelPolicy(BaseModel):
 
 
 class CriteriaPolicy(BaseModel):
-    """The bars of the criteria; ``retention_rate`` sets one only where it is given."""
+    """The bars of the criteria; ``retention_rate`` sets one only where it is given.
+
+    Attributes:
+        tenure_months: For how long a seller must have been in the marketplace.
+        ncp_points: The most points of the non-compliance programme in the last 12 months.
+        gmv_measure: Which column of the facts is compared with ``gmv_rate``.
+        gmv_rate: The least share of sales, as the host computes it; ``"0.20"`` is 20 %.
+        chat_response_rate: The least share of chats that were answered, over nine months.
+        cancellation_rate: The largest share of cancelled orders, in each of nine months.
+        trainer_activities: The least number of kinds of trainer activity, of six.
+        retention_rate: The least retention rate of buyers; no bar where it is left out.
+        facts_stale_days: From what age on facts are reported as stale.
+    """
 
     model_config = STRICT
     tenure_months: Months
@@ -77,6 +95,9 @@ class RenewalPolicy(BaseModel):
     """The term of an award, the grace after it, and the days before its end to remind on.
 
     Attributes:
+        term_months: How long an award lasts, from its cycle date.
+        grace_days: For how long after the due date an award without a decision stays.
+        reminder_days: How many days before the end of the grace the ambassador is reminded.
         half_way_months: How long after the start of the term the ambassador gets a progress notice.
     """
 
@@ -95,7 +116,14 @@ class RenewalPolicy(BaseModel):
 
 
 class ReconnectPolicy(BaseModel):
-    """Who may join the alumni, by which steps, in which app."""
+    """Who may join the alumni, by which steps, in which app.
+
+    Attributes:
+        held_months: For how long the award must have been held.
+        app: The app of the alumni's group, as notices name it.
+        steps: What a former ambassador does, by code, in this order.
+        join_step: The last step, which the local team records.
+    """
 
     model_config = STRICT
     held_months: Months
@@ -110,14 +138,23 @@ class ReconnectPolicy(BaseModel):
 
 
 class ConductPolicy(BaseModel):
-    """For how long an end for code of conduct bars a nomination."""
+    """For how long an end for code of conduct bars a nomination.
+
+    Attributes:
+        bar_months: For so long after the end.
+    """
 
     model_config = STRICT
     bar_months: Months
 
 
 class AppealPolicy(BaseModel):
-    """How long, and by how many persons outside the panel, a decision may be reversed."""
+    """How long, and by how many persons outside the panel, a decision may be reversed.
+
+    Attributes:
+        days: For how long after the notice of the decision.
+        persons: How many persons outside the panel must agree.
+    """
 
     model_config = STRICT
     days: Days
@@ -125,14 +162,29 @@ class AppealPolicy(BaseModel):
 
 
 class RetentionPolicy(BaseModel):
-    """How long free text is kept after its round."""
+    """How long free text is kept after its round.
+
+    Attributes:
+        free_text_months: For so long statements and comments are kept; ``purge`` deletes them.
+    """
 
     model_config = STRICT
     free_text_months: Months
 
 
 class AwardPolicy(Policy):
-    """The policy of the award lifecycle."""
+    """The policy of the award lifecycle.
+
+    Attributes:
+        nomination: The nomination window.
+        panel: The panel and its bars.
+        criteria: The bars of the criteria.
+        renewal: Term, grace and reminders.
+        reconnect: Joining the alumni.
+        conduct: The bar after an end for code of conduct.
+        appeal: Appeals.
+        retention: How long free text is kept.
+    """
 
     nomination: NominationPolicy
     panel: PanelPolicy

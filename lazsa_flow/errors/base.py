@@ -8,6 +8,9 @@ class LazsaError(Exception):
 
     Attributes:
         fired: How many overdue timers had fired before the refusal. Their moves stay.
+
+    Do next:
+        Catch it where a command is given; each error below says what to do.
     """
 
     fired = 0

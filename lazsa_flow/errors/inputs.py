@@ -18,6 +18,9 @@ class InputError(LazsaError):
 
     Attributes:
         problems: Every problem found, in the order of the input.
+
+    Do next:
+        Correct each value that is named, and give the whole input again.
     """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -31,7 +34,11 @@ class InputError(LazsaError):
 
 
 class ConfigError(InputError):
-    """A policy or country file is wrong; each problem names its key's path."""
+    """A policy or country file is wrong; each problem names its key's path.
+
+    Do next:
+        Correct each key that is named; ``lazsa-flow doctor`` reads the files again.
+    """
 
 
 class NotFoundError(LazsaError):
@@ -42,6 +49,10 @@ class NotFoundError(LazsaError):
         id: The id that was given.
         expected: What would be found: the names there are, or what they look like.
         close: Known names that resemble it.
+
+    Do next:
+        Check the id; ``close`` names what resembles it, and ``lazsa-flow list`` lists what there
+        is.
     """
 
     def __init__(
@@ -85,6 +96,10 @@ class KeyReusedError(LazsaError):
 
     Attributes:
         key: The key.
+
+    Do next:
+        Use a key of its own for each command; only the very same command may come again with its
+        key.
     """
 
     def __init__(self, key: str) -> None:
@@ -99,6 +114,9 @@ class ConflictError(LazsaError):
         subject: Whose records.
         what: The record that it contradicts.
         until: The first instant at which it could be tried again, if one is known.
+
+    Do next:
+        Look at the record (``lazsa-flow show``); wait until ``until`` where it is given.
     """
 
     def __init__(self, subject: str, what: str, until: datetime | None = None) -> None:
@@ -115,6 +133,9 @@ class ExtraError(LazsaError):
         extra: The extra's name.
         purpose: What needs it.
         install: The command that installs it.
+
+    Do next:
+        Install the extra that is named.
     """
 
     def __init__(self, extra: str, purpose: str) -> None:
@@ -131,6 +152,9 @@ class TemplateError(LazsaError):
         file: The file at fault.
         line: The line in it; ``None`` where none can be named.
         fault: What is wrong.
+
+    Do next:
+        Mend the file at the line that is named, and look at it with ``lazsa-flow notices preview``.
     """
 
     def __init__(self, file: str, line: int | None, fault: str) -> None:

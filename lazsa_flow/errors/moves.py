@@ -20,6 +20,9 @@ class LifecycleError(LazsaError):
     Attributes:
         lifecycle: The table's name.
         problems: Every fault found, each naming its offender.
+
+    Do next:
+        Mend the table; every fault is named at once.
     """
 
     def __init__(self, lifecycle: str, problems: Sequence[str]) -> None:
@@ -35,6 +38,10 @@ class MachineMismatchError(LazsaError):
         lifecycle: The lifecycle.
         state: From which state.
         trigger: On which trigger.
+
+    Do next:
+        Install the same release everywhere, and report it: a table and the machine that is made of
+        it never differ by themselves.
     """
 
     def __init__(self, lifecycle: str, state: str, trigger: str) -> None:
@@ -55,6 +62,9 @@ class TransitionError(LazsaError):
         trigger: The trigger that was asked for.
         state: The path's state.
         subject: Whose path was to be opened; empty where there is a path.
+
+    Do next:
+        Ask ``explain`` what is possible now, and why the rest is not.
     """
 
     def __init__(
@@ -68,11 +78,19 @@ class TransitionError(LazsaError):
 
 
 class NoEdgeError(TransitionError):
-    """The present state has no edge for this trigger and reason."""
+    """The present state has no edge for this trigger and reason.
+
+    Do next:
+        Ask ``explain`` for the triggers of the present state; the path may have moved on.
+    """
 
 
 class UnknownTriggerError(NoEdgeError, NotFoundError):
-    """The path's lifecycle has no trigger of this name, from any state."""
+    """The path's lifecycle has no trigger of this name, from any state.
+
+    Do next:
+        Check the trigger's name; ``close`` names what resembles it.
+    """
 
     def __init__(
         self, message: str, *, path: str, trigger: str, state: str, among: Iterable[str]
@@ -93,6 +111,9 @@ class HostCodeError(LazsaError):
         path: The path's reference, where it was called for one.
         what: What it did, and what was expected; no value that could be somebody's.
         raised: The name of the exception that it raised, if it did.
+
+    Do next:
+        Mend the code that is named, then ``unpark`` the paths that it stopped.
     """
 
     def __init__(
@@ -110,6 +131,9 @@ class GuardError(HostCodeError):
 
     Attributes:
         guard: The guard's name.
+
+    Do next:
+        Mend the guard, then ``unpark`` the paths that it stopped.
     """
 
     def __init__(
@@ -132,6 +156,9 @@ class NotAllowedError(LazsaError):
         actor: Role and id of who asked.
         action: The trigger or administrative command.
         rule: Who may.
+
+    Do next:
+        Let somebody act who may; the reference's page on who may do what lists them.
     """
 
     def __init__(self, *, actor: str, action: str, rule: str) -> None:
@@ -146,6 +173,9 @@ class RefusedError(TransitionError):
 
     Attributes:
         verdicts: Every verdict of the edges that were tried, held or not.
+
+    Do next:
+        Read the verdicts that are not held: each says what is missing, and who can supply it.
     """
 
     def __init__(
@@ -165,7 +195,11 @@ class RefusedError(TransitionError):
 
 
 class ParkedError(TransitionError):
-    """The path is set aside since a decision on it raised: for a while, or until it is unparked."""
+    """The path is set aside since a decision on it raised: for a while, or until it is unparked.
+
+    Do next:
+        Read why with ``lazsa-flow parked``, mend it, then ``lazsa-flow unpark``.
+    """
 
 
 class PausedError(LazsaError):
@@ -175,6 +209,10 @@ class PausedError(LazsaError):
         path: The path's reference, such as ``award-17``.
         timer: The overdue timer.
         scope: What the pause stops: ``everything``, ``PH``, ``cycle 2026-10-01`` or both.
+
+    Do next:
+        Wait until the pause is lifted, or ``lazsa-flow resume``; then give the command again with
+        the same key.
     """
 
     def __init__(self, *, path: str, timer: str, scope: str) -> None:
@@ -193,6 +231,9 @@ class StaleVersionError(TransitionError):
     Attributes:
         expected: The version the caller had seen.
         found: The present version.
+
+    Do next:
+        Read the path again, decide anew, and give the version that was seen then.
     """
 
     def __init__(
@@ -214,6 +255,10 @@ class JournalError(LazsaError):
     Attributes:
         path: The path's reference.
         seq: The first row at fault.
+
+    Do next:
+        Change nothing more; keep the file, ``lazsa-flow verify`` the last backups, and restore one
+        that is whole.
     """
 
     def __init__(self, path: str, seq: int, what: str) -> None:

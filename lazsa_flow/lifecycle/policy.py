@@ -39,7 +39,12 @@ _FILE = re.compile(r"(?:^|[/\\])([a-z]{2})\.toml$", re.ASCII)
 
 
 class Policy(FrozenModel):
-    """What every lifecycle's policy has."""
+    """What every lifecycle's policy has.
+
+    Attributes:
+        lifecycle: The name of the lifecycle.
+        version: The version, which is the file's name too, such as ``2020-1``.
+    """
 
     lifecycle: Code
     version: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]+$")]
@@ -51,14 +56,19 @@ class Country(BaseModel):
     A code and a zone are enough; the code may be the file's name (``sg.toml``).
 
     Attributes:
+        code: Two capital letters, such as ``SG``.
+        zone: The country's zone in the IANA data, such as ``Asia/Singapore``; dates begin there.
         name: The code by default.
         title: What the holders of a title are called there, where a lifecycle gives one.
         mailbox: Where the country's team reads.
-        cycle_dates: The cycle dates of a year, for lifecycles that have rounds.
+        regional_mailbox: The mailbox of the region, which notices name where it is wanted.
+        locale: The locale of its notices, such as ``en`` or ``id-ID``.
+        cycle_dates: The cycle dates of a year as ``MM-DD``, for lifecycles that have rounds.
+        suspended: Cycle dates that are not held.
         panel_mailbox: Where the panel reads; the team's by default.
         lead_mailbox: Where the country lead reads; the team's by default.
-        quiet_hours: The hours in which no notice is sent.
-        digest_at: When the panel's digest is sent.
+        quiet_hours: From when to when no notice is sent, local time as ``HH:MM``.
+        digest_at: When the panel's digest is sent, local time as ``HH:MM``.
     """
 
     model_config = STRICT

@@ -1,4 +1,8 @@
-"""The fields of policy and country files: decimals, days, months, lines, mailboxes, codes."""
+"""The fields of policy and country files: decimals, days, months, lines, mailboxes, codes.
+
+Units:
+    ``unit`` in a field's schema; the reference of configuration and policy keys shows it.
+"""
 
 from __future__ import annotations
 
@@ -53,12 +57,20 @@ def _with_a_domain(value: str) -> str:
     return value
 
 
-Days = Annotated[int, Field(ge=0, le=366)]
-Months = Annotated[int, Field(ge=1, le=1200)]
-ReminderDays = Annotated[tuple[Annotated[int, Field(ge=1, le=366)], ...], BeforeValidator(_falling)]
-Rate = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=1)]
+Days = Annotated[int, Field(ge=0, le=366, json_schema_extra={"unit": "days"})]
+Months = Annotated[int, Field(ge=1, le=1200, json_schema_extra={"unit": "months"})]
+ReminderDays = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=366)], ...],
+    BeforeValidator(_falling),
+    Field(json_schema_extra={"unit": "days, falling"}),
+]
+Rate = Annotated[
+    Decimal, BeforeValidator(_decimal), Field(ge=0, le=1, json_schema_extra={"unit": "share of 1"})
+]
 Share = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0)]
-Score = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=5)]
+Score = Annotated[
+    Decimal, BeforeValidator(_decimal), Field(ge=0, le=5, json_schema_extra={"unit": "points"})
+]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 People = Annotated[int, Field(ge=1, le=1000)]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]

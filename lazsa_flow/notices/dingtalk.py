@@ -33,7 +33,15 @@ _MARKS: Final = re.compile(r"([\\`*_\[\]<>#!|~])")
 
 
 class DingTalkSettings(BaseModel):
-    """Which robot."""
+    """Which robot.
+
+    Attributes:
+        url: Where the robot takes messages.
+        token_env: The variable of the environment that holds the robot's token.
+        secret_env: The variable of the environment that holds the secret that messages are signed
+            with.
+        timeout_s: For connecting, and for the answer, in seconds.
+    """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True)
 

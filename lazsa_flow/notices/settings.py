@@ -88,6 +88,7 @@ class Deployment(FrozenModel):
 
     Attributes:
         channels: By name; a folder of files where none is named.
+        notices: How patiently notices are sent.
         routes: Country code, or ``all``, to recipient to channel. A recipient without a route is
             reached through the only channel there is.
         guards: How long guards may take.

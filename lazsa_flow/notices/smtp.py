@@ -45,11 +45,14 @@ class SmtpSettings(BaseModel):
     """The server, and how to connect to it.
 
     Attributes:
+        host: The server's name or address.
+        port: The server's port.
+        password_env: The variable of the environment that holds the password.
         tls: ``starttls``, ``implicit`` (from the first byte, mostly on port 465), or ``none``.
         username: Logs in, with the password in the environment's ``password_env``.
         sender: The address that mails come from; by default the mailbox of the country's team.
         ca_file: Trusted certificates instead of the system's.
-        timeout_s: For connecting, and for each answer.
+        timeout_s: For connecting, and for each answer, in seconds.
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True)

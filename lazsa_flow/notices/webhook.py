@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
 
 class WebhookSettings(BaseModel):
-    """Where to post, and with which secret to sign."""
+    """Where to post, and with which secret to sign.
+
+    Attributes:
+        url: Where notices are posted.
+        secret_env: The variable of the environment that holds the secret that posts are signed
+            with.
+        timeout_s: For connecting, and for the answer, in seconds.
+    """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True)
 

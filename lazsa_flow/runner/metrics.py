@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import LazsaError
 from lazsa_flow.extras import needs_extra
+from lazsa_flow.runner import metric_names as names
 from lazsa_flow.runner.fitness import find_unfit_parts
 from lazsa_flow.service.part import runtime_of
 
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lazsa_flow.engine.sweep import ChunkResult
+    from lazsa_flow.runner.metric_names import Metric
     from lazsa_flow.service.service import FlowService
     from lazsa_flow.store.monitoring import QueueStats
 
-_LAGS_S: Final = (0.1, 0.5, 1, 5, 30, 60, 300, 900, 3600, 6 * 3600, 86400, 7 * 86400)
+LAG_LIMITS_S: Final = (0.1, 0.5, 1, 5, 30, 60, 300, 900, 3600, 6 * 3600, 86400, 7 * 86400)
 
 EXPLAINED_AFTER: Final = timedelta(hours=1)
 """For so long a timer may be due before it counts as unexplained; a night is done in less."""
@@ -49,26 +51,15 @@ class Counters:
     """
 
     def __init__(self, registry: prometheus.CollectorRegistry) -> None:
-        self._timers = prometheus.Counter(
-            "lazsa_timers_total",
-            "Timers taken, by country and outcome.",
-            ["country", "outcome"],
-            registry=registry,
-        )
+        self._timers = _counter(names.TIMERS_TAKEN, registry)
         self._lag = prometheus.Histogram(
-            "lazsa_chunk_lag_seconds",
-            "From the instant a chunk was due to its being recorded.",
-            ["country"],
-            buckets=_LAGS_S,
+            names.CHUNK_LAG.name,
+            names.CHUNK_LAG.text,
+            names.CHUNK_LAG.labels,
+            buckets=LAG_LIMITS_S,
             registry=registry,
         )
-
-        self._slow_guards = prometheus.Counter(
-            "lazsa_slow_guards_total",
-            "Calls of guards that had not returned when the limit was reached.",
-            ["lifecycle", "guard"],
-            registry=registry,
-        )
+        self._slow_guards = _counter(names.SLOW_GUARDS, registry)
 
     def guard_slow(self, lifecycle: str, guard: str) -> None:
         """Count a call of a guard that has not returned in time."""
@@ -98,6 +89,14 @@ class Counters:
         return swept
 
 
+def _counter(metric: Metric, registry: prometheus.CollectorRegistry) -> prometheus.Counter:
+    return prometheus.Counter(metric.name, metric.text, metric.labels, registry=registry)
+
+
+def _gauge(metric: Metric, value: float | None = None) -> GaugeMetricFamily:
+    return GaugeMetricFamily(metric.name, metric.text, value, labels=metric.labels or None)
+
+
 class ReadyCollector(Collector):
     """Asks whether all is fit for work, whenever it is asked.
 
@@ -111,7 +110,7 @@ class ReadyCollector(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield 1 for each part that is fit for work, and 0 for one that is not."""
         faults = find_unfit_parts(self._parts)
-        ready = GaugeMetricFamily("lazsa_ready", "Whether a part is fit for work.", labels=["part"])
+        ready = _gauge(names.READY)
         for part in self._parts:
             ready.add_metric([part], part not in faults)
         yield ready
@@ -135,25 +134,23 @@ class StandingCollector(Collector):
             standing = runtime_of(service).store.queue_stats(now)
         except LazsaError:  # lazsa_ready reports it
             return
-        for name, text, value in _list_queue_gauges(standing, now):
-            yield GaugeMetricFamily(f"lazsa_{name}", text, value)
+        for metric, value in _list_queue_gauges(standing, now):
+            yield _gauge(metric, value)
         if standing.relay_seen is not None:
-            text = "Since a relay was last seen at work; reported once a minute."
-            silent_s = (now - standing.relay_seen).total_seconds()
-            yield GaugeMetricFamily("lazsa_relay_silent_seconds", text, silent_s)
+            yield _gauge(names.RELAY_SILENT, (now - standing.relay_seen).total_seconds())
 
 
-def _list_queue_gauges(standing: QueueStats, now: datetime) -> tuple[tuple[str, str, float], ...]:
+def _list_queue_gauges(standing: QueueStats, now: datetime) -> tuple[tuple[Metric, float], ...]:
     since = standing.outbox_due_since
     waits_s = (now - since).total_seconds() if since else 0.0
     return (
-        ("timers_due", "Timers that are due and not done.", standing.due),
-        ("paths_failing", "Paths that wait for their next attempt.", standing.failing),
-        ("paths_parked", "Paths that are parked.", standing.parked),
-        ("pauses", "Pauses of timers that are in force.", standing.pauses),
-        ("outbox_notices", "Notices that wait to be sent.", standing.outbox),
-        ("outbox_age_seconds", "Since a notice may be sent that has not been.", waits_s),
-        ("notices_parked", "Notices that were set aside.", standing.notices_parked),
+        (names.TIMERS_DUE, standing.due),
+        (names.PATHS_FAILING, standing.failing),
+        (names.PATHS_PARKED, standing.parked),
+        (names.PAUSES, standing.pauses),
+        (names.OUTBOX_NOTICES, standing.outbox),
+        (names.OUTBOX_AGE, waits_s),
+        (names.NOTICES_PARKED, standing.notices_parked),
     )
 
 
@@ -189,9 +186,8 @@ class OversightCollector(Collector):
 def _list_oversight_gauges(service: FlowService) -> Iterator[GaugeMetricFamily]:
     until = service.clock.now() - EXPLAINED_AFTER
     lost = sum(runtime_of(service).store.count_lost(until).values())
-    yield GaugeMetricFamily(
-        "lazsa_timers_unexplained",
-        "Timers due an hour ago that neither moved, were refused nor were parked.",
+    yield _gauge(
+        names.TIMERS_UNEXPLAINED,
         lost + sum(book.unexplained for book in service.ledger(until=until)),
     )
     runtime = runtime_of(service)

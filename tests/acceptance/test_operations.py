@@ -46,7 +46,7 @@ def test_every_variable_that_is_named_is_read() -> None:
 
 def test_every_metric_that_is_named_is_served() -> None:
     """Alarms and documents speak of metrics that there are."""
-    files = ("runner/metrics.py", "award/commands/panel_gauges.py")
+    files = ("runner/metric_names.py", "award/commands/panel_gauges.py")
     served = "\n".join((Path(ROOT) / "lazsa_flow" / file).read_text("utf-8") for file in files)
     for name in set(re.findall(r"\blazsa_[a-z_]+\b", ALARMS.read_text("utf-8"))):
         assert name.removeprefix("lazsa_") in served

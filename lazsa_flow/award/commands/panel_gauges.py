@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.award.commands.panels import panel_gaps
 from lazsa_flow.service.gauges import Gauge
@@ -11,20 +12,30 @@ if TYPE_CHECKING:
     from lazsa_flow.service.context import Context
 
 
+SECONDS_LEFT: Final = Gauge(
+    "lazsa_panel_seconds_left",
+    "Seconds until the cycle date begins, in whole days.",
+    ("country", "cycle"),
+    {},
+)
+WITHOUT_QUORUM: Final = Gauge(
+    "lazsa_panel_without_quorum",
+    "Candidates that too few reviewers or teams have scored.",
+    ("country", "cycle"),
+    {},
+)
+
+
 def panel_gauges(context: Context) -> tuple[Gauge, Gauge]:
     """Return how long each country's panel has, and how far it is from its quorums."""
     gaps = {(gap.country, str(gap.cycle_on)): gap for gap in panel_gaps(context)}
     return (
-        Gauge(
-            "lazsa_panel_seconds_left",
-            "Seconds until the cycle date begins, in whole days.",
-            ("country", "cycle"),
-            {labels: gap.days_left * 86_400 for labels, gap in gaps.items()},
+        replace(
+            SECONDS_LEFT,
+            values={labels: gap.days_left * 86_400 for labels, gap in gaps.items()},
         ),
-        Gauge(
-            "lazsa_panel_without_quorum",
-            "Candidates that too few reviewers or teams have scored.",
-            ("country", "cycle"),
-            {labels: gap.without_quorum for labels, gap in gaps.items()},
+        replace(
+            WITHOUT_QUORUM,
+            values={labels: gap.without_quorum for labels, gap in gaps.items()},
         ),
     )

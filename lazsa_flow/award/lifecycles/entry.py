@@ -44,6 +44,13 @@ class EntryPolicy(Policy):
     """The bars of store entry.
 
     Attributes:
+        platforms: The platforms whose records of turnover count, by code.
+        months: How many closed months the records must cover.
+        floor_usd: The least turnover of each of these months, in US dollars.
+        expires_days: For how long after its submission an application stays open.
+        bought: What happens to records that were bought: ``refuse`` them, let a person ``review``
+            them, or ``accept`` them.
+        documents_days: For how long after the decision documents are kept.
         admitters: The roles that may admit bought records under ``review``, of those that may
             admit at all; nobody where it is empty.
         bought_admitters: Ids of persons who may, besides.

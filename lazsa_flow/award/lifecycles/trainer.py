@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 
 class TrainerPolicy(Policy):
-    """What must have been shown before an invitation."""
+    """What must have been shown before an invitation.
+
+    Attributes:
+        shown: What an employee must have seen, by code.
+    """
 
     shown: tuple[Code, ...]
 
