@@ -16,7 +16,7 @@ from docs.pages.markdown import HEADER, cell, plain, table
 from lazsa_flow.errors import LazsaError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
 
 class ApiPage(NamedTuple):
@@ -134,20 +134,22 @@ def _render_index(pages: dict[str, ApiPage]) -> str:
 
 def _render(page: ApiPage) -> str:
     parts = [f"{HEADER}\n\n# {page.title}\n\n{page.about}\n"]
-    for name in page.names:
-        found = getattr(lazsa_flow, name)
+    listed = [(name, getattr(lazsa_flow, name)) for name in page.names]
+    if len(listed) > 1:
+        rows = [(f"[`{name}`](#{name.lower()})", cell(_first_sentence(it))) for name, it in listed]
+        parts.append(table(("name", "what it is"), rows))
+    for name, found in listed:
         if name in SERVICES:
             parts += _render_service(name, found)
         else:
-            parts += [f"## {name}\n", f"{_first_sentence(found)}\n", _show(name)]
+            parts += [f"## {name}\n", _show(name, heading=False)]
     return "\n".join(parts)
 
 
 def _render_service(name: str, service: type) -> Iterator[str]:
     """Render a service: what it is, then its methods by topic."""
     yield f"## {name}\n"
-    yield f"{_first_sentence(service)}\n"
-    yield _show(name, members=())
+    yield _show(name, heading=False, members=False)
     for topic, methods in _by_topic(service).items():
         yield f"## {topic}\n"
         rows = [
@@ -177,7 +179,14 @@ def _first_sentence(target: Any) -> str:
     return plain((inspect.getdoc(target) or "").partition("\n\n")[0])
 
 
-def _show(name: str, members: Sequence[str] | None = None) -> str:
-    """Render what makes mkdocstrings show a name; without members where none are to be shown."""
-    options = "    options:\n      members: false\n" if members == () else ""
-    return f"::: lazsa_flow.{name}\n{options}"
+def _show(name: str, *, heading: bool = True, members: bool = True) -> str:
+    """Render what makes mkdocstrings show a name.
+
+    Args:
+        name: As it is imported from the package.
+        heading: Whether it gets a heading, which it has where the page has written none.
+        members: Whether what is in it is shown too.
+    """
+    options = "" if heading else "      show_root_heading: false\n"
+    options += "" if members else "      members: false\n"
+    return f"::: lazsa_flow.{name}\n" + (f"    options:\n{options}" if options else "")
