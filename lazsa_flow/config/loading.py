@@ -61,6 +61,12 @@ class Config:
     warnings: tuple[ConfigWarning, ...] = ()
     left_out: tuple[Problem, ...] = ()
 
+    def __repr__(self) -> str:
+        """Write it in one line: what it configures, by name."""
+        countries = " ".join(each.code for each in self.countries)
+        lifecycles = " ".join(each.name for each in self.lifecycles)
+        return f"<Config: countries {countries}; lifecycles {lifecycles}>"
+
     @classmethod
     def load(
         cls, directory: Path | str | None = None, *, lifecycles: Sequence[Lifecycle] | None = None

@@ -86,6 +86,16 @@ class Explanation:
     outlook: Outlook | None = None
     title: str | None = None
 
+    def __repr__(self) -> str:
+        """Write it in one line: of which path, when, and how many exits are open."""
+        of = self.path.ref if self.has_path else f"a new path of {self.path.subject!r}"
+        state = self.path.state or self.path.lifecycle
+        ready = sum(each.ready for each in self.exits)
+        return (
+            f"<Explanation of {of} at {self.at:%Y-%m-%d %H:%M %Z}: {state}, "
+            f"{ready} of {len(self.exits)} exits ready>"
+        )
+
     @property
     def has_path(self) -> bool:
         """Whether there is such a path yet."""

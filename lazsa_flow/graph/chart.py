@@ -16,7 +16,7 @@ from lazsa_flow.graph.chart_parts import TimerNode as TimerNode
 from lazsa_flow.graph.chart_parts import TrailStep as TrailStep
 from lazsa_flow.graph.chart_parts import Who as Who
 from lazsa_flow.graph.chart_parts import drop_repeated_words
-from lazsa_flow.graph.notebook import render_for_notebook
+from lazsa_flow.graph.notebook import explain_missing_extra, render_for_notebook
 from lazsa_flow.lifecycle.model import SYSTEM
 from lazsa_flow.lifecycle.path_data import data_fields_of
 from lazsa_flow.lifecycle.titles import ENGLISH, Titles
@@ -50,9 +50,17 @@ class Chart:
     trail: tuple[TrailStep, ...] = ()
     titles: Titles = field(default_factory=Titles)
 
+    def __repr__(self) -> str:
+        """Write it in one line: of which lifecycle, and how large it is."""
+        return f"<Chart of {self.name}: {len(self.nodes)} states, {len(self.arrows)} arrows>"
+
     def _repr_svg_(self) -> str | None:
-        """Draw it in a notebook; a notebook without the extra shows the plain value."""
+        """Draw it in a notebook, as wide as the cell."""
         return render_for_notebook(self)
+
+    def _repr_html_(self) -> str | None:
+        """Say in a notebook which extra would draw it, where that is missing."""
+        return explain_missing_extra(self)
 
     def node(self, id_: str) -> Node:
         """Return a node by its id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.errors import ExtraError
@@ -28,3 +29,12 @@ def render_for_notebook(value: object) -> str | None:
         return _RENDERERS[type(value)](value)
     except ExtraError:
         return None
+
+
+def explain_missing_extra(value: object) -> str | None:
+    """Say as HTML which extra would draw a value; nothing where it is installed."""
+    try:
+        _RENDERERS[type(value)](value)
+    except ExtraError as error:
+        return f"<pre>{escape(repr(value))}</pre><p>{escape(str(error))}</p>"
+    return None

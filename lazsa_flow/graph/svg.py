@@ -55,7 +55,17 @@ def svg(chart: Chart, *, dark: bool = False) -> str:
     return "\n".join(_Picture(chart, DARK if dark else LIGHT).drawn()) + "\n"
 
 
-register_renderer(Chart, svg)
+def scalable_svg(chart: Chart) -> str:
+    """Draw a chart as wide as there is room, at most at its own size: for a notebook's cell."""
+    drawn = svg(chart)
+    width = drawn.partition(' width="')[2].partition('"')[0]
+    height = drawn.partition(' height="')[2].partition('"')[0]
+    fixed = format_attributes(width=width, height=height)
+    room = format_attributes(style=f"width: 100%; max-width: {width}px; height: auto")
+    return drawn.replace(fixed, room, 1)
+
+
+register_renderer(Chart, scalable_svg)
 
 
 class _Picture:

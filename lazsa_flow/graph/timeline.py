@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lazsa_flow.graph.notebook import render_for_notebook
+from lazsa_flow.graph.notebook import explain_missing_extra, render_for_notebook
 from lazsa_flow.lifecycle.local_time import write_local_time
 from lazsa_flow.lifecycle.values import EMPTY, freeze
 
@@ -143,7 +143,7 @@ class Picture:
 
     def _repr_html_(self) -> str | None:
         """Show its page in a notebook, in a frame of its own that nothing leaves."""
-        return render_for_notebook(self)
+        return render_for_notebook(self) or explain_missing_extra(self)
 
 
 def picture_to_json(picture: Picture) -> dict[str, Any]:

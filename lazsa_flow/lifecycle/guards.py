@@ -127,6 +127,11 @@ class Guard:
     parts: tuple[Guard, ...] = ()
     title: str | None = None
 
+    def __repr__(self) -> str:
+        """Write it in one line: its name, and what it combines."""
+        parts = f" {self.operator} {len(self.parts)} guards" if self.parts else ""
+        return f"<Guard {self.name}{':' if parts else ''}{parts}>"
+
     def ask(self, context: GuardContext) -> Found:
         """Call the check; return what it found as plain values, which can be recorded.
 

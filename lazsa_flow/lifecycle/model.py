@@ -152,6 +152,12 @@ class Path:
     data: Mapping[str, Any] = EMPTY
     recorded_at: datetime | None = None
 
+    def __repr__(self) -> str:
+        """Write it in one line: whose, where, and in which state since when."""
+        since = f"{self.state} since {self.entered_at:%Y-%m-%d %H:%M %Z}"
+        parked = ", parked" if self.parked else ""
+        return f"<Path {self.ref}: {self.subject!r} in {self.country}, {since}{parked}>"
+
     @property
     def ref(self) -> str:
         """The path's reference in commands, journal and messages: ``invoice-17``."""

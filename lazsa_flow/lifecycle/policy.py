@@ -170,6 +170,10 @@ class PolicyText:
     version: str
     text: str
 
+    def __repr__(self) -> str:
+        """Write it in one line, without the text."""
+        return f"<PolicyText {self.lifecycle}/{self.version}: {len(self.text)} characters>"
+
     @property
     def sha256(self) -> str:
         """The hash of the text."""
@@ -186,6 +190,10 @@ class CountryText:
 
     code: str
     text: str
+
+    def __repr__(self) -> str:
+        """Write it in one line, without the text."""
+        return f"<CountryText {self.code}: {len(self.text)} characters>"
 
     @classmethod
     def read(cls, text: str, *, where: str) -> CountryText:

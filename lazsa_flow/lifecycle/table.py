@@ -146,6 +146,14 @@ class Lifecycle:
         for attribute, value in index.items():
             object.__setattr__(self, attribute, FrozenDict(value))
 
+    def __repr__(self) -> str:
+        """Write it in one line: its name, and how large it is."""
+        states, edges = f"{len(self.states)} states", f"{len(self.edges) + 1} edges"
+        return (
+            f"<Lifecycle {self.name}: {states}, {edges}, {len(self.timers)} timers, "
+            f"{len(self.guards)} guards>"
+        )
+
     @property
     def initial(self) -> str:
         """The state that a path opens in."""

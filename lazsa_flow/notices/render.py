@@ -60,6 +60,10 @@ class Rendered:
     text: str
     html: str
 
+    def __repr__(self) -> str:
+        """Write it in one line, without its text."""
+        return f"<Rendered {self.locale}: {self.subject!r}, {len(self.text)} characters>"
+
 
 class Renderer:
     """Renders notices; thread-safe.

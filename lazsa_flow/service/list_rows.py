@@ -27,6 +27,11 @@ class Page(Sequence[_Row], Generic[_Row]):
     after: str | None = None
     why_empty: str | None = None
 
+    def __repr__(self) -> str:
+        """Write it in one line: how many rows, and whether more follow."""
+        more = "the last ones" if self.after is None else f"more after {self.after}"
+        return f"<Page of {len(self.rows)} rows, {more}>"
+
     @overload
     def __getitem__(self, at: int) -> _Row: ...
     @overload

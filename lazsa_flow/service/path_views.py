@@ -27,6 +27,11 @@ class PathView(NamedTuple):
     resident: PathCard
     story: tuple[HistoryEntry, ...]
 
+    def __repr__(self) -> str:
+        """Write it in one line: of which path, and how long its history is."""
+        subject = f"{self.resident.subject!r} in {self.resident.country}"
+        return f"<PathView of {self.resident.path}: {subject}, {len(self.story)} entries>"
+
 
 def portraits(
     context: Context,

@@ -67,6 +67,10 @@ class FlowService:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
+    def __repr__(self) -> str:
+        """Write it in one line: on which database, without what is secret in its URL."""
+        return f"<{type(self).__name__} on {self._runtime.store.place}>"
+
     @property
     def clock(self) -> Clock:
         """The clock of the service."""

@@ -108,6 +108,12 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         return lock_timeout_s(self._engine)
 
     @property
+    def place(self) -> str:
+        """Where the database is: its URL without user, password and options."""
+        url = self._engine.url
+        return f"{url.get_backend_name()}://{url.host or ''}/{url.database or ''}"
+
+    @property
     def takes_imports_in_parts(self) -> bool:
         """Whether a large import is taken in parts; see :mod:`lazsa_flow.store.open_imports`."""
         return file_of(self._engine.url) is not None

@@ -132,13 +132,18 @@ def test_no_json_ends_its_element() -> None:
 
 
 def test_a_chart_shows_itself_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A notebook draws the SVG; without the extra it shows the plain value."""
+    """A notebook draws the SVG as wide as its cell; without the extra it says what to install."""
     drawn = build_chart(table())
-    assert drawn._repr_svg_() == svg(drawn)
+    shown = drawn._repr_svg_() or ""
+    assert drawn._repr_html_() is None
+    assert " width=" not in shown.partition(">")[0]
+    assert shown.partition(">")[2] == svg(drawn).partition(">")[2]
+    assert "width: 100%; max-width: 496px; height: auto" in shown.partition(">")[0]
     monkeypatch.setitem(sys.modules, GRAPHVIZ, None)
     compute_layout.cache_clear()
     load_graphviz_backend.cache_clear()
     assert drawn._repr_svg_() is None
+    assert "pip install" in (drawn._repr_html_() or "")
 
 
 def test_a_picture_shows_itself_in_a_frame_that_nothing_leaves(
@@ -155,4 +160,6 @@ def test_a_picture_shows_itself_in_a_frame_that_nothing_leaves(
     monkeypatch.setitem(sys.modules, GRAPHVIZ, None)
     compute_layout.cache_clear()
     load_graphviz_backend.cache_clear()
-    assert picture._repr_html_() is None
+    missing = picture._repr_html_() or ""
+    assert "pip install" in missing
+    assert "&lt;Picture of" in missing
