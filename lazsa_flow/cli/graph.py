@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from base64 import b64encode
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from lazsa_flow.graph.chart import Chart
     from lazsa_flow.graph.timeline import Picture
+
+LISTED: Final = 10_000
+"""So many paths are listed in a page that is a file, besides those with their stories."""
 
 
 def graph(
@@ -117,7 +120,8 @@ def _figures(
     """Return the lifecycle with its figures, and the path whose story is asked for."""
     with open_service(database, config, now=now) as service:
         opens_on = None if path is None else service.find(path, lifecycle).ref
-        picture = service.picture(lifecycle, names=[] if path is None else [path])
+        names = [] if path is None else [path]
+        picture = service.picture(lifecycle, names=names, others=LISTED if page else 0)
         if page:
             return picture, opens_on
         rows = [] if opens_on is None else service.history(opens_on)

@@ -51,6 +51,11 @@ class Exit:
     preceded: bool = False
     data: tuple[DataField, ...] = ()
 
+    def __repr__(self) -> str:
+        """Write it in one line: where it leads, and how many guards hold."""
+        held = sum(each.held for each in self.verdicts)
+        return f"<Exit {self.trigger} to {self.dest}: {held} of {len(self.verdicts)} guards hold>"
+
     @property
     def ready(self) -> bool:
         """Whether every guard holds, and no step that is tried before it would fire."""

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from lazsa_flow.graph.palette import Theme
 
 SCRIPTS: Final = (
-    *("svg-pan-zoom.min.js", "model.js", "address.js", "live.js"),
-    *("drawing.js", "details.js", "page.js"),
+    *("svg-pan-zoom.min.js", "model.js", "address.js", "live.js", "source.js", "list.js"),
+    *("lists.js", "story.js", "drawing.js", "details.js", "page.js"),
 )
 _UNSAFE: Final = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
@@ -46,12 +46,14 @@ class Served:
         at: The address that the page asks for new figures and for stories, without a slash.
         every_ms: How often it asks.
         home: The address of what else the server shows.
+        menu: Texts and addresses of its other pages.
     """
 
     nonce: str
     at: str
     every_ms: int
     home: str
+    menu: tuple[tuple[str, str], ...] = ()
 
 
 def page(
@@ -79,7 +81,7 @@ def page(
         style=style,
         nonce=nonce,
         live=_write_live_settings(served) if served else "",
-        home=f"<a{svg_elements.format_attributes(href=served.home)}>Overview</a>" if served else "",
+        home=_write_menu(served) if served else "",
         svg=svg(drawn),
         legend="".join(_write_legend()),
         data=embed_json(data),
@@ -109,9 +111,18 @@ def _build_page_content(shown: Picture | Chart) -> tuple[Chart, dict[str, Any]]:
         "zones": {},
         "stops": [],
         "residents": [],
+        "others": [],
         "stories": {},
     }
     return shown, {**chart_to_json(shown), **nothing}
+
+
+def _write_menu(served: Served) -> str:
+    links = "".join(
+        f"<a{svg_elements.format_attributes(href=address)}>{svg_elements.escape_svg_text(text)}</a>"
+        for text, address in (("Overview", served.home), *served.menu)
+    )
+    return f'<nav aria-label="Pages">{links}</nav>'
 
 
 def _write_legend() -> Iterator[str]:

@@ -121,6 +121,7 @@ class Picture:
         residents: The listed paths, those that came last first.
         stories: Each listed path's story, oldest scene first.
         zones: The time zone of each country, by code.
+        others: Further paths, listed without their stories, those opened last first.
     """
 
     chart: Chart
@@ -131,6 +132,7 @@ class Picture:
     residents: tuple[PathCard, ...]
     stories: Mapping[str, tuple[HistoryEntry, ...]]
     zones: Mapping[str, str] = EMPTY
+    others: tuple[PathCard, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stories", freeze(self.stories))
@@ -138,7 +140,7 @@ class Picture:
 
     def __repr__(self) -> str:
         """Write it in one line: what it shows, and how much of it."""
-        listed = f"{len(self.residents)} paths listed, {len(self.stops)} stops"
+        listed = f"{len(self.residents) + len(self.others)} paths listed, {len(self.stops)} stops"
         return f"<Picture of {self.chart.name} at {self.asked_at:%Y-%m-%d %H:%M %Z}: {listed}>"
 
     def _repr_html_(self) -> str | None:
@@ -165,6 +167,7 @@ def picture_to_json(picture: Picture) -> dict[str, Any]:
         ],
         "limit": picture.limit,
         "residents": [resident_fields(each) for each in picture.residents],
+        "others": [resident_fields(each) for each in picture.others],
         "stories": {
             path: [scene_fields(scene) for scene in story]
             for path, story in picture.stories.items()

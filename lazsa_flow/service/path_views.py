@@ -49,9 +49,28 @@ def portraits(
         paths: Which.
         now: The instant at which the guards are asked.
     """
+    rows = asked.stories([path.id for path in paths])
+    cards = draw_cards(context, drawn, asked, paths, now)
+    return [
+        PathView(
+            card,
+            _story(context, drawn, rows[path.id], context.rulebook.calendar(card.country).zone),
+        )
+        for path, card in zip(paths, cards, strict=True)
+    ]
+
+
+def draw_cards(
+    context: Context,
+    drawn: Chart,
+    asked: statistics.Census,
+    paths: Sequence[statistics.PathCard],
+    now: datetime,
+) -> list[PathCard]:
+    """Draw some paths of a lifecycle without their histories; the arguments are as above."""
     ids = {node.label: node.id for node in drawn.nodes}
     numbers = [path.id for path in paths]
-    timers, rows = asked.next_timers(numbers), asked.stories(numbers)
+    timers = asked.next_timers(numbers)
     evidence = asked.evidence(numbers, on=now.date())
     held = _held(context, drawn, evidence, now)
     titles = {
@@ -60,21 +79,21 @@ def portraits(
     found = []
     for path in paths:
         timer = timers.get(path.id)
-        calendar = context.rulebook.calendar(path.country)
-        resident = PathCard(
-            path=write_ref(drawn.name, path.id),
-            subject=path.subject,
-            country=path.country,
-            state=ids[path.state],
-            since=calendar.local_date(path.entered_at),
-            parked=path.parked,
-            next_timer=timer.name if timer else None,
-            next_on=timer.due_on if timer else None,
-            held=held[path.id],
-            title=titles[path.id],
-            next_at=timer.due_at if timer else None,
+        found.append(
+            PathCard(
+                path=write_ref(drawn.name, path.id),
+                subject=path.subject,
+                country=path.country,
+                state=ids[path.state],
+                since=context.rulebook.calendar(path.country).local_date(path.entered_at),
+                parked=path.parked,
+                next_timer=timer.name if timer else None,
+                next_on=timer.due_on if timer else None,
+                held=held[path.id],
+                title=titles[path.id],
+                next_at=timer.due_at if timer else None,
+            )
         )
-        found.append(PathView(resident, _story(context, drawn, rows[path.id], calendar.zone)))
     return found
 
 

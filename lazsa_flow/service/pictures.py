@@ -5,6 +5,8 @@ What draws them is imported with the first.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lazsa_flow.errors import InputError
@@ -28,6 +30,7 @@ class Pictures(Part):
         *,
         names: Iterable[str] = (),
         limit: int = 20,
+        others: int = 0,
         now: datetime | None = None,
     ) -> Picture:
         """Put a lifecycle's paths into a picture: figures, the way they came, a few by name.
@@ -36,17 +39,27 @@ class Pictures(Part):
             lifecycle: The lifecycle's name; by default the application's main one.
             names: Paths' references, or subjects for all their paths, listed beyond the limit.
             limit: How many paths of each state and country are listed, those that came last.
+            others: How many further paths are listed without their stories, those opened last.
             now: The instant of the question; the clock's by default.
 
         Raises:
             NotFoundError: There is no such lifecycle, subject or path.
         """
         from lazsa_flow.service import timeline
+        from lazsa_flow.service.path_cards import walk_cards
 
         lifecycle = self._lifecycle(lifecycle)
         listed = [path_id for name in names for path_id in self._path_ids(name, lifecycle)]
         at = self._runtime.now(now, "at")
-        return timeline.picture(self._runtime.context, lifecycle, at, path_ids=listed, limit=limit)
+        context = self._runtime.context
+        drawn = timeline.picture(context, lifecycle, at, path_ids=listed, limit=limit)
+        if others <= 0:
+            return drawn
+        known = {each.path for each in drawn.residents}
+        further = (
+            card for card in walk_cards(context, lifecycle, now=at) if card.path not in known
+        )
+        return replace(drawn, others=tuple(islice(further, others)))
 
     def portraits(self, name: str, lifecycle: str | None = None) -> list[PathView]:
         """Show a path, or each path of a subject, in its state with its history.

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from lazsa_flow.store import decode, evidence_queries, schema
 from lazsa_flow.store.encode import journal_fields
 from lazsa_flow.store.fast.driver import rows_of
+from lazsa_flow.store.index_walk import select_rounds, walk_rounds
 from lazsa_flow.store.rows import JOURNAL_COLUMNS
 
 if TYPE_CHECKING:
@@ -157,6 +158,27 @@ class Census:
             schema.paths.c.lifecycle == self._lifecycle, schema.paths.c.id.in_(list(path_ids))
         )
         return self._residents(query)
+
+    def numbers_in(
+        self,
+        countries: Sequence[str],
+        states: Sequence[str],
+        *,
+        after: int | None,
+        limit: int,
+    ) -> list[int]:
+        """Return the numbers of the paths in some states, newest first, at most so many.
+
+        Args:
+            countries: In these countries; one at least.
+            states: In these states; one at least.
+            after: Only those that come after this number.
+            limit: At most so many.
+        """
+        numbers = sa.select(schema.paths.c.id).where(schema.paths.c.lifecycle == self._lifecycle)
+        dialect, rounds = self._connection.dialect.name, select_rounds(countries, states)
+        page = walk_rounds(dialect, rounds, numbers, after=after, limit=limit)
+        return list(self._connection.scalars(page))
 
     def of_round(self, country: str, cycle_on: date, states: Collection[str]) -> list[int]:
         """Return the numbers of the paths of a country's round that are in some states."""

@@ -19,6 +19,7 @@ from lazsa_flow.viewer.frame import Frame, write_page
 from lazsa_flow.viewer.fresh_cache import FreshCache
 from lazsa_flow.viewer.gallery import Gallery
 from lazsa_flow.viewer.health import list_health, list_notices, measure_health
+from lazsa_flow.viewer.lifecycle_lists import answer_paths, answer_paths_csv
 from lazsa_flow.viewer.list_csv import stream_csv
 from lazsa_flow.viewer.list_html import write_list, write_section
 from lazsa_flow.viewer.list_page import PageContext
@@ -83,6 +84,8 @@ class ServicePages:
             Route("/lifecycle/{name}", self.lifecycle),
             Route("/lifecycle/{name}/picture.json", self.picture),
             Route("/lifecycle/{name}/story.json", self.story),
+            Route("/lifecycle/{name}/paths.json", self.paths),
+            Route("/lifecycle/{name}/paths.csv", self.paths_csv),
             *(Route(each.route, self.answer_list(each)) for each in list_pages(self._service)),
             Route("/health", self.health),
         ]
@@ -103,7 +106,8 @@ class ServicePages:
         name = request.path_params["name"]
         addresses = find_addresses(request)
         at = addresses.of("lifecycle", name)
-        served = Served(request.state.nonce, at, self._every_ms, addresses.home())
+        menu = tuple((each.text, each.to) for each in list_menu(self._service, addresses)[1:])
+        served = Served(request.state.nonce, at, self._every_ms, addresses.home(), menu)
         return HTMLResponse(page(self._gallery.picture(name), served=served))
 
     def picture(self, request: Request) -> Response:
@@ -123,6 +127,14 @@ class ServicePages:
                 for each in found
             ]
         )
+
+    def paths(self, request: Request) -> Response:
+        """Answer with the paths in some states, page by page."""
+        return answer_paths(self._service, request)
+
+    def paths_csv(self, request: Request) -> Response:
+        """Answer with all paths in some states as a file."""
+        return answer_paths_csv(self._service, request)
 
     def health(self, request: Request) -> Response:
         """Answer with the health: as a page for a browser, as JSON for everybody else."""

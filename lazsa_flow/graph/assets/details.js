@@ -10,19 +10,34 @@ function make(name, holds = [], attributes = {}) {
 
 /** The details next to the picture. */
 class Details {
-  constructor(element, model, follow) {
+  constructor(element, model, follow, again) {
     this.element = element;
     this.model = model;
     this.follow = follow;
+    this.again = again;
+    this.story = new Story(this);
+    this.lists = new Lists(this, () => this.again());
   }
 
   /** Tell something; the same again leaves focus and scroll position alone. */
   put(...elements) {
     const told = make("div", elements);
     if (told.innerHTML === this.told) return;
+    const title = told.querySelector("h2").textContent;
+    const focus = this.element.contains(document.activeElement) ? document.activeElement : null;
     this.told = told.innerHTML;
     this.element.replaceChildren(told);
-    this.element.scrollTop = 0;
+    if (title !== this.title) this.element.scrollTop = 0;
+    this.title = title;
+    if (focus && focus.id) Details.refocus(focus);
+  }
+
+  /** Give the focus back to what was shown again, with the caret where it was. */
+  static refocus(before) {
+    const after = document.getElementById(before.id);
+    if (!after) return;
+    after.focus();
+    if (before.type === "search") after.setSelectionRange(before.selectionStart, before.selectionEnd);
   }
 
   /** What the picture is, before anything is chosen. */
@@ -66,8 +81,6 @@ class Details {
     const due = this.model.kind(stop) === "due";
     const at = due ? this.model.now : stop;
     const count = this.model.count(stop, country, id);
-    const listed = this.model.residentsIn(id, country);
-    const here = this.model.count(this.model.now, country, id);
     const said = [
       ...head,
       make("p", [make("span", figure(count), { class: "figure" }), ` ${count === 1 ? "path" : "paths"} ${this.where(country)}, ${this.model.label(at, country)}`]),
@@ -75,25 +88,12 @@ class Details {
     ];
     if (due) said.push(this.notice());
     said.push(make("h3", stop === this.model.now ? "Who is here" : "Who is here now"));
-    said.push(listed.length ? this.residents(listed) : make("p", "Nobody."));
-    if (listed.length < here) said.push(make("p", `${figure(listed.length)} of ${figure(here)} are listed, those that came last.`, { class: "quiet" }));
+    said.push(this.lists.inState(id, country));
     return this.put(...said);
   }
 
   where(country) {
     return country ? `in ${country}` : "in all countries";
-  }
-
-  residents(listed) {
-    const rows = listed.map((each) => make("tr", [
-      make("td", [this.link(each.path), make("div", `${each.subject}${each.title ? `, ${each.title}` : ""} · ${each.country}`, { class: "quiet" })]),
-      make("td", each.since),
-      make("td", each.parked ? "parked" : each.next ? [this.model.timerTitle(each.next), make("div", localTime(each.next_at, this.model.data.zones[each.country]), { class: "quiet" })] : "—"),
-    ]));
-    return make("table", [
-      make("thead", make("tr", ["Path", "Since", "Next"].map((head) => make("th", head, { scope: "col" })))),
-      make("tbody", rows),
-    ]);
   }
 
   link(path) {
@@ -122,13 +122,13 @@ class Details {
       }
       if (first.timers.length) said.push(make("p", `tried at ${first.timers.map((name) => this.model.timerTitle(name)).join(", ")}`));
       if (first.data.length) said.push(make("h3", "Data"), make("p", first.data.join(", ")));
-      if (first.guards.length) {
+      if (first.guards.length && !counted) {
         said.push(make("h3", several(first.guards.length, "guard")));
         said.push(make("ul", first.guards.map((name) => make("li", this.model.guardTitle(name)))));
       }
     }
     if (kind === "due") said.push(this.notice());
-    if (counted && all.some(({ guards }) => guards.length)) said.push(...this.held(arrows, country));
+    if (counted && all.some(({ guards }) => guards.length)) said.push(...this.lists.heldOn(arrows, country));
     this.put(...said);
   }
 
@@ -148,63 +148,6 @@ class Details {
     const time = kind === "due" ? this.model.label(stop, country) : this.model.period(stop, moves);
     return make("p", [make("span", figure(flow), { class: "figure" }),
       ` ${what} ${this.where(country)}, ${kind === "all" ? "in all " : ""}${time}`]);
-  }
-
-  held(arrows, country) {
-    const found = this.model.heldOn(arrows, country);
-    const said = [make("h3", "Who is held here now, and by which guard")];
-    if (!found.length) said.push(make("p", "None of the paths that are listed."));
-    for (const [guard, those] of found) {
-      said.push(make("h3", `${this.model.guardTitle(guard)}: ${figure(those.length)}`));
-      said.push(make("p", `required: ${those[0][1].required}; can be changed by ${those[0][1].changed_by}`, { class: "quiet" }));
-      said.push(make("ul", those.map(([resident, held]) => make("li", [
-        this.link(resident.path), `: ${held.measured === null ? "not met" : held.measured}${held.earliest ? `, could hold from ${held.earliest}` : ""}`,
-      ]))));
-    }
-    if (found.length) said.push(make("p", "Of the paths that are listed; the others were not asked.", { class: "quiet" }));
-    return said;
-  }
-
-  /** One path's story, with what was refused and why; then the subject's other paths. */
-  story(path, upTo, pick) {
-    const resident = this.model.residents.get(path);
-    const story = this.model.stories.get(path);
-    const scenes = (story || []).map((scene, number) => {
-      const button = make("button", `${scene.at}  ${this.model.headline(scene)}`, { type: "button", class: "link" });
-      button.addEventListener("click", () => pick(number));
-      const told = [button, make("div", `by ${scene.by}`, { class: "quiet" }), ...scene.unmet.map((unmet) => this.why(unmet))];
-      return make("li", told, number === upTo ? { class: "current", "aria-current": "step" } : {});
-    });
-    const title = resident.title ? `, ${resident.title},` : "";
-    this.put(
-      make("h2", path),
-      make("p", `Subject ${resident.subject}${title} in ${resident.country}, ${this.model.stateTitle(resident.state)} since ${resident.since}.`),
-      make("p", this.next(resident)),
-      story ? make("ol", scenes) : make("p", `Its story is not in this file. Make one with it: lazsa-flow graph ${this.model.data.lifecycle} --format html --path ${path}`),
-      ...this.others(resident),
-    );
-  }
-
-  /** What comes next on a path, and when. */
-  next(resident) {
-    if (resident.parked) return "Parked: a decision on it raised an error.";
-    if (!resident.next) return "No timer is pending.";
-    const late = Date.parse(resident.next_at) < Date.parse(this.model.data.asked_at) ? ", overdue" : "";
-    const at = localTime(resident.next_at, this.model.data.zones[resident.country]);
-    return `Next: ${this.model.timerTitle(resident.next)} at ${at}${late}.`;
-  }
-
-  others(resident) {
-    const others = this.model.ofSubject(resident.subject).filter(({ path }) => path !== resident.path);
-    if (!others.length) return [];
-    return [make("h3", `Other paths of ${resident.subject}`), make("ul", others.map((each) => make("li", [
-      this.link(each.path), `: ${this.model.stateTitle(each.state)} since ${each.since}`,
-    ])))];
-  }
-
-  why(unmet) {
-    const measured = unmet.measured === null ? "" : `: ${unmet.measured}`;
-    return make("div", `${this.model.guardTitle(unmet.guard)} not met${measured} (required: ${unmet.required})`, { class: "unmet" });
   }
 
   /** Say that a search found nothing. */

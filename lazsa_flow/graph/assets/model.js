@@ -9,7 +9,7 @@ class Model {
     this.counted = data.stops.length > 0;
     this.now = data.stops.findIndex((stop) => stop.kind === "now");
     this.stories = new Map(Object.entries(data.stories));
-    this.residents = new Map(data.residents.map((each) => [each.path, each]));
+    this.residents = new Map([...data.others, ...data.residents].map((each) => [each.path, each]));
   }
 
   kind(stop) {
@@ -48,24 +48,11 @@ class Model {
     return countries.reduce((sum, code) => sum + ((byCountry[code] && figure(byCountry[code])) || 0), 0);
   }
 
-  /** The listed paths in a state, those that came last first. */
+  /** The listed paths in a state, those opened last first. */
   residentsIn(state, country) {
-    return [...this.residents.values()].filter(
-      (each) => each.state === state && (!country || each.country === country));
-  }
-
-  /** Who is held on one of these arrows, by guard: guard → [resident, what was found]. */
-  heldOn(arrows, country) {
-    const found = new Map();
-    for (const resident of this.residents.values()) {
-      if (country && resident.country !== country) continue;
-      for (const held of resident.held) {
-        if (!arrows.includes(held.arrow)) continue;
-        if (!found.has(held.guard)) found.set(held.guard, []);
-        found.get(held.guard).push([resident, held]);
-      }
-    }
-    return [...found].sort(([, some], [, others]) => others.length - some.length);
+    return [...this.residents.values()]
+      .filter((each) => each.state === state && (!country || each.country === country))
+      .sort((one, other) => numberOf(other) - numberOf(one));
   }
 
   /** The references of a name's paths: a path's own, or a subject's, the current one first. */
@@ -78,9 +65,8 @@ class Model {
   /** The known paths of a subject: one that has not ended first, then the newest. */
   ofSubject(subject) {
     const ended = (each) => this.states.get(each.state).final;
-    const number = (each) => Number(each.path.split("-").pop());
     return [...this.residents.values()].filter((each) => each.subject === subject)
-      .sort((one, other) => ended(one) - ended(other) || number(other) - number(one));
+      .sort((one, other) => ended(one) - ended(other) || numberOf(other) - numberOf(one));
   }
 
   /** Take a path and its story in. */
@@ -158,6 +144,9 @@ class Model {
     return `${arrow ? this.triggerTitle(arrow) : scene.trigger}${reason} → ${state}`;
   }
 }
+
+/** The number of a path, by which they were opened one after another. */
+const numberOf = ({ path }) => Number(path.split("-").pop());
 
 /** Write a figure with thousands apart. */
 const figure = (number) => number.toLocaleString("en-US");

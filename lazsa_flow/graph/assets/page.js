@@ -5,7 +5,7 @@ class Page {
   constructor(model) {
     this.model = model;
     this.view = { stop: model.now, country: "", moves: "" };
-    this.details = new Details(document.getElementById("details"), model, (path) => this.tell(path));
+    this.details = new Details(document.getElementById("details"), model, (path) => this.tell(path), () => this.render());
     const svg = document.querySelector("#drawing > svg");
     this.drawing = new Drawing(svg, model, (group) => this.choose(group));
     this.time = document.getElementById("time");
@@ -114,7 +114,7 @@ class Page {
     const story = path ? this.model.stories.get(path) || null : null;
     this.drawing.tell(story, this.scene());
     if (missing) this.details.missing(missing);
-    else if (path) this.details.story(path, this.scene(), (scene) => this.pick(scene));
+    else if (path) this.details.story.tell(path, this.scene(), (scene) => this.pick(scene));
     else if (!group) this.details.welcome(this.view);
     else if (group.dataset.state) this.details.state(group.dataset.state, this.view);
     else this.details.trigger(Drawing.arrowsOf(group), this.view);
