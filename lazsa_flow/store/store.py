@@ -11,12 +11,7 @@ from typing_extensions import TypeVar
 from lazsa_flow.errors import ClosedError, SchemaError, UnavailableError
 from lazsa_flow.lifecycle.values import EMPTY
 from lazsa_flow.logs import log
-from lazsa_flow.store import (
-    deleted_text,
-    evidence_tables,
-    monitoring,
-    schema_revision,
-)
+from lazsa_flow.store import deleted_text, evidence_tables, monitoring, schema_revision
 from lazsa_flow.store.backup import back_up
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.connect import READ_ONLY, close, connect, file_of, sqlite_file
