@@ -7,6 +7,7 @@ root, and CI always has it.
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -15,6 +16,8 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
+
+from tests.node import MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +38,13 @@ _OPTIONS: Final = (
     "--hide-scrollbars",
     "--force-device-scale-factor=1",
 )
+
+
+@cache
+def _read_axe() -> str:
+    file = MODULES / "axe-core" / "axe.min.js"
+    assert file.is_file(), "run `./dev test` once: it installs axe-core"
+    return file.read_text("utf-8")
 
 
 class Browser:
@@ -92,6 +102,23 @@ class Browser:
     def complaints(self) -> list[str]:
         """Return what the browser has logged since it was last asked: errors, broken policies."""
         return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
+
+    def find_violations(self) -> list[str]:
+        """Return what axe-core finds wrong with the page for keyboards and screen readers.
+
+        Each is a rule with the elements that break it; WCAG 2.2 AA and axe's best practices.
+        """
+        self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": _read_axe()})
+        found = self.driver.execute_async_script(
+            "const done = arguments[0];"
+            "axe.run({resultTypes: ['violations']}).then((all) => done(all.violations.map((each) =>"
+            " `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)));"
+        )
+        return list(found)
+
+    def scrolls_sideways(self) -> bool:
+        """Return whether the page is wider than the window."""
+        return bool(self.run("return document.documentElement.scrollWidth > innerWidth"))
 
     def frame(self) -> None:
         """Wait until what was changed is drawn."""

@@ -43,7 +43,9 @@
           headers: { accept: "text/html" }, cache: "no-store",
         });
         if (!answer.ok) throw new Error(String(answer.status));
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        // its styles and scripts have another nonce, and are not needed
+        const text = (await answer.text()).replace(/<(style|script)[^]*?<\/\1>/g, "");
+        const page = new DOMParser().parseFromString(text, "text/html");
         const parts = new Map(
           [...page.querySelectorAll("[data-live]")].map((each) => [each.dataset.live, each]),
         );
