@@ -103,16 +103,22 @@ class Browser:
         """Return what the browser has logged since it was last asked: errors, broken policies."""
         return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
 
-    def find_violations(self) -> list[str]:
+    def find_violations(self, *rules: str) -> list[str]:
         """Return what axe-core finds wrong with the page for keyboards and screen readers.
 
-        Each is a rule with the elements that break it; WCAG 2.2 AA and axe's best practices.
+        Args:
+            rules: The rules that are checked; by default all, WCAG's and axe's best practices.
+
+        Returns:
+            Each rule that is broken, with the elements that break it.
         """
         self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": _read_axe()})
         found = self.driver.execute_async_script(
-            "const done = arguments[0];"
-            "axe.run({resultTypes: ['violations']}).then((all) => done(all.violations.map((each) =>"
-            " `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)));"
+            "const done = arguments[1], options = {resultTypes: ['violations']};"
+            "if (arguments[0].length) options.runOnly = arguments[0];"
+            "axe.run(options).then((all) => done(all.violations.map((each) =>"
+            " `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)));",
+            list(rules),
         )
         return list(found)
 

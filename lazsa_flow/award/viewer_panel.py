@@ -110,7 +110,6 @@ def _write_row(context: PageContext, each: Candidate, country: str, cycle_on: da
             Series(waiting),
             ", ".join(each.conflicts),
             ", ".join(map(_shorten_flag, each.flags)),
-            Command(f"lazsa-flow explain {each.path}"),
         ),
         each.path,
     )
@@ -141,7 +140,10 @@ def _explain_empty(
 
 
 def _write_commands(country: str, cycle_on: date, short: int) -> list[Command]:
-    commands = [Command(f"lazsa-flow panel list {country} {cycle_on} --incomplete --flags")]
+    commands = [
+        Command(f"lazsa-flow panel list {country} {cycle_on} --incomplete --flags"),
+        Command("lazsa-flow explain PATH"),
+    ]
     if short:
         role = f"--as team:YOU --country {country}"
         commands.append(Command(f"lazsa-flow reviewers {country} {cycle_on} --remind {role}"))
@@ -160,13 +162,12 @@ PANEL: Final = ListPage(
     columns=(
         Column("Path", "path", sortable=True),
         Column("Seller", "seller", sortable=True),
-        Column("State", "state", sortable=True),
+        Column("State", "state", sortable=True, wide=True),
         Column("So far", "cards", sortable=True),
         Column("Missing"),
         Column("Waiting for", "waiting", sortable=True, wide=True),
         Column("May not review"),
         Column("To be known", "flags", sortable=True, wide=True),
-        Column("Why or why not", in_csv=False),
     ),
     find=find_candidates,
     filters=list_filters,

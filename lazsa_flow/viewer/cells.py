@@ -20,13 +20,21 @@ _BAR_WIDTH: Final = 84
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A text that leads somewhere."""
+    """A text that leads somewhere.
+
+    Attributes:
+        tone: How it is to be taken, if it is not just a link.
+    """
 
     text: str
     to: str
+    tone: Tone | None = None
 
     def to_html(self) -> str:
         """Write the link."""
+        if self.tone is not None:
+            mark = f'class="mark {self.tone}"'
+            return f'<a {mark} href="{escape(self.to)}">{escape(self.text)}</a>'
         return f'<a href="{escape(self.to)}">{escape(self.text)}</a>'
 
     def to_text(self) -> str:

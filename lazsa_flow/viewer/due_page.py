@@ -53,6 +53,7 @@ def list_filters(context: PageContext) -> list[Filter]:
         Filter("on", "Due on", kind="date"),
         Filter("timer", "Timer", choices=[Choice(each) for each in timers]),
         Filter("country", "Country", choices=[Choice(c) for c in sorted(rulebook.countries)]),
+        Filter("late", "Late", choices=[Choice("yes", "late alone")]),
     ]
 
 
@@ -88,8 +89,11 @@ def _read_filter(context: PageContext, query: ListQuery) -> DueFilter:
     on = _read_day(query, "on")
     until_on = _read_day(query, "until")
     day = on if until_on is None else until_on
+    until = context.now if day is None else end_of_date(day)
+    if query.get("late"):
+        until = min(until, context.now - LATE)
     return DueFilter(
-        until=context.now if day is None else end_of_date(day),
+        until=until,
         until_on=until_on,
         on=on,
         country=query.get("country"),
@@ -136,7 +140,6 @@ def _write_row(
             subject,
             timer.name,
             ", ".join(triggers) or "a reminder",
-            Command(f"lazsa-flow explain {ref}"),
         ),
         _write_place(place),
         order=place,
@@ -189,7 +192,7 @@ def _explain_empty(
     """Say why no timer is listed, and when the next one is due."""
     if query.after is not None:
         return "There are no more.", None
-    asked = any(query.get(key) for key in ("country", "timer", "on")) or query.search
+    asked = any(query.get(key) for key in ("country", "timer", "on", "late")) or query.search
     until = query.get("until")
     what = "No such timer" if asked else "Nothing"
     when = f"due by the end of {until}" if until else "due"
@@ -206,7 +209,8 @@ def _write_commands(query: ListQuery) -> list[Command]:
     options = "".join(
         f" --{key} {value}" for key in ("until", "country", "timer") if (value := query.get(key))
     )
-    return [Command(f"lazsa-flow due{options}"), Command("lazsa-flow sweep")]
+    lines = (f"lazsa-flow due{options}", "lazsa-flow sweep", "lazsa-flow explain PATH")
+    return list(map(Command, lines))
 
 
 DUE: Final = ListPage(
@@ -215,7 +219,7 @@ DUE: Final = ListPage(
     noun="timers",
     columns=(
         *(Column("When"), Column("Late by"), Column("Country"), Column("Path"), Column("Subject")),
-        *(Column("Timer"), Column("Will try"), Column("Why or why not", in_csv=False)),
+        *(Column("Timer"), Column("Will try")),
     ),
     find=find_due,
     filters=list_filters,

@@ -35,14 +35,16 @@ def write_overview(context: PageContext) -> Iterator[str]:
     """Yield the parts of the overview."""
     parts = find_parts(context)
     yield write_tiles([*list_tiles(context), *parts.tiles])
-    for name, table in runtime_of(context.service).rulebook.lifecycles.items():
-        yield write_states(context, name, table)
+    tables = runtime_of(context.service).rulebook.lifecycles
+    used = {name for name in tables if count_states(context, name)}
+    yield from (write_states(context, name, tables[name]) for name in tables if name in used)
     yield '<div class="two">'
     countries = write_table(*list_countries(context, parts), "By country")
     yield write_card("By country", countries, name="countries")
     yield '<div class="sections" data-live="sections">'
     yield from map(write_section, parts.sections)
     yield "</div></div>"
+    yield from (write_states(context, name, tables[name]) for name in tables if name not in used)
 
 
 def find_parts(context: PageContext) -> OverviewParts:
@@ -78,7 +80,7 @@ def list_tiles(context: PageContext) -> list[Tile]:
         coming = "they wait for a worker"
     return [
         Tile("Due now", stats.due, coming, of("due")),
-        Tile("Late", late_text, oldest, of("due"), "bad" if late else None),
+        Tile("Late", late_text, oldest, of("due", late="yes"), "bad" if late else None),
         Tile(
             "Parked",
             stats.parked,
@@ -118,10 +120,11 @@ def write_states(context: PageContext, name: str, table: Lifecycle) -> str:
     counts: dict[str, int] = {}
     for (_, state), count in count_states(context, name).items():
         counts[state] = counts.get(state, 0) + count
+    titles = table.titles()
     boxes = "".join(
         f'<li><a class="{each.meaning}" '
         f'href="{escape(context.addresses.of("paths", lifecycle=name, state=each.name))}">'
-        f"{escape(each.name.replace('_', ' '))}<b>{counts.get(each.name, 0):,}</b></a></li>"
+        f"{escape(titles.state(each.name))}<b>{counts.get(each.name, 0):,}</b></a></li>"
         for each in table.states
     )
     live = context.addresses.lifecycle(name, "Live picture")
@@ -135,7 +138,7 @@ def list_countries(
     context: PageContext, parts: OverviewParts
 ) -> tuple[Sequence[Column], list[list[Cell]]]:
     """Return the columns of the table of countries, and a row for each."""
-    rulebook = runtime_of(context.service).rulebook
+    rulebook, of = runtime_of(context.service).rulebook, context.addresses.of
     pauses, counts = context.service.pauses(), count_by_country(context)
     columns = (
         Column("Country"),
@@ -147,7 +150,7 @@ def list_countries(
     for code in sorted(rulebook.countries):
         due, late, parked = counts.get(code, (0, 0, 0))
         country = rulebook.countries[code]
-        name: Cell = Link(code, context.addresses.of("paths", country=code))
+        name: Cell = Link(code, of("paths", country=code))
         if any(each.country in (None, code) and each.cycle is None for each in pauses):
             name = Series((name, Mark("paused", "warn")), " ")
         local = context.now.astimezone(ZoneInfo(country.zone))
@@ -155,9 +158,9 @@ def list_countries(
             [
                 name,
                 *parts.country_cells.get(code, [None] * len(parts.country_columns)),
-                Link(f"{due:,}", context.addresses.of("due", country=code)) if due else 0,
-                Mark(f"{late:,}", "bad") if late else 0,
-                Link(f"{parked:,}", context.addresses.of("parked", country=code)) if parked else 0,
+                Link(f"{due:,}", of("due", country=code)) if due else 0,
+                Link(f"{late:,}", of("due", country=code, late="yes"), "bad") if late else 0,
+                Link(f"{parked:,}", of("parked", country=code), "bad") if parked else 0,
                 f"{local:%H:%M} {local.isoformat()[-6:]}",
             ]
         )

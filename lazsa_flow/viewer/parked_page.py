@@ -72,6 +72,7 @@ def _write_row(context: PageContext, each: ParkedPath) -> Row:
     return Row(
         (
             context.addresses.path(each.ref),
+            Command(f"lazsa-flow unpark {each.ref} --as {OPERATOR}"),
             each.subject,
             each.country,
             each.state,
@@ -80,7 +81,6 @@ def _write_row(context: PageContext, each: ParkedPath) -> Row:
             failure.error,
             failure.attempts,
             ZonedTime(failure.failed_at, zone),
-            Command(f"lazsa-flow unpark {each.ref} --as {OPERATOR}"),
         ),
         str(each.path_id),
         order=each.path_id,
@@ -92,9 +92,9 @@ PARKED: Final = ListPage(
     title="Parked",
     noun="paths",
     columns=(
-        *(Column("Path"), Column("Subject"), Column("Country"), Column("State"), Column("Timer")),
-        *(Column("Due"), Column("Error"), Column("Attempts", numeric=True), Column("Failed")),
-        Column("After fixing the cause", in_csv=False),
+        *(Column("Path"), Column("After fixing the cause", in_csv=False), Column("Subject")),
+        *(Column("Country"), Column("State"), Column("Timer"), Column("Due"), Column("Error")),
+        *(Column("Attempts", numeric=True), Column("Failed")),
     ),
     find=find_parked,
     filters=list_filters,

@@ -68,7 +68,7 @@ def find_listed(context: PageContext, query: ListQuery) -> ListRows:
         found.after is not None,
         count=_count_paths(context, query),
         empty=found.why_empty or "There are no paths.",
-        commands=[Command(f"lazsa-flow list{options}")],
+        commands=[Command(f"lazsa-flow list{options}"), Command("lazsa-flow explain PATH")],
     )
 
 
@@ -101,7 +101,6 @@ def _write_row(context: PageContext, each: Listed) -> Row:
             each.trigger,
             each.reason,
             ", ".join(each.unmet),
-            Command(f"lazsa-flow explain {each.path}"),
         ),
         each.path,
         order=-parse_ref(each.path).number,
@@ -120,7 +119,6 @@ PATHS: Final = ListPage(
             Column("Reason"),
             Column("Unmet guards", wide=True),
         ),
-        Column("Why or why not", in_csv=False),
     ),
     find=find_listed,
     filters=list_filters,
