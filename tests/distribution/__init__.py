@@ -1,0 +1,1 @@
+"""What is handed out: locked dependencies, wheel and sdist, list of materials, and releases."""
