@@ -17,8 +17,8 @@ def init(directory: DeploymentDir = Path("config"), as_json: Json = False) -> No
     """Write an example deployment: configuration, units, compose file and alarms.
 
     Writes lazsa.toml with every setting, the countries and policies that ship, a folder for your
-    own wording of notices, systemd units, a compose file with its Dockerfile, and alarms for
-    Prometheus. Existing files are never overwritten.
+    own wording of notices, systemd units, a compose file with its Dockerfile, every dependency
+    with the hashes of its files, and alarms for Prometheus. Existing files are never overwritten.
 
     Example: lazsa-flow init /etc/lazsa
     """

@@ -34,22 +34,20 @@ def last_change(root: Path = ROOT) -> str:
     return done.stdout.strip()
 
 
-def build(out: Path, *, epoch: str, root: Path = ROOT, wheel_only: bool = False) -> list[Path]:
+def build(out: Path, *, epoch: str, root: Path = ROOT) -> list[Path]:
     """Build wheel and sdist from the sources, by the locked builder, and return them.
 
     Args:
         out: Where they are written.
         epoch: The instant that their files bear.
         root: The sources.
-        wheel_only: Leave the sdist out.
 
     Raises:
         CalledProcessError: They cannot be built.
     """
-    kinds = ["--wheel"] if wheel_only else ["--wheel", "--sdist"]
-    builder = ["--no-build-isolation", "--python", sys.executable]
+    command: list[str | Path] = [UV, "build", "-q", "--wheel", "--sdist", "-o", out, root]
     subprocess.run(
-        [UV, "build", "-q", *kinds, *builder, "-o", out, root],
+        [*command, "--no-build-isolation", "--python", sys.executable],
         env={**os.environ, EPOCH: epoch},
         check=True,
         stdout=subprocess.DEVNULL,
@@ -59,7 +57,8 @@ def build(out: Path, *, epoch: str, root: Path = ROOT, wheel_only: bool = False)
 
 def copy_sources(root: Path, to: Path) -> Path:
     """Copy what git has of the sources, with other modes and times; return the copy."""
-    listed = ["git", "ls-files", "-z", "--", "lazsa_flow", "pyproject.toml", "*.md", "LICENSE"]
+    names = ("lazsa_flow", "pyproject.toml", ":(glob)*.md", "LICENSE", ".gitignore")
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *names]
     done = subprocess.run(listed, cwd=root, check=True, capture_output=True, text=True)
     for name in sorted(filter(None, done.stdout.split("\0")), reverse=True):
         if (root / name).is_file():
@@ -97,22 +96,20 @@ def write_sbom(wheel: Path, to: Path) -> None:
         list_materials(home / "bin" / "python", to)
 
 
-def list_materials(python: Path, to: Path) -> None:
+def list_materials(python: Path, to: Path, *, validate: bool = True) -> None:
     """Write what is installed in an environment as CycloneDX.
 
     Args:
         python: The environment's interpreter.
         to: The file.
+        validate: Check the file against CycloneDX's schema, which takes twenty seconds.
     """
     tool = Path(sys.executable).with_name("cyclonedx-py")
-    options = [
-        "--pyproject",
-        ROOT / "pyproject.toml",
-        "--mc-type",
-        "library",
-        "--output-reproducible",
+    command: list[str | Path] = [
+        *(tool, "environment", python, "--pyproject", ROOT / "pyproject.toml"),
+        *("--mc-type", "library", "--output-reproducible", "--output-format", "JSON", "-o", to),
+        "--validate" if validate else "--no-validate",
     ]
-    command = [tool, "environment", python, *options, "--output-format", "JSON", "-o", to]
     subprocess.run(command, check=True, capture_output=True)
 
 

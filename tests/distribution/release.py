@@ -11,7 +11,6 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.distribution import build
@@ -19,6 +18,7 @@ from tests.distribution.locks import ROOT, read_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)((a|b|rc)[1-9]\d*)?")
 HEADING: Final = re.compile(r"^## (.+)$", re.MULTILINE)
