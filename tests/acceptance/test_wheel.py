@@ -212,7 +212,7 @@ def test_demo_workers_and_page_run_from_the_wheel(
         _Process(script, "view", *on_it, log=page) as _view,
     ):
         address = eventually("the address", lambda: page.read_text().partition("\n")[0])
-        with urllib.request.urlopen(f"{address}award/", timeout=60) as answer:
+        with urllib.request.urlopen(f"{address}lifecycle/award", timeout=60) as answer:
             assert "<svg" in answer.read().decode()
         eventually("a sweep", lambda: '"sweep.chunk"' in log.read_text(), seconds=60)
     assert '"run.ended"' in log.read_text()
