@@ -51,6 +51,7 @@ TOPICS: Final = {
     "Community": "Announcements and perks",
     "Imports": "Import files and rows",
     "Sellers": "Sellers as a whole",
+    "Foresight": "Rehearse what will fall due",
     "Irreversible": "What cannot be undone",
     "AwardQuestions": "Questions of the award",
     "AwardLists": "Lists that a country team works by",
