@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from benchmarks.harness.bench import Bench
     from benchmarks.harness.databases import Store
 
-_OF_COMMANDS: Final = ("lazsa_keys", "lazsa_flows")
-"""The tables to which a fire adds a row that is no path's."""
+_OF_COMMANDS: Final = ("lazsa_keys", "lazsa_flows", "lazsa_timer_counts")
+"""The tables to which a fire adds rows that are no path's."""
 EVE: Final = MIDNIGHT - timedelta(hours=12)
 """When people command: before the cycle date begins."""
 _GOALS: Final[dict[Store, float]] = {"sqlite": 1.3, "postgresql": 1.5}
@@ -159,7 +159,9 @@ class _Raw:
         self._sqlite = url.startswith("sqlite")
         self._todo = make_todo([each for each in answers if each.table not in _OF_COMMANDS])
         self._keys = {row.values["key"]: row for row in _new_rows(answers, "lazsa_keys")}
-        self._counts = iter(_new_rows(answers, "lazsa_flows"))
+        self._counts = [
+            iter(_new_rows(answers, table)) for table in ("lazsa_flows", "lazsa_timer_counts")
+        ]
 
     def close(self) -> None:
         """Close the connection."""
@@ -169,14 +171,14 @@ class _Raw:
         """Write the next path's rows, having read what a decision would."""
         number, subject = path
         key = f"withdraw-{number}"
-        stored, counted = self._keys[key], next(self._counts)
+        stored, counted = self._keys[key], [next(rows) for rows in self._counts]
         statements = [
             ("SELECT * FROM lazsa_keys WHERE key = ?", (key,)),
             (_STAND, ()),
             (_PATHS["sqlite" if self._sqlite else "postgresql"], (subject,)),
             *((query, (subject,)) for query in _READS),
             *((query, (number,)) for query in _READS_BY_PATH),
-            *map(_statement, [*self._todo[number], stored, counted]),
+            *map(_statement, [*self._todo[number], stored, *counted]),
         ]
         if self._sqlite:
             self._connection.execute("BEGIN IMMEDIATE")

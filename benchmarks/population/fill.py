@@ -47,15 +47,18 @@ def fill(url: str, sellers: int, due: int) -> None:
         _fill_sqlite(url.removeprefix("sqlite:///"), samples.columns, batches)
     else:
         _fill_postgresql(url, samples.columns, batches)
-    _count_flows(url)
+    _count(url)
 
 
-def _count_flows(url: str) -> None:
-    """Count what the journal holds now, as the migration does that brings the counts."""
-    migration = import_module("lazsa_flow.store.migrations.versions.0017_flows")
+def _count(url: str) -> None:
+    """Count what journal and timers hold now, as the migrations do that bring the counts."""
+    versions = "lazsa_flow.store.migrations.versions"
+    flows = import_module(f"{versions}.0017_flows")
+    timers = import_module(f"{versions}.0021_timer_counts")
     engine = connect(url)
     with engine.begin() as connection:
-        migration.count_journal(connection)
+        flows.count_journal(connection)
+        timers.count_timers(connection)
     engine.dispose()
 
 

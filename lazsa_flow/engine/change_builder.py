@@ -144,6 +144,7 @@ class ChangeBuilder:
         after = self._now.path
         if row is not None or after != self._before:
             self._set("recorded_at", self._now.recorded_at)
+        cancelled = self._cancelled(after.state, fired, moves=row is not None)
         return Change(
             before=self._before if self._before.seq else None,
             after=after,
@@ -151,13 +152,28 @@ class ChangeBuilder:
             row=row,
             fired=fired,
             scheduled=tuple(self._scheduled.values()),
-            cancelled=self._cancelled(after.state, fired, moves=row is not None),
+            cancelled=cancelled,
             notices=tuple(self._notices),
             records=tuple(self._records),
             slot=self._slot(after),
             claims=tuple(self._claims),
             linked=tuple(self._linked),
             data=self._data,
+            kept=self._kept(after.state, cancelled, fired),
+        )
+
+    def _kept(
+        self, state: str, cancelled: tuple[TimerRow, ...], fired: TimerRow | None
+    ) -> tuple[TimerRow, ...]:
+        """Return the timers that decide and wait on, where the path comes into another state."""
+        if state == self._before.state:
+            return ()
+        return tuple(
+            [
+                timer
+                for timer in self._now.snapshot.timers
+                if timer.decides and timer not in cancelled and not _same(timer, fired)
+            ]
         )
 
     def _cancelled(

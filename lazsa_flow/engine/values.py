@@ -52,6 +52,7 @@ class Change(NamedTuple):
         claims: Keys that the path takes for itself, by scope.
         linked: Changes of other paths that belong to this one.
         data: What was handed over with the trigger, if anything was.
+        kept: Where the path comes into another state: timers that decide and wait on in it.
     """
 
     before: Path | None
@@ -67,6 +68,7 @@ class Change(NamedTuple):
     claims: tuple[tuple[str, str], ...] = ()
     linked: tuple[Change, ...] = ()
     data: CheckedData | None = None
+    kept: tuple[TimerRow, ...] = ()
 
     @property
     def moves(self) -> bool:
@@ -142,6 +144,7 @@ def _of(change: Change, own: PathOverrides) -> Change:
         fired=change.fired and _timer(change.fired, own),
         scheduled=tuple(_timer(timer, own) for timer in change.scheduled),
         cancelled=tuple(_timer(timer, own) for timer in change.cancelled),
+        kept=tuple(_timer(timer, own) for timer in change.kept),
         notices=tuple(Notice(after.ref + n.key[behind:], n.kind, n.to) for n in change.notices),
     )
 

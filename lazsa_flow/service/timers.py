@@ -191,6 +191,7 @@ def _replan(
             changes.append(change)
             moved_timers += _told(seen, *own)
         transaction.write_chunk(changes)
+    transaction.recount_timers()
     return moved_timers
 
 

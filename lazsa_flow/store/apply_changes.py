@@ -28,6 +28,7 @@ from lazsa_flow.store.fast import batch_rows
 from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value
 from lazsa_flow.store.fast.statements import insert_new, parameter
 from lazsa_flow.store.flows import count_flows
+from lazsa_flow.store.timer_counts import count_timers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -71,11 +72,7 @@ def write_chunk(
     flat = flatten(changes)
     if not flat and not batch_changes:
         return
-
-    def run(name: str, write: Callable[[Sequence[Row]], object], rows: list[Row]) -> None:
-        if rows:
-            probe(f"write.{name}")
-            write(_in_order(rows))
+    run = partial(_run, probe)
 
     opened: list[Row] = [path_row(c.after) for c in flat if c.before is None]
     run("open", partial(to.insert, schema.paths), opened)
@@ -95,12 +92,31 @@ def write_chunk(
         to.flush()
         _claim(connection, flat)
     counted = count_flows(connection, to, flat, batch_changes)
+    timers = count_timers(connection, to, flat, batch_changes)
     rest = _follows(
         to, flat, batch_changes, path_data_rows.rows_of_data(connection, to, flat), counted
     )
     with to.pipelined(max(len(rows) for _, _, rows in rest)):
         for name, write, rows in rest:
             run(name, write, rows)
+        _insert_any(to, schema.timer_counts, timers)
+
+
+def _run(
+    probe: Callable[[str], None],
+    name: str,
+    write: Callable[[Sequence[Row]], object],
+    rows: list[Row],
+) -> None:
+    if rows:
+        probe(f"write.{name}")
+        write(_in_order(rows))
+
+
+def _insert_any(to: RowWriter, table: sa.Table, rows: Sequence[Row]) -> None:
+    """Append rows, if there are any."""
+    if rows:
+        to.insert(table, rows)
 
 
 def _in_order(rows: list[Row]) -> list[Row]:

@@ -24,6 +24,7 @@ from lazsa_flow.store import (
     merges,
     path_numbers,
     released,
+    timer_counts,
 )
 from lazsa_flow.store import prefetch as prefetching
 from lazsa_flow.store.brakes import Brakes
@@ -181,7 +182,9 @@ class EngineTransaction:
         self.flush()
         if path_id is None and self._own:
             self._rows.pin_plans()
-        [rows] = self._ask(failures.WAITING)
+        rows, [(span,)] = self._ask(failures.WAITING, timer_counts.SPAN)
+        if path_id is None and self._own and self._write and (span or 0) > timer_counts.MOST_ROWS:
+            timer_counts.fold(self._lent)
         waiting = {id_: decode.instant(at) for id_, at in rows}
         self._retried = frozenset(id_ for id_, at in waiting.items() if at <= now)
         pauses = self.stamp().pauses

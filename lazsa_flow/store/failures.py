@@ -17,6 +17,7 @@ from lazsa_flow.store import schema
 from lazsa_flow.store.column_types import Instant
 from lazsa_flow.store.dialect import upsert
 from lazsa_flow.store.due_timers import NOTHING, Passing
+from lazsa_flow.store.timer_counts import count_pending
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -106,4 +107,10 @@ def _set_parked(connection: sa.Connection, path_id: int, *, parked: bool) -> int
     connection.execute(sa.update(paths).where(paths.c.id == path_id).values(parked=parked))
     before, after = ("pending", "parked") if parked else ("parked", "pending")
     own = sa.update(timers).where(timers.c.path_id == path_id, timers.c.status == before)
-    return connection.execute(own.values(status=after)).rowcount
+    if parked:
+        count_pending(connection, path_id, ended=True)
+        return connection.execute(own.values(status=after)).rowcount
+    count_pending(connection, path_id, ended=True)  # one that was set while it was parked
+    changed = connection.execute(own.values(status=after)).rowcount
+    count_pending(connection, path_id)
+    return changed

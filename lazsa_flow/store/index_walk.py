@@ -1,6 +1,6 @@
-"""Pages along the index of lists: a few paths of each round, however many paths there are.
+"""Pages along an index: a few paths of each round or state, however many paths there are.
 
-The index has country, state, cycle date and number. So paths in their order, whatever their round,
+The index of lists has country, state, cycle date and number. So paths in their order, whatever their round,
 are not to be had from it at once; but the rounds are few, each is found by one look-up, and a page
 of each is the beginning of its part of the index.
 """
@@ -132,3 +132,69 @@ def _first_of_each(dialect: str, rounds: sa.CTE, page: sa.Select[Any]) -> sa.Sel
     listed = _PATHS.alias("listed")  # SQLite has no LATERAL; it looks these up by their numbers
     within = listed.c.id.in_(page.correlate(rounds))
     return sa.select(listed.c.id).select_from(rounds.join(listed, within))
+
+
+def select_latest(dialect: str, lifecycle: str, limit: int) -> sa.Select[Any]:
+    """Select the numbers of the paths that came last into each state of each country.
+
+    Along the index of lifecycle, country, state, instant and number: its countries and states are
+    found by one look-up each.
+
+    Args:
+        dialect: The database's.
+        lifecycle: Of whose paths.
+        limit: At most so many of each country and state.
+    """
+    places = _select_places(lifecycle)
+    latest = (
+        sa.select(_PATHS.c.id)
+        .where(
+            _PATHS.c.lifecycle == lifecycle,
+            _PATHS.c.country == places.c.country,
+            _PATHS.c.state == places.c.state,
+        )
+        .order_by(_PATHS.c.entered_at.desc(), _PATHS.c.id.desc())
+        .limit(limit)
+    )
+    return _first_of_each(dialect, places, latest).where(places.c.state.is_not(None))
+
+
+def _select_places(lifecycle: str) -> sa.CTE:
+    """Select each country and state of a lifecycle's paths; a state that is null ends a country."""
+    table = _PATHS.alias("first_country")
+    first = sa.select(sa.func.min(table.c.country)).where(table.c.lifecycle == lifecycle)
+    countries = sa.select(first.scalar_subquery().label("country")).cte(
+        "walk_countries", recursive=True
+    )
+    table = _PATHS.alias("later_country")
+    later = (
+        sa.select(sa.func.min(table.c.country))
+        .where(table.c.lifecycle == lifecycle, table.c.country > countries.c.country)
+        .correlate_except(table)
+    )
+    countries = countries.union_all(
+        sa.select(later.scalar_subquery()).where(countries.c.country.is_not(None))
+    )
+    table = _PATHS.alias("first_state")
+    least = (
+        sa.select(sa.func.min(table.c.state))
+        .where(table.c.lifecycle == lifecycle, table.c.country == countries.c.country)
+        .correlate_except(table)
+    )
+    places = (
+        sa.select(countries.c.country, least.scalar_subquery().label("state"))
+        .where(countries.c.country.is_not(None))
+        .cte("walk_places", recursive=True)
+    )
+    table = _PATHS.alias("later_state")
+    next_ = (
+        sa.select(sa.func.min(table.c.state))
+        .where(
+            table.c.lifecycle == lifecycle,
+            table.c.country == places.c.country,
+            table.c.state > places.c.state,
+        )
+        .correlate_except(table)
+    )
+    following = sa.select(places.c.country, next_.scalar_subquery())
+    return places.union_all(following.where(places.c.state.is_not(None)))

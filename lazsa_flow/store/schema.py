@@ -25,6 +25,7 @@ from lazsa_flow.store import (
     schema_path_data,
     schema_path_numbers,
     schema_subjects,
+    schema_timer_counts,
     suspension_tables,
 )
 
@@ -37,6 +38,7 @@ subject_aliases: Final = schema_subjects.subject_aliases
 closed_books: Final = schema_books.closed_books
 erasures: Final = schema_erased.erasures
 flows: Final = schema_flows.flows
+timer_counts: Final = schema_timer_counts.timer_counts
 path_buckets: Final = schema_path_numbers.path_buckets
 path_data: Final = schema_path_data.path_data
 suspensions: Final = suspension_tables.suspensions
@@ -109,6 +111,7 @@ paths = columns.table(
     columns.instant("recorded_at"),
     sa.Index("lazsa_paths_subject", "subject"),
     sa.Index("lazsa_paths_listed", "country", "state", "cycle_on", "id"),
+    sa.Index("lazsa_paths_entered", "lifecycle", "country", "state", "entered_at", "id"),
 )
 
 slots = columns.table(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import decode, evidence_queries, schema
+from lazsa_flow.store import decode, evidence_queries, index_walk, schema
 from lazsa_flow.store.encode import journal_fields
 from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.index_walk import select_rounds, walk_rounds
@@ -113,19 +113,19 @@ class Census:
         return [Moves._make(row) for row in self._connection.execute(query)]
 
     def pending(self) -> list[Pending]:
-        """Count the timers that pend and decide, by country, state, date and name."""
-        timers, paths = schema.timers, schema.paths
-        columns = (timers.c.country, paths.c.state, timers.c.due_on, timers.c.name)
+        """Count the timers that pend and decide, by country, state, date and name.
+
+        The sums of the counted timers are read, not the timers.
+        """
+        counts = schema.timer_counts
+        columns = (counts.c.country, counts.c.state, counts.c.due_on, counts.c.name)
+        times = sa.func.sum(counts.c.timers)
         query = (
-            sa.select(*columns, sa.func.count())
-            .join(paths, paths.c.id == timers.c.path_id)
-            .where(
-                timers.c.status == "pending",
-                timers.c.decides,
-                paths.c.lifecycle == self._lifecycle,
-            )
+            sa.select(*columns, times)
+            .where(counts.c.lifecycle == self._lifecycle)
             .group_by(*columns)
-            .order_by(timers.c.due_on, timers.c.country, timers.c.name)
+            .having(times > 0)
+            .order_by(counts.c.due_on, counts.c.country, counts.c.name, counts.c.state)
         )
         return [Pending._make(row) for row in self._connection.execute(query)]
 
@@ -135,22 +135,11 @@ class Census:
         Args:
             limit: At most so many of each state and country.
         """
-        table = schema.paths
-        place = sa.func.row_number().over(
-            partition_by=(table.c.country, table.c.state),
-            order_by=(table.c.entered_at.desc(), table.c.id.desc()),
+        dialect = self._connection.dialect.name
+        latest = index_walk.select_latest(dialect, self._lifecycle, limit).subquery()
+        return self._residents(
+            self._select_residents().join(latest, latest.c.id == schema.paths.c.id)
         )
-        ranked = (
-            sa.select(table.c.id, place.label("place"))
-            .where(table.c.lifecycle == self._lifecycle)
-            .subquery()
-        )
-        query = (
-            self._select_residents()
-            .join(ranked, ranked.c.id == table.c.id)
-            .where(ranked.c.place <= limit)
-        )
-        return self._residents(query)
 
     def named(self, path_ids: Collection[int]) -> list[PathCard]:
         """Return some paths, by their numbers."""

@@ -21,6 +21,7 @@ from lazsa_flow.store.import_rows import ImportSide
 from lazsa_flow.store.personal_data import PersonalSide
 from lazsa_flow.store.rows import PATH_COLUMNS
 from lazsa_flow.store.subject_lookups import SubjectSide
+from lazsa_flow.store.timer_counts import count_pending, recount_timers
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -121,10 +122,16 @@ class SqlTransaction(ImportSide, SubjectSide, PersonalSide, RulesSide):
         """Set a timer, instead of any pending one of its path and name."""
         self.cancel_timer(timer.path_id, timer.name)
         self._bulk.set_timers([timer_row(timer)])
+        count_pending(self._connection, timer.path_id, timer.name)
 
     def cancel_timer(self, path_id: int, name: str) -> None:
         """Cancel the pending timer of a path and name, if there is one."""
+        count_pending(self._connection, path_id, name, ended=True)
         execute(self._connection, _CANCEL, {"path_id": path_id, "name": name})
+
+    def recount_timers(self) -> None:
+        """Put the counts of the timers that pend right, where they are not what pends."""
+        recount_timers(self._connection)
 
     def unpark(self, path_id: int) -> int:
         """Let a parked path go on; return how many of its timers are pending again."""

@@ -47,6 +47,15 @@ def check_instants(examination: Examination) -> Iterator[Check]:
         yield Check("instants", "ok", "stored instants are what dates and zones give")
 
 
+def check_counts(examination: Examination) -> Iterator[Check]:
+    """Look whether timers are counted as they pend; only the figures of pictures depend on it."""
+    with examination.read() as transaction:
+        found = [str(each) for each in transaction.inspect().timer_counts()]
+    if found:
+        what = "pictures show what is counted"
+        yield Check("timers", "warning", f"{_join_some_names(found)}: {what}; {_REPLAN}")
+
+
 def _join_some_names(names: list[str]) -> str:
     more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
     return ", ".join(names[:_MOST]) + more

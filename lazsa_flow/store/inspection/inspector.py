@@ -12,6 +12,7 @@ from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.inspection import notices, references, subjects, timers, values, vocabulary
 from lazsa_flow.store.inspection.catalog import compare, expected_catalog, read_catalog
 from lazsa_flow.store.integrity import find_damage
+from lazsa_flow.store.timer_counts import find_count_differences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.inspection.notices import Backlog
     from lazsa_flow.store.inspection.rows import Rows
     from lazsa_flow.store.inspection.timers import StoredInstant, WaitingTimer
+    from lazsa_flow.store.timer_counts import TimerCountDifference
 
 
 class Inspection:
@@ -92,6 +94,10 @@ class Inspection:
     def histories(self, places: Collection[tuple[str, str]]) -> Iterator[History]:
         """Yield what journal and timers say of every path in some states."""
         return timers.histories(self._connection, places)
+
+    def timer_counts(self) -> list[TimerCountDifference]:
+        """Return the places whose timers are counted otherwise than they pend."""
+        return list(find_count_differences(self._connection))
 
     def sequences_behind(self) -> list[tuple[str, int, int]]:
         """Return each sequence of PostgreSQL whose next number is taken already."""

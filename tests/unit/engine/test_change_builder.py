@@ -358,6 +358,17 @@ def test_leaving_a_timers_states_cancels_it() -> None:
     assert take(trigger="stay", seen=before).cancelled == ()
 
 
+def test_a_timer_that_decides_and_waits_on_in_another_state_is_named() -> None:
+    """So it can be counted there; a reminder is not, nor one whose path stays where it is."""
+    evening, bell = timer(due_at=NOON + timedelta(days=9)), timer("bell")
+    reminder = replace(timer("bell", NOON + timedelta(days=8)), decides=False)
+    before = at_door()
+    timers = evening, bell, reminder
+    before = replace(before, snapshot=replace(before.snapshot, timers=timers))
+    assert take(seen=before).kept == (bell,)
+    assert take(trigger="stay", seen=before).kept == ()
+
+
 def test_a_new_round_begins_without_the_timers_of_the_old() -> None:
     """What was pending in one round is cancelled as the next begins, unless it is set again.
 
