@@ -1,8 +1,8 @@
 """Pages along an index: a few paths of each round or state, however many paths there are.
 
-The index of lists has country, state, cycle date and number. So paths in their order, whatever their round,
-are not to be had from it at once; but the rounds are few, each is found by one look-up, and a page
-of each is the beginning of its part of the index.
+The index of lists has country, state, cycle date and number. So paths in their order, whatever
+their round, are not to be had from it at once; but the rounds are few, each is found by one
+look-up, and a page of each is the beginning of its part of the index.
 """
 
 from __future__ import annotations

@@ -194,7 +194,9 @@ def _select_recorded(times: int) -> sa.Select[Any]:
     """Select the places of the timers that pend and decide, with how often each counts."""
     timers, paths = schema.timers, schema.paths
     kept = paths.c.lifecycle, timers.c.country, paths.c.state, timers.c.due_on, timers.c.name
-    texts = (sa.type_coerce(column, sa.Text()).label(column.name) for column in kept)
+    texts: list[sa.ColumnElement[Any]] = [
+        sa.type_coerce(column, sa.Text()).label(column.name) for column in kept
+    ]
     number: sa.ColumnElement[int] = sa.literal_column(str(times), sa.Integer())
     joined = timers.join(paths, paths.c.id == timers.c.path_id)
     return (
@@ -206,17 +208,20 @@ def _select_recorded(times: int) -> sa.Select[Any]:
 
 def _differences() -> sa.Select[Any]:
     one_each = _select_recorded(1).subquery()
-    recorded = sa.select(*(one_each.c[name] for name in _KEPT), sa.func.count().label("recorded"))
+    columns: list[sa.ColumnElement[Any]] = [one_each.c[name] for name in _KEPT]
+    recorded: sa.Select[Any] = sa.select(*columns, sa.func.count().label("recorded"))
     recorded = recorded.add_columns(sa.literal_column("0", sa.Integer()).label("counted"))
-    recorded = recorded.group_by(*(one_each.c[name] for name in _KEPT))
+    recorded = recorded.group_by(*columns)
     counted = sa.select(
         *(sa.type_coerce(_TABLE.c[name], sa.Text()).label(name) for name in _KEPT),
         sa.literal_column("0", sa.Integer()).label("recorded"),
         _TABLE.c.timers.label("counted"),
     )
     both = sa.union_all(recorded, counted).subquery()
-    place = [both.c[name] for name in _KEPT]
-    sums = [sa.func.sum(both.c[name]).label(name) for name in ("counted", "recorded")]
+    place: list[sa.ColumnElement[Any]] = [both.c[name] for name in _KEPT]
+    sums: list[sa.ColumnElement[Any]] = [
+        sa.func.sum(both.c[name]).label(name) for name in ("counted", "recorded")
+    ]
     differ = sa.func.sum(both.c.counted) != sa.func.sum(both.c.recorded)
     return sa.select(*place, *sums).group_by(*place).having(differ).order_by(*place)
 
@@ -225,8 +230,8 @@ def _differences() -> sa.Select[Any]:
 def _select_over(dialect: str) -> sa.Select[Any]:
     chunk, timers = ids_table(dialect), schema.timers
     joined = chunk.join(timers, timers.c.path_id == chunk.c.id)
-    waiting = (sa.literal_column(f"'{each}'") for each in ("pending", "cancelled"))
-    over = sa.and_(*(timers.c.status != each for each in waiting))
+    waits = "'pending'", "'cancelled'"
+    over = sa.and_(*(timers.c.status != sa.literal_column(each) for each in waits))
     return (
         sa.select(timers.c.path_id, timers.c.name, sa.type_coerce(timers.c.due_at, sa.Text()))
         .select_from(joined)

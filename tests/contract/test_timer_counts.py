@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.lifecycle.model import Actor
@@ -24,6 +22,8 @@ from tests.factories import failure, midnight, timer, utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
     from lazsa_flow.award.store.store import AwardStore
     from lazsa_flow.config import Config

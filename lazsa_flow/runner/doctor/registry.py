@@ -37,7 +37,6 @@ CHECKS: Final = (
     ListedCheck("dates", rows.check_dates, ("schema",)),
     ListedCheck("words", rows.check_words, ("rules", "schema")),
     ListedCheck("timers", timers.check_missing, ("rules", "schema")),
-    ListedCheck("timers", timers.check_counts, ("schema",)),
     ListedCheck("instants", timers.check_instants, ("rules", "schema")),
     ListedCheck("clock", operations.check_clock, ("schema",)),
     ListedCheck("lifecycles", operations.check_tables, ("config", "schema")),
