@@ -40,7 +40,11 @@ class VirtualClock:
         return self._now
 
     def move_to(self, at: datetime) -> None:
-        """Move it on to a later instant; to an earlier one it does not move."""
+        """Move it on to a later instant; to an earlier one it does not move.
+
+        Args:
+            at: The instant, aware.
+        """
         self._now = max(self._now, _in_utc(at))
 
 

@@ -74,6 +74,8 @@ class Verdict:
     """A finding in full, for people.
 
     Attributes:
+        name: The guard's name.
+        held: Whether the guard holds.
         measured: The figure; of a combined guard, which of its parts hold, in words.
         required: What the policy asks.
         changed_by: Who or what can change it.

@@ -170,7 +170,8 @@ def _by_topic(service: type) -> dict[str, dict[str, Any]]:
         inner: Any = member.fget if isinstance(member, property) else member
         function = inspect.unwrap(getattr(inner, "__func__", inner))
         if inspect.isfunction(function):
-            found[TOPICS[function.__qualname__.partition(".")[0]]][name] = function
+            part = function.__qualname__.partition(".")[0]
+            found[TOPICS.get(part, part)][name] = function
     return found
 
 

@@ -41,6 +41,8 @@ class Fame:
     """One tenure in the Hall of Fame.
 
     Attributes:
+        seller: The seller's id.
+        title: The title that was held.
         since: The day of the award.
         year: Its year.
         sitting: Whether the award is still held.
@@ -68,6 +70,9 @@ class Badge:
         valid: Whether an award covers the instant.
         title: The title in the seller's country, where it is valid.
         ends_at: When it ended or will end for certain, if it does; no cache may outlive it.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     valid: bool
@@ -196,6 +201,9 @@ class Outcome:
     """What a seller may see of the latest decision on a path of theirs.
 
     Attributes:
+        path: The path's reference.
+        state: The path's state.
+        trigger: The trigger of the decision; ``None`` where there is none yet.
         reason: The reason code, if there is one.
         unmet: The wording of each bar that was not met, with the seller's own figure; no reviewer,
             no single score, no other seller.

@@ -42,6 +42,7 @@ class Config:
 
     Attributes:
         countries: As the files have them; what is in force is in the database.
+        lifecycles: The tables, those that are installed or were handed in.
         policies: Likewise.
         deployment: Its channels.
         messages: Where its own words for notices would be.
@@ -76,6 +77,9 @@ class Config:
         Args:
             directory: The deployment's configuration, if it has one of its own.
             lifecycles: Instead of those found by the entry point ``lazsa_flow.lifecycles``.
+
+        Returns:
+            The configuration, checked as a whole.
 
         Raises:
             ConfigError: A file is wrong, or two of the lifecycles handed in have one name or

@@ -75,11 +75,16 @@ class Explanation:
         path: The path; of a subject that has none, the path it could open: number 0, no state.
         at: The instant it was asked at.
         policy: The policy version that governs the round.
+        exits: The triggers that lead on from the state, with what stands in the way of each.
+        timers: The pending timers.
         decisions: The pending timers that decide, in the order in which they fall due, each with
             its steps in the order in which they are tried.
         outlook: What stands between the path and the next state that it hopes for; where the path
             has ended, of a new one. ``None`` where the table knows no such way.
         title: The title that the subject bears at the instant, where the path gives one.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     path: Path

@@ -22,7 +22,25 @@ class DataEntry(TypedDict):
 
 
 class JournalEntry(TypedDict):
-    """A row of the journal; instants and dates are ISO texts, as they are hashed."""
+    """A row of the journal; instants and dates are ISO texts, as they are hashed.
+
+    Attributes:
+        path: The path's reference.
+        seq: The number of the journal row in its path, from 1.
+        effective_at: When it took effect, as ISO text in UTC.
+        recorded_at: When it was recorded, as ISO text in UTC.
+        trigger: The trigger that fired; ``None`` where a timer was refused.
+        source: The state that the path left; ``None`` where it was opened.
+        dest: The state that the path is in afterwards.
+        actor: Who acted, as ``role:id``.
+        reason: The reason code, if there is one.
+        policy: The version of the policy that governed.
+        facts_as_of: The date of the evidence that was judged, as ISO text.
+        verdicts: What each guard found.
+        data: What came with the trigger, and is no personal data.
+        prev_hash: The hash of the row before, in hexadecimal.
+        hash: The hash of this row, in hexadecimal.
+    """
 
     path: str
     seq: int

@@ -35,6 +35,8 @@ class Book:
     """One country's books of one cycle date.
 
     Attributes:
+        on: The cycle date, local to the country.
+        country: The country's code.
         due: Timers that fell due, from timer rows.
         moved: A trigger fired; decline and carry_over included.
         refused: No trigger's guards held; the verdicts are journaled.

@@ -20,12 +20,19 @@ class Waiting:
     """A notice in the outbox, without what it is about.
 
     Attributes:
+        key: Its key, stable for ever.
+        kind: The kind of notice.
         to: Whom to tell, as in :class:`~lazsa_flow.engine.values.Notice`.
+        path: The path's reference.
+        country: The country's code.
         created_at: When the move was recorded.
         next_at: When it may be tried; of a claimed one, when its lease ends.
         attempts: How many have failed.
         error: The code of the last failure.
         parked: Whether it was set aside.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     key: str

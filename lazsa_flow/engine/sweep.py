@@ -89,8 +89,12 @@ class ChunkResult:
     """What one transaction of a sweep did.
 
     Attributes:
+        swept: What became of its timers.
         due_at: The instant that its timers were due; ``None`` where nothing was taken.
         country: Their country.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     swept: SweepResult

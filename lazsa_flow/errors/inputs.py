@@ -29,7 +29,17 @@ class InputError(LazsaError):
 
     @classmethod
     def of(cls, where: str, field: str, value: object, expected: str) -> InputError:
-        """Build the error for a single problem."""
+        """Build the error for a single problem.
+
+        Args:
+            where: The place: a key's path, or ``file:line``.
+            field: The field or column.
+            value: The refused value.
+            expected: What was expected instead.
+
+        Returns:
+            The error.
+        """
         return cls([Problem(where, field, shown(value), expected)])
 
 

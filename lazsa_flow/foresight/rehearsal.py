@@ -18,6 +18,8 @@ class PathOutcome:
 
     Attributes:
         path: The path's reference.
+        subject: The subject's id.
+        country: The country's code.
         outcome: The trigger that fires; ``refused`` where none may, ``parked`` and ``paused``
             where nothing is decided.
         state: The state that the path is in afterwards.
@@ -42,6 +44,9 @@ class Rehearsal:
         outcomes: What becomes of each path that is due on the date, in the order of their numbers.
         journal: The rows that would be written until then, as ``Programme.journal`` yields them.
         paths: How many paths were copied to decide it.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     on: date

@@ -122,6 +122,9 @@ class Picture:
         stories: Each listed path's story, oldest scene first.
         zones: The time zone of each country, by code.
         others: Further paths, listed without their stories, those opened last first.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     chart: Chart

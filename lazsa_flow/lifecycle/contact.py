@@ -16,6 +16,11 @@ LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?", re.ASCII)
 class Contact:
     """How a person is reached: held for the sending only, and never shown.
 
+    Attributes:
+        address: A mail address, or what the channel takes instead.
+        name: The person's name, for the greeting and the header.
+        locale: The locale that the person reads; the country's by default.
+
     Raises:
         InputError: The address is none, or the name or locale holds what a header must not.
     """

@@ -137,6 +137,12 @@ class Guard:
 
         Nothing else calls it.
 
+        Args:
+            context: What the guard may read.
+
+        Returns:
+            What it found.
+
         Raises:
             GuardError: It raised, or returned what cannot be recorded.
         """
@@ -163,6 +169,13 @@ class Guard:
 
     def verdict(self, finding: Found, policy: Policy) -> Verdict:
         """Dress a finding, made now or read from the journal, as a verdict.
+
+        Args:
+            finding: What the check found.
+            policy: The policy that governs, whose bar the verdict states.
+
+        Returns:
+            The verdict.
 
         Raises:
             GuardError: The requirement cannot be stated for this policy.
@@ -200,6 +213,12 @@ class Guard:
     def examine(self, context: GuardContext) -> Verdict:
         """Ask it, and each part of a combined guard; return the verdict with all that they say.
 
+        Args:
+            context: What the guard may read.
+
+        Returns:
+            The verdict, with its parts.
+
         Raises:
             GuardError: It or a part raised, or returned what cannot be recorded.
             HostCodeError: Its reading raised.
@@ -221,7 +240,11 @@ class Guard:
         return required
 
     def holds(self, context: GuardContext) -> bool:
-        """Return whether it holds."""
+        """Return whether it holds.
+
+        Args:
+            context: What the guard may read.
+        """
         return self.ask(context)[0]
 
 

@@ -127,14 +127,20 @@ class Path:
 
     Attributes:
         id: The store's number of it; people see :attr:`ref`.
+        lifecycle: The lifecycle's name.
+        subject: The subject's id.
+        country: The country's code.
+        state: The path's state.
         seq: The number of its last journal row, which is its version.
         head: The hash of that row.
         cycle_on: The round that its next decision belongs to, a cycle date; ``None`` where the
             lifecycle knows no cycles.
-        entered_at: Since when it has been in ``state``, by effect.
+        opened_at: When it was opened, by effect, in UTC.
+        entered_at: Since when it has been in ``state``, by effect, in UTC.
+        parked: Whether the path is parked.
         periods: What it has begun and ended, by name, oldest first.
         data: Facts of the lifecycle's own: JSON values.
-        recorded_at: When it was last written.
+        recorded_at: When it was last written, in UTC.
     """
 
     id: int
@@ -164,7 +170,12 @@ class Path:
         return write_ref(self.lifecycle, self.id)
 
     def period(self, name: str, at: datetime) -> Period | None:
-        """Return the period of this name that covers the instant, if one does."""
+        """Return the period of this name that covers the instant, if one does.
+
+        Args:
+            name: The period's name.
+            at: The instant, aware.
+        """
         return next((each for each in self.periods.get(name, ()) if each.covers(at)), None)
 
 
@@ -213,10 +224,13 @@ class Failure:
     """What became of a path on which a decision raised, the latest time it was tried.
 
     Attributes:
+        path_id: The store's number of the path.
         timer: The timer that was being decided, with its instant ``due_at``.
+        due_at: When the timer was due, in UTC.
         error: The error's name; its text may hold anything and is not kept.
         attempts: How often it was tried.
-        retry_at: When it is tried again; ``None`` where the path is parked.
+        failed_at: When it failed last, in UTC.
+        retry_at: When it is tried again, in UTC; ``None`` where the path is parked.
     """
 
     path_id: int
@@ -316,7 +330,15 @@ class Move:
     """What became of one fire: the journal row, in short.
 
     Attributes:
+        path: The path's reference.
+        seq: The number of the journal row in its path, from 1.
+        effective_at: When it took effect, in UTC.
+        recorded_at: When it was recorded, in UTC.
         trigger: The trigger that fired, or ``None`` where a timer was refused.
+        source: The state that the path left; ``None`` where it was opened.
+        dest: The state that the path is in afterwards.
+        actor: Who acted, as ``role:id``.
+        reason: The reason code, if there is one.
         verdicts: What was recorded of each guard: name, held, measured, earliest.
     """
 

@@ -26,10 +26,11 @@ class State:
     """A state.
 
     Attributes:
+        name: Its name, as it is stored.
+        meaning: What it is to its subject; graphs colour by it.
         open: A path in it holds its subject's one place in this lifecycle, where the lifecycle
             allows no several open paths.
         final: Nothing need lead out of it.
-        meaning: What it is to its subject; graphs colour by it.
         title: What people read, in English; by default made of the name. See
             :mod:`lazsa_flow.lifecycle.titles`.
     """
@@ -46,6 +47,7 @@ class Permit:
     """Who may pull a trigger, and with which reasons; what no permit names is denied.
 
     Attributes:
+        role: The role.
         reasons: Reason codes, one of which must be given; empty means no reason is taken.
         relation: ``any``; ``self``: the path's subject; ``country``: the role is held in the path's
             country; or a relation that the lifecycle declares.
@@ -56,7 +58,12 @@ class Permit:
     relation: str = ANY
 
     def admits(self, role: str, reason: str | None) -> bool:
-        """Return whether it covers a role that gives a reason."""
+        """Return whether it covers a role that gives a reason.
+
+        Args:
+            role: The role.
+            reason: The reason code, if it takes one.
+        """
         return self.role == role and (reason in self.reasons if self.reasons else reason is None)
 
 
@@ -65,8 +72,12 @@ class Edge:
     """A guarded transition.
 
     Attributes:
+        trigger: The trigger's name.
         sources: The states it leads from; none for the edge that opens a path.
+        dest: The state it leads to.
+        permits: Who may pull it.
         guards: Names of guards, all of which must hold.
+        effects: What it brings about, in order.
         effective: The name of an instant that it takes effect from, where that is not the instant
             of the command or of the timer.
         confirm: Whether the command line asks before a person fires it, for it cannot be undone.
@@ -108,7 +119,12 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that a timer tries: a trigger, and the reason it gives."""
+    """One thing that a timer tries: a trigger, and the reason it gives.
+
+    Attributes:
+        trigger: The trigger that is tried.
+        reason: The reason that it is tried with.
+    """
 
     trigger: str
     reason: str | None = None
@@ -119,6 +135,7 @@ class Timer:
     """A decision or a reminder that falls due.
 
     Attributes:
+        name: Its name, as it is stored.
         states: Where it lives; a path that leaves them all cancels it.
         at: The name of the instant it falls due at.
         steps: What it tries, in order; none for a reminder.

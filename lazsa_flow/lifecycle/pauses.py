@@ -32,6 +32,9 @@ class Pause:
         lifted_at: When it was lifted; ``None`` while it is in force.
         lifted_by: Who lifted it.
         lifted_reason: Why.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     country: str | None
@@ -54,7 +57,12 @@ class Pause:
         return f"{self.scope}, since {self.since:%Y-%m-%d %H:%M} UTC by {self.actor}{why}"
 
     def covers(self, country: str, book_on: date) -> bool:
-        """Return whether it stops a country's timers that are counted under a cycle date."""
+        """Return whether it stops a country's timers that are counted under a cycle date.
+
+        Args:
+            country: The country's code.
+            book_on: The date that the timer is counted under; ``None`` where it is under none.
+        """
         return self.country in (None, country) and self.cycle in (None, book_on)
 
 

@@ -57,7 +57,12 @@ class Lifecycle:
     """A table that checks itself when it is made.
 
     Attributes:
+        name: Its name, which stands in references, commands and files.
+        title: What people call it.
         opening: The edge that opens a path; it has no source.
+        states: Its states.
+        edges: Its guarded transitions, without the one that opens a path.
+        timers: Its timers.
         guards: Every guard that an edge or an effect names.
         instants: What timers and effective instants are computed by, by name.
         rounds: What ``Schedule(round=…)`` names: the path's next cycle date.
@@ -186,6 +191,9 @@ class Lifecycle:
     def state(self, name: str) -> State:
         """Return a state by name.
 
+        Args:
+            name: The state's name.
+
         Raises:
             KeyError: The table has no such state.
         """
@@ -193,6 +201,9 @@ class Lifecycle:
 
     def timer(self, name: str) -> Timer:
         """Return a timer by name.
+
+        Args:
+            name: The timer's name.
 
         Raises:
             KeyError: The table has no such timer.
@@ -202,17 +213,27 @@ class Lifecycle:
     def relation(self, name: str) -> Relation:
         """Return a relation that it declares by name.
 
+        Args:
+            name: The relation's name.
+
         Raises:
             KeyError: The table declares no such relation.
         """
         return self._relation[name]
 
     def declares_relation(self, name: str) -> bool:
-        """Return whether a relation is one that it declares, and not a built-in one."""
+        """Return whether a relation is one that it declares, and not a built-in one.
+
+        Args:
+            name: The relation's name.
+        """
         return name in self._relation
 
     def recipient(self, name: str) -> Recipient:
         """Return a recipient by name.
+
+        Args:
+            name: The recipient's name.
 
         Raises:
             KeyError: The table declares no such recipient.
@@ -232,6 +253,13 @@ class Lifecycle:
     def instant(self, name: str, context: GuardContext) -> Moment | None:
         """Compute one of its instants.
 
+        Args:
+            name: The name of the instant.
+            context: The path, its calendar and its policy.
+
+        Returns:
+            The instant; ``None`` where there is none.
+
         Raises:
             HostCodeError: The table's function raised, or returned no moment.
         """
@@ -241,6 +269,13 @@ class Lifecycle:
     def round(self, name: str, context: GuardContext) -> date:
         """Compute one of its rounds: the path's next cycle date.
 
+        Args:
+            name: The name of the round.
+            context: The path, its calendar and its policy.
+
+        Returns:
+            The cycle date.
+
         Raises:
             HostCodeError: The table's function raised, or returned no date.
         """
@@ -248,25 +283,44 @@ class Lifecycle:
         return plain_date(call(part, self.rounds[name], context, path=ref), part, ref)
 
     def exits(self, state: str) -> tuple[Edge, ...]:
-        """Return the edges that lead from a state, in the table's order."""
+        """Return the edges that lead from a state, in the table's order.
+
+        Args:
+            state: A state's name.
+        """
         return self._exits[state]
 
     def edge(self, state: str, trigger: str, reason: str | None) -> Edge | None:
-        """Return the one edge of this name that leads from a state, if there are both."""
+        """Return the one edge of this name that leads from a state, if there are both.
+
+        Args:
+            state: A state's name.
+            trigger: The trigger's name.
+            reason: The reason code, if it takes one.
+        """
         for edge in self._exits.get(state, ()):
             if edge.trigger == trigger and reason in edge.reasons:
                 return edge
         return None
 
     def confirms(self, trigger: str, reason: str | None) -> bool:
-        """Return whether a trigger with this reason needs a person's confirmation."""
+        """Return whether a trigger with this reason needs a person's confirmation.
+
+        Args:
+            trigger: The trigger's name.
+            reason: The reason code, if it takes one.
+        """
         return any(
             edge.confirm and edge.trigger == trigger and reason in edge.reasons
             for edge in self.edges
         )
 
     def living(self, state: str) -> frozenset[str]:
-        """Return the names of the timers that live in a state."""
+        """Return the names of the timers that live in a state.
+
+        Args:
+            state: A state's name.
+        """
         return self._lives[state]
 
 

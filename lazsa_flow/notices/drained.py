@@ -10,6 +10,7 @@ class Drained:
     """What became of notices.
 
     Attributes:
+        delivered: Notices that a channel accepted.
         failed: Attempts that failed and come again.
         parked: Attempts after which a notice was set aside.
         postponed: Notices that were not tried: quiet hours, a digest to come, a channel that rests.

@@ -201,13 +201,22 @@ class Letter:
 
     Attributes:
         key: Stable for ever: the same again is a repeat.
+        kind: The kind of notice.
         to: The recipient's class, such as ``subject`` or ``country_lead``
-        person: The id of the person who is told; none where a role is.
-        contact: How they are reached; only for a channel that asks for it.
-        mailbox: The role's mailbox, where a role is told.
+        country: The country's code.
+        locale: The locale that it is written in.
         reply_to: The mailbox of the country's team; empty where it has none.
         sender: The team's name.
+        subject: The subject line.
+        text: The letter as plain text.
+        html: The letter as HTML.
         sent_at: When it is sent, by the relay's clock.
+        person: The id of the person who is told; none where a role is.
+        mailbox: The role's mailbox, where a role is told.
+        contact: How they are reached; only for a channel that asks for it.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     key: str
@@ -240,6 +249,9 @@ class Channel(Protocol):
 
     def send(self, letter: Letter) -> None:
         """Hand a letter over; return when it was accepted.
+
+        Args:
+            letter: The letter.
 
         Raises:
             DeliveryError: It was not.

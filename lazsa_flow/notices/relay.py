@@ -110,7 +110,7 @@ class Relay:
                 log.warning("channel.failed", channel=name, error=fault.code)
 
     def drain(self, stopping: Callable[[], bool] = lambda: False) -> Drained:
-        """Send all that may be sent now.
+        """Send all that may be sent now, and return what became of it.
 
         Args:
             stopping: Asked before each notice; ``True`` gives back what has not been sent.

@@ -53,7 +53,14 @@ NAMES: Final = frozenset(
 
 @value
 class Rendered:
-    """A notice in words."""
+    """A notice in words.
+
+    Attributes:
+        locale: The locale of the text.
+        subject: The subject line.
+        text: The letter as plain text.
+        html: The same as HTML.
+    """
 
     locale: str
     subject: str

@@ -39,13 +39,18 @@ class Erasure(Part):
         Raises:
             NotFoundError: Nothing is recorded of such a person.
             NotAllowedError: The actor may not.
+            KeyReusedError: The key was used for another command.
         """
         if dry_run:
             return self._dry_run(lambda own: own.erase(subject, actor=actor, key=key))
         return self._runtime.run_command(lambda context: _erase(context, subject, actor, key))
 
     def deleted_texts_remain(self) -> str:
-        """Say where texts that were erased or purged can still be read."""
+        """Say where texts that were erased or purged can still be read.
+
+        Returns:
+            A sentence for the person who asked for the erasure.
+        """
         return self._runtime.store.deleted_texts_remain()
 
 

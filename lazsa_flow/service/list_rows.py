@@ -50,15 +50,24 @@ class Listed:
     """A path, or a subject with their latest path, as a list shows it.
 
     Attributes:
+        subject: The subject's id.
+        country: The country's code.
         path: The path's reference; ``None`` of a subject without one.
+        lifecycle: The path's lifecycle; ``None`` of a subject without a path.
+        state: The state of the path; ``None`` of a subject without one.
+        cycle_on: The round of the path, if it has one.
         since: When it entered its state, by effect.
         trigger: The trigger of its last move.
         reason: The reason code of its last move, if there is one.
         unmet: Of an open path, the guards that today block its way to the next active state
             of its happy path; of another, those of that way that did not hold at its last move.
+        parked: Whether the path is parked.
         facts: How the subject's facts are on the date judged: ``missing``, ``stale``,
             ``incomplete`` (a figure that a bar asks for is not known) or ``current``.
         facts_as_of: The date of the facts that count on that date, if there are any.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     subject: str

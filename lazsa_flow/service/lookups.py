@@ -35,6 +35,9 @@ class Lookups(Part):
             name: The reference, or the subject's id.
             lifecycle: Only paths of this lifecycle.
 
+        Returns:
+            The path.
+
         Raises:
             NotFoundError: Neither is known.
         """
@@ -58,7 +61,11 @@ class Lookups(Part):
         return None
 
     def paths(self, subject: str) -> list[Path]:
-        """Return every path of a subject, oldest first."""
+        """Return every path of a subject, oldest first.
+
+        Args:
+            subject: The subject's id.
+        """
         with self._runtime.store.begin(write=False) as transaction:
             paths: list[Path] = transaction.paths_of(subject)
         return paths
@@ -79,7 +86,7 @@ class Lookups(Part):
             name: A path's reference, or a subject whose latest path is meant.
             trigger: Only exits of this trigger.
             lifecycle: Of a subject, the latest path in this lifecycle.
-            now: The instant to explain at; the clock's by default.
+            now: The instant to explain at, aware; the clock's by default.
 
         Raises:
             NotFoundError: There is no such path, subject, lifecycle or trigger.
@@ -95,6 +102,9 @@ class Lookups(Part):
     def history(self, path: str) -> list[JournalEntry]:
         """Return a path's journal rows, oldest first, as JSON values.
 
+        Args:
+            path: The path's reference.
+
         Raises:
             NotFoundError: There is no such path.
         """
@@ -106,6 +116,10 @@ class Lookups(Part):
 
     def state_at(self, path: str, when: datetime) -> str | None:
         """Return the state that a path was in at an instant, by effect; ``None`` before it opened.
+
+        Args:
+            path: The path's reference.
+            when: The instant, aware.
 
         Raises:
             InputError: The instant is naive.
@@ -120,6 +134,13 @@ class Lookups(Part):
 
     def verdicts(self, path: Path, row: Mapping[str, object]) -> list[Verdict]:
         """Dress the verdicts of a journal row as they were told then: guard and policy version.
+
+        Args:
+            path: The path that the row is of.
+            row: A row of its journal, as :meth:`history` returns it.
+
+        Returns:
+            The verdicts, in the order in which the guards were asked.
 
         Raises:
             InputError: It is no row of :meth:`history`, or not this path's.

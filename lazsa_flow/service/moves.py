@@ -45,6 +45,9 @@ class Moves(Part):
             key: The idempotency key.
             dry_run: Return the move that it would make, or raise why it would not; write nothing.
 
+        Returns:
+            What became of the path.
+
         Raises:
             NotFoundError: There is no such path.
             InputError: The edge takes no data, or its model refuses some: it names every field.
@@ -83,6 +86,9 @@ class Moves(Part):
             cycle_on: The round it belongs to, where the lifecycle has rounds.
             key: The idempotency key.
 
+        Returns:
+            The move that opened the path.
+
         Raises:
             NotFoundError: There is no such lifecycle or country.
             InputError: The lifecycle has a command of its own, the date is no cycle date, or the
@@ -90,6 +96,7 @@ class Moves(Part):
             NotAllowedError: The actor may not.
             RefusedError: A guard of the opening edge does not hold.
             ConflictError: The subject has an open path in this lifecycle.
+            KeyReusedError: The key was used for another command.
         """
         found = self._runtime.run_command(
             lambda context: open_path.open_(

@@ -45,6 +45,9 @@ class Notices(Part):
                 else the contacts that were imported.
             random: Of the jitter.
 
+        Returns:
+            The relay.
+
         Raises:
             ConfigError: A channel or a route is wrong, or a secret is missing.
             InputError: The service is bound to a host's transaction.
@@ -66,16 +69,27 @@ class Notices(Part):
             channels: As in :meth:`open_relay`.
             resolver: As in :meth:`open_relay`.
             stopping: Asked before each notice; ``True`` gives back what has not been sent.
+
+        Returns:
+            How many notices were delivered, failed, were parked or postponed.
         """
         with self.open_relay(channels=channels, resolver=resolver) as relay:
             return relay.drain(stopping)
 
     def outbox(self, *, parked: bool | None = None) -> list[Waiting]:
-        """Return the notices that wait, oldest first: parked, not parked, or all."""
+        """Return the notices that wait, oldest first: parked, not parked, or all.
+
+        Args:
+            parked: Whether they are parked; all by default.
+        """
         return list(self._runtime.store.outbox().entries(parked=parked))
 
     def deliveries(self) -> dict[tuple[str, str, str], int]:
-        """Count what was delivered, by kind, recipient and country."""
+        """Count what was delivered, by kind, recipient and country.
+
+        Returns:
+            The number of notices by kind, recipient and country.
+        """
         return self._runtime.store.outbox().deliveries()
 
     def retry_notices(
@@ -88,8 +102,12 @@ class Notices(Part):
             actor: Who asks.
             dry_run: Return how many it would be, and write nothing.
 
+        Returns:
+            The number of notices.
+
         Raises:
             NotFoundError: One of the keys is not parked; nothing is tried again.
+            NotAllowedError: The actor may not do this.
         """
         self._runtime.context.check_command("retry_notices", actor)
         outbox = self._runtime.store.outbox()
@@ -111,6 +129,9 @@ class Notices(Part):
             kind: Which.
             country: Whose title and team it shows; by default one with this locale.
             locale: In which words; by default the country's, and English where none is named.
+
+        Returns:
+            The notice in words.
 
         Raises:
             NotFoundError: There are no words for this kind, or no such country.

@@ -52,6 +52,8 @@ class Operating(Part):
         Raises:
             NotFoundError: There is no such country.
             InputError: It is no cycle date.
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         if not paused:
             if any(
@@ -86,6 +88,8 @@ class Operating(Part):
 
         Raises:
             ConflictError: Just this is not paused; the pauses in force are named.
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         self._runtime.run_command(
             lambda context: operate.resume(
@@ -98,9 +102,17 @@ class Operating(Part):
     ) -> None:
         """Close a country's books of a cycle date, once they balance and nothing is parked.
 
+        Args:
+            country: The country's code.
+            cycle_on: The cycle date, local to the country.
+            actor: Who acts.
+            key: The idempotency key.
+
         Raises:
             NotFoundError: There are no such books.
             ConflictError: They do not balance, something is parked, or they are closed already.
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         self._runtime.context.country(country)
         for book in Questions(self._runtime).ledger():
@@ -114,7 +126,18 @@ class Operating(Part):
     def close_books(
         self, country: str, cycle_on: date, *, actor: Actor, key: str | None = None
     ) -> None:
-        """Close the books: the earlier name of :meth:`close_ledger`."""
+        """Close the books: the earlier name of :meth:`close_ledger`.
+
+        Args:
+            country: The country's code.
+            cycle_on: The cycle date, local to the country.
+            actor: Who acts.
+            key: The idempotency key.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
+        """
         self.close_ledger(country, cycle_on, actor=actor, key=key)
 
     def unpark(self, path: str, *, actor: Actor, dry_run: bool = False) -> int:
@@ -125,8 +148,12 @@ class Operating(Part):
             actor: Who asks.
             dry_run: Return how many timers it would be, and write nothing.
 
+        Returns:
+            The number of timers.
+
         Raises:
             NotFoundError: There is no such path.
+            NotAllowedError: The actor may not do this.
         """
         if dry_run:
             return self._dry_run(lambda own: own.unpark(path, actor=actor))
@@ -148,6 +175,9 @@ class Operating(Part):
 
         Returns:
             How many timers of each path are pending again, by the path's reference.
+
+        Raises:
+            NotAllowedError: The actor may not do this.
         """
         self._runtime.context.check_command("unpark", actor)
         return {
@@ -162,11 +192,16 @@ class Operating(Part):
         is put right, in one transaction, and journaled on every path that it concerns. Timers of
         parked paths wait until those are unparked.
 
+        Args:
+            actor: Who acts.
+            key: The idempotency key.
+
         Returns:
             Every timer that is set, with its instants before and from now on.
 
         Raises:
             NotAllowedError: The actor is neither an operator nor a manager.
+            KeyReusedError: The key was used for another command.
         """
         return self._runtime.run_command(
             lambda context: timers.replan_timers(context, actor=actor, key=key)

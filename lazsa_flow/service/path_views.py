@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 
 class PathView(NamedTuple):
-    """A path, its state and its history, oldest entry first."""
+    """A path, its state and its history, oldest entry first.
+
+    Attributes:
+        resident: The path, as lists show it.
+        story: Its history, oldest entry first.
+    """
 
     resident: PathCard
     story: tuple[HistoryEntry, ...]

@@ -40,7 +40,10 @@ class Pictures(Part):
             names: Paths' references, or subjects for all their paths, listed beyond the limit.
             limit: How many paths of each state and country are listed, those that came last.
             others: How many further paths are listed without their stories, those opened last.
-            now: The instant of the question; the clock's by default.
+            now: The instant of the question, aware; the clock's by default.
+
+        Returns:
+            The picture, which shows itself in a notebook and can be saved.
 
         Raises:
             NotFoundError: There is no such lifecycle, subject or path.
@@ -67,6 +70,9 @@ class Pictures(Part):
         Args:
             name: The path's reference, or the subject's id.
             lifecycle: The lifecycle's name; by default the application's main one.
+
+        Returns:
+            One view for each path.
 
         Raises:
             NotFoundError: There is no such lifecycle, subject or path.

@@ -43,7 +43,11 @@ class Due:
     triggers: tuple[str, ...]
 
     def is_paused(self, pauses: Iterable[Pause]) -> bool:
-        """Return whether one of these pauses stops it."""
+        """Return whether one of these pauses stops it.
+
+        Args:
+            pauses: The pauses in force.
+        """
         return any(each.covers(self.timer.country, self.timer.book_on) for each in pauses)
 
 
@@ -52,9 +56,11 @@ class DueCount:
     """How many timers of one name are pending in a country.
 
     Attributes:
+        country: The country's code.
         lifecycle: Of which lifecycle.
         timer: The timer's name.
         triggers: What it will try, in order, none for a reminder.
+        count: How many timers.
     """
 
     country: str
@@ -71,7 +77,7 @@ class Questions(Part):
         """Return what is pending until an instant (the present one by default), earliest first.
 
         Args:
-            until: The instant, inclusive.
+            until: The instant, aware, inclusive.
             limit: At most so many.
         """
         at = self._runtime.now(until, "until")
@@ -87,6 +93,9 @@ class Questions(Part):
 
         Args:
             until: The instant, aware, inclusive.
+
+        Returns:
+            The number of timers by country.
         """
         return self._runtime.store.due_by_country(as_utc(until, field="until"))
 
@@ -95,6 +104,9 @@ class Questions(Part):
 
         Args:
             until: The instant, aware, inclusive; the clock's by default.
+
+        Returns:
+            The numbers, by country and timer.
         """
         at = self._runtime.now(until, "until")
         found = []
@@ -114,6 +126,9 @@ class Questions(Part):
         Args:
             lifecycle: Only this lifecycle's states, by their names alone.
 
+        Returns:
+            The number of paths by state.
+
         Raises:
             NotFoundError: There is no such lifecycle.
         """
@@ -123,11 +138,25 @@ class Questions(Part):
         return name_states(lifecycles, counts, lifecycle, first=first)
 
     def books(self, *, until: datetime | None = None) -> list[Book]:
-        """Lay out the books: the earlier name of :meth:`ledger`."""
+        """Lay out the books: the earlier name of :meth:`ledger`.
+
+        Args:
+            until: The instant, aware, inclusive; the clock's by default.
+
+        Returns:
+            The rows, by cycle date and country.
+        """
         return self.ledger(until=until)
 
     def ledger(self, *, until: datetime | None = None) -> list[Book]:
-        """Lay out the books: a row for each country and cycle date so far, zeros too."""
+        """Lay out the books: a row for each country and cycle date so far, zeros too.
+
+        Args:
+            until: The instant, aware, inclusive; the clock's by default.
+
+        Returns:
+            The rows, by cycle date and country.
+        """
         at = self._runtime.now(until, "until")
         since = self._runtime.store.first_book()
         if since is None:
@@ -145,6 +174,9 @@ class Questions(Part):
 
         docs/operations/backup.md says what it proves, and what it does not check. Its
         memory is that of the faults, however many paths there are.
+
+        Returns:
+            What was compared, and every fault that was found.
         """
         with self._runtime.store.auditing() as audit:
             walk = JournalWalk(audit.paths(), self._runtime.rulebook.lifecycles)
@@ -154,6 +186,9 @@ class Questions(Part):
 
     def verify_journal(self) -> int:
         """Replay every path's journal and compare with its state; return how many rows.
+
+        Returns:
+            The number of rows.
 
         Raises:
             JournalError: A chain is broken, or a path is not where its journal leads.

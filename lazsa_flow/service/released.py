@@ -84,6 +84,8 @@ class Releases(Part):
         Raises:
             ConfigError: The text is wrong; every fault is named.
             ConflictError: This version is released already, or the lifecycle has paths.
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         if dry_run:
             return self._dry_run(
@@ -101,7 +103,18 @@ class Releases(Part):
     def preview_policy(
         self, lifecycle: str, version: str, text: str, *, actor: Actor, from_start: bool = False
     ) -> Preview:
-        """Return whom a policy would affect, and how, changing nothing."""
+        """Return whom a policy would affect, and how, changing nothing.
+
+        Args:
+            lifecycle: The lifecycle.
+            version: The version that the text would be.
+            text: The policy, as TOML.
+            actor: Who acts.
+            from_start: Whether it would be in force from the start, while there is no path yet.
+
+        Raises:
+            NotAllowedError: The actor may not do this.
+        """
         found = PolicyText(lifecycle, version, text)
         return releasing.preview_policy(
             self._runtime.context, found, actor=actor, from_start=from_start
@@ -157,6 +170,8 @@ class Releases(Part):
         Raises:
             ConfigError: The text is wrong; every fault is named.
             ConflictError: Just this text is in force already.
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         if dry_run:
             return self._dry_run(lambda own: own.release_country(text, actor=actor, key=key))

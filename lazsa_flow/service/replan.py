@@ -35,8 +35,14 @@ class Planned:
     """One timer that a change of rules moves.
 
     Attributes:
+        path: The path's reference.
+        subject: The subject's id.
+        timer: The timer's name.
         was: Its instant before, ``None`` where it is new.
         will_be: Its instant from now on, ``None`` where it falls away.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     path: str

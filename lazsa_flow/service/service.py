@@ -189,6 +189,9 @@ class FlowService:
             url: The database's URL; it need not be there.
             file: The backup.
 
+        Returns:
+            The database's file, and whether its schema is this release's.
+
         Raises:
             InputError: The URL is none of SQLite's, or the file is no finished backup.
             DamagedError: The backup is damaged; the database is as it was.
@@ -205,6 +208,9 @@ class FlowService:
         Args:
             file: The backup.
             overwrite: Whether it may take the place of a file that is there.
+
+        Returns:
+            The file that was written, and what it holds.
 
         Raises:
             InputError: The database is not SQLite's, or the file cannot be written.
@@ -254,6 +260,9 @@ class FlowService:
                 the clock says is due by default. The clock tells when it is recorded.
             chunk: How many timers a transaction takes at most.
             done: Asked after each chunk; ``True`` ends the sweep early.
+
+        Returns:
+            How many timers moved a path, were refused, parked, or reminded.
 
         Raises:
             InputError: The instant is still to come.

@@ -103,6 +103,9 @@ class SeveralDatabases(Generic[Service]):
 
         Args:
             question: Gets the database's name and the service on it, and returns its answer.
+
+        Returns:
+            An answer, or the error, of each database.
         """
         with ThreadPoolExecutor(len(self._members)) as pool:
             return list(pool.map(lambda member: member.ask(question), self._members.values()))
@@ -112,6 +115,9 @@ class SeveralDatabases(Generic[Service]):
 
         Args:
             until: The instant up to which is counted, aware; each service's own by default.
+
+        Returns:
+            The rows, or the error, of each database.
         """
         return self.ask(lambda service: service.ledger(until=until))
 
@@ -120,6 +126,9 @@ class SeveralDatabases(Generic[Service]):
 
         Args:
             lifecycle: Only this lifecycle's states.
+
+        Returns:
+            The numbers by state, or the error, of each database.
         """
         return self.ask(lambda service: service.states(lifecycle))
 

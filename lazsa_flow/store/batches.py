@@ -24,6 +24,9 @@ class Batch:
         file: The file's name; none where rows came by a call.
         sha256: The digest of the file, or of the rows.
         recorded_at: The instant.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     id: int

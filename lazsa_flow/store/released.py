@@ -36,9 +36,14 @@ class PolicyVersion:
     """A version of a lifecycle's policy.
 
     Attributes:
+        text: The policy as it was written.
         in_force_from: The first instant at which it is in force; that of the versions that a
             package ships lies before every other.
+        released_at: When it was released.
         released_by: Role and id; ``None`` where it is not known.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     text: PolicyText
@@ -52,8 +57,14 @@ class CountryVersion:
     """A version of a country's configuration.
 
     Attributes:
+        text: The country's configuration as it was written.
         number: 1 for the country's first.
+        in_force_from: The first instant at which it is in force.
+        released_at: When it was released.
         released_by: Role and id.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     text: CountryText

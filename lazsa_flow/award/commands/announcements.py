@@ -44,12 +44,22 @@ class Announcement:
     """An announcement as it is recorded.
 
     Attributes:
+        number: Its number, from 1.
+        kind: What kind of announcement it is.
+        audience: Whom it is for: ambassadors, members, or both.
         country: Whose ambassadors and members it is for; ``None``: those of all countries.
+        title: Its headline.
+        text: What it says.
+        link: Where to read more, if anywhere.
         sender: Who announced it, as ``role:id``.
+        recorded_at: When it was recorded.
         ambassadors: How many sitting ambassadors it was for.
         members: How many members of Reconnect it was for.
         delivered: How many of these notices a channel has accepted.
         waiting: How many wait in the outbox.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     number: int

@@ -58,6 +58,9 @@ class Appeal:
     """A decision that can be, or was, appealed.
 
     Attributes:
+        path: The path's reference.
+        seller: The seller's id.
+        country: The country's code.
         state: ``open``, ``granted``, ``rejected``, or ``expired``: its days are over.
         filed: Whether anybody has given their voice.
         reason: The reason code of the decision.

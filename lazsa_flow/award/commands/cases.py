@@ -19,10 +19,14 @@ class Case:
     """A compliance case.
 
     Attributes:
+        seller: The seller's id.
+        case: The id of the case.
+        country: The country's code.
         value: ``open`` or ``closed``.
         since: From which date on it is so, local to the seller's country.
         actor: Who opened or closed it.
         path: The seller's latest award path, if there is one, and the state it is in.
+        state: The state that this path is in.
     """
 
     seller: str

@@ -82,6 +82,7 @@ class CountryDay:
     """What is new, late and waiting in a country.
 
     Attributes:
+        country: The country's code.
         on: The country's date.
         cycle_on: The cycle date that comes next.
         days_left: Until that date.

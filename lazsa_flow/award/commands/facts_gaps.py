@@ -27,6 +27,10 @@ class FactsGap:
     """An open path whose facts would not be judged on its cycle date.
 
     Attributes:
+        path: The path's reference.
+        seller: The seller's id.
+        country: The country's code.
+        state: The path's state.
         cycle_on: The date judged.
         facts: ``missing``, ``stale`` on that date, or ``incomplete``.
         facts_as_of: The date of the latest facts, if there are any.

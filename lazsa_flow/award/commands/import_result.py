@@ -61,7 +61,14 @@ class ImportResult(int):
 
     @classmethod
     def of_fields(cls, fields: dict[str, Any]) -> ImportResult:
-        """Read a result from its JSON values."""
+        """Read a result from its JSON values.
+
+        Args:
+            fields: Its values, as they are stored.
+
+        Returns:
+            The result.
+        """
         rest = {**fields}
         taken = rest.pop("rows")
         for name in rest.keys() & set(_LISTS):

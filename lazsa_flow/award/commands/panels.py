@@ -36,6 +36,9 @@ class Candidate:
     """One seller that the panel has to judge in a cycle.
 
     Attributes:
+        path: The path's reference.
+        seller: The seller's id.
+        state: The path's state.
         cards: How many reviewers' cards count so far.
         teams: From how many teams.
         missing: What the quorum lacks, in words; empty where it is complete.
@@ -111,6 +114,8 @@ class PanelGap:
     """How far a country's panel is from the quorums that it needs by the cycle date.
 
     Attributes:
+        country: The country's code.
+        cycle_on: The cycle date, local to the country.
         days_left: Until the cycle date, by the country's calendar.
         candidates: How many sellers it has to judge.
         without_quorum: How many of them too few reviewers, or teams, have scored.

@@ -38,9 +38,17 @@ class OneOffPerk:
     """A one-off perk of a tenure.
 
     Attributes:
+        seller: The seller's id.
+        path: The path's reference.
+        country: The country's code.
+        title: The title of the seller.
+        perk: The perk, by code.
         since: When the tenure began, which made it due.
         given_by: Who recorded that it was given; ``None`` while it is due.
         given_at: When that was recorded.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     seller: str

@@ -30,6 +30,7 @@ class ReviewerWork:
     """A reviewer's cards in a round, and the paths that still wait for one.
 
     Attributes:
+        reviewer: The reviewer's id.
         team: The team of their seat; ``None`` of somebody whose seat has ended.
         done: How many candidates they have scored.
         stood_back: How many they recused themselves from, or whose card of theirs was set aside.

@@ -33,6 +33,8 @@ class RoundStats:
     """What became of a country's round.
 
     Attributes:
+        country: The country's code.
+        cycle_on: The cycle date, local to the country.
         nominations: How many nominations there were, by who made them.
         candidates: How many paths were candidates for the award until the cycle date.
         left: How many left before it, by trigger.

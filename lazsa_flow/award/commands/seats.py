@@ -58,6 +58,8 @@ class Assigned:
     """The result of assigning reviewers.
 
     Attributes:
+        country: The country's code.
+        cycle_on: The cycle date, local to the country.
         seated: Everyone who sits on the panel from now on, each with their team.
         conflicts: Whom the reviewers that were assigned may not review.
     """

@@ -45,10 +45,15 @@ class TurnoverRecord:
     """One month's turnover on one account of one platform.
 
     Attributes:
+        platform: The platform, by code.
+        account: The id of the account on the platform.
         month: As ``YYYY-MM``.
-        amount: In ``currency``.
+        amount: The turnover of the month, in units of ``currency``.
+        category: The category of the goods.
+        currency: The currency, by its ISO code.
         usd_rate: US dollars for one unit of the currency, supplied by the host, with its date;
             needed for every currency but USD.
+        rate_on: The date of the rate.
     """
 
     platform: str

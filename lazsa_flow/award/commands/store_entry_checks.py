@@ -36,6 +36,7 @@ class EntryCheck:
     """The verdicts on an application as if it were submitted now.
 
     Attributes:
+        applicant: The applicant's id.
         received: What it brings.
         verdicts: Every guard up to the admission, held or not.
     """

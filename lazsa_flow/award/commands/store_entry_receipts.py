@@ -56,7 +56,18 @@ class EntryReceipt(Move):
     """The opening of an application, with what was received.
 
     Attributes:
+        path: The path's reference.
+        seq: The number of the journal row in its path, from 1.
+        effective_at: When it took effect.
+        recorded_at: When it was recorded.
+        source: The state that it left; ``None`` where the path was opened.
+        dest: The state that the path is in afterwards.
+        actor: Who acted, as ``role:id``.
+        reason: The reason code, if there is one.
         received: What was received.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     received: Received = Received(0, FrozenDict(), ())

@@ -37,11 +37,15 @@ class Nominations(Part):
             statement: Why; without it the nomination is incomplete.
             key: The idempotency key.
 
+        Returns:
+            The path, the nomination's number, and whether it supports a path that was open already.
+
         Raises:
             NotFoundError: No facts of the seller are known.
             NotAllowedError: The actor may not nominate this seller.
             RefusedError: The seller holds the award, or is barred; it names the date.
             ConflictError: Review of the open candidacy has begun, or the actor has nominated.
+            KeyReusedError: The key was used for another command.
         """
         return self._runtime.run_on_path(
             lambda context: commands.nominations.nominate_seller(
@@ -52,7 +56,19 @@ class Nominations(Part):
     def complete_nomination(
         self, path: str, *, actor: Actor, statement: str, key: str | None = None
     ) -> None:
-        """Complete the actor's own nomination; after the window's close, review opens at once."""
+        """Complete the actor's own nomination; after the window's close, review opens at once.
+
+        Args:
+            path: The path's reference.
+            actor: Who acts.
+            statement: The reason for the nomination, which was missing.
+            key: The idempotency key.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
+            NotFoundError: There is no path of this reference.
+        """
         self._runtime.run_on_path(
             lambda context: commands.nominations.complete_nomination(
                 context, path, actor=actor, statement=statement, key=key
@@ -62,7 +78,21 @@ class Nominations(Part):
     def withdraw_nomination(
         self, path: str, *, actor: Actor, key: str | None = None
     ) -> Move | None:
-        """Withdraw the actor's own nomination; with the last one, the path is withdrawn."""
+        """Withdraw the actor's own nomination; with the last one, the path is withdrawn.
+
+        Args:
+            path: The path's reference.
+            actor: Who acts.
+            key: The idempotency key.
+
+        Returns:
+            The move that withdrew the path; ``None`` while another nomination stands.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
+            NotFoundError: There is no path of this reference.
+        """
         found = self._runtime.run_on_path(
             lambda context: commands.nominations.withdraw_nomination(
                 context, path, actor=actor, key=key
@@ -71,7 +101,18 @@ class Nominations(Part):
         return move_from_json(found) if found else None
 
     def open_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
-        """Open a compliance case: it postpones award or renewal, and holds joining Reconnect."""
+        """Open a compliance case: it postpones award or renewal, and holds joining Reconnect.
+
+        Args:
+            seller: The seller's id.
+            case: The id of the case, of the caller's choice.
+            actor: Who acts.
+            key: The idempotency key.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
+        """
         self._runtime.run_command(
             lambda context: commands.statements.set_case(
                 context, seller, case, "open", actor=actor, key=key
@@ -79,7 +120,18 @@ class Nominations(Part):
         )
 
     def close_case(self, seller: str, case: str, *, actor: Actor, key: str | None = None) -> None:
-        """Close a compliance case."""
+        """Close a compliance case.
+
+        Args:
+            seller: The seller's id.
+            case: The id of the case.
+            actor: Who acts.
+            key: The idempotency key.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
+        """
         self._runtime.run_command(
             lambda context: commands.statements.set_case(
                 context, seller, case, "closed", actor=actor, key=key
@@ -89,7 +141,21 @@ class Nominations(Part):
     def reconnect_step(
         self, seller: str, step: str, *, actor: Actor, key: str | None = None
     ) -> Move | None:
-        """Record one of Reconnect's steps; the last, by the local team, adds the member."""
+        """Record one of Reconnect's steps; the last, by the local team, adds the member.
+
+        Args:
+            seller: The seller's id.
+            step: The step, as the policy names it.
+            actor: Who acts.
+            key: The idempotency key.
+
+        Returns:
+            The move that made the seller a member; ``None`` for the steps before.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
+        """
         found = self._runtime.run_command(
             lambda context: commands.statements.record_reconnect_step(
                 context, seller, step, actor=actor, key=key
@@ -98,7 +164,18 @@ class Nominations(Part):
         return move_from_json(found) if found else None
 
     def consent(self, seller: str, *, given: bool, actor: Actor, key: str | None = None) -> None:
-        """Record that a seller consents to the Hall of Fame, or no longer does."""
+        """Record that a seller consents to the Hall of Fame, or no longer does.
+
+        Args:
+            seller: The seller's id.
+            given: Whether consent is given, or withdrawn.
+            actor: Who acts.
+            key: The idempotency key.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
+        """
         value = "given" if given else "revoked"
         self._runtime.run_command(
             lambda context: commands.statements.record_statement(
@@ -111,8 +188,19 @@ class Nominations(Part):
     ) -> Move:
         """Invite a seller to become a LazStar trainer, recording what they have shown.
 
+        Args:
+            seller: The seller's id.
+            shown: What the seller has shown, by code, as the policy lists it.
+            actor: Who acts.
+            key: The idempotency key.
+
+        Returns:
+            The move of the trainer's path.
+
         Raises:
             RefusedError: Teaching or speaking has not been shown.
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         return move_from_json(
             self._runtime.run_command(
@@ -123,7 +211,18 @@ class Nominations(Part):
         )
 
     def record_shown(self, seller: str, what: str, *, actor: Actor, key: str | None = None) -> None:
-        """Record that an employee has seen a prospect teach or speak."""
+        """Record that an employee has seen a prospect teach or speak.
+
+        Args:
+            seller: The seller's id.
+            what: What was shown, by code, as the policy lists it.
+            actor: Who acts.
+            key: The idempotency key.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
+        """
         self._runtime.run_command(
             lambda context: commands.trainers.record_shown(
                 context, seller, what, actor=actor, key=key
@@ -161,6 +260,8 @@ class Nominations(Part):
             InputError: A field is wrong; every problem is named.
             ConfigError: The deployment has no secret for the fingerprints.
             ConflictError: An application of theirs is open.
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         application = commands.store_entry.Application(
             applicant, country, category, tuple(records), provenance, consent

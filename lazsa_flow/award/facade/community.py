@@ -55,6 +55,7 @@ class Community(Part):
             InputError: Title, text, link, audience or kind cannot be taken.
             NotFoundError: There is no such country.
             NotAllowedError: The actor may not.
+            KeyReusedError: The key was used for another command.
         """
         given: dict[str, Any] = {"audience": audience, "kind": kind, "link": link}
         given |= {"country": country, "actor": actor, "key": key}
@@ -75,13 +76,20 @@ class Community(Part):
     def announcement(self, number: int) -> Announcement:
         """Return one announcement, with what became of its notices.
 
+        Args:
+            number: The announcement's number.
+
         Raises:
             NotFoundError: There is none of this number.
         """
         return commands.announcements.find_announcement(self._runtime.context, number)
 
     def title(self, path: Path) -> str | None:
-        """Return the present title of a path's seller; none without a sitting award."""
+        """Return the present title of a path's seller; none without a sitting award.
+
+        Args:
+            path: The path.
+        """
         return title_of(self._runtime.context, path, self._runtime.clock.now())
 
     def perks_due(self, country: str, *, given: bool = False) -> list[OneOffPerk]:
@@ -112,12 +120,16 @@ class Community(Part):
             key: The idempotency key.
             dry_run: Return what would be recorded, and write nothing.
 
+        Returns:
+            The perk as it is recorded.
+
         Raises:
             InputError: There is no such one-off perk.
             NotFoundError: The seller is not known.
             NotAllowedError: The actor may not.
             ConflictError: The seller has never held the award, or the perk was given in this
                 tenure; it names by whom and when.
+            KeyReusedError: The key was used for another command.
         """
         if dry_run:
             return self._dry_run(lambda own: own.give_perk(seller, perk, actor=actor, key=key))

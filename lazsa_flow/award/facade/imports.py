@@ -56,6 +56,7 @@ class Imports(Part):
         Raises:
             InputError: Rows are refused; up to twenty problems name file, line, field and value.
             KeyReusedError: The key was used for another request.
+            NotAllowedError: The actor may not do this.
         """
         options = _options(actor, key, partial, rejects, done)
         return self._import(commands.imports.FACTS_IMPORT, file, options, dry_run=dry_run)
@@ -71,7 +72,24 @@ class Imports(Part):
         dry_run: bool = False,
         done: Callable[[int], None] = lambda rows: None,
     ) -> ImportResult:
-        """Make the nominations of a file. Arguments and errors as of :meth:`import_facts`."""
+        """Make the nominations of a file. Arguments and errors as of :meth:`import_facts`.
+
+        Args:
+            file: CSV; its columns are in docs/reference/files.md.
+            actor: Who acts.
+            key: The idempotency key.
+            partial: Take the good rows although others are refused.
+            rejects: A file to which refused rows are written, each with its line and problems.
+            dry_run: Return what would be taken, and write nothing but the rejects.
+            done: Called with the number of rows that were read so far.
+
+        Returns:
+            As a number, how many rows were taken; and what became of the others.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
+        """
         options = _options(actor, key, partial, rejects, done)
         return self._import(commands.imports.NOMINATIONS_IMPORT, file, options, dry_run=dry_run)
 
@@ -86,7 +104,24 @@ class Imports(Part):
         dry_run: bool = False,
         done: Callable[[int], None] = lambda rows: None,
     ) -> ImportResult:
-        """Record a file's scorecards. Arguments and errors as of :meth:`import_facts`."""
+        """Record a file's scorecards. Arguments and errors as of :meth:`import_facts`.
+
+        Args:
+            file: CSV; its columns are in docs/reference/files.md.
+            actor: Who acts.
+            key: The idempotency key.
+            partial: Take the good rows although others are refused.
+            rejects: A file to which refused rows are written, each with its line and problems.
+            dry_run: Return what would be taken, and write nothing but the rejects.
+            done: Called with the number of rows that were read so far.
+
+        Returns:
+            As a number, how many rows were taken; and what became of the others.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
+        """
         options = _options(actor, key, partial, rejects, done)
         return self._import(
             commands.scorecard_imports.SCORECARDS_IMPORT, file, options, dry_run=dry_run
@@ -105,8 +140,21 @@ class Imports(Part):
     ) -> ImportResult:
         """Open the applications of a file. Arguments and errors as of :meth:`import_facts`.
 
+        Args:
+            file: CSV; its columns are in docs/reference/files.md.
+            actor: Who acts.
+            key: The idempotency key.
+            partial: Take the good rows although others are refused.
+            rejects: A file to which refused rows are written, each with its line and problems.
+            dry_run: Return what would be taken, and write nothing but the rejects.
+            done: Called with the number of rows that were read so far.
+
         Returns:
             As a number, how many applications were opened.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         options = _options(actor, key, partial, rejects, done)
         return self._import(commands.imports.TURNOVER_IMPORT, file, options, dry_run=dry_run)
@@ -125,6 +173,22 @@ class Imports(Part):
         """Take how persons are reached, in place of what was known.
 
         Arguments and errors as of :meth:`import_facts`; no error shows an address or a name.
+
+        Args:
+            file: CSV; its columns are in docs/reference/files.md.
+            actor: Who acts.
+            key: The idempotency key.
+            partial: Take the good rows although others are refused.
+            rejects: A file to which refused rows are written, each with its line and problems.
+            dry_run: Return what would be taken, and write nothing but the rejects.
+            done: Called with the number of rows that were read so far.
+
+        Returns:
+            As a number, how many rows were taken; and what became of the others.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         options = _options(actor, key, partial, rejects, done)
         return self._import(
@@ -153,6 +217,7 @@ class Imports(Part):
         Raises:
             InputError: Facts are refused; each problem names their number and the field.
             KeyReusedError: The key was used for another request.
+            NotAllowedError: The actor may not do this.
         """
         every, options = list(facts), commands.import_kinds.ImportOptions(actor, key=key)
         check_command("import_facts", actor)

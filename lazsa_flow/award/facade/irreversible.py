@@ -39,6 +39,10 @@ class Irreversible(Part):
 
         Returns:
             Every timer that moved.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         if dry_run:
             return self._dry_run(
@@ -73,6 +77,8 @@ class Irreversible(Part):
 
         Raises:
             ConflictError: The cycle is not suspended, or its window has closed.
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         if dry_run:
             return self._dry_run(
@@ -105,6 +111,8 @@ class Irreversible(Part):
         Raises:
             NotFoundError: Nothing is recorded of such a person.
             ConflictError: A compliance case or an appeal is open: the erasure is held.
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         if dry_run:
             return self._dry_run(lambda own: own.erase(seller, actor=actor, key=key))
@@ -123,6 +131,8 @@ class Irreversible(Part):
         Raises:
             NotFoundError: No such person was erased.
             ConfigError: Persons were erased under a secret that this process does not have.
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         commands.erasure.readmit_person(self._runtime.context, person, actor=actor, key=key)
 
@@ -132,6 +142,12 @@ class Irreversible(Part):
         Args:
             actor: Who asks.
             dry_run: Return how many it would be, and write nothing.
+
+        Returns:
+            The number of texts.
+
+        Raises:
+            NotAllowedError: The actor may not do this.
         """
         if dry_run:
             return self._dry_run(lambda own: own.purge(actor=actor))

@@ -59,6 +59,9 @@ class AwardLists(Part):
     def today(self, country: str) -> CountryDay:
         """Return what is new, late and waiting for the team in a country.
 
+        Args:
+            country: The country's code.
+
         Raises:
             NotFoundError: There is no such country.
         """
@@ -79,6 +82,10 @@ class AwardLists(Part):
     def reviewers(self, country: str, cycle_on: date) -> Page[ReviewerWork]:
         """List a panel's reviewers: cards done, and the paths that wait for one.
 
+        Args:
+            country: The country's code.
+            cycle_on: The cycle date, local to the country.
+
         Raises:
             NotFoundError: There is no such country.
         """
@@ -86,6 +93,13 @@ class AwardLists(Part):
 
     def stats(self, country: str, cycle_on: date) -> RoundStats:
         """Count who was nominated for a cycle date, and what became of everybody.
+
+        Args:
+            country: The country's code.
+            cycle_on: The cycle date, local to the country.
+
+        Returns:
+            The counts.
 
         Raises:
             NotFoundError: There is no such country.

@@ -53,6 +53,7 @@ class Panels(Part):
             NotAllowedError: The actor may not, or a reviewer may not sit on this panel: they hold
                 a sitting award, are a nominee of it, or have nominated everyone that it judges.
             ConflictError: A reviewer sits on the panel under another spelling of their id.
+            KeyReusedError: The key was used for another command.
         """
         if dry_run:
             return self._dry_run(
@@ -90,6 +91,7 @@ class Panels(Part):
         Raises:
             NotFoundError: The reviewer does not sit on this panel.
             NotAllowedError: The actor may not.
+            KeyReusedError: The key was used for another command.
         """
         if dry_run:
             return self._dry_run(
@@ -119,9 +121,13 @@ class Panels(Part):
             key: The idempotency key.
             dry_run: Return who would be reminded, and write nothing.
 
+        Returns:
+            How many candidates wait for a card, and who is reminded.
+
         Raises:
             InputError: The date is no cycle date of the country.
             NotAllowedError: The actor may not.
+            KeyReusedError: The key was used for another command.
         """
         if dry_run:
             return self._dry_run(
@@ -162,6 +168,7 @@ class Panels(Part):
             NotFoundError: There is no such path, or no card of the reviewer counts on it.
             NotAllowedError: The actor may not, or is of that panel.
             ConflictError: No round is open.
+            KeyReusedError: The key was used for another command.
         """
         if dry_run:
             return self._dry_run(
@@ -200,6 +207,8 @@ class Panels(Part):
             NotAllowedError: They do not sit on the panel, hold a sitting award, or have a conflict
                 of interest.
             ConflictError: No round is open, or a card of theirs in it was set aside.
+            KeyReusedError: The key was used for another command.
+            NotFoundError: There is no path of this reference.
         """
         return self._runtime.run_on_path(
             lambda context: commands.scoring.record_card(
@@ -210,7 +219,23 @@ class Panels(Part):
     def recuse(
         self, path: str, *, actor: Actor, reason: str, note: str = "", key: str | None = None
     ) -> CardReceipt:
-        """Record that a reviewer recuses themselves; an earlier card of theirs no longer counts."""
+        """Record that a reviewer recuses themselves; an earlier card of theirs no longer counts.
+
+        Args:
+            path: The path's reference.
+            actor: Who acts.
+            reason: A reason code, such as ``same_family``.
+            note: More about it, which staff alone may read.
+            key: The idempotency key.
+
+        Returns:
+            The team that counts, and the one that was named where it is another.
+
+        Raises:
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
+            NotFoundError: There is no path of this reference.
+        """
         return self._runtime.run_on_path(
             lambda context: commands.scoring.record_recusal(
                 context, path, actor=actor, reason=reason, note=note, key=key
@@ -239,6 +264,8 @@ class Panels(Part):
             NotAllowedError: The actor is no manager outside the panel.
             ConflictError: There is nothing to appeal, or the appeal is closed.
             RefusedError: The days of the appeal are over, or a newer candidacy decides.
+            KeyReusedError: The key was used for another command.
+            NotFoundError: There is no path of this reference.
         """
         found = self._runtime.run_on_path(
             lambda context: commands.appeals.give_voice(

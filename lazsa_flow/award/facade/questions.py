@@ -48,11 +48,21 @@ class AwardQuestions(Part):
         return commands.panels.panel_gaps(self._runtime.context)
 
     def entitlements(self, seller: str, *, at: datetime | None = None) -> tuple[Entitlement, ...]:
-        """Return what a seller is entitled to at an instant, with begin and end."""
+        """Return what a seller is entitled to at an instant, with begin and end.
+
+        Args:
+            seller: The seller's id.
+            at: The instant, aware; now by default.
+        """
         return queries.list_entitlements(self._runtime.context, seller, self._runtime.now(at, "at"))
 
     def badge(self, seller: str, *, at: datetime | None = None) -> Badge:
-        """Return whether a seller's badge is valid at an instant: one index look-up."""
+        """Return whether a seller's badge is valid at an instant: one index look-up.
+
+        Args:
+            seller: The seller's id.
+            at: The instant, aware; now by default.
+        """
         return queries.find_badge(self._runtime, seller, self._runtime.now(at, "at"))
 
     def hall_of_fame(
@@ -77,11 +87,20 @@ class AwardQuestions(Part):
         return queries.list_fame(self._runtime.context, country, after=after, limit=limit)
 
     def contact(self, seller: str, *, regional: bool = False) -> str:
-        """Return the mailbox of the seller's local team, or the regional one; never their own."""
+        """Return the mailbox of the seller's local team, or the regional one; never their own.
+
+        Args:
+            seller: The seller's id.
+            regional: Whether the region's mailbox is wanted.
+        """
         return queries.find_contact(self._runtime.context, seller, regional=regional)
 
     def outcome(self, name: str) -> Outcome:
-        """Return what a seller may see of the latest decision on a path, and how to object."""
+        """Return what a seller may see of the latest decision on a path, and how to object.
+
+        Args:
+            name: The path's reference, or the seller's id.
+        """
         asking = Lookups(self._runtime)
         path = asking.find(name)
         rows = asking.history(path.ref)
@@ -94,7 +113,11 @@ class AwardQuestions(Part):
         )
 
     def members(self, country: str) -> list[str]:
-        """List the sellers in Reconnect in a country, who receive updates."""
+        """List the sellers in Reconnect in a country, who receive updates.
+
+        Args:
+            country: The country's code.
+        """
         return queries.list_members(self._runtime.context, country)
 
     def check_entry(
@@ -122,6 +145,7 @@ class AwardQuestions(Part):
         Raises:
             InputError: A field is wrong; every problem is named.
             ConfigError: The deployment has no secret for the fingerprints.
+            NotAllowedError: The actor may not do this.
         """
         application = commands.store_entry.Application(
             applicant, country, category, tuple(records), provenance, consent

@@ -51,6 +51,8 @@ class Sellers(Part):
 
         Raises:
             NotFoundError: There is no such seller or country.
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         if dry_run:
             return self._dry_run(
@@ -77,10 +79,15 @@ class Sellers(Part):
             key: The idempotency key.
             dry_run: Return what would be joined, and write nothing.
 
+        Returns:
+            The ids, the seller's country, and the paths and timers that changed.
+
         Raises:
             NotFoundError: One of them is not known.
             ConflictError: They are one already, or both have an open path of one lifecycle, a
                 sitting award or a membership; it names the paths.
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         if dry_run:
             return self._dry_run(lambda own: own.merge_sellers(old, new, actor=actor, key=key))
@@ -103,9 +110,14 @@ class Sellers(Part):
             key: The idempotency key.
             dry_run: Return what would be parted, and write nothing.
 
+        Returns:
+            The ids, the seller's country, and the paths and timers that changed.
+
         Raises:
             NotFoundError: One of them is not known.
             ConflictError: They were not merged, or a path was opened or has moved since.
+            KeyReusedError: The key was used for another command.
+            NotAllowedError: The actor may not do this.
         """
         if dry_run:
             return self._dry_run(lambda own: own.unmerge_sellers(old, new, actor=actor, key=key))

@@ -24,10 +24,19 @@ class Facts:
     """What the host knows of a seller on one date; ``None`` means *not known*.
 
     Attributes:
+        seller: The seller's id.
+        country: The country's code.
         as_of: The date at which the facts were taken.
+        joined_on: When the seller joined the marketplace.
+        ncp_points: Points of the non-compliance programme in the last 12 months.
+        policy_compliant: Whether the seller complies with the marketplace's policies.
+        gmv_usd: Sales in US dollars.
+        gmv_rate: The GMV measure that the policy names; no upper bound.
+        chat_response_rate: The share of chats that were answered.
         monthly_cancellation_rates: The last nine closed months, oldest first, 0 to 1; an item
             of ``None`` is a month without orders.
-        gmv_rate: The GMV measure that the policy names; no upper bound.
+        retention_rate: The retention rate of buyers.
+        is_lazstar: Whether the seller is a LazStar trainer.
         activities: Of :data:`ACTIVITIES`.
 
     Units:

@@ -78,11 +78,16 @@ class RecordedCard(NamedTuple):
 
     Attributes:
         cycle_on: The round.
+        reviewer: The reviewer's id.
         team: The team of the reviewer's seat on that day.
         scores: Eleven whole numbers in the order of :data:`ITEMS`; empty unless it was scored.
         comment: The comment, or the note of a recusal; empty where there is none, or it was erased.
         reason: The code of a recusal, or of setting a card aside.
         set_aside_by: Who set the reviewer's card aside: role and id.
+        recorded_at: When it was recorded.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     cycle_on: date

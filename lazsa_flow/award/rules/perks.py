@@ -47,7 +47,14 @@ class Entitlement:
     """One perk of one tenure or membership.
 
     Attributes:
+        perk: The perk, by code.
+        kind: How long it lasts: ``one_off``, ``standing``, ``lasting`` or ``membership``.
+        path: The path of the tenure or membership.
+        begins_at: When it begins.
         ends_at: When it ended, exclusive; ``None`` while it lasts.
+
+    Units:
+        Instants are aware, in UTC.
     """
 
     perk: str
