@@ -69,7 +69,7 @@ class CriteriaPolicy(BaseModel):
 
     Attributes:
         tenure_months: For how long a seller must have been in the marketplace.
-        ncp_points: The most points of the non-compliance programme in the last 12 months.
+        ncp_points: The most non-compliance points in the last 12 months.
         gmv_measure: Which column of the facts is compared with ``gmv_rate``.
         gmv_rate: The least share of sales, as the host computes it; ``"0.20"`` is 20 %.
         chat_response_rate: The least share of chats that were answered, over nine months.

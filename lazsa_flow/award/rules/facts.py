@@ -28,7 +28,7 @@ class Facts:
         country: The country's code.
         as_of: The date at which the facts were taken.
         joined_on: When the seller joined the marketplace.
-        ncp_points: Points of the non-compliance programme in the last 12 months.
+        ncp_points: Non-compliance points in the last 12 months.
         policy_compliant: Whether the seller complies with the marketplace's policies.
         gmv_usd: Sales in US dollars.
         gmv_rate: The GMV measure that the policy names; no upper bound.
