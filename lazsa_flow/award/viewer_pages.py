@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.award.facade.lists import AwardLists
+from lazsa_flow.award.viewer_appeals import APPEALS
+from lazsa_flow.award.viewer_cases import BARS, CASES
 from lazsa_flow.award.viewer_figures import find_gaps, read_cycle, tell_closing
+from lazsa_flow.award.viewer_members import MEMBERS
 from lazsa_flow.award.viewer_panel import PANEL
 from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.cells import Command, Link, Share
@@ -121,4 +124,4 @@ REVIEWERS: Final = ListPage(
     ),
     find=find_reviewers,
 )
-PAGES: Final = (PANELS, PANEL, REVIEWERS)
+PAGES: Final = (PANELS, PANEL, REVIEWERS, CASES, APPEALS, MEMBERS, BARS)

@@ -14,7 +14,7 @@ from lazsa_flow.store import schema
 from lazsa_flow.store.engine_transaction import EngineTransaction
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from lazsa_flow.engine.ledger import Book
     from lazsa_flow.store.inspection.inspector import Inspection
@@ -54,3 +54,10 @@ class BookSide(EngineTransaction):
         }
         self._connection.execute(sa.insert(table), row)
         return True
+
+
+def read(connection: sa.Connection) -> set[tuple[str, date]]:
+    """Return country and cycle date of the books that are closed."""
+    table = schema.closed_books
+    rows = connection.execute(sa.select(table.c.country, table.c.cycle_on))
+    return {(row.country, row.cycle_on) for row in rows}

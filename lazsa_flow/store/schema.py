@@ -161,6 +161,7 @@ records = columns.append_only(
         "id",
         info={"where": "name <> ''"},
     ),
+    sa.Index("lazsa_records_unnamed", "kind", "id", info={"where": "name = ''"}),
     stamped=True,
 )
 
@@ -241,7 +242,7 @@ outbox = columns.table(
     sa.Column("attempts", sa.Integer(), nullable=False),
     sa.Column("parked", sa.Boolean(), nullable=False),
     columns.text("error", nullable=True),
-    sa.Index("lazsa_outbox_next", "parked", "next_at"),
+    sa.Index("lazsa_outbox_next", "parked", "next_at", "key"),
     has_rowid=False,
 )
 
@@ -261,6 +262,8 @@ deliveries = columns.append_only(
     columns.text("country"),
     columns.text("channel"),
     columns.instant("recorded_at"),
+    sa.Index("lazsa_deliveries_recorded", "recorded_at", "key"),
+    sa.Index("lazsa_deliveries_path", "path_id"),
     has_rowid=False,
 )
 

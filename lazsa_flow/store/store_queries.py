@@ -12,7 +12,9 @@ from typing_extensions import TypeVar
 from lazsa_flow.lifecycle.merged_ids import MergedIds
 from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.store import (
+    closed_books,
     decode,
+    delivery_list,
     due_timers,
     failures,
     merges,
@@ -27,6 +29,7 @@ from lazsa_flow.store.due_list import DueList
 from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.fast.row_writer import row_writer
 from lazsa_flow.store.listing import Listing
+from lazsa_flow.store.outbox_list import OutboxList
 from lazsa_flow.store.statistics import Census
 from lazsa_flow.store.timer_outcomes import read_timer_outcomes
 from lazsa_flow.store.transaction_stamp import read_stamp
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.pauses import Pause
     from lazsa_flow.store.audit import AuditedPath
     from lazsa_flow.store.brakes import Brakes
+    from lazsa_flow.store.delivery_list import Delivery, DeliveryFilter, DeliveryPlace
     from lazsa_flow.store.monitoring import QueueStats
     from lazsa_flow.store.parked_list import ParkedPath
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
@@ -162,6 +166,28 @@ class StoreQuestions(ABC, Generic[_Listing]):
             # of what pends, the planner takes far more to be due than is
             row_writer(connection).pin_plans()
             yield DueList(connection)
+
+    @contextmanager
+    def outbox_list(self) -> Iterator[OutboxList]:
+        """List the notices that wait, as of one moment."""
+        with self._read(snapshot=True) as connection:
+            row_writer(connection).pin_plans()
+            yield OutboxList(connection)
+
+    def find_deliveries(
+        self, wanted: DeliveryFilter, *, after: DeliveryPlace | None, limit: int, stretch: int
+    ) -> tuple[list[Delivery], DeliveryPlace | None]:
+        """Return deliveries, newest first, and where the stretch ended that was looked at."""
+        with self._read(snapshot=True) as connection:
+            row_writer(connection).pin_plans()
+            return delivery_list.find_deliveries(
+                connection, wanted, after=after, limit=limit, stretch=stretch
+            )
+
+    def closed_books(self) -> set[tuple[str, date]]:
+        """Return country and cycle date of the books that are closed."""
+        with self._read() as connection:
+            return closed_books.read(connection)
 
     def find_parked(
         self, *, country: str | None, path_ids: Sequence[int] | None, after: int, limit: int

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.cells import Link, Mark, Series, write_length
-from lazsa_flow.viewer.extra_pages import Tile, find_extra_pages, find_overview_parts
+from lazsa_flow.viewer.extra_pages import Tile, find_overview_parts
 from lazsa_flow.viewer.figures import (
     count_by_country,
     count_late,
@@ -101,8 +101,7 @@ def list_tiles(context: PageContext) -> list[Tile]:
 
 def _write_outbox(context: PageContext) -> Tile:
     stats = read_queue_stats(context)
-    routes = {page.route for page in find_extra_pages(context.service)}
-    to = context.addresses.of("outbox" if "/outbox" in routes else "health")
+    to = context.addresses.of("outbox")
     tone: Tone | None = None
     note = "no notice waits"
     if stats.outbox_since is not None:

@@ -11,7 +11,9 @@ from lazsa_flow.graph.page import Served, page
 from lazsa_flow.graph.timeline import picture_to_json, resident_fields, scene_fields
 from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.addresses import Addresses
+from lazsa_flow.viewer.books_page import BOOKS
 from lazsa_flow.viewer.cells import Link, ZonedTime
+from lazsa_flow.viewer.deliveries_page import DELIVERIES
 from lazsa_flow.viewer.due_page import DUE
 from lazsa_flow.viewer.error_pages import wants_html
 from lazsa_flow.viewer.extra_pages import find_extra_pages
@@ -24,9 +26,11 @@ from lazsa_flow.viewer.list_csv import stream_csv
 from lazsa_flow.viewer.list_html import write_list, write_section
 from lazsa_flow.viewer.list_page import PageContext
 from lazsa_flow.viewer.list_query import CSV, FORMAT, read_query
+from lazsa_flow.viewer.outbox_page import OUTBOX
 from lazsa_flow.viewer.overview import write_overview, write_states
 from lazsa_flow.viewer.parked_page import PARKED
 from lazsa_flow.viewer.paths_page import PATHS
+from lazsa_flow.viewer.policies_page import POLICIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -37,7 +41,10 @@ if TYPE_CHECKING:
     from lazsa_flow.service.service import FlowService
     from lazsa_flow.viewer.list_page import ListPage
 
-GENERAL_PAGES: Final[tuple[ListPage, ...]] = (PATHS, DUE, PARKED)
+GENERAL_PAGES: Final[tuple[ListPage, ...]] = (
+    *(PATHS, DUE, PARKED, BOOKS),
+    *(OUTBOX, DELIVERIES, POLICIES),
+)
 """The lists that every service has."""
 
 

@@ -36,6 +36,8 @@ PAGES = (
     "/due",
     "/panel/SG/2020-04-01",
     "/parked",
+    *("/books", "/outbox", "/deliveries", "/policies"),
+    *("/cases", "/appeals", "/members", "/bars"),
     "/health",
 )
 HOSTILE = "<script>hacked=1</script>"
@@ -410,5 +412,6 @@ def test_a_service_without_pages_of_its_own_has_the_general_ones(world: World) -
         "/panels",
         "/panel/{country}/{cycle_on}",
         "/reviewers/{country}/{cycle_on}",
+        *("/cases", "/appeals", "/members", "/bars"),
     ]
     assert find_extra_pages(object()) == ()

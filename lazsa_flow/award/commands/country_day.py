@@ -8,31 +8,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.award.commands.appeals import open_appeals
 from lazsa_flow.award.commands.cases import Case, cases_of
 from lazsa_flow.award.commands.facts_gaps import FactsGap, find_facts_gaps
+from lazsa_flow.award.commands.group_members import list_group_tasks
 from lazsa_flow.award.commands.perk_giving import perks_due
 from lazsa_flow.award.commands.reviewing import ReviewerWork, reviewers_of
 from lazsa_flow.service.listing import Filters, find_paths
-from lazsa_flow.service.unmet_guards import not_held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
     from lazsa_flow.award.commands.appeals import Appeal
+    from lazsa_flow.award.commands.group_members import GroupTask
     from lazsa_flow.award.commands.perk_giving import OneOffPerk
-    from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.award.store.round_listing import AwardListing
     from lazsa_flow.service.context import Context
     from lazsa_flow.service.list_rows import Listed
 
 NAMED: Final = 100
 """At most so many new paths are named, and so many overdue timers."""
-_JOIN: Final = {"retired": "join_reconnect", "removed": "rejoin"}
-"""The trigger by which the team adds a former ambassador to the group, by state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +60,6 @@ class IncompleteNomination:
     seller: str
     cycle_on: date | None
     nominators: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GroupTask:
-    """A former ambassador who has completed the seller's steps into Reconnect.
-
-    Attributes:
-        unmet: The guards that keep the team from adding them; none where it can.
-    """
-
-    path: str
-    seller: str
-    unmet: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +116,7 @@ def plan_day(context: Context, country: str) -> CountryDay:
         parked = listing.parked(country)
         incomplete = list(_incomplete_nominees(listing, country))
         reviewers = reviewers_of(context, listing, country, cycle_on)
-        group = list(_group_tasks(context, listing, country, now))
+        group = list(list_group_tasks(context, listing, country, now))
         cases = cases_of(listing, country)
     return CountryDay(
         country=country,
@@ -162,25 +147,3 @@ def _incomplete_nominees(listing: AwardListing, country: str) -> Iterator[Incomp
     for path in listing.named_paths(missing):
         nominators = tuple(f"{each.source}:{each.nominator}" for each in missing[path.id])
         yield IncompleteNomination(f"award-{path.id}", path.seller, path.cycle_on, nominators)
-
-
-def _group_tasks(
-    context: Context, listing: AwardListing, country: str, now: datetime
-) -> Iterator[GroupTask]:
-    """Yield the former ambassadors that the team can add to the group."""
-    rules = cast("AwardPolicy", context.rulebook.policy_at("award", now)).reconnect
-    steps: dict[str, set[str]] = {}
-    for each in listing.statements("step"):
-        steps.setdefault(each.seller, set()).add(each.name)
-    ready = [seller for seller, done in steps.items() if done >= set(rules.steps)]
-    paths = listing.latest_paths(ready, "award") if ready else {}
-    waiting = {p.id: p for p in paths.values() if p.country == country and p.state in _JOIN}
-    if not waiting:
-        return
-    table = context.rulebook.lifecycle("award")
-    on = context.rulebook.calendar(country).local_date(now)
-    for seen in listing.evidence(waiting, on=on):
-        edge = table.edge(seen.path.state, _JOIN[seen.path.state], None)
-        unmet = tuple(not_held(context, seen, edge.guards, now)) if edge else ()
-        if "left_by_choice" not in unmet:
-            yield GroupTask(seen.path.ref, seen.path.subject, unmet)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.award.evidence import NOMINATIONS
 from lazsa_flow.award.store import schema as award_tables
+from lazsa_flow.award.store.bar_listing import read_ended_standings
 from lazsa_flow.award.store.evidence_columns import NOMINATION_COLUMNS
 from lazsa_flow.award.store.facts_listing import FactsListing
 from lazsa_flow.award.store.round_outcomes import AFTERWARDS, DECISIONS, booked, count_outcomes
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.award.rules.facts import Nomination
+    from lazsa_flow.award.store.bar_listing import EndedStanding
     from lazsa_flow.award.store.round_outcomes import Decided
     from lazsa_flow.lifecycle.model import TimerRow
 
@@ -277,6 +279,10 @@ class AwardListing(FactsListing):
             latest.pop(statement[:2], None)
             latest[statement[:2]] = statement
         return list(latest.values())
+
+    def ended_standings(self, kinds: Sequence[str]) -> list[EndedStanding]:
+        """Return what has ended a seller's standing under these kinds, the latest first."""
+        return read_ended_standings(self._connection, kinds)
 
     def countries_of(self, sellers: Collection[str]) -> dict[str, str]:
         """Return the country of each of these sellers who has one on record."""
