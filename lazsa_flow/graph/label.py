@@ -1,8 +1,9 @@
-"""Labels: the lines of text next to an arrow.
+"""Labels: what is written next to an arrow, or in a row of the state that it leaves.
 
 Arrows that differ only in where they come from share one label, so that the picture says a thing
-once. A label reads like a sentence, a row a clause: ``retire`` *as* its reasons, *at* the timers
-that try it, *by* who may pull it, ``+`` the data it takes, *if* its guards hold.
+once. The title of its trigger is what is read; its code name is a second, smaller line, with the
+reason where there is one. Then follow the timers that try it, who may pull it, the data it takes
+and its guards: one by its title, several as their number.
 """
 
 from __future__ import annotations
@@ -10,78 +11,82 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from lazsa_flow.graph.metrics import measure_text_width, one_line, shorten_to_width
+from lazsa_flow.graph.metrics import measure_text_width, one_line, wrap_to_width
 from lazsa_flow.lifecycle.model import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lazsa_flow.graph.chart import Arrow, Chart
+    from lazsa_flow.lifecycle.titles import Titles
 
-Kind = Literal["trigger", "reason", "when", "who", "data", "guard"]
+Kind = Literal["trigger", "dest", "code", "reason", "when", "who", "data", "guard"]
 
-SIZES: Final[dict[Kind, float]] = {
-    "trigger": 13,
-    "reason": 10.5,
-    "when": 10.5,
-    "who": 10.5,
-    "data": 10.5,
-    "guard": 10.5,
-}
-WIDEST: Final = 215.0
-"""A row is wrapped at this width, and a single name cut. Units: pixels."""
-LEADS: Final[dict[Kind, str]] = {
-    "trigger": "",
-    "reason": "as",
-    "when": "at",
-    "who": "by",
-    "data": "+",
-    "guard": "if",
-}
-INDENT: Final = 18.0
-"""Where the names of a row begin, its lead being set before them. Units: pixels."""
-ROOM: Final = "  due 1,234,567"
-"""The widest figure that there is always room for, and what keeps it off the trigger."""
+TITLE_SIZE: Final = 12.0
+ROW_SIZE: Final = 11.0
+SMALL: Final = 10.0
+"""The smallest text of a picture. Units: pixels."""
+WIDEST: Final = 150.0
+"""A line of a label is wrapped at this width. Units: pixels."""
+LEADING: Final = 1.3
+ROOM: Final = "99,999 in all"
+"""The widest figure that there is always room for."""
+SEPARATOR: Final = " · "
+_GAP: Final = 8.0
+_FEW: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a label.
-
-    Attributes:
-        first: It is the first of its kind, and shows the kind's lead.
-    """
+class Run:
+    """Some words of a line that are of one kind."""
 
     kind: Kind
     text: str
-    first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line of a label.
+
+    Attributes:
+        runs: Its words, side by side.
+        figure: The flow stands at its end.
+    """
+
+    runs: tuple[Run, ...]
+    size: float
+    bold: bool = False
+    figure: bool = False
+
+    @property
+    def text(self) -> str:
+        """All its words."""
+        return "".join(run.text for run in self.runs)
 
     @property
     def width(self) -> float:
-        """How wide it is drawn. Units: pixels."""
-        if self.kind == "trigger":
-            return measure_text_width(self.text, SIZES[self.kind], bold=True)
-        return measure_text_width(self.text, SIZES[self.kind]) + INDENT
+        """How wide its words are. Units: pixels."""
+        return measure_text_width(self.text, self.size, bold=self.bold)
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Arrows that share a label: identical in all but their source.
+    """Arrows that share a label.
 
     Attributes:
-        id: Made up: ``b0``, ``b1`` … in the order of their first arrows.
+        id: Made up: ``b0``, ``b1`` … in the order of their first arrows; a row's is ``r0`` ….
         arrows: At least one.
-        rows: What is written, from above.
+        lines: What is written, from above.
     """
 
     id: str
     arrows: tuple[Arrow, ...]
-    rows: tuple[Row, ...]
+    lines: tuple[TextLine, ...]
 
     @property
     def timed(self) -> bool:
-        """Whether a timer tries it."""
-        return bool(self.arrows[0].timers)
+        """Whether timers try all its arrows."""
+        return all(arrow.timers for arrow in self.arrows)
 
     @property
     def happy(self) -> bool:
@@ -89,67 +94,142 @@ class Label:
         return any(arrow.happy for arrow in self.arrows)
 
     @property
+    def guards(self) -> tuple[str, ...]:
+        """The names of the guards of all its arrows, each once."""
+        return tuple(dict.fromkeys(guard for arrow in self.arrows for guard in arrow.guards))
+
+    @property
     def flow(self) -> int | None:
         """How many paths have gone along its arrows; ``None`` where nobody has counted."""
         flows = [arrow.flow for arrow in self.arrows if arrow.flow is not None]
         return sum(flows) if flows else None
 
+    @property
+    def width(self) -> float:
+        """How wide its words are, with room for the figure. Units: pixels."""
+        room = 0.0 if self.flow is None else figure_width(self.flow) + _GAP
+        return max(line.width + (room if line.figure else 0) for line in self.lines)
 
-def group_arrow_labels(chart: Chart) -> tuple[Label, ...]:
-    """Return a chart's arrows, together where they share a label."""
+    @property
+    def height(self) -> float:
+        """How high its lines are. Units: pixels."""
+        return sum(line.size * LEADING for line in self.lines)
+
+
+def group_arrow_labels(
+    chart: Chart, arrows: Iterable[Arrow] | None = None, *, merged: bool = False
+) -> tuple[Label, ...]:
+    """Return a chart's arrows, together where they share a label.
+
+    Args:
+        chart: Whose arrows.
+        arrows: Which of them; all by default.
+        merged: Whether arrows share one that differ in guards, reasons and timers as well.
+    """
     groups: dict[tuple[object, ...], list[Arrow]] = {}
-    for arrow in chart.arrows:
-        opening = arrow.source is None
-        key = (
-            opening,
-            arrow.dest,
-            arrow.trigger,
-            arrow.who,
-            arrow.guards,
-            arrow.timers,
-            arrow.data,
-        )
+    for arrow in chart.arrows if arrows is None else arrows:
+        whole = (arrow.who, arrow.guards, arrow.timers, arrow.data)
+        alike = (bool(arrow.timers),) if merged else whole
+        key = (arrow.source is None, arrow.dest, arrow.trigger, *alike)
         groups.setdefault(key, []).append(arrow)
     return tuple(
-        Label(f"b{number}", tuple(arrows), tuple(_list_label_rows(arrows)))
-        for number, arrows in enumerate(groups.values())
+        Label(f"b{number}", tuple(group), tuple(_list_label_lines(group, chart.titles)))
+        for number, group in enumerate(groups.values())
     )
 
 
-def _list_label_rows(arrows: Sequence[Arrow]) -> Iterator[Row]:
-    arrow = arrows[0]
-    room = WIDEST if arrow.flow is None else WIDEST - figure_width()
-    trigger = one_line(arrow.trigger)
-    yield Row("trigger", shorten_to_width(trigger, SIZES["trigger"], room, bold=True))
-    yield from _wrap_names("reason", arrow.reasons)
-    if arrow.timers:
-        dates = [each.due_on for each in arrows if each.due_on is not None]
-        yield from _wrap_names(
-            "when", (*arrow.timers, *([min(dates).isoformat()] if dates else ()))
-        )
-    roles = [role for role in arrow.roles if role != SYSTEM or not arrow.timers]
-    if roles:
-        yield from _wrap_names("who", roles)
-    yield from _wrap_names("data", arrow.data)
-    yield from _wrap_names("guard", arrow.guards)
+def group_exit_rows(chart: Chart, arrows: Iterable[Arrow], first: int) -> tuple[Label, ...]:
+    """Return the arrows of one state as rows, one for each state that they enter.
+
+    Args:
+        chart: Whose arrows.
+        arrows: Those of one state.
+        first: The number of the first row.
+    """
+    groups: dict[str, list[Arrow]] = {}
+    for arrow in arrows:
+        groups.setdefault(arrow.dest, []).append(arrow)
+    return tuple(
+        Label(f"r{number}", tuple(group), tuple(_list_row_lines(group, chart)))
+        for number, group in enumerate(groups.values(), start=first)
+    )
 
 
-def figure_width() -> float:
+def figure_width(flow: int) -> float:
     """Return the room that is kept for a figure. Units: pixels."""
-    return measure_text_width(ROOM, SIZES["trigger"])
+    return max(measure_text_width(text, ROW_SIZE) for text in (ROOM, f"{flow:,}"))
 
 
-def _wrap_names(kind: Kind, names: Iterable[str]) -> Iterator[Row]:
-    """Set names side by side, in rows that are not too wide."""
-    separator = " · "
-    row, first = "", True
-    for name in names:
-        shown = shorten_to_width(one_line(name), SIZES[kind], WIDEST)
-        wider = f"{row}{separator}{shown}" if row else shown
-        if row and measure_text_width(wider, SIZES[kind]) > WIDEST:
-            yield Row(kind, row, first)
-            row, first = shown, False
-        else:
-            row = wider
-    if row:
-        yield Row(kind, row, first)
+def _list_label_lines(arrows: Sequence[Arrow], titles: Titles) -> Iterator[TextLine]:
+    trigger = arrows[0].trigger
+    for text in wrap_to_width(one_line(titles.trigger(trigger)), TITLE_SIZE, WIDEST, bold=True):
+        yield TextLine((Run("trigger", text),), TITLE_SIZE, bold=True)
+    reasons = _list_once(reason for arrow in arrows for reason in arrow.reasons)
+    code = f"{one_line(trigger)} ({one_line(reasons[0])})" if len(reasons) == 1 else trigger
+    yield from _list_code_lines(code)
+    yield from _pack_runs(_list_notes(arrows, reasons, titles))
+
+
+def _list_row_lines(arrows: Sequence[Arrow], chart: Chart) -> Iterator[TextLine]:
+    """Write the state that is entered, and the triggers that lead there."""
+    first = arrows[0]
+    sign = "↻" if first.source == first.dest else "→"
+    title = one_line(f"{sign} {chart.titles.state(chart.node(first.dest).label)}")
+    lines = wrap_to_width(title, ROW_SIZE, WIDEST, bold=True)
+    for number, text in enumerate(lines, start=1):
+        run = Run("dest", text)
+        yield TextLine((run,), ROW_SIZE, bold=True, figure=number == len(lines))
+    triggers = _list_once(arrow.trigger for arrow in arrows)
+    yield from _pack_runs(
+        Run("trigger", one_line(chart.titles.trigger(trigger))) for trigger in triggers
+    )
+
+
+def _list_code_lines(code: str) -> Iterator[TextLine]:
+    lines = wrap_to_width(one_line(code), SMALL, WIDEST)
+    for number, text in enumerate(lines, start=1):
+        yield TextLine((Run("code", text),), SMALL, figure=number == len(lines))
+
+
+def _list_notes(arrows: Sequence[Arrow], reasons: Sequence[str], titles: Titles) -> Iterator[Run]:
+    timers = _list_once(timer for arrow in arrows for timer in arrow.timers)
+    if timers:
+        yield Run("when", f"at {' / '.join(one_line(titles.timer(each)) for each in timers)}")
+        dates = [each.due_on for each in arrows if each.due_on is not None]
+        if dates:
+            yield Run("when", min(dates).isoformat())
+    roles = _list_once(role for each in arrows for role in each.roles)
+    people = [role for role in roles if role != SYSTEM or not timers]
+    if people:
+        yield Run("who", f"by {', '.join(one_line(titles.word(role)) for role in people)}")
+    if len(reasons) > 1:
+        yield Run("reason", f"{len(reasons)} reasons")
+    data = _list_once(name for arrow in arrows for name in arrow.data)
+    if data:
+        few = SEPARATOR.join(map(one_line, data)) if len(data) <= _FEW else f"{len(data)} fields"
+        yield Run("data", f"+ {few}")
+    guards = _list_once(guard for arrow in arrows for guard in arrow.guards)
+    if len(guards) == 1:
+        yield Run("guard", f"if {one_line(titles.guard(guards[0]))}")
+    elif guards:
+        yield Run("guard", f"{len(guards)} guards")
+
+
+def _pack_runs(runs: Iterable[Run]) -> Iterator[TextLine]:
+    """Set runs side by side, in lines that are not too wide."""
+    line: list[Run] = []
+    for run in runs:
+        for text in wrap_to_width(run.text, SMALL, WIDEST, most=3):
+            piece = Run(run.kind, text)
+            wider = TextLine((*line, *([Run(run.kind, SEPARATOR)] if line else []), piece), SMALL)
+            if line and wider.width > WIDEST:
+                yield TextLine(tuple(line), SMALL)
+                line = [piece]
+            else:
+                line = list(wider.runs)
+    if line:
+        yield TextLine(tuple(line), SMALL)
+
+
+def _list_once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

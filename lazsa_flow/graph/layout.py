@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _GRAPH: Final = (
-    'graph [rankdir="TB", nodesep="0.28", ranksep="0.34", newrank="true", splines="true"];'
+    'graph [rankdir="TB", nodesep="0.2", ranksep="0.24", newrank="true", splines="true"];'
 )
+_ROUTED: Final = 'graph [layout="nop", splines="true", esep="+7"];'
 _NODE: Final = 'node [shape="box", fixedsize="true", label=""];'
 _INCH: Final = 72.0
 _HEAD: Final = 0.75
@@ -94,7 +95,7 @@ class Layout:
     lines: tuple[Line, ...]
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def compute_layout(boxes: tuple[Box, ...], links: tuple[Link, ...]) -> Layout:
     """Find a place for boxes and links.
 
@@ -117,6 +118,54 @@ def compute_layout(boxes: tuple[Box, ...], links: tuple[Link, ...]) -> Layout:
         middles={each["name"]: point(each["pos"]) for each in objects},
         lines=tuple(_read_edge_line(edge, point) for edge in edges),
     )
+
+
+@lru_cache(maxsize=128)
+def route_lines(
+    boxes: tuple[Box, ...], links: tuple[Link, ...], places: tuple[Point, ...]
+) -> tuple[Line, ...]:
+    """Lead lines around boxes that have their places.
+
+    Args:
+        boxes: What is in the way.
+        links: The lines between them.
+        places: The middle of each box.
+
+    Raises:
+        ExtraError: The extra ``graph`` is not installed.
+    """
+    placed = [_write_place(box, at) for box, at in zip(boxes, places, strict=True)]
+    statements = [*placed, *_write_dot_statements((), links)]
+    text = "\n".join(["digraph {", _ROUTED, _NODE, *statements, "}"])
+    drawn = json.loads(run_graphviz(text, form="json"))
+    found = {each["name"]: each["pos"] for each in drawn["objects"]}
+    x, y = map(float, found[boxes[0].id].split(","))
+    right, down = places[0].x - x, places[0].y + y
+
+    def point(text: str) -> Point:
+        x, y = map(float, text.split(","))
+        return Point(x + right, down - y)
+
+    edges = sorted(drawn.get("edges", ()), key=lambda edge: int(edge["id"]))
+    return tuple(_read_edge_line(edge, point) for edge in edges)
+
+
+def shift_layout(layout: Layout, right: float, down: float) -> Layout:
+    """Move all that is in a layout."""
+
+    def move(at: Point) -> Point:
+        return Point(at.x + right, at.y + down)
+
+    lines = tuple(
+        Line(tuple(map(move, line.curve)), line.tip and move(line.tip)) for line in layout.lines
+    )
+    middles = {id_: move(at) for id_, at in layout.middles.items()}
+    return Layout(layout.width, layout.height, middles, lines)
+
+
+def _write_place(box: Box, at: Point) -> str:
+    size = f'width="{box.width / _INCH:.4f}", height="{box.height / _INCH:.4f}"'
+    return f'{box.id} [{size}, pos="{at.x:.2f},{-at.y:.2f}!"];'
 
 
 def _write_dot_statements(boxes: tuple[Box, ...], links: tuple[Link, ...]) -> Iterator[str]:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 NAMELESS: Final = "(no name)"
 _WIDE: Final = 1000
 _OTHER: Final = 700
-"""The character whose width is used for any beyond ASCII: no narrower than most of Inter's."""
+"""The width that is used for any character beyond ASCII: no narrower than most of Inter's."""
+_SIGNS: Final = {"·": 288, "→": 1000, "↻": 1000, "…": 1000}
+"""The widths of the signs that pictures use themselves."""
 
 
 def _get_font_widths(text: str) -> tuple[int, ...]:
@@ -65,11 +67,41 @@ def shorten_to_width(text: str, size: float, limit: float, *, bold: bool = False
     return f"{text.rstrip()}…"
 
 
+def wrap_to_width(
+    text: str, size: float, limit: float, *, bold: bool = False, most: int = 6
+) -> tuple[str, ...]:
+    """Break a text into lines that fit, between words, after ``_``, or else between letters.
+
+    Args:
+        text: One line of text.
+        size: The font's size.
+        limit: How wide a line may be, in the unit of the size.
+        bold: Whether it is bold.
+        most: How many lines there may be; what is left of a longer text ends in ``…``.
+    """
+    lines: list[str] = []
+    left = text
+    while measure_text_width(left, size, bold=bold) > limit:
+        if len(lines) == most - 1:
+            left = shorten_to_width(left, size, limit, bold=bold)
+            break
+        fits = 1
+        while measure_text_width(left[: fits + 1], size, bold=bold) <= limit:
+            fits += 1
+        at = max(left.rfind(" ", 0, fits + 1), left.rfind("_", 0, fits) + 1)
+        at = at if at > 0 else fits
+        lines.append(left[:at].rstrip())
+        left = left[at:].lstrip()
+    return (*lines, left)
+
+
 def _get_char_advance(char: str, widths: Sequence[int]) -> int:
     if " " <= char <= "~":
         return widths[ord(char) - ord(" ")]
     if unicodedata.combining(char):
         return 0
+    if char in _SIGNS:
+        return _SIGNS[char]
     return _WIDE if unicodedata.east_asian_width(char) in "WF" else _OTHER
 
 

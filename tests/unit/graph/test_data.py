@@ -34,8 +34,9 @@ def test_an_arrow_names_the_fields_in_the_order_of_the_model() -> None:
     assert taken["lend"] == ("total", "borrower")
     assert taken["pay"] == taken["settle"] == ("amount", "note?")
     assert taken["forgive"] == ()
-    rows = {label.arrows[0].trigger: label.rows for label in group_arrow_labels(CHART)}
-    assert [row.text for row in rows["pay"] if row.kind == "data"] == ["amount · note?"]
+    lines = {label.arrows[0].trigger: label.lines for label in group_arrow_labels(CHART)}
+    told = [run.text for line in lines["pay"] for run in line.runs if run.kind == "data"]
+    assert told == ["+ amount · note?"]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_an_arrow_names_the_fields_in_the_order_of_the_model() -> None:
         (dot, "pay\\n+ amount, note?"),
         (mermaid, "pay by seller/host with amount, note#63;"),
         (_compact, '"data": ["amount", "note?"]'),
-        (svg, ">amount · note?<"),
+        (svg, ">+ amount · note?<"),
         (page, '"data":["amount","note?"]'),
     ],
 )

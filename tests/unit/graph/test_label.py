@@ -7,7 +7,7 @@ import pytest
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.graph.label import WIDEST, group_arrow_labels
-from lazsa_flow.graph.metrics import measure_text_width, shorten_to_width
+from lazsa_flow.graph.metrics import measure_text_width, shorten_to_width, wrap_to_width
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 
 
@@ -39,13 +39,24 @@ def test_a_label_adds_its_flows_up() -> None:
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, "W" * 400, "卖" * 400])
-def test_no_row_is_wider_than_its_box(name: str) -> None:
-    """However long a name is, its row keeps to the width."""
-    rows = [
-        row for label in group_arrow_labels(build_chart(hostile_table(name))) for row in label.rows
+def test_no_line_is_wider_than_its_box(name: str) -> None:
+    """However long a name is, its lines keep to the width."""
+    lines = [
+        line
+        for label in group_arrow_labels(build_chart(hostile_table(name)))
+        for line in label.lines
     ]
-    assert rows
-    assert all(row.width <= WIDEST + 20 for row in rows)
+    assert lines
+    assert all(line.width <= WIDEST for line in lines)
+
+
+def test_no_word_is_cut_where_a_text_can_be_wrapped() -> None:
+    """A text is wrapped between words, after an underscore, and else between letters."""
+    assert wrap_to_width("Put off to the next cycle", 12, 100) == ("Put off to the", "next cycle")
+    assert wrap_to_width("records_of_the_category", 10, 60) == ("records_of_", "the_", "category")
+    assert "".join(wrap_to_width("W" * 9, 10, 40)) == "W" * 9
+    assert wrap_to_width("", 10, 40) == ("",)
+    assert wrap_to_width("W" * 90, 10, 40, most=2)[-1].endswith("…")
 
 
 def test_widths_are_those_of_inter() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
@@ -16,6 +17,7 @@ from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.graph.metrics import measure_text_width
 from lazsa_flow.graph.svg import svg
 from tests.factories import table
+from tests.legibility.lifecycles import make_random
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 
 if TYPE_CHECKING:
@@ -28,9 +30,15 @@ TABLES: Final = (AWARD, ENTRY, TRAINER)
 ELEMENTS: Final = {"svg", "title", "g", "rect", "circle", "path", "polygon", "line", "text"}
 
 
+@cache
+def parsed(drawn: Chart, options: tuple[tuple[str, Any], ...]) -> ET.Element:
+    """Return a picture's elements."""
+    return ET.fromstring(svg(drawn, **dict(options)))
+
+
 def groups(drawn: Chart, kind: str, **options: Any) -> list[ET.Element]:
     """Return the groups of a kind: state, label, line."""
-    root = ET.fromstring(svg(drawn, **options))
+    root = parsed(drawn, tuple(options.items()))
     return [g for g in root.iter(f"{NS}g") if kind in g.get("class", "").split()]
 
 
@@ -69,50 +77,65 @@ def crowded() -> Chart:
     return drawn.counting(figures, {arrow.id: 12_345_678 for arrow in drawn.arrows})
 
 
-CHARTS: Final = {**{each.name: build_chart(each) for each in TABLES}, "crowded": crowded()}
+CHARTS: Final = {
+    **{each.name: build_chart(each) for each in TABLES},
+    "crowded": crowded(),
+    "random": build_chart(make_random(1)),
+}
+SHAPES: Final = ("tall", "wide")
+BOXES: Final = ("label", "state", "reminder")
 
 
+@pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("name", CHARTS)
-def test_no_line_touches_a_text(name: str) -> None:
-    """Every line keeps out of every label and state; it ends at their edges."""
+def test_no_line_touches_a_text(name: str, shape: str) -> None:
+    """Every line keeps out of every label, state and reminder; it ends at their edges."""
     drawn = CHARTS[name]
-    boxes = [area(group) for kind in ("label", "state") for group in groups(drawn, kind)]
-    for line in groups(drawn, "line"):
+    boxes = [area(group) for kind in BOXES for group in groups(drawn, kind, shape=shape)]
+    for line in groups(drawn, "line", shape=shape):
         for x, y in sampled(line):
             for left, top, right, bottom in boxes:
                 within = left + 2 < x < right - 2 and top + 2 < y < bottom - 2
                 assert not within, (line.get("data-arrows"), x, y)
 
 
+@pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("name", CHARTS)
-def test_nothing_overlaps(name: str) -> None:
-    """No label or state lies on another."""
+def test_nothing_overlaps(name: str, shape: str) -> None:
+    """No label, state or reminder lies on another."""
     drawn = CHARTS[name]
-    boxes = [area(group) for kind in ("label", "state") for group in groups(drawn, kind)]
+    boxes = [area(group) for kind in BOXES for group in groups(drawn, kind, shape=shape)]
     for one, other in combinations(boxes, 2):
         apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
         assert apart, (one, other)
 
 
-def test_a_figure_keeps_off_its_trigger() -> None:
-    """However large a figure is, there is room between it and the trigger's name."""
+def test_a_figure_keeps_off_the_words_of_its_line() -> None:
+    """However large a figure is, there is room between it and what stands before it."""
     for group in groups(crowded(), "label"):
-        trigger, figure = (
-            next(text for text in group.iter(f"{NS}text") if text.get("class") == kind)
-            for kind in ("trigger", "flow")
-        )
-        end = float(trigger.get("x", "")) + measure_text_width(trigger.text or "", 13, bold=True)
-        assert end + 4 < float(figure.get("x", "")) - measure_text_width(figure.text or "", 13)
+        lines = list(group.iter(f"{NS}text"))
+        figure = next(text for text in lines if text.get("class") == "flow")
+        before = lines[lines.index(figure) - 1]
+        assert before.get("y") == figure.get("y")
+        bold = before.get("font-weight") == "600"
+        size = float(before.get("font-size", ""))
+        end = float(before.get("x", "")) + measure_text_width(before.text or "", size, bold=bold)
+        assert end + 4 < float(figure.get("x", "")) - measure_text_width(figure.text or "", 11)
 
 
 @pytest.mark.parametrize("lifecycle", TABLES, ids=lambda each: each.name)
 def test_the_happy_path_is_straight_and_heavy(lifecycle: Any) -> None:
-    """The states of the happy path stand one under the other, their lines heavier than others."""
+    """The states of the happy path stand one under the other, from column to column at most.
+
+    Their lines are heavier than others.
+    """
     drawn = build_chart(lifecycle)
-    happy = [area(group) for group in groups(drawn, "state") if "happy" in group.get("class", "")]
-    middles = [(left + right) / 2 for left, _, right, _ in happy]
-    assert max(middles) - min(middles) < 1
-    assert all(above[3] < below[1] for above, below in pairwise(sorted(happy, key=lambda a: a[1])))
+    ids = [node.id for node in drawn.nodes if node.happy]
+    places = {group.get("data-state"): area(group) for group in groups(drawn, "state")}
+    happy = [places[id_] for id_ in sorted(ids, key=lambda id_: _number(lifecycle, drawn, id_))]
+    for (left, top, right, _), (other_left, other_top, other_right, _) in pairwise(happy):
+        below = abs((left + right) - (other_left + other_right)) < 2 and other_top > top
+        assert below or other_left > right
     widths = {
         "happy" in line.get("class", ""): float(line.get("stroke-width", ""))
         for line in groups(drawn, "line")
@@ -120,14 +143,82 @@ def test_the_happy_path_is_straight_and_heavy(lifecycle: Any) -> None:
     assert widths[True] > 2 * widths[False]
 
 
-def test_a_label_reads_as_a_sentence() -> None:
-    """Under the trigger stand its reasons, when and by whom it is pulled, and its guards."""
-    found = {tuple(texts(group)) for group in groups(build_chart(AWARD), "label")}
-    assert ("decline", "as", "not_reviewed", "at", "cycle_date", "if", "no_quorum") in found
-    assert (
-        *("reinstate", "as", "appeal", "by", "manager"),
-        *("if", "within_appeal · appeal_granted", "no_newer_path"),
-    ) in found
+def _number(lifecycle: Any, drawn: Chart, id_: str) -> int:
+    found: int = lifecycle.happy_path.index(drawn.node(id_).label)
+    return found
+
+
+def test_a_label_has_a_title_a_code_name_and_the_number_of_its_guards() -> None:
+    """The title is read first, the code name under it; then when, by whom, and how many guards."""
+    found = [texts(group)[0] and texts(group) for group in groups(build_chart(AWARD), "label")]
+    assert ["Grant the award", "award", "at Cycle date", "·", "11 guards"] in found
+    assert ["Reinstate on appeal", "reinstate (appeal)", "by manager", "·", "3 guards"] in found
+    opening = ["Open the review", "open_review", "at Review opens", "if Nomination complete"]
+    assert opening in found
+    sizes = {
+        text.get("class"): float(text.get("font-size", ""))
+        for group in groups(build_chart(AWARD), "label")
+        for text in group.iter(f"{NS}text")
+    }
+    assert sizes["code"] < sizes["trigger"]
+
+
+def test_exits_to_final_states_are_rows_where_there_are_many() -> None:
+    """A row of the state names the state that is entered, and the triggers that lead there."""
+    rows = [(group.get("data-arrows"), texts(group)) for group in groups(build_chart(AWARD), "row")]
+    assert ("a1", ["→ Withdrawn", "Withdraw", "·", "Close the account"]) not in rows
+    told = [shown for _, shown in rows]
+    assert ["→ Withdrawn", "Withdraw", "·", "Close the account"] in told
+    assert ["↻ Under review", "Put off to the next cycle"] in told
+    assert groups(build_chart(ENTRY), "row") == []
+
+
+def test_every_arrow_is_drawn_once() -> None:
+    """Whatever is folded, each arrow is in one label or row, and each state in one box."""
+    for drawn in CHARTS.values():
+        for shape in SHAPES:
+            shown = [
+                each
+                for group in groups(drawn, "label", shape=shape)
+                for each in group.get("data-arrows", "").split()
+            ]
+            assert sorted(shown) == sorted(arrow.id for arrow in drawn.arrows)
+            states = [group.get("data-state") for group in groups(drawn, "state", shape=shape)]
+            assert sorted(map(str, states)) == sorted(node.id for node in drawn.nodes)
+
+
+def test_reminders_are_drawn() -> None:
+    """A state shows the reminder that is sent from it, by its title, or how many there are."""
+    found = [texts(group) for group in groups(build_chart(AWARD), "reminder")]
+    assert ["Remind in grace", "grace_reminder"] in found
+    assert ["3 reminders", "card_reminder · half_way ·", "renewal_opens"] in found
+    assert groups(build_chart(TRAINER), "reminder") == []
+
+
+def test_titles_are_drawn_in_the_locale_that_is_asked_for() -> None:
+    """In Indonesian the titles are Indonesian; code names stay."""
+    drawn = build_chart(AWARD, locale="id")
+    shown = {text for group in groups(drawn, "state") for text in texts(group)}
+    assert {"Sedang ditinjau", "under_review"} <= shown
+
+
+def test_everything_is_within_the_size() -> None:
+    """No box leaves the picture, in neither shape, and no text is smaller than ten pixels."""
+    for drawn in CHARTS.values():
+        for shape in SHAPES:
+            root = ET.fromstring(svg(drawn, shape=shape))
+            width, height = float(root.get("width", "")), float(root.get("height", ""))
+            inner = next(g for g in root.iter(f"{NS}g") if g.get("class") == "drawing")
+            right, down = map(float, re.findall(r"[0-9.]+", inner.get("transform", "")))
+            for group in inner.iter(f"{NS}g"):
+                if set(group.get("class", "").split()) & set(BOXES):
+                    box = area(group)
+                    assert box[0] + right >= 0
+                    assert box[2] + right <= width
+                    assert box[1] + down >= 0
+                    assert box[3] + down <= height
+            assert min(float(t.get("font-size", "")) for t in root.iter(f"{NS}text")) >= 10
+            assert width <= (1140 if shape == "wide" else 700)
 
 
 def test_it_is_read_out_from_above() -> None:
@@ -153,7 +244,7 @@ def test_what_the_clock_tries_is_dashed() -> None:
 def test_a_final_state_has_two_rings() -> None:
     """Terminal states, and only they, have a second ring."""
     for group in groups(build_chart(AWARD), "state"):
-        final = AWARD.state(texts(group)[0]).final
+        final = AWARD.state(texts(group)[1]).final
         assert len(list(group.iter(f"{NS}rect"))) == (2 if final else 1)
 
 
@@ -164,10 +255,12 @@ def test_figures_stand_in_states_and_labels() -> None:
     drawn = build_chart(table()).counting(
         {"ajar": 1234}, {"a1": 56}, {"evening": date(2026, 10, 1)}
     )
-    assert [texts(group) for group in groups(drawn, "state")] == [["ajar", "1,234"], ["shut", "0"]]
+    states = [texts(group) for group in groups(drawn, "state")]
+    assert states == [["Ajar", "ajar", "1,234"], ["Shut", "shut", "0"]]
     labels = [texts(group) for group in groups(drawn, "label")]
-    assert labels[1][:2] == ["close", "56"]
-    assert "evening · 2026-10-01" in labels[1]
+    assert labels[1][:3] == ["Close", "close", "56"]
+    assert "at Evening" in labels[1]
+    assert "2026-10-01" in labels[1]
 
 
 def test_a_story_is_drawn_in_a_colour_of_its_own() -> None:
@@ -181,7 +274,10 @@ def test_a_story_is_drawn_in_a_colour_of_its_own() -> None:
     )
     taken = {line.get("data-arrows") for line in groups(drawn, "taken")}
     assert taken == {"a0", "a2"}
-    assert [texts(group) for group in groups(drawn, "visited")] == [["ajar"], ["shut"]]
+    assert [texts(group) for group in groups(drawn, "visited")] == [
+        ["Ajar", "ajar"],
+        ["Shut", "shut"],
+    ]
 
 
 def test_dark_and_light_differ_in_colours_alone() -> None:

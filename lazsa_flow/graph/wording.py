@@ -1,0 +1,36 @@
+"""Wording: an arrow's label in a sentence, for a tooltip and for those who hear a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lazsa_flow.graph.chart import Arrow, Chart
+    from lazsa_flow.graph.label import Label
+
+
+def describe_label(chart: Chart, label: Label) -> str:
+    """Say all that a label stands for, each of its arrows with titles and code names."""
+    said = dict.fromkeys(_describe_arrow(chart, arrow) for arrow in label.arrows)
+    dest = chart.titles.state(chart.node(label.arrows[0].dest).label)
+    return f"→ {dest}: {'; '.join(said)}"
+
+
+def _describe_arrow(chart: Chart, arrow: Arrow) -> str:
+    return ", ".join(_list_clauses(chart, arrow))
+
+
+def _list_clauses(chart: Chart, arrow: Arrow) -> Iterator[str]:
+    titles = chart.titles
+    yield f"{titles.trigger(arrow.trigger)} ({arrow.trigger})"
+    if arrow.timers:
+        yield f"at {' / '.join(map(titles.timer, arrow.timers))}"
+    for who in arrow.who:
+        reasons = f" as {' / '.join(map(titles.word, who.reasons))}" if who.reasons else ""
+        yield f"by {' / '.join(map(titles.word, who.roles))}{reasons}"
+    if arrow.data:
+        yield f"with {' / '.join(arrow.data)}"
+    if arrow.guards:
+        yield f"if {' / '.join(map(titles.guard, arrow.guards))}"

@@ -1,0 +1,1 @@
+"""Legibility: lifecycles as they are shown, measured in a real browser."""
