@@ -23,13 +23,14 @@ STATE_SIZE: Final = 13.0
 COUNT_SIZE: Final = 12.0
 RING: Final = 4.0
 ROW_GAP: Final = 2.0
-ROW_PAD: Final = 3.0
+ROW_PAD: Final = 2.5
 PAD_X: Final = 9.0
 BELL: Final = 16.0
 """The room of the sign before a reminder. Units: pixels."""
-_PAD_Y: Final = 7.0
+_PAD_Y: Final = 6.0
 _NARROWEST: Final = 104.0
-_COUNT_ROOM: Final = "999,999 then"
+_COUNT_ROOM: Final = "99,999 then"
+_GAP: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Card:
         rows: The arrows that leave it and are no lines.
         reminders: The reminders that are sent from it.
         width: How wide it is. Units: pixels.
+        count_room: The room of the figure behind the code name, in pixels; 0 where it has a line of
+            its own, or where nobody has counted.
     """
 
     node: Node
@@ -69,14 +72,18 @@ class Card:
     rows: tuple[Label, ...]
     reminders: Reminders | None
     width: float
+    count_room: float
+
+    @property
+    def words_height(self) -> float:
+        """How high the words of its head are. Units: pixels."""
+        count = 0.0 if self.node.count is None or self.count_room else COUNT_SIZE
+        return (STATE_SIZE * len(self.title) + SMALL * len(self.code) + count) * LEADING
 
     @property
     def head_height(self) -> float:
         """How high it is without its rows. Units: pixels."""
-        lines = STATE_SIZE * len(self.title) + SMALL * len(self.code)
-        count = 0.0 if self.node.count is None else COUNT_SIZE
-        rings = 2 * RING if self.node.final else 0
-        return (lines + count) * LEADING + 2 * _PAD_Y + rings
+        return self.words_height + 2 * _PAD_Y + (2 * RING if self.node.final else 0)
 
     @property
     def row_heights(self) -> tuple[float, ...]:
@@ -95,24 +102,30 @@ def make_card(chart: Chart, node: Node, rows: tuple[Label, ...]) -> Card:
     title = wrap_to_width(one_line(chart.titles.state(node.label)), STATE_SIZE, WIDEST, bold=True)
     code = wrap_to_width(one_line(node.label), SMALL, WIDEST)
     reminders = _list_reminders(chart, node)
-    rings = 2 * RING if node.final else 0
+    room, beside = _measure_count(node, code)
     widths = [
-        *(measure_text_width(line, STATE_SIZE, bold=True) + 2 * PAD_X + rings for line in title),
-        *(measure_text_width(line, SMALL) + 2 * PAD_X + rings for line in code),
-        *(row.width + 2 * PAD_X for row in rows),
-        *_list_widths(reminders),
+        *(measure_text_width(line, STATE_SIZE, bold=True) for line in title),
+        *(measure_text_width(line, SMALL) for line in code),
+        measure_text_width(code[-1], SMALL) + beside if beside else room,
     ]
-    if node.count is not None:
-        room = max(
-            measure_text_width(each, COUNT_SIZE) for each in (_COUNT_ROOM, f"{node.count:,}")
-        )
-        widths.append(room + 2 * PAD_X + rings)
-    return Card(node, title, code, rows, reminders, max(_NARROWEST, *widths))
+    rings = 2 * RING if node.final else 0
+    rows_wide = [row.width for row in rows] + list(_list_widths(reminders))
+    width = max(_NARROWEST, max(widths) + 2 * PAD_X + rings, *(w + 2 * PAD_X for w in rows_wide))
+    return Card(node, title, code, rows, reminders, width, beside)
+
+
+def _measure_count(node: Node, code: tuple[str, ...]) -> tuple[float, float]:
+    """Return the room that the figure needs, and what of it is behind the code name."""
+    if node.count is None:
+        return 0.0, 0.0
+    room = max(measure_text_width(each, COUNT_SIZE) for each in (_COUNT_ROOM, f"{node.count:,}"))
+    fits = measure_text_width(code[-1], SMALL) + _GAP + room <= WIDEST
+    return room, (_GAP + room if fits else 0.0)
 
 
 def _list_widths(reminders: Reminders | None) -> Iterator[float]:
     for text, size, _ in reminders.lines if reminders else ():
-        yield measure_text_width(text, size) + 2 * PAD_X + BELL
+        yield measure_text_width(text, size) + BELL
 
 
 def _list_reminders(chart: Chart, node: Node) -> Reminders | None:

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 GUTTER: Final = 40.0
 """The room between columns, for lines. Units: pixels."""
-PLAIN_GUTTER: Final = 14.0
+PLAIN_GUTTER: Final = 12.0
 """The same where there are hardly any."""
 GAP: Final = 20.0
-PLAIN_GAP: Final = 12.0
+PLAIN_GAP: Final = 10.0
 _STEP: Final = 10.0
 
 

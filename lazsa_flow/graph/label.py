@@ -28,7 +28,7 @@ SMALL: Final = 10.0
 """The smallest text of a picture. Units: pixels."""
 WIDEST: Final = 150.0
 """A line of a label is wrapped at this width. Units: pixels."""
-LEADING: Final = 1.3
+LEADING: Final = 1.22
 ROOM: Final = "99,999 in all"
 """The widest figure that there is always room for."""
 SEPARATOR: Final = " · "

@@ -30,6 +30,7 @@ _LINES: Final = {
     "person": "somebody's doing",
     "clock": "the clock's, at the timer named",
     "final": "final",
+    "reminder": "reminder",
 }
 
 
@@ -80,6 +81,9 @@ def _draw_sample(name: str, middle: Point, theme: Theme) -> Iterator[str]:
         look |= {"class_": "sample-line", "stroke_width": 1.2}
         yield svg_elements.write_box(middle, _SAMPLE - 2, 16, 5, **look)
         yield svg_elements.write_box(middle, _SAMPLE - 8, 10, 2, **look)
+        return
+    if name == "reminder":
+        yield svg_elements.draw_bell(middle, theme.quiet)
         return
     look = {"stroke": theme.line, "stroke_width": 1.5}
     if name == "happy":

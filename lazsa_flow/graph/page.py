@@ -82,7 +82,7 @@ def page(
         nonce=nonce,
         live=_write_live_settings(served) if served else "",
         home=_write_menu(served) if served else "",
-        svg=svg(drawn),
+        svg="".join(_draw_shapes(drawn)),
         legend="".join(_write_legend()),
         data=embed_json(data),
         scripts="\n".join(f"<script{nonce}>{script}</script>" for script in scripts),
@@ -123,6 +123,14 @@ def _write_menu(served: Served) -> str:
         for text, address in (("Overview", served.home), *served.menu)
     )
     return f'<nav aria-label="Pages">{links}</nav>'
+
+
+def _draw_shapes(chart: Chart) -> Iterator[str]:
+    """Draw a chart for a screen, and once more for a column, where that differs."""
+    wide, tall = svg(chart, shape="wide"), svg(chart, shape="tall")
+    yield wide
+    if tall.replace('data-shape="tall"', 'data-shape="wide"') != wide:
+        yield tall
 
 
 def _write_legend() -> Iterator[str]:

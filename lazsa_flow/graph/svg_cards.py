@@ -130,21 +130,38 @@ class CardPainter:
         body: svg_elements.Look = {"class_": "body", "fill": ink.fill, "stroke": stroke}
         heavy = HEAVY if node.happy or visited else LIGHT
         yield svg_elements.write_box(middle, wide, high, 9, **body, stroke_width=heavy)
-        words = {"text_anchor": "middle", "fill": ink.text}
-        lines = STATE_SIZE * len(card.title) + SMALL * len(card.code)
-        lines += 0 if node.count is None else COUNT_SIZE
-        y = middle.y - lines * LEADING / 2
-        texts = [
-            *((text, STATE_SIZE, {"class_": "name", "font_weight": "600"}) for text in card.title),
-            *((text, SMALL, {"class_": "code"}) for text in card.code),
-        ]
-        if node.count is not None:
-            texts.append((f"{node.count:,}", COUNT_SIZE, {"class_": "count", "font_weight": "600"}))
-        for text, size, look in texts:
-            y += size * LEADING
-            base = y - size * _BASE
-            yield svg_elements.write_text_line(text, middle.x, base, size, **look, **words)
+        yield from self._draw_words(card, middle)
         yield "</g>"
+
+    def _draw_words(self, card: Card, middle: Point) -> Iterator[str]:
+        """Draw title, code name and figure; the figure behind the code name where it fits."""
+        fill = self._theme.inks[card.node.meaning].text
+        middled = {"text_anchor": "middle", "fill": fill}
+        y = middle.y - card.words_height / 2
+        for text in card.title:
+            y += STATE_SIZE * LEADING
+            look = {"class_": "name", "font_weight": "600", **middled}
+            base = y - STATE_SIZE * _BASE
+            yield svg_elements.write_text_line(text, middle.x, base, STATE_SIZE, **look)
+        left = middle.x
+        for text in card.code:
+            y += SMALL * LEADING
+            left = middle.x - (card.count_room if text is card.code[-1] else 0) / 2
+            look = {"class_": "code", **middled}
+            yield svg_elements.write_text_line(text, left, y - SMALL * _BASE, SMALL, **look)
+        if card.node.count is not None:
+            count = {"class_": "count", "font_weight": "600", "fill": fill}
+            x, anchor = middle.x, "middle"
+            if card.count_room:
+                wide = measure_text_width(card.code[-1], SMALL) + card.count_room
+                x, anchor = middle.x + wide / 2, "end"
+            else:
+                y += COUNT_SIZE * LEADING
+            figure = f"{card.node.count:,}"
+            base = y - COUNT_SIZE * _BASE + (1 if card.count_room else 0)
+            yield svg_elements.write_text_line(
+                figure, x, base, COUNT_SIZE, **count, text_anchor=anchor
+            )
 
     def _draw_reminders(self, reminders: Reminders, middle: Point, wide: float) -> Iterator[str]:
         names = " ".join(map(one_line, reminders.timers))
@@ -154,7 +171,7 @@ class CardPainter:
         frame = {"fill": self._theme.paper, "stroke": self._theme.frame, "stroke_dasharray": "3 3"}
         yield svg_elements.write_box(middle, wide, reminders.height, 5, **frame)
         left, y = middle.x - wide / 2 + CARD_PAD, middle.y - reminders.height / 2 + ROW_PAD
-        yield draw_bell(Point(left + 5, y + 7), self._theme.quiet)
+        yield svg_elements.draw_bell(Point(left + 5, y + 7), self._theme.quiet)
         for text, size, code in reminders.lines:
             y += size * LEADING
             look = {"class_": "code" if code else "when"}
@@ -162,21 +179,3 @@ class CardPainter:
             base = y - size * _BASE
             yield svg_elements.write_text_line(text, left + BELL, base, size, **look)
         yield "</g>"
-
-
-def draw_bell(middle: Point, colour: str) -> str:
-    """Draw the sign of a reminder: a bell, ten pixels high."""
-    x, y = middle.x, middle.y
-    curve = (
-        f"M{x - 4:.2f},{y + 2.5:.2f}C{x - 2.5:.2f},{y + 1:.2f} {x - 3.2:.2f},{y - 4.5:.2f} "
-        f"{x:.2f},{y - 4.5:.2f}C{x + 3.2:.2f},{y - 4.5:.2f} {x + 2.5:.2f},{y + 1:.2f} "
-        f"{x + 4:.2f},{y + 2.5:.2f}Z"
-    )
-    clapper = f"M{x - 1.5:.2f},{y + 4:.2f}L{x + 1.5:.2f},{y + 4:.2f}"
-    look: svg_elements.Look = {
-        "class_": "bell",
-        "fill": "none",
-        "stroke": colour,
-        "stroke_width": 1.2,
-    }
-    return svg_elements.write_empty_tag("path", d=f"{curve}{clapper}", **look)

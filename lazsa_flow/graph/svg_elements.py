@@ -58,3 +58,21 @@ def write_curve_path(points: tuple[Point, ...]) -> str:
     """Write the path of a curve: its first point, then three to each Bézier curve."""
     first, *rest = (f"{format_number(point.x)},{format_number(point.y)}" for point in points)
     return f"M{first}C{' '.join(rest)}"
+
+
+def draw_bell(middle: Point, colour: str) -> str:
+    """Draw the sign of a reminder: a bell, ten pixels high."""
+    x, y = middle.x, middle.y
+    curve = (
+        f"M{x - 4:.2f},{y + 2.5:.2f}C{x - 2.5:.2f},{y + 1:.2f} {x - 3.2:.2f},{y - 4.5:.2f} "
+        f"{x:.2f},{y - 4.5:.2f}C{x + 3.2:.2f},{y - 4.5:.2f} {x + 2.5:.2f},{y + 1:.2f} "
+        f"{x + 4:.2f},{y + 2.5:.2f}Z"
+    )
+    clapper = f"M{x - 1.5:.2f},{y + 4:.2f}L{x + 1.5:.2f},{y + 4:.2f}"
+    look: Look = {
+        "class_": "bell",
+        "fill": "none",
+        "stroke": colour,
+        "stroke_width": 1.2,
+    }
+    return write_empty_tag("path", d=f"{curve}{clapper}", **look)

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 INVOICE_FILE: Final = (
     Path(__file__).parents[2] / "docs" / "examples" / "invoice" / "invoice_flow" / "lifecycle.py"
 )
-_WORDS: Final = (
-    *("order", "parcel", "claim", "audit", "offer", "contract", "shipment", "refund"),
-    *("inspection", "approval", "delivery", "settlement", "complaint", "registration"),
+_DEEDS: Final = (
+    *("drafted", "submitted", "checked", "approved", "scheduled", "packed", "sent", "delivered"),
+    *("invoiced", "disputed", "escalated", "on_hold", "repaired", "returned", "under_review"),
 )
+_THINGS: Final = ("", "", "order_", "claim_", "parcel_", "contract_")
 _MEANINGS: Final[tuple[Meaning, ...]] = ("waiting", "active", "success", "failure")
 _EXITS: Final = 4
 """How many of the states, the last ones, are final."""
@@ -55,7 +56,7 @@ def load_invoice() -> Lifecycle:
 def make_random(seed: int, states: int = 30) -> Lifecycle:
     """Return a sound lifecycle with so many states, made by chance."""
     chance = random.Random(seed)
-    names = [f"{chance.choice(_WORDS)}_{chance.choice(_WORDS)}_{n}" for n in range(states)]
+    names = [f"{chance.choice(_THINGS)}{chance.choice(_DEEDS)}_{n}" for n in range(states)]
     inner, final = names[:-_EXITS], names[-_EXITS:]
     guards = {each.name: each for each in (guard(f"check_{n}") for n in range(15))}
     happy = (*inner[: chance.randint(2, 9)], final[0])

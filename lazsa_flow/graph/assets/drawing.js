@@ -8,11 +8,14 @@ const EDGE = 14;
 
 /** The picture: its figures, what is chosen, and one path's story on it. */
 class Drawing {
-  constructor(svg, model, choose) {
-    this.svg = svg;
+  constructor(frame, model, choose) {
+    this.frame = frame;
+    this.shapes = [...frame.querySelectorAll("svg")];
+    [this.svg] = this.shapes;
+    this.zooms = new Map();
     this.model = model;
-    this.groups = [...svg.querySelectorAll(".state, .label")];
-    svg.setAttribute("role", "group");
+    this.groups = [...frame.querySelectorAll(".state, .label")];
+    for (const svg of this.shapes) svg.setAttribute("role", "group");
     for (const group of this.groups) {
       group.setAttribute("tabindex", "0");
       group.setAttribute("role", "button");
@@ -32,36 +35,54 @@ class Drawing {
    * tab or in a frame that is shown later has none when its script runs.
    */
   watch() {
-    this.svg.style.overflow = "hidden";
-    this.crop();
+    this.sizes = new Map(this.shapes.map((svg) => [svg, Drawing.crop(svg)]));
+    this.chooseShape();
     let before = "";
     const follow = () => {
-      const { clientWidth, clientHeight } = this.svg.parentNode;
+      const { clientWidth, clientHeight } = this.frame;
       const size = `${clientWidth} ${clientHeight}`;
       if (!this.visible || size === before) return;
       before = size;
-      this.zoom = this.zoom || this.pan();
+      this.chooseShape();
       this.open();
       if (this.told) this.reveal(this.svg.querySelector(".here"));
     };
-    new ResizeObserver(follow).observe(this.svg.parentNode);
+    new ResizeObserver(follow).observe(this.frame);
     follow(); // a frame out of sight has a size, and no observer is called there
+  }
+
+  /** Show the shape of the picture that is read best in the size that there is. */
+  chooseShape() {
+    const { clientWidth, clientHeight } = this.frame;
+    const scale = ({ width, height }) => Math.min(clientWidth / width, clientHeight / height);
+    const whole = this.shapes.filter((svg) => scale(this.sizes.get(svg)) >= this.readable());
+    const narrow = this.shapes[this.shapes.length - 1];
+    this.svg = whole[0] || narrow;
+    for (const svg of this.shapes) svg.classList.toggle("away", svg !== this.svg);
+    if (this.visible && !this.zooms.has(this.svg)) this.zooms.set(this.svg, this.pan());
+  }
+
+  /** What pans and zooms the shape that is shown. */
+  get zoom() {
+    return this.zooms.get(this.svg);
   }
 
   /** Whether the picture has a size, without which nothing can be zoomed. */
   get visible() {
-    const { clientWidth, clientHeight } = this.svg.parentNode;
+    const { clientWidth, clientHeight } = this.frame;
     return clientWidth > 0 && clientHeight > 0;
   }
 
   /** Leave title and legend out of the view: the page has both outside the picture. */
-  crop() {
-    const place = (name) => this.svg.querySelector(name).transform.baseVal.consolidate().matrix.f;
-    const { x, width } = this.svg.viewBox.baseVal;
+  static crop(svg) {
+    const place = (name) => svg.querySelector(name).transform.baseVal.consolidate().matrix.f;
+    const { x, width } = svg.viewBox.baseVal;
     const top = place(".drawing") - EDGE;
-    const bottom = place(".legend") - EDGE;
-    this.svg.querySelector(".legend").remove();
-    this.svg.setAttribute("viewBox", `${x} ${top} ${width} ${bottom - top}`);
+    const height = place(".legend") - EDGE - top;
+    svg.querySelector(".legend").remove();
+    svg.setAttribute("viewBox", `${x} ${top} ${width} ${height}`);
+    svg.style.overflow = "hidden";
+    return { width, height };
   }
 
   /** Let the picture be panned and zoomed; a drag is no click. */
@@ -106,13 +127,14 @@ class Drawing {
     const start = this.svg.querySelector(".start");
     const { width, height, realZoom, viewBox } = this.zoom.getSizes();
     const scale = Math.max(Math.min(width / viewBox.width, 1), this.readable());
-    if (viewBox.height * scale <= height) return;
+    if (realZoom >= this.readable()) return;
     const origin = start.parentNode.transform.baseVal.consolidate().matrix;
     this.zoom.zoom(scale / realZoom);
     const middle = (origin.e + start.cx.baseVal.value - viewBox.x) * scale;
     const left = Math.min(0, Math.max(width / 2 - middle, width - viewBox.width * scale));
     const x = viewBox.width * scale > width ? left : (width - viewBox.width * scale) / 2;
-    this.zoom.pan({ x: x - viewBox.x * scale, y: -viewBox.y * scale });
+    const y = Math.max(0, (height - viewBox.height * scale) / 2);
+    this.zoom.pan({ x: x - viewBox.x * scale, y: y - viewBox.y * scale });
   }
 
   /** The scale at which the smallest text is as high as can be read. */
@@ -155,12 +177,17 @@ class Drawing {
     }
   }
 
+  /** The groups of the shape that is shown. */
+  get shown() {
+    return this.groups.filter((group) => this.svg.contains(group));
+  }
+
   /** The group that an address names: a state, or a trigger from one state to another. */
   groupOf({ state, trigger, from, to }) {
-    if (state) return this.groups.find((group) => group.dataset.state && this.nameOf(group).state === state);
+    if (state) return this.shown.find((group) => group.dataset.state && this.nameOf(group).state === state);
     if (!trigger) return undefined;
     const name = (id) => id === null ? "" : this.model.states.get(id).name;
-    return this.groups.find((group) => group.dataset.arrows && Drawing.arrowsOf(group)
+    return this.shown.find((group) => group.dataset.arrows && Drawing.arrowsOf(group)
       .map((id) => this.model.arrows.get(id))
       .some((arrow) => arrow.trigger === trigger && (!to || name(arrow.dest) === to)
         && (!from || name(arrow.source) === from)));
@@ -180,7 +207,8 @@ class Drawing {
 
   /** Mark what is chosen, and nothing else. */
   choose(group) {
-    for (const each of this.groups) each.classList.toggle("chosen", each === group);
+    const key = (each) => each && (each.dataset.state || each.dataset.arrows);
+    for (const each of this.groups) each.classList.toggle("chosen", key(each) === key(group));
   }
 
   /** Draw a story up to a scene; without a story, draw none. */
@@ -189,18 +217,18 @@ class Drawing {
     const other = story !== this.told;
     this.told = story;
     if (whole && other) this.open();
-    this.svg.classList.toggle("told", story !== null);
+    for (const svg of this.shapes) svg.classList.toggle("told", story !== null);
     const scenes = story ? story.slice(0, upTo + 1) : [];
     const taken = new Set(scenes.map((scene) => scene.arrow));
     const visited = new Set(scenes.map((scene) => scene.state));
     const here = scenes.length ? scenes[scenes.length - 1].state : null;
-    for (const group of this.svg.querySelectorAll("[data-arrows]")) {
+    for (const group of this.frame.querySelectorAll("[data-arrows]")) {
       group.classList.toggle("taken", Drawing.arrowsOf(group).some((id) => taken.has(id)));
     }
-    for (const group of this.svg.querySelectorAll("[data-state]")) {
+    for (const group of this.frame.querySelectorAll("[data-state]")) {
       group.classList.toggle("visited", visited.has(group.dataset.state));
       group.classList.toggle("here", group.dataset.state === here);
-      if (group.dataset.state === here) this.reveal(group);
+      if (group.dataset.state === here && this.svg.contains(group)) this.reveal(group);
     }
   }
 }

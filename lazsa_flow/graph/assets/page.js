@@ -6,8 +6,7 @@ class Page {
     this.model = model;
     this.view = { stop: model.now, country: "", moves: "" };
     this.details = new Details(document.getElementById("details"), model, (path) => this.tell(path), () => this.render());
-    const svg = document.querySelector("#drawing > svg");
-    this.drawing = new Drawing(svg, model, (group) => this.choose(group));
+    this.drawing = new Drawing(document.getElementById("drawing"), model, (group) => this.choose(group));
     this.time = document.getElementById("time");
     document.body.classList.toggle("bare", !model.counted);
     this.listen();
