@@ -20,6 +20,7 @@ from lazsa_flow.graph.folding import (
     MANY_EXITS,
     NO_EXITS,
     NO_LINES,
+    SHORT_ROWS,
     Folded,
     count_exits,
     fold_arrows,
@@ -76,7 +77,11 @@ def arrange_chart(chart: Chart, shape: Shape) -> Arrangement:
             found = plan.by_ranks(room) or plan.by_columns(room)
             if found:
                 return found
-    return _Plan(chart, fold_arrows(chart, NO_LINES)).without_lines(_ROOMS[shape][-1])
+    room = _ROOMS[shape][-1]
+    found = _Plan(chart, fold_arrows(chart, NO_LINES)).without_lines(room)
+    if found.layout.height > room[1] and shape == "wide":
+        return _Plan(chart, fold_arrows(chart, SHORT_ROWS)).without_lines(room)
+    return found
 
 
 class _Plan:
@@ -85,7 +90,10 @@ class _Plan:
     def __init__(self, chart: Chart, folded: Folded) -> None:
         self._chart = chart
         self._folded = folded
-        self._cards = {n.id: make_card(chart, n, folded.rows[n.id]) for n in chart.nodes}
+        self._cards = {
+            node.id: make_card(chart, node, folded.rows[node.id], short=folded.short)
+            for node in chart.nodes
+        }
         self._links = tuple(_list_links(folded))
 
     def by_ranks(self, room: tuple[float, float]) -> Arrangement | None:

@@ -97,29 +97,42 @@ class Card:
         return self.head_height + sum(each + ROW_GAP for each in self.row_heights)
 
 
-def make_card(chart: Chart, node: Node, rows: tuple[Label, ...]) -> Card:
-    """Make the card of a state."""
+def make_card(chart: Chart, node: Node, rows: tuple[Label, ...], *, short: bool = False) -> Card:
+    """Make the card of a state.
+
+    Args:
+        chart: Whose state.
+        node: The state.
+        rows: The arrows that leave it and are no lines.
+        short: Whether reminders have titles alone, without code names.
+    """
     title = wrap_to_width(one_line(chart.titles.state(node.label)), STATE_SIZE, WIDEST, bold=True)
     code = wrap_to_width(one_line(node.label), SMALL, WIDEST)
-    reminders = _list_reminders(chart, node)
-    room, beside = _measure_count(node, code)
+    reminders = _list_reminders(chart, node, short=short)
+    rows_wide = max((*(row.width for row in rows), *_list_widths(reminders), 0.0))
+    room, beside = _measure_count(node, code, max(WIDEST, rows_wide))
     widths = [
         *(measure_text_width(line, STATE_SIZE, bold=True) for line in title),
         *(measure_text_width(line, SMALL) for line in code),
         measure_text_width(code[-1], SMALL) + beside if beside else room,
     ]
     rings = 2 * RING if node.final else 0
-    rows_wide = [row.width for row in rows] + list(_list_widths(reminders))
-    width = max(_NARROWEST, max(widths) + 2 * PAD_X + rings, *(w + 2 * PAD_X for w in rows_wide))
+    width = max(_NARROWEST, max(widths) + 2 * PAD_X + rings, rows_wide + 2 * PAD_X)
     return Card(node, title, code, rows, reminders, width, beside)
 
 
-def _measure_count(node: Node, code: tuple[str, ...]) -> tuple[float, float]:
-    """Return the room that the figure needs, and what of it is behind the code name."""
+def _measure_count(node: Node, code: tuple[str, ...], limit: float) -> tuple[float, float]:
+    """Return the room that the figure needs, and what of it is behind the code name.
+
+    Args:
+        node: The state.
+        code: Its code name, in lines.
+        limit: How wide code name and figure may be together.
+    """
     if node.count is None:
         return 0.0, 0.0
     room = max(measure_text_width(each, COUNT_SIZE) for each in (_COUNT_ROOM, f"{node.count:,}"))
-    fits = measure_text_width(code[-1], SMALL) + _GAP + room <= WIDEST
+    fits = measure_text_width(code[-1], SMALL) + _GAP + room <= limit
     return room, (_GAP + room if fits else 0.0)
 
 
@@ -128,14 +141,14 @@ def _list_widths(reminders: Reminders | None) -> Iterator[float]:
         yield measure_text_width(text, size) + BELL
 
 
-def _list_reminders(chart: Chart, node: Node) -> Reminders | None:
+def _list_reminders(chart: Chart, node: Node, *, short: bool) -> Reminders | None:
     """Return the reminders of a state: one by its title, several as their number."""
     names = tuple(c.name for c in chart.clocks if not c.steps and node.id in c.states)
     if not names:
         return None
     title = chart.titles.timer(names[0]) if len(names) == 1 else f"{len(names)} reminders"
     lines = [(text, SMALL, False) for text in wrap_to_width(one_line(title), SMALL, WIDEST)]
-    lines += [(text, SMALL, True) for text in _join_codes(names)]
+    lines += [] if short else [(text, SMALL, True) for text in _join_codes(names)]
     return Reminders(names, tuple(lines))
 
 

@@ -23,7 +23,7 @@ GUTTER: Final = 40.0
 PLAIN_GUTTER: Final = 12.0
 """The same where there are hardly any."""
 GAP: Final = 20.0
-PLAIN_GAP: Final = 10.0
+PLAIN_GAP: Final = 8.0
 _STEP: Final = 10.0
 
 
@@ -54,7 +54,7 @@ def stack_within_width(
     wide, high = room
     columns = [list(boxes)]
     for count in range(2, len(boxes) + 1):
-        more = _fill_evenly(boxes, count, PLAIN_GAP)
+        more = _fill_lowest(boxes, count, _count_opening(boxes, links))
         if _sum_widths(more, PLAIN_GUTTER) > wide:
             break
         columns = more
@@ -107,6 +107,20 @@ def _fill_evenly(boxes: Sequence[Box], count: int, gap: float) -> list[list[Box]
         if len(columns) <= count:
             return columns
         limit += _STEP
+
+
+def _count_opening(boxes: Sequence[Box], links: tuple[Link, ...]) -> int:
+    """Return how many boxes are joined by lines: those of the way in, which come first."""
+    joined = {end for link in links for end in (link.tail, link.head)}
+    return sum(box.id in joined for box in boxes)
+
+
+def _fill_lowest(boxes: Sequence[Box], count: int, together: int) -> list[list[Box]]:
+    """Put each box into the column that is lowest, the first ones together into the first."""
+    columns = [list(boxes[:together]), *([] for _ in range(count - 1))]
+    for box in boxes[together:]:
+        min(columns, key=lambda column: _find_height(column, PLAIN_GAP)).append(box)
+    return [column for column in columns if column]
 
 
 def _sum_widths(columns: Sequence[Sequence[Box]], gutter: float) -> float:

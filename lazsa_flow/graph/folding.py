@@ -2,7 +2,8 @@
 
 A picture with a line for every arrow is legible while there are few. Where there are many, the
 exits to final states become rows, and final states stand in a row of their own, without lines; then
-all but one way into each state; then all but the happy path; and last every arrow.
+all but one way into each state; then all but the happy path; then every arrow;
+and last a row names the state that is entered alone, and a click tells the triggers.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ NO_EXITS: Final = 1
 ONE_WAY_IN: Final = 2
 HAPPY_LINES: Final = 3
 NO_LINES: Final = 4
+SHORT_ROWS: Final = 5
 MANY_EXITS: Final = 3
 """Up to so many labels on the way into final states are drawn as lines."""
 
@@ -35,11 +37,13 @@ class Folded:
         labels: The labels of the arrows that are lines.
         rows: The others, by the id of the node that they leave.
         apart: The ids of nodes that no line touches.
+        short: Whether rows name the states that are entered alone.
     """
 
     labels: tuple[Label, ...]
     rows: Mapping[str, tuple[Label, ...]]
     apart: tuple[str, ...]
+    short: bool
 
 
 def count_exits(chart: Chart) -> int:
@@ -54,7 +58,7 @@ def fold_arrows(chart: Chart, level: int) -> Folded:
     Args:
         chart: Whose arrows.
         level: How many become rows, from :data:`EVERY_LINE` to :data:`NO_LINES`, which keeps the
-            line of the arrow that opens a path.
+            line of the arrow that opens a path; with :data:`SHORT_ROWS` a row names no trigger.
     """
     kept = set(_choose_lines(chart, level))
     lines = [arrow for arrow in chart.arrows if arrow.id in kept]
@@ -62,13 +66,14 @@ def fold_arrows(chart: Chart, level: int) -> Folded:
     number = 0
     for node in chart.nodes:
         out = [each for each in chart.arrows if each.source == node.id and each.id not in kept]
-        rows[node.id] = group_exit_rows(chart, out, number)
+        rows[node.id] = group_exit_rows(chart, out, number, short=level == SHORT_ROWS)
         number += len(rows[node.id])
     touched = {end for arrow in lines for end in (arrow.source, arrow.dest)}
     return Folded(
         labels=group_arrow_labels(chart, lines, merged=level > EVERY_LINE),
         rows=rows,
         apart=tuple(node.id for node in chart.nodes if node.id not in touched),
+        short=level == SHORT_ROWS,
     )
 
 
@@ -76,7 +81,7 @@ def _choose_lines(chart: Chart, level: int) -> list[str]:
     """Return the ids of the arrows that are lines."""
     if level == EVERY_LINE:
         return [arrow.id for arrow in chart.arrows]
-    if level == NO_LINES:
+    if level >= NO_LINES:
         return [arrow.id for arrow in chart.arrows if arrow.source is None]
     final = {node.id for node in chart.nodes if node.final}
     inner = [

@@ -8,7 +8,7 @@ and its guards: one by its title, several as their number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from lazsa_flow.graph.metrics import measure_text_width, one_line, wrap_to_width
@@ -28,6 +28,8 @@ SMALL: Final = 10.0
 """The smallest text of a picture. Units: pixels."""
 WIDEST: Final = 150.0
 """A line of a label is wrapped at this width. Units: pixels."""
+NARROW: Final = 112.0
+"""A short row's line is wrapped at this width. Units: pixels."""
 LEADING: Final = 1.22
 ROOM: Final = "99,999 in all"
 """The widest figure that there is always room for."""
@@ -61,7 +63,7 @@ class TextLine:
     @property
     def text(self) -> str:
         """All its words."""
-        return "".join(run.text for run in self.runs)
+        return " ".join(run.text for run in self.runs)
 
     @property
     def width(self) -> float:
@@ -138,19 +140,24 @@ def group_arrow_labels(
     )
 
 
-def group_exit_rows(chart: Chart, arrows: Iterable[Arrow], first: int) -> tuple[Label, ...]:
+def group_exit_rows(
+    chart: Chart, arrows: Iterable[Arrow], first: int, *, short: bool = False
+) -> tuple[Label, ...]:
     """Return the arrows of one state as rows, one for each state that they enter.
 
     Args:
         chart: Whose arrows.
         arrows: Those of one state.
         first: The number of the first row.
+        short: Whether they name the states alone, and not the triggers that lead there, and final
+            states by their number where there are several.
     """
     groups: dict[str, list[Arrow]] = {}
     for arrow in arrows:
-        groups.setdefault(arrow.dest, []).append(arrow)
+        final = short and chart.node(arrow.dest).final
+        groups.setdefault("final" if final else arrow.dest, []).append(arrow)
     return tuple(
-        Label(f"r{number}", tuple(group), tuple(_list_row_lines(group, chart)))
+        Label(f"r{number}", tuple(group), _list_row_lines(group, chart, short))
         for number, group in enumerate(groups.values(), start=first)
     )
 
@@ -170,19 +177,23 @@ def _list_label_lines(arrows: Sequence[Arrow], titles: Titles) -> Iterator[TextL
     yield from _pack_runs(_list_notes(arrows, reasons, titles))
 
 
-def _list_row_lines(arrows: Sequence[Arrow], chart: Chart) -> Iterator[TextLine]:
-    """Write the state that is entered, and the triggers that lead there."""
-    first = arrows[0]
+def _list_row_lines(arrows: Sequence[Arrow], chart: Chart, short: bool) -> tuple[TextLine, ...]:
+    """Write the state that is entered, and the triggers that lead there.
+
+    The figure stands at the end of the shortest line.
+    """
+    first, entered = arrows[0], _list_once(arrow.dest for arrow in arrows)
     sign = "↻" if first.source == first.dest else "→"
-    title = one_line(f"{sign} {chart.titles.state(chart.node(first.dest).label)}")
-    lines = wrap_to_width(title, ROW_SIZE, WIDEST, bold=True)
-    for number, text in enumerate(lines, start=1):
-        run = Run("dest", text)
-        yield TextLine((run,), ROW_SIZE, bold=True, figure=number == len(lines))
+    dest = one_line(chart.titles.state(chart.node(first.dest).label))
+    title = f"{sign} {dest}" if len(entered) == 1 else f"{sign} {len(entered)} final states"
+    room = NARROW if short else WIDEST
+    head = wrap_to_width(title, ROW_SIZE, room, bold=True)
     triggers = _list_once(arrow.trigger for arrow in arrows)
-    yield from _pack_runs(
-        Run("trigger", one_line(chart.titles.trigger(trigger))) for trigger in triggers
-    )
+    runs = [Run("trigger", one_line(chart.titles.trigger(trigger))) for trigger in triggers]
+    lines = [TextLine((Run("dest", text),), ROW_SIZE, bold=True) for text in head]
+    lines += () if short else _pack_runs(runs)
+    shortest = min(lines, key=lambda line: line.width)
+    return tuple(replace(line, figure=line is shortest) for line in lines)
 
 
 def _list_code_lines(code: str) -> Iterator[TextLine]:
@@ -221,7 +232,8 @@ def _pack_runs(runs: Iterable[Run]) -> Iterator[TextLine]:
     for run in runs:
         for text in wrap_to_width(run.text, SMALL, WIDEST, most=3):
             piece = Run(run.kind, text)
-            wider = TextLine((*line, *([Run(run.kind, SEPARATOR)] if line else []), piece), SMALL)
+            before = [*line[:-1], Run(line[-1].kind, f"{line[-1].text} ·")] if line else []
+            wider = TextLine((*before, piece), SMALL)
             if line and wider.width > WIDEST:
                 yield TextLine(tuple(line), SMALL)
                 line = [piece]

@@ -26,9 +26,9 @@ _MEANINGS: Final[dict[Meaning, str]] = {
     "failure": "failure",
 }
 _LINES: Final = {
-    "happy": "the hoped-for way",
-    "person": "somebody's doing",
-    "clock": "the clock's, at the timer named",
+    "happy": "hoped-for way",
+    "person": "by a person",
+    "clock": "by a timer",
     "final": "final",
     "reminder": "reminder",
 }

@@ -56,8 +56,8 @@ def scalable_svg(chart: Chart) -> str:
     drawn = svg(chart)
     width = drawn.partition(' width="')[2].partition('"')[0]
     height = drawn.partition(' height="')[2].partition('"')[0]
-    fixed = format_attributes(width=width, height=height)
-    room = format_attributes(style=f"width: 100%; max-width: {width}px; height: auto")
+    fixed = svg_elements.format_attributes(width=width, height=height)
+    room = svg_elements.format_attributes(style=f"width: 100%; max-width: {width}px; height: auto")
     return drawn.replace(fixed, room, 1)
 
 

@@ -94,12 +94,8 @@ class CardPainter:
         for run in line.runs:
             colour = self._theme.text if run.kind in ("trigger", "dest") else self._theme.quiet
             look = {"class_": run.kind, "fill": colour, **weight}
-            if run.text.strip(" ·"):
-                yield svg_elements.write_text_line(run.text, left, base, line.size, **look)
-            else:
-                middle = left + measure_text_width(" ", line.size)
-                yield svg_elements.write_text_line("·", middle, base, line.size, **look)
-            left += measure_text_width(run.text, line.size, bold=line.bold)
+            yield svg_elements.write_text_line(run.text, left, base, line.size, **look)
+            left += measure_text_width(f"{run.text} ", line.size, bold=line.bold)
 
     # -- states
 

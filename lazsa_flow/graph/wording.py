@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 def describe_label(chart: Chart, label: Label) -> str:
     """Say all that a label stands for, each of its arrows with titles and code names."""
-    said = dict.fromkeys(_describe_arrow(chart, arrow) for arrow in label.arrows)
-    dest = chart.titles.state(chart.node(label.arrows[0].dest).label)
-    return f"→ {dest}: {'; '.join(said)}"
+    said: dict[str, dict[str, None]] = {}
+    for arrow in label.arrows:
+        dest = chart.titles.state(chart.node(arrow.dest).label)
+        said.setdefault(dest, {})[_describe_arrow(chart, arrow)] = None
+    return ". ".join(f"→ {dest}: {'; '.join(ways)}" for dest, ways in said.items())
 
 
 def _describe_arrow(chart: Chart, arrow: Arrow) -> str:

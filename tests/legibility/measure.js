@@ -62,7 +62,6 @@ const overlaps = [];
 for (const [number, one] of shown.entries()) {
   for (const other of shown.slice(number + 1)) {
     if (one.element.contains(other.element) || other.element.contains(one.element)) continue;
-    if (one.element.closest("#zoom") || other.element.closest("#zoom")) continue; // it lies on the picture
     const both = meet(one.box, other.box);
     if (both.right - both.left > TOLERANCE && both.bottom - both.top > TOLERANCE) overlaps.push(`${one.text} / ${other.text}`);
   }
