@@ -257,7 +257,7 @@ def test_figures_stand_in_states_and_labels() -> None:
     assert states == [["Ajar", "ajar", "1,234"], ["Shut", "shut", "0"]]
     labels = [texts(group) for group in groups(drawn, "label")]
     assert labels[1][:3] == ["Close", "close", "56"]
-    assert "at Evening" in labels[1]
+    assert "at Evening ·" in labels[1]
     assert "2026-10-01" in labels[1]
 
 
