@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 FONT: Final = "Inter, Arial, Helvetica, sans-serif"
 _MARGIN: Final = 20.0
 _TITLE: Final = 18.0
-_NARROWEST: Final = 400.0
+_NARROWEST: Final = 456.0
 
 
 def svg(chart: Chart, *, dark: bool = False, shape: Shape = "tall") -> str:
