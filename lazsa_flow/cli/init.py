@@ -18,7 +18,8 @@ def init(directory: DeploymentDir = Path("config"), as_json: Json = False) -> No
 
     Writes lazsa.toml with every setting, the countries and policies that ship, a folder for your
     own wording of notices, systemd units, a compose file with its Dockerfile, every dependency
-    with the hashes of its files, and alarms for Prometheus. Existing files are never overwritten.
+    with the hashes of its files, alarms for Prometheus and a dashboard for Grafana.
+    Existing files are never overwritten.
 
     Example: lazsa-flow init /etc/lazsa
     """

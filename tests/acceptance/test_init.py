@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
+import subprocess
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from tests.acceptance.shell import Shell
 
 CONFIG = ROOT / "config"
+SYSTEMD = shutil.which("systemd-analyze")
 UNITS = sorted((CONFIG / "systemd").glob("*.service"))
 
 
@@ -86,6 +89,25 @@ def test_each_unit_runs_a_command_that_exists(unit: Path) -> None:
         words = shlex.split(words[2].removeprefix("exec "))
     assert words[0].endswith("/lazsa-flow")
     _check_typed(words[1:])
+
+
+@pytest.mark.skipif(SYSTEMD is None, reason="systemd is not installed here")
+def test_systemd_finds_no_fault_in_the_units(tmp_path: Path) -> None:
+    """Units and timers are what systemd's own checker takes."""
+    for unit in (CONFIG / "systemd").iterdir():
+        text = unit.read_text("utf-8").replace("/opt/lazsa/bin/lazsa-flow", "/bin/true")
+        (tmp_path / unit.name).write_text(text, "utf-8")
+    units = sorted(tmp_path.iterdir())
+    assert {unit.stem for unit in units if unit.suffix == ".timer"} == {
+        "lazsa-backup",
+        "lazsa-purge",
+    }
+    assert SYSTEMD is not None
+    done = subprocess.run(
+        [SYSTEMD, "verify", "--man=no", *units], capture_output=True, text=True, check=False
+    )
+    ours = [line for line in done.stderr.splitlines() if "lazsa" in line]
+    assert not ours
 
 
 def test_each_container_runs_a_command_that_exists() -> None:
