@@ -154,7 +154,8 @@ def _render_service(name: str, service: type) -> Iterator[str]:
     for topic, methods in _by_topic(service).items():
         yield f"## {topic}\n"
         rows = [
-            (f"`{method}`", cell(_first_sentence(function))) for method, function in methods.items()
+            (f"[`{method}`](#lazsa_flow.{name}.{method})", cell(_first_sentence(function)))
+            for method, function in methods.items()
         ]
         yield table(("method", "what it does"), rows)
         for method in methods:

@@ -76,8 +76,14 @@ def _render_error(error: type[LazsaError], calls: list[str]) -> str:
         parts.append(table(("field", "holds"), rows))
     parts.append(f"**Do next:** {said.sections[NEXT]['']}\n")
     if calls:
-        parts.append(f"Named by {', '.join(f'`{call}`' for call in calls)}.\n")
+        parts.append(f"Named by {', '.join(map(_render_call, calls))}.\n")
     return "\n".join(parts)
+
+
+def _render_call(call: str) -> str:
+    """Render a link to a method of a service."""
+    page = "service" if call.startswith("FlowService.") else "programme"
+    return f"[{call.partition('.')[2]}](api/{page}.md#lazsa_flow.{call})"
 
 
 def _calls_by_error() -> dict[str, list[str]]:

@@ -16,6 +16,8 @@ _LINK: Final = re.compile(
 )
 _HEADING: Final = re.compile(r"^#{1,6} +(.+?) *#*$", re.MULTILINE)
 _ID: Final = re.compile(r"\bid=\"([^\"]+)\"")
+_SHOWN: Final = re.compile(r"^::: (\S+)$", re.MULTILINE)
+"""What mkdocstrings shows, which has its own name as its anchor."""
 _ELSEWHERE: Final = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _MARKUP: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)|<[^>]+>")
 
@@ -74,9 +76,9 @@ def replace_links(text: str, change: Callable[[Link], str | None]) -> str:
 
 
 def list_anchors(text: str) -> set[str]:
-    """List the anchors of a page: those of its headings, and the ids that it sets itself."""
+    """List the anchors of a page: its headings, names that it shows, and ids that it sets."""
     prose = _without_code(text)
-    anchors = set(_ID.findall(prose))
+    anchors = {*_ID.findall(prose), *_SHOWN.findall(prose)}
     counts: dict[str, int] = {}
     for heading in _HEADING.findall(prose):
         slug = _slug(heading)

@@ -22,6 +22,8 @@ See [a file](b.md "title"), [an anchor](b.md#two-words), [this page](#twice_1),
 ## Twice
 ## [A link](b.md) in it
 
+::: lazsa_flow.Actor
+
 <a id="own"></a> <img src="d.svg" alt="">
 
 ```markdown
@@ -56,7 +58,14 @@ def test_links_and_anchors_of_a_page() -> None:
         Link("d.svg", ""),
     ]
     assert list_anchors(PAGE) == {
-        *("the-first-heading-and-more", "twice", "twice_1", "a-link-in-it", "own"),
+        *(
+            "the-first-heading-and-more",
+            "twice",
+            "twice_1",
+            "a-link-in-it",
+            "own",
+            "lazsa_flow.Actor",
+        ),
     }
 
 
