@@ -69,7 +69,7 @@ if TYPE_CHECKING:
         TransitionError,
         UnavailableError,
     )
-    from lazsa_flow.foresight.rehearsal import PathOutcome, Rehearsal
+    from lazsa_flow.foresight.rehearsal import PathOutcome, Rehearsal, Shortfall
     from lazsa_flow.graph.timeline import Picture
     from lazsa_flow.lifecycle.contact import Contact
     from lazsa_flow.lifecycle.guards import Finding, Guard, Verdict
@@ -205,6 +205,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "UnavailableError",
     "ClosedError",
     "SchemaError",
+    "Shortfall",
     "ExtraError",
     "JournalError",
     "DeliveryError",
@@ -304,7 +305,7 @@ _HOMES = {
     "lazsa_flow.notices.render": ("Rendered",),
     "lazsa_flow.service.configuration": ("Migrated",),
     "lazsa_flow.service.dry_run": ("DryRun",),
-    "lazsa_flow.foresight.rehearsal": ("PathOutcome", "Rehearsal"),
+    "lazsa_flow.foresight.rehearsal": ("PathOutcome", "Rehearsal", "Shortfall"),
     "lazsa_flow.service.list_rows": (
         "Listed",
         "Page",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.award import commands
+from lazsa_flow.award.assumptions import ASSUMPTIONS
 from lazsa_flow.award.permissions import COMMANDS
 from lazsa_flow.award.rules.perks import LIFECYCLE
 from lazsa_flow.award.store.store import AwardStore
@@ -13,7 +14,7 @@ from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.service.context import Application
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.award.notice_context import NoticeContextBuilder
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import Path, Statement
     from lazsa_flow.lifecycle.table import Permit
     from lazsa_flow.runner.doctor.examination import ListedCheck
+    from lazsa_flow.service.assumptions import Assumption
     from lazsa_flow.service.context import Context
     from lazsa_flow.service.gauges import Gauge
     from lazsa_flow.store.listing import FactsAge
@@ -36,6 +38,8 @@ class AwardApplication(Application):
         award="nominate", entry="apply_entry", trainer="invite_trainer"
     )
     main_lifecycle: str | None = LIFECYCLE
+    assumptions: tuple[Assumption, ...] = ASSUMPTIONS
+    never: str = "cannot be awarded"
     store_class: type[SqlStore[Any, Any]] = AwardStore
     states_with_reviews: tuple[str, ...] = ("under_review", "renewal_due", "awarded", "renewed")
 
@@ -65,6 +69,12 @@ class AwardApplication(Application):
             context, cast("AwardTransaction", transaction), subject
         )
         return commands.nomination_window.open_cycle(context, country, now), tuple(bars)
+
+    def assume(
+        self, context: Context, given: Mapping[str, str], on: date, path_ids: Collection[int]
+    ) -> None:
+        """Let facts hold, or the panel decide, in a scratch database."""
+        commands.assuming.assume(context, given, on, path_ids)
 
     def gauges(self, context: Context) -> Iterable[Gauge]:
         """Return how far each country's panel is from its quorums."""

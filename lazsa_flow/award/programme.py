@@ -8,6 +8,7 @@ from lazsa_flow.award.application import AwardApplication
 from lazsa_flow.award.commands.store_entry import TurnoverRecord
 from lazsa_flow.award.facade.commands import Nominations
 from lazsa_flow.award.facade.community import Community
+from lazsa_flow.award.facade.foresight import AwardForesight
 from lazsa_flow.award.facade.imports import Imports
 from lazsa_flow.award.facade.irreversible import Irreversible
 from lazsa_flow.award.facade.lists import AwardLists
@@ -15,7 +16,6 @@ from lazsa_flow.award.facade.panels import Panels
 from lazsa_flow.award.facade.questions import AwardQuestions
 from lazsa_flow.award.facade.sellers import Sellers
 from lazsa_flow.award.rules.facts import Facts
-from lazsa_flow.foresight.rehearse import Foresight
 from lazsa_flow.service import listing
 from lazsa_flow.service.entrance import checked_with, instance_of
 from lazsa_flow.service.part import exposed
@@ -119,7 +119,7 @@ class Programme(FlowService):
     check_entry = exposed(AwardQuestions.check_entry)
 
     # -- what is to come
-    rehearse = exposed(Foresight.rehearse)
+    rehearse = exposed(AwardForesight.rehearse)
 
     # -- the lists that a country team works by
     find_sellers = exposed(AwardLists.find_sellers)

@@ -72,9 +72,12 @@ GENERAL_COMMANDS: Final = (
 def build_app(application: Application) -> typer.Typer:
     """Build an application's command line: the general commands and its own.
 
-    The help lists the commands by section, an application's own sections and commands first.
+    The help lists the commands by section, an application's own sections and commands first. A
+    command of the application's takes the place of the general one with its name.
     """
-    listed = (*application.commands, *GENERAL_COMMANDS)
+    own = {entry.name for entry in application.commands}
+    general = (entry for entry in GENERAL_COMMANDS if entry.name not in own)
+    listed = (*application.commands, *general)
     sections = (*application.sections, *GENERAL_SECTIONS)
 
     class ApplicationGroup(SafeGroup):

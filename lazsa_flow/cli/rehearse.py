@@ -25,9 +25,11 @@ from lazsa_flow.cli.options import (
     RehearsedJournal,
 )
 from lazsa_flow.cli.tables import Column, print_table
+from lazsa_flow.lifecycle.values import EMPTY
 from lazsa_flow.store.connect import read_only_url
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
@@ -50,13 +52,26 @@ def rehearse(
 
     Example: lazsa-flow rehearse --on 2026-10-01 --country SG
     """
+    show_rehearsal(database, config, on, now, country, journal, as_json=as_json)
+
+
+def show_rehearsal(
+    database: str,
+    config: Path | None,
+    on: str,
+    now: str | None,
+    country: str | None,
+    journal: Path | None,
+    *,
+    as_json: bool,
+    assume: Mapping[str, str | None] = EMPTY,
+) -> None:
+    """Rehearse a date as the options say, and print what it will bring."""
     from lazsa_flow.foresight.rehearse import Foresight
 
     with open_service(read_only_url(database), config) as service:
         found = Foresight(find_runtime(service)).rehearse(
-            on=_read_date(on),
-            now=read_instant(now, "now"),
-            country=country,
+            on=_read_date(on), now=read_instant(now, "now"), country=country, assume=assume
         )
     if journal is not None:
         _write_journal(found, journal)
@@ -86,10 +101,18 @@ def _write_journal(found: Rehearsal, file: Path) -> None:
 
 
 def _print_summary(found: Rehearsal) -> None:
-    """Print how many paths come to which outcome, by country."""
+    """Print how many paths come to which outcome, by country, and how sure that is."""
+    screen = console()
+    for sentence in found.assumed:
+        screen.print(f"Assumed: {sentence}.", soft_wrap=True)
     counts = Counter((each.country, each.outcome) for each in found.outcomes)
     rows = [(code, outcome, f"{count:,}") for (code, outcome), count in sorted(counts.items())]
     columns = (Column("Country"), Column("Outcome"), Column("Paths", right=True))
     print_table(columns, rows, empty=f"Nothing is due on {found.on}.")
+    if not rows:
+        return
+    classes = [(name, f"{count:,}") for name, count in sorted(found.classes.items())]
+    screen.print()
+    print_table((Column("Class"), Column("Paths", right=True)), classes, empty="")
     total, until = len(found.outcomes), len(found.journal)
-    console().print(f"{total:,} paths are due on {found.on}; {until:,} journal rows until then.")
+    screen.print(f"{total:,} paths are due on {found.on}; {until:,} journal rows until then.")

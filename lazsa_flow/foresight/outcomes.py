@@ -1,12 +1,10 @@
-"""Outcomes: what became of each path that was due on a date, read from the copy."""
+"""Outcomes of one run: what became of each path that was due on a date, read from the copy."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lazsa_flow.foresight.rehearsal import PathOutcome
-from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.service.unmet_guards import recorded_unmet
 
 if TYPE_CHECKING:
@@ -19,22 +17,40 @@ if TYPE_CHECKING:
 _UNDECIDED: Final = {"refused": "refused", "parked": "parked", "pending": "paused"}
 
 
-def read_outcomes(
-    scratch: Runtime, on: date, countries: Collection[str]
-) -> tuple[PathOutcome, ...]:
-    """Return what the timers of a date did in these countries, in the order of the paths."""
-    return tuple(
-        _outcome(scratch, each)
+class RunOutcome(NamedTuple):
+    """What became of one path in one run.
+
+    Attributes:
+        path_id: The path's number.
+        outcome: The trigger that fired; ``refused``, ``parked`` or ``paused`` where none did.
+        state: The state that the path is in afterwards.
+        guards: The guards that did not hold between the path and its goal.
+    """
+
+    path_id: int
+    lifecycle: str
+    subject: str
+    country: str
+    outcome: str
+    state: str
+    guards: tuple[str, ...]
+
+
+def read_outcomes(scratch: Runtime, on: date, countries: Collection[str]) -> dict[int, RunOutcome]:
+    """Return what the timers of a date did in these countries, by the numbers of the paths."""
+    return {
+        each.path_id: _read_outcome(scratch, each)
         for each in scratch.store.timer_outcomes(on)
         if each.country in countries
-    )
+    }
 
 
-def _outcome(scratch: Runtime, found: TimerOutcome) -> PathOutcome:
+def _read_outcome(scratch: Runtime, found: TimerOutcome) -> RunOutcome:
     table = scratch.rulebook.lifecycles.get(found.lifecycle)
     verdicts = json.loads(found.verdicts) if found.verdicts else []
-    return PathOutcome(
-        path=write_ref(found.lifecycle, found.path_id),
+    return RunOutcome(
+        path_id=found.path_id,
+        lifecycle=found.lifecycle,
         subject=found.subject,
         country=found.country,
         outcome=found.trigger or _UNDECIDED[found.status],

@@ -1,4 +1,4 @@
-"""Scratch runtimes: what a service runs on, with its state in a copy of what falls due.
+"""Scratch databases: a copy of what falls due, and runtimes on copies of that copy.
 
 The copy has the path numbers, rules, pauses and evidence of the source, so that what is decided on
 it is what would be decided on the source, hash for hash.
@@ -6,8 +6,10 @@ it is what would be decided on the source, hash for hash.
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple
+from itertools import count
+from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.engine.tables import digest_of
 from lazsa_flow.foresight.scratch_folder import scratch_folder
@@ -17,52 +19,82 @@ from lazsa_flow.store.brakes import Brakes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from lazsa_flow.clock import VirtualClock
+    from lazsa_flow.clock import Clock
     from lazsa_flow.store.scratch.copying import Due
+    from lazsa_flow.store.store import SqlStore
 
-_FILE: Final = "scratch.db"
 _VIA: Final = "rehearsal"
 
 
-class Scratch(NamedTuple):
-    """A copy.
+class Scratch:
+    """A copy of what falls due, as often as it is needed.
 
-    Attributes:
-        runtime: What a service on the copy runs on.
+    Args:
+        runtime: Of the source.
+        file: The copy.
         paths: How many paths were copied.
     """
 
-    runtime: Runtime
-    paths: int
+    def __init__(self, runtime: Runtime, file: Path, paths: int) -> None:
+        self._source = runtime
+        self._file = file
+        self._numbers = count(1)
+        self.paths = paths
+
+    @contextmanager
+    def advance(self, clock: Clock) -> Iterator[Runtime]:
+        """Return what a service runs on that changes the copy itself, for the block."""
+        source = self._source
+        store = _open_store(source, self._file, clock)
+        try:
+            yield _runtime_on(store, source, clock)
+        finally:
+            store.close()
+
+    @contextmanager
+    def fork(self, clock: Clock) -> Iterator[Runtime]:
+        """Return what a service runs on whose state is a copy of the copy, for the block."""
+        source = self._source
+        file = self._file.with_name(f"run-{next(self._numbers)}.db")
+        shutil.copyfile(self._file, file)
+        store = _open_store(source, file, clock)
+        try:
+            yield _runtime_on(store, source, clock)
+        finally:
+            store.close()
+            file.unlink()
 
 
 @contextmanager
-def open_scratch(runtime: Runtime, clock: VirtualClock, due: Due) -> Iterator[Scratch]:
-    """Copy what falls due, and remove the copy at the end of the block.
+def copy_due(runtime: Runtime, due: Due) -> Iterator[Scratch]:
+    """Copy what falls due, and remove every copy at the end of the block.
 
     Args:
         runtime: Of the source, which is only read.
-        clock: The clock of the copy.
         due: What is copied, with all that its decisions may read.
 
     Raises:
         UnavailableError: The source cannot be read, or there is no room for the copy.
         DamagedError: The source is damaged.
     """
-    lifecycles = runtime.config.lifecycles
     with scratch_folder() as folder:
-        store = runtime.application.store_class(
-            f"sqlite:///{folder / _FILE}",
-            brakes=Brakes(clock, {table.name: digest_of(table) for table in lifecycles}),
-            sources=runtime.store.sources,
-        )
+        file = folder / "scratch.db"
+        store = _open_store(runtime, file, runtime.clock)
         try:
-            store.migrate(table_migrations(lifecycles))
-            copied = runtime.store.copy_due(folder / _FILE, due)
-            scratch = Runtime(
-                store, runtime.config, clock, runtime.application, secret=runtime.secret, via=_VIA
-            )
-            yield Scratch(scratch, copied)
+            store.migrate(table_migrations(runtime.config.lifecycles))
         finally:
             store.close()
+        yield Scratch(runtime, file, runtime.store.copy_due(file, due))
+
+
+def _runtime_on(store: SqlStore, source: Runtime, clock: Clock) -> Runtime:
+    return Runtime(store, source.config, clock, source.application, secret=source.secret, via=_VIA)
+
+
+def _open_store(runtime: Runtime, file: Path, clock: Clock) -> SqlStore:
+    tables = {table.name: digest_of(table) for table in runtime.config.lifecycles}
+    return runtime.application.store_class(
+        f"sqlite:///{file}", brakes=Brakes(clock, tables), sources=runtime.store.sources
+    )

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import Actor, Path, Snapshot, Statement
     from lazsa_flow.lifecycle.policy import Country
     from lazsa_flow.lifecycle.table import Permit
+    from lazsa_flow.service.assumptions import Assumption
     from lazsa_flow.service.gauges import Gauge
     from lazsa_flow.store.transaction import SqlTransaction
 
@@ -66,6 +67,8 @@ class Application:
         main_lifecycle: The lifecycle that is meant where none is named.
         store_class: The store, with the application's own rows.
         states_with_reviews: The states in which the round of a path can be open for cards.
+        assumptions: What a rehearsal can take as given.
+        never: What the class of a path is called that no condition can bring to its goal.
     """
 
     permits: Mapping[str, tuple[Permit, ...]] = OPERATING_COMMANDS
@@ -73,6 +76,8 @@ class Application:
     main_lifecycle: str | None = None
     store_class: type[SqlStore[Any, Any]] = SqlStore
     states_with_reviews: tuple[str, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    never: str = "cannot succeed"
 
     def title_of(self, context: Context, path: Path, at: datetime) -> str | None:
         """Return the title of a path's subject at an instant; by default none."""
@@ -100,6 +105,19 @@ class Application:
         """
         del context, transaction, lifecycle, subject, country, now
         return None, ()
+
+    def assume(
+        self, context: Context, given: Mapping[str, str], on: date, path_ids: Collection[int]
+    ) -> None:
+        """Write into a scratch database what a rehearsal takes as given.
+
+        Args:
+            context: On the scratch database, at the instant at which the rehearsal begins.
+            given: The values of :attr:`assumptions` that differ from the record, by their names.
+            on: The date that is rehearsed.
+            path_ids: The paths that are due on it.
+        """
+        del context, given, on, path_ids
 
     def gauges(self, context: Context) -> Iterable[Gauge]:
         """Return figures of its own for the workers' metrics; by default none."""

@@ -31,7 +31,7 @@ from lazsa_flow.store.fast.row_writer import row_writer
 from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.outbox_list import OutboxList
 from lazsa_flow.store.statistics import Census
-from lazsa_flow.store.timer_outcomes import read_timer_outcomes
+from lazsa_flow.store.timer_outcomes import read_due_paths, read_timer_outcomes
 from lazsa_flow.store.transaction_stamp import read_stamp
 
 if TYPE_CHECKING:
@@ -249,6 +249,11 @@ class StoreQuestions(ABC, Generic[_Listing]):
         """List paths and subjects, as of one moment."""
         with self._read(snapshot=True) as connection:
             yield self.listing_class(connection, self.sources)
+
+    def due_paths(self, on: date) -> list[int]:
+        """Return the numbers of the paths that a local date is about."""
+        with self._read() as connection:
+            return read_due_paths(connection, on)
 
     def timer_outcomes(self, on: date) -> list[TimerOutcome]:
         """Return what the deciding timers of a local date did, by path."""

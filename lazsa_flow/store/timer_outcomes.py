@@ -36,6 +36,14 @@ class TimerOutcome(NamedTuple):
     verdicts: str | None
 
 
+def read_due_paths(connection: sa.Connection, on: date) -> list[int]:
+    """Return the numbers of the paths whose round, or a deciding timer, is of a local date."""
+    timers, paths = schema.timers, schema.paths
+    due = sa.select(timers.c.path_id).where(timers.c.decides, timers.c.due_on == on, schema.PENDING)
+    query = sa.select(paths.c.id).where((paths.c.cycle_on == on) | paths.c.id.in_(due))
+    return list(connection.scalars(query.order_by(paths.c.id)))
+
+
 def read_timer_outcomes(connection: sa.Connection, on: date) -> list[TimerOutcome]:
     """Return what the deciding timers of a local date did: of each path the last one."""
     timers, paths, journal = schema.timers, schema.paths, schema.journal

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
 from lazsa_flow import Actor, InputError, NotFoundError
+from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.store import schema
 from tests.contract.test_path_numbers import EMPLOYEE, known
 from tests.factories import CYCLE, facts, midnight, record_facts, utc
@@ -120,3 +122,80 @@ def test_an_unknown_country_is_named(play: Play) -> None:
     """A country that is not configured is refused."""
     with pytest.raises(NotFoundError, match="XX"):
         play().rehearse(on=CYCLE, country="XX")
+
+
+def classes(programme: Programme, **options: Any) -> dict[str, str]:
+    """Return the class of each seller in a rehearsal of the cycle date."""
+    rehearsed = programme.rehearse(on=CYCLE, **options)
+    return {each.subject: each.class_ for each in rehearsed.outcomes}
+
+
+def judged(play: Play) -> Programme:
+    """Return a programme with nominees who differ in what keeps them from the award."""
+    programme = play()
+    sellers = {
+        "fine": facts(seller="fine", as_of=date(2026, 5, 25)),
+        "poor": facts(seller="poor", as_of=date(2026, 5, 25), gmv_rate=Decimal("0.10")),
+        "young": facts(seller="young", as_of=date(2026, 5, 25), joined_on=date(2026, 3, 1)),
+        "late": facts(
+            seller="late",
+            as_of=date(2026, 5, 25),
+            monthly_cancellation_rates=(*[Decimal(0)] * 8, Decimal("0.02")),
+        ),
+    }
+    record_facts(programme, sellers.values())
+    for seller in sellers:
+        programme.nominate(seller, actor=EMPLOYEE, statement="Helps others.")
+    return programme
+
+
+def test_each_path_has_the_class_of_what_decides_it(play: Play) -> None:
+    """Tenure and closed months are out of reach, other figures can change, and cards decide."""
+    programme = judged(play)
+    never = dict.fromkeys(("young", "late"), "cannot be awarded")
+    assert classes(programme) == {"fine": "depends on both", "poor": "depends on facts", **never}
+    held = classes(programme, facts="held")
+    assert held == {"fine": "depends on the panel", "poor": "depends on facts", **never}
+    decided = programme.rehearse(on=CYCLE, facts="held", panel="approves")
+    assert {each.subject: each.outcome for each in decided.outcomes} == {
+        "fine": "award",
+        **dict.fromkeys(("poor", "young", "late"), "decline"),
+    }
+    assert decided.classes == {"certain": 1, "depends on facts": 1, "cannot be awarded": 2}
+    [poor] = [each for each in decided.outcomes if each.subject == "poor"]
+    [shortfall] = [each for each in poor.shortfalls if each.guard == "gmv"]
+    assert (shortfall.measured, shortfall.margin, shortfall.until) == ("0.10", "-0.10", None)
+
+
+def test_what_is_foretold_comes_true_when_its_condition_does(play: Play) -> None:
+    """Facts that are recorded again and cards that are scored give the foretold outcome."""
+    programme = judged(play)
+    foretold = {
+        each.subject: each.outcome
+        for each in programme.rehearse(on=CYCLE, facts="held", panel="refuses").outcomes
+    }
+    refused = {each.subject: each.instead for each in programme.rehearse(on=CYCLE).outcomes}
+    assert refused["fine"]["facts=held, panel=approves"] == "award"
+    clock: Any = programme.clock
+    clock.move_to(utc(2026, 9, 20, 4))
+    programme.sweep()
+    record_facts(programme, [facts(seller="fine", as_of=date(2026, 9, 20))])
+    programme.assign_reviewers(
+        "SG",
+        CYCLE,
+        {f"r-{number}": f"t-{number}" for number in range(3)},
+        actor=Actor("team", "t", "SG"),
+    )
+    for number in range(3):
+        reviewer = Actor("reviewer", f"r-{number}", country="SG", team=f"t-{number}")
+        scores = dict.fromkeys(ITEMS, 0)
+        programme.score("award-1", actor=reviewer, scores=scores, comment="Weak.")
+    run_night(programme, CYCLE)
+    last = programme.history("award-1")[-1]
+    assert last["trigger"] == foretold["fine"] == "decline"
+
+
+def test_an_assumption_that_there_is_not_is_refused(play: Play) -> None:
+    """A value that an assumption does not have is named with those that it has."""
+    with pytest.raises(InputError, match="facts: got 'hold', expected one of as-recorded, held"):
+        play().rehearse(on=CYCLE, facts="hold")

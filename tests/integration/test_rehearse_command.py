@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
-    from lazsa_flow.foresight.rehearsal import PathOutcome
+    from lazsa_flow.foresight.outcomes import RunOutcome
     from lazsa_flow.service.runtime import Runtime
 
 CANARY: Final = "canary-statement-7f3a"
@@ -116,7 +116,7 @@ def test_the_copy_has_no_free_text_and_is_removed(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     seen: list[bytes] = []
 
-    def look(scratch: Runtime, on: date, countries: Collection[str]) -> tuple[PathOutcome, ...]:
+    def look(scratch: Runtime, on: date, countries: Collection[str]) -> dict[int, RunOutcome]:
         seen.extend(each.read_bytes() for each in tmp_path.rglob("scratch.db*"))
         return read_outcomes(scratch, on, countries)
 

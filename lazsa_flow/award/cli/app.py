@@ -42,6 +42,7 @@ COMMANDS: Final = (
     Entry(OPERATE, "lazsa_flow.award.cli.announcements:announcement", "announcement"),
     Entry(INSPECT, "lazsa_flow.award.cli.today:today"),
     Entry(INSPECT, "lazsa_flow.award.cli.lists:list_all", "list"),
+    Entry(INSPECT, "lazsa_flow.award.cli.rehearse:rehearse"),
     Entry(INSPECT, "lazsa_flow.award.cli.country_team:facts", "facts"),
     Entry(INSPECT, "lazsa_flow.award.cli.country_team:stats"),
     Entry(INSPECT, "lazsa_flow.award.cli.sellers:badge"),

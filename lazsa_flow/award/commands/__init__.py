@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lazsa_flow.award.commands import announcements as announcements
     from lazsa_flow.award.commands import appeals as appeals
+    from lazsa_flow.award.commands import assuming as assuming
     from lazsa_flow.award.commands import cases as cases
     from lazsa_flow.award.commands import conduct_bars as conduct_bars
     from lazsa_flow.award.commands import contact_imports as contact_imports

@@ -98,9 +98,10 @@ def read_criterion(
     """Read a criterion's figure from facts that may be stale; ``None`` if there are none."""
     if not (facts and facts.as_of <= on):
         return None
-    _, figure, _ = criterion.check(facts, on, policy)
+    met, figure, earliest = criterion.check(facts, on, policy)
     age = (on - facts.as_of).days
-    return Reading(figure, criterion.margin(facts, on, policy), facts.as_of, age)
+    margin = criterion.margin(facts, on, policy)
+    return Reading(figure, margin, facts.as_of, age, met=met, earliest=earliest)
 
 
 def facts_needed(

@@ -1,0 +1,64 @@
+"""``lazsa-flow rehearse`` of the award: with facts that hold, or rounds that the panel decides."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lazsa_flow.cli.options import (
+    DEFAULT_DATABASE,
+    ConfigDir,
+    CountryFilter,
+    Database,
+    Json,
+    Now,
+    RehearsedDate,
+    RehearsedJournal,
+)
+from lazsa_flow.cli.rehearse import show_rehearsal
+from lazsa_flow.service.assumptions import AS_RECORDED
+
+Facts = Annotated[
+    str,
+    typer.Option(
+        "--facts",
+        metavar="as-recorded|held",
+        help="held: take each seller's latest figures as still true on the date.",
+    ),
+]
+PanelDecides = Annotated[
+    str,
+    typer.Option(
+        "--panel",
+        metavar="as-recorded|approves|refuses",
+        help="approves, refuses: take every round without a quorum as decided so.",
+    ),
+]
+
+
+def rehearse(
+    on: RehearsedDate,
+    now: Now = None,
+    country: CountryFilter = None,
+    facts: Facts = AS_RECORDED,
+    panel: PanelDecides = AS_RECORDED,
+    journal: RehearsedJournal = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a date will bring, by running its timers on a copy; the database is only read.
+
+    The copy holds what falls due until then, with the evidence that decides it, in a temporary
+    file without free text and contacts. It is removed at the end. Each path has a class: its
+    outcome is certain, depends on the panel, on facts or on both, or the seller cannot be awarded
+    on this date whatever happens.
+
+    Example: lazsa-flow rehearse --on 2026-10-01 --facts held
+    """
+    show_rehearsal(
+        *(database, config, on, now, country, journal),
+        as_json=as_json,
+        assume={"facts": facts, "panel": panel},
+    )

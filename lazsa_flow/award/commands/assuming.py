@@ -1,0 +1,64 @@
+"""Assumptions of the award: facts that still hold, and rounds that the panel decides.
+
+Written into the scratch database of a rehearsal, so that the engine decides on evidence as on any
+other. What is made up stands under ids that nobody has.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from lazsa_flow.award.assumptions import FACTS, JUDGES
+from lazsa_flow.award.evidence import PANEL
+from lazsa_flow.award.rules.panel import ITEMS, Scorecard
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from datetime import date
+
+    from lazsa_flow.award.policy import AwardPolicy, PanelPolicy
+    from lazsa_flow.award.rules.panel import Tally
+    from lazsa_flow.award.store.transaction import AwardTransaction
+    from lazsa_flow.service.context import Context
+
+_SCORES: Final = {"approves": 5, "refuses": 0}
+
+
+def assume(context: Context, given: Mapping[str, str], on: date, path_ids: Collection[int]) -> None:
+    """Write what is assumed; see :meth:`lazsa_flow.service.context.Application.assume`."""
+    now = context.clock.now()
+    cards: list[tuple[int, Scorecard]] = []
+    if JUDGES.name in given:
+        cards += _assumed_cards(context, _SCORES[given[JUDGES.name]], on, path_ids)
+
+    def write(transaction: AwardTransaction) -> None:
+        if FACTS.name in given:
+            transaction.hold_facts(on, now)
+        transaction.add_cards(cards, on, now)
+
+    context.store.transact(write)
+
+
+def _assumed_cards(
+    context: Context, score: int, on: date, path_ids: Collection[int]
+) -> Iterator[tuple[int, Scorecard]]:
+    """Yield the cards that decide every round without a quorum; those who scored stand back."""
+    with context.store.listing() as listing:
+        found = listing.evidence(path_ids, on=on)
+    for seen in found:
+        path, tally = seen.path, cast("Tally", seen[PANEL])
+        if path.lifecycle != "award":
+            continue
+        bars = _panel_policy(context, path.country, on)
+        if tally.has_quorum(bars.reviewers, bars.teams):
+            continue
+        for reviewer in sorted(tally.panel):
+            yield path.id, Scorecard(reviewer, "assumed")
+        for number in range(max(bars.reviewers, bars.teams)):
+            scores = (score,) * len(ITEMS)
+            yield path.id, Scorecard(f"assumed-{number}", f"assumed-{number % bars.teams}", scores)
+
+
+def _panel_policy(context: Context, country: str, on: date) -> PanelPolicy:
+    policy = context.rulebook.policy_of_cycle("award", country, on)
+    return cast("AwardPolicy", policy).panel

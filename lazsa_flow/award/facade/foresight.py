@@ -1,0 +1,51 @@
+"""Foresight: what a cycle date will bring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazsa_flow.foresight.rehearse import Foresight
+from lazsa_flow.service.assumptions import AS_RECORDED
+from lazsa_flow.service.part import Part
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from lazsa_flow.foresight.rehearsal import Rehearsal
+
+
+class AwardForesight(Part):
+    """What a cycle date will bring."""
+
+    def rehearse(
+        self,
+        *,
+        on: date,
+        now: datetime | None = None,
+        country: str | None = None,
+        facts: str = AS_RECORDED,
+        panel: str = AS_RECORDED,
+    ) -> Rehearsal:
+        """Return what a date will bring, by running its timers on a copy; nothing is written.
+
+        Args:
+            on: The date: a cycle date, where the countries have any.
+            now: Ask as if at this instant, aware; the present by default.
+            country: Of this country; of all by default.
+            facts: ``as-recorded``; or ``held``, which takes each seller's latest figures as still
+                true on the date.
+            panel: ``as-recorded``; or ``approves`` or ``refuses``, which takes every round without
+                a quorum as decided so.
+
+        Returns:
+            Each path's outcome, with its class: ``certain``, ``depends on the panel``, ``depends
+            on facts``, ``depends on both``, or ``cannot be awarded``.
+
+        Raises:
+            InputError: The date is no cycle date, lies in the past, or is suspended; or an
+                assumption is none of these.
+            NotFoundError: There is no such country.
+            UnavailableError: The database cannot be read, or there is no room for the copy.
+        """
+        foresight, assume = Foresight(self._runtime), {"facts": facts, "panel": panel}
+        return foresight.rehearse(on=on, now=now, country=country, assume=assume)

@@ -1,0 +1,107 @@
+"""Classes: how sure an outcome is, found by comparing runs under every assumption.
+
+A path that nothing which can still be recorded brings to its goal on the date is told first. One
+whose figures keep it from its goal in every run depends on them. Of any other, runs that differ in
+one assumption alone say whether its outcome depends on that.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import product
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.service.assumptions import AS_RECORDED
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from lazsa_flow.foresight.outcomes import RunOutcome
+    from lazsa_flow.lifecycle.table import Lifecycle
+    from lazsa_flow.service.assumptions import Assumption
+
+CERTAIN: Final = "certain"
+Given = tuple[str, ...]
+"""The value of each assumption of an application, in their order."""
+
+
+def list_givens(known: Sequence[Assumption]) -> list[Given]:
+    """Return every combination of values, the one with nothing assumed first."""
+    return list(product(*(each.options() for each in known)))
+
+
+def describe_given(known: Sequence[Assumption], given: Given) -> str:
+    """Say what is assumed, such as ``facts=held``; ``as-recorded`` where nothing is."""
+    said = [
+        f"{each.name}={value}"
+        for each, value in zip(known, given, strict=True)
+        if value != AS_RECORDED
+    ]
+    return ", ".join(said) or AS_RECORDED
+
+
+def classify(
+    table: Lifecycle | None,
+    known: Sequence[Assumption],
+    asked: Given,
+    runs: Mapping[Given, RunOutcome],
+) -> str:
+    """Return how sure the outcome of a path is that is not out of reach.
+
+    Args:
+        table: The path's lifecycle.
+        known: The assumptions of the application.
+        asked: What is assumed; only the other assumptions can change the outcome.
+        runs: The path's outcome under every combination of values.
+    """
+    open_runs = {
+        given: found
+        for given, found in runs.items()
+        if all(value in (AS_RECORDED, own) for value, own in zip(asked, given, strict=True))
+    }
+    figures = next((each for each in known if each.of_figures), None)
+    if table is not None and figures is not None and _is_kept_by_figures(table, open_runs):
+        return f"depends on {figures.title}"
+    deciding = [each.title for place, each in enumerate(known) if _decides(place, open_runs)]
+    if not deciding:
+        return CERTAIN
+    return "depends on both" if len(deciding) > 1 else f"depends on {deciding[0]}"
+
+
+def _is_kept_by_figures(table: Lifecycle, runs: Mapping[Given, RunOutcome]) -> bool:
+    """Return whether a path reaches its goal in no run, and figures are among the reasons."""
+    goals = goal_triggers(table)
+    if any(each.outcome in goals for each in runs.values()):
+        return False
+    nearest = min(runs.values(), key=lambda each: len(each.guards))
+    on_figures = guards_on_figures(table)
+    return any(name in on_figures for name in nearest.guards)
+
+
+def _decides(place: int, runs: Mapping[Given, RunOutcome]) -> bool:
+    """Return whether two runs that differ in one assumption alone come to different outcomes."""
+    groups: defaultdict[Given, set[tuple[str, str]]] = defaultdict(set)
+    for given, found in runs.items():
+        others = (*given[:place], *given[place + 1 :])
+        groups[others].add((found.outcome, found.state))
+    return any(len(outcomes) > 1 for outcomes in groups.values())
+
+
+def goal_triggers(table: Lifecycle) -> Collection[str]:
+    """Return the triggers that bring a path to an active state of its happy path."""
+    active = {each.name for each in table.states if each.meaning == "active"}
+    goals = active & set(table.happy_path)
+    return {edge.trigger for edge in table.edges if edge.dest in goals}
+
+
+def guards_on_figures(table: Lifecycle) -> Collection[str]:
+    """Return the guards that read figures of a source whose latest row counts."""
+    figures = {name for source in table.evidence for name in source.fields}
+    return {name for name, guard in table.guards.items() if figures & (guard.reads or set())}
+
+
+def states_assumed(known: Sequence[Assumption], given: Given) -> Iterator[str]:
+    """Yield a sentence for each assumption that differs from the record."""
+    for each, value in zip(known, given, strict=True):
+        if value != AS_RECORDED:
+            yield each.values[value]

@@ -1,0 +1,58 @@
+"""Assumptions: what a rehearsal may take as given, as an application offers it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from lazsa_flow.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+AS_RECORDED: Final = "as-recorded"
+"""The value of every assumption under which nothing is assumed."""
+
+
+class Assumption(NamedTuple):
+    """Something that a rehearsal can take as given.
+
+    Attributes:
+        name: What it is about, as an option is called.
+        title: The same in a sentence: what an outcome depends on.
+        values: What may be assumed, each with a sentence that says it.
+        of_figures: Whether it is about the figures of a source whose latest row counts.
+    """
+
+    name: str
+    title: str
+    values: Mapping[str, str]
+    of_figures: bool = False
+
+    def options(self) -> tuple[str, ...]:
+        """Return every value that can be given, the record itself first."""
+        return (AS_RECORDED, *self.values)
+
+
+def read_assumptions(
+    known: Iterable[Assumption], given: Mapping[str, str | None]
+) -> dict[str, str]:
+    """Return the value of every assumption.
+
+    Args:
+        known: What the application offers.
+        given: Values by name; one that is left out is as recorded.
+
+    Raises:
+        InputError: There is no such assumption, or no such value of it.
+    """
+    offered = {each.name: each for each in known}
+    for name, value in given.items():
+        if value is None or (value == AS_RECORDED and name not in offered):
+            continue
+        if name not in offered:
+            expected = f"one of {', '.join(offered)}" if offered else "no assumption"
+            raise InputError.of("rehearse", "assume", name, expected)
+        if value not in offered[name].options():
+            expected = f"one of {', '.join(offered[name].options())}"
+            raise InputError.of("rehearse", name, value, expected)
+    return {name: given.get(name) or AS_RECORDED for name in offered}
