@@ -1,6 +1,6 @@
 "use strict";
 
-/** A list of paths in the panel: search, filter, sort, next page, and all of it as a CSV file. */
+/** A list of paths at the side: search, filter, sort, next page, and all of it as a CSV file. */
 class PathList {
   static SIZE = 20;
 

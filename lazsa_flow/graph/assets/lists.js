@@ -1,6 +1,6 @@
 "use strict";
 
-/** The lists of the panel: who is in a state, and who is held on a trigger by which guard. */
+/** The lists at the side: who is in a state, and who is held on a trigger by which guard. */
 class Lists {
   /** So many are told in a line each, without search or pages. */
   static FEW = 5;
@@ -63,7 +63,7 @@ class Lists {
     ];
   }
 
-  /** The columns that say who it is: one in the panel, four in a file. */
+  /** The columns that say who it is: one at the side, four in a file. */
   names() {
     return [
       { key: "path", title: "Path", value: ({ path }) => path, cell: (row) => this.who(row) },

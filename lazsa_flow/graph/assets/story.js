@@ -1,6 +1,6 @@
 "use strict";
 
-/** One path's story in the panel. */
+/** One path's story at the side. */
 class Story {
   constructor(details) {
     this.details = details;
