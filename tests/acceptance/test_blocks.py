@@ -76,30 +76,32 @@ def run(page: str, open_session: Open, monkeypatch: pytest.MonkeyPatch) -> Sessi
     session = open_session(page)
     for part in parts:
         if isinstance(part, Note) and part.kind == "goes on from":
-            session.go_on(_before(page, part.text, open_session, monkeypatch))
+            before = part.text
+            if before not in PREPARED:
+                before = os.path.normpath(Path(page).parent / before)
+            session.go_on(_end_of(before, open_session, monkeypatch))
     real = SystemClock.now
     monkeypatch.setattr(SystemClock, "now", lambda clock: session.now or real(clock))
-    monkeypatch.setattr(sys, "path", [*map(str, session.places), *sys.path])
+    monkeypatch.setattr(sys, "path", [str(session.folder), *map(str, session.places), *sys.path])
     session.run_page(parts)
     return session
 
 
-def _before(page: str, named: str, open_session: Open, monkeypatch: pytest.MonkeyPatch) -> Session:
-    """Return what a page goes on from: another page, or what is prepared. Each runs once."""
-    key = named if named.startswith("prepared: ") else os.path.normpath(Path(page).parent / named)
-    if key not in ENDED:
-        if named.startswith("prepared: "):
-            ENDED[key] = open_session("prepared")
-            ENDED[key].now = PREPARED[named.removeprefix("prepared: ")](ENDED[key].folder)
+def _end_of(page: str, open_session: Open, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """Return the session in which a page, or a preparation, has run; each runs once."""
+    if page not in ENDED:
+        if page in PREPARED:
+            ENDED[page] = open_session("prepared")
+            ENDED[page].now = PREPARED[page](ENDED[page].folder)
         else:
-            ENDED[key] = run(key, open_session, monkeypatch)
-    return ENDED[key]
+            ENDED[page] = run(page, open_session, monkeypatch)
+    return ENDED[page]
 
 
 @pytest.mark.parametrize("page", WITH_BLOCKS)
 def test_every_block_runs(page: str, open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands end as shown and print what is shown; Python runs; data is sound."""
-    run(page, open_session, monkeypatch)
+    _end_of(page, open_session, monkeypatch)
 
 
 def mentioned() -> Iterator[tuple[str, list[str]]]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 FENCE: Final = re.compile(r"^(?P<indent> *)(?P<ticks>`{3,}|~{3,})(?P<info>.*)$")
 TITLE: Final = re.compile(r'title="([^"]+)"')
 NOTE: Final = re.compile(r"^ *<!-- (at|goes on from|not run:|part of) (.+?) -->$")
+GENERATED: Final = re.compile(r"<!-- Written by docs/generate\.py")
 COMMENT: Final = {"<!--": True, "-->": False}
 RUN: Final = ("console", "python")
 DATA: Final = ("toml", "json", "csv", "ini", "jinja", "mermaid", "text", "diff", "markdown")
@@ -64,7 +65,9 @@ def read_page(page: Path, name: str) -> list[Block | Note]:
         PageError: A block is of no known kind, or has no end.
     """
     found: list[Block | Note] = []
-    lines = iter(enumerate(page.read_text("utf-8").splitlines(), 1))
+    written = page.read_text("utf-8").splitlines()
+    generated = "written by docs/generate.py" if GENERATED.match(written[0]) else None
+    lines = iter(enumerate(written, 1))
     reason, hidden = None, False
     for number, line in lines:
         place = f"{name}:{number}"
@@ -81,7 +84,7 @@ def read_page(page: Path, name: str) -> list[Block | Note]:
                 raise PageError(f"{place}: got a block of kind {kind!r}, expected one of {KINDS}")
             title = TITLE.search(rest)
             text = _until_end(lines, fence, place)
-            found.append(Block(place, kind, text, title and title[1], reason, hidden))
+            found.append(Block(place, kind, text, title and title[1], reason or generated, hidden))
             reason = None
         elif line.strip() and reason is not None:
             raise PageError(f"{place}: expected a block after 'not run: {reason}'")

@@ -23,6 +23,8 @@ SHELL: Final = re.compile(r"[|;&*`]|<|\$\(")
 ASSIGNED: Final = re.compile(r"^([A-Z_]+)=(.*)$")
 SERVES: Final = frozenset({"run", "worker", "ticker", "view", "relay"})
 """Commands that serve until they are stopped."""
+ASKS: Final = "asks a process that serves"
+"""Why a block is not run in the tests, and is in the walks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,14 @@ def lazsa_words(line: str) -> list[str] | None:
 @cache
 def _tree() -> Any:
     return typer.main.get_command(app)
+
+
+def serves(line: str) -> bool:
+    """Say whether a command serves until it is stopped."""
+    words = lazsa_words(line)
+    if words is None:
+        return line.startswith("uvicorn ")
+    return words[:1] != [] and words[0] in SERVES and not {"--once", "--help"} & set(words)
 
 
 def find_command(words: list[str]) -> tuple[Any, list[str]]:

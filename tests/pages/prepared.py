@@ -69,4 +69,4 @@ def _score(programme: Programme, path: str, country: str, score: int) -> None:
         )
 
 
-PREPARED = {"year": prepare_year}
+PREPARED = {"prepared: year": prepare_year}

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.pages.blocks import RUN, Block, PageError
 from tests.pages.commands import (
     ASSIGNED,
-    SERVES,
     check_command,
     commands_of,
-    find_command,
     lazsa_words,
+    serves,
 )
 from tests.pages.data import parse_block
 from tests.pages.installing import install
@@ -147,6 +146,8 @@ class Session:
             self.environment.update({name: value for name, _, value in assigned})
         elif words[0] == "cd":
             self.folder = self.folder / words[1]
+        elif words[0] != "lazsa-flow" and serves(command.line):
+            self.left.append("serves until it is stopped: the walks run it")
         elif words[:3] == ["python", "-m", "pytest"]:
             self.left.append("tests of a tutorial: test_invoice_example.py and the walks run them")
         elif words[0] in {"./dev", ".venv/bin/python", ".venv/bin/pre-commit"}:
@@ -161,7 +162,7 @@ class Session:
             extra[found[1]] = found[2]
             del words[0]
         if own is not None:
-            if _serves(words[1:]):
+            if serves(command.line):
                 check_command(own, command.place)
                 self.left.append("serves until it is stopped: tests of workers run it")
                 return
@@ -206,11 +207,6 @@ class Session:
         if words[1] == "run":
             check_command(words[2:], command.place)
         self.left.append("a command of the checkout")
-
-
-def _serves(words: list[str]) -> bool:
-    command, _ = find_command(words)
-    return command.name in SERVES and words[0] in SERVES and not {"--once", "--help"} & set(words)
 
 
 def _redirected(words: list[str]) -> tuple[list[str], str | None]:
