@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.award.facade.questions import AwardQuestions
+from lazsa_flow.award.viewer_waiting import list_waiting
 from lazsa_flow.lifecycle.calendar import parse_date, parse_day
 from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.cells import Link, Mark, Share
@@ -86,6 +87,7 @@ def write_overview_parts(context: PageContext) -> OverviewParts:
             )
             for each in gaps
         },
+        sections=(list_waiting(context, gaps),),
     )
 
 

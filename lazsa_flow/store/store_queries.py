@@ -12,6 +12,7 @@ from typing_extensions import TypeVar
 from lazsa_flow.lifecycle.merged_ids import MergedIds
 from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.store import (
+    bounded_counts,
     closed_books,
     decode,
     delivery_list,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import Failure, TimerRow
     from lazsa_flow.lifecycle.pauses import Pause
     from lazsa_flow.store.audit import AuditedPath
+    from lazsa_flow.store.bounded_counts import WaitingCounts
     from lazsa_flow.store.brakes import Brakes
     from lazsa_flow.store.delivery_list import Delivery, DeliveryFilter, DeliveryPlace
     from lazsa_flow.store.monitoring import QueueStats
@@ -102,6 +104,11 @@ class StoreQuestions(ABC, Generic[_Listing]):
         """Return how the work stands at an instant."""
         with self._read() as connection:
             return monitoring.queue_stats(connection, now)
+
+    def count_waiting(self, now: datetime, limit: int) -> WaitingCounts:
+        """Count what failed and what waits to be sent, no further than a limit."""
+        with self._read() as connection:
+            return bounded_counts.count_waiting(connection, now, limit)
 
     def count_due(self, now: datetime, limit: int) -> int:
         """Count the timers that are due at an instant, no further than a limit."""

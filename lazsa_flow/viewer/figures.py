@@ -13,7 +13,7 @@ from lazsa_flow.viewer.list_page import COUNTED_AT_MOST
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lazsa_flow.store.monitoring import QueueStats
+    from lazsa_flow.store.bounded_counts import WaitingCounts
     from lazsa_flow.viewer.list_page import PageContext
 
 
@@ -27,29 +27,25 @@ def count_states(context: PageContext, lifecycle: str) -> Mapping[tuple[str, str
     return context.figures.get(("states", lifecycle), compute)
 
 
-def read_queue_stats(context: PageContext) -> QueueStats:
-    """Return how the work stands."""
+def count_waiting(context: PageContext) -> WaitingCounts:
+    """Count what failed and what waits to be sent, no further than a list counts."""
     store = runtime_of(context.service).store
-    return context.figures.get("queue", lambda: store.queue_stats(context.now))
-
-
-def count_late(context: PageContext) -> int:
-    """Count the timers that should have fired, no further than a list counts."""
-
-    def compute() -> int:
-        with runtime_of(context.service).store.due_list() as listing:
-            return listing.count_timers(DueFilter(until=context.now - LATE), COUNTED_AT_MOST)
-
-    return context.figures.get("late", compute)
+    return context.figures.get("waiting", lambda: store.count_waiting(context.now, COUNTED_AT_MOST))
 
 
 def count_by_country(context: PageContext) -> Mapping[str, tuple[int, int, int]]:
-    """Count by country the timers that are due, those that are late, and the parked paths."""
+    """Count by country the timers that are due, those that are late, and the parked paths.
+
+    Each count is no further than a list counts, of all countries together.
+    """
 
     def compute() -> Mapping[str, tuple[int, int, int]]:
         runtime = runtime_of(context.service)
-        due = runtime.store.due_by_country(context.now)
-        late = runtime.store.due_by_country(context.now - LATE) if due else {}
+        with runtime.store.due_list() as listing:
+            due, late = (
+                listing.count_by_country(DueFilter(until=at), COUNTED_AT_MOST)
+                for at in (context.now, context.now - LATE)
+            )
         parked = Counter(
             each.country
             for each in runtime.store.find_parked(

@@ -56,9 +56,14 @@ def write_status(status: str) -> Mark:
 def list_health(context: PageContext) -> list[Section]:
     """Return the health of a service as tables: figures, and what is paused."""
     service, now = context.service, context.now
-    health = measure_health(service)
-    stands = runtime_of(service).store.queue_stats(now)
-    next_due = service.next_due()
+    health, stands, next_due = context.figures.get(
+        "health",
+        lambda: (
+            measure_health(service),
+            runtime_of(service).store.queue_stats(now),
+            service.next_due(),
+        ),
+    )
     late: Cell = "nothing is late"
     if next_due is not None and next_due < now - LATE:
         late = LateBy(now - next_due)

@@ -9,20 +9,17 @@ from zoneinfo import ZoneInfo
 from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.cells import Link, Mark, Series, write_length
 from lazsa_flow.viewer.extra_pages import Tile, find_overview_parts
-from lazsa_flow.viewer.figures import (
-    count_by_country,
-    count_late,
-    count_states,
-    read_queue_stats,
-)
+from lazsa_flow.viewer.figures import count_by_country, count_states, count_waiting
 from lazsa_flow.viewer.frame import write_card
 from lazsa_flow.viewer.list_html import write_section, write_table
 from lazsa_flow.viewer.list_page import COUNTED_AT_MOST, Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from lazsa_flow.lifecycle.table import Lifecycle
+    from lazsa_flow.store.bounded_counts import WaitingCounts
     from lazsa_flow.viewer.cells import Cell, Tone
     from lazsa_flow.viewer.extra_pages import OverviewParts
     from lazsa_flow.viewer.list_page import PageContext
@@ -67,51 +64,64 @@ def write_tiles(tiles: Sequence[Tile]) -> str:
 
 def list_tiles(context: PageContext) -> list[Tile]:
     """Return the figures of any service."""
-    of, stats, late = context.addresses.of, read_queue_stats(context), count_late(context)
+    of, counts = context.addresses.of, count_waiting(context)
+    by_country = count_by_country(context).values()
+    due, late = (sum(each[at] for each in by_country) for at in (0, 1))
     pauses, next_due = context.service.pauses(), context.service.next_due()
-    late_text = f"{late:,}+" if late >= COUNTED_AT_MOST else late
-    oldest = "the timers are up to date"
-    if late and next_due is not None:
-        oldest = f"by {write_length(context.now - next_due)} at most"
-    coming = "no timer is pending"
-    if next_due is not None and next_due > context.now:
-        coming = f"the next one in {write_length(next_due - context.now)}"
-    elif stats.due:
-        coming = "they wait for a worker"
+    late_note = "the timers are up to date"
+    if late and next_due is not None and next_due < context.now:
+        late_note = f"by {write_length(context.now - next_due)} at most"
+    elif late:
+        late_note = "what is paused waits"
+    failing = f"{_count(counts.failing)} more are tried again"
+    scopes = "; ".join(each.scope for each in pauses)
     return [
-        Tile("Due now", stats.due, coming, of("due")),
-        Tile("Late", late_text, oldest, of("due", late="yes"), "bad" if late else None),
+        Tile("Due now", _count(due), _tell_next(context, due, next_due), of("due")),
+        Tile("Late", _count(late), late_note, of("due", late="yes"), "bad" if late else None),
         Tile(
             "Parked",
-            stats.parked,
-            f"{stats.failing:,} more are tried again" if stats.failing else "after an error",
+            _count(counts.parked),
+            failing if counts.failing else "after an error",
             of("parked"),
-            "bad" if stats.parked else None,
+            "bad" if counts.parked else None,
         ),
         Tile(
             "Paused",
             len(pauses),
-            "; ".join(each.scope for each in pauses) or "nothing is stopped",
+            scopes or "nothing is stopped",
             of("health"),
             "warn" if pauses else None,
         ),
-        _write_outbox(context),
+        _write_outbox(context, counts),
     ]
 
 
-def _write_outbox(context: PageContext) -> Tile:
-    stats = read_queue_stats(context)
+def _tell_next(context: PageContext, due: int, next_due: datetime | None) -> str:
+    if due:
+        return "they wait for a worker"
+    if next_due is None:
+        return "no timer is pending"
+    return f"the next one in {write_length(next_due - context.now)}"
+
+
+def _write_outbox(context: PageContext, counts: WaitingCounts) -> Tile:
     to = context.addresses.of("outbox")
     tone: Tone | None = None
-    note = "no notice waits"
-    if stats.outbox_since is not None:
-        note = f"the oldest for {write_length(context.now - stats.outbox_since)}"
-    if stats.notices_parked:
-        note, tone = f"{stats.notices_parked:,} are set aside", "bad"
-    due = stats.outbox_due_since
-    if due is not None and (context.now - due).total_seconds() > _OVERDUE_S:
-        note, tone = f"may go for {write_length(context.now - due)}: no relay runs", "bad"
-    return Tile("Outbox", stats.outbox, note, to, tone)
+    note, since = "no notice waits", counts.notices_due_since
+    if counts.notices_next is not None:
+        note = f"the first may go in {write_length(counts.notices_next - context.now)}"
+    if since is not None:
+        note = f"the oldest may go for {write_length(context.now - since)}"
+        if (context.now - since).total_seconds() > _OVERDUE_S:
+            tone, note = "bad", f"{note}: no relay runs"
+    if counts.notices_parked:
+        tone, note = "bad", f"{_count(counts.notices_parked)} more are set aside"
+    return Tile("Outbox", _count(counts.notices), note, to, tone)
+
+
+def _count(count: int) -> str:
+    """Write a count that goes no further than a list counts."""
+    return f"{count:,}{' or more' if count >= COUNTED_AT_MOST else ''}"
 
 
 def write_states(context: PageContext, name: str, table: Lifecycle) -> str:
