@@ -64,7 +64,10 @@ PAGES: Final = {
         "The service",
         "`FlowService` runs any lifecycle. Methods are called on a service that was opened with\n"
         "`FlowService.open`. What changes something takes an `actor`, and most also a `key`: with\n"
-        "the same key, a second call returns the first one's result and changes nothing.",
+        "the same key, a second call returns the first one's result and changes nothing.\n\n"
+        "Besides the errors that a method names, each may raise those of the database:\n"
+        "`UnavailableError`, `ContendedError`, `StorageError`, `SchemaError`; after `close`,\n"
+        "`ClosedError`. [What to do about each](../errors.md).",
         ("FlowService", "SeveralDatabases"),
     ),
     "programme": ApiPage(
