@@ -113,6 +113,7 @@ def _build_page_content(shown: Picture | Chart) -> tuple[Chart, dict[str, Any]]:
         "residents": [],
         "others": [],
         "stories": {},
+        "details": {},
     }
     return shown, {**chart_to_json(shown), **nothing}
 

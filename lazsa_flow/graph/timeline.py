@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lazsa_flow.graph.notebook import explain_missing_extra, render_for_notebook
+from lazsa_flow.graph.path_details import details_fields
 from lazsa_flow.lifecycle.local_time import write_local_time
 from lazsa_flow.lifecycle.values import EMPTY, freeze
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.graph.chart import Arrow, Chart
+    from lazsa_flow.graph.path_details import PathDetails
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.titles import Titles
 
@@ -122,6 +124,7 @@ class Picture:
         stories: Each listed path's story, oldest scene first.
         zones: The time zone of each country, by code.
         others: Further paths, listed without their stories, those opened last first.
+        details: Of the paths that were named, what their stories do not say.
 
     Units:
         Instants are aware, in UTC.
@@ -136,10 +139,12 @@ class Picture:
     stories: Mapping[str, tuple[HistoryEntry, ...]]
     zones: Mapping[str, str] = EMPTY
     others: tuple[PathCard, ...] = ()
+    details: Mapping[str, PathDetails] = EMPTY
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stories", freeze(self.stories))
         object.__setattr__(self, "zones", freeze(self.zones))
+        object.__setattr__(self, "details", freeze(self.details))
 
     def __repr__(self) -> str:
         """Write it in one line: what it shows, and how much of it."""
@@ -175,6 +180,7 @@ def picture_to_json(picture: Picture) -> dict[str, Any]:
             path: [scene_fields(scene) for scene in story]
             for path, story in picture.stories.items()
         },
+        "details": {path: details_fields(each) for path, each in picture.details.items()},
     }
 
 

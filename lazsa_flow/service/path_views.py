@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lazsa_flow.graph.chart import Chart
+    from lazsa_flow.graph.path_details import PathDetails
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Snapshot
     from lazsa_flow.service.context import Context
@@ -27,10 +28,12 @@ class PathView(NamedTuple):
     Attributes:
         resident: The path, as lists show it.
         story: Its history, oldest entry first.
+        details: What comes next, what guards see now, and notices; only where they are asked for.
     """
 
     resident: PathCard
     story: tuple[HistoryEntry, ...]
+    details: PathDetails | None = None
 
     def __repr__(self) -> str:
         """Write it in one line: of which path, and how long its history is."""

@@ -65,7 +65,7 @@ class Pictures(Part):
         return replace(drawn, others=tuple(islice(further, others)))
 
     def portraits(self, name: str, lifecycle: str | None = None) -> list[PathView]:
-        """Show a path, or each path of a subject, in its state with its history.
+        """Show a path, or each path of a subject, in its state with its history and details.
 
         Args:
             name: The path's reference, or the subject's id.
@@ -78,6 +78,7 @@ class Pictures(Part):
             NotFoundError: There is no such lifecycle, subject or path.
         """
         from lazsa_flow.graph.chart import build_chart
+        from lazsa_flow.service.path_details import describe_paths
         from lazsa_flow.service.path_views import portraits
 
         lifecycle = self._lifecycle(lifecycle)
@@ -85,7 +86,10 @@ class Pictures(Part):
         context = self._runtime.context
         drawn = build_chart(context.rulebook.lifecycle(lifecycle))
         with self._runtime.store.census(lifecycle) as asked:
-            return portraits(context, drawn, asked, asked.named(paths), self._runtime.clock.now())
+            now = self._runtime.clock.now()
+            views = portraits(context, drawn, asked, asked.named(paths), now)
+            details = describe_paths(context, asked, paths, now)
+        return [view._replace(details=details[view.resident.path]) for view in views]
 
     def _path_ids(self, name: str, lifecycle: str) -> list[int]:
         """Return the number of a path, or those of a subject's paths of a lifecycle."""

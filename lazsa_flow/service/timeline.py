@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lazsa_flow.graph.chart import Index, build_chart
 from lazsa_flow.graph.timeline import Picture, TimelinePoint
+from lazsa_flow.service.path_details import describe_paths
 from lazsa_flow.service.path_views import portraits
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def picture(
         residents = {each.id: each for each in (*asked.residents(limit), *asked.named(path_ids))}
         found = _Found(asked.moves(bounds), asked.pending())
         listed = portraits(context, drawn, asked, list(residents.values()), now)
+        details = describe_paths(context, asked, path_ids, now) if path_ids else {}
     today = max(calendar.local_date(now) for calendar in calendars.values())
     stops = _stops(drawn, found, [*days, today])
     coming = _coming(context, drawn, found, stops[-1])
@@ -72,6 +74,7 @@ def picture(
         residents=tuple(each.resident for each in listed),
         stories={each.resident.path: each.story for each in listed},
         zones={code: calendar.zone for code, calendar in calendars.items()},
+        details=details,
     )
 
 

@@ -63,6 +63,16 @@ class PathCard(NamedTuple):
     parked: bool
 
 
+class NoticeOfPath(NamedTuple):
+    """A notice about a path: delivered at an instant by a channel, or waiting until one."""
+
+    kind: str
+    recipient: str
+    at: datetime
+    channel: str | None
+    parked: bool
+
+
 class Census:
     """Counts over a database as it stands in one transaction.
 
@@ -205,6 +215,32 @@ class Census:
         for row in self._connection.execute(query).mappings():
             found.setdefault(row["path_id"], []).append(journal_fields(row))
         return found
+
+    def notices_of(self, path_id: int, ref: str) -> list[NoticeOfPath]:
+        """Return the notices about a path: those delivered, oldest first, then those that wait.
+
+        Args:
+            path_id: The path's number.
+            ref: Its reference, with which the keys of its notices begin.
+        """
+        sent, waiting = schema.deliveries, schema.outbox
+        channel, parked = sa.null().label("channel"), sa.false().label("parked")
+        delivered = sa.select(
+            sent.c.kind, sent.c.recipient, sent.c.recorded_at, sent.c.channel, parked
+        )
+        pending = sa.select(
+            waiting.c.kind, waiting.c.recipient, waiting.c.next_at, channel, waiting.c.parked
+        )
+        if self._connection.dialect.name == "sqlite":  # along the primary key, in byte order
+            delivered = delivered.where(sent.c.key.between(f"{ref}.", f"{ref}/"))
+            pending = pending.where(waiting.c.key.between(f"{ref}.", f"{ref}/"))
+        queries = (
+            delivered.where(sent.c.path_id == path_id).order_by(sent.c.recorded_at, sent.c.key),
+            pending.where(waiting.c.path_id == path_id).order_by(waiting.c.next_at, waiting.c.key),
+        )
+        return [
+            NoticeOfPath._make(row) for each in queries for row in self._connection.execute(each)
+        ]
 
     def evidence(self, path_ids: Collection[int], *, on: date) -> list[Snapshot]:
         """Load what guards may read of these paths.

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, JSONResponse, StreamingResponse
 from starlette.routing import Route
 
 from lazsa_flow.graph.page import Served, page
+from lazsa_flow.graph.path_details import details_fields
 from lazsa_flow.graph.timeline import picture_to_json, resident_fields, scene_fields
 from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.addresses import Addresses
@@ -130,6 +131,7 @@ class ServicePages:
                 {
                     "resident": resident_fields(each.resident),
                     "story": [scene_fields(scene) for scene in each.story],
+                    "details": each.details and details_fields(each.details),
                 }
                 for each in found
             ]

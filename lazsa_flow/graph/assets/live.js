@@ -16,7 +16,7 @@ const Live = {
   /** Ask the server for the paths of a name, and take them in; returns how many there are. */
   async find(model, name) {
     const found = (Live.on && await Live.get(`story.json?name=${encodeURIComponent(name.trim())}`)) || [];
-    for (const { resident, story } of found) model.learn(resident, story);
+    for (const { resident, story, details } of found) model.learn(resident, story, details);
     return found.length;
   },
 
@@ -26,7 +26,7 @@ const Live = {
     if (data) {
       const model = new Model(data);
       for (const [path, story] of page.model.stories) {
-        if (!model.stories.has(path)) model.learn(page.model.residents.get(path), story);
+        if (!model.stories.has(path)) model.learn(page.model.residents.get(path), story, page.model.details.get(path));
       }
       const { path } = page.view;
       if (path) await Live.find(model, path);

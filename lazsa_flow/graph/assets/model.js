@@ -9,6 +9,7 @@ class Model {
     this.counted = data.stops.length > 0;
     this.now = data.stops.findIndex((stop) => stop.kind === "now");
     this.stories = new Map(Object.entries(data.stories));
+    this.details = new Map(Object.entries(data.details));
     this.residents = new Map([...data.others, ...data.residents].map((each) => [each.path, each]));
   }
 
@@ -70,9 +71,10 @@ class Model {
   }
 
   /** Take a path and its story in. */
-  learn(resident, story) {
+  learn(resident, story, details) {
     this.residents.set(resident.path, resident);
     this.stories.set(resident.path, story);
+    if (details) this.details.set(resident.path, details);
   }
 
   /** The number of the stop of a date: itself, or the last one before it. */
@@ -106,6 +108,12 @@ class Model {
   /** Roles or reasons in words. */
   words(codes) {
     return codes.map((code) => this.titled("words", code)).join(", ");
+  }
+
+  /** A trigger by its name alone, with its reason. */
+  triggerNamed(trigger, reason) {
+    const arrow = this.data.arrows.find((each) => each.trigger === trigger);
+    return `${arrow ? this.triggerTitle(arrow) : trigger}${reason ? ` (${this.words([reason])})` : ""}`;
   }
 
   titled(kind, name) {
@@ -154,10 +162,13 @@ const figure = (number) => number.toLocaleString("en-US");
 /** Write a number of things: "1 path", "2 paths". */
 const several = (number, thing) => `${figure(number)} ${thing}${number === 1 ? "" : "s"}`;
 
-/** Write an instant as the clocks of a zone show it, with the zone's name; without one, in UTC. */
+/** Write an instant as a zone's clocks show it: "2026-10-01 20:00 +08:00 Manila"; without one, in UTC. */
 function localTime(instant, zone) {
-  const form = new Intl.DateTimeFormat("sv-SE", {
-    dateStyle: "short", timeStyle: "short", timeZone: zone || "UTC",
-  });
-  return `${form.format(new Date(instant))} ${zone || "UTC"}`;
+  const at = new Date(instant);
+  const form = (options) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone || "UTC", ...options });
+  const shown = form({ dateStyle: "short", timeStyle: "short" }).format(at);
+  if (!zone || zone === "UTC") return `${shown} UTC`;
+  const named = form({ timeZoneName: "longOffset" }).formatToParts(at).find(({ type }) => type === "timeZoneName");
+  const offset = named.value.replace("GMT", "").replace("\u2212", "-") || "+00:00";
+  return `${shown} ${offset} ${zone.split("/").pop().replaceAll("_", " ")}`;
 }
