@@ -165,14 +165,14 @@ class Drawing {
       if (state) {
         const count = this.model.count(stop, country, state);
         group.querySelector(".count").textContent = `${figure(count)} ${when}`;
-        group.setAttribute("aria-label", `${this.model.stateTitle(state)}: ${several(count, "path")} ${when}`);
+        group.setAttribute("aria-label", `${Drawing.textOf(group)}, ${several(count, "path")}`);
       } else {
         const arrows = Drawing.arrowsOf(group);
         const flow = this.model.flow(stop, country, arrows, moves);
         const shown = group.querySelector(".flow");
         shown.classList.toggle("due", kind === "due");
         shown.textContent = Drawing.FLOWS[kind](flow);
-        group.setAttribute("aria-label", `${this.model.triggerTitle(this.model.arrows.get(arrows[0]))}: ${Drawing.SPOKEN[kind](flow)}`);
+        group.setAttribute("aria-label", `${Drawing.textOf(group)}, ${Drawing.SPOKEN[kind](flow)}`);
       }
     }
   }
@@ -199,6 +199,11 @@ class Drawing {
     if (group.dataset.state) return { state: name(group.dataset.state) };
     const arrow = this.model.arrows.get(Drawing.arrowsOf(group)[0]);
     return { trigger: arrow.trigger, from: name(arrow.source), to: name(arrow.dest) };
+  }
+
+  /** What is written in a group, which its name begins with: who speaks it is understood. */
+  static textOf(group) {
+    return [...group.querySelectorAll("text")].map(({ textContent }) => textContent).filter(Boolean).join(" ");
   }
 
   static arrowsOf(group) {
