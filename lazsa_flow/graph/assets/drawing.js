@@ -155,7 +155,10 @@ class Drawing {
     });
   }
 
-  /** Show the figures of a stop, each with a word that says what it counts. */
+  /**
+   * Show the figures of a stop, each with a word that says what it counts. What is written in a group
+   * is its name for those who hear it, and for those who speak to it.
+   */
   show(stop, country, moves) {
     if (!this.model.counted) return;
     const kind = this.model.flowKind(stop, moves);
@@ -165,14 +168,12 @@ class Drawing {
       if (state) {
         const count = this.model.count(stop, country, state);
         group.querySelector(".count").textContent = `${figure(count)} ${when}`;
-        group.setAttribute("aria-label", `${Drawing.textOf(group)}, ${several(count, "path")}`);
       } else {
         const arrows = Drawing.arrowsOf(group);
         const flow = this.model.flow(stop, country, arrows, moves);
         const shown = group.querySelector(".flow");
         shown.classList.toggle("due", kind === "due");
         shown.textContent = Drawing.FLOWS[kind](flow);
-        group.setAttribute("aria-label", `${Drawing.textOf(group)}, ${Drawing.SPOKEN[kind](flow)}`);
       }
     }
   }
@@ -199,11 +200,6 @@ class Drawing {
     if (group.dataset.state) return { state: name(group.dataset.state) };
     const arrow = this.model.arrows.get(Drawing.arrowsOf(group)[0]);
     return { trigger: arrow.trigger, from: name(arrow.source), to: name(arrow.dest) };
-  }
-
-  /** What is written in a group, which its name begins with: who speaks it is understood. */
-  static textOf(group) {
-    return [...group.querySelectorAll("text")].map(({ textContent }) => textContent).filter(Boolean).join(" ");
   }
 
   static arrowsOf(group) {
