@@ -87,6 +87,11 @@ def add_first(
 def latest(dialect: str) -> sa.Select[Any]:
     """Select subject and country of the last row of each of ``ids``."""
     asked, other = ids_table(dialect, sa.Text), _ROWS.alias("other")
+    if dialect == "postgresql":  # it would read the whole table to join it
+        own = sa.select(other.c.country).where(other.c.subject == current_id_of(asked.c.id))
+        last_own = own.correlate(asked).order_by(other.c.id.desc()).limit(1).lateral()
+        joined = asked.join(last_own, sa.true())
+        return sa.select(asked.c.id, last_own.c.country).select_from(joined)
     last = sa.select(sa.func.max(other.c.id)).where(other.c.subject == current_id_of(asked.c.id))
     return sa.select(asked.c.id, _ROWS.c.country).select_from(
         asked.join(_ROWS, _ROWS.c.id == last.correlate(asked).scalar_subquery())

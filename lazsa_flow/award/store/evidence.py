@@ -260,8 +260,14 @@ def _recorded_on_day(dialect: str) -> sa.Select[Any]:
     """Select the facts of each of ``ids`` on a ``day``, the last recorded ones last."""
     asked, table = ids_table(dialect, sa.Text), award_tables.facts
     same_day = table.c.as_of == sa.bindparam("day", type_=sa.Text())
+    columns = [table.c[name] for name in STORED_FACTS]
+    if dialect == "postgresql":  # it would read the whole table to join it
+        own = sa.select(*columns).where(table.c.seller == asked.c.id, same_day)
+        own = own.correlate(asked).order_by(table.c.recorded_at.desc(), table.c.id.desc())
+        last = own.limit(1).lateral()
+        return sa.select(*last.c).select_from(asked.join(last, sa.true()))
     return (
-        sa.select(*(table.c[name] for name in STORED_FACTS))
+        sa.select(*columns)
         .select_from(asked.join(table, (table.c.seller == asked.c.id) & same_day))
         .order_by(table.c.recorded_at, table.c.id)
     )
