@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PAGES: Final = sorted(
     str(page.relative_to(ROOT)) for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 )
+NOT_RUN: Final = 21
+"""How many blocks need a server, or are a part of a file that other tests run."""
 ENDED: Final[dict[str, Session]] = {}
 """Sessions that other pages go on from."""
 
@@ -102,6 +104,16 @@ def _end_of(page: str, open_session: Open, monkeypatch: pytest.MonkeyPatch) -> S
 def test_every_block_runs(page: str, open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands end as shown and print what is shown; Python runs; data is sound."""
     _end_of(page, open_session, monkeypatch)
+
+
+def test_what_is_not_run_is_counted() -> None:
+    """Few blocks are not run, each for a reason; a test that a reason names is there."""
+    blocks = [part for page in WITH_BLOCKS for part in parts_of(page) if isinstance(part, Block)]
+    reasons = [b.reason for b in blocks if b.reason not in {None, "written by docs/generate.py"}]
+    assert len(reasons) <= NOT_RUN
+    for reason in reasons:
+        for name in re.findall(r"tests/[\w/]+\.py", str(reason)):
+            assert (ROOT / name).is_file(), name
 
 
 def mentioned() -> Iterator[tuple[str, list[str]]]:
