@@ -48,6 +48,17 @@ Every command of `lazsa-flow`. `lazsa-flow COMMAND --help` says the same in a te
 | 0 | done, or nothing was to be done |
 | 1 | refused, not found, or a fault: one line on standard error says what, and what to do |
 | 2 | the command line itself is wrong: an unknown or missing option, command or argument |
+
+These end with 1 as well:
+
+- what somebody answered no to, and a command whose extra is not installed;
+- `relay --once` where a notice failed or was set aside, `sweep` where a decision failed or a path
+  was parked: the rest is done, and standard output counts both;
+- `verify` and `doctor` that find a fault (warnings leave it at 0);
+- `view`, `ledger` and `doctor` of several databases, where one does not answer.
+
+A process that serves (`run`, `worker`, `ticker`, `relay`, `view`) ends with 0 on SIGTERM, and with
+1 or more where it failed, so that its supervisor starts it again.
 """
 _ROW: Final = ("argument or option", "takes", "default", "meaning")
 

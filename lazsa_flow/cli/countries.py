@@ -51,9 +51,9 @@ def list_countries(
     if as_json:
         print_json([_country_document(each, suspended) for each in found])
         return
-    from rich.table import Table
+    from lazsa_flow.cli.tables import new_table
 
-    table = Table("Country", "Name", "Zone", "Cycle dates", "Version", "Released", "By")
+    table = new_table("Country", "Name", "Zone", "Cycle dates", "Version", "Released", "By")
     for each in found:
         shown = each.text.country
         table.add_row(

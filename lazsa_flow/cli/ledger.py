@@ -119,9 +119,9 @@ def book_document(book: Book) -> dict[str, Any]:
 
 def books_table(title: str, books: Sequence[Book]) -> Table:
     """Lay out rows of the books with their sum."""
-    from rich.table import Table
+    from lazsa_flow.cli.tables import new_table
 
-    table = Table(title=title, title_justify="left", show_footer=True)
+    table = new_table(title=title, footer=True)
     table.add_column("Cycle", footer="")
     table.add_column("Country", footer="all")
     _add_columns(table, books)
@@ -165,9 +165,9 @@ def _books_answer(each: DatabaseAnswer[list[Book]]) -> dict[str, Any]:
 
 def _several_table(answers: Sequence[DatabaseAnswer[list[Book]]]) -> Table:
     """Lay out the books of each database with its sum, and the sum of all."""
-    from rich.table import Table
+    from lazsa_flow.cli.tables import new_table
 
-    table = Table(title="The books", title_justify="left", show_footer=True)
+    table = new_table(title="The books", footer=True)
     table.add_column("Database", footer="all")
     table.add_column("Cycle", footer="")
     table.add_column("Country", footer="all")

@@ -231,7 +231,8 @@ def relay(
 ) -> None:
     """Send waiting notices through the deployment's channels, until SIGTERM.
 
-    Any number may run side by side, apart from ``lazsa-flow run``.
+    Any number may run side by side, apart from ``lazsa-flow run``. With --once, the exit code is 1
+    if a notice failed or was set aside.
 
     Example: lazsa-flow relay --config /etc/lazsa
     """
@@ -245,8 +246,9 @@ def relay(
     address = None if metrics_port is None else Address(metrics_host, metrics_port)
     with open_service(database, config) as service, service.open_relay() as opened:
         if once:
-            _print_drained(opened.drain(stop.is_set), as_json=as_json)
-            return
+            drained = opened.drain(stop.is_set)
+            _print_drained(drained, as_json=as_json)
+            raise typer.Exit(int(bool(drained.failed or drained.parked)))
         from lazsa_flow.runner.metrics_server import process_application, serve_metrics_in_thread
 
         with serve_metrics_in_thread(address, lambda: process_application(service, None, pulse)):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+import typer
+
 from lazsa_flow.cli import common
 from lazsa_flow.cli.application import current_application
 from lazsa_flow.cli.common import console, open_service, print_json, read_now
@@ -80,7 +82,8 @@ def sweep(
 ) -> None:
     """Fire all timers that are due, with a progress bar on a terminal; with --now it asks first.
 
-    Timers under a pause wait. Nothing fires before its instant has come.
+    Timers under a pause wait. Nothing fires before its instant has come. The exit code is 1 if a
+    decision failed or a path was parked.
 
     Example: lazsa-flow sweep
     """
@@ -111,3 +114,4 @@ def sweep(
     else:
         console().print(", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
         show_pauses(pauses)
+    raise typer.Exit(int(bool(swept.failed or swept.parked)))

@@ -264,7 +264,7 @@ DueBy = Annotated[
     typer.Option(
         "--now",
         metavar="INSTANT",
-        help="Fire only timers due by this past instant, as 2026-10-01T00:00+08:00.",
+        help="As of this past instant, as 2026-10-01T00:00+08:00: timers due by it.",
     ),
 ]
 Until = Annotated[

@@ -51,9 +51,9 @@ def list_policies(
     if as_json:
         print_json([_policy_document(each, current) for each in found])
         return
-    from rich.table import Table
+    from lazsa_flow.cli.tables import new_table
 
-    table = Table("Policy", "In force from", "Now", "Released", "By")
+    table = new_table("Policy", "In force from", "Now", "Released", "By")
     for each in found:
         table.add_row(
             f"{each.text.lifecycle}/{each.text.version}",

@@ -17,6 +17,8 @@ from lazsa_flow.terminal_text import escape_controls, quote_for_spreadsheet
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from rich.table import Table
+
 _GAP: Final = 2
 
 
@@ -36,6 +38,29 @@ class Column:
     right: bool = False
 
 
+def new_table(*headers: str, title: str = "", footer: bool = False) -> Table:
+    """Return an empty table, drawn without a box, so that other programs can read it.
+
+    Args:
+        *headers: The titles of its columns.
+        title: A line above it.
+        footer: Whether it has a row of sums.
+    """
+    from rich.table import Table
+
+    return Table(
+        *headers,
+        title=title or None,
+        title_justify="left",
+        show_footer=footer,
+        box=None,
+        pad_edge=False,
+        padding=(0, _GAP, 0, 0),
+        header_style="bold",
+        footer_style="bold",
+    )
+
+
 def print_table(
     columns: Sequence[Column], rows: Iterable[Sequence[object]], *, empty: str, title: str = ""
 ) -> None:
@@ -47,15 +72,13 @@ def print_table(
         empty: The sentence that is printed instead of a table without rows.
         title: A line above the table.
     """
-    from rich.table import Table
-
     screen = console()
     cells = [[_cell(each) for each in row] for row in rows]
     if not cells:
         screen.print(empty, soft_wrap=True)
         return
     kept, widths = _fit(columns, cells, screen.width)
-    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    table = new_table()
     for at in kept:
         column = columns[at]
         table.add_column(

@@ -304,7 +304,8 @@ class TestTyped:
             )
             env = {"LAZSA_CONFIG": str(folder)}
             _nominated(shell)
-            assert shell("relay", "--once", "--json", **env).json["parked"] == 1
+            done = shell("relay", "--once", "--json", **env)
+            assert (done.code, json.loads(done.out)["parked"]) == (1, 1)
             (parked,) = shell("outbox", "--parked", "--json", **env).json
             assert (parked["error"], parked["next_at"]) == ("no_contact", None)
             contacts = shell.directory / "contacts.csv"

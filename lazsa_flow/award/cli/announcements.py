@@ -153,7 +153,7 @@ def list_(
 
     Example: lazsa-flow announcement list
     """
-    from rich.table import Table
+    from lazsa_flow.cli.tables import new_table
 
     with open_programme(database, config) as programme:
         found = programme.announcements(country=country)
@@ -163,7 +163,7 @@ def list_(
     if not found:
         console().print("Nothing has been announced.")
         return
-    table = Table("No.", "On (UTC)", "Kind", "For", "Sent", "Waiting", "Title")
+    table = new_table("No.", "On (UTC)", "Kind", "For", "Sent", "Waiting", "Title")
     for each in found:
         sent = f"{each.delivered} of {each.ambassadors + each.members}"
         on = f"{each.recorded_at:%Y-%m-%d}"

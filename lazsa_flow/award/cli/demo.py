@@ -84,16 +84,15 @@ def _document(summary: Told) -> dict[str, Any]:
 
 
 def _print(summary: Told, seconds: float, *, notices: bool) -> None:
-    from rich.table import Table
-
     from lazsa_flow.award.demo.run import DATABASE, JOURNAL, LIFECYCLE, NOTICES
     from lazsa_flow.award.programme import Programme
+    from lazsa_flow.cli.tables import new_table
     from lazsa_flow.lifecycle.calendar import instant_text
 
     screen = console()
     for on in sorted({book.on for book in summary.books}):
         screen.print(books_table(f"Cycle {on}", [book for book in summary.books if book.on == on]))
-    states = Table("State", "Paths", title="Where the paths stand", title_justify="left")
+    states = new_table("State", "Paths", title="Where the paths stand")
     for state, paths in summary.states.items():
         states.add_row(state, str(paths))
     screen.print(states)

@@ -112,8 +112,7 @@ def list_imports(
 
     Example: lazsa-flow import list --limit 10
     """
-    from rich.table import Table
-
+    from lazsa_flow.cli.tables import new_table
     from lazsa_flow.lifecycle.calendar import instant_text
 
     with open_programme(database, config) as programme:
@@ -124,7 +123,7 @@ def list_imports(
     if not batches:
         console().print("Nothing was imported yet.")
         return
-    table = Table("Import", "At", "What", "By", "Through", "File", "SHA-256")
+    table = new_table("Import", "At", "What", "By", "Through", "File", "SHA-256")
     for each in batches:
         digest = (each.sha256 or "")[:12]
         at = instant_text(each.recorded_at)

@@ -176,7 +176,10 @@ ImportExample = Annotated[bool, typer.Option("--example", help="Print a valid fi
 ImportLimit = Annotated[int, typer.Option("--limit", min=1, help="Maximum number of imports.")]
 FactsFile = Annotated[Path, typer.Argument(metavar="FILE", help="Facts file.")]
 ScreenedOn = Annotated[
-    str, typer.Option("--on", metavar="DATE", help="Cycle date to check the criteria on.")
+    str,
+    typer.Option(
+        "--on", metavar="DATE", help="Cycle date, such as 2026-10-01, to check the criteria on."
+    ),
 ]
 DemoFacts = Annotated[
     Path | None,
@@ -188,7 +191,9 @@ DemoYears = Annotated[
 DemoSeed = Annotated[int, typer.Option("--seed", help="Random seed.")]
 DemoOut = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="Empty directory; by default a new temporary one."),
+    typer.Option(
+        "--out", metavar="DIR", help="Output directory, empty; by default a new temporary one."
+    ),
 ]
 ResumeDemo = Annotated[bool, typer.Option("--resume", help="Continue the demo in DIR.")]
 WriteNotices = Annotated[bool, typer.Option("--notices", help="Also write a file for each notice.")]

@@ -41,7 +41,7 @@ def due(
 
     Example: lazsa-flow perks due PH
     """
-    from rich.table import Table
+    from lazsa_flow.cli.tables import new_table
 
     with open_programme(database, config) as programme:
         found = programme.perks_due(country, given=given)
@@ -52,7 +52,7 @@ def due(
     if not found:
         screen.print(f"No one-off perk is due in {country}.")
         return
-    table = Table("Seller", "Perk", "Due since", "Given by", "On")
+    table = new_table("Seller", "Perk", "Due since", "Given by", "On")
     for each in found:
         on = f"{each.given_at:%Y-%m-%d}" if each.given_at else ""
         table.add_row(each.seller, each.perk, str(each.since), each.given_by or "", on)

@@ -17,11 +17,10 @@ def screen(
 
     Example: lazsa-flow screen sellers.csv --on 2020-04-01
     """
-    from rich.table import Table
-
     from lazsa_flow.award.imports.facts import read_facts
     from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.award.rules.screening import screen_seller as judge
+    from lazsa_flow.cli.tables import new_table
     from lazsa_flow.config import Config, check_policy
     from lazsa_flow.lifecycle.calendar import parse_date
 
@@ -36,7 +35,7 @@ def screen(
         pass
     met = total = 0
     unmet: dict[str, int] = {}
-    table = Table("Seller", "Meets", "Unmet", title=f"On {day}", title_justify="left")
+    table = new_table("Seller", "Meets", "Unmet", title=f"On {day}")
     for facts in read_facts(file, countries):
         result = judge(facts, day, policy.criteria)
         total += 1
