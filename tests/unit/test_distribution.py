@@ -131,6 +131,14 @@ def test_what_stands_against_a_version(version: str, change: dict[str, Any], fau
     assert any(fault in each for each in find_faults(version, Sources(**fields)))
 
 
+def test_the_changelog_keeps_its_form() -> None:
+    """Above the project's own version stands what is not released yet, and nothing else."""
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    version = read_project()["project"]["version"]
+    faults = list(find_faults(version, Sources(version, changelog)))
+    assert all("entries under Unreleased" in each for each in faults), faults
+
+
 def test_a_version_that_is_not_ready_is_not_built(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
