@@ -9,14 +9,16 @@ import json
 import sys
 from typing import NoReturn
 
-from lazsa_flow.errors import ExtraError
-
 
 def main() -> NoReturn:
     """Run the command line; without its libraries, say what to install and end with exit code 1."""
     try:
         from lazsa_flow.award.cli.app import main as run_command_line
-    except ExtraError as error:
+    except Exception as error:
+        from lazsa_flow.errors import ExtraError
+
+        if not isinstance(error, ExtraError):
+            raise
         document = {"error": "ExtraError", "message": str(error), **vars(error)}
         said = json.dumps(document) if "--json" in sys.argv else f"error: {error}"
         print(said, file=sys.stderr)  # noqa: T201 - the command line's voice
