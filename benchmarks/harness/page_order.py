@@ -33,7 +33,8 @@ SECTIONS: Final = (
         "Somebody sits in front of it: a command of the shell, a nomination, a page, a list.",
         (
             *("start_up", "command_line", "nominate", "single_fire", "explain"),
-            *("page_lists", "country_lists", "picture", "ledger", "forty_threads"),
+            *("page_lists", "viewer_pages", "country_lists", "picture", "ledger"),
+            "forty_threads",
         ),
     ),
     Section(

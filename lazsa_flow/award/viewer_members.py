@@ -145,7 +145,7 @@ MEMBERS: Final = ListPage(
     noun="former ambassadors",
     columns=(
         *(Column("Path"), Column("Seller"), Column("Country"), Column("Since")),
-        *(Column("Standing"), Column("Steps done"), Column("Missing", wide=True)),
+        *(Column("Standing", wide=True), Column("Steps done"), Column("Missing", wide=True)),
         *(Column("Reason"), Column("What to do", in_csv=False)),
     ),
     find=find_members,

@@ -121,7 +121,7 @@ def _write_countries(context: PageContext) -> Section:
         *(Column("Country"), Column("Name"), Column("Zone"), Column("Locale")),
         *(Column("Version", numeric=True), Column("In force from"), Column("What to do")),
     )
-    return Section("Countries", columns, rows, empty="No country is stored.")
+    return Section("Countries", columns, rows, empty="No country is stored.", folded=True)
 
 
 POLICIES: Final = ListPage(
