@@ -132,7 +132,8 @@ def test_a_command_is_copied(browser: Browser, address: str) -> None:
     browser.open(f"{address}/parked")
     assert "lazsa-flow unpark award-2 --as operator:YOU" in browser.texts("td code")
     browser.one("td .copy").click()
-    browser.wait(lambda: browser.text("td .copy") in ("Copied", "Selected"))
+    label = "return document.querySelector('td .copy').textContent"
+    browser.wait(lambda: browser.run(label) in ("Copied", "Selected"))
 
 
 def test_filters_and_order_are_in_the_address(browser: Browser, address: str) -> None:
@@ -156,12 +157,12 @@ def test_an_open_page_takes_in_what_happens(browser: Browser, address: str, worl
     """Figures change without a reload, where the reader is stays, and updates can be paused."""
     browser.look()
     browser.open(f"{address}/paths")
-    count = len(browser.texts("tbody tr"))
-    browser.one("tbody a").send_keys("")
+    rows = "return document.querySelectorAll('tbody tr').length"
+    count = browser.run(rows)
     browser.run("document.querySelector('tbody tr:last-child a').focus()")
     focused = browser.run("return document.activeElement.getAttribute('href')")
     world.nominate("s4")
-    browser.wait(lambda: len(browser.texts("tbody tr")) == count + 1)
+    browser.wait(lambda: browser.run(rows) == count + 1)
     assert browser.run("return document.activeElement.getAttribute('href')") == focused
     browser.one("#hold").click()
     assert browser.text("#refreshed") == "Updates are paused."

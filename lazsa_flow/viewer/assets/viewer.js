@@ -18,14 +18,23 @@
   const mark = (element) =>
     element && (element.getAttribute("href") || element.getAttribute("aria-label"));
 
+  // what the server last said of each part; what a reader opens or copies changes none of it
+  const shown = new Map();
+  for (const each of document.querySelectorAll("[data-live]")) {
+    shown.set(each.dataset.live, each.innerHTML);
+  }
+
   const replace = (old, fresh) => {
-    if (old.innerHTML === fresh.innerHTML) return;
+    if (shown.get(old.dataset.live) === fresh.innerHTML) return;
+    shown.set(old.dataset.live, fresh.innerHTML);
+    const open = [...old.querySelectorAll("details")].map((each) => each.open);
     const focused = old.contains(document.activeElement) ? mark(document.activeElement) : null;
     const scrolled = [...old.querySelectorAll(".scroll")].map((each) => each.scrollLeft);
     old.replaceChildren(...[...fresh.childNodes].map((each) => document.importNode(each, true)));
     old.querySelectorAll(".scroll").forEach((each, at) => { each.scrollLeft = scrolled[at] || 0; });
+    old.querySelectorAll("details").forEach((each, at) => { each.open = open[at] || false; });
     if (focused === null) return;
-    for (const each of old.querySelectorAll("a, button, [tabindex]")) {
+    for (const each of old.querySelectorAll("a, button, summary, [tabindex]")) {
       if (mark(each) === focused) { each.focus({ preventScroll: true }); break; }
     }
   };
