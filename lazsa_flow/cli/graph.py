@@ -18,6 +18,7 @@ from lazsa_flow.cli.options import (
     GraphDatabase,
     Json,
     LifecycleName,
+    NoticeLocale,
     Now,
     OutFile,
     RenderFormat,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.graph.chart import Chart
     from lazsa_flow.graph.timeline import Picture
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 LISTED: Final = 10_000
 """So many paths are listed in a page that is a file, besides those with their stories."""
@@ -44,6 +46,7 @@ def graph(
     path: StoryOf = None,
     now: Now = None,
     dark: Dark = False,
+    locale: NoticeLocale = None,
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
@@ -60,8 +63,7 @@ def graph(
         raise InputError.of("graph", "--path", path, "--database too: where its story is kept")
     if now is not None and database is None:
         raise InputError.of("graph", "--now", now, "--database too: whose figures are shown")
-    if dark and format_ not in (Format.svg, Format.png):
-        raise InputError.of("graph", "--dark", format_.value, "a format that has paper: svg or png")
+    _refuse_format(format_, dark=dark, locale=locale)
     opens_on = None
     if database is None:
         shown: Chart | Picture = _table(lifecycle, config)
@@ -74,6 +76,8 @@ def graph(
                 raise
             console(stderr=True).print(f"Drawn without figures: {error}", soft_wrap=True)
             shown = _table(lifecycle, config)
+    if locale is not None:
+        shown = shown.translate(_find_table(lifecycle, config), locale)
     content = _render(shown, format_, dark=dark, opens_on=opens_on)
     if as_json:
         print_json(_document(lifecycle, format_, content, out))
@@ -82,6 +86,21 @@ def graph(
         sys.stdout.buffer.flush()
     else:
         write_file(out, content)
+
+
+def _refuse_format(format_: Format, *, dark: bool, locale: str | None) -> None:
+    """Let a format pass that has what is asked for.
+
+    Raises:
+        InputError: It has no paper, or no titles.
+    """
+    from lazsa_flow.errors import InputError
+
+    if dark and format_ not in (Format.svg, Format.png):
+        raise InputError.of("graph", "--dark", format_.value, "a format that has paper: svg or png")
+    if locale is not None and format_ not in (Format.svg, Format.png, Format.html):
+        expected = "a format that has titles: svg, png or html"
+        raise InputError.of("graph", "--locale", format_.value, expected)
 
 
 def _document(lifecycle: str, format_: Format, content: bytes, out: Path | None) -> dict[str, str]:
@@ -98,14 +117,19 @@ def _document(lifecycle: str, format_: Format, content: bytes, out: Path | None)
 
 
 def _table(lifecycle: str, config: Path | None) -> Chart:
+    from lazsa_flow.graph.chart import build_chart
+
+    return build_chart(_find_table(lifecycle, config))
+
+
+def _find_table(lifecycle: str, config: Path | None) -> Lifecycle:
     from lazsa_flow.config import Config
     from lazsa_flow.errors import NotFoundError
-    from lazsa_flow.graph.chart import build_chart
 
     tables = {table.name: table for table in Config.load(config).lifecycles}
     if lifecycle not in tables:
         raise NotFoundError("lifecycle", lifecycle)
-    return build_chart(tables[lifecycle])
+    return tables[lifecycle]
 
 
 def _figures(

@@ -1,10 +1,11 @@
 """Arrangement: a chart within the room that it is shown in.
 
-There are two shapes: tall, for a column of text, and on a screen as well where that will do; and
-wide, for a screen, which is not scrolled. In each the smallest text is at least nine pixels high
-where the picture is shown. Few arrows are folded into rows at first, then more, until a layout is
-found that fits: the happy path straight down by ranks, or stacked in columns. A lifecycle that fits
-in no such way is set as cards in columns without lines, which always fit the width.
+There are three shapes: narrow, for a phone, which is scrolled down; tall, for a column of text, and
+on a screen as well where that will do; and wide, for a screen. In each the smallest text is at
+least nine pixels high where the picture is shown. Few arrows are folded into rows at first, then
+more, until a layout is found that fits: the happy path straight down by ranks, or stacked in
+columns. A lifecycle that fits in no such way is set as cards in columns without lines, which always
+fit the width.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from lazsa_flow.graph.chart import Chart, Node
     from lazsa_flow.graph.label import Label
 
-Shape = Literal["tall", "wide"]
+Shape = Literal["narrow", "tall", "wide"]
 START: Final = "start"
 PAD_X: Final = 8.0
 PAD_Y: Final = 5.0
@@ -41,6 +42,7 @@ _DOT: Final = 12.0
 _APART: Final = 18.0
 _MOST_BOXES: Final = 40
 _ROOMS: Final[Mapping[Shape, tuple[tuple[float, float], ...]]] = {
+    "narrow": ((390.0, 100_000.0),),
     "tall": ((660.0, 700.0), (660.0, 1600.0)),
     "wide": ((1090.0, 800.0),),
 }

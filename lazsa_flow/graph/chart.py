@@ -66,6 +66,11 @@ class Chart:
         """Return a node by its id."""
         return next(node for node in self.nodes if node.id == id_)
 
+    def translate(self, lifecycle: Lifecycle, locale: str) -> Chart:
+        """Return this chart with the titles of its lifecycle in another locale."""
+        titles = lifecycle.titles(locale)
+        return replace(self, titles=titles, title=titles.lifecycle)
+
     def counting(
         self,
         states: Mapping[str, int],

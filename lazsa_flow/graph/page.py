@@ -27,6 +27,7 @@ from lazsa_flow.graph.timeline import Picture, chart_to_json, picture_to_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lazsa_flow.graph.arrangement import Shape
     from lazsa_flow.graph.chart import Chart
     from lazsa_flow.graph.palette import Theme
 
@@ -34,6 +35,8 @@ SCRIPTS: Final = (
     *("svg-pan-zoom.min.js", "model.js", "address.js", "live.js", "source.js", "list.js"),
     *("lists.js", "story.js", "drawing.js", "details.js", "page.js"),
 )
+SHAPES: Final[tuple[Shape, ...]] = ("wide", "tall", "narrow")
+"""The shapes that a page has, the widest first."""
 _UNSAFE: Final = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
@@ -127,11 +130,14 @@ def _write_menu(served: Served) -> str:
 
 
 def _draw_shapes(chart: Chart) -> Iterator[str]:
-    """Draw a chart for a screen, and once more for a column, where that differs."""
-    wide, tall = svg(chart, shape="wide"), svg(chart, shape="tall")
-    yield wide
-    if tall.replace('data-shape="tall"', 'data-shape="wide"') != wide:
-        yield tall
+    """Draw a chart for a screen, for a column and for a phone, each where it differs."""
+    seen: set[str] = set()
+    for shape in SHAPES:
+        drawn = svg(chart, shape=shape)
+        places = drawn.partition('<g class="drawing"')[2].partition('<g class="legend"')[0]
+        if places not in seen:
+            seen.add(places)
+            yield drawn
 
 
 def _write_legend() -> Iterator[str]:

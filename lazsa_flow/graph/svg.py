@@ -43,7 +43,8 @@ def svg(chart: Chart, *, dark: bool = False, shape: Shape = "tall") -> str:
         chart: What to draw.
         dark: On dark paper.
         shape: ``tall``: legible at 640 pixels of width, as high as need be; ``wide``: all of it
-            legible on a screen of 1440 by 900 pixels beside a side bar, where it fits at all.
+            legible on a screen of 1440 by 900 pixels beside a side bar, where it fits at all;
+            ``narrow``: legible on a phone of 390 pixels of width, which is scrolled down.
 
     Raises:
         ExtraError: The extra ``graph`` is not installed.
@@ -68,7 +69,7 @@ def _draw(chart: Chart, theme: Theme, shape: Shape) -> Iterator[str]:
     """Draw from back to front."""
     arrangement = arrange_chart(chart, shape)
     inner = arrangement.layout
-    room = max(inner.width, _NARROWEST)
+    room = max(inner.width, _NARROWEST if shape != "narrow" else 0)
     key = draw_legend(theme, room)
     heading = wrap_to_width(one_line(chart.title), _TITLE, room, bold=True)
     top = _MARGIN + (_TITLE * len(heading) + SMALL) * 1.3 + 10

@@ -7,7 +7,7 @@ embeds it, a viewer serves it; :func:`picture_to_json` writes it as JSON values.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from lazsa_flow.graph.notebook import explain_missing_extra, render_for_notebook
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lazsa_flow.graph.chart import Arrow, Chart
     from lazsa_flow.graph.path_details import PathDetails
     from lazsa_flow.lifecycle.guards import Verdict
+    from lazsa_flow.lifecycle.table import Lifecycle
     from lazsa_flow.lifecycle.titles import Titles
 
 
@@ -145,6 +146,10 @@ class Picture:
         object.__setattr__(self, "stories", freeze(self.stories))
         object.__setattr__(self, "zones", freeze(self.zones))
         object.__setattr__(self, "details", freeze(self.details))
+
+    def translate(self, lifecycle: Lifecycle, locale: str) -> Picture:
+        """Return this picture with the titles of its lifecycle in another locale."""
+        return replace(self, chart=self.chart.translate(lifecycle, locale))
 
     def __repr__(self) -> str:
         """Write it in one line: what it shows, and how much of it."""

@@ -56,8 +56,8 @@ class Drawing {
     const { clientWidth, clientHeight } = this.frame;
     const scale = ({ width, height }) => Math.min(clientWidth / width, clientHeight / height);
     const whole = this.shapes.filter((svg) => scale(this.sizes.get(svg)) >= this.readable());
-    const narrow = this.shapes[this.shapes.length - 1];
-    this.svg = whole[0] || narrow;
+    const legible = this.shapes.filter((svg) => clientWidth / this.sizes.get(svg).width >= this.readable());
+    this.svg = whole[0] || legible[0] || this.shapes[this.shapes.length - 1];
     for (const svg of this.shapes) svg.classList.toggle("away", svg !== this.svg);
     if (this.visible && !this.zooms.has(this.svg)) this.zooms.set(this.svg, this.pan());
   }

@@ -82,7 +82,7 @@ CHARTS: Final = {
     "crowded": crowded(),
     "random": build_chart(make_random(1)),
 }
-SHAPES: Final = ("tall", "wide")
+SHAPES: Final = ("narrow", "tall", "wide")
 BOXES: Final = ("label", "state", "reminder")
 
 
@@ -196,6 +196,8 @@ def test_reminders_are_drawn() -> None:
 def test_titles_are_drawn_in_the_locale_that_is_asked_for() -> None:
     """In Indonesian the titles are Indonesian; code names stay."""
     drawn = build_chart(AWARD, locale="id")
+    assert build_chart(AWARD).translate(AWARD, "id") == drawn
+    assert drawn.title == "Penghargaan LazSA"
     shown = {text for group in groups(drawn, "state") for text in texts(group)}
     assert {"Sedang ditinjau", "under_review"} <= shown
 
@@ -216,7 +218,7 @@ def test_everything_is_within_the_size() -> None:
                     assert box[1] + down >= 0
                     assert box[3] + down <= height
             assert min(float(t.get("font-size", "")) for t in root.iter(f"{NS}text")) >= 10
-            assert width <= (1140 if shape == "wide" else 700)
+            assert width <= {"narrow": 430, "tall": 700, "wide": 1130}[shape]
 
 
 def test_it_is_read_out_from_above() -> None:
