@@ -58,7 +58,7 @@ class Drawing {
     const whole = this.shapes.filter((svg) => scale(this.sizes.get(svg)) >= this.readable());
     const legible = this.shapes.filter((svg) => clientWidth / this.sizes.get(svg).width >= this.readable());
     this.svg = whole[0] || legible[0] || this.shapes[this.shapes.length - 1];
-    for (const svg of this.shapes) svg.classList.toggle("away", svg !== this.svg);
+    if (this.frame.firstElementChild !== this.svg || this.frame.children.length > 1) this.frame.replaceChildren(this.svg);
     if (this.visible && !this.zooms.has(this.svg)) this.zooms.set(this.svg, this.pan());
   }
 
@@ -178,6 +178,11 @@ class Drawing {
     }
   }
 
+  /** The elements of every shape that a selector finds; only one shape is in the page. */
+  all(selector) {
+    return this.shapes.flatMap((svg) => [...svg.querySelectorAll(selector)]);
+  }
+
   /** The groups of the shape that is shown. */
   get shown() {
     return this.groups.filter((group) => this.svg.contains(group));
@@ -223,10 +228,10 @@ class Drawing {
     const taken = new Set(scenes.map((scene) => scene.arrow));
     const visited = new Set(scenes.map((scene) => scene.state));
     const here = scenes.length ? scenes[scenes.length - 1].state : null;
-    for (const group of this.frame.querySelectorAll("[data-arrows]")) {
+    for (const group of this.all("[data-arrows]")) {
       group.classList.toggle("taken", Drawing.arrowsOf(group).some((id) => taken.has(id)));
     }
-    for (const group of this.frame.querySelectorAll("[data-state]")) {
+    for (const group of this.all("[data-state]")) {
       group.classList.toggle("visited", visited.has(group.dataset.state));
       group.classList.toggle("here", group.dataset.state === here);
       if (group.dataset.state === here && this.svg.contains(group)) this.reveal(group);
