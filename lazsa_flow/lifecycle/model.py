@@ -1,8 +1,4 @@
-"""Values that guards, engine and store hand to each other.
-
-All are frozen, all the way down. Instants are aware ``datetime`` in UTC, dates are local to the
-path's country, rates and money are ``Decimal``.
-"""
+"""Frozen values: instants in UTC, dates local to the path's country, money as ``Decimal``."""
 
 from __future__ import annotations
 
@@ -133,8 +129,7 @@ class Path:
         state: The path's state.
         seq: The number of its last journal row, which is its version.
         head: The hash of that row.
-        cycle_on: The round that its next decision belongs to, a cycle date; ``None`` where the
-            lifecycle knows no cycles.
+        cycle_on: The cycle date of its next decision's round; ``None`` without cycles.
         opened_at: When it was opened, by effect, in UTC.
         entered_at: Since when it has been in ``state``, by effect, in UTC.
         parked: Whether the path is parked.
@@ -160,9 +155,8 @@ class Path:
 
     def __repr__(self) -> str:
         """Write it in one line: whose, where, and in which state since when."""
-        since = f"{self.state} since {self.entered_at:%Y-%m-%d %H:%M %Z}"
-        parked = ", parked" if self.parked else ""
-        return f"<Path {self.ref}: {self.subject!r} in {self.country}, {since}{parked}>"
+        since = f"{self.entered_at:%Y-%m-%d %H:%M %Z}{', parked' * self.parked}"
+        return f"<Path {self.ref}: {self.subject!r} in {self.country}, {self.state} since {since}>"
 
     @property
     def ref(self) -> str:
