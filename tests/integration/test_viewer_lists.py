@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-import click
 import pytest
 from starlette.testclient import TestClient
 from typer.main import get_command
@@ -80,6 +79,11 @@ def rows_of(client: TestClient, address: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.text)))
 
 
+def _list_rest(context: Any) -> list[str]:
+    """Return the words that a group of commands has left to its command."""
+    return [*getattr(context, "_protected_args", ()), *context.args]
+
+
 def parse_command(line: str) -> None:
     """Let the command line's own parser read a command, without running it."""
     name: str | None
@@ -87,7 +91,7 @@ def parse_command(line: str) -> None:
     assert name == "lazsa-flow"
     command: Any = get_command(app)
     context = command.make_context(name, list(words))
-    while isinstance(command, click.Group) and (rest := [*context.protected_args, *context.args]):
+    while hasattr(command, "resolve_command") and (rest := _list_rest(context)):
         name, command, words = command.resolve_command(context, rest)
         assert command is not None, line
         context = command.make_context(name, list(words), parent=context)
