@@ -26,7 +26,6 @@ from lazsa_flow.cli.options import (
 )
 from lazsa_flow.cli.tables import Column, print_table
 from lazsa_flow.lifecycle.values import EMPTY
-from lazsa_flow.store.connect import read_only_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +67,7 @@ def show_rehearsal(
 ) -> None:
     """Rehearse a date as the options say, and print what it will bring."""
     from lazsa_flow.foresight.rehearse import Foresight
+    from lazsa_flow.store.connect import read_only_url
 
     with open_service(read_only_url(database), config) as service:
         found = Foresight(find_runtime(service)).rehearse(

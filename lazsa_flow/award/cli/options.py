@@ -197,3 +197,22 @@ DemoOut = Annotated[
 ]
 ResumeDemo = Annotated[bool, typer.Option("--resume", help="Continue the demo in DIR.")]
 WriteNotices = Annotated[bool, typer.Option("--notices", help="Also write a file for each notice.")]
+
+# what a rehearsal assumes
+
+HeldFacts = Annotated[
+    str,
+    typer.Option(
+        "--facts",
+        metavar="as-recorded|held",
+        help="held: take each seller's latest figures as still true on the date.",
+    ),
+]
+PanelDecides = Annotated[
+    str,
+    typer.Option(
+        "--panel",
+        metavar="as-recorded|approves|refuses",
+        help="approves, refuses: take every round without a quorum as decided so.",
+    ),
+]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
+from lazsa_flow.award.cli.options import HeldFacts, PanelDecides
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     ConfigDir,
@@ -17,32 +14,14 @@ from lazsa_flow.cli.options import (
     RehearsedJournal,
 )
 from lazsa_flow.cli.rehearse import show_rehearsal
-from lazsa_flow.service.assumptions import AS_RECORDED
-
-Facts = Annotated[
-    str,
-    typer.Option(
-        "--facts",
-        metavar="as-recorded|held",
-        help="held: take each seller's latest figures as still true on the date.",
-    ),
-]
-PanelDecides = Annotated[
-    str,
-    typer.Option(
-        "--panel",
-        metavar="as-recorded|approves|refuses",
-        help="approves, refuses: take every round without a quorum as decided so.",
-    ),
-]
 
 
 def rehearse(
     on: RehearsedDate,
     now: Now = None,
     country: CountryFilter = None,
-    facts: Facts = AS_RECORDED,
-    panel: PanelDecides = AS_RECORDED,
+    facts: HeldFacts = "as-recorded",
+    panel: PanelDecides = "as-recorded",
     journal: RehearsedJournal = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
