@@ -11,7 +11,7 @@ from lazsa_flow.award.rules.perks import LIFECYCLE
 from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.award.titles import title_of
 from lazsa_flow.lifecycle.values import FrozenDict
-from lazsa_flow.service.context import Application
+from lazsa_flow.service.application import Application
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

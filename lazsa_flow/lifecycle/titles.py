@@ -105,7 +105,7 @@ def collect_titles(table: TableParts, locale: str = ENGLISH) -> Titles:
 
 
 def find_title_problems(table: TableParts) -> Iterator[str]:
-    """Find titles that cannot be shown, and translations of what is no title."""
+    """Find titles and translations that cannot be shown."""
     kinds = (
         ("state", table.states),
         ("timer", table.timers),
@@ -137,16 +137,23 @@ def _check_title(owner: str, title: object) -> Iterator[str]:
 
 
 def _find_translation_problems(table: TableParts) -> Iterator[str]:
-    if not table.translations:
-        return
-    known = _list_translatable(table)
     for locale, titles in table.translations.items():
         if not _LOCALE.fullmatch(locale):
             yield f"translations {shown(locale)}: not a locale, as id or zh-Hans"
         for title, words in titles.items():
-            if title not in known:
-                yield f"translations {locale}: nothing has the title {shown(title)}"
             yield from _check_title(f"translations {locale}: {shown(title)}", words)
+
+
+def find_unused_translations(table: TableParts) -> Iterator[str]:
+    """Find translations that nothing in a table asks for.
+
+    They are no fault of a table: one that was made from another, with a part left out or a title
+    changed, keeps that one's translations.
+    """
+    known = _list_translatable(table)
+    for locale, titles in table.translations.items():
+        for title in sorted(titles.keys() - known):
+            yield f"translations {locale}: nothing has the title {shown(title)}"
 
 
 def _list_translatable(table: TableParts) -> set[str]:

@@ -25,7 +25,7 @@ _SCORES: Final = {"approves": 5, "refuses": 0}
 
 
 def assume(context: Context, given: Mapping[str, str], on: date, path_ids: Collection[int]) -> None:
-    """Write what is assumed; see :meth:`lazsa_flow.service.context.Application.assume`."""
+    """Write what is assumed; see :meth:`lazsa_flow.service.application.Application.assume`."""
     now = context.clock.now()
     cards: list[tuple[int, Scorecard]] = []
     if JUDGES.name in given:
