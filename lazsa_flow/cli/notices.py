@@ -32,20 +32,22 @@ from lazsa_flow.cli.options import (
     Html,
     Json,
     KindFilter,
+    NoticeCountry,
+    NoticeKeys,
+    NoticeKind,
+    NoticeLocale,
+    OutFile,
+    ParkedFilter,
+    Yes,
+)
+from lazsa_flow.cli.process_options import (
     Level,
     LogFormat,
     LogLevel,
     Logs,
     MetricsHost,
     MetricsPort,
-    NoticeCountry,
-    NoticeKeys,
-    NoticeKind,
-    NoticeLocale,
     Once,
-    OutFile,
-    ParkedFilter,
-    Yes,
 )
 from lazsa_flow.cli.tables import Column, print_csv, print_table
 from lazsa_flow.terminal_text import escape_controls

@@ -19,21 +19,6 @@ DEFAULT_DATABASES: Final = [DEFAULT_DATABASE]
 LOOPBACK: Final = "127.0.0.1"
 
 
-class Logs(StrEnum):
-    """How events are written."""
-
-    console = "console"
-    json = "json"
-
-
-class Level(StrEnum):
-    """The least level of the events that are written."""
-
-    debug = "debug"
-    info = "info"
-    warning = "warning"
-
-
 class Format(StrEnum):
     """The renderers of a lifecycle."""
 
@@ -271,17 +256,6 @@ Until = Annotated[
     str | None,
     typer.Option("--until", metavar="DATE", help="Also timers due by the end of this date."),
 ]
-RehearsedDate = Annotated[
-    str, typer.Option("--on", metavar="DATE", help="Cycle date, such as 2026-10-01.")
-]
-RehearsedJournal = Annotated[
-    Path | None,
-    typer.Option(
-        "--journal",
-        metavar="FILE",
-        help="Write the rows that the journal would get; - prints them.",
-    ),
-]
 Since = Annotated[
     str | None,
     typer.Option("--since", metavar="DATE|INSTANT", help="Only paths in their state since then."),
@@ -314,42 +288,3 @@ Configured = Annotated[
 ]
 BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="Backup file.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")]
-
-# processes
-
-Redis = Annotated[
-    str | None,
-    typer.Option("--redis", envvar="LAZSA_REDIS_URL", metavar="URL", help="Redis broker URL."),
-]
-Processes = Annotated[int, typer.Option(min=1, max=64, help="Number of worker processes.")]
-Threads = Annotated[int, typer.Option(min=1, max=64, help="Threads of each worker process.")]
-LogFormat = Annotated[
-    Logs, typer.Option("--logs", envvar="LAZSA_LOGS", help="Format of log events on stderr.")
-]
-LogLevel = Annotated[
-    Level, typer.Option("--log-level", envvar="LAZSA_LOG_LEVEL", help="Minimum log level.")
-]
-MetricsPort = Annotated[
-    int | None,
-    typer.Option(
-        "--metrics-port",
-        envvar="LAZSA_METRICS_PORT",
-        min=0,
-        max=65535,
-        help="Serve /metrics, /healthz and /readyz on this port.",
-    ),
-]
-MetricsHost = Annotated[
-    str,
-    typer.Option(
-        "--metrics-host",
-        envvar="LAZSA_METRICS_HOST",
-        metavar="ADDRESS",
-        help="Address to serve metrics on; 0.0.0.0 is every address of this machine.",
-    ),
-]
-Once = Annotated[bool, typer.Option("--once", help="Send what is due now, and exit.")]
-Port = Annotated[int, typer.Option(min=0, max=65535, help="Port (0 picks a free one).")]
-RefreshInterval = Annotated[
-    float, typer.Option("--every", min=0.25, metavar="SECONDS", help="Refresh interval.")
-]

@@ -14,16 +14,8 @@ from lazsa_flow.cli.common import (
     read_day,
     read_instant,
 )
-from lazsa_flow.cli.options import (
-    DEFAULT_DATABASE,
-    ConfigDir,
-    CountryFilter,
-    Database,
-    Json,
-    Now,
-    RehearsedDate,
-    RehearsedJournal,
-)
+from lazsa_flow.cli.foresight_options import RehearsedDate, RehearsedJournal
+from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryFilter, Database, Json, Now
 from lazsa_flow.cli.tables import Column, print_table
 from lazsa_flow.lifecycle.values import EMPTY
 

@@ -17,6 +17,8 @@ from lazsa_flow.cli.options import (
     Database,
     Databases,
     Json,
+)
+from lazsa_flow.cli.process_options import (
     Level,
     LogFormat,
     LogLevel,

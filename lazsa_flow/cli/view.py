@@ -5,15 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.cli.common import console, open_service, read_now
-from lazsa_flow.cli.options import (
-    DEFAULT_DATABASES,
-    LOOPBACK,
-    ConfigDir,
-    Databases,
-    Now,
-    Port,
-    RefreshInterval,
-)
+from lazsa_flow.cli.options import DEFAULT_DATABASES, LOOPBACK, ConfigDir, Databases, Now
+from lazsa_flow.cli.process_options import Port, RefreshInterval
 from lazsa_flow.cli.several import open_several
 
 if TYPE_CHECKING:

@@ -8,16 +8,7 @@ from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import Seller
 from lazsa_flow.cli.common import print_result, read_actor
 from lazsa_flow.cli.confirm import Forecast, confirm
-from lazsa_flow.cli.options import (
-    DEFAULT_DATABASE,
-    As,
-    ConfigDir,
-    Database,
-    DryRun,
-    Json,
-    Key,
-    Yes,
-)
+from lazsa_flow.cli.options import DEFAULT_DATABASE, As, ConfigDir, Database, DryRun, Json, Key, Yes
 
 if TYPE_CHECKING:
     from lazsa_flow.engine.journal_entry import JournalEntry

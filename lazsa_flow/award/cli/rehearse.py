@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from lazsa_flow.award.cli.options import HeldFacts, PanelDecides
-from lazsa_flow.cli.options import (
-    DEFAULT_DATABASE,
-    ConfigDir,
-    CountryFilter,
-    Database,
-    Json,
-    Now,
-    RehearsedDate,
-    RehearsedJournal,
-)
+from lazsa_flow.cli.foresight_options import RehearsedDate, RehearsedJournal
+from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryFilter, Database, Json, Now
 from lazsa_flow.cli.rehearse import show_rehearsal
 
 
