@@ -28,7 +28,8 @@ def test_every_command_has_a_section() -> None:
     """The help lists every command in exactly one of the five sections."""
     found = _sections(award.app)
     assert set(found.values()) == set(SECTIONS)
-    listed = [*award.COMMANDS, *general.GENERAL_COMMANDS]
+    own = {entry.name for entry in award.COMMANDS}  # one may take the place of a general one
+    listed = [*award.COMMANDS, *(e for e in general.GENERAL_COMMANDS if e.name not in own)]
     assert len(listed) == len(found)
 
 
