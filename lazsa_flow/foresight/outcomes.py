@@ -23,6 +23,7 @@ class RunOutcome(NamedTuple):
     Attributes:
         path_id: The path's number.
         outcome: The trigger that fired; ``refused``, ``parked`` or ``paused`` where none did.
+        before: The state that the path is in before.
         state: The state that the path is in afterwards.
         guards: The guards that did not hold between the path and its goal.
     """
@@ -32,6 +33,7 @@ class RunOutcome(NamedTuple):
     subject: str
     country: str
     outcome: str
+    before: str
     state: str
     guards: tuple[str, ...]
 
@@ -54,6 +56,7 @@ def _read_outcome(scratch: Runtime, found: TimerOutcome) -> RunOutcome:
         subject=found.subject,
         country=found.country,
         outcome=found.trigger or _UNDECIDED[found.status],
+        before=found.before,
         state=found.state,
         guards=tuple(recorded_unmet(table, verdicts)),
     )

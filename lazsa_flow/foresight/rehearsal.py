@@ -41,6 +41,7 @@ class PathOutcome:
         country: The country's code.
         outcome: The trigger that fires; ``refused`` where none may, ``parked`` and ``paused``
             where nothing is decided.
+        before: The state that the path is in before.
         state: The state that the path is in afterwards.
         class_: How sure that is: ``certain``, what it depends on, or that no condition can bring
             the path to its goal on this date.
@@ -53,6 +54,7 @@ class PathOutcome:
     subject: str
     country: str
     outcome: str
+    before: str
     state: str
     class_: str
     guards: tuple[str, ...]
@@ -67,6 +69,7 @@ class PathOutcome:
             "country": self.country,
             "class": self.class_,
             "outcome": self.outcome,
+            "before": self.before,
             "state": self.state,
             "guards": list(self.guards),
             "instead": dict(self.instead),

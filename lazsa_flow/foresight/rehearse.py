@@ -174,6 +174,7 @@ def _describe_outcomes(
             subject=own.subject,
             country=own.country,
             outcome=own.outcome,
+            before=own.before,
             state=own.state,
             class_=name,
             guards=own.guards,

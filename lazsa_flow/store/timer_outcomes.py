@@ -22,6 +22,7 @@ class TimerOutcome(NamedTuple):
         path_id: The number of its path.
         status: ``fired``, ``refused``, ``parked``, or ``pending`` where nothing was decided.
         trigger: The trigger that fired, if one did.
+        before: The state that the path was in before.
         state: The state that the path is in now.
         verdicts: The verdicts of its journal row, as JSON; ``None`` without one.
     """
@@ -32,6 +33,7 @@ class TimerOutcome(NamedTuple):
     country: str
     status: str
     trigger: str | None
+    before: str
     state: str
     verdicts: str | None
 
@@ -51,7 +53,9 @@ def read_timer_outcomes(connection: sa.Connection, on: date) -> list[TimerOutcom
     query: sa.Select[Any] = (
         sa.select(
             *(timers.c.path_id, paths.c.lifecycle, paths.c.subject, timers.c.country),
-            *(timers.c.status, journal.c.trigger, paths.c.state, journal.c.verdicts),
+            *(timers.c.status, journal.c.trigger),
+            *(sa.func.coalesce(journal.c.source, paths.c.state), paths.c.state),
+            journal.c.verdicts,
         )
         .select_from(timers.join(paths).outerjoin(journal, row))
         .where(timers.c.decides, timers.c.due_on == on, timers.c.status.in_(_ENDED))
