@@ -18,3 +18,11 @@ RehearsedJournal = Annotated[
         help="Write the rows that the journal would get; - prints them.",
     ),
 ]
+RehearsedReport = Annotated[
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="FILE",
+        help="Write a report: a page for .html, one row a path for .csv, or .json.",
+    ),
+]

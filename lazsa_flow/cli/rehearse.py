@@ -14,7 +14,7 @@ from lazsa_flow.cli.common import (
     read_day,
     read_instant,
 )
-from lazsa_flow.cli.foresight_options import RehearsedDate, RehearsedJournal
+from lazsa_flow.cli.foresight_options import RehearsedDate, RehearsedJournal, RehearsedReport
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryFilter, Database, Json, Now
 from lazsa_flow.cli.tables import Column, print_table
 from lazsa_flow.lifecycle.values import EMPTY
@@ -32,6 +32,7 @@ def rehearse(
     now: Now = None,
     country: CountryFilter = None,
     journal: RehearsedJournal = None,
+    report: RehearsedReport = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -43,7 +44,7 @@ def rehearse(
 
     Example: lazsa-flow rehearse --on 2026-10-01 --country SG
     """
-    show_rehearsal(database, config, on, now, country, journal, as_json=as_json)
+    show_rehearsal(database, config, on, now, country, journal, report, as_json=as_json)
 
 
 def show_rehearsal(
@@ -53,20 +54,26 @@ def show_rehearsal(
     now: str | None,
     country: str | None,
     journal: Path | None,
+    report: Path | None,
     *,
     as_json: bool,
     assume: Mapping[str, str | None] = EMPTY,
 ) -> None:
     """Rehearse a date as the options say, and print what it will bring."""
     from lazsa_flow.foresight.rehearse import Foresight
+    from lazsa_flow.foresight.report.files import check_report_name
     from lazsa_flow.store.connect import read_only_url
 
+    if report is not None:
+        check_report_name(report)
     with open_service(read_only_url(database), config) as service:
         found = Foresight(find_runtime(service)).rehearse(
             on=_read_date(on), now=read_instant(now, "now"), country=country, assume=assume
         )
     if journal is not None:
         _write_journal(found, journal)
+    if report is not None:
+        found.write_report(report)
     if as_json:
         print_json(found.document())
     elif str(journal) != "-":

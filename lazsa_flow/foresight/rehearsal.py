@@ -11,6 +11,7 @@ from lazsa_flow.lifecycle.calendar import instant_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,20 @@ class Rehearsal:
     def classes(self) -> Mapping[str, int]:
         """How many paths are of each class."""
         return Counter(each.class_ for each in self.outcomes)
+
+    def write_report(self, file: Path | str) -> None:
+        """Write it to a file that only its own user can read: a page, a sheet or a document.
+
+        Args:
+            file: Where it is written; its name ends with ``.html``, ``.csv`` or ``.json``.
+
+        Raises:
+            InputError: The name ends otherwise.
+            OSError: The file cannot be written.
+        """
+        from lazsa_flow.foresight.report.files import write_report
+
+        write_report(self, file)
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON values, without the journal."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lazsa_flow.award.cli.options import HeldFacts, PanelDecides
-from lazsa_flow.cli.foresight_options import RehearsedDate, RehearsedJournal
+from lazsa_flow.cli.foresight_options import RehearsedDate, RehearsedJournal, RehearsedReport
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryFilter, Database, Json, Now
 from lazsa_flow.cli.rehearse import show_rehearsal
 
@@ -15,6 +15,7 @@ def rehearse(
     facts: HeldFacts = "as-recorded",
     panel: PanelDecides = "as-recorded",
     journal: RehearsedJournal = None,
+    report: RehearsedReport = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
@@ -29,7 +30,7 @@ def rehearse(
     Example: lazsa-flow rehearse --on 2026-10-01 --facts held
     """
     show_rehearsal(
-        *(database, config, on, now, country, journal),
+        *(database, config, on, now, country, journal, report),
         as_json=as_json,
         assume={"facts": facts, "panel": panel},
     )

@@ -64,7 +64,9 @@ def count_under_others(rehearsal: Rehearsal) -> CrossTable:
         for given in givens
     }
     names = sorted({name for run in runs.values() for name in run})
-    return CrossTable(names, [(given, [run[name] for name in names]) for given, run in runs.items()])
+    return CrossTable(
+        names, [(given, [run[name] for name in names]) for given, run in runs.items()]
+    )
 
 
 def list_near_misses(outcomes: Iterable[PathOutcome]) -> list[PathOutcome]:
@@ -73,14 +75,9 @@ def list_near_misses(outcomes: Iterable[PathOutcome]) -> list[PathOutcome]:
 
 
 def write_margin(outcome: PathOutcome) -> str:
-    """Say what each guard on figures lacks: the guard, its margin, and before when it cannot hold."""
+    """Say what each guard on figures lacks: its margin, and before when it cannot hold."""
+    told = (each for each in outcome.shortfalls if each.margin or each.until)
     return "; ".join(
-        " ".join(
-            (
-                each.guard,
-                each.margin or "no margin told",
-                *((f"(not before {each.until})",) if each.until else ()),
-            )
-        )
-        for each in outcome.shortfalls
+        f"{each.guard} {each.margin or ''}{f' (not before {each.until})' if each.until else ''}"
+        for each in told
     )

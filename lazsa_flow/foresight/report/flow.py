@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
     from lazsa_flow.foresight.rehearsal import PathOutcome
 
-_WIDTH: Final = 640
+_BANDS: Final = 200
+"""So wide are the bands."""
 _BAR: Final = 14
-_LABELS: Final = 160
-"""So wide is the room for the labels on each side."""
+_LETTER: Final = 9.2
+"""So wide is a letter of a label, on average."""
 _TALL: Final = 260
 """So high are all bands together."""
 _GAP: Final = 30
@@ -39,21 +40,24 @@ def draw_flow(outcomes: Iterable[PathOutcome]) -> str:
     Args:
         outcomes: The paths; at least one.
     """
-    flows = Counter((each.before, each.outcome) for each in outcomes)
+    flows: Counter[tuple[str, str]] = Counter((each.before, each.outcome) for each in outcomes)
     sources, targets = _sum_places(flows, 0), _sum_places(flows, 1)
     scale = _TALL / flows.total()
     left, right = _place_bars(sources, scale), _place_bars(targets, scale)
+    begin = 8 + round(_LETTER * max(map(len, ("Before", *sources))))
+    end = begin + 2 * _BAR + _BANDS
+    width = end + 8 + round(_LETTER * max(map(len, ("Outcome", *targets))))
     height = max(bar.top + bar.height for bar in (*left.values(), *right.values())) + _GAP
     hues = {name: f"hue-{at % _HUES}" for at, name in enumerate(targets)}
     told = "; ".join(f"{count:,} from {a} to {b}" for (a, b), count in flows.most_common())
+    size = f'viewBox="0 0 {width} {height:.0f}"'
     parts = [
-        f'<svg class="flow" viewBox="0 0 {_WIDTH} {height:.0f}" role="img" '
-        f'aria-label="{escape(f"Flows: {told}")}">',
-        _write_text("Before", _LABELS, 16, "end", "head"),
-        _write_text("Outcome", _WIDTH - _LABELS, 16, "start", "head"),
-        *_draw_bands(flows, left, right, scale, hues),
-        *_draw_bars(sources, left, _LABELS, "end", {}),
-        *_draw_bars(targets, right, _WIDTH - _LABELS - _BAR, "start", hues),
+        f'<svg class="flow" {size} role="img" aria-label="{escape(f"Flows: {told}")}">',
+        _write_text("Before", begin - 8, 16, "end", "head"),
+        _write_text("Outcome", end + 8, 16, "start", "head"),
+        *_draw_bands(flows, left, right, scale, hues, begin + _BAR),
+        *_draw_bars(sources, left, begin, "end", {}),
+        *_draw_bars(targets, right, end - _BAR, "start", hues),
         "</svg>",
     ]
     return "".join(parts)
@@ -81,11 +85,12 @@ def _draw_bands(
     right: Mapping[str, _Bar],
     scale: float,
     hues: Mapping[str, str],
+    begin: int,
 ) -> Sequence[str]:
     """Draw a band for each flow, in the order of the bars on both sides."""
     starts = {name: bar.top for name, bar in left.items()}
     ends = {name: bar.top for name, bar in right.items()}
-    begin, end = _LABELS + _BAR, _WIDTH - _LABELS - _BAR
+    end = begin + _BANDS
     middle = (begin + end) / 2
     drawn = []
     for source in left:
@@ -117,7 +122,8 @@ def _draw_bars(
     for name, count in sums.items():
         top, height = bars[name]
         hue = hues.get(name, "plain")
-        yield f'<rect class="bar {hue}" x="{x}" y="{top:.1f}" width="{_BAR}" height="{height:.1f}"/>'
+        box = f'x="{x}" y="{top:.1f}" width="{_BAR}" height="{height:.1f}"'
+        yield f'<rect class="bar {hue}" {box}/>'
         line = top + max(height / 2 - 3, 8)
         yield _write_text(name, beside, line, anchor, "name")
         yield _write_text(f"{count:,}", beside, line + 16, anchor, "count")

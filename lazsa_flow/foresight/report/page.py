@@ -51,7 +51,9 @@ def _write_body(rehearsal: Rehearsal) -> Iterator[str]:
     if not outcomes:
         yield f"<p>Nothing is due on {rehearsal.on}.</p>"
         return
-    yield _write_card("From states to outcomes", f'<div class="frame">{draw_flow(outcomes)}</div>')
+    yield _write_card(
+        "From states to outcomes", _write_frame("Flows, picture", draw_flow(outcomes))
+    )
     by_class = count_pairs(outcomes, lambda each: each.class_, lambda each: each.outcome)
     yield _write_counts("How sure it is", "Class", by_class)
     by_country = count_pairs(outcomes, lambda each: each.country, lambda each: each.outcome)
@@ -113,11 +115,16 @@ def _write_table(
         f"{''.join(f'<td>{escape(each)}</td>' for each in rest)}</tr>"
         for first, *rest in rows
     )
-    return (
-        f'<div class="frame" role="region" tabindex="0" aria-label="{label}, table">'
+    table = (
         f'<table{kind}><caption class="hidden">{label}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
+    return _write_frame(f"{label}, table", table)
+
+
+def _write_frame(label: str, body: str) -> str:
+    """Write a region that scrolls within itself, also by keys."""
+    return f'<div class="frame" role="region" tabindex="0" aria-label="{label}">{body}</div>'
 
 
 @cache
