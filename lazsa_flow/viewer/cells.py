@@ -95,6 +95,31 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Titled:
+    """A part of a lifecycle: its title, and its code name below.
+
+    Attributes:
+        tone: How it is to be taken, if it is out of the ordinary.
+        note: What is said of it in a word, such as that the path is parked.
+    """
+
+    title: str
+    code: str
+    tone: Tone | None = None
+    note: str = ""
+
+    def to_html(self) -> str:
+        """Write the title, and the code name on a second line."""
+        title = f"{self.title}, {self.note}" if self.note else self.title
+        shown = escape(title) if self.tone is None else Mark(title, self.tone).to_html()
+        return f'{shown}<small class="code">{escape(self.code)}</small>'
+
+    def to_text(self) -> str:
+        """Write the code name, which filters and commands take."""
+        return f"{self.code}, {self.note}" if self.note else self.code
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """A part of a whole, as a bar and in figures."""
 
@@ -145,10 +170,12 @@ class Series:
 
     def to_text(self) -> str:
         """Write them one after the other."""
-        return self.separator.join(map(write_text, self.cells))
+        return (self.separator or ", ").join(map(write_text, self.cells))
 
 
-Cell = str | int | date | Link | ZonedTime | LateBy | Mark | Share | Command | Series | None
+Cell = (
+    str | int | date | Link | ZonedTime | LateBy | Mark | Titled | Share | Command | Series | None
+)
 """What may stand in a cell; ``None`` leaves it empty."""
 
 

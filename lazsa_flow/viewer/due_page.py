@@ -22,6 +22,7 @@ from lazsa_flow.viewer.list_page import (
     Section,
 )
 from lazsa_flow.viewer.searching import LABEL, find_path_ids
+from lazsa_flow.viewer.titles import PartTitles, list_choices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.lifecycle.model import TimerRow
     from lazsa_flow.lifecycle.pauses import Pause
+    from lazsa_flow.lifecycle.table import Lifecycle
     from lazsa_flow.store.due_list import DueGroup
     from lazsa_flow.viewer.cells import Cell
     from lazsa_flow.viewer.list_page import ListQuery, PageContext
@@ -47,14 +49,17 @@ def list_filters(context: PageContext) -> list[Filter]:
     """Return the filters: until when, of which country and timer, and on which date."""
     rulebook = runtime_of(context.service).rulebook
     tables = rulebook.lifecycles.values()
-    timers = dict.fromkeys(each.name for table in tables for each in table.timers)
     return [
         Filter("until", "By the end of", kind="date"),
         Filter("on", "Due on", kind="date"),
-        Filter("timer", "Timer", choices=[Choice(each) for each in timers]),
+        Filter("timer", "Timer", choices=list_choices(tables, "timer", _timer_names)),
         Filter("country", "Country", choices=[Choice(c) for c in sorted(rulebook.countries)]),
         Filter("late", "Late", choices=[Choice("yes", "late alone")]),
     ]
+
+
+def _timer_names(table: Lifecycle) -> list[str]:
+    return [timer.name for timer in table.timers]
 
 
 def find_due(context: PageContext, query: ListQuery) -> ListRows:
@@ -64,7 +69,8 @@ def find_due(context: PageContext, query: ListQuery) -> ListRows:
     after = None if query.after is None else _read_place(query.after)
     with runtime.store.due_list() as listing:
         found = listing.find_timers(wanted, after=after, limit=query.limit + 1)
-        rows = [_write_row(context, *each, pauses) for each in found[: query.limit]]
+        titles = PartTitles(context)
+        rows = [_write_row(context, titles, *each, pauses) for each in found[: query.limit]]
         more = len(found) > query.limit
         if query.rows_only:
             return ListRows(rows, more)
@@ -122,9 +128,15 @@ def end_of_date(day: date) -> datetime:
 
 
 def _write_row(
-    context: PageContext, timer: TimerRow, ref: str, subject: str, pauses: Sequence[Pause]
+    context: PageContext,
+    titles: PartTitles,
+    timer: TimerRow,
+    ref: str,
+    subject: str,
+    pauses: Sequence[Pause],
 ) -> Row:
-    table = runtime_of(context.service).rulebook.lifecycle(parse_ref(ref).lifecycle)
+    lifecycle = parse_ref(ref).lifecycle
+    table = runtime_of(context.service).rulebook.lifecycle(lifecycle)
     triggers = dict.fromkeys(each.trigger for each in table.timer(timer.name).steps)
     late = context.now - timer.due_at
     late_by: Cell = LateBy(late) if late > LATE else None
@@ -138,8 +150,8 @@ def _write_row(
             timer.country,
             context.addresses.path(ref),
             subject,
-            timer.name,
-            ", ".join(triggers) or "a reminder",
+            titles.write(lifecycle, "timer", timer.name),
+            titles.write_all(lifecycle, "trigger", triggers) if triggers else "a reminder",
         ),
         _write_place(place),
         order=place,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import InputError
+from lazsa_flow.lifecycle.path_ref import parse_ref
 from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.cells import Command, ZonedTime
 from lazsa_flow.viewer.list_page import (
@@ -17,6 +18,7 @@ from lazsa_flow.viewer.list_page import (
     Row,
 )
 from lazsa_flow.viewer.searching import LABEL, find_path_ids
+from lazsa_flow.viewer.titles import PartTitles
 
 if TYPE_CHECKING:
     from lazsa_flow.store.parked_list import ParkedPath
@@ -38,7 +40,8 @@ def find_parked(context: PageContext, query: ListQuery) -> ListRows:
     country, ids = query.get("country"), find_path_ids(context, query.search)
     after = 0 if query.after is None else read_number(query.after)
     found = store.find_parked(country=country, path_ids=ids, after=after, limit=query.limit + 1)
-    rows = [_write_row(context, each) for each in found[: query.limit]]
+    titles = PartTitles(context)
+    rows = [_write_row(context, titles, each) for each in found[: query.limit]]
     more = len(found) > query.limit
     if query.rows_only:
         return ListRows(rows, more)
@@ -64,19 +67,19 @@ def read_number(text: str) -> int:
     return int(text)
 
 
-def _write_row(context: PageContext, each: ParkedPath) -> Row:
+def _write_row(context: PageContext, titles: PartTitles, each: ParkedPath) -> Row:
     countries = runtime_of(context.service).rulebook.countries
     country = countries.get(each.country)
     zone = country.zone if country is not None else "UTC"
-    failure = each.failure
+    failure, lifecycle = each.failure, parse_ref(each.ref).lifecycle
     return Row(
         (
             context.addresses.path(each.ref),
             Command(f"lazsa-flow unpark {each.ref} --as {OPERATOR}"),
             each.subject,
             each.country,
-            each.state,
-            failure.timer,
+            titles.write(lifecycle, "state", each.state),
+            titles.write(lifecycle, "timer", failure.timer),
             ZonedTime(failure.due_at, zone),
             failure.error,
             failure.attempts,

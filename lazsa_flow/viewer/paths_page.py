@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.lifecycle.calendar import parse_date
 from lazsa_flow.lifecycle.path_ref import parse_ref
 from lazsa_flow.service.listing import Filters, find_paths
 from lazsa_flow.service.part import runtime_of
-from lazsa_flow.viewer.cells import Command, Mark, ZonedTime
+from lazsa_flow.viewer.cells import Command, Titled, ZonedTime
 from lazsa_flow.viewer.figures import count_states
 from lazsa_flow.viewer.list_page import Choice, Column, Filter, ListPage, ListRows, Row
 from lazsa_flow.viewer.searching import LABEL, find_path_ids
+from lazsa_flow.viewer.titles import PartTitles, list_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from lazsa_flow.lifecycle.table import Lifecycle
     from lazsa_flow.service.list_rows import Listed
     from lazsa_flow.viewer.list_page import ListQuery, PageContext
 
@@ -30,11 +33,19 @@ def list_filters(context: PageContext) -> list[Filter]:
     return [
         Filter("lifecycle", "Lifecycle", choices=_choices(rulebook.lifecycles, keep=True)),
         Filter("country", "Country", choices=_choices(rulebook.countries)),
-        Filter("state", "State", choices=_choices(s.name for t in tables for s in t.states)),
+        Filter("state", "State", choices=list_choices(tables, "state", _state_names)),
         Filter("cycle", "Cycle date", kind="date"),
         Filter("reason", "Reason", choices=_choices(r for edge in edges for r in edge.reasons)),
-        Filter("unmet", "Unmet guard", choices=_choices(g for t in tables for g in t.guards)),
+        Filter("unmet", "Unmet guard", choices=list_choices(tables, "guard", _guard_names)),
     ]
+
+
+def _state_names(table: Lifecycle) -> list[str]:
+    return [state.name for state in table.states]
+
+
+def _guard_names(table: Lifecycle) -> list[str]:
+    return list(table.guards)
 
 
 def _choices(values: Iterable[str | None], *, keep: bool = False) -> list[Choice]:
@@ -57,7 +68,8 @@ def find_listed(context: PageContext, query: ListQuery) -> ListRows:
     )
     own = runtime_of(context.service).context
     found = find_paths(own, filters, after=query.after, limit=query.limit)
-    rows = [_write_row(context, each) for each in found.rows]
+    titles = PartTitles(context)
+    rows = [_write_row(context, titles, each) for each in found.rows]
     if query.rows_only:
         return ListRows(rows, found.after is not None)
     options = "".join(
@@ -86,7 +98,7 @@ def _count_paths(context: PageContext, query: ListQuery) -> int | None:
     )
 
 
-def _write_row(context: PageContext, each: Listed) -> Row:
+def _write_row(context: PageContext, titles: PartTitles, each: Listed) -> Row:
     assert each.path is not None
     country = runtime_of(context.service).rulebook.countries.get(each.country)
     zone = country.zone if country is not None else "UTC"
@@ -95,16 +107,21 @@ def _write_row(context: PageContext, each: Listed) -> Row:
             context.addresses.path(each.path),
             each.subject,
             each.country,
-            Mark(f"{each.state}, parked", "bad") if each.parked else each.state,
+            _write_state(titles, each),
             None if each.since is None else ZonedTime(each.since, zone),
             each.cycle_on,
-            each.trigger,
+            titles.write(each.lifecycle, "trigger", each.trigger),
             each.reason,
-            ", ".join(each.unmet),
+            titles.write_all(each.lifecycle, "guard", each.unmet),
         ),
         each.path,
         order=-parse_ref(each.path).number,
     )
+
+
+def _write_state(titles: PartTitles, each: Listed) -> Titled | None:
+    state = titles.write(each.lifecycle, "state", each.state)
+    return state and (replace(state, tone="bad", note="parked") if each.parked else state)
 
 
 PATHS: Final = ListPage(
