@@ -69,6 +69,10 @@ if TYPE_CHECKING:
         TransitionError,
         UnavailableError,
     )
+    from lazsa_flow.foresight.proof.properties import Property
+    from lazsa_flow.foresight.proof.prove import prove
+    from lazsa_flow.foresight.proof.report import Proof
+    from lazsa_flow.foresight.proof.rules import ProofRules
     from lazsa_flow.foresight.rehearsal import PathOutcome, Rehearsal, Shortfall
     from lazsa_flow.graph.timeline import Picture
     from lazsa_flow.lifecycle.contact import Contact
@@ -121,6 +125,10 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "Step",
     "Guard",
     "Finding",
+    # to prove its table
+    "prove",
+    "Property",
+    "ProofRules",
     # to tell people
     "Contact",
     "Letter",
@@ -170,6 +178,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "Planned",
     "PolicyVersion",
     "Preview",
+    "Proof",
     "RecordedCard",
     "Rehearsal",
     "Relay",
@@ -243,11 +252,7 @@ _HOMES = {
     "lazsa_flow.award.commands.store_entry_checks": ("EntryCheck",),
     "lazsa_flow.award.commands.store_entry_receipts": ("EntryReceipt",),
     "lazsa_flow.award.programme": ("Programme",),
-    "lazsa_flow.award.queries": (
-        "Badge",
-        "Fame",
-        "Outcome",
-    ),
+    "lazsa_flow.award.queries": ("Badge", "Fame", "Outcome"),
     "lazsa_flow.award.rules.facts": ("Facts",),
     "lazsa_flow.award.rules.panel": (
         "ITEMS",
@@ -305,6 +310,10 @@ _HOMES = {
     "lazsa_flow.notices.render": ("Rendered",),
     "lazsa_flow.service.configuration": ("Migrated",),
     "lazsa_flow.service.dry_run": ("DryRun",),
+    "lazsa_flow.foresight.proof.properties": ("Property",),
+    "lazsa_flow.foresight.proof.prove": ("prove",),
+    "lazsa_flow.foresight.proof.report": ("Proof",),
+    "lazsa_flow.foresight.proof.rules": ("ProofRules",),
     "lazsa_flow.foresight.rehearsal": ("PathOutcome", "Rehearsal", "Shortfall"),
     "lazsa_flow.service.list_rows": (
         "Listed",

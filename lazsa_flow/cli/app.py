@@ -52,6 +52,7 @@ GENERAL_COMMANDS: Final = (
     Entry(INSPECT, "lazsa_flow.cli.explain:explain"),
     Entry(INSPECT, "lazsa_flow.cli.due:due"),
     Entry(INSPECT, "lazsa_flow.cli.rehearse:rehearse"),
+    Entry(INSPECT, "lazsa_flow.cli.prove:prove"),
     Entry(INSPECT, "lazsa_flow.cli.paths:states"),
     Entry(INSPECT, "lazsa_flow.cli.paths:state_at", "state-at"),
     Entry(INSPECT, "lazsa_flow.cli.graph:graph"),

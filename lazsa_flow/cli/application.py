@@ -18,6 +18,7 @@ import typer
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from lazsa_flow.foresight.proof.rules import ProofRules
     from lazsa_flow.lifecycle.model import Path
     from lazsa_flow.service.service import FlowService
 
@@ -76,6 +77,11 @@ def describe_nothing(service: Service, path: Path) -> Mapping[str, str | None]:
     return {}
 
 
+def load_no_rules() -> Mapping[str, ProofRules]:
+    """Return that no lifecycle has rules of its own for its proof."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
     """What a command line consists of besides the general commands.
@@ -89,6 +95,7 @@ class Application:
         renamed_commands: Earlier spellings of commands, no longer shown, each with today's words.
         option_aliases: Further spellings of options, by the general one.
         describe: Returns what else is said of a path, each by its key in JSON.
+        load_proof_rules: Imports and returns the rules of its lifecycles' proofs, by lifecycle.
     """
 
     help: str
@@ -99,6 +106,7 @@ class Application:
     renamed_commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     option_aliases: Mapping[str, str] = field(default_factory=dict)
     describe: Callable[[Service, Path], Mapping[str, str | None]] = describe_nothing
+    load_proof_rules: Callable[[], Mapping[str, ProofRules]] = load_no_rules
 
     def add_aliases(self, command: Any) -> None:
         """Let a command's options be spelled as this application spells them, too."""

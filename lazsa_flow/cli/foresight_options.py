@@ -26,3 +26,20 @@ RehearsedReport = Annotated[
         help="Write a report: a page for .html, one row a path for .csv, or .json.",
     ),
 ]
+OptionalLifecycle = Annotated[
+    str | None, typer.Argument(metavar="[LIFECYCLE]", help="Name of a lifecycle; all by default.")
+]
+RulesOfProof = Annotated[
+    str | None,
+    typer.Option(
+        "--rules", metavar="MODULE:NAME", help="Your ProofRules, instead of the application's."
+    ),
+]
+LeftOutProperties = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="PROPERTY", help="Leave a property out; repeatable."),
+]
+PicturesFolder = Annotated[
+    Path | None,
+    typer.Option("--pictures", metavar="FOLDER", help="Write an SVG of each failure into it."),
+]

@@ -147,7 +147,14 @@ NOT_ASKED: Final = {"open", "bind", "close", "picture", "portraits"}
 
 TOOLS: Final = {
     *("run", "worker", "ticker", "view"),  # processes that hold a programme open
-    *("init", "demo", "screen", "doctor", "graph"),  # without a programme, or before there is one
+    *(
+        "init",
+        "demo",
+        "screen",
+        "doctor",
+        "graph",
+        "prove",
+    ),  # without a programme, or before there is one
 }
 """Commands that are no call of a method."""
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lazsa_flow.award.programme import Programme
+    from lazsa_flow.foresight.proof.rules import ProofRules
     from lazsa_flow.lifecycle.model import Path
     from lazsa_flow.service.service import FlowService
 
@@ -75,6 +76,12 @@ def _load_programme() -> type[Programme]:
     return Programme
 
 
+def _load_proof_rules() -> Mapping[str, ProofRules]:
+    from lazsa_flow.award.properties import PROOF_RULES
+
+    return PROOF_RULES
+
+
 def _describe(service: FlowService, path: Path) -> Mapping[str, str | None]:
     """Return the title that goes with a path, and the state of an appeal on it, if there is one."""
     programme = cast("Programme", service)  # it is what _load_programme returns
@@ -92,6 +99,7 @@ app = build_app(
         renamed_commands=RENAMED_COMMANDS,
         option_aliases={"--subject": "--seller"},
         describe=_describe,
+        load_proof_rules=_load_proof_rules,
     )
 )
 

@@ -1,0 +1,119 @@
+"""``lazsa-flow prove``: every situation that a lifecycle's table allows, held to properties."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import typer
+
+from lazsa_flow.cli.application import current_application
+from lazsa_flow.cli.common import console, print_json
+from lazsa_flow.cli.foresight_options import (
+    LeftOutProperties,
+    OptionalLifecycle,
+    PicturesFolder,
+    RulesOfProof,
+)
+from lazsa_flow.cli.options import ConfigDir, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from lazsa_flow.foresight.proof.report import Proof
+    from lazsa_flow.foresight.proof.rules import ProofRules
+    from lazsa_flow.lifecycle.table import Lifecycle
+
+
+def prove(
+    lifecycle: OptionalLifecycle = None,
+    rules: RulesOfProof = None,
+    without: LeftOutProperties = None,
+    pictures: PicturesFolder = None,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Search every situation that a lifecycle's table allows, and hold each to its properties.
+
+    Without a name, all lifecycles are proved. No database is read. The exit code is 1 where a
+    property fails; the shortest way to each failure is printed.
+
+    Example: lazsa-flow prove invoice
+    """
+    from lazsa_flow.foresight.proof.prove import prove as prove_lifecycle
+
+    if without and lifecycle is None:
+        _refuse("without", ", ".join(without), "a lifecycle too: whose properties they are")
+    if rules is not None and lifecycle is None:
+        _refuse("rules", rules, "a lifecycle too: whose rules they are")
+    given = None if rules is None else _load_rules(rules)
+    proofs = [
+        prove_lifecycle(table, given or _rules_of(table), without=tuple(without or ()))
+        for table in _find_tables(lifecycle, config)
+    ]
+    if pictures is not None:
+        _draw_failures(proofs, pictures)
+    if as_json:
+        print_json(
+            {
+                "holds": all(each.holds for each in proofs),
+                "lifecycles": [each.document() for each in proofs],
+            }
+        )
+    else:
+        for each in proofs:
+            console().print(str(each), soft_wrap=True, markup=False, highlight=False)
+    raise typer.Exit(int(not all(each.holds for each in proofs)))
+
+
+def _refuse(option: str, value: str, expected: str) -> None:
+    from lazsa_flow.errors import InputError
+
+    raise InputError.of("prove", f"--{option}", value, expected)
+
+
+def _find_tables(name: str | None, config: Path | None) -> Sequence[Lifecycle]:
+    from lazsa_flow.config import Config
+    from lazsa_flow.errors import NotFoundError
+
+    tables = {table.name: table for table in Config.load(config).lifecycles}
+    if name is None:
+        return list(tables.values())
+    if name not in tables:
+        raise NotFoundError("lifecycle", name, among=tables)
+    return [tables[name]]
+
+
+def _rules_of(table: Lifecycle) -> ProofRules:
+    from lazsa_flow.foresight.proof.rules import ProofRules
+
+    return current_application().load_proof_rules().get(table.name, ProofRules())
+
+
+def _load_rules(where: str) -> ProofRules:
+    """Import rules that a host has written, as ``package.module:NAME``."""
+    from lazsa_flow.errors import InputError
+    from lazsa_flow.foresight.proof.rules import ProofRules
+
+    module, _, name = where.partition(":")
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError):
+        found = None
+    if not isinstance(found, ProofRules):
+        raise InputError.of("prove", "--rules", where, "ProofRules as package.module:NAME")
+    return found
+
+
+def _draw_failures(proofs: Sequence[Proof], folder: Path) -> None:
+    """Write a picture of each failure, with the way to it on the lifecycle's."""
+    from lazsa_flow.foresight.proof.report import draw_failure
+    from lazsa_flow.graph.svg import svg
+    from lazsa_flow.private_files import write_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for proof in proofs:
+        for failure in proof.failures:
+            file = folder / f"{proof.lifecycle.name}-{failure.failed.name}.svg"
+            write_file(file, svg(draw_failure(proof.lifecycle, failure)).encode())

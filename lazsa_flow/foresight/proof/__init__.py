@@ -1,0 +1,1 @@
+"""Proof: every situation that a lifecycle's table allows, held to properties."""

@@ -1,0 +1,185 @@
+"""Moves of a proof: all that can happen in a situation, by edges, timers and openings.
+
+Which steps a timer tries, and in which order, is read out of the engine's own plan; which edges
+there are, and who may take them, is read off the table.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from lazsa_flow.engine.machine import TableMachine
+from lazsa_flow.engine.plan import Plan
+from lazsa_flow.foresight.proof.choices import all_guards, try_all
+from lazsa_flow.foresight.proof.situation_builder import SituationBuilder
+from lazsa_flow.foresight.proof.world import PathFacts, PossibleMove, World
+from lazsa_flow.lifecycle.model import SYSTEM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from lazsa_flow.foresight.proof.choices import Choices, Meaning
+    from lazsa_flow.lifecycle.table import Edge, Lifecycle, Timer
+
+PATHS: Final = 2
+"""So many paths a subject has at most."""
+
+
+class MoveFinder:
+    """Finds the moves of a situation.
+
+    Args:
+        lifecycle: The table.
+        meanings: What its guards mean, by name.
+        reasons_read: The periods of which a meaning asks for what reason they ended.
+        paths: So many paths the subject has at most.
+    """
+
+    def __init__(
+        self,
+        lifecycle: Lifecycle,
+        meanings: Mapping[str, Meaning],
+        reasons_read: frozenset[str],
+        paths: int = PATHS,
+    ) -> None:
+        self.lifecycle = lifecycle
+        self._meanings, self._reasons_read = meanings, reasons_read
+        self._paths = paths
+        self._plan = Plan(lifecycle, TableMachine(lifecycle))
+        self._guards = all_guards(lifecycle)
+        self._asked = {
+            state.name: tuple(_list_asked(lifecycle.exits(state.name)))
+            for state in lifecycle.states
+        }
+
+    def openings(self, world: World) -> Iterator[PossibleMove]:
+        """Yield the moves that open another path of the subject."""
+        number = len(world.paths) + 1
+        if number > self._paths:
+            return
+        edge = self.lifecycle.opening
+        empty = World((*world.paths, PathFacts(number, "")), world.statements)
+        for reason, roles in _roles_by_reason(edge):
+            yield from self._distinct(partial(self._take, empty, number, edge, reason, roles))
+
+    def moves(self, world: World, path: PathFacts) -> Iterator[PossibleMove]:
+        """Yield what can happen to one path: what people ask for, and what its timers do."""
+        for edge, reason, roles in self._asked[path.state]:
+            yield from self._distinct(partial(self._take, world, path.number, edge, reason, roles))
+        for name in sorted(path.timers):
+            timer = self.lifecycle.timer(name)
+            if path.state in timer.states:
+                yield from self._distinct(partial(self._fall_due, world, path, timer))
+
+    def decides(self, path: PathFacts) -> bool:
+        """Return whether a timer is pending that may move a path out of what it waits for."""
+        return any(
+            self._plan.timer(path.state, self.lifecycle.timer(name))
+            for name in path.timers
+            if path.state in self.lifecycle.timer(name).states
+        )
+
+    def asked(self, state: str) -> tuple[tuple[Edge, str | None, tuple[str, ...]], ...]:
+        """Return what people may ask for in a state: edge, reason, and who."""
+        return self._asked[state]
+
+    def _distinct(self, work: Callable[[Choices], PossibleMove]) -> Iterator[PossibleMove]:
+        """Yield the moves that differ in what they do; of equal ones, the first."""
+        seen = set()
+        for move in try_all(self._meanings, work):
+            key = (move.edge and id(move.edge), move.after, move.notices, move.linked)
+            if key not in seen:
+                seen.add(key)
+                yield move
+
+    def _builder(
+        self, world: World, number: int, choices: Choices, timer: str | None, reason: str | None
+    ) -> SituationBuilder:
+        return SituationBuilder(
+            self.lifecycle, self._reasons_read, world, number, choices, timer, reason
+        )
+
+    def _take(
+        self,
+        world: World,
+        number: int,
+        edge: Edge,
+        reason: str | None,
+        roles: tuple[str, ...],
+        choices: Choices,
+    ) -> PossibleMove:
+        """Take an edge that somebody asks for."""
+        builder = self._builder(world, number, choices, None, reason)
+        builder.require(edge.guards)
+        source = builder.path.state or None
+        return self._move(builder, builder.take(edge), choices, edge, reason, source, roles=roles)
+
+    def _fall_due(
+        self, world: World, path: PathFacts, timer: Timer, choices: Choices
+    ) -> PossibleMove:
+        """Let a timer fall due: it fires, is refused, or reminds."""
+        for route in self._plan.timer(path.state, timer):
+            builder = self._builder(world, path.number, choices, timer.name, route.reason)
+            if all(builder.ask(guard) for guard in route.edge.guards):
+                after = builder.take(route.edge)
+                return self._move(
+                    builder, after, choices, route.edge, route.reason, path.state, timer=timer.name
+                )
+        builder = self._builder(world, path.number, choices, timer.name, None)
+        decides = bool(timer.steps)
+        effects = timer.on_refused if decides else timer.effects
+        after = builder.stay(effects, writes_row=decides)
+        return self._move(
+            builder, after, choices, None, None, path.state, timer=timer.name, refused=decides
+        )
+
+    def _move(
+        self,
+        builder: SituationBuilder,
+        after: World,
+        choices: Choices,
+        edge: Edge | None,
+        reason: str | None,
+        source: str | None,
+        *,
+        roles: tuple[str, ...] = (),
+        timer: str | None = None,
+        refused: bool = False,
+    ) -> PossibleMove:
+        return PossibleMove(
+            number=builder.path.number,
+            edge=edge,
+            reason=reason,
+            roles=roles,
+            timer=timer,
+            refused=refused,
+            source=source,
+            dest=builder.path.state,
+            values=choices.values,
+            notices=tuple(builder.notices),
+            scheduled=tuple(builder.scheduled),
+            stated=tuple(builder.stated),
+            claims=tuple(builder.claims),
+            linked=tuple(builder.linked),
+            after=after,
+            guards=self._guards,
+        )
+
+
+def _list_asked(edges: Iterable[Edge]) -> Iterator[tuple[Edge, str | None, tuple[str, ...]]]:
+    for edge in edges:
+        for reason, roles in _roles_by_reason(edge):
+            yield edge, reason, roles
+
+
+def _roles_by_reason(edge: Edge) -> Iterator[tuple[str | None, tuple[str, ...]]]:
+    """Yield each reason that people may give, with the roles that may give it."""
+    for reason in dict.fromkeys(
+        reason
+        for permit in edge.permits
+        if permit.role != SYSTEM
+        for reason in (permit.reasons or (None,))
+    ):
+        roles = (each.role for each in edge.permits if each.admits(each.role, reason))
+        yield reason, tuple(dict.fromkeys(role for role in roles if role != SYSTEM))

@@ -1,0 +1,53 @@
+"""``lazsa-flow prove``: what it prints, and its exit code."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from typer.testing import CliRunner
+
+from lazsa_flow import ProofRules, Property
+from lazsa_flow.award.cli.app import app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STRICT = ProofRules(
+    (Property("never_refused", "Nobody is refused.", on_move=lambda _, m: m.dest != "refused"),)
+)
+
+
+def test_a_lifecycle_is_proved_without_a_database() -> None:
+    """Text says what holds, JSON lists every property; the exit code is 0."""
+    result = CliRunner().invoke(app, ["prove", "entry"])
+    assert result.exit_code == 0, result.output
+    assert "entry: 8 properties hold" in result.output
+    document = json.loads(CliRunner().invoke(app, ["prove", "trainer", "--json"]).output)
+    assert document["holds"] is True
+    assert all(each["holds"] for each in document["lifecycles"][0]["properties"])
+
+
+def test_a_failure_is_drawn_and_ends_with_1(tmp_path: Path) -> None:
+    """A host's property that fails is printed with its way, written as a picture, and left out."""
+    rules = ["--rules", f"{__name__}:STRICT"]
+    result = CliRunner().invoke(app, ["prove", "entry", *rules, "--pictures", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "refuse (criteria_unmet) by onboarding, submitted to refused" in result.output
+    assert (tmp_path / "entry-never_refused.svg").read_text("utf-8").startswith("<svg")
+    left_out = CliRunner().invoke(app, ["prove", "entry", *rules, "--without", "never_refused"])
+    assert left_out.exit_code == 0
+
+
+def test_what_does_not_exist_is_named() -> None:
+    """An unknown lifecycle, rules that cannot be loaded, and options without a lifecycle."""
+    for words, named in (
+        (["loan"], "loan"),
+        (["entry", "--rules", "no.such:RULES"], "no.such:RULES"),
+        (["entry", "--without", "no_such"], "no_such"),
+        (["--without", "no_such"], "a lifecycle too"),
+        (["--rules", "no.such:RULES"], "a lifecycle too"),
+    ):
+        result = CliRunner().invoke(app, ["prove", *words])
+        assert result.exit_code == 1
+        assert named in str(result.exception)
