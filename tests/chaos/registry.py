@@ -15,6 +15,7 @@ from tests.chaos import (
     loads,
     messages,
     pauses,
+    rehearsals,
     sickness,
 )
 
@@ -30,4 +31,5 @@ FAULTS: Final = (
     *hostile.FAULTS,
     *pauses.FAULTS,
     *backups.FAULTS,
+    *rehearsals.FAULTS,
 )
