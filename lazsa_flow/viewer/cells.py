@@ -101,15 +101,19 @@ class Titled:
     Attributes:
         tone: How it is to be taken, if it is out of the ordinary.
         note: What is said of it in a word, such as that the path is parked.
+        inline: Whether it is one of several in a cell, where the code name is a tooltip.
     """
 
     title: str
     code: str
     tone: Tone | None = None
     note: str = ""
+    inline: bool = False
 
     def to_html(self) -> str:
-        """Write the title, and the code name on a second line."""
+        """Write the title, and the code name on a second line or as a tooltip."""
+        if self.inline:
+            return f'<span title="{escape(self.code)}">{escape(self.title)}</span>'
         title = f"{self.title}, {self.note}" if self.note else self.title
         shown = escape(title) if self.tone is None else Mark(title, self.tone).to_html()
         return f'{shown}<small class="code">{escape(self.code)}</small>'
@@ -170,7 +174,7 @@ class Series:
 
     def to_text(self) -> str:
         """Write them one after the other."""
-        return (self.separator or ", ").join(map(write_text, self.cells))
+        return self.separator.join(map(write_text, self.cells))
 
 
 Cell = (

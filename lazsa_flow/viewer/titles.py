@@ -45,7 +45,9 @@ class PartTitles:
 
     def write_all(self, lifecycle: str | None, kind: Kind, codes: Iterable[str]) -> Series:
         """Return several parts as a cell."""
-        return Series([Titled(self.find(lifecycle, kind, code), code) for code in codes], "")
+        return Series(
+            [Titled(self.find(lifecycle, kind, code), code, inline=True) for code in codes]
+        )
 
 
 def list_choices(
