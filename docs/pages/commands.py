@@ -46,7 +46,7 @@ Every command of `lazsa-flow`. `lazsa-flow COMMAND --help` says the same in a te
 | code | means |
 | --- | --- |
 | 0 | done, or nothing was to be done |
-| 1 | refused, not found, or a fault: one line on standard error says what, and what to do |
+| 1 | refused, not found, or a fault: standard error says what, and what to type next |
 | 2 | the command line itself is wrong: an unknown or missing option, command or argument |
 
 These end with 1 as well:

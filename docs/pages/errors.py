@@ -28,7 +28,8 @@ those that only `lazsa_flow.errors` exports say so, and are caught by the error 
 from.
 
 On the command line an error is one line on standard error and exit code 1
-([commands](commands.md#exit-codes)); with `--json` it is an object whose `error` is the name on
+([commands](commands.md#exit-codes)); where a command helps, a second line names it for the same
+database, as `next: lazsa-flow doctor`. With `--json` it is an object whose `error` is the name on
 this page ([JSON](json.md)). The statuses that a service gives them over HTTP are in
 [embedding](../how-to/embedding.md).
 

@@ -117,7 +117,9 @@ def run_command_line(app: typer.Typer) -> NoReturn:
     try:
         code = app(prog_name="lazsa-flow", standalone_mode=not as_json)
     except (LazsaError, OSError) as error:  # or a file that was named cannot be read or written
-        fail(error, words)
+        from lazsa_flow.cli.next_command import find_next_command
+
+        fail(error, words, find_next_command(app, error, words))
     except typer.Abort:
         fail_usage("Aborted", "aborted: nothing was changed", code=1)
     except Exception as error:

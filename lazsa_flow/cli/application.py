@@ -94,6 +94,8 @@ class Application:
         subject: What it calls a path's subject.
         renamed_commands: Earlier spellings of commands, no longer shown, each with today's words.
         option_aliases: Further spellings of options, by the general one.
+        next_commands: The words of the command that lists what there is, by the kind of what was
+            not found.
         describe: Returns what else is said of a path, each by its key in JSON.
         load_proof_rules: Imports and returns the rules of its lifecycles' proofs, by lifecycle.
     """
@@ -105,6 +107,7 @@ class Application:
     subject: str = "subject"
     renamed_commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     option_aliases: Mapping[str, str] = field(default_factory=dict)
+    next_commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     describe: Callable[[Service, Path], Mapping[str, str | None]] = describe_nothing
     load_proof_rules: Callable[[], Mapping[str, ProofRules]] = load_no_rules
 

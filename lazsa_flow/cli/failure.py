@@ -15,19 +15,26 @@ if TYPE_CHECKING:
     from lazsa_flow.errors import LazsaError
 
 
-def fail(error: LazsaError | OSError, words: Sequence[str]) -> NoReturn:
-    """Say what went wrong, and end.
+def fail(
+    error: LazsaError | OSError, words: Sequence[str], following: str | None = None
+) -> NoReturn:
+    """Say what went wrong and what to type next, and end.
 
     Args:
         error: What was raised.
         words: The words that were typed; with ``--json`` among them it is said as JSON.
+        following: The command that helps, if one does.
     """
     message = _message(error)
     if "--json" in words:
         document = {"error": type(error).__name__, "message": message, **_fields(error)}
+        if following is not None:
+            document["next"] = following
         print(json.dumps(document), file=sys.stderr)  # noqa: T201 - the command line's voice
     else:
         print(f"error: {escape_controls(message)}", file=sys.stderr)  # noqa: T201
+        if following is not None and following not in message:
+            print(f"next: {escape_controls(following)}", file=sys.stderr)  # noqa: T201
     sys.exit(1)
 
 

@@ -69,6 +69,12 @@ RENAMED_COMMANDS: Final = {
 }
 """Earlier spellings of commands, which are no longer shown, with those of today."""
 
+NEXT_COMMANDS: Final = {
+    **dict.fromkeys(("path", "seller or path", "path of the seller", "award path"), ("list",)),
+    "seller": ("list",),
+}
+"""The words of the command that lists what there is, by the kind of what was not found."""
+
 
 def _load_programme() -> type[Programme]:
     from lazsa_flow.award.programme import Programme
@@ -98,6 +104,7 @@ app = build_app(
         subject="seller",
         renamed_commands=RENAMED_COMMANDS,
         option_aliases={"--subject": "--seller"},
+        next_commands=NEXT_COMMANDS,
         describe=_describe,
         load_proof_rules=_load_proof_rules,
     )
