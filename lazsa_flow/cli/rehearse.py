@@ -17,7 +17,6 @@ from lazsa_flow.cli.common import (
 from lazsa_flow.cli.foresight_options import RehearsedDate, RehearsedJournal, RehearsedReport
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryFilter, Database, Json, Now
 from lazsa_flow.cli.tables import Column, print_table
-from lazsa_flow.lifecycle.values import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +56,7 @@ def show_rehearsal(
     report: Path | None,
     *,
     as_json: bool,
-    assume: Mapping[str, str | None] = EMPTY,
+    assume: Mapping[str, str | None] | None = None,
 ) -> None:
     """Rehearse a date as the options say, and print what it will bring."""
     from lazsa_flow.foresight.rehearse import Foresight
@@ -68,7 +67,7 @@ def show_rehearsal(
         check_report_name(report)
     with open_service(read_only_url(database), config) as service:
         found = Foresight(find_runtime(service)).rehearse(
-            on=_read_date(on), now=read_instant(now, "now"), country=country, assume=assume
+            on=_read_date(on), now=read_instant(now, "now"), country=country, assume=assume or {}
         )
     if journal is not None:
         _write_journal(found, journal)
