@@ -56,6 +56,15 @@ MetricsHost = Annotated[
 ]
 Once = Annotated[bool, typer.Option("--once", help="Send what is due now, and exit.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port (0 picks a free one).")]
+RehearsedTimers = Annotated[
+    int,
+    typer.Option(
+        "--rehearse-at-most",
+        min=0,
+        metavar="N",
+        help="Until how many due timers a page rehearses a coming date.",
+    ),
+]
 RefreshInterval = Annotated[
     float, typer.Option("--every", min=0.25, metavar="SECONDS", help="Refresh interval.")
 ]

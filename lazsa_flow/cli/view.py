@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.cli.common import console, open_service, read_now
 from lazsa_flow.cli.options import DEFAULT_DATABASES, LOOPBACK, ConfigDir, Databases, Now
-from lazsa_flow.cli.process_options import Port, RefreshInterval
+from lazsa_flow.cli.process_options import Port, RefreshInterval, RehearsedTimers
 from lazsa_flow.cli.several import open_several
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def view(
     port: Port = 0,
     every: RefreshInterval = 5.0,
+    rehearse_at_most: RehearsedTimers = 5000,
     database: Databases = DEFAULT_DATABASES,
     config: ConfigDir = None,
     now: Now = None,
@@ -41,18 +42,21 @@ def view(
     at = read_now(now)
     if len(database) > 1:
         with open_several(database, config, now=at) as several:
-            _serve(_behind_a_key(several, every), port)
+            _serve(_behind_a_key(several, every, rehearse_at_most), port)
         return
     with open_service(strip_name(*database), config, now=at) as service:
-        _serve(_behind_a_key(service, every), port)
+        _serve(_behind_a_key(service, every, rehearse_at_most), port)
 
 
-def _behind_a_key(shown: Service | SeveralDatabases[Any], every_s: float) -> tuple[Any, str]:
+def _behind_a_key(
+    shown: Service | SeveralDatabases[Any], every_s: float, rehearse_at_most: int = 5000
+) -> tuple[Any, str]:
     """Return the viewer of one service or of several databases as an app under a key, and the key.
 
     Args:
         shown: What is shown.
         every_s: How old a picture's figures may be.
+        rehearse_at_most: Until how many due timers a page rehearses a date.
     """
     import secrets
 
@@ -71,10 +75,11 @@ def _behind_a_key(shown: Service | SeveralDatabases[Any], every_s: float) -> tup
     def has_key(asking: HTTPConnection) -> bool:
         return secrets.compare_digest(asking.path_params["key"].encode(), key.encode())
 
+    options: Any = {"fresh_s": every_s, "rehearse_at_most": rehearse_at_most}
     if isinstance(shown, SeveralDatabases):
-        pages = viewer_of_several(shown, authenticate=has_key, fresh_s=every_s)
+        pages = viewer_of_several(shown, authenticate=has_key, **options)
     else:
-        pages = viewer(shown, authenticate=has_key, fresh_s=every_s)
+        pages = viewer(shown, authenticate=has_key, **options)
     app = Starlette(
         routes=[Mount("/{key}", pages)],
         middleware=[

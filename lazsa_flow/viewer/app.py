@@ -19,6 +19,7 @@ from lazsa_flow.errors import InputError, LazsaError, NotFoundError
 from lazsa_flow.viewer.error_pages import write_error
 from lazsa_flow.viewer.gate import Gate
 from lazsa_flow.viewer.headers import SecurityHeaders
+from lazsa_flow.viewer.list_page import REHEARSED_AT_MOST
 from lazsa_flow.viewer.pages import ServicePages, find_addresses, list_menu
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ LONGEST_FRESH_S: Final = 86_400.0
 
 
 def viewer(
-    programme: FlowService, *, authenticate: Authenticate, fresh_s: float = 5.0
+    programme: FlowService,
+    *,
+    authenticate: Authenticate,
+    fresh_s: float = 5.0,
+    rehearse_at_most: int = REHEARSED_AT_MOST,
 ) -> Starlette:
     """Return an ASGI app that shows a service and changes nothing.
 
@@ -45,16 +50,22 @@ def viewer(
         authenticate: Called for each request; returns whether it may be answered. A coroutine
             function is awaited; a plain one runs in a thread.
         fresh_s: How old figures may be, and how often an open page asks for new ones.
+        rehearse_at_most: Until how many due timers a page rehearses a coming date; 0: none.
 
     Raises:
-        InputError: ``fresh_s`` is no number of seconds from 0 to a day.
+        InputError: ``fresh_s`` is no number of seconds from 0 to a day, or ``rehearse_at_most``
+            no number of timers.
     """
     check_fresh_s(fresh_s)
-    return build_service_app(programme, fresh_s, authenticate)
+    check_rehearse_at_most(rehearse_at_most)
+    return build_service_app(programme, fresh_s, authenticate, rehearse_at_most)
 
 
 def build_service_app(
-    service: FlowService, fresh_s: float, authenticate: Authenticate | None = None
+    service: FlowService,
+    fresh_s: float,
+    authenticate: Authenticate | None = None,
+    rehearse_at_most: int = REHEARSED_AT_MOST,
 ) -> Starlette:
     """Return an app of one service's pages.
 
@@ -62,12 +73,14 @@ def build_service_app(
         service: The service to show.
         fresh_s: How old figures may be.
         authenticate: Who may look; ``None`` within an app that asks already.
+        rehearse_at_most: Until how many due timers a page rehearses a date.
     """
+    pages = ServicePages(service, fresh_s, rehearse_at_most)
 
     def write_menu(request: Request) -> Sequence[Link]:
         return list_menu(service, find_addresses(request))
 
-    return build_app(ServicePages(service, fresh_s).list_routes(), write_menu, authenticate)
+    return build_app(pages.list_routes(), write_menu, authenticate)
 
 
 def check_fresh_s(fresh_s: float) -> None:
@@ -79,6 +92,17 @@ def check_fresh_s(fresh_s: float) -> None:
     if not isinstance(fresh_s, int | float) or not 0 <= fresh_s <= LONGEST_FRESH_S:
         expected = f"seconds from 0 to {LONGEST_FRESH_S:.0f}"
         raise InputError.of("viewer", "fresh_s", fresh_s, expected)
+
+
+def check_rehearse_at_most(timers: int) -> None:
+    """Make sure that a number of timers is one.
+
+    Raises:
+        InputError: It is no number of timers.
+    """
+    if type(timers) is not int or timers < 0:
+        expected = "a number of timers, 0 or more"
+        raise InputError.of("viewer", "rehearse_at_most", timers, expected)
 
 
 def build_app(

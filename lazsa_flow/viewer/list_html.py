@@ -190,14 +190,17 @@ def _write_field(wanted: Filter, query: ListQuery) -> str:
         f"{escape(each.title or each.value)}</option>"
         for each in wanted.choices
     )
-    options = f'<option value="">any</option>{options}'
+    options = f'<option value="">{escape(wanted.unset or "any")}</option>{options}'
     return f'<label>{title} <select name="{key}">{options}</select></label>'
 
 
 def _write_choice_links(base: str, wanted: Filter, query: ListQuery) -> str:
     """Write the choices of a filter as links, the one that holds marked."""
     value = query.filters.get(wanted.key, "")
-    choices = [("", "all"), *((each.value, each.title or each.value) for each in wanted.choices)]
+    choices = [
+        ("", wanted.unset or "all"),
+        *((each.value, each.title or each.value) for each in wanted.choices),
+    ]
     links = []
     for own, title in choices:
         to = escape(write_address(base, query, **{wanted.key: own}))

@@ -28,6 +28,10 @@ COUNTED_AT_MOST: Final = 10_000
 """A count of rows goes no further; a list that has more says so."""
 
 
+REHEARSED_AT_MOST: Final = 5000
+"""A page rehearses no date until which more timers are due, unless the host says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a list.
@@ -69,6 +73,7 @@ class Filter:
         kind: ``choice`` of some values, a ``date``, or any ``text``.
         choices: The values of a choice; another one is refused.
         default: The value that holds where the address has none.
+        unset: What is shown for no value; that all are shown, by default.
     """
 
     key: str
@@ -76,6 +81,7 @@ class Filter:
     kind: Literal["choice", "date", "text"] = "choice"
     choices: Sequence[Choice] = ()
     default: str = ""
+    unset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,7 @@ class PageContext:
         addresses: The addresses of the viewer's pages.
         now: The present instant, by the service's clock.
         parameters: The parameters in braces of the page's route.
+        rehearse_at_most: Until how many due timers a page rehearses a date.
         figures: Figures that many viewers share, so that the database is not asked for each.
     """
 
@@ -183,6 +190,7 @@ class PageContext:
     now: datetime
     figures: FreshCache
     parameters: Mapping[str, str] = EMPTY
+    rehearse_at_most: int = REHEARSED_AT_MOST
 
 
 def no_filters(_context: PageContext) -> Sequence[Filter]:

@@ -25,13 +25,14 @@ from lazsa_flow.viewer.health import list_health, list_notices, measure_health
 from lazsa_flow.viewer.lifecycle_lists import answer_paths, answer_paths_csv
 from lazsa_flow.viewer.list_csv import stream_csv
 from lazsa_flow.viewer.list_html import write_list, write_section
-from lazsa_flow.viewer.list_page import PageContext
+from lazsa_flow.viewer.list_page import REHEARSED_AT_MOST, PageContext
 from lazsa_flow.viewer.list_query import CSV, FORMAT, read_query
 from lazsa_flow.viewer.outbox_page import OUTBOX
 from lazsa_flow.viewer.overview import write_overview, write_states
 from lazsa_flow.viewer.parked_page import PARKED
 from lazsa_flow.viewer.paths_page import PATHS
 from lazsa_flow.viewer.policies_page import POLICIES
+from lazsa_flow.viewer.rehearsal_page import REHEARSAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from lazsa_flow.viewer.list_page import ListPage
 
 GENERAL_PAGES: Final[tuple[ListPage, ...]] = (
-    *(PATHS, DUE, PARKED, BOOKS),
+    *(PATHS, DUE, REHEARSAL, PARKED, BOOKS),
     *(OUTBOX, DELIVERIES, POLICIES),
 )
 """The lists that every service has."""
@@ -76,10 +77,14 @@ class ServicePages:
     Args:
         service: The service to show.
         fresh_s: How old figures may be, and how often an open page asks for new ones.
+        rehearse_at_most: Until how many due timers a page rehearses a date.
     """
 
-    def __init__(self, service: FlowService, fresh_s: float) -> None:
+    def __init__(
+        self, service: FlowService, fresh_s: float, rehearse_at_most: int = REHEARSED_AT_MOST
+    ) -> None:
         self._service = service
+        self._rehearse_at_most = rehearse_at_most
         self._figures = FreshCache(fresh_s)
         self._gallery = Gallery(service, fresh_s)
         self._every_ms = max(250, round(fresh_s * 1000))
@@ -178,6 +183,7 @@ class ServicePages:
             self._service.clock.now(),
             self._figures,
             request.path_params,
+            self._rehearse_at_most,
         )
 
     def _write_page(self, request: Request, title: str, body: Iterable[str]) -> Response:

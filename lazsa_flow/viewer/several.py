@@ -17,7 +17,12 @@ from starlette.routing import Mount, Route
 
 from lazsa_flow.errors import LazsaError, NotFoundError
 from lazsa_flow.viewer.addresses import Addresses
-from lazsa_flow.viewer.app import build_app, build_service_app, check_fresh_s
+from lazsa_flow.viewer.app import (
+    build_app,
+    build_service_app,
+    check_fresh_s,
+    check_rehearse_at_most,
+)
 from lazsa_flow.viewer.cells import Link
 from lazsa_flow.viewer.due_page import DUE
 from lazsa_flow.viewer.error_pages import wants_html, write_error
@@ -26,7 +31,7 @@ from lazsa_flow.viewer.fresh_cache import FreshCache
 from lazsa_flow.viewer.health import measure_health
 from lazsa_flow.viewer.list_csv import stream_csv
 from lazsa_flow.viewer.list_html import write_list
-from lazsa_flow.viewer.list_page import PageContext
+from lazsa_flow.viewer.list_page import REHEARSED_AT_MOST, PageContext
 from lazsa_flow.viewer.list_query import CSV, FORMAT, read_query
 from lazsa_flow.viewer.pages import answer_csv, find_addresses
 from lazsa_flow.viewer.parked_page import PARKED
@@ -51,7 +56,11 @@ _WORST: Final = ("unreached", "parked", "late", "paused", "ok")
 
 
 def viewer_of_several(
-    several: SeveralDatabases[Any], *, authenticate: Authenticate, fresh_s: float = 5.0
+    several: SeveralDatabases[Any],
+    *,
+    authenticate: Authenticate,
+    fresh_s: float = 5.0,
+    rehearse_at_most: int = REHEARSED_AT_MOST,
 ) -> Starlette:
     """Return an ASGI app that shows a service on several databases and changes nothing.
 
@@ -59,15 +68,18 @@ def viewer_of_several(
         several: The databases to show. The host closes them.
         authenticate: Called for each request; returns whether it may be answered.
         fresh_s: How old figures may be, and how often an open page asks for new ones.
+        rehearse_at_most: Until how many due timers a database's page rehearses a date; 0: none.
 
     Raises:
-        InputError: ``fresh_s`` is no number of seconds from 0 to a day.
+        InputError: ``fresh_s`` is no number of seconds from 0 to a day, or ``rehearse_at_most``
+            no number of timers.
     """
     check_fresh_s(fresh_s)
+    check_rehearse_at_most(rehearse_at_most)
     shown = _SeveralPages(several, fresh_s)
     routes = [
         Route("/", shown.home),
-        Mount("/db/{database}", _DatabasePages(several, fresh_s)),
+        Mount("/db/{database}", _DatabasePages(several, fresh_s, rehearse_at_most)),
         Route("/due", shown.answer_list(DUE)),
         Route("/parked", shown.answer_list(PARKED)),
         Route("/health", shown.health),
@@ -78,9 +90,12 @@ def viewer_of_several(
 class _DatabasePages:
     """The pages of each database, made as soon as it can be opened."""
 
-    def __init__(self, several: SeveralDatabases[Any], fresh_s: float) -> None:
+    def __init__(
+        self, several: SeveralDatabases[Any], fresh_s: float, rehearse_at_most: int
+    ) -> None:
         self._several = several
         self._fresh_s = fresh_s
+        self._rehearse_at_most = rehearse_at_most
         self._lock = threading.Lock()
         self._apps: dict[str, ASGIApp] = {}
 
@@ -100,7 +115,9 @@ class _DatabasePages:
         service = self._several.service(name)
         with self._lock:
             if name not in self._apps:
-                self._apps[name] = build_service_app(service, self._fresh_s)
+                self._apps[name] = build_service_app(
+                    service, self._fresh_s, rehearse_at_most=self._rehearse_at_most
+                )
             return self._apps[name]
 
 

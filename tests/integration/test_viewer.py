@@ -36,7 +36,7 @@ PAGES = (
     "/due",
     "/panel/SG/2020-04-01",
     "/parked",
-    *("/books", "/outbox", "/deliveries", "/policies"),
+    *("/books", "/outbox", "/deliveries", "/policies", "/rehearsal"),
     *("/cases", "/appeals", "/members", "/bars"),
     "/health",
 )
