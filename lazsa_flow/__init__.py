@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from lazsa_flow.foresight.proof.report import Proof
     from lazsa_flow.foresight.proof.rules import ProofRules
     from lazsa_flow.foresight.rehearsal import PathOutcome, Rehearsal, Shortfall
+    from lazsa_flow.foresight.rehearsed_policy import RehearsedPolicy
     from lazsa_flow.graph.timeline import Picture
     from lazsa_flow.lifecycle.contact import Contact
     from lazsa_flow.lifecycle.guards import Finding, Guard, Verdict
@@ -181,6 +182,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "Proof",
     "RecordedCard",
     "Rehearsal",
+    "RehearsedPolicy",
     "Relay",
     "Reminded",
     "Rendered",
@@ -315,6 +317,7 @@ _HOMES = {
     "lazsa_flow.foresight.proof.report": ("Proof",),
     "lazsa_flow.foresight.proof.rules": ("ProofRules",),
     "lazsa_flow.foresight.rehearsal": ("PathOutcome", "Rehearsal", "Shortfall"),
+    "lazsa_flow.foresight.rehearsed_policy": ("RehearsedPolicy",),
     "lazsa_flow.service.list_rows": (
         "Listed",
         "Page",

@@ -43,3 +43,11 @@ PicturesFolder = Annotated[
     Path | None,
     typer.Option("--pictures", metavar="FOLDER", help="Write an SVG of each failure into it."),
 ]
+RehearsedPolicy = Annotated[
+    str | None,
+    typer.Option(
+        "--policy",
+        metavar="FILE|VERSION",
+        help="Decide as if this policy governed the date; it is not released.",
+    ),
+]

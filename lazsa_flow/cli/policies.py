@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -110,8 +109,10 @@ def release_policy(
     Example: lazsa-flow policy release 2027-1.toml --as manager:m-1
     """
     from lazsa_flow.cli.forecast import of_dry_run, timer_document
+    from lazsa_flow.config.policy_files import read_policy_file
 
-    lifecycle, version, text = _read_policy(file)
+    found = read_policy_file(file)
+    lifecycle, version, text = found.lifecycle, found.version, found.text
     actor = read_actor(who)
     with open_service(database, config) as service:
 
@@ -119,12 +120,12 @@ def release_policy(
             seen = service.preview_policy(
                 lifecycle, version, text, actor=actor, from_start=from_start
             )
-            found = service.dry_run(
+            shown = service.dry_run(
                 lambda own: own.release_policy(
                     lifecycle, version, text, actor=actor, key=key, from_start=from_start
                 )
             )
-            moved = of_dry_run(found, found.result)
+            moved = of_dry_run(shown, shown.result)
             data = {**moved.data, **_preview_document(seen)}
             return Forecast([*_preview_lines(seen), *moved.lines], data)
 
@@ -151,8 +152,10 @@ def preview_policy(
     Example: lazsa-flow policy preview 2027-1.toml --as manager:m-1
     """
     from lazsa_flow.cli.forecast import timer_document, timer_text
+    from lazsa_flow.config.policy_files import read_policy_file
 
-    lifecycle, version, text = _read_policy(file)
+    found = read_policy_file(file)
+    lifecycle, version, text = found.lifecycle, found.version, found.text
     with open_service(database, config) as service:
         seen = service.preview_policy(lifecycle, version, text, actor=read_actor(who))
     if as_json:
@@ -161,18 +164,6 @@ def preview_policy(
         return
     for line in (*_preview_lines(seen), *map(timer_text, seen.timers)):
         console().print(line, soft_wrap=True)
-
-
-def _read_policy(file: Path) -> tuple[str, str, str]:
-    """Return a policy file's lifecycle, version and text."""
-    from lazsa_flow.config.files import read_file
-    from lazsa_flow.errors import printable
-    from lazsa_flow.lifecycle.toml_text import parse_toml
-
-    where = printable(str(file))
-    text = read_file(file, where=where)
-    lifecycle = parse_toml(text, where=where).get("lifecycle")
-    return lifecycle if isinstance(lifecycle, str) else "", file.stem, text
 
 
 def _preview_lines(seen: Preview) -> list[str]:

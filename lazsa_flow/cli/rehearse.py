@@ -14,12 +14,16 @@ from lazsa_flow.cli.common import (
     read_day,
     read_instant,
 )
-from lazsa_flow.cli.foresight_options import RehearsedDate, RehearsedJournal, RehearsedReport
+from lazsa_flow.cli.foresight_options import (
+    RehearsedDate,
+    RehearsedJournal,
+    RehearsedPolicy,
+    RehearsedReport,
+)
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryFilter, Database, Json, Now
 from lazsa_flow.cli.tables import Column, print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
@@ -30,6 +34,7 @@ def rehearse(
     on: RehearsedDate,
     now: Now = None,
     country: CountryFilter = None,
+    policy: RehearsedPolicy = None,
     journal: RehearsedJournal = None,
     report: RehearsedReport = None,
     database: Database = DEFAULT_DATABASE,
@@ -43,32 +48,46 @@ def rehearse(
 
     Example: lazsa-flow rehearse --on 2026-10-01 --country SG
     """
-    show_rehearsal(database, config, on, now, country, journal, report, as_json=as_json)
-
-
-def show_rehearsal(
-    database: str,
-    config: Path | None,
-    on: str,
-    now: str | None,
-    country: str | None,
-    journal: Path | None,
-    report: Path | None,
-    *,
-    as_json: bool,
-    assume: Mapping[str, str | None] | None = None,
-) -> None:
-    """Rehearse a date as the options say, and print what it will bring."""
     from lazsa_flow.foresight.rehearse import Foresight
+
+    check_report(report)
+    with open_service(read_only(database), config) as service:
+        found = Foresight(find_runtime(service)).rehearse(
+            on=read_date(on), now=read_instant(now, "now"), country=country, policy=policy
+        )
+    show_rehearsal(found, journal, report, as_json=as_json)
+
+
+def check_report(report: Path | None) -> None:
+    """Let a report's file pass that says by its name what is written.
+
+    Raises:
+        InputError: It does not.
+    """
     from lazsa_flow.foresight.report.files import check_report_name
-    from lazsa_flow.store.connect import read_only_url
 
     if report is not None:
         check_report_name(report)
-    with open_service(read_only_url(database), config) as service:
-        found = Foresight(find_runtime(service)).rehearse(
-            on=_read_date(on), now=read_instant(now, "now"), country=country, assume=assume or {}
-        )
+
+
+def read_only(database: str) -> str:
+    """Return the URL of a database so that its connections write nothing."""
+    from lazsa_flow.store.connect import read_only_url
+
+    return read_only_url(database)
+
+
+def show_rehearsal(
+    found: Rehearsal, journal: Path | None, report: Path | None, *, as_json: bool
+) -> None:
+    """Print what a date will bring as the options say.
+
+    Args:
+        found: What it will bring.
+        journal: Where the foreseen rows are written; ``-`` prints them instead.
+        report: Where a report is written.
+        as_json: Print it as JSON.
+    """
     if journal is not None:
         _write_journal(found, journal)
     if report is not None:
@@ -79,7 +98,8 @@ def show_rehearsal(
         _print_summary(found)
 
 
-def _read_date(text: str) -> date:
+def read_date(text: str) -> date:
+    """Return the date that is asked about."""
     day = read_day(text, "on")
     assert day is not None
     return day

@@ -21,7 +21,7 @@ from lazsa_flow.lifecycle.model import Actor, GuardContext
 from lazsa_flow.lifecycle.values import FrozenDict
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.engine.evidence_read import SourcesByTrigger
@@ -160,6 +160,10 @@ class Rulebook:
             raise NotFoundError("policy", lifecycle, expected=expected)
         in_force = [release for release in releases if release.in_force_from <= at]
         return (in_force[-1] if in_force else releases[0]).policy
+
+    def releases_of(self, lifecycle: str) -> Sequence[Release]:
+        """Return the releases of a lifecycle's policy, as they come in force."""
+        return tuple(self._releases.get(lifecycle, ()))
 
     def policy_version(self, lifecycle: str, version: str) -> Policy:
         """Return one version of a policy.

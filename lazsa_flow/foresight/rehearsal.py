@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
+    from lazsa_flow.foresight.rehearsed_policy import RehearsedPolicy
+
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
@@ -95,6 +97,7 @@ class Rehearsal:
         now: The instant at which it was asked.
         conditions: The value of each assumption; ``as-recorded`` where nothing is assumed.
         assumed: A sentence for each assumption that differs from the record.
+        policy: The policy as if under which it was asked; ``None`` for those in force.
         outcomes: What becomes of each path that is due on the date, in the order of their numbers.
         journal: The rows that would be written until then, as ``Programme.journal`` yields them.
         paths: How many paths were copied to decide it.
@@ -107,6 +110,7 @@ class Rehearsal:
     now: datetime
     conditions: Mapping[str, str]
     assumed: tuple[str, ...]
+    policy: RehearsedPolicy | None
     outcomes: tuple[PathOutcome, ...]
     journal: tuple[Mapping[str, Any], ...]
     paths: int
@@ -137,6 +141,7 @@ class Rehearsal:
             "now": instant_text(self.now),
             "conditions": dict(self.conditions),
             "assumed": list(self.assumed),
+            "policy": self.policy and self.policy.document(),
             "classes": dict(sorted(self.classes.items())),
             "outcomes": [each.document() for each in self.outcomes],
         }

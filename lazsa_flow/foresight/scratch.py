@@ -16,16 +16,21 @@ from lazsa_flow.foresight.scratch_folder import scratch_folder
 from lazsa_flow.lifecycle.table import table_migrations
 from lazsa_flow.service.runtime import Runtime
 from lazsa_flow.store.brakes import Brakes
+from lazsa_flow.store.scratch.policy import store_policy
+from lazsa_flow.store.sqlite_file import our_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from lazsa_flow.clock import Clock
+    from lazsa_flow.lifecycle.policy import PolicyText
     from lazsa_flow.store.scratch.copying import Due
     from lazsa_flow.store.store import SqlStore
 
 _VIA: Final = "rehearsal"
+_COMMAND: Final = "rehearse"
 
 
 class Scratch:
@@ -56,15 +61,25 @@ class Scratch:
     @contextmanager
     def fork(self, clock: Clock) -> Iterator[Runtime]:
         """Return what a service runs on whose state is a copy of the copy, for the block."""
-        source = self._source
-        file = self._file.with_name(f"run-{next(self._numbers)}.db")
-        shutil.copyfile(self._file, file)
-        store = _open_store(source, file, clock)
+        with self.branch() as branch, branch.advance(clock) as runtime:
+            yield runtime
+
+    @contextmanager
+    def branch(self) -> Iterator[Scratch]:
+        """Return a copy of the copy, for the block."""
+        file = self._file.with_name(f"{self._file.stem}-{next(self._numbers)}.db")
         try:
-            yield _runtime_on(store, source, clock)
+            with our_errors(_COMMAND, file):
+                shutil.copyfile(self._file, file)
+            yield Scratch(self._source, file, self.paths)
         finally:
-            store.close()
-            file.unlink()
+            file.unlink(missing_ok=True)
+
+    def store_policy(
+        self, text: PolicyText, *, begins: datetime, ends: datetime, alone: bool
+    ) -> None:
+        """Store a policy version in the copy; see :mod:`lazsa_flow.store.scratch.policy`."""
+        store_policy(self._file, text, begins=begins, ends=ends, alone=alone)
 
 
 @contextmanager

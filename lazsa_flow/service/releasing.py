@@ -71,11 +71,11 @@ def release_policy(
     Before the lifecycle has any path it may be in force from the start instead.
     """
     context.check_command("release_policy", actor)
-    policy, now = _read_policy(context, text), context.clock.now()
+    policy, now = read_policy(context, text), context.clock.now()
     begins = ALWAYS if from_start else now
 
     def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
-        _check_new(context.rulebook, text)
+        check_new_version(context.rulebook, text)
         if from_start and transaction.has_paths(policy.lifecycle):
             what = "it has paths: a policy can no longer be in force from the start"
             raise ConflictError(policy.lifecycle, what)
@@ -86,7 +86,7 @@ def release_policy(
         ]
         context.check_settled(transaction, ids, now)
         after = context.rulebook.releasing(Release(policy, begins))
-        planned = _replan_lifecycle(transaction, after, policy.lifecycle, actor, now)
+        planned = replan_lifecycle(transaction, after, policy.lifecycle, actor, now)
         return [planned_fields(each) for each in planned]
 
     request: dict[str, Any] = {"command": "release_policy", "sha256": text.sha256}
@@ -145,14 +145,14 @@ def preview_policy(
 ) -> Preview:
     """Return whom a policy would affect, and how, changing nothing."""
     context.check_command("release_policy", actor)
-    _check_new(context.rulebook, text)
-    policy, now = _read_policy(context, text), context.clock.now()
+    check_new_version(context.rulebook, text)
+    policy, now = read_policy(context, text), context.clock.now()
     after = context.rulebook.releasing(Release(policy, ALWAYS if from_start else now))
     planned: list[Planned] = []
     governed: list[str] = []
     try:
         with context.store.begin() as transaction:
-            planned.extend(_replan_lifecycle(transaction, after, policy.lifecycle, actor, now))
+            planned.extend(replan_lifecycle(transaction, after, policy.lifecycle, actor, now))
             governed.extend(
                 path.ref
                 for path in _open_paths(transaction, context.rulebook.lifecycle(policy.lifecycle))
@@ -166,7 +166,13 @@ def preview_policy(
     return Preview(changed, cycles, tuple(planned), tuple(governed))
 
 
-def _read_policy(context: Context, text: PolicyText) -> Policy:
+def read_policy(context: Context, text: PolicyText) -> Policy:
+    """Read a policy text into the shape that its lifecycle asks for.
+
+    Raises:
+        ConfigError: It does not have that shape, or names another lifecycle or version.
+        NotFoundError: There is no such lifecycle.
+    """
     policy = check_policy(text, context.rulebook.lifecycles)
     if policy.lifecycle != text.lifecycle:
         where = f"{text.lifecycle}/{text.version}"
@@ -174,7 +180,7 @@ def _read_policy(context: Context, text: PolicyText) -> Policy:
     return policy
 
 
-def _check_new(rulebook: Rulebook, text: PolicyText) -> None:
+def check_new_version(rulebook: Rulebook, text: PolicyText) -> None:
     """Let a version pass that was never released.
 
     Raises:
@@ -195,9 +201,18 @@ def _open_paths(transaction: SqlTransaction, table: Lifecycle) -> list[Path]:
     return transaction.open_in(table.name, None)
 
 
-def _replan_lifecycle(
+def replan_lifecycle(
     transaction: SqlTransaction, after: Rulebook, lifecycle: str, actor: Actor, now: datetime
 ) -> Iterator[Planned]:
+    """Re-plan the timers of a lifecycle's open paths by a release, and yield each that moves.
+
+    Args:
+        transaction: Where.
+        after: The rules that hold from now on.
+        lifecycle: The lifecycle.
+        actor: Who releases.
+        now: The present instant.
+    """
     ids = [path.id for path in _open_paths(transaction, after.lifecycle(lifecycle))]
     return replan_paths(transaction, after, ids, lambda path: path, actor, now, POLICY_RELEASED)
 

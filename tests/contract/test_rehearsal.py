@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -9,14 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from lazsa_flow import Actor, InputError, NotFoundError
+from lazsa_flow import Actor, ConfigError, ConflictError, InputError, NotFoundError
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.store import schema
 from tests.contract.test_path_numbers import EMPLOYEE, known
 from tests.factories import CYCLE, facts, midnight, record_facts, utc
+from tests.policy_texts import changed_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from typing import Any
 
     from lazsa_flow.award.programme import Programme
@@ -199,3 +202,59 @@ def test_an_assumption_that_there_is_not_is_refused(play: Play) -> None:
     """A value that an assumption does not have is named with those that it has."""
     with pytest.raises(InputError, match="facts: got 'hold', expected one of as-recorded, held"):
         play().rehearse(on=CYCLE, facts="hold")
+
+
+def test_a_rehearsal_decides_as_if_a_policy_were_in_force(play: Play, tmp_path: Path) -> None:
+    """A policy that is not released decides on the copy, and where it would govern is said."""
+    programme = judged(play)
+    before = programme.policy_list()
+    decided = {"on": CYCLE, "facts": "held", "panel": "approves"}
+    low = changed_policy("2026-2", gmv_rate='"0.05"')
+    found = programme.rehearse(policy=low, **decided)
+    outcomes = {each.subject: each.outcome for each in found.outcomes}
+    assert outcomes == {"fine": "award", "poor": "award", "young": "decline", "late": "decline"}
+    assert programme.policy_list() == before
+    assert found.policy is not None
+    assert (found.policy.name, found.policy.released) == ("award/2026-2", False)
+    assert not found.policy.governs
+    assert found.policy.governs_from["SG"] == date(2027, 4, 1)
+    assert found.assumed[-1].startswith("award/2026-2 is taken to govern 2026-10-01; award/2026-2")
+    assert found.document()["policy"]["governs_from"]["TH"] == "2027-04-01"
+    file = tmp_path / "2026-3.toml"
+    file.write_text(changed_policy("2026-3", chat_response_rate='"0.99"', closes_days="45"))
+    strict = programme.rehearse(policy=file, **decided)
+    assert {each.subject: each.outcome for each in strict.outcomes} == dict.fromkeys(
+        outcomes, "decline"
+    )
+    assert {row["reason"] for row in strict.journal} >= {"policy_released"}
+    same = programme.rehearse(policy="2020-1", **decided)
+    assert same.policy is not None
+    assert "SG" in same.policy.governs
+    assert hashes(same.journal) == hashes(programme.rehearse(**decided).journal)
+
+
+@pytest.mark.parametrize(
+    ("policy", "error", "fault"),
+    [
+        (
+            changed_policy("2026-2", gmv_rate='"high"'),
+            ConfigError,
+            "award/2026-2.toml: criteria.gmv",
+        ),
+        (
+            changed_policy("2020-1", gmv_rate='"0.5"'),
+            ConflictError,
+            "is released and never changes",
+        ),
+        ("2031-7", NotFoundError, "award/2031-7"),
+        ("elsewhere/2031-7.toml", ConfigError, "elsewhere/2031-7.toml"),
+        ("a\n= b", ConfigError, "policy"),
+    ],
+    ids=["a wrong value", "a changed text", "no such version", "no such file", "no TOML"],
+)
+def test_a_policy_that_fails_its_checks_is_refused(
+    play: Play, policy: str, error: type[Exception], fault: str
+) -> None:
+    """A policy is checked as for its release."""
+    with pytest.raises(error, match=re.escape(fault)):
+        play().rehearse(on=CYCLE, policy=policy)

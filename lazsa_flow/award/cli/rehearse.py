@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import HeldFacts, PanelDecides
-from lazsa_flow.cli.foresight_options import RehearsedDate, RehearsedJournal, RehearsedReport
+from lazsa_flow.cli.common import read_instant
+from lazsa_flow.cli.foresight_options import (
+    RehearsedDate,
+    RehearsedJournal,
+    RehearsedPolicy,
+    RehearsedReport,
+)
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryFilter, Database, Json, Now
-from lazsa_flow.cli.rehearse import show_rehearsal
+from lazsa_flow.cli.rehearse import check_report, read_date, read_only, show_rehearsal
 
 
 def rehearse(
@@ -14,6 +21,7 @@ def rehearse(
     country: CountryFilter = None,
     facts: HeldFacts = "as-recorded",
     panel: PanelDecides = "as-recorded",
+    policy: RehearsedPolicy = None,
     journal: RehearsedJournal = None,
     report: RehearsedReport = None,
     database: Database = DEFAULT_DATABASE,
@@ -29,8 +37,14 @@ def rehearse(
 
     Example: lazsa-flow rehearse --on 2026-10-01 --facts held
     """
-    show_rehearsal(
-        *(database, config, on, now, country, journal, report),
-        as_json=as_json,
-        assume={"facts": facts, "panel": panel},
-    )
+    check_report(report)
+    with open_programme(read_only(database), config) as programme:
+        found = programme.rehearse(
+            on=read_date(on),
+            now=read_instant(now, "now"),
+            country=country,
+            facts=facts,
+            panel=panel,
+            policy=policy,
+        )
+    show_rehearsal(found, journal, report, as_json=as_json)

@@ -10,6 +10,7 @@ from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+    from pathlib import Path as FilePath
 
     from lazsa_flow.foresight.rehearsal import Rehearsal
 
@@ -25,6 +26,7 @@ class AwardForesight(Part):
         country: str | None = None,
         facts: str = AS_RECORDED,
         panel: str = AS_RECORDED,
+        policy: FilePath | str | None = None,
     ) -> Rehearsal:
         """Return what a date will bring, by running its timers on a copy; nothing is written.
 
@@ -36,16 +38,20 @@ class AwardForesight(Part):
                 true on the date.
             panel: ``as-recorded``; or ``approves`` or ``refuses``, which takes every round without
                 a quorum as decided so.
+            policy: Decide as if this policy governed the date: a file, a text as TOML, or a
+                released version such as ``2027-1``.
 
         Returns:
             Each path's outcome, with its class: ``certain``, ``depends on the panel``, ``depends
             on facts``, ``depends on both``, or ``cannot be awarded``.
 
         Raises:
+            ConfigError: The policy fails its checks; every fault is named.
+            ConflictError: Another text is released as this version of the policy.
             InputError: The date is no cycle date, lies in the past, or is suspended; or an
                 assumption is none of these.
-            NotFoundError: There is no such country.
+            NotFoundError: There is no such country, or no such version of a policy.
             UnavailableError: The database cannot be read, or there is no room for the copy.
         """
         foresight, assume = Foresight(self._runtime), {"facts": facts, "panel": panel}
-        return foresight.rehearse(on=on, now=now, country=country, assume=assume)
+        return foresight.rehearse(on=on, now=now, country=country, assume=assume, policy=policy)

@@ -1,0 +1,101 @@
+"""Runs: the engine's sweep of a date on a scratch database, instant by instant.
+
+Nothing here decides anything: the sweep does, as workers would that are never late.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lazsa_flow.clock import VirtualClock
+from lazsa_flow.foresight.classes import list_givens
+from lazsa_flow.foresight.goals import read_shortfalls
+from lazsa_flow.foresight.outcomes import read_outcomes
+from lazsa_flow.lifecycle.calendar import TICK
+from lazsa_flow.lifecycle.values import freeze
+from lazsa_flow.service.assumptions import AS_RECORDED
+from lazsa_flow.service.service import FlowService
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from lazsa_flow.foresight.classes import Given
+    from lazsa_flow.foresight.nights import Night
+    from lazsa_flow.foresight.outcomes import RunOutcome
+    from lazsa_flow.foresight.rehearsal import Shortfall
+    from lazsa_flow.foresight.scratch import Scratch
+    from lazsa_flow.foresight.scratch_policy import ScratchPolicy
+    from lazsa_flow.service.assumptions import Assumption
+
+
+class Found(NamedTuple):
+    """What the runs of a rehearsal found.
+
+    Attributes:
+        runs: The outcome of each path, by what was assumed.
+        shortfalls: What stood between each path and its goal before anything was decided.
+        journal: The rows that the run wrote which was asked for.
+    """
+
+    runs: Mapping[Given, Mapping[int, RunOutcome]]
+    shortfalls: Mapping[int, tuple[Shortfall, ...]]
+    journal: tuple[Mapping[str, Any], ...]
+
+
+def run_all(
+    scratch: Scratch,
+    night: Night,
+    known: Sequence[Assumption],
+    asked: Given,
+    *,
+    policy: ScratchPolicy | None = None,
+    only_asked: bool = False,
+) -> Found:
+    """Run everything before the date once, and the date once under each combination.
+
+    Args:
+        scratch: The copy, which is changed.
+        night: What is rehearsed.
+        known: The assumptions of the application.
+        asked: The combination that was asked for, whose journal rows are kept.
+        policy: A policy that is released on the copy first.
+        only_asked: Run the date under the combination that was asked for alone.
+    """
+    clock = VirtualClock(night.now)
+    if policy is not None:
+        policy.release(scratch, clock)
+    with scratch.advance(clock) as runtime:
+        if clock.now() < night.begins:
+            _sweep_until(FlowService(runtime), clock, night.begins - TICK)
+        due = runtime.store.due_paths(night.on)
+        shortfalls = read_shortfalls(runtime.context, due, night.on)
+    runs: dict[Given, Mapping[int, RunOutcome]] = {}
+    journal: tuple[Mapping[str, Any], ...] = ()
+    for given in [asked] if only_asked else list_givens(known):
+        own = VirtualClock(clock.now())
+        with scratch.fork(own) as runtime:
+            if differing := _differing(known, given):
+                runtime.application.assume(runtime.context, differing, night.on, due)
+            service = FlowService(runtime)
+            _sweep_until(service, own, night.until)
+            runs[given] = read_outcomes(runtime, night.on, night.countries)
+            if given == asked:
+                journal = tuple(map(freeze, service.journal()))
+    return Found(runs, shortfalls, journal)
+
+
+def _differing(known: Iterable[Assumption], given: Given) -> dict[str, str]:
+    """Return the values that differ from the record, by the names of their assumptions."""
+    return {
+        each.name: value for each, value in zip(known, given, strict=True) if value != AS_RECORDED
+    }
+
+
+def _sweep_until(service: FlowService, clock: VirtualClock, until: datetime) -> None:
+    """Sweep instant by instant, the clock going on to each at which something is due."""
+    while (at := service.next_due()) is not None and at <= until:
+        clock.move_to(at)
+        service.sweep()
+    clock.move_to(until)
+    service.sweep()
