@@ -208,7 +208,7 @@ def test_a_rehearsal_decides_as_if_a_policy_were_in_force(play: Play, tmp_path: 
     """A policy that is not released decides on the copy, and where it would govern is said."""
     programme = judged(play)
     before = programme.policy_list()
-    decided = {"on": CYCLE, "facts": "held", "panel": "approves"}
+    decided: dict[str, Any] = {"on": CYCLE, "facts": "held", "panel": "approves"}
     low = changed_policy("2026-2", gmv_rate='"0.05"')
     found = programme.rehearse(policy=low, **decided)
     outcomes = {each.subject: each.outcome for each in found.outcomes}
