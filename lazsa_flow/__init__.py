@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from lazsa_flow.foresight.proof.rules import ProofRules
     from lazsa_flow.foresight.rehearsal import PathOutcome, Rehearsal, Shortfall
     from lazsa_flow.foresight.rehearsed_policy import RehearsedPolicy
+    from lazsa_flow.foresight.saved_rehearsal import SavedRehearsal, SealedOutcome
     from lazsa_flow.graph.timeline import Picture
     from lazsa_flow.lifecycle.contact import Contact
     from lazsa_flow.lifecycle.guards import Finding, Guard, Verdict
@@ -84,6 +85,7 @@ if TYPE_CHECKING:
     from lazsa_flow.notices.ports import Channel, Letter, Resolver
     from lazsa_flow.notices.relay import Drained, Relay
     from lazsa_flow.notices.render import Rendered
+    from lazsa_flow.service.approvals import Approval
     from lazsa_flow.service.configuration import Migrated
     from lazsa_flow.service.dry_run import DryRun
     from lazsa_flow.service.list_rows import Listed, Page
@@ -137,6 +139,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "Announced",
     "Announcement",
     "Appeal",
+    "Approval",
     "Assigned",
     "Backup",
     "Badge",
@@ -190,6 +193,8 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "Restored",
     "ReviewerWork",
     "RoundStats",
+    "SavedRehearsal",
+    "SealedOutcome",
     "SellerRecord",
     "SweepResult",
     "Verification",
@@ -225,10 +230,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
 ]
 
 _HOMES = {
-    "lazsa_flow.award.commands.announcements": (
-        "Announced",
-        "Announcement",
-    ),
+    "lazsa_flow.award.commands.announcements": ("Announced", "Announcement"),
     "lazsa_flow.award.commands.appeals": ("Appeal",),
     "lazsa_flow.award.commands.cases": ("Case",),
     "lazsa_flow.award.commands.country_day": ("CountryDay",),
@@ -236,15 +238,9 @@ _HOMES = {
     "lazsa_flow.award.commands.import_result": ("ImportResult",),
     "lazsa_flow.award.commands.merging": ("MergedSellers",),
     "lazsa_flow.award.commands.nomination_group": ("Nominated",),
-    "lazsa_flow.award.commands.panels": (
-        "Candidate",
-        "PanelGap",
-    ),
+    "lazsa_flow.award.commands.panels": ("Candidate", "PanelGap"),
     "lazsa_flow.award.commands.perk_giving": ("OneOffPerk",),
-    "lazsa_flow.award.commands.reviewing": (
-        "Reminded",
-        "ReviewerWork",
-    ),
+    "lazsa_flow.award.commands.reviewing": ("Reminded", "ReviewerWork"),
     "lazsa_flow.award.commands.round_stats": ("RoundStats",),
     "lazsa_flow.award.commands.scoring": ("CardReceipt",),
     "lazsa_flow.award.commands.seats": ("Assigned",),
@@ -256,59 +252,23 @@ _HOMES = {
     "lazsa_flow.award.programme": ("Programme",),
     "lazsa_flow.award.queries": ("Badge", "Fame", "Outcome"),
     "lazsa_flow.award.rules.facts": ("Facts",),
-    "lazsa_flow.award.rules.panel": (
-        "ITEMS",
-        "RecordedCard",
-    ),
+    "lazsa_flow.award.rules.panel": ("ITEMS", "RecordedCard"),
     "lazsa_flow.award.rules.perks": ("Entitlement",),
-    "lazsa_flow.clock": (
-        "Clock",
-        "SystemClock",
-        "VirtualClock",
-    ),
-    "lazsa_flow.config": (
-        "Config",
-        "ConfigWarning",
-    ),
+    "lazsa_flow.clock": ("Clock", "SystemClock", "VirtualClock"),
+    "lazsa_flow.config": ("Config", "ConfigWarning"),
     "lazsa_flow.engine.explain": ("Explanation",),
     "lazsa_flow.engine.journal_entry": ("JournalEntry",),
     "lazsa_flow.engine.ledger": ("Book",),
     "lazsa_flow.engine.outbox_values": ("Waiting",),
-    "lazsa_flow.engine.sweep": (
-        "ChunkResult",
-        "SweepResult",
-    ),
+    "lazsa_flow.engine.sweep": ("ChunkResult", "SweepResult"),
     "lazsa_flow.graph.timeline": ("Picture",),
-    "lazsa_flow.lifecycle.guards": (
-        "Verdict",
-        "Guard",
-        "Finding",
-    ),
-    "lazsa_flow.lifecycle.model": (
-        "Actor",
-        "Move",
-        "Path",
-        "Failure",
-    ),
+    "lazsa_flow.lifecycle.guards": ("Verdict", "Guard", "Finding"),
+    "lazsa_flow.lifecycle.model": ("Actor", "Move", "Path", "Failure"),
     "lazsa_flow.lifecycle.pauses": ("Pause",),
-    "lazsa_flow.lifecycle.table": (
-        "Lifecycle",
-        "State",
-        "Edge",
-        "Permit",
-        "Timer",
-        "Step",
-    ),
+    "lazsa_flow.lifecycle.table": ("Lifecycle", "State", "Edge", "Permit", "Timer", "Step"),
     "lazsa_flow.lifecycle.contact": ("Contact",),
-    "lazsa_flow.notices.ports": (
-        "Letter",
-        "Channel",
-        "Resolver",
-    ),
-    "lazsa_flow.notices.relay": (
-        "Drained",
-        "Relay",
-    ),
+    "lazsa_flow.notices.ports": ("Letter", "Channel", "Resolver"),
+    "lazsa_flow.notices.relay": ("Drained", "Relay"),
     "lazsa_flow.notices.render": ("Rendered",),
     "lazsa_flow.service.configuration": ("Migrated",),
     "lazsa_flow.service.dry_run": ("DryRun",),
@@ -318,15 +278,11 @@ _HOMES = {
     "lazsa_flow.foresight.proof.rules": ("ProofRules",),
     "lazsa_flow.foresight.rehearsal": ("PathOutcome", "Rehearsal", "Shortfall"),
     "lazsa_flow.foresight.rehearsed_policy": ("RehearsedPolicy",),
-    "lazsa_flow.service.list_rows": (
-        "Listed",
-        "Page",
-    ),
+    "lazsa_flow.foresight.saved_rehearsal": ("SavedRehearsal", "SealedOutcome"),
+    "lazsa_flow.service.approvals": ("Approval",),
+    "lazsa_flow.service.list_rows": ("Listed", "Page"),
     "lazsa_flow.service.path_views": ("PathView",),
-    "lazsa_flow.service.questions": (
-        "Due",
-        "DueCount",
-    ),
+    "lazsa_flow.service.questions": ("Due", "DueCount"),
     "lazsa_flow.service.releasing": ("Preview",),
     "lazsa_flow.service.replan": ("Planned",),
     "lazsa_flow.service.service": ("FlowService",),
@@ -334,10 +290,7 @@ _HOMES = {
     "lazsa_flow.service.verifying": ("Verification",),
     "lazsa_flow.store.backup": ("Backup",),
     "lazsa_flow.store.batches": ("Batch",),
-    "lazsa_flow.store.released": (
-        "CountryVersion",
-        "PolicyVersion",
-    ),
+    "lazsa_flow.store.released": ("CountryVersion", "PolicyVersion"),
     "lazsa_flow.store.restore": ("Restored",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

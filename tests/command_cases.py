@@ -22,7 +22,7 @@ from lazsa_flow.award.programme import Programme
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.lifecycle.model import Actor
 from tests.acceptance.mentor import MENTOR
-from tests.factories import country_text, facts, policy_text
+from tests.factories import country_text, facts, noon, policy_text
 from tests.integration.world import (
     APRIL,
     COMPLIANCE,
@@ -122,6 +122,12 @@ def declined(world: World) -> None:
     under_review(world)
     world.panel("award-1", score=1).panel("award-2", score=1)
     world.go(APRIL)
+
+
+def rehearsed(world: World) -> None:
+    """Save a rehearsal."""
+    known(world)
+    world.programme.save_rehearsal("october", on=OCTOBER, actor=OPERATOR)
 
 
 def erased(world: World) -> None:
@@ -237,6 +243,7 @@ CASES: Final[Mapping[str, Case]] = {
             "country": "TH",
         },
     ),
+    "approve_night": Case({"name": "october", "actor": MANAGER}, {"name": "november"}, rehearsed),
     "assign_reviewers": Case(
         {"country": "SG", "cycle_on": OCTOBER, "reviewers": {"rev-new": "books"}, "actor": MANAGER},
         {"country": "TH"},
@@ -366,6 +373,16 @@ CASES: Final[Mapping[str, Case]] = {
             world.programme.pause(actor=OPERATOR, reason="x", country="SG", cycle=OCTOBER),
             None,
         )[1],
+    ),
+    "save_rehearsal": Case(
+        {"name": "october", "on": OCTOBER, "actor": OPERATOR},
+        {
+            "name": "november",
+            "on": date(2021, 4, 1),
+            "now": noon(MARCH),
+            "facts": "held",
+            "panel": "refuses",
+        },
     ),
     "score": Case(
         {"path": "award-1", "actor": REVIEWER, "scores": SCORES, "comment": "As discussed."},

@@ -16,6 +16,7 @@ from lazsa_flow.award.facade.panels import Panels
 from lazsa_flow.award.facade.questions import AwardQuestions
 from lazsa_flow.award.facade.sellers import Sellers
 from lazsa_flow.award.rules.facts import Facts
+from lazsa_flow.foresight.saved_nights import Nights
 from lazsa_flow.service import listing
 from lazsa_flow.service.entrance import checked_with, instance_of
 from lazsa_flow.service.part import exposed
@@ -120,6 +121,10 @@ class Programme(FlowService):
 
     # -- what is to come
     rehearse = exposed(AwardForesight.rehearse)
+    save_rehearsal = exposed(AwardForesight.save_rehearsal)
+    nights = exposed(Nights.nights)
+    night = exposed(Nights.night)
+    approve_night = exposed(Nights.approve_night)
 
     # -- the lists that a country team works by
     find_sellers = exposed(AwardLists.find_sellers)

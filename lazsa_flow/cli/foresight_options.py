@@ -51,3 +51,19 @@ RehearsedPolicy = Annotated[
         help="Decide as if this policy governed the date; it is not released.",
     ),
 ]
+NightName = Annotated[str, typer.Argument(metavar="NAME", help="Name of a saved rehearsal.")]
+SaveName = Annotated[
+    str | None,
+    typer.Option("--save", metavar="NAME", help="Save it under this name, to be approved."),
+]
+SavedBy = Annotated[
+    str | None,
+    typer.Option("--as", metavar="ROLE:ID", help="Who saves it, such as operator:o-1."),
+]
+SaveKey = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        help="Idempotency key of --save. Repeating it with the same key returns the first result.",
+    ),
+]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lazsa_flow.cli.common import (
     console,
     find_runtime,
     open_service,
     print_json,
+    read_actor,
     read_day,
     read_instant,
 )
@@ -19,15 +20,21 @@ from lazsa_flow.cli.foresight_options import (
     RehearsedJournal,
     RehearsedPolicy,
     RehearsedReport,
+    SavedBy,
+    SaveKey,
+    SaveName,
 )
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryFilter, Database, Json, Now
 from lazsa_flow.cli.tables import Column, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
     from lazsa_flow.foresight.rehearsal import Rehearsal
+    from lazsa_flow.foresight.saved_rehearsal import SavedRehearsal
+    from lazsa_flow.lifecycle.model import Actor
 
 
 def rehearse(
@@ -37,25 +44,75 @@ def rehearse(
     policy: RehearsedPolicy = None,
     journal: RehearsedJournal = None,
     report: RehearsedReport = None,
+    save: SaveName = None,
+    who: SavedBy = None,
+    key: SaveKey = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show what a date will bring, by running its timers on a copy; the database is only read.
+    """Show what a date will bring, by running its timers on a copy.
 
     The copy holds what falls due until then, with the evidence that decides it, in a temporary
-    file without free text and contacts. It is removed at the end.
+    file without free text and contacts. It is removed at the end. The database is only read,
+    unless --save puts what was found into it, to be approved by ``night approve``.
 
     Example: lazsa-flow rehearse --on 2026-10-01 --country SG
     """
     from lazsa_flow.foresight.rehearse import Foresight
+    from lazsa_flow.foresight.saved_nights import NightCommands
 
     check_report(report)
-    with open_service(read_only(database), config) as service:
-        found = Foresight(find_runtime(service)).rehearse(
-            on=read_date(on), now=read_instant(now, "now"), country=country, policy=policy
+    saving = read_saving(save, who, key, policy)
+    day, at = read_date(on), read_instant(now, "now")
+    if saving is None:
+        with open_service(read_only(database), config) as service:
+            foresight = Foresight(find_runtime(service))
+            found = foresight.rehearse(on=day, now=at, country=country, policy=policy)
+        show_rehearsal(found, journal, report, as_json=as_json)
+        return
+    with open_service(database, config) as service:
+        saved = NightCommands(find_runtime(service)).save_rehearsal(
+            saving.name, actor=saving.actor, on=day, now=at, country=country, key=saving.key
         )
-    show_rehearsal(found, journal, report, as_json=as_json)
+    show_saved(saved, journal, report, as_json=as_json)
+
+
+class Saving(NamedTuple):
+    """Under which name a rehearsal is saved, by whom, and the idempotency key."""
+
+    name: str
+    actor: Actor
+    key: str | None
+
+
+def read_saving(
+    name: str | None, who: str | None, key: str | None, policy: str | None
+) -> Saving | None:
+    """Read the options of ``--save``.
+
+    Args:
+        name: The name; ``None``: nothing is saved.
+        who: Who saves it.
+        key: The idempotency key.
+        policy: The policy that it is rehearsed under, if it is not the one in force.
+
+    Raises:
+        InputError: One of them was given without the others that it needs, or with a policy.
+    """
+    from lazsa_flow.errors import InputError
+
+    if name is None:
+        for option, value in (("--as", who), ("--key", key)):
+            if value is not None:
+                raise InputError.of("option", option, value, "--save NAME along with it")
+        return None
+    if who is None:
+        raise InputError.of("option", "--save", name, "--as ROLE:ID along with it")
+    if policy is not None:
+        expected = "no --policy along with it: what is saved is decided by the rules in force"
+        raise InputError.of("option", "--save", name, expected)
+    return Saving(name, read_actor(who), key)
 
 
 def check_report(report: Path | None) -> None:
@@ -77,8 +134,43 @@ def read_only(database: str) -> str:
     return read_only_url(database)
 
 
+def show_saved(
+    saved: SavedRehearsal, journal: Path | None, report: Path | None, *, as_json: bool
+) -> None:
+    """Print what was saved: with all that it will bring, unless the key had saved it before.
+
+    Args:
+        saved: What was saved.
+        journal: As for :func:`show_rehearsal`.
+        report: As for :func:`show_rehearsal`.
+        as_json: Print it as JSON.
+
+    Raises:
+        ConflictError: A file is asked for of a rehearsal that was saved before.
+    """
+    from lazsa_flow.cli.nights import print_night
+    from lazsa_flow.errors import ConflictError
+
+    document = {"saved": saved.document(outcomes=False)}
+    if saved.rehearsal is not None:
+        show_rehearsal(saved.rehearsal, journal, report, as_json=as_json, more=document)
+        if not as_json and str(journal) != "-":
+            console().print(f"Saved as {saved.name}; two persons must approve it.", soft_wrap=True)
+    elif journal is not None or report is not None:
+        raise ConflictError(saved.name, "saved before with this key; no file is written again")
+    elif as_json:
+        print_json(document)
+    else:
+        print_night(saved)
+
+
 def show_rehearsal(
-    found: Rehearsal, journal: Path | None, report: Path | None, *, as_json: bool
+    found: Rehearsal,
+    journal: Path | None,
+    report: Path | None,
+    *,
+    as_json: bool,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     """Print what a date will bring as the options say.
 
@@ -87,13 +179,14 @@ def show_rehearsal(
         journal: Where the foreseen rows are written; ``-`` prints them instead.
         report: Where a report is written.
         as_json: Print it as JSON.
+        more: What the JSON has besides.
     """
     if journal is not None:
         _write_journal(found, journal)
     if report is not None:
         found.write_report(report)
     if as_json:
-        print_json(found.document())
+        print_json({**found.document(), **(more or {})})
     elif str(journal) != "-":
         _print_summary(found)
 

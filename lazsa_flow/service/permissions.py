@@ -25,6 +25,8 @@ OPERATING_COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     "replan_timers": (Permit("operator"), Permit("manager")),
     "unpark": (Permit("operator"),),
     "pause": (Permit("operator"),),
+    "save_rehearsal": (Permit("operator"), Permit("manager")),
+    "approve_night": (Permit("manager"),),
     "retry_notices": (Permit("operator"),),
     "close_books": (Permit("manager"),),
     "erase": (Permit("host"),),

@@ -21,8 +21,10 @@ from lazsa_flow.store.transaction import SqlTransaction
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from lazsa_flow.engine.values import BatchChange, Change
+    from lazsa_flow.store.scratch.copying import Due
     from lazsa_flow.store.store import SqlStore
 
 _Result = TypeVar("_Result")
@@ -92,6 +94,11 @@ class DryRunStore(BoundStore):
         super().__init__(connection, like=like)
         self.written = Written()
         self._recording = dry_run_class(self.transaction_class)
+        self._committed = like
+
+    def copy_due(self, scratch: Path, due: Due) -> int:
+        """Copy what falls due, as it is committed."""
+        return self._committed.copy_due(scratch, due)
 
     def _telling(self, *, write: bool) -> AbstractContextManager[None]:
         """Do nothing: whoever runs the dry run again must see what the driver raised."""

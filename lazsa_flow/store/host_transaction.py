@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.store.backup import Backup
     from lazsa_flow.store.outbox import SqlOutbox
+    from lazsa_flow.store.scratch.copying import Due
 
 _Result = TypeVar("_Result")
 
@@ -162,6 +163,15 @@ class BoundStore(SqlStore[_Transaction, _Listing]):
         """
         expected = "a programme on connections of its own: a backup is of what is committed"
         raise InputError.of("bind", "backup", "a bound programme", expected)
+
+    def copy_due(self, scratch: Path, due: Due) -> int:
+        """Refuse: a rehearsal is of what is committed.
+
+        Raises:
+            InputError: Always.
+        """
+        expected = "a programme on connections of its own: a rehearsal is of what is committed"
+        raise InputError.of("bind", "rehearse", "a bound programme", expected)
 
     @contextmanager
     def _lend(self, *, snapshot: bool = False, once: bool = False) -> Iterator[sa.Connection]:

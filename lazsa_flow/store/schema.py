@@ -22,6 +22,7 @@ from lazsa_flow.store import (
     schema_books,
     schema_erased,
     schema_flows,
+    schema_nights,
     schema_path_data,
     schema_path_numbers,
     schema_subjects,
@@ -37,6 +38,9 @@ subject_merges: Final = schema_subjects.subject_merges
 subject_aliases: Final = schema_subjects.subject_aliases
 closed_books: Final = schema_books.closed_books
 erasures: Final = schema_erased.erasures
+identity: Final = schema_nights.identity
+rehearsals: Final = schema_nights.rehearsals
+approvals: Final = schema_nights.approvals
 flows: Final = schema_flows.flows
 timer_counts: Final = schema_timer_counts.timer_counts
 path_buckets: Final = schema_path_numbers.path_buckets

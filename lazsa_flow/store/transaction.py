@@ -18,6 +18,7 @@ from lazsa_flow.store.fast.driver import execute, rows_of
 from lazsa_flow.store.fast.statements import insert_row, parameter
 from lazsa_flow.store.fast.writer import written_columns
 from lazsa_flow.store.import_rows import ImportSide
+from lazsa_flow.store.night_rows import NightSide
 from lazsa_flow.store.personal_data import PersonalSide
 from lazsa_flow.store.rows import PATH_COLUMNS
 from lazsa_flow.store.subject_lookups import SubjectSide
@@ -41,7 +42,7 @@ _CANCEL: Final = (
 )
 
 
-class SqlTransaction(ImportSide, SubjectSide, PersonalSide, RulesSide):
+class SqlTransaction(ImportSide, SubjectSide, PersonalSide, RulesSide, NightSide):
     """One transaction on a SQL database: the engine's side, and the commands'."""
 
     # -- reading

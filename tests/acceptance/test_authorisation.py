@@ -205,6 +205,8 @@ COMMANDS_MAY: dict[str, dict[str, May]] = {
     "unpark": {"operator": GLOBAL},
     "replan_timers": {"operator": GLOBAL, "manager": GLOBAL},
     "pause": {"operator": GLOBAL},
+    "save_rehearsal": {"operator": GLOBAL, "manager": GLOBAL},
+    "approve_night": {"manager": GLOBAL},
     "retry_notices": {"operator": GLOBAL},
     "close_books": MANAGER,
     "erase": {"seller": SELF, "host": ANY},
@@ -277,6 +279,7 @@ class Stage:
         for seller in ("s1", "s2"):
             row = factories.facts(seller=seller, as_of=date(2020, 2, 1), joined_on=date(2018, 1, 1))
             factories.record_facts(programme, [row])
+        programme.save_rehearsal("saved", on=APRIL, actor=Actor("operator", "o"))
         reviewing = (NOMINATING, REVIEWING, "award-under_review")
         panel = dict.fromkeys(reviewing, "books")
         local = Actor("team", "team-sg", "SG")
@@ -615,6 +618,10 @@ ASK: dict[str, Callable[[Stage, Actor], Any]] = {
     "replan_timers": lambda s, a: s.programme.replan_timers(actor=a),
     "unpark": lambda s, a: s.programme.unpark(s.paths["award", "awarded"], actor=a),
     "pause": lambda s, a: s.programme.pause(actor=a),
+    "save_rehearsal": lambda s, a: s.programme.save_rehearsal(
+        "april", on=date(2020, 4, 2), actor=a
+    ),
+    "approve_night": lambda s, a: s.programme.approve_night("saved", actor=a),
     "retry_notices": lambda s, a: s.programme.retry_notices(actor=a),
     "close_books": lambda s, a: close_books(
         s.programme._runtime.context, Book(APRIL, "SG"), actor=a, key=None

@@ -31,6 +31,7 @@ PROGRAMME = (
     "The books",
     "Versions and data",
     "Lists of a country team",
+    "Foresight",
 )
 """The sections of programme.md that state rules, in its order, and what the lists promise."""
 

@@ -10,9 +10,19 @@ from lazsa_flow.cli.foresight_options import (
     RehearsedJournal,
     RehearsedPolicy,
     RehearsedReport,
+    SavedBy,
+    SaveKey,
+    SaveName,
 )
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryFilter, Database, Json, Now
-from lazsa_flow.cli.rehearse import check_report, read_date, read_only, show_rehearsal
+from lazsa_flow.cli.rehearse import (
+    check_report,
+    read_date,
+    read_only,
+    read_saving,
+    show_rehearsal,
+    show_saved,
+)
 
 
 def rehearse(
@@ -24,27 +34,42 @@ def rehearse(
     policy: RehearsedPolicy = None,
     journal: RehearsedJournal = None,
     report: RehearsedReport = None,
+    save: SaveName = None,
+    who: SavedBy = None,
+    key: SaveKey = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show what a date will bring, by running its timers on a copy; the database is only read.
+    """Show what a date will bring, by running its timers on a copy.
 
     The copy holds what falls due until then, with the evidence that decides it, in a temporary
     file without free text and contacts. It is removed at the end. Each path has a class: its
     outcome is certain, depends on the panel, on facts or on both, or the seller cannot be awarded
-    on this date whatever happens.
+    on this date whatever happens. The database is only read, unless --save puts what was found
+    into it, to be approved by ``night approve``.
 
     Example: lazsa-flow rehearse --on 2026-10-01 --facts held
     """
     check_report(report)
-    with open_programme(read_only(database), config) as programme:
-        found = programme.rehearse(
-            on=read_date(on),
-            now=read_instant(now, "now"),
+    saving = read_saving(save, who, key, policy)
+    day, at = read_date(on), read_instant(now, "now")
+    if saving is None:
+        with open_programme(read_only(database), config) as programme:
+            found = programme.rehearse(
+                on=day, now=at, country=country, facts=facts, panel=panel, policy=policy
+            )
+        show_rehearsal(found, journal, report, as_json=as_json)
+        return
+    with open_programme(database, config) as programme:
+        saved = programme.save_rehearsal(
+            saving.name,
+            actor=saving.actor,
+            on=day,
+            now=at,
             country=country,
             facts=facts,
             panel=panel,
-            policy=policy,
+            key=saving.key,
         )
-    show_rehearsal(found, journal, report, as_json=as_json)
+    show_saved(saved, journal, report, as_json=as_json)

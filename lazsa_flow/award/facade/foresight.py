@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazsa_flow.foresight.rehearse import Foresight
+from lazsa_flow.foresight.saved_nights import Nights
 from lazsa_flow.service.assumptions import AS_RECORDED
 from lazsa_flow.service.part import Part
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
     from lazsa_flow.foresight.rehearsal import Rehearsal
+    from lazsa_flow.foresight.saved_rehearsal import SavedRehearsal
+    from lazsa_flow.lifecycle.model import Actor
 
 
 class AwardForesight(Part):
@@ -55,3 +58,44 @@ class AwardForesight(Part):
         """
         foresight, assume = Foresight(self._runtime), {"facts": facts, "panel": panel}
         return foresight.rehearse(on=on, now=now, country=country, assume=assume, policy=policy)
+
+    def save_rehearsal(
+        self,
+        name: str,
+        *,
+        actor: Actor,
+        on: date,
+        now: datetime | None = None,
+        country: str | None = None,
+        facts: str = AS_RECORDED,
+        panel: str = AS_RECORDED,
+        key: str | None = None,
+    ) -> SavedRehearsal:
+        """Rehearse a date, and save what it will bring under a name, for managers to approve.
+
+        Args:
+            name: The name, which no other saved rehearsal has.
+            actor: An operator or manager.
+            on: The date: a cycle date, where the countries have any.
+            now: Ask as if at this instant, aware; the present by default.
+            country: Of this country; of all by default.
+            facts: As for :meth:`rehearse`.
+            panel: As for :meth:`rehearse`.
+            key: The idempotency key.
+
+        Returns:
+            What was saved: the outcome of each path, its digest, and who has approved it.
+
+        Raises:
+            ConflictError: Another rehearsal was saved under this name.
+            InputError: The date is no cycle date, lies in the past, or is suspended; or an
+                assumption is none of these.
+            NotFoundError: There is no such country.
+            NotAllowedError: The actor may not do this.
+            KeyReusedError: The key was used for another command.
+            UnavailableError: The database cannot be read, or there is no room for the copy.
+        """
+        nights, assume = Nights(self._runtime), {"facts": facts, "panel": panel}
+        return nights.save_rehearsal(
+            name, actor=actor, on=on, now=now, country=country, assume=assume, key=key
+        )

@@ -1,0 +1,192 @@
+"""Saved rehearsals: what was foretold, sealed so that persons can approve it.
+
+A seal covers what was asked (date, instant, country, conditions), the rules by which it was
+decided, the database, and the outcome of each path. What differs from it later is named, and is not
+approved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from lazsa_flow.engine.journal import digest
+from lazsa_flow.errors import MalformedError
+from lazsa_flow.lifecycle.calendar import instant_text
+from lazsa_flow.lifecycle.canonical import canonical
+from lazsa_flow.lifecycle.values import FrozenDict, freeze
+from lazsa_flow.service.approvals import Request, is_approved
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from lazsa_flow.foresight.rehearsal import Rehearsal
+    from lazsa_flow.service.approvals import Approval
+    from lazsa_flow.store.night_rows import RehearsalRow
+    from lazsa_flow.store.transaction import SqlTransaction
+
+APPROVE: Final = "approve_night"
+
+
+class SealedOutcome(NamedTuple):
+    """What a saved rehearsal foretells of one path.
+
+    Attributes:
+        country: The country's code.
+        class_: How sure it is; see :class:`lazsa_flow.foresight.rehearsal.PathOutcome`.
+        outcome: The trigger that fires; ``refused``, ``parked`` or ``paused`` where none does.
+        state: The state that the path is in afterwards.
+    """
+
+    country: str
+    class_: str
+    outcome: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRehearsal:
+    """A rehearsal that was saved under a name.
+
+    Attributes:
+        name: Its name.
+        on: The date that was rehearsed.
+        now: The instant at which it was asked.
+        country: The country that it was asked of; ``None``: of all.
+        conditions: The value of each assumption; ``as-recorded`` where nothing was assumed.
+        outcomes: What it foretells of each path, by the path's reference.
+        sha256: The digest of the outcomes.
+        saved_by: Who saved it, as ``role:id``.
+        saved_at: When.
+        approvals: Who has approved it, and when: one approval of each person.
+        stale: Why it can be approved no more; empty while it can.
+        rehearsal: The rehearsal itself, where it was just saved.
+
+    Units:
+        Instants are aware, in UTC.
+    """
+
+    name: str
+    on: date
+    now: datetime
+    country: str | None
+    conditions: Mapping[str, str]
+    outcomes: Mapping[str, SealedOutcome]
+    sha256: str
+    saved_by: str
+    saved_at: datetime
+    approvals: tuple[Approval, ...]
+    stale: tuple[str, ...]
+    rehearsal: Rehearsal | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def approved(self) -> bool:
+        """Whether two persons have approved it, and nothing has changed since."""
+        return is_approved(self.approvals) and not self.stale
+
+    def document(self, *, outcomes: bool = True) -> dict[str, Any]:
+        """Return it as JSON values.
+
+        Args:
+            outcomes: Whether the outcome of each path is in it.
+        """
+        found: dict[str, Any] = {
+            "name": self.name,
+            "on": self.on.isoformat(),
+            "now": instant_text(self.now),
+            "country": self.country,
+            "conditions": dict(self.conditions),
+            "sha256": self.sha256,
+            "saved_by": self.saved_by,
+            "saved_at": instant_text(self.saved_at),
+            "approved": self.approved,
+            "approvals": [
+                {"actor": each.actor, "at": instant_text(each.at)} for each in self.approvals
+            ],
+            "stale": list(self.stale),
+            "paths": len(self.outcomes),
+        }
+        if outcomes:
+            found["outcomes"] = {
+                path: {
+                    "country": each.country,
+                    "class": each.class_,
+                    "outcome": each.outcome,
+                    "state": each.state,
+                }
+                for path, each in self.outcomes.items()
+            }
+        return found
+
+
+def write_outcomes(found: Rehearsal) -> str:
+    """Write the outcome of each path as canonical JSON, without the subjects' ids."""
+    outcomes = {
+        each.path: [each.country, each.class_, each.outcome, each.state] for each in found.outcomes
+    }
+    return canonical(outcomes).decode()
+
+
+def digest_of_text(text: str) -> str:
+    """Return the SHA-256 of a text in UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_outcomes(text: str) -> Mapping[str, SealedOutcome]:
+    """Read the outcome of each path from a saved rehearsal.
+
+    Raises:
+        MalformedError: They cannot be read.
+    """
+    try:
+        return FrozenDict(
+            (path, SealedOutcome(*values)) for path, values in json.loads(text).items()
+        )
+    except (AttributeError, TypeError, ValueError):
+        raise MalformedError("outcomes of a saved rehearsal") from None
+
+
+def read_conditions(text: str) -> Mapping[str, str]:
+    """Read what was assumed from a saved rehearsal.
+
+    Raises:
+        MalformedError: It cannot be read.
+    """
+    try:
+        found: Mapping[str, str] = freeze(json.loads(text))
+    except ValueError:
+        raise MalformedError("conditions of a saved rehearsal") from None
+    return found
+
+
+def seal_of(row: RehearsalRow) -> Request:
+    """Return what is approved: the digest of all that a saved rehearsal says."""
+    fields = row._asdict()
+    for name in ("asked_at", "recorded_at"):
+        fields[name] = instant_text(fields[name])
+    fields["cycle_on"] = row.cycle_on.isoformat()
+    del fields["outcomes"]  # their digest is sealed
+    return Request(APPROVE, row.name, digest(fields))
+
+
+def rules_digest(transaction: SqlTransaction) -> str:
+    """Return the digest of the rules in force: policies, countries, suspensions and lifecycles."""
+    policies = [
+        [each.text.lifecycle, each.text.version, each.text.sha256, instant_text(each.in_force_from)]
+        for each in transaction.policy_versions()
+    ]
+    countries = [
+        [each.text.code, each.number, each.text.sha256] for each in transaction.country_versions()
+    ]
+    suspended = [[country, on.isoformat()] for country, on in transaction.suspensions()]
+    return digest(
+        {
+            "policies": sorted(policies),
+            "countries": sorted(countries),
+            "suspensions": sorted(suspended),
+            "lifecycles": dict(transaction.stamp().lifecycles),
+        }
+    )

@@ -1,0 +1,110 @@
+"""Saved rehearsals and approvals within one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import sqlalchemy as sa
+
+from lazsa_flow.store import schema
+from lazsa_flow.store.closed_books import BookSide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+
+class RehearsalRow(NamedTuple):
+    """A saved rehearsal, as it is stored.
+
+    Attributes:
+        name: Its name.
+        cycle_on: The date that was rehearsed.
+        asked_at: The instant at which it was asked.
+        country: The country that it was asked of; ``None``: of all.
+        conditions: What was assumed, as JSON.
+        database_id: The identity of the database.
+        rules: The digest of the rules in force.
+        outcomes: The outcome of each path, as JSON.
+        sha256: The digest of the outcomes.
+        actor: Who saved it, as ``role:id``.
+        recorded_at: When.
+    """
+
+    name: str
+    cycle_on: date
+    asked_at: datetime
+    country: str | None
+    conditions: str
+    database_id: str
+    rules: str
+    outcomes: str
+    sha256: str
+    actor: str
+    recorded_at: datetime
+
+
+class ApprovalRow(NamedTuple):
+    """An approval, as it is stored.
+
+    Attributes:
+        about: What the command is about.
+        digest: The digest of all that it would do.
+        actor: Who approved, as ``role:id``.
+        recorded_at: When.
+    """
+
+    about: str
+    digest: str
+    actor: str
+    recorded_at: datetime
+
+
+class NightSide(BookSide):
+    """One transaction on a SQL database, as far as it concerns rehearsals and approvals."""
+
+    def database_id(self) -> str | None:
+        """Return what tells this database from every other one; ``None`` before one is made."""
+        found: str | None = self._connection.scalar(
+            sa.select(schema.identity.c.database_id).limit(1)
+        )
+        return found
+
+    def need_database_id(self, make: Callable[[], str]) -> str:
+        """Return what tells this database from every other one, which the first to ask makes.
+
+        Whoever calls it holds the lock of the rules, so that only one is made.
+
+        Args:
+            make: Makes a random text.
+        """
+        if (found := self.database_id()) is not None:
+            return found
+        self._connection.execute(sa.insert(schema.identity), {"database_id": (new := make())})
+        return new
+
+    def rehearsals(self, name: str | None = None) -> list[RehearsalRow]:
+        """Return the saved rehearsals, or the one of a name, oldest first."""
+        table = schema.rehearsals
+        query = sa.select(*(table.c[field] for field in RehearsalRow._fields))
+        if name is not None:
+            query = query.where(table.c.name == name)
+        found = self._connection.execute(query.order_by(table.c.recorded_at, table.c.name))
+        return [RehearsalRow(*row) for row in found]
+
+    def add_rehearsal(self, row: RehearsalRow) -> None:
+        """Save a rehearsal."""
+        self._connection.execute(sa.insert(schema.rehearsals), row._asdict())
+
+    def approvals(self, command: str) -> list[ApprovalRow]:
+        """Return every approval of a command, oldest first."""
+        table = schema.approvals
+        query = sa.select(*(table.c[field] for field in ApprovalRow._fields))
+        found = self._connection.execute(
+            query.where(table.c.command == command).order_by(table.c.id)
+        )
+        return [ApprovalRow(*row) for row in found]
+
+    def add_approval(self, command: str, row: ApprovalRow) -> None:
+        """Record an approval."""
+        self._connection.execute(sa.insert(schema.approvals), {"command": command, **row._asdict()})
