@@ -38,6 +38,8 @@ Every command of `lazsa-flow`. `lazsa-flow COMMAND --help` says the same in a te
   result.
 - **Output.** The result goes to standard output, everything else to standard error. `--json`
   prints [JSON](json.md), `--csv` a table for a spreadsheet.
+- **Progress.** What can take longer than a second shows a bar on standard error, on a terminal
+  alone. `NO_COLOR` takes colours away; into a pipe or a file goes plain text, a table's row a line.
 - **Instants** are written with their zone, as `2026-10-01T00:00+08:00`; dates, as `2026-10-01`,
   are local to the country.
 

@@ -34,9 +34,13 @@ def backup(
     """
     from contextlib import closing
 
+    from lazsa_flow.cli.progress import working_bar
     from lazsa_flow.store.store import SqlStore
 
-    with closing(SqlStore(database)) as store:  # of any schema: one backs up before migrating
+    with (
+        working_bar("backup"),
+        closing(SqlStore(database)) as store,
+    ):  # of any schema: one backs up before migrating
         done = store.backup(file, overwrite=overwrite)
     if as_json:
         print_json({"file": str(done.file), "bytes": done.size, "schema": done.revision})
@@ -56,18 +60,21 @@ def restore(
 
     Example: lazsa-flow restore backups/lazsa-2026-10-01.db --database sqlite:///lazsa.db
     """
+    from lazsa_flow.cli.progress import working_bar
     from lazsa_flow.store.connect import sqlite_file
     from lazsa_flow.store.restore import check_backup, check_unheld
 
     target = sqlite_file(database, "restore")
-    check_backup(file, target)
+    with working_bar("check the backup"):
+        check_backup(file, target)
     check_unheld(target)
     asked = dry_run or target.exists()
     if asked and not confirm(
         "restore", lambda: _forecast(file, target), dry_run=dry_run, yes=yes, as_json=as_json
     ):
         return
-    done = current_application().load().restore(database, file)
+    with working_bar("restore"):
+        done = current_application().load().restore(database, file)
     if as_json:
         aside = done.set_aside and str(done.set_aside)
         print_json({"database": str(target), "schema": done.revision, "set_aside": aside})

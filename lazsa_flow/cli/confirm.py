@@ -59,7 +59,10 @@ def confirm(
     """
     if yes and not dry_run:
         return True
-    found = forecast()
+    from lazsa_flow.cli.progress import working_bar
+
+    with working_bar(command):
+        found = forecast()
     if dry_run:
         _show(found, as_json=as_json)
         return False

@@ -52,7 +52,10 @@ def confirm_replanning(
 
     if not confirm(command, forecast, dry_run=dry_run, yes=yes, as_json=as_json):
         return None
-    return run(service)
+    from lazsa_flow.cli.progress import working_bar
+
+    with working_bar(command):
+        return run(service)
 
 
 def of_dry_run(found: DryRun[Any], timers: Sequence[Planned] = ()) -> Forecast:

@@ -37,11 +37,14 @@ def migrate(
 
     Example: lazsa-flow migrate --database sqlite:///lazsa.db
     """
+    from lazsa_flow.cli.progress import working_bar
     from lazsa_flow.config import Config
 
     clock = common.make_clock()
     service = current_application().load()
-    migrated = service.migrate(database, config=Config.load(config), clock=clock, bucket=bucket)
+    found = Config.load(config)
+    with working_bar("migrate"):
+        migrated = service.migrate(database, config=found, clock=clock, bucket=bucket)
     changed = {name: list(lines) for name, lines in migrated.tables.items() if lines}
     if as_json:
         warnings = [asdict(each) for each in migrated.warnings]
@@ -105,7 +108,7 @@ def sweep(
             as_json=as_json,
         ):
             return
-        with bars(console(), service.due_by_country(instant)) as report:
+        with bars(console(stderr=True), service.due_by_country(instant)) as report:
             swept = service.sweep(now=until, done=report)
         pauses = service.pauses()
     counts: dict[str, Any] = asdict(swept)

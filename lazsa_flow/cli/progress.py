@@ -1,4 +1,4 @@
-"""Progress bars: of a sweep, country by country, and of an import, row by row."""
+"""Progress bars, on standard error and on a terminal alone: of a sweep, an import, and any work."""
 
 from __future__ import annotations
 
@@ -8,12 +8,22 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from lazsa_flow.cli.common import console
-from lazsa_flow.engine.sweep import ChunkResult
+
+if TYPE_CHECKING:
+    from lazsa_flow.engine.sweep import ChunkResult
 
 
 @contextmanager
@@ -89,6 +99,25 @@ def rows_bar(what: str, file: Path) -> Iterator[Callable[[int], None]]:
     ) as progress:
         task = progress.add_task(what, total=_count_rows(file))
         yield lambda rows: progress.update(task, completed=rows)
+
+
+@contextmanager
+def working_bar(what: str) -> Iterator[None]:
+    """Show on standard error that work goes on, and for how long; it is gone when the work is done.
+
+    For work whose end is not known. Nothing is asked or printed within it.
+
+    Args:
+        what: What is done, such as ``verify``.
+    """
+    to = console(stderr=True)
+    if not to.is_terminal:
+        yield
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=to, transient=True) as progress:
+        progress.add_task(what, total=None)
+        yield
 
 
 def _count_rows(file: Path) -> int | None:

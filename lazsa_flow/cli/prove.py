@@ -41,6 +41,7 @@ def prove(
 
     Example: lazsa-flow prove invoice
     """
+    from lazsa_flow.cli.progress import working_bar
     from lazsa_flow.foresight.proof.prove import prove as prove_lifecycle
 
     if without and lifecycle is None:
@@ -48,10 +49,12 @@ def prove(
     if rules is not None and lifecycle is None:
         _refuse("rules", rules, "a lifecycle too: whose rules they are")
     given = None if rules is None else _load_rules(rules)
-    proofs = [
-        prove_lifecycle(table, given or _rules_of(table), without=tuple(without or ()))
-        for table in _find_tables(lifecycle, config)
-    ]
+    tables = _find_tables(lifecycle, config)
+    with working_bar("prove"):
+        proofs = [
+            prove_lifecycle(table, given or _rules_of(table), without=tuple(without or ()))
+            for table in tables
+        ]
     if pictures is not None:
         _draw_failures(proofs, pictures)
     if as_json:

@@ -59,6 +59,7 @@ def rehearse(
 
     Example: lazsa-flow rehearse --on 2026-10-01 --country SG
     """
+    from lazsa_flow.cli.progress import working_bar
     from lazsa_flow.foresight.rehearse import Foresight
     from lazsa_flow.foresight.saved_nights import NightCommands
 
@@ -66,12 +67,12 @@ def rehearse(
     saving = read_saving(save, who, key, policy)
     day, at = read_date(on), read_instant(now, "now")
     if saving is None:
-        with open_service(read_only(database), config) as service:
+        with working_bar("rehearse"), open_service(read_only(database), config) as service:
             foresight = Foresight(find_runtime(service))
             found = foresight.rehearse(on=day, now=at, country=country, policy=policy)
         show_rehearsal(found, journal, report, as_json=as_json)
         return
-    with open_service(database, config) as service:
+    with working_bar("rehearse"), open_service(database, config) as service:
         saved = NightCommands(find_runtime(service)).save_rehearsal(
             saving.name, actor=saving.actor, on=day, now=at, country=country, key=saving.key
         )

@@ -127,11 +127,13 @@ def doctor(
     """
     from dataclasses import asdict
 
+    from lazsa_flow.cli.progress import working_bar
     from lazsa_flow.database_urls import strip_name
     from lazsa_flow.runner.doctor import examine, examine_several
 
     if len(database) > 1:
-        found = list(examine_several(database, redis, config, clock=common.make_clock()))
+        with working_bar("doctor"):
+            found = list(examine_several(database, redis, config, clock=common.make_clock()))
         checks = [check for _, check in found]
         if as_json:
             print_json([{"database": name, **asdict(check)} for name, check in found])
@@ -140,7 +142,8 @@ def doctor(
                 line = f"{check.status:8} {name or 'all'}: {check.name}: {check.found}"
                 console().print(line, soft_wrap=True)
         raise typer.Exit(int(any(check.status == "fault" for check in checks)))
-    checks = list(examine(strip_name(*database), redis, config, clock=common.make_clock()))
+    with working_bar("doctor"):
+        checks = list(examine(strip_name(*database), redis, config, clock=common.make_clock()))
     if as_json:
         print_json([asdict(check) for check in checks])
     else:

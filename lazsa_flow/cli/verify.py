@@ -26,7 +26,9 @@ def verify(
 
     Example: lazsa-flow verify --database sqlite:///lazsa.db
     """
-    with open_service(database, config) as service:
+    from lazsa_flow.cli.progress import working_bar
+
+    with working_bar("verify"), open_service(database, config) as service:
         found = service.verify()
     if as_json:
         print_json(_document(found))

@@ -150,7 +150,13 @@ def _connect_sqlite(url: sa.URL, own: ConnectionOptions, *, durable: bool) -> sa
     )
     busy_ms = round(own.lock_timeout_s * 1000)
     identity = None if file is None else FileIdentity(file.absolute())
-    prepare = partial(_prepare_sqlite, durable=durable, busy_ms=busy_ms, identity=identity)
+    prepare = partial(
+        _prepare_sqlite,
+        durable=durable,
+        busy_ms=busy_ms,
+        identity=identity,
+        writes=url.query.get("mode") != "ro",
+    )
     event.listen(engine, "connect", prepare)
     if file is not None:
         read_where_writing_is_forbidden(engine, file)
@@ -165,12 +171,13 @@ def _prepare_sqlite(
     durable: bool,
     busy_ms: int,
     identity: FileIdentity | None,
+    writes: bool,
 ) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
     register(connection, identity)
     for pragma in (
         f"busy_timeout = {busy_ms}",
-        *(() if reads_only(record) else ("journal_mode = WAL",)),
+        *(("journal_mode = WAL",) if writes and not reads_only(record) else ()),
         "synchronous = FULL",
         *(() if durable else ("synchronous = NORMAL", f"wal_autocheckpoint = {CHECKPOINT_PAGES}")),
         "foreign_keys = ON",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import sqlite3
 import tempfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from lazsa_flow import Actor, UnavailableError
 from lazsa_flow.award.cli.app import app
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock
+from lazsa_flow.store.connect import read_only_url
 from lazsa_flow.viewer import viewer
 from tests.integration.world import World
 
@@ -47,6 +49,17 @@ def folder(migrated: Path) -> Iterator[Path]:
     yield made
     made.chmod(0o755)
     shutil.rmtree(made)
+
+
+def test_a_restored_database_is_read_before_anybody_writes(folder: Path) -> None:
+    """A command that only reads opens a file without a write-ahead log, and leaves it so."""
+    file = folder / "lazsa.db"
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+    before = file.read_bytes()
+    with Programme.open(read_only_url(f"sqlite:///{file}")) as programme:
+        assert programme.verify().faults == ()
+    assert file.read_bytes() == before
 
 
 @contextmanager

@@ -70,6 +70,7 @@ def purge(
     Example: lazsa-flow purge --as operator:o-1 --yes
     """
     from lazsa_flow.cli.forecast import of_dry_run
+    from lazsa_flow.cli.progress import working_bar
 
     actor = read_actor(who)
     with open_programme(database, config) as programme:
@@ -79,7 +80,8 @@ def purge(
 
         if not confirm("purge", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
             return
-        count = programme.purge(actor=actor)
+        with working_bar("purge"):
+            count = programme.purge(actor=actor)
         remains = programme.deleted_texts_remain()
     print_result(
         f"{count} texts were deleted.\n{remains}",

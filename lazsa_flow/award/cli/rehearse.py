@@ -51,17 +51,19 @@ def rehearse(
 
     Example: lazsa-flow rehearse --on 2026-10-01 --facts held
     """
+    from lazsa_flow.cli.progress import working_bar
+
     check_report(report)
     saving = read_saving(save, who, key, policy)
     day, at = read_date(on), read_instant(now, "now")
     if saving is None:
-        with open_programme(read_only(database), config) as programme:
+        with working_bar("rehearse"), open_programme(read_only(database), config) as programme:
             found = programme.rehearse(
                 on=day, now=at, country=country, facts=facts, panel=panel, policy=policy
             )
         show_rehearsal(found, journal, report, as_json=as_json)
         return
-    with open_programme(database, config) as programme:
+    with working_bar("rehearse"), open_programme(database, config) as programme:
         saved = programme.save_rehearsal(
             saving.name,
             actor=saving.actor,
