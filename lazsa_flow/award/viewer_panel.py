@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.award.facade.questions import AwardQuestions
 from lazsa_flow.award.viewer_figures import read_cycle
+from lazsa_flow.foresight.classes import list_classes
 from lazsa_flow.lifecycle.path_ref import parse_ref
 from lazsa_flow.service.listing import no_cycle_date
 from lazsa_flow.service.part import runtime_of
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
     from lazsa_flow.award.commands.panels import Candidate
     from lazsa_flow.viewer.list_page import ListQuery, PageContext
 
+ANY: Final = "any"
+"""Stands for every class."""
 SORTED_AT_MOST: Final = 2000
 """A panel with no more candidates is sorted, filtered and summed up; a larger one is paged."""
 _SORTS: Final[dict[str, Callable[[Candidate], Any]]] = {
     "path": lambda each: parse_ref(each.path).number,
     "seller": lambda each: each.seller,
     "state": lambda each: each.state,
+    "class": lambda each: each.class_ or "",
     "cards": lambda each: (each.cards, each.teams),
     "waiting": lambda each: len(each.waiting),
     "flags": lambda each: len(each.flags),
@@ -34,10 +38,18 @@ _SORTS: Final[dict[str, Callable[[Candidate], Any]]] = {
 def list_filters(context: PageContext) -> list[Filter]:
     """Return the filters: short of a quorum or not, and who is waited for."""
     read_cycle(context)
+    application = runtime_of(context.service).application
+    classes = list_classes(application.assumptions, application.never)
     quorum = (Choice("short", "short of it"), Choice("complete"))
     return [
         Filter("quorum", "Quorum", choices=quorum),
         Filter("reviewer", "Waiting for reviewer", kind="text"),
+        Filter(
+            "class",
+            "Class",
+            choices=[Choice(ANY, "any"), *map(Choice, classes)],
+            unset="not rehearsed",
+        ),
     ]
 
 
@@ -45,9 +57,10 @@ def find_candidates(context: PageContext, query: ListQuery) -> ListRows:
     """Find the candidates of a panel."""
     country, cycle_on = read_cycle(context)
     asking = AwardQuestions(runtime_of(context.service))
+    classes = query.get("class") is not None
     everybody: list[Candidate] = context.figures.get(
-        ("panel", country, cycle_on),
-        lambda: asking.panel(country, cycle_on, limit=SORTED_AT_MOST + 1),
+        ("panel", country, cycle_on, classes),
+        lambda: asking.panel(country, cycle_on, limit=SORTED_AT_MOST + 1, classes=classes),
     )
     if len(everybody) > SORTED_AT_MOST:
         found = asking.panel(country, cycle_on, after=query.after, limit=query.limit + 1)
@@ -78,6 +91,8 @@ def _is_wanted(candidate: Candidate, query: ListQuery) -> bool:
         return False
     if reviewer is not None and reviewer not in candidate.waiting:
         return False
+    if query.get("class") not in (None, ANY, candidate.class_):
+        return False
     return query.search in candidate.path or query.search in candidate.seller
 
 
@@ -105,6 +120,7 @@ def _write_row(context: PageContext, each: Candidate, country: str, cycle_on: da
             context.addresses.path(each.path),
             each.seller,
             f"{each.state}, {each.title}" if each.title else each.state,
+            each.class_,
             f"{each.cards} cards of {each.teams} teams",
             Mark(each.missing, "warn") if each.missing else Mark("complete", "good"),
             Series(waiting),
@@ -163,6 +179,7 @@ PANEL: Final = ListPage(
         Column("Path", "path", sortable=True),
         Column("Seller", "seller", sortable=True),
         Column("State", "state", sortable=True, wide=True),
+        Column("Class", "class", sortable=True),
         Column("So far", "cards", sortable=True),
         Column("Missing"),
         Column("Waiting for", "waiting", sortable=True, wide=True),

@@ -26,7 +26,8 @@ def to_json(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     if is_dataclass(value):
-        return {each.name: to_json(getattr(value, each.name)) for each in fields(value)}
+        names = [each.name for each in fields(value)]
+        return {name.removesuffix("_"): to_json(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(name): to_json(each) for name, each in value.items()}
     return [to_json(each) for each in value]

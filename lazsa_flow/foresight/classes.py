@@ -25,6 +25,17 @@ Given = tuple[str, ...]
 """The value of each assumption of an application, in their order."""
 
 
+def list_classes(known: Sequence[Assumption], never: str) -> list[str]:
+    """Return every class that a path can have.
+
+    Args:
+        known: The assumptions of the application.
+        never: What the class is called of a path that no condition can bring to its goal.
+    """
+    depends = [f"depends on {each.title}" for each in known]
+    return [CERTAIN, *depends, *(["depends on both"] if len(known) > 1 else []), never]
+
+
 def list_givens(known: Sequence[Assumption]) -> list[Given]:
     """Return every combination of values, the one with nothing assumed first."""
     return list(product(*(each.options() for each in known)))

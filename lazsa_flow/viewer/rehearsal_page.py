@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.foresight.classes import CERTAIN
+from lazsa_flow.foresight.classes import list_classes
 from lazsa_flow.foresight.rehearse import Foresight
 from lazsa_flow.foresight.report.counts import count_pairs, write_margin
 from lazsa_flow.lifecycle.calendar import parse_date
@@ -57,9 +57,7 @@ def list_filters(context: PageContext) -> list[Filter]:
     """Return the filters: which date, what is assumed, and which paths of the result."""
     runtime = runtime_of(context.service)
     known = runtime.application.assumptions
-    titles = [each.title for each in known]
-    classes = [CERTAIN, *(f"depends on {title}" for title in titles)]
-    classes += ["depends on both"] * (len(titles) > 1) + [runtime.application.never] * bool(titles)
+    classes = list_classes(known, runtime.application.never)
     tables = runtime.rulebook.lifecycles.values()
     tried = (step.trigger for each in tables for timer in each.timers for step in timer.steps)
     outcomes = (*dict.fromkeys(tried), *_UNDECIDED)

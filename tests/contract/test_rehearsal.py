@@ -258,3 +258,11 @@ def test_a_policy_that_fails_its_checks_is_refused(
     """A policy is checked as for its release."""
     with pytest.raises(error, match=re.escape(fault)):
         play().rehearse(on=CYCLE, policy=policy)
+
+
+def test_a_panel_shows_how_sure_each_outcome_is(play: Play) -> None:
+    """Asked for, each candidate has the class of the rehearsal, and only then."""
+    programme = judged(play)
+    assert {each.class_ for each in programme.panel("SG", CYCLE)} == {None}
+    shown = programme.panel("SG", CYCLE, classes=True)
+    assert {each.seller: each.class_ for each in shown} == classes(programme)

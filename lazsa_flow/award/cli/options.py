@@ -95,6 +95,14 @@ Seats = Annotated[
     list[str], typer.Argument(metavar="REVIEWER=TEAM…", help="Reviewers, each with their team.")
 ]
 Incomplete = Annotated[bool, typer.Option("--incomplete", help="Only candidates without a quorum.")]
+CandidateClass = Annotated[
+    str | None,
+    typer.Option(
+        "--class",
+        metavar="any|CLASS",
+        help="Rehearse the date, and show each candidate's class, or those of one class.",
+    ),
+]
 Flags = Annotated[
     bool, typer.Option("--flags", help="Print each flag as a sentence below the table.")
 ]

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.award.application import AwardApplication
 from lazsa_flow.cli.common import console
 from lazsa_flow.cli.tables import Column, print_csv, print_table
+from lazsa_flow.errors import InputError
+from lazsa_flow.foresight.classes import list_classes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lazsa_flow.award.commands.panels import Candidate
 
+ANY: Final = "any"
+"""Stands for every class."""
 _NAMED: Final = 5
 """So many ids stand in a cell of a table; CSV and JSON have all."""
+
+
+def check_class(wanted: str | None) -> None:
+    """Let a class pass that a candidate can have; ``any`` stands for every class.
+
+    Raises:
+        InputError: There is no such class.
+    """
+    known = list_classes(AwardApplication.assumptions, AwardApplication.never)
+    if wanted not in (None, ANY, *known):
+        expected = f"one of {', '.join((ANY, *known))}"
+        raise InputError.of("panel list", "class", wanted, expected)
 
 
 def print_candidates(candidates: Sequence[Candidate], empty: str, *, flags: bool) -> None:
@@ -24,6 +41,7 @@ def print_candidates(candidates: Sequence[Candidate], empty: str, *, flags: bool
         empty: What is printed instead of a table without rows.
         flags: Whether each flag is printed as a sentence.
     """
+    classes = [Column("Class")] if any(each.class_ for each in candidates) else []
     print_table(
         [
             Column("Path", is_id=True),
@@ -34,6 +52,7 @@ def print_candidates(candidates: Sequence[Candidate], empty: str, *, flags: bool
             Column("Missing", drop=1),
             Column("Waiting for"),
             Column("Flags", drop=3),
+            *classes,
         ],
         [
             (
@@ -45,6 +64,7 @@ def print_candidates(candidates: Sequence[Candidate], empty: str, *, flags: bool
                 each.missing,
                 _ids(each.waiting if each.missing else ()),
                 ", ".join(map(_flag, each.flags)),
+                *(each.class_ or "" for _ in classes),
             )
             for each in candidates
         ],
@@ -59,7 +79,7 @@ def print_candidates_csv(candidates: Sequence[Candidate]) -> None:
     """Print candidates as CSV, several ids in a cell with semicolons between them."""
     names = (
         *("Path", "Seller", "State", "Cards", "Teams", "Missing", "Waiting for"),
-        *("May not review", "Recused", "Set aside", "Reconnect member", "Flags"),
+        *("May not review", "Recused", "Set aside", "Reconnect member", "Flags", "Class"),
     )
     print_csv(
         [Column(name) for name in names],
@@ -77,6 +97,7 @@ def print_candidates_csv(candidates: Sequence[Candidate]) -> None:
                 ";".join(map(_reason, each.set_aside.items())),
                 "yes" if each.member else "no",
                 ";".join(map(_flag, each.flags)),
+                each.class_ or "",
             )
             for each in candidates
         ],

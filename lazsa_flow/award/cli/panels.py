@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from lazsa_flow.award.cli.opening import open_programme
-from lazsa_flow.award.cli.options import Flags, Incomplete, Reviewer, Seats, SetAsideReason
+from lazsa_flow.award.cli.options import (
+    CandidateClass,
+    Flags,
+    Incomplete,
+    Reviewer,
+    Seats,
+    SetAsideReason,
+)
 from lazsa_flow.cli.common import console, find_runtime, print_json, print_result, read_actor
 from lazsa_flow.cli.default_group import group_with_default
 from lazsa_flow.cli.documents import to_json
@@ -53,6 +60,7 @@ def list_(
     cycle: CycleDate,
     incomplete: Incomplete = False,
     flags: Flags = False,
+    class_: CandidateClass = None,
     after: After = None,
     limit: Limit = None,
     database: Database = DEFAULT_DATABASE,
@@ -64,16 +72,27 @@ def list_(
 
     Example: lazsa-flow panel list PH 2027-04-01
     """
-    from lazsa_flow.award.cli.panel_list import print_candidates, print_candidates_csv
+    from lazsa_flow.award.cli.panel_list import (
+        ANY,
+        check_class,
+        print_candidates,
+        print_candidates_csv,
+    )
 
     day = _day(cycle)
+    check_class(class_)
+    classes = class_ is not None
     with open_programme(database, config) as programme:
         find_runtime(programme).context.country(country)
-        found = programme.panel(country, day, after=after, limit=limit and limit + 1)
+        found = programme.panel(
+            country, day, after=after, limit=limit and limit + 1, classes=classes
+        )
         held = find_runtime(programme).rulebook.calendar(country).is_cycle(day)
     more = limit is not None and len(found) > limit
     found = found[:limit]
     shown = [each for each in found if each.missing or not incomplete]
+    if class_ not in (None, ANY):
+        shown = [each for each in shown if each.class_ == class_]
     if as_json:
         print_json(to_json(shown))
         return
@@ -87,6 +106,8 @@ def list_(
         empty = "There are no more."
     if found:
         empty = f"All {len(found)} candidates have a quorum."
+        if class_ is not None:
+            empty = f"None of {len(found)} candidates is as the options say."
     print_candidates(shown, empty, flags=flags)
     if found:
         undone = sum(bool(each.missing) for each in found)

@@ -50,6 +50,7 @@ class Candidate:
         set_aside: Reviewers whose card was set aside, each with the reason code.
         member: Whether the nominee is a member of Reconnect.
         title: The title of a sitting ambassador.
+        class_: How sure the outcome on the cycle date is as of now, where that was asked for.
     """
 
     path: str
@@ -65,6 +66,7 @@ class Candidate:
     set_aside: Mapping[str, str] = FrozenDict()
     member: bool = False
     title: str | None = None
+    class_: str | None = None
 
 
 def list_candidates(

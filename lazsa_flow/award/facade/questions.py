@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lazsa_flow.award import commands, queries
+from lazsa_flow.foresight.rehearse import Foresight
 from lazsa_flow.service.lookups import Lookups
 from lazsa_flow.service.part import Part
 
@@ -24,7 +26,13 @@ class AwardQuestions(Part):
     """The questions."""
 
     def panel(
-        self, country: str, cycle_on: date, *, after: str | None = None, limit: int | None = None
+        self,
+        country: str,
+        cycle_on: date,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        classes: bool = False,
     ) -> list[Candidate]:
         """List the sellers that a panel has to judge in a cycle, and what each one lacks.
 
@@ -35,13 +43,20 @@ class AwardQuestions(Part):
             cycle_on: In which cycle.
             after: The path of the last candidate of the page before.
             limit: At most so many; all by default.
+            classes: Whether the cycle date is rehearsed, so that each has the class of its outcome.
 
         Raises:
             NotFoundError: There is no such country, or ``after`` is no path.
+            InputError: Classes are asked for of a date that cannot be rehearsed.
         """
-        return commands.panels.list_candidates(
+        found = commands.panels.list_candidates(
             self._runtime.context, country, cycle_on, after=after, limit=limit
         )
+        if not classes:
+            return found
+        rehearsed = Foresight(self._runtime).rehearse(on=cycle_on, country=country)
+        foreseen = {each.path: each.class_ for each in rehearsed.outcomes}
+        return [replace(each, class_=foreseen.get(each.path)) for each in found]
 
     def panel_gaps(self) -> list[PanelGap]:
         """Return by country how many candidates of the coming cycle have no quorum yet."""
