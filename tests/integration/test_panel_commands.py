@@ -136,3 +136,17 @@ def test_an_import_names_what_differs(
         )
     ]
     assert told["differences"][0] in type_("import", "scorecards", str(file), "--key", "k")
+
+
+def test_the_class_of_each_candidate(world: World, type_: Callable[..., Any]) -> None:
+    """With --class the date is rehearsed, and candidates are shown with their class, or by it."""
+    world.nominate("s2", actor=OTHER)
+    words = ("panel", "list", "SG", "2020-04-01")
+    [without] = type_(*words, "--json")
+    assert without["class"] is None
+    [shown] = type_(*words, "--class", "any", "--json")
+    assert shown["class"] == "depends on the panel"
+    assert "depends on the panel" in type_(*words, "--class", "depends on the panel")
+    assert "None of 1 candidates is" in type_(*words, "--class", "certain")
+    assert ",depends on the panel" in type_(*words, "--class", "any", "--csv")
+    assert CliRunner().invoke(app, [*words, "--class", "sure"]).exit_code == 1
