@@ -83,7 +83,7 @@ def _load_programme() -> type[Programme]:
 
 
 def _load_proof_rules() -> Mapping[str, ProofRules]:
-    from lazsa_flow.award.properties import PROOF_RULES
+    from lazsa_flow.award.proof.rules import PROOF_RULES
 
     return PROOF_RULES
 

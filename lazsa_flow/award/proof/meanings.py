@@ -1,11 +1,8 @@
-"""Properties of the award's lifecycles, for their proofs."""
+"""Meanings of the award's guards that look at the seller's paths, for the proof of its table."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-
-from lazsa_flow.foresight.proof.rules import ProofRules
-from lazsa_flow.lifecycle.values import FrozenDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,10 +71,3 @@ AWARD_MEANINGS: Final[Mapping[str, Meaning]] = {
     "grace_over": _grace_over,
 }
 """What the guards say that look at the seller's paths, periods and statements."""
-
-AWARD_RULES: Final = ProofRules(
-    meanings=AWARD_MEANINGS,
-    reasons_read=frozenset({"membership"}),
-)
-PROOF_RULES: Final[Mapping[str, ProofRules]] = FrozenDict(award=AWARD_RULES)
-"""The rules of the proofs, by lifecycle."""

@@ -1,0 +1,1 @@
+"""What the proofs of the award's lifecycles hold their tables to."""
