@@ -20,6 +20,7 @@ PROOF_RULES: Final[Mapping[str, ProofRules]] = FrozenDict(
         (*AWARD_EXPECTATIONS, *AWARD_LETTERS),
         AWARD_MEANINGS,
         reasons_read=frozenset({"membership"}),
+        counted_in={"postponement": frozenset({"nominated", "under_review"})},
     ),
     entry=ProofRules(ENTRY_EXPECTATIONS),
     trainer=ProofRules(TRAINER_EXPECTATIONS),

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+from lazsa_flow.lifecycle.values import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,6 +53,17 @@ Meaning = Callable[[GuardSight], "bool | None"]
 """What a guard says in a situation; ``None`` where it may hold or not."""
 
 
+class GuardRules(Protocol):
+    """What a search asks of the rules of a proof."""
+
+    @property
+    def meanings(self) -> Mapping[str, Meaning]: ...  # noqa: D102 - as of ProofRules
+    @property
+    def reasons_read(self) -> frozenset[str]: ...  # noqa: D102
+    @property
+    def counted_in(self) -> Mapping[str, frozenset[str]]: ...  # noqa: D102
+
+
 class CannotHappenError(Exception):
     """A move that does not happen: a guard that it needs does not hold."""
 
@@ -61,10 +74,16 @@ class Choices:
     Args:
         meanings: What guards say, by name.
         given: The answers that are tried, in the order in which they are asked for.
+        answers: Guards whose answer is given, whatever they mean.
     """
 
-    def __init__(self, meanings: Mapping[str, Meaning], given: tuple[bool, ...]) -> None:
-        self._meanings = meanings
+    def __init__(
+        self,
+        meanings: Mapping[str, Meaning],
+        given: tuple[bool, ...],
+        answers: Mapping[str, bool] = EMPTY,
+    ) -> None:
+        self._meanings, self._answers = meanings, answers
         self._asked = 0
         self.made: list[bool] = list(given)
         self.values: dict[str, bool] = {}
@@ -102,8 +121,9 @@ class Choices:
             raise CannotHappenError
 
     def _known(self, guard: Guard, sight: GuardSight) -> bool | None:
-        meaning = self._meanings.get(guard.name)
-        known = None if meaning is None else meaning(sight)
+        known = self._answers.get(guard.name)
+        if known is None and (meaning := self._meanings.get(guard.name)) is not None:
+            known = meaning(sight)
         if known is None:
             return self.values.get(guard.name)
         self.values[guard.name] = known
@@ -117,13 +137,15 @@ class Choices:
 
 
 def try_all(
-    meanings: Mapping[str, Meaning], work: Callable[[Choices], _Result]
+    meanings: Mapping[str, Meaning],
+    work: Callable[[Choices], _Result],
+    answers: Mapping[str, bool] = EMPTY,
 ) -> Iterator[_Result]:
     """Yield what comes of a piece of work for each way in which free guards can answer."""
     waiting: list[tuple[bool, ...]] = [()]
     while waiting:
         given = waiting.pop()
-        choices = Choices(meanings, given)
+        choices = Choices(meanings, given, answers)
         try:
             result = work(choices)
         except CannotHappenError:

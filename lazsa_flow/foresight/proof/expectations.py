@@ -5,7 +5,7 @@ Each function returns a property that a host would otherwise write as a function
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from lazsa_flow.foresight.proof.properties import Gap, Property, Taken
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from lazsa_flow.foresight.proof.properties import PathSituation, Space
     from lazsa_flow.foresight.proof.world import PossibleMove
+
+_Value = TypeVar("_Value")
 
 
 class Request(NamedTuple):
@@ -61,6 +63,16 @@ class Deed(NamedTuple):
         )
 
 
+def _by_trigger(
+    given: Mapping[Deed, Iterable[_Value]],
+) -> dict[str | None, list[tuple[Deed, tuple[_Value, ...]]]]:
+    """Return what is said of deeds, by their trigger."""
+    found: dict[str | None, list[tuple[Deed, tuple[_Value, ...]]]] = {}
+    for deed, values in given.items():
+        found.setdefault(deed.trigger, []).append((deed, tuple(values)))
+    return found
+
+
 def period_runs_in(period: str, states: Collection[str], says: str) -> Property:
     """Return the property that a period runs in these states and in no other."""
 
@@ -96,12 +108,12 @@ def people_may(name: str, says: str, requests: Iterable[Request]) -> Property:
 
 def needs_guards(name: str, says: str, needed: Mapping[Deed, Iterable[str]]) -> Property:
     """Return the property that these moves happen only where all these guards hold."""
-    listed = {deed: tuple(guards) for deed, guards in needed.items()}
+    listed = _by_trigger(needed)
 
     def holds(_: PathSituation, move: PossibleMove) -> bool:
         return all(
             move.proves(guard)
-            for deed, guards in listed.items()
+            for deed, guards in listed.get(move.trigger, ())
             if deed.fits(move)
             for guard in guards
         )
@@ -113,12 +125,12 @@ def sends_notices(
     name: str, says: str, notices: Mapping[Deed, Iterable[tuple[str, str]]]
 ) -> Property:
     """Return the property that these moves send these notices, each of a kind to a recipient."""
-    listed = {deed: tuple(kinds) for deed, kinds in notices.items()}
+    listed = _by_trigger(notices)
 
     def holds(_: PathSituation, move: PossibleMove) -> bool:
         return all(
             move.sends(kind, to)
-            for deed, kinds in listed.items()
+            for deed, kinds in listed.get(move.trigger, ())
             if deed.fits(move)
             for kind, to in kinds
         )
@@ -128,10 +140,12 @@ def sends_notices(
 
 def leads_to(name: str, says: str, dests: Mapping[Deed, str]) -> Property:
     """Return the property that each of these moves leads to a state, and no other is entered."""
+    listed = _by_trigger({deed: (dest,) for deed, dest in dests.items()})
 
     def holds(_: PathSituation, move: PossibleMove) -> bool:
-        fitting = [dest for deed, dest in dests.items() if deed.fits(move)]
-        return move.edge is None or move.dest in fitting
+        return move.edge is None or any(
+            deed.fits(move) and move.dest in dest for deed, dest in listed.get(move.trigger, ())
+        )
 
     return Property(name, says, on_move=holds)
 
@@ -162,8 +176,20 @@ def has_flags(
     final_states: Collection[str],
     confirmed: Collection[Deed],
     several_open: bool = False,
+    only_latest: Collection[str] = (),
 ) -> Property:
-    """Return the property that states hold their subject's place, end, and ask as they should."""
+    """Return the property that states hold their subject's place, end, and ask as they should.
+
+    Args:
+        name: The property's name.
+        says: What must hold, in a sentence.
+        open_states: The states in which a path holds its subject's place.
+        final_states: The states out of which nothing need lead.
+        confirmed: What a person is asked to confirm.
+        several_open: Whether a subject may have several open paths.
+        only_latest: The reminders of which only the latest is sent.
+    """
+    only = set(only_latest)
 
     def holds(seen: PathSituation) -> bool:
         if not seen.path.state:
@@ -171,6 +197,7 @@ def has_flags(
         state = seen.lifecycle.state(seen.path.state)
         return (
             seen.lifecycle.several_open == several_open
+            and {each.name for each in seen.lifecycle.timers if each.only_latest} == only
             and state.open == (state.name in open_states)
             and state.final == (state.name in final_states)
             and all(

@@ -7,7 +7,7 @@ there are, and who may take them, is read off the table.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.engine.machine import TableMachine
 from lazsa_flow.engine.plan import Plan
@@ -15,15 +15,28 @@ from lazsa_flow.foresight.proof.choices import all_guards, try_all
 from lazsa_flow.foresight.proof.situation_builder import SituationBuilder
 from lazsa_flow.foresight.proof.world import PathFacts, PossibleMove, World
 from lazsa_flow.lifecycle.model import SYSTEM
+from lazsa_flow.lifecycle.values import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from lazsa_flow.foresight.proof.choices import Choices, Meaning
+    from lazsa_flow.foresight.proof.choices import Choices, GuardRules
     from lazsa_flow.lifecycle.table import Edge, Lifecycle, Timer
 
 PATHS: Final = 2
 """So many paths a subject has at most."""
+
+
+class Action(NamedTuple):
+    """Something that is asked for, or a timer that falls due.
+
+    Attributes:
+        key: Which path it is about, what is asked for or falls due, and the reason.
+        work: Works out one outcome.
+    """
+
+    key: tuple[int, str, str | None]
+    work: Callable[[Choices], PossibleMove]
 
 
 class MoveFinder:
@@ -31,20 +44,13 @@ class MoveFinder:
 
     Args:
         lifecycle: The table.
-        meanings: What its guards mean, by name.
-        reasons_read: The periods of which a meaning asks for what reason they ended.
+        rules: What its guards mean, and which periods count.
         paths: So many paths the subject has at most.
     """
 
-    def __init__(
-        self,
-        lifecycle: Lifecycle,
-        meanings: Mapping[str, Meaning],
-        reasons_read: frozenset[str],
-        paths: int = PATHS,
-    ) -> None:
+    def __init__(self, lifecycle: Lifecycle, rules: GuardRules, paths: int = PATHS) -> None:
         self.lifecycle = lifecycle
-        self._meanings, self._reasons_read = meanings, reasons_read
+        self._rules = rules
         self._paths = paths
         self._plan = Plan(lifecycle, TableMachine(lifecycle))
         self._guards = all_guards(lifecycle)
@@ -55,22 +61,49 @@ class MoveFinder:
 
     def openings(self, world: World) -> Iterator[PossibleMove]:
         """Yield the moves that open another path of the subject."""
+        for action in self.opening_actions(world):
+            yield from self.outcomes(action)
+
+    def opening_actions(self, world: World) -> Iterator[Action]:
+        """Yield the ways to open another path of the subject."""
         number = len(world.paths) + 1
         if number > self._paths:
             return
         edge = self.lifecycle.opening
         empty = World((*world.paths, PathFacts(number, "")), world.statements)
         for reason, roles in _roles_by_reason(edge):
-            yield from self._distinct(partial(self._take, empty, number, edge, reason, roles))
+            work = partial(self._take, empty, number, edge, reason, roles)
+            yield Action((number, edge.trigger, reason), work)
 
     def moves(self, world: World, path: PathFacts) -> Iterator[PossibleMove]:
-        """Yield what can happen to one path: what people ask for, and what its timers do."""
+        """Yield what can happen to one path: what people ask for, and what its timers do.
+
+        A move stands there once for each way in which the guards that it asks can answer.
+        """
+        for action in self.actions(world, path):
+            yield from self.outcomes(action)
+
+    def actions(self, world: World, path: PathFacts) -> Iterator[Action]:
+        """Yield what people may ask of one path, and the timers that may fall due."""
         for edge, reason, roles in self._asked[path.state]:
-            yield from self._distinct(partial(self._take, world, path.number, edge, reason, roles))
+            work = partial(self._take, world, path.number, edge, reason, roles)
+            yield Action((path.number, edge.trigger, reason), work)
         for name in sorted(path.timers):
             timer = self.lifecycle.timer(name)
             if path.state in timer.states:
-                yield from self._distinct(partial(self._fall_due, world, path, timer))
+                work = partial(self._fall_due, world, path, timer)
+                yield Action((path.number, f"timer {name}", None), work)
+
+    def outcomes(
+        self, action: Action, answers: Mapping[str, bool] = EMPTY
+    ) -> Iterator[PossibleMove]:
+        """Yield what comes of an action, for each way in which free guards can answer.
+
+        Args:
+            action: The action.
+            answers: Guards whose answer is given.
+        """
+        return try_all(self._rules.meanings, action.work, answers)
 
     def decides(self, path: PathFacts) -> bool:
         """Return whether a timer is pending that may move a path out of what it waits for."""
@@ -84,21 +117,10 @@ class MoveFinder:
         """Return what people may ask for in a state: edge, reason, and who."""
         return self._asked[state]
 
-    def _distinct(self, work: Callable[[Choices], PossibleMove]) -> Iterator[PossibleMove]:
-        """Yield the moves that differ in what they do; of equal ones, the first."""
-        seen = set()
-        for move in try_all(self._meanings, work):
-            key = (move.edge and id(move.edge), move.after, move.notices, move.linked)
-            if key not in seen:
-                seen.add(key)
-                yield move
-
     def _builder(
         self, world: World, number: int, choices: Choices, timer: str | None, reason: str | None
     ) -> SituationBuilder:
-        return SituationBuilder(
-            self.lifecycle, self._reasons_read, world, number, choices, timer, reason
-        )
+        return SituationBuilder(self.lifecycle, self._rules, world, number, choices, timer, reason)
 
     def _take(
         self,

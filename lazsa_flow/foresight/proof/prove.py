@@ -51,9 +51,7 @@ def prove(
         if name not in names:
             raise InputError.of("prove", "without", name, f"one of {', '.join(sorted(names))}")
     chosen = tuple(each for each in properties if each.name not in without)
-    search = Search(
-        MoveFinder(lifecycle, rules.meanings, rules.reasons_read), chosen, stops_early=stops_early
-    )
+    search = Search(MoveFinder(lifecycle, rules), chosen, stops_early=stops_early)
     search.run()
     failures = tuple(search.failures[each.name] for each in chosen if each.name in search.failures)
     return Proof(lifecycle, chosen, failures, search.situations, search.moves)

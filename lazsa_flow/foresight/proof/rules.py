@@ -26,14 +26,18 @@ class ProofRules:
         meanings: What guards say in a situation, by the name of the guard; any other guard may
             hold or not at any time.
         reasons_read: The periods of which a meaning asks for what reason they ended.
+        counted_in: Periods that nothing reads but in some states, each with these states: without
+            them there are fewer situations to search.
     """
 
     properties: tuple[Property, ...] = ()
     meanings: Mapping[str, Meaning] = EMPTY
     reasons_read: frozenset[str] = frozenset()
+    counted_in: Mapping[str, frozenset[str]] = EMPTY
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "meanings", FrozenDict(self.meanings))
+        object.__setattr__(self, "counted_in", FrozenDict(self.counted_in))
 
     def check_names(self, lifecycle: Lifecycle) -> None:
         """Make sure that each meaning is one of a guard.

@@ -25,7 +25,7 @@ from lazsa_flow.lifecycle.effects import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lazsa_flow.foresight.proof.choices import Choices
+    from lazsa_flow.foresight.proof.choices import Choices, GuardRules
     from lazsa_flow.lifecycle.effects import Effect
     from lazsa_flow.lifecycle.table import Edge, Lifecycle
 
@@ -37,7 +37,7 @@ class SituationBuilder:
 
     Args:
         lifecycle: The table.
-        reasons_read: The periods whose reasons a meaning reads.
+        rules: What its guards mean, and which periods count.
         world: The situation before.
         number: Whose path moves.
         choices: What guards answer.
@@ -48,14 +48,14 @@ class SituationBuilder:
     def __init__(
         self,
         lifecycle: Lifecycle,
-        reasons_read: frozenset[str],
+        rules: GuardRules,
         world: World,
         number: int,
         choices: Choices,
         timer: str | None,
         reason: str | None,
     ) -> None:
-        self._lifecycle, self._reasons_read, self._choices = lifecycle, reasons_read, choices
+        self._lifecycle, self._rules, self._choices = lifecycle, rules, choices
         self._world, self._number = world, number
         self._timer, self._reason = timer, reason
         self._new_round = False
@@ -96,7 +96,7 @@ class SituationBuilder:
         self.run(edge.effects)
         living = frozenset() if self._new_round else self._lifecycle.living(edge.dest)
         kept = (before & living) | frozenset(self.scheduled)
-        self._set(self.path._replace(timers=kept))
+        self._set(self.path._replace(timers=kept, periods=self._counted()))
         self._check_place()
         return self._world
 
@@ -137,7 +137,7 @@ class SituationBuilder:
                 assert_never(effect)
 
     def _end_of(self, period: str) -> str:
-        kept = period in self._reasons_read and self._reason is not None
+        kept = period in self._rules.reasons_read and self._reason is not None
         return str(self._reason) if kept else _NO_REASON
 
     def _fire_other(self, effect: FireOther) -> None:
@@ -148,7 +148,7 @@ class SituationBuilder:
                 continue
             builder = SituationBuilder(
                 self._lifecycle,
-                self._reasons_read,
+                self._rules,
                 self._world,
                 other.number,
                 self._choices,
@@ -171,6 +171,17 @@ class SituationBuilder:
     def _set_period(self, name: str, how: str) -> None:
         others = {each for each in self.path.periods if each[0] != name}
         self._set(self.path._replace(periods=frozenset({*others, (name, how)})))
+
+    def _counted(self) -> frozenset[tuple[str, str]]:
+        """Return the periods of the path that something reads in its state."""
+        counted, path = self._rules.counted_in, self.path
+        if not counted:
+            return path.periods
+        return frozenset(
+            each
+            for each in path.periods
+            if each[0] not in counted or path.state in counted[each[0]]
+        )
 
     def _check_place(self) -> None:
         taking = [path for path in self._world.paths if self._lifecycle.state(path.state).open]
