@@ -29,6 +29,14 @@ RehearsedReport = Annotated[
 OptionalLifecycle = Annotated[
     str | None, typer.Argument(metavar="[LIFECYCLE]", help="Name of a lifecycle; all by default.")
 ]
+OtherTable = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        metavar="MODULE:NAME",
+        help="Compare with another table, instead of proving.",
+    ),
+]
 RulesOfProof = Annotated[
     str | None,
     typer.Option(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -12,15 +12,19 @@ from lazsa_flow.cli.common import console, print_json
 from lazsa_flow.cli.foresight_options import (
     LeftOutProperties,
     OptionalLifecycle,
+    OtherTable,
     PicturesFolder,
     RulesOfProof,
 )
 from lazsa_flow.cli.options import ConfigDir, Json
 
+_Named = TypeVar("_Named")
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from lazsa_flow.foresight.proof.compare import TableDifference
     from lazsa_flow.foresight.proof.report import Proof
     from lazsa_flow.foresight.proof.rules import ProofRules
     from lazsa_flow.lifecycle.table import Lifecycle
@@ -31,25 +35,36 @@ def prove(
     rules: RulesOfProof = None,
     without: LeftOutProperties = None,
     pictures: PicturesFolder = None,
+    against: OtherTable = None,
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
     """Search every situation that a lifecycle's table allows, and hold each to its properties.
 
     Without a name, all lifecycles are proved. No database is read. The exit code is 1 where a
-    property fails; the shortest way to each failure is printed.
+    property fails; the shortest way to each failure is printed. With --against, it prints what one
+    of two tables allows and the other does not, each with the way to an example.
 
     Example: lazsa-flow prove invoice
     """
     from lazsa_flow.cli.progress import working_bar
+    from lazsa_flow.foresight.proof.compare import compare_tables
     from lazsa_flow.foresight.proof.prove import prove as prove_lifecycle
 
     if without and lifecycle is None:
         _refuse("without", ", ".join(without), "a lifecycle too: whose properties they are")
     if rules is not None and lifecycle is None:
         _refuse("rules", rules, "a lifecycle too: whose rules they are")
+    if against is not None and lifecycle is None:
+        _refuse("against", against, "a lifecycle too: what is compared with it")
     given = None if rules is None else _load_rules(rules)
     tables = _find_tables(lifecycle, config)
+    if against is not None:
+        other, own = _load_table(against), given or _rules_of(tables[0])
+        with working_bar("prove"):
+            differences = compare_tables(tables[0], other, own)
+        _print_differences(differences, as_json=as_json)
+        return
     with working_bar("prove"):
         proofs = [
             prove_lifecycle(table, given or _rules_of(table), without=tuple(without or ()))
@@ -96,17 +111,46 @@ def _rules_of(table: Lifecycle) -> ProofRules:
 
 def _load_rules(where: str) -> ProofRules:
     """Import rules that a host has written, as ``package.module:NAME``."""
-    from lazsa_flow.errors import InputError
     from lazsa_flow.foresight.proof.rules import ProofRules
+
+    return _load_named("rules", where, ProofRules)
+
+
+def _load_table(where: str) -> Lifecycle:
+    """Import a lifecycle, as ``package.module:NAME``."""
+    from lazsa_flow.lifecycle.table import Lifecycle
+
+    return _load_named("against", where, Lifecycle)
+
+
+def _load_named(option: str, where: str, kind: type[_Named]) -> _Named:
+    from lazsa_flow.errors import InputError
 
     module, _, name = where.partition(":")
     try:
         found = getattr(import_module(module), name)
     except (ImportError, AttributeError, ValueError):
         found = None
-    if not isinstance(found, ProofRules):
-        raise InputError.of("prove", "--rules", where, "ProofRules as package.module:NAME")
+    if not isinstance(found, kind):
+        expected = f"a {kind.__name__} as package.module:NAME"
+        raise InputError.of("prove", f"--{option}", where, expected)
     return found
+
+
+def _print_differences(differences: Sequence[TableDifference], *, as_json: bool) -> None:
+    """Print what one of two tables allows and the other does not."""
+    if as_json:
+        print_json(
+            {
+                "same": not differences,
+                "differences": [each.document() for each in differences],
+            }
+        )
+        return
+    for each in differences:
+        console().print(str(each), soft_wrap=True, markup=False, highlight=False)
+    if not differences:
+        console().print("Both tables allow the same.")
 
 
 def _draw_failures(proofs: Sequence[Proof], folder: Path) -> None:

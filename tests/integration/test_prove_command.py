@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from typer.testing import CliRunner
 
 from lazsa_flow import ProofRules, Property
 from lazsa_flow.award.cli.app import app
+from lazsa_flow.award.lifecycles.entry import ENTRY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,12 +19,20 @@ STRICT = ProofRules(
     (Property("never_refused", "Nobody is refused.", on_move=lambda _, m: m.dest != "refused"),)
 )
 
+KIND = replace(
+    ENTRY,
+    edges=tuple(
+        replace(each, sources=("under_review",)) if each.trigger == "refuse" else each
+        for each in ENTRY.edges
+    ),
+)
+
 
 def test_a_lifecycle_is_proved_without_a_database() -> None:
     """Text says what holds, JSON lists every property; the exit code is 0."""
     result = CliRunner().invoke(app, ["prove", "entry"])
     assert result.exit_code == 0, result.output
-    assert "entry: 8 properties hold" in result.output
+    assert "entry: 16 properties hold" in result.output
     document = json.loads(CliRunner().invoke(app, ["prove", "trainer", "--json"]).output)
     assert document["holds"] is True
     assert all(each["holds"] for each in document["lifecycles"][0]["properties"])
@@ -47,7 +57,22 @@ def test_what_does_not_exist_is_named() -> None:
         (["entry", "--without", "no_such"], "no_such"),
         (["--without", "no_such"], "a lifecycle too"),
         (["--rules", "no.such:RULES"], "a lifecycle too"),
+        (["--against", "no.such:TABLE"], "a lifecycle too"),
+        (["entry", "--against", f"{__name__}:STRICT"], "a Lifecycle as package.module:NAME"),
     ):
         result = CliRunner().invoke(app, ["prove", *words])
         assert result.exit_code == 1
         assert named in str(result.exception)
+
+
+def test_two_tables_are_compared() -> None:
+    """What one allows and the other does not is printed with the way to an example."""
+    result = CliRunner().invoke(app, ["prove", "entry", "--against", f"{__name__}:KIND"])
+    assert result.exit_code == 0, result.output
+    assert "only the first allows: refuse (criteria_unmet) by onboarding" in result.output
+    assert "only the second" not in result.output
+    same = ["prove", "entry", "--against", "lazsa_flow.award.lifecycles.entry:ENTRY"]
+    assert "Both tables allow the same." in CliRunner().invoke(app, same).output
+    document = json.loads(CliRunner().invoke(app, [*same[:3], f"{__name__}:KIND", "--json"]).output)
+    assert document["same"] is False
+    assert {each["allowed_by"] for each in document["differences"]} == {"first"}

@@ -94,13 +94,13 @@ def _changed_timers(timer: Timer) -> Iterator[tuple[str, Timer]]:
             before, after = timer.steps[: place - 1], timer.steps[place + 1 :]
             swapped = (*before, step, timer.steps[place - 1], *after)
             yield f"step {label} before the one before it", replace(timer, steps=swapped)
-    if len(timer.steps) > 2:  # noqa: PLR2004 - two steps reversed are two steps swapped
+    if len(timer.steps) > 2:
         yield "steps reversed", replace(timer, steps=timer.steps[::-1])
     for field in ("effects", "on_refused"):
         effects: tuple[Effect, ...] = getattr(timer, field)
         for place, effect in enumerate(effects):
-            dropped = replace(timer, **{field: _without(effects, place)})
-            yield f"{field} {label_effect(effect)} dropped", dropped
+            changes: dict[str, Any] = {field: _without(effects, place)}
+            yield f"{field} {label_effect(effect)} dropped", replace(timer, **changes)
     if len(timer.on_refused) > 1:
         yield "on_refused dropped", replace(timer, on_refused=())
     if len(timer.states) > 1:
@@ -112,7 +112,8 @@ def _changed_timers(timer: Timer) -> Iterator[tuple[str, Timer]]:
 def _flag_mutants(table: Lifecycle) -> Iterator[Mutant]:
     for place, state in enumerate(table.states):
         for flag in ("open", "final"):
-            changed = replace(state, **{flag: not getattr(state, flag)})
+            changes: dict[str, Any] = {flag: not getattr(state, flag)}
+            changed = replace(state, **changes)
             states = (*table.states[:place], changed, *table.states[place + 1 :])
             name = f"state {state.name}: {flag} {getattr(changed, flag)}"
             yield _mutant(table, name, states=states)

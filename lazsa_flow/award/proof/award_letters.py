@@ -24,13 +24,13 @@ _GRANTED: Final = (("appeal_granted", "seller"),)
 
 
 def _invited(_: PathSituation, move: PossibleMove) -> bool:
-    """Tell whether who retires in good standing is invited, and nobody else."""
+    """Tell whether who retires is invited, unless the door is known to be shut."""
     if move.trigger != "retire":
         return True
     invited = move.sends("reconnect_invitation", "seller")
     ready = move.sends("reconnect_ready", "team")
-    return (invited or not move.proves("alumni_door")) and (
-        ready or not move.proves("reconnect_ready")
+    return (invited or move.disproves("alumni_door")) and (
+        ready or move.disproves("reconnect_ready")
     )
 
 
@@ -41,8 +41,9 @@ def _standing_invites(_: PathSituation, move: PossibleMove) -> bool:
 
 def _reminded(before: PathSituation, move: PossibleMove) -> bool:
     """Tell whether reminders of incomplete nominations and of refused renewals are sent."""
-    if move.timer == "nomination_reminder" and move.proves("nomination_incomplete"):
-        return move.sends("nomination_incomplete", INCOMPLETE_NOMINATORS)
+    if move.timer == "nomination_reminder":
+        sent = move.sends("nomination_incomplete", INCOMPLETE_NOMINATORS)
+        return sent or move.disproves("nomination_incomplete")
     if move.refused and before.path.state == "renewal_due":
         put_off = move.proves("open_case")
         return move.sends("renewal_rescheduled" if put_off else "renewal_due", "seller")

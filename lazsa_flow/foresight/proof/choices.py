@@ -74,7 +74,7 @@ class Choices:
     Args:
         meanings: What guards say, by name.
         given: The answers that are tried, in the order in which they are asked for.
-        answers: Guards whose answer is given, whatever they mean.
+        answers: Guards whose answer is given, where their meaning leaves it open.
     """
 
     def __init__(
@@ -121,9 +121,10 @@ class Choices:
             raise CannotHappenError
 
     def _known(self, guard: Guard, sight: GuardSight) -> bool | None:
-        known = self._answers.get(guard.name)
-        if known is None and (meaning := self._meanings.get(guard.name)) is not None:
-            known = meaning(sight)
+        meaning = self._meanings.get(guard.name)
+        known = None if meaning is None else meaning(sight)
+        if known is None:
+            known = self._answers.get(guard.name)
         if known is None:
             return self.values.get(guard.name)
         self.values[guard.name] = known

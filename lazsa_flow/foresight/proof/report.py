@@ -68,7 +68,7 @@ class Proof:
                     "property": each.failed.name,
                     "says": each.failed.says,
                     "what": each.what or None,
-                    "path": [_move_values(move) for move in each.moves],
+                    "path": [list_move_values(move) for move in each.moves],
                     "mermaid": mermaid(draw_failure(self.lifecycle, each)),
                 }
                 for each in self.failures
@@ -139,7 +139,8 @@ def _draw_line(moves: list[PossibleMove]) -> str:
     return drawn
 
 
-def _move_values(move: PossibleMove) -> dict[str, Any]:
+def list_move_values(move: PossibleMove) -> dict[str, Any]:
+    """Return a move as JSON values."""
     return {
         "path": move.number,
         "trigger": move.trigger,
