@@ -60,21 +60,19 @@ def _plain() -> Mapping[str, str]:
 
 
 def test_work_that_goes_on_shows_a_bar_on_a_terminal(folder: Path) -> None:
-    """A backup shows a bar with its time, and takes it away; into a pipe nothing of it goes."""
+    """A backup shows a bar with its time, and takes it away at the end."""
     shown = _on_a_terminal(folder, "backup", "one.db")
     assert re.search(r"backup.*━.*0:00:0\d", shown)
     assert "\x1b[2K" in shown  # the bar's line is erased
     assert "checked." in shown.replace("\r\n", " ")
-    argv = (SCRIPT, "backup", "two.db")
-    done = subprocess.run(argv, cwd=folder, env=_plain(), capture_output=True, check=True)
-    assert done.stderr == b""
+    assert COLOUR.search(shown)
 
 
 def test_no_color_takes_colours_away(folder: Path) -> None:
-    """On a terminal the bar has colours, and with ``NO_COLOR`` none; the text is the same."""
-    assert COLOUR.search(_on_a_terminal(folder, "verify"))
+    """On a terminal the bar has no colours with ``NO_COLOR``; the text is the same."""
     plain = _on_a_terminal(folder, "verify", NO_COLOR="1")
     assert not COLOUR.search(plain)
+    assert "verify" in plain
     assert "0 rows of 0 paths, 0 faults." in plain
 
 

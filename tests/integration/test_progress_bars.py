@@ -33,18 +33,20 @@ COMMANDS: Final = {
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
-    """What each command writes to standard error, on a terminal and elsewhere."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the commands are typed."""
     folder = tmp_path_factory.mktemp("bars")
-    return {
-        where: {typed: _type(folder / where, typed, **variables) for typed in COMMANDS}
-        for where, variables in (("terminal", {"FORCE_COLOR": "1"}), ("pipe", {"FORCE_COLOR": ""}))
-    }
+    (folder / FACTS).write_text("\n".join(SAMPLE.read_text("utf-8").splitlines()[:20]), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def told(folder: Path) -> dict[str, str]:
+    """What each command writes to standard error on a terminal."""
+    return {typed: _type(folder, typed, FORCE_COLOR="1") for typed in COMMANDS}
 
 
 def _type(folder: Path, typed: str, **variables: str) -> str:
-    folder.mkdir(exist_ok=True)
-    (folder / FACTS).write_text("\n".join(SAMPLE.read_text("utf-8").splitlines()[:20]), "utf-8")
     words = [str(folder / word) if word in (BACKUP, FACTS) else word for word in typed.split()]
     words += ["--database", f"sqlite:///{folder / 'lazsa.db'}"]
     done = CliRunner().invoke(app, words, env={"NO_COLOR": "1", **variables})
@@ -53,7 +55,13 @@ def _type(folder: Path, typed: str, **variables: str) -> str:
 
 
 @pytest.mark.parametrize("typed", COMMANDS)
-def test_a_bar_is_drawn_on_a_terminal_alone(told: dict[str, dict[str, str]], typed: str) -> None:
-    """On standard error, beside what is done; where nobody looks, nothing is written."""
-    assert re.search(f"{COMMANDS[typed]} +━", told["terminal"][typed])
-    assert "━" not in told["pipe"][typed]
+def test_a_bar_is_drawn_on_a_terminal(told: dict[str, str], typed: str) -> None:
+    """On standard error, beside what is done."""
+    assert re.search(f"{COMMANDS[typed]} +━", told[typed])
+
+
+def test_where_nobody_looks_nothing_is_drawn(told: dict[str, str], folder: Path) -> None:
+    """Into a pipe goes no bar."""
+    assert told
+    for typed in ("verify", "purge --as operator:o-1 --dry-run"):
+        assert _type(folder, typed, FORCE_COLOR="") == ""
