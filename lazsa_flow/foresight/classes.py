@@ -1,8 +1,8 @@
 """Classes: how sure an outcome is, found by comparing runs under every assumption.
 
 A path that nothing which can still be recorded brings to its goal on the date is told first. One
-whose figures keep it from its goal in every run depends on them. Of any other, runs that differ in
-one assumption alone say whether its outcome depends on that.
+whose figures alone keep it from its goal in every run depends on them. Of any other, runs that
+differ in one assumption alone say whether its outcome depends on that.
 """
 
 from __future__ import annotations
@@ -80,13 +80,16 @@ def classify(
 
 
 def _is_kept_by_figures(table: Lifecycle, runs: Mapping[Given, RunOutcome]) -> bool:
-    """Return whether a path reaches its goal in no run, and figures are among the reasons."""
+    """Return whether a path reaches its goal in no run, and figures alone are the reason.
+
+    Where anything else keeps it as well, such as people who refused, no figures would help.
+    """
     goals = goal_triggers(table)
     if any(each.outcome in goals for each in runs.values()):
         return False
     nearest = min(runs.values(), key=lambda each: len(each.guards))
     on_figures = guards_on_figures(table)
-    return any(name in on_figures for name in nearest.guards)
+    return bool(nearest.guards) and all(name in on_figures for name in nearest.guards)
 
 
 def _decides(place: int, runs: Mapping[Given, RunOutcome]) -> bool:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.engine.rulebook import system
+from lazsa_flow.errors import HostCodeError
 from lazsa_flow.foresight.rehearsal import Shortfall
 from lazsa_flow.service.unmet_guards import guards_ahead
 
@@ -57,8 +58,14 @@ def _list_shortfalls(
 
 
 def _shortfall(guard: Guard, asked: GuardContext, on: date) -> Shortfall | None:
-    """Return what a guard on figures lacks; ``None`` where it holds or tells no reading."""
-    verdict = guard.examine(asked)
+    """Return what a guard on figures lacks; ``None`` where it holds, tells no reading, or raises.
+
+    The runs tell what becomes of a path whose guard raises.
+    """
+    try:
+        verdict = guard.examine(asked)
+    except HostCodeError:
+        return None
     reading = verdict.reading
     if verdict.held or reading is None or reading.met:
         return None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.engine.tables import digest_of
 from lazsa_flow.foresight.scratch_folder import scratch_folder
 from lazsa_flow.lifecycle.table import table_migrations
+from lazsa_flow.logs import bound_fields
 from lazsa_flow.service.runtime import Runtime
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.scratch.policy import store_policy
@@ -54,7 +55,8 @@ class Scratch:
         source = self._source
         store = _open_store(source, self._file, clock)
         try:
-            yield _runtime_on(store, source, clock)
+            with bound_fields(via=_VIA):  # what is logged did not happen
+                yield _runtime_on(store, source, clock)
         finally:
             store.close()
 

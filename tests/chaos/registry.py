@@ -7,6 +7,7 @@ from typing import Final
 from tests.chaos import (
     backups,
     brokers,
+    classes,
     clocks,
     databases,
     disks,
@@ -32,4 +33,5 @@ FAULTS: Final = (
     *pauses.FAULTS,
     *backups.FAULTS,
     *rehearsals.FAULTS,
+    *classes.FAULTS,
 )

@@ -266,3 +266,19 @@ def test_a_panel_shows_how_sure_each_outcome_is(play: Play) -> None:
     assert {each.class_ for each in programme.panel("SG", CYCLE)} == {None}
     shown = programme.panel("SG", CYCLE, classes=True)
     assert {each.seller: each.class_ for each in shown} == classes(programme)
+
+
+def test_figures_help_nobody_whom_the_panel_refused(play: Play) -> None:
+    """A candidate with poor figures whose panel has refused is declined whatever is recorded."""
+    programme = judged(play)
+    clock: Any = programme.clock
+    clock.move_to(utc(2026, 9, 20, 4))
+    programme.sweep()
+    reviewers = {f"r-{number}": f"t-{number}" for number in range(3)}
+    programme.assign_reviewers("SG", CYCLE, reviewers, actor=Actor("team", "t", "SG"))
+    [poor] = [path.ref for path in programme.paths("poor")]
+    for number in range(3):
+        reviewer = Actor("reviewer", f"r-{number}", country="SG", team=f"t-{number}")
+        scores = dict.fromkeys(ITEMS, 0)
+        programme.score(poor, actor=reviewer, scores=scores, comment="Weak.")
+    assert classes(programme)["poor"] == "certain"

@@ -10,14 +10,17 @@ import sys
 import tempfile
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pytest
 from typer.testing import CliRunner
 
 from lazsa_flow import Actor, Config, Programme, VirtualClock
 from lazsa_flow.award.cli.app import app
+from lazsa_flow.award.lifecycles.award import AWARD
+from lazsa_flow.award.lifecycles.award_guards import GUARDS
 from lazsa_flow.foresight.outcomes import read_outcomes
 from lazsa_flow.foresight.scratch_folder import remove_abandoned, scratch_folder
 from tests.factories import CYCLE, facts, record_facts, utc
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lazsa_flow.foresight.outcomes import RunOutcome
+    from lazsa_flow.lifecycle.model import GuardContext
     from lazsa_flow.service.runtime import Runtime
 
 CANARY: Final = "canary-statement-7f3a"
@@ -149,3 +153,30 @@ def test_what_a_killed_process_left_is_removed(
         assert remove_abandoned(tmp_path) == []
         assert folder.exists()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_guard_that_raises_parks_its_paths_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A reading that raises tells no shortfall, a check parks the path; the log says via what."""
+
+    def fail(context: GuardContext) -> NoReturn:
+        raise RuntimeError(context.path.subject)
+
+    def fail_one(context: GuardContext) -> Any:
+        return fail(context) if context.path.subject == "s-1" else GUARDS["gmv"].check(context)
+
+    gmv = replace(GUARDS["gmv"], check=fail_one, reading=fail)
+    table = replace(AWARD, guards={**GUARDS, "gmv": gmv})
+    config, clock = Config.load(lifecycles=[table]), VirtualClock(utc(2026, 9, 20, 4))
+    url = f"sqlite:///{tmp_path / 'raises.db'}"
+    Programme.migrate(url, config=config, clock=clock)
+    with Programme.open(url, config=config, clock=VirtualClock(utc(2026, 6, 1, 4))) as programme:
+        record_facts(programme, [facts(seller=f"s-{number}") for number in range(2)])
+        for number in range(2):
+            programme.nominate(f"s-{number}", actor=Actor("employee", "e-1"), statement=CANARY)
+        caplog.clear()
+        found = {each.subject: each.outcome for each in programme.rehearse(on=CYCLE).outcomes}
+    assert found == {"s-0": "carry_over", "s-1": "parked"}
+    events: list[Any] = [record.msg for record in caplog.records]
+    assert {each["via"] for each in events} == {"rehearsal"}
