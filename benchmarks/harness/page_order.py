@@ -47,7 +47,7 @@ SECTIONS: Final = (
         "Everything due at one midnight. Nobody waits for it, but it must be done by morning.",
         (
             *("sweep_command", "night_cpu", "night_postgresql", "night_sqlite"),
-            *("night_few_due", "night_memory", "due_lookup", "decision"),
+            *("night_few_due", "night_memory", "rehearse", "due_lookup", "decision"),
         ),
     ),
     Section(

@@ -98,7 +98,7 @@ def _line(process: Any) -> str:
     return line
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """Return the most memory that this program held; unlike ``ru_maxrss``, since its own start."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
@@ -118,7 +118,7 @@ def _main(url: str, warm_up: str, options: str) -> None:
         with ThreadPoolExecutor(threads) as pool:
             started = [pool.submit(programme.sweep, **how) for _ in range(threads)]
         moved = sum(each.result().moved for each in started)
-        told = {"moved": moved, "peak_mb": _peak_mb(), "cpu_s": process_time() - start}
+        told = {"moved": moved, "peak_mb": peak_mb(), "cpu_s": process_time() - start}
         print(json.dumps(told), flush=True)
 
 

@@ -1,0 +1,62 @@
+"""A rehearsal of twenty thousand due of a million, beside the night itself.
+
+A rehearsal copies what is due and runs the sweep on the copy; asked under every condition, it runs
+it six times. What it costs must follow from what is due.
+
+Units: seconds a rehearsal; megabytes of its process.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from benchmarks.harness import rehearser
+from benchmarks.harness.databases import STORES
+from benchmarks.harness.figures import Figure, Goal
+from benchmarks.harness.turns import in_turns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.harness.bench import Bench
+    from benchmarks.harness.databases import Store
+
+
+MEANING: Final = "What a date will bring is known about as fast as the date itself goes by."
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    """Measure both stores: beside the night, all conditions beside one, and the memory."""
+    part, large, tenth = bench.scale.part, bench.scale.large, bench.scale.tenth
+    for store, called in STORES.items():
+        name = f"rehearsing {part:,} due of {large:,}, {called}"
+        with bench.databases.filling(store, large, part) as url:
+            one = partial(_seconds, url, part, "one")
+            night = partial(_night_seconds, bench, store, url)
+            ours, reference = in_turns(bench.scale.rounds, one, night)
+            yield Figure.of(f"{name}, beside the night", ours, reference, unit="s", goal=Goal(1.2))
+            whole = partial(_seconds, url, part, "all")
+            ours, reference = in_turns(bench.scale.rounds, whole, one)
+            goal = Goal(2.5)
+            yield Figure.of(
+                f"{name}, six conditions beside one", ours, reference, unit="s", goal=goal
+            )
+            peak_mb = rehearser.rehearse(url, conditions="all").peak_mb
+        with bench.databases.filling(store, tenth, min(part, tenth)) as url:
+            beside_mb = rehearser.rehearse(url, conditions="all").peak_mb
+        yield Figure.of(
+            f"{name}: peak memory, beside {tenth:,}", peak_mb, beside_mb, unit="MB", goal=Goal(1.1)
+        )
+
+
+def _seconds(url: str, due: int, conditions: str) -> float:
+    rehearsed = rehearser.rehearse(url, conditions=conditions)
+    if rehearsed.outcomes != due:
+        raise RuntimeError(f"{rehearsed.outcomes} outcomes of {due} due")
+    return rehearsed.seconds
+
+
+def _night_seconds(bench: Bench, store: Store, url: str) -> float:
+    with bench.databases.copy(url) as copied:
+        return bench.sweep(store, copied).seconds
