@@ -137,7 +137,7 @@ def _best(seen: Snapshot, day: date) -> Facts:
         joined_on=known.joined_on or date(2020, 1, 1),
         ncp_points=0,
         policy_compliant=True,
-        gmv_rate=(known.gmv_rate and max(known.gmv_rate, 1)) or 1,
+        gmv_rate=Decimal(9),
         chat_response_rate=Decimal(1),
         monthly_cancellation_rates=months,
         retention_rate=Decimal(1),
