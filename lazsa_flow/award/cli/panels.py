@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from lazsa_flow.award.commands.panels import Candidate
     from lazsa_flow.award.rules.panel import RecordedCard
 
 panel = typer.Typer(
@@ -72,48 +73,54 @@ def list_(
 
     Example: lazsa-flow panel list PH 2027-04-01
     """
-    from lazsa_flow.award.cli.panel_list import (
-        ANY,
-        check_class,
-        print_candidates,
-        print_candidates_csv,
-    )
+    from lazsa_flow.award.cli import panel_list
 
     day = _day(cycle)
-    check_class(class_)
-    classes = class_ is not None
+    panel_list.check_class(class_)
     with open_programme(database, config) as programme:
         find_runtime(programme).context.country(country)
         found = programme.panel(
-            country, day, after=after, limit=limit and limit + 1, classes=classes
+            country, day, after=after, limit=limit and limit + 1, classes=class_ is not None
         )
         held = find_runtime(programme).rulebook.calendar(country).is_cycle(day)
     more = limit is not None and len(found) > limit
     found = found[:limit]
-    shown = [each for each in found if each.missing or not incomplete]
-    if class_ not in (None, ANY):
-        shown = [each for each in shown if each.class_ == class_]
+    shown = _choose(found, class_, incomplete=incomplete)
     if as_json:
         print_json(to_json(shown))
         return
     if as_csv:
-        print_candidates_csv(shown)
+        panel_list.print_candidates_csv(shown)
         return
-    empty = f"{day} is no cycle date of {country}."
-    if held:
-        empty = f"The panel of {country} and {day} judges nobody yet."
-    if after is not None:
+    empty = _say_left_out(len(found), class_)
+    if not found and after is not None:
         empty = "There are no more."
-    if found:
-        empty = f"All {len(found)} candidates have a quorum."
-        if class_ is not None:
-            empty = f"None of {len(found)} candidates is as the options say."
-    print_candidates(shown, empty, flags=flags)
+    elif not found:
+        judges = f"The panel of {country} and {day} judges nobody yet."
+        empty = judges if held else f"{day} is no cycle date of {country}."
+    panel_list.print_candidates(shown, empty, flags=flags)
     if found:
         undone = sum(bool(each.missing) for each in found)
         console().print(f"{undone} of {len(found)} have no quorum yet.")
     if more:
         console().print(f"There are more: --after {found[-1].path}", soft_wrap=True)
+
+
+def _choose(found: Sequence[Candidate], class_: str | None, *, incomplete: bool) -> list[Candidate]:
+    """Return the candidates that the options ask for."""
+    from lazsa_flow.award.cli.panel_list import ANY
+
+    shown = [each for each in found if each.missing or not incomplete]
+    if class_ in (None, ANY):
+        return shown
+    return [each for each in shown if each.class_ == class_]
+
+
+def _say_left_out(candidates: int, class_: str | None) -> str:
+    """Say why none of some candidates is listed."""
+    if class_ is not None:
+        return f"None of {candidates} candidates is as the options say."
+    return f"All {candidates} candidates have a quorum."
 
 
 @panel.command("gaps")
