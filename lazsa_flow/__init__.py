@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         TransitionError,
         UnavailableError,
     )
+    from lazsa_flow.foresight.comparison import ChangedOutcome, CountryTotals, PolicyComparison
     from lazsa_flow.foresight.proof.properties import Property
     from lazsa_flow.foresight.proof.prove import prove
     from lazsa_flow.foresight.proof.report import Proof
@@ -154,6 +155,8 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "Clock",
     "ConfigWarning",
     "CountryDay",
+    "ChangedOutcome",
+    "CountryTotals",
     "CountryVersion",
     "DatabaseAnswer",
     "Drained",
@@ -180,6 +183,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "Pause",
     "Picture",
     "Planned",
+    "PolicyComparison",
     "PolicyVersion",
     "Preview",
     "Proof",
@@ -276,6 +280,7 @@ _HOMES = {
     "lazsa_flow.foresight.proof.prove": ("prove",),
     "lazsa_flow.foresight.proof.report": ("Proof",),
     "lazsa_flow.foresight.proof.rules": ("ProofRules",),
+    "lazsa_flow.foresight.comparison": ("ChangedOutcome", "CountryTotals", "PolicyComparison"),
     "lazsa_flow.foresight.rehearsal": ("PathOutcome", "Rehearsal", "Shortfall"),
     "lazsa_flow.foresight.rehearsed_policy": ("RehearsedPolicy",),
     "lazsa_flow.foresight.saved_rehearsal": ("SavedRehearsal", "SealedOutcome"),

@@ -28,8 +28,8 @@ A policy holds the bars, windows and days of a lifecycle. It is a file
 `policies/<lifecycle>/<version>.toml`, and comes into force with `lazsa-flow policy release FILE`;
 a file alone changes nothing. A released version never changes: another bar is another version. A
 cycle is governed by the version that was in force when it opened. `lazsa-flow policy show
-LIFECYCLE` prints the one in force, and `lazsa-flow policy preview FILE` says who would be
-affected by another.
+LIFECYCLE` prints the one in force, and `lazsa-flow policy compare A B --on DATE` says whose
+outcome another would change.
 
 Decimals stand in quotes, so that no binary fraction sets a bar. A key that is not listed here is
 refused, with the nearest one that is.

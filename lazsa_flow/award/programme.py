@@ -125,6 +125,7 @@ class Programme(FlowService):
     nights = exposed(Nights.nights)
     night = exposed(Nights.night)
     approve_night = exposed(Nights.approve_night)
+    compare_policies = exposed(AwardForesight.compare_policies)
 
     # -- the lists that a country team works by
     find_sellers = exposed(AwardLists.find_sellers)

@@ -75,3 +75,10 @@ SaveKey = Annotated[
         help="Idempotency key of --save. Repeating it with the same key returns the first result.",
     ),
 ]
+FirstPolicy = Annotated[
+    str, typer.Argument(metavar="A", help="Released version, such as 2020-1, or a file.")
+]
+SecondPolicy = Annotated[str, typer.Argument(metavar="B", help="Another version, or a file.")]
+AsIfInForce = Annotated[
+    bool, typer.Option("--as-if-in-force", help="Let each policy govern the date.")
+]

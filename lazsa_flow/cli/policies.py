@@ -6,24 +6,42 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lazsa_flow.cli.common import console, open_service, print_json, print_result, read_actor
+from lazsa_flow.cli.common import (
+    console,
+    find_runtime,
+    open_service,
+    print_json,
+    print_result,
+    read_actor,
+    read_instant,
+)
 from lazsa_flow.cli.configured import print_configured, since
 from lazsa_flow.cli.confirm import Forecast, confirm
+from lazsa_flow.cli.foresight_options import (
+    AsIfInForce,
+    FirstPolicy,
+    RehearsedDate,
+    SecondPolicy,
+)
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     As,
     ConfigDir,
     Configured,
+    CountryFilter,
+    Csv,
     Database,
     DryRun,
     FromStart,
     Json,
     Key,
+    Now,
     PolicyFile,
     PolicyLifecycle,
     PolicyName,
     Yes,
 )
+from lazsa_flow.cli.rehearse import read_date, read_only
 
 if TYPE_CHECKING:
     from lazsa_flow.service.releasing import Preview
@@ -139,7 +157,7 @@ def release_policy(
     print_result(f"{name} is released; {len(planned)} timers moved.", data, as_json=as_json)
 
 
-@policy.command("preview")
+@policy.command("preview", hidden=True)
 def preview_policy(
     file: PolicyFile,
     who: As,
@@ -147,7 +165,7 @@ def preview_policy(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show whom a policy version would affect, and how, changing nothing.
+    """Show whom a policy version would affect, and how: an earlier form of policy compare.
 
     Example: lazsa-flow policy preview 2027-1.toml --as manager:m-1
     """
@@ -197,3 +215,37 @@ def _policy_document(found: PolicyVersion, current: dict[str, PolicyVersion]) ->
     if current:
         document["in_force"] = current.get(found.text.lifecycle) is found
     return document
+
+
+@policy.command("compare")
+def compare_policies(
+    a: FirstPolicy,
+    b: SecondPolicy,
+    on: RehearsedDate,
+    as_if_in_force: AsIfInForce = False,
+    now: Now = None,
+    country: CountryFilter = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Show whose outcome on a date differs between two policies; the database is only read.
+
+    The date is run under each on a copy of what falls due. A released version governs its own
+    cycles, and a file those that open after its release: if the date is none of them, that is said.
+
+    Example: lazsa-flow policy compare 2020-1 2027-1.toml --on 2026-10-01 --as-if-in-force
+    """
+    from lazsa_flow.cli.comparing import show_comparison
+    from lazsa_flow.foresight.compare import Comparing
+
+    with open_service(read_only(database), config) as service:
+        found = Comparing(find_runtime(service)).compare_policies(
+            *(a, b),
+            on=read_date(on),
+            as_if_in_force=as_if_in_force,
+            now=read_instant(now, "now"),
+            country=country,
+        )
+    show_comparison(found, as_json=as_json, as_csv=as_csv)

@@ -60,7 +60,8 @@ def run_all(
         known: The assumptions of the application.
         asked: The combination that was asked for, whose journal rows are kept.
         policy: A policy that is released on the copy first.
-        only_asked: Run the date under the combination that was asked for alone.
+        only_asked: Run the date under the combination that was asked for alone, and return
+            nothing but its outcomes.
     """
     clock = VirtualClock(night.now)
     if policy is not None:
@@ -69,7 +70,7 @@ def run_all(
         if clock.now() < night.begins:
             _sweep_until(FlowService(runtime), clock, night.begins - TICK)
         due = runtime.store.due_paths(night.on)
-        shortfalls = read_shortfalls(runtime.context, due, night.on)
+        shortfalls = {} if only_asked else read_shortfalls(runtime.context, due, night.on)
     runs: dict[Given, Mapping[int, RunOutcome]] = {}
     journal: tuple[Mapping[str, Any], ...] = ()
     for given in [asked] if only_asked else list_givens(known):
@@ -80,7 +81,7 @@ def run_all(
             service = FlowService(runtime)
             _sweep_until(service, own, night.until)
             runs[given] = read_outcomes(runtime, night.on, night.countries)
-            if given == asked:
+            if given == asked and not only_asked:
                 journal = tuple(map(freeze, service.journal()))
     return Found(runs, shortfalls, journal)
 

@@ -121,6 +121,9 @@ CALLS: dict[str, Callable[[Programme], Any]] = {
     "policy_list": lambda p: p.policy_list(),
     "rehearse": lambda p: p.rehearse(on=APRIL.replace(month=10)),
     "nights": lambda p: p.nights(),
+    "compare_policies": lambda p: p.compare_policies(
+        "2020-1", "2020-1", on=APRIL.replace(month=10), as_if_in_force=True
+    ),
     "policy_show": lambda p: p.policy_show("award"),
     "country_list": lambda p: p.country_list(),
     "country_show": lambda p: p.country_show("SG"),

@@ -99,6 +99,8 @@ def _arguments(world: World, name: str, method: Callable[..., Any]) -> dict[str,
         return {"path": world.path("award-1"), "row": world.last("award-1")}
     if name == "rehearse":
         return {"on": date(2020, 10, 1)}
+    if name == "compare_policies":
+        return {"a": "2020-1", "b": "2020-1", "on": date(2020, 10, 1), "as_if_in_force": True}
     if name == "title":
         return {"path": world.path("award-1")}
     return arguments_of(name, method)

@@ -57,6 +57,7 @@ COMMANDS: Final = (
     Entry(COMPLIANCE, "lazsa_flow.award.cli.erasure:erase"),
     Entry(COMPLIANCE, "lazsa_flow.award.cli.erasure:purge"),
     Entry(COMPLIANCE, "lazsa_flow.award.cli.erasure:readmit"),
+    Entry(SET_UP, "lazsa_flow.award.cli.policies:policy", "policy"),
     Entry(SET_UP, "lazsa_flow.award.cli.demo:demo"),
 )
 """The award's own commands, in the order of its help."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lazsa_flow.foresight.compare import Comparing
 from lazsa_flow.foresight.rehearse import Foresight
 from lazsa_flow.foresight.saved_nights import Nights
 from lazsa_flow.service.assumptions import AS_RECORDED
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path as FilePath
 
+    from lazsa_flow.foresight.comparison import PolicyComparison
     from lazsa_flow.foresight.rehearsal import Rehearsal
     from lazsa_flow.foresight.saved_rehearsal import SavedRehearsal
     from lazsa_flow.lifecycle.model import Actor
@@ -98,4 +100,52 @@ class AwardForesight(Part):
         nights, assume = Nights(self._runtime), {"facts": facts, "panel": panel}
         return nights.save_rehearsal(
             name, actor=actor, on=on, now=now, country=country, assume=assume, key=key
+        )
+
+    def compare_policies(
+        self,
+        a: FilePath | str,
+        b: FilePath | str,
+        *,
+        on: date,
+        as_if_in_force: bool = False,
+        now: datetime | None = None,
+        country: str | None = None,
+        facts: str = AS_RECORDED,
+        panel: str = AS_RECORDED,
+    ) -> PolicyComparison:
+        """Return whose outcome on a date differs between two policies; nothing is written.
+
+        Args:
+            a: The first policy: a released version such as ``2027-1``, a file, or a text as TOML.
+            b: The second policy.
+            on: The date: a cycle date, where the countries have any.
+            as_if_in_force: Let each policy govern the date. Without it a released version governs
+                its own cycles alone, and any other those that it would govern if released now.
+            now: Ask as if at this instant, aware; the present by default.
+            country: Of this country; of all by default.
+            facts: As for :meth:`rehearse`.
+            panel: As for :meth:`rehearse`; facts held and a panel that approves compare the
+                criteria alone.
+
+        Returns:
+            Each path whose outcome changes, in both directions, with the guards that change it;
+            totals per country; and the cycles that each policy governs in production.
+
+        Raises:
+            ConfigError: A policy fails its checks; every fault is named.
+            ConflictError: Another text is released as a policy's version.
+            InputError: The policies are of two lifecycles; the date is no cycle date, lies in the
+                past, or is suspended; or an assumption is none of these.
+            NotFoundError: There is no such country, or no such version of a policy.
+            UnavailableError: The database cannot be read, or there is no room for the copy.
+        """
+        return Comparing(self._runtime).compare_policies(
+            a,
+            b,
+            on=on,
+            as_if_in_force=as_if_in_force,
+            now=now,
+            country=country,
+            assume={"facts": facts, "panel": panel},
         )
