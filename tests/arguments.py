@@ -50,6 +50,7 @@ SAMPLES: dict[str, Any] = {
     "name": "s1",
     "new": "s5",
     "old": "s4",
+    "on": date(2020, 10, 1),
     "path": "award-2",
     "person": "s2",
     "paused": False,

@@ -202,7 +202,7 @@ def _save(
             asked_at=found.now,
             country=country,
             conditions=json.dumps(dict(found.conditions), sort_keys=True),
-            database_id=transaction.need_database_id(context.new_salt),
+            database_id=transaction.need_database_id(context.new_salt, at),
             rules=rules_digest(transaction),
             outcomes=outcomes,
             sha256=digest_of_text(outcomes),

@@ -70,17 +70,20 @@ class NightSide(BookSide):
         )
         return found
 
-    def need_database_id(self, make: Callable[[], str]) -> str:
+    def need_database_id(self, make: Callable[[], str], at: datetime) -> str:
         """Return what tells this database from every other one, which the first to ask makes.
 
         Whoever calls it holds the lock of the rules, so that only one is made.
 
         Args:
             make: Makes a random text.
+            at: The present instant.
         """
         if (found := self.database_id()) is not None:
             return found
-        self._connection.execute(sa.insert(schema.identity), {"database_id": (new := make())})
+        new = make()
+        row = {"database_id": new, "recorded_at": at}
+        self._connection.execute(sa.insert(schema.identity), row)
         return new
 
     def rehearsals(self, name: str | None = None) -> list[RehearsalRow]:

@@ -7,6 +7,7 @@ from lazsa_flow.store import columns
 identity = columns.append_only(
     "identity",
     columns.text("database_id", primary_key=True),
+    columns.instant("recorded_at"),
 )
 """One row, from the first saved rehearsal on: what tells this database from every other one."""
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.create_table(
         "lazsa_identity",
         sa.Column("database_id", sa.Text(), nullable=False),
+        sa.Column("recorded_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("database_id"),
     )
     op.create_table(
