@@ -72,6 +72,11 @@ def prove(
         ]
     if pictures is not None:
         _draw_failures(proofs, pictures)
+    _print_proofs(proofs, as_json=as_json)
+    raise typer.Exit(int(not all(each.holds for each in proofs)))
+
+
+def _print_proofs(proofs: Sequence[Proof], *, as_json: bool) -> None:
     if as_json:
         print_json(
             {
@@ -82,7 +87,6 @@ def prove(
     else:
         for each in proofs:
             console().print(str(each), soft_wrap=True, markup=False, highlight=False)
-    raise typer.Exit(int(not all(each.holds for each in proofs)))
 
 
 def _refuse(option: str, value: str, expected: str) -> None:
