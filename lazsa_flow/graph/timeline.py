@@ -148,7 +148,12 @@ class Picture:
         object.__setattr__(self, "details", freeze(self.details))
 
     def translate(self, lifecycle: Lifecycle, locale: str) -> Picture:
-        """Return this picture with the titles of its lifecycle in another locale."""
+        """Return this picture with the titles of its lifecycle in another locale.
+
+        Args:
+            lifecycle: The table that the picture is of.
+            locale: The locale, such as ``id``.
+        """
         return replace(self, chart=self.chart.translate(lifecycle, locale))
 
     def __repr__(self) -> str:
