@@ -51,12 +51,8 @@ def prove(
     from lazsa_flow.foresight.proof.compare import compare_tables
     from lazsa_flow.foresight.proof.prove import prove as prove_lifecycle
 
-    if without and lifecycle is None:
-        _refuse("without", ", ".join(without), "a lifecycle too: whose properties they are")
-    if rules is not None and lifecycle is None:
-        _refuse("rules", rules, "a lifecycle too: whose rules they are")
-    if against is not None and lifecycle is None:
-        _refuse("against", against, "a lifecycle too: what is compared with it")
+    if lifecycle is None:
+        _refuse_without_lifecycle(without=", ".join(without or ()), rules=rules, against=against)
     given = None if rules is None else _load_rules(rules)
     tables = _find_tables(lifecycle, config)
     if against is not None:
@@ -89,10 +85,13 @@ def _print_proofs(proofs: Sequence[Proof], *, as_json: bool) -> None:
             console().print(str(each), soft_wrap=True, markup=False, highlight=False)
 
 
-def _refuse(option: str, value: str, expected: str) -> None:
+def _refuse_without_lifecycle(**options: str | None) -> None:
+    """Refuse options that are about one lifecycle, where none is named."""
     from lazsa_flow.errors import InputError
 
-    raise InputError.of("prove", f"--{option}", value, expected)
+    for option, value in options.items():
+        if value:
+            raise InputError.of("prove", f"--{option}", value, "a lifecycle too: it is about one")
 
 
 def _find_tables(name: str | None, config: Path | None) -> Sequence[Lifecycle]:

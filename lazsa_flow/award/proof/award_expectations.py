@@ -244,6 +244,11 @@ AWARD_EXPECTATIONS: Final = (
                 for trigger, reason in (("renew", None), ("retire", "not_renewed"))
             ),
             _timed("renewal_due", "retire", "lapsed", "grace_end"),
+            *(
+                Taken(state, None, None, timer)
+                for state in ("awarded", "renewed")
+                for timer in ("half_way", "renewal_opens", "card_reminder")
+            ),
             _timed("reconnect", "remove", "re_awarded", "linked"),
             _timed("removed", "rejoin", None, ""),
             *(_timed(state, "reinstate", "appeal", "") for state in _APPEALABLE),

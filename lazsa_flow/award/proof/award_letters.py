@@ -44,6 +44,8 @@ def _reminded(before: PathSituation, move: PossibleMove) -> bool:
     if move.timer == "nomination_reminder":
         sent = move.sends("nomination_incomplete", INCOMPLETE_NOMINATORS)
         return sent or move.disproves("nomination_incomplete")
+    if move.timer == "grace_reminder":
+        return "grace_reminder" in move.scheduled
     if move.refused and before.path.state == "renewal_due":
         put_off = move.proves("open_case")
         return move.sends("renewal_rescheduled" if put_off else "renewal_due", "seller")

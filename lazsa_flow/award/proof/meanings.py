@@ -53,7 +53,7 @@ def _no_conduct_bar(seen: GuardSight) -> bool | None:
 
 
 def _grace_over(seen: GuardSight) -> bool | None:
-    return True if seen.timer == "grace_end" else None
+    return {"grace_end": True, "renewal_decision": False}.get(seen.timer or "")
 
 
 AWARD_MEANINGS: Final[Mapping[str, Meaning]] = {
