@@ -74,7 +74,8 @@ if TYPE_CHECKING:
     from lazsa_flow.foresight.proof.prove import prove
     from lazsa_flow.foresight.proof.report import Proof
     from lazsa_flow.foresight.proof.rules import ProofRules
-    from lazsa_flow.foresight.rehearsal import PathOutcome, Rehearsal, Shortfall
+    from lazsa_flow.foresight.rehearsal import Rehearsal
+    from lazsa_flow.foresight.rehearsed_date import PathOutcome, Shortfall
     from lazsa_flow.foresight.rehearsed_policy import RehearsedPolicy
     from lazsa_flow.foresight.saved_rehearsal import SavedRehearsal, SealedOutcome
     from lazsa_flow.graph.timeline import Picture
@@ -281,7 +282,8 @@ _HOMES = {
     "lazsa_flow.foresight.proof.report": ("Proof",),
     "lazsa_flow.foresight.proof.rules": ("ProofRules",),
     "lazsa_flow.foresight.comparison": ("ChangedOutcome", "CountryTotals", "PolicyComparison"),
-    "lazsa_flow.foresight.rehearsal": ("PathOutcome", "Rehearsal", "Shortfall"),
+    "lazsa_flow.foresight.rehearsal": ("Rehearsal",),
+    "lazsa_flow.foresight.rehearsed_date": ("PathOutcome", "Shortfall"),
     "lazsa_flow.foresight.rehearsed_policy": ("RehearsedPolicy",),
     "lazsa_flow.foresight.saved_rehearsal": ("SavedRehearsal", "SealedOutcome"),
     "lazsa_flow.service.approvals": ("Approval",),

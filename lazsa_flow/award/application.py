@@ -11,7 +11,7 @@ from lazsa_flow.award.rules.perks import LIFECYCLE
 from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.award.titles import title_of
 from lazsa_flow.lifecycle.values import FrozenDict
-from lazsa_flow.service.application import Application
+from lazsa_flow.service.context import Application
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.notice_context import NoticeContextBuilder
     from lazsa_flow.award.store.transaction import AwardTransaction
+    from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.model import Path, Statement
     from lazsa_flow.lifecycle.table import Permit
     from lazsa_flow.runner.doctor.examination import ListedCheck
@@ -71,10 +72,17 @@ class AwardApplication(Application):
         return commands.nomination_window.open_cycle(context, country, now), tuple(bars)
 
     def assume(
-        self, context: Context, given: Mapping[str, str], on: date, path_ids: Collection[int]
+        self,
+        store: SqlStore[Any, Any],
+        rulebook: Rulebook,
+        given: Mapping[str, str],
+        *,
+        on: date,
+        now: datetime,
+        path_ids: Collection[int],
     ) -> None:
         """Let facts hold, or the panel decide, in a scratch database."""
-        commands.assuming.assume(context, given, on, path_ids)
+        commands.assuming.assume(store, rulebook, given, on=on, now=now, path_ids=path_ids)
 
     def gauges(self, context: Context) -> Iterable[Gauge]:
         """Return how far each country's panel is from its quorums."""

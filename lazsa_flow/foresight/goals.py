@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.engine.rulebook import system
 from lazsa_flow.errors import HostCodeError
-from lazsa_flow.foresight.rehearsal import Shortfall
+from lazsa_flow.foresight.rehearsed_date import Shortfall
 from lazsa_flow.service.unmet_guards import guards_ahead
 
 if TYPE_CHECKING:

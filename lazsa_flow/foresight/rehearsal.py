@@ -1,95 +1,18 @@
-"""Rehearsal: what a date will bring, and under which assumptions it was asked."""
+"""Rehearsal: what a date will bring, with the reports that can be written of it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lazsa_flow.lifecycle.calendar import instant_text
+from lazsa_flow.foresight.rehearsed_date import RehearsedDate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date, datetime
     from pathlib import Path
 
-    from lazsa_flow.foresight.rehearsed_policy import RehearsedPolicy
-
 
 @dataclass(frozen=True, slots=True)
-class Shortfall:
-    """A guard that stands between a path and its goal.
-
-    Attributes:
-        guard: The guard's name.
-        measured: The figure that counts, or would if it were not too old.
-        margin: The signed distance to the bar with its unit, where the guard tells it.
-        until: The date before which it cannot hold, where nothing that can still be recorded
-            would make it hold on the date.
-    """
-
-    guard: str
-    measured: str | int | bool | None
-    margin: str | None
-    until: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class PathOutcome:
-    """What becomes of one path on the date.
-
-    Attributes:
-        path: The path's reference.
-        subject: The subject's id.
-        country: The country's code.
-        outcome: The trigger that fires; ``refused`` where none may, ``parked`` and ``paused``
-            where nothing is decided.
-        before: The state that the path is in before.
-        state: The state that the path is in afterwards.
-        class_: How sure that is: ``certain``, what it depends on, or that no condition can bring
-            the path to its goal on this date.
-        guards: The guards that did not hold between the path and its goal.
-        instead: The outcome under every other assumption that changes it, by the assumption.
-        shortfalls: The guards on figures that do not hold, with what they measured.
-    """
-
-    path: str
-    subject: str
-    country: str
-    outcome: str
-    before: str
-    state: str
-    class_: str
-    guards: tuple[str, ...]
-    instead: Mapping[str, str]
-    shortfalls: tuple[Shortfall, ...]
-
-    def document(self) -> dict[str, Any]:
-        """Return it as JSON values."""
-        return {
-            "path": self.path,
-            "subject": self.subject,
-            "country": self.country,
-            "class": self.class_,
-            "outcome": self.outcome,
-            "before": self.before,
-            "state": self.state,
-            "guards": list(self.guards),
-            "instead": dict(self.instead),
-            "shortfalls": [
-                {
-                    "guard": each.guard,
-                    "measured": each.measured,
-                    "margin": each.margin,
-                    "until": each.until and each.until.isoformat(),
-                }
-                for each in self.shortfalls
-            ],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
+class Rehearsal(RehearsedDate):
     """What a date will bring.
 
     Attributes:
@@ -106,20 +29,6 @@ class Rehearsal:
         Instants are aware, in UTC.
     """
 
-    on: date
-    now: datetime
-    conditions: Mapping[str, str]
-    assumed: tuple[str, ...]
-    policy: RehearsedPolicy | None
-    outcomes: tuple[PathOutcome, ...]
-    journal: tuple[Mapping[str, Any], ...]
-    paths: int
-
-    @property
-    def classes(self) -> Mapping[str, int]:
-        """How many paths are of each class."""
-        return Counter(each.class_ for each in self.outcomes)
-
     def write_report(self, file: Path | str) -> None:
         """Write it to a file that only its own user can read: a page, a sheet or a document.
 
@@ -133,15 +42,3 @@ class Rehearsal:
         from lazsa_flow.foresight.report.files import write_report
 
         write_report(self, file)
-
-    def document(self) -> dict[str, Any]:
-        """Return it as JSON values, without the journal."""
-        return {
-            "on": self.on.isoformat(),
-            "now": instant_text(self.now),
-            "conditions": dict(self.conditions),
-            "assumed": list(self.assumed),
-            "policy": self.policy and self.policy.document(),
-            "classes": dict(sorted(self.classes.items())),
-            "outcomes": [each.document() for each in self.outcomes],
-        }

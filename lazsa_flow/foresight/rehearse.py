@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from lazsa_flow.foresight.classes import classify, describe_given, states_assumed
 from lazsa_flow.foresight.nights import read_night
 from lazsa_flow.foresight.policies import find_policy, tell_reach
-from lazsa_flow.foresight.rehearsal import PathOutcome, Rehearsal
+from lazsa_flow.foresight.rehearsal import Rehearsal
+from lazsa_flow.foresight.rehearsed_date import PathOutcome
 from lazsa_flow.foresight.runs import run_all
 from lazsa_flow.foresight.scratch import copy_due
 from lazsa_flow.foresight.scratch_policy import as_if_in_force

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lazsa_flow.foresight.classes import Given
     from lazsa_flow.foresight.nights import Night
     from lazsa_flow.foresight.outcomes import RunOutcome
-    from lazsa_flow.foresight.rehearsal import Shortfall
+    from lazsa_flow.foresight.rehearsed_date import Shortfall
     from lazsa_flow.foresight.scratch import Scratch
     from lazsa_flow.foresight.scratch_policy import ScratchPolicy
     from lazsa_flow.service.assumptions import Assumption
@@ -77,7 +77,14 @@ def run_all(
         own = VirtualClock(clock.now())
         with scratch.fork(own) as runtime:
             if differing := _differing(known, given):
-                runtime.application.assume(runtime.context, differing, night.on, due)
+                runtime.application.assume(
+                    runtime.store,
+                    runtime.rulebook,
+                    differing,
+                    on=night.on,
+                    now=own.now(),
+                    path_ids=due,
+                )
             service = FlowService(runtime)
             _sweep_until(service, own, night.until)
             runs[given] = read_outcomes(runtime, night.on, night.countries)

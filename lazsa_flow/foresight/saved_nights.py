@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.transaction import SqlTransaction
 
 SAVE: Final = "save_rehearsal"
+_EXPECTED: Final = "the name of a saved rehearsal, as lazsa-flow night list shows"
 
 
 class Nights(Part):
@@ -221,13 +222,13 @@ def _load(transaction: SqlTransaction, name: str) -> RehearsalRow:
     """
     for row in transaction.rehearsals(name):
         return row
-    raise NotFoundError("saved rehearsal", name)
+    raise NotFoundError("saved rehearsal", name, expected=_EXPECTED)
 
 
 def _find(context: Context, name: str) -> SavedRehearsal:
     for found in _read(context, name):
         return found
-    raise NotFoundError("saved rehearsal", name)
+    raise NotFoundError("saved rehearsal", name, expected=_EXPECTED)
 
 
 def _read(context: Context, name: str | None = None) -> Iterator[SavedRehearsal]:

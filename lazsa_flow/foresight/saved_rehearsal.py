@@ -36,7 +36,7 @@ class SealedOutcome(NamedTuple):
 
     Attributes:
         country: The country's code.
-        class_: How sure it is; see :class:`lazsa_flow.foresight.rehearsal.PathOutcome`.
+        class_: How sure it is; see :class:`lazsa_flow.foresight.rehearsed_date.PathOutcome`.
         outcome: The trigger that fires; ``refused``, ``parked`` or ``paused`` where none does.
         state: The state that the path is in afterwards.
     """

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from lazsa_flow.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import date, datetime
+
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.store.store import SqlStore
 
 AS_RECORDED: Final = "as-recorded"
 """The value of every assumption under which nothing is assumed."""
@@ -31,6 +35,40 @@ class Assumption(NamedTuple):
     def options(self) -> tuple[str, ...]:
         """Return every value that can be given, the record itself first."""
         return (AS_RECORDED, *self.values)
+
+
+class Assuming:
+    """What an application lets a rehearsal take as given; by default nothing.
+
+    Attributes:
+        assumptions: What a rehearsal can take as given.
+        never: What the class of a path is called that no condition can bring to its goal.
+    """
+
+    assumptions: tuple[Assumption, ...] = ()
+    never: str = "cannot succeed"
+
+    def assume(
+        self,
+        store: SqlStore,
+        rulebook: Rulebook,
+        given: Mapping[str, str],
+        *,
+        on: date,
+        now: datetime,
+        path_ids: Collection[int],
+    ) -> None:
+        """Write into a scratch database what a rehearsal of a date takes as given.
+
+        Args:
+            store: On the scratch database.
+            rulebook: The rules there.
+            given: The values of :attr:`assumptions` that differ from the record, by their names.
+            on: The date.
+            now: The instant at which the date begins to be rehearsed.
+            path_ids: The paths that are due on it.
+        """
+        del store, rulebook, given, on, now, path_ids
 
 
 def read_assumptions(

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from lazsa_flow.engine import sweep as sweeping
 from lazsa_flow.engine.fire import load_one
@@ -23,27 +23,95 @@ from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import LazsaError, NotFoundError, ParkedError, no_path
 from lazsa_flow.lifecycle.path_data import GivenData
 from lazsa_flow.lifecycle.path_ref import parse_ref
-from lazsa_flow.service.application import Application
+from lazsa_flow.lifecycle.values import FrozenDict
+from lazsa_flow.notices.ports import Desk
+from lazsa_flow.service.assumptions import Assuming
 from lazsa_flow.service.configuration import read_rulebook
 from lazsa_flow.service.overdue import OverdueError, check_overdue, check_pauses
-from lazsa_flow.service.permissions import check_permits
+from lazsa_flow.service.permissions import OPERATING_COMMANDS, check_permits
 from lazsa_flow.service.run_once import request_digest, run_once
+from lazsa_flow.store.listing import FactsAge
+from lazsa_flow.store.store import SqlStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from lazsa_flow.clock import Clock
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.guards import Verdict
-    from lazsa_flow.lifecycle.model import Actor, Snapshot
+    from lazsa_flow.lifecycle.model import Actor, Path, Snapshot, Statement
     from lazsa_flow.lifecycle.policy import Country
-    from lazsa_flow.store.store import SqlStore
+    from lazsa_flow.lifecycle.table import Permit
+    from lazsa_flow.service.gauges import Gauge
     from lazsa_flow.store.transaction import SqlTransaction
 
 _Transaction = TypeVar("_Transaction", bound="SqlTransaction")
 _CHUNK: Final = 1000
 """So many paths are read at a time."""
+
+
+class NoticeContexts(Desk, Protocol):
+    """Knows what notices are about, by the rules of a context that is set again after a release."""
+
+    context: Context
+
+
+class Application(Assuming):
+    """What an application adds to the library; this base class adds nothing.
+
+    Attributes:
+        permits: Who may give which administrative command.
+        opened_by: By lifecycle, the command of the application that opens its paths, where
+            ``open_path`` is not enough.
+        main_lifecycle: The lifecycle that is meant where none is named.
+        store_class: The store, with the application's own rows.
+        states_with_reviews: The states in which the round of a path can be open for cards.
+    """
+
+    permits: Mapping[str, tuple[Permit, ...]] = OPERATING_COMMANDS
+    opened_by: Mapping[str, str] = FrozenDict()
+    main_lifecycle: str | None = None
+    store_class: type[SqlStore[Any, Any]] = SqlStore
+    states_with_reviews: tuple[str, ...] = ()
+
+    def title_of(self, context: Context, path: Path, at: datetime) -> str | None:
+        """Return the title of a path's subject at an instant; by default none."""
+        del context, path, at
+        return None
+
+    def notice_contexts(self, context: Context) -> NoticeContexts | None:
+        """Return what knows what notices are about; ``None`` for what every path has."""
+        del context
+        return None
+
+    def opening_round(
+        self,
+        context: Context,
+        transaction: SqlTransaction,
+        lifecycle: str,
+        subject: str,
+        country: str,
+        now: datetime,
+    ) -> tuple[date | None, tuple[Statement, ...]]:
+        """Return what a path that were opened now would start with, besides what is recorded.
+
+        Returns:
+            Its cycle date, and statements about the subject that are recorded elsewhere.
+        """
+        del context, transaction, lifecycle, subject, country, now
+        return None, ()
+
+    def gauges(self, context: Context) -> Iterable[Gauge]:
+        """Return figures of its own for the workers' metrics; by default none."""
+        del context
+        return ()
+
+    def facts_age(self, context: Context, rounds: Iterable[tuple[str, date]]) -> FactsAge:
+        """Return from which date on facts count in each of these rounds, and today."""
+        del rounds
+        today = context.clock.now().date()
+        return FactsAge(today, today, {})
 
 
 @dataclass(frozen=True, slots=True)

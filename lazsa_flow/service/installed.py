@@ -16,7 +16,7 @@ from lazsa_flow.service.service import FlowService
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-    from lazsa_flow.service.application import Application
+    from lazsa_flow.service.context import Application
 
 GROUP: Final = "lazsa_flow.services"
 _OWN: Final = "lazsa-flow"

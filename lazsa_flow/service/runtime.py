@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.lifecycle.merged_ids import MergedIds
     from lazsa_flow.lifecycle.model import Actor
-    from lazsa_flow.service.application import Application
+    from lazsa_flow.service.context import Application
     from lazsa_flow.service.dry_run import DryRun
     from lazsa_flow.store.dry_run import DryRunStore
     from lazsa_flow.store.store import SqlStore

@@ -19,8 +19,8 @@ from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.lifecycle.evidence import merge_sources
 from lazsa_flow.lifecycle.host_code import check_clock
 from lazsa_flow.lifecycle.table import table_migrations
-from lazsa_flow.service.application import Application
 from lazsa_flow.service.configuration import find_warnings
+from lazsa_flow.service.context import Application
 from lazsa_flow.service.deployment import log_warnings, migrate_database, read_secret
 from lazsa_flow.service.entrance import checked
 from lazsa_flow.service.erasure import Erasure

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
-    from lazsa_flow.foresight.rehearsal import PathOutcome, Rehearsal
+    from lazsa_flow.foresight.rehearsal import Rehearsal
+    from lazsa_flow.foresight.rehearsed_date import PathOutcome
     from lazsa_flow.foresight.report.counts import CrossTable
     from lazsa_flow.viewer.cells import Cell
     from lazsa_flow.viewer.list_page import ListQuery, PageContext

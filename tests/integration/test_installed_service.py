@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LOANS = """
 from lazsa_flow import FlowService
-from lazsa_flow.service.application import Application
+from lazsa_flow.service.context import Application
 
 
 class Lending(Application):

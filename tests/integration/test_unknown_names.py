@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 UNKNOWN: Final = {
     "path": ("award-999", {"path"}),
     "seller": ("nobody", {"seller"}),
-    "name": ("nobody", {"seller or path"}),
+    "name": ("nobody", {"seller or path", "saved rehearsal"}),
     "country": ("XX", {"country"}),
     "lifecycle": ("awrd", {"lifecycle"}),
     "trigger": ("awrd", {"trigger"}),
@@ -32,9 +32,13 @@ OTHERWISE: Final = {
     ("paths", "seller"),  # returns a list, which is empty
     ("erase", "seller"),  # a person of any kind, not only a seller
     ("open", "country"),
+    ("save_rehearsal", "name"),  # a name for what is saved
 }
 MANAGER: Final = Actor("manager", "m-1")
-ASKERS: Final = {"assign_reviewers": MANAGER, "unassign_reviewer": MANAGER}
+ASKERS: Final = {
+    "approve_night": MANAGER,
+    **dict.fromkeys(("assign_reviewers", "unassign_reviewer"), MANAGER),
+}
 
 
 def cases() -> Iterator[tuple[str, str]]:

@@ -13,43 +13,51 @@ from lazsa_flow.award.evidence import PANEL
 from lazsa_flow.award.rules.panel import ITEMS, Scorecard
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-    from datetime import date
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from datetime import date, datetime
 
     from lazsa_flow.award.policy import AwardPolicy, PanelPolicy
-    from lazsa_flow.award.rules.panel import Tally
     from lazsa_flow.award.store.transaction import AwardTransaction
-    from lazsa_flow.service.context import Context
+    from lazsa_flow.engine.rulebook import Rulebook
+    from lazsa_flow.lifecycle.model import Snapshot
+    from lazsa_flow.store.store import SqlStore
 
 _SCORES: Final = {"approves": 5, "refuses": 0}
 
 
-def assume(context: Context, given: Mapping[str, str], on: date, path_ids: Collection[int]) -> None:
-    """Write what is assumed; see :meth:`lazsa_flow.service.application.Application.assume`."""
-    now = context.clock.now()
+def assume(
+    store: SqlStore,
+    rulebook: Rulebook,
+    given: Mapping[str, str],
+    *,
+    on: date,
+    now: datetime,
+    path_ids: Collection[int],
+) -> None:
+    """Write what is assumed; see :meth:`lazsa_flow.service.assumptions.Assuming.assume`."""
     cards: list[tuple[int, Scorecard]] = []
     if JUDGES.name in given:
-        cards += _assumed_cards(context, _SCORES[given[JUDGES.name]], on, path_ids)
+        with store.listing() as listing:
+            found = listing.evidence(path_ids, on=on)
+        cards += _assumed_cards(rulebook, found, _SCORES[given[JUDGES.name]], on)
 
     def write(transaction: AwardTransaction) -> None:
         if FACTS.name in given:
             transaction.hold_facts(on, now)
         transaction.add_cards(cards, on, now)
 
-    context.store.transact(write)
+    store.transact(write)
 
 
 def _assumed_cards(
-    context: Context, score: int, on: date, path_ids: Collection[int]
+    rulebook: Rulebook, found: Iterable[Snapshot], score: int, on: date
 ) -> Iterator[tuple[int, Scorecard]]:
     """Yield the cards that decide every round without a quorum; those who scored stand back."""
-    with context.store.listing() as listing:
-        found = listing.evidence(path_ids, on=on)
     for seen in found:
-        path, tally = seen.path, cast("Tally", seen[PANEL])
+        path, tally = seen.path, seen[PANEL]
         if path.lifecycle != "award":
             continue
-        bars = _panel_policy(context, path.country, on)
+        bars = _panel_policy(rulebook, path.country, on)
         if tally.has_quorum(bars.reviewers, bars.teams):
             continue
         for reviewer in sorted(tally.panel):
@@ -59,6 +67,6 @@ def _assumed_cards(
             yield path.id, Scorecard(f"assumed-{number}", f"assumed-{number % bars.teams}", scores)
 
 
-def _panel_policy(context: Context, country: str, on: date) -> PanelPolicy:
-    policy = context.rulebook.policy_of_cycle("award", country, on)
+def _panel_policy(rulebook: Rulebook, country: str, on: date) -> PanelPolicy:
+    policy = rulebook.policy_of_cycle("award", country, on)
     return cast("AwardPolicy", policy).panel

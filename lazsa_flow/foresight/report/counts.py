@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from lazsa_flow.foresight.rehearsal import PathOutcome, Rehearsal
+    from lazsa_flow.foresight.rehearsed_date import PathOutcome, RehearsedDate
 
 TOTAL: Final = "Total"
 
@@ -56,7 +56,7 @@ def _count_places(pairs: Counter[tuple[str, str]], place: int) -> list[tuple[str
     return sorted(found.items(), key=lambda each: (-each[1], each[0]))
 
 
-def count_under_others(rehearsal: Rehearsal) -> CrossTable:
+def count_under_others(rehearsal: RehearsedDate) -> CrossTable:
     """Count the outcomes under every other assumption that changes any."""
     givens = sorted({given for each in rehearsal.outcomes for given in each.instead})
     runs = {

@@ -15,14 +15,14 @@ from lazsa_flow.private_files import write_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from lazsa_flow.foresight.rehearsal import Rehearsal
+    from lazsa_flow.foresight.rehearsed_date import RehearsedDate
 
 
-def _write_document(rehearsal: Rehearsal) -> str:
+def _write_document(rehearsal: RehearsedDate) -> str:
     return json.dumps(rehearsal.document(), ensure_ascii=False, indent=1) + "\n"
 
 
-_WRITERS: Final[Mapping[str, Callable[[Rehearsal], str]]] = FrozenDict(
+_WRITERS: Final[Mapping[str, Callable[[RehearsedDate], str]]] = FrozenDict(
     {".html": write_report_page, ".csv": write_sheet, ".json": _write_document}
 )
 
@@ -38,7 +38,7 @@ def check_report_name(file: Path | str) -> None:
         raise InputError.of("rehearse", "report", str(file), expected)
 
 
-def write_report(rehearsal: Rehearsal, file: Path | str) -> None:
+def write_report(rehearsal: RehearsedDate, file: Path | str) -> None:
     """Write a rehearsal to a file that only its own user can read.
 
     Args:

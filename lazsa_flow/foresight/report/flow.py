@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from lazsa_flow.foresight.rehearsal import PathOutcome
+    from lazsa_flow.foresight.rehearsed_date import PathOutcome
 
 _BANDS: Final = 200
 """So wide are the bands."""

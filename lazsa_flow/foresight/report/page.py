@@ -19,7 +19,7 @@ from lazsa_flow.lifecycle.calendar import instant_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lazsa_flow.foresight.rehearsal import Rehearsal
+    from lazsa_flow.foresight.rehearsed_date import RehearsedDate
     from lazsa_flow.foresight.report.counts import CrossTable
 
 LISTED_AT_MOST: Final = 500
@@ -27,7 +27,7 @@ LISTED_AT_MOST: Final = 500
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def write_report_page(rehearsal: Rehearsal) -> str:
+def write_report_page(rehearsal: RehearsedDate) -> str:
     """Write a rehearsal as an HTML page: pictures and tables, in ids alone."""
     day = f"{rehearsal.on:%d %B %Y}".lstrip("0")
     title = f"What {day} brings"
@@ -40,7 +40,7 @@ def write_report_page(rehearsal: Rehearsal) -> str:
     )
 
 
-def _write_body(rehearsal: Rehearsal) -> Iterator[str]:
+def _write_body(rehearsal: RehearsedDate) -> Iterator[str]:
     outcomes = rehearsal.outcomes
     asked = instant_text(rehearsal.now)[:19].replace("T", " ")
     yield (
@@ -66,7 +66,7 @@ def _write_body(rehearsal: Rehearsal) -> Iterator[str]:
     yield _write_near_misses(rehearsal)
 
 
-def _say_assumed(rehearsal: Rehearsal) -> str:
+def _say_assumed(rehearsal: RehearsedDate) -> str:
     return "; ".join(rehearsal.assumed) or "nothing, everything is as recorded"
 
 
@@ -75,7 +75,7 @@ def _write_counts(title: str, first: str, counted: CrossTable) -> str:
     return _write_card(title, _write_table((first, *counted.heads), rows, title, figures=True))
 
 
-def _write_near_misses(rehearsal: Rehearsal) -> str:
+def _write_near_misses(rehearsal: RehearsedDate) -> str:
     """Write the paths that one guard alone keeps from their goal."""
     found = list_near_misses(rehearsal.outcomes)
     title = "One guard short"

@@ -10,7 +10,7 @@ from lazsa_flow.foresight.report.counts import write_margin
 from lazsa_flow.terminal_text import quote_for_spreadsheet
 
 if TYPE_CHECKING:
-    from lazsa_flow.foresight.rehearsal import Rehearsal
+    from lazsa_flow.foresight.rehearsed_date import RehearsedDate
 
 COLUMNS: Final = (
     *("path", "subject", "country", "class", "outcome", "before", "state"),
@@ -18,7 +18,7 @@ COLUMNS: Final = (
 )
 
 
-def write_sheet(rehearsal: Rehearsal) -> str:
+def write_sheet(rehearsal: RehearsedDate) -> str:
     """Return a rehearsal as CSV; a cell that a spreadsheet would compute is quoted."""
     text = io.StringIO()
     sheet = csv.writer(text, lineterminator="\n")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.clock import Clock
     from lazsa_flow.engine.rulebook import Rulebook
-    from lazsa_flow.service.application import Application
+    from lazsa_flow.service.context import Application
 
 Status = Literal["ok", "warning", "fault"]
 Need = Literal["application", "config", "database", "schema", "rules"]

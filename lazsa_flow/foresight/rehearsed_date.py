@@ -1,0 +1,132 @@
+"""Outcomes of a rehearsal: what a date will bring, and under which assumptions it was asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lazsa_flow.lifecycle.calendar import instant_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from lazsa_flow.foresight.rehearsed_policy import RehearsedPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A guard that stands between a path and its goal.
+
+    Attributes:
+        guard: The guard's name.
+        measured: The figure that counts, or would if it were not too old.
+        margin: The signed distance to the bar with its unit, where the guard tells it.
+        until: The date before which it cannot hold, where nothing that can still be recorded
+            would make it hold on the date.
+    """
+
+    guard: str
+    measured: str | int | bool | None
+    margin: str | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PathOutcome:
+    """What becomes of one path on the date.
+
+    Attributes:
+        path: The path's reference.
+        subject: The subject's id.
+        country: The country's code.
+        outcome: The trigger that fires; ``refused`` where none may, ``parked`` and ``paused``
+            where nothing is decided.
+        before: The state that the path is in before.
+        state: The state that the path is in afterwards.
+        class_: How sure that is: ``certain``, what it depends on, or that no condition can bring
+            the path to its goal on this date.
+        guards: The guards that did not hold between the path and its goal.
+        instead: The outcome under every other assumption that changes it, by the assumption.
+        shortfalls: The guards on figures that do not hold, with what they measured.
+    """
+
+    path: str
+    subject: str
+    country: str
+    outcome: str
+    before: str
+    state: str
+    class_: str
+    guards: tuple[str, ...]
+    instead: Mapping[str, str]
+    shortfalls: tuple[Shortfall, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            "path": self.path,
+            "subject": self.subject,
+            "country": self.country,
+            "class": self.class_,
+            "outcome": self.outcome,
+            "before": self.before,
+            "state": self.state,
+            "guards": list(self.guards),
+            "instead": dict(self.instead),
+            "shortfalls": [
+                {
+                    "guard": each.guard,
+                    "measured": each.measured,
+                    "margin": each.margin,
+                    "until": each.until and each.until.isoformat(),
+                }
+                for each in self.shortfalls
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedDate:
+    """What a date will bring.
+
+    Attributes:
+        on: The date.
+        now: The instant at which it was asked.
+        conditions: The value of each assumption; ``as-recorded`` where nothing is assumed.
+        assumed: A sentence for each assumption that differs from the record.
+        policy: The policy as if under which it was asked; ``None`` for those in force.
+        outcomes: What becomes of each path that is due on the date, in the order of their numbers.
+        journal: The rows that would be written until then, as ``Programme.journal`` yields them.
+        paths: How many paths were copied to decide it.
+
+    Units:
+        Instants are aware, in UTC.
+    """
+
+    on: date
+    now: datetime
+    conditions: Mapping[str, str]
+    assumed: tuple[str, ...]
+    policy: RehearsedPolicy | None
+    outcomes: tuple[PathOutcome, ...]
+    journal: tuple[Mapping[str, Any], ...]
+    paths: int
+
+    @property
+    def classes(self) -> Mapping[str, int]:
+        """How many paths are of each class."""
+        return Counter(each.class_ for each in self.outcomes)
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON values, without the journal."""
+        return {
+            "on": self.on.isoformat(),
+            "now": instant_text(self.now),
+            "conditions": dict(self.conditions),
+            "assumed": list(self.assumed),
+            "policy": self.policy and self.policy.document(),
+            "classes": dict(sorted(self.classes.items())),
+            "outcomes": [each.document() for each in self.outcomes],
+        }
