@@ -75,7 +75,7 @@ if TYPE_CHECKING:
     from lazsa_flow.foresight.proof.report import Proof
     from lazsa_flow.foresight.proof.rules import ProofRules
     from lazsa_flow.foresight.rehearsal import Rehearsal
-    from lazsa_flow.foresight.rehearsed_date import PathOutcome, Shortfall
+    from lazsa_flow.foresight.rehearsed_date import Blocker, NearMiss, PathOutcome, Shortfall
     from lazsa_flow.foresight.rehearsed_policy import RehearsedPolicy
     from lazsa_flow.foresight.saved_rehearsal import SavedRehearsal, SealedOutcome
     from lazsa_flow.graph.timeline import Picture
@@ -190,6 +190,8 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "Proof",
     "RecordedCard",
     "Rehearsal",
+    "Blocker",
+    "NearMiss",
     "RehearsedPolicy",
     "Relay",
     "Reminded",
@@ -283,7 +285,7 @@ _HOMES = {
     "lazsa_flow.foresight.proof.rules": ("ProofRules",),
     "lazsa_flow.foresight.comparison": ("ChangedOutcome", "CountryTotals", "PolicyComparison"),
     "lazsa_flow.foresight.rehearsal": ("Rehearsal",),
-    "lazsa_flow.foresight.rehearsed_date": ("PathOutcome", "Shortfall"),
+    "lazsa_flow.foresight.rehearsed_date": (*("Blocker", "NearMiss", "PathOutcome", "Shortfall"),),
     "lazsa_flow.foresight.rehearsed_policy": ("RehearsedPolicy",),
     "lazsa_flow.foresight.saved_rehearsal": ("SavedRehearsal", "SealedOutcome"),
     "lazsa_flow.service.approvals": ("Approval",),

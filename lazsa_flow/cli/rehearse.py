@@ -226,5 +226,13 @@ def _print_summary(found: Rehearsal) -> None:
     classes = [(name, f"{count:,}") for name, count in sorted(found.classes.items())]
     screen.print()
     print_table((Column("Class"), Column("Paths", right=True)), classes, empty="")
+    held = [(each.guard, f"{each.alone:,}", f"{each.together:,}") for each in found.blockers]
+    if held:
+        screen.print()
+        columns = (
+            *(Column("Held by"), Column("Alone", right=True)),
+            Column("With others", right=True),
+        )
+        print_table(columns, held, empty="")
     total, until = len(found.outcomes), len(found.journal)
     screen.print(f"{total:,} paths are due on {found.on}; {until:,} journal rows until then.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lazsa_flow.lifecycle.calendar import instant_text
 
@@ -31,6 +31,38 @@ class Shortfall:
     measured: str | int | bool | None
     margin: str | None
     until: date | None
+
+
+class Blocker(NamedTuple):
+    """How many paths a guard keeps from their goal.
+
+    Attributes:
+        guard: The guard's name.
+        alone: How many it keeps by itself.
+        together: How many it keeps together with other guards.
+    """
+
+    guard: str
+    alone: int
+    together: int
+
+
+class NearMiss(NamedTuple):
+    """A path that one guard alone keeps from its goal.
+
+    Attributes:
+        path: The path's reference.
+        subject: The subject's id.
+        country: The country's code.
+        guard: The guard's name.
+        margin: The signed distance to the bar with its unit, where the guard tells it.
+    """
+
+    path: str
+    subject: str
+    country: str
+    guard: str
+    margin: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +147,29 @@ class RehearsedDate:
     paths: int
 
     @property
+    def blockers(self) -> tuple[Blocker, ...]:
+        """How many paths each guard keeps from their goal, the most frequent first."""
+        alone = Counter(each.guards[0] for each in self.outcomes if len(each.guards) == 1)
+        every = Counter(name for each in self.outcomes for name in each.guards)
+        return tuple(
+            Blocker(name, alone[name], count - alone[name])
+            for name, count in sorted(every.items(), key=lambda item: (-item[1], item[0]))
+        )
+
+    @property
+    def near_misses(self) -> tuple[NearMiss, ...]:
+        """The paths that one guard alone keeps from their goal, and by how much."""
+        found = []
+        for each in self.outcomes:
+            if len(each.guards) == 1:
+                [guard] = each.guards
+                margins = {lack.guard: lack.margin for lack in each.shortfalls}
+                found.append(
+                    NearMiss(each.path, each.subject, each.country, guard, margins.get(guard))
+                )
+        return tuple(found)
+
+    @property
     def classes(self) -> Mapping[str, int]:
         """How many paths are of each class."""
         return Counter(each.class_ for each in self.outcomes)
@@ -128,5 +183,7 @@ class RehearsedDate:
             "assumed": list(self.assumed),
             "policy": self.policy and self.policy.document(),
             "classes": dict(sorted(self.classes.items())),
+            "blockers": [each._asdict() for each in self.blockers],
+            "near_misses": [each._asdict() for each in self.near_misses],
             "outcomes": [each.document() for each in self.outcomes],
         }

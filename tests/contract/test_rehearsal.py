@@ -166,6 +166,12 @@ def test_each_path_has_the_class_of_what_decides_it(play: Play) -> None:
     }
     assert decided.classes == {"certain": 1, "depends on facts": 1, "cannot be awarded": 2}
     [poor] = [each for each in decided.outcomes if each.subject == "poor"]
+    assert {each.guard: (each.alone, each.together) for each in decided.blockers} == {
+        **dict.fromkeys(("gmv", "tenure", "cancellation"), (1, 0))
+    }
+    assert [each[3:] for each in decided.near_misses if each.subject == "poor"] == [
+        ("gmv", "-0.10")
+    ]
     [shortfall] = [each for each in poor.shortfalls if each.guard == "gmv"]
     assert (shortfall.measured, shortfall.margin, shortfall.until) == ("0.10", "-0.10", None)
 
