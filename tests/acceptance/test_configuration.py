@@ -58,7 +58,8 @@ def test_a_policy_is_released_by_hand(shell: Shell) -> None:
     assert (second["in_force"], second["released_by"]) == (True, "manager:m-1")
     assert shell("policy", "show", "award").out == text
     assert shell("policy", "show", "award/2020-1").out == policy_text()
-    assert shell("policy", "show", "award/2030-1").err == "error: no policy 'award/2030-1'\n"
+    unknown = shell("policy", "show", "award/2030-1").err
+    assert unknown == "error: no policy 'award/2030-1'\nnext: lazsa-flow policy list\n"
     assert "award/2027-1" in shell("policy", "list").out
 
 

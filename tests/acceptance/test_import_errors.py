@@ -184,6 +184,7 @@ def test_every_problem(shell: Shell) -> None:
         "facts.csv:3: ncp_points:",
         "facts.csv:3: gmv_rate:",
         "facts.csv:4: as_of:",
+        "next: lazsa-flow import facts --example",
     ]
 
 

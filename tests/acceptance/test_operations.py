@@ -18,7 +18,7 @@ DOCS = sorted(
     file
     for folder in (ROOT / "docs" / "operations", CONFIG)
     for file in folder.rglob("*")
-    if file.is_file()
+    if file.is_file() and file.suffix != ".png"
 )
 TEXT = "\n".join(file.read_text("utf-8") for file in DOCS)
 ALARMS = ROOT / "config" / "alarms.yaml"
