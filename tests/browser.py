@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -30,6 +31,8 @@ DRIVER: Final = shutil.which("chromedriver")
 PHONE: Final = (390, 844)
 DESK: Final = (1400, 900)
 _PATIENCE_S: Final = 20
+# what is drawn anew while it is read is read again
+_NOT_YET: Final = (NoSuchElementException, StaleElementReferenceException)
 _OPTIONS: Final = (
     "--headless=new",
     "--no-sandbox",
@@ -81,7 +84,8 @@ class Browser:
 
     def wait(self, until: Callable[[], object]) -> None:
         """Wait until something is so."""
-        WebDriverWait(self.driver, _PATIENCE_S).until(lambda _: until())
+        patient = WebDriverWait(self.driver, _PATIENCE_S, ignored_exceptions=_NOT_YET)
+        patient.until(lambda _: until())
 
     def one(self, selector: str) -> WebElement:
         """Return the first element that a selector finds."""
