@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import random
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+import tests.node
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.lifecycles.entry import ENTRY
 from lazsa_flow.award.lifecycles.trainer import TRAINER
@@ -24,6 +26,8 @@ from tests.node import ask
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lazsa_flow.graph.chart import Chart
     from lazsa_flow.lifecycle.guards import Found
     from lazsa_flow.lifecycle.table import Lifecycle
@@ -44,6 +48,23 @@ def plain(name: str) -> str:
     """Return a name as it may be shown: on one line."""
     shown = "".join(char if char.isprintable() else " " for char in name)
     return " ".join(shown.split()) or "(no name)"
+
+
+def test_a_missing_parser_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parsers are installed again where the lockfile is another or a package is not there."""
+    lock, stamp = tmp_path / "package-lock.json", tmp_path / "node_modules" / ".lock"
+    package = tmp_path / "node_modules" / "axe-core" / "package.json"
+    lock.write_text(json.dumps({"packages": {"": {}, "node_modules/axe-core": {}}}))
+    package.parent.mkdir(parents=True)
+    monkeypatch.setattr(tests.node, "FOLDER", tmp_path)
+    monkeypatch.setattr(tests.node, "MODULES", stamp.parent)
+    assert not tests.node.is_complete()
+    stamp.write_bytes(lock.read_bytes())
+    assert not tests.node.is_complete()
+    package.write_text("{}")
+    assert tests.node.is_complete()
+    stamp.write_text("{}")
+    assert not tests.node.is_complete()
 
 
 @pytest.fixture(scope="module")
