@@ -111,8 +111,8 @@ def test_a_panel_is_sorted_filtered_and_summed_up(world: World) -> None:
     assert [row[0] for row in read_rows(asking.get(f"{PANEL}?sort=-cards").text)] == paths
     [short] = read_rows(asking.get(f"{PANEL}?quorum=short").text)
     assert short[0] == paths[1]
-    assert short[4] == "2 reviewers, 2 teams"
-    reviewer = short[5].split(", ")[0]
+    assert short[5] == "2 reviewers, 2 teams"
+    reviewer = short[6].split(", ")[0]
     assert f"{PANEL}?reviewer={reviewer}" in page
     assert [row[0] for row in read_rows(asking.get(f"{PANEL}?reviewer={reviewer}").text)] == [
         paths[1]
