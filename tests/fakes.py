@@ -19,6 +19,7 @@ from lazsa_flow.errors import ConflictError, StaleVersionError
 from lazsa_flow.lifecycle.model import Snapshot
 from lazsa_flow.lifecycle.path_data import PathData
 from lazsa_flow.lifecycle.values import FrozenDict
+from tests.write_out import write_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
@@ -150,7 +151,7 @@ class MemorySight:
             shared = replace(shared, opened_at=path.entered_at)
         timers = [replace(timer, path_id=0) for timer in seen.timers]
         handed_over = [(each.seq, each.trigger, each.fields) for each in seen.data]
-        self.group_key = repr((shared, timers, sorted(seen.dates.items()), handed_over))
+        self.group_key = write_out((shared, timers, sorted(seen.dates.items()), handed_over))
         same = [other for other in seen.others if other.lifecycle == path.lifecycle]
         self.groupable = not same and not path.data.get("claims")
 

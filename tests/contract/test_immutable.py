@@ -23,6 +23,7 @@ from tests.acceptance.mentor import MENTOR
 from tests.factories import noon
 from tests.integration.world import APRIL, START, World, convene
 from tests.questions import questions
+from tests.write_out import write_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -264,7 +265,7 @@ def attack(whole: Any, where: str, *, own: bool, seen: dict[int, Any]) -> Iterat
 
 def dumped(whole: Any) -> str:
     """Write a value out in full, so that two can be compared after one was attacked."""
-    return repr(whole)
+    return write_out(whole)
 
 
 @pytest.mark.parametrize("name", CALLS)
