@@ -312,7 +312,11 @@ def quiet(folder: Path, clock: Any) -> Iterator[None]:
         return shipped() if directory is None and not options else load(directory, **options)
 
     with contextlib.ExitStack() as stack:
+        stack.enter_context(mock.patch.object(command, "info", app.info, create=True))
         stack.enter_context(mock.patch("lazsa_flow.award.cli.app.app", command))
+        stack.enter_context(
+            mock.patch("lazsa_flow.cli.next_command.get_command", return_value=command)
+        )
         for name in SERVE:
             stack.enter_context(mock.patch(name, return_value=0))
         stack.enter_context(mock.patch("lazsa_flow.cli.common.make_clock", return_value=clock))
