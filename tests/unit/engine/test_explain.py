@@ -351,3 +351,24 @@ def test_guards_are_judged_by_name() -> None:
     (gmv,) = evaluate_guards(AWARD, context(), ["gmv"])
     assert gmv.held
     assert gmv.reading is not None
+
+
+def test_an_explanation_and_its_exits_are_one_line_each() -> None:
+    """The line says where each exit leads, and how many guards hold or exits are open."""
+    explained = door()
+    assert [repr(each) for each in explained.exits] == [
+        "<Exit close to shut: 1 of 1 guards hold>",
+        "<Exit lock to shut: 0 of 0 guards hold>",
+    ]
+    assert repr(explained) == (
+        f"<Explanation of {SEEN.path.ref} at 2026-09-27 16:00 UTC: ajar, 2 of 2 exits ready>"
+    )
+
+
+def test_the_line_of_a_new_path_names_its_subject() -> None:
+    """There is no reference yet, and no state: the subject and the lifecycle stand for them."""
+    unopened = replace(door(), path=path("", id=0, seq=0, lifecycle="door"), exits=())
+    assert repr(unopened) == (
+        "<Explanation of a new path of 'seller-1' at 2026-09-27 16:00 UTC: door, "
+        "0 of 0 exits ready>"
+    )

@@ -122,3 +122,11 @@ def test_sources_of_an_unknown_trigger_are_none() -> None:
     rules = rulebook(AWARD)
     assert rules.sources_read("award", "award", None) == {"facts", "panel"}
     assert rules.sources_read("award", "no_such_trigger", None) == frozenset()
+
+
+def test_releases_are_listed_as_they_come_in_force() -> None:
+    """Whatever order they are told in; a lifecycle without any has none."""
+    rules = releases(("2026-1", OPENED), ("2020-1", utc(2020, 1, 1)))
+    listed = [(each.policy.version, each.in_force_from) for each in rules.releases_of("award")]
+    assert listed == [("2020-1", utc(2020, 1, 1)), ("2026-1", OPENED)]
+    assert rules.releases_of("door") == ()

@@ -200,3 +200,14 @@ def test_a_need_reads_as_a_line() -> None:
         "from": None,
         "until": "2027-02-01",
     }
+
+
+def test_a_guard_is_one_line() -> None:
+    """It names the guard, and of a combined one how many it combines, and how."""
+    assert repr(YES) == "<Guard yes>"
+    both, either = all_of("both", YES, NO, wording="-"), any_of("either", YES, NO, wording="-")
+    assert [repr(both), repr(either)] == [
+        f"<Guard both: {both.operator} 2 guards>",
+        f"<Guard either: {either.operator} 2 guards>",
+    ]
+    assert both.operator != either.operator

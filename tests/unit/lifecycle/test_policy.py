@@ -217,3 +217,11 @@ def test_a_zone_is_enough() -> None:
         country.need_mailbox()
     with pytest.raises(ConfigError, match="code: got nothing"):
         CountryText.read('zone = "Europe/Berlin"\n', where="country")
+
+
+def test_a_text_is_one_line_without_its_content() -> None:
+    """A console shows whose text it is and how long, not the whole file."""
+    assert repr(PolicyText("award", "2020-1", "# Đại sứ")) == (
+        "<PolicyText award/2020-1: 8 characters>"
+    )
+    assert repr(CountryText("SG", COUNTRY)) == f"<CountryText SG: {len(COUNTRY)} characters>"

@@ -390,3 +390,8 @@ def test_a_sound_wording() -> None:
     for wording in ("{measured} of {required}", "Wait.", "{{soon}} {measured}"):
         sound = table(guards={"ready": replace(guard(), wording=wording)})
         assert sound.guards["ready"].verdict(found(True, 1), policy()).wording
+
+
+def test_a_lifecycle_is_one_line() -> None:
+    """It says how large the lifecycle is; the opening edge counts as well."""
+    assert repr(table()) == "<Lifecycle door: 2 states, 3 edges, 1 timers, 1 guards>"
