@@ -74,7 +74,7 @@ def count_timers(
     changes: Sequence[Change],
     batch_changes: Sequence[BatchChange],
 ) -> list[Row]:
-    """Return the rows that count what changes do to the timers that decide.
+    """Return the rows that count what changes do to the timers that decide, by place.
 
     Args:
         connection: In the transaction; it is asked where a timer is set to an instant that has
@@ -93,7 +93,7 @@ def count_timers(
     counted: Counter[Place] = Counter()
     for change, path_ids in every:
         _add(counted, change, path_ids, over)
-    return [(*place, timers) for place, timers in counted.items() if timers]
+    return [(*place, timers) for place, timers in sorted(counted.items()) if timers]
 
 
 def _may_be_over(change: Change) -> bool:
