@@ -44,3 +44,9 @@ def test_a_situation_is_judged_on_its_round() -> None:
     assert context(at=later).judged_on == CYCLE
     assert context(path=path(cycle_on=None), at=later).judged_on == date(2026, 10, 20)
     assert context().path == path()
+
+
+def test_a_path_is_one_line() -> None:
+    """It says where the path stands and since when, not its periods, data or hash."""
+    shown = repr(path("nominated", entered_at=utc(2026, 9, 1, 4)))
+    assert shown == "<Path award-1: 'seller-1' in SG, nominated since 2026-09-01 04:00 UTC>"
