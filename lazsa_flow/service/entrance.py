@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -226,9 +227,18 @@ def _bytes(value: Any, where: str, field: str) -> bytes:
 
 
 def _file(value: Any, where: str, field: str) -> FilePath | str:
-    if not isinstance(value, str | FilePath) or not str(value) or "\0" in str(value):
+    if not isinstance(value, str | FilePath) or not _can_name_file(str(value)):
         raise _refuse(where, field, value, "a file's name, as text or a pathlib.Path")
     return value
+
+
+def _can_name_file(name: str) -> bool:
+    """Return whether an operating system takes a file's name; none has NUL or a lone surrogate."""
+    try:
+        encoded = os.fsencode(name)
+    except UnicodeEncodeError:
+        return False
+    return encoded != b"" and b"\0" not in encoded
 
 
 def _callable(value: Any, where: str, field: str) -> Any:

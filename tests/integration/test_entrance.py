@@ -37,6 +37,7 @@ CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("panel", "cycle_on", {"country": "SG", "cycle_on": datetime(2026, 10, 1, tzinfo=UTC)}),
     ("import_facts", "file", {"file": StringIO("x")}),
     ("import_facts", "file", {"file": "a\0b"}),
+    ("import_nominations", "rejects", {"file": "x.csv", "rejects": "\ud800", "actor": EMPLOYEE}),
     ("picture", "names", {"names": "award-1"}),
     ("retry_notices", "keys", {"keys": [17], "actor": EMPLOYEE}),
     ("assign_reviewers", "reviewers", {"country": "SG", "cycle_on": date(2026, 10, 1)}
