@@ -26,7 +26,7 @@ PACKAGED: Final = Path("lazsa_flow/defaults/deployment/requirements.txt")
 HEADER: Final = """\
 # {title}. Written by ./dev lock; install it with: pip install --require-hashes -r {name}
 """
-PIN: Final = re.compile(r"^([a-z0-9-]+)(?:\[[a-z,-]+\])?==([^ ;\\]+)", re.MULTILINE)
+PIN: Final = re.compile(r"^([a-z0-9-]+)(?:\[[a-z, -]+\])?==([^ ;\\]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ def write_lock(lock: Lock, *, beside: tuple[Path, ...] = (), upgrade: bool = Fal
     sources = ["pyproject.toml"] if lock.extras else []
     command: list[str | Path] = [
         *(UV, "pip", "compile", "-q", "--universal", "--python-version", "3.11"),
-        *("--generate-hashes", "--no-header", "--no-annotate", "-o", lock.file),
+        *("--generate-hashes", "--no-header", "--no-annotate", "--no-strip-extras"),
+        *("-o", lock.file),
         *(word for extra in lock.extras for word in ("--extra", extra)),
         *(word for file in beside for word in ("-c", file)),
         *(["--upgrade"] if upgrade else []),
