@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import product
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.service.assumptions import AS_RECORDED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from lazsa_flow.foresight.outcomes import RunOutcome
     from lazsa_flow.lifecycle.table import Lifecycle
@@ -41,18 +41,38 @@ def list_givens(known: Sequence[Assumption]) -> list[Given]:
     return list(product(*(each.options() for each in known)))
 
 
+def list_assumed(known: Iterable[Assumption], given: Given) -> Iterator[tuple[Assumption, str]]:
+    """Yield each assumption whose value differs from the record, and the value."""
+    for each, value in zip(known, given, strict=True):
+        if value != AS_RECORDED:
+            yield each, value
+
+
 def describe_given(known: Sequence[Assumption], given: Given) -> str:
     """Say what is assumed, such as ``facts=held``; ``as-recorded`` where nothing is."""
-    said = [
-        f"{each.name}={value}"
-        for each, value in zip(known, given, strict=True)
-        if value != AS_RECORDED
-    ]
-    return ", ".join(said) or AS_RECORDED
+    assumed = [f"{each.name}={value}" for each, value in list_assumed(known, given)]
+    return ", ".join(assumed) or AS_RECORDED
+
+
+def explain_given(known: Sequence[Assumption], given: Given) -> tuple[str, ...]:
+    """Return a sentence for each assumption whose value differs from the record."""
+    return tuple(each.values[value] for each, value in list_assumed(known, given))
+
+
+class Goal(NamedTuple):
+    """What a lifecycle's paths hope for.
+
+    Attributes:
+        triggers: The triggers that bring a path to an active state of its happy path.
+        on_figures: The guards that read figures of a source whose latest row counts.
+    """
+
+    triggers: Collection[str]
+    on_figures: Collection[str]
 
 
 def classify(
-    table: Lifecycle | None,
+    goal: Goal | None,
     known: Sequence[Assumption],
     asked: Given,
     runs: Mapping[Given, RunOutcome],
@@ -60,7 +80,7 @@ def classify(
     """Return how sure the outcome of a path is that is not out of reach.
 
     Args:
-        table: The path's lifecycle.
+        goal: What paths of its lifecycle hope for.
         known: The assumptions of the application.
         asked: What is assumed; only the other assumptions can change the outcome.
         runs: The path's outcome under every combination of values.
@@ -71,7 +91,7 @@ def classify(
         if all(value in (AS_RECORDED, own) for value, own in zip(asked, given, strict=True))
     }
     figures = next((each for each in known if each.of_figures), None)
-    if table is not None and figures is not None and _is_kept_by_figures(table, open_runs):
+    if goal is not None and figures is not None and _is_kept_by_figures(goal, open_runs):
         return f"depends on {figures.title}"
     deciding = [each.title for place, each in enumerate(known) if _decides(place, open_runs)]
     if not deciding:
@@ -79,17 +99,15 @@ def classify(
     return "depends on both" if len(deciding) > 1 else f"depends on {deciding[0]}"
 
 
-def _is_kept_by_figures(table: Lifecycle, runs: Mapping[Given, RunOutcome]) -> bool:
+def _is_kept_by_figures(goal: Goal, runs: Mapping[Given, RunOutcome]) -> bool:
     """Return whether a path reaches its goal in no run, and figures alone are the reason.
 
     Where anything else keeps it as well, such as people who refused, no figures would help.
     """
-    goals = goal_triggers(table)
-    if any(each.outcome in goals for each in runs.values()):
+    if any(each.outcome in goal.triggers for each in runs.values()):
         return False
     nearest = min(runs.values(), key=lambda each: len(each.guards))
-    on_figures = guards_on_figures(table)
-    return bool(nearest.guards) and all(name in on_figures for name in nearest.guards)
+    return bool(nearest.guards) and all(name in goal.on_figures for name in nearest.guards)
 
 
 def _decides(place: int, runs: Mapping[Given, RunOutcome]) -> bool:
@@ -101,21 +119,12 @@ def _decides(place: int, runs: Mapping[Given, RunOutcome]) -> bool:
     return any(len(outcomes) > 1 for outcomes in groups.values())
 
 
-def goal_triggers(table: Lifecycle) -> Collection[str]:
-    """Return the triggers that bring a path to an active state of its happy path."""
+def find_goal(table: Lifecycle) -> Goal:
+    """Find what the paths of a lifecycle hope for."""
     active = {each.name for each in table.states if each.meaning == "active"}
     goals = active & set(table.happy_path)
-    return {edge.trigger for edge in table.edges if edge.dest in goals}
-
-
-def guards_on_figures(table: Lifecycle) -> Collection[str]:
-    """Return the guards that read figures of a source whose latest row counts."""
     figures = {name for source in table.evidence for name in source.fields}
-    return {name for name, guard in table.guards.items() if figures & (guard.reads or set())}
-
-
-def states_assumed(known: Sequence[Assumption], given: Given) -> Iterator[str]:
-    """Yield a sentence for each assumption that differs from the record."""
-    for each, value in zip(known, given, strict=True):
-        if value != AS_RECORDED:
-            yield each.values[value]
+    return Goal(
+        {edge.trigger for edge in table.edges if edge.dest in goals},
+        {name for name, guard in table.guards.items() if figures & (guard.reads or set())},
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.errors import InputError
-from lazsa_flow.foresight.classes import goal_triggers, states_assumed
+from lazsa_flow.foresight.classes import explain_given, find_goal
 from lazsa_flow.foresight.comparison import ChangedOutcome, CountryTotals, PolicyComparison
 from lazsa_flow.foresight.nights import read_night
-from lazsa_flow.foresight.policies import find_policy, governing_version, rules_with, tell_reach
+from lazsa_flow.foresight.policies import describe_reach, find_policy, governing_version, rules_with
 from lazsa_flow.foresight.runs import run_all
 from lazsa_flow.foresight.scratch import copy_due
 from lazsa_flow.foresight.scratch_policy import as_if_in_force, as_released_now
@@ -109,13 +109,13 @@ def _compare(
 ) -> PolicyComparison:
     """Run the date under both policies, where they leave it to two versions."""
     known, rulebook = runtime.application.assumptions, runtime.rulebook
-    reach = (tell_reach(rulebook, both[0], night), tell_reach(rulebook, both[1], night))
+    reach = (describe_reach(rulebook, both[0], night), describe_reach(rulebook, both[1], night))
     apart = as_if or _decide_apart(rulebook, both, night)
     found: Sequence[_Outcomes] = ({}, {})
     if apart:
         due = Due(night.until, () if country is None else (country,))
         found = _run_both(runtime, both, night, asked, due, as_if=as_if)
-    goals = goal_triggers(rulebook.lifecycle(both[0].text.lifecycle))
+    goals = find_goal(rulebook.lifecycle(both[0].text.lifecycle)).triggers
     changes = tuple(_list_changes(found, goals))
     return PolicyComparison(
         on=night.on,
@@ -123,7 +123,7 @@ def _compare(
         as_if_in_force=as_if,
         policies=reach,
         conditions=FrozenDict(zip((each.name for each in known), asked, strict=True)),
-        assumed=tuple(states_assumed(known, asked)),
+        assumed=explain_given(known, asked),
         notes=() if as_if else tuple(_list_notes(reach, night.on, apart=apart)),
         totals=tuple(_count_totals(found, changes, goals)),
         changes=changes,

@@ -120,7 +120,7 @@ def _find_released(runtime: Runtime, lifecycle: str | None, version: str, field:
     return Candidate(text, rulebook.policy_version(text.lifecycle, version), released=True)
 
 
-def tell_reach(rulebook: Rulebook, candidate: Candidate, night: Night) -> RehearsedPolicy:
+def describe_reach(rulebook: Rulebook, candidate: Candidate, night: Night) -> RehearsedPolicy:
     """Return which cycles a policy governs in production, were it released now if it is not.
 
     Args:

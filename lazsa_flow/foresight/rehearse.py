@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.foresight.classes import classify, describe_given, states_assumed
+from lazsa_flow.foresight.classes import classify, describe_given, explain_given, find_goal
 from lazsa_flow.foresight.nights import read_night
-from lazsa_flow.foresight.policies import find_policy, tell_reach
+from lazsa_flow.foresight.policies import describe_reach, find_policy
 from lazsa_flow.foresight.rehearsal import Rehearsal
 from lazsa_flow.foresight.rehearsed_date import PathOutcome
 from lazsa_flow.foresight.runs import run_all
@@ -70,12 +70,12 @@ class Foresight(Part):
         with copy_due(runtime, Due(night.until, within)) as scratch:
             put = found_policy and as_if_in_force(runtime.rulebook, found_policy, night)
             found = run_all(scratch, night, known, asked, policy=put)
-        reach = found_policy and tell_reach(runtime.rulebook, found_policy, night)
+        reach = found_policy and describe_reach(runtime.rulebook, found_policy, night)
         return Rehearsal(
             on,
             at,
             FrozenDict(zip((each.name for each in known), asked, strict=True)),
-            (*states_assumed(known, asked), *([reach.assumption(on)] if reach else [])),
+            (*explain_given(known, asked), *([reach.assumption(on)] if reach else [])),
             reach,
             tuple(_describe_outcomes(runtime, known, asked, found)),
             found.journal,
@@ -101,14 +101,14 @@ def _describe_outcomes(
     runtime: Runtime, known: Sequence[Assumption], asked: Given, found: Found
 ) -> Iterator[PathOutcome]:
     """Yield the outcome of each path, with its class and what it would be instead."""
+    goals = {name: find_goal(table) for name, table in runtime.rulebook.lifecycles.items()}
     for path_id, own in found.runs[asked].items():
         runs = {given: run[path_id] for given, run in found.runs.items() if path_id in run}
         shortfalls = found.shortfalls.get(path_id, ())
         if any(each.until for each in shortfalls):
             name = runtime.application.never
         else:
-            table = runtime.rulebook.lifecycles.get(own.lifecycle)
-            name = classify(table, known, asked, runs)
+            name = classify(goals.get(own.lifecycle), known, asked, runs)
         yield PathOutcome(
             path=write_ref(own.lifecycle, path_id),
             subject=own.subject,

@@ -149,7 +149,7 @@ class RehearsedDate:
     @property
     def blockers(self) -> tuple[Blocker, ...]:
         """How many paths each guard keeps from their goal, the most frequent first."""
-        alone = Counter(each.guards[0] for each in self.outcomes if len(each.guards) == 1)
+        alone = Counter(each.guards[0] for each in self.one_guard_short)
         every = Counter(name for each in self.outcomes for name in each.guards)
         return tuple(
             Blocker(name, alone[name], count - alone[name])
@@ -157,16 +157,18 @@ class RehearsedDate:
         )
 
     @property
+    def one_guard_short(self) -> tuple[PathOutcome, ...]:
+        """The outcomes of the paths that one guard alone keeps from their goal."""
+        return tuple(each for each in self.outcomes if len(each.guards) == 1)
+
+    @property
     def near_misses(self) -> tuple[NearMiss, ...]:
         """The paths that one guard alone keeps from their goal, and by how much."""
         found = []
-        for each in self.outcomes:
-            if len(each.guards) == 1:
-                [guard] = each.guards
-                margins = {lack.guard: lack.margin for lack in each.shortfalls}
-                found.append(
-                    NearMiss(each.path, each.subject, each.country, guard, margins.get(guard))
-                )
+        for each in self.one_guard_short:
+            [guard] = each.guards
+            margins = {lack.guard: lack.margin for lack in each.shortfalls}
+            found.append(NearMiss(each.path, each.subject, each.country, guard, margins.get(guard)))
         return tuple(found)
 
     @property

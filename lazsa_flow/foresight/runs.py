@@ -8,16 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.foresight.classes import list_givens
+from lazsa_flow.foresight.classes import list_assumed, list_givens
 from lazsa_flow.foresight.goals import read_shortfalls
 from lazsa_flow.foresight.outcomes import read_outcomes
 from lazsa_flow.lifecycle.calendar import TICK
 from lazsa_flow.lifecycle.values import freeze
-from lazsa_flow.service.assumptions import AS_RECORDED
 from lazsa_flow.service.service import FlowService
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from lazsa_flow.foresight.classes import Given
@@ -76,11 +75,11 @@ def run_all(
     for given in [asked] if only_asked else list_givens(known):
         own = VirtualClock(clock.now())
         with scratch.fork(own) as runtime:
-            if differing := _differing(known, given):
+            if assumed := {each.name: value for each, value in list_assumed(known, given)}:
                 runtime.application.assume(
                     runtime.store,
                     runtime.rulebook,
-                    differing,
+                    assumed,
                     on=night.on,
                     now=own.now(),
                     path_ids=due,
@@ -91,13 +90,6 @@ def run_all(
             if given == asked and not only_asked:
                 journal = tuple(map(freeze, service.journal()))
     return Found(runs, shortfalls, journal)
-
-
-def _differing(known: Iterable[Assumption], given: Given) -> dict[str, str]:
-    """Return the values that differ from the record, by the names of their assumptions."""
-    return {
-        each.name: value for each, value in zip(known, given, strict=True) if value != AS_RECORDED
-    }
 
 
 def _sweep_until(service: FlowService, clock: VirtualClock, until: datetime) -> None:

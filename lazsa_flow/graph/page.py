@@ -75,10 +75,10 @@ def page(
     drawn, data = _build_page_content(shown)
     if opens_on is not None:
         data["opens_on"] = opens_on
-    style = "\n".join((*list_css_colours(), _read_page_asset("page.css")))
-    scripts = [_read_page_asset(name) for name in SCRIPTS]
+    style = "\n".join((*list_css_colours(), read_page_asset("page.css")))
+    scripts = [read_page_asset(name) for name in SCRIPTS]
     nonce = f' nonce="{served.nonce}"' if served else ""
-    return Template(_read_page_asset("page.html")).substitute(
+    return Template(read_page_asset("page.html")).substitute(
         policy="" if served else _write_content_policy(style, scripts),
         title=svg_elements.escape_svg_text(drawn.title),
         style=style,
@@ -148,18 +148,20 @@ def _write_legend() -> Iterator[str]:
         yield f"<li>{sample}{svg_elements.escape_svg_text(words)}</li>"
 
 
-def _read_page_asset(name: str) -> str:
+def read_page_asset(name: str) -> str:
+    """Return the text of one of the page's assets."""
     return (files("lazsa_flow.graph") / "assets" / name).read_text("utf-8")
 
 
 def _write_content_policy(style: str, scripts: list[str]) -> str:
     """Return the policy that a file gives itself: its own styles and scripts, and no network."""
-    hashes = " ".join(_hash_source(script) for script in scripts)
-    rules = f"default-src 'none'; script-src {hashes}; style-src {_hash_source(style)}"
+    hashes = " ".join(hash_source(script) for script in scripts)
+    rules = f"default-src 'none'; script-src {hashes}; style-src {hash_source(style)}"
     return f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
 
 
-def _hash_source(text: str) -> str:
+def hash_source(text: str) -> str:
+    """Return how a content policy names a style or script: by its hash."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return f"'sha256-{digest}'"
 

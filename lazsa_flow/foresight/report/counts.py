@@ -69,11 +69,6 @@ def count_under_others(rehearsal: RehearsedDate) -> CrossTable:
     )
 
 
-def list_near_misses(outcomes: Iterable[PathOutcome]) -> list[PathOutcome]:
-    """Return the paths that one guard alone keeps from their goal."""
-    return [each for each in outcomes if len(each.guards) == 1]
-
-
 def write_margin(outcome: PathOutcome) -> str:
     """Say what each guard on figures lacks: its margin, and before when it cannot hold."""
     told = (each for each in outcome.shortfalls if each.margin or each.until)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.foresight.report.counts import (
     count_pairs,
     count_under_others,
-    list_near_misses,
     write_margin,
 )
 from lazsa_flow.foresight.report.flow import draw_flow
@@ -77,7 +76,7 @@ def _write_counts(title: str, first: str, counted: CrossTable) -> str:
 
 def _write_near_misses(rehearsal: RehearsedDate) -> str:
     """Write the paths that one guard alone keeps from their goal."""
-    found = list_near_misses(rehearsal.outcomes)
+    found = rehearsal.one_guard_short
     title = "One guard short"
     if not found:
         return _write_card(title, "<p>No path is kept from its goal by one guard alone.</p>")
