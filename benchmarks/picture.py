@@ -78,5 +78,5 @@ def _opened(bench: Bench, store: Store, sellers: int, due: int) -> Iterator[Prog
 
 
 def _sum_moves(programme: Programme) -> None:
-    with runtime_of(programme).store.census("award") as census:
-        census.moves({})
+    with runtime_of(programme).store.read_statistics("award") as statistics:
+        statistics.count_moves({})

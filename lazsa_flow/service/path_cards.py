@@ -71,9 +71,11 @@ def list_cards(
     countries = [context.country(country).code] if country else sorted(context.rulebook.countries)
     start = None if after is None else context.path_id(after)
     drawn = build_chart(table)
-    with context.store.census(lifecycle) as asked:
-        found = asked.numbers_in(countries, states or known, after=start, limit=limit + 1)
-        cards = draw_cards(context, drawn, asked, asked.named(found[:limit]), now)
+    with context.store.read_statistics(lifecycle) as statistics:
+        found = statistics.numbers_in(countries, states or known, after=start, limit=limit + 1)
+        cards = draw_cards(
+            context, drawn, statistics, statistics.paths_by_number(found[:limit]), now
+        )
     newest_first = sorted(cards, key=lambda card: parse_ref(card.path).number, reverse=True)
     more = len(found) > limit and bool(cards)
     return CardPage(tuple(newest_first), newest_first[-1].path if more else None)

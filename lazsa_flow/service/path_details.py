@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
     from lazsa_flow.engine.explain import Explanation
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store import statistics
+    from lazsa_flow.store.statistics import PathStatistics
 
 
 def describe_paths(
-    context: Context, asked: statistics.Census, path_ids: Collection[int], now: datetime
+    context: Context, statistics: PathStatistics, path_ids: Collection[int], now: datetime
 ) -> dict[str, PathDetails]:
     """Return the details of some paths, by their references.
 
     Args:
         context: By whose rules.
-        asked: The census that the paths are from.
+        statistics: From where the paths were read.
         path_ids: The paths' numbers.
         now: The instant at which the guards are asked.
     """
     found = {}
-    for seen in asked.evidence(path_ids, on=now.date()):
+    for seen in statistics.evidence(path_ids, on=now.date()):
         path = seen.path
         zone = ZoneInfo(context.rulebook.calendar(path.country).zone)
         explained = explain(context.rulebook, seen, now)
@@ -38,7 +38,7 @@ def describe_paths(
         found[path.ref] = PathDetails(
             coming=tuple(_list_coming(explained, zone)),
             evidence=tuple(verdicts.values()),
-            notices=tuple(_list_notices(asked, path.id, path.ref, zone)),
+            notices=tuple(_list_notices(statistics, path.id, path.ref, zone)),
         )
     return found
 
@@ -63,9 +63,9 @@ def _list_coming(explained: Explanation, zone: ZoneInfo) -> Iterator[ComingTimer
 
 
 def _list_notices(
-    asked: statistics.Census, path_id: int, ref: str, zone: ZoneInfo
+    statistics: PathStatistics, path_id: int, ref: str, zone: ZoneInfo
 ) -> Iterator[PathNotice]:
-    for row in asked.notices_of(path_id, ref):
+    for row in statistics.notices_of(path_id, ref):
         yield PathNotice(
             row.kind,
             recipient_class(row.recipient),

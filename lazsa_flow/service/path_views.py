@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.model import Snapshot
     from lazsa_flow.service.context import Context
-    from lazsa_flow.store import statistics
+    from lazsa_flow.store.statistics import PathStatistics, PathSummary
 
 
 class PathView(NamedTuple):
@@ -41,11 +41,11 @@ class PathView(NamedTuple):
         return f"<PathView of {self.resident.path}: {subject}, {len(self.story)} entries>"
 
 
-def portraits(
+def build_path_views(
     context: Context,
     drawn: Chart,
-    asked: statistics.Census,
-    paths: Sequence[statistics.PathCard],
+    statistics: PathStatistics,
+    paths: Sequence[PathSummary],
     now: datetime,
 ) -> list[PathView]:
     """Draw some paths of a lifecycle.
@@ -53,12 +53,12 @@ def portraits(
     Args:
         context: By whose rules.
         drawn: The lifecycle's chart.
-        asked: The census that the paths are from.
+        statistics: From where the paths were read.
         paths: Which.
         now: The instant at which the guards are asked.
     """
-    rows = asked.stories([path.id for path in paths])
-    cards = draw_cards(context, drawn, asked, paths, now)
+    rows = statistics.journal_rows([path.id for path in paths])
+    cards = draw_cards(context, drawn, statistics, paths, now)
     return [
         PathView(
             card,
@@ -71,15 +71,15 @@ def portraits(
 def draw_cards(
     context: Context,
     drawn: Chart,
-    asked: statistics.Census,
-    paths: Sequence[statistics.PathCard],
+    statistics: PathStatistics,
+    paths: Sequence[PathSummary],
     now: datetime,
 ) -> list[PathCard]:
     """Draw some paths of a lifecycle without their histories; the arguments are as above."""
     ids = {node.label: node.id for node in drawn.nodes}
     numbers = [path.id for path in paths]
-    timers = asked.next_timers(numbers)
-    evidence = asked.evidence(numbers, on=now.date())
+    timers = statistics.next_timers(numbers)
+    evidence = statistics.evidence(numbers, on=now.date())
     held = _held(context, drawn, evidence, now)
     titles = {
         seen.path.id: context.application.title_of(context, seen.path, now) for seen in evidence

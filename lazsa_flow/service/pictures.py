@@ -79,16 +79,18 @@ class Pictures(Part):
         """
         from lazsa_flow.graph.chart import build_chart
         from lazsa_flow.service.path_details import describe_paths
-        from lazsa_flow.service.path_views import portraits
+        from lazsa_flow.service.path_views import build_path_views
 
         lifecycle = self._lifecycle(lifecycle)
         paths = self._path_ids(name, lifecycle)
         context = self._runtime.context
         drawn = build_chart(context.rulebook.lifecycle(lifecycle))
-        with self._runtime.store.census(lifecycle) as asked:
+        with self._runtime.store.read_statistics(lifecycle) as statistics:
             now = self._runtime.clock.now()
-            views = portraits(context, drawn, asked, asked.named(paths), now)
-            details = describe_paths(context, asked, paths, now)
+            views = build_path_views(
+                context, drawn, statistics, statistics.paths_by_number(paths), now
+            )
+            details = describe_paths(context, statistics, paths, now)
         return [view._replace(details=details[view.resident.path]) for view in views]
 
     def _path_ids(self, name: str, lifecycle: str) -> list[int]:

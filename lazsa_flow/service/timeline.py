@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lazsa_flow.graph.chart import Index, build_chart
 from lazsa_flow.graph.timeline import Picture, TimelinePoint
 from lazsa_flow.service.path_details import describe_paths
-from lazsa_flow.service.path_views import portraits
+from lazsa_flow.service.path_views import build_path_views
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -57,11 +57,14 @@ def picture(
         code: [calendar.start(day + timedelta(days=1)).at for day in days]
         for code, calendar in calendars.items()
     }
-    with context.store.census(lifecycle) as asked:
-        residents = {each.id: each for each in (*asked.residents(limit), *asked.named(path_ids))}
-        found = _Found(asked.moves(bounds), asked.pending())
-        listed = portraits(context, drawn, asked, list(residents.values()), now)
-        details = describe_paths(context, asked, path_ids, now) if path_ids else {}
+    with context.store.read_statistics(lifecycle) as statistics:
+        residents = {
+            each.id: each
+            for each in (*statistics.latest_paths(limit), *statistics.paths_by_number(path_ids))
+        }
+        found = _Found(statistics.count_moves(bounds), statistics.count_pending_timers())
+        listed = build_path_views(context, drawn, statistics, list(residents.values()), now)
+        details = describe_paths(context, statistics, path_ids, now) if path_ids else {}
     today = max(calendar.local_date(now) for calendar in calendars.values())
     stops = _stops(drawn, found, [*days, today])
     coming = _coming(context, drawn, found, stops[-1])

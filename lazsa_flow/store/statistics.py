@@ -52,7 +52,7 @@ class Pending(NamedTuple):
     times: int
 
 
-class PathCard(NamedTuple):
+class PathSummary(NamedTuple):
     """A path, in short."""
 
     id: int
@@ -73,7 +73,7 @@ class NoticeOfPath(NamedTuple):
     parked: bool
 
 
-class Census:
+class PathStatistics:
     """Counts over a database as it stands in one transaction.
 
     Args:
@@ -89,7 +89,7 @@ class Census:
         self._sources = sources
         self._lifecycle = lifecycle
 
-    def states(self) -> dict[tuple[str, str], int]:
+    def count_states(self) -> dict[tuple[str, str], int]:
         """Count the paths by country and state."""
         table = schema.paths
         query = (
@@ -99,7 +99,7 @@ class Census:
         )
         return {(row[0], row[1]): row[2] for row in self._connection.execute(query)}
 
-    def moves(self, bounds: Mapping[str, Sequence[datetime]]) -> list[Moves]:
+    def count_moves(self, bounds: Mapping[str, Sequence[datetime]]) -> list[Moves]:
         """Count the moves of all time by country, period and edge, from the counted flows.
 
         Args:
@@ -122,7 +122,7 @@ class Census:
         query = sa.select(*kind, times).group_by(*kind).having(times != 0)
         return [Moves._make(row) for row in self._connection.execute(query)]
 
-    def pending(self) -> list[Pending]:
+    def count_pending_timers(self) -> list[Pending]:
         """Count the timers that pend and decide, by country, state, date and name.
 
         The sums of the counted timers are read, not the timers.
@@ -139,7 +139,7 @@ class Census:
         )
         return [Pending._make(row) for row in self._connection.execute(query)]
 
-    def residents(self, limit: int) -> list[PathCard]:
+    def latest_paths(self, limit: int) -> list[PathSummary]:
         """Return the paths that came last into each state of each country.
 
         Args:
@@ -147,16 +147,14 @@ class Census:
         """
         dialect = self._connection.dialect.name
         latest = index_walk.select_latest(dialect, self._lifecycle, limit).subquery()
-        return self._residents(
-            self._select_residents().join(latest, latest.c.id == schema.paths.c.id)
-        )
+        return self._read_cards(self._select_cards().join(latest, latest.c.id == schema.paths.c.id))
 
-    def named(self, path_ids: Collection[int]) -> list[PathCard]:
+    def paths_by_number(self, path_ids: Collection[int]) -> list[PathSummary]:
         """Return some paths, by their numbers."""
-        query = self._select_residents().where(
+        query = self._select_cards().where(
             schema.paths.c.lifecycle == self._lifecycle, schema.paths.c.id.in_(list(path_ids))
         )
-        return self._residents(query)
+        return self._read_cards(query)
 
     def numbers_in(
         self,
@@ -179,7 +177,7 @@ class Census:
         page = walk_rounds(dialect, rounds, numbers, after=after, limit=limit)
         return list(self._connection.scalars(page))
 
-    def of_round(self, country: str, cycle_on: date, states: Collection[str]) -> list[int]:
+    def numbers_in_round(self, country: str, cycle_on: date, states: Collection[str]) -> list[int]:
         """Return the numbers of the paths of a country's round that are in some states."""
         table = schema.paths
         query = sa.select(table.c.id).where(
@@ -202,7 +200,7 @@ class Census:
         )
         return {row[0]: decode.timer(row) for row in rows_of(self._connection, query)}
 
-    def stories(self, path_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    def journal_rows(self, path_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
         """Return the journal rows of some paths, oldest first, as JSON values."""
         journal, paths = schema.journal, schema.paths
         query = (
@@ -254,15 +252,15 @@ class Census:
         )
         return [row.snapshot() for row in found]
 
-    def _select_residents(self) -> sa.Select[Any]:
+    def _select_cards(self) -> sa.Select[Any]:
         table = schema.paths
         columns = (table.c.id, table.c.subject, table.c.country, table.c.state)
         return sa.select(*columns, table.c.entered_at, table.c.parked)
 
-    def _residents(self, query: sa.Select[Any]) -> list[PathCard]:
+    def _read_cards(self, query: sa.Select[Any]) -> list[PathSummary]:
         table = schema.paths
         query = query.order_by(table.c.entered_at.desc(), table.c.id.desc())
-        return [PathCard._make(row) for row in self._connection.execute(query)]
+        return [PathSummary._make(row) for row in self._connection.execute(query)]
 
 
 def _period(bounds: Mapping[str, Sequence[datetime]]) -> sa.ColumnElement[int]:

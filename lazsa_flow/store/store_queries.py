@@ -31,7 +31,7 @@ from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.fast.row_writer import row_writer
 from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.outbox_list import OutboxList
-from lazsa_flow.store.statistics import Census
+from lazsa_flow.store.statistics import PathStatistics
 from lazsa_flow.store.timer_outcomes import read_due_paths, read_timer_outcomes
 from lazsa_flow.store.transaction_stamp import read_stamp
 
@@ -246,10 +246,10 @@ class StoreQuestions(ABC, Generic[_Listing]):
             yield Audit(connection)
 
     @contextmanager
-    def census(self, lifecycle: str) -> Iterator[Census]:
+    def read_statistics(self, lifecycle: str) -> Iterator[PathStatistics]:
         """Count and list the paths of a lifecycle, as of one moment."""
         with self._read(snapshot=True) as connection:
-            yield Census(connection, lifecycle, self.sources)
+            yield PathStatistics(connection, lifecycle, self.sources)
 
     @contextmanager
     def listing(self) -> Iterator[_Listing]:

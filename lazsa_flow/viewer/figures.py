@@ -21,8 +21,8 @@ def count_states(context: PageContext, lifecycle: str) -> Mapping[tuple[str, str
     """Count a lifecycle's paths by country and state."""
 
     def compute() -> Mapping[tuple[str, str], int]:
-        with runtime_of(context.service).store.census(lifecycle) as census:
-            return census.states()
+        with runtime_of(context.service).store.read_statistics(lifecycle) as statistics:
+            return statistics.count_states()
 
     return context.figures.get(("states", lifecycle), compute)
 

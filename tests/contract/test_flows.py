@@ -17,7 +17,7 @@ from lazsa_flow.store.connect import connect
 from lazsa_flow.store.fast.driver import rows_of
 from tests.chaos.population import fill_backlog
 from tests.contract.conftest import START
-from tests.contract.test_census import SEPTEMBER, candidate, step
+from tests.contract.test_path_statistics import SEPTEMBER, candidate, step
 from tests.contract.test_verify import tamper
 from tests.factories import CYCLE, timer
 

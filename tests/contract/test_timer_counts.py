@@ -15,8 +15,8 @@ from lazsa_flow.store import migrate, schema_revision, timer_counts
 from lazsa_flow.store.connect import connect
 from tests.chaos.population import fill_backlog
 from tests.contract.conftest import START
-from tests.contract.test_census import SEPTEMBER, candidate, step
 from tests.contract.test_flows import programme_rows, stand_at, url_of_store
+from tests.contract.test_path_statistics import SEPTEMBER, candidate, step
 from tests.contract.test_verify import tamper
 from tests.factories import failure, midnight, timer, utc
 
@@ -92,8 +92,10 @@ def test_a_timer_that_is_kept_counts_in_the_new_state(store: AwardStore) -> None
     with store.begin() as transaction:
         transaction.write_chunk([step(stands, after, SEPTEMBER, "award", kept=(due,))])
     assert differences(store) == []
-    with store.census("award") as census:
-        assert [(each.state, each.times) for each in census.pending()] == [("awarded", 1)]
+    with store.read_statistics("award") as statistics:
+        assert [(each.state, each.times) for each in statistics.count_pending_timers()] == [
+            ("awarded", 1)
+        ]
 
 
 def test_parked_timers_do_not_count_until_they_go_on(store: AwardStore) -> None:
@@ -111,8 +113,11 @@ def test_parked_timers_do_not_count_until_they_go_on(store: AwardStore) -> None:
     with store.begin() as transaction:
         assert transaction.unpark(1) == 2
     assert differences(store) == []
-    with store.census("award") as census:
-        assert sorted(each.name for each in census.pending()) == ["cycle_date", "due_date"]
+    with store.read_statistics("award") as statistics:
+        assert sorted(each.name for each in statistics.count_pending_timers()) == [
+            "cycle_date",
+            "due_date",
+        ]
 
 
 def test_a_timer_that_is_over_is_not_set_again(store: AwardStore) -> None:
@@ -128,8 +133,8 @@ def test_a_timer_that_is_over_is_not_set_again(store: AwardStore) -> None:
     with store.begin() as transaction:
         transaction.write_chunk([step(refused, again, late, None, scheduled=(due,))])
     assert differences(store) == []
-    with store.census("award") as census:
-        assert census.pending() == []
+    with store.read_statistics("award") as statistics:
+        assert statistics.count_pending_timers() == []
 
 
 def test_a_timer_is_set_and_cancelled_alone(store: AwardStore) -> None:

@@ -137,9 +137,9 @@ def panel_gaps(context: Context) -> list[PanelGap]:
         calendar = context.rulebook.calendar(code)
         today = calendar.local_date(now)
         cycle_on = calendar.held_from(today)
-        with context.store.census("award") as asked:
-            ids = asked.of_round(code, cycle_on, JUDGED_STATES)
-            evidence = asked.evidence(ids, on=today) if ids else []
+        with context.store.read_statistics("award") as statistics:
+            ids = statistics.numbers_in_round(code, cycle_on, JUDGED_STATES)
+            evidence = statistics.evidence(ids, on=today) if ids else []
         short = [seen for seen in evidence if not _has_quorum(context, seen)]
         days = (cycle_on - today).days
         found.append(PanelGap(code, cycle_on, days, len(evidence), len(short)))

@@ -66,14 +66,14 @@ def test_states_are_counted_by_country(store: AwardStore) -> None:
     candidate(store, 1)
     candidate(store, 2, "ID")
     candidate(store, 3, "ID", moved=False)
-    with store.census("award") as census:
-        assert census.states() == {
+    with store.read_statistics("award") as statistics:
+        assert statistics.count_states() == {
             ("ID", "nominated"): 1,
             ("ID", "under_review"): 1,
             ("SG", "under_review"): 1,
         }
-    with store.census("trainer") as census:
-        assert census.states() == {}
+    with store.read_statistics("trainer") as statistics:
+        assert statistics.count_states() == {}
 
 
 def test_moves_are_counted_by_period_and_edge(store: AwardStore) -> None:
@@ -82,14 +82,16 @@ def test_moves_are_counted_by_period_and_edge(store: AwardStore) -> None:
     candidate(store, 2)
     candidate(store, 3, "ID")
     bounds = {"SG": [JUNE + timedelta(days=1), SEPTEMBER], "ID": [SEPTEMBER + timedelta(days=1)]}
-    with store.census("award") as census:
-        assert sorted(census.moves(bounds), key=lambda each: (*each[:2], each.trigger)) == [
+    with store.read_statistics("award") as statistics:
+        assert sorted(
+            statistics.count_moves(bounds), key=lambda each: (*each[:2], each.trigger)
+        ) == [
             Moves("ID", 0, None, "nominated", "nominate", None, 1),
             Moves("ID", 0, "nominated", "under_review", "open_review", None, 1),
             Moves("SG", 0, None, "nominated", "nominate", None, 2),
             Moves("SG", 2, "nominated", "under_review", "open_review", None, 2),
         ]
-        assert {move.period for move in census.moves({})} == {0}
+        assert {move.period for move in statistics.count_moves({})} == {0}
 
 
 def test_a_refusal_is_no_move(store: AwardStore) -> None:
@@ -98,20 +100,22 @@ def test_a_refusal_is_no_move(store: AwardStore) -> None:
     with store.begin() as transaction:
         after = replace(stands, seq=3)
         transaction.write_chunk([step(stands, after, SEPTEMBER, None)])
-    with store.census("award") as census:
-        assert sum(move.times for move in census.moves({})) == 2
+    with store.read_statistics("award") as statistics:
+        assert sum(move.times for move in statistics.count_moves({})) == 2
 
 
 def test_pending_timers_are_counted_if_they_decide(store: AwardStore) -> None:
     """Timers that pend are counted by state and date; reminders and what has fired are not."""
     candidate(store, 1)
     candidate(store, 2)
-    with store.census("award") as census:
-        assert census.pending() == [Pending("SG", "under_review", CYCLE, "cycle_date", 2)]
+    with store.read_statistics("award") as statistics:
+        assert statistics.count_pending_timers() == [
+            Pending("SG", "under_review", CYCLE, "cycle_date", 2)
+        ]
     with store.begin() as transaction:
         transaction.set_aside(failure(timer("cycle_date", path_id=1)))
-    with store.census("award") as census:
-        assert [each.times for each in census.pending()] == [1]
+    with store.read_statistics("award") as statistics:
+        assert [each.times for each in statistics.count_pending_timers()] == [1]
 
 
 def test_the_paths_that_came_last_are_listed(store: AwardStore) -> None:
@@ -120,10 +124,10 @@ def test_the_paths_that_came_last_are_listed(store: AwardStore) -> None:
         candidate(store, number)
     candidate(store, 4, "ID")
     candidate(store, 5, moved=False)
-    with store.census("award") as census:
-        assert [each.id for each in census.residents(2)] == [4, 3, 2, 5]
-        assert [each.id for each in census.residents(0)] == []
-        assert [each.id for each in census.named([1, 99])] == [1]
+    with store.read_statistics("award") as statistics:
+        assert [each.id for each in statistics.latest_paths(2)] == [4, 3, 2, 5]
+        assert [each.id for each in statistics.latest_paths(0)] == []
+        assert [each.id for each in statistics.paths_by_number([1, 99])] == [1]
 
 
 def test_the_next_timer_is_the_earliest_that_decides(store: AwardStore) -> None:
@@ -132,8 +136,8 @@ def test_the_next_timer_is_the_earliest_that_decides(store: AwardStore) -> None:
     later = midnight(date(2027, 4, 1))
     with store.begin() as transaction:
         transaction.set_timer(timer("due_date", later, path_id=1))
-    with store.census("award") as census:
-        assert {key: row.name for key, row in census.next_timers([1, 2]).items()} == {
+    with store.read_statistics("award") as statistics:
+        assert {key: row.name for key, row in statistics.next_timers([1, 2]).items()} == {
             1: "cycle_date"
         }
 
@@ -142,8 +146,8 @@ def test_stories_are_the_journals_of_the_paths_asked_for(store: AwardStore) -> N
     """Rows come by path and in order, as JSON values."""
     candidate(store, 1)
     candidate(store, 2)
-    with store.census("award") as census:
-        stories = census.stories([2])
+    with store.read_statistics("award") as statistics:
+        stories = statistics.journal_rows([2])
     assert {key: [row["trigger"] for row in rows] for key, rows in stories.items()} == {
         2: ["nominate", "open_review"]
     }
