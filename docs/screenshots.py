@@ -1,6 +1,6 @@
 """How does the page look? Photograph it: ``PYTHONPATH=. .venv/bin/python docs/screenshots.py``.
 
-The demo's three years are told, and the page of its last day is shown to a browser: on light paper,
+The demo's three years are run, and the page of its last day is shown to a browser: on light paper,
 on dark paper with a path's story, and on a phone. Look at the pictures before you commit them.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).resolve().parent / "graph"
 STORY: Final = "award-51"
-"""A path of the demo that was refused at its renewals, and why is told."""
+"""A path of the demo that was refused at its renewals, and why."""
 
 
 def _choose(selector: str) -> Callable[[Browser], None]:
@@ -50,7 +50,7 @@ def _made(folder: Path) -> Path:
 
 
 def main() -> None:
-    """Write every picture anew."""
+    """Write every picture again."""
     shots = {
         "light": (DESK, False, _choose("[data-state=s3]")),
         "dark": (DESK, True, _search),

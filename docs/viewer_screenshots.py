@@ -1,6 +1,6 @@
 """How do the viewer's pages look? ``PYTHONPATH=. .venv/bin/python docs/viewer_screenshots.py``.
 
-The demo's three years are told, and the viewer is opened twelve days before the next cycle date: on
+The demo's three years are run, and the viewer is opened twelve days before the next cycle date: on
 light and dark paper, and on a phone. Look at the pictures before you commit them.
 """
 
@@ -57,7 +57,7 @@ def serve(folder: Path) -> Iterator[str]:
 
 
 def main() -> None:
-    """Write every picture anew."""
+    """Write every picture again."""
     FOLDER.mkdir(exist_ok=True)
     browser = Browser()
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as address:

@@ -1,7 +1,7 @@
 """Extras: which libraries each brings, and the error of one that is not installed.
 
 The core needs none of them. A module that uses such a library imports it within
-:func:`needs_extra`, so that whoever lacks it reads what to install.
+:func:`needs_extra`, so that anyone who lacks it reads what to install.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Reading(NamedTuple):
         as_of: The date of the facts it is based on.
         age_days: How old those facts are on the date judged.
         note: A difference between two sources, in words.
-        met: Whether the figure meets the bar, however old it is; ``None`` where that is not told.
+        met: Whether the figure meets the bar, however old it is; ``None`` where not recorded.
         earliest: The first date on which the bar can be met, where it is not met now; for a bar
             that time alone does not change, by facts of that date.
     """

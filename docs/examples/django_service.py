@@ -3,7 +3,7 @@
 Run it with ``LAZSA_DATABASE_URL=sqlite:///lazsa.db uvicorn --factory django_service:create_app``;
 ``python django_service.py runserver`` serves the same without the viewer. Before the first start,
 and after each upgrade: ``lazsa-flow migrate``, and Django's own ``python django_service.py
-migrate``. What every part is for is told in docs/how-to/embedding.md.
+migrate``. What every part is for is described in docs/how-to/embedding.md.
 """
 
 import json

@@ -2,7 +2,7 @@
 
 Run it with ``LAZSA_DATABASE_URL=sqlite:///lazsa.db uvicorn --factory fastapi_service:create_app``.
 Before the first start, and after each upgrade: ``lazsa-flow migrate``. What every part is for is
-told in docs/how-to/embedding.md.
+described in docs/how-to/embedding.md.
 """
 
 import os

@@ -45,7 +45,7 @@ _AUTHORISATION: Final = f"""\
 Denied by default: what no cell allows is refused with `NotAllowedError`, and nothing is written.
 In every cell:
 
-- `yes`: whoever has the role;
+- `yes`: anyone who has the role;
 - `self`: only the seller (or applicant) whose path or affair it is;
 - `nominator`: only who nominated on this path, whether or not the nomination still stands;
 - `own country`: only who has the role in the path's country, not in another and not in all;

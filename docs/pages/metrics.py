@@ -25,7 +25,7 @@ _INTRODUCTION: Final = f"""\
 
 # Metrics
 
-`run`, `worker`, `ticker` and `relay` serve them at `/metrics` with `--metrics-port`, beside
+`run`, `worker`, `ticker` and `relay` serve them at `/metrics` with `--metrics-port`, next to
 `/healthz` and `/readyz`. Counters and histograms are sums over all processes of one group; gauges
 are read from the database at each scrape. What each alarm means, and what to do first, is in
 [alarms](../operations/alarms.md).

@@ -29,8 +29,8 @@ ROLES: Final = {
 """Who has each role."""
 RECIPIENTS: Final = {
     "seller": "the path's seller",
-    "nominators": "whoever nominated, while the nomination stands",
-    "incomplete_nominators": "whoever has still to complete a nomination",
+    "nominators": "everyone who nominated, while the nomination stands",
+    "incomplete_nominators": "everyone who has still to complete a nomination",
     "panel": "the mailbox of the country's panel",
     "country_lead": "the mailbox of the country lead",
     "team": "the mailbox of the country's team",

@@ -1,4 +1,4 @@
-"""The pages as the builder wants them: beside their configuration, with links that stay inside.
+"""The pages as the builder wants them: next to their configuration, with links that stay inside.
 
 A page may link to any file of the repository, since it is also read there. A file that is no page
 goes into the site as text, in its folder ``source``, and the links to it lead there.

@@ -155,7 +155,7 @@ def written_bytes(row: JournalRow, verdicts: str) -> bytes:
 
 
 def around(row: JournalRow) -> tuple[str, str, str]:
-    """Return a row's canonical bytes, as text, around what is its own among paths alike.
+    """Return a row's canonical bytes, as text, around what is its own among identical paths.
 
     Between the three stand the path's number and the hash before it; after them its verdicts, and a
     closing brace.

@@ -2,8 +2,8 @@
 
 It is read out of the lifecycle's table: the shortest way along the states of the happy path to the
 next one that honours its subject, and the guards of each edge on it, judged on the date on which
-the clock will try it. So it is told from any state of that way, months before a decision; a subject
-without a path begins with the edge that opens one.
+the clock will try it. So it is reported from any state of that way, months before a decision; a
+subject without a path begins with the edge that opens one.
 """
 
 from __future__ import annotations

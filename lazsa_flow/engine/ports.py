@@ -91,7 +91,7 @@ class Transaction(Protocol):
     def write_chunk(
         self, changes: Sequence[Change], batch_changes: Sequence[BatchChange] = ()
     ) -> None:
-        """Write changes, those of paths that are alike among them.
+        """Write changes, those of identical paths among them.
 
         Raises:
             StaleVersionError: A path no longer has the version that was read.

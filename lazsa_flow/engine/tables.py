@@ -1,6 +1,6 @@
 """The table of a lifecycle as data: its digest, and how one differs from another.
 
-A database is run by one table of each lifecycle. What is told of it here is all that decides where
+A database is run by one table of each lifecycle. What is described here is all that decides where
 a path goes and when: states, edges with their permits, guards and effects, timers, and whose
 commands come before a timer. Titles and what graphs draw are left out.
 

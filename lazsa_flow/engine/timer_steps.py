@@ -1,7 +1,7 @@
 """Timer steps: what each pending timer will try, in order, and which step would fire.
 
-A timer tries its steps in order, and the first whose guards hold fires. What is told here is what
-would happen if nothing more were recorded: timers are gone through in the order in which they fall
+A timer tries its steps in order, and the first whose guards hold fires. What is described here is
+what would happen if nothing more were recorded: timers are taken in the order in which they fall
 due, and where one would move the path, the next is tried from the state that it would lead to.
 """
 

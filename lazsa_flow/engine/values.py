@@ -113,7 +113,7 @@ class PathOverrides(NamedTuple):
 
 
 class BatchChange(NamedTuple):
-    """Moves of paths that are alike.
+    """Moves of identical paths.
 
     Attributes:
         change: As it was drafted for one of them: no path is opened by it, no place or claim taken,

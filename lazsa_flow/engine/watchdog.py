@@ -1,7 +1,7 @@
 """The watch over guards: it reports one that does not return, and kills nothing.
 
 A guard that never returns holds its chunk's transaction, and on SQLite every other writer. Nobody
-can stop a thread safely; but the operators must be told which guard it is, of
+can stop a thread safely; but the operators must know which guard it is, of
 which lifecycle, and on which path.
 
 Theory of operation:

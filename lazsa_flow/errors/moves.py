@@ -233,7 +233,7 @@ class StaleVersionError(TransitionError):
         found: The present version.
 
     Do next:
-        Read the path again, decide anew, and give the version that was seen then.
+        Read the path again, decide again, and give the version that was seen then.
     """
 
     def __init__(

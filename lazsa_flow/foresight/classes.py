@@ -1,7 +1,7 @@
 """Classes: how sure an outcome is, found by comparing runs under every assumption.
 
-A path that nothing which can still be recorded brings to its goal on the date is told first. One
-whose figures alone keep it from its goal in every run depends on them. Of any other, runs that
+A path that nothing which can still be recorded brings to its goal on the date is classified first.
+One whose figures alone keep it from its goal in every run depends on them. Of any other, runs that
 differ in one assumption alone say whether its outcome depends on that.
 """
 

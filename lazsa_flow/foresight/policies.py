@@ -195,7 +195,7 @@ def _cycles_not_opened(calendar: Calendar, today: date) -> Iterator[date]:
 
 
 def with_unused_version(text: PolicyText, taken: Collection[str]) -> PolicyText:
-    """Return a policy under a version that no other text has, to be stored beside itself."""
+    """Return a policy under a version that no other text has, to be stored next to itself."""
     version = next(
         name for number in count(1) if (name := f"{_SCRATCH_YEAR}-{number}") not in taken
     )

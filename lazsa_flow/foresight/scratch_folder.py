@@ -1,7 +1,7 @@
 """Scratch folders: where a rehearsal keeps its copy, removed at its end or at the next start.
 
 A folder is locked for as long as its process lives. One whose lock is free was left by a process
-that was killed; whoever opens a scratch folder next removes it.
+that was killed; the next process that opens a scratch folder removes it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Details of a path beside its story: what comes next, what guards see now, which notices left."""
+"""Details of a path next to its history: next timers, what guards see now, and its notices."""
 
 from __future__ import annotations
 

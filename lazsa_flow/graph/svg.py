@@ -43,7 +43,7 @@ def svg(chart: Chart, *, dark: bool = False, shape: Shape = "tall") -> str:
         chart: What to draw.
         dark: On dark paper.
         shape: ``tall``: legible at 640 pixels of width, as high as need be; ``wide``: all of it
-            legible on a screen of 1440 by 900 pixels beside a side bar, where it fits at all;
+            legible on a screen of 1440 by 900 pixels next to a side bar, where it fits at all;
             ``narrow``: legible on a phone of 390 pixels of width, which is scrolled down.
 
     Raises:

@@ -112,7 +112,7 @@ class Desk(Protocol):
     """Knows what notices are about."""
 
     def look_up(self, notices: Sequence[Claimed]) -> None:
-        """Read at once what a batch of notices needs beside what came with them."""
+        """Read at once what a batch of notices needs in addition to what came with them."""
         ...
 
     def matter(self, notice: Claimed) -> NoticeContext:
@@ -211,8 +211,8 @@ class Letter:
         text: The letter as plain text.
         html: The letter as HTML.
         sent_at: When it is sent, by the relay's clock.
-        person: The id of the person who is told; none where a role is.
-        mailbox: The role's mailbox, where a role is told.
+        person: The id of the person who is notified; none where a role is.
+        mailbox: The role's mailbox, where a role is notified.
         contact: How they are reached; only for a channel that asks for it.
 
     Units:

@@ -142,7 +142,7 @@ class Relay:
 
         Args:
             stop: Set it to end.
-            beat: Told before each notice, and at each look.
+            beat: Called before each notice, and at each look.
         """
 
         def stopping() -> bool:

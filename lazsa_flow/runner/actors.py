@@ -63,8 +63,8 @@ def register_actors(
         broker: Ours or a test's; never the global one.
         service: Whose timers they fire.
         stopping: Asked after each chunk; ``True`` ends the sweep with the chunk in hand.
-        swept: Told of each chunk after its commit.
-        looked: Told of each look at the database.
+        swept: Called with each chunk after its commit.
+        looked: Called with each look at the database.
     """
 
     @dramatiq.actor(broker=broker, actor_name=f"{PREFIX}sweep", queue_name=QUEUE)

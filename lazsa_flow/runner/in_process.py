@@ -42,7 +42,7 @@ class LocalRunner:
 
     Args:
         service: Whose timers are fired.
-        swept: Told of each chunk after its commit.
+        swept: Called with each chunk after its commit.
         poll_ms: How often the threads look whether they should end; a ring wakes them at once.
     """
 

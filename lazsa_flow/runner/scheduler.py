@@ -63,7 +63,7 @@ def run_scheduler(
         service: Whose timers.
         ring: Rings for so many chunks of work.
         stop: Set it to end.
-        beat: Told of each tick.
+        beat: Called at each tick.
 
     Raises:
         ReplacedError: The database's file is another one than this process has open.

@@ -83,7 +83,7 @@ def approve(
 ) -> tuple[Approval, ...]:
     """Record that a person approves a request; return every approval of it.
 
-    Whoever calls it holds the lock of the rules, so that two persons approve one after the other.
+    The caller holds the lock of the rules, so that two persons approve one after the other.
 
     Args:
         transaction: The command's.

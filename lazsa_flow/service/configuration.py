@@ -237,7 +237,7 @@ def find_unknown_routes(
     for code in deployment.routes:
         if code not in known:
             name = printable(code, 60)
-            what = f"there is no country {name}, and nobody is told by it{nearest(code, known)}"
+            what = f"there is no country {name}, and nobody is notified by it{nearest(code, known)}"
             yield ConfigWarning("unknown", f"lazsa.toml [routes.{name}]", what)
 
 

@@ -169,7 +169,7 @@ class Context:
         return hmac.new(self.secret or b"", subject.encode(), hashlib.sha256).hexdigest()
 
     def verdicts(self, lifecycle: str, row: Mapping[str, Any]) -> list[Verdict]:
-        """Dress the verdicts of a journal row as they were told then: guard and policy version."""
+        """Word the verdicts of a journal row as they were recorded: guard and policy version."""
         guards = self.rulebook.lifecycle(lifecycle).guards
         policy = self.rulebook.policy_version(lifecycle, row["policy"].partition("/")[2])
         findings = findings_of(row["verdicts"])

@@ -1,7 +1,7 @@
 """The installed service: what workers, doctor and the general commands open.
 
 A package names its class by an entry point of the group ``lazsa_flow.services``. One that is
-installed beside lazsa_flow goes before the one that ships with it; without any, it is
+installed next to lazsa_flow goes before the one that ships with it; without any, it is
 :class:`lazsa_flow.service.service.FlowService` itself.
 """
 

@@ -133,7 +133,7 @@ class Lookups(Part):
         return state
 
     def verdicts(self, path: Path, row: Mapping[str, object]) -> list[Verdict]:
-        """Dress the verdicts of a journal row as they were told then: guard and policy version.
+        """Word the verdicts of a journal row as they were recorded: guard and policy version.
 
         Args:
             path: The path that the row is of.

@@ -1,7 +1,7 @@
 """Notices: those that wait to be sent, and those that were.
 
-The relay sends what stands in the outbox, by whoever calls it: a worker, the command line, a host's
-own loop. Any number may run side by side, apart from the sweep. What renders and sends is imported
+The relay sends what stands in the outbox, for any caller: a worker, the command line, a host's own
+loop. Any number may run side by side, apart from the sweep. What renders and sends is imported
 with the first notice.
 """
 

@@ -1,4 +1,4 @@
-"""Details of a path beside its story, as they are now."""
+"""Details of a path next to its history, as they are now."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def write_chunk(
         connection: In a transaction.
         to: What writes on it.
         changes: What to write.
-        batch_changes: The same of paths that are alike.
+        batch_changes: The same of identical paths.
         probe: Called by name before each statement, for the fault tests.
     """
     flat = flatten(changes)

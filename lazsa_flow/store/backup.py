@@ -1,7 +1,7 @@
 """Backup of an SQLite database, by SQLite's own backup interface.
 
-Others go on working on the database. The backup is one file without a log beside it, checked before
-it gets its name.
+Others go on working on the database. The backup is one file without a log next to it, checked
+before it gets its name.
 
 Source:
     SQLite, "Online Backup API".
@@ -76,7 +76,7 @@ def _check_name(database: Path, file: Path, *, overwrite: bool) -> None:
     if file.exists() and not overwrite:
         raise InputError.of("backup", "FILE", str(file), "a file that is not there, or --overwrite")
     for log in logs_of(file):
-        expected = f"a name without a log beside it: there is {log.name}"
+        expected = f"a name without a log next to it: there is {log.name}"
         raise InputError.of("backup", "FILE", str(file), expected)
 
 

@@ -77,7 +77,7 @@ def connect(url: str, *, durable: bool = True) -> sa.Engine:
 def close(engine: sa.Engine) -> None:
     """Close an engine's connections for good.
 
-    SQLAlchemy would open new ones for whoever asks next; this lets them have a
+    SQLAlchemy would open new ones for the next caller; this lets them have a
     :class:`ClosedError`.
     """
     event.listen(engine, "do_connect", _refuse_connection)

@@ -101,7 +101,7 @@ class DryRunStore(BoundStore):
         return self._committed.copy_due(scratch, due)
 
     def _telling(self, *, write: bool) -> AbstractContextManager[None]:
-        """Do nothing: whoever runs the dry run again must see what the driver raised."""
+        """Do nothing: the caller who runs the dry run again must see what the driver raised."""
         del write
         return nullcontext()
 

@@ -83,7 +83,7 @@ class EngineTransaction:
         self._probe = probe
         self._retried: frozenset[int] = frozenset()
         self.moves: list[JournalRow] = []
-        """What moved, to be told once it is committed; kept where somebody listens."""
+        """What moved, to be reported once it is committed; kept where a listener is registered."""
 
     @property
     def _connection(self) -> sa.Connection:

@@ -1,9 +1,9 @@
 """Identity of an SQLite file: a process writes to the file that its path names, or not at all.
 
-A file that is moved over another's place leaves whoever had that one open with a file that has no
-name any more: what they wrote there would be lost, and their log would stand beside the new file
-under its name. So each transaction asks whether the path still names the file that was opened
-first. Where it does not, the process has to be started again, or the old file put back.
+A file that is moved to another's place leaves every process that had the other open with a file
+that has no name any more: what they wrote there would be lost, and their log would stand next to
+the new file under its name. So each transaction asks whether the path still names the file that was
+opened first. Where it does not, the process has to be started again, or the old file put back.
 """
 
 from __future__ import annotations

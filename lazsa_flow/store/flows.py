@@ -1,8 +1,8 @@
 """Counted flows: how many rows of one kind each command and each chunk adds to the journal.
 
-The rows are written beside the journal's, in one transaction, by the one function that appends to
-it (:func:`lazsa_flow.store.apply_changes.write_chunk`). They are sums to be added up, so that
-nobody waits for a counter that others write to, and figures over all moves are read from them
+The rows are written together with the journal's, in one transaction, by the one function that
+appends to it (:func:`lazsa_flow.store.apply_changes.write_chunk`). They are sums to be added up, so
+that nobody waits for a counter that others write to, and figures over all moves are read from them
 instead of the journal. A verification counts the journal, and compares.
 
 Country and books follow what is recorded: a move counts for the country that its path is in now,
@@ -64,7 +64,7 @@ def count_flows(
         connection: In the transaction; it is asked where a path changes its country.
         to: What writes on it; what it holds is sent before the connection is asked.
         changes: With those that are linked to them.
-        batch_changes: The same of paths that are alike.
+        batch_changes: The same of identical paths.
     """
     counted: Counter[Flow] = Counter()
     for change in changes:

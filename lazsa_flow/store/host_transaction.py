@@ -72,7 +72,7 @@ class BoundStore(SqlStore[_Transaction, _Listing]):
             InputError: The transaction has ended.
         """
         if self._bound.closed or self._bound.get_transaction() is not self._bound_in:
-            expected = "the transaction that the programme was bound in; bind it anew in each one"
+            expected = "the transaction that the programme was bound in; bind it again in each one"
             raise InputError.of("bind", "transaction", "one that has ended", expected)
         if self._bound.dialect.name == "sqlite" and not self._bound.invalidated:
             _check_begun(self._bound)

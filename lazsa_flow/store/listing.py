@@ -115,7 +115,7 @@ class Listing:
             later = table.c.id < (LARGEST if after is None else after)
             page = numbers.where(*_place(wanted), later)
             page = page.order_by(table.c.id.desc()).limit(limit)
-        # what is told of a path is read of a page's paths alone
+        # details are read for the paths of one page alone
         query = self._paths(age, page.subquery()).order_by(table.c.id.desc())
         return [dict(row) for row in self._connection.execute(query).mappings()]
 

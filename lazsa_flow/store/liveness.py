@@ -35,7 +35,7 @@ _SESSION: Final = (
     "SELECT wait_event_type, pg_blocking_pids(pid)::text FROM pg_stat_activity WHERE pid = %s"
 )
 _looking: Final = threading.Lock()
-"""Held by whoever looks early, so that a server that is slow to all is not asked by all."""
+"""Held by the first to look, so that a server that is slow to all is not asked by all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,8 @@ def open_watched(cargs: Any, cparams: Mapping[str, Any]) -> WatchedConnection:
     """Open a connection that is watched.
 
     Args:
-        cargs: What the driver is told.
-        cparams: What it is told by name.
+        cargs: The driver's positional arguments.
+        cparams: Its keyword arguments.
     """
     connection = WatchedConnection.connect(*cargs, **cparams)
     connection.session_pid = connection.info.backend_pid

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LOCK_TIMEOUT_S: Final = 60.0
 FIRST_LOOK_S: Final = 1.0
-"""After so long a wait is looked into and told of."""
+"""After so long a wait is examined and logged."""
 BIND: Final = "if it is your own, call a programme that is bound to it (Programme.bind)"
 OPTION: Final = "lazsa_lock_timeout_s"
 """The execution option by which an engine says how long its calls wait."""

@@ -2,7 +2,7 @@
 
 alembic, inside the package, run by ``lazsa-flow migrate`` or :meth:`SqlStore.migrate` and by
 nothing else: no import and no opening of a programme changes a schema. Which revision a database
-stands at is told by :mod:`lazsa_flow.store.schema_revision`, without alembic.
+stands at is known by :mod:`lazsa_flow.store.schema_revision`, without alembic.
 
 On SQLite foreign keys are off while a migration runs, in one transaction, and are checked before
 it commits.

@@ -235,7 +235,7 @@ def latest_record(connection: sa.Connection) -> datetime | None:
 def lead(connection: sa.Connection) -> bool:
     """Take the lead on PostgreSQL, if nobody has it, for as long as the transaction is open.
 
-    It saves work and nothing hangs on it.
+    It saves work and nothing depends on it.
     """
     return bool(connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_LEADER))))
 

@@ -73,7 +73,7 @@ class NightSide(BookSide):
     def need_database_id(self, make: Callable[[], str], at: datetime) -> str:
         """Return what tells this database from every other one, which the first to ask makes.
 
-        Whoever calls it holds the lock of the rules, so that only one is made.
+        The caller holds the lock of the rules, so that only one is made.
 
         Args:
             make: Makes a random text.

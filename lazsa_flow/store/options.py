@@ -47,7 +47,7 @@ class ConnectionOptions:
 
 
 def split_options(url: sa.URL) -> tuple[sa.URL, ConnectionOptions]:
-    """Split a URL into what the driver is told, and our options.
+    """Split a URL into the driver's part and our options.
 
     Raises:
         InputError: An option has a value that it cannot have.

@@ -4,7 +4,7 @@ A claim is a committed lease: the row's ``next_at`` moves to the lease's end, so
 dies gives back what it held by doing nothing. A report on a claim names the lease it had;
 what another has claimed since is left alone. A notice that was delivered leaves the outbox, and
 ``lazsa_deliveries`` keeps when and how: the thirty days of an appeal run from it, and counts of
-what was told can be compared with the journal for ever.
+what was sent can be compared with the journal for ever.
 
 A delivery is written without waiting for the disk. A process that is killed loses nothing by that;
 a power cut can lose the last few, and then they are sent again under the same key, which
@@ -192,7 +192,7 @@ class SqlOutbox:
         self._change(notices, attempts=_OUTBOX.c.attempts + 1, error=error, **then)
 
     def beat(self, at: datetime) -> None:
-        """Record that a relay was at work, for whoever looks whether one is."""
+        """Record that a relay was at work, for checks that one is running."""
         insert = upsert(self._engine.dialect.name)(schema.heartbeats)
         insert = insert.values(process=RELAY, seen_at=at)
         beat = insert.on_conflict_do_update(

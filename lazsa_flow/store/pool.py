@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class BoundedPool(sa.pool.QueuePool):
-    """SQLAlchemy's pool, whose time-out is an error of ours, whoever asks for a connection."""
+    """SQLAlchemy's pool, whose time-out is an error of ours, for every caller."""
 
     # SQLAlchemy names a pool's logger by its module: its events are not to be among ours
     __module__ = sa.pool.QueuePool.__module__
@@ -34,7 +34,7 @@ class BoundedPool(sa.pool.QueuePool):
 
 
 def pool_arguments(options: ConnectionOptions) -> dict[str, Any]:
-    """Return what :func:`sqlalchemy.create_engine` is told of the pool."""
+    """Return the pool's arguments of :func:`sqlalchemy.create_engine`."""
     return {
         "poolclass": BoundedPool,
         "pool_size": options.pool_size,

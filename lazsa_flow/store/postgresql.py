@@ -44,7 +44,7 @@ _CONNECT: Final = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
-"""What the driver is told, unless the URL says otherwise. Units: seconds; the last, ms."""
+"""The driver's options, unless the URL says otherwise. Units: seconds; the last, ms."""
 _OPTION: Final = re.compile(r"(?:-c\s*|--)((?:[^\s=\\]|\\.)+)=((?:[^\s\\]|\\.)*)")
 _SELECTOR: Final = getattr(selectors, "PollSelector", selectors.SelectSelector)
 """One look at one socket: epoll asks the system four times for it, poll once."""

@@ -1,6 +1,6 @@
 """Reading an SQLite database without the right to write: its file or its folder is read-only.
 
-Even a reader of a database with a write-ahead log wants to make the log's two files beside it. Who
+Even a reader of a database with a write-ahead log wants to make the log's two files next to it. Who
 may not can read all the same: with the log's files as they stand, or, where there are none, the
 database's file alone, for as long as nobody else writes. So that is decided for each use of a
 connection, and not once for all.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNCHANGING: Final = "mode=ro&immutable=1"
-"""Options of a URI: SQLite takes no lock on the file and puts nothing beside it."""
+"""Options of a URI: SQLite takes no lock on the file and puts nothing next to it."""
 _READS: Final = "lazsa_reads_only"
 _ALONE: Final = "lazsa_reads_alone"
 _USED: Final = "lazsa_used"
@@ -47,7 +47,7 @@ def reads_only(record: Any) -> bool:
 
 
 def is_writable(file: Path) -> bool:
-    """Return whether this process may write a database: its file, and beside it."""
+    """Return whether this process may write a database: its file, and the folder."""
     folder = file.absolute().parent
     return os.access(file, os.W_OK, effective_ids=_EFFECTIVE) and os.access(
         folder, os.W_OK | os.X_OK, effective_ids=_EFFECTIVE

@@ -132,7 +132,7 @@ def _checked_backup(file: Path, database: Path) -> Iterator[sqlite3.Connection]:
         raise InputError.of("restore", "FILE", str(file), "another file than the database")
     if logs_of(file):
         expected = (
-            "a finished backup: this one has a log beside it, so it was copied from a database in "
+            "a finished backup: this one has a log next to it, so it was copied from a database in "
             "use; make it one with lazsa-flow backup"
         )
         raise InputError.of("restore", "FILE", str(file), expected)
@@ -147,11 +147,11 @@ def _checked_backup(file: Path, database: Path) -> Iterator[sqlite3.Connection]:
 
 
 def contents(database: Path, *, unchanging: bool = False) -> str:
-    """Describe what a database holds, for whoever is about to replace it.
+    """Describe what a database holds, for the person who is about to replace it.
 
     Args:
         database: The file.
-        unchanging: Whether it is a backup, which nobody changes and nothing is put beside.
+        unchanging: Whether it is a backup, which nobody changes and nothing is put next to.
     """
     try:
         with closing(open_sqlite(database, UNCHANGING if unchanging else "mode=rw")) as connection:
@@ -200,4 +200,4 @@ def _unused(database: Path) -> Path:
         aside = database.with_name(f"{database.name}.damaged-{number}")
         if not aside.exists():
             return aside
-    raise InputError.of("restore", "database", str(database), "fewer damaged copies beside it")
+    raise InputError.of("restore", "database", str(database), "fewer damaged copies next to it")

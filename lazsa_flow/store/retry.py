@@ -203,7 +203,7 @@ def _refused(error: DBAPIError) -> bool:
 
 
 def is_away(error: DBAPIError) -> bool:
-    """Return whether an error means that the database cannot write, whoever asks."""
+    """Return whether an error means that the database cannot write at all."""
     state = getattr(error.orig, "sqlstate", None) or ""
     name = getattr(error.orig, "sqlite_errorname", None) or ""
     return state.startswith(_AWAY) or name.startswith(_AWAY_SQLITE)

@@ -1,4 +1,4 @@
-"""An SQLite database as a file: opened by the driver alone, with what lies beside it.
+"""An SQLite database as a file: opened by the driver alone, with its logs.
 
 Backup and restore work on files, before any engine of SQLAlchemy's is made.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PATIENCE_S: Final = 60.0
 """How long to wait for a process that restores or migrates the database."""
 LOGS: Final = ("-wal", "-journal")
-"""What SQLite puts beside a database, and reads again when it is opened."""
+"""What SQLite puts next to a database, and reads again when it is opened."""
 INDEX: Final = "-shm"
 """The index of a log, which is made again."""
 DAMAGE: Final = (sqlite3.DatabaseError, UnicodeDecodeError)
@@ -43,19 +43,19 @@ def open_sqlite(
 
 
 def beside(file: Path) -> list[Path]:
-    """Return what SQLite has left beside a database: its logs, and their index."""
+    """Return what SQLite has left next to a database: its logs, and their index."""
     found = [file.with_name(file.name + suffix) for suffix in (*LOGS, INDEX)]
     return [each for each in found if each.exists()]
 
 
 def logs_of(file: Path) -> list[Path]:
-    """Return the logs beside a database that are not empty."""
+    """Return the logs next to a database that are not empty."""
     logs = [file.with_name(file.name + suffix) for suffix in LOGS]
     return [each for each in logs if each.exists() and each.stat().st_size]
 
 
 def remove(file: Path) -> None:
-    """Remove a database with all that lies beside it, as far as it is there."""
+    """Remove a database with all its logs, as far as it is there."""
     for each in (file, *beside(file)):
         each.unlink(missing_ok=True)
 

@@ -114,7 +114,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         return file_of(self._engine.url) is not None
 
     def close(self) -> None:
-        """Close every connection; whoever asks for another is refused with a ClosedError."""
+        """Close every connection; a caller who asks for another is refused with a ClosedError."""
         self._closed = True
         self._outbox.close()
         close(self._leader)
@@ -237,7 +237,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
 
         Args:
             snapshot: Whether all that is read must be of one moment.
-            once: Whether one statement is all, so that a server need not be told of a transaction.
+            once: Whether one statement is all, so that a server need not begin a transaction.
         """
         engine = self._asking if once else self._reading
         if snapshot and engine.dialect.name == "postgresql":  # SQLite's reads always are one

@@ -81,7 +81,7 @@ def count_timers(
             passed, or on a path that is parked: such a timer may be there already, and over.
         to: What writes on it; what it holds is sent before the connection is asked.
         changes: With those that are linked to them.
-        batch_changes: The same of paths that are alike.
+        batch_changes: The same of identical paths.
     """
     every = [(change, [change.after.id]) for change in changes]
     every += [(change, [own.path_id for own in each]) for change, each in batch_changes]

@@ -1,4 +1,4 @@
-"""The page of deliveries: what was told to whom, through what, and when."""
+"""The page of deliveries: what was sent to whom, through which channel, and when."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A small table beside a list, or on the overview.
+    """A small table next to a list, or on the overview.
 
     Attributes:
         title: Its heading.

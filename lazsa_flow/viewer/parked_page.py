@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lazsa_flow.viewer.list_page import ListQuery, PageContext
 
 OPERATOR: Final = "operator:YOU"
-"""Who a command to copy is given by; whoever copies it puts their own id."""
+"""Who a command to copy is given by; the person who copies it puts their own id."""
 
 
 def list_filters(context: PageContext) -> list[Filter]:

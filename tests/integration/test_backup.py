@@ -294,7 +294,7 @@ class TestRestore:
             ("empty", SchemaError, "no lazsa_flow schema"),
             ("other", SchemaError, "no lazsa_flow schema"),
             ("later", SchemaError, "9999_later, which this release does not know"),
-            ("live", InputError, "a log beside it"),
+            ("live", InputError, "a log next to it"),
             (file.name, InputError, "another file than the database"),
         ):
             with pytest.raises(kind, match=expected):

@@ -2,7 +2,7 @@
 
 Source:
     programme.md, "The lifecycles", Store entry: an applicant can check the records before
-    submitting, and is told what was received.
+    submitting, and see what was received.
 """
 
 from __future__ import annotations

@@ -114,8 +114,8 @@ def _not_suspended(cycle_on: date, suspended: frozenset[date]) -> str:
 def _round_of(after: Rulebook, path: Path, cycle_on: date) -> date:
     """Return the round of a path that was put into the round after a cycle that is held again.
 
-    While that cycle's window is open, nobody is nominated for a later one, and whoever was put off
-    was put off from an earlier one: they belong to it. An award belongs to its own due date.
+    While that cycle's window is open, nobody is nominated for a later one, and a decision that was
+    put off came from an earlier one: both belong to it. An award belongs to its own due date.
     """
     if path.state not in ("awarded", "renewed"):
         return cycle_on

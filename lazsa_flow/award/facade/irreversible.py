@@ -102,7 +102,7 @@ class Irreversible(Part):
             seller: Whose; the id of a nominator or reviewer is good, too.
             actor: Who asks; the journal names them on every path that ends.
             key: The idempotency key.
-            dry_run: Return how many texts it would be, and write nothing; what would end is told
+            dry_run: Return how many texts it would be, and write nothing; what would end is listed
                 by :meth:`dry_run`.
 
         Returns:

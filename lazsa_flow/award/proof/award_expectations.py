@@ -112,7 +112,7 @@ AWARD_EXPECTATIONS: Final = (
     period_runs_in("membership", ("reconnect",), "Members of Reconnect, and no others, are in it."),
     Property(
         "one_honour_at_a_time",
-        "Nobody has two sitting awards, or one beside a membership.",
+        "Nobody has two sitting awards, or one together with a membership.",
         in_situation=_one_honour,
     ),
     needs_guards(

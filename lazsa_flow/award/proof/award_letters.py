@@ -102,7 +102,7 @@ AWARD_LETTERS: Final = (
     ),
     Property(
         "what_waits_is_told",
-        "Who has an incomplete nomination, or a renewal that is not decided, is told.",
+        "Who has an incomplete nomination, or a renewal that is not decided, is notified.",
         on_move=_reminded,
     ),
     Property(

@@ -1,13 +1,13 @@
 """Groups of identical paths: one is decided in full, the others by what differs.
 
 :func:`change_of` decides one path and drafts its change: every guard, every effect, as values. A
-:class:`DecisionGroup` does that for the first of paths that are alike; of the others it asks only
+:class:`DecisionGroup` does that for the first of the identical paths; of the others it asks only
 what the guards found, and their change is the first one's but for what is their own.
 
 That is not taken on trust. What decides for many sees nothing that is one path's own (see
 :mod:`.masking`), and the first one's change must come out of that the same as by itself, its hash
-as well. Where it does not, a guard or a rule hangs on more than it says: that is told, and every
-path moves by itself.
+as well. Where it does not, a guard or a rule depends on more than it declares: that is logged, and
+every path moves by itself.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _fill(
 
 
 class _Moved(NamedTuple):
-    """How those move that are alike: the change, the text around what is their own, and that."""
+    """How identical paths move: the change, the text around their own values, and these."""
 
     change: Change
     around: tuple[str, str, str] | None
@@ -104,7 +104,7 @@ class _Moved(NamedTuple):
 
 
 class DecisionGroup:
-    """Paths that are alike and whose timer of one name is due.
+    """Identical paths whose timer of one name is due.
 
     Args:
         rulebook: Whose rules hold.
@@ -154,7 +154,7 @@ class DecisionGroup:
         )
 
     def take(self, row: EvidenceRow) -> Change | None:
-        """Decide a path of it; return its change, unless it is kept with those that are alike."""
+        """Decide a path of it; return its change, unless it is kept with the identical ones."""
         if self._decide is None or not row.groupable:
             return self._by_itself(self._evidence(row))
         try:
@@ -179,7 +179,7 @@ class DecisionGroup:
 
     def _timer(self, seen: Snapshot) -> TimerRow:
         timer = _pending(seen, self._name, self._due_at)
-        assert timer is not None  # as it pends for the one, so for all that are alike
+        assert timer is not None  # as it pends for the one, so for all identical paths
         return timer
 
     def _first(self, outcome: int | None, verdicts: str, row: EvidenceRow) -> Change | None:
@@ -207,13 +207,13 @@ class DecisionGroup:
         return None
 
     def _fall_back(self, change: Change) -> Change:
-        """Say that something hangs on more than it says; from here on each moves by itself."""
+        """Log that something depends on more than it declares; from here on, each moves alone."""
         log.warning("batch.fallback", path_id=change.after.id, timer=self._name)
         self._decide = None
         return change
 
     def _drafted(self, outcome: int | None, seen: Snapshot, change: Change) -> Change:
-        """Draft a change from what paths alike have in common, and nothing else."""
+        """Draft a change from what identical paths have in common, and nothing else."""
         assert self._memoized is not None
         context, edge = self._build_context(mask_for_change(seen, self._rulebook.kinds)), None
         if outcome is not None:

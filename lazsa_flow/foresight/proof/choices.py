@@ -2,7 +2,7 @@
 
 A move is worked out once for each way in which the guards that it asks can answer. A guard whose
 meaning is known answers by the situation; a combined one answers by its parts; any other is free,
-and answers the same to whoever asks it within one move.
+and gives the same answer however often it is asked within one move.
 """
 
 from __future__ import annotations

@@ -2,10 +2,12 @@
 
 A host writes its own in a few lines::
 
-    def told(before: PathSituation, move: PossibleMove) -> bool:
+    def refusal_is_notified(before: PathSituation, move: PossibleMove) -> bool:
         return move.dest != "refused" or move.tells("subject")
 
-    TOLD = Property("refusals_are_told", "Who is refused is told.", on_move=told)
+    NOTIFIED = Property(
+        "refusals_are_notified", "Who is refused is notified.", on_move=refusal_is_notified
+    )
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def prove(
     """Hold every situation that a lifecycle's table allows to properties.
 
     One subject has up to two paths. Guards are booleans, combined as the table combines them;
-    whoever may ask for something may do so at any time, and a pending timer may fall due at any
+    anyone who may ask for something may do so at any time, and a pending timer may fall due at any
     time. Nothing is read but the table.
 
     Args:

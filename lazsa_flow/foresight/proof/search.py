@@ -36,7 +36,7 @@ class Failure:
 
 @dataclass
 class Search:
-    """A breadth-first search, which stops at the first failure if it is told to.
+    """A breadth-first search, which stops at the first failure if asked to.
 
     Attributes:
         situations: How many were reached.

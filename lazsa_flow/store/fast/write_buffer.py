@@ -129,7 +129,7 @@ class BufferedWriter(PostgresWriter):
             with driver_connection(self._connection) as driver:
                 driver.rollback()
             raise MovedError from None
-        commit()  # of what is committed: SQLAlchemy is told
+        commit()  # of what is committed: SQLAlchemy takes part
 
     @contextmanager
     def pipelined(self, most: int) -> Iterator[None]:
@@ -146,7 +146,7 @@ class BufferedWriter(PostgresWriter):
     def update_paths(self, rows: Sequence[Row]) -> int:
         """Set paths that still have the version they were read with; return how many had.
 
-        Of paths that are held it is told when they are sent.
+        For paths that are held this is found when they are sent.
         """
         held = self._hold(_MOVE, rows, [(schema.paths.name, row[0]) for row in rows])
         return len(rows) if held else super().update_paths(rows)
@@ -169,7 +169,7 @@ class BufferedWriter(PostgresWriter):
     def take_slots(self, rows: Sequence[Row]) -> int:
         """Take places that are free; return how many were.
 
-        Of places that are held it is told when they are sent.
+        For places that are held this is found when they are sent.
         """
         held = self._hold(_TAKE, rows, [(schema.slots.name, *row[:2]) for row in rows])
         return len(rows) if held else super().take_slots(rows)

@@ -80,5 +80,5 @@ class InspectedDatabase:
         return storage.unlimited(self._engine)
 
     def room(self) -> Room | None:
-        """Return how much room there is beside its file; ``None`` where it has none."""
+        """Return how much room there is next to its file; ``None`` where it has none."""
         return None if self.file is None else storage.room(self.file)

@@ -45,7 +45,7 @@ class Room:
 
 
 def room(file: Path) -> Room:
-    """Return how much room there is beside a SQLite file."""
+    """Return how much room there is next to a SQLite file."""
     folder = file.resolve().parent
     used = sum(
         each.stat().st_size
