@@ -37,7 +37,10 @@ Every command of `lazsa-flow`. `lazsa-flow COMMAND --help` says the same in a te
 - **Once only.** With `--key`, a command that is repeated changes nothing and prints the first
   result.
 - **Output.** The result goes to standard output, everything else to standard error. `--json`
-  prints [JSON](json.md), `--csv` a table for a spreadsheet.
+  prints [JSON](json.md), `--csv` a table for a spreadsheet. `--out` writes the result elsewhere:
+  into a FILE, or into a DIR where it is several files.
+- **Time.** `--now` is the instant that a command takes for the present, `--on` the cycle date that
+  it is about, and `--until` the last date that it includes.
 - **Progress.** What can take longer than a second shows a bar on standard error, on a terminal
   alone. `NO_COLOR` takes colours away; into a pipe or a file goes plain text, a table's row a line.
 - **Instants** are written with their zone, as `2026-10-01T00:00+08:00`; dates, as `2026-10-01`,

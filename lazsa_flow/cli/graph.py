@@ -63,7 +63,7 @@ def graph(
         raise InputError.of("graph", "--path", path, "--database too: where its story is kept")
     if now is not None and database is None:
         raise InputError.of("graph", "--now", now, "--database too: whose figures are shown")
-    _refuse_format(format_, dark=dark, locale=locale)
+    _refuse_format(format_, dark=dark)
     opens_on = None
     if database is None:
         shown: Chart | Picture = _table(lifecycle, config)
@@ -88,19 +88,16 @@ def graph(
         write_file(out, content)
 
 
-def _refuse_format(format_: Format, *, dark: bool, locale: str | None) -> None:
+def _refuse_format(format_: Format, *, dark: bool) -> None:
     """Let a format pass that has what is asked for.
 
     Raises:
-        InputError: It has no paper, or no titles.
+        InputError: It has no paper.
     """
     from lazsa_flow.errors import InputError
 
     if dark and format_ not in (Format.svg, Format.png):
         raise InputError.of("graph", "--dark", format_.value, "a format that has paper: svg or png")
-    if locale is not None and format_ not in (Format.svg, Format.png, Format.html):
-        expected = "a format that has titles: svg, png or html"
-        raise InputError.of("graph", "--locale", format_.value, expected)
 
 
 def _document(lifecycle: str, format_: Format, content: bytes, out: Path | None) -> dict[str, str]:

@@ -140,7 +140,12 @@ Csv = Annotated[
 ]
 OutFile = Annotated[
     Path | None,
-    typer.Option("-o", "--out", metavar="FILE", help="Output file; - is standard output."),
+    typer.Option(
+        "-o",
+        "--out",
+        metavar="FILE",
+        help="Write the result here: into this file; - is standard output.",
+    ),
 ]
 PageLimit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="Maximum number of rows.")]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Maximum number of rows.")]
@@ -249,7 +254,7 @@ DueBy = Annotated[
     typer.Option(
         "--now",
         metavar="INSTANT",
-        help="As of this past instant, as 2026-10-01T00:00+08:00: timers due by it.",
+        help="As of this instant, as 2026-10-01T00:00+08:00; a past one: timers due by it.",
     ),
 ]
 Until = Annotated[

@@ -3,10 +3,11 @@ r"""DOT: a chart as Graphviz reads it.
 Nodes have generated ids; every other text is a double-quoted string in which ``\``, ``"`` and ``&``
 are escaped, because Graphviz interprets ``\N`` and the like in labels and resolves HTML entities.
 
-The happy path is drawn bold, and its weight keeps it straight; a timer's steps are dashed. Reasons,
-the fields of its data and guards follow a trigger, and the tooltip says which roles may give which
-reason. A final state has two rings. If paths were counted, their number follows a state's name and
-a trigger. The history of one path has its own colour.
+States, triggers and guards read as their titles; the code name of a state or trigger is the second
+line. Reasons, the fields of its data and guards follow a trigger; the tooltip says which roles may
+give which reason, and names the guards. The happy path is drawn bold, and its weight keeps it
+straight; a timer's steps are dashed. A final state has two rings. If paths were counted, their
+number follows a state's code name and a trigger's title. One path's history has its own colour.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lazsa_flow.graph.chart import Arrow, Chart, Node, Who
+    from lazsa_flow.lifecycle.titles import Titles
 
 _START: Final = "start"
 _BREAK: Final = r"\n"
@@ -48,19 +50,19 @@ def _write_lines(chart: Chart) -> Iterator[str]:
     visited = {leg.node for leg in chart.trail}
     taken = {leg.arrow for leg in chart.trail}
     for node in chart.nodes:
-        drawn = _of_node(node) | (_TRAIL if node.id in visited else {})
+        drawn = _of_node(node, chart.titles) | (_TRAIL if node.id in visited else {})
         yield f"    {node.id} [{_write_attributes(drawn)}];"
     for arrow in chart.arrows:
-        drawn = _of_arrow(arrow) | (_TRAIL if arrow.id in taken else {})
+        drawn = _of_arrow(arrow, chart.titles) | (_TRAIL if arrow.id in taken else {})
         yield f"    {arrow.source or _START} -> {arrow.dest} [{_write_attributes(drawn)}];"
     yield "}"
 
 
-def _of_node(node: Node) -> dict[str, str]:
+def _of_node(node: Node, titles: Titles) -> dict[str, str]:
     ink = INKS[node.meaning]
     count = "" if node.count is None else f"{_BREAK}{node.count}"
     attributes = {
-        "label": f"{escape_dot_name(node.label)}{count}",
+        "label": f"{_write_name(titles.state(node.label), node.label)}{count}",
         "tooltip": node.meaning,
         "fillcolor": ink.fill,
         "fontcolor": ink.text,
@@ -73,10 +75,10 @@ def _of_node(node: Node) -> dict[str, str]:
     return attributes
 
 
-def _of_arrow(arrow: Arrow) -> dict[str, str]:
+def _of_arrow(arrow: Arrow, titles: Titles) -> dict[str, str]:
     attributes = {
-        "label": _write_arrow_label(arrow),
-        "tooltip": ", ".join(map(_write_who, arrow.who)),
+        "label": _write_arrow_label(arrow, titles),
+        "tooltip": _write_arrow_tooltip(arrow),
     }
     if arrow.timers:
         attributes["style"] = "dashed"
@@ -85,16 +87,26 @@ def _of_arrow(arrow: Arrow) -> dict[str, str]:
     return attributes
 
 
-def _write_arrow_label(arrow: Arrow) -> str:
+def _write_arrow_label(arrow: Arrow, titles: Titles) -> str:
     flow = "" if arrow.flow is None else f" ({arrow.flow})"
-    rows = [f"{escape_dot_name(arrow.trigger)}{flow}"]
+    rows = [_write_name(titles.trigger(arrow.trigger), arrow.trigger, after_title=flow)]
     if arrow.reasons:
         rows.append(f"({_wrap_names(arrow.reasons)})")
     if arrow.data:
         rows.append(f"+ {_wrap_names(arrow.data)}")
     if arrow.guards:
-        rows.append(f"[{_wrap_names(arrow.guards)}]")
+        rows.append(f"[{_wrap_names(list(map(titles.guard, arrow.guards)))}]")
     return _BREAK.join(rows)
+
+
+def _write_name(title: str, code: str, *, after_title: str = "") -> str:
+    """Write a title, and the code name in a second line."""
+    return f"{escape_dot_name(title)}{after_title}{_BREAK}{escape_dot_name(code)}"
+
+
+def _write_arrow_tooltip(arrow: Arrow) -> str:
+    who = ", ".join(map(_write_who, arrow.who))
+    return f"{who} [{', '.join(map(escape_dot_name, arrow.guards))}]" if arrow.guards else who
 
 
 def _write_who(who: Who) -> str:

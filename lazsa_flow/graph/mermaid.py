@@ -6,10 +6,12 @@ Mermaid's lexer cannot misread it: it ends a label at ``:`` and ``;``, begins a 
 and takes any line that contains ``direction LR`` for a command, which is why spaces in a name are
 entities too.
 
-The label of an arrow reads ``trigger by role/role (reasons), role (reasons) with data [guards]``;
-``clock`` means a timer; the system's other moves read ``system``. States on the happy path have a
-bold border, those of the path that is drawn a dashed one. If paths were counted, their number
-follows a state's name in brackets, and the number of moves follows an arrow's label.
+A label's first line is read: the title of a state, or ``Title [titles of guards]`` at an arrow.
+The second line has the code names: of a state, or ``trigger by role/role (reasons), role (reasons)
+with data [guards]``, where ``clock`` means a timer, and the system's other moves read ``system``.
+States on the happy path have a bold border, those of the path that is drawn a dashed one. If paths
+were counted, their number follows a state's title in brackets, and the number of moves follows an
+arrow's label.
 """
 
 from __future__ import annotations
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from lazsa_flow.graph.chart import Arrow, Chart, Who
+    from lazsa_flow.lifecycle.titles import Titles
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_]")
 _ENDS: Final = "[*]"
+_BREAK: Final = "<br/>"
 
 
 def mermaid(chart: Chart) -> str:
@@ -51,7 +55,8 @@ def _write_lines(chart: Chart) -> Iterator[str]:
     visited = {leg.node for leg in chart.trail}
     for node in chart.nodes:
         here = "" if node.count is None else f"#32;#40;{node.count}#41;"
-        yield f'    state "{escape_mermaid_name(node.label)}{here}" as {node.id}'
+        title, code = map(escape_mermaid_name, (chart.titles.state(node.label), node.label))
+        yield f'    state "{title}{here}{_BREAK}{code}" as {node.id}'
     for node in chart.nodes:
         yield f"    class {node.id} {node.meaning}"
         if node.happy:
@@ -59,19 +64,27 @@ def _write_lines(chart: Chart) -> Iterator[str]:
         if node.id in visited:
             yield f"    class {node.id} visited"
     for arrow in chart.arrows:
-        yield f"    {arrow.source or _ENDS} --> {arrow.dest} : {_write_arrow_label(arrow)}"
+        label = _write_arrow_label(arrow, chart.titles)
+        yield f"    {arrow.source or _ENDS} --> {arrow.dest} : {label}"
     for node in chart.nodes:
         if node.final:
             yield f"    {node.id} --> {_ENDS}"
 
 
-def _write_arrow_label(arrow: Arrow) -> str:
+def _write_arrow_label(arrow: Arrow, titles: Titles) -> str:
     clock = "clock" if arrow.timers else SYSTEM
     who = ", ".join(_write_who(who, clock) for who in arrow.who)
-    guards = f" [{_join_names(arrow.guards)}]" if arrow.guards else ""
     data = f" with {_join_names(arrow.data)}" if arrow.data else ""
     flow = "" if arrow.flow is None else f" ({arrow.flow} times)"
-    return f"{escape_mermaid_name(arrow.trigger)} by {who}{data}{guards}{flow}"
+    title = escape_mermaid_name(titles.trigger(arrow.trigger))
+    read = f"{title}{_write_guards(map(titles.guard, arrow.guards))}"
+    code = f"{escape_mermaid_name(arrow.trigger)} by {who}{data}{_write_guards(arrow.guards)}{flow}"
+    return f"{read}{_BREAK}{code}"
+
+
+def _write_guards(names: Iterable[str]) -> str:
+    joined = _join_names(names)
+    return f" [{joined}]" if joined else ""
 
 
 def _write_who(who: Who, clock: str) -> str:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.graph.chart import Arrow, Chart
     from lazsa_flow.graph.label import Label
+    from lazsa_flow.lifecycle.titles import Titles
 
 
 def describe_label(chart: Chart, label: Label) -> str:
@@ -16,16 +17,16 @@ def describe_label(chart: Chart, label: Label) -> str:
     said: dict[str, dict[str, None]] = {}
     for arrow in label.arrows:
         dest = chart.titles.state(chart.node(arrow.dest).label)
-        said.setdefault(dest, {})[_describe_arrow(chart, arrow)] = None
+        said.setdefault(dest, {})[describe_arrow(chart.titles, arrow)] = None
     return ". ".join(f"→ {dest}: {'; '.join(ways)}" for dest, ways in said.items())
 
 
-def _describe_arrow(chart: Chart, arrow: Arrow) -> str:
-    return ", ".join(_list_clauses(chart, arrow))
+def describe_arrow(titles: Titles, arrow: Arrow) -> str:
+    """Say what pulls an arrow, when, by whom, with which data and under which guards."""
+    return ", ".join(_list_clauses(titles, arrow))
 
 
-def _list_clauses(chart: Chart, arrow: Arrow) -> Iterator[str]:
-    titles = chart.titles
+def _list_clauses(titles: Titles, arrow: Arrow) -> Iterator[str]:
     yield f"{titles.trigger(arrow.trigger)} ({arrow.trigger})"
     if arrow.timers:
         yield f"at {' / '.join(map(titles.timer, arrow.timers))}"

@@ -7,6 +7,9 @@ from its caller: ``all``, which returns whether every guard named in ``params.gu
 
     setup({guards: {all: ({event}, {guards}) => guards.every((name) => event.held.includes(name))}})
 
+A state's description is its title and, in a second line, its code name; a transition's says in
+titles what it does, by whom and under which guards.
+
 The key of a state is its name if that is a plain word, else its generated id. In an event, all but
 letters, digits and ``_`` is percent-encoded, because XState interprets ``*`` and ``.``.
 
@@ -22,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from lazsa_flow.graph.metrics import one_line
+from lazsa_flow.graph.wording import describe_arrow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +85,7 @@ def _build_state(chart: Chart, node: Node) -> dict[str, Any]:
     if any(leg.node == node.id for leg in chart.trail):
         meta["visited"] = True
     return {
-        "description": one_line(node.label),
+        "description": f"{one_line(chart.titles.state(node.label))}\n{one_line(node.label)}",
         "tags": [node.meaning],
         "meta": meta,
         **({"on": on} if on else {}),
@@ -119,7 +123,11 @@ def _build_transition(chart: Chart, arrow: Arrow) -> dict[str, Any]:
         meta["taken"] = True
     if arrow.data:
         meta["data"] = list(arrow.data)
-    found: dict[str, Any] = {"target": state_key(chart.node(arrow.dest)), "meta": meta}
+    found: dict[str, Any] = {
+        "target": state_key(chart.node(arrow.dest)),
+        "description": one_line(describe_arrow(chart.titles, arrow)),
+        "meta": meta,
+    }
     if arrow.guards:
         found["guard"] = {"type": "all", "params": {"guards": list(arrow.guards)}}
     return found

@@ -85,7 +85,10 @@ def test_mermaid_parses(parsed: dict[str, Any], name: str) -> None:
     assert set(states) - ends == {node.id for node in drawn.nodes}
     for node in drawn.nodes:
         here = "" if node.count is None else f" ({node.count})"
-        assert mermaid_text(states[node.id]) == plain(node.label) + here
+        title, code = map(plain, (drawn.titles.state(node.label), node.label))
+        assert (
+            mermaid_text(states[node.id]) == f"{title}{here}<br>{code}"
+        )  # as its sanitizer writes it
     arrows = [(each["start"], each["end"]) for each in found["edges"]]
     final = [(node.id, "root_end") for node in drawn.nodes if node.final]
     expected = [(arrow.source or "root_start", arrow.dest) for arrow in drawn.arrows]
@@ -106,7 +109,8 @@ def test_graphviz_parses(name: str) -> None:
     assert {title for title, _ in nodes} == {"start", *(node.id for node in drawn.nodes)}
     for node in drawn.nodes:
         count = [] if node.count is None else [str(node.count)]
-        assert dict(nodes)[node.id] == [plain(node.label), *count]
+        title, code = map(plain, (drawn.titles.state(node.label), node.label))
+        assert dict(nodes)[node.id] == [title, code, *count]
     arrows = sorted(f"{arrow.source or 'start'}->{arrow.dest}" for arrow in drawn.arrows)
     assert sorted(title for title, _ in edges) == arrows
 

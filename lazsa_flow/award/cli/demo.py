@@ -44,7 +44,10 @@ def demo(
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from lazsa_flow.award.demo.run import run_story
+    from lazsa_flow.errors import InputError
 
+    if str(out) == "-":
+        raise InputError.of("demo", "--out", "-", "a folder: the result is several files")
     began = time.perf_counter()
     if out is None:
         out = Path(tempfile.mkdtemp(prefix="lazsa-demo-"))

@@ -200,7 +200,10 @@ DemoSeed = Annotated[int, typer.Option("--seed", help="Random seed.")]
 DemoOut = Annotated[
     Path | None,
     typer.Option(
-        "--out", metavar="DIR", help="Output directory, empty; by default a new temporary one."
+        "-o",
+        "--out",
+        metavar="DIR",
+        help="Write the result here: into this folder, empty; by default a new temporary one.",
     ),
 ]
 ResumeDemo = Annotated[bool, typer.Option("--resume", help="Continue the demo in DIR.")]

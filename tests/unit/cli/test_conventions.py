@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parents[3]
 COMMAND_LINES: Final = (ROOT / "lazsa_flow" / "cli", ROOT / "lazsa_flow" / "award" / "cli")
 MEANINGS: Final = {
-    "--now": ("INSTANT", "As of this "),
-    "--until": ("DATE", "Also timers due by the end of this date"),
-    "--on": ("DATE", "Cycle date, such as 2026-10-01"),
-    "--out": ("FILE|DIR", "Output "),
+    "--now": {"INSTANT": "As of this instant, as 2026-10-01T00:00+08:00"},
+    "--until": {"DATE": "Also timers due by the end of this date"},
+    "--on": {"DATE": "Cycle date, such as 2026-10-01"},
+    "--out": {
+        "FILE": "Write the result here: into this file",
+        "DIR": "Write the result here: into this folder",
+    },
 }
-"""What these options take, and how their help begins, wherever they stand."""
+"""What these options take, and how their help begins then, wherever they stand."""
+SHORT: Final = {"--out": "-o"}
+"""The letter that stands for an option, wherever it stands."""
 
 
 def _commands(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
@@ -44,9 +49,10 @@ def test_an_option_means_the_same_in_every_command() -> None:
     for name, command in _commands(typer.main.get_command(app)):
         for option in command.params:
             for each in set(option.opts) & MEANINGS.keys():
-                takes, begins = MEANINGS[each]
-                assert option.metavar in takes.split("|"), (name, each)
+                assert option.metavar in MEANINGS[each], (name, each)
+                begins = MEANINGS[each][option.metavar]
                 assert option.help.startswith(begins), (name, each, option.help)
+                assert set(option.opts) == {each, SHORT.get(each, each)}, (name, option.opts)
                 seen.add(each)
     assert seen == MEANINGS.keys()
 

@@ -100,18 +100,26 @@ def test_the_happy_path_is_heavy_and_timers_are_dashed() -> None:
 
 
 def test_reasons_and_guards_stand_under_the_trigger() -> None:
-    """A label's first line is the trigger, then its reasons, then its guards, three a line."""
+    """A label begins with title and code name of the trigger; then its reasons, then its guards."""
     [award] = _of("s1->s2", dot(build_chart(AWARD)))
     assert shown(award["label"]) == [
+        "Grant the award",
         "award",
-        "[quorum, panel_approval, tenure,",
-        "compliance, gmv, chat_response,",
-        "cancellation, retention, trainer_activities,",
-        "no_open_case, no_sitting_award]",
+        "[Panel quorum, Panel approval, Tenure,",
+        "Compliance, Sales (GMV), Chat response rate,",
+        "Cancellation rate, Retention of buyers, Trainer activities,",
+        "No open case, No award held now]",
     ]
+    assert award["tooltip"].startswith("system [quorum, panel_approval, tenure, ")
     [remove] = _of("s6->s7", dot(build_chart(AWARD)))
-    assert shown(remove["label"]) == ["remove", "(left, re_awarded, code_of_conduct)"]
+    assert shown(remove["label"]) == [
+        "Remove from Reconnect",
+        "remove",
+        "(left, re_awarded, code_of_conduct)",
+    ]
     assert remove["tooltip"] == "seller (left), system (re_awarded), compliance (code_of_conduct)"
+    [member] = _of("s6", dot(build_chart(AWARD, locale="id")))
+    assert shown(member["label"]) == ["Anggota Reconnect", "reconnect"]
 
 
 def test_a_final_state_has_two_rings() -> None:

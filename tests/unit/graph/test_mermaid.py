@@ -17,7 +17,8 @@ from tests.unit.graph.hostile import HOSTILE, hostile_table
 _NAME: Final = r"(?:[A-Za-z0-9_]|#[0-9]+;)+"
 _NAMES: Final = rf"{_NAME}(?:, {_NAME})*"
 _WHO: Final = rf"{_NAME}(?:/{_NAME})*(?: \({_NAMES}\))?"
-_LABEL: Final = rf"{_NAME} by {_WHO}(?:, {_WHO})*(?: \[{_NAMES}\])?"
+_GUARDS: Final = rf"(?: \[{_NAMES}\])?"
+_LABEL: Final = rf"{_NAME}{_GUARDS}<br/>{_NAME} by {_WHO}(?:, {_WHO})*{_GUARDS}"
 _END: Final = r"(?:s[0-9]+|\[\*\])"
 LINE: Final = re.compile(
     "|".join(
@@ -25,7 +26,7 @@ LINE: Final = re.compile(
             r"stateDiagram-v2",
             r"    direction TB",
             r"    classDef [a-z_]+ [a-z:#0-9,-]+",
-            rf'    state "{_NAME}" as s[0-9]+',
+            rf'    state "{_NAME}<br/>{_NAME}" as s[0-9]+',
             r"    class s[0-9]+ [a-z_]+",
             rf"    {_END} --> s[0-9]+ : {_LABEL}",
             r"    s[0-9]+ --> \[\*\]",
@@ -51,18 +52,27 @@ def test_a_small_diagram_in_full() -> None:
     assert [line.strip() for line in text.splitlines() if "classDef" not in line] == [
         "stateDiagram-v2",
         "direction TB",
-        'state "ajar" as s0',
-        'state "shut" as s1',
+        'state "Ajar<br/>ajar" as s0',
+        'state "Shut<br/>shut" as s1',
         "class s0 waiting",
         "class s0 happy",
         "class s1 success",
         "class s1 happy",
-        "[*] --> s0 : open by seller",
-        "s0 --> s1 : close by clock [ready]",
-        "s0 --> s1 : lock by seller (leaving)",
+        "[*] --> s0 : Open<br/>open by seller",
+        "s0 --> s1 : Close [Ready]<br/>close by clock [ready]",
+        "s0 --> s1 : Lock<br/>lock by seller (leaving)",
         "s1 --> [*]",
     ]
     assert text.endswith("\n")
+
+
+def test_titles_are_read_in_the_locale_of_the_chart() -> None:
+    """People read titles; the code name that a command takes stands in the second line."""
+    lines = mermaid(build_chart(AWARD, locale="id")).splitlines()
+    assert '    state "Anggota#32;Reconnect<br/>reconnect" as s6' in lines
+    [joining] = [line for line in lines if "<br/>join_reconnect by team" in line]
+    assert "Bergabung#32;dengan#32;Reconnect [" in joining
+    assert "Langkah#32;ke#32;Reconnect#32;selesai" in joining
 
 
 @pytest.mark.parametrize("name", HOSTILE)

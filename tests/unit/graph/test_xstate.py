@@ -22,13 +22,14 @@ def test_a_small_machine_in_full() -> None:
         "initial": "ajar",
         "states": {
             "ajar": {
-                "description": "ajar",
+                "description": "Ajar\najar",
                 "tags": ["waiting"],
                 "meta": {"meaning": "waiting", "final": False, "happy": True},
                 "on": {
                     "close": [
                         close := {
                             "target": "shut",
+                            "description": "Close (close), at Evening, by system, if Ready",
                             "meta": {"by": [{"roles": ["system"], "reasons": []}], "happy": True},
                             "guard": {"type": "all", "params": {"guards": ["ready"]}},
                         }
@@ -36,6 +37,7 @@ def test_a_small_machine_in_full() -> None:
                     "lock.leaving": [
                         {
                             "target": "shut",
+                            "description": "Lock (lock), by seller as leaving",
                             "meta": {
                                 "by": [{"roles": ["seller"], "reasons": ["leaving"]}],
                                 "happy": True,
@@ -46,7 +48,7 @@ def test_a_small_machine_in_full() -> None:
                 },
             },
             "shut": {
-                "description": "shut",
+                "description": "Shut\nshut",
                 "tags": ["success"],
                 "meta": {"meaning": "success", "final": True, "happy": True},
             },
