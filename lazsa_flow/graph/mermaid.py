@@ -10,8 +10,8 @@ A label's first line is read: the title of a state, or ``Title [titles of guards
 The second line has the code names: of a state, or ``trigger by role/role (reasons), role (reasons)
 with data [guards]``, where ``clock`` means a timer, and the system's other moves read ``system``.
 States on the happy path have a bold border, those of the path that is drawn a dashed one. If paths
-were counted, their number follows a state's title in brackets, and the number of moves follows an
-arrow's label.
+were counted, their number follows a state's code name in brackets, and the number of moves follows
+an arrow's label.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _write_lines(chart: Chart) -> Iterator[str]:
     for node in chart.nodes:
         here = "" if node.count is None else f"#32;#40;{node.count}#41;"
         title, code = map(escape_mermaid_name, (chart.titles.state(node.label), node.label))
-        yield f'    state "{title}{here}{_BREAK}{code}" as {node.id}'
+        yield f'    state "{title}{_BREAK}{code}{here}" as {node.id}'
     for node in chart.nodes:
         yield f"    class {node.id} {node.meaning}"
         if node.happy:

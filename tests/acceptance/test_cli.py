@@ -369,7 +369,7 @@ class TestGraph:
             assert done.code == 0, done
         words = ("graph", "award", "--database", shell.url, "--format")
         drawn = shell(*words, "mermaid", "--path", "s2")
-        assert 'state "nominated#32;#40;2#41;" as s0' in drawn.out
+        assert 'state "Nominated<br/>nominated#32;#40;2#41;" as s0' in drawn.out
         assert "    class s0 visited" in drawn.out
         page = shell(*words, "html").out
         assert '"subject":"s1"' in page

@@ -87,7 +87,7 @@ def test_mermaid_parses(parsed: dict[str, Any], name: str) -> None:
         here = "" if node.count is None else f" ({node.count})"
         title, code = map(plain, (drawn.titles.state(node.label), node.label))
         assert (
-            mermaid_text(states[node.id]) == f"{title}{here}<br>{code}"
+            mermaid_text(states[node.id]) == f"{title}<br>{code}{here}"
         )  # as its sanitizer writes it
     arrows = [(each["start"], each["end"]) for each in found["edges"]]
     final = [(node.id, "root_end") for node in drawn.nodes if node.final]
