@@ -6,6 +6,7 @@ Related commands share a file. A command imports what it needs when it runs, so 
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 from typing import Final, NoReturn
@@ -112,6 +113,7 @@ def run_command_line(app: typer.Typer) -> NoReturn:
     from lazsa_flow.errors import LazsaError
 
     gc.set_threshold(_GC_THRESHOLD)
+    atexit.register(gc.freeze)  # a process that ends need not search its modules for garbage
     degrade_unencodable()
     words = sys.argv[1:]
     as_json = "--json" in words

@@ -24,7 +24,7 @@ ELSEWHERE: Final = (
     *("alembic", "mako", "pygments", "structlog", "dramatiq", "redis", "prometheus_client"),
     *("sqlalchemy.dialects.postgresql", "psycopg", "lazsa_flow.store.migrate"),
     *("lazsa_flow.award.commands.imports", "lazsa_flow.award.demo", "lazsa_flow.csvfiles.table"),
-    *("lazsa_flow.runner", "lazsa_flow.store.inspection.inspector"),
+    *("lazsa_flow.runner", "lazsa_flow.store.inspection.inspector", "lazsa_flow.foresight.compare"),
 )
 QUESTION: Final = (*ELSEWHERE, *SENDING, *DRAWING, "lazsa_flow.cli.init", "lazsa_flow.cli.graph")
 """What a question to a database on SQLite leaves alone."""
@@ -89,3 +89,16 @@ def test_opening_loads_what_it_needs(url: str, tmp_path: Path) -> None:
     )
     assert "lazsa_flow.service.service" in found
     assert found & {*QUESTION, "rich", "typer", "lazsa_flow.cli"} == set()
+
+
+def test_the_end_searches_for_no_garbage(url: str, tmp_path: Path) -> None:
+    """When a command's process ends, nothing that it imported is searched once more."""
+    told = (
+        "atexit.register(lambda: sys.stderr.write(f' frozen-{gc.get_freeze_count() > 100_000} '))"
+    )
+    found = loaded_after(
+        f"import atexit, gc; {told}; sys.argv = ['lazsa-flow', 'due', '--database', {url!r}]"
+        "; from lazsa_flow.award.cli.app import main; main()",
+        tmp_path,
+    )
+    assert "frozen-True" in found

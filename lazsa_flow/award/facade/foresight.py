@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.foresight.compare import Comparing
-from lazsa_flow.foresight.rehearse import Foresight
-from lazsa_flow.foresight.saved_nights import Nights
 from lazsa_flow.service.assumptions import AS_RECORDED
 from lazsa_flow.service.part import Part
 
@@ -58,6 +55,8 @@ class AwardForesight(Part):
             NotFoundError: There is no such country, or no such version of a policy.
             UnavailableError: The database cannot be read, or there is no room for the copy.
         """
+        from lazsa_flow.foresight.rehearse import Foresight
+
         foresight, assume = Foresight(self._runtime), {"facts": facts, "panel": panel}
         return foresight.rehearse(on=on, now=now, country=country, assume=assume, policy=policy)
 
@@ -97,6 +96,8 @@ class AwardForesight(Part):
             KeyReusedError: The key was used for another command.
             UnavailableError: The database cannot be read, or there is no room for the copy.
         """
+        from lazsa_flow.foresight.saved_nights import Nights
+
         nights, assume = Nights(self._runtime), {"facts": facts, "panel": panel}
         return nights.save_rehearsal(
             name, actor=actor, on=on, now=now, country=country, assume=assume, key=key
@@ -140,6 +141,8 @@ class AwardForesight(Part):
             NotFoundError: There is no such country, or no such version of a policy.
             UnavailableError: The database cannot be read, or there is no room for the copy.
         """
+        from lazsa_flow.foresight.compare import Comparing
+
         return Comparing(self._runtime).compare_policies(
             a,
             b,

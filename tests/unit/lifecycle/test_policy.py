@@ -144,6 +144,7 @@ def test_a_policy_is_strict(old: str, new: str, fault: str) -> None:
         ('"Asia/Singapore"', '"Asia/Atlantis"', "zone"),
         ('"Asia/Singapore"', '"+08:00"', "zone"),
         ('"se-community.sg@example.com"', '"nobody"', "mailbox"),
+        ('"se-community.sg@example.com"', f'"{"x" * 65}@example.com"', "mailbox"),
         ('"se-community.sg@example.com"', '"team@-..-"', "mailbox"),
         ('"se-community.sg@example.com"', '"team@-münchen-.example"', "mailbox"),
         ('"en"', '"english"', "locale"),
