@@ -84,10 +84,10 @@ def restore(
 
 
 def _forecast(file: Path, target: Path) -> Forecast:
-    from lazsa_flow.store.restore import contents
+    from lazsa_flow.store.restore import describe_contents
 
-    found = contents(file, unchanging=True)
-    there = contents(target) if target.exists() else "not there yet"
+    found = describe_contents(file, unchanging=True)
+    there = describe_contents(target) if target.exists() else "not there yet"
     return Forecast(
         [
             f"{target}: {there}.",

@@ -17,7 +17,7 @@ from lazsa_flow.config.texts import ConfigWarning
 from lazsa_flow.errors import ConfigError, printable
 from lazsa_flow.lifecycle.contact import LOCALE
 from lazsa_flow.lifecycle.effects import Notify
-from lazsa_flow.lifecycle.toml_text import nearest, parse_toml
+from lazsa_flow.lifecycle.toml_text import parse_toml, suggest_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -75,7 +75,7 @@ def _check_top_folder(directory: Path) -> Iterator[ConfigWarning]:
         like = difflib.get_close_matches(name.lower(), _READ, n=1, cutoff=_LIKE)
         if name not in known and (folder or like or SUFFIX in name.lower()):
             kind = "folder" if folder else "file"
-            yield _not_read(name, f"an unknown {kind}{nearest(name.lower(), _READ)}")
+            yield _not_read(name, f"an unknown {kind}{suggest_names(name.lower(), _READ)}")
 
 
 def _check_messages_folder(root: Path, tables: Sequence[Lifecycle]) -> Iterator[ConfigWarning]:
@@ -83,7 +83,7 @@ def _check_messages_folder(root: Path, tables: Sequence[Lifecycle]) -> Iterator[
         where = f"messages/{folder.name}"
         if not folder.is_dir():
             if folder.name not in _LAYOUTS:
-                yield _not_read(where, f"an unknown file{nearest(folder.name, _LAYOUTS)}")
+                yield _not_read(where, f"an unknown file{suggest_names(folder.name, _LAYOUTS)}")
         elif not LOCALE.fullmatch(folder.name):
             yield _not_read(where, "the folder of a locale is named such as en or id-ID")
         else:
@@ -115,7 +115,9 @@ def _check_words_file(file: Traversable, where: str) -> Iterator[ConfigWarning]:
     known = _list_words_sections()
     for name in found:
         if name not in known:
-            yield _not_read(where, f"an unknown key {printable(name, 60)}{nearest(name, known)}")
+            yield _not_read(
+                where, f"an unknown key {printable(name, 60)}{suggest_names(name, known)}"
+            )
 
 
 def _list_notice_kinds(tables: Sequence[Lifecycle]) -> set[str]:

@@ -15,7 +15,7 @@ from lazsa_flow.engine.context_copy import copy_guard_context
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.journal_check import reread_row
 from lazsa_flow.engine.row_builder import journal_row, timer_row
-from lazsa_flow.engine.rulebook import Rulebook, system
+from lazsa_flow.engine.rulebook import Rulebook, clock_actor
 from lazsa_flow.engine.values import Change, Notice
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.effects import (
@@ -305,7 +305,7 @@ class ChangeBuilder:
                 self._evidence_of(other),
                 at=self._now.at,
                 recorded_at=self._now.recorded_at,
-                actor=system(own.ref),
+                actor=clock_actor(own.ref),
                 reason=effect.reason,
             )
             edge, findings = decide_edge(self._rulebook, context, effect.trigger)

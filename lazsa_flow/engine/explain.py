@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lazsa_flow.engine.look_ahead import examine
-from lazsa_flow.engine.outlook import Outlook, outlook
+from lazsa_flow.engine.look_ahead import judge_now
+from lazsa_flow.engine.outlook import Outlook, find_outlook
 from lazsa_flow.engine.permissions import describe_edge_rule
 from lazsa_flow.engine.timer_steps import TimerProspect, timer_prospects
 from lazsa_flow.lifecycle.model import Actor
@@ -132,7 +132,7 @@ def explain(
         if trigger is None or edge.trigger == trigger
     )
     policy = f"{seen.path.lifecycle}/{rulebook.policy_of(seen.path).version}"
-    ahead = outlook(rulebook, seen, now)
+    ahead = find_outlook(rulebook, seen, now)
     return Explanation(seen.path, now, policy, exits, seen.timers, decisions, ahead)
 
 
@@ -159,7 +159,7 @@ def _exit(
     context = rulebook.guard_context(seen, at=at, recorded_at=now, actor=asker)
     context = context.giving(reasons[0] if reasons else None)
     on = by_clock[0].due_on if by_clock else None
-    verdicts = examine(lifecycle, context, edge.guards, on)
+    verdicts = judge_now(lifecycle, context, edge.guards, on)
     held = all(verdict.held for verdict in verdicts)
     who = [
         describe_edge_rule(edge, reason).removeprefix("only ") for reason in (reasons or (None,))

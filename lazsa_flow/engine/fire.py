@@ -193,7 +193,7 @@ def _decide(rulebook: Rulebook, context: GuardContext, trigger: str) -> tuple[Ed
             trigger=trigger,
             state=path.state,
         )
-    raise refusal(lifecycle, context, trigger, findings)
+    raise build_refusal(lifecycle, context, trigger, findings)
 
 
 def find_edge(lifecycle: Lifecycle, path: Path, trigger: str, reason: str | None) -> Edge:
@@ -221,7 +221,7 @@ def find_edge(lifecycle: Lifecycle, path: Path, trigger: str, reason: str | None
     raise NoEdgeError(message, path=path.ref, trigger=trigger, state=path.state)
 
 
-def refusal(
+def build_refusal(
     lifecycle: Lifecycle, context: GuardContext, trigger: str, findings: Findings
 ) -> RefusedError:
     """Build the error that tells every verdict."""

@@ -306,7 +306,7 @@ def find_path_faults(
         yield JournalFault(path, leads.seq, f"the journal leads to {leads.state}, not the path")
 
 
-def verify(lifecycle: Lifecycle, rows: Iterable[Mapping[str, Any]]) -> RulesStamp:
+def verify_path(lifecycle: Lifecycle, rows: Iterable[Mapping[str, Any]]) -> RulesStamp:
     """Replay one path's rows, checking the chain and that the table has every edge taken.
 
     Args:

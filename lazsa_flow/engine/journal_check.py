@@ -25,10 +25,10 @@ def reread_row(lifecycle: Lifecycle, row: JournalRow) -> None:
         JournalError: It does not read back as it is.
     """
     if lifecycle.rereads_rows:
-        reread(row.path, row.seq, row.text(), row.hash)
+        read_back(row.path, row.seq, row.text(), row.hash)
 
 
-def reread(path: str, seq: int, text: bytes, row_hash: str) -> None:
+def read_back(path: str, seq: int, text: bytes, row_hash: str) -> None:
     """Read a row back from its canonical bytes, as anyone who verifies it later will.
 
     Raises:

@@ -59,7 +59,7 @@ class Book:
         return self.due - self.moved - self.refused - self.parked
 
 
-def balance(
+def build_ledger(
     counts: Iterable[Count],
     calendars: Mapping[str, Calendar],
     *,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import HostCodeError
-from lazsa_flow.lifecycle.host_code import call
+from lazsa_flow.lifecycle.host_code import call_host
 from lazsa_flow.verdicts import CLOCK, NOBODY, Need, Verdict
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NOT_YET: Final = "cannot be judged yet"
 
 
-def examine(
+def judge_now(
     lifecycle: Lifecycle, context: GuardContext, guards: Iterable[str], on: date | None
 ) -> tuple[Verdict, ...]:
     """Judge guards in a context, and say of each unmet one what is needed and from when.
@@ -41,10 +41,10 @@ def examine(
     return tuple(_examine(lifecycle.guards[name], context, on) for name in guards)
 
 
-def foresee(
+def judge_later(
     lifecycle: Lifecycle, context: GuardContext, guards: Iterable[str], on: date | None
 ) -> tuple[Verdict, ...]:
-    """Judge guards in a context of a later date, as :func:`examine` does.
+    """Judge guards in a context of a later date, as :func:`judge_now` does.
 
     A guard that raises there is not met: it may ask for what only the moves until then bring.
     """
@@ -77,7 +77,7 @@ def _needing(guard: Guard, verdict: Verdict, context: GuardContext, on: date | N
     need = Need(f"a change by {guard.changed_by}")
     if guard.need is not None:
         day = possible_on or context.judged_on
-        need = call(f"need of guard {guard.name}", guard.need, context, day)
+        need = call_host(f"need of guard {guard.name}", guard.need, context, day)
     return replace(verdict, need=need, possible_on=possible_on)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.engine.evidence_read import sources_of_guards
-from lazsa_flow.engine.fire import add_given_data, build_move, move_from_row, refusal
+from lazsa_flow.engine.fire import add_given_data, build_move, build_refusal, move_from_row
 from lazsa_flow.engine.permissions import authorize
 from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.errors import ConflictError
@@ -66,7 +66,7 @@ def open_path(
         ConflictError: The subject has an open path in this lifecycle.
     """
     holder = rulebook.merged.holder_of(subject)
-    path = unopened(lifecycle_name, holder, country, now, cycle_on=cycle_on, data=data)
+    path = build_unopened_path(lifecycle_name, holder, country, now, cycle_on=cycle_on, data=data)
     opening = check_opening(transaction, rulebook, path, actor=actor, given=given, records=records)
     # the number comes last, so that a refused opening uses none up and names none
     change = build_opening(transaction, rulebook, opening, transaction.next_path_id())
@@ -119,7 +119,7 @@ def check_opening(
     Args:
         transaction: Where its evidence is read.
         rulebook: Whose rules hold.
-        path: The path, as :func:`unopened` returns it, under the id that holds.
+        path: The path, as :func:`build_unopened_path` returns it, under the id that holds.
         actor: Who asks.
         given: What the model of the opening edge checks.
         records: What is recorded about the subject under another name.
@@ -187,12 +187,12 @@ def _check_guards(rulebook: Rulebook, seen: Snapshot, actor: Actor) -> Findings:
     context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor)
     findings = {name: lifecycle.guards[name].ask(context) for name in edge.guards}
     if not all(held for held, _, _ in findings.values()):
-        raise refusal(lifecycle, context, edge.trigger, findings)
+        raise build_refusal(lifecycle, context, edge.trigger, findings)
     _check_place(lifecycle, path.subject, seen.others)
     return findings
 
 
-def unopened(
+def build_unopened_path(
     lifecycle_name: str,
     subject: str,
     country: str,

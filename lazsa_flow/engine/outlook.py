@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lazsa_flow.engine.look_ahead import examine, foresee
+from lazsa_flow.engine.look_ahead import judge_later, judge_now
 from lazsa_flow.engine.permissions import describe_edge_rule
 from lazsa_flow.errors import HostCodeError
 from lazsa_flow.lifecycle.model import Actor
@@ -80,7 +80,7 @@ class Outlook:
         return tuple(each for step in self.steps for each in step.verdicts if not each.held)
 
 
-def outlook(rulebook: Rulebook, seen: Snapshot, now: datetime) -> Outlook | None:
+def find_outlook(rulebook: Rulebook, seen: Snapshot, now: datetime) -> Outlook | None:
     """Return what stands between a path and the next state that it hopes for.
 
     Args:
@@ -146,7 +146,7 @@ def _step(
         context = rulebook.guard_context(there, at=due_at, recorded_at=now, actor=asker)
     reasons = sorted(reason for reason in edge.reasons if reason is not None)
     context = context.giving(reasons[0] if reasons else None)
-    evaluate = examine if present else foresee
+    evaluate = judge_now if present else judge_later
     who = [
         describe_edge_rule(edge, reason).removeprefix("only ") for reason in (reasons or (None,))
     ]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.engine.row_builder import replanned_row, timer_row
-from lazsa_flow.engine.rulebook import system
+from lazsa_flow.engine.rulebook import clock_actor
 from lazsa_flow.engine.values import Change, Notice
 from lazsa_flow.errors import HostCodeError
 from lazsa_flow.lifecycle.calendar import TICK
@@ -170,7 +170,7 @@ def needed_timer(
         seen,
         at=missing.set_at,
         recorded_at=missing.set_at if timer.steps else now,
-        actor=system(missing.name),
+        actor=clock_actor(missing.name),
     )
     if missing.when is not None and not lifecycle.guards[missing.when].holds(context):
         return None
@@ -180,7 +180,7 @@ def needed_timer(
     return timer_row(context, timer.name, moment.at, decides=bool(timer.steps))
 
 
-def mend(
+def repair_timers(
     rulebook: Rulebook,
     seen: Snapshot,
     moments: Sequence[tuple[TimerRow, Moment]],
@@ -224,7 +224,7 @@ def mend(
 def _planned(rulebook: Rulebook, seen: Snapshot, name: str, at: datetime) -> Moment | None:
     """Return when a timer's table would set it, asked at an instant."""
     lifecycle = rulebook.lifecycle(seen.path.lifecycle)
-    context = rulebook.guard_context(seen, at=at, recorded_at=at, actor=system(name))
+    context = rulebook.guard_context(seen, at=at, recorded_at=at, actor=clock_actor(name))
     try:
         return lifecycle.instant(lifecycle.timer(name).at, context)
     except HostCodeError:  # it is computed from what does not exist at every instant

@@ -215,6 +215,6 @@ class Rulebook:
 
 
 @lru_cache(maxsize=1024)
-def system(timer: str) -> Actor:
+def clock_actor(timer: str) -> Actor:
     """Return the clock as an actor, by the timer that speaks."""
     return Actor("system", timer)

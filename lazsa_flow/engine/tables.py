@@ -51,7 +51,7 @@ def digest_of(lifecycle: Lifecycle) -> str:
     return digest(content_of(lifecycle))
 
 
-def differences(before: str, after: str) -> tuple[str, ...]:
+def compare_tables(before: str, after: str) -> tuple[str, ...]:
     """Return how one table differs from another.
 
     Args:

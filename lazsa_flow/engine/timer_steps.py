@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from lazsa_flow.engine.look_ahead import examine, foresee
-from lazsa_flow.engine.rulebook import system
+from lazsa_flow.engine.look_ahead import judge_later, judge_now
+from lazsa_flow.engine.rulebook import clock_actor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,9 +115,9 @@ def _steps(
     present: bool,
 ) -> tuple[TimerStep, ...]:
     context = rulebook.guard_context(
-        seen, at=timer.due_at, recorded_at=now, actor=system(timer.name)
+        seen, at=timer.due_at, recorded_at=now, actor=clock_actor(timer.name)
     )
-    evaluate = examine if present else foresee
+    evaluate = judge_now if present else judge_later
     steps: list[TimerStep] = []
     fired = False
     for reason, edge in edges:

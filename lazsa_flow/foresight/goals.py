@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.engine.rulebook import system
+from lazsa_flow.engine.rulebook import clock_actor
 from lazsa_flow.errors import HostCodeError
 from lazsa_flow.foresight.rehearsed_date import Shortfall
 from lazsa_flow.service.unmet_guards import guards_ahead
@@ -51,7 +51,7 @@ def _list_shortfalls(
     if table is None or not names:
         return
     at = context.rulebook.calendar(seen.path.country).start(on).at
-    asked = context.rulebook.guard_context(seen, at=at, recorded_at=now, actor=system(_ACTOR))
+    asked = context.rulebook.guard_context(seen, at=at, recorded_at=now, actor=clock_actor(_ACTOR))
     for name in names:
         if (found := _shortfall(table.guards[name], asked, on)) is not None:
             yield found

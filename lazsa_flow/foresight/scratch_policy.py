@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lazsa_flow.engine.rulebook import system
+from lazsa_flow.engine.rulebook import clock_actor
 from lazsa_flow.foresight.policies import governing_version, has_cycles, with_unused_version
 from lazsa_flow.service.configuration import ALWAYS
 from lazsa_flow.service.releasing import replan_lifecycle
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.policy import PolicyText
     from lazsa_flow.store.transaction import SqlTransaction
 
-_ACTOR: Final = system("rehearsal")
+_ACTOR: Final = clock_actor("rehearsal")
 
 
 class ScratchPolicy(NamedTuple):

@@ -20,7 +20,7 @@ from lazsa_flow.lifecycle.evidence import readable_names
 from lazsa_flow.lifecycle.findings import Finding as Finding  # authors find it here
 from lazsa_flow.lifecycle.findings import Found as Found
 from lazsa_flow.lifecycle.findings import Recordable, UnfitError, plain_finding
-from lazsa_flow.lifecycle.host_code import call, ref_of
+from lazsa_flow.lifecycle.host_code import call_host, ref_of
 from lazsa_flow.lifecycle.path_data import PATH_DATA
 from lazsa_flow.lifecycle.running_guards import RUNNING, RunningGuard
 from lazsa_flow.verdicts import NOT_KNOWN as NOT_KNOWN
@@ -62,7 +62,7 @@ def paths(lifecycle: str) -> str:
     return f"{_PATHS}{lifecycle}"
 
 
-def unreadable(reads: Iterable[str], sources: Iterable[Source]) -> set[str]:
+def find_unreadable(reads: Iterable[str], sources: Iterable[Source]) -> set[str]:
     """Return what of this no guard of a lifecycle with these evidence sources can read."""
     named = {each for each in reads if not each.startswith((_RECORDS, _PATHS))}
     return named - readable_names(sources) - {PATH_DATA}
@@ -226,7 +226,7 @@ class Guard:
         verdict = self.verdict(self.ask(context), context.policy)
         parts = tuple(part.examine(context) for part in self.parts)
         part, ref = f"reading of guard {self.name}", ref_of(context)
-        reading = call(part, self.reading, context, path=ref) if self.reading else None
+        reading = call_host(part, self.reading, context, path=ref) if self.reading else None
         return replace(verdict, parts=parts, reading=reading)
 
     def _required(self, policy: Policy) -> str:

@@ -41,7 +41,7 @@ def ref_of(context: HasSnapshot) -> str | None:
         return None
 
 
-def call(
+def call_host(
     part: str, function: Callable[..., _Result], *arguments: Any, path: str | None = None
 ) -> _Result:
     """Call a function of the host's.
@@ -125,7 +125,7 @@ class CheckedClock:
             HostCodeError: The clock raised, or returned no aware datetime of a year within
                 :data:`CLOCK_YEARS`.
         """
-        shown = call("clock", self._clock.now)
+        shown = call_host("clock", self._clock.now)
         instant = plain_instant(shown)
         if instant is not None and instant.year in CLOCK_YEARS:
             return instant

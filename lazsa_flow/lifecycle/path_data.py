@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from lazsa_flow.errors import InputError, Problem, printable, shown
 from lazsa_flow.lifecycle.canonical import canonical
-from lazsa_flow.lifecycle.host_code import call
+from lazsa_flow.lifecycle.host_code import call_host
 from lazsa_flow.lifecycle.values import freeze, value
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def check_data(
         names = ", ".join(sorted(given.values)) or "an empty object"
         raise InputError([Problem(where, "", printable(names), "no data: this trigger takes none")])
     values = {} if given is None else dict(given.values)
-    problems, dumped = call(where, _validate, model, where, values, path=path)
+    problems, dumped = call_host(where, _validate, model, where, values, path=path)
     if problems:
         raise InputError(problems)
     if given is None:

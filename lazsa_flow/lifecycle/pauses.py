@@ -66,7 +66,9 @@ class Pause:
         return self.country in (None, country) and self.cycle in (None, book_on)
 
 
-def stopped(timers: Iterable[TimerRow], pauses: Iterable[Pause], now: datetime) -> TimerRow | None:
+def first_paused_timer(
+    timers: Iterable[TimerRow], pauses: Iterable[Pause], now: datetime
+) -> TimerRow | None:
     """Return the first overdue timer that decides and that a pause stops, or ``None``.
 
     A reminder decides nothing, so that nothing waits for it.

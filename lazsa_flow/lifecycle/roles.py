@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import HostCodeError, type_name
-from lazsa_flow.lifecycle.host_code import call
+from lazsa_flow.lifecycle.host_code import call_host
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -54,7 +54,7 @@ class Relation:
             HostCodeError: The function raised, or returned no bool.
         """
         part, ref = f"relation {self.name}", seen.path.ref if seen.path.id else None
-        held = call(part, self.holds, actor, seen, path=ref)
+        held = call_host(part, self.holds, actor, seen, path=ref)
         if held is True or held is False:
             return held
         what = f"returned {type_name(held)}, expected True or False"
@@ -86,7 +86,7 @@ class Recipient:
         if self.each is None:
             return (self.name,)
         part, ref, each = f"recipient {self.name}", seen.path.ref, self.each
-        found = call(part, lambda: tuple(each(seen)), path=ref)
+        found = call_host(part, lambda: tuple(each(seen)), path=ref)
         for person in found:
             if type(person) is not str or not _is_person(person):
                 what = f"returned {type_name(person)}, expected text as role:id"

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.errors import LifecycleError
-from lazsa_flow.lifecycle.host_code import call, plain_date, plain_moment, ref_of
+from lazsa_flow.lifecycle.host_code import call_host, plain_date, plain_moment, ref_of
 from lazsa_flow.lifecycle.model import SYSTEM
 from lazsa_flow.lifecycle.parts import Edge as Edge  # noqa: TC001 - authors find it here
 from lazsa_flow.lifecycle.parts import Meaning as Meaning
@@ -264,7 +264,7 @@ class Lifecycle:
             HostCodeError: The table's function raised, or returned no moment.
         """
         part, ref = f"instant {name}", ref_of(context)
-        return plain_moment(call(part, self.instants[name], context, path=ref), part, ref)
+        return plain_moment(call_host(part, self.instants[name], context, path=ref), part, ref)
 
     def round(self, name: str, context: GuardContext) -> date:
         """Compute one of its rounds: the path's next cycle date.
@@ -280,7 +280,7 @@ class Lifecycle:
             HostCodeError: The table's function raised, or returned no date.
         """
         part, ref = f"round {name}", ref_of(context)
-        return plain_date(call(part, self.rounds[name], context, path=ref), part, ref)
+        return plain_date(call_host(part, self.rounds[name], context, path=ref), part, ref)
 
     def exits(self, state: str) -> tuple[Edge, ...]:
         """Return the edges that lead from a state, in the table's order.

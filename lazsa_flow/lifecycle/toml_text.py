@@ -142,7 +142,7 @@ def _expected(model: type[BaseModel], kind: str, place: tuple[int | str, ...], s
     if kind != "extra_forbidden":
         return said.removeprefix("Value error, ")
     known = _keys(model, place[:-1])
-    return f"a known key, others are not permitted{nearest(str(place[-1]), known)}"
+    return f"a known key, others are not permitted{suggest_names(str(place[-1]), known)}"
 
 
 def _keys(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
@@ -150,7 +150,7 @@ def _keys(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
     return sorted(_fields(model, place))
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def suggest_names(name: str, known: Iterable[str]) -> str:
     """Say which known name is nearest to one that is not known, or which names there are.
 
     Args:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.errors import shown
 from lazsa_flow.lifecycle.effects import Begin, Effect, FireOther, Notify, Schedule
 from lazsa_flow.lifecycle.evidence import find_source_problems, readable_names
-from lazsa_flow.lifecycle.guards import FIELDS, unreadable
+from lazsa_flow.lifecycle.guards import FIELDS, find_unreadable
 from lazsa_flow.lifecycle.model import SYSTEM
 from lazsa_flow.lifecycle.path_data import find_model_problems
 from lazsa_flow.lifecycle.roles import BUILT_IN_RELATIONS, SUBJECT
@@ -211,7 +211,7 @@ def _guard_name_problems(table: TableParts) -> Iterator[str]:
     for name, guard in table.guards.items():
         if guard.name != name:
             yield f"guard {name}: registered under another name than its own, {guard.name}"
-        for each in sorted(unreadable(guard.reads or (), table.evidence)):
+        for each in sorted(find_unreadable(guard.reads or (), table.evidence)):
             yield f"guard {name}: reads {each}, which there is not"
         yield from _wording_problems(name, guard.wording)
 

@@ -11,7 +11,7 @@ from lazsa_flow.notices.channels import find_resolver, open_channel
 from lazsa_flow.notices.digests import is_digested
 from lazsa_flow.notices.path_data_words import add_examples
 from lazsa_flow.notices.render import DIGEST, FORMATS, NAMES, Renderer
-from lazsa_flow.notices.sample import build_sample_context, variant
+from lazsa_flow.notices.sample import build_sample_context, build_variant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -138,7 +138,7 @@ def _list_sample_contexts(
     """Yield made-up matters of a kind: one for each reason that a table has for it."""
     matter = add_examples(build_sample_context(kind, country), lifecycles)
     yield matter
-    yield variant(matter)
+    yield build_variant(matter)
     for reason in sorted(_list_notice_reasons(kind, lifecycles)):
         yield replace(matter, reason=reason, unmet=(), facts_as_of=None, appeal_until=None)
 

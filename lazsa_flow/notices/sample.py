@@ -98,6 +98,6 @@ def build_sample_context(kind: str, country: Country) -> NoticeContext:
     return replace(context, **_CHANGES.get(kind, {}))
 
 
-def variant(matter: NoticeContext) -> NoticeContext:
+def build_variant(matter: NoticeContext) -> NoticeContext:
     """Return the context of a subject that nobody else has proposed."""
     return replace(matter, by_self=True, nominations=1)

@@ -15,7 +15,7 @@ from lazsa_flow.config import ConfigWarning, check_policy
 from lazsa_flow.engine.rulebook import Release, Rulebook
 from lazsa_flow.errors import printable
 from lazsa_flow.lifecycle.merged_ids import NO_MERGES
-from lazsa_flow.lifecycle.toml_text import nearest
+from lazsa_flow.lifecycle.toml_text import suggest_names
 from lazsa_flow.notices.settings import EVERYWHERE
 from lazsa_flow.store.released import CountryVersion, in_force
 
@@ -237,7 +237,7 @@ def find_unknown_routes(
     for code in deployment.routes:
         if code not in known:
             name = printable(code, 60)
-            what = f"there is no country {name}, and nobody is notified by it{nearest(code, known)}"
+            what = f"there is no country {name}, and nobody is notified{suggest_names(code, known)}"
             yield ConfigWarning("unknown", f"lazsa.toml [routes.{name}]", what)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lazsa_flow.service.context import Context
 
 
-def resolve(context: Context, persons: Collection[str]) -> Mapping[str, Contact]:
+def resolve_contacts(context: Context, persons: Collection[str]) -> Mapping[str, Contact]:
     """Return the known contacts of these persons."""
     with context.store.begin(write=False) as transaction:
         bodies = transaction.contacts_of(persons)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lazsa_flow.engine.explain import explain
-from lazsa_flow.engine.opening import unopened
-from lazsa_flow.engine.outlook import outlook
+from lazsa_flow.engine.opening import build_unopened_path
+from lazsa_flow.engine.outlook import find_outlook
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import NotFoundError, no_subject_or_path
 
@@ -58,7 +58,7 @@ def explain_path(
         explanation = explain(context.rulebook, seen, now, trigger)
         if explanation.outlook is None and not table.state(path.state).open:
             opening = _unopened(context, transaction, table, path.subject, path.country, now)
-            explanation = replace(explanation, outlook=outlook(context.rulebook, opening, now))
+            explanation = replace(explanation, outlook=find_outlook(context.rulebook, opening, now))
     explanation = replace(explanation, title=context.application.title_of(context, path, now))
     return _of_trigger(explanation, trigger)
 
@@ -130,7 +130,7 @@ def _unopened(
     cycle_on, records = context.application.opening_round(
         context, transaction, lifecycle.name, subject, country, now
     )
-    path = unopened(lifecycle.name, subject, country, now, cycle_on=cycle_on)
+    path = build_unopened_path(lifecycle.name, subject, country, now, cycle_on=cycle_on)
     on = context.rulebook.calendar(country).local_date(now)
     seen = transaction.load_opening(path, on=on)
     return replace(seen, records=(*seen.records, *records))

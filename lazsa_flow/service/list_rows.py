@@ -85,7 +85,7 @@ class Listed:
     facts_as_of: date | None
 
 
-def listed(row: Mapping[str, Any], unmet: tuple[str, ...]) -> Listed:
+def list_row(row: Mapping[str, Any], unmet: tuple[str, ...]) -> Listed:
     """Return a row of the database as a row of a list."""
     ref = None if row["id"] is None else f"{row['lifecycle']}-{row['id']}"
     return Listed(

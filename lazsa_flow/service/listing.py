@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import InputError, NotFoundError
-from lazsa_flow.service.list_rows import Listed, Page, listed
+from lazsa_flow.service.list_rows import Listed, Page, list_row
 from lazsa_flow.service.unmet_guards import unmet_guards
 from lazsa_flow.store.listing import FACTS, FactsAge, PathFilter
 
@@ -149,7 +149,7 @@ def _walk(
         standing = unmet_guards(context, listing, rows)
         for row in rows:
             if unmet is None or unmet in standing[row["id"]]:
-                yield listed(row, standing[row["id"]])
+                yield list_row(row, standing[row["id"]])
         if len(rows) < chunk:
             return
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazsa_flow.errors import PausedError
-from lazsa_flow.lifecycle.pauses import stopped
+from lazsa_flow.lifecycle.pauses import first_paused_timer
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,7 +26,7 @@ def check_pauses(seen: Snapshot, pauses: Collection[Pause], now: datetime) -> No
     Raises:
         PausedError: One is.
     """
-    timer = stopped(seen.timers, pauses, now)
+    timer = first_paused_timer(seen.timers, pauses, now)
     if timer is not None:
         scope = next(p.scope for p in pauses if p.covers(timer.country, timer.book_on))
         raise PausedError(path=seen.path.ref, timer=timer.name, scope=scope)

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from lazsa_flow.engine.ledger import balance
+from lazsa_flow.engine.ledger import build_ledger
 from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.lifecycle.path_ref import parse_ref
 from lazsa_flow.service.part import Part
@@ -163,7 +163,7 @@ class Questions(Part):
             return []
         rules = self._runtime.context.rulebook
         calendars = {code: rules.calendar(code) for code in rules.countries}
-        return balance(self._runtime.store.counts(at), calendars, since=since, until=at)
+        return build_ledger(self._runtime.store.counts(at), calendars, since=since, until=at)
 
     def journal(self) -> Iterator[JournalEntry]:
         """Yield every journal row by path and ``seq``, as JSON values with their hashes."""

@@ -44,7 +44,7 @@ def open_relay(
         deployment = deployment.handed(channels.keys())
     else:
         channels = open_channels(deployment)
-    resolver = resolver or find_resolver(deployment) or partial(contacts.resolve, context)
+    resolver = resolver or find_resolver(deployment) or partial(contacts.resolve_contacts, context)
     desk = runtime.application.notice_contexts(context) or PathNoticeContexts(context)
 
     def refresh() -> Mapping[str, Country]:

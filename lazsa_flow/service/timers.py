@@ -15,7 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.engine.needed_timers import missing_timers
-from lazsa_flow.engine.replan import mend, needed_timer, right_moment
+from lazsa_flow.engine.replan import needed_timer, repair_timers, right_moment
 from lazsa_flow.engine.values import Change
 from lazsa_flow.errors import LazsaError, MalformedError, NotFoundError
 from lazsa_flow.lifecycle.model import TimerRow
@@ -187,7 +187,7 @@ def _replan(
         changes = []
         for seen in transaction.load_chunk(chunk, before=None, on=now.date()):
             own = moments.get(seen.path.id, ()), needed.get(seen.path.id, ())
-            change = mend(rulebook, seen, *own, actor=actor, now=now, reason=_REASON)
+            change = repair_timers(rulebook, seen, *own, actor=actor, now=now, reason=_REASON)
             changes.append(change)
             moved_timers += _told(seen, *own)
         transaction.write_chunk(changes)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.engine.explain import evaluate_guards
 from lazsa_flow.engine.journal import findings_of
-from lazsa_flow.engine.rulebook import system
+from lazsa_flow.engine.rulebook import clock_actor
 from lazsa_flow.errors import GuardError
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def not_held(
     """Yield the guards that do not hold today; one that fails does not hold."""
     table = context.rulebook.lifecycle(seen.path.lifecycle)
     guard_context = context.rulebook.guard_context(
-        seen, at=now, recorded_at=now, actor=system("list")
+        seen, at=now, recorded_at=now, actor=clock_actor("list")
     )
     for name in guards:
         try:

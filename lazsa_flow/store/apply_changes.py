@@ -82,12 +82,12 @@ def write_chunk(
     moves += batch_rows.moves(batch_changes)
     probe("write.paths")
     if moves and to.update_paths(_in_order(moves)) != len(moves):
-        raise stale(connection, changes, batch_changes)
+        raise find_stale(connection, changes, batch_changes)
     freed = [(c.after.lifecycle, c.after.subject) for c in flat if c.slot == "free"]
     run("freed", to.free_slots, freed + batch_rows.freed(batch_changes))
     taken: list[Row] = [_slot(c.after) for c in flat if c.slot == "take"]
     if taken and to.take_slots(_in_order(taken)) != len(taken):
-        raise stale(connection, changes, batch_changes)
+        raise find_stale(connection, changes, batch_changes)
     if any(c.claims for c in flat):
         to.flush()
         _claim(connection, flat)
@@ -169,7 +169,7 @@ def flatten(changes: Iterable[Change]) -> list[Change]:
     return flat
 
 
-def stale(
+def find_stale(
     connection: sa.Connection, changes: Sequence[Change], batch_changes: Sequence[BatchChange]
 ) -> StaleVersionError | ConflictError:
     """Return which of these changes' paths has moved since it was read, or whose place is taken."""

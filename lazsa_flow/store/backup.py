@@ -17,7 +17,13 @@ from lazsa_flow.errors import DamagedError, InputError, SchemaError
 from lazsa_flow.private_files import create_file
 from lazsa_flow.store.integrity import find_damage, revision_of
 from lazsa_flow.store.schema_revision import is_known
-from lazsa_flow.store.sqlite_file import logs_of, open_sqlite, our_errors, remove, sync
+from lazsa_flow.store.sqlite_file import (
+    logs_of,
+    open_sqlite,
+    our_errors,
+    remove_database,
+    sync_to_disk,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -121,7 +127,7 @@ def copy_checked(source: sqlite3.Connection, file: Path) -> int:
         Its size in bytes.
     """
     part = file.with_name(f"{file.name}.part")
-    remove(part)  # of a copy that was killed
+    remove_database(part)  # of a copy that was killed
     try:
         create_file(part)
         with closing(open_sqlite(part)) as target:
@@ -129,11 +135,11 @@ def copy_checked(source: sqlite3.Connection, file: Path) -> int:
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")  # one file, without a log
             refuse_damage(target, "the copied database")
-        sync(part)
+        sync_to_disk(part)
         size = part.stat().st_size
         part.replace(file)
-        sync(file.parent)
+        sync_to_disk(file.parent)
         return size
     except BaseException:
-        remove(part)
+        remove_database(part)
         raise

@@ -94,7 +94,7 @@ class RulesSide(BookSide):
             lifecycle: The table.
             at: The present instant.
         """
-        return tables.put(self._connection, lifecycle, at)
+        return tables.put_table(self._connection, lifecycle, at)
 
     # -- pauses
 

@@ -144,7 +144,7 @@ class EngineTransaction:
         self._batch_changes.clear()
 
     def _stale(self) -> StaleVersionError | ConflictError:
-        found = apply_changes.stale(self._lent, self._changes, self._batch_changes)
+        found = apply_changes.find_stale(self._lent, self._changes, self._batch_changes)
         self.discard()
         return found
 
@@ -184,7 +184,7 @@ class EngineTransaction:
             self._rows.pin_plans()
         rows, [(span,)] = self._ask(failures.WAITING, timer_counts.SPAN)
         if path_id is None and self._own and self._write and (span or 0) > timer_counts.MOST_ROWS:
-            timer_counts.fold(self._lent)
+            timer_counts.fold_counts(self._lent)
         waiting = {id_: decode.instant(at) for id_, at in rows}
         self._retried = frozenset(id_ for id_, at in waiting.items() if at <= now)
         pauses = self.stamp().pauses
@@ -264,7 +264,7 @@ class EngineTransaction:
             fired = {change.after.id for change in changes if change.fired}
             fired.update(own.path_id for each in batch_changes for own in each.each)
             if succeeded := fired & self._retried:
-                failures.clear(self._connection, succeeded)
+                failures.clear_failures(self._connection, succeeded)
 
     def prefetch(
         self,

@@ -65,7 +65,7 @@ def next_looks(passing: Passing = NOTHING) -> tuple[sa.Select[Any], ...]:
     return sound, again
 
 
-def parked(connection: sa.Connection) -> list[tuple[str, Failure]]:
+def list_parked(connection: sa.Connection) -> list[tuple[str, Failure]]:
     """Return the failures of the parked paths with the paths' references, the oldest first."""
     paths = schema.paths
     query = (
@@ -93,11 +93,11 @@ def set_aside(connection: sa.Connection, failure: Failure) -> None:
 
 def unpark(connection: sa.Connection, path_id: int) -> int:
     """Let a parked path go on; return how many of its timers are pending again."""
-    clear(connection, [path_id])
+    clear_failures(connection, [path_id])
     return _set_parked(connection, path_id, parked=False)
 
 
-def clear(connection: sa.Connection, path_ids: Collection[int]) -> None:
+def clear_failures(connection: sa.Connection, path_ids: Collection[int]) -> None:
     """Forget the failures of paths whose attempt has succeeded."""
     connection.execute(sa.delete(_TABLE).where(_TABLE.c.path_id.in_(list(path_ids))))
 

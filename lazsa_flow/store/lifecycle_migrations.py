@@ -56,7 +56,7 @@ def upgrade(connection: sa.Connection, lifecycle: str, location: str) -> None:
         environment.run_migrations()
 
 
-def outdated(connection: sa.Connection, lifecycles: Mapping[str, str]) -> list[str]:
+def describe_outdated(connection: sa.Connection, lifecycles: Mapping[str, str]) -> list[str]:
     """Describe the lifecycles whose tables are not as their packages need them."""
     problems: list[str] = []
     for lifecycle, location in lifecycles.items():

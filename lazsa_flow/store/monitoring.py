@@ -133,7 +133,7 @@ def due_by_timer(connection: sa.Connection, now: datetime) -> list[tuple[str, st
     return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
 
 
-def counts(connection: sa.Connection, until: datetime) -> list[Count]:
+def count_due_by_cycle(connection: sa.Connection, until: datetime) -> list[Count]:
     """Count timers due until an instant, by country and cycle date.
 
     ``due`` is counted from timer rows: those that are open by an index, those that have ended as
@@ -232,7 +232,7 @@ def latest_record(connection: sa.Connection) -> datetime | None:
     return found or connection.scalar(newest)  # they may all be of what was rolled back
 
 
-def lead(connection: sa.Connection) -> bool:
+def take_lead(connection: sa.Connection) -> bool:
     """Take the lead on PostgreSQL, if nobody has it, for as long as the transaction is open.
 
     It saves work and nothing depends on it.

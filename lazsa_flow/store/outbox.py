@@ -31,7 +31,7 @@ from lazsa_flow.store.monitoring import RELAY
 from lazsa_flow.store.outbox_rows import (
     HELD,
     about_keys,
-    addressed,
+    address_row,
     data_about_keys,
     is_for,
     is_ready,
@@ -170,7 +170,7 @@ class SqlOutbox:
         copied = [
             sa.insert(_OUTBOX).from_select(
                 [column.name for column in _OUTBOX.columns],
-                sa.select(*addressed(f"{notice.key}.{number}", person, now)).where(
+                sa.select(*address_row(f"{notice.key}.{number}", person, now)).where(
                     _OUTBOX.c.key == notice.key, _OUTBOX.c.next_at == notice.lease
                 ),
             )

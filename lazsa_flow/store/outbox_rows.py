@@ -43,7 +43,7 @@ def is_for(recipients: Collection[str]) -> sa.ColumnElement[bool]:
     return sa.or_(*found)
 
 
-def addressed(key: str, person: str, now: datetime) -> list[sa.ColumnElement[Any]]:
+def address_row(key: str, person: str, now: datetime) -> list[sa.ColumnElement[Any]]:
     """Return a row's columns as they are for one person, to be tried from an instant on."""
     own = {"key": key, "recipient": person, "next_at": instant_text(now), "error": None}
     return [

@@ -28,12 +28,12 @@ from lazsa_flow.store.schema_revision import HEAD
 from lazsa_flow.store.sqlite_file import (
     DAMAGE,
     INDEX,
-    beside,
+    list_logs,
     logs_of,
     open_sqlite,
     our_errors,
-    remove,
-    sync,
+    remove_database,
+    sync_to_disk,
 )
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def restore(file: Path, database: Path) -> Restored:
 def _put(source: sqlite3.Connection, database: Path) -> Path | None:
     """Put a backup into its place; return where a database is kept that could not be opened."""
     if not database.exists():
-        remove(database)  # the log of a database that is gone
+        remove_database(database)  # the log of a database that is gone
         copy_checked(source, database)
         return None
     check_holders(database)
@@ -146,7 +146,7 @@ def _checked_backup(file: Path, database: Path) -> Iterator[sqlite3.Connection]:
         yield source
 
 
-def contents(database: Path, *, unchanging: bool = False) -> str:
+def describe_contents(database: Path, *, unchanging: bool = False) -> str:
     """Describe what a database holds, for the person who is about to replace it.
 
     Args:
@@ -188,10 +188,10 @@ def _replace(source: sqlite3.Connection, database: Path) -> Path:
             os.link(database, aside)
         except OSError:  # a file system without links
             shutil.copy2(database, aside)
-        for each in beside(database):
+        for each in list_logs(database):
             each.rename(aside.with_name(aside.name + each.name.removeprefix(database.name)))
         new.replace(database)  # after the old log is gone
-        sync(database.parent)
+        sync_to_disk(database.parent)
     return aside
 
 

@@ -93,7 +93,7 @@ def retrying(
                 elif is_away(error):
                     raise UnavailableError(f"the database cannot write: {name_of(error)}") from None
                 elif not is_contended(error):
-                    raise refusal(error) from None
+                    raise build_refusal(error) from None
                 elif wait.left_s <= 0:
                     raise ContendedError(wait.over) from None
                 elif last or not again:
@@ -137,7 +137,7 @@ def working_once(how: str) -> Iterator[None]:
             raise UnavailableError(f"the database cannot {what}: {name_of(error)}") from None
         if is_contended(error):
             raise ContendedError(f"the database gave up: {name_of(error)}") from None
-        raise refusal(error) from None
+        raise build_refusal(error) from None
 
 
 @contextmanager
@@ -151,21 +151,21 @@ def reporting_damage() -> Iterator[None]:
         yield
     except DBAPIError as error:
         if is_damaged(error):
-            raise refusal(error) from None
+            raise build_refusal(error) from None
         raise
 
 
-def refusal(error: DBAPIError) -> StorageError | SchemaError:
+def build_refusal(error: DBAPIError) -> StorageError | SchemaError:
     """Return our error for one of the driver's that will come again however often it is tried."""
     if is_damaged(error):
-        return damage(error.orig)
+        return build_damage(error.orig)
     text = str(error.orig)
     if getattr(error.orig, "sqlstate", None) in _MISSING or _MISSING_SQLITE.match(text):
         return SchemaError("the database lacks a table or column of ours; run: lazsa-flow doctor")
     return StorageError(f"the database refused: {name_of(error)}")
 
 
-def damage(error: BaseException | None) -> DamagedError:
+def build_damage(error: BaseException | None) -> DamagedError:
     """Return our error for what a driver says of a damaged file."""
     if getattr(error, "sqlite_errorname", None) == "SQLITE_NOTADB":
         return DamagedError("the file is not an SQLite database, or its beginning is damaged")

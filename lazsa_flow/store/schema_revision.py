@@ -43,7 +43,7 @@ def is_known(revision: str) -> bool:
     return revision in {name.partition("_")[0] for name in names}
 
 
-def check(engine: sa.Engine) -> None:
+def check_revision(engine: sa.Engine) -> None:
     """Make sure that a database stands at this release's revision.
 
     Raises:

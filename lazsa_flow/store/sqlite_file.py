@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from lazsa_flow.errors import InputError, UnavailableError
-from lazsa_flow.store.retry import damage, is_damage
+from lazsa_flow.store.retry import build_damage, is_damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def open_sqlite(
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=timeout)
 
 
-def beside(file: Path) -> list[Path]:
+def list_logs(file: Path) -> list[Path]:
     """Return what SQLite has left next to a database: its logs, and their index."""
     found = [file.with_name(file.name + suffix) for suffix in (*LOGS, INDEX)]
     return [each for each in found if each.exists()]
@@ -54,13 +54,13 @@ def logs_of(file: Path) -> list[Path]:
     return [each for each in logs if each.exists() and each.stat().st_size]
 
 
-def remove(file: Path) -> None:
+def remove_database(file: Path) -> None:
     """Remove a database with all its logs, as far as it is there."""
-    for each in (file, *beside(file)):
+    for each in (file, *list_logs(file)):
         each.unlink(missing_ok=True)
 
 
-def sync(file: Path) -> None:
+def sync_to_disk(file: Path) -> None:
     """Wait until a file, or what a folder lists, is on the disk."""
     descriptor = os.open(file, os.O_RDONLY)
     try:
@@ -89,6 +89,6 @@ def our_errors(command: str, file: Path) -> Iterator[None]:
         raise InputError.of(command, "FILE", str(error.filename or file), expected) from None
     except (sqlite3.Error, UnicodeDecodeError) as error:
         if is_damage(error):
-            raise damage(error) from None
+            raise build_damage(error) from None
         name = getattr(error, "sqlite_errorname", None) or type(error).__name__
         raise UnavailableError(f"{command}: the database cannot be used: {name}") from None

@@ -22,7 +22,7 @@ from lazsa_flow.store.lock_wait import lock_timeout_s
 from lazsa_flow.store.outbox import SqlOutbox
 from lazsa_flow.store.postgresql import limits_of
 from lazsa_flow.store.read_only import is_writable
-from lazsa_flow.store.retry import is_damaged, reading, refusal, reporting_damage, retrying
+from lazsa_flow.store.retry import build_refusal, is_damaged, reading, reporting_damage, retrying
 from lazsa_flow.store.sqlite_lock import takes_writes
 from lazsa_flow.store.store_queries import StoreQuestions
 from lazsa_flow.store.subject_paths import read_subject
@@ -48,7 +48,7 @@ def _opening() -> Iterator[None]:
         yield
     except sa.exc.DBAPIError as error:
         if is_damaged(error):
-            raise refusal(error) from None
+            raise build_refusal(error) from None
         raise SchemaError(f"the database cannot be used: {error.orig}") from None
 
 
@@ -144,7 +144,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
             SchemaError: It is not, or the database cannot be opened; the message says what to do.
         """
         with _opening():
-            schema_revision.check(self._engine)
+            schema_revision.check_revision(self._engine)
             if problems := self.find_outdated_tables(lifecycles):
                 raise SchemaError("; ".join(problems))
 
@@ -155,7 +155,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
             if lifecycles:
                 from lazsa_flow.store import lifecycle_migrations
 
-                problems += lifecycle_migrations.outdated(connection, lifecycles)
+                problems += lifecycle_migrations.describe_outdated(connection, lifecycles)
             for source in self.sources:
                 if missing := evidence_tables.missing_columns(connection, source.rows):
                     problems.append(
@@ -304,7 +304,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
             yield True
             return
         with reading(), self._leader.connect() as connection, connection.begin():
-            leads = monitoring.lead(connection)
+            leads = monitoring.take_lead(connection)
             if leads and (ended := monitoring.end_stalled(connection, monitoring.STANDSTILL_S)):
                 log.warning("sessions.ended", sessions=ended)
             yield leads

@@ -140,7 +140,7 @@ class StoreQuestions(ABC, Generic[_Listing]):
     def parked(self) -> list[tuple[str, Failure]]:
         """Return the parked paths' references and how each failed, the oldest failure first."""
         with self._read() as connection:
-            return failures.parked(connection)
+            return failures.list_parked(connection)
 
     def due(self, until: datetime, limit: int | None = None) -> list[tuple[TimerRow, str, str]]:
         """Return pending timers due at or before an instant, earliest first, at most so many.
@@ -278,7 +278,7 @@ class StoreQuestions(ABC, Generic[_Listing]):
     def counts(self, until: datetime) -> list[Count]:
         """Count timers due until an instant, by country and cycle date."""
         with self._read() as connection:
-            return monitoring.counts(connection, until)
+            return monitoring.count_due_by_cycle(connection, until)
 
     def count_lost(self, until: datetime) -> dict[tuple[str, date], int]:
         """Count the timers that ended without a journal row, by country and cycle date."""

@@ -30,7 +30,7 @@ Source = Literal["facts", "move", "merge"]
 
 _ROWS: Final = schema.subject_countries
 HISTORY: Final = ("subject", "country", "as_of", "source", "actor", "recorded_at")
-"""The columns that :func:`history` returns."""
+"""The columns that :func:`read_history` returns."""
 
 
 def countries_of(connection: sa.Connection, subjects: Collection[str]) -> dict[str, str]:
@@ -40,10 +40,10 @@ def countries_of(connection: sa.Connection, subjects: Collection[str]) -> dict[s
     """
     dialect = connection.dialect.name
     values = {"ids": ids_value(dialect, [each for each in subjects if each.isprintable()])}
-    return dict(fetch(connection, latest(dialect), values))
+    return dict(fetch(connection, select_latest(dialect), values))
 
 
-def history(connection: sa.Connection, names: Collection[str]) -> list[dict[str, Any]]:
+def read_history(connection: sa.Connection, names: Collection[str]) -> list[dict[str, Any]]:
     """Return the rows of a subject's ids, oldest first, without their numbers."""
     columns = [_ROWS.c[name].label(name) for name in HISTORY]
     query = sa.select(*columns).where(_ROWS.c.subject.in_(list(names))).order_by(_ROWS.c.id)
@@ -84,7 +84,7 @@ def add_first(
 
 
 @lru_cache
-def latest(dialect: str) -> sa.Select[Any]:
+def select_latest(dialect: str) -> sa.Select[Any]:
     """Select subject and country of the last row of each of ``ids``."""
     asked, other = ids_table(dialect, sa.Text), _ROWS.alias("other")
     if dialect == "postgresql":  # it would read the whole table to join it

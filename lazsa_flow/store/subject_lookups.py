@@ -162,7 +162,7 @@ class SubjectSide(EngineTransaction):
 
     def country_history(self, subject: str) -> list[dict[str, Any]]:
         """Return the record of a subject's country; see :mod:`.subject_countries`."""
-        return subject_countries.history(self._connection, self.names_of(subject))
+        return subject_countries.read_history(self._connection, self.names_of(subject))
 
     def add_country_of(
         self,

@@ -122,7 +122,7 @@ def _about(dialect: str, *, lock: bool) -> tuple[sa.Select[Any], ...]:
     return (
         select_paths,
         opening.records,
-        subject_countries.latest(dialect),
+        subject_countries.select_latest(dialect),
         sa.select(paths.c.subject, *decode.PENDING).select_from(of_paths.join(timers, pending)),
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.engine.tables import differences, digest_of, text_of
+from lazsa_flow.engine.tables import compare_tables, digest_of, text_of
 from lazsa_flow.store import schema
 from lazsa_flow.store.dialect import upsert
 
@@ -24,7 +24,7 @@ def is_put(connection: sa.Connection, lifecycle: Lifecycle) -> bool:
     return connection.scalar(stored) == text_of(lifecycle)
 
 
-def put(connection: sa.Connection, lifecycle: Lifecycle, at: datetime) -> tuple[str, ...]:
+def put_table(connection: sa.Connection, lifecycle: Lifecycle, at: datetime) -> tuple[str, ...]:
     """Let a database be run by a lifecycle's table; return what differs from the one before."""
     stored = sa.select(_TABLE.c.content).where(_TABLE.c.lifecycle == lifecycle.name)
     before, content = connection.scalar(stored), text_of(lifecycle)
@@ -33,4 +33,4 @@ def put(connection: sa.Connection, lifecycle: Lifecycle, at: datetime) -> tuple[
     row = {"digest": digest_of(lifecycle), "content": content, "recorded_at": at}
     insert = upsert(connection.dialect.name)(_TABLE).values(lifecycle=lifecycle.name, **row)
     connection.execute(insert.on_conflict_do_update(index_elements=[_TABLE.c.lifecycle], set_=row))
-    return () if before is None else differences(before, content)
+    return () if before is None else compare_tables(before, content)

@@ -4,9 +4,9 @@ Whatever sets, ends or parks such a timer, or moves its path into another state,
 same transaction: one for each place whose sum changes, however many paths do. So nobody waits for
 a counter that others write to, and the picture of a lifecycle reads sums instead of timers.
 
-A sweep replaces many rows by their sums (:func:`fold`), so that what is read stays as small as the
-number of places. ``doctor`` compares the sums with the timers, and ``timers replan`` puts them
-right.
+A sweep replaces many rows by their sums (:func:`fold_counts`), so that what is read stays as small
+as the number of places. ``doctor`` compares the sums with the timers, and ``timers replan`` puts
+them right.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def count_pending(
     connection.execute(sa.insert(_TABLE).from_select([*_KEPT, "timers"], recorded))
 
 
-def fold(connection: sa.Connection) -> None:
+def fold_counts(connection: sa.Connection) -> None:
     """Replace the rows by their sums.
 
     On PostgreSQL only rows that no other transaction has in hand; those stay for the next time.

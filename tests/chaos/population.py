@@ -19,7 +19,7 @@ from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock, VirtualClock
 from lazsa_flow.engine.opening import open_path
 from lazsa_flow.engine.row_builder import timer_row
-from lazsa_flow.engine.rulebook import system
+from lazsa_flow.engine.rulebook import clock_actor
 from lazsa_flow.lifecycle.model import Actor, Snapshot
 from lazsa_flow.store import schema
 from lazsa_flow.store.connect import connect
@@ -201,6 +201,6 @@ def _boundaries(
     for number, path in zip(numbers, paths, strict=True):
         at = instants[number]
         guard_context = programme._runtime.context.rulebook.guard_context(
-            seen[path.id], at=at, recorded_at=now, actor=system("review_opens")
+            seen[path.id], at=at, recorded_at=now, actor=clock_actor("review_opens")
         )
         transaction.set_timer(timer_row(guard_context, "review_opens", at, decides=True))

@@ -18,9 +18,14 @@ from lazsa_flow.award.retention import keep_text_until
 from lazsa_flow.award.rules.facts import Nomination
 from lazsa_flow.award.rules.perks import LIFECYCLE
 from lazsa_flow.award.store.evidence import NumberedNomination, NumberedText
-from lazsa_flow.engine.opening import SubjectHistory, build_opening, check_opening, unopened
+from lazsa_flow.engine.opening import (
+    SubjectHistory,
+    build_opening,
+    build_unopened_path,
+    check_opening,
+)
 from lazsa_flow.engine.row_builder import timer_row
-from lazsa_flow.engine.rulebook import system
+from lazsa_flow.engine.rulebook import clock_actor
 from lazsa_flow.errors import ConflictError, NotAllowedError, no_seller
 from lazsa_flow.lifecycle.calendar import TICK
 from lazsa_flow.lifecycle.ids import same_person
@@ -190,7 +195,7 @@ class NominationGroup:
         self, seller: str, own: _Seller, country: str, actor: Actor
     ) -> CheckedOpening:
         rulebook = self._context.rulebook
-        path = unopened(
+        path = build_unopened_path(
             LIFECYCLE,
             rulebook.merged.holder_of(seller),
             country,
@@ -293,6 +298,6 @@ def open_review_now(
     if any(timer.name == "review_opens" for timer in seen.timers):
         return
     guard_context = context.rulebook.guard_context(
-        seen, at=now, recorded_at=now, actor=system("review_opens")
+        seen, at=now, recorded_at=now, actor=clock_actor("review_opens")
     )
     transaction.set_timer(timer_row(guard_context, "review_opens", now + TICK, decides=True))

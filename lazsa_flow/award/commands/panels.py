@@ -17,7 +17,7 @@ from lazsa_flow.award.evidence import PANEL
 from lazsa_flow.award.lifecycles.award_checks import CONDUCT
 from lazsa_flow.award.titles import title_of
 from lazsa_flow.engine.explain import evaluate_guards
-from lazsa_flow.engine.rulebook import system
+from lazsa_flow.engine.rulebook import clock_actor
 from lazsa_flow.lifecycle.ids import fold
 from lazsa_flow.lifecycle.values import FrozenDict
 
@@ -200,7 +200,7 @@ def _find_flags(context: Context, seen: Snapshot) -> list[str]:
     )
     assert edge is not None
     guard_context = context.rulebook.guard_context(
-        seen, at=now, recorded_at=now, actor=system("panel")
+        seen, at=now, recorded_at=now, actor=clock_actor("panel")
     )
     others = [name for name in edge.guards if name not in ("quorum", "panel_approval")]
     verdicts = evaluate_guards(lifecycle, guard_context, others)

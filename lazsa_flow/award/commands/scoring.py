@@ -15,7 +15,7 @@ from lazsa_flow.award.permissions import check_command
 from lazsa_flow.award.retention import keep_text_until
 from lazsa_flow.award.rules.panel import ITEMS, Scorecard, Tally
 from lazsa_flow.engine.row_builder import timer_row
-from lazsa_flow.engine.rulebook import system
+from lazsa_flow.engine.rulebook import clock_actor
 from lazsa_flow.errors import ConflictError, InputError, NotAllowedError, Problem, shown
 from lazsa_flow.lifecycle.calendar import TICK
 from lazsa_flow.lifecycle.ids import fold, same_person
@@ -292,7 +292,7 @@ def open_round(context: Context, seen: Snapshot, now: datetime) -> date:
 
 
 def _guard_context(context: Context, seen: Snapshot, now: datetime) -> GuardContext:
-    return context.rulebook.guard_context(seen, at=now, recorded_at=now, actor=system("panel"))
+    return context.rulebook.guard_context(seen, at=now, recorded_at=now, actor=clock_actor("panel"))
 
 
 def recount_quorum(

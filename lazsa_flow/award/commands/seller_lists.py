@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.service.list_rows import Listed, Page, listed
+from lazsa_flow.service.list_rows import Listed, Page, list_row
 from lazsa_flow.service.listing import check_filters
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def find_sellers(
             after=after,
             limit=limit + 1,
         )
-    found = tuple(listed({**row, **_NO_MOVE}, ()) for row in rows[:limit])
+    found = tuple(list_row({**row, **_NO_MOVE}, ()) for row in rows[:limit])
     more = found[-1].subject if len(rows) > limit > 0 else None
     if found:
         return Page(found, more)

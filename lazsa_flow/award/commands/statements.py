@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.engine.fire import fire
-from lazsa_flow.engine.rulebook import system
+from lazsa_flow.engine.rulebook import clock_actor
 from lazsa_flow.errors import ConflictError, InputError, no_seller
 from lazsa_flow.lifecycle.model import Statement
 from lazsa_flow.service.move_json import move_to_json
@@ -104,7 +104,7 @@ def _tell_ready(
     on = context.rulebook.calendar(latest.country).local_date(now)
     [seen] = transaction.load_chunk([latest.id], before=None, on=on)
     guard_context = context.rulebook.guard_context(
-        seen, at=now, recorded_at=now, actor=system("steps")
+        seen, at=now, recorded_at=now, actor=clock_actor("steps")
     )
     if context.rulebook.lifecycle("award").guards["reconnect_ready"].holds(guard_context):
         key = f"{latest.ref}.steps.{number}"

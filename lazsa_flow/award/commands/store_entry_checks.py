@@ -17,8 +17,8 @@ from lazsa_flow.award.commands.store_entry import (
     check_application,
 )
 from lazsa_flow.award.commands.store_entry_receipts import received_of
-from lazsa_flow.engine.opening import unopened
-from lazsa_flow.engine.outlook import outlook
+from lazsa_flow.engine.opening import build_unopened_path
+from lazsa_flow.engine.outlook import find_outlook
 from lazsa_flow.engine.permissions import authorize
 
 if TYPE_CHECKING:
@@ -80,12 +80,12 @@ def check_entry(context: Context, application: Application, *, actor: Actor) -> 
     now = context.clock.now()
     on = context.rulebook.calendar(country).local_date(now)
     data = application_data(context, application, on)
-    path = unopened("entry", applicant, country, now, data=data)
+    path = build_unopened_path("entry", applicant, country, now, data=data)
     with context.store.begin(write=False) as transaction:
         seen = transaction.load_opening(path, on=on, sources=())
     lifecycle = context.rulebook.lifecycle("entry")
     authorize(lifecycle, lifecycle.opening, seen, actor, None)
-    ahead = outlook(context.rulebook, seen, now)
+    ahead = find_outlook(context.rulebook, seen, now)
     assert ahead is not None  # the opening edge is always on the way
     verdicts = tuple(verdict for step in ahead.steps for verdict in step.verdicts)
     return EntryCheck(applicant, received_of(context, data), verdicts)

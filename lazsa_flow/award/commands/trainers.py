@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from lazsa_flow.award.commands.statements import append_statement, record_statement
 from lazsa_flow.award.permissions import check_command
 from lazsa_flow.engine.fire import check_fire, fire
-from lazsa_flow.engine.opening import open_path, unopened
+from lazsa_flow.engine.opening import build_unopened_path, open_path
 from lazsa_flow.errors import InputError, no_seller
 from lazsa_flow.service.move_json import move_to_json
 from lazsa_flow.service.requests import actor_fields
@@ -82,7 +82,7 @@ def _propose_prospect(
 ) -> str:
     """Open a trainer path on which an invitation would pass; return its reference."""
     initial = context.rulebook.lifecycle(LIFECYCLE).initial
-    proposed = unopened(LIFECYCLE, seller, country, now, state=initial)
+    proposed = build_unopened_path(LIFECYCLE, seller, country, now, state=initial)
     on = context.rulebook.calendar(country).local_date(now)
     seen = transaction.load_opening(proposed, on=on)
     guard_context = context.rulebook.guard_context(seen, at=now, recorded_at=now, actor=actor)

@@ -115,7 +115,7 @@ class PanelSide(EngineTransaction):
         )
         rows = list(self._connection.execute(past))
         dates = {row.due_on for row in rows if path.cycle_on and row.due_on <= path.cycle_on}
-        moves = subject_countries.history(self._connection, self.names_of(path.subject))
+        moves = subject_countries.read_history(self._connection, self.names_of(path.subject))
         countries = {path.country, *(row.country for row in rows), *(m["country"] for m in moves)}
         dates |= {path.cycle_on} - {None}
         return {(country, on) for country in countries for on in dates}

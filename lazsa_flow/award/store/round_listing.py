@@ -15,7 +15,7 @@ from lazsa_flow.award.store import schema as award_tables
 from lazsa_flow.award.store.bar_listing import read_ended_standings
 from lazsa_flow.award.store.evidence_columns import NOMINATION_COLUMNS
 from lazsa_flow.award.store.facts_listing import FactsListing
-from lazsa_flow.award.store.round_outcomes import AFTERWARDS, DECISIONS, booked, count_outcomes
+from lazsa_flow.award.store.round_outcomes import AFTERWARDS, DECISIONS, count_outcomes, is_in_books
 from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.fast.driver import rows_of
@@ -188,7 +188,7 @@ class AwardListing(FactsListing):
         query = (
             sa.select(journal.c.verdicts)
             .select_from(timers.join(schema.paths).join(journal, row))
-            .where(*booked(country, cycle_on, (*DECISIONS, *AFTERWARDS)))
+            .where(*is_in_books(country, cycle_on, (*DECISIONS, *AFTERWARDS)))
             .where(journal.c.trigger.in_(list(triggers)))
         )
         return list(self._connection.scalars(query))
@@ -315,5 +315,5 @@ def _round(country: str, cycle_on: date) -> sa.Select[Any]:
         sa.select(timers.c.path_id)
         .distinct()
         .select_from(timers.join(schema.paths))
-        .where(*booked(country, cycle_on, DECISIONS), timers.c.due_on == cycle_on)
+        .where(*is_in_books(country, cycle_on, DECISIONS), timers.c.due_on == cycle_on)
     )

@@ -20,8 +20,8 @@ from lazsa_flow.engine.batch.memo import memoized_decision
 from lazsa_flow.engine.change_builder import ChangeBuilder
 from lazsa_flow.engine.decide import check_decision, decide_timer
 from lazsa_flow.engine.journal import around
-from lazsa_flow.engine.journal_check import reread
-from lazsa_flow.engine.rulebook import system
+from lazsa_flow.engine.journal_check import read_back
+from lazsa_flow.engine.rulebook import clock_actor
 from lazsa_flow.engine.values import BatchChange, PathOverrides
 from lazsa_flow.logs import log
 
@@ -61,7 +61,7 @@ def change_of(
     lifecycle = rulebook.lifecycle(seen.path.lifecycle)
     entry = lifecycle.timer(timer.name)
     context = rulebook.guard_context(
-        seen, at=timer.due_at, recorded_at=now, actor=system(timer.name)
+        seen, at=timer.due_at, recorded_at=now, actor=clock_actor(timer.name)
     )
     lifecycle.state(seen.path.state)
     if not entry.steps:
@@ -99,7 +99,7 @@ class _Moved(NamedTuple):
         own = PathOverrides(path_id, row.subject, head, verdicts, sha256(text.encode()).hexdigest())
         if self.rereads:
             after = self.change.after
-            reread(f"{after.lifecycle}-{path_id}", after.seq, text.encode(), own.hash)
+            read_back(f"{after.lifecycle}-{path_id}", after.seq, text.encode(), own.hash)
         return own
 
 
@@ -150,7 +150,7 @@ class DecisionGroup:
 
     def _build_context(self, seen: Snapshot) -> GuardContext:
         return self._rulebook.guard_context(
-            seen, at=self._due_at, recorded_at=self._now, actor=system(self._name)
+            seen, at=self._due_at, recorded_at=self._now, actor=clock_actor(self._name)
         )
 
     def take(self, row: EvidenceRow) -> Change | None:

@@ -45,8 +45,8 @@ class Difference:
 def read_catalog(connection: sa.Connection) -> dict[str, dict[str, str]]:
     """Read the catalogue of a database."""
     if connection.dialect.name == "postgresql":
-        return catalog_postgresql.read(connection)
-    return catalog_sqlite.read(connection)
+        return catalog_postgresql.read_catalog(connection)
+    return catalog_sqlite.read_catalog(connection)
 
 
 def expected_catalog(dialect: str) -> Catalog:
@@ -62,7 +62,7 @@ def catalog_text(revision: str, catalog: Catalog) -> str:
     return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def compare(expected: Catalog, found: Catalog) -> Iterator[Difference]:
+def compare_catalogs(expected: Catalog, found: Catalog) -> Iterator[Difference]:
     """Yield every object that differs; of a table that is missing, the table alone."""
     for table in sorted({*expected, *found}):
         wanted, there = expected.get(table, {}), found.get(table, {})

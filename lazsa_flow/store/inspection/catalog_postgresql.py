@@ -108,7 +108,7 @@ WHERE {_OURS.format("c")}
 """
 
 
-def read(connection: sa.Connection) -> dict[str, dict[str, str]]:
+def read_catalog(connection: sa.Connection) -> dict[str, dict[str, str]]:
     """Read the catalogue."""
     schemas = [f"{name}." for name in connection.scalars(sa.text(_SCHEMAS))]
     found: dict[str, dict[str, str]] = {}

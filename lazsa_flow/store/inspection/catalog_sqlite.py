@@ -26,7 +26,7 @@ _QUERY: Final = (
 )
 
 
-def read(connection: sa.Connection) -> dict[str, dict[str, str]]:
+def read_catalog(connection: sa.Connection) -> dict[str, dict[str, str]]:
     """Read the catalogue."""
     found: dict[str, dict[str, str]] = {}
     for kind, name, table, sql in connection.exec_driver_sql(_QUERY):

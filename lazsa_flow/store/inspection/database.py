@@ -73,12 +73,12 @@ class InspectedDatabase:
 
     def unwritable(self) -> list[str]:
         """Return the reasons why it cannot be written to."""
-        return list(storage.unwritable(self._engine))
+        return list(storage.find_write_obstacles(self._engine))
 
     def unlimited(self) -> list[str]:
         """Return the time limits that a session should have and has not; none on SQLite."""
-        return storage.unlimited(self._engine)
+        return storage.find_missing_limits(self._engine)
 
     def room(self) -> Room | None:
         """Return how much room there is next to its file; ``None`` where it has none."""
-        return None if self.file is None else storage.room(self.file)
+        return None if self.file is None else storage.measure_room(self.file)

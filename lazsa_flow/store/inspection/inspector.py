@@ -10,7 +10,7 @@ from lazsa_flow.store import path_numbers, schema, schema_revision
 from lazsa_flow.store.batches import Batch
 from lazsa_flow.store.fast.driver import driver_connection
 from lazsa_flow.store.inspection import notices, references, subjects, timers, values, vocabulary
-from lazsa_flow.store.inspection.catalog import compare, expected_catalog, read_catalog
+from lazsa_flow.store.inspection.catalog import compare_catalogs, expected_catalog, read_catalog
 from lazsa_flow.store.integrity import find_damage
 from lazsa_flow.store.timer_counts import find_count_differences
 
@@ -53,7 +53,9 @@ class Inspection:
 
     def differences(self) -> list[Difference]:
         """Return every object of the schema that is not as the migrations make it."""
-        return list(compare(expected_catalog(self.dialect), read_catalog(self._connection)))
+        return list(
+            compare_catalogs(expected_catalog(self.dialect), read_catalog(self._connection))
+        )
 
     def quick_check(self) -> list[str]:
         """Return what SQLite's own check of the file finds; nothing on PostgreSQL."""
@@ -64,7 +66,7 @@ class Inspection:
 
     def orphans(self) -> list[Rows]:
         """Return the rows that refer to a row that does not exist."""
-        return list(references.orphans(self._connection))
+        return list(references.find_orphans(self._connection))
 
     def misplaced_slots(self, open_states: Collection[tuple[str, str]]) -> list[Rows]:
         """Return open paths that hold no slot, and slots of paths that are not open."""
@@ -72,7 +74,7 @@ class Inspection:
 
     def malformed(self) -> list[Rows]:
         """Return what is stored as an instant or a date and is none."""
-        found = [*values.malformed(self._connection)]
+        found = [*values.find_malformed(self._connection)]
         return [*found, *values.unreadable_paths(self._connection)]
 
     def unknown_words(self, known: vocabulary.Known) -> list[Rows]:
@@ -93,7 +95,7 @@ class Inspection:
 
     def histories(self, places: Collection[tuple[str, str]]) -> Iterator[History]:
         """Yield what journal and timers say of every path in some states."""
-        return timers.histories(self._connection, places)
+        return timers.read_histories(self._connection, places)
 
     def timer_counts(self) -> list[TimerCountDifference]:
         """Return the places whose timers are counted otherwise than they pend."""
@@ -115,11 +117,11 @@ class Inspection:
 
     def backlog(self, until: datetime) -> Backlog:
         """Count the notices that wait, and those that might have gone by an instant."""
-        return notices.backlog(self._connection, until)
+        return notices.count_backlog(self._connection, until)
 
     def contacts(self) -> tuple[int, int]:
         """Count the subjects with an open path, and those of them who have no contact."""
-        return notices.contacts(self._connection)
+        return notices.count_contacts(self._connection)
 
     def open_places(self) -> Iterator[tuple[str, str]]:
         """Yield lifecycle and subject of every open path, in the order of their characters."""

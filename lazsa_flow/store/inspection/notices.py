@@ -33,7 +33,7 @@ class Backlog:
     since: datetime | None
 
 
-def backlog(connection: sa.Connection, until: datetime) -> Backlog:
+def count_backlog(connection: sa.Connection, until: datetime) -> Backlog:
     """Count what waits, and what might have gone by an instant."""
     outbox = schema.outbox
     late = sa.and_(~outbox.c.parked, outbox.c.next_at <= until)
@@ -45,7 +45,7 @@ def backlog(connection: sa.Connection, until: datetime) -> Backlog:
     return Backlog(*connection.execute(query).one())
 
 
-def contacts(connection: sa.Connection) -> tuple[int, int]:
+def count_contacts(connection: sa.Connection) -> tuple[int, int]:
     """Count the subjects with an open path, and those of them who have no contact."""
     slots, texts = schema.slots, schema.texts
     subjects = sa.select(slots.c.subject).distinct().subquery()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 
-def orphans(connection: sa.Connection) -> Iterator[Rows]:
+def find_orphans(connection: sa.Connection) -> Iterator[Rows]:
     """Yield the rows that refer to a row that does not exist, by table and column.
 
     What the schema says must hold is counted in the rows themselves, so that it is also found

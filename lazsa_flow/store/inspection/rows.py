@@ -51,10 +51,10 @@ def rows_at_fault(
     count = connection.scalar(sa.select(sa.func.count()).select_from(table).where(at_fault))
     if count:
         where = f"{table.name}.{column.name}"
-        yield Rows(where, count, examples(connection, table, at_fault), fault)
+        yield Rows(where, count, name_examples(connection, table, at_fault), fault)
 
 
-def examples(
+def name_examples(
     connection: sa.Connection, table: sa.Table, fault: sa.ColumnElement[bool]
 ) -> tuple[str, ...]:
     """Name some rows of a table: by their path where they have one, and by their key."""

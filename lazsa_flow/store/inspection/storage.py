@@ -44,7 +44,7 @@ class Room:
     used: int
 
 
-def room(file: Path) -> Room:
+def measure_room(file: Path) -> Room:
     """Return how much room there is next to a SQLite file."""
     folder = file.resolve().parent
     used = sum(
@@ -55,7 +55,7 @@ def room(file: Path) -> Room:
     return Room(folder, shutil.disk_usage(folder).free, used)
 
 
-def unwritable(engine: sa.Engine) -> Iterator[str]:
+def find_write_obstacles(engine: sa.Engine) -> Iterator[str]:
     """Yield the reasons why a database cannot be written to; nothing is changed."""
     if engine.dialect.name == "postgresql":
         with engine.connect() as connection:
@@ -114,7 +114,7 @@ def _unwritable_server(connection: sa.Connection) -> Iterator[str]:
             yield f"this user has no right to {', '.join(lacking)} on {table.name}"
 
 
-def unlimited(engine: sa.Engine) -> list[str]:
+def find_missing_limits(engine: sa.Engine) -> list[str]:
     """Return the time limits that a session on PostgreSQL should have and has not."""
     if engine.dialect.name != "postgresql":
         return []

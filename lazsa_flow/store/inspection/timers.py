@@ -82,7 +82,9 @@ def ended_at(connection: sa.Connection, path_id: int, name: str, due_at: Any) ->
     return connection.scalar(query) is not None
 
 
-def histories(connection: sa.Connection, places: Collection[tuple[str, str]]) -> Iterator[History]:
+def read_histories(
+    connection: sa.Connection, places: Collection[tuple[str, str]]
+) -> Iterator[History]:
     """Yield what the journal and the timers say of every path in some states.
 
     Args:

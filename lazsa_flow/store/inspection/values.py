@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.column_types import Day, Instant
-from lazsa_flow.store.inspection.rows import Rows, examples, rows_at_fault
+from lazsa_flow.store.inspection.rows import Rows, name_examples, rows_at_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ _CLOCK: Final = r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z"
 _DIGITS: Final = "[0-9]" * 6
 
 
-def malformed(connection: sa.Connection) -> Iterator[Rows]:
+def find_malformed(connection: sa.Connection) -> Iterator[Rows]:
     """Yield each column of instants or dates that holds something else, with rows of it."""
     for table in schema.METADATA.sorted_tables:
         columns = [column for column in table.columns if isinstance(column.type, Instant | Day)]
@@ -36,7 +36,10 @@ def malformed(connection: sa.Connection) -> Iterator[Rows]:
         for column, fault, count in zip(columns, faults, row, strict=True):
             if count:
                 what = "instant" if isinstance(column.type, Instant) else "date"
-                where, named = f"{table.name}.{column.name}", examples(connection, table, fault)
+                where, named = (
+                    f"{table.name}.{column.name}",
+                    name_examples(connection, table, fault),
+                )
                 yield Rows(where, count, named, f"malformed {what}")
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from lazsa_flow.errors import shown
 from lazsa_flow.lifecycle.calendar import is_zone
 from lazsa_flow.store import columns, schema
-from lazsa_flow.store.inspection.rows import Rows, examples
+from lazsa_flow.store.inspection.rows import Rows, name_examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -118,4 +118,4 @@ def _rows(
     table = schema.METADATA.tables[column.table.fullname]
     said = "nothing" if word is None else shown(word)
     where = f"{table.name}.{column.name}"
-    return Rows(where, count, examples(connection, table, fault), f"unknown {what} {said}")
+    return Rows(where, count, name_examples(connection, table, fault), f"unknown {what} {said}")

@@ -15,9 +15,9 @@ from lazsa_flow.engine.fire import find_edge, fire, load_one
 from lazsa_flow.engine.opening import (
     SubjectHistory,
     build_opening,
+    build_unopened_path,
     check_opening,
     open_path,
-    unopened,
 )
 from lazsa_flow.engine.sweep import SweepResult, sweep
 from lazsa_flow.errors import (
@@ -267,7 +267,7 @@ def test_what_was_read_already_is_not_read_again() -> None:
 
     barred = record("good_standing", "ended", reason="code_of_conduct")
     rules, fresh = rulebook(AWARD), SubjectHistory((), ())
-    candidate = unopened("award", SELLER, "SG", NOW, cycle_on=CYCLE)
+    candidate = build_unopened_path("award", SELLER, "SG", NOW, cycle_on=CYCLE)
     with MemoryStore(records=[(SELLER, barred)]).begin() as transaction:
         opening = check_opening(transaction, rules, candidate, actor=OWNER, history=fresh)
         assert (opening.seen.records, opening.seen.path.id) == ((), 0)

@@ -13,7 +13,7 @@ import pytest
 
 from lazsa_flow.engine.explain import explain
 from lazsa_flow.engine.fire import fire, load_one
-from lazsa_flow.engine.journal import digest, verify
+from lazsa_flow.engine.journal import digest, verify_path
 from lazsa_flow.engine.opening import open_path
 from lazsa_flow.engine.sweep import SweepResult
 from lazsa_flow.errors import GuardError, HostCodeError
@@ -76,7 +76,9 @@ def check_journal(rules: Rulebook, store: MemoryStore) -> None:
         for row in rows:
             assert digest(row.fields()) == row.hash
         if rows and rows[0].seq == 1:
-            verify(rules.lifecycle("door"), [{**row.fields(), "hash": row.hash} for row in rows])
+            verify_path(
+                rules.lifecycle("door"), [{**row.fields(), "hash": row.hash} for row in rows]
+            )
 
 
 @pytest.mark.parametrize("where", ["measured", "held", "earliest", "all"])

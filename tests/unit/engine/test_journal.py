@@ -19,7 +19,7 @@ from lazsa_flow.engine.journal import (
     find_faults,
     find_path_faults,
     verdict_fields,
-    verify,
+    verify_path,
 )
 from lazsa_flow.errors import JournalError
 from lazsa_flow.lifecycle.model import NO_HEAD
@@ -83,7 +83,7 @@ LOCKED = {"trigger": "lock", "source": "ajar", "dest": "shut", "reason": "leavin
 def fault(rows: list[dict[str, Any]]) -> JournalError:
     """Return what is wrong with rows of the tiny table."""
     with pytest.raises(JournalError) as caught:
-        verify(table(), rows)
+        verify_path(table(), rows)
     assert caught.value.path == rows[0]["path"]
     return caught.value
 
@@ -164,13 +164,13 @@ def test_verdicts_are_recorded_small() -> None:
 def test_a_sound_chain_leads_to_the_state() -> None:
     """Replaying a path's rows gives its state, its version and the chain's head."""
     rows = chain(REFUSED, LOCKED)
-    assert verify(table(), rows) == ("shut", 3, rows[-1]["hash"])
-    assert verify(table(), rows[:2]) == ("ajar", 2, rows[1]["hash"])
+    assert verify_path(table(), rows) == ("shut", 3, rows[-1]["hash"])
+    assert verify_path(table(), rows[:2]) == ("ajar", 2, rows[1]["hash"])
 
 
 def test_no_rows_lead_nowhere() -> None:
     """A path without rows has no state, no version and no head."""
-    assert verify(table(), []) == ("", 0, NO_HEAD)
+    assert verify_path(table(), []) == ("", 0, NO_HEAD)
 
 
 BENT: dict[str, tuple[Callable[[list[dict[str, Any]]], list[dict[str, Any]]], int, str]] = {

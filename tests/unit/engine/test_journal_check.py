@@ -13,7 +13,7 @@ from lazsa_flow.award.lifecycles.trainer import TRAINER
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine import journal
 from lazsa_flow.engine.batch import codegen
-from lazsa_flow.engine.journal_check import reread
+from lazsa_flow.engine.journal_check import read_back
 from lazsa_flow.engine.sweep import SweepResult, sweep
 from lazsa_flow.errors import JournalError
 from tests.factories import CYCLE, guard, midnight, path, rulebook, table, timer
@@ -28,13 +28,13 @@ DUE = midnight(CYCLE)
 def test_what_does_not_read_back_is_refused(text: bytes) -> None:
     """No JSON, no number, another order, or no text at all."""
     with pytest.raises(JournalError, match="nothing was written"):
-        reread("door-1", 2, text, "0" * 64)
+        read_back("door-1", 2, text, "0" * 64)
 
 
 def test_another_hash_is_refused() -> None:
     """The text reads back, and the hash is another's."""
     with pytest.raises(JournalError, match="it does not read back as it is"):
-        reread("door-1", 2, b'{"a":1}', "0" * 64)
+        read_back("door-1", 2, b'{"a":1}', "0" * 64)
 
 
 @pytest.mark.parametrize(

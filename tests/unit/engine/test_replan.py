@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow.engine.needed_timers import Missing
-from lazsa_flow.engine.replan import mend, needed_timer, replan, right_moment
+from lazsa_flow.engine.replan import needed_timer, repair_timers, replan, right_moment
 from lazsa_flow.engine.rulebook import Release, Rulebook
 from lazsa_flow.engine.values import Notice
 from lazsa_flow.lifecycle.calendar import Moment
@@ -270,7 +270,7 @@ def test_mending_is_one_row_of_the_journal() -> None:
     lost = timer("bell")
     right = Moment(CYCLE, midnight(CYCLE))
     seen = context(path=DOOR).snapshot
-    change = mend(
+    change = repair_timers(
         rulebook(table()), seen, [(stored, right)], [lost], actor=MANAGER, now=NOW, reason="mended"
     )
     assert change.cancelled == (stored,)

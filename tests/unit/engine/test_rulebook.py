@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from lazsa_flow.award.lifecycles.award import AWARD
-from lazsa_flow.engine.rulebook import Release, Rulebook, system
+from lazsa_flow.engine.rulebook import Release, Rulebook, clock_actor
 from lazsa_flow.errors import NotFoundError
 from tests.factories import CYCLE, context, country, midnight, path, policy, rulebook, table, utc
 
@@ -90,7 +90,7 @@ def test_a_path_without_a_round_is_governed_since_it_opened() -> None:
 def test_a_situation_has_the_local_date_of_its_instant() -> None:
     """What guards look at has the path's calendar, and the date in it of the instant of effect."""
     at = midnight(CYCLE)
-    actor = system("cycle_date")
+    actor = clock_actor("cycle_date")
     seen = context().snapshot
     made = rulebook(AWARD).guard_context(seen, at=at, recorded_at=at, actor=actor, reason="why")
     assert (made.on, made.reason, str(made.actor)) == (CYCLE, "why", "system:cycle_date")

@@ -10,7 +10,7 @@ import pytest
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.lifecycles.entry import ENTRY
 from lazsa_flow.award.lifecycles.trainer import TRAINER
-from lazsa_flow.engine.tables import differences, digest_of, text_of
+from lazsa_flow.engine.tables import compare_tables, digest_of, text_of
 from lazsa_flow.lifecycle.table import Permit, Step
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def told(changed: Lifecycle) -> tuple[str, ...]:
     """Return how the award's table differs from a changed one."""
-    return differences(text_of(AWARD), text_of(changed))
+    return compare_tables(text_of(AWARD), text_of(changed))
 
 
 RECORDED = {
@@ -90,4 +90,4 @@ def test_what_decides_is_part_of_the_digest() -> None:
     """Whether several paths may be open, and which reminders are sent, is told of a table."""
     several = replace(TRAINER, several_open=True)
     assert digest_of(several) != digest_of(TRAINER)
-    assert "state prospect changed" in differences(text_of(TRAINER), text_of(several))
+    assert "state prospect changed" in compare_tables(text_of(TRAINER), text_of(several))

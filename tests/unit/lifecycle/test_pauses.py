@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lazsa_flow.lifecycle.calendar import TICK
-from lazsa_flow.lifecycle.pauses import Pause, stopped
+from lazsa_flow.lifecycle.pauses import Pause, first_paused_timer
 from tests.factories import CYCLE, timer, utc
 
 SINCE = utc(2026, 9, 30, 15)
@@ -48,9 +48,9 @@ def test_the_first_overdue_timer_that_is_stopped() -> None:
     due = timer().due_at
     first, later = timer("later", due), timer("first", due - timedelta(days=1))
     timers = (first, later)
-    assert stopped(timers, [pause(country="SG")], due) == later
-    assert stopped(timers, [pause(country="SG")], later.due_at - TICK) is None
-    assert stopped(timers, [pause(country="PH")], due) is None
-    assert stopped(timers, [], due) is None
+    assert first_paused_timer(timers, [pause(country="SG")], due) == later
+    assert first_paused_timer(timers, [pause(country="SG")], later.due_at - TICK) is None
+    assert first_paused_timer(timers, [pause(country="PH")], due) is None
+    assert first_paused_timer(timers, [], due) is None
     reminder = replace(later, decides=False)
-    assert stopped([reminder], [pause(country="SG")], due) is None
+    assert first_paused_timer([reminder], [pause(country="SG")], due) is None

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 
 import lazsa_flow
 from lazsa_flow.store.inspection import catalog_sqlite
-from lazsa_flow.store.inspection.catalog import Difference, compare
+from lazsa_flow.store.inspection.catalog import Difference, compare_catalogs
 from lazsa_flow.store.schema_revision import HEAD, is_known
 from tests.golden.schemas import HINT, SNAPSHOTS, made_by_migrations
 
@@ -44,7 +44,7 @@ def read(*statements: str) -> dict[str, dict[str, str]]:
     with engine.connect() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
-        found = catalog_sqlite.read(connection)
+        found = catalog_sqlite.read_catalog(connection)
     engine.dispose()
     return found
 
@@ -58,7 +58,7 @@ def test_what_is_written_otherwise_is_the_same() -> None:
     )
     other = read("CREATE TABLE lazsa_x (a TEXT NOT NULL, b INT, CHECK (a <> 'no'))")
     assert plain == dressed
-    assert [each.kind for each in compare(plain, other)] == ["missing", "unknown"]
+    assert [each.kind for each in compare_catalogs(plain, other)] == ["missing", "unknown"]
 
 
 def test_every_object_that_differs_is_named() -> None:
@@ -74,7 +74,7 @@ def test_every_object_that_differs_is_named() -> None:
         "CREATE INDEX lazsa_i ON lazsa_x (a)",
         "CREATE TABLE lazsa_z (a TEXT)",
     )
-    assert [(each.kind, each.name) for each in compare(wanted, found)] == [
+    assert [(each.kind, each.name) for each in compare_catalogs(wanted, found)] == [
         ("altered", "column lazsa_x.a"),
         ("missing", "column lazsa_x.b"),
         ("unknown", "column lazsa_x.c"),
@@ -89,7 +89,7 @@ def test_a_difference_tells_both_sides() -> None:
     """What is expected and what is there stand side by side."""
     wanted = read("CREATE TABLE lazsa_x (a TEXT NOT NULL)")
     found = read("CREATE TABLE lazsa_x (a INT)")
-    assert list(compare(wanted, found)) == [
+    assert list(compare_catalogs(wanted, found)) == [
         Difference("column lazsa_x.a", "altered", "text not null", "int")
     ]
 
@@ -98,4 +98,4 @@ def test_an_option_of_a_table_counts() -> None:
     """A table without numbers of rows is another one than one with them."""
     wanted = read("CREATE TABLE lazsa_x (a TEXT PRIMARY KEY) WITHOUT ROWID")
     found = read("CREATE TABLE lazsa_x (a TEXT PRIMARY KEY)")
-    assert [each.name for each in compare(wanted, found)] == ["table lazsa_x"]
+    assert [each.name for each in compare_catalogs(wanted, found)] == ["table lazsa_x"]

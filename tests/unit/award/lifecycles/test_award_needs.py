@@ -9,7 +9,7 @@ import pytest
 
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.rules.panel import NO_TALLY
-from lazsa_flow.engine.look_ahead import examine
+from lazsa_flow.engine.look_ahead import judge_now
 from lazsa_flow.verdicts import Need
 from tests.factories import CYCLE, context, facts, path, policy, record, span
 
@@ -93,7 +93,7 @@ def test_what_a_guard_needs(
     name: str, changes: dict[str, object], what: str, since: date | None
 ) -> None:
     """Each guard that something recorded can change says what, and from when."""
-    (verdict,) = examine(AWARD, context(**changes), [name], CYCLE)  # type: ignore[arg-type]
+    (verdict,) = judge_now(AWARD, context(**changes), [name], CYCLE)  # type: ignore[arg-type]
     assert not verdict.held
     assert verdict.need is not None
     assert (verdict.need.what, verdict.need.since) == (what, since)
@@ -109,14 +109,14 @@ def test_the_margin_of_the_panel() -> None:
 def test_newer_facts_are_needed_only_from_their_date() -> None:
     """Facts before those that are known would not be read."""
     known = facts(as_of=CYCLE - timedelta(days=10), gmv_rate=Decimal("0.1"))
-    (verdict,) = examine(AWARD, context(facts=known), ["gmv"], CYCLE)
+    (verdict,) = judge_now(AWARD, context(facts=known), ["gmv"], CYCLE)
     assert verdict.need == Need("facts with gmv_rate", CYCLE - timedelta(days=10), CYCLE)
 
 
 def test_the_parts_of_a_combined_guard_need_each_their_own() -> None:
     """What an unmet combination lacks is told of its parts."""
     seen = context(tally=NO_TALLY)
-    (verdict,) = examine(AWARD, seen, ["not_renewable"], None)
+    (verdict,) = judge_now(AWARD, seen, ["not_renewable"], None)
     assert verdict.need is None
     panel_refusal = verdict.parts[0]
     quorum = panel_refusal.parts[0]
