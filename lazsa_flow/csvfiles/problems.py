@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import TYPE_CHECKING, Final, Self
 
 from lazsa_flow.errors import InputError, Problem, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
 PROBLEMS_SHOWN: Final = 20
 """How many problems one error names."""
+_ADD_ALL: Final = "INSERT OR IGNORE INTO seen SELECT value, ? + key FROM json_each(?)"
 
 
 class Problems:
@@ -159,12 +161,24 @@ class Seen:
     def add(self, line: int, *key: str) -> bool:
         """Note the key of a row; report it and return ``False`` where it came before."""
         joined = "\n".join(key)  # the parts hold no control characters
-        try:
-            self._insert("INSERT INTO seen VALUES (?, ?)", (joined, line))
-        except sqlite3.IntegrityError:
-            query = "SELECT line FROM seen WHERE key = ?"
-            [first] = self._db.execute(query, (joined,)).fetchone()
-            expected = f"{self._once} once; it stands on line {first} already"
-            self._problems.refuse(line, self._field, ", ".join(key), expected)
-            return False
-        return True
+        if self._insert("INSERT OR IGNORE INTO seen VALUES (?, ?)", (joined, line)).rowcount:
+            return True
+        query = "SELECT line FROM seen WHERE key = ?"
+        [first] = self._db.execute(query, (joined,)).fetchone()
+        if first == line:
+            return True  # noted by add_all
+        expected = f"{self._once} once; it stands on line {first} already"
+        self._problems.refuse(line, self._field, ", ".join(key), expected)
+        return False
+
+    def add_all(self, first: int, keys: Sequence[str]) -> bool:
+        """Note the keys of rows that follow one another; return whether all of them are new.
+
+        Where they are not, each row is to be added by itself, which reports those at fault.
+
+        Args:
+            first: The line of the first.
+            keys: A key of each row, of one part.
+        """
+        added = self._insert(_ADD_ALL, (first, json.dumps(keys)))
+        return bool(added.rowcount == len(keys))

@@ -17,11 +17,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import deque
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.csvfiles.lines import ROW_CHARS, Lines, TooLongError
 from lazsa_flow.errors import shown
 
 if TYPE_CHECKING:
@@ -30,14 +30,9 @@ if TYPE_CHECKING:
     from lazsa_flow.csvfiles.formats import FileFormat
     from lazsa_flow.csvfiles.problems import Problems
 
-ROW_CHARS: Final = 65_536
-"""The longest row, line breaks within quotes included."""
-
 REASON_COLUMNS: Final = ("line", "problem")
 """The columns that a file of rejected rows adds to the file's own; not read as data."""
 
-_LINE_CHARS: Final = ROW_CHARS + 3
-"""So much of a line is read at once: one character too many, and CRLF."""
 _SAVE_AS: Final = 'in a spreadsheet, save it as "CSV UTF-8 (comma delimited)"'
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _DIALECTS: Final = {";": "semicolons", "\t": "tabs"}
@@ -45,25 +40,28 @@ _BYTE: Final = re.compile("[\ud800-\udfff]")
 _UNFIT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNFIT_TEXT: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
+Block = tuple[int, "Sequence[Sequence[str]]"]
+"""The line on which the first of some rows begins, and their fields; of several, each is a line."""
+
 
 def read_table(
     file: str | Path, form: FileFormat, problems: Problems
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Read a CSV file row by row, as :func:`read_fields` does, with the fields by column."""
+    """Read a CSV file row by row, as :func:`read_blocks` does, with the fields by column."""
     columns = form.header
     return (
         (line, dict(zip(columns, fields, strict=True)))
-        for line, fields in read_fields(file, form, problems)
+        for first, rows in read_blocks(file, form, problems)
+        for line, fields in enumerate(rows, first)
     )
 
 
-def read_fields(
-    file: str | Path, form: FileFormat, problems: Problems
-) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Read a CSV file row by row: the line on which a row begins, and its fields.
+def read_blocks(file: str | Path, form: FileFormat, problems: Problems) -> Iterator[Block]:
+    """Read a CSV file: many rows at a time where they are plain, otherwise row by row.
 
     A header without rows is a table of no rows. A row with a fault is reported and left out; a
-    fault of the header ends the reading.
+    fault of the header ends the reading. Nothing is reported of a row before all those above it
+    were handed out.
 
     Args:
         file: The file, in UTF-8; lines may end in LF, CRLF or CR.
@@ -72,7 +70,8 @@ def read_fields(
         problems: Gathers what is wrong, and raises it.
 
     Yields:
-        The line, and the fields in the order of the format's columns, whatever the file's is.
+        Rows, with the fields in the order of the format's columns, whatever the file's is. A row
+        of several lines comes alone.
 
     Raises:
         InputError: Twenty problems were found. With fewer, ``problems`` raises at its end.
@@ -94,9 +93,9 @@ def read_fields(
 
 def _read_named_rows(
     stream: io.TextIOWrapper, form: FileFormat, problems: Problems
-) -> Iterator[tuple[int, tuple[str, ...]]]:
+) -> Iterator[Block]:
     columns = form.header
-    lines = _Lines(stream)
+    lines = Lines(stream)
     if not _check_dialect(lines.peek(), columns, problems):
         return
     rows = _read_filled_rows(lines, problems)
@@ -112,15 +111,42 @@ def _read_named_rows(
     wanted, has_unnamed = len(names), "" in names
     positions = [names.index(name) for name in columns]
     in_order = itemgetter(*positions) if len(positions) > 1 else tuple
-    for line, fields in rows:
-        if (len(fields) != wanted or has_unnamed) and not _fits(line, names, fields, problems):
+    while block := lines.read_block():
+        plain = None if has_unnamed else _read_plain_rows(block, wanted)
+        if plain is not None:
+            yield lines.take_block(), list(map(in_order, plain))
             continue
-        if _UNFIT.search("".join(fields)) and not _check_text(line, names, fields, form, problems):
-            continue
-        yield line, in_order(fields)
+        for line, fields in rows:
+            fits = len(fields) == wanted and not has_unnamed
+            if (fits or _fits(line, names, fields, problems)) and _check_text(
+                line, names, fields, form, problems
+            ):
+                yield line, [in_order(fields)]
+            if not lines.are_waiting:
+                break
 
 
-def _read_filled_rows(lines: _Lines, problems: Problems) -> Iterator[tuple[int, list[str]]]:
+def _read_plain_rows(lines: list[str], wanted: int) -> list[list[str]] | None:
+    """Return the rows of lines that are a row each, none of them empty or at fault.
+
+    ``None`` where that is not certain. What can be printed holds no control characters; so a row
+    of several lines, whose breaks are in a field, cannot.
+    """
+    try:
+        rows = list(csv.reader(lines, strict=True))
+    except csv.Error:
+        return None
+    texts = list(map("".join, rows))
+    plain = (
+        max(map(len, lines)) <= ROW_CHARS
+        and set(map(len, rows)) == {wanted}
+        and "".join(texts).isprintable()
+        and all(map(str.strip, texts))
+    )
+    return rows if plain else None
+
+
+def _read_filled_rows(lines: Lines, problems: Problems) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that is not empty, with the line on which it begins."""
     parsed = csv.reader(lines, strict=True)
     while True:
@@ -129,7 +155,7 @@ def _read_filled_rows(lines: _Lines, problems: Problems) -> Iterator[tuple[int, 
             fields = next(parsed)
         except StopIteration:
             return
-        except _TooLongError:
+        except TooLongError:
             if lines.taken == 1:
                 expected = f"a row of at most {ROW_CHARS} characters"
                 problems.report(lines.first, "", f"more than {ROW_CHARS} characters", expected)
@@ -142,7 +168,7 @@ def _read_filled_rows(lines: _Lines, problems: Problems) -> Iterator[tuple[int, 
                 yield lines.first, fields
 
 
-def _report_quotes(lines: _Lines, problems: Problems) -> None:
+def _report_quotes(lines: Lines, problems: Problems) -> None:
     """Report quotes that do not pair, and read on with the line after the one that began the row.
 
     Where a quote is not closed, the rows after it were taken for its text.
@@ -150,72 +176,6 @@ def _report_quotes(lines: _Lines, problems: Problems) -> None:
     expected = 'fields whose quotes pair, a quote within doubled: "a ""b"" c"'
     problems.report(lines.first, "", "quotes that do not pair", expected)
     lines.put_back()
-
-
-class _TooLongError(Exception):
-    """A row is longer than :data:`ROW_CHARS`."""
-
-
-class _Lines:
-    """The lines of a file for the :mod:`csv` module, no more than one row of them in memory.
-
-    Attributes:
-        first: The number of the line on which the row begins that is being read.
-    """
-
-    def __init__(self, stream: io.TextIOWrapper) -> None:
-        self._readline = stream.readline
-        self._waiting: deque[str] = deque()
-        self._row: list[str] = []
-        self._size = 0
-        self.first = 1
-
-    def begin_row(self) -> None:
-        """Count the size of a row, and its lines, from here."""
-        self.first += len(self._row)
-        self._row.clear()
-        self._size = 0
-
-    @property
-    def taken(self) -> int:
-        """How many lines the row has taken so far."""
-        return len(self._row)
-
-    def peek(self) -> str:
-        """Return the next line without taking it; empty at the end of the file."""
-        if not self._waiting:
-            self._waiting.append(self._read())
-        return self._waiting[0]
-
-    def _read(self) -> str:
-        return self._readline(_LINE_CHARS)
-
-    def put_back(self) -> None:
-        """Read all lines of the row but its first once more."""
-        self._waiting.extendleft(reversed(self._row[1:]))
-        del self._row[1:]
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._waiting.popleft() if self._waiting else self._readline(_LINE_CHARS)
-        if not line:
-            raise StopIteration
-        row = self._row
-        row.append(line)
-        if len(row) == 1 and len(line) <= ROW_CHARS:
-            return line  # nearly every row: one line, and not a long one
-        if len(row) == 2:
-            self._size = len(row[0].rstrip("\r\n"))
-        self._size += len(line.rstrip("\r\n"))
-        if self._size > ROW_CHARS:
-            if not line.endswith(("\n", "\r")):
-                self._row[-1] += "\n"  # its end is dropped, so that it can be put back
-                while line and not line.endswith(("\n", "\r")):
-                    line = self._readline(ROW_CHARS)
-            raise _TooLongError
-        return line
 
 
 def _is_preamble(fields: list[str]) -> bool:
@@ -269,6 +229,8 @@ def _check_text(
     line: int, names: Sequence[str], fields: list[str], form: FileFormat, problems: Problems
 ) -> bool:
     """Report the fields with bytes that are no UTF-8 or with control characters."""
+    if not _UNFIT.search("".join(fields)):
+        return True
     fit = True
     for at, name in enumerate(names):
         if not _UNFIT.search(fields[at]):

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lazsa_flow.award.imports.facts import FACTS_COLUMNS, read_facts
+from lazsa_flow.award.imports.facts import FACTS_COLUMNS, read_facts, read_stored_facts
 from lazsa_flow.award.imports.nominations import read_nominations
 from lazsa_flow.award.imports.scorecards import read_scorecards
 from lazsa_flow.award.rules.facts import ACTIVITIES, Facts
 from lazsa_flow.csvfiles.fields import UnfitError, parse_id
-from lazsa_flow.errors import InputError
+from lazsa_flow.csvfiles.problems import Problems
+from lazsa_flow.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,6 +107,55 @@ def test_facts_read_back(
             }
             writer.writerow([texts[column] for column in columns])
     assert list(read_facts(path, COUNTRIES)) == rows
+
+
+_HEAD = ",".join(FACTS_COLUMNS)
+_REST = "VN,2019-07-01,2020-03-01,0,true,1,007.50,1,;;;;;;;;,,,"
+SELLERS = ("s1", "s2", "é", "e\u0301")
+LINES = (
+    *(f"{each},{_REST}" for each in SELLERS),
+    f'"s5",{_REST}',
+    f'"s6,{_REST}',
+    f" s7,{_REST}",
+    f"s8,{_REST},",
+    "s9,VN",
+    f"s10,{_REST}".replace("VN", "XX"),
+    f"s11,{_REST}".replace("2019", "2021"),
+    f"s12,{_REST}".replace("true", "tr\tue"),
+    "",
+    "," * (len(FACTS_COLUMNS) - 1),
+    f'"s\n13",{_REST}',
+)
+"""Rows of facts as files have them: sound, doubled, empty, with faults, and over several lines."""
+
+
+def read_with_problems(path: Path, content: str) -> tuple[list[object], list[Problem]]:
+    """Read facts; return the rows with their lines, and the problems."""
+    path.write_text(content, encoding="utf-8", newline="")
+    problems = Problems(path)
+    rows: list[object] = []
+    try:
+        for row in read_stored_facts(path, COUNTRIES, problems):
+            rows.append(row)  # noqa: PERF402 - those before an error count, too
+    except InputError as error:
+        return rows, list(error.problems)
+    return rows, []
+
+
+@settings(deadline=None)
+@given(
+    lines=st.lists(st.sampled_from(LINES), max_size=30),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    chars=st.sampled_from([1, 200, 65_536]),
+)
+def test_blocks_are_read_as_rows_are(path: Path, lines: list[str], end: str, chars: int) -> None:
+    """Many rows at a time give the rows, lines and problems that one at a time gives."""
+    content = end.join([_HEAD, *lines])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("lazsa_flow.csvfiles.lines.BLOCK_CHARS", chars)
+        at_once = read_with_problems(path, content)
+        patched.setattr("lazsa_flow.csvfiles.table._read_plain_rows", lambda *_: None)
+        assert at_once == read_with_problems(path, content)
 
 
 READERS: dict[str, Callable[[Path], Iterator[object]]] = {

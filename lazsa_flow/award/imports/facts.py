@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.award.evidence import read_stored_facts as decode_facts
@@ -28,13 +29,15 @@ from lazsa_flow.csvfiles.fields import (
 )
 from lazsa_flow.csvfiles.formats import Column, FileFormat
 from lazsa_flow.csvfiles.problems import Problems, Seen
-from lazsa_flow.csvfiles.table import read_fields
+from lazsa_flow.csvfiles.table import read_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from lazsa_flow.award.evidence import StoredFacts
+    from lazsa_flow.csvfiles.table import Block
 
 FACTS: Final = FileFormat(
     "facts",
@@ -98,9 +101,11 @@ _parse_activities: Final = set_of(ACTIVITIES)
 _AT: Final = {name: FACTS_COLUMNS.index(name) for name in FACTS_COLUMNS}
 _CACHED: Final = 4096
 """How many texts of a column are read once only: sellers share most dates and rates."""
-_PLAIN_RATE: Final = r"(0(\.[0-9]{1,6})?|1(\.0{1,6})?)"
-_PLAIN_RATES: Final = re.compile(f"({_PLAIN_RATE}?;){{{MONTHS_JUDGED - 1}}}{_PLAIN_RATE}?")
-_PLAIN_AMOUNT: Final = re.compile(r"(0|[1-9][0-9]{0,17})(\.[0-9]{1,6})?")
+_BLOCK: Final = 500
+"""So many facts of a host are checked together; of a file about as many."""
+_PLAIN_RATE: Final = r"(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)?"
+_PLAIN_RATES: Final = re.compile(";".join([_PLAIN_RATE] * MONTHS_JUDGED))
+_PLAIN_AMOUNT: Final = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,6})?")
 """Amounts and rates that are stored as they stand: a decimal's own text is the same."""
 
 
@@ -172,7 +177,7 @@ def read_stored_facts(
     file: str | Path, countries: Collection[str], problems: Problems
 ) -> Iterator[tuple[int, StoredFacts]]:
     """Read facts as :func:`read_facts` does, as they are stored, each with its line."""
-    return _check_rows(read_fields(file, FACTS, problems), countries, problems)
+    return _check_blocks(read_blocks(file, FACTS, problems), countries, problems)
 
 
 def is_recorded(facts: StoredFacts, recorded: StoredFacts | None) -> bool:
@@ -213,33 +218,82 @@ def check_facts(
     Raises:
         InputError: While iterating: a value is not what its column holds.
     """
+    return _check_blocks(_blocks_of(facts), countries, problems)
+
+
+def _blocks_of(facts: Iterable[Facts]) -> Iterator[Block]:
     rows = (tuple(fields_of(each).values()) for each in facts)
-    return _check_rows(enumerate(rows, start=1), countries, problems)
+    first = 1
+    while block := list(islice(rows, _BLOCK)):
+        yield first, block
+        first += len(block)
 
 
-def _check_rows(
-    rows: Iterable[tuple[int, Sequence[str]]], countries: Collection[str], problems: Problems
+def _check_blocks(
+    blocks: Iterable[Block], countries: Collection[str], problems: Problems
 ) -> Iterator[tuple[int, StoredFacts]]:
     """Yield the rows without a fault as they are stored, and report the others."""
     known = frozenset(countries)
-    figures = [(store, _AT[name]) for name, store in _FIGURES.items()]
-    seller_at, country_at, as_of_at = _AT["seller_id"], _AT["country"], _AT["as_of"]
     with problems, Seen(problems, "seller_id", "the seller") as seen:
-        for line, texts in rows:
+        for first, rows in blocks:
             try:
-                seller, as_of = parse_id(texts[seller_at]), _store_as_of(texts[as_of_at])
-                joined_on, *others = [
-                    store(text) if (text := texts[at]) else None for store, at in figures
-                ]
-                fit = texts[country_at] in known and (joined_on is None or joined_on <= as_of)
+                stored = _store_rows(rows, known)
             except UnfitError:
-                fit = False
-            if not fit:
-                _report_faults(
-                    Cells(problems, line, dict(zip(FACTS_COLUMNS, texts, strict=True))), countries
-                )
-            elif seen.add(line, seller):
-                yield line, (seller, texts[country_at], as_of, joined_on, *others)
+                stored = []
+            if stored and seen.add_all(first, [row[0] for row in stored]):
+                yield from enumerate(stored, first)
+            else:
+                yield from _check_each(first, rows, known, problems, seen)
+
+
+def _check_each(
+    first: int,
+    rows: Sequence[Sequence[str]],
+    countries: AbstractSet[str],
+    problems: Problems,
+    seen: Seen,
+) -> Iterator[tuple[int, StoredFacts]]:
+    """Check rows of which one has a fault."""
+    for line, texts in enumerate(rows, first):
+        try:
+            [row] = _store_rows([texts], countries)
+        except UnfitError:
+            cells = Cells(problems, line, dict(zip(FACTS_COLUMNS, texts, strict=True)))
+            _report_faults(cells, countries)
+        else:
+            if seen.add(line, row[0]):
+                yield line, row
+
+
+def _store_rows(rows: Sequence[Sequence[str]], countries: AbstractSet[str]) -> list[StoredFacts]:
+    """Return rows as they are stored, column by column: a text that comes again is read once.
+
+    Raises:
+        UnfitError: A row has a fault.
+    """
+    columns = list(zip(*rows, strict=True))
+    named = columns[_AT["country"]]
+    as_of = _store_column(_store_day, columns[_AT["as_of"]])
+    figures = [
+        _store_column(store, columns[_AT[name]], optional=True) for name, store in _FIGURES.items()
+    ]
+    joined = zip(figures[0], as_of, strict=True)
+    if not countries >= set(named) or any(on is not None and on > day for on, day in joined):
+        raise UnfitError("")
+    sellers = map(parse_id, columns[_AT["seller_id"]])
+    return list(zip(sellers, named, as_of, *figures, strict=True))
+
+
+def _store_column(
+    store: Callable[[str], Any], texts: Sequence[str], *, optional: bool = False
+) -> list[Any]:
+    """Return the stored values of texts; an empty one is not known, where it may be empty.
+
+    Raises:
+        UnfitError: One is not what its column holds.
+    """
+    stored = {text: store(text) if text or not optional else None for text in set(texts)}
+    return [stored[text] for text in texts]
 
 
 def _report_faults(cells: Cells, countries: Collection[str]) -> None:

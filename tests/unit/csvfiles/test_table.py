@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lazsa_flow.csvfiles.formats import Column, FileFormat
+from lazsa_flow.csvfiles.lines import ROW_CHARS
 from lazsa_flow.csvfiles.problems import PROBLEMS_SHOWN, Problems, Seen
-from lazsa_flow.csvfiles.table import ROW_CHARS, read_table
+from lazsa_flow.csvfiles.table import read_table
 from lazsa_flow.errors import InputError
 
 if TYPE_CHECKING:
