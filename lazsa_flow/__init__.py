@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from lazsa_flow.notices.relay import Drained, Relay
     from lazsa_flow.notices.render import Rendered
     from lazsa_flow.service.approvals import Approval
+    from lazsa_flow.service.command_request import CommandRequest
     from lazsa_flow.service.configuration import Migrated
     from lazsa_flow.service.dry_run import DryRun
     from lazsa_flow.service.list_rows import Listed, Page
@@ -201,6 +202,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "ReviewerWork",
     "RoundStats",
     "SavedRehearsal",
+    "CommandRequest",
     "SealedOutcome",
     "SellerRecord",
     "SweepResult",
@@ -288,6 +290,7 @@ _HOMES = {
     "lazsa_flow.foresight.rehearsed_date": (*("Blocker", "NearMiss", "PathOutcome", "Shortfall"),),
     "lazsa_flow.foresight.rehearsed_policy": ("RehearsedPolicy",),
     "lazsa_flow.foresight.saved_rehearsal": ("SavedRehearsal", "SealedOutcome"),
+    "lazsa_flow.service.command_request": ("CommandRequest",),
     "lazsa_flow.service.approvals": ("Approval",),
     "lazsa_flow.service.list_rows": ("Listed", "Page"),
     "lazsa_flow.service.path_views": ("PathView",),

@@ -45,6 +45,7 @@ APART: Final = frozenset({"self", "key", "dry_run", "done", "rejects"})
 HOST: Final = Actor("host", "host")
 MANAGER: Final = Actor("manager", "man-1")
 OPERATOR: Final = Actor("operator", "ops-1")
+SECOND_OPERATOR: Final = Actor("operator", "ops-2")
 MARCH: Final = date(2020, 3, 20)
 TAKEN_ON: Final = date(2020, 2, 1)
 RECORDS: Final = [
@@ -128,6 +129,14 @@ def rehearsed(world: World) -> None:
     """Save a rehearsal."""
     known(world)
     world.programme.save_rehearsal("october", on=OCTOBER, actor=OPERATOR)
+
+
+def requested(world: World) -> None:
+    """Pause everything, and request twice that it goes on."""
+    known(world)
+    world.programme.pause(actor=OPERATOR, reason="figures")
+    for reason in ("checked", "checked twice"):
+        world.programme.request_command("resume", {"reason": reason}, actor=OPERATOR)
 
 
 def erased(world: World) -> None:
@@ -244,6 +253,22 @@ CASES: Final[Mapping[str, Case]] = {
         },
     ),
     "approve_night": Case({"name": "october", "actor": MANAGER}, {"name": "november"}, rehearsed),
+    "approve_request": Case({"number": 1, "actor": SECOND_OPERATOR}, {"number": 2}, requested),
+    "refuse_request": Case(
+        {"number": 1, "actor": SECOND_OPERATOR, "reason": "no"},
+        {"number": 2, "reason": "not today"},
+        requested,
+    ),
+    "withdraw_request": Case(
+        {"number": 1, "actor": OPERATOR, "reason": "no"},
+        {"number": 2, "reason": "not today"},
+        requested,
+    ),
+    "request_command": Case(
+        {"command": "resume", "arguments": {"reason": "checked"}, "actor": OPERATOR},
+        {"command": "unpark_all", "arguments": {"reason": "checked thrice"}},
+        requested,
+    ),
     "assign_reviewers": Case(
         {"country": "SG", "cycle_on": OCTOBER, "reviewers": {"rev-new": "books"}, "actor": MANAGER},
         {"country": "TH"},

@@ -40,6 +40,7 @@ GENERAL_COMMANDS: Final = (
     Entry(OPERATE, "lazsa_flow.cli.pausing:resume"),
     Entry(OPERATE, "lazsa_flow.cli.pausing:pauses"),
     Entry(OPERATE, "lazsa_flow.cli.nights:night", "night"),
+    Entry(OPERATE, "lazsa_flow.cli.approvals:approval", "approval"),
     Entry(OPERATE, "lazsa_flow.cli.timers:timers", "timers"),
     Entry(OPERATE, "lazsa_flow.cli.ledger:ledger", "ledger"),
     Entry(OPERATE, "lazsa_flow.cli.notices:outbox", "outbox"),

@@ -226,10 +226,25 @@ DataFile = Annotated[
     Path | None,
     typer.Option("--data-file", metavar="FILE", help="The same from a file; - is standard input."),
 ]
-PauseReason = Annotated[
+ShownReason = Annotated[
     str, typer.Option("--reason", help="Reason shown to everybody; no personal data.")
 ]
 ResumeReason = Annotated[str, typer.Option("--reason", help="Reason for lifting the pause.")]
+
+# what one person requests and another approves
+
+Request = Annotated[
+    bool,
+    typer.Option("--request", help="Only request it; another person carries it out by approving."),
+]
+RequestNumber = Annotated[int, typer.Argument(metavar="NUMBER", help="Number of a request.")]
+RequestedName = Annotated[
+    str, typer.Argument(metavar="COMMAND", help="Name of the library's method, such as resume.")
+]
+CommandArguments = Annotated[
+    str, typer.Option("--with", metavar="JSON", help="Arguments by name, as a JSON object.")
+]
+AllRequests = Annotated[bool, typer.Option("--all", help="List those that have ended, too.")]
 
 # which country and when
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.cli.approvals import print_request
 from lazsa_flow.cli.common import console, open_service, print_json, print_result, read_actor
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
@@ -15,8 +16,9 @@ from lazsa_flow.cli.options import (
     Database,
     Json,
     Key,
-    PauseReason,
+    Request,
     ResumeReason,
+    ShownReason,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 def pause(
     who: As,
-    reason: PauseReason,
+    reason: ShownReason,
     country: CountryFilter = None,
     cycle: CycleFilter = None,
     key: Key = None,
@@ -60,6 +62,7 @@ def resume(
     reason: ResumeReason = "",
     country: CountryFilter = None,
     cycle: CycleFilter = None,
+    request: Request = False,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -71,14 +74,14 @@ def resume(
 
     Example: lazsa-flow resume --country PH --as operator:o-1
     """
+    actor, on = read_actor(who), _read_cycle(cycle)
     with open_service(database, config) as service:
-        service.resume(
-            actor=read_actor(who),
-            reason=reason,
-            country=country,
-            cycle=_read_cycle(cycle),
-            key=key,
-        )
+        if request:
+            scope = {"reason": reason, "country": country, "cycle": on}
+            found = service.request_command("resume", scope, actor=actor, key=key)
+            print_request(found, as_json=as_json)
+            return
+        service.resume(actor=actor, reason=reason, country=country, cycle=on, key=key)
         left = service.pauses()
     documents = [pause_document(each) for each in left]
     print_result("Resumed.", {"pauses": documents}, as_json=as_json)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from lazsa_flow.cli.approvals import print_request
 from lazsa_flow.cli.common import (
     console,
     find_runtime,
@@ -39,6 +40,7 @@ from lazsa_flow.cli.options import (
     PolicyFile,
     PolicyLifecycle,
     PolicyName,
+    Request,
     Yes,
 )
 from lazsa_flow.cli.rehearse import read_date, read_only
@@ -113,6 +115,7 @@ def release_policy(
     file: PolicyFile,
     who: As,
     from_start: FromStart = False,
+    request: Request = False,
     dry_run: DryRun = False,
     yes: Yes = False,
     key: Key = None,
@@ -130,29 +133,30 @@ def release_policy(
     from lazsa_flow.config.policy_files import read_policy_file
 
     found = read_policy_file(file)
-    lifecycle, version, text = found.lifecycle, found.version, found.text
+    given: dict[str, Any] = {
+        "lifecycle": found.lifecycle,
+        "version": found.version,
+        "text": found.text,
+        "from_start": from_start,
+    }
     actor = read_actor(who)
     with open_service(database, config) as service:
+        if request and not dry_run:
+            made = service.request_command("release_policy", given, actor=actor, key=key)
+            print_request(made, as_json=as_json)
+            return
 
         def forecast() -> Forecast:
-            seen = service.preview_policy(
-                lifecycle, version, text, actor=actor, from_start=from_start
-            )
-            shown = service.dry_run(
-                lambda own: own.release_policy(
-                    lifecycle, version, text, actor=actor, key=key, from_start=from_start
-                )
-            )
+            seen = service.preview_policy(**given, actor=actor)
+            shown = service.dry_run(lambda own: own.release_policy(**given, actor=actor, key=key))
             moved = of_dry_run(shown, shown.result)
             data = {**moved.data, **_preview_document(seen)}
             return Forecast([*_preview_lines(seen), *moved.lines], data)
 
         if not confirm("policy release", forecast, dry_run=dry_run, yes=yes, as_json=as_json):
             return
-        planned = service.release_policy(
-            lifecycle, version, text, actor=actor, key=key, from_start=from_start
-        )
-    name = f"{lifecycle}/{version}"
+        planned = service.release_policy(**given, actor=actor, key=key)
+    name = f"{found.lifecycle}/{found.version}"
     data = {"released": name, "timers": [timer_document(each) for each in planned]}
     print_result(f"{name} is released; {len(planned)} timers moved.", data, as_json=as_json)
 

@@ -15,7 +15,6 @@ from lazsa_flow.foresight.saved_rehearsal import (
     digest_of_text,
     read_conditions,
     read_outcomes,
-    rules_digest,
     seal_of,
     write_outcomes,
 )
@@ -25,6 +24,7 @@ from lazsa_flow.service.approvals import approvals_of, approve
 from lazsa_flow.service.entrance import checked
 from lazsa_flow.service.part import Part, exposed
 from lazsa_flow.service.requests import request_fields
+from lazsa_flow.service.rules_digest import rules_digest
 from lazsa_flow.service.run_once import request_digest
 from lazsa_flow.store.night_rows import RehearsalRow
 

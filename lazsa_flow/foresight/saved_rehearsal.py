@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from lazsa_flow.foresight.rehearsal import Rehearsal
     from lazsa_flow.service.approvals import Approval
     from lazsa_flow.store.night_rows import RehearsalRow
-    from lazsa_flow.store.transaction import SqlTransaction
 
 APPROVE: Final = "approve_night"
 
@@ -170,23 +169,3 @@ def seal_of(row: RehearsalRow) -> Request:
     fields["cycle_on"] = row.cycle_on.isoformat()
     del fields["outcomes"]  # their digest is sealed
     return Request(APPROVE, row.name, digest(fields))
-
-
-def rules_digest(transaction: SqlTransaction) -> str:
-    """Return the digest of the rules in force: policies, countries, suspensions and lifecycles."""
-    policies = [
-        [each.text.lifecycle, each.text.version, each.text.sha256, instant_text(each.in_force_from)]
-        for each in transaction.policy_versions()
-    ]
-    countries = [
-        [each.text.code, each.number, each.text.sha256] for each in transaction.country_versions()
-    ]
-    suspended = [[country, on.isoformat()] for country, on in transaction.suspensions()]
-    return digest(
-        {
-            "policies": sorted(policies),
-            "countries": sorted(countries),
-            "suspensions": sorted(suspended),
-            "lifecycles": dict(transaction.stamp().lifecycles),
-        }
-    )

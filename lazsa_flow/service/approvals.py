@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.errors import ConflictError
 from lazsa_flow.lifecycle.ids import same_person
-from lazsa_flow.store.night_rows import ApprovalRow
+from lazsa_flow.store.request_rows import ApprovalRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,7 +73,7 @@ def approvals_of(
     for row in rows:
         if (row.about, row.digest) != (request.about, request.digest):
             continue
-        if not any(_is_one_person(row.actor, each.actor, merged) for each in found):
+        if not any(is_one_person(row.actor, each.actor, merged) for each in found):
             found.append(Approval(row.actor, row.recorded_at))
     return tuple(found)
 
@@ -97,7 +97,7 @@ def approve(
     """
     found = approvals_of(transaction.approvals(request.command), request, merged)
     for each in found:
-        if _is_one_person(each.actor, str(actor), merged):
+        if is_one_person(each.actor, str(actor), merged):
             what = f"{each.actor} has approved it already, and {actor} is the same person"
             raise ConflictError(request.about, f"{what}; another person must approve")
     if is_approved(found):
@@ -108,7 +108,7 @@ def approve(
     return (*found, Approval(str(actor), now))
 
 
-def _is_one_person(one: str, other: str, merged: MergedIds) -> bool:
+def is_one_person(one: str, other: str, merged: MergedIds) -> bool:
     """Return whether two actors, as ``role:id``, are one person whatever their roles."""
     names = [merged.names_of(each.partition(":")[2]) for each in (one, other)]
     return any(same_person(a, b) for a in names[0] for b in names[1])

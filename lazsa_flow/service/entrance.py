@@ -33,7 +33,10 @@ Check = Callable[[Any, str, str], Any]
 _Class = TypeVar("_Class", bound=type)
 
 TEXTS: Final = frozenset(
-    {"comment", "note", "statement", "text", "url", "pause.reason", "resume.reason"}
+    {
+        *("comment", "note", "statement", "text", "url", "pause.reason", "resume.reason"),
+        *("refuse_request.reason", "withdraw_request.reason"),
+    }
 )
 """The parameters, of any method or of one, that hold free text; an error does not show it."""
 LONGEST: Final[Mapping[str, int]] = {"key": KEY_CHARS, "keys": 4 * ID_CHARS}

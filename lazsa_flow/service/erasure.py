@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.service.part import Part
+from lazsa_flow.service.requestable import requestable
 from lazsa_flow.service.requests import request_fields
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 class Erasure(Part):
     """The commands that delete personal data."""
 
+    @requestable("erase")
     def erase(
         self, subject: str, /, *, actor: Actor, key: str | None = None, dry_run: bool = False
     ) -> int:

@@ -9,6 +9,7 @@ from lazsa_flow.errors import NotFoundError
 from lazsa_flow.service import operate, timers
 from lazsa_flow.service.part import Part
 from lazsa_flow.service.questions import Questions
+from lazsa_flow.service.requestable import requestable
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 class Operating(Part):
     """The commands of operators and managers."""
 
+    @requestable("pause")
     def pause(
         self,
         *,
@@ -68,6 +70,7 @@ class Operating(Part):
             )
         )
 
+    @requestable("pause")
     def resume(
         self,
         *,
@@ -97,6 +100,7 @@ class Operating(Part):
             )
         )
 
+    @requestable("close_books")
     def close_ledger(
         self, country: str, cycle_on: date, *, actor: Actor, key: str | None = None
     ) -> None:
@@ -166,6 +170,7 @@ class Operating(Part):
 
         return self._runtime.store.transact(run)
 
+    @requestable("unpark")
     def unpark_all(self, *, actor: Actor, dry_run: bool = False) -> dict[str, int]:
         """Let every path that was set aside go on.
 
@@ -185,6 +190,7 @@ class Operating(Part):
             for ref, _failure in Questions(self._runtime).parked()
         }
 
+    @requestable("replan_timers")
     def replan_timers(self, *, actor: Actor, key: str | None = None) -> list[Planned]:
         """Set timers to the instants that local dates and zones give now, and set missing ones.
 

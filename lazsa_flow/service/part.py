@@ -39,10 +39,12 @@ class Part:
 
     Args:
         runtime: The runtime they share.
+        service: The class of the service that shows them; by default this one.
     """
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, service: type[Any] | None = None) -> None:
         self._runtime = runtime
+        self._service = service or type(self)
 
     def __init_subclass__(cls) -> None:
         """Take note of the methods, so that they can be exposed."""
@@ -51,7 +53,9 @@ class Part:
 
     def _dry_run(self, command: Callable[[Self], _Result]) -> _Result:
         """Return what a command of this part would return, changing nothing."""
-        return self._runtime.dry_run(lambda runtime: command(type(self)(runtime))).result
+        return self._runtime.dry_run(
+            lambda runtime: command(type(self)(runtime, self._service))
+        ).result
 
 
 def exposed(
@@ -62,6 +66,6 @@ def exposed(
 
     @functools.wraps(method)
     def call(service: Standing, /, *args: _Args.args, **named: _Args.kwargs) -> _Result:
-        return method(part(runtime_of(service)), *args, **named)
+        return method(part(runtime_of(service), type(service)), *args, **named)
 
     return call

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from lazsa_flow.engine.ledger import build_ledger
 from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.lifecycle.path_ref import parse_ref
+from lazsa_flow.service.configuration import find_warnings
 from lazsa_flow.service.part import Part
 from lazsa_flow.service.state_names import name_states
 from lazsa_flow.service.verifying import JournalWalk, Verification
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from lazsa_flow.config import ConfigWarning
     from lazsa_flow.engine.journal_entry import JournalEntry
     from lazsa_flow.engine.ledger import Book
     from lazsa_flow.lifecycle.model import Failure, TimerRow
@@ -214,3 +216,12 @@ class Questions(Part):
     def parked(self) -> list[tuple[str, Failure]]:
         """Return the paths that are parked, by their references, and how each failed."""
         return self._runtime.store.parked()
+
+    def next_due(self) -> datetime | None:
+        """Return the instant of the next look at a timer, those under a pause left out."""
+        return self._runtime.store.next_due()
+
+    def config_warnings(self) -> tuple[ConfigWarning, ...]:
+        """Return what in the configuration is not used: not released, or read by nothing."""
+        store = self._runtime.store
+        return find_warnings(self._runtime.config, store.policies(), store.countries())

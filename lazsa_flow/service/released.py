@@ -8,6 +8,7 @@ from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.policy import CountryText, PolicyText
 from lazsa_flow.service import releasing
 from lazsa_flow.service.part import Part
+from lazsa_flow.service.requestable import requestable
 from lazsa_flow.store.released import in_force
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Releases(Part):
                 return each
         raise NotFoundError("policy", f"{lifecycle}/{version}")
 
+    @requestable("release_policy")
     def release_policy(
         self,
         lifecycle: str,
@@ -151,6 +153,7 @@ class Releases(Part):
             code: tuple(sorted(set(c.suspended))) for code, c in countries.items() if c.suspended
         }
 
+    @requestable("release_country")
     def release_country(
         self, text: str, *, actor: Actor, key: str | None = None, dry_run: bool = False
     ) -> list[Planned]:

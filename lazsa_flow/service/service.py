@@ -19,7 +19,7 @@ from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.lifecycle.evidence import merge_sources
 from lazsa_flow.lifecycle.host_code import check_clock
 from lazsa_flow.lifecycle.table import table_migrations
-from lazsa_flow.service.configuration import find_warnings
+from lazsa_flow.service.command_requests import Requests
 from lazsa_flow.service.context import Application
 from lazsa_flow.service.deployment import log_warnings, migrate_database, read_secret
 from lazsa_flow.service.entrance import checked
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from typing import Self
 
     from lazsa_flow.clock import Clock
-    from lazsa_flow.config import ConfigWarning
     from lazsa_flow.service.configuration import Migrated
     from lazsa_flow.service.dry_run import DryRun
     from lazsa_flow.store.backup import Backup
@@ -279,16 +278,6 @@ class FlowService:
             reread=lambda: self._runtime.context.rulebook,
         )
 
-    def next_due(self) -> datetime | None:
-        """Return the instant of the next look at a timer, those under a pause left out."""
-        return self._runtime.store.next_due()
-
-    def config_warnings(self) -> tuple[ConfigWarning, ...]:
-        """Return what in the configuration is not used: not released, or read by nothing."""
-        return find_warnings(
-            self._runtime.config, self._runtime.store.policies(), self._runtime.store.countries()
-        )
-
     # -- moves
     fire = exposed(Moves.fire)
     open_path = exposed(Moves.open_path)
@@ -306,6 +295,8 @@ class FlowService:
     due = exposed(Questions.due)
     due_by_country = exposed(Questions.due_by_country)
     count_due = exposed(Questions.count_due)
+    next_due = exposed(Questions.next_due)
+    config_warnings = exposed(Questions.config_warnings)
     states = exposed(Questions.states)
     ledger = exposed(Questions.ledger)
     books = exposed(Questions.books)
@@ -326,6 +317,14 @@ class FlowService:
     replan_timers = exposed(Operating.replan_timers)
     close_ledger = exposed(Operating.close_ledger)
     close_books = exposed(Operating.close_books)
+
+    # -- what one person requests and another approves
+    request_command = exposed(Requests.request_command)
+    command_requests = exposed(Requests.command_requests)
+    command_request = exposed(Requests.command_request)
+    approve_request = exposed(Requests.approve_request)
+    refuse_request = exposed(Requests.refuse_request)
+    withdraw_request = exposed(Requests.withdraw_request)
 
     # -- personal data
     erase = exposed(Erasure.erase)

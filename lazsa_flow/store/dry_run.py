@@ -1,12 +1,11 @@
 """The store of a dry run: commands run on it as they are, and all that they write is undone.
 
-It is a bound store (see :mod:`.host_transaction`) on a transaction that is always rolled back. What
+It is an inner store (see :mod:`.inner_store`) of a transaction that is always rolled back. What
 was written is kept as values, so that a dry run can say what would have happened.
 """
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -14,13 +13,12 @@ import sqlalchemy as sa
 
 from lazsa_flow.store import path_numbers, schema
 from lazsa_flow.store.apply_changes import flatten
-from lazsa_flow.store.host_transaction import BoundStore
+from lazsa_flow.store.inner_store import InnerStore
 from lazsa_flow.store.retry import retrying
 from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from lazsa_flow.engine.values import BatchChange, Change
@@ -83,7 +81,7 @@ def dry_run_class(transaction_class: type[SqlTransaction]) -> type[DryRunTransac
     return type(name, (DryRunTransaction, transaction_class), {})
 
 
-class DryRunStore(BoundStore):
+class DryRunStore(InnerStore):
     """State on a transaction that will be rolled back.
 
     Attributes:
@@ -99,11 +97,6 @@ class DryRunStore(BoundStore):
     def copy_due(self, scratch: Path, due: Due) -> int:
         """Copy what falls due, as it is committed."""
         return self._committed.copy_due(scratch, due)
-
-    def _telling(self, *, write: bool) -> AbstractContextManager[None]:
-        """Do nothing: the caller who runs the dry run again must see what the driver raised."""
-        del write
-        return nullcontext()
 
     def _transaction(self, *, write: bool) -> DryRunTransaction:
         transaction = self._recording(

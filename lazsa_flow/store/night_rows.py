@@ -1,4 +1,4 @@
-"""Saved rehearsals and approvals within one transaction."""
+"""Saved rehearsals within one transaction."""
 
 from __future__ import annotations
 
@@ -44,24 +44,8 @@ class RehearsalRow(NamedTuple):
     recorded_at: datetime
 
 
-class ApprovalRow(NamedTuple):
-    """An approval, as it is stored.
-
-    Attributes:
-        about: What the command is about.
-        digest: The digest of all that it would do.
-        actor: Who approved, as ``role:id``.
-        recorded_at: When.
-    """
-
-    about: str
-    digest: str
-    actor: str
-    recorded_at: datetime
-
-
 class NightSide(BookSide):
-    """One transaction on a SQL database, as far as it concerns rehearsals and approvals."""
+    """One transaction on a SQL database, as far as it concerns saved rehearsals."""
 
     def database_id(self) -> str | None:
         """Return what tells this database from every other one; ``None`` before one is made."""
@@ -98,16 +82,3 @@ class NightSide(BookSide):
     def add_rehearsal(self, row: RehearsalRow) -> None:
         """Save a rehearsal."""
         self._connection.execute(sa.insert(schema.rehearsals), row._asdict())
-
-    def approvals(self, command: str) -> list[ApprovalRow]:
-        """Return every approval of a command, oldest first."""
-        table = schema.approvals
-        query = sa.select(*(table.c[field] for field in ApprovalRow._fields))
-        found = self._connection.execute(
-            query.where(table.c.command == command).order_by(table.c.id)
-        )
-        return [ApprovalRow(*row) for row in found]
-
-    def add_approval(self, command: str, row: ApprovalRow) -> None:
-        """Record an approval."""
-        self._connection.execute(sa.insert(schema.approvals), {"command": command, **row._asdict()})

@@ -25,6 +25,7 @@ from lazsa_flow.store import (
     schema_nights,
     schema_path_data,
     schema_path_numbers,
+    schema_requests,
     schema_subjects,
     schema_timer_counts,
     suspension_tables,
@@ -41,6 +42,8 @@ erasures: Final = schema_erased.erasures
 identity: Final = schema_nights.identity
 rehearsals: Final = schema_nights.rehearsals
 approvals: Final = schema_nights.approvals
+requests: Final = schema_requests.requests
+request_ends: Final = schema_requests.request_ends
 flows: Final = schema_flows.flows
 timer_counts: Final = schema_timer_counts.timer_counts
 path_buckets: Final = schema_path_numbers.path_buckets

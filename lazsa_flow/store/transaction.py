@@ -20,6 +20,7 @@ from lazsa_flow.store.fast.writer import written_columns
 from lazsa_flow.store.import_rows import ImportSide
 from lazsa_flow.store.night_rows import NightSide
 from lazsa_flow.store.personal_data import PersonalSide
+from lazsa_flow.store.request_rows import RequestSide
 from lazsa_flow.store.rows import PATH_COLUMNS
 from lazsa_flow.store.subject_lookups import SubjectSide
 from lazsa_flow.store.timer_counts import count_pending, recount_timers
@@ -42,7 +43,7 @@ _CANCEL: Final = (
 )
 
 
-class SqlTransaction(ImportSide, SubjectSide, PersonalSide, RulesSide, NightSide):
+class SqlTransaction(ImportSide, SubjectSide, PersonalSide, RulesSide, NightSide, RequestSide):
     """One transaction on a SQL database: the engine's side, and the commands'."""
 
     # -- reading

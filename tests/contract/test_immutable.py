@@ -122,6 +122,7 @@ CALLS: dict[str, Callable[[Programme], Any]] = {
     "policy_list": lambda p: p.policy_list(),
     "rehearse": lambda p: p.rehearse(on=APRIL.replace(month=10)),
     "nights": lambda p: p.nights(),
+    "command_requests": lambda p: p.command_requests(),
     "compare_policies": lambda p: p.compare_policies(
         "2020-1", "2020-1", on=APRIL.replace(month=10), as_if_in_force=True
     ),
@@ -172,6 +173,11 @@ COMMANDS = {
         "give_perk",
         "set_aside_card",
         "approve_night",
+        "request_command",
+        "command_request",
+        "approve_request",
+        "refuse_request",
+        "withdraw_request",
         "night",
         "save_rehearsal",
         "lift_suspension",

@@ -205,6 +205,7 @@ def test_every_command_is_tried() -> None:
     """Whatever somebody is named for is tried, but questions and what concerns no path."""
     asking = {"appeals", "check_entry", "panel_cards", "resume", "retry_notices"}
     asking |= {"approve_night", "save_rehearsal"}
+    asking |= {"request_command", "approve_request", "refuse_request", "withdraw_request"}
     given = {
         name
         for name, method in inspect.getmembers(Programme, inspect.isfunction)

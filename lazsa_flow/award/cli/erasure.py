@@ -6,9 +6,20 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.award.cli.opening import open_programme
 from lazsa_flow.award.cli.options import Seller
+from lazsa_flow.cli.approvals import print_request
 from lazsa_flow.cli.common import print_result, read_actor
 from lazsa_flow.cli.confirm import Forecast, confirm
-from lazsa_flow.cli.options import DEFAULT_DATABASE, As, ConfigDir, Database, DryRun, Json, Key, Yes
+from lazsa_flow.cli.options import (
+    DEFAULT_DATABASE,
+    As,
+    ConfigDir,
+    Database,
+    DryRun,
+    Json,
+    Key,
+    Request,
+    Yes,
+)
 
 if TYPE_CHECKING:
     from lazsa_flow.engine.journal_entry import JournalEntry
@@ -17,6 +28,7 @@ if TYPE_CHECKING:
 def erase(
     seller: Seller,
     who: As,
+    request: Request = False,
     dry_run: DryRun = False,
     yes: Yes = False,
     key: Key = None,
@@ -32,6 +44,10 @@ def erase(
 
     actor = read_actor(who)
     with open_programme(database, config) as programme:
+        if request and not dry_run:
+            found = programme.request_command("erase", {"seller": seller}, actor=actor, key=key)
+            print_request(found, as_json=as_json)
+            return
 
         def forecast() -> Forecast:
             return of_dry_run(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.award import commands
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.service.part import Part
+from lazsa_flow.service.requestable import requestable
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,6 +20,7 @@ HOST: Final = Actor("host", "host")
 class Irreversible(Part):
     """The commands that cannot be undone."""
 
+    @requestable("suspend_cycle")
     def suspend_cycle(
         self,
         country: str,
@@ -54,6 +56,7 @@ class Irreversible(Part):
             )
         )
 
+    @requestable("lift_suspension")
     def lift_suspension(
         self,
         country: str,
@@ -90,6 +93,7 @@ class Irreversible(Part):
             )
         )
 
+    @requestable("erase")
     def erase(
         self, seller: str, *, actor: Actor, key: str | None = None, dry_run: bool = False
     ) -> int:
@@ -136,6 +140,7 @@ class Irreversible(Part):
         """
         commands.erasure.readmit_person(self._runtime.context, person, actor=actor, key=key)
 
+    @requestable("purge")
     def purge(self, *, actor: Actor = HOST, dry_run: bool = False) -> int:
         """Delete every text that has been kept long enough; return how many.
 

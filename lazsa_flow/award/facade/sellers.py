@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.award import commands
 from lazsa_flow.service.part import Part
+from lazsa_flow.service.requestable import requestable
 
 if TYPE_CHECKING:
     from lazsa_flow.award.commands.merging import MergedSellers
@@ -64,6 +65,7 @@ class Sellers(Part):
             )
         )
 
+    @requestable("merge_sellers")
     def merge_sellers(
         self, old: str, new: str, *, actor: Actor, key: str | None = None, dry_run: bool = False
     ) -> MergedSellers:
@@ -95,6 +97,7 @@ class Sellers(Part):
             lambda context: commands.merging.merge_ids(context, old, new, actor=actor, key=key)
         )
 
+    @requestable("unmerge_sellers")
     def unmerge_sellers(
         self, old: str, new: str, *, actor: Actor, key: str | None = None, dry_run: bool = False
     ) -> MergedSellers:
