@@ -15,6 +15,7 @@ from lazsa_flow.lifecycle.path_data import (
     GivenData,
     PathData,
     check_data,
+    data_fields_of,
     describe_model,
     find_model_problems,
     find_row_fault,
@@ -126,3 +127,11 @@ def test_faults_of_stored_rows() -> None:
         (told.digest, "pay", (*stored[:-1], "{}"), "personal data that it names was changed"),
     ):
         assert fault in str(find_row_fault(named, moved_by, *row))
+
+
+def test_fields_are_named_in_their_order() -> None:
+    """One that need not be given has a question mark; a trigger without data has none."""
+    amount, payer = data_fields_of(Payment)
+    assert [str(amount), str(payer)] == ["amount", "payer?"]
+    assert (amount.personal, payer.personal) == (False, True)
+    assert data_fields_of(None) == ()
