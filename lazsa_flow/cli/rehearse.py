@@ -63,7 +63,7 @@ def rehearse(
     from lazsa_flow.foresight.rehearse import Foresight
     from lazsa_flow.foresight.saved_nights import NightCommands
 
-    check_report(report)
+    check_files(journal, report)
     saving = read_saving(save, who, key, policy)
     day, at = read_date(on), read_instant(now, "now")
     if saving is None:
@@ -116,16 +116,20 @@ def read_saving(
     return Saving(name, read_actor(who), key)
 
 
-def check_report(report: Path | None) -> None:
-    """Let a report's file pass that says by its name what is written.
+def check_files(journal: Path | None, report: Path | None) -> None:
+    """Let files pass that can be written afterwards, the report's by a name that says as what.
 
     Raises:
-        InputError: It does not.
+        InputError: Its name does not say it, or there is no folder for a file.
     """
+    from lazsa_flow.errors import InputError
     from lazsa_flow.foresight.report.files import check_report_name
 
     if report is not None:
         check_report_name(report)
+    for option, file in (("--journal", journal), ("--report", report)):
+        if file is not None and not file.parent.is_dir():
+            raise InputError.of("option", option, str(file), "a file in a folder that is there")
 
 
 def read_only(database: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lazsa_flow.errors import InputError
+from lazsa_flow.foresight.overdue import find_overdue
 from lazsa_flow.service.listing import no_cycle_date
 
 if TYPE_CHECKING:
@@ -69,17 +70,20 @@ def _countries_of(context: Context, on: date, now: datetime, country: str | None
         expected = f"a date that is held: it is suspended in {', '.join(codes)}"
         raise InputError.of("rehearse", "on", str(on), expected)
     if all(on < calendars[code].local_date(now) for code in held):
-        following = min(
-            (
-                calendars[code].held_from(calendars[code].local_date(now))
-                for code in held
-                if calendars[code].cycle_days
-            ),
-            default=None,
-        )
-        expected = "a date to come" + (f", such as {following}" if following else "")
+        expected = _describe_dates_to_come(context, held, now)
         raise InputError.of("rehearse", "on", str(on), expected)
     return held
+
+
+def _describe_dates_to_come(context: Context, held: Sequence[str], now: datetime) -> str:
+    """Say from which date on one is to come, and what is overdue before it."""
+    calendars = [context.rulebook.calendar(code) for code in held]
+    following = [each.held_from(each.local_date(now)) for each in calendars if each.cycle_days]
+    such_as = f", such as {min(following)}" if following else ""
+    today = min(each.local_date(now) for each in calendars)
+    overdue = find_overdue(context.store, now, held)
+    first = f"; {overdue}: run lazsa-flow sweep first" if overdue else ""
+    return f"a date to come{such_as}: it is {today} then{first}"
 
 
 def _no_cycle_date_of(context: Context, country: str | None, on: date) -> str | None:

@@ -26,6 +26,7 @@ class RunOutcome(NamedTuple):
         before: The state that the path is in before.
         state: The state that the path is in afterwards.
         guards: The guards that did not hold between the path and its goal.
+        error: What was raised where the path failed.
     """
 
     path_id: int
@@ -36,6 +37,7 @@ class RunOutcome(NamedTuple):
     before: str
     state: str
     guards: tuple[str, ...]
+    error: str | None
 
 
 def read_outcomes(scratch: Runtime, on: date, countries: Collection[str]) -> dict[int, RunOutcome]:
@@ -55,8 +57,9 @@ def _read_outcome(scratch: Runtime, found: TimerOutcome) -> RunOutcome:
         lifecycle=found.lifecycle,
         subject=found.subject,
         country=found.country,
-        outcome=found.trigger or _UNDECIDED[found.status],
+        outcome=found.trigger or _UNDECIDED["parked" if found.error else found.status],
         before=found.before,
         state=found.state,
         guards=tuple(recorded_unmet(table, verdicts)),
+        error=found.error,
     )

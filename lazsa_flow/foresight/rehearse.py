@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lazsa_flow.foresight.classes import classify, describe_given, explain_given, find_goal
 from lazsa_flow.foresight.nights import read_night
+from lazsa_flow.foresight.overdue import find_overdue
 from lazsa_flow.foresight.policies import describe_reach, find_policy
 from lazsa_flow.foresight.rehearsal import Rehearsal
 from lazsa_flow.foresight.rehearsed_date import PathOutcome
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
     from lazsa_flow.foresight.classes import Given
+    from lazsa_flow.foresight.overdue import Overdue
+    from lazsa_flow.foresight.rehearsed_policy import RehearsedPolicy
     from lazsa_flow.foresight.runs import Found
     from lazsa_flow.service.assumptions import Assumption
     from lazsa_flow.service.part import Standing
@@ -65,6 +68,7 @@ class Foresight(Part):
         asked = tuple(read_assumptions(known, assume).values())
         at = runtime.now(now, "now")
         night = read_night(runtime.context, on, at, country)
+        overdue = find_overdue(runtime.store, at, night.countries, before=on)
         found_policy = None if policy is None else find_policy(runtime, policy, now=at)
         within = () if country is None else (country,)
         with copy_due(runtime, Due(night.until, within)) as scratch:
@@ -75,7 +79,7 @@ class Foresight(Part):
             on,
             at,
             FrozenDict(zip((each.name for each in known), asked, strict=True)),
-            (*explain_given(known, asked), *([reach.assumption(on)] if reach else [])),
+            (*explain_given(known, asked), *_explain_rules(overdue, reach, on)),
             reach,
             tuple(_describe_outcomes(runtime, known, asked, found)),
             found.journal,
@@ -95,6 +99,16 @@ def rehearse(
     """Return what a date will bring to a service; see :meth:`Foresight.rehearse`."""
     foresight = Foresight(runtime_of(service))
     return foresight.rehearse(on=on, now=now, country=country, assume=assume, policy=policy)
+
+
+def _explain_rules(
+    overdue: Overdue | None, reach: RehearsedPolicy | None, on: date
+) -> Iterator[str]:
+    """Yield what is assumed besides what was asked for: of overdue decisions, and of a policy."""
+    if overdue:
+        yield f"{overdue}, and are taken to be decided first"
+    if reach:
+        yield reach.assumption(on)
 
 
 def _describe_outcomes(
@@ -124,4 +138,5 @@ def _describe_outcomes(
                 if each.outcome != own.outcome
             ),
             shortfalls=shortfalls,
+            error=own.error,
         )

@@ -82,6 +82,7 @@ class PathOutcome:
         guards: The guards that did not hold between the path and its goal.
         instead: The outcome under every other assumption that changes it, by the assumption.
         shortfalls: The guards on figures that do not hold, with what they measured.
+        error: What was raised where nothing could be decided, so that the path is parked.
     """
 
     path: str
@@ -94,6 +95,7 @@ class PathOutcome:
     guards: tuple[str, ...]
     instead: Mapping[str, str]
     shortfalls: tuple[Shortfall, ...]
+    error: str | None = None
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -116,6 +118,7 @@ class PathOutcome:
                 }
                 for each in self.shortfalls
             ],
+            "error": self.error,
         }
 
 

@@ -17,8 +17,8 @@ from lazsa_flow.lifecycle.table import table_migrations
 from lazsa_flow.logs import bound_fields
 from lazsa_flow.service.runtime import Runtime
 from lazsa_flow.store.brakes import Brakes
+from lazsa_flow.store.scratch.faults import reporting_scratch
 from lazsa_flow.store.scratch.policy import store_policy
-from lazsa_flow.store.sqlite_file import our_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from lazsa_flow.store.store import SqlStore
 
 _VIA: Final = "rehearsal"
-_COMMAND: Final = "rehearse"
 
 
 class Scratch:
@@ -55,7 +54,8 @@ class Scratch:
         source = self._source
         store = _open_store(source, self._file, clock)
         try:
-            with bound_fields(via=_VIA):  # what is logged did not happen
+            # what is logged did not happen
+            with bound_fields(via=_VIA), reporting_scratch(self._file.parent):
                 yield _runtime_on(store, source, clock)
         finally:
             store.close()
@@ -71,7 +71,7 @@ class Scratch:
         """Return a copy of the copy, for the block."""
         file = self._file.with_name(f"{self._file.stem}-{next(self._numbers)}.db")
         try:
-            with our_errors(_COMMAND, file):
+            with reporting_scratch(file.parent):
                 shutil.copyfile(self._file, file)
             yield Scratch(self._source, file, self.paths)
         finally:
@@ -94,13 +94,17 @@ def copy_due(runtime: Runtime, due: Due) -> Iterator[Scratch]:
 
     Raises:
         UnavailableError: The source cannot be read, or there is no room for the copy.
+        ContendedError: Another process holds the source's lock for itself.
         DamagedError: The source is damaged.
+        SchemaError: The source is another release's, or run by other lifecycle tables.
     """
+    runtime.check_tables()
     with scratch_folder() as folder:
         file = folder / "scratch.db"
         store = _open_store(runtime, file, runtime.clock)
         try:
-            store.migrate(table_migrations(runtime.config.lifecycles))
+            with reporting_scratch(folder):
+                store.migrate(table_migrations(runtime.config.lifecycles))
         finally:
             store.close()
         yield Scratch(runtime, file, runtime.store.copy_due(file, due))

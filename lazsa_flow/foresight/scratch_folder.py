@@ -31,18 +31,34 @@ def scratch_folder() -> Iterator[Path]:
     Raises:
         UnavailableError: There is no room for it, or no place where it may be made.
     """
-    parent = Path(tempfile.gettempdir())
-    remove_abandoned(parent)
     try:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
-        lock = _take_lock(folder)
+        parent = Path(tempfile.gettempdir())
+    except FileNotFoundError:
+        what = "no folder for temporary files can be written; set TMPDIR to one that can"
+        raise UnavailableError(what) from None
+    try:
+        remove_abandoned(parent)
+        folder, lock = _make_folder(parent)
     except OSError as error:
-        what = f"no scratch folder can be made in {parent}: {error.strerror}"
+        what = f"no scratch folder can be made in {parent}: {error.strerror}; set TMPDIR to another"
         raise UnavailableError(what) from None
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _make_folder(parent: Path) -> tuple[Path, int]:
+    """Make a folder and lock it; another is made where a process that starts removed it at once."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        try:
+            lock = _take_lock(folder)
+        except FileNotFoundError:
+            continue
+        if lock is not None and (folder / _LOCK).exists():
+            return folder, lock
         if lock is not None:
             os.close(lock)
 

@@ -17,6 +17,7 @@ from lazsa_flow.service.configuration import read_rulebook
 from lazsa_flow.service.context import Context
 from lazsa_flow.service.dry_run import dry_run_of
 from lazsa_flow.store import dry_run as undoing
+from lazsa_flow.store.brakes import build_differing_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,6 +129,17 @@ class Runtime:
     def rulebook(self) -> Rulebook:
         """The tables, countries and policies, as of the last call."""
         return self._context.rulebook
+
+    def check_tables(self) -> None:
+        """Make sure that the database is run by this process's tables of its lifecycles.
+
+        Raises:
+            SchemaError: It is run by another table.
+        """
+        stamp = self.store.stamp()
+        own = {table.name for table in self.config.lifecycles} & stamp.lifecycles.keys()
+        for name in sorted(self.store.brakes.foreign(stamp) & own):
+            raise build_differing_table(name)
 
     def now(self, at: datetime | None, field: str) -> datetime:
         """Return the instant that a caller gave, in UTC, or the present one.

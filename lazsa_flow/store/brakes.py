@@ -126,3 +126,11 @@ class Brakes:
         known = self._told.get(topic)
         self._told[topic] = state
         return known != state if known else bool(state)
+
+
+def build_differing_table(lifecycle: str) -> SchemaError:
+    """Return the error of a lifecycle whose table is not the one that the database is run by."""
+    return SchemaError(
+        f"the table of lifecycle {lifecycle} is not the one that this database is run "
+        "by: nothing of it is fired; run: lazsa-flow migrate, or the release that fits"
+    )

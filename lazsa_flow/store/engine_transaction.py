@@ -13,7 +13,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from lazsa_flow.engine.rulebook import RulesChangedError
-from lazsa_flow.errors import SchemaError
 from lazsa_flow.logs import LOGGER
 from lazsa_flow.store import (
     apply_changes,
@@ -27,7 +26,7 @@ from lazsa_flow.store import (
     timer_counts,
 )
 from lazsa_flow.store import prefetch as prefetching
-from lazsa_flow.store.brakes import Brakes
+from lazsa_flow.store.brakes import Brakes, build_differing_table
 from lazsa_flow.store.fast.driver import fetch_all
 from lazsa_flow.store.fast.row_writer import row_writer
 from lazsa_flow.store.fast.writer import MovedError, RowWriter
@@ -320,10 +319,7 @@ class EngineTransaction:
         """
         for lifecycle in lifecycles:
             if lifecycle in self._foreign:
-                raise SchemaError(
-                    f"the table of lifecycle {lifecycle} is not the one that this database is run "
-                    "by: nothing of it is fired; run: lazsa-flow migrate, or the release that fits"
-                )
+                raise build_differing_table(lifecycle)
 
     def failure_of(self, path_id: int) -> Failure | None:
         """Return how the latest attempt on a path failed, if it did."""

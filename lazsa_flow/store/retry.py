@@ -159,10 +159,16 @@ def build_refusal(error: DBAPIError) -> StorageError | SchemaError:
     """Return our error for one of the driver's that will come again however often it is tried."""
     if is_damaged(error):
         return build_damage(error.orig)
-    text = str(error.orig)
-    if getattr(error.orig, "sqlstate", None) in _MISSING or _MISSING_SQLITE.match(text):
-        return SchemaError("the database lacks a table or column of ours; run: lazsa-flow doctor")
+    if lacks := build_missing(str(error.orig), getattr(error.orig, "sqlstate", None)):
+        return lacks
     return StorageError(f"the database refused: {name_of(error)}")
+
+
+def build_missing(text: str, sqlstate: str | None = None) -> SchemaError | None:
+    """Return our error where a driver's, by its text or state, says what is not there."""
+    if sqlstate in _MISSING or _MISSING_SQLITE.match(text):
+        return SchemaError("the database lacks a table or column of ours; run: lazsa-flow doctor")
+    return None
 
 
 def build_damage(error: BaseException | None) -> DamagedError:

@@ -32,7 +32,11 @@ from lazsa_flow.store.fast.row_writer import row_writer
 from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.outbox_list import OutboxList
 from lazsa_flow.store.statistics import PathStatistics
-from lazsa_flow.store.timer_outcomes import read_due_paths, read_timer_outcomes
+from lazsa_flow.store.timer_outcomes import (
+    read_due_paths,
+    read_overdue_timers,
+    read_timer_outcomes,
+)
 from lazsa_flow.store.transaction_stamp import read_stamp
 
 if TYPE_CHECKING:
@@ -51,7 +55,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.monitoring import QueueStats
     from lazsa_flow.store.parked_list import ParkedPath
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
-    from lazsa_flow.store.timer_outcomes import TimerOutcome
+    from lazsa_flow.store.timer_outcomes import OverdueTimers, TimerOutcome
 
 
 _Listing = TypeVar("_Listing", bound=Listing, default=Any)
@@ -261,6 +265,11 @@ class StoreQuestions(ABC, Generic[_Listing]):
         """Return the numbers of the paths that a local date is about."""
         with self._read() as connection:
             return read_due_paths(connection, on)
+
+    def overdue_timers(self, now: datetime, before: date | None = None) -> list[OverdueTimers]:
+        """Count the deciding timers that are due at an instant, of local dates before another."""
+        with self._read() as connection:
+            return read_overdue_timers(connection, now, before)
 
     def timer_outcomes(self, on: date) -> list[TimerOutcome]:
         """Return what the deciding timers of a local date did, by path."""

@@ -180,3 +180,17 @@ def test_a_guard_that_raises_parks_its_paths_alone(
     assert found == {"s-0": "carry_over", "s-1": "parked"}
     events: list[Any] = [record.msg for record in caplog.records]
     assert {each["via"] for each in events} == {"rehearsal"}
+
+
+@pytest.mark.parametrize("option", ["--journal", "--report"])
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_saved(
+    database: Path, option: str
+) -> None:
+    """A folder that is not there is named before the date is rehearsed."""
+    arguments = ["rehearse", "--on", str(CYCLE), "--now", NOW, option, "/nowhere/a.html"]
+    saving = ["--save", "a", "--as", "manager:m-1", "--database", f"sqlite:///{database}"]
+    result = CliRunner().invoke(app, [*arguments, *saving])
+    fault = f"option: {option}: got '/nowhere/a.html', expected a file in a folder that is there"
+    assert str(result.exception) == fault or fault in result.output
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("SELECT count(*) FROM lazsa_rehearsals").fetchone() == (0,)

@@ -16,7 +16,7 @@ from lazsa_flow.cli.foresight_options import (
 )
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, CountryFilter, Database, Json, Now
 from lazsa_flow.cli.rehearse import (
-    check_report,
+    check_files,
     read_date,
     read_only,
     read_saving,
@@ -53,7 +53,7 @@ def rehearse(
     """
     from lazsa_flow.cli.progress import working_bar
 
-    check_report(report)
+    check_files(journal, report)
     saving = read_saving(save, who, key, policy)
     day, at = read_date(on), read_instant(now, "now")
     if saving is None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     *("path", "subject", "country", "class", "outcome", "before", "state"),
-    *("guards", "instead", "margin", "on", "assumed"),
+    *("guards", "instead", "margin", "on", "assumed", "error"),
 )
 
 
@@ -29,7 +29,7 @@ def write_sheet(rehearsal: RehearsedDate) -> str:
             *(each.path, each.subject, each.country, each.class_),
             *(each.outcome, each.before, each.state, "; ".join(each.guards)),
             "; ".join(f"{given}: {outcome}" for given, outcome in each.instead.items()),
-            *(write_margin(each), rehearsal.on.isoformat(), assumed),
+            *(write_margin(each), rehearsal.on.isoformat(), assumed, each.error or ""),
         )
         sheet.writerow(map(quote_for_spreadsheet, cells))
     return text.getvalue()

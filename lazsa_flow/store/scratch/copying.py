@@ -23,10 +23,12 @@ from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.store import path_numbers, schema
 from lazsa_flow.store.connect import file_of
 from lazsa_flow.store.fast.driver import driver_connection
+from lazsa_flow.store.lock_wait import LOCK_TIMEOUT_S, OPTION
 from lazsa_flow.store.read_only import reading_options
 from lazsa_flow.store.retry import reading
-from lazsa_flow.store.scratch.parts import Part, list_parts
-from lazsa_flow.store.sqlite_file import open_sqlite, our_errors
+from lazsa_flow.store.scratch.faults import reporting_copy
+from lazsa_flow.store.scratch.parts import OPEN_STATUSES, Part, list_parts
+from lazsa_flow.store.sqlite_file import open_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 
 _FETCHED: Final = 5000
 """So many rows are fetched of a server at a time."""
-_COMMAND: Final = "rehearse"
 _PLACEHOLDER: Final = "placeholder"
 
 
@@ -94,9 +95,11 @@ def copy_due(
 
     Raises:
         UnavailableError: The source cannot be read, or there is no room for the copy.
+        ContendedError: Another process holds the source's lock for itself.
         DamagedError: The source is damaged.
+        SchemaError: The source lacks a table or column.
     """
-    with our_errors(_COMMAND, scratch), _open(engine, scratch) as snapshot:
+    with reporting_copy(scratch), _open(engine, scratch) as snapshot:
         chosen = snapshot.choose(due)
         for part in list_parts(sources, whole):
             snapshot.copy(part, snapshot.columns(part.table))
@@ -119,7 +122,8 @@ def _reserve_numbers(snapshot: _Snapshot) -> None:
 def _open(engine: sa.Engine, scratch: Path) -> Iterator[_Snapshot]:
     file = file_of(engine.url)
     if file is not None:
-        with closing(open_sqlite(file, reading_options(file))) as driver:
+        wait_s = engine.get_execution_options().get(OPTION, LOCK_TIMEOUT_S)
+        with closing(open_sqlite(file, reading_options(file), timeout=wait_s)) as driver:
             _attach(driver, scratch)
             driver.execute("BEGIN")
             yield _SqliteFile(driver)
@@ -151,13 +155,16 @@ def _attach(driver: sqlite3.Connection, scratch: Path) -> None:
 def _choosing(due: Due, mark: str) -> tuple[str, list[str]]:
     """Return the query for the numbers of the paths that are copied, and its parameters."""
     timers, paths, countries = schema.timers.name, schema.paths.name, sorted(due.countries)
-    within = f" AND t.country IN ({', '.join([mark] * len(countries))})" if countries else ""
+    within = f" AND country IN ({', '.join([mark] * len(countries))})" if countries else ""
+    open_timers = " UNION ".join(  # each by an index of its own
+        f"SELECT path_id FROM {timers} WHERE status = '{status}' AND due_at <= {mark}{within}"
+        for status in OPEN_STATUSES
+    )
     query = (
         f"SELECT DISTINCT other.id FROM {paths} own JOIN {paths} other"
-        " ON other.subject = own.subject WHERE own.id IN (SELECT t.path_id"
-        f" FROM {timers} t WHERE t.status = 'pending' AND t.due_at <= {mark}{within})"
+        f" ON other.subject = own.subject WHERE own.id IN ({open_timers})"
     )
-    return query, [instant_text(due.until), *countries]
+    return query, [instant_text(due.until), *countries] * len(OPEN_STATUSES)
 
 
 def _selecting(part: Part, columns: Sequence[str], among: str, *, parts: bool) -> str:

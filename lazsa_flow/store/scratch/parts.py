@@ -37,6 +37,8 @@ class Part(NamedTuple):
     where: str = ""
 
 
+OPEN_STATUSES: Final = ("pending", "parked")
+"""How the timers stand that are copied: those that fall due, and those of paths set aside."""
 _WHOLE: Final = (
     *(schema.policies, schema.countries, schema.suspensions, schema.lifted_suspensions),
     *(schema.pauses, schema.lifecycles, schema.path_buckets, schema.closed_books),
@@ -57,7 +59,7 @@ def list_parts(sources: Iterable[Source], whole: Iterable[sa.Table]) -> Iterator
     for table in (*_WHOLE, *whole):
         yield Part(table.name)
     yield Part(schema.paths.name, "id", "paths")
-    yield Part(schema.timers.name, "path_id", "paths", "status = 'pending'")
+    yield Part(schema.timers.name, "path_id", "paths", f"status IN {OPEN_STATUSES!r}")
     for table in _OF_PATHS:
         yield Part(table.name, "path_id", "paths")
     for table, key in _OF_SUBJECTS:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.lifecycle.calendar import TICK, instant_text
 from lazsa_flow.store import schema
-from lazsa_flow.store.sqlite_file import our_errors
+from lazsa_flow.store.scratch.faults import reporting_scratch
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.policy import PolicyText
 
 _BY: Final = "system:rehearsal"
-_COMMAND: Final = "rehearse"
 _TABLE: Final = schema.policies.name
 
 
@@ -38,7 +37,7 @@ def store_policy(
         UnavailableError: There is no room for it.
     """
     start = instant_text(begins)
-    with our_errors(_COMMAND, scratch), closing(sqlite3.connect(scratch)) as driver, driver:
+    with reporting_scratch(scratch.parent), closing(sqlite3.connect(scratch)) as driver, driver:
         if alone:
             driver.execute(f"DELETE FROM {_TABLE} WHERE lifecycle = ?", (text.lifecycle,))
         else:
