@@ -23,12 +23,11 @@ _KEY: Final = sa.bindparam("key", type_=sa.Text())
 STORED: Final = sa.select(schema.keys.c.request, schema.keys.c.result).where(
     schema.keys.c.key == _KEY
 )
-_LOCK: Final = sa.select(
-    sa.func.pg_advisory_xact_lock(
-        sa.func.hashtextextended(_KEY, sa.literal(_OURS, sa.BigInteger()))
-    )
+KEY_LOCK: Final = sa.func.pg_advisory_xact_lock(
+    sa.func.hashtextextended(_KEY, sa.literal(_OURS, sa.BigInteger()))
 )
-"""Who holds the same key waits here, and then finds the first one's result."""
+"""Holds the key, on PostgreSQL: who has the same one waits, and then finds the first's result."""
+_LOCK: Final = sa.select(KEY_LOCK)
 
 
 def recall(connection: sa.Connection, key: str, request: str) -> Any | None:

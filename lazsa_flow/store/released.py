@@ -28,7 +28,9 @@ _COUNTRIES: Final = sa.select(schema.countries).order_by(
 )
 _SUSPENSIONS: Final = sa.select(schema.suspensions.c.country, schema.suspensions.c.cycle_on)
 _LOCK: Final = 0x72756C6573  # "rules"
-_SHARING: Final = sa.select(sa.func.pg_advisory_xact_lock_shared(sa.literal_column(str(_LOCK))))
+SHARED_LOCK: Final = sa.func.pg_advisory_xact_lock_shared(sa.literal_column(str(_LOCK)))
+"""Holds the rules as they stand, on PostgreSQL; see :func:`sharing`."""
+_SHARING: Final = sa.select(SHARED_LOCK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lazsa_flow.store import path_numbers, schema
-from lazsa_flow.store.fast.driver import fetch_all
+from lazsa_flow.store.fast.driver import fetch, fetch_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,13 +29,9 @@ def take_numbers(
     Raises:
         ConflictError: While iterating: the paths' bucket has no number left.
     """
-    tables = [table for table, rows in needed.items() if rows]
+    tables = tuple(table for table, rows in needed.items() if rows)
     if connection.dialect.name == "postgresql":
-        asked = [_next(table) for table in tables]
-        values = {f"rows_{table.name}": needed[table] for table in tables}
-        found: list[Iterator[int]] = [
-            (row[0] for row in rows) for rows in fetch_all(connection, asked, values)
-        ]
+        found = _from_sequences(connection, tables, needed)
     else:
         largest = fetch_all(connection, [_largest(table) for table in tables], {})
         found = [count((rows[0][0] or 0) + 1) for rows in largest]
@@ -45,15 +41,33 @@ def take_numbers(
     return taken
 
 
+def _from_sequences(
+    connection: sa.Connection, tables: tuple[sa.Table, ...], needed: Mapping[sa.Table, int]
+) -> list[Iterator[int]]:
+    """Take the next numbers of each table, by one statement for all of them."""
+    values = {f"rows_{table.name}": needed[table] for table in tables}
+    numbers: list[list[int]] = [[] for _ in tables]
+    for place, number in fetch(connection, _next(tables), values):
+        numbers[place].append(number)
+    return [iter(each) for each in numbers]
+
+
 @lru_cache
-def _next(table: sa.Table) -> sa.Select[Any]:
-    """Select the next numbers of a table, as many as its parameter says."""
+def _next(tables: tuple[sa.Table, ...]) -> sa.CompoundSelect[Any]:
+    """Select the next numbers of tables with their places, as many as their parameters say."""
+    return sa.union_all(*(_next_of(table, place) for place, table in enumerate(tables)))
+
+
+def _next_of(table: sa.Table, place: int) -> sa.Select[Any]:
     rows = sa.bindparam(f"rows_{table.name}", type_=sa.Integer())
-    sequence: Any = sa.func.pg_get_serial_sequence(table.name, "id")
+    sequence: Any = sa.func.pg_get_serial_sequence(
+        sa.literal_column(f"'{table.name}'"), sa.literal_column("'id'")
+    )
     if table is schema.paths:
         sequence = sa.literal_column(f"'{schema.PATH_ID.name}'")
-    number = sa.func.nextval(sequence, type_=sa.BigInteger())
-    return sa.select(number).select_from(sa.func.generate_series(1, rows))
+    columns: Any = sa.literal_column(str(place)), sa.func.nextval(sequence, type_=sa.BigInteger())
+    each = sa.func.generate_series(sa.literal_column("1"), rows)
+    return sa.select(*columns).select_from(each)
 
 
 @lru_cache

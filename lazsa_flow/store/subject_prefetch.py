@@ -9,11 +9,13 @@ import reads the same about many subjects at once.
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from lazsa_flow.errors import MalformedError
 from lazsa_flow.store import (
     decode,
     evidence_queries,
@@ -24,12 +26,15 @@ from lazsa_flow.store import (
 )
 from lazsa_flow.store.fast.driver import fetch_all, ids_table, ids_value
 from lazsa_flow.store.rows import StoredPath
-from lazsa_flow.store.transaction_stamp import Stamp, stamp_of, stamp_query
+from lazsa_flow.store.transaction_stamp import Stamp, listed, stamp_of, stamp_query
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from lazsa_flow.lifecycle.model import Path, Statement, TimerRow
+
+_LISTED: Final = 4
+"""So many values of what is asked first, its last ones, are lists of rows."""
 
 
 class SubjectSeen(NamedTuple):
@@ -70,7 +75,7 @@ def prefetch_subjects(
     key: str | None,
     request: str,
 ) -> SubjectPrefetch:
-    """Ask all that a command on subjects asks first, in one round trip.
+    """Ask all that a command on subjects asks first, in one round trip and few statements.
 
     Args:
         connection: In a transaction.
@@ -83,18 +88,15 @@ def prefetch_subjects(
         KeyReusedError: The key was used for another command.
     """
     dialect = connection.dialect.name
-    held = released.sharing(connection) if lock else []
-    keyed = [] if key is None else idempotency.asked(dialect)
-    stamped = stamp_query(dialect)
-    found = fetch_all(
-        connection,
-        [*held, *keyed, *_about(dialect, lock=lock), stamped],
-        _values(dialect, names) | {"key": key},
-    )
-    stored = found[len(held) + len(keyed) - 1] if keyed else []
-    *about, [stamp] = found[len(held) + len(keyed) :]
-    result = None if key is None else idempotency.result_of(stored, key, request)
-    return SubjectPrefetch(stamp_of(stamp), result, _by_subject(names, *about))
+    asked = _queries(dialect, lock=lock, keyed=key is not None)
+    *_, paths, [about] = fetch_all(connection, asked, _values(dialect, names) | {"key": key})
+    stamp, found = stamp_of(about[:-_LISTED]), about[-_LISTED:]
+    try:
+        stored, *rows = [json.loads(each or "[]") for each in found]
+        result = None if key is None else idempotency.result_of(stored, key, request)
+        return SubjectPrefetch(stamp, result, _by_subject(names, paths, *rows))
+    except decode.MALFORMED:
+        raise MalformedError("rows of a subject") from None
 
 
 def read_subjects(
@@ -109,6 +111,22 @@ def read_subjects(
 def _values(dialect: str, names: Mapping[str, Collection[str]]) -> dict[str, Any]:
     every = [name for several in names.values() for name in several if name.isprintable()]
     return {"ids": ids_value(dialect, list(dict.fromkeys(every)))}
+
+
+@lru_cache
+def _queries(dialect: str, *, lock: bool, keyed: bool) -> tuple[sa.ClauseElement, ...]:
+    """Select what is asked first: the locks, the paths, and all else as one row, lists last."""
+    paths, *about = _about(dialect, lock=lock)
+    stamp = stamp_query(dialect).subquery("stamp")
+    lists = [listed(dialect, query) for query in (idempotency.STORED, *about)]
+    return (*_locks(dialect, lock=lock, keyed=keyed), paths, sa.select(*stamp.c, *lists))
+
+
+def _locks(dialect: str, *, lock: bool, keyed: bool) -> list[sa.ClauseElement]:
+    """Hold the rules and then the key, where a dialect has locks for them."""
+    taken = ((released.SHARED_LOCK, lock), (idempotency.KEY_LOCK, keyed))
+    locks = [each for each, wanted in taken if wanted]
+    return [sa.select(*locks)] if locks and dialect == "postgresql" else []
 
 
 @lru_cache

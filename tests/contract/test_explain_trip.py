@@ -1,4 +1,4 @@
-"""An explanation reads all that it needs at once: two statements in one round trip."""
+"""Questions and commands read what they need at once, by few statements in one round trip."""
 
 from __future__ import annotations
 
@@ -60,3 +60,19 @@ def test_an_explanation_takes_one_round_trip(play: Any, monkeypatch: pytest.Monk
     asked.clear()
     assert programme.explain("s1") == told
     assert len(asked) <= 4
+
+
+def test_a_nomination_reads_in_two_round_trips(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is recorded comes by three statements in one trip, the numbers of its rows by one."""
+    programme: Programme = play()
+    record_facts(programme, [facts(seller=each, as_of=FACTS_ON) for each in ("s1", "s2")])
+    nominator = Actor("employee", "e-1")
+    programme.nominate("s1", actor=nominator, statement="helps", key="k1")
+    asked = watch_queries(programme, monkeypatch)
+    programme.nominate("s2", actor=nominator, statement="helps", key="k2")
+    together, alone = [[text for text, alone in asked if alone is each] for each in (False, True)]
+    if programme._runtime.store._engine.dialect.name == "sqlite":
+        assert len(together) == 5
+    else:
+        assert (len(together), len(alone)) == (3, 1)
+        assert "nextval" in alone[0]
