@@ -30,7 +30,7 @@ PAGES: Final = (
     "/panel/SG/2020-10-01?sort=-cards",
     "/panel/SG/2020-05-05",
     "/reviewers/SG/2020-10-01",
-    *("/books", "/outbox?state=held", "/deliveries", "/policies", "/rehearsal"),
+    *("/books", "/outbox?state=held", "/deliveries", "/policies", "/rehearsal", "/nights"),
     *("/cases?state=", "/appeals?filed=no", "/members?group=invited", "/bars"),
     "/health",
     "/nowhere",

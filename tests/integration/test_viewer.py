@@ -36,7 +36,7 @@ PAGES = (
     "/due",
     "/panel/SG/2020-04-01",
     "/parked",
-    *("/books", "/outbox", "/deliveries", "/policies", "/rehearsal"),
+    *("/books", "/outbox", "/deliveries", "/policies", "/rehearsal", "/nights"),
     *("/cases", "/appeals", "/members", "/bars"),
     "/health",
 )
