@@ -70,6 +70,8 @@ if TYPE_CHECKING:
         UnavailableError,
     )
     from lazsa_flow.foresight.comparison import ChangedOutcome, CountryTotals, PolicyComparison
+    from lazsa_flow.foresight.proof.journal_proof import prove_journal
+    from lazsa_flow.foresight.proof.journal_report import JournalProof, RecordedFailure
     from lazsa_flow.foresight.proof.properties import Property
     from lazsa_flow.foresight.proof.prove import prove
     from lazsa_flow.foresight.proof.report import Proof
@@ -133,6 +135,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "Finding",
     # to prove its table
     "prove",
+    "prove_journal",
     "Property",
     "ProofRules",
     # to tell people
@@ -188,7 +191,9 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "PolicyComparison",
     "PolicyVersion",
     "Preview",
+    "JournalProof",
     "Proof",
+    "RecordedFailure",
     "RecordedCard",
     "Rehearsal",
     "Blocker",
@@ -281,6 +286,8 @@ _HOMES = {
     "lazsa_flow.notices.render": ("Rendered",),
     "lazsa_flow.service.configuration": ("Migrated",),
     "lazsa_flow.service.dry_run": ("DryRun",),
+    "lazsa_flow.foresight.proof.journal_proof": ("prove_journal",),
+    "lazsa_flow.foresight.proof.journal_report": ("JournalProof", "RecordedFailure"),
     "lazsa_flow.foresight.proof.properties": ("Property",),
     "lazsa_flow.foresight.proof.prove": ("prove",),
     "lazsa_flow.foresight.proof.report": ("Proof",),

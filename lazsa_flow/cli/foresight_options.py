@@ -47,6 +47,10 @@ LeftOutProperties = Annotated[
     list[str] | None,
     typer.Option("--without", metavar="PROPERTY", help="Leave a property out; repeatable."),
 ]
+ProvedJournal = Annotated[
+    bool,
+    typer.Option("--journal", help="Prove the database's recorded history, not the tables."),
+]
 PicturesFolder = Annotated[
     Path | None,
     typer.Option("--pictures", metavar="FOLDER", help="Write an SVG of each failure into it."),

@@ -147,7 +147,7 @@ def journal_rows(
 
 def audited_paths(connection: sa.Connection) -> Iterator[AuditedPath]:
     """Yield every path and every set of journal rows, by number, on a snapshot."""
-    with _lenient(connection), driver_connection(connection) as driver, ExitStack() as stack:
+    with lenient(connection), driver_connection(connection) as driver, ExitStack() as stack:
         streams = (
             _stream(driver, compiled(query, connection.dialect.name).text, name, stack)
             for name, query in _QUERIES.items()
@@ -240,7 +240,7 @@ def _fields(ref: str, row: tuple[Any, ...], data: Mapping[Any, tuple[Any, ...]])
 
 
 @contextmanager
-def _lenient(connection: sa.Connection) -> Iterator[None]:
+def lenient(connection: sa.Connection) -> Iterator[None]:
     """Read texts that are not UTF-8 on SQLite, where any bytes can be stored, as what is not."""
     if connection.dialect.name != "sqlite":
         yield

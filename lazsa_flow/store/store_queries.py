@@ -29,6 +29,7 @@ from lazsa_flow.store.audit import Audit, audited_paths, journal_rows
 from lazsa_flow.store.due_list import DueList
 from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.fast.row_writer import row_writer
+from lazsa_flow.store.histories import read_histories
 from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.outbox_list import OutboxList
 from lazsa_flow.store.statistics import PathStatistics
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.bounded_counts import WaitingCounts
     from lazsa_flow.store.brakes import Brakes
     from lazsa_flow.store.delivery_list import Delivery, DeliveryFilter, DeliveryPlace
+    from lazsa_flow.store.histories import RecordedSubject
     from lazsa_flow.store.monitoring import QueueStats
     from lazsa_flow.store.parked_list import ParkedPath
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
@@ -248,6 +250,11 @@ class StoreQuestions(ABC, Generic[_Listing]):
         """Read every path with its journal, and the counted flows, as of one moment."""
         with self._read(snapshot=True) as connection:
             yield Audit(connection)
+
+    def histories(self, lifecycle: str) -> Generator[RecordedSubject, None, None]:
+        """Yield every subject with paths of a lifecycle, and their journals, as of one moment."""
+        with self._read(snapshot=True) as connection:
+            yield from read_histories(connection, lifecycle)
 
     @contextmanager
     def read_statistics(self, lifecycle: str) -> Iterator[PathStatistics]:

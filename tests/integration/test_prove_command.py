@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from lazsa_flow import ProofRules, Property
 from lazsa_flow.award.cli.app import app
 from lazsa_flow.award.lifecycles.entry import ENTRY
+from tests.chaos.population import fill_backlog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,9 @@ STRICT = ProofRules(
     (Property("never_refused", "Nobody is refused.", on_move=lambda _, m: m.dest != "refused"),)
 )
 
+NOBODY = ProofRules(
+    (Property("nobody_is_nominated", "Nobody is.", on_move=lambda _, m: m.trigger != "nominate"),)
+)
 KIND = replace(
     ENTRY,
     edges=tuple(
@@ -76,3 +80,31 @@ def test_two_tables_are_compared() -> None:
     document = json.loads(CliRunner().invoke(app, [*same[:3], f"{__name__}:KIND", "--json"]).output)
     assert document["same"] is False
     assert {each["allowed_by"] for each in document["differences"]} == {"first"}
+
+
+def test_a_journal_is_proved_by_command(tmp_path: Path) -> None:
+    """What was recorded keeps to the properties; what it breaks is printed and drawn."""
+    url = f"sqlite:///{tmp_path}/w.db"
+    fill_backlog(url, 3)
+    words = ["prove", "award", "--journal", "--database", url]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    assert "award: the journal keeps to 31 properties (3 rows of 3 paths" in result.output
+    assert "Not shown by a journal: what can never happen" in result.output
+    broken = [*words, "--rules", f"{__name__}:NOBODY", "--pictures", str(tmp_path)]
+    result = CliRunner().invoke(app, broken)
+    assert result.exit_code == 1
+    assert "It fails at award-1 seq 1." in result.output
+    assert "1. award-1 seq 1: nominate by employee, new to nominated" in result.output
+    assert (tmp_path / "award-nobody_is_nominated-award-1-1.svg").is_file()
+    document = json.loads(CliRunner().invoke(app, [*broken, "--json"]).output)
+    assert document["holds"] is False
+    assert [each["path"] for each in document["lifecycles"][0]["failures"]] == [
+        "award-1",
+        "award-2",
+        "award-3",
+    ]
+    everything = json.loads(CliRunner().invoke(app, ["prove", *words[2:], "--json"]).output)
+    assert {each["lifecycle"] for each in everything["lifecycles"]} == {"award", "entry", "trainer"}
+    against = [*words, "--against", "lazsa_flow.award.lifecycles.entry:ENTRY"]
+    assert "two tables are compared" in str(CliRunner().invoke(app, against).exception)

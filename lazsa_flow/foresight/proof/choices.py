@@ -159,6 +159,23 @@ def try_all(
         ]
 
 
+def expand_answers(guards: Mapping[str, Guard], answers: Mapping[str, bool]) -> dict[str, bool]:
+    """Return answers of guards with those of their parts, where that leaves each part one answer.
+
+    Args:
+        guards: All guards and their parts, by name.
+        answers: What guards said, by name; what is not a guard of these is left aside.
+    """
+    found: dict[str, bool] = {}
+    waiting = [(guards[name], held) for name, held in answers.items() if name in guards]
+    while waiting:
+        guard, held = waiting.pop()
+        found[guard.name] = held
+        if (guard.operator, held) in _EVERY_PART:
+            waiting += ((part, guard.operator == "all_of") for part in guard.parts)
+    return found
+
+
 def all_guards(lifecycle: Lifecycle) -> dict[str, Guard]:
     """Return the guards of a lifecycle and their parts, by name."""
     found: dict[str, Guard] = {}

@@ -85,14 +85,22 @@ class MoveFinder:
 
     def actions(self, world: World, path: PathFacts) -> Iterator[Action]:
         """Yield what people may ask of one path, and the timers that may fall due."""
-        for edge, reason, roles in self._asked[path.state]:
-            work = partial(self._take, world, path.number, edge, reason, roles)
-            yield Action((path.number, edge.trigger, reason), work)
+        yield from self.requests(world, path)
         for name in sorted(path.timers):
             timer = self.lifecycle.timer(name)
             if path.state in timer.states:
-                work = partial(self._fall_due, world, path, timer)
-                yield Action((path.number, f"timer {name}", None), work)
+                yield self.falling_due(world, path, timer)
+
+    def requests(self, world: World, path: PathFacts) -> Iterator[Action]:
+        """Yield what people may ask of one path."""
+        for edge, reason, roles in self._asked[path.state]:
+            work = partial(self._take, world, path.number, edge, reason, roles)
+            yield Action((path.number, edge.trigger, reason), work)
+
+    def falling_due(self, world: World, path: PathFacts, timer: Timer) -> Action:
+        """Return that a timer of a path falls due."""
+        work = partial(self._fall_due, world, path, timer)
+        return Action((path.number, f"timer {timer.name}", None), work)
 
     def outcomes(
         self, action: Action, answers: Mapping[str, bool] = EMPTY
@@ -117,10 +125,56 @@ class MoveFinder:
         """Return what people may ask for in a state: edge, reason, and who."""
         return self._asked[state]
 
+    def force(
+        self,
+        world: World,
+        number: int,
+        edge: Edge | None,
+        reason: str | None,
+        timer: str | None,
+        choices: Choices,
+    ) -> PossibleMove:
+        """Work out a move that has happened, whether or not guards, timers and places allow it.
+
+        Args:
+            world: The situation before it.
+            number: Whose path it is.
+            edge: The edge that it takes; ``None`` where a timer was refused.
+            reason: The reason that was given.
+            timer: The name of the timer that led to it, if one did.
+            choices: What the guards of effects answer.
+        """
+        builder = self._builder(
+            world, number, choices, timer, reason if edge else None, checks_place=False
+        )
+        source = builder.path.state or None
+        if edge is not None:
+            after = builder.take(edge)
+            return self._move(builder, after, choices, edge, reason, source, timer=timer)
+        known = (each.on_refused for each in self.lifecycle.timers if each.name == timer)
+        after = builder.stay(next(known, ()), writes_row=True)
+        return self._move(builder, after, choices, None, None, source, timer=timer, refused=True)
+
     def _builder(
-        self, world: World, number: int, choices: Choices, timer: str | None, reason: str | None
+        self,
+        world: World,
+        number: int,
+        choices: Choices,
+        timer: str | None,
+        reason: str | None,
+        *,
+        checks_place: bool = True,
     ) -> SituationBuilder:
-        return SituationBuilder(self.lifecycle, self._rules, world, number, choices, timer, reason)
+        return SituationBuilder(
+            self.lifecycle,
+            self._rules,
+            world,
+            number,
+            choices,
+            timer,
+            reason,
+            checks_place=checks_place,
+        )
 
     def _take(
         self,

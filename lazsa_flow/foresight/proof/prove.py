@@ -14,6 +14,7 @@ from lazsa_flow.foresight.proof.search import Search
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from lazsa_flow.foresight.proof.properties import Property
     from lazsa_flow.lifecycle.table import Lifecycle
 
 _NO_RULES = ProofRules()
@@ -44,14 +45,35 @@ def prove(
     Raises:
         InputError: A property to be left out, or a guard that is given a meaning, does not exist.
     """
-    rules.check_names(lifecycle)
-    properties = (*GENERIC, *rules.properties)
-    names = {each.name for each in properties}
-    for name in without:
-        if name not in names:
-            raise InputError.of("prove", "without", name, f"one of {', '.join(sorted(names))}")
-    chosen = tuple(each for each in properties if each.name not in without)
+    chosen = choose_properties(lifecycle, rules, without)
     search = Search(MoveFinder(lifecycle, rules), chosen, stops_early=stops_early)
     search.run()
     failures = tuple(search.failures[each.name] for each in chosen if each.name in search.failures)
     return Proof(lifecycle, chosen, failures, search.situations, search.moves)
+
+
+def choose_properties(
+    lifecycle: Lifecycle,
+    rules: ProofRules,
+    without: Collection[str],
+    *,
+    besides: tuple[Property, ...] = (),
+) -> tuple[Property, ...]:
+    """Return what must hold for a lifecycle.
+
+    Args:
+        lifecycle: The table.
+        rules: Its own properties and meanings.
+        without: The names of properties that are left out.
+        besides: What must hold besides.
+
+    Raises:
+        InputError: A property to be left out, or a guard that is given a meaning, does not exist.
+    """
+    rules.check_names(lifecycle)
+    properties = (*GENERIC, *besides, *rules.properties)
+    names = {each.name for each in properties}
+    for name in without:
+        if name not in names:
+            raise InputError.of("prove", "without", name, f"one of {', '.join(sorted(names))}")
+    return tuple(each for each in properties if each.name not in without)

@@ -9,6 +9,8 @@ from lazsa_flow.graph.chart import Chart, build_chart
 from lazsa_flow.graph.mermaid import mermaid
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lazsa_flow.foresight.proof.properties import Property
     from lazsa_flow.foresight.proof.search import Failure
     from lazsa_flow.foresight.proof.world import PossibleMove
@@ -75,6 +77,12 @@ class Proof:
             ],
         }
 
+    def draw_failures(self) -> Iterator[tuple[str, Chart]]:
+        """Yield a name and a picture of each failure."""
+        for each in self.failures:
+            name = f"{self.lifecycle.name}-{each.failed.name}"
+            yield name, draw_failure(self.lifecycle, each)
+
 
 def describe_failure(failure: Failure) -> list[str]:
     """Write a failure as lines: the property, the way there step by step, and the way in short."""
@@ -88,7 +96,7 @@ def describe_failure(failure: Failure) -> list[str]:
     for number, move in enumerate(failure.moves, 1):
         lines.append(f"  {number}. {describe_move(move, several=several)}")
     number = failure.moves[-1].number
-    lines.append(f"  {_draw_line([move for move in failure.moves if move.number == number])}")
+    lines.append(f"  {draw_line([move for move in failure.moves if move.number == number])}")
     return lines
 
 
@@ -130,7 +138,7 @@ def draw_failure(lifecycle: Lifecycle, failure: Failure) -> Chart:
     )
 
 
-def _draw_line(moves: list[PossibleMove]) -> str:
+def draw_line(moves: list[PossibleMove]) -> str:
     """Draw the moves of one path as a line of states and arrows."""
     drawn = moves[0].source or "o"
     for move in moves:

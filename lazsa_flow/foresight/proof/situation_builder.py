@@ -43,6 +43,7 @@ class SituationBuilder:
         choices: What guards answer.
         timer: The timer that leads to the move, if one does; it is no longer pending.
         reason: The reason that is given.
+        checks_place: Whether a path may only take a place that no other path holds.
     """
 
     def __init__(
@@ -54,11 +55,14 @@ class SituationBuilder:
         choices: Choices,
         timer: str | None,
         reason: str | None,
+        *,
+        checks_place: bool = True,
     ) -> None:
         self._lifecycle, self._rules, self._choices = lifecycle, rules, choices
         self._world, self._number = world, number
         self._timer, self._reason = timer, reason
         self._new_round = False
+        self._checks_place = checks_place
         self.notices: list[Notify] = []
         self.scheduled: list[str] = []
         self.stated: list[tuple[str, str]] = []
@@ -185,7 +189,8 @@ class SituationBuilder:
 
     def _check_place(self) -> None:
         taking = [path for path in self._world.paths if self._lifecycle.state(path.state).open]
-        if len(taking) > 1 and not self._lifecycle.several_open:
+        several = self._lifecycle.several_open or not self._checks_place
+        if len(taking) > 1 and not several:
             raise CannotHappenError
 
     def _set(self, path: PathFacts) -> None:
