@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.award.commands.appeals import open_appeals
+from lazsa_flow.award.commands.appeal_list import add_reasons, find_open_appeals
 from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.cells import Command, Link, Mark, Series
 from lazsa_flow.viewer.list_page import Choice, Column, Filter, ListPage, ListRows
@@ -51,6 +51,7 @@ def find_appeals(context: PageContext, query: ListQuery) -> ListRows:
         lambda each: _write_cells(context, each),
         lambda each: each.path,
         _SORTS,
+        complete=lambda page: add_reasons(runtime_of(context.service).context, page),
         empty="No such appeal is open." if everything else "No appeal is open.",
         empty_link=Link(
             "Decisions that can still be appealed", context.addresses.of("appeals", filed="no")
@@ -61,7 +62,7 @@ def find_appeals(context: PageContext, query: ListQuery) -> ListRows:
 
 def _read_appeals(context: PageContext, unfiled: bool) -> Sequence[Appeal]:
     own = runtime_of(context.service).context
-    return open_appeals(own, own.rulebook.countries, context.now, unfiled=unfiled, named=True)
+    return find_open_appeals(own, own.rulebook.countries, context.now, unfiled=unfiled, named=True)
 
 
 def _write_cells(context: PageContext, each: Appeal) -> tuple[Cell, ...]:

@@ -5,12 +5,21 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from lazsa_flow.award.facade.lists import AwardLists
+from lazsa_flow.award.commands.cases import add_paths
 from lazsa_flow.award.lifecycles.award_checks import CONDUCT
+from lazsa_flow.award.store.case_listing import CaseQuery
 from lazsa_flow.lifecycle.dates import add_months
 from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.cells import Command, Link, Mark
-from lazsa_flow.viewer.list_page import Choice, Column, Filter, ListPage, ListRows
+from lazsa_flow.viewer.list_page import (
+    COUNTED_AT_MOST,
+    Choice,
+    Column,
+    Filter,
+    ListPage,
+    ListRows,
+    Row,
+)
 from lazsa_flow.viewer.whole_lists import contains, country_filter, list_whole, matches
 
 if TYPE_CHECKING:
@@ -20,13 +29,16 @@ if TYPE_CHECKING:
     from lazsa_flow.award.commands.cases import Case
     from lazsa_flow.award.policy import AwardPolicy
     from lazsa_flow.award.store.bar_listing import EndedStanding
+    from lazsa_flow.award.store.case_listing import CaseOrder
+    from lazsa_flow.award.store.round_listing import AwardListing
     from lazsa_flow.viewer.cells import Cell
     from lazsa_flow.viewer.list_page import ListQuery, PageContext
 
-_CASE_SORTS: Final[Mapping[str, Callable[[Case], Any]]] = {
-    "seller": lambda each: each.seller,
-    "since": lambda each: each.since,
-    "country": lambda each: each.country or "",
+_CASE_ORDERS: Final[Mapping[str, CaseOrder]] = {
+    "": "number",
+    "seller": "seller",
+    "since": "since",
+    "country": "country",
 }
 _BAR_SORTS: Final[Mapping[str, Callable[[EndedStanding], Any]]] = {
     "seller": lambda each: each.seller or "",
@@ -45,26 +57,49 @@ def list_case_filters(context: PageContext) -> list[Filter]:
 
 def find_cases(context: PageContext, query: ListQuery) -> ListRows:
     """Find the cases of a query, the longest standing first."""
-    asking = AwardLists(runtime_of(context.service))
-    everything = context.figures.get("cases", lambda: asking.cases(closed=True).rows)
-    found = [
-        each
-        for each in everything
-        if matches(query, state=each.value, country=each.country)
-        and contains(query, each.seller, each.case)
+    wanted = CaseQuery(
+        country=query.get("country"),
+        value=query.get("state"),
+        search=query.search,
+        order=_CASE_ORDERS[query.sort],
+        descending=query.descending,
+        after=query.after,
+        limit=query.limit + 1,
+    )
+    with runtime_of(context.service).store.listing() as opened:
+        listing = cast("AwardListing", opened)
+        found = listing.cases(wanted)
+        cases = list(add_paths(listing, found[: query.limit]))
+    more = len(found) > query.limit
+    rows = [
+        Row(_write_case(context, case), row.place(wanted.order))
+        for case, row in zip(cases, found, strict=False)
     ]
-    is_open = sum(each.value == "open" for each in everything)
-    return list_whole(
-        found,
-        query,
-        lambda each: _write_case(context, each),
-        lambda each: f"{each.seller}~{each.case}",
-        _CASE_SORTS,
-        summary=f"{is_open:,} of {len(everything):,} cases are open." if everything else "",
-        empty="No such case." if everything else "No case has been opened.",
+    if query.rows_only:
+        return ListRows(rows, more)
+    counts, everything = (_count_cases(context, each) for each in (wanted, CaseQuery()))
+    total = sum(everything.values())
+    none = "No such case." if total else "No case has been opened."
+    return ListRows(
+        rows,
+        more,
+        count=min(sum(counts.values()), COUNTED_AT_MOST),
+        summary=f"{everything.get('open', 0):,} of {total:,} cases are open." if total else "",
+        empty="There are no more." if query.after else none,
         empty_link=Link("All cases", context.addresses.of("cases", state="")),
         commands=[Command("lazsa-flow case open SELLER CASE --as compliance:YOU")],
     )
+
+
+def _count_cases(context: PageContext, query: CaseQuery) -> dict[str, int]:
+    """Return how many cases of a query there are by their value, whatever the page."""
+
+    def count() -> dict[str, int]:
+        with runtime_of(context.service).store.listing() as listing:
+            return cast("AwardListing", listing).count_cases(query)
+
+    key = ("cases", query.country, query.value, query.search)
+    return context.figures.get(key, count)
 
 
 def _write_case(context: PageContext, each: Case) -> tuple[Cell, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from lazsa_flow.award.commands.appeals import open_appeals
+from lazsa_flow.award.commands.appeal_list import open_appeals
 from lazsa_flow.award.facade.lists import AwardLists
+from lazsa_flow.award.store.case_listing import CaseQuery
 from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.cells import Link
 from lazsa_flow.viewer.list_page import Column, Section
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lazsa_flow.award.commands.panels import PanelGap
+    from lazsa_flow.award.store.round_listing import AwardListing
     from lazsa_flow.viewer.cells import Cell
     from lazsa_flow.viewer.list_page import PageContext
 
@@ -61,7 +63,7 @@ def _list_appeals(context: PageContext) -> list[tuple[Cell, ...]]:
 
 
 def _list_cases(context: PageContext) -> list[tuple[Cell, ...]]:
-    found = AwardLists(runtime_of(context.service)).cases()
-    return [(Link("Open compliance cases", context.addresses.of("cases")), len(found))] * bool(
-        found
-    )
+    with runtime_of(context.service).store.listing() as listing:
+        counts = cast("AwardListing", listing).count_cases(CaseQuery(value="open"))
+    link = Link("Open compliance cases", context.addresses.of("cases"))
+    return [(link, count) for count in counts.values()]

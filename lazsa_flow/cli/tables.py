@@ -7,6 +7,7 @@ columns are left out where even that is too wide. A file or a pipe gets every co
 from __future__ import annotations
 
 import csv
+import shlex
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -36,6 +37,12 @@ class Column:
     is_id: bool = False
     drop: int = 0
     right: bool = False
+
+
+def print_more(after: str | None) -> None:
+    """Print how the next page of a list is asked for, where there is one."""
+    if after is not None:
+        console().print(f"There are more: --after {shlex.quote(after)}", soft_wrap=True)
 
 
 def new_table(*headers: str, title: str = "", footer: bool = False) -> Table:

@@ -25,6 +25,7 @@ def list_whole(
     name_item: Callable[[_Item], str],
     sorts: Mapping[str, Callable[[_Item], Any]],
     *,
+    complete: Callable[[Sequence[_Item]], Sequence[_Item]] = lambda page: page,
     summary: str = "",
     empty: str = "Nothing is listed.",
     empty_link: Link | None = None,
@@ -39,6 +40,7 @@ def list_whole(
         write_cells: Returns an item's cells.
         name_item: Returns an item's key, which no other has.
         sorts: Returns by what an item is sorted, by the key of the column.
+        complete: Reads what only the items of the page need.
         summary: What is to be said of all items.
         empty: Why there are none.
         empty_link: Where to go then.
@@ -52,7 +54,7 @@ def list_whole(
     if query.after is not None:
         keys = [name_item(each) for each in found]
         start = keys.index(query.after) + 1 if query.after in keys else len(found)
-    page = found[start : start + query.limit]
+    page = complete(found[start : start + query.limit])
     rows = [
         Row(write_cells(each), name_item(each), order=at) for at, each in enumerate(page, start)
     ]

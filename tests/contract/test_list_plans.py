@@ -27,7 +27,8 @@ PAGES = (
     *("/outbox?state=held&kind=nominated&country=SG", "/outbox?search=s1"),
     *("/deliveries", "/deliveries?kind=nominated&country=SG&since=2026-01-01"),
     *("/deliveries?search=s1", "/deliveries?channel=one&until=2030-01-01"),
-    *("/cases", "/cases?state=&search=s", "/appeals", "/appeals?filed=no"),
+    *("/cases", "/cases?state=&search=s", "/cases?state=&country=SG&sort=-country"),
+    *("/cases?sort=seller&after=0 s0", "/cases?sort=-since", "/appeals", "/appeals?filed=no"),
     *("/members", "/members?group=add", "/members?group=invited&country=SG", "/members?group=out"),
 )
 _BOUNDED = ("lazsa_timers_parked", "lazsa_timers_book")

@@ -13,16 +13,18 @@ from lazsa_flow.cli.default_group import group_with_default
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
+    After,
     As,
     ConfigDir,
     Csv,
     Database,
     Json,
     Key,
+    Limit,
     PathRef,
     RoleCountry,
 )
-from lazsa_flow.cli.tables import Column, print_csv, print_table
+from lazsa_flow.cli.tables import Column, print_csv, print_more, print_table
 
 if TYPE_CHECKING:
     from lazsa_flow.award.commands.appeals import Appeal
@@ -94,6 +96,8 @@ def list_(
     who: StaffAs = None,
     role_country: RoleCountry = None,
     unfiled: Unfiled = False,
+    after: After = None,
+    limit: Limit = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
     as_csv: Csv = False,
@@ -105,7 +109,11 @@ def list_(
     """
     with open_programme(database, config) as programme:
         actor = None if who is None else read_actor(who, role_country)
-        found = programme.appeals(country, actor=actor, unfiled=unfiled)
+        found = programme.appeals(
+            country, actor=actor, unfiled=unfiled, after=after, limit=limit and limit + 1
+        )
+    more = limit is not None and len(found) > limit
+    found = found[:limit]
     if as_json:
         print_json(to_json(found))
         return
@@ -114,7 +122,8 @@ def list_(
         print_csv(COLUMNS, rows)
     else:
         empty = f"No appeal is open{'' if country is None else f' in {country}'}."
-        print_table(COLUMNS, rows, empty=empty)
+        print_table(COLUMNS, rows, empty=empty if after is None else "There are no more.")
+        print_more(found[-1].path if more else None)
 
 
 def _cells(each: Appeal) -> tuple[object, ...]:

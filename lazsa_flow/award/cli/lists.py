@@ -13,7 +13,7 @@ from lazsa_flow.award.cli.options import (
     UnmetFilter,
     WithoutPath,
 )
-from lazsa_flow.cli.common import console, find_runtime, local, print_json, read_day, read_instant
+from lazsa_flow.cli.common import find_runtime, local, print_json, read_day, read_instant
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
@@ -29,7 +29,7 @@ from lazsa_flow.cli.options import (
     Since,
     StateFilter,
 )
-from lazsa_flow.cli.tables import Column, print_csv, print_table
+from lazsa_flow.cli.tables import Column, print_csv, print_more, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -148,8 +148,7 @@ def print_page(
         print_csv(columns, rows)
         return
     print_table(columns, rows, empty=page.why_empty or "There are none.")
-    if page.after is not None:
-        console().print(f"There are more: --after {page.after}", soft_wrap=True)
+    print_more(page.after)
 
 
 def path_cells(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import typer
 
 from lazsa_flow.award.cli.opening import open_programme
-from lazsa_flow.award.cli.options import CaseId, ClosedCases, Seller
+from lazsa_flow.award.cli.options import CaseId, CaseSearch, ClosedCases, Seller
 from lazsa_flow.cli.common import print_json, print_result, read_actor
 from lazsa_flow.cli.documents import to_json
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
+    After,
     As,
     ConfigDir,
     CountryFilter,
@@ -17,9 +18,10 @@ from lazsa_flow.cli.options import (
     Database,
     Json,
     Key,
+    Limit,
     RoleCountry,
 )
-from lazsa_flow.cli.tables import Column, print_csv, print_table
+from lazsa_flow.cli.tables import Column, print_csv, print_more, print_table
 
 case = typer.Typer(help="Compliance cases: they postpone award or renewal.", no_args_is_help=True)
 
@@ -59,6 +61,9 @@ def open_case(
 def list_cases(
     country: CountryFilter = None,
     closed: ClosedCases = False,
+    search: CaseSearch = None,
+    after: After = None,
+    limit: Limit = None,
     as_csv: Csv = False,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -69,7 +74,7 @@ def list_cases(
     Example: lazsa-flow case list --country ID
     """
     with open_programme(database, config) as programme:
-        found = programme.cases(country, closed=closed)
+        found = programme.cases(country, closed=closed, search=search, after=after, limit=limit)
     if as_json:
         print_json(to_json(found.rows))
         return
@@ -81,6 +86,7 @@ def list_cases(
         print_csv(CASE_COLUMNS, rows)
     else:
         print_table(CASE_COLUMNS, rows, empty=found.why_empty or "")
+        print_more(found.after)
 
 
 @case.command("close")

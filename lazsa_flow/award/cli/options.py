@@ -126,6 +126,10 @@ StaffAs = Annotated[
 
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="Case id.")]
 ClosedCases = Annotated[bool, typer.Option("--all", help="Include closed cases.")]
+CaseSearch = Annotated[
+    str | None,
+    typer.Option("--search", metavar="TEXT", help="Only cases or sellers whose id contains this."),
+]
 ReconnectStep = Annotated[
     str, typer.Argument(metavar="STEP", help="get_app, register or join_group.")
 ]

@@ -74,6 +74,7 @@ def list_(
     Example: lazsa-flow panel list PH 2027-04-01
     """
     from lazsa_flow.award.cli import panel_list
+    from lazsa_flow.cli.tables import print_more
 
     day = _day(cycle)
     panel_list.check_class(class_)
@@ -102,8 +103,7 @@ def list_(
     if found:
         undone = sum(bool(each.missing) for each in found)
         console().print(f"{undone} of {len(found)} have no quorum yet.")
-    if more:
-        console().print(f"There are more: --after {found[-1].path}", soft_wrap=True)
+    print_more(found[-1].path if more else None)
 
 
 def _choose(found: Sequence[Candidate], class_: str | None, *, incomplete: bool) -> list[Candidate]:

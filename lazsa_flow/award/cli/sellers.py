@@ -120,7 +120,7 @@ def fame(
 
     Example: lazsa-flow fame ID
     """
-    from lazsa_flow.cli.tables import Column, print_table
+    from lazsa_flow.cli.tables import Column, print_more, print_table
 
     with open_programme(database, config) as programme:
         found = programme.hall_of_fame(country, after=after, limit=limit)
@@ -145,8 +145,7 @@ def fame(
         if after
         else f"Nobody who held the award in {country} has given consent to the Hall of Fame.",
     )
-    if more:
-        console().print(f'There are more: --after "{place}"', soft_wrap=True)
+    print_more(place if more else None)
 
 
 def members(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lazsa_flow.award.commands import announcements as announcements
+    from lazsa_flow.award.commands import appeal_list as appeal_list
     from lazsa_flow.award.commands import appeals as appeals
     from lazsa_flow.award.commands import assuming as assuming
     from lazsa_flow.award.commands import cases as cases

@@ -9,12 +9,10 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from lazsa_flow.award.appeal_days import last_day_of_appeal
-from lazsa_flow.award.commands.decision_row import decision_row
 from lazsa_flow.award.commands.seats import names_of_person
 from lazsa_flow.award.commands.statements import append_statement
 from lazsa_flow.award.lifecycles.award_checks import voices_of
@@ -221,42 +219,24 @@ def find_insiders(transaction: AwardTransaction, path: Path) -> dict[str, str]:
     return found
 
 
-def open_appeals(
-    context: Context, countries: Iterable[str], now: datetime, *, unfiled: bool, named: bool
-) -> list[Appeal]:
-    """List the appeals of countries that are open, those with the fewest days left first.
+def read_appeal(
+    context: Context,
+    path: Path,
+    records: Iterable[Statement],
+    now: datetime,
+    *,
+    named: bool = False,
+) -> Appeal:
+    """Return the state of the latest appeal on a path, without the decision's reason code.
 
     Args:
-        context: Where and by whose rules.
-        countries: Their codes.
+        context: By whose rules.
+        path: The path; it has a decision that can, or could, be appealed.
+        records: What is recorded of its seller, the voices among it.
         now: The instant of the question.
-        unfiled: Whether decisions are listed, too, that can still be appealed and were not.
         named: Whether the persons who gave their voices are named.
     """
-    days = cast("AwardPolicy", context.rulebook.policy_at("award", now)).appeal.days
-    since = now - timedelta(days=2 * days + 2)  # a policy of another version may give more
-    codes = set(countries)
-    with context.store.begin(write=False) as transaction:
-        ids = {context.path_id(ref) for ref in transaction.appealed_since(since)}
-        for code in codes if unfiled else ():
-            ids.update(transaction.ended_since(code, APPEALED_STATES, since))
-        evidence = transaction.load_chunk(sorted(ids), before=None, on=now.date())
-    found = [
-        read_appeal(context, seen, now, named=named)
-        for seen in evidence
-        if seen.path.country in codes and _has_appeal(seen)
-    ]
-    shown = [each for each in found if each.state == "open" and (each.filed or unfiled)]
-    journals = context.store.journals([context.path_id(each.path) for each in shown])
-    decided = [(each, decision_row(journals.get(each.path, ()))) for each in shown]
-    shown = [replace(each, reason=row["reason"] if row else None) for each, row in decided]
-    return sorted(shown, key=lambda each: (each.days_left, each.country, each.path))
-
-
-def read_appeal(context: Context, seen: Snapshot, now: datetime, *, named: bool = False) -> Appeal:
-    """Return the state of the latest appeal on a path, without the decision's reason code."""
-    path = seen.path
-    voices = voices_of(path, seen.records)
+    voices = voices_of(path, records)
     said = [each.value for each in voices.values()]
     grants, rejections = said.count("grant"), said.count("reject")
     persons, until = _persons_needed(context, path), last_day_of_appeal(context, path)
@@ -301,20 +281,20 @@ def appeal_on(context: Context, ref: str, now: datetime, row: Mapping[str, Any])
     """
     with context.store.begin(write=False) as transaction:
         seen = context.load(transaction, ref, now)
-    if not _has_appeal(seen):
+    if not has_appeal(seen.path):
         return None
-    found = read_appeal(context, seen, now)
+    found = read_appeal(context, seen.path, seen.records, now)
     return None if found.state == "granted" and row["trigger"] != "reinstate" else found
 
 
-def _has_appeal(seen: Snapshot) -> bool:
+def has_appeal(path: Path) -> bool:
     """Return whether an award path has a decision that can, or could, be appealed."""
-    return seen.path.lifecycle == "award" and bool(seen.path.periods.get("appeal"))
+    return path.lifecycle == "award" and bool(path.periods.get("appeal"))
 
 
 def has_open_appeal(context: Context, seen: Snapshot, now: datetime) -> bool:
     """Return whether an appeal on a path was filed and is not decided yet."""
-    if not _has_appeal(seen):
+    if not has_appeal(seen.path):
         return False
-    appeal = read_appeal(context, seen, now)
+    appeal = read_appeal(context, seen.path, seen.records, now)
     return appeal.filed and appeal.state == "open"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.award.commands.appeals import open_appeals
-from lazsa_flow.award.commands.cases import Case, cases_of
+from lazsa_flow.award.commands.appeal_list import open_appeals
+from lazsa_flow.award.commands.cases import Case, list_open_cases
 from lazsa_flow.award.commands.facts_gaps import FactsGap, find_facts_gaps
 from lazsa_flow.award.commands.group_members import list_group_tasks
 from lazsa_flow.award.commands.perk_giving import perks_due
@@ -117,7 +117,7 @@ def plan_day(context: Context, country: str) -> CountryDay:
         incomplete = list(_incomplete_nominees(listing, country))
         reviewers = reviewers_of(context, listing, country, cycle_on)
         group = list(list_group_tasks(context, listing, country, now))
-        cases = cases_of(listing, country)
+        cases = list_open_cases(listing, country)
     return CountryDay(
         country=country,
         on=on,
@@ -131,7 +131,7 @@ def plan_day(context: Context, country: str) -> CountryDay:
         appeals=tuple(open_appeals(context, [country], now, unfiled=False, named=False)),
         group=tuple(group),
         perks=tuple(perks_due(context, country)),
-        cases=tuple(each for each in cases if each.value == "open"),
+        cases=tuple(cases),
         facts=find_facts_gaps(context, country, None).rows,
     )
 

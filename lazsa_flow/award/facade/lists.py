@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazsa_flow.award import commands
+from lazsa_flow.award.store.case_listing import CaseQuery
 from lazsa_flow.service import listing
 from lazsa_flow.service.part import Part
 
@@ -107,14 +108,29 @@ class AwardLists(Part):
         """
         return commands.round_stats.compute_stats(self._runtime.context, country, cycle_on)
 
-    def cases(self, country: str | None = None, *, closed: bool = False) -> Page[Case]:
+    def cases(
+        self,
+        country: str | None = None,
+        *,
+        closed: bool = False,
+        search: str | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Page[Case]:
         """List the open compliance cases, the longest standing first.
 
         Args:
             country: Of sellers of this country; of all by default.
             closed: Whether closed ones are listed, too.
+            search: Only those whose id, or whose seller's id, contains this text, in any case.
+            after: The ``after`` of the page before.
+            limit: At most so many; all by default.
 
         Raises:
             NotFoundError: There is no such country.
+            InputError: ``after`` is no place in the list.
         """
-        return commands.cases.find_cases(self._runtime.context, country, closed=closed)
+        query = CaseQuery(
+            country, None if closed else "open", search or "", after=after, limit=limit
+        )
+        return commands.cases.find_cases(self._runtime.context, query)

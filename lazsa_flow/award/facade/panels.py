@@ -275,7 +275,13 @@ class Panels(Part):
         return move_from_json(found) if found else None
 
     def appeals(
-        self, country: str | None = None, *, actor: Actor | None = None, unfiled: bool = False
+        self,
+        country: str | None = None,
+        *,
+        actor: Actor | None = None,
+        unfiled: bool = False,
+        after: str | None = None,
+        limit: int | None = None,
     ) -> list[Appeal]:
         """List the open appeals of a country, or of all, with days left and voices.
 
@@ -285,9 +291,12 @@ class Panels(Part):
                 without an actor there are only numbers.
             unfiled: Whether decisions are listed, too, on which nobody has given a voice and that
                 can still be appealed.
+            after: The path of the last appeal of the page before.
+            limit: At most so many; all by default.
 
         Raises:
             NotFoundError: There is no such country.
+            InputError: ``after`` is no path of the list.
             NotAllowedError: The actor is no staff of the country.
         """
         context = self._runtime.context
@@ -296,8 +305,14 @@ class Panels(Part):
             context.country(code)
         if actor is not None:
             check_command("see_panel", actor, country=country)
-        return commands.appeals.open_appeals(
-            context, codes, self._runtime.clock.now(), unfiled=unfiled, named=actor is not None
+        return commands.appeal_list.open_appeals(
+            context,
+            codes,
+            self._runtime.clock.now(),
+            unfiled=unfiled,
+            named=actor is not None,
+            after=after,
+            limit=limit,
         )
 
     def panel_cards(self, path: str, *, actor: Actor) -> list[RecordedCard]:

@@ -5,6 +5,7 @@ Reviewers are named by the ids that hold; see :mod:`lazsa_flow.store.merges`.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -15,17 +16,22 @@ from lazsa_flow.award.store import schema as award_tables
 from lazsa_flow.lifecycle.ids import fold
 from lazsa_flow.store import decode, schema, subject_countries
 from lazsa_flow.store.engine_transaction import EngineTransaction
-from lazsa_flow.store.fast.driver import fetch
+from lazsa_flow.store.fast.driver import fetch, rows_of
 from lazsa_flow.store.fast.statements import insert_row, parameter, stored_value
 from lazsa_flow.store.index_walk import select_rounds, walk_rounds
 from lazsa_flow.store.merges import current_id_of
+from lazsa_flow.store.rows import PATH_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date, datetime
 
+    from lazsa_flow.lifecycle.model import Path
+
 _BATCH: Final = 1000
 """So many paths are asked about at a time."""
+_LATEST_DECISION: Final = timedelta(days=366)
+"""No decision is recorded so long after the instant of which it is."""
 _DECISIONS: Final = ("cycle_date", "due_date", "renewal_decision")
 """The timers that are due on the cycle date of a path's round."""
 
@@ -163,16 +169,22 @@ class PanelSide(EngineTransaction):
         found = self._connection.execute(query.order_by(table.c.id))
         return {row.id: row.subject for row in found}
 
-    def ended_since(self, country: str, states: Collection[str], since: datetime) -> list[int]:
-        """Return the award paths of a country in some states that were written since an instant."""
+    def paths_ended_since(
+        self, countries: Collection[str], states: Collection[str], since: datetime
+    ) -> list[Path]:
+        """Return the award paths of countries in some states that were written since an instant.
+
+        They are looked for among those that came into their state a year before it or later.
+        """
         table = schema.paths
-        query = sa.select(table.c.id).where(
-            table.c.country == country,
-            table.c.state.in_(list(states)),
+        query = sa.select(*PATH_COLUMNS).where(
             table.c.lifecycle == "award",
+            table.c.country.in_(sorted(countries)),
+            table.c.state.in_(list(states)),
+            table.c.entered_at >= since - _LATEST_DECISION,
             table.c.recorded_at >= since,
         )
-        return list(self._connection.scalars(query.order_by(table.c.id)))
+        return [decode.path(row) for row in rows_of(self._connection, query)]
 
     def appealed_since(self, since: datetime) -> set[str]:
         """Return the references of the paths on whose appeal a voice was given since an instant."""

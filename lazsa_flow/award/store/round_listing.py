@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from lazsa_flow.award.evidence import NOMINATIONS
 from lazsa_flow.award.store import schema as award_tables
 from lazsa_flow.award.store.bar_listing import read_ended_standings
+from lazsa_flow.award.store.case_listing import count_cases, read_cases
 from lazsa_flow.award.store.evidence_columns import NOMINATION_COLUMNS
 from lazsa_flow.award.store.facts_listing import FactsListing
 from lazsa_flow.award.store.round_outcomes import AFTERWARDS, DECISIONS, count_outcomes, is_in_books
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.rules.facts import Nomination
     from lazsa_flow.award.store.bar_listing import EndedStanding
+    from lazsa_flow.award.store.case_listing import CaseQuery, CaseRow
     from lazsa_flow.award.store.round_outcomes import Decided
     from lazsa_flow.lifecycle.model import TimerRow
 
@@ -279,6 +281,14 @@ class AwardListing(FactsListing):
             latest.pop(statement[:2], None)
             latest[statement[:2]] = statement
         return list(latest.values())
+
+    def cases(self, query: CaseQuery) -> list[CaseRow]:
+        """Return the compliance cases of a query."""
+        return read_cases(self._connection, query)
+
+    def count_cases(self, query: CaseQuery) -> dict[str, int]:
+        """Return how many cases of a query there are by their value, on all pages."""
+        return count_cases(self._connection, query)
 
     def ended_standings(self, kinds: Sequence[str]) -> list[EndedStanding]:
         """Return what has ended a seller's standing under these kinds, the latest first."""
