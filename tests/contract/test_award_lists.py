@@ -44,7 +44,7 @@ def programme(play: Any) -> Programme:
 def read_cases(programme: Programme, query: CaseQuery) -> list[CaseRow]:
     """Return the cases of a query as the store has them."""
     with runtime_of(programme).store.listing() as listing:
-        return list(listing.cases(query))  # type: ignore[attr-defined]
+        return list(listing.cases(query))
 
 
 def test_pages_of_cases_make_up_the_list(programme: Programme) -> None:
