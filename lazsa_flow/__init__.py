@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.explain import Explanation
     from lazsa_flow.engine.journal_entry import JournalEntry
     from lazsa_flow.engine.ledger import Book
+    from lazsa_flow.engine.night_run import CountryProgress, NightRun
     from lazsa_flow.engine.outbox_values import Waiting
+    from lazsa_flow.engine.sealed_outcomes import SealedOutcome
     from lazsa_flow.engine.sweep import ChunkResult, SweepResult
     from lazsa_flow.errors import (
         ClockError,
@@ -70,6 +72,7 @@ if TYPE_CHECKING:
         UnavailableError,
     )
     from lazsa_flow.foresight.comparison import ChangedOutcome, CountryTotals, PolicyComparison
+    from lazsa_flow.foresight.night_status import NightFinding, NightStatus
     from lazsa_flow.foresight.proof.journal_proof import prove_journal
     from lazsa_flow.foresight.proof.journal_report import JournalProof, RecordedFailure
     from lazsa_flow.foresight.proof.properties import Property
@@ -79,7 +82,7 @@ if TYPE_CHECKING:
     from lazsa_flow.foresight.rehearsal import Rehearsal
     from lazsa_flow.foresight.rehearsed_date import Blocker, NearMiss, PathOutcome, Shortfall
     from lazsa_flow.foresight.rehearsed_policy import RehearsedPolicy
-    from lazsa_flow.foresight.saved_rehearsal import SavedRehearsal, SealedOutcome
+    from lazsa_flow.foresight.saved_rehearsal import SavedRehearsal
     from lazsa_flow.graph.timeline import Picture
     from lazsa_flow.lifecycle.contact import Contact
     from lazsa_flow.lifecycle.guards import Finding, Guard, Verdict
@@ -208,6 +211,10 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "RoundStats",
     "SavedRehearsal",
     "CommandRequest",
+    "NightStatus",
+    "NightRun",
+    "CountryProgress",
+    "NightFinding",
     "SealedOutcome",
     "SellerRecord",
     "SweepResult",
@@ -273,6 +280,8 @@ _HOMES = {
     "lazsa_flow.engine.explain": ("Explanation",),
     "lazsa_flow.engine.journal_entry": ("JournalEntry",),
     "lazsa_flow.engine.ledger": ("Book",),
+    "lazsa_flow.engine.night_run": ("CountryProgress", "NightRun"),
+    "lazsa_flow.engine.sealed_outcomes": ("SealedOutcome",),
     "lazsa_flow.engine.outbox_values": ("Waiting",),
     "lazsa_flow.engine.sweep": ("ChunkResult", "SweepResult"),
     "lazsa_flow.graph.timeline": ("Picture",),
@@ -296,8 +305,9 @@ _HOMES = {
     "lazsa_flow.foresight.rehearsal": ("Rehearsal",),
     "lazsa_flow.foresight.rehearsed_date": (*("Blocker", "NearMiss", "PathOutcome", "Shortfall"),),
     "lazsa_flow.foresight.rehearsed_policy": ("RehearsedPolicy",),
-    "lazsa_flow.foresight.saved_rehearsal": ("SavedRehearsal", "SealedOutcome"),
     "lazsa_flow.service.command_request": ("CommandRequest",),
+    "lazsa_flow.foresight.night_status": ("NightFinding", "NightStatus"),
+    "lazsa_flow.foresight.saved_rehearsal": ("SavedRehearsal",),
     "lazsa_flow.service.approvals": ("Approval",),
     "lazsa_flow.service.list_rows": ("Listed", "Page"),
     "lazsa_flow.service.path_views": ("PathView",),

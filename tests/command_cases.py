@@ -139,6 +139,24 @@ def requested(world: World) -> None:
         world.programme.request_command("resume", {"reason": reason}, actor=OPERATOR)
 
 
+def startable(world: World) -> None:
+    """Bring a cycle date that waits for its start, with two approved rehearsals."""
+    world.programme._runtime.store.brakes.approval = True
+    nominated(world)
+    for name in ("april", "other"):
+        world.programme.save_rehearsal(name, on=APRIL, actor=OPERATOR)
+        for manager in ("m-1", "m-2"):
+            world.programme.approve_night(name, actor=Actor("manager", manager))
+    world.go(MARCH).now(APRIL)
+
+
+def started(world: World) -> None:
+    """Start the night of a cycle date, and pause it."""
+    startable(world)
+    world.programme.start_night("april", actor=OPERATOR)
+    world.programme.pause_night("april", actor=OPERATOR, reason="Looking at it.")
+
+
 def erased(world: World) -> None:
     """Erase two sellers."""
     known(world)
@@ -268,6 +286,24 @@ CASES: Final[Mapping[str, Case]] = {
         {"command": "resume", "arguments": {"reason": "checked"}, "actor": OPERATOR},
         {"command": "unpark_all", "arguments": {"reason": "checked thrice"}},
         requested,
+    ),
+    "start_night": Case(
+        {"name": "april", "canary": 1, "rate": 10, "differs_percent": 2.0, "actor": OPERATOR},
+        {"name": "other", "canary": 2, "rate": 20, "differs_percent": 3.0},
+        startable,
+    ),
+    "set_pace": Case(
+        {"name": "april", "rate": 10, "actor": OPERATOR}, {"name": "other", "rate": 20}, started
+    ),
+    "pause_night": Case(
+        {"name": "april", "reason": "Why.", "actor": OPERATOR},
+        {"name": "other", "reason": "Other."},
+        started,
+    ),
+    "resume_night": Case(
+        {"name": "april", "reason": "Why.", "actor": OPERATOR},
+        {"name": "other", "reason": "Other."},
+        started,
     ),
     "assign_reviewers": Case(
         {"country": "SG", "cycle_on": OCTOBER, "reviewers": {"rev-new": "books"}, "actor": MANAGER},

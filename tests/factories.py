@@ -19,6 +19,7 @@ from lazsa_flow.award.roles import AWARD_RECIPIENTS, NOMINATOR, ROLES
 from lazsa_flow.award.rules.facts import Facts, Nomination
 from lazsa_flow.award.rules.panel import ITEMS, Scorecard, Tally
 from lazsa_flow.clock import VirtualClock
+from lazsa_flow.engine.night_run import CANARY, COUNTS, CountryProgress, NightRun
 from lazsa_flow.engine.rulebook import Release, Rulebook
 from lazsa_flow.engine.sweep import SweepResult, sweep
 from lazsa_flow.lifecycle.contact import Contact
@@ -365,3 +366,26 @@ def rulebook(*tables: Lifecycle, version: Hashable = None, **sections: dict[str,
 def sweep_at(store: Store, rules: Rulebook, at: datetime, **options: Any) -> SweepResult:
     """Sweep by a clock that stands at an instant."""
     return sweep(store, rules, VirtualClock(at), **options)
+
+
+def night_run(**changes: Any) -> NightRun:
+    """Return a night of the cycle date in Singapore that is under way."""
+    sound = NightRun(
+        id=0,
+        name="october",
+        on=CYCLE,
+        country=None,
+        sha256="0" * 64,
+        saved_at=utc(2026, 9, 1),
+        countries=FrozenDict({"SG": CountryProgress(midnight(CYCLE))}),
+        phase=CANARY,
+        canary=20,
+        rate=None,
+        differs=100,
+        **dict.fromkeys(COUNTS, 0),
+        next_at=None,
+        actor="operator:o-1",
+        recorded_at=midnight(CYCLE),
+        ended_at=None,
+    )
+    return replace(sound, **changes)

@@ -14,7 +14,12 @@ from docs.pages.settings import render_settings
 from lazsa_flow.award.cli.app import app
 from lazsa_flow.lifecycle.policy import Country
 from lazsa_flow.notices.channels import CHANNELS
-from lazsa_flow.notices.settings import ChannelSettings, GuardSettings, NoticeSettings
+from lazsa_flow.notices.settings import (
+    ChannelSettings,
+    GuardSettings,
+    NightSettings,
+    NoticeSettings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +40,7 @@ its secret.
 _FILES: Final = (
     (
         "`lazsa.toml`",
-        "channels, routes, retries of notices, the limit of slow guards",
+        "channels, routes, retries of notices, the limit of slow guards, how nights start",
         "when a process starts",
     ),
     (
@@ -90,7 +95,11 @@ def render() -> str:
         parts.append(f"{read_docstring(settings).summary}\n")
         parts.append(render_settings(settings))
     parts.append(_ROUTES)
-    for name, model in (("notices", NoticeSettings), ("guards", GuardSettings)):
+    for name, model in (
+        ("notices", NoticeSettings),
+        ("guards", GuardSettings),
+        ("night", NightSettings),
+    ):
         parts.append(f"## `lazsa.toml`: `[{name}]`\n")
         parts.append(f"{read_docstring(model).summary}\n")
         parts.append(render_settings(model))

@@ -17,6 +17,7 @@ from lazsa_flow.award.facade.questions import AwardQuestions
 from lazsa_flow.award.facade.sellers import Sellers
 from lazsa_flow.award.rules.facts import Facts
 from lazsa_flow.foresight.saved_nights import Nights
+from lazsa_flow.foresight.started_nights import StartedNights
 from lazsa_flow.service import listing
 from lazsa_flow.service.entrance import checked_with, instance_of
 from lazsa_flow.service.part import exposed
@@ -125,6 +126,12 @@ class Programme(FlowService):
     nights = exposed(Nights.nights)
     night = exposed(Nights.night)
     approve_night = exposed(Nights.approve_night)
+    start_night = exposed(StartedNights.start_night)
+    set_pace = exposed(StartedNights.set_pace)
+    pause_night = exposed(StartedNights.pause_night)
+    resume_night = exposed(StartedNights.resume_night)
+    started_night = exposed(StartedNights.started_night)
+    started_nights = exposed(StartedNights.started_nights)
     compare_policies = exposed(AwardForesight.compare_policies)
 
     # -- the lists that a country team works by

@@ -86,3 +86,35 @@ SecondPolicy = Annotated[str, typer.Argument(metavar="B", help="Another version,
 AsIfInForce = Annotated[
     bool, typer.Option("--as-if-in-force", help="Let each policy govern the date.")
 ]
+Canary = Annotated[
+    int | None,
+    typer.Option(
+        "--canary", help="How many paths of each country move first; 20, or all, by default."
+    ),
+]
+Rate = Annotated[
+    str | None,
+    typer.Option(
+        "--rate", metavar="N/s", help="Most paths that move in a second; no limit by default."
+    ),
+]
+Differs = Annotated[
+    str | None,
+    typer.Option(
+        "--differs",
+        metavar="N%",
+        help="Largest share that may differ; by default [night] differs_percent in lazsa.toml.",
+    ),
+]
+NightActor = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="ROLE:ID",
+        help="Who acts; by default an operator named after your user on this machine.",
+    ),
+]
+PaceOfNight = Annotated[
+    str, typer.Option("--rate", metavar="N/s", help="Most paths that move in a second, or none.")
+]
+ReasonOfNight = Annotated[str, typer.Option("--reason", help="Why; no personal data.")]

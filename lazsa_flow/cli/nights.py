@@ -1,4 +1,4 @@
-"""``lazsa-flow night``: saved rehearsals, and their approval by two persons."""
+"""``lazsa-flow night``: saved rehearsals, their approval by two persons, and their nights."""
 
 from __future__ import annotations
 
@@ -16,13 +16,17 @@ from lazsa_flow.cli.common import (
     read_actor,
 )
 from lazsa_flow.cli.foresight_options import NightName
+from lazsa_flow.cli.night_pace import pause_night, resume_night, set_pace
+from lazsa_flow.cli.night_start import print_started, start_night
 from lazsa_flow.cli.options import DEFAULT_DATABASE, As, ConfigDir, Database, Json, Key
 from lazsa_flow.cli.tables import Column, print_table
 
 if TYPE_CHECKING:
     from lazsa_flow.foresight.saved_rehearsal import SavedRehearsal
 
-night = typer.Typer(help="Saved rehearsals, and who approves them.", no_args_is_help=True)
+night = typer.Typer(
+    help="Saved rehearsals, who approves them, and the nights that follow.", no_args_is_help=True
+)
 
 
 @night.command("list")
@@ -58,20 +62,27 @@ def show_night(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show a saved rehearsal: what was asked, what it foretells, and who has approved it.
+    """Show a saved rehearsal: what was asked and foretold, who approved it, how its night goes.
 
     With --json the outcome of each path is listed.
 
     Example: lazsa-flow night show october
     """
     from lazsa_flow.foresight.saved_nights import NightCommands
+    from lazsa_flow.foresight.started_nights import StartCommands
 
     with open_service(database, config) as service:
-        found = NightCommands(find_runtime(service)).night(name)
+        runtime = find_runtime(service)
+        found = NightCommands(runtime).night(name)
+        nights = StartCommands(runtime).started_nights(name)
     if as_json:
-        print_json(found.document())
+        started = nights[-1].document() if nights else None
+        print_json({**found.document(), "started": started})
         return
     print_night(found)
+    for each in nights[-1:]:
+        console().print()
+        print_started(each)
 
 
 def print_night(found: SavedRehearsal) -> None:
@@ -111,6 +122,12 @@ def approve(
         found = nights.approve_night(name, actor=read_actor(who), key=key)
     text = f"{found.name}: {describe_approval(found)}"
     print_result(text, found.document(outcomes=False), as_json=as_json)
+
+
+night.command("start")(start_night)
+night.command("pace")(set_pace)
+night.command("pause")(pause_night)
+night.command("resume")(resume_night)
 
 
 def describe_approval(found: SavedRehearsal) -> str:

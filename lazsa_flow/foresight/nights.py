@@ -9,9 +9,10 @@ from lazsa_flow.foresight.overdue import find_overdue
 from lazsa_flow.service.listing import no_cycle_date
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    from lazsa_flow.lifecycle.calendar import Calendar
     from lazsa_flow.service.context import Context
 
 
@@ -61,11 +62,7 @@ def _countries_of(context: Context, on: date, now: datetime, country: str | None
     if why := _no_cycle_date_of(context, country, on):
         raise InputError.of("rehearse", "on", str(on), f"a cycle date: {why}")
     calendars = {code: context.rulebook.calendar(code) for code in codes}
-    held = [
-        code
-        for code, calendar in calendars.items()
-        if (not calendar.cycle_days or calendar.is_cycle(on)) and on not in calendar.suspended
-    ]
+    held = list_holding(calendars, on)
     if not held:
         expected = f"a date that is held: it is suspended in {', '.join(codes)}"
         raise InputError.of("rehearse", "on", str(on), expected)
@@ -84,6 +81,15 @@ def _describe_dates_to_come(context: Context, held: Sequence[str], now: datetime
     overdue = find_overdue(context.store, now, held)
     first = f"; {overdue}: run lazsa-flow sweep first" if overdue else ""
     return f"a date to come{such_as}: it is {today} then{first}"
+
+
+def list_holding(calendars: Mapping[str, Calendar], on: date) -> list[str]:
+    """Return those of these countries that hold a date."""
+    return [
+        code
+        for code, calendar in calendars.items()
+        if (not calendar.cycle_days or calendar.is_cycle(on)) and on not in calendar.suspended
+    ]
 
 
 def _no_cycle_date_of(context: Context, country: str | None, on: date) -> str | None:

@@ -7,14 +7,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from lazsa_flow.engine.sealed_outcomes import digest_of_text, read_outcomes
 from lazsa_flow.errors import ConflictError, NotFoundError
 from lazsa_flow.foresight.rehearse import Foresight
 from lazsa_flow.foresight.saved_rehearsal import (
     APPROVE,
     SavedRehearsal,
-    digest_of_text,
     read_conditions,
-    read_outcomes,
     seal_of,
     write_outcomes,
 )
@@ -86,9 +85,9 @@ class Nights(Part):
             context.check_command(SAVE, actor, country=country)
             if _is_done(context, key, request):
                 return _find(context, name)
+            at = context.clock.now()  # what is recorded from now on may not be foreseen
             foresight = Foresight(self._runtime)
             found = foresight.rehearse(on=on, now=now, country=country, assume=assume)
-            at = context.clock.now()
 
             save = partial(_save, context, name, found, country, str(actor), at)
             context.run_idempotent(key, request, at, save, changes_rules=True)
@@ -136,9 +135,9 @@ class Nights(Part):
             now = context.clock.now()
 
             def record(transaction: SqlTransaction) -> bool:
-                row = _load(transaction, name)
+                row = load_rehearsal(transaction, name)
                 context.check_command(APPROVE, actor, country=row.country)
-                if reasons := _list_reasons(transaction, row):
+                if reasons := list_reasons(transaction, row):
                     raise ConflictError(name, f"{'; '.join(reasons)}; save a new rehearsal")
                 approve(transaction, seal_of(row), context.rulebook.merged, actor=actor, now=now)
                 return True
@@ -214,7 +213,7 @@ def _save(
     return True
 
 
-def _load(transaction: SqlTransaction, name: str) -> RehearsalRow:
+def load_rehearsal(transaction: SqlTransaction, name: str) -> RehearsalRow:
     """Load a saved rehearsal.
 
     Raises:
@@ -235,7 +234,7 @@ def _read(context: Context, name: str | None = None) -> Iterator[SavedRehearsal]
     """Yield the saved rehearsals, or the one of a name, with their approvals."""
     with context.store.begin(write=False) as transaction:
         approvals = transaction.approvals(APPROVE)
-        rows = [(row, _list_reasons(transaction, row)) for row in transaction.rehearsals(name)]
+        rows = [(row, list_reasons(transaction, row)) for row in transaction.rehearsals(name)]
     for row, reasons in rows:
         yield SavedRehearsal(
             name=row.name,
@@ -252,7 +251,7 @@ def _read(context: Context, name: str | None = None) -> Iterator[SavedRehearsal]
         )
 
 
-def _list_reasons(transaction: SqlTransaction, row: RehearsalRow) -> tuple[str, ...]:
+def list_reasons(transaction: SqlTransaction, row: RehearsalRow) -> tuple[str, ...]:
     """List why a saved rehearsal can be approved no more."""
     reasons = []
     if row.database_id != transaction.database_id():

@@ -7,43 +7,27 @@ approved.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.engine.journal import digest
 from lazsa_flow.errors import MalformedError
 from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.lifecycle.canonical import canonical
-from lazsa_flow.lifecycle.values import FrozenDict, freeze
+from lazsa_flow.lifecycle.values import freeze
 from lazsa_flow.service.approvals import Request, is_approved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from lazsa_flow.engine.sealed_outcomes import SealedOutcome
     from lazsa_flow.foresight.rehearsal import Rehearsal
     from lazsa_flow.service.approvals import Approval
     from lazsa_flow.store.night_rows import RehearsalRow
 
 APPROVE: Final = "approve_night"
-
-
-class SealedOutcome(NamedTuple):
-    """What a saved rehearsal foretells of one path.
-
-    Attributes:
-        country: The country's code.
-        class_: How sure it is; see :class:`lazsa_flow.foresight.rehearsed_date.PathOutcome`.
-        outcome: The trigger that fires; ``refused``, ``parked`` or ``paused`` where none does.
-        state: The state that the path is in afterwards.
-    """
-
-    country: str
-    class_: str
-    outcome: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +111,6 @@ def write_outcomes(found: Rehearsal) -> str:
         each.path: [each.country, each.class_, each.outcome, each.state] for each in found.outcomes
     }
     return canonical(outcomes).decode()
-
-
-def digest_of_text(text: str) -> str:
-    """Return the SHA-256 of a text in UTF-8, in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def read_outcomes(text: str) -> Mapping[str, SealedOutcome]:
-    """Read the outcome of each path from a saved rehearsal.
-
-    Raises:
-        MalformedError: They cannot be read.
-    """
-    try:
-        return FrozenDict(
-            (path, SealedOutcome(*values)) for path, values in json.loads(text).items()
-        )
-    except (AttributeError, TypeError, ValueError):
-        raise MalformedError("outcomes of a saved rehearsal") from None
 
 
 def read_conditions(text: str) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Settings of notices: a deployment's channels, routes and retries.
+"""Settings of a deployment: channels, routes and retries of notices, guards, nights.
 
 They are in the file ``lazsa.toml`` of the deployment's directory. Settings that only one kind of
 channel knows, such as a host and a port, are checked when the channel is opened. Secrets are never
@@ -83,6 +83,22 @@ class GuardSettings(BaseModel):
     slow_s: Annotated[int, Field(ge=1, le=_DAY_S)] = 30
 
 
+class NightSettings(BaseModel):
+    """How a cycle date starts.
+
+    Attributes:
+        approval: Whether no cycle date starts before its rehearsal was approved and
+            ``lazsa-flow night start`` was run.
+        differs_percent: A night stops by itself when a larger share of outcomes than this differs
+            from the approved rehearsal.
+    """
+
+    model_config = STRICT
+
+    approval: bool = False
+    differs_percent: Annotated[float, Field(ge=0, le=100)] = 1.0
+
+
 class Deployment(FrozenModel):
     """One deployment's choices.
 
@@ -92,6 +108,7 @@ class Deployment(FrozenModel):
         routes: Country code, or ``all``, to recipient to channel. A recipient without a route is
             reached through the only channel there is.
         guards: How long guards may take.
+        night: How a cycle date starts.
     """
 
     model_config = STRICT
@@ -102,6 +119,7 @@ class Deployment(FrozenModel):
     routes: dict[str, dict[Recipient, str]] = Field(default_factory=dict)
     notices: NoticeSettings = NoticeSettings()
     guards: GuardSettings = GuardSettings()
+    night: NightSettings = NightSettings()
 
     @field_validator("channels")
     @classmethod

@@ -20,14 +20,14 @@ from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.journal import findings_of
 from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.engine.rulebook import RulesChangedError
-from lazsa_flow.errors import LazsaError, NotFoundError, ParkedError, no_path
+from lazsa_flow.errors import LazsaError, NotFoundError, no_path
 from lazsa_flow.lifecycle.path_data import GivenData
 from lazsa_flow.lifecycle.path_ref import parse_ref
 from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.notices.ports import Desk
 from lazsa_flow.service.assumptions import Assuming
 from lazsa_flow.service.configuration import read_rulebook
-from lazsa_flow.service.overdue import OverdueError, check_overdue, check_pauses
+from lazsa_flow.service.overdue import OverdueError, check_overdue, check_pauses, still_overdue
 from lazsa_flow.service.permissions import OPERATING_COMMANDS, check_permits
 from lazsa_flow.service.run_once import request_digest, run_once
 from lazsa_flow.store.listing import FactsAge
@@ -303,14 +303,17 @@ class Context:
         """Run a command whose path has had its overdue timers fired.
 
         Raises:
+            PausedError: One of them is of a night that does not take it now.
             ParkedError: One of them is overdue all the same.
         """
         try:
             return self.store.transact(run, lost=lost)
         except OverdueError as error:
-            what = "an overdue timer on this path keeps failing; retry later or unpark it"
             path, timer = error.args
-            raise ParkedError(what, path=path.ref, trigger=timer.name, state=path.state) from None
+            nights = self.store.nights(self.clock.now())
+            raise still_overdue(
+                path, timer, nights.reason_of(timer.country, timer.due_at)
+            ) from None
 
     def run_idempotent(
         self,

@@ -41,7 +41,7 @@ TEXTS: Final = frozenset(
 """The parameters, of any method or of one, that hold free text; an error does not show it."""
 LONGEST: Final[Mapping[str, int]] = {"key": KEY_CHARS, "keys": 4 * ID_CHARS}
 """How long an id may be, by parameter, where it is more: a notice's key holds path and person."""
-LEAST: Final[Mapping[str, int]] = {"chunk": 1}
+LEAST: Final[Mapping[str, int]] = {"chunk": 1, "canary": 1, "rate": 1}
 """The least number that a parameter may be, where that is not 0."""
 
 
@@ -223,6 +223,13 @@ def _number(value: Any, where: str, field: str) -> int:
     return int(value)
 
 
+def _percentage(value: Any, where: str, field: str) -> float:
+    real = isinstance(value, int | float) and not isinstance(value, bool)
+    if not real or not 0 <= value <= 100:
+        raise _refuse(where, field, value, "a number from 0 to 100")
+    return float(value)
+
+
 def _bytes(value: Any, where: str, field: str) -> bytes:
     if not isinstance(value, bytes):
         raise _refuse(where, field, type(value), "bytes")
@@ -314,5 +321,6 @@ _KNOWN: Final[Mapping[str, Check]] = {
     "bytes": _bytes,
     "date": _day,
     "datetime": _instant,
+    "float": _percentage,
     "int": _number,
 }

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.errors import PausedError
+from lazsa_flow.errors import ParkedError, PausedError
 from lazsa_flow.lifecycle.pauses import first_paused_timer
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from lazsa_flow.lifecycle.model import Snapshot
+    from lazsa_flow.errors import LazsaError
+    from lazsa_flow.lifecycle.model import Path, Snapshot, TimerRow
     from lazsa_flow.lifecycle.pauses import Pause
     from lazsa_flow.store.prefetch import Prefetch
 
@@ -43,3 +44,17 @@ def check_overdue(look: Prefetch, now: datetime) -> None:
     for timer in look.seen.timers:
         if timer.due_at <= now:
             raise OverdueError(look.seen.path, timer)
+
+
+def still_overdue(path: Path, timer: TimerRow, held: str | None) -> LazsaError:
+    """Return why a path cannot be moved whose overdue timer does not fire.
+
+    Args:
+        path: The path.
+        timer: The timer.
+        held: Why a night does not take it now; ``None`` where it is of none.
+    """
+    if held is not None:
+        return PausedError(path=path.ref, timer=timer.name, scope=held)
+    what = "an overdue timer on this path keeps failing; retry later or unpark it"
+    return ParkedError(what, path=path.ref, trigger=timer.name, state=path.state)

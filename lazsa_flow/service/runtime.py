@@ -96,6 +96,7 @@ class Runtime:
     def _read_rules(self) -> Context:
         # files decide nothing here, but on a database in which no country is stored yet
         rules = read_rulebook(self.store, self.config.lifecycles, self.config.countries)
+        self.store.brakes.calendars = {code: rules.calendar(code) for code in rules.countries}
         return Context(
             self.store,
             rules,

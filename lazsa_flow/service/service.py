@@ -114,7 +114,7 @@ class FlowService:
         store = cls._application.store_class(
             url,
             probe=probe,
-            brakes=Brakes(clock, tables),
+            brakes=Brakes(clock, tables, approval=config.deployment.night.approval),
             sources=merge_sources((table.name, table.evidence) for table in config.lifecycles),
         )
         try:

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.clock import TOLERANCE, SystemClock
 from lazsa_flow.errors import ClockError, SchemaError
+from lazsa_flow.lifecycle.values import EMPTY
 from lazsa_flow.logs import log
 from lazsa_flow.store.schema_revision import HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from lazsa_flow.clock import Clock
+    from lazsa_flow.engine.sealed_outcomes import SealedOutcome
+    from lazsa_flow.lifecycle.calendar import Calendar
     from lazsa_flow.lifecycle.pauses import Pause
     from lazsa_flow.store.transaction_stamp import Stamp
 
@@ -33,14 +36,36 @@ class Brakes:
     Args:
         clock: The process's clock; ``None``: none is compared.
         lifecycles: The digests of its lifecycles' tables; ``None``: none are compared.
+        approval: Whether no cycle date starts unless it was approved and started.
+
+    Attributes:
+        calendars: Those of the countries by the rules that were read last; whoever reads the rules
+            sets them.
+        foreseen: What the approved rehearsal of the night under way foretells, by its digest.
     """
 
     def __init__(
-        self, clock: Clock | None = None, lifecycles: Mapping[str, str] | None = None
+        self,
+        clock: Clock | None = None,
+        lifecycles: Mapping[str, str] | None = None,
+        *,
+        approval: bool = False,
     ) -> None:
         self._clock = clock
         self._lifecycles = lifecycles
+        self.approval = approval
+        self.calendars: Mapping[str, Calendar] = {}
+        self.foreseen: dict[str, Mapping[str, SealedOutcome]] = {}
         self._told: dict[str, object] = {}
+
+    @property
+    def held_calendars(self) -> Mapping[str, Calendar]:
+        """The calendars of the countries of which no cycle date starts by itself."""
+        return self.calendars if self.approval else EMPTY
+
+    def now(self) -> datetime:
+        """Return the present instant."""
+        return (self._clock or SystemClock()).now()
 
     def check_schema(self, stamp: Stamp) -> None:
         """Let a database pass whose schema is this release's.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from lazsa_flow.store import schema
-from lazsa_flow.store.engine_transaction import EngineTransaction
+from lazsa_flow.store.claim_side import ClaimSide
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.inspection.inspector import Inspection
 
 
-class BookSide(EngineTransaction):
+class BookSide(ClaimSide):
     """One transaction on a SQL database, as far as it concerns nobody's path.
 
     Attributes:

@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from lazsa_flow.engine.values import Claim
 from lazsa_flow.errors import MalformedError
 from lazsa_flow.lifecycle.calendar import instant_text
+from lazsa_flow.lifecycle.values import EMPTY
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.fast.driver import fetch
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from lazsa_flow.lifecycle.pauses import Pause
@@ -32,16 +33,24 @@ class Passing(NamedTuple):
     Attributes:
         scopes: The pauses in force: country and cycle date, ``None`` for all.
         lifecycles: Lifecycles whose table differs from the database's.
+        nights: Country and instant of the cycle dates of which nothing moves now.
     """
 
     scopes: tuple[tuple[str | None, str | None], ...] = ()
     lifecycles: tuple[str, ...] = ()
+    nights: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, pauses: Iterable[Pause], lifecycles: Collection[str]) -> Passing:
-        """Return what pauses and differing lifecycles make a claim pass by."""
+    def of(
+        cls,
+        pauses: Iterable[Pause],
+        lifecycles: Collection[str],
+        nights: Iterable[tuple[str, datetime]] = (),
+    ) -> Passing:
+        """Return what pauses, differing lifecycles and nights make a claim pass by."""
         scopes = ((p.country, p.cycle.isoformat() if p.cycle else None) for p in pauses)
-        return cls(tuple(scopes), tuple(sorted(lifecycles)))
+        closed = ((country, instant_text(at)) for country, at in nights)
+        return cls(tuple(scopes), tuple(sorted(lifecycles)), tuple(closed))
 
     @property
     def everything(self) -> bool:
@@ -54,7 +63,7 @@ class Passing(NamedTuple):
         Args:
             table: The timers, of which each has these conditions.
         """
-        if self.scopes:
+        if self.scopes or self.nights:
             yield ~self._paused(table)
             earlier = table.alias("earlier")
             first = (earlier.c.path_id == table.c.path_id) & (earlier.c.due_at <= table.c.due_at)
@@ -66,17 +75,25 @@ class Passing(NamedTuple):
             yield ~sa.exists().where(paths.c.id == table.c.path_id, theirs)
 
     def _paused(self, table: Any) -> sa.ColumnElement[bool]:
-        """Return whether a timer itself is under one of the pauses."""
+        """Return whether a timer itself is under one of the pauses, or of a night that waits."""
         book_on = sa.type_coerce(table.c.book_on, sa.Text())
-        return sa.or_(
-            *(
-                sa.and_(
-                    sa.true() if country is None else table.c.country == sa.literal(country),
-                    sa.true() if cycle is None else book_on == sa.literal(cycle),
-                )
-                for country, cycle in self.scopes
+        due_at = sa.type_coerce(table.c.due_at, sa.Text())
+        under_pause = (
+            sa.and_(
+                sa.true() if country is None else table.c.country == sa.literal(country),
+                sa.true() if cycle is None else book_on == sa.literal(cycle),
             )
+            for country, cycle in self.scopes
         )
+        of_night = (
+            sa.and_(
+                table.c.decides,
+                table.c.country == sa.literal(country),
+                due_at == sa.literal(at),
+            )
+            for country, at in self.nights
+        )
+        return sa.or_(*under_pause, *of_night)
 
 
 NOTHING: Final = Passing()
@@ -150,6 +167,7 @@ def claim(
     *,
     held: Collection[int],
     passing: Passing = NOTHING,
+    limits: Mapping[tuple[str, datetime], int] = EMPTY,
 ) -> Claim | None:
     """Claim timers; see :class:`lazsa_flow.engine.ports.Transaction`.
 
@@ -160,6 +178,7 @@ def claim(
         path_id: Of this path alone.
         held: The paths that wait for an attempt after ``now``.
         passing: What is passed by besides.
+        limits: How many may be taken of what falls due in a country at an instant.
     """
     if passing.everything:
         return None
@@ -181,6 +200,8 @@ def claim(
         return None
     [[country, book_on]] = book
     values["country"] = country
+    if limits:
+        values["limit"] = min(limit, limits.get((country, decode.instant(due_at)), limit))
     return _claim(due_at, country, book_on, fetch(connection, select.chunk, values))
 
 

@@ -1,4 +1,4 @@
-"""Engine transactions: what the engine claims, loads, writes and sets aside within one.
+"""Engine transactions: what the engine loads, writes and sets aside within one.
 
 Whatever a transaction writes, it has passed the brakes before: the stamp is asked along with the
 first query of a sweep or of a command, and before the first statement of anything else. What a
@@ -17,13 +17,11 @@ from lazsa_flow.logs import LOGGER
 from lazsa_flow.store import (
     apply_changes,
     decode,
-    due_timers,
     evidence_queries,
     failures,
     merges,
     path_numbers,
     released,
-    timer_counts,
 )
 from lazsa_flow.store import prefetch as prefetching
 from lazsa_flow.store.brakes import Brakes, build_differing_table
@@ -39,7 +37,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from lazsa_flow.engine.journal import JournalRow
-    from lazsa_flow.engine.values import BatchChange, Change, Claim
+    from lazsa_flow.engine.values import BatchChange, Change
     from lazsa_flow.errors import ConflictError, StaleVersionError
     from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.model import Failure, Path, Snapshot
@@ -163,39 +161,6 @@ class EngineTransaction:
         """
         if self.stamp().version != version:
             raise RulesChangedError
-
-    def claim(
-        self,
-        now: datetime,
-        limit: int,
-        path_id: int | None = None,
-        *,
-        until: datetime | None = None,
-    ) -> Claim | None:
-        """Take the pending timers that fell due first: one instant, one country, a path once.
-
-        On PostgreSQL the paths are locked, as commands lock them, and those that another worker has
-        in hand are passed by; while the last ones of an instant are, nothing later is taken. What
-        another has done before the lock was had shows in the evidence: the timer no longer pends.
-        """
-        self.flush()
-        if path_id is None and self._own:
-            self._rows.pin_plans()
-        rows, [(span,)] = self._ask(failures.WAITING, timer_counts.SPAN)
-        if path_id is None and self._own and self._write and (span or 0) > timer_counts.MOST_ROWS:
-            timer_counts.fold_counts(self._lent)
-        waiting = {id_: decode.instant(at) for id_, at in rows}
-        self._retried = frozenset(id_ for id_, at in waiting.items() if at <= now)
-        pauses = self.stamp().pauses
-        self._brakes.tell_pauses(pauses)
-        return due_timers.claim(
-            self._lent,
-            now if until is None else min(until, now),
-            limit,
-            path_id,
-            held=waiting.keys() - self._retried,
-            passing=due_timers.Passing.of(pauses, self._foreign),
-        )
 
     def evidence_rows(
         self, path_ids: Collection[int], *, before: datetime | None, on: date

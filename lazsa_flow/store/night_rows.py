@@ -1,4 +1,4 @@
-"""Saved rehearsals within one transaction."""
+"""Saved rehearsals, approvals and started nights within one transaction."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import schema
+from lazsa_flow.store import night_runs, schema
 from lazsa_flow.store.closed_books import BookSide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
+
+    from lazsa_flow.engine.night_run import NightRun
+    from lazsa_flow.store.night_runs import FindingRow
 
 
 class RehearsalRow(NamedTuple):
@@ -82,3 +85,33 @@ class NightSide(BookSide):
     def add_rehearsal(self, row: RehearsalRow) -> None:
         """Save a rehearsal."""
         self._connection.execute(sa.insert(schema.rehearsals), row._asdict())
+
+    # -- nights that were started
+
+    def night_runs(self, on: date | None = None, name: str | None = None) -> list[NightRun]:
+        """Return the nights that were started, oldest first.
+
+        Args:
+            on: Of this date.
+            name: Of the rehearsal of this name.
+        """
+        table = schema.night_runs
+        dated = [] if on is None else [table.c.cycle_on == on]
+        named = [] if name is None else [table.c.name == name]
+        return night_runs.read_runs(self._connection, *dated, *named, lock=self._write)
+
+    def add_night_run(self, run: NightRun) -> None:
+        """Record that a night starts."""
+        night_runs.add_run(self._connection, run)
+
+    def change_night_run(self, run: NightRun) -> None:
+        """Write a night as it is now."""
+        night_runs.change_run(self._connection, run)
+
+    def count_night(self, country: str, at: datetime) -> int:
+        """Count the paths of a country on which something is decided at an instant."""
+        return night_runs.count_waiting(self._connection, country, at)
+
+    def night_findings(self, run_id: int) -> list[FindingRow]:
+        """Return the outcomes of a night that were not foretold."""
+        return night_runs.read_findings(self._connection, run_id)

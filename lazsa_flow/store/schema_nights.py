@@ -1,7 +1,10 @@
-"""Tables of saved rehearsals and of approvals; see :mod:`lazsa_flow.store.schema`."""
+"""Tables of saved rehearsals, approvals and nights; see :mod:`lazsa_flow.store.schema`."""
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
+from lazsa_flow.engine.night_run import COUNTS, PHASES
 from lazsa_flow.store import columns
 
 identity = columns.append_only(
@@ -37,3 +40,43 @@ approvals = columns.append_only(
     columns.instant("recorded_at"),
 )
 """Who has approved what: a command, what it is about, and the digest of all that it would do."""
+
+night_runs = columns.table(
+    "night_runs",
+    columns.number(),
+    columns.text("name"),
+    columns.day("cycle_on"),
+    columns.text("country", nullable=True),
+    columns.text("sha256"),
+    columns.instant("saved_at"),
+    columns.text("countries"),
+    columns.word("phase", PHASES),
+    sa.Column("canary", sa.Integer(), nullable=False),
+    sa.Column("rate", sa.Integer(), nullable=True),
+    sa.Column("differs", sa.Integer(), nullable=False),
+    *(sa.Column(name, sa.BigInteger(), nullable=False) for name in COUNTS),
+    columns.instant("next_at", nullable=True),
+    columns.text("actor"),
+    columns.instant("recorded_at"),
+    columns.instant("ended_at", nullable=True),
+)
+"""Nights that were started: the permission for a date, its pace, and how far it has got.
+
+``countries`` has, as JSON, when the date begins in each country and how many paths have moved.
+"""
+
+night_findings = columns.append_only(
+    "night_findings",
+    columns.number(),
+    sa.Column("run_id", sa.BigInteger(), sa.ForeignKey("lazsa_night_runs.id"), nullable=False),
+    columns.path_number(),
+    sa.Column("seq", sa.Integer(), nullable=True),
+    sa.Column("changed", sa.Boolean(), nullable=False),
+    columns.text("foreseen", nullable=True),
+    columns.text("foreseen_state", nullable=True),
+    columns.text("outcome"),
+    columns.text("state"),
+    columns.instant("recorded_at"),
+    sa.Index("lazsa_night_findings_run", "run_id", "id"),
+)
+"""Paths whose outcome in a night is another than the approved rehearsal foretells."""

@@ -20,6 +20,8 @@ from lazsa_flow.store import (
     failures,
     merges,
     monitoring,
+    night_claims,
+    night_runs,
     parked_list,
     pauses,
     released,
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.delivery_list import Delivery, DeliveryFilter, DeliveryPlace
     from lazsa_flow.store.histories import RecordedSubject
     from lazsa_flow.store.monitoring import QueueStats
+    from lazsa_flow.store.night_claims import NightLimits
     from lazsa_flow.store.parked_list import ParkedPath
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
     from lazsa_flow.store.timer_outcomes import OverdueTimers, TimerOutcome
@@ -99,12 +102,28 @@ class StoreQuestions(ABC, Generic[_Listing]):
             stamp = read_stamp(connection)
             self.brakes.check(stamp)
             self.brakes.tell_pauses(stamp.pauses)
-            passing = due_timers.Passing.of(stamp.pauses, self.brakes.foreign(stamp))
+            now = self.brakes.now()
+            nights = self._read_nights(connection, stamp.pauses, now)
+            foreign = self.brakes.foreign(stamp)
+            passing = due_timers.Passing.of(stamp.pauses, foreign, nights.closed)
             if passing.everything:
                 return None
             selects = failures.next_looks(passing)
             looks: list[datetime | None] = [connection.scalar(select) for select in selects]
+            looks += nights.next_looks(now)
         return min((at for at in looks if at is not None), default=None)
+
+    def nights(self, now: datetime) -> NightLimits:
+        """Return the nights that are under way, and the dates that wait for approval and start."""
+        with self._read() as connection:
+            return self._read_nights(connection, pauses.read(connection), now)
+
+    def _read_nights(
+        self, connection: sa.Connection, pauses: Collection[Pause], now: datetime
+    ) -> NightLimits:
+        under_way = list(connection.scalars(night_runs.UNDER_WAY))
+        calendars = self.brakes.held_calendars
+        return night_claims.read_limits(connection, under_way, pauses, calendars, now, write=False)
 
     def queue_stats(self, now: datetime) -> QueueStats:
         """Return how the work stands at an instant."""

@@ -207,6 +207,11 @@ COMMANDS_MAY: dict[str, dict[str, May]] = {
     "pause": {"operator": GLOBAL},
     "save_rehearsal": {"operator": GLOBAL, "manager": GLOBAL},
     "approve_night": {"manager": GLOBAL},
+    "start_night": {"operator": GLOBAL, "manager": GLOBAL},
+    "set_pace": {"operator": GLOBAL, "manager": GLOBAL},
+    "pause_night": {"operator": GLOBAL, "manager": GLOBAL},
+    "resume_night": {"operator": GLOBAL, "manager": GLOBAL},
+    "accept_differences": {"manager": GLOBAL},
     "retry_notices": {"operator": GLOBAL},
     "close_books": MANAGER,
     "erase": {"seller": SELF, "host": ANY},
@@ -280,6 +285,10 @@ class Stage:
             row = factories.facts(seller=seller, as_of=date(2020, 2, 1), joined_on=date(2018, 1, 1))
             factories.record_facts(programme, [row])
         programme.save_rehearsal("saved", on=APRIL, actor=Actor("operator", "o"))
+        with programme._runtime.store.begin() as transaction:
+            for id_, name, phase in ((1, "running", "running"), (2, "stopped", "stopped")):
+                run = factories.night_run(id=id_, name=name, on=APRIL, phase=phase)
+                transaction.add_night_run(run)
         reviewing = (NOMINATING, REVIEWING, "award-under_review")
         panel = dict.fromkeys(reviewing, "books")
         local = Actor("team", "team-sg", "SG")
@@ -622,6 +631,11 @@ ASK: dict[str, Callable[[Stage, Actor], Any]] = {
         "april", on=date(2020, 4, 2), actor=a
     ),
     "approve_night": lambda s, a: s.programme.approve_night("saved", actor=a),
+    "start_night": lambda s, a: s.programme.start_night("saved", actor=a),
+    "set_pace": lambda s, a: s.programme.set_pace("running", actor=a, rate=1),
+    "pause_night": lambda s, a: s.programme.pause_night("running", actor=a),
+    "resume_night": lambda s, a: s.programme.resume_night("running", actor=a),
+    "accept_differences": lambda s, a: s.programme.resume_night("stopped", actor=a, reason="so"),
     "retry_notices": lambda s, a: s.programme.retry_notices(actor=a),
     "close_books": lambda s, a: close_books(
         s.programme._runtime.context, Book(APRIL, "SG"), actor=a, key=None

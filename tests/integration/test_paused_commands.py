@@ -204,8 +204,9 @@ def test_what_does_not_need_it_fires_nothing(paused: World, tmp_path: Path, comm
 def test_every_command_is_tried() -> None:
     """Whatever somebody is named for is tried, but questions and what concerns no path."""
     asking = {"appeals", "check_entry", "panel_cards", "resume", "retry_notices"}
-    asking |= {"approve_night", "save_rehearsal"}
     asking |= {"request_command", "approve_request", "refuse_request", "withdraw_request"}
+    asking |= {"approve_night", "save_rehearsal", "start_night"}
+    asking |= {"pause_night", "resume_night", "set_pace"}
     given = {
         name
         for name, method in inspect.getmembers(Programme, inspect.isfunction)

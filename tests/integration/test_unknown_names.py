@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 UNKNOWN: Final = {
     "path": ("award-999", {"path"}),
     "seller": ("nobody", {"seller"}),
-    "name": ("nobody", {"seller or path", "saved rehearsal"}),
+    "name": ("nobody", {"seller or path", "saved rehearsal", "started night"}),
     "country": ("XX", {"country"}),
     "lifecycle": ("awrd", {"lifecycle"}),
     "trigger": ("awrd", {"trigger"}),
@@ -33,10 +33,13 @@ OTHERWISE: Final = {
     ("erase", "seller"),  # a person of any kind, not only a seller
     ("open", "country"),
     ("save_rehearsal", "name"),  # a name for what is saved
+    ("started_nights", "name"),  # returns a list, which is empty
 }
 MANAGER: Final = Actor("manager", "m-1")
 ASKERS: Final = {
-    "approve_night": MANAGER,
+    **dict.fromkeys(
+        ("approve_night", "pause_night", "resume_night", "set_pace", "start_night"), MANAGER
+    ),
     **dict.fromkeys(("assign_reviewers", "unassign_reviewer"), MANAGER),
 }
 

@@ -1,0 +1,170 @@
+"""``lazsa-flow night start``: move a cycle date, its canary first, and report who differs."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from lazsa_flow.cli.common import console, find_runtime, open_service, print_json, read_actor
+from lazsa_flow.cli.foresight_options import Canary, Differs, NightActor, NightName, Rate
+from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, Json, Key
+from lazsa_flow.cli.tables import Column, print_table
+from lazsa_flow.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from lazsa_flow.clock import Clock
+    from lazsa_flow.engine.sweep import ChunkResult
+    from lazsa_flow.foresight.night_status import NightFinding, NightStatus
+    from lazsa_flow.lifecycle.model import Actor
+    from lazsa_flow.service.service import FlowService
+
+STOPPED_BY_ITSELF: Final = 3
+"""The exit code of a night that has stopped by itself."""
+_LOOK: Final = timedelta(seconds=1)
+"""So often a night is looked at that is paused, or waits for a country's midnight."""
+
+
+def start_night(
+    name: NightName,
+    canary: Canary = None,
+    rate: Rate = None,
+    differs: Differs = None,
+    who: NightActor = None,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Start the approved night of a cycle date, and move it to its end.
+
+    The canary of each country moves first; each outcome is compared with the approved rehearsal.
+    Workers may help. Interrupted, the night goes on with the workers alone. The exit code is 3
+    where the night has stopped by itself, since too much differs.
+
+    Example: lazsa-flow night start october --canary 20 --rate 500/s
+    """
+    from lazsa_flow.cli.progress import bars
+    from lazsa_flow.foresight.started_nights import StartCommands
+
+    with open_service(database, config) as service:
+        nights = StartCommands(find_runtime(service))
+        nights.start_night(
+            name,
+            actor=read_night_actor(who),
+            canary=canary,
+            rate=read_rate(rate),
+            differs_percent=_read_share(differs),
+            key=key,
+        )
+        with bars(console(stderr=True), service.due_by_country(service.clock.now())) as report:
+            _move(service, name, report)
+        found = nights.started_night(name)
+    if as_json:
+        print_json(found.document())
+    else:
+        print_started(found)
+    if found.phase == "stopped":
+        raise typer.Exit(STOPPED_BY_ITSELF)
+
+
+def _move(service: FlowService, name: str, report: Callable[[ChunkResult], bool]) -> None:
+    """Sweep until a night is done or has stopped by itself."""
+    from lazsa_flow.engine.night_run import STOPPED
+
+    while True:
+        service.sweep(done=report)
+        now = service.clock.now()
+        under_way = [
+            run for run in find_runtime(service).store.nights(now).runs if run.name == name
+        ]
+        if not under_way or under_way[0].phase == STOPPED:
+            return
+        [run] = under_way
+        paced = run.next_at is not None and run.next_at > now
+        if not _wait(service.clock, run.next_at - now if paced and run.next_at else None):
+            return
+
+
+def _wait(clock: Clock, pace: timedelta | None) -> bool:
+    """Wait until more may move; return whether it is worth another look.
+
+    Args:
+        clock: A virtual one does not run: it is moved on, and nobody else moves or resumes.
+        pace: How long the pace holds the night; ``None`` where something else does.
+    """
+    from lazsa_flow.clock import VirtualClock
+
+    if isinstance(clock, VirtualClock):
+        if pace is not None:
+            clock.move_to(clock.now() + pace)
+        return pace is not None
+    time.sleep(min(pace or _LOOK, _LOOK).total_seconds())
+    return True
+
+
+def read_night_actor(text: str | None) -> Actor:
+    """Read who acts; without a word an operator with the number of the user on this machine."""
+    return read_actor(text or f"operator:cli-{os.getuid()}")
+
+
+def read_rate(text: str | None) -> int | None:
+    """Read how many paths may move in a second, such as ``500/s``."""
+    if text is None:
+        return None
+    rate = int(_match(text, "([0-9]{1,9})(/s)?", "--rate", "a number above 0, such as 500/s"))
+    if not rate:
+        raise InputError.of("option", "--rate", text, "a number above 0, such as 500/s")
+    return rate
+
+
+def _read_share(text: str | None) -> float | None:
+    """Read a share in percent, such as ``1%``."""
+    if text is None:
+        return None
+    return float(_match(text, r"([0-9]{1,3}(\.[0-9]{1,2})?) ?%?", "--differs", "such as 1%"))
+
+
+def _match(text: str, pattern: str, option: str, expected: str) -> str:
+    match = re.fullmatch(pattern, text, re.ASCII)
+    if match is None:
+        raise InputError.of("option", option, text, expected)
+    return match[1]
+
+
+def print_started(found: NightStatus) -> None:
+    """Print how far a night has got, and the paths whose outcome was not foretold."""
+    screen, run = console(), found.run
+    screen.print(f"Night {run.name} of {run.on}: {found.phase}.", soft_wrap=True)
+    moved = ", ".join(f"{code} {each.moved:,}" for code, each in run.countries.items())
+    screen.print(f"Moved {run.moved:,} paths: {moved}.", soft_wrap=True)
+    screen.print(
+        f"Compared {run.compared:,} with the rehearsal: {run.differing:,} differ; "
+        f"{run.changed:,} have evidence recorded since, and do not count.",
+        soft_wrap=True,
+    )
+    for pause in found.pauses:
+        screen.print(f"Paused: {pause}", soft_wrap=True)
+    _print_findings("Other outcomes than foretold", found.differing)
+    _print_findings("Evidence recorded since the rehearsal", found.changed)
+
+
+def _print_findings(title: str, findings: Sequence[NightFinding]) -> None:
+    if not findings:
+        return
+    console().print(f"\n{title}:")
+    columns = (
+        *(Column("Path", is_id=True), Column("Country"), Column("Foretold"), Column("Outcome")),
+        Column("Guards"),
+    )
+    rows = [
+        (each.path, each.country, each.foreseen or "nothing", each.outcome, ", ".join(each.guards))
+        for each in findings
+    ]
+    print_table(columns, rows, empty="")
