@@ -33,6 +33,7 @@ SELLERS = FEW + 8
 SMALL = {
     *("lazsa_policies", "lazsa_countries", "lazsa_suspensions", "lazsa_lifecycles"),
     *("lazsa_pauses", "lazsa_failures", "lazsa_lifted_suspensions", "lazsa_open_imports"),
+    "lazsa_night_runs",
     *(VERSION_TABLE, "CONSTANT", "stamp", "read", "names"),
 }
 """What does not grow with the sellers: rules, and what is set aside at the moment."""
