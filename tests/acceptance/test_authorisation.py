@@ -286,8 +286,8 @@ class Stage:
             factories.record_facts(programme, [row])
         programme.save_rehearsal("saved", on=APRIL, actor=Actor("operator", "o"))
         with programme._runtime.store.begin() as transaction:
-            for id_, name, phase in ((1, "running", "running"), (2, "stopped", "stopped")):
-                run = factories.night_run(id=id_, name=name, on=APRIL, phase=phase)
+            for number, name in enumerate(("running", "stopped"), 1):
+                run = factories.night_run(id=number, name=name, on=APRIL, phase=name)
                 transaction.add_night_run(run)
         reviewing = (NOMINATING, REVIEWING, "award-under_review")
         panel = dict.fromkeys(reviewing, "books")
