@@ -27,6 +27,7 @@ _COMPOSED = "its methods are those of its parts, which are checked under their o
 ALLOWED: Final = {
     "lazsa_flow.award.programme.Programme": _COMPOSED,
     "lazsa_flow.foresight.saved_nights.NightCommands": _COMPOSED,
+    "lazsa_flow.foresight.started_nights.StartCommands": _COMPOSED,
     "lazsa_flow.lifecycle.values.FrozenDict": "all its changing methods are one that raises",
     "lazsa_flow.service.service.FlowService": _COMPOSED,
 }
