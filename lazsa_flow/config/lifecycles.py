@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from lazsa_flow.errors import ConfigError, Problem, shown
 from lazsa_flow.lifecycle.evidence import find_shared_names
 from lazsa_flow.lifecycle.model import SYSTEM
-from lazsa_flow.lifecycle.policy import PolicyText
+from lazsa_flow.lifecycle.policy import PolicyText, read_policy
 from lazsa_flow.lifecycle.roles import SERVICE_ROLES
 from lazsa_flow.lifecycle.table import Lifecycle
-from lazsa_flow.lifecycle.toml_text import read_toml
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ def default_policy(table: Lifecycle, text: str) -> PolicyText:
         ConfigError: It does not have the shape of the table's policies.
     """
     where = f"{table.name}.default_policies"
-    policy = read_toml(table.policy, text, where=where)
+    policy = read_policy(table.policy, text, where)
     if policy.lifecycle != table.name:
         problem = Problem(where, "lifecycle", shown(policy.lifecycle), shown(table.name))
         raise ConfigError([problem])

@@ -19,7 +19,7 @@ from lazsa_flow.config.lifecycles import check_names, default_policy, installed_
 from lazsa_flow.config.texts import ConfiguredText, ConfigWarning
 from lazsa_flow.config.unknown import unknown_names
 from lazsa_flow.errors import ConfigError, NotFoundError, Problem, printable, shown
-from lazsa_flow.lifecycle.policy import CountryText, PolicyText
+from lazsa_flow.lifecycle.policy import CountryText, PolicyText, read_policy
 from lazsa_flow.lifecycle.toml_text import read_toml
 from lazsa_flow.notices.settings import Deployment
 
@@ -142,7 +142,7 @@ def check_policy(text: PolicyText, lifecycles: Mapping[str, Lifecycle]) -> Polic
     if text.lifecycle not in lifecycles:
         raise NotFoundError("lifecycle", text.lifecycle, among=lifecycles)
     where = f"{text.lifecycle}/{printable(text.version)}.toml"
-    policy = read_toml(lifecycles[text.lifecycle].policy, text.text, where=where)
+    policy = read_policy(lifecycles[text.lifecycle].policy, text.text, where)
     if policy.version != text.version:
         raise ConfigError([Problem(where, "version", shown(policy.version), shown(text.version))])
     return policy

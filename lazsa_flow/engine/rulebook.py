@@ -73,8 +73,8 @@ class Rulebook:
         self._all = (tuple(lifecycles), tuple(countries), tuple(releases))
         self.lifecycles: Mapping[str, Lifecycle] = FrozenDict({t.name: t for t in self._all[0]})
         self.countries: Mapping[str, Country] = FrozenDict({c.code: c for c in self._all[1]})
-        self._machines = {name: TableMachine(t) for name, t in self.lifecycles.items()}
-        self._plans = {name: Plan(t, self._machines[name]) for name, t in self.lifecycles.items()}
+        self._machines: dict[str, TableMachine] = {}
+        self._plans: dict[str, Plan] = {}
         self.sources: tuple[Source, ...] = merge_sources(
             (table.name, table.evidence) for table in self._all[0]
         )
@@ -121,11 +121,18 @@ class Rulebook:
             raise NotFoundError("lifecycle", name, among=self.lifecycles) from None
 
     def machine(self, name: str) -> TableMachine:
-        """Return a lifecycle's table as the Machine that decides its single fires."""
+        """Return a lifecycle's table as the Machine that decides its single fires.
+
+        It is built when it is first asked for: most questions decide nothing.
+        """
+        if name not in self._machines:
+            self._machines.setdefault(name, TableMachine(self.lifecycles[name]))
         return self._machines[name]
 
     def plan(self, name: str) -> Plan:
         """Return a lifecycle's decisions, compiled."""
+        if name not in self._plans:
+            self._plans.setdefault(name, Plan(self.lifecycles[name], self.machine(name)))
         return self._plans[name]
 
     def sources_read(self, lifecycle: str, trigger: str, reason: str | None) -> frozenset[str]:

@@ -224,6 +224,21 @@ class CountryText:
 
 
 @lru_cache(maxsize=256)
+def read_policy(model: type[Policy], text: str, where: str) -> Policy:
+    """Read a policy's text, each text once: a database mostly has those that ship.
+
+    Args:
+        model: The shape that its lifecycle asks for.
+        text: The policy as TOML.
+        where: The file's name, for the errors.
+
+    Raises:
+        ConfigError: The text does not have the shape; it names every fault.
+    """
+    return read_toml(model, text, where=where)
+
+
+@lru_cache(maxsize=256)
 def _read_country(text: str, where: str) -> Country:
     return read_toml(Country, text, where=where)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import sqlalchemy as sa
+from sqlalchemy.exc import NoSuchTableError
 
 from lazsa_flow.store import columns, schema
 from lazsa_flow.store.append_only import protect
@@ -72,10 +73,11 @@ def missing_columns(connection: sa.Connection, rows: Selection) -> list[str]:
     """Return the columns that a source selects and its table lacks; all where there is no table."""
     dated = filter(None, (rows.round, rows.latest))
     wanted = {"id", "recorded_at", rows.owner, *rows.columns, *dated}
-    inspector = sa.inspect(connection)
-    if not inspector.has_table(rows.table):
-        return sorted(wanted)
-    return sorted(wanted - {column["name"] for column in inspector.get_columns(rows.table)})
+    try:
+        columns = sa.inspect(connection).get_columns(rows.table)
+    except NoSuchTableError:
+        columns = []
+    return sorted(wanted - {column["name"] for column in columns})
 
 
 def person_columns(sources: Iterable[Source]) -> Iterator[sa.ColumnElement[str]]:
