@@ -2,50 +2,82 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Final
+
 from lazsa_flow.cli.common import console, open_service, print_json, print_result, read_actor
 from lazsa_flow.cli.confirm import Forecast, confirm
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
+    After,
     AllParkedPaths,
     As,
     ConfigDir,
+    CountryFilter,
+    Csv,
     Database,
     DryRun,
     Json,
+    Limit,
     PathRefs,
     Yes,
+)
+from lazsa_flow.cli.tables import Column, print_csv, print_more
+
+if TYPE_CHECKING:
+    from lazsa_flow.lifecycle.model import Failure
+
+
+_COLUMNS: Final = (
+    Column("Path", is_id=True),
+    Column("Timer"),
+    Column("Due"),
+    Column("Error"),
+    Column("Attempts", right=True),
+    Column("Failed"),
 )
 
 
 def parked(
-    database: Database = DEFAULT_DATABASE, config: ConfigDir = None, as_json: Json = False
+    country: CountryFilter = None,
+    after: After = None,
+    limit: Limit = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_csv: Csv = False,
+    as_json: Json = False,
 ) -> None:
-    """List the paths that are parked, with the timer that failed and the error's name.
+    """List the paths that are parked, the oldest failure first, with the timer and the error.
 
     Example: lazsa-flow parked --json
     """
     with open_service(database, config) as service:
-        found = service.parked()
+        found = service.parked(country=country, after=after, limit=limit and limit + 1)
+    more = limit is not None and len(found) > limit
+    found = found[:limit]
     if as_json:
-        print_json(
-            [
-                {
-                    "path": ref,
-                    "timer": failure.timer,
-                    "due_at": failure.due_at,
-                    "error": failure.error,
-                    "attempts": failure.attempts,
-                    "failed_at": failure.failed_at,
-                }
-                for ref, failure in found
-            ]
-        )
+        print_json([_document(ref, failure) for ref, failure in found])
+        return
+    if as_csv:
+        print_csv(_COLUMNS, [tuple(_document(*each).values()) for each in found])
         return
     for ref, failure in found:
         at = f"{failure.failed_at:%Y-%m-%d %H:%M} UTC"
         what = f"{failure.timer} failed {failure.attempts} times"
         console().print(f"{ref}: {what}, the last at {at}: {failure.error}")
-    console().print(f"{len(found)} paths are parked.")
+    if limit is None and after is None:
+        console().print(f"{len(found)} paths are parked.")
+    print_more(found[-1][0] if more else None)
+
+
+def _document(ref: str, failure: Failure) -> dict[str, Any]:
+    return {
+        "path": ref,
+        "timer": failure.timer,
+        "due_at": failure.due_at,
+        "error": failure.error,
+        "attempts": failure.attempts,
+        "failed_at": failure.failed_at,
+    }
 
 
 def unpark(

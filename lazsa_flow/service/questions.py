@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from lazsa_flow.engine.ledger import build_ledger
+from lazsa_flow.errors import InputError
 from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.lifecycle.path_ref import parse_ref
 from lazsa_flow.service.configuration import find_warnings
@@ -213,9 +214,37 @@ class Questions(Part):
         """Return whether an operator has paused all timers; :meth:`pauses` lists every pause."""
         return any(pause.country is None and pause.cycle is None for pause in self.pauses())
 
-    def parked(self) -> list[tuple[str, Failure]]:
-        """Return the paths that are parked, by their references, and how each failed."""
-        return self._runtime.store.parked()
+    def parked(
+        self,
+        *,
+        country: str | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> list[tuple[str, Failure]]:
+        """Return the paths that are parked, by their references, and how each failed.
+
+        The oldest failure comes first; of one instant, the path of the smallest number.
+
+        Args:
+            country: In this country; in all by default.
+            after: The last path of the page before.
+            limit: At most so many; all by default.
+
+        Raises:
+            NotFoundError: There is no such country.
+            InputError: ``after`` is no path that is parked.
+        """
+        store, context = self._runtime.store, self._runtime.context
+        if country is not None:
+            context.country(country)
+        place = None
+        if after is not None:
+            last = store.find_parked(path_ids=[parse_ref(after).number])
+            if not last or last[0].ref != after:
+                raise InputError.of("parked", "after", after, "a path that is parked")
+            place = last[0].place
+        found = store.find_parked(country=country, after=place, limit=limit)
+        return [(each.ref, each.failure) for each in found]
 
     def next_due(self) -> datetime | None:
         """Return the instant of the next look at a timer, those under a pause left out."""

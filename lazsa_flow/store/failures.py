@@ -65,22 +65,6 @@ def next_looks(passing: Passing = NOTHING) -> tuple[sa.Select[Any], ...]:
     return sound, again
 
 
-def list_parked(connection: sa.Connection) -> list[tuple[str, Failure]]:
-    """Return the failures of the parked paths with the paths' references, the oldest first."""
-    paths = schema.paths
-    query = (
-        sa.select(_TABLE, paths.c.lifecycle)
-        .join(paths, paths.c.id == _TABLE.c.path_id)
-        .where(_TABLE.c.retry_at.is_(None))
-        .order_by(_TABLE.c.failed_at, _TABLE.c.path_id)
-    )
-    found = []
-    for row in connection.execute(query).mappings():
-        fields = dict(row)
-        found.append((f"{fields.pop('lifecycle')}-{row['path_id']}", Failure(**fields)))
-    return found
-
-
 def set_aside(connection: sa.Connection, failure: Failure) -> None:
     """Record a failure; without an instant of its next attempt the path is parked."""
     row = {column.name: getattr(failure, column.name) for column in _TABLE.columns}

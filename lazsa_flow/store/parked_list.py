@@ -1,4 +1,7 @@
-"""Lists of parked paths, and paths by the beginning of their subject's id: paged by number."""
+"""Lists of parked paths, the oldest failure first, and paths by the beginning of a subject's id.
+
+What is parked is little: it is sorted whole, whatever the page.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,14 @@ from lazsa_flow.store import schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
+
+
+class ParkedPlace(NamedTuple):
+    """The place of a parked path in the list: its failure's instant, and its number."""
+
+    failed_at: datetime
+    path_id: int
 
 
 class ParkedPath(NamedTuple):
@@ -24,32 +35,40 @@ class ParkedPath(NamedTuple):
     state: str
     failure: Failure
 
+    @property
+    def place(self) -> ParkedPlace:
+        """Its place in the list."""
+        return ParkedPlace(self.failure.failed_at, self.path_id)
+
 
 def find_parked(
     connection: sa.Connection,
     *,
-    country: str | None,
-    path_ids: Sequence[int] | None,
-    after: int,
-    limit: int,
+    country: str | None = None,
+    path_ids: Sequence[int] | None = None,
+    after: ParkedPlace | None = None,
+    limit: int | None = None,
 ) -> list[ParkedPath]:
-    """Return parked paths in the order of their numbers.
+    """Return parked paths, the oldest failure first.
 
     Args:
         connection: Where.
         country: In this country.
         path_ids: Only these paths.
-        after: Only those after this number.
+        after: Only those after this place.
         limit: At most so many.
     """
     failures, paths = schema.failures, schema.paths
     query = (
         sa.select(failures, paths.c.lifecycle, paths.c.subject, paths.c.country, paths.c.state)
         .join(paths, paths.c.id == failures.c.path_id)
-        .where(failures.c.retry_at.is_(None), failures.c.path_id > after)
-        .order_by(failures.c.path_id)
+        .where(failures.c.retry_at.is_(None))
+        .order_by(*_place_of(failures))
         .limit(limit)
     )
+    if after is not None:
+        start = sa.literal(after.failed_at, failures.c.failed_at.type), sa.literal(after.path_id)
+        query = query.where(sa.tuple_(*_place_of(failures)) > sa.tuple_(*start))
     query = query.where(*_narrow(failures, paths, country, path_ids))
     found = []
     for row in connection.execute(query).mappings():
@@ -58,6 +77,10 @@ def find_parked(
         place = (row["subject"], row["country"], row["state"])
         found.append(ParkedPath(failure.path_id, ref, *place, failure))
     return found
+
+
+def _place_of(failures: Any) -> tuple[Any, ...]:
+    return failures.c.failed_at, failures.c.path_id
 
 
 def count_parked(

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.engine.ledger import Count
     from lazsa_flow.lifecycle.evidence import Source
-    from lazsa_flow.lifecycle.model import Failure, TimerRow
+    from lazsa_flow.lifecycle.model import TimerRow
     from lazsa_flow.lifecycle.pauses import Pause
     from lazsa_flow.store.audit import AuditedPath
     from lazsa_flow.store.bounded_counts import WaitingCounts
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.histories import RecordedSubject
     from lazsa_flow.store.monitoring import QueueStats
     from lazsa_flow.store.night_claims import NightLimits
-    from lazsa_flow.store.parked_list import ParkedPath
+    from lazsa_flow.store.parked_list import ParkedPath, ParkedPlace
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
     from lazsa_flow.store.timer_outcomes import OverdueTimers, TimerOutcome
 
@@ -162,11 +162,6 @@ class StoreQuestions(ABC, Generic[_Listing]):
         with self._read() as connection:
             return monitoring.latest_record(connection)
 
-    def parked(self) -> list[tuple[str, Failure]]:
-        """Return the parked paths' references and how each failed, the oldest failure first."""
-        with self._read() as connection:
-            return failures.list_parked(connection)
-
     def due(self, until: datetime, limit: int | None = None) -> list[tuple[TimerRow, str, str]]:
         """Return pending timers due at or before an instant, earliest first, at most so many.
 
@@ -222,9 +217,14 @@ class StoreQuestions(ABC, Generic[_Listing]):
             return closed_books.read(connection)
 
     def find_parked(
-        self, *, country: str | None, path_ids: Sequence[int] | None, after: int, limit: int
+        self,
+        *,
+        country: str | None = None,
+        path_ids: Sequence[int] | None = None,
+        after: ParkedPlace | None = None,
+        limit: int | None = None,
     ) -> list[ParkedPath]:
-        """Return parked paths after a number, at most so many, in the order of their numbers."""
+        """Return parked paths after a place, at most so many, the oldest failure first."""
         with self._read() as connection:
             return parked_list.find_parked(
                 connection, country=country, path_ids=path_ids, after=after, limit=limit

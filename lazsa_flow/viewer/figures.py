@@ -46,12 +46,7 @@ def count_by_country(context: PageContext) -> Mapping[str, tuple[int, int, int]]
                 listing.count_by_country(DueFilter(until=at), COUNTED_AT_MOST)
                 for at in (context.now, context.now - LATE)
             )
-        parked = Counter(
-            each.country
-            for each in runtime.store.find_parked(
-                country=None, path_ids=None, after=0, limit=COUNTED_AT_MOST
-            )
-        )
+        parked = Counter(each.country for each in runtime.store.find_parked(limit=COUNTED_AT_MOST))
         return {
             code: (due.get(code, 0), late.get(code, 0), parked[code])
             for code in runtime.rulebook.countries

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.errors import InputError
+from lazsa_flow.lifecycle.calendar import instant_text, parse_instant
 from lazsa_flow.lifecycle.path_ref import parse_ref
 from lazsa_flow.service.part import runtime_of
+from lazsa_flow.store.parked_list import ParkedPlace
 from lazsa_flow.viewer.cells import Command, ZonedTime
 from lazsa_flow.viewer.list_page import (
     COUNTED_AT_MOST,
@@ -35,10 +37,10 @@ def list_filters(context: PageContext) -> list[Filter]:
 
 
 def find_parked(context: PageContext, query: ListQuery) -> ListRows:
-    """Find the parked paths of a query, in the order of their numbers."""
+    """Find the parked paths of a query, the oldest failure first."""
     store = runtime_of(context.service).store
     country, ids = query.get("country"), find_path_ids(context, query.search)
-    after = 0 if query.after is None else read_number(query.after)
+    after = None if query.after is None else _read_place(query.after)
     found = store.find_parked(country=country, path_ids=ids, after=after, limit=query.limit + 1)
     titles = PartTitles(context)
     rows = [_write_row(context, titles, each) for each in found[: query.limit]]
@@ -56,15 +58,15 @@ def find_parked(context: PageContext, query: ListQuery) -> ListRows:
     )
 
 
-def read_number(text: str) -> int:
-    """Read the number of a path at which a page of a list ended.
+def _write_place(place: ParkedPlace) -> str:
+    return f"{instant_text(place.failed_at)}~{place.path_id}"
 
-    Raises:
-        InputError: It is no such number.
-    """
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise InputError.of("list", "after", text, "the number of a path")
-    return int(text)
+
+def _read_place(text: str) -> ParkedPlace:
+    instant, _, number = text.partition("~")
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        raise InputError.of("parked", "after", text, "the place at which a page of this list ended")
+    return ParkedPlace(parse_instant(instant, where="parked", field="after"), int(number))
 
 
 def _write_row(context: PageContext, titles: PartTitles, each: ParkedPath) -> Row:
@@ -85,8 +87,8 @@ def _write_row(context: PageContext, titles: PartTitles, each: ParkedPath) -> Ro
             failure.attempts,
             ZonedTime(failure.failed_at, zone),
         ),
-        str(each.path_id),
-        order=each.path_id,
+        _write_place(each.place),
+        order=each.place,
     )
 
 

@@ -8,7 +8,7 @@ from lazsa_flow.lifecycle.calendar import parse_instant
 from lazsa_flow.service.part import runtime_of
 from lazsa_flow.viewer.cells import Link, Mark, ZonedTime
 from lazsa_flow.viewer.extra_pages import Tile
-from lazsa_flow.viewer.frame import write_card
+from lazsa_flow.viewer.frame import write_card, write_paragraph
 from lazsa_flow.viewer.health import measure_health, write_status
 from lazsa_flow.viewer.list_html import write_table
 from lazsa_flow.viewer.list_page import Column
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _COUNTED: Final = ("due", "failing", "parked", "outbox")
 """Figures of a database's health that are added up."""
+_WHICH_LISTS: Final = (
+    "Due and Parked list the rows of all databases. Every other list is of one: choose its name."
+)
 _HEALTH_COLUMNS: Final = (
     *(Column("Database"), Column("Status")),
     *(Column(title, numeric=True) for title in ("Due", "Failing", "Parked", "Notices waiting")),
@@ -47,7 +50,9 @@ def write_several_overview(
     table = write_table(_HEALTH_COLUMNS, _list_health(addresses, healths), "Databases")
     body = [
         write_tiles(_list_tiles(addresses, add_health(healths))),
-        write_card("Databases", table, name="databases"),
+        write_card(
+            "Databases", table + write_paragraph(_WHICH_LISTS, kind="quiet"), name="databases"
+        ),
         *_count_states(several),
         *_list_countries(several, make_context),
     ]

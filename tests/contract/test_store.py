@@ -226,11 +226,26 @@ def test_a_parked_path_is_set_aside_with_all_its_timers(store: AwardStore) -> No
     with store.begin() as transaction:
         transaction.set_aside(failure(timer()))
     assert see(store).path.parked
-    assert store.parked() == [("award-1", failure(timer()))]
+    assert [(each.ref, each.failure) for each in store.find_parked()] == [
+        ("award-1", failure(timer()))
+    ]
     assert see(store).timers == ()
     assert claim(store, DUE + TICK) == [(2, "evening")]
     counts = store.counts(DUE + TICK)
     assert counts == [Count("SG", CYCLE, due=3, moved=0, refused=0, parked=2)]
+
+
+def test_parked_paths_are_listed_by_their_failures(store: AwardStore) -> None:
+    """The oldest failure comes first, of one instant the smaller number; pages follow in order."""
+    doors(store, *(timer(path_id=number) for number in (1, 2, 3, 4)))
+    with store.begin() as transaction:
+        for number, later in ((1, 5), (2, 0), (3, 5), (4, 1)):
+            failed = replace(failure(timer(path_id=number)), failed_at=DUE + later * TICK)
+            transaction.set_aside(failed)
+    whole = store.find_parked()
+    assert [each.path_id for each in whole] == [2, 4, 1, 3]
+    assert store.find_parked(after=whole[1].place, limit=1) == whole[2:3]
+    assert store.find_parked(after=whole[2].place) == whole[3:]
 
 
 def test_an_unparked_path_goes_on_with_its_timers(store: AwardStore) -> None:
@@ -243,7 +258,7 @@ def test_an_unparked_path_goes_on_with_its_timers(store: AwardStore) -> None:
         assert transaction.unpark(1) == 2
         assert transaction.failure_of(1) is None
     assert not see(store).path.parked
-    assert store.parked() == []
+    assert store.find_parked() == []
     assert claim(store) == [(1, "evening"), (2, "evening")]
 
 

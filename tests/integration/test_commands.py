@@ -13,6 +13,7 @@ import pytest
 
 from lazsa_flow.engine.batch.group import DecisionGroup
 from lazsa_flow.errors import (
+    InputError,
     KeyReusedError,
     NotAllowedError,
     ParkedError,
@@ -121,6 +122,10 @@ class TestWriting:
         world.go(midnight(APRIL) + timedelta(minutes=2))
         assert world.path(bad).parked
         assert [ref for ref, failure in world.programme.parked() if failure.attempts == 5] == [bad]
+        assert [ref for ref, _ in world.programme.parked(country="SG", limit=1)] == [bad]
+        assert world.programme.parked(country="PH") == world.programme.parked(after=bad) == []
+        with pytest.raises(InputError, match="a path that is parked"):
+            world.programme.parked(after=good)
         (book,) = (b for b in world.programme.books() if (b.country, b.on) == ("SG", APRIL))
         assert (book.due, book.moved, book.parked, book.unexplained) == (2, 1, 1, 0)
         with pytest.raises(ParkedError):

@@ -229,6 +229,7 @@ def test_viewer(several: SeveralDatabases[Programme]) -> None:
     assert "hidden-word" not in home.text
     assert "cannot be reached" in home.text
     assert '<a href="/watch/db/sg/">sg</a>' in home.text
+    assert "Due and Parked list the rows of all databases." in home.text
     assert asking.get("/watch/db/th/lifecycle/award").status_code == 200
     assert asking.get("/watch/db/th/due").status_code == 200
     assert asking.get("/watch/db/away/").status_code == 503
