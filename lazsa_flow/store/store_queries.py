@@ -179,7 +179,6 @@ class StoreQuestions(ABC, Generic[_Listing]):
         with self._read() as connection:
             # of what pends, the planner takes far more to be due than is
             row_writer(connection).pin_plans()
-            row_writer(connection).pin_plans()
             found = []
             for *row, lifecycle, subject in rows_of(connection, query):
                 timer = decode.timer(tuple(row))
