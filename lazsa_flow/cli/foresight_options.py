@@ -63,6 +63,14 @@ RehearsedPolicy = Annotated[
         help="Decide as if this policy governed the date; it is not released.",
     ),
 ]
+ShownRehearsal = Annotated[
+    str | None,
+    typer.Option(
+        "--rehearsal",
+        metavar="NAME|FILE",
+        help="Show what a rehearsal foretells next to the past: a saved one, or a report as JSON.",
+    ),
+]
 NightName = Annotated[str, typer.Argument(metavar="NAME", help="Name of a saved rehearsal.")]
 SaveName = Annotated[
     str | None,

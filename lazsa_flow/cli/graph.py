@@ -11,6 +11,7 @@ import typer
 
 from lazsa_flow.cli.common import console, open_service, print_json, read_now
 from lazsa_flow.cli.database_options import is_typed
+from lazsa_flow.cli.foresight_options import ShownRehearsal
 from lazsa_flow.cli.options import (
     ConfigDir,
     Dark,
@@ -44,6 +45,7 @@ def graph(
     out: OutFile = None,
     database: GraphDatabase = None,
     path: StoryOf = None,
+    rehearsal: ShownRehearsal = None,
     now: Now = None,
     dark: Dark = False,
     locale: NoticeLocale = None,
@@ -52,27 +54,26 @@ def graph(
 ) -> None:
     """Draw a lifecycle from its table, with figures and one path's story where a database is named.
 
-    Where LAZSA_DATABASE_URL names one that has no schema yet, it is drawn without figures.
+    Where LAZSA_DATABASE_URL names one that has no schema yet, it is drawn without figures. With
+    --rehearsal, a page shows what that rehearsal foretells next to the past.
 
     Example: lazsa-flow graph invoice --format html -o lifecycle.html --database sqlite:///lazsa.db
     """
-    from lazsa_flow.errors import InputError, SchemaError
+    from lazsa_flow.errors import SchemaError
     from lazsa_flow.private_files import write_file
 
-    if path is not None and database is None:
-        raise InputError.of("graph", "--path", path, "--database too: where its story is kept")
-    if now is not None and database is None:
-        raise InputError.of("graph", "--now", now, "--database too: whose figures are shown")
+    _refuse_rehearsal(rehearsal, format_, database)
     _refuse_format(format_, dark=dark)
     opens_on = None
     if database is None:
+        _refuse_without_database(path=path, now=now)
         shown: Chart | Picture = _table(lifecycle, config)
     else:
         at, page = read_now(now), format_ is Format.html
         try:
-            shown, opens_on = _figures(lifecycle, database, path, config, at, page=page)
+            shown, opens_on = _figures(lifecycle, database, path, config, at, rehearsal, page=page)
         except SchemaError as error:
-            if path or now or is_typed(context):
+            if path or now or rehearsal or is_typed(context):
                 raise
             console(stderr=True).print(f"Drawn without figures: {error}", soft_wrap=True)
             shown = _table(lifecycle, config)
@@ -86,6 +87,33 @@ def graph(
         sys.stdout.buffer.flush()
     else:
         write_file(out, content)
+
+
+def _refuse_without_database(path: str | None, now: str | None) -> None:
+    """Refuse what is asked of a database, where none is named.
+
+    Raises:
+        InputError: A path's story or an instant is asked for.
+    """
+    from lazsa_flow.errors import InputError
+
+    if path is not None:
+        raise InputError.of("graph", "--path", path, "--database too: where its story is kept")
+    if now is not None:
+        raise InputError.of("graph", "--now", now, "--database too: whose figures are shown")
+
+
+def _refuse_rehearsal(rehearsal: str | None, format_: Format, database: str | None) -> None:
+    """Let a rehearsal pass where there is a page with a past that it can stand next to.
+
+    Raises:
+        InputError: There is none.
+    """
+    from lazsa_flow.errors import InputError
+
+    if rehearsal is not None and (database is None or format_ is not Format.html):
+        expected = "--format html and --database too: the page that shows it next to the past"
+        raise InputError.of("graph", "--rehearsal", rehearsal, expected)
 
 
 def _refuse_format(format_: Format, *, dark: bool) -> None:
@@ -135,14 +163,19 @@ def _figures(
     path: str | None,
     config: Path | None,
     now: datetime | None,
+    rehearsal: str | None,
     *,
     page: bool,
 ) -> tuple[Chart | Picture, str | None]:
     """Return the lifecycle with its figures, and the path whose story is asked for."""
+    from lazsa_flow.foresight.foreseen_moves import show_foreseen
+
     with open_service(database, config, now=now) as service:
         opens_on = None if path is None else service.find(path, lifecycle).ref
         names = [] if path is None else [path]
         picture = service.picture(lifecycle, names=names, others=LISTED if page else 0)
+        if rehearsal is not None:
+            picture = show_foreseen(service, picture, rehearsal)
         if page:
             return picture, opens_on
         rows = [] if opens_on is None else service.history(opens_on)

@@ -33,15 +33,16 @@ class TimelinePoint:
     Attributes:
         on: Its date. A past stop is the end of that day in each country; a coming one is a cycle
             date, with the timers that pend from the stop before until it.
-        kind: ``past``: computed from the journal; ``now``; ``due``: what is known to fall due.
+        kind: ``past``: computed from the journal; ``now``; ``due``: what is known to fall due;
+            ``foreseen``: what a rehearsal foretells.
         counts: By country and state id, how many paths are there; at a future stop, as now.
         flows: By country and arrow id, how many moves were made since the stop before; at a coming
-            one, how many timers will try the arrow.
+            one, how many timers will try the arrow; at a foreseen one, how many moves are foretold.
         due: By country and timer, how many fall due.
     """
 
     on: date
-    kind: Literal["past", "now", "due"]
+    kind: Literal["past", "now", "due", "foreseen"]
     counts: Mapping[str, Mapping[str, int]]
     flows: Mapping[str, Mapping[str, int]]
     due: Mapping[str, Mapping[str, int]]
@@ -126,6 +127,7 @@ class Picture:
         zones: The time zone of each country, by code.
         others: Further paths, listed without their stories, those opened last first.
         details: Of the paths that were named, what their stories do not say.
+        foreseen: Of which rehearsal the foreseen stop is, as JSON values; empty without one.
 
     Units:
         Instants are aware, in UTC.
@@ -141,8 +143,10 @@ class Picture:
     zones: Mapping[str, str] = EMPTY
     others: tuple[PathCard, ...] = ()
     details: Mapping[str, PathDetails] = EMPTY
+    foreseen: Mapping[str, Any] = EMPTY
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "foreseen", freeze(self.foreseen))
         object.__setattr__(self, "stories", freeze(self.stories))
         object.__setattr__(self, "zones", freeze(self.zones))
         object.__setattr__(self, "details", freeze(self.details))
@@ -191,6 +195,7 @@ def picture_to_json(picture: Picture) -> dict[str, Any]:
             for path, story in picture.stories.items()
         },
         "details": {path: details_fields(each) for path, each in picture.details.items()},
+        **({"foreseen": picture.foreseen} if picture.foreseen else {}),
     }
 
 

@@ -42,6 +42,7 @@ def viewer(
     authenticate: Authenticate,
     fresh_s: float = 5.0,
     rehearse_at_most: int = REHEARSED_AT_MOST,
+    rehearsal: str | None = None,
 ) -> Starlette:
     """Return an ASGI app that shows a service and changes nothing.
 
@@ -51,6 +52,8 @@ def viewer(
             function is awaited; a plain one runs in a thread.
         fresh_s: How old figures may be, and how often an open page asks for new ones.
         rehearse_at_most: Until how many due timers a page rehearses a coming date; 0: none.
+        rehearsal: What this rehearsal foretells is shown next to the past: the name of a saved
+            one, or the file of a report as JSON.
 
     Raises:
         InputError: ``fresh_s`` is no number of seconds from 0 to a day, or ``rehearse_at_most``
@@ -58,7 +61,7 @@ def viewer(
     """
     check_fresh_s(fresh_s)
     check_rehearse_at_most(rehearse_at_most)
-    return build_service_app(programme, fresh_s, authenticate, rehearse_at_most)
+    return build_service_app(programme, fresh_s, authenticate, rehearse_at_most, rehearsal)
 
 
 def build_service_app(
@@ -66,6 +69,7 @@ def build_service_app(
     fresh_s: float,
     authenticate: Authenticate | None = None,
     rehearse_at_most: int = REHEARSED_AT_MOST,
+    rehearsal: str | None = None,
 ) -> Starlette:
     """Return an app of one service's pages.
 
@@ -74,8 +78,9 @@ def build_service_app(
         fresh_s: How old figures may be.
         authenticate: Who may look; ``None`` within an app that asks already.
         rehearse_at_most: Until how many due timers a page rehearses a date.
+        rehearsal: The rehearsal that lifecycles show, by its name or the file of its report.
     """
-    pages = ServicePages(service, fresh_s, rehearse_at_most)
+    pages = ServicePages(service, fresh_s, rehearse_at_most, rehearsal)
 
     def write_menu(request: Request) -> Sequence[Link]:
         return list_menu(service, find_addresses(request))

@@ -79,15 +79,20 @@ class ServicePages:
         service: The service to show.
         fresh_s: How old figures may be, and how often an open page asks for new ones.
         rehearse_at_most: Until how many due timers a page rehearses a date.
+        rehearsal: The rehearsal that lifecycles show, by its name or the file of its report.
     """
 
     def __init__(
-        self, service: FlowService, fresh_s: float, rehearse_at_most: int = REHEARSED_AT_MOST
+        self,
+        service: FlowService,
+        fresh_s: float,
+        rehearse_at_most: int = REHEARSED_AT_MOST,
+        rehearsal: str | None = None,
     ) -> None:
         self._service = service
         self._rehearse_at_most = rehearse_at_most
         self._figures = FreshCache(fresh_s)
-        self._gallery = Gallery(service, fresh_s)
+        self._gallery = Gallery(service, fresh_s, rehearsal)
         self._every_ms = max(250, round(fresh_s * 1000))
 
     def list_routes(self) -> list[Route]:

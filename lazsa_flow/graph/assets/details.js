@@ -49,11 +49,32 @@ class Details {
     ];
     if (!this.model.counted) return this.put(...said.slice(0, 1), make("p", "Choose a state or a trigger.", { class: "quiet" }));
     if (this.model.kind(stop) === "due") said.push(...this.coming(stop, country));
-    else {
+    else if (this.model.kind(stop) === "past" || this.model.kind(stop) === "now") {
       said.push(make("p", `Paths in each state: ${this.model.label(stop, country)}.`));
       said.push(make("p", `Moves along each arrow: ${this.model.period(stop, moves)}.`));
     }
+    if (this.model.foreseen >= 0 && ["now", "foreseen"].includes(this.model.kind(stop))) said.push(...this.foreseen(country));
     return this.put(...said);
+  }
+
+  /** What is foreseen next to what was, trigger by trigger. */
+  foreseen(country) {
+    const { on } = this.model.data.foreseen;
+    const lately = this.model.period(this.model.last, "period");
+    const head = make("tr", ["Move", `Past: ${lately}`, `Foreseen for ${on}`].map((each) => make("th", each, { scope: "col" })));
+    const rows = this.model.compare(country).map(([arrow, past, foreseen]) => make("tr", [
+      make("th", `${this.model.triggerTitle(arrow)}: ${this.model.stateTitle(arrow.source)} → ${this.model.stateTitle(arrow.dest)}`, { scope: "row" }),
+      make("td", figure(past)), make("td", `${figure(foreseen)} foreseen`, { class: "foreseen" }),
+    ]));
+    const besides = this.model.besides(country).map(([words, times]) => make("li", `${words}: ${figure(times)} foreseen`));
+    return [make("h3", `Foreseen for ${on}, ${this.where(country)}`), this.foretold(),
+      rows.length ? make("table", [make("thead", head), make("tbody", rows)], { class: "compared" }) : make("p", "No moves."),
+      ...(besides.length ? [make("ul", besides)] : [])];
+  }
+
+  /** By which rehearsal something is foreseen, and what may be against it. */
+  foretold() {
+    return make("p", [make("span", "foreseen", { class: "badge" }), ` ${this.model.warnings().join(" ")} States are as now.`]);
   }
 
   /** Which timers fall due until a coming stop. */
@@ -79,7 +100,8 @@ class Details {
     const head = this.heading(this.model.stateTitle(id), state.name);
     if (!this.model.counted) return this.put(...head, meaning);
     const due = this.model.kind(stop) === "due";
-    const at = due ? this.model.now : stop;
+    const foreseen = stop === this.model.foreseen;
+    const at = due || foreseen ? this.model.now : stop;
     const count = this.model.count(stop, country, id);
     const said = [
       ...head,
@@ -87,6 +109,7 @@ class Details {
       meaning,
     ];
     if (due) said.push(this.notice());
+    if (foreseen) said.push(this.foretold());
     said.push(make("h3", stop === this.model.now ? "Who is here" : "Who is here now"));
     said.push(this.lists.inState(id, country));
     return this.put(...said);
@@ -112,10 +135,10 @@ class Details {
     for (const parts of Details.alike(all)) {
       const [first] = parts;
       said.push(...this.heading(this.model.triggerTitle(first), first.trigger));
-      if (counted) said.push(this.moved(flow(parts.map(({ id }) => id)), kind, stop, country, moves));
+      if (counted && kind !== "foreseen") said.push(this.moved(flow(parts.map(({ id }) => id)), kind, stop, country, moves));
       said.push(make("ul", parts.map((arrow) => make("li", [
         `${this.model.stateTitle(arrow.source)} → ${this.model.stateTitle(arrow.dest)}`,
-        counted ? `: ${Drawing.SPOKEN[kind](flow([arrow.id]))}` : "",
+        counted && kind !== "foreseen" ? `: ${Drawing.SPOKEN[kind](flow([arrow.id]))}` : "",
       ]))));
       for (const { roles, reasons } of first.by) {
         said.push(make("p", `by ${this.model.words(roles)}${reasons.length ? ` (${this.model.words(reasons)})` : ""}`));
@@ -128,8 +151,19 @@ class Details {
       }
     }
     if (kind === "due") said.push(this.notice());
+    if (counted && this.model.foreseen >= 0) said.push(...this.expected(arrows, country));
     if (counted && all.some(({ guards }) => guards.length)) said.push(...this.lists.heldOn(arrows, country));
     this.put(...said);
+  }
+
+  /** What is foreseen along arrows, next to what was lately; nothing where nobody is foreseen to go. */
+  expected(arrows, country) {
+    const foreseen = this.model.flow(this.model.foreseen, country, arrows);
+    const past = this.model.latest(country, arrows);
+    return [make("h3", "Foreseen next to the past"), make("ul", [
+      make("li", `${several(past, "move")} ${this.where(country)}, ${this.model.period(this.model.last, "period")}`),
+      make("li", `${several(foreseen, "move")} foreseen for ${this.model.data.foreseen.on}`, { class: "foreseen" }),
+    ]), this.foretold()];
   }
 
   /** Arrows that are one to a reader: identical in all but the state they leave. */

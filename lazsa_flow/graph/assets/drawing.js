@@ -173,6 +173,7 @@ class Drawing {
         const flow = this.model.flow(stop, country, arrows, moves);
         const shown = group.querySelector(".flow");
         shown.classList.toggle("due", kind === "due");
+        shown.classList.toggle("foreseen", kind === "foreseen");
         shown.textContent = Drawing.FLOWS[kind](flow);
       }
     }
@@ -244,10 +245,12 @@ Drawing.FLOWS = {
   all: (flow) => `${figure(flow)} in all`,
   period: (flow) => several(flow, "move"),
   due: (flow) => flow ? `due ${figure(flow)}` : "",
+  foreseen: (flow) => flow ? `${flow < 10000 ? figure(flow) : `${Math.round(flow / 1000)}k`} foreseen` : "",
 };
 /** The same in full. */
 Drawing.SPOKEN = {
   all: (flow) => `${several(flow, "move")} in all`,
   period: (flow) => `${several(flow, "move")} in the period`,
   due: (flow) => `${several(flow, "timer")} due`,
+  foreseen: (flow) => `${several(flow, "move")} foreseen`,
 };

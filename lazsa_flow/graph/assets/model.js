@@ -7,6 +7,7 @@ class Model {
     this.states = new Map(data.states.map((state) => [state.id, state]));
     this.arrows = new Map(data.arrows.map((arrow) => [arrow.id, arrow]));
     this.counted = data.stops.length > 0;
+    this.foreseen = data.stops.findIndex((stop) => stop.kind === "foreseen");
     this.now = data.stops.findIndex((stop) => stop.kind === "now");
     this.stories = new Map(Object.entries(data.stories));
     this.details = new Map(Object.entries(data.details));
@@ -24,7 +25,7 @@ class Model {
 
   /** What is counted of moves at a stop: in all, in the period that ends there, or what is due. */
   flowKind(stop, moves) {
-    if (this.kind(stop) === "due") return "due";
+    if (["due", "foreseen"].includes(this.kind(stop))) return this.kind(stop);
     return moves || (stop === this.now ? "all" : "period");
   }
 
@@ -80,7 +81,8 @@ class Model {
   /** The number of the stop of a date: itself, or the last one before it. */
   stopOf(date) {
     const { stops } = this.data;
-    const exact = stops.findIndex((stop) => stop.on === date && stop.kind !== "now");
+    if (date === "foreseen") return this.foreseen < 0 ? this.now : this.foreseen;
+    const exact = stops.findIndex((stop) => stop.on === date && (stop.kind === "past" || stop.kind === "due"));
     if (exact >= 0) return exact;
     const earlier = stops.filter((stop) => stop.on <= date && stop.kind === "past").length;
     return date >= stops[this.now].on ? this.now : Math.max(0, earlier - 1);
@@ -131,6 +133,7 @@ class Model {
   label(stop, country) {
     const { on, kind } = this.data.stops[stop];
     if (kind === "now") return `now, ${localTime(this.data.asked_at, country && this.data.zones[country])}`;
+    if (kind === "foreseen") return `${on}, foreseen by rehearsal (${this.zoneOf(country)})`;
     if (kind === "due") return `until ${on}, what is due (${this.zoneOf(country)})`;
     return `end of ${on} (${this.zoneOf(country)})`;
   }
@@ -141,6 +144,48 @@ class Model {
     const end = kind === "now" ? "now" : `the end of ${on}`;
     if (this.flowKind(stop, moves) === "all" || !stop) return `until ${end}`;
     return `since the end of ${this.data.stops[stop - 1].on} until ${end}`;
+  }
+
+  /** The stop at the end of the last whole period, which a foreseen one is compared with. */
+  get last() {
+    return Math.max(0, this.now - 1);
+  }
+
+  /** How many moves were made along arrows in the last whole period. */
+  latest(country, arrows) {
+    return this.flow(this.last, country, arrows, "period");
+  }
+
+  /** The moves that are foreseen, and how many there were of the same lately: [trigger, arrows, past, foreseen]. */
+  compare(country) {
+    const { flows } = this.data.stops[this.foreseen];
+    const ids = new Set(Object.values(flows).flatMap((each) => Object.keys(each)));
+    return this.data.arrows.filter(({ id }) => ids.has(id)).map((arrow) => {
+      const alike = this.data.arrows.filter((each) => each.trigger === arrow.trigger && each.dest === arrow.dest && each.source === arrow.source);
+      const arrows = alike.map(({ id }) => id);
+      return [arrow, this.latest(country, arrows), this.flow(this.foreseen, country, arrows)];
+    }).filter(([, , foreseen]) => foreseen);
+  }
+
+  /** What a foreseen figure is by, and what may be against it: sentences. */
+  warnings() {
+    const { asked_at: asked, source, assumed, doubts } = this.data.foreseen;
+    return [
+      `Rehearsal ${source}, asked on the record of ${localTime(asked)}.`,
+      ...assumed.map((each) => `Assumed: ${each}.`),
+      ...doubts.map((each) => `It may no longer hold: ${each}.`),
+    ];
+  }
+
+  /** What is foreseen beside moves along arrows: [words, how many]. */
+  besides(country) {
+    const { unplaced, stays } = this.data.foreseen;
+    const list = (byCountry, words) => [...new Set(Object.values(byCountry).flatMap((each) => Object.keys(each)))].sort()
+      .map((name) => [words(name), this.total(byCountry, country, (each) => each[name])]);
+    return [
+      ...list(unplaced, (name) => `${this.triggerNamed(name)}, from a state that the rehearsal does not tell`),
+      ...list(stays, (name) => `stay where they are: ${name}`),
+    ].filter(([, times]) => times);
   }
 
   /** A scene in a few words. */

@@ -65,7 +65,7 @@ class Page {
   /** Take new figures in, leaving what is looked at as it is. */
   renew(model) {
     const { stop } = this.view;
-    const on = this.model.data.stops[stop].on;
+    const on = stop === this.model.foreseen ? "foreseen" : this.model.data.stops[stop].on;
     this.view.stop = stop === this.model.now ? model.now : model.stopOf(on);
     Object.assign(this.model, model);
     this.time.max = model.data.stops.length - 1;
@@ -87,7 +87,8 @@ class Page {
   /** What the address says of the view. */
   fields() {
     const { path, scene, group, stop, country, moves } = this.view;
-    const time = this.model.counted && stop !== this.model.now ? this.model.data.stops[stop].on : "";
+    const named = () => stop === this.model.foreseen ? "foreseen" : this.model.data.stops[stop].on;
+    const time = this.model.counted && stop !== this.model.now ? named() : "";
     const shown = path ? { path, scene: scene === undefined ? "" : String(scene + 1) } : group ? this.drawing.nameOf(group) : {};
     return { ...shown, country, time, moves };
   }
@@ -129,8 +130,9 @@ class Page {
     document.getElementById("country").value = country;
     const select = document.getElementById("moves");
     const kind = this.model.flowKind(stop, moves);
-    select.disabled = kind === "due";
-    select.value = kind === "due" ? "all" : kind;
+    const coming = kind === "due" || kind === "foreseen";
+    select.disabled = coming;
+    select.value = coming ? "all" : kind;
   }
 
   /** The number of the scene up to which a story is told: the last, or the one picked. */
