@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -20,7 +21,6 @@ from tests.factories import CYCLE, facts, midnight, record_facts, utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from lazsa_flow.foresight.rehearsal import Rehearsal
 
@@ -79,6 +79,25 @@ def test_every_report_counts_each_path_once(
     clock: Any = programme.clock
     due = {each.country: each.due for each in _run_night(programme, clock)}
     assert due == Counter(row["country"] for row in rows)
+
+
+def test_the_document_has_the_keys_of_the_page(rehearsed: Rehearsal) -> None:
+    """The page on JSON names each key of a rehearsal and of its outcomes, and no other."""
+    page = (Path(__file__).parents[2] / "docs/reference/json.md").read_text("utf-8")
+    of_all, of_each = page.partition("## Rehearsals")[2].split("Each of `outcomes`:")
+    document = rehearsed.document()
+    assert _keys_of(of_all) == set(document)
+    assert _keys_of(of_each) == set().union(*document["outcomes"])
+    assert any(each["shortfalls"] for each in document["outcomes"])
+    for each in document["outcomes"]:
+        for shortfall in each["shortfalls"]:
+            assert set(shortfall) <= {"guard", "measured", "margin", "until"}
+
+
+def _keys_of(table: str) -> set[str]:
+    """Return the keys in the first column of a table."""
+    rows = re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
+    return {key for row in rows for key in re.findall(r"`(\w+)`", row)}
 
 
 def _run_night(programme: Programme, clock: VirtualClock) -> list[Any]:

@@ -2,7 +2,8 @@
 
 ``./dev walks`` builds the wheel, and then for each walk makes an empty folder and runs the blocks
 of its pages there, in one shell. It prints each command with its seconds. A command that fails ends
-the walk.
+the walk. With ``--times 3`` each walk is taken three times, from an empty folder each time, and the
+seconds of all are summed up at the end.
 """
 
 from __future__ import annotations
@@ -171,29 +172,48 @@ def count_until_explained(typed: list[tuple[str, float]]) -> int:
     return last - first + 1
 
 
+def take_walk(name: str, home: Path, wheels: Path) -> tuple[int, float]:
+    """Take a walk in an empty folder; return how many commands it took, and the seconds.
+
+    Raises:
+        SystemExit: A command failed, or it took too many to explain a seller.
+    """
+    begun = time.monotonic()
+    count = 0
+    home.mkdir(parents=True)
+    for page in WALKS[name]:
+        typed = walk_page(page, home, wheels)
+        count += len(typed)
+        if page == EXPLAINED[0]:
+            needed = count_until_explained(typed)
+            print(f"  from pip install to a seller explained: {needed} commands")
+            if needed > ENOUGH:
+                sys.exit(f"expected at most {ENOUGH}")
+    seconds = time.monotonic() - begun
+    print(f"{name}: {count} commands, {seconds:.0f} s", flush=True)
+    return count, seconds
+
+
 def main() -> None:
     """Take the walks that the command line names, or all."""
     parser = argparse.ArgumentParser(prog="./dev walks", description=__doc__)
     parser.add_argument("walks", nargs="*", choices=[*WALKS, []], help="by default all")
+    parser.add_argument("--times", type=int, default=1, metavar="N", help="take each N times")
     parser.add_argument("--keep", type=Path, help="keep the folders of the walks below this one")
     wanted = parser.parse_args()
+    if wanted.times < 1:
+        parser.error("--times: expected 1 or more")
     home = wanted.keep or Path(tempfile.mkdtemp())
     wheels = home / "wheels"
     build_wheel(wheels)
-    for name in wanted.walks or WALKS:
-        begun = time.monotonic()
-        count = 0
-        for page in WALKS[name]:
-            folder = home / name
-            folder.mkdir(parents=True, exist_ok=True)
-            typed = walk_page(page, folder, wheels)
-            count += len(typed)
-            if page == EXPLAINED[0]:
-                needed = count_until_explained(typed)
-                print(f"  from pip install to a seller explained: {needed} commands")
-                if needed > ENOUGH:
-                    sys.exit(f"expected at most {ENOUGH}")
-        print(f"{name}: {count} commands, {time.monotonic() - begun:.0f} s", flush=True)
+    taken = {
+        name: [take_walk(name, home / f"{name}-{n}", wheels) for n in range(1, wanted.times + 1)]
+        for name in wanted.walks or WALKS
+    }
+    print()
+    for name, walks in taken.items():
+        seconds = ", ".join(f"{each:.0f} s" for _, each in walks)
+        print(f"{name}: {walks[0][0]} commands, {len(walks)} of {len(walks)} walks: {seconds}")
     if wanted.keep is None:
         shutil.rmtree(home)
 
