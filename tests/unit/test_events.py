@@ -49,7 +49,7 @@ def test_every_event_is_documented_with_its_level_and_fields() -> None:
 
 def _read_page() -> dict[str, tuple[str, set[str]]]:
     """Return level and fields of each event of the page."""
-    found = {}
+    found: dict[str, tuple[str, set[str]]] = {}
     for row in (ROOT / "docs" / "reference" / "events.md").read_text("utf-8").splitlines():
         if row.startswith("| `"):
             _, names, level, fields, *_ = (each.strip() for each in row.split("|"))
