@@ -63,9 +63,10 @@ _ROUTES: Final = """\
 ## `lazsa.toml`: `[routes.<country>]` and `[routes.all]`
 
 Which channel reaches whom. Each key is a recipient, each value a channel's name: `seller`,
-`nominators`, `panel`, `country_lead`, `team`, `group`, `reviewers`. A route of a country goes
-before the one for all. With one channel no route is needed; with several, `[routes.all]` must
-name one for each recipient but `reviewers`, who are reached as nominators are.
+`nominators`, `panel`, `country_lead`, `team`, `group`, `reviewers`, `manager`. A route of a country
+goes before the one for all. With one channel no route is needed; with several, `[routes.all]` must
+name one for each recipient but `reviewers`, who are reached as nominators are, and `manager`, as
+country leads are.
 """
 _ENVIRONMENT: Final = {
     "LAZSA_SECRET": (

@@ -9,10 +9,10 @@ from lazsa_flow.engine import night_run
 from lazsa_flow.engine.night_run import CountryProgress, NightRun
 from lazsa_flow.errors import ConflictError, InputError
 from lazsa_flow.foresight.nights import list_holding
-from lazsa_flow.foresight.saved_nights import list_reasons, load_rehearsal
-from lazsa_flow.foresight.saved_rehearsal import APPROVE, seal_of
+from lazsa_flow.foresight.saved_nights import load_rehearsal
 from lazsa_flow.lifecycle.values import FrozenDict
-from lazsa_flow.service.approvals import approvals_of, is_approved
+from lazsa_flow.service.approvals import is_approved
+from lazsa_flow.service.sealed_rehearsals import find_approvals, list_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,7 +90,7 @@ def _check_approved(context: Context, transaction: SqlTransaction, row: Rehearsa
     """
     if reasons := list_reasons(transaction, row):
         raise ConflictError(row.name, f"{'; '.join(reasons)}; save and approve a new rehearsal")
-    given = approvals_of(transaction.approvals(APPROVE), seal_of(row), context.rulebook.merged)
+    given = find_approvals(transaction, row, context.rulebook.merged)
     if not is_approved(given):
         who = " and ".join(each.actor for each in given) or "nobody"
         raise ConflictError(row.name, f"approved by {who}; two persons must approve it first")

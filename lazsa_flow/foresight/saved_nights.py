@@ -11,10 +11,8 @@ from lazsa_flow.engine.sealed_outcomes import digest_of_text, read_outcomes
 from lazsa_flow.errors import ConflictError, NotFoundError
 from lazsa_flow.foresight.rehearse import Foresight
 from lazsa_flow.foresight.saved_rehearsal import (
-    APPROVE,
     SavedRehearsal,
     read_conditions,
-    seal_of,
     write_outcomes,
 )
 from lazsa_flow.lifecycle.calendar import instant_text
@@ -25,6 +23,7 @@ from lazsa_flow.service.part import Part, exposed
 from lazsa_flow.service.requests import request_fields
 from lazsa_flow.service.rules_digest import rules_digest
 from lazsa_flow.service.run_once import request_digest
+from lazsa_flow.service.sealed_rehearsals import APPROVE, list_reasons, seal_of
 from lazsa_flow.store.night_rows import RehearsalRow
 
 if TYPE_CHECKING:
@@ -249,15 +248,3 @@ def _read(context: Context, name: str | None = None) -> Iterator[SavedRehearsal]
             approvals=approvals_of(approvals, seal_of(row), context.rulebook.merged),
             stale=reasons,
         )
-
-
-def list_reasons(transaction: SqlTransaction, row: RehearsalRow) -> tuple[str, ...]:
-    """List why a saved rehearsal can be approved no more."""
-    reasons = []
-    if row.database_id != transaction.database_id():
-        reasons.append("it was saved on another database")
-    if row.rules != rules_digest(transaction):
-        reasons.append("the rules have changed since it was saved")
-    if row.sha256 != digest_of_text(row.outcomes):
-        reasons.append("its outcomes are not those that were saved")
-    return tuple(reasons)

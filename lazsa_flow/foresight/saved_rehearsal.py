@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.engine.journal import digest
 from lazsa_flow.errors import MalformedError
 from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.lifecycle.canonical import canonical
 from lazsa_flow.lifecycle.values import freeze
-from lazsa_flow.service.approvals import Request, is_approved
+from lazsa_flow.service.approvals import is_approved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.sealed_outcomes import SealedOutcome
     from lazsa_flow.foresight.rehearsal import Rehearsal
     from lazsa_flow.service.approvals import Approval
-    from lazsa_flow.store.night_rows import RehearsalRow
-
-APPROVE: Final = "approve_night"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +120,3 @@ def read_conditions(text: str) -> Mapping[str, str]:
     except ValueError:
         raise MalformedError("conditions of a saved rehearsal") from None
     return found
-
-
-def seal_of(row: RehearsalRow) -> Request:
-    """Return what is approved: the digest of all that a saved rehearsal says."""
-    fields = row._asdict()
-    for name in ("asked_at", "recorded_at"):
-        fields[name] = instant_text(fields[name])
-    fields["cycle_on"] = row.cycle_on.isoformat()
-    del fields["outcomes"]  # their digest is sealed
-    return Request(APPROVE, row.name, digest(fields))

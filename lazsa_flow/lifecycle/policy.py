@@ -67,6 +67,7 @@ class Country(BaseModel):
         suspended: Cycle dates that are not held.
         panel_mailbox: Where the panel reads; the team's by default.
         lead_mailbox: Where the country lead reads; the team's by default.
+        manager_mailbox: Where the managers read; the region's by default, or the team's.
         quiet_hours: From when to when no notice is sent, local time as ``HH:MM``.
         digest_at: When the panel's digest is sent, local time as ``HH:MM``.
     """
@@ -81,6 +82,7 @@ class Country(BaseModel):
     regional_mailbox: Mailbox | None = None
     panel_mailbox: Mailbox | None = None
     lead_mailbox: Mailbox | None = None
+    manager_mailbox: Mailbox | None = None
     quiet_hours: tuple[ClockTime, ClockTime] | None = None
     digest_at: ClockTime = "09:00"
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"

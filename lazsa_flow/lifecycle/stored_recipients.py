@@ -11,6 +11,8 @@ ROUTED: Final = ("seller", "nominators", "panel", "country_lead", "team", "group
 """Recipients that a deployment with several channels must name a channel for."""
 INCOMPLETE_NOMINATORS: Final = "incomplete_nominators"
 REVIEWERS: Final = "reviewers"
+COUNTRY_LEAD: Final = "country_lead"
+MANAGER: Final = "manager"
 STORED_SUBJECT: Final = "seller"
 """The key of a path's subject in stored results of commands."""
 

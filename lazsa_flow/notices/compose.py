@@ -94,14 +94,13 @@ class Composer:
         at: datetime,
         needs_contact: bool = False,
     ) -> Letter:
-        """Write many notices for one mailbox or person as one letter.
+        """Write many notices for one mailbox or person, looked up before, as one letter.
 
         What several of them say of one path is said once.
 
         Raises:
             DeliveryError: As in :meth:`letter`.
         """
-        self._desk.look_up(notices)
         matters = [self._context_of(notice) for notice in notices]
         distinct = list({(each.kind, each.path): each for each in matters}.values())
         first = notices[0]

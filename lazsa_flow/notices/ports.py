@@ -75,6 +75,7 @@ class NoticeContext:
         headline: The title of an announcement.
         announcement: What it says.
         link: Where to read more, ``https`` alone.
+        countries: The countries that a notice about a night is about, by their codes.
         data: The path's data, as it was opened with.
         path_data: What was handed over with its triggers until the move, oldest first, without
             personal fields.
@@ -104,6 +105,7 @@ class NoticeContext:
     headline: str = ""
     announcement: str = ""
     link: str | None = None
+    countries: tuple[str, ...] = ()
     data: Mapping[str, Any] = EMPTY
     path_data: tuple[PathData, ...] = ()
 

@@ -190,7 +190,6 @@ class Relay:
         stopping: Callable[[], bool],
     ) -> Drained:
         """Send notices one by one; what is not sent after all is put with the later ones."""
-        self._composer.look_up(ready)
         ready, done = self._withhold(ready)
         through = {each.key: self._channel(each.to, each.path.country) for each in ready}
         asking = [each for each in ready if self._needs_contact(through[each.key]) is True]
@@ -219,7 +218,8 @@ class Relay:
         return done
 
     def _withhold(self, notices: Sequence[Claimed]) -> tuple[list[Claimed], Drained]:
-        """Take out what is no longer true of its path; return the others."""
+        """Look notices up, and take out what is no longer true; return the others."""
+        self._composer.look_up(notices)
         rest: list[Claimed] = []
         gone: list[Claimed] = []
         for notice in notices:
@@ -292,14 +292,16 @@ class Relay:
         taken = self._outbox.take(keys, now, now + self._lease)
         if not taken:
             return Drained()  # another relay has it
-        first = taken[0]
-        name = self._channel(first.to, first.path.country)
+        ready, done = self._withhold(taken)
+        if not ready:
+            return done
+        name = self._channel(ready[0].to, ready[0].path.country)
         needs_contact = self._needs_contact(name)
         if isinstance(needs_contact, DeliveryError):
-            return self._failed(taken, needs_contact, name)
-        write = partial(self._composer.digest, taken, digest_key(taken, due), at=now)
+            return done + self._failed(ready, needs_contact, name)
+        write = partial(self._composer.digest, ready, digest_key(ready, due), at=now)
         letter = catch_delivery_error(lambda: write(needs_contact=needs_contact))
-        return self._deliver(taken, name, letter)
+        return done + self._deliver(ready, name, letter)
 
     # -- what becomes of them
 

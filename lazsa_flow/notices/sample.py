@@ -76,6 +76,7 @@ _CHANGES: Final[dict[str, dict[str, Any]]] = {
         "expires_on": date(2027, 5, 31),
     },
     "appeal_filed": {"appeal_until": date(2027, 5, 1)},
+    "night_not_approved": {"cycle_on": date(2027, 4, 1), "countries": ("ID", "SG")},
 }
 """What a kind of notice has that is not the same for all."""
 

@@ -15,14 +15,18 @@ from lazsa_flow.lifecycle.policy import (  # noqa: TC001 - pydantic reads them a
     Code,
     Country,
 )
-from lazsa_flow.lifecycle.stored_recipients import REVIEWERS, ROUTED
+from lazsa_flow.lifecycle.stored_recipients import COUNTRY_LEAD, MANAGER, REVIEWERS, ROUTED
 from lazsa_flow.lifecycle.toml_text import STRICT, FrozenModel, read
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 ChannelName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
-Recipient = Literal["seller", "nominators", "panel", "country_lead", "team", "group", "reviewers"]
+Recipient = Literal[
+    "seller", "nominators", "panel", "country_lead", "team", "group", "reviewers", "manager"
+]
+_INSTEAD: Final = {REVIEWERS: "nominators", MANAGER: COUNTRY_LEAD}
+"""Through whose channel a recipient is reached that has no route of its own."""
 SUBJECTS: Final = ("subject", "seller")
 """How a notice says that it is for the subject; the second is what stored notices of old say."""
 EVERYWHERE: Final = "all"
@@ -163,10 +167,9 @@ class Deployment(FrozenModel):
         """Return the name of the channel for a recipient in a country.
 
         Reviewers are reached through the nominators' channel unless they have their own route:
-        both are persons whose contacts are looked up.
+        both are persons whose contacts are looked up. So are managers through the country leads'.
         """
-        named = (recipient, "nominators") if recipient == REVIEWERS else (recipient,)
-        for each in named:
+        for each in (recipient, _INSTEAD.get(recipient)):
             for place in (country, EVERYWHERE):
                 for name, channel in self.routes.get(place, {}).items():
                     if name == each:
@@ -176,4 +179,8 @@ class Deployment(FrozenModel):
 
 def role_mailbox(country: Country, to: str) -> str | None:
     """Return the mailbox of a role in a country; ``None`` where it has none of its own."""
-    return {"panel": country.panel_mailbox, "country_lead": country.lead_mailbox}.get(to)
+    return {
+        "panel": country.panel_mailbox,
+        COUNTRY_LEAD: country.lead_mailbox,
+        MANAGER: country.manager_mailbox or country.regional_mailbox,
+    }.get(to)

@@ -13,10 +13,13 @@ from lazsa_flow.notices.compose import Composer
 from lazsa_flow.notices.relay import Relay
 from lazsa_flow.notices.render import Renderer
 from lazsa_flow.service import contacts
+from lazsa_flow.service.night_notices import NightNoticeContexts
+from lazsa_flow.service.night_reminders import remind_of_nights
 from lazsa_flow.service.notice_context import PathNoticeContexts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from random import Random
 
     from lazsa_flow.lifecycle.policy import Country
@@ -45,11 +48,16 @@ def open_relay(
     else:
         channels = open_channels(deployment)
     resolver = resolver or find_resolver(deployment) or partial(contacts.resolve_contacts, context)
-    desk = runtime.application.notice_contexts(context) or PathNoticeContexts(context)
+    of_paths = runtime.application.notice_contexts(context) or PathNoticeContexts(context)
+    desk = NightNoticeContexts(of_paths)
 
     def refresh() -> Mapping[str, Country]:
         desk.context = runtime.context
         return desk.context.rulebook.countries
+
+    def beat(at: datetime) -> None:
+        outbox.beat(at)
+        remind_of_nights(runtime)
 
     return Relay(
         outbox,
@@ -60,5 +68,5 @@ def open_relay(
         runtime.clock,
         random=random,
         refresh=refresh,
-        heartbeat=outbox.beat,
+        heartbeat=beat,
     )

@@ -22,6 +22,7 @@ from lazsa_flow.store import (
     schema_books,
     schema_erased,
     schema_flows,
+    schema_night_reminders,
     schema_nights,
     schema_path_data,
     schema_path_numbers,
@@ -42,6 +43,7 @@ erasures: Final = schema_erased.erasures
 identity: Final = schema_nights.identity
 rehearsals: Final = schema_nights.rehearsals
 approvals: Final = schema_nights.approvals
+night_reminders: Final = schema_night_reminders.night_reminders
 requests: Final = schema_requests.requests
 request_ends: Final = schema_requests.request_ends
 night_runs: Final = schema_nights.night_runs

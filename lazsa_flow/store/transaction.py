@@ -18,6 +18,7 @@ from lazsa_flow.store.fast.driver import execute, rows_of
 from lazsa_flow.store.fast.statements import insert_row, parameter
 from lazsa_flow.store.fast.writer import written_columns
 from lazsa_flow.store.import_rows import ImportSide
+from lazsa_flow.store.night_reminder_rows import NightReminderSide
 from lazsa_flow.store.night_rows import NightSide
 from lazsa_flow.store.personal_data import PersonalSide
 from lazsa_flow.store.request_rows import RequestSide
@@ -43,7 +44,9 @@ _CANCEL: Final = (
 )
 
 
-class SqlTransaction(ImportSide, SubjectSide, PersonalSide, RulesSide, NightSide, RequestSide):
+class SqlTransaction(
+    ImportSide, SubjectSide, PersonalSide, RulesSide, NightSide, RequestSide, NightReminderSide
+):
     """One transaction on a SQL database: the engine's side, and the commands'."""
 
     # -- reading

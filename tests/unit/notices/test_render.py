@@ -15,12 +15,14 @@ from lazsa_flow.award.lifecycles.trainer import TRAINER
 from lazsa_flow.config import Config
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.effects import Notify
+from lazsa_flow.lifecycle.stored_recipients import COUNTRY_LEAD, MANAGER
 from lazsa_flow.notices.blocks import as_html, as_text
 from lazsa_flow.notices.digests import is_digested
 from lazsa_flow.notices.ports import Unmet
 from lazsa_flow.notices.render import Renderer
 from lazsa_flow.notices.sample import build_sample_context
 from lazsa_flow.notices.words import list_fallback_locales
+from lazsa_flow.service.night_reminders import KIND
 from tests.golden.notices import LOCALES, render
 from tests.golden.regenerate import FOLDER
 
@@ -52,6 +54,8 @@ def told() -> Iterator[tuple[str, str]]:
     yield "announcement", "seller"
     yield "announcement_in_group", "group"
     yield "appeal_filed", "team"
+    yield KIND, MANAGER
+    yield KIND, COUNTRY_LEAD
 
 
 def test_every_notice_has_words() -> None:
