@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lazsa_flow.engine.sealed_outcomes import digest_of_text, read_outcomes
 from lazsa_flow.errors import ConflictError, NotFoundError
-from lazsa_flow.foresight.rehearse import Foresight
 from lazsa_flow.foresight.saved_rehearsal import (
     SavedRehearsal,
     read_conditions,
@@ -85,6 +84,8 @@ class Nights(Part):
             if _is_done(context, key, request):
                 return _find(context, name)
             at = context.clock.now()  # what is recorded from now on may not be foreseen
+            from lazsa_flow.foresight.rehearse import Foresight
+
             foresight = Foresight(self._runtime)
             found = foresight.rehearse(on=on, now=now, country=country, assume=assume)
 

@@ -24,7 +24,8 @@ ELSEWHERE: Final = (
     *("alembic", "mako", "pygments", "structlog", "dramatiq", "redis", "prometheus_client"),
     *("sqlalchemy.dialects.postgresql", "psycopg", "lazsa_flow.store.migrate"),
     *("lazsa_flow.award.commands.imports", "lazsa_flow.award.demo", "lazsa_flow.csvfiles.table"),
-    *("lazsa_flow.runner", "lazsa_flow.store.inspection.inspector", "lazsa_flow.foresight.compare"),
+    *("lazsa_flow.runner", "lazsa_flow.store.inspection.inspector"),
+    *("lazsa_flow.foresight.compare", "lazsa_flow.foresight.rehearse"),
 )
 QUESTION: Final = (*ELSEWHERE, *SENDING, *DRAWING, "lazsa_flow.cli.init", "lazsa_flow.cli.graph")
 """What a question to a database on SQLite leaves alone."""

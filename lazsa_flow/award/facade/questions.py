@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lazsa_flow.award import commands, queries
-from lazsa_flow.foresight.rehearse import Foresight
 from lazsa_flow.service.lookups import Lookups
 from lazsa_flow.service.part import Part
 
@@ -54,6 +53,8 @@ class AwardQuestions(Part):
         )
         if not classes:
             return found
+        from lazsa_flow.foresight.rehearse import Foresight
+
         rehearsed = Foresight(self._runtime).rehearse(on=cycle_on, country=country)
         foreseen = {each.path: each.class_ for each in rehearsed.outcomes}
         return [replace(each, class_=foreseen.get(each.path)) for each in found]
