@@ -6,13 +6,14 @@ import os
 import re
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
+from lazsa_flow.cli.approvals import print_request
 from lazsa_flow.cli.common import console, find_runtime, open_service, print_json, read_actor
 from lazsa_flow.cli.foresight_options import Canary, Differs, NightActor, NightName, Rate
-from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, Json, Key
+from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, Json, Key, Request
 from lazsa_flow.cli.tables import Column, print_table
 from lazsa_flow.errors import InputError
 
@@ -37,6 +38,7 @@ def start_night(
     rate: Rate = None,
     differs: Differs = None,
     who: NightActor = None,
+    request: Request = False,
     key: Key = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
@@ -51,18 +53,19 @@ def start_night(
     Example: lazsa-flow night start october --canary 20 --rate 500/s
     """
     from lazsa_flow.cli.progress import bars
+    from lazsa_flow.foresight.night_start import START
     from lazsa_flow.foresight.started_nights import StartCommands
 
+    actor = read_night_actor(who)
+    given: dict[str, Any] = {"name": name, "canary": canary, "rate": read_rate(rate)}
+    given["differs_percent"] = _read_share(differs)
     with open_service(database, config) as service:
+        if request:
+            asked = service.request_command(START, given, actor=actor, key=key)
+            print_request(asked, as_json=as_json)
+            return
         nights = StartCommands(find_runtime(service))
-        nights.start_night(
-            name,
-            actor=read_night_actor(who),
-            canary=canary,
-            rate=read_rate(rate),
-            differs_percent=_read_share(differs),
-            key=key,
-        )
+        nights.start_night(**given, actor=actor, key=key)
         with bars(console(stderr=True), service.due_by_country(service.clock.now())) as report:
             _move(service, name, report)
         found = nights.started_night(name)

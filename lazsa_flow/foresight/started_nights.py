@@ -12,6 +12,7 @@ from lazsa_flow.foresight.night_status import find_run, read_status, status_of
 from lazsa_flow.lifecycle.pauses import Pause
 from lazsa_flow.service.entrance import checked
 from lazsa_flow.service.part import Part, exposed
+from lazsa_flow.service.requestable import requestable
 from lazsa_flow.service.requests import check_text, request_fields
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 class StartedNights(Part):
     """Nights that are started."""
 
+    @requestable(START)
     def start_night(
         self,
         name: str,
@@ -125,6 +127,7 @@ class StartedNights(Part):
         request = request_fields("pause_night", actor, name=name, reason=reason)
         return self._change("pause_night", name, actor, request, key, pause)
 
+    @requestable("resume_night")
     def resume_night(
         self, name: str, *, actor: Actor, reason: str = "", key: str | None = None
     ) -> NightStatus:

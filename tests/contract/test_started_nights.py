@@ -123,3 +123,25 @@ def test_a_night_that_differs_stops_in_its_canary(play: Play) -> None:
     programme.resume(cycle=CYCLE, actor=OPERATOR)
     programme.sweep()
     assert programme.started_night("october").run == stopped.run
+
+
+def test_a_start_is_requested_by_one_and_approved_by_another(play: Play) -> None:
+    """The night starts in the requester's name once another operator approves, and only then."""
+    programme = season(play)
+    approve(programme)
+    with pytest.raises(ConflictError, match="is not due yet"):
+        programme.request_command("start_night", {"name": "october"}, actor=OPERATOR)
+    go_to_night(programme)
+    asked = programme.request_command(
+        "start_night", {"name": "october", "canary": 5, "rate": 500}, actor=OPERATOR
+    )
+    programme.sweep()
+    assert programme.started_nights() == []
+    assert untouched(programme, "SG") == len(SINGAPORE)
+    with pytest.raises(ConflictError, match="is the same person"):
+        programme.approve_request(asked.number, actor=OPERATOR)
+    programme.approve_request(asked.number, actor=Actor("operator", "o-2"))
+    [night] = programme.started_nights()
+    assert (night.run.actor, night.run.canary, night.run.rate) == ("operator:o-1", 5, 500)
+    programme.sweep()
+    assert programme.started_night("october").run.moved > 0
