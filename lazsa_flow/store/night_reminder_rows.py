@@ -46,15 +46,15 @@ class NightReminderSide(BookSide):
         self._connection.execute(sa.insert(schema.night_reminders), row)
 
     def first_path_due(self, country: str, at: datetime) -> int | None:
-        """Return the number of the first path of a country of which a timer is due at an instant.
+        """Return the number of the first path of a country on which something is to be decided.
 
         Args:
             country: The country's code.
-            at: The instant.
+            at: At this instant.
         """
         table = schema.timers
         query = sa.select(sa.func.min(table.c.path_id)).where(
-            schema.PENDING, table.c.due_at == at, table.c.country == country
+            schema.PENDING, table.c.due_at == at, table.c.country == country, table.c.decides
         )
         found: int | None = self._connection.scalar(query)
         return found

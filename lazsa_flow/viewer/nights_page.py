@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.foresight.saved_nights import Nights
 from lazsa_flow.service.approvals import PERSONS
 from lazsa_flow.service.part import runtime_of
-from lazsa_flow.viewer.cells import Command, Mark, ZonedTime
+from lazsa_flow.viewer.cells import Command, Link, Mark, ZonedTime
 from lazsa_flow.viewer.list_page import Choice, Column, Filter, ListPage, ListRows, Section
+from lazsa_flow.viewer.night_page import TONES
 from lazsa_flow.viewer.whole_lists import contains, country_filter, list_whole, matches
 
 if TYPE_CHECKING:
@@ -40,7 +41,10 @@ def list_filters(context: PageContext) -> list[Filter]:
 
 def find_nights(context: PageContext, query: ListQuery) -> ListRows:
     """Find the saved rehearsals of a query, the last saved first."""
-    saved = list(reversed(Nights(runtime_of(context.service)).nights()))
+    runtime = runtime_of(context.service)
+    saved = list(reversed(Nights(runtime).nights()))
+    with runtime.store.begin(write=False) as transaction:
+        phases = {each.name: each.phase for each in transaction.night_runs()}
     found = [
         each
         for each in saved
@@ -51,7 +55,7 @@ def find_nights(context: PageContext, query: ListQuery) -> ListRows:
     return list_whole(
         found,
         query,
-        _write_cells,
+        lambda each: _write_cells(context, each, phases.get(each.name)),
         lambda each: each.name,
         _SORTS,
         empty="No saved rehearsal is as the filters say." if saved else "No rehearsal was saved.",
@@ -66,16 +70,24 @@ def _read_state(each: SavedRehearsal) -> str:
     return _APPROVED if each.approved else _NOT_APPROVED
 
 
-def _write_cells(each: SavedRehearsal) -> tuple[Cell, ...]:
+def _write_cells(context: PageContext, each: SavedRehearsal, phase: str | None) -> tuple[Cell, ...]:
     tones = {_APPROVED: Mark(_APPROVED, "good"), _STALE: Mark(_STALE, "warn")}
     state = _read_state(each)
     assumed = ", ".join(f"{name} {value}" for name, value in each.conditions.items())
     return (
-        *(each.name, each.on.isoformat(), each.country or "all", len(each.outcomes), assumed),
-        *(each.saved_by, ZonedTime(each.saved_at), tones.get(state, state)),
-        *(", ".join(given.actor for given in each.approvals), _write_missing(each)),
-        Command(_write_command(each)),
+        Link(each.name, context.addresses.of("nights", each.name)),
+        Command(_write_command(each, phase)),
+        *(each.on.isoformat(), each.country or "all", len(each.outcomes)),
+        *(tones.get(state, state), _write_missing(each), _write_phase(phase)),
+        *(", ".join(given.actor for given in each.approvals), assumed),
+        *(each.saved_by, ZonedTime(each.saved_at)),
     )
+
+
+def _write_phase(phase: str | None) -> Cell:
+    if phase is None:
+        return "not started"
+    return Mark(phase, TONES[phase]) if phase in TONES else phase
 
 
 def _write_missing(each: SavedRehearsal) -> str:
@@ -86,14 +98,16 @@ def _write_missing(each: SavedRehearsal) -> str:
     return f"{missing} more {'approval' if missing == 1 else 'approvals'}" if missing > 0 else ""
 
 
-def _write_command(each: SavedRehearsal) -> str:
+def _write_command(each: SavedRehearsal, phase: str | None) -> str:
     """Write the command that comes next for a saved rehearsal."""
+    if phase is not None:
+        return shlex.join(("lazsa-flow", "night", "show", each.name))
     if each.stale:
         words = ("rehearse", "--on", str(each.on), "--save", f"{each.name}-again")
         return shlex.join(("lazsa-flow", *words, "--as", "operator:YOU"))
     if not each.approved:
         return shlex.join(("lazsa-flow", "night", "approve", each.name, "--as", "manager:YOU"))
-    return shlex.join(("lazsa-flow", "night", "show", each.name))
+    return shlex.join(("lazsa-flow", "night", "start", each.name, "--as", "operator:YOU"))
 
 
 def _write_requests(context: PageContext) -> Section:
@@ -122,11 +136,11 @@ NIGHTS: Final = ListPage(
     title="Nights",
     noun="saved rehearsals",
     columns=(
-        *(Column("Name", "name", sortable=True), Column("Date", "on", sortable=True)),
-        *(Column("Country"), Column("Paths", numeric=True), Column("Assumed", wide=True)),
-        *(Column("Saved by"), Column("Saved", "saved", sortable=True), Column("State")),
-        *(Column("Approved by", wide=True), Column("Missing", wide=True)),
-        Column("What to do", in_csv=False),
+        *(Column("Name", "name", sortable=True), Column("What to do", in_csv=False)),
+        *(Column("Date", "on", sortable=True), Column("Country"), Column("Paths", numeric=True)),
+        *(Column("State"), Column("Missing", wide=True), Column("Night")),
+        *(Column("Approved by", wide=True), Column("Assumed", wide=True), Column("Saved by")),
+        Column("Saved", "saved", sortable=True),
     ),
     find=find_nights,
     filters=list_filters,

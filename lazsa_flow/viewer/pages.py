@@ -27,6 +27,7 @@ from lazsa_flow.viewer.list_csv import stream_csv
 from lazsa_flow.viewer.list_html import write_list, write_section
 from lazsa_flow.viewer.list_page import REHEARSED_AT_MOST, PageContext
 from lazsa_flow.viewer.list_query import CSV, FORMAT, read_query
+from lazsa_flow.viewer.night_page import NIGHT
 from lazsa_flow.viewer.nights_page import NIGHTS
 from lazsa_flow.viewer.outbox_page import OUTBOX
 from lazsa_flow.viewer.overview import write_overview, write_states
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from lazsa_flow.viewer.list_page import ListPage
 
 GENERAL_PAGES: Final[tuple[ListPage, ...]] = (
-    *(PATHS, DUE, REHEARSAL, NIGHTS, PARKED, BOOKS),
+    *(PATHS, DUE, REHEARSAL, NIGHTS, NIGHT, PARKED, BOOKS),
     *(OUTBOX, DELIVERIES, POLICIES),
 )
 """The lists that every service has."""

@@ -12,9 +12,13 @@ import uvicorn
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from lazsa_flow import Actor
 from lazsa_flow.award.programme import Programme
+from lazsa_flow.engine.night_run import STOPPED, NightOutcome
+from lazsa_flow.store import night_runs
 from lazsa_flow.viewer import viewer
 from tests.browser import PHONE, Browser
+from tests.factories import night_run
 from tests.integration.world import APRIL, World, convene
 
 if TYPE_CHECKING:
@@ -30,12 +34,20 @@ PAGES: Final = (
     "/panel/SG/2020-10-01?sort=-cards",
     "/panel/SG/2020-05-05",
     "/reviewers/SG/2020-10-01",
-    *("/books", "/outbox?state=held", "/deliveries", "/policies", "/rehearsal", "/nights"),
+    *(
+        "/books",
+        "/outbox?state=held",
+        "/deliveries",
+        "/policies",
+        "/rehearsal",
+        "/nights",
+        "/nights/april",
+    ),
     *("/cases?state=", "/appeals?filed=no", "/members?group=invited", "/bars"),
     "/health",
     "/nowhere",
 )
-DARK: Final = ("/", "/parked", "/panels")
+DARK: Final = ("/", "/parked", "/panels", "/nights", "/nights/april")
 """Pages that together show every colour."""
 
 
@@ -56,7 +68,20 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
                 world.sweep()
                 world.now(world.programme.next_due() or APRIL)
         world.nominate("s3")
+        add_night(world)
         yield world
+
+
+def add_night(world: World) -> None:
+    """Save a rehearsal, and let its night be stopped by what differs."""
+    on = date(2021, 4, 1)
+    world.programme.save_rehearsal("april", on=on, actor=Actor("operator", "o-1"))
+    with world.programme._runtime.store.begin() as transaction:
+        transaction.add_night_run(night_run(name="april", on=on, phase=STOPPED, compared=1))
+        [run] = transaction.night_runs()
+        outcome = NightOutcome(1, "award-1", "carry_over", "under_review", None)
+        now = world.clock.now()
+        night_runs.add_findings(transaction._connection, run.id, [(outcome, None, False)], now)
 
 
 def _fail(*_: Any) -> None:
