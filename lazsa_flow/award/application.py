@@ -80,9 +80,9 @@ class AwardApplication(Application):
         on: date,
         now: datetime,
         path_ids: Collection[int],
-    ) -> None:
+    ) -> Collection[int] | None:
         """Let facts hold, or the panel decide, in a scratch database."""
-        commands.assuming.assume(store, rulebook, given, on=on, now=now, path_ids=path_ids)
+        return commands.assuming.assume(store, rulebook, given, on=on, now=now, path_ids=path_ids)
 
     def gauges(self, context: Context) -> Iterable[Gauge]:
         """Return how far each country's panel is from its quorums."""

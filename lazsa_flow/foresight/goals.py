@@ -16,11 +16,12 @@ from lazsa_flow.foresight.rehearsed_date import Shortfall
 from lazsa_flow.service.unmet_guards import guards_ahead
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.lifecycle.guards import Guard
     from lazsa_flow.lifecycle.model import GuardContext, Snapshot
+    from lazsa_flow.lifecycle.table import Lifecycle
     from lazsa_flow.service.context import Context
 
 _ONE_DAY: Final = timedelta(days=1)
@@ -37,23 +38,34 @@ def read_shortfalls(
         path_ids: The paths.
         on: The date.
     """
-    now = context.clock.now()
+    now, tables = context.clock.now(), context.rulebook.lifecycles
     with context.store.listing() as listing:
         found = listing.evidence(path_ids, on=on)
-    return {seen.path.id: tuple(_list_shortfalls(context, seen, on, now)) for seen in found}
+    ahead: dict[tuple[str, str], Sequence[Guard]] = {}
+    shortfalls = {}
+    for seen in found:
+        place = seen.path.lifecycle, seen.path.state
+        if place not in ahead:
+            ahead[place] = _readings_ahead(tables.get(place[0]), place[1])
+        shortfalls[seen.path.id] = tuple(_list_shortfalls(context, seen, ahead[place], on, now))
+    return shortfalls
+
+
+def _readings_ahead(table: Lifecycle | None, state: str) -> Sequence[Guard]:
+    """Return the guards on figures that stand between a state and the goal."""
+    guards = [table.guards[name] for name in guards_ahead(table, state)] if table else []
+    return [guard for guard in guards if guard.reading is not None]
 
 
 def _list_shortfalls(
-    context: Context, seen: Snapshot, on: date, now: datetime
+    context: Context, seen: Snapshot, guards: Sequence[Guard], on: date, now: datetime
 ) -> Iterator[Shortfall]:
-    table = context.rulebook.lifecycles.get(seen.path.lifecycle)
-    names = guards_ahead(table, seen.path.state) if table else ()
-    if table is None or not names:
+    if not guards:
         return
     at = context.rulebook.calendar(seen.path.country).start(on).at
     asked = context.rulebook.guard_context(seen, at=at, recorded_at=now, actor=clock_actor(_ACTOR))
-    for name in names:
-        if (found := _shortfall(table.guards[name], asked, on)) is not None:
+    for guard in guards:
+        if (found := _shortfall(guard, asked, on)) is not None:
             yield found
 
 
@@ -63,11 +75,10 @@ def _shortfall(guard: Guard, asked: GuardContext, on: date) -> Shortfall | None:
     The runs tell what becomes of a path whose guard raises.
     """
     try:
-        verdict = guard.examine(asked)
+        reading = None if guard.holds(asked) else guard.examine(asked).reading
     except HostCodeError:
         return None
-    reading = verdict.reading
-    if verdict.held or reading is None or reading.met:
+    if reading is None or reading.met:
         return None
     last = on if guard.by_clock else on - _ONE_DAY
     earliest = reading.earliest

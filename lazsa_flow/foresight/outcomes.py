@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lazsa_flow.service.unmet_guards import recorded_unmet
+from lazsa_flow.service.unmet_guards import list_hoped_guards, recorded_unmet_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -42,15 +42,16 @@ class RunOutcome(NamedTuple):
 
 def read_outcomes(scratch: Runtime, on: date, countries: Collection[str]) -> dict[int, RunOutcome]:
     """Return what the timers of a date did in these countries, by the numbers of the paths."""
+    tables = scratch.rulebook.lifecycles
+    hoped = {name: list_hoped_guards(table) for name, table in tables.items()}
     return {
-        each.path_id: _read_outcome(scratch, each)
+        each.path_id: _read_outcome(each, hoped.get(each.lifecycle, ()))
         for each in scratch.store.timer_outcomes(on)
         if each.country in countries
     }
 
 
-def _read_outcome(scratch: Runtime, found: TimerOutcome) -> RunOutcome:
-    table = scratch.rulebook.lifecycles.get(found.lifecycle)
+def _read_outcome(found: TimerOutcome, hoped: Collection[str]) -> RunOutcome:
     verdicts = json.loads(found.verdicts) if found.verdicts else []
     return RunOutcome(
         path_id=found.path_id,
@@ -60,6 +61,6 @@ def _read_outcome(scratch: Runtime, found: TimerOutcome) -> RunOutcome:
         outcome=found.trigger or _UNDECIDED["parked" if found.error else found.status],
         before=found.before,
         state=found.state,
-        guards=tuple(recorded_unmet(table, verdicts)),
+        guards=tuple(recorded_unmet_of(hoped, verdicts)),
         error=found.error,
     )

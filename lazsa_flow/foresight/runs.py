@@ -8,16 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.foresight.classes import list_assumed, list_givens
+from lazsa_flow.foresight.date_runs import DateRuns, decides_apart, sweep_until
 from lazsa_flow.foresight.goals import read_shortfalls
-from lazsa_flow.foresight.outcomes import read_outcomes
 from lazsa_flow.lifecycle.calendar import TICK
-from lazsa_flow.lifecycle.values import freeze
 from lazsa_flow.service.service import FlowService
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from lazsa_flow.foresight.classes import Given
     from lazsa_flow.foresight.nights import Night
@@ -67,35 +64,14 @@ def run_all(
         policy.release(scratch, clock)
     with scratch.advance(clock) as runtime:
         if clock.now() < night.begins:
-            _sweep_until(FlowService(runtime), clock, night.begins - TICK)
+            sweep_until(FlowService(runtime), clock, night.begins - TICK)
         due = runtime.store.due_paths(night.on)
-        shortfalls = {} if only_asked else read_shortfalls(runtime.context, due, night.on)
-    runs: dict[Given, Mapping[int, RunOutcome]] = {}
-    journal: tuple[Mapping[str, Any], ...] = ()
-    for given in [asked] if only_asked else list_givens(known):
-        own = VirtualClock(clock.now())
-        with scratch.fork(own) as runtime:
-            if assumed := {each.name: value for each, value in list_assumed(known, given)}:
-                runtime.application.assume(
-                    runtime.store,
-                    runtime.rulebook,
-                    assumed,
-                    on=night.on,
-                    now=own.now(),
-                    path_ids=due,
-                )
-            service = FlowService(runtime)
-            _sweep_until(service, own, night.until)
-            runs[given] = read_outcomes(runtime, night.on, night.countries)
-            if given == asked and not only_asked:
-                journal = tuple(map(freeze, service.journal()))
+        apart = decides_apart(runtime.rulebook.lifecycles.values())
+    dates = DateRuns(scratch, night, known, clock.now(), due, apart=apart)
+    if only_asked:
+        return Found({asked: dates.run(asked)}, {}, ())
+    runs, journal = dates.run_each(asked)
+    with scratch.advance(clock) as runtime:  # as it was before anything was decided on the date
+        ended = [path_id for path_id in due if path_id in runs[asked]]
+        shortfalls = read_shortfalls(runtime.context, ended, night.on)
     return Found(runs, shortfalls, journal)
-
-
-def _sweep_until(service: FlowService, clock: VirtualClock, until: datetime) -> None:
-    """Sweep instant by instant, the clock going on to each at which something is due."""
-    while (at := service.next_due()) is not None and at <= until:
-        clock.move_to(at)
-        service.sweep()
-    clock.move_to(until)
-    service.sweep()

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.engine.tables import digest_of
 from lazsa_flow.foresight.scratch_folder import scratch_folder
 from lazsa_flow.lifecycle.table import table_migrations
+from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.logs import bound_fields
+from lazsa_flow.private_files import write_file
 from lazsa_flow.service.runtime import Runtime
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.scratch.faults import reporting_scratch
+from lazsa_flow.store.scratch.narrowing import keep_subjects_of
 from lazsa_flow.store.scratch.policy import store_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -61,12 +65,6 @@ class Scratch:
             store.close()
 
     @contextmanager
-    def fork(self, clock: Clock) -> Iterator[Runtime]:
-        """Return what a service runs on whose state is a copy of the copy, for the block."""
-        with self.branch() as branch, branch.advance(clock) as runtime:
-            yield runtime
-
-    @contextmanager
     def branch(self) -> Iterator[Scratch]:
         """Return a copy of the copy, for the block."""
         file = self._file.with_name(f"{self._file.stem}-{next(self._numbers)}.db")
@@ -76,6 +74,10 @@ class Scratch:
             yield Scratch(self._source, file, self.paths)
         finally:
             file.unlink(missing_ok=True)
+
+    def keep_subjects_of(self, path_ids: Collection[int]) -> frozenset[int]:
+        """Leave only the timers of these paths' subjects; return the numbers of all their paths."""
+        return keep_subjects_of(self._file, path_ids)
 
     def store_policy(
         self, text: PolicyText, *, begins: datetime, ends: datetime, alone: bool
@@ -101,13 +103,23 @@ def copy_due(runtime: Runtime, due: Due) -> Iterator[Scratch]:
     runtime.check_tables()
     with scratch_folder() as folder:
         file = folder / "scratch.db"
-        store = _open_store(runtime, file, runtime.clock)
+        with reporting_scratch(folder):
+            migrations = table_migrations(runtime.config.lifecycles)
+            content = _make_schema(runtime.application.store_class, FrozenDict(migrations))
+            write_file(file, content)
+        yield Scratch(runtime, file, runtime.store.copy_due(file, due))
+
+
+@lru_cache(maxsize=4)
+def _make_schema(store_class: type[SqlStore], migrations: Mapping[str, str]) -> bytes:
+    """Return an SQLite database that the migrations have made, as the content of its file."""
+    with scratch_folder() as folder, reporting_scratch(folder):
+        store = store_class(f"sqlite:///{folder / 'schema.db'}", lasting=False)
         try:
-            with reporting_scratch(folder):
-                store.migrate(table_migrations(runtime.config.lifecycles))
+            store.migrate(migrations)
         finally:
             store.close()
-        yield Scratch(runtime, file, runtime.store.copy_due(file, due))
+        return (folder / "schema.db").read_bytes()
 
 
 def _runtime_on(store: SqlStore, source: Runtime, clock: Clock) -> Runtime:
@@ -117,5 +129,8 @@ def _runtime_on(store: SqlStore, source: Runtime, clock: Clock) -> Runtime:
 def _open_store(runtime: Runtime, file: Path, clock: Clock) -> SqlStore:
     tables = {table.name: digest_of(table) for table in runtime.config.lifecycles}
     return runtime.application.store_class(
-        f"sqlite:///{file}", brakes=Brakes(clock, tables), sources=runtime.store.sources
+        f"sqlite:///{file}",
+        brakes=Brakes(clock, tables),
+        sources=runtime.store.sources,
+        lasting=False,
     )

@@ -57,7 +57,7 @@ class Assuming:
         on: date,
         now: datetime,
         path_ids: Collection[int],
-    ) -> None:
+    ) -> Collection[int] | None:
         """Write into a scratch database what a rehearsal of a date takes as given.
 
         Args:
@@ -67,8 +67,14 @@ class Assuming:
             on: The date.
             now: The instant at which the date begins to be rehearsed.
             path_ids: The paths that are due on it.
+
+        Returns:
+            The paths about which it wrote anything, so that only they and the other paths of their
+            subjects are decided again; ``None`` where it may be any. It depends on which
+            assumptions are given, and not on their values.
         """
         del store, rulebook, given, on, now, path_ids
+        return None
 
 
 def read_assumptions(

@@ -11,7 +11,7 @@ from lazsa_flow.engine.rulebook import clock_actor
 from lazsa_flow.errors import GuardError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from lazsa_flow.lifecycle.model import Snapshot
@@ -40,15 +40,26 @@ def unmet_guards(
 
 def recorded_unmet(table: Lifecycle | None, verdicts: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Yield the guards that did not hold at a move, but for those of ways that nobody hopes for."""
-    hoped = {
+    return recorded_unmet_of(list_hoped_guards(table), verdicts)
+
+
+def recorded_unmet_of(
+    guards: Collection[str], verdicts: Iterable[Mapping[str, Any]]
+) -> Iterator[str]:
+    """Yield those of some guards that did not hold at a move."""
+    for name, (held, *_) in findings_of(verdicts).items():
+        if not held and name in guards:
+            yield name
+
+
+def list_hoped_guards(table: Lifecycle | None) -> frozenset[str]:
+    """Return the guards of the ways that people hope for."""
+    return frozenset(
         name
         for edge in (table.edges if table else ())
         if table and edge.dest in table.happy_path and edge.dest not in edge.sources
         for name in edge.guards
-    }
-    for name, (held, *_) in findings_of(verdicts).items():
-        if not held and name in hoped:
-            yield name
+    )
 
 
 def guards_ahead(table: Lifecycle, state: str) -> tuple[str, ...]:

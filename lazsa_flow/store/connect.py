@@ -44,7 +44,7 @@ NO_TEXT: Final = "Could not decode to UTF-8"
 """How Python's driver for SQLite begins where a stored text is none; it gives no code."""
 
 
-def connect(url: str, *, durable: bool = True) -> sa.Engine:
+def connect(url: str, *, durable: bool = True, lasting: bool = True) -> sa.Engine:
     """Open an engine on a database URL, such as ``sqlite:///lazsa.db``.
 
     Args:
@@ -52,6 +52,8 @@ def connect(url: str, *, durable: bool = True) -> sa.Engine:
             of the connections.
         durable: Whether a commit waits for the disk. One that does not outlives the process all
             the same, and the machine a moment later.
+        lasting: Whether it outlives the process at all. A scratch database does not, so that SQLite
+            neither waits for the disk nor overwrites what is deleted.
 
     Raises:
         InputError: The URL is none, or several, or names a database that is not supported, or has
@@ -63,7 +65,7 @@ def connect(url: str, *, durable: bool = True) -> sa.Engine:
     try:
         parsed, options = split_options(sa.make_url(url))
         if parsed.get_backend_name() == "sqlite":
-            engine = _connect_sqlite(parsed, options, durable=durable)
+            engine = _connect_sqlite(parsed, options, durable=durable, lasting=lasting)
         elif parsed.get_backend_name() == "postgresql":
             engine = connect_postgresql(parsed, options, durable=durable)
     except (ArgumentError, ValueError):  # what it says may hold the password
@@ -138,7 +140,9 @@ def sqlite_file(url: str | sa.URL, command: str) -> Path:
     return file
 
 
-def _connect_sqlite(url: sa.URL, own: ConnectionOptions, *, durable: bool) -> sa.Engine:
+def _connect_sqlite(
+    url: sa.URL, own: ConnectionOptions, *, durable: bool, lasting: bool
+) -> sa.Engine:
     file = file_of(url)
     engine = sa.create_engine(
         url,
@@ -153,6 +157,7 @@ def _connect_sqlite(url: sa.URL, own: ConnectionOptions, *, durable: bool) -> sa
     prepare = partial(
         _prepare_sqlite,
         durable=durable,
+        lasting=lasting,
         busy_ms=busy_ms,
         identity=identity,
         writes=url.query.get("mode") != "ro",
@@ -169,6 +174,7 @@ def _prepare_sqlite(
     record: Any,
     *,
     durable: bool,
+    lasting: bool,
     busy_ms: int,
     identity: FileIdentity | None,
     writes: bool,
@@ -182,6 +188,7 @@ def _prepare_sqlite(
         *(() if durable else ("synchronous = NORMAL", f"wal_autocheckpoint = {CHECKPOINT_PAGES}")),
         "foreign_keys = ON",
         "secure_delete = ON",  # what is erased is overwritten, however SQLite was built
+        *(() if lasting else ("synchronous = OFF", "secure_delete = OFF")),
         f"cache_size = -{CACHE_KB}",
     ):
         try:

@@ -7,7 +7,7 @@ others do most are never made values: that they are the same texts is all that c
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from lazsa_flow.lifecycle.evidence import Source
+    from lazsa_flow.lifecycle.evidence import EvidenceSource, Source
+    from lazsa_flow.lifecycle.model import Path
     from lazsa_flow.store.decode import Row
 
 _NO_OTHERS: Final[Mapping[int, int]] = {}
@@ -39,6 +40,9 @@ _common: Final = itemgetter(*(number for name, number in _PATH.items() if name n
 _RECORD: Final = {name: number for number, name in enumerate(schema.records.columns.keys())}
 _says: Final = itemgetter(*(_RECORD[name] for name in ("kind", "name", "value", "reason", "as_of")))
 _KIND: Final = _RECORD["kind"]
+
+
+_Value = TypeVar("_Value")
 
 
 class SqlEvidenceRow:
@@ -113,6 +117,15 @@ class SqlEvidenceRow:
         if not self._records:
             return ()
         return tuple([_says(row) for row in self._records if row[_KIND] in kinds])
+
+    def path(self) -> Path:
+        """Return the path as a value."""
+        return decode.path(self._path)
+
+    def evidence(self, source: EvidenceSource[_Value]) -> _Value:
+        """Return what a source says, as a value."""
+        found: _Value = decode.evidence(source, self.rows[source.name], self.path_id)
+        return found
 
     def snapshot(self) -> Snapshot:
         """Return all of it as values."""

@@ -7,7 +7,7 @@ the last row of the one before, so that it costs as much as the first.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
 
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
-    from lazsa_flow.lifecycle.evidence import Source
-    from lazsa_flow.lifecycle.model import Snapshot
+    from lazsa_flow.lifecycle.evidence import EvidenceSource, Source
+    from lazsa_flow.lifecycle.model import Path, Snapshot
+    from lazsa_flow.store.evidence_rows import SqlEvidenceRow
 
+_Value = TypeVar("_Value")
 MISSING: Final = "missing"
 STALE: Final = "stale"
 INCOMPLETE: Final = "incomplete"
@@ -137,11 +139,33 @@ class Listing:
         return [sa.false()]
 
     def evidence(self, path_ids: Collection[int], *, on: date) -> list[Snapshot]:
-        """Load what guards may read of these paths; ``on`` is judged where they are in no round."""
-        found = evidence_queries.read_rows(
-            self._connection, path_ids, before=None, on=on, lock=False, sources=self._sources
+        """Load what guards may read of these paths.
+
+        Args:
+            path_ids: The numbers of the paths.
+            on: The date that is judged where they are in no round.
+        """
+        return [row.snapshot() for row in self._evidence_rows(path_ids, on, self._sources)]
+
+    def evidence_of_source(
+        self, path_ids: Collection[int], source: EvidenceSource[_Value], *, on: date
+    ) -> list[tuple[Path, _Value]]:
+        """Load what one source says of these paths, and the paths.
+
+        Args:
+            path_ids: The numbers of the paths.
+            source: The evidence source.
+            on: As for :meth:`evidence`.
+        """
+        found = self._evidence_rows(path_ids, on, (source,))
+        return [(row.path(), row.evidence(source)) for row in found]
+
+    def _evidence_rows(
+        self, path_ids: Collection[int], on: date, sources: tuple[Source, ...]
+    ) -> list[SqlEvidenceRow]:
+        return evidence_queries.read_rows(
+            self._connection, path_ids, before=None, on=on, lock=False, sources=sources
         )
-        return [row.snapshot() for row in found]
 
     def count(self, wanted: PathFilter, age: FactsAge) -> int:
         """Count the paths of a filter."""

@@ -68,6 +68,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         probe: Called by name at each point at which a process could die; does nothing by default.
         brakes: What stops this process from writing; by default nothing but another schema.
         sources: The evidence sources that decisions read; by default those of the class.
+        lasting: Whether the database outlives the process; one for scratch does not.
 
     Attributes:
         transaction_class: The class of transactions.
@@ -84,8 +85,9 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         probe: Callable[[str], None] = lambda point: None,
         brakes: Brakes | None = None,
         sources: tuple[Source, ...] | None = None,
+        lasting: bool = True,
     ) -> None:
-        self._engine = connect(url)
+        self._engine = connect(url, lasting=lasting)
         self._leader = connect(url)
         self._reading = self._engine.execution_options(**{READ_ONLY: True})
         self._asking = self._reading
@@ -257,9 +259,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
 
         if self._closed:  # an SQLite file is read on a connection of its own
             raise ClosedError
-        return copy_due(
-            self._reading, scratch, due, sources=self.sources, whole=self.tables_copied_whole
-        )
+        return copy_due(self._reading, scratch, due, self.sources, self.tables_copied_whole)
 
     def check_writable(self) -> None:
         """Make sure that a move could be written; nothing is, and nobody is waited for.

@@ -235,7 +235,7 @@ class _Looking:
         self._seen = seen
 
     def __enter__(self) -> None:
-        self._patch = patch("lazsa_flow.foresight.runs.read_outcomes", self._look)
+        self._patch = patch("lazsa_flow.foresight.date_runs.read_outcomes", self._look)
         self._patch.start()
 
     def __exit__(self, *_exc: object) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from lazsa_flow import Actor, ConfigError, ConflictError, InputError, NotFoundError
 from lazsa_flow.award.rules.panel import ITEMS
+from lazsa_flow.foresight import date_runs, outcomes
 from lazsa_flow.store import schema
 from tests.contract.test_path_numbers import EMPLOYEE, known
 from tests.factories import CYCLE, facts, midnight, record_facts, utc
@@ -288,3 +289,40 @@ def test_figures_help_nobody_whom_the_panel_refused(play: Play) -> None:
         scores = dict.fromkeys(ITEMS, 0)
         programme.score(poor, actor=reviewer, scores=scores, comment="Weak.")
     assert classes(programme)["poor"] == "certain"
+
+
+def test_what_a_condition_does_not_touch_is_not_decided_again(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs on the paths that a condition writes about tell the same as runs of everything."""
+    programme = judged(play)
+    clock: Any = programme.clock
+    clock.move_to(utc(2026, 9, 20, 4))
+    programme.sweep()
+    reviewers = {f"r-{number}": f"t-{number}" for number in range(3)}
+    programme.assign_reviewers("SG", CYCLE, reviewers, actor=Actor("team", "t", "SG"))
+    [fine] = [path.ref for path in programme.paths("fine")]
+    for number in range(3):
+        reviewer = Actor("reviewer", f"r-{number}", country="SG", team=f"t-{number}")
+        scores = dict.fromkeys(ITEMS, 5)
+        programme.score(fine, actor=reviewer, scores=scores, comment="Good.")
+    decided: list[int] = []
+
+    def count(*asked: Any) -> Any:
+        found = outcomes.read_outcomes(*asked)
+        decided.append(len(found))
+        return found
+
+    monkeypatch.setattr(date_runs, "read_outcomes", count)
+    held: dict[str, Any] = {"facts": "held"}
+    for options in ({}, held, {**held, "panel": "approves"}):
+        decided.clear()
+        found = programme.rehearse(on=CYCLE, **options)
+        in_part, sums = found.document(), sorted(decided)
+        with monkeypatch.context() as patched:
+            patched.setattr("lazsa_flow.foresight.runs.decides_apart", lambda tables: False)
+            decided.clear()
+            whole = programme.rehearse(on=CYCLE, **options)
+        assert (in_part, found.journal) == (whole.document(), whole.journal)
+        assert sorted(decided) == [4] * 6
+        assert sums == ([3] * 3 + [4] * 3 if options.get("panel") else [3] * 4 + [4] * 2)

@@ -176,7 +176,7 @@ def test_no_room_for_the_scratch_database(play: Play, monkeypatch: pytest.Monkey
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(files[1]))
 
     with no_larger_file(40):
-        assert "disk I/O error" in _refusal(programme)
+        assert "File too large" in _refusal(programme)
     with monkeypatch.context() as patched:
         patched.setattr(copying, "_attach", attach_full)
         assert "SQLITE_FULL" in _refusal(programme)

@@ -124,7 +124,7 @@ def test_the_copy_has_no_free_text_and_is_removed(
         seen.extend(each.read_bytes() for each in tmp_path.rglob("scratch.db*"))
         return read_outcomes(scratch, on, countries)
 
-    monkeypatch.setattr("lazsa_flow.foresight.runs.read_outcomes", look)
+    monkeypatch.setattr("lazsa_flow.foresight.date_runs.read_outcomes", look)
     run(database)
     assert seen
     assert CANARY.encode() in database.read_bytes() + Path(f"{database}-wal").read_bytes()

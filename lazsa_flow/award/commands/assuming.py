@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.award.policy import AwardPolicy, PanelPolicy
+    from lazsa_flow.award.rules.panel import Tally
     from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.engine.rulebook import Rulebook
-    from lazsa_flow.lifecycle.model import Snapshot
+    from lazsa_flow.lifecycle.model import Path
     from lazsa_flow.store.store import SqlStore
 
 _SCORES: Final = {"approves": 5, "refuses": 0}
@@ -33,12 +34,14 @@ def assume(
     on: date,
     now: datetime,
     path_ids: Collection[int],
-) -> None:
+) -> Collection[int] | None:
     """Write what is assumed; see :meth:`lazsa_flow.service.assumptions.Assuming.assume`."""
+    if not given:
+        return ()
     cards: list[tuple[int, Scorecard]] = []
     if JUDGES.name in given:
         with store.listing() as listing:
-            found = listing.evidence(path_ids, on=on)
+            found = listing.evidence_of_source(path_ids, PANEL, on=on)
         cards += _assumed_cards(rulebook, found, _SCORES[given[JUDGES.name]], on)
 
     def write(transaction: AwardTransaction) -> None:
@@ -47,14 +50,14 @@ def assume(
         transaction.add_cards(cards, on, now)
 
     store.transact(write)
+    return None if FACTS.name in given else {path_id for path_id, _ in cards}
 
 
 def _assumed_cards(
-    rulebook: Rulebook, found: Iterable[Snapshot], score: int, on: date
+    rulebook: Rulebook, found: Iterable[tuple[Path, Tally]], score: int, on: date
 ) -> Iterator[tuple[int, Scorecard]]:
     """Yield the cards that decide every round without a quorum; those who scored stand back."""
-    for seen in found:
-        path, tally = seen.path, seen[PANEL]
+    for path, tally in found:
         if path.lifecycle != "award":
             continue
         bars = _panel_policy(rulebook, path.country, on)

@@ -77,7 +77,6 @@ def copy_due(
     engine: sa.Engine,
     scratch: Path,
     due: Due,
-    *,
     sources: Iterable[Source],
     whole: Iterable[sa.Table],
 ) -> int:
@@ -148,7 +147,8 @@ def _open(engine: sa.Engine, scratch: Path) -> Iterator[_Snapshot]:
 
 def _attach(driver: sqlite3.Connection, scratch: Path) -> None:
     driver.execute("ATTACH DATABASE ? AS scratch", (f"file:{quote(str(scratch))}?mode=rw",))
-    driver.execute("PRAGMA scratch.synchronous = OFF")  # it need not outlive the machine
+    for pragma in ("synchronous", "journal_mode"):  # it need not outlive the process
+        driver.execute(f"PRAGMA scratch.{pragma} = OFF")
     driver.execute("PRAGMA foreign_keys = OFF")  # rows that are left out may be named
 
 
