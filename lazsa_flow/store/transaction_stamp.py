@@ -107,14 +107,15 @@ def _newest(stamped: tuple[sa.Table, ...]) -> Any:
     """Select the newest ``recorded_at`` on SQLite: that of the last row of each table.
 
     What is appended is stamped by the clock, and the brakes let no clock go back; so the last row
-    is the newest, and no index is needed to find it.
+    is the newest, and no index is needed to find it. The tables themselves are asked, not what
+    hides the rows of an import that is under way: it would read all of a table to find its last.
     """
     last = []
     for table in stamped:
-        row: sa.ColumnElement[int] = sa.literal_column(f"{table.name}.rowid")
-        newest = sa.select(sa.func.max(row)).select_from(table).correlate(None).scalar_subquery()
-        last.append(sa.select(sa.type_coerce(table.c.recorded_at, sa.Text())).where(row == newest))
-    return sa.func.max(*(sa.func.coalesce(each.scalar_subquery(), "") for each in last))
+        recorded, own = table.c.recorded_at.name, f"main.{table.name}"
+        row = f"SELECT {recorded} FROM {own} WHERE rowid = (SELECT max(rowid) FROM {own})"
+        last.append(sa.literal_column(f"coalesce(({row}), '')"))
+    return sa.func.max(*last)
 
 
 def stamp_of(row: Sequence[Any]) -> Stamp:

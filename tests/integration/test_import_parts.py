@@ -23,6 +23,8 @@ from lazsa_flow.errors import InputError, NotFoundError
 from lazsa_flow.runner.doctor.examination import Examination
 from lazsa_flow.runner.doctor.operations import check_imports
 from lazsa_flow.store import schema
+from lazsa_flow.store.fast.driver import compiled, driver_connection
+from lazsa_flow.store.transaction_stamp import stamp_query
 from tests.factories import facts, utc
 
 if TYPE_CHECKING:
@@ -150,6 +152,23 @@ def test_an_import_that_dies_shows_nothing(url: str, file: Path) -> None:
         done = programme.import_facts(file)
         assert (done, done.new_sellers, done.already_there) == (ROWS, ROWS, 0)
         programme.nominate("s-1", actor=employee, statement="x")
+
+
+def test_a_transaction_beside_an_import_reads_no_table_to_its_end(programme: Programme) -> None:
+    """What every transaction asks first takes no longer while rows are hidden."""
+    begin = programme._runtime.store.begin
+    with begin() as transaction:
+        transaction.begin_batch(
+            kind="facts", actor="host-host", via="library", file=None, sha256=None, at=NOW
+        )
+        transaction.open_import()
+    stamp = compiled(stamp_query("sqlite"), "sqlite")
+    with begin(write=False) as transaction:
+        asked = f"EXPLAIN QUERY PLAN {stamp.text}"
+        with driver_connection(transaction._connection) as driver:
+            plan = [step for *_, step in driver.execute(asked, stamp.fixed)]
+    of_facts = {step.split()[0] for step in plan if "lazsa_facts" in step}
+    assert of_facts == {"SEARCH"}
 
 
 def facts_of(programme: Programme) -> list[Any]:
