@@ -5,11 +5,16 @@ from __future__ import annotations
 from lazsa_flow.lifecycle.model import GuardContext, Path, Snapshot
 
 
-def copy_guard_context(context: GuardContext) -> GuardContext:
-    """Copy a guard context down to its path; far faster than ``copy`` or ``replace``."""
+def copy_guard_context(context: GuardContext, *, number: int | None = None) -> GuardContext:
+    """Copy a guard context down to its path; far faster than ``copy`` or ``replace``.
+
+    Args:
+        context: The context.
+        number: The number that the copy's path gets, if another.
+    """
     seen, path = context.snapshot, context.snapshot.path
     own = Path(
-        path.id,
+        path.id if number is None else number,
         path.lifecycle,
         path.subject,
         path.country,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow.engine.context_copy import copy_guard_context
 from lazsa_flow.engine.evidence_read import sources_of_guards
 from lazsa_flow.engine.fire import add_given_data, build_move, build_refusal, move_from_row
 from lazsa_flow.engine.permissions import authorize
@@ -140,9 +141,10 @@ def build_opening(
     transaction: Transaction, rulebook: Rulebook, opening: CheckedOpening, number: int
 ) -> Change:
     """Build the change that opens a path under a number; nothing is written."""
-    seen = replace(opening.seen, path=replace(opening.seen.path, id=number))
-    now, edge = seen.path.opened_at, rulebook.lifecycle(seen.path.lifecycle).opening
-    context = rulebook.guard_context(seen, at=now, recorded_at=now, actor=opening.actor)
+    seen, now = opening.seen, opening.seen.path.opened_at
+    edge = rulebook.lifecycle(seen.path.lifecycle).opening
+    unnumbered = rulebook.guard_context(seen, at=now, recorded_at=now, actor=opening.actor)
+    context = copy_guard_context(unnumbered, number=number)
     return build_move(transaction, rulebook, context, edge, opening.findings, opening.data)
 
 
@@ -163,8 +165,9 @@ def _load_opening(
         nothing = ((source.name, source.fold(())) for source in lifecycle.evidence)
         seen = Snapshot(path, FrozenDict(nothing), history.records, history.paths)
     now = not_before(path.opened_at, (each.recorded_at for each in seen.others))
-    path = replace(path, opened_at=now, entered_at=now)
-    return replace(seen, path=path, records=(*seen.records, *records))
+    if now != path.opened_at:
+        seen = replace(seen, path=replace(path, opened_at=now, entered_at=now))
+    return replace(seen, records=(*seen.records, *records)) if records else seen
 
 
 def _with_given_data(seen: Snapshot, trigger: str, checked: CheckedData | None) -> Snapshot:

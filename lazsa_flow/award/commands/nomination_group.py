@@ -90,6 +90,10 @@ class _Made:
     def complete(self) -> bool:
         return bool(self.statement.strip())
 
+    def nomination(self, number: int) -> Nomination:
+        actor = self.actor
+        return Nomination(number, actor.role, actor.id, complete=self.complete, withdrawn=False)
+
 
 class NominationGroup:
     """Nominations of one transaction.
@@ -170,9 +174,7 @@ class NominationGroup:
             edge = self._context.rulebook.lifecycle(LIFECYCLE).opening
             own.path = replace(opening.seen.path, state=edge.dest)
         made = _Made(own, actor, statement, opening, len(own.nominations))
-        own.nominations.append(
-            Nomination(0, actor.role, actor.id, complete=made.complete, withdrawn=False)
-        )
+        own.nominations.append(made.nomination(0))
         self._made.append(made)
 
     def _check_sitting(self, actor: Actor) -> None:
@@ -248,8 +250,7 @@ class NominationGroup:
                 text_rows.append(NumberedText(text_id, path, each.actor.id, each.statement, kept))
             as_of = self._context.rulebook.calendar(path.country).local_date(now)
             rows.append(NumberedNomination(number, path, each.actor, each.complete, text_id, as_of))
-            nominations_of_path = each.seller.nominations
-            nominations_of_path[each.place] = replace(nominations_of_path[each.place], id=number)
+            each.seller.nominations[each.place] = each.nomination(number)
             written.append(Nominated(path.ref, number, each.opening is None, str(path.cycle_on)))
         transaction.write_nominations(text_rows, rows, now)
         for each, done in zip(made, written, strict=True):
