@@ -110,7 +110,7 @@ def _newest(stamped: tuple[sa.Table, ...]) -> Any:
     is the newest, and no index is needed to find it. The tables themselves are asked, not what
     hides the rows of an import that is under way: it would read all of a table to find its last.
     """
-    last = []
+    last: list[sa.ColumnElement[str]] = []
     for table in stamped:
         recorded, own = table.c.recorded_at.name, f"main.{table.name}"
         row = f"SELECT {recorded} FROM {own} WHERE rowid = (SELECT max(rowid) FROM {own})"
