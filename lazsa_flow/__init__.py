@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from lazsa_flow.foresight.rehearsed_date import Blocker, NearMiss, PathOutcome, Shortfall
     from lazsa_flow.foresight.rehearsed_policy import RehearsedPolicy
     from lazsa_flow.foresight.saved_rehearsal import SavedRehearsal
+    from lazsa_flow.foresight.waiting_dates import WaitingDate
     from lazsa_flow.graph.timeline import Picture
     from lazsa_flow.lifecycle.contact import Contact
     from lazsa_flow.lifecycle.guards import Finding, Guard, Verdict
@@ -215,6 +216,7 @@ __all__ = [  # noqa: RUF022 - grouped by what they are for
     "NightRun",
     "CountryProgress",
     "NightFinding",
+    "WaitingDate",
     "SealedOutcome",
     "SellerRecord",
     "SweepResult",
@@ -307,6 +309,7 @@ _HOMES = {
     "lazsa_flow.foresight.rehearsed_policy": ("RehearsedPolicy",),
     "lazsa_flow.service.command_request": ("CommandRequest",),
     "lazsa_flow.foresight.night_status": ("NightFinding", "NightStatus"),
+    "lazsa_flow.foresight.waiting_dates": ("WaitingDate",),
     "lazsa_flow.foresight.saved_rehearsal": ("SavedRehearsal",),
     "lazsa_flow.service.approvals": ("Approval",),
     "lazsa_flow.service.list_rows": ("Listed", "Page"),

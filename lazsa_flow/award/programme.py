@@ -132,6 +132,7 @@ class Programme(FlowService):
     resume_night = exposed(StartedNights.resume_night)
     started_night = exposed(StartedNights.started_night)
     started_nights = exposed(StartedNights.started_nights)
+    waiting_dates = exposed(StartedNights.waiting_dates)
     compare_policies = exposed(AwardForesight.compare_policies)
 
     # -- the lists that a country team works by

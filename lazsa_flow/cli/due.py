@@ -18,7 +18,7 @@ from lazsa_flow.cli.options import (
     TimerFilter,
     Until,
 )
-from lazsa_flow.cli.pausing import show_pauses
+from lazsa_flow.cli.pausing import show_pauses, show_waiting_dates
 from lazsa_flow.cli.tables import Column, print_csv, print_table
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import TimerRow
     from lazsa_flow.lifecycle.pauses import Pause
     from lazsa_flow.service.questions import Due
+    from lazsa_flow.store.night_claims import NightLimits
 
 _LAST_ZONE: Final = timezone(timedelta(hours=-12))
 """The zone in which a date ends last."""
@@ -70,8 +71,10 @@ def due(
         if country is not None:
             find_runtime(service).context.country(country)
         pauses = service.pauses()
+        nights = find_runtime(service).store.nights(service.clock.now())
         if not as_csv:
             show_pauses(pauses)
+            show_waiting_dates(service)
         if count:
             _print_counts(service, day, country, timer, as_json=as_json, as_csv=as_csv)
             return
@@ -85,11 +88,11 @@ def due(
         empty = _why_empty(service, day, country)
     shown = pending[:limit]
     if as_json:
-        print_json([_document(each, pauses) for each in shown])
+        print_json([_document(each, pauses, nights) for each in shown])
     elif as_csv:
-        print_csv(COLUMNS, [_cells(each, pauses) for each in shown])
+        print_csv(COLUMNS, [_cells(each, pauses, nights) for each in shown])
     else:
-        print_table(COLUMNS, [_cells(each, pauses) for each in shown], empty=empty)
+        print_table(COLUMNS, [_cells(each, pauses, nights) for each in shown], empty=empty)
         if pending:
             console().print(f"{len(pending)} timers.")
 
@@ -108,12 +111,13 @@ def _why_empty(service: Service, day: date | None, country: str | None) -> str:
     return f"No such timer is due {until}{where}{following}."
 
 
-def _document(each: Due, pauses: Sequence[Pause]) -> dict[str, object]:
+def _document(each: Due, pauses: Sequence[Pause], nights: NightLimits) -> dict[str, object]:
     return {
         "path": each.path,
         "subject": each.subject,
         "triggers": list(each.triggers),
         "paused": each.is_paused(pauses),
+        "night": _night_of(each, nights),
         **timer_document(each.timer),
     }
 
@@ -129,7 +133,7 @@ def timer_document(timer: TimerRow) -> dict[str, object]:
     }
 
 
-def _cells(each: Due, pauses: Sequence[Pause]) -> tuple[str, ...]:
+def _cells(each: Due, pauses: Sequence[Pause], nights: NightLimits) -> tuple[str, ...]:
     return (
         local(each.timer.due_at, each.timer.zone),
         each.timer.country,
@@ -137,8 +141,14 @@ def _cells(each: Due, pauses: Sequence[Pause]) -> tuple[str, ...]:
         each.subject,
         each.timer.name,
         ", ".join(each.triggers) or "(reminder)",
-        "paused" if each.is_paused(pauses) else "",
+        "paused" if each.is_paused(pauses) else _night_of(each, nights) or "",
     )
+
+
+def _night_of(each: Due, nights: NightLimits) -> str | None:
+    """Say why a night does not take a timer now, if none does."""
+    timer = each.timer
+    return nights.reason_of(timer.country, timer.due_at) if timer.decides else None
 
 
 def _print_counts(

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.cli.common import console, local, open_service, print_json, read_now
+from lazsa_flow.cli.common import (
+    console,
+    find_runtime,
+    local,
+    open_service,
+    print_json,
+    read_now,
+)
 from lazsa_flow.cli.inspect import find_path
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.explain import Exit, Explanation
     from lazsa_flow.engine.outlook import Outlook
     from lazsa_flow.engine.timer_steps import TimerProspect
+    from lazsa_flow.foresight.waiting_dates import WaitingDate
     from lazsa_flow.lifecycle.guards import Verdict
     from lazsa_flow.lifecycle.path_data import DataField
 
@@ -45,18 +53,32 @@ def explain(
     Example: lazsa-flow explain invoice-17 send
     """
     from lazsa_flow.engine.explanation_json import explanation_json
+    from lazsa_flow.foresight.waiting_dates import read_waiting_dates
 
     at = read_now(now)
     with open_service(database, config) as service:
         if by_subject and service.paths(name):
             name = find_path(service, name, by_subject=True).ref
         explanation = service.explain(name, trigger, lifecycle=lifecycle, now=at)
+        waiting = read_waiting_dates(find_runtime(service).context)
+    own = [each for each in waiting if _waits_for(explanation, each)]
     if as_json:
-        print_json(explanation_json(explanation))
+        document = explanation_json(explanation)
+        print_json({**document, "waiting": [each.document() for each in own]} if own else document)
         return
     screen = console()
+    for each in own:
+        screen.print(str(each), soft_wrap=True)
     for line in explanation_lines(explanation, trigger):
         screen.print(line, soft_wrap=True)
+
+
+def _waits_for(explanation: Explanation, waiting: WaitingDate) -> bool:
+    """Return whether a timer of a path is held by a cycle date that waits."""
+    return any(
+        timer.decides and timer.due_on == waiting.on and timer.country in waiting.countries
+        for timer in explanation.timers
+    )
 
 
 def explanation_lines(explanation: Explanation, trigger: str | None = None) -> Iterator[str]:

@@ -91,7 +91,7 @@ def sweep(
     Example: lazsa-flow sweep
     """
     from lazsa_flow.cli.forecast import of_due
-    from lazsa_flow.cli.pausing import show_pauses
+    from lazsa_flow.cli.pausing import show_pauses, show_waiting_dates
     from lazsa_flow.cli.progress import bars
     from lazsa_flow.engine.recorded_instant import check_past
 
@@ -111,6 +111,7 @@ def sweep(
         with bars(console(stderr=True), service.due_by_country(instant)) as report:
             swept = service.sweep(now=until, done=report)
         pauses = service.pauses()
+        show_waiting_dates(service)
     counts: dict[str, Any] = asdict(swept)
     if as_json:
         print_json(counts | ({"paused": [each.scope for each in pauses]} if pauses else {}))

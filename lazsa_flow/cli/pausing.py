@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.cli.approvals import print_request
-from lazsa_flow.cli.common import console, open_service, print_json, print_result, read_actor
+from lazsa_flow.cli.common import (
+    console,
+    find_runtime,
+    open_service,
+    print_json,
+    print_result,
+    read_actor,
+)
 from lazsa_flow.cli.options import (
     DEFAULT_DATABASE,
     AllPauses,
@@ -25,7 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from lazsa_flow.foresight.waiting_dates import WaitingDate
     from lazsa_flow.lifecycle.pauses import Pause
+    from lazsa_flow.service.service import FlowService
 
 
 def pause(
@@ -95,21 +104,25 @@ def pauses(
     config: ConfigDir = None,
     as_json: Json = False,
 ) -> None:
-    """List the pauses in force: scope, who, since when and why.
+    """List the pauses in force, and the cycle dates that wait for approval and start.
 
     Example: lazsa-flow pauses
     """
+    from lazsa_flow.foresight.waiting_dates import read_waiting_dates
+
     with open_service(database, config) as service:
         found = service.pauses(lifted=lifted)
         everything = service.paused()
+        waiting = read_waiting_dates(find_runtime(service).context)
     if as_json:
-        print_json([pause_document(each) for each in found])
+        held = [_waiting_document(each) for each in waiting]
+        print_json([*(pause_document(each) for each in found), *held])
         return
-    for each in found:
+    for each in (*found, *waiting):
         console().print(str(each), soft_wrap=True)
     if everything:
         console().print("No timer fires: everything is paused.")
-    elif not found:
+    elif not found and not waiting:
         console().print("Nothing is paused.")
 
 
@@ -117,6 +130,16 @@ def show_pauses(pauses: Iterable[Pause]) -> None:
     """Print the pauses in force on standard error, a line each."""
     for each in pauses:
         console(stderr=True).print(f"Paused: {each}", soft_wrap=True)
+
+
+def show_waiting_dates(service: FlowService) -> list[WaitingDate]:
+    """Print the cycle dates that wait for approval and start on standard error; return them."""
+    from lazsa_flow.foresight.waiting_dates import read_waiting_dates
+
+    found = read_waiting_dates(find_runtime(service).context)
+    for each in found:
+        console(stderr=True).print(str(each), soft_wrap=True)
+    return found
 
 
 def pause_document(pause: Pause) -> dict[str, Any]:
@@ -128,6 +151,18 @@ def pause_document(pause: Pause) -> dict[str, Any]:
         "actor": pause.actor,
         "since": pause.since,
         "reason": pause.reason,
+    }
+
+
+def _waiting_document(each: WaitingDate) -> dict[str, Any]:
+    """Return a date that waits in the form of a pause."""
+    return {
+        "scope": f"cycle {each.on}",
+        "country": each.countries[0] if len(each.countries) == 1 else None,
+        "cycle": each.on.isoformat(),
+        "actor": None,
+        "since": each.since,
+        "reason": each.reason,
     }
 
 

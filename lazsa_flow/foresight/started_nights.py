@@ -9,6 +9,7 @@ from lazsa_flow.engine import night_run
 from lazsa_flow.errors import ConflictError, InputError
 from lazsa_flow.foresight.night_start import START, NightStart, start_run
 from lazsa_flow.foresight.night_status import find_run, read_status, status_of
+from lazsa_flow.foresight.waiting_dates import read_waiting_dates
 from lazsa_flow.lifecycle.pauses import Pause
 from lazsa_flow.service.entrance import checked
 from lazsa_flow.service.part import Part, exposed
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.engine.night_run import NightRun
     from lazsa_flow.foresight.night_status import NightStatus
+    from lazsa_flow.foresight.waiting_dates import WaitingDate
     from lazsa_flow.lifecycle.model import Actor
     from lazsa_flow.service.context import Context
     from lazsa_flow.service.runtime import Runtime
@@ -221,6 +223,10 @@ class StartedNights(Part):
             runs = transaction.night_runs(name=name)
             return [status_of(context, transaction, each) for each in runs]
 
+    def waiting_dates(self) -> list[WaitingDate]:
+        """Return the cycle dates that are due and wait for approval and start, oldest first."""
+        return read_waiting_dates(self._runtime.context)
+
 
 @checked
 class StartCommands:
@@ -239,6 +245,7 @@ class StartCommands:
     resume_night = exposed(StartedNights.resume_night)
     started_night = exposed(StartedNights.started_night)
     started_nights = exposed(StartedNights.started_nights)
+    waiting_dates = exposed(StartedNights.waiting_dates)
 
 
 def _start(context: Context, asked: NightStart, actor: Actor, key: str | None) -> NightStatus:

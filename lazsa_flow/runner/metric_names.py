@@ -50,6 +50,9 @@ PATHS_FAILING: Final = Metric(
 )
 PATHS_PARKED: Final = Metric("lazsa_paths_parked", "gauge", "Paths that are parked.")
 PAUSES: Final = Metric("lazsa_pauses", "gauge", "Pauses of timers that are in force.")
+NIGHTS_STOPPED: Final = Metric(
+    "lazsa_nights_stopped", "gauge", "Nights that have stopped by themselves."
+)
 OUTBOX_NOTICES: Final = Metric("lazsa_outbox_notices", "gauge", "Notices that wait to be sent.")
 OUTBOX_AGE: Final = Metric(
     "lazsa_outbox_age_seconds", "gauge", "Since a notice may be sent that has not been."
@@ -67,6 +70,14 @@ TIMERS_UNEXPLAINED: Final = Metric(
 )
 METRICS: Final = (
     *(TIMERS_TAKEN, CHUNK_LAG, SLOW_GUARDS, READY, TIMERS_DUE, PATHS_FAILING, PATHS_PARKED),
-    *(PAUSES, OUTBOX_NOTICES, OUTBOX_AGE, NOTICES_PARKED, RELAY_SILENT, TIMERS_UNEXPLAINED),
+    *(
+        PAUSES,
+        NIGHTS_STOPPED,
+        OUTBOX_NOTICES,
+        OUTBOX_AGE,
+        NOTICES_PARKED,
+        RELAY_SILENT,
+        TIMERS_UNEXPLAINED,
+    ),
 )
 """Every figure that the processes of any application serve."""

@@ -148,6 +148,7 @@ def _list_queue_gauges(standing: QueueStats, now: datetime) -> tuple[tuple[Metri
         (names.PATHS_FAILING, standing.failing),
         (names.PATHS_PARKED, standing.parked),
         (names.PAUSES, standing.pauses),
+        (names.NIGHTS_STOPPED, standing.nights_stopped),
         (names.OUTBOX_NOTICES, standing.outbox),
         (names.OUTBOX_AGE, waits_s),
         (names.NOTICES_PARKED, standing.notices_parked),

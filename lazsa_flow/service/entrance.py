@@ -36,6 +36,7 @@ TEXTS: Final = frozenset(
     {
         *("comment", "note", "statement", "text", "url", "pause.reason", "resume.reason"),
         *("refuse_request.reason", "withdraw_request.reason"),
+        *("pause_night.reason", "resume_night.reason"),
     }
 )
 """The parameters, of any method or of one, that hold free text; an error does not show it."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from lazsa_flow.store import pauses, schema
+from lazsa_flow.store import night_runs, pauses, schema
 from lazsa_flow.store.column_types import Day, Instant
 from lazsa_flow.store.flows import OUTCOMES
 from lazsa_flow.store.postgresql import APPLICATION
@@ -54,6 +54,7 @@ class QueueStats:
         outbox_due_since: Since when the one that may be sent now has waited for longest: not before
             its quiet hours, its digest or its next attempt. ``None`` where none may.
         relay_seen: When a relay was last seen at work; ``None`` where none ever was.
+        nights_stopped: Nights that have stopped by themselves and were neither resumed nor ended.
     """
 
     due: int
@@ -65,6 +66,7 @@ class QueueStats:
     notices_parked: int
     outbox_due_since: datetime | None
     relay_seen: datetime | None
+    nights_stopped: int
 
 
 def queue_stats(connection: sa.Connection, now: datetime) -> QueueStats:
@@ -96,6 +98,7 @@ def queue_stats(connection: sa.Connection, now: datetime) -> QueueStats:
         notices_parked=set_aside,
         outbox_due_since=due_since,
         relay_seen=connection.scalar(sa.select(beats.c.seen_at).where(beats.c.process == RELAY)),
+        nights_stopped=night_runs.count_stopped(connection),
     )
 
 

@@ -121,6 +121,17 @@ def read_limits(
     return NightLimits(limits, runs, held)
 
 
+def read_nights(
+    connection: sa.Connection,
+    pauses: Collection[Pause],
+    calendars: Mapping[str, Calendar],
+    now: datetime,
+) -> NightLimits:
+    """Return what a claim might take of cycle dates now; see :func:`read_limits`."""
+    under_way = list(connection.scalars(night_runs.UNDER_WAY))
+    return read_limits(connection, under_way, pauses, calendars, now, write=False)
+
+
 def _read_under_way(
     connection: sa.Connection, numbers: Collection[int], *, lock: bool
 ) -> list[NightRun]:

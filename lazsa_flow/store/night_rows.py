@@ -108,6 +108,10 @@ class NightSide(BookSide):
         """Write a night as it is now."""
         night_runs.change_run(self._connection, run)
 
+    def is_night_waiting(self, country: str, at: datetime) -> bool:
+        """Return whether a path waits on which something is decided at an instant."""
+        return night_runs.is_waiting(self._connection, country, at)
+
     def count_night(self, country: str, at: datetime) -> int:
         """Count the paths of a country on which something is decided at an instant."""
         return night_runs.count_waiting(self._connection, country, at)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from lazsa_flow.engine.night_run import CountryProgress, NightRun
+from lazsa_flow.engine.night_run import STOPPED, CountryProgress, NightRun
 from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.store import schema
@@ -53,6 +53,12 @@ def read_started(connection: sa.Connection, since: date) -> set[tuple[str, date]
     return {(code, on) for countries, on in rows for code in json.loads(countries)}
 
 
+def count_stopped(connection: sa.Connection) -> int:
+    """Count the nights that have stopped by themselves and were neither resumed nor ended."""
+    stopped = _RUNS.c.ended_at.is_(None) & (_RUNS.c.phase == STOPPED)
+    return connection.scalar(sa.select(sa.func.count()).select_from(_RUNS).where(stopped)) or 0
+
+
 def add_run(connection: sa.Connection, run: NightRun) -> int:
     """Record that a night starts; return its number."""
     row = _row(run)
@@ -87,20 +93,20 @@ def _run(fields: dict[str, Any]) -> NightRun:
 # -- what is pending of a night
 
 
+def is_waiting(connection: sa.Connection, country: str, at: datetime) -> bool:
+    """Return whether a timer of a country is pending that decides at an instant."""
+    table = schema.timers
+    query = sa.select(sa.literal(1)).where(
+        schema.PENDING, table.c.due_at == at, table.c.country == country, table.c.decides
+    )
+    return connection.scalar(query.limit(1)) is not None
+
+
 def countries_waiting(connection: sa.Connection, run: NightRun) -> set[str]:
     """Return the countries in which a timer of a night is pending that decides something."""
-    table = schema.timers
-    found = set()
-    for code, each in run.countries.items():
-        query = sa.select(sa.literal(1)).where(
-            schema.PENDING,
-            table.c.due_at == each.starts_at,
-            table.c.country == code,
-            table.c.decides,
-        )
-        if connection.scalar(query.limit(1)) is not None:
-            found.add(code)
-    return found
+    return {
+        code for code, each in run.countries.items() if is_waiting(connection, code, each.starts_at)
+    }
 
 
 def paths_waiting(connection: sa.Connection, path_ids: Collection[int], at: datetime) -> set[int]:

@@ -21,7 +21,6 @@ from lazsa_flow.store import (
     merges,
     monitoring,
     night_claims,
-    night_runs,
     parked_list,
     pauses,
     released,
@@ -43,11 +42,12 @@ from lazsa_flow.store.timer_outcomes import (
 from lazsa_flow.store.transaction_stamp import read_stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterator, Sequence
+    from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
     from lazsa_flow.engine.ledger import Count
+    from lazsa_flow.lifecycle.calendar import Calendar
     from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.model import TimerRow
     from lazsa_flow.lifecycle.pauses import Pause
@@ -102,8 +102,8 @@ class StoreQuestions(ABC, Generic[_Listing]):
             stamp = read_stamp(connection)
             self.brakes.check(stamp)
             self.brakes.tell_pauses(stamp.pauses)
-            now = self.brakes.now()
-            nights = self._read_nights(connection, stamp.pauses, now)
+            now, calendars = self.brakes.now(), self.brakes.held_calendars
+            nights = night_claims.read_nights(connection, stamp.pauses, calendars, now)
             foreign = self.brakes.foreign(stamp)
             passing = due_timers.Passing.of(stamp.pauses, foreign, nights.closed)
             if passing.everything:
@@ -113,17 +113,16 @@ class StoreQuestions(ABC, Generic[_Listing]):
             looks += nights.next_looks(now)
         return min((at for at in looks if at is not None), default=None)
 
-    def nights(self, now: datetime) -> NightLimits:
-        """Return the nights that are under way, and the dates that wait for approval and start."""
-        with self._read() as connection:
-            return self._read_nights(connection, pauses.read(connection), now)
+    def nights(self, now: datetime, calendars: Mapping[str, Calendar] | None = None) -> NightLimits:
+        """Return the nights that are under way, and the dates that wait for approval and start.
 
-    def _read_nights(
-        self, connection: sa.Connection, pauses: Collection[Pause], now: datetime
-    ) -> NightLimits:
-        under_way = list(connection.scalars(night_runs.UNDER_WAY))
-        calendars = self.brakes.held_calendars
-        return night_claims.read_limits(connection, under_way, pauses, calendars, now, write=False)
+        Args:
+            now: The present instant.
+            calendars: Those of the countries of which no date starts by itself.
+        """
+        held = self.brakes.held_calendars if calendars is None else calendars
+        with self._read() as connection:
+            return night_claims.read_nights(connection, pauses.read(connection), held, now)
 
     def queue_stats(self, now: datetime) -> QueueStats:
         """Return how the work stands at an instant."""

@@ -177,7 +177,7 @@ COMMANDS = {
         "approve_request",
         "refuse_request",
         "withdraw_request",
-        *("approve_night", "start_night", "started_night", "started_nights"),
+        *("approve_night", "start_night", "started_night", "started_nights", "waiting_dates"),
         *("pause_night", "resume_night", "set_pace"),
         "night",
         "save_rehearsal",

@@ -140,6 +140,7 @@ COMMAND_OF: Final = {
     "title": "show",
     "today": "today",
     "unassign_reviewer": "panel unassign",
+    "waiting_dates": "due",
     "unmerge_sellers": "seller unmerge",
     "unpark": "unpark",
     "unpark_all": "unpark",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from lazsa_flow.engine.night_run import STOPPED
 from lazsa_flow.engine.tables import digest_of
+from lazsa_flow.foresight.waiting_dates import list_waiting_dates
 from lazsa_flow.notices.channels import asks_for_contacts
 from lazsa_flow.runner.doctor.examination import Check
 from lazsa_flow.store.brakes import Brakes
@@ -62,6 +64,24 @@ def check_pauses(examination: Examination) -> Iterator[Check]:
         yield Check("pauses", "warning", f"paused: {each}; to go on: lazsa-flow resume")
     if not pauses:
         yield Check("pauses", "ok", "none")
+
+
+def check_nights(examination: Examination) -> Iterator[Check]:
+    """Name every night that has stopped by itself, and every cycle date that waits."""
+    store, rules = examination.database.store, examination.rules
+    approval = examination.config.deployment.night.approval
+    calendars = {code: rules.calendar(code) for code in rules.countries} if approval else {}
+    nights = store.nights(examination.now, calendars)
+    waiting = list_waiting_dates(store, rules.merged, nights.held)
+    stopped = [run for run in nights.runs if run.phase == STOPPED]
+    for run in stopped:
+        found = f"{run.name} has stopped by itself: {run.differing} of {run.compared} outcomes"
+        following = f"next: lazsa-flow night show {run.name}"
+        yield Check("nights", "fault", f"{found} differ from its rehearsal; {following}")
+    for each in waiting:
+        yield Check("nights", "warning", str(each))
+    if not stopped and not waiting:
+        yield Check("nights", "ok", "no cycle date waits")
 
 
 def check_imports(examination: Examination) -> Iterator[Check]:

@@ -43,6 +43,7 @@ CHECKS: Final = (
     ListedCheck("evidence", schema.check_evidence_tables, ("config", "schema")),
     ListedCheck("work", operations.check_work, ("schema",)),
     ListedCheck("pauses", operations.check_pauses, ("schema",)),
+    ListedCheck("nights", operations.check_nights, ("config", "rules", "schema")),
     ListedCheck("imports", operations.check_imports, ("schema",)),
     ListedCheck("outbox", operations.check_outbox, ("schema",)),
     ListedCheck("contacts", operations.check_contacts, ("config", "schema")),

@@ -1,0 +1,103 @@
+"""Dates that wait: cycle dates that are due, and start only once approved; and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lazsa_flow.foresight.saved_nights import list_reasons
+from lazsa_flow.foresight.saved_rehearsal import APPROVE, seal_of
+from lazsa_flow.lifecycle.calendar import instant_text
+from lazsa_flow.service.approvals import approvals_of, is_approved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+    from lazsa_flow.engine.night_run import CycleStart
+    from lazsa_flow.lifecycle.merged_ids import MergedIds
+    from lazsa_flow.service.context import Context
+    from lazsa_flow.store.store import SqlStore
+    from lazsa_flow.store.transaction import SqlTransaction
+
+
+class WaitingDate(NamedTuple):
+    """A cycle date that is due and waits for approval and start.
+
+    Attributes:
+        on: The date.
+        countries: The countries in which it has begun.
+        since: When it began in the first of them.
+        next: The command to give next.
+
+    Units:
+        Instants are aware, in UTC.
+    """
+
+    on: date
+    countries: tuple[str, ...]
+    since: datetime
+    next: str
+
+    @property
+    def reason(self) -> str:
+        """What it waits for, and what to do next."""
+        return f"waits for approval and start; next: {self.next}"
+
+    def __str__(self) -> str:
+        return f"cycle {self.on} in {', '.join(self.countries)} {self.reason}"
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            "cycle": self.on.isoformat(),
+            "countries": list(self.countries),
+            "since": instant_text(self.since),
+            "next": self.next,
+        }
+
+
+def read_waiting_dates(context: Context) -> list[WaitingDate]:
+    """Return the cycle dates that are due to a service and wait for approval and start."""
+    held = context.store.nights(context.clock.now()).held
+    return list_waiting_dates(context.store, context.rulebook.merged, held)
+
+
+def list_waiting_dates(
+    store: SqlStore, merged: MergedIds, held: Sequence[CycleStart]
+) -> list[WaitingDate]:
+    """Return the dates that wait, with what to do next.
+
+    Args:
+        store: Where rehearsals are saved.
+        merged: Which ids are one person's.
+        held: The dates that wait, by country.
+    """
+    if not held:
+        return []
+    with store.begin(write=False) as transaction:
+        held = [each for each in held if transaction.is_night_waiting(each.country, each.at)]
+        dates = sorted({each.on for each in held})
+        following = {on: _find_next(transaction, merged, on) for on in dates}
+    return [_waiting([each for each in held if each.on == on], following[on]) for on in dates]
+
+
+def _waiting(starts: Iterable[CycleStart], following: str) -> WaitingDate:
+    own = sorted(starts)
+    since = min(each.at for each in own)
+    return WaitingDate(own[0].on, tuple(each.country for each in own), since, following)
+
+
+def _find_next(transaction: SqlTransaction, merged: MergedIds, on: date) -> str:
+    """Return the command that brings a date nearer to its start."""
+    rows = [
+        row
+        for row in transaction.rehearsals()
+        if row.cycle_on == on and not list_reasons(transaction, row)
+    ]
+    approvals = transaction.approvals(APPROVE)
+    for row in reversed(rows):
+        if is_approved(approvals_of(approvals, seal_of(row), merged)):
+            return f"lazsa-flow night start {row.name}"
+    for row in reversed(rows):
+        return f"lazsa-flow night approve {row.name} --as manager:ID"
+    return f"lazsa-flow rehearse --on {on} --save NAME --as operator:ID"
