@@ -140,7 +140,7 @@ COMMAND_OF: Final = {
     "title": "show",
     "today": "today",
     "unassign_reviewer": "panel unassign",
-    "waiting_dates": "due",
+    "waiting_dates": "pauses",
     "unmerge_sellers": "seller unmerge",
     "unpark": "unpark",
     "unpark_all": "unpark",
@@ -157,6 +157,7 @@ RENAMED: Final = {
     "record_facts": "import_facts",
     "relay": "open_relay",
     "verify_journal": "verify",
+    "waiting_dates": "read_waiting_dates",
 }
 """Earlier names and short forms of methods: the command calls the method named here."""
 
