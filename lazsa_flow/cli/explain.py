@@ -53,14 +53,14 @@ def explain(
     Example: lazsa-flow explain invoice-17 send
     """
     from lazsa_flow.engine.explanation_json import explanation_json
-    from lazsa_flow.foresight.waiting_dates import read_waiting_dates
+    from lazsa_flow.foresight.started_nights import StartCommands
 
     at = read_now(now)
     with open_service(database, config) as service:
         if by_subject and service.paths(name):
             name = find_path(service, name, by_subject=True).ref
         explanation = service.explain(name, trigger, lifecycle=lifecycle, now=at)
-        waiting = read_waiting_dates(find_runtime(service).context)
+        waiting = StartCommands(find_runtime(service)).waiting_dates()
     own = [each for each in waiting if _waits_for(explanation, each)]
     if as_json:
         document = explanation_json(explanation)

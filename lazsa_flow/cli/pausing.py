@@ -108,12 +108,12 @@ def pauses(
 
     Example: lazsa-flow pauses
     """
-    from lazsa_flow.foresight.waiting_dates import read_waiting_dates
+    from lazsa_flow.foresight.started_nights import StartCommands
 
     with open_service(database, config) as service:
         found = service.pauses(lifted=lifted)
         everything = service.paused()
-        waiting = read_waiting_dates(find_runtime(service).context)
+        waiting = StartCommands(find_runtime(service)).waiting_dates()
     if as_json:
         held = [_waiting_document(each) for each in waiting]
         print_json([*(pause_document(each) for each in found), *held])
@@ -134,9 +134,9 @@ def show_pauses(pauses: Iterable[Pause]) -> None:
 
 def show_waiting_dates(service: FlowService) -> list[WaitingDate]:
     """Print the cycle dates that wait for approval and start on standard error; return them."""
-    from lazsa_flow.foresight.waiting_dates import read_waiting_dates
+    from lazsa_flow.foresight.started_nights import StartCommands
 
-    found = read_waiting_dates(find_runtime(service).context)
+    found = StartCommands(find_runtime(service)).waiting_dates()
     for each in found:
         console(stderr=True).print(str(each), soft_wrap=True)
     return found

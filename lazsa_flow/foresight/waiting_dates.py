@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lazsa_flow.foresight.saved_nights import list_reasons
-from lazsa_flow.foresight.saved_rehearsal import APPROVE, seal_of
 from lazsa_flow.lifecycle.calendar import instant_text
-from lazsa_flow.service.approvals import approvals_of, is_approved
+from lazsa_flow.service.approvals import is_approved
+from lazsa_flow.service.sealed_rehearsals import find_approvals, list_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,9 +93,8 @@ def _find_next(transaction: SqlTransaction, merged: MergedIds, on: date) -> str:
         for row in transaction.rehearsals()
         if row.cycle_on == on and not list_reasons(transaction, row)
     ]
-    approvals = transaction.approvals(APPROVE)
     for row in reversed(rows):
-        if is_approved(approvals_of(approvals, seal_of(row), merged)):
+        if is_approved(find_approvals(transaction, row, merged)):
             return f"lazsa-flow night start {row.name}"
     for row in reversed(rows):
         return f"lazsa-flow night approve {row.name} --as manager:ID"

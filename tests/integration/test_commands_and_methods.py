@@ -157,7 +157,6 @@ RENAMED: Final = {
     "record_facts": "import_facts",
     "relay": "open_relay",
     "verify_journal": "verify",
-    "waiting_dates": "read_waiting_dates",
 }
 """Earlier names and short forms of methods: the command calls the method named here."""
 
