@@ -49,6 +49,17 @@ class Due(NamedTuple):
     countries: Collection[str] = ()
 
 
+class _Column(NamedTuple):
+    """A column of a table in the scratch database.
+
+    Attributes:
+        type: Its type in SQLite; ``TEXT`` for texts.
+    """
+
+    name: str
+    type: str
+
+
 class _Snapshot(Protocol):
     """One snapshot of the source, with the scratch database to copy into."""
 
@@ -56,11 +67,11 @@ class _Snapshot(Protocol):
         """Choose the paths that fall due with their siblings; return how many there are."""
         ...
 
-    def columns(self, table: str) -> list[str]:
+    def columns(self, table: str) -> list[_Column]:
         """Return the columns of a table that the source and the scratch database both have."""
         ...
 
-    def copy(self, part: Part, columns: Sequence[str]) -> None:
+    def copy(self, part: Part, columns: Sequence[_Column]) -> None:
         """Copy a part."""
         ...
 
@@ -167,15 +178,24 @@ def _choosing(due: Due, mark: str) -> tuple[str, list[str]]:
     return query, [instant_text(due.until), *countries] * len(OPEN_STATUSES)
 
 
-def _selecting(part: Part, columns: Sequence[str], among: str, *, parts: bool) -> str:
-    """Return the query for the rows of a part."""
+def _selecting(part: Part, columns: Sequence[_Column], among: str, *, parts: bool) -> str:
+    """Return the query for the rows of a part; a text that no decision reads is left empty."""
     conditions = [f"{part.owner} {among}"] if part.owner else []
     conditions += [part.where] if part.where else []
-    if parts and "batch_id" in columns:  # of an import that is under way, nothing is seen
+    if parts and any(
+        each.name == "batch_id" for each in columns
+    ):  # of an import that is under way, nothing is seen
         under_way = f"SELECT batch_id FROM {schema.open_imports.name}"
         conditions.append(f"(batch_id IS NULL OR batch_id NOT IN ({under_way}))")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"SELECT {', '.join(columns)} FROM {part.table}{where}"
+    values = (_value_of(part, each) for each in columns)
+    return f"SELECT {', '.join(values)} FROM {part.table}{where}"
+
+
+def _value_of(part: Part, column: _Column) -> str:
+    """Return what is selected for a column: nothing of a text that no decision reads."""
+    is_read = part.read is None or column.name in part.read
+    return column.name if is_read or column.type != "TEXT" else "''"
 
 
 class _SqliteFile:
@@ -199,16 +219,16 @@ class _SqliteFile:
         [(count,)] = self._driver.execute("SELECT count(*) FROM temp.chosen")
         return int(count)
 
-    def columns(self, table: str) -> list[str]:
+    def columns(self, table: str) -> list[_Column]:
         query = (
-            "SELECT name FROM pragma_table_info(:table, 'scratch')"
-            " INTERSECT SELECT name FROM pragma_table_info(:table, 'main')"
+            "SELECT name, type FROM pragma_table_info(:table, 'scratch')"
+            " WHERE name IN (SELECT name FROM pragma_table_info(:table, 'main'))"
         )
-        return [name for (name,) in self._driver.execute(query, {"table": table})]
+        return [_Column(*row) for row in self._driver.execute(query, {"table": table})]
 
-    def copy(self, part: Part, columns: Sequence[str]) -> None:
+    def copy(self, part: Part, columns: Sequence[_Column]) -> None:
         query = _selecting(part, columns, _CHOSEN[part.among], parts=True)
-        into = f"scratch.{part.table} ({', '.join(columns)})"
+        into = f"scratch.{part.table} ({', '.join(each.name for each in columns)})"
         self._driver.execute(f"INSERT INTO {into} {query}")
 
     def largest_path(self) -> int:
@@ -241,15 +261,16 @@ class _Fetched:
         self._among["names"] += [alias for (alias,) in named]
         return len(self._among["paths"])
 
-    def columns(self, table: str) -> list[str]:
+    def columns(self, table: str) -> list[_Column]:
         theirs = {each["name"] for each in sa.inspect(self._connection).get_columns(table)}
-        own = self._target.execute("SELECT name FROM pragma_table_info(?, 'scratch')", (table,))
-        return [name for (name,) in own if name in theirs]
+        query = "SELECT name, type FROM pragma_table_info(?, 'scratch')"
+        own = (_Column(*row) for row in self._target.execute(query, (table,)))
+        return [each for each in own if each.name in theirs]
 
-    def copy(self, part: Part, columns: Sequence[str]) -> None:
+    def copy(self, part: Part, columns: Sequence[_Column]) -> None:
         query = _selecting(part, columns, self._those(), parts=not self._server)
         values = self._values(part.among) if part.owner else []
-        into = f"scratch.{part.table} ({', '.join(columns)})"
+        into = f"scratch.{part.table} ({', '.join(each.name for each in columns)})"
         marks = ", ".join("?" * len(columns))
         self._target.executemany(f"INSERT INTO {into} VALUES ({marks})", self._run(query, values))
 
