@@ -75,6 +75,7 @@ SAMPLES: dict[str, Any] = {
 ACTORS = {
     "announce": MANAGER,
     "give_perk": MANAGER,
+    "record_taken_out": MANAGER,
     "appeal": MANAGER,
     "apply_entry": Actor("seller", "a1"),
     "check_entry": Actor("seller", "a1"),

@@ -330,6 +330,10 @@ CASES: Final[Mapping[str, Case]] = {
         {"perk": "immersion_trip"},
         lambda world: (world.ambassador(), None)[1],
     ),
+    "record_taken_out": Case(
+        {"seller": "s1", "actor": MANAGER},
+        prepare=lambda world: (world.former_member(), None)[1],
+    ),
     "import_contacts": _of_file(CONTACTS, "seller_id", email="shop@shop.example", locale="en"),
     "import_facts": _of_file(
         FACTS, "seller_id", country="SG", joined_on="2018-01-01", as_of="2020-02-01"

@@ -50,6 +50,7 @@ COMMANDS: Final[Mapping[str, tuple[Permit, ...]]] = {
     ),
     "announce": (Permit("team", relation="country"), Permit("manager")),
     "give_perk": (Permit("team", relation="country"), Permit("manager")),
+    "record_taken_out": (Permit("team", relation="country"), Permit("manager")),
     "consent": (Permit("seller", relation="self"),),
     "record_shown": (Permit("employee"),),
     "merge_sellers": (Permit("host"),),

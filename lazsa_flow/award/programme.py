@@ -88,6 +88,7 @@ class Programme(FlowService):
     title = exposed(Community.title)
     perks_due = exposed(Community.perks_due)
     give_perk = exposed(Community.give_perk)
+    record_taken_out = exposed(Community.record_taken_out)
 
     # -- files and rows of the host's
     import_facts = exposed(Imports.import_facts)

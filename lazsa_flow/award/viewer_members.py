@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Final, cast
 
+from lazsa_flow.award.commands.group_exits import list_group_exits
 from lazsa_flow.award.commands.group_members import (
     STEPS_GUARD,
     find_former,
@@ -17,7 +18,7 @@ from lazsa_flow.viewer.searching import LABEL, find_path_ids
 from lazsa_flow.viewer.whole_lists import country_filter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lazsa_flow.award.commands.group_members import FormerAmbassador
     from lazsa_flow.award.policy import AwardPolicy
@@ -28,9 +29,17 @@ _GROUPS: Final = (
     Choice("member", "members"),
     Choice("add", "to add"),
     Choice("out", "to take out"),
+    Choice("left", "have left"),
     Choice("invited", "invited"),
 )
-_STATES: Final = {"member": "reconnect", "out": "removed", "invited": "retired"}
+_STATES: Final[Mapping[str, Sequence[str]]] = {
+    "member": ("reconnect",),
+    "add": ("retired", "removed"),
+    "out": ("removed", "renewed", "renewal_due", "retired"),
+    "left": ("removed",),
+    "invited": ("retired",),
+}
+"""The states in which those of a group can be; reinstated out of Reconnect, they are renewed."""
 
 
 def list_filters(context: PageContext) -> list[Filter]:
@@ -45,13 +54,13 @@ def find_members(context: PageContext, query: ListQuery) -> ListRows:
     """Find the former ambassadors of a query, newest first."""
     group, country = query.get("group") or "member", query.get("country")
     ids: Sequence[int] | None = find_path_ids(context, query.search)
-    if group == "add":
-        to_add = _find_to_add(context, country)
-        ids = to_add if ids is None else [each for each in ids if each in set(to_add)]
+    if group in ("add", "out"):
+        tasks = set((_find_to_add if group == "add" else _find_to_take_out)(context, country))
+        ids = sorted(tasks if ids is None else tasks.intersection(ids))
     found: list[FormerAmbassador] = []
     more = False
     own = runtime_of(context.service).context
-    for state in ("retired", "removed") if group == "add" else (_STATES[group],):
+    for state in _STATES[group]:
         if ids is not None and not ids:
             break
         part, more = find_former(
@@ -62,7 +71,7 @@ def find_members(context: PageContext, query: ListQuery) -> ListRows:
     return ListRows(
         [_write_row(context, each, group) for each in found],
         more,
-        count=len(found) if group == "add" else None,
+        count=None if ids is None else len(found),
         empty=_explain_empty(query, group),
         commands=[Command(f"lazsa-flow members{where}"), Command(f"lazsa-flow today{where}")],
     )
@@ -81,6 +90,12 @@ def _find_to_add(context: PageContext, country: str | None) -> list[int]:
         ]
 
 
+def _find_to_take_out(context: PageContext, country: str | None) -> list[int]:
+    """Return the numbers of the paths of those whom the team has still to take out."""
+    own = runtime_of(context.service).context
+    return [path.id for path in list_group_exits(own, country)]
+
+
 def _explain_empty(query: ListQuery, group: str) -> str:
     if query.after is not None:
         return "There are no more."
@@ -88,6 +103,7 @@ def _explain_empty(query: ListQuery, group: str) -> str:
         "member": "Nobody is in Reconnect yet.",
         "add": "Nobody waits to be added.",
         "out": "Nobody has to be taken out.",
+        "left": "Nobody has left Reconnect.",
         "invited": "No award has ended yet.",
     }
     return "Nobody is like that." if query.search or query.get("country") else said[group]
@@ -109,7 +125,7 @@ def _write_row(context: PageContext, each: FormerAmbassador, group: str) -> Row:
             f"{done} of {each.steps}",
             ", ".join(each.missing),
             listed.reason,
-            _write_command(context, each),
+            _write_command(context, each, group),
         ),
         listed.path,
     )
@@ -120,7 +136,9 @@ def _name_standing(each: FormerAmbassador, group: str) -> Cell:
     if group == "member":
         return Mark("member", "good")
     if group == "out":
-        return Mark("take out", "warn") if each.unmet else "may come back"
+        return Mark("take out", "warn")
+    if group == "left":
+        return "stays out" if each.unmet else "may come back"
     if not each.unmet:
         return Mark("to add", "warn")
     if set(each.unmet) != {STEPS_GUARD}:
@@ -129,8 +147,10 @@ def _name_standing(each: FormerAmbassador, group: str) -> Cell:
     return "under way" if len(each.missing) < each.steps else Mark("silent", "quiet")
 
 
-def _write_command(context: PageContext, each: FormerAmbassador) -> Command:
+def _write_command(context: PageContext, each: FormerAmbassador, group: str) -> Command:
     seller, country = shlex.quote(each.listed.subject), each.listed.country
+    if group == "out":
+        return Command(f"lazsa-flow reconnect taken-out {seller} --as team:YOU --country {country}")
     if each.unmet or each.listed.state == "reconnect":
         return Command(f"lazsa-flow show {seller}")
     rulebook = runtime_of(context.service).rulebook

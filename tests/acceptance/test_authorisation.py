@@ -193,6 +193,7 @@ COMMANDS_MAY: dict[str, dict[str, May]] = {
     "see_panel": {"team": LOCAL, "manager": ANY, "compliance": ANY},
     "announce": {"team": LOCAL, "manager": ANY},
     "give_perk": {"team": LOCAL, "manager": ANY},
+    "record_taken_out": {"team": LOCAL, "manager": ANY},
     "consent": SELLER,
     "record_shown": EMPLOYEE,
     "move_country": {"host": GLOBAL},
@@ -612,6 +613,7 @@ ASK: dict[str, Callable[[Stage, Actor], Any]] = {
         "News", "There is news.", audience="both", kind="event", country="SG", actor=a
     ),
     "give_perk": lambda s, a: s.programme.give_perk("s1", "award_kit", actor=a),
+    "record_taken_out": lambda s, a: s.programme.record_taken_out("s1", actor=a),
     "consent": lambda s, a: s.programme.consent("s1", given=True, actor=a),
     "record_shown": lambda s, a: s.programme.record_shown("s1", "teaching", actor=a),
     "move_country": lambda s, a: s.programme.move_country("s1", "MY", actor=a),

@@ -171,6 +171,7 @@ COMMANDS = {
         "title",
         "announcement",
         "give_perk",
+        "record_taken_out",
         "set_aside_card",
         "request_command",
         "command_request",

@@ -67,6 +67,7 @@ COMMAND_OF: Final = {
     "facts_gaps": "facts gaps",
     "fire": "fire",
     "give_perk": "perks give",
+    "record_taken_out": "reconnect taken-out",
     "hall_of_fame": "fame",
     "history": "history",
     "import_contacts": "import contacts",

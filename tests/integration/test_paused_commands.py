@@ -78,6 +78,7 @@ REFUSED: dict[str, Any] = {
         ref, "rev-books", actor=MANAGER, reason="conflict"
     ),
     "give_perk": lambda p, *_: p.give_perk("s1", "award_kit", actor=MANAGER),
+    "record_taken_out": lambda p, *_: p.record_taken_out("s1", actor=MANAGER),
     "appeal": lambda p, ref, _: p.appeal(ref, actor=MANAGER, grant=True),
     "move_country": lambda p, *_: p.move_country("s1", "TH", actor=HOST),
     "merge_sellers": lambda p, *_: p.merge_sellers("s1", "s2", actor=HOST),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tests.integration.world import World
 
 GRACE_ENDS = date(2021, 5, 1)
+TEAM = Actor("team", "team-SG", "SG")
 MANAGERS = (Actor("manager", "man-1"), Actor("manager", "man-2"))
 
 
@@ -95,6 +96,31 @@ class TestReconnect:
             with pytest.raises(RefusedError) as refused:
                 world.join()
             assert set(unmet(refused)) == {"held_a_year"}
+
+    def test_taken_out(self, world: World) -> None:
+        """The team lists who has left until it is recorded that they were taken out, once."""
+        path = world.former_member()
+        [task] = world.programme.today("SG").leavers
+        assert (task.path, task.seller) == (path, "s1")
+        assert world.programme.today("TH").leavers == ()
+        with pytest.raises(NotAllowedError):
+            world.programme.record_taken_out("s1", actor=Actor("team", "team-TH", "TH"))
+        world.join()  # whoever joins again may stay
+        assert world.programme.today("SG").leavers == ()
+        with pytest.raises(ConflictError, match="is a member of Reconnect"):
+            world.programme.record_taken_out("s1", actor=TEAM)
+        world.programme.fire(path, "remove", actor=SELLER, reason="left")
+        assert world.programme.record_taken_out("s1", actor=TEAM, key="k") == path
+        assert world.programme.today("SG").leavers == ()
+        assert world.programme.record_taken_out("s1", actor=TEAM, key="k") == path
+        with pytest.raises(ConflictError, match="was taken out of the group by team:team-SG on"):
+            world.programme.record_taken_out("s1", actor=TEAM)
+        world.join()
+        world.programme.fire(path, "remove", actor=SELLER, reason="left")
+        assert [each.path for each in world.programme.today("SG").leavers] == [path]
+        world.facts("s2")
+        with pytest.raises(ConflictError, match="was never a member"):
+            world.programme.record_taken_out("s2", actor=TEAM)
 
     def test_latest_path(self, world: World) -> None:
         """The latest award decides; an older path opens no door."""
@@ -261,6 +287,7 @@ class TestAppeals:
         assert move.effective_at == midnight(DUE)
         assert world.path(path).cycle_on == date(2022, 4, 1)
         assert world.path(path).period("membership", world.clock.now()) is None
+        assert [each.path for each in world.programme.today("SG").leavers] == [path]
 
     @pytest.mark.parametrize("reason", ["code_of_conduct", "resigned"])
     def test_other_ends(self, world: World, reason: str) -> None:

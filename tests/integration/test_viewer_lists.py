@@ -220,6 +220,24 @@ def test_policies(client: TestClient, world: World) -> None:
     assert "Asia/Singapore" in page
 
 
+def test_who_is_to_be_taken_out(tmp_path: Path, migrated: Path) -> None:
+    """Who has left is listed with the command that records that they were taken out."""
+    shutil.copy(migrated, tmp_path / "lazsa.db")
+    world = World(f"sqlite:///{tmp_path / 'lazsa.db'}")
+    path = world.former_member()
+    client = open_viewer(world)
+    [row] = rows_of(client, "/members?group=out")
+    assert (row["path"], row["standing"], row["reason"]) == (path, "take out", "left")
+    command = "lazsa-flow reconnect taken-out s1 --as team:YOU --country SG"
+    assert command in client.get("/members?group=out").text
+    parse_command(command)
+    world.programme.record_taken_out("s1", actor=Actor("team", "team-SG", "SG"))
+    assert rows_of(client, "/members?group=out") == []
+    [left] = rows_of(client, "/members?group=left")
+    assert (left["path"], left["standing"]) == (path, "may come back")
+    world.programme.close()
+
+
 def test_cases_and_bars(client: TestClient) -> None:
     """Open cases come with the command that closes them; a bar says until when."""
     [case] = rows_of(client, "/cases")

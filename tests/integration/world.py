@@ -188,6 +188,12 @@ class World:
         assert self.state(path) == "reconnect"
         return path
 
+    def former_member(self, seller: str = "s1") -> str:
+        """Let a member leave Reconnect, on 10 April 2021."""
+        path = self.member(seller)
+        self.programme.fire(path, "remove", actor=Actor("seller", seller), reason="left")
+        return path
+
     def resign(self, path: str) -> None:
         """Let the seller resign."""
         seller = self.path(path).subject

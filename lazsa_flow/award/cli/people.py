@@ -28,6 +28,7 @@ from lazsa_flow.cli.options import (
     As,
     ConfigDir,
     Database,
+    DryRun,
     Json,
     Key,
     PathRef,
@@ -159,3 +160,26 @@ def step(
     with open_programme(database, config) as programme:
         move = programme.reconnect_step(seller, name, actor=actor, key=key)
     print_move(move, as_json=as_json, none=f"{seller}: {name} is recorded")
+
+
+@reconnect.command("taken-out")
+def record_taken_out(
+    seller: Seller,
+    who: As,
+    country: RoleCountry = None,
+    dry_run: DryRun = False,
+    key: Key = None,
+    database: Database = DEFAULT_DATABASE,
+    config: ConfigDir = None,
+    as_json: Json = False,
+) -> None:
+    """Record that a former member was taken out of the group; once a membership.
+
+    Example: lazsa-flow reconnect taken-out seller-1 --as team:t-1 --country PH
+    """
+    actor = read_actor(who, country)
+    with open_programme(database, config) as programme:
+        path = programme.record_taken_out(seller, actor=actor, key=key, dry_run=dry_run)
+    data = {"seller": seller, "path": path, **({"dry_run": True} if dry_run else {})}
+    would = "would be recorded" if dry_run else "is recorded"
+    print_result(f"{seller}: {would} as taken out of the group ({path})", data, as_json=as_json)

@@ -120,6 +120,11 @@ def _follow_up(found: CountryDay) -> Iterator[Section]:
         f"lazsa-flow list --country {found.country} --state retired",
     )
     yield (
+        "To be taken out of the Reconnect group",
+        [f"{each.path} {each.seller}" for each in found.leavers],
+        f"lazsa-flow reconnect taken-out SELLER --as team:YOU --country {found.country}",
+    )
+    yield (
         "Perks to give",
         [f"{each.path} {each.seller}: {each.perk}, since {each.since}" for each in found.perks],
         f"lazsa-flow perks due {found.country}",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lazsa_flow.award.commands import erasure as erasure
     from lazsa_flow.award.commands import facts_age as facts_age
     from lazsa_flow.award.commands import facts_gaps as facts_gaps
+    from lazsa_flow.award.commands import group_exits as group_exits
     from lazsa_flow.award.commands import import_kinds as import_kinds
     from lazsa_flow.award.commands import import_result as import_result
     from lazsa_flow.award.commands import import_runs as import_runs

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.award.commands.appeal_list import open_appeals
 from lazsa_flow.award.commands.cases import Case, list_open_cases
 from lazsa_flow.award.commands.facts_gaps import FactsGap, find_facts_gaps
-from lazsa_flow.award.commands.group_members import list_group_tasks
+from lazsa_flow.award.commands.group_exits import list_group_exits
+from lazsa_flow.award.commands.group_members import GroupTask, list_group_tasks
 from lazsa_flow.award.commands.perk_giving import perks_due
 from lazsa_flow.award.commands.reviewing import ReviewerWork, reviewers_of
 from lazsa_flow.service.listing import Filters, find_paths
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.award.commands.appeals import Appeal
-    from lazsa_flow.award.commands.group_members import GroupTask
     from lazsa_flow.award.commands.perk_giving import OneOffPerk
     from lazsa_flow.award.store.round_listing import AwardListing
     from lazsa_flow.service.context import Context
@@ -78,6 +78,7 @@ class CountryDay:
         reviewers: Reviewers of the next cycle who have cards missing.
         appeals: Open appeals, those with the fewest days left first; by number of voices.
         group: Former ambassadors that the team should add to the group.
+        leavers: Former members that the team has still to take out of the group.
         perks: One-off perks that are still to be given.
         cases: Open compliance cases.
         facts: Open paths whose facts will not be current on the cycle date.
@@ -94,6 +95,7 @@ class CountryDay:
     reviewers: tuple[ReviewerWork, ...]
     appeals: tuple[Appeal, ...]
     group: tuple[GroupTask, ...]
+    leavers: tuple[GroupTask, ...]
     perks: tuple[OneOffPerk, ...]
     cases: tuple[Case, ...]
     facts: tuple[FactsGap, ...]
@@ -130,6 +132,9 @@ def plan_day(context: Context, country: str) -> CountryDay:
         reviewers=tuple(each for each in reviewers if each.missing),
         appeals=tuple(open_appeals(context, [country], now, unfiled=False, named=False)),
         group=tuple(group),
+        leavers=tuple(
+            GroupTask(path.ref, path.subject, ()) for path in list_group_exits(context, country)
+        ),
         perks=tuple(perks_due(context, country)),
         cases=tuple(cases),
         facts=find_facts_gaps(context, country, None).rows,

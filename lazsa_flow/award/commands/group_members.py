@@ -29,7 +29,7 @@ STEPS_GUARD: Final = "reconnect_steps"
 
 @dataclass(frozen=True, slots=True)
 class GroupTask:
-    """A former ambassador who has completed the seller's steps into Reconnect.
+    """Something that the team has to do about a former ambassador and the group.
 
     Attributes:
         unmet: The guards that keep the team from adding them; none where it can.

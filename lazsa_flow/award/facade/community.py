@@ -92,6 +92,35 @@ class Community(Part):
         """
         return title_of(self._runtime.context, path, self._runtime.clock.now())
 
+    def record_taken_out(
+        self, seller: str, *, actor: Actor, key: str | None = None, dry_run: bool = False
+    ) -> str:
+        """Record that a former member of Reconnect was taken out of the group; once a membership.
+
+        Args:
+            seller: The seller who has left Reconnect.
+            actor: The local team, or a manager.
+            key: The idempotency key.
+            dry_run: Return what would be recorded, and write nothing.
+
+        Returns:
+            The path of the membership.
+
+        Raises:
+            NotFoundError: The seller is not known.
+            NotAllowedError: The actor may not.
+            ConflictError: The seller is a member or never was one, or it was recorded of this
+                membership; it names by whom and when.
+            KeyReusedError: The key was used for another command.
+        """
+        if dry_run:
+            return self._dry_run(lambda own: own.record_taken_out(seller, actor=actor, key=key))
+        return self._runtime.run_command(
+            lambda context: commands.group_exits.record_taken_out(
+                context, seller, actor=actor, key=key
+            )
+        )
+
     def perks_due(self, country: str, *, given: bool = False) -> list[OneOffPerk]:
         """List a country's one-off perks that are still to be given, the oldest tenures first.
 
