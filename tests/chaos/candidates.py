@@ -47,24 +47,24 @@ def fill_candidates(url: str, candidates: int, seed: int) -> None:
     ambassadors, put_off, new = everybody[::3], everybody[1::6], everybody[2::3] + everybody[4::6]
     with Programme.open(url, config=Config.load(), clock=clock) as programme:
         record_figures(programme, [_sound(seller) for seller in everybody])
-        _nominate(programme, ambassadors)
-        _meet(programme, clock, _YEAR_BEFORE, date(2025, 9, 10))
+        nominate_all(programme, ambassadors)
+        meet_panels(programme, clock, _YEAR_BEFORE, date(2025, 9, 10))
         cards = {seller: list(REVIEWERS)[:3] for seller in ambassadors}
         score_paths(programme, {seller: (each, 5) for seller, each in cards.items()})
-        _move(programme, clock, date(2026, 2, 20))
-        _nominate(programme, put_off)
-        _move(programme, clock, date(2026, 8, 20))
-        _nominate(programme, new)
+        move_clock(programme, clock, date(2026, 2, 20))
+        nominate_all(programme, put_off)
+        move_clock(programme, clock, date(2026, 8, 20))
+        nominate_all(programme, new)
         for number in range(3):  # of several days, and some not at all
             drawn = [each for each in everybody if chance.random() < 0.5]
             day = date(2026, 8, 1 + 8 * number)
             record_figures(programme, [_drawn(seller, day, chance) for seller in drawn])
-        _meet(programme, clock, ON, date(2026, 9, 10))
+        meet_panels(programme, clock, ON, date(2026, 9, 10))
         score_paths(programme, _draw_cards(everybody, chance))
         for seller in everybody:
             if chance.random() < 0.06:
                 programme.open_case(seller, "case-1", actor=Actor("compliance", "c-1"))
-        _move(programme, clock, ASKED_AT.date())
+        move_clock(programme, clock, ASKED_AT.date())
 
 
 def country_of(seller: str) -> str:
@@ -147,7 +147,8 @@ def _draw_cards(sellers: Iterable[str], chance: Random) -> dict[str, tuple[list[
     }
 
 
-def _nominate(programme: Programme, sellers: Iterable[str]) -> None:
+def nominate_all(programme: Programme, sellers: Iterable[str]) -> None:
+    """Nominate sellers, one in fifteen without a statement."""
     rows = [
         NominationRow(line, seller, "employee", "e-1", "Helps others." if line % 15 else "")
         for line, seller in enumerate(sellers, start=1)
@@ -155,13 +156,14 @@ def _nominate(programme: Programme, sellers: Iterable[str]) -> None:
     imports.add_nominations(programme._runtime.context, rows, where="nominations")
 
 
-def _meet(programme: Programme, clock: VirtualClock, on: date, day: date) -> None:
+def meet_panels(programme: Programme, clock: VirtualClock, on: date, day: date) -> None:
     """Let the panels of a date be assigned on a day."""
-    _move(programme, clock, day)
+    move_clock(programme, clock, day)
     for country in _COUNTRIES:
         team = Actor("team", "t", country)
         programme.assign_reviewers(country, on, REVIEWERS, actor=team)
 
 
-def _move(programme: Programme, clock: VirtualClock, day: date) -> None:
+def move_clock(programme: Programme, clock: VirtualClock, day: date) -> None:
+    """Sweep at each instant until a day."""
     sweep_until(programme, clock, datetime(day.year, day.month, day.day, 4, tzinfo=UTC))

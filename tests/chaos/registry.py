@@ -15,6 +15,7 @@ from tests.chaos import (
     kills,
     loads,
     messages,
+    nights,
     pauses,
     rehearsals,
     sickness,
@@ -34,4 +35,5 @@ FAULTS: Final = (
     *backups.FAULTS,
     *rehearsals.FAULTS,
     *classes.FAULTS,
+    *nights.FAULTS,
 )
