@@ -111,7 +111,10 @@ def read_saving(
     if who is None:
         raise InputError.of("option", "--save", name, "--as ROLE:ID along with it")
     if policy is not None:
-        expected = "no --policy along with it: what is saved is decided by the rules in force"
+        expected = (
+            "no --policy along with it: a night is decided by the rules in force; "
+            "release the policy first, with lazsa-flow policy release, then save"
+        )
         raise InputError.of("option", "--save", name, expected)
     return Saving(name, read_actor(who), key)
 

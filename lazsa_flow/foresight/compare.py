@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from lazsa_flow.errors import InputError
 from lazsa_flow.foresight.classes import explain_given, find_goal
 from lazsa_flow.foresight.comparison import ChangedOutcome, CountryTotals, PolicyComparison
+from lazsa_flow.foresight.moved_earlier import find_due
 from lazsa_flow.foresight.nights import read_night
 from lazsa_flow.foresight.policies import describe_reach, find_policy, governing_version, rules_with
 from lazsa_flow.foresight.runs import run_all
@@ -16,7 +17,6 @@ from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.lifecycle.values import EMPTY, FrozenDict
 from lazsa_flow.service.assumptions import read_assumptions
 from lazsa_flow.service.part import Part, runtime_of
-from lazsa_flow.store.scratch.copying import Due
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -113,8 +113,8 @@ def _compare(
     apart = as_if or _decide_apart(rulebook, both, night)
     found: Sequence[_Outcomes] = ({}, {})
     if apart:
-        due = Due(night.until, () if country is None else (country,))
-        found = _run_both(runtime, both, night, asked, due, as_if=as_if)
+        within = () if country is None else (country,)
+        found = _run_both(runtime, both, night, asked, within, as_if=as_if)
     goals = find_goal(rulebook.lifecycle(both[0].text.lifecycle)).triggers
     changes = tuple(_list_changes(found, goals))
     return PolicyComparison(
@@ -175,17 +175,18 @@ def _run_both(
     both: Sequence[Candidate],
     night: Night,
     asked: Given,
-    due: Due,
+    within: Collection[str],
     *,
     as_if: bool,
 ) -> list[_Outcomes]:
     """Run the date under each policy, from one copy of the source."""
     known, found = runtime.application.assumptions, []
-    with copy_due(runtime, due) as scratch:
-        for each in both:
-            put = as_if_in_force(runtime.rulebook, each, night) if as_if else None
-            if not as_if:
-                put = as_released_now(each, night)
+    puts = [
+        as_if_in_force(runtime.rulebook, each, night) if as_if else as_released_now(each, night)
+        for each in both
+    ]
+    with copy_due(runtime, find_due(runtime, night, within, *puts)) as scratch:
+        for each, put in zip(both, puts, strict=True):
             with scratch.branch() as own:
                 run = run_all(own, night, known, asked, policy=put, only_asked=True)
             lifecycle = each.text.lifecycle

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazsa_flow.foresight.classes import classify, describe_given, explain_given, find_goal
+from lazsa_flow.foresight.moved_earlier import find_due
 from lazsa_flow.foresight.nights import read_night
 from lazsa_flow.foresight.overdue import find_overdue
 from lazsa_flow.foresight.policies import describe_reach, find_policy
@@ -17,7 +18,6 @@ from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.lifecycle.values import EMPTY, FrozenDict
 from lazsa_flow.service.assumptions import read_assumptions
 from lazsa_flow.service.part import Part, runtime_of
-from lazsa_flow.store.scratch.copying import Due
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,8 +71,8 @@ class Foresight(Part):
         overdue = find_overdue(runtime.store, at, night.countries, before=on)
         found_policy = None if policy is None else find_policy(runtime, policy, now=at)
         within = () if country is None else (country,)
-        with copy_due(runtime, Due(night.until, within)) as scratch:
-            put = found_policy and as_if_in_force(runtime.rulebook, found_policy, night)
+        put = found_policy and as_if_in_force(runtime.rulebook, found_policy, night)
+        with copy_due(runtime, find_due(runtime, night, within, put)) as scratch:
             found = run_all(scratch, night, known, asked, policy=put)
         reach = found_policy and describe_reach(runtime.rulebook, found_policy, night)
         return Rehearsal(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Generic
 
@@ -30,20 +29,15 @@ from lazsa_flow.store.audit import Audit, audited_paths, journal_rows
 from lazsa_flow.store.due_list import DueList
 from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.fast.row_writer import row_writer
+from lazsa_flow.store.foresight_queries import ForesightQuestions
 from lazsa_flow.store.histories import read_histories
 from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.outbox_list import OutboxList
 from lazsa_flow.store.statistics import PathStatistics
-from lazsa_flow.store.timer_outcomes import (
-    read_due_paths,
-    read_overdue_timers,
-    read_timer_outcomes,
-)
 from lazsa_flow.store.transaction_stamp import read_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
     from datetime import date, datetime
 
     from lazsa_flow.engine.ledger import Count
@@ -60,7 +54,6 @@ if TYPE_CHECKING:
     from lazsa_flow.store.night_claims import NightLimits
     from lazsa_flow.store.parked_list import ParkedPath, ParkedPlace
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
-    from lazsa_flow.store.timer_outcomes import OverdueTimers, TimerOutcome
 
 
 _Listing = TypeVar("_Listing", bound=Listing, default=Any)
@@ -68,7 +61,7 @@ _BATCH: Final = 1000
 """So many paths are asked about at a time."""
 
 
-class StoreQuestions(ABC, Generic[_Listing]):
+class StoreQuestions(ForesightQuestions, Generic[_Listing]):
     """The questions; each reads in a transaction of its own.
 
     Attributes:
@@ -83,10 +76,6 @@ class StoreQuestions(ABC, Generic[_Listing]):
     sources: tuple[Source, ...]
     listing_class: type[Any] = Listing
     tables_copied_whole: tuple[sa.Table, ...] = ()
-
-    @abstractmethod
-    def _read(self, *, snapshot: bool = False) -> AbstractContextManager[sa.Connection]:
-        """Lend a connection for reading."""
 
     def next_due(self) -> datetime | None:
         """Return the instant at which the next pending timer is to be looked at.
@@ -284,21 +273,6 @@ class StoreQuestions(ABC, Generic[_Listing]):
         """List paths and subjects, as of one moment."""
         with self._read(snapshot=True) as connection:
             yield self.listing_class(connection, self.sources)
-
-    def due_paths(self, on: date) -> list[int]:
-        """Return the numbers of the paths that a local date is about."""
-        with self._read() as connection:
-            return read_due_paths(connection, on)
-
-    def overdue_timers(self, now: datetime, before: date | None = None) -> list[OverdueTimers]:
-        """Count the deciding timers that are due at an instant, of local dates before another."""
-        with self._read() as connection:
-            return read_overdue_timers(connection, now, before)
-
-    def timer_outcomes(self, on: date) -> list[TimerOutcome]:
-        """Return what the deciding timers of a local date did, by path."""
-        with self._read() as connection:
-            return read_timer_outcomes(connection, on)
 
     def states(self) -> dict[tuple[str, str], int]:
         """Count the paths by lifecycle and state."""

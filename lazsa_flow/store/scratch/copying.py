@@ -43,10 +43,17 @@ _PLACEHOLDER: Final = "placeholder"
 
 
 class Due(NamedTuple):
-    """What is copied: what falls due until an instant, in some countries or in all."""
+    """What is copied.
+
+    Attributes:
+        until: What falls due until this instant.
+        countries: In these countries; in all where there are none.
+        paths: The numbers of paths that are copied whenever they fall due.
+    """
 
     until: datetime
     countries: Collection[str] = ()
+    paths: Collection[int] = ()
 
 
 class _Column(NamedTuple):
@@ -163,7 +170,7 @@ def _attach(driver: sqlite3.Connection, scratch: Path) -> None:
     driver.execute("PRAGMA foreign_keys = OFF")  # rows that are left out may be named
 
 
-def _choosing(due: Due, mark: str) -> tuple[str, list[str]]:
+def _choosing(due: Due, mark: str) -> tuple[str, list[Any]]:
     """Return the query for the numbers of the paths that are copied, and its parameters."""
     timers, paths, countries = schema.timers.name, schema.paths.name, sorted(due.countries)
     within = f" AND country IN ({', '.join([mark] * len(countries))})" if countries else ""
@@ -171,11 +178,14 @@ def _choosing(due: Due, mark: str) -> tuple[str, list[str]]:
         f"SELECT path_id FROM {timers} WHERE status = '{status}' AND due_at <= {mark}{within}"
         for status in OPEN_STATUSES
     )
+    listed = "unnest(%s::bigint[])" if mark == "%s" else "value FROM json_each(?)"
+    numbers = sorted(due.paths)
     query = (
         f"SELECT DISTINCT other.id FROM {paths} own JOIN {paths} other"
-        f" ON other.subject = own.subject WHERE own.id IN ({open_timers})"
+        f" ON other.subject = own.subject WHERE own.id IN ({open_timers} UNION SELECT {listed})"
     )
-    return query, [instant_text(due.until), *countries] * len(OPEN_STATUSES)
+    values = [instant_text(due.until), *countries] * len(OPEN_STATUSES)
+    return query, [*values, numbers if mark == "%s" else json.dumps(numbers)]
 
 
 def _selecting(part: Part, columns: Sequence[_Column], among: str, *, parts: bool) -> str:
