@@ -84,11 +84,7 @@ class Nights(Part):
             if _is_done(context, key, request):
                 return _find(context, name)
             at = context.clock.now()  # what is recorded from now on may not be foreseen
-            from lazsa_flow.foresight.rehearse import Foresight
-
-            foresight = Foresight(self._runtime)
-            found = foresight.rehearse(on=on, now=now, country=country, assume=assume)
-
+            found = _rehearse(self._runtime, on, now, country, assume)
             save = partial(_save, context, name, found, country, str(actor), at)
             context.run_idempotent(key, request, at, save, changes_rules=True)
             return replace(_find(context, name), rehearsal=found)
@@ -176,6 +172,19 @@ def _is_done(context: Context, key: str | None, request: Mapping[str, Any]) -> b
         return False
     with context.store.begin(write=False) as transaction:
         return transaction.recall(key, request_digest(key, request)) is not None
+
+
+def _rehearse(
+    runtime: Runtime,
+    on: date,
+    now: datetime | None,
+    country: str | None,
+    assume: Mapping[str, str],
+) -> Rehearsal:
+    """Rehearse a date; what that needs is imported here, for other commands do not need it."""
+    from lazsa_flow.foresight.rehearse import Foresight
+
+    return Foresight(runtime).rehearse(on=on, now=now, country=country, assume=assume)
 
 
 def _save(

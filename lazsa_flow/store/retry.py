@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from lazsa_flow.errors import (
     ContendedError,
     DamagedError,
+    MalformedError,
     SchemaError,
     StorageError,
     UnavailableError,
@@ -54,6 +55,8 @@ _MISSING: Final = ("42P01", "42703")
 _MISSING_SQLITE: Final = re.compile(
     r"(?:no such (?:table|column)|table \S+ has no column)", re.ASCII
 )
+_NO_JSON: Final = "JSON cannot hold BLOB values"
+"""What SQLite says where rows that are asked for as JSON hold bytes; it gives no code."""
 
 _Result = TypeVar("_Result")
 
@@ -161,6 +164,8 @@ def build_refusal(error: DBAPIError) -> StorageError | SchemaError:
         return build_damage(error.orig)
     if lacks := build_missing(str(error.orig), getattr(error.orig, "sqlstate", None)):
         return lacks
+    if str(error.orig) == _NO_JSON:
+        return MalformedError("bytes where a text is expected")
     return StorageError(f"the database refused: {name_of(error)}")
 
 

@@ -104,6 +104,11 @@ def test_a_schema_of_an_unknown_revision_is_not_migrated(file: Path) -> None:
         ("UPDATE lazsa_paths SET opened_at = 'soon'", lambda p: p.find("award-1")),
         ("UPDATE OR IGNORE lazsa_timers SET due_at = '2020-02-30T'", lambda p: p.due()),
         ("UPDATE lazsa_timers SET due_on = 'soon'", lambda p: p.explain("award-1")),
+        ("UPDATE lazsa_timers SET due_on = x'ff'", lambda p: p.explain("award-1")),
+        (
+            "UPDATE lazsa_timers SET due_on = x'ff'",
+            lambda p: p.nominate("s1", actor=EMPLOYEE, statement=""),
+        ),
         ("UPDATE lazsa_journal SET verdicts = '['", lambda p: p.history("award-1")),
         ("UPDATE lazsa_journal SET recorded_at = ''", lambda p: p.history("award-1")),
     ],
