@@ -41,7 +41,7 @@ class NightNoticeContexts:
         self._others.look_up(notices)
         if any(each.kind == KIND for each in notices):
             with self.context.store.begin(write=False) as transaction:
-                dates = list_coming_dates(self.context)
+                dates = list_coming_dates(self.context, transaction)
                 self._lacking = find_lacking(self.context, transaction, dates)
 
     def applies(self, notice: Claimed) -> bool:

@@ -31,19 +31,19 @@ DAYS: Final = (1, 7)
 
 
 class ComingDate(NamedTuple):
-    """A cycle date that a country will soon hold.
+    """A cycle date that a country will soon hold, and on which something is to be decided.
 
     Attributes:
         on: The date.
         country: The country's code.
         days: The number of days before it that has been reached, of :data:`DAYS`.
-        begins: The instant at which it begins there.
+        path_id: The number of the first path that is due.
     """
 
     on: date
     country: str
     days: int
-    begins: datetime
+    path_id: int
 
 
 def remind_of_nights(runtime: Runtime) -> int:
@@ -58,21 +58,20 @@ def remind_of_nights(runtime: Runtime) -> int:
     if not runtime.config.deployment.night.approval:
         return 0
     context = runtime.context
-    near = list_coming_dates(context)
-    wanted = _list_wanted(near)
-    if not wanted:
-        return 0
     with context.store.begin(write=False) as transaction:
-        if not _list_missing(transaction, wanted):
+        coming = list_coming_dates(context, transaction)
+        if not coming or not _list_missing(transaction, coming):
             return 0
-        lacking = find_lacking(context, transaction, near)
+        lacking = find_lacking(context, transaction, coming)
     if not lacking:
         return 0
 
     def record(transaction: SqlTransaction) -> int:
         transaction.lock_rules()  # so that no two processes make one
-        missing = _list_missing(transaction, wanted)
-        return sum(_remind(transaction, each, lacking, context.clock.now()) for each in missing)
+        missing = _list_missing(transaction, lacking)
+        for reminder in missing:
+            _remind(transaction, reminder, lacking, context.clock.now())
+        return len(missing)
 
     count: int = context.store.transact(record)
     if count:
@@ -80,8 +79,8 @@ def remind_of_nights(runtime: Runtime) -> int:
     return count
 
 
-def list_coming_dates(context: Context) -> list[ComingDate]:
-    """Return the cycle dates of the next days that countries hold, by country."""
+def list_coming_dates(context: Context, transaction: SqlTransaction) -> list[ComingDate]:
+    """Return the cycle dates of the next days on which something is due, by country."""
     now, found = context.clock.now(), []
     for code in sorted(context.rulebook.countries):
         calendar = context.rulebook.calendar(code)
@@ -90,8 +89,9 @@ def list_coming_dates(context: Context) -> list[ComingDate]:
         today = calendar.local_date(now)
         on = calendar.next_held(today)
         reached = [days for days in DAYS if (on - today).days <= days]
-        if reached:
-            found.append(ComingDate(on, code, min(reached), calendar.start(on).at))
+        path_id = transaction.first_path_due(code, calendar.start(on).at) if reached else None
+        if path_id is not None:
+            found.append(ComingDate(on, code, min(reached), path_id))
     return found
 
 
@@ -105,19 +105,19 @@ def find_lacking(
     ]
 
 
-def _list_wanted(near: Collection[ComingDate]) -> list[NightReminder]:
+def _list_wanted(dates: Collection[ComingDate]) -> list[NightReminder]:
     """Return the reminders of some dates: one to each country's lead, and one to the managers."""
-    leads = [NightReminder(each.on, each.days, each.country, COUNTRY_LEAD) for each in near]
-    days = {each.on: min(other.days for other in near if other.on == each.on) for each in near}
+    leads = [NightReminder(each.on, each.days, each.country, COUNTRY_LEAD) for each in dates]
+    days = {each.on: min(other.days for other in dates if other.on == each.on) for each in dates}
     return [*leads, *(NightReminder(on, days[on], EVERYWHERE, MANAGER) for on in sorted(days))]
 
 
 def _list_missing(
-    transaction: SqlTransaction, wanted: Collection[NightReminder]
+    transaction: SqlTransaction, dates: Collection[ComingDate]
 ) -> list[NightReminder]:
-    """Return those of these reminders that were not made."""
-    made = transaction.night_reminders({each.cycle_on for each in wanted})
-    return [each for each in wanted if each not in made]
+    """Return the reminders of some dates that were not made."""
+    made = transaction.night_reminders({each.on for each in dates})
+    return [each for each in _list_wanted(dates) if each not in made]
 
 
 def _remind(
@@ -125,19 +125,14 @@ def _remind(
     reminder: NightReminder,
     lacking: Iterable[ComingDate],
     now: datetime,
-) -> bool:
-    """Put a reminder into the outbox, where something is due on a date that it is about."""
+) -> None:
+    """Put a reminder into the outbox, and record that it was made."""
     on, days, country, to = reminder
-    for each in lacking:
-        if each.on != on or country not in (EVERYWHERE, each.country):
-            continue
-        path_id = transaction.first_path_due(each.country, each.begins)
-        if path_id is None:
-            continue
-        transaction.add_night_reminder(reminder, now)
-        [seen] = transaction.load_chunk([path_id], before=None, on=on)
-        # everything in the outbox belongs to a path: this one stands for all that are due
-        path = replace(seen.path, cycle_on=on)
-        transaction.add_notice(path, f"night.{on}.{days}.{country}.{to}", KIND, to, now)
-        return True
-    return False
+    first = next(
+        each for each in lacking if each.on == on and country in (EVERYWHERE, each.country)
+    )
+    [seen] = transaction.load_chunk([first.path_id], before=None, on=on)
+    # everything in the outbox belongs to a path: this one stands for all that are due
+    path = replace(seen.path, cycle_on=on)
+    transaction.add_notice(path, f"night.{on}.{days}.{country}.{to}", KIND, to, now)
+    transaction.add_night_reminder(reminder, now)
