@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
 UNITS: Final = Path(__file__).parent / "unit"
+UNMEASURED: Final = (UNITS / "graph", UNITS / "viewer")
+"""Unit tests of what only draws: they cost the most to trace, and cover no rule by themselves."""
 # a busy machine is no fault of the code
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
@@ -79,11 +81,13 @@ def _coverage_resting() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure coverage in unit tests alone.
+    """Measure coverage in the unit tests of folders alone.
 
-    They must cover all branches by themselves; to trace the others takes half their time again.
+    They must cover all branches by themselves; to trace the others, and those that read the
+    sources, takes half their time again.
     """
-    if item.path.is_relative_to(UNITS):
+    folder = item.path.parent
+    if UNITS in folder.parents and folder not in UNMEASURED:
         return (yield)
     with _coverage_resting():
         return (yield)

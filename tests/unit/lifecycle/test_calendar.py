@@ -12,6 +12,7 @@ from lazsa_flow.lifecycle.calendar import (
     TICK,
     Calendar,
     Moment,
+    _zones,
     as_utc,
     instant_text,
     is_zone,
@@ -369,3 +370,10 @@ def test_a_calendar_without_cycles_says_what_is_missing(ask: str) -> None:
     """Whatever asks for a cycle date where there are none is told which file lacks which key."""
     with pytest.raises(ConfigError, match=r"countries/de\.toml: cycle_dates: got nothing"):
         getattr(Calendar("Europe/Berlin", code="DE"), ask)(date(2024, 2, 29))
+
+
+def test_which_zones_there_are() -> None:
+    """Those of the time zone data, which is read when it is first asked for."""
+    _zones.cache_clear()
+    assert is_zone("Asia/Manila")
+    assert not is_zone("Asia/Atlantis")
