@@ -170,18 +170,10 @@ def test_the_list_of_materials_names_what_is_installed(image: Image, tmp_path: P
 
 
 def test_a_hosts_types_are_checked_against_the_wheel(installed: Path) -> None:
-    """Both mypy and pyright find the types in the wheel, and no fault in the examples."""
+    """Pyright finds the types in the wheel, and faults in wrong code alone; mypy: ./dev build."""
     shutil.copytree(ROOT / "docs" / "examples", installed / "examples")
-    wrong = installed / "wrong.py"
-    wrong.write_text("from lazsa_flow import Programme\nProgramme.open(1).nominate(2, actor=3)\n")
+    (installed / "wrong.py").write_text(build.WRONG_HOST)
     python = installed / ".venv/bin/python"
-    check = (
-        *(sys.executable, "-m", "mypy", "--strict", "--cache-dir", installed / "types"),
-        *("--python-executable", python),
-    )
-    _run(*check, "examples", cwd=installed)
-    with pytest.raises(AssertionError, match='Argument 1 to "open"'):
-        _run(*check, wrong, cwd=installed)
     settings = {"typeCheckingMode": "standard", "include": ["examples", "wrong.py"]}
     (installed / "pyrightconfig.json").write_text(json.dumps(settings))
     pyright = (Path(sys.executable).with_name("pyright"), "--pythonpath", python, "--outputjson")

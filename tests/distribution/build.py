@@ -2,7 +2,7 @@
 
 ``./dev build`` writes to ``dist``: the wheel, the sdist, the lock of its dependencies
 (``requirements.txt``), the list of what is in it as CycloneDX (``sbom.cdx.json``) and the SHA-256
-of each (``SHA256SUMS``).
+of each (``SHA256SUMS``). Mypy checks a host's code against what is installed of it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ REQUIREMENTS: Final = "requirements.txt"
 SBOM: Final = "sbom.cdx.json"
 SUMS: Final = "SHA256SUMS"
 EPOCH: Final = "SOURCE_DATE_EPOCH"
+RIGHT_HOST: Final = (
+    "from lazsa_flow import Programme\nProgramme.open('sqlite:///host.db').close()\n"
+)
+WRONG_HOST: Final = "from lazsa_flow import Programme\nProgramme.open(1).nominate(2, actor=3)\n"
 
 
 def last_change(root: Path = ROOT) -> str:
@@ -76,24 +80,45 @@ def find_differences(first: list[Path], second: list[Path]) -> list[str]:
     )
 
 
-def write_sbom(wheel: Path, to: Path) -> None:
-    """Install a wheel with its locked dependencies, check them, and write what is installed.
-
-    Args:
-        wheel: The wheel.
-        to: The file, which is CycloneDX as JSON, and the same for the same dependencies.
+def install_locked(wheel: Path, home: Path) -> Path:
+    """Install a wheel with its locked dependencies into a new environment; return its Python.
 
     Raises:
         CalledProcessError: What is installed does not fit together.
     """
-    with TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        subprocess.run([UV, "venv", "-q", "--python", sys.executable, home], check=True)
-        install: list[str | Path] = [UV, "pip", "install", "-q", "--python", home]
-        subprocess.run([*install, "--require-hashes", "-r", ROOT / RUN.file], check=True)
-        subprocess.run([*install, "--no-deps", wheel], check=True)
-        subprocess.run([UV, "pip", "check", "-q", "--python", home], check=True)
-        list_materials(home / "bin" / "python", to)
+    subprocess.run([UV, "venv", "-q", "--python", sys.executable, home], check=True)
+    install: list[str | Path] = [UV, "pip", "install", "-q", "--python", home]
+    subprocess.run([*install, "--require-hashes", "-r", ROOT / RUN.file], check=True)
+    subprocess.run([*install, "--no-deps", wheel], check=True)
+    subprocess.run([UV, "pip", "check", "-q", "--python", home], check=True)
+    return home / "bin" / "python"
+
+
+def check_types(python: Path, folder: Path) -> None:
+    """Let mypy check a host's code against the package of an environment.
+
+    Args:
+        python: The environment's interpreter.
+        folder: Where the host's code is written.
+
+    Raises:
+        ValueError: Mypy does not find the types, or finds no fault where there is one.
+    """
+    host = folder / "host.py"
+    checker: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--cache-dir",
+        folder / "types",
+    ]
+    for text, fault in ((RIGHT_HOST, ""), (WRONG_HOST, 'Argument 1 to "open"')):
+        host.write_text(text)
+        command = [*checker, "--python-executable", python, host]
+        done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+        if bool(done.returncode) != bool(fault) or fault not in done.stdout:
+            raise ValueError(f"mypy says of a host's code: {done.stdout}{done.stderr}")
 
 
 def list_materials(python: Path, to: Path, *, validate: bool = True) -> None:
@@ -123,7 +148,7 @@ def write_distribution(out: Path = OUT) -> list[Path]:
     """Build everything into a folder that is made anew, and return the files.
 
     Raises:
-        ValueError: Two builds of the same sources differ.
+        ValueError: Two builds of the same sources differ, or mypy does not find the types.
     """
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
@@ -137,7 +162,11 @@ def write_distribution(out: Path = OUT) -> list[Path]:
     for ignored in out.glob(".gitignore"):
         ignored.unlink()
     shutil.copyfile(ROOT / RUN.file, out / REQUIREMENTS)
-    write_sbom(next(file for file in built if file.suffix == ".whl"), out / SBOM)
+    wheel = next(file for file in built if file.suffix == ".whl")
+    with TemporaryDirectory() as folder:
+        python = install_locked(wheel, Path(folder) / "home")
+        check_types(python, Path(folder))
+        list_materials(python, out / SBOM)
     write_sums(out)
     return sorted(out.iterdir())
 
