@@ -8,7 +8,6 @@ Guards and templates read the plain fields alone, so that an erasure changes no 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
@@ -19,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from lazsa_flow.errors import InputError, Problem, printable, shown
 from lazsa_flow.lifecycle.canonical import canonical
 from lazsa_flow.lifecycle.host_code import call_host
+from lazsa_flow.lifecycle.model_faults import REQUIRED, describe_fault, list_faults
 from lazsa_flow.lifecycle.values import freeze, value
 
 if TYPE_CHECKING:
@@ -211,33 +211,20 @@ def _validate(
     try:
         made = model.model_validate_json(canonical({n: values[n] for n in values.keys() & known}))
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False)
-        problems += [_problem(where, fault, hidden) for fault in faults]
+        problems += [_problem(where, fault, hidden) for fault in list_faults(error)]
     if problems:
         return problems, {}
     return [], made.model_dump(mode="json", include=known)
-
-
-_LEADING: Final = re.compile(
-    r"^(?:value error, |assertion failed, |[a-z]+(?: input)? should (?:be |have )?)",
-    re.IGNORECASE,
-)
-"""What pydantic's messages begin with, before they say what is expected."""
-
-
-_EXPECTED: Final = {"decimal_type": 'a decimal number, as 60.10 or "60.10"'}
-"""What is expected, in our words, by the kinds of pydantic's errors."""
 
 
 def _problem(where: str, fault: Mapping[str, Any], hidden: frozenset[str]) -> Problem:
     place = tuple(map(str, fault["loc"]))
     name = printable(".".join(place), 60)
     if fault["type"] == "missing":
-        return Problem(where, name, "nothing", "a value: the field is required")
+        return Problem(where, name, "nothing", REQUIRED)
     personal = not place or place[0] in hidden
     got = NOT_SHOWN if personal else shown(fault["input"])
-    expected = _EXPECTED.get(fault["type"]) or _LEADING.sub("", fault["msg"])
-    return Problem(where, name, got, expected)
+    return Problem(where, name, got, describe_fault(fault))
 
 
 def find_model_problems(model: object) -> Iterator[str]:

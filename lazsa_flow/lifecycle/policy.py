@@ -21,8 +21,10 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 
 from lazsa_flow.lifecycle.calendar import CYCLE_DATES_EXPECTED, Calendar, is_zone, missing_key
 from lazsa_flow.lifecycle.hours import Hours
+from lazsa_flow.lifecycle.model_faults import expecting
 from lazsa_flow.lifecycle.policy_fields import (
     ClockTime,
+    DayOfYear,
     Line,
 )
 from lazsa_flow.lifecycle.policy_fields import Code as Code
@@ -47,7 +49,9 @@ class Policy(FrozenModel):
     """
 
     lifecycle: Code
-    version: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]+$")]
+    version: Annotated[
+        str, Field(pattern=r"^[0-9]{4}-[0-9]+$"), expecting("a version such as 2020-1")
+    ]
 
 
 class Country(BaseModel):
@@ -74,7 +78,7 @@ class Country(BaseModel):
 
     model_config = STRICT
 
-    code: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    code: Annotated[str, Field(pattern=r"^[A-Z]{2}$"), expecting("two capital letters such as SG")]
     zone: str
     name: Line = ""
     title: Line | None = None
@@ -85,8 +89,12 @@ class Country(BaseModel):
     manager_mailbox: Mailbox | None = None
     quiet_hours: tuple[ClockTime, ClockTime] | None = None
     digest_at: ClockTime = "09:00"
-    locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
-    cycle_dates: tuple[Annotated[str, Field(pattern=r"^[0-9]{2}-[0-9]{2}$")], ...] = ()
+    locale: Annotated[
+        str,
+        Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$"),
+        expecting("a locale such as en or id-ID"),
+    ] = "en"
+    cycle_dates: tuple[DayOfYear, ...] = ()
     suspended: tuple[date, ...] = ()
 
     @field_validator("zone")

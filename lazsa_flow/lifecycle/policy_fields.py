@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from lazsa_flow.lifecycle.mail_addresses import encode_address_domain
+from lazsa_flow.lifecycle.model_faults import expecting
 
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 LOCAL_CHARS: Final = 64
@@ -86,7 +87,20 @@ Mailbox = Annotated[
         max_length=254,
         pattern=r"^[^@\s\p{C}<>()\[\]\\,;:\"]+@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)*$",
     ),
+    expecting("a mail address such as team@example.com"),
     AfterValidator(_can_be_sent_to),
 ]
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Code = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9_]*$"),
+    expecting("a name of lower-case letters, digits and _, such as under_review"),
+]
+ClockTime = Annotated[
+    str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), expecting("a time such as 09:00")
+]
+DayOfYear = Annotated[
+    str, Field(pattern=r"^[0-9]{2}-[0-9]{2}$"), expecting("a month and day such as 10-01")
+]
+HttpAddress = Annotated[
+    str, Field(pattern=r"^https?://[^\s]+$"), expecting("an address that begins with https://")
+]

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from lazsa_flow.errors import ConfigError, Problem, printable, shown
+from lazsa_flow.lifecycle.model_faults import describe_fault, list_faults
 from lazsa_flow.lifecycle.values import freeze
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 STRICT: Final = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 """The configuration of every model that a file is read into: no other key, no conversion.
@@ -98,9 +99,9 @@ def read(model: type[_Model], fields: Mapping[str, Any], *, where: str) -> _Mode
                 where=where,
                 field=printable(".".join(str(part) for part in fault["loc"]), 60) or "(file)",
                 value=_got(model, fault["type"], fault["loc"], fault["input"]),
-                expected=_expected(model, fault["type"], fault["loc"], fault["msg"]),
+                expected=_expected(model, fault),
             )
-            for fault in error.errors(include_url=False, include_context=False)
+            for fault in list_faults(error)
         ]
         raise ConfigError(problems) from None
 
@@ -127,7 +128,7 @@ def _is_secret(model: type[BaseModel], place: tuple[int | str, ...]) -> bool:
     return field is not None and "Secret" in str(field.annotation)
 
 
-def _fields(model: type[BaseModel], place: tuple[int | str, ...]) -> Mapping[str, Any]:
+def _fields(model: type[BaseModel], place: Sequence[int | str]) -> Mapping[str, Any]:
     """Return the fields of the table at a place within a model; none if it is unknown."""
     found: Any = model
     for part in place:
@@ -137,17 +138,13 @@ def _fields(model: type[BaseModel], place: tuple[int | str, ...]) -> Mapping[str
     return cast("Mapping[str, Any]", fields)
 
 
-def _expected(model: type[BaseModel], kind: str, place: tuple[int | str, ...], said: str) -> str:
+def _expected(model: type[BaseModel], fault: Mapping[str, Any]) -> str:
     """Say what was expected; for a key that is not known, name the nearest one that is."""
-    if kind != "extra_forbidden":
-        return said.removeprefix("Value error, ")
-    known = _keys(model, place[:-1])
-    return f"a known key, others are not permitted{suggest_names(str(place[-1]), known)}"
-
-
-def _keys(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
-    """Return the keys of the table at a place within a model; none if they are unknown."""
-    return sorted(_fields(model, place))
+    *table, name = fault["loc"] or ("",)
+    if fault["type"] == "extra_forbidden":
+        near = suggest_names(str(name), _fields(model, table))
+        return f"a known key, others are not permitted{near}"
+    return describe_fault(fault)
 
 
 def suggest_names(name: str, known: Iterable[str]) -> str:

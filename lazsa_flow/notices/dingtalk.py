@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from lazsa_flow.errors import DeliveryError
+from lazsa_flow.lifecycle.policy_fields import HttpAddress  # noqa: TC001 - read at run time
 from lazsa_flow.notices.secrets import read_secret
 from lazsa_flow.notices.web import Poster
 
@@ -45,9 +46,7 @@ class DingTalkSettings(BaseModel):
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] = (
-        "https://oapi.dingtalk.com/robot/send"
-    )
+    url: HttpAddress = "https://oapi.dingtalk.com/robot/send"
     token_env: str = "LAZSA_DINGTALK_TOKEN"
     secret_env: str = "LAZSA_DINGTALK_SECRET"
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 10.0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from lazsa_flow.lifecycle.model_faults import expecting
 from lazsa_flow.lifecycle.policy import (  # noqa: TC001 - pydantic reads them at run time
     Code,
     Country,
@@ -21,7 +22,11 @@ from lazsa_flow.lifecycle.toml_text import STRICT, FrozenModel, read
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-ChannelName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+ChannelName = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9_-]*$"),
+    expecting("a name of lower-case letters, digits, _ and -, such as mail"),
+]
 Recipient = Literal[
     "seller", "nominators", "panel", "country_lead", "team", "group", "reviewers", "manager"
 ]

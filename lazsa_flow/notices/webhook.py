@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lazsa_flow.lifecycle.policy_fields import HttpAddress  # noqa: TC001 - read at run time
 from lazsa_flow.notices.secrets import read_secret
 from lazsa_flow.notices.web import Poster
 
@@ -36,7 +37,7 @@ class WebhookSettings(BaseModel):
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    url: HttpAddress
     secret_env: str = "LAZSA_WEBHOOK_SECRET"
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 10.0
 

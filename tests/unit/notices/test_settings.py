@@ -56,10 +56,10 @@ def test_a_country_has_routes_of_its_own() -> None:
     ("text", "field", "expected"),
     [
         ("[channels]", "channels", "at least one channel"),
-        ('[channels.mail]\nhost = "x"', "channels.mail.kind", "Field required"),
+        ('[channels.mail]\nhost = "x"', "channels.mail.kind", "the field is required"),
         (TWO.replace('team = "mail"\n', ""), "(file)", "a route for team in [routes.all]"),
         (TWO.replace('"robot-id"\n', '"robot"\n'), "(file)", "channels that there are, not robot"),
-        (TWO.replace("panel =", "pannel ="), "routes.all.pannel.[key]", "Input should be"),
+        (TWO.replace("panel =", "pannel ="), "routes.all.pannel.[key]", "'seller', "),
         ("[notices]\nattempts = 0", "notices.attempts", "greater than or equal to 1"),
         ("[notice]\nattempts = 1", "notice", "not permitted"),
     ],
