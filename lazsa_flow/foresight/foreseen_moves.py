@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from lazsa_flow.errors import InputError
 from lazsa_flow.foresight.saved_nights import Nights
 from lazsa_flow.graph.foreseen import ForeseenMoves, put_foreseen
-from lazsa_flow.lifecycle.path_ref import parse_ref
+from lazsa_flow.lifecycle.path_ref import parse_ref, write_ref
 from lazsa_flow.service.part import runtime_of
 
 if TYPE_CHECKING:
@@ -159,7 +159,8 @@ def _read_states(
     numbers = [parse_ref(each.path).number for each in paths]
     with runtime_of(service).store.read_statistics(lifecycle) as statistics:
         return {
-            f"{lifecycle}-{each.id}": each.state for each in statistics.paths_by_number(numbers)
+            write_ref(lifecycle, each.id): each.state
+            for each in statistics.paths_by_number(numbers)
         }
 
 

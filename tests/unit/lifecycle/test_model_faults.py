@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from pydantic import BaseModel
 
 from lazsa_flow.award.policy import AwardPolicy
 from lazsa_flow.errors import ConfigError
@@ -14,6 +13,9 @@ from lazsa_flow.lifecycle.policy import Country, Policy
 from lazsa_flow.lifecycle.toml_text import read
 from lazsa_flow.notices.settings import Deployment
 from lazsa_flow.notices.webhook import WebhookSettings
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 RAW = re.compile("should|Input|String|Field required|pattern|Value error|instance of")
 """Words of pydantic's."""
