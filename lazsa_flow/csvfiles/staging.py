@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _Row = TypeVar("_Row")
 MEMORY_BYTES: Final = 1024 * 1024
 """Up to so much is kept in memory."""
-RUN: Final = 20
+RUN: Final = 5
 """So many batches are sorted at a time."""
 SLICE: Final = 250
 """So many rows of each sorted run are in memory while the runs are merged."""

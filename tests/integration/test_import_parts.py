@@ -59,8 +59,8 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def programme(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Programme]:
-    """Return a programme that takes files of more than one batch in parts."""
-    monkeypatch.setattr(import_taking, "PARTS_FROM", 1)
+    """Return a programme that takes every file in parts."""
+    monkeypatch.setattr(import_taking, "PARTS_FROM", 0)
     monkeypatch.setattr(import_taking, "YIELD_S", 0.0)
     with Programme.open(url, clock=VirtualClock(NOW)) as opened:
         yield opened
@@ -68,7 +68,7 @@ def programme(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Programme]:
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a file of facts of nine batches, so of three parts."""
+    """Return a file of facts of three batches, so of three parts."""
     return write(tmp_path_factory.mktemp("parts") / "facts.csv", ROWS)
 
 

@@ -90,6 +90,7 @@ class ImportKind(Generic[_Row]):
             none. A row of somebody who was erased is left out of the import.
         fire_overdue: Whether overdue timers fire first.
         parts: How a large file is taken in parts, where it can be.
+        batch: How many rows are taken together.
     """
 
     form: FileFormat
@@ -98,3 +99,4 @@ class ImportKind(Generic[_Row]):
     persons: Callable[[_Row], tuple[int, Persons]] | None = None
     fire_overdue: bool = False
     parts: PartTaker[_Row] | None = None
+    batch: int = 1000

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lazsa_flow.award.commands.erased_persons import Erasures
 from lazsa_flow.award.commands.import_kinds import HOST, Source
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from lazsa_flow.csvfiles.formats import FileFormat
     from lazsa_flow.service.context import Context
 
-BATCH: Final = 1000
-"""So many rows are staged together."""
 _Row = TypeVar("_Row")
 Run = Callable[["Context", Callable[["Context"], ImportResult]], ImportResult]
 """Runs what takes rows that were read in a context; see :func:`import_rows`."""
@@ -95,7 +93,7 @@ def import_rows(
     staged: StagedRows[_Row]
     try:
         with StagedRows() as staged:
-            _stage_rows(staged, read(problems), options.done)
+            _stage_rows(staged, read(problems), kind.batch, options.done)
             taking = Taking(kind, source, options, problems, staged, context.version)
             result = run(context, lambda own: taking.take_all(own, request))
     finally:
@@ -119,11 +117,11 @@ def _check_before(
 
 
 def _stage_rows(
-    staged: StagedRows[_Row], rows: Iterable[_Row], done: Callable[[int], None]
+    staged: StagedRows[_Row], rows: Iterable[_Row], size: int, done: Callable[[int], None]
 ) -> None:
-    """Read all rows, in batches."""
+    """Read all rows, in batches of a size."""
     remaining, count = iter(rows), 0
-    while batch := list(islice(remaining, BATCH)):
+    while batch := list(islice(remaining, size)):
         staged.add(batch)
         count += len(batch)
         done(count)

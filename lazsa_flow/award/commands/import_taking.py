@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from lazsa_flow.csvfiles.staging import StagedRows
     from lazsa_flow.service.context import Context
 
-PARTS_FROM: Final = 20
-"""A file of more batches is taken in parts; so many are written in a third of a second."""
+PARTS_FROM: Final = 5
+"""A file of more batches is taken in parts; so many facts are written in a third of a second."""
 PART: Final = 4000
 """So many rows are a part: others wait as long as more take, and fewer commit again and again."""
 YIELD_S: Final = 0.025
