@@ -8,6 +8,7 @@ import typer
 
 from lazsa_flow.cli.common import (
     console,
+    find_runtime,
     open_service,
     print_json,
     print_result,
@@ -20,6 +21,8 @@ from lazsa_flow.cli.options import (
     As,
     ConfigDir,
     CountryCode,
+    CountryFilter,
+    Csv,
     CycleDate,
     Database,
     Databases,
@@ -51,9 +54,11 @@ ledger = typer.Typer(help="Ledger: what was due, and what became of it.")
 @ledger.callback(invoke_without_command=True)
 def show_ledger(
     context: typer.Context,
+    country: CountryFilter = None,
     now: Now = None,
     database: Databases = DEFAULT_DATABASES,
     config: ConfigDir = None,
+    as_csv: Csv = False,
     as_json: Json = False,
 ) -> None:
     """Print the books: for each country and cycle date what was due, and what became of it.
@@ -69,15 +74,35 @@ def show_ledger(
 
     until = read_now(now)
     if len(database) > 1:
-        show_ledgers(database, config, until, as_json=as_json)
+        show_ledgers(database, config, until, country=country, as_csv=as_csv, as_json=as_json)
         return
     with open_service(strip_name(*database), config) as service:
-        books = service.ledger(until=until)
+        books = read_books(service, until, country)
         show_pauses(service.pauses())
     if as_json:
         print_json([book_document(book) for book in books])
         return
+    if as_csv:
+        _print_csv(["Cycle", "Country"], [((book.on, book.country), book) for book in books])
+        return
     console().print(books_table("The books", books))
+
+
+def read_books(service: FlowService, until: datetime | None, country: str | None) -> list[Book]:
+    """Return the books of a country, or of all."""
+    if country is not None:
+        find_runtime(service).context.country(country)
+    return [book for book in service.ledger(until=until) if country in (None, book.country)]
+
+
+def _print_csv(places: Sequence[str], rows: Sequence[tuple[Sequence[object], Book]]) -> None:
+    """Print books as CSV, each after what says where it is."""
+    from lazsa_flow.cli.tables import Column, print_csv
+
+    print_csv(
+        [Column(each) for each in (*places, *_COLUMNS)],
+        [(*place, *(getattr(book, name) for name in _COLUMNS)) for place, book in rows],
+    )
 
 
 @ledger.command("close")
@@ -131,13 +156,19 @@ def books_table(title: str, books: Sequence[Book]) -> Table:
 
 
 def show_ledgers(
-    databases: Sequence[str], config: Path | None, until: datetime | None, *, as_json: bool
+    databases: Sequence[str],
+    config: Path | None,
+    until: datetime | None,
+    *,
+    country: str | None,
+    as_csv: bool,
+    as_json: bool,
 ) -> None:
     """Print the books of several databases, each under its name, and their sum."""
     from lazsa_flow.service.several import DatabaseAnswer, add_books
 
     def ask(service: FlowService) -> tuple[list[Book], list[Pause]]:
-        return service.ledger(until=until), service.pauses()
+        return read_books(service, until, country), service.pauses()
 
     with open_several(databases, config) as several:
         answers = several.ask(ask)
@@ -148,6 +179,13 @@ def show_ledgers(
     if as_json:
         total = [book_document(book) for book in add_books(books)]
         print_json({"databases": [_books_answer(each) for each in books], "total": total})
+    elif as_csv:
+        found = [
+            ((each.database, book.on, book.country), book)
+            for each in books
+            for book in each.answer or ()
+        ]
+        _print_csv(["Database", "Cycle", "Country"], found)
     else:
         for each in answers:
             for pause in each.answer[1] if each.answer else ():

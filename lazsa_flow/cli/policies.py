@@ -57,6 +57,7 @@ def list_policies(
     lifecycle: PolicyLifecycle = None,
     database: Database = DEFAULT_DATABASE,
     config: ConfigDir = None,
+    as_csv: Csv = False,
     as_json: Json = False,
 ) -> None:
     """List the released policy versions, from when each is in force, and who released it.
@@ -70,17 +71,25 @@ def list_policies(
     if as_json:
         print_json([_policy_document(each, current) for each in found])
         return
-    from lazsa_flow.cli.tables import new_table
+    from lazsa_flow.cli.tables import Column, new_table, print_csv
 
-    table = new_table("Policy", "In force from", "Now", "Released", "By")
-    for each in found:
-        table.add_row(
+    titles = ("Policy", "In force from", "Now", "Released", "By")
+    rows = [
+        (
             f"{each.text.lifecycle}/{each.text.version}",
             since(each.in_force_from) or "the start",
             "in force" if current[each.text.lifecycle] is each else "",
             since(each.released_at),
             each.released_by or "",
         )
+        for each in found
+    ]
+    if as_csv:
+        print_csv([Column(each) for each in titles], rows)
+        return
+    table = new_table(*titles)
+    for row in rows:
+        table.add_row(*row)
     console().print(table)
 
 

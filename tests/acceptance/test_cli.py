@@ -6,6 +6,8 @@ that stands at one instant after the other.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import signal
 import subprocess
@@ -250,6 +252,14 @@ class TestNight:
             assert book["due"] == book["moved"] + book["refused"] + book["parked"]
             assert (book["unexplained"], book["due"] == 0) == (0, book["country"] != "SG")
         assert "Unexplained" in night.shell("ledger", "--now", at).out
+        rows = list(csv.DictReader(io.StringIO(night.shell("ledger", "--now", at, "--csv").out)))
+        assert [(row["cycle"], row["country"]) for row in rows] == [
+            (book["on"], book["country"]) for book in books
+        ]
+        alone = night.shell("ledger", "--now", at, "--country", "PH", "--json").json
+        assert alone == [book for book in books if book["country"] == "PH"]
+        assert "no country 'XX'" in night.shell("ledger", "--country", "XX").err
+        assert "award/2020-1" in night.shell("policy", "list", "--csv").out.splitlines()[1]
 
     @pytest.mark.parametrize("command", ["show", "explain"])
     def test_markup(self, night: Night, command: str) -> None:

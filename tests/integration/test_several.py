@@ -142,6 +142,11 @@ def test_ledger(urls: list[str], type_words: Callable[..., Any]) -> None:
     assert [int(each) for each in total] == [
         int(sg) + int(th) for sg, th in zip(sums["sg"], sums["th"], strict=True)
     ]
+    done = type_words("ledger", "--csv", "--country", "SG", *options(urls))
+    head, *lines = done.stdout.splitlines()
+    assert (done.exit_code, head[:22]) == (1, "database,cycle,country")
+    assert lines
+    assert {line.split(",")[2] for line in lines} == {"SG"}
     done = type_words("ledger", "--json", *options(urls))
     assert done.exit_code == 1
     document = json.loads(done.stdout)
