@@ -99,6 +99,9 @@ def test_a_row_that_the_table_does_not_allow_is_named(programme: Programme) -> N
         added(5, 4, "award - declined awarded", "system:cycle_date"),
         added(9, 4, "decline not_selected under_review declined", "system:cycle_date"),
         added(2, 4, "- refused awarded awarded", "system:due_date"),
+        added(8, 4, "- refused awarded awarded", "employee:e-1"),
+        added(6, 4, "retire resigned awarded retired", "system:no_such_timer"),
+        added(6, 5, "- refused retired retired", "system:no_such_timer"),
         "DELETE FROM lazsa_journal WHERE path_id = 11 AND seq = 2",
         "DELETE FROM lazsa_journal WHERE path_id = 10",
         "UPDATE lazsa_paths SET state = 'retired' WHERE id = 12",
@@ -110,12 +113,15 @@ def test_a_row_that_the_table_does_not_allow_is_named(programme: Programme) -> N
         (possible, "award-5", 4),
         (possible, "award-9", 4),
         (possible, "award-2", 4),
+        (possible, "award-6", 4),
+        (possible, "award-6", 5),
         (possible, "award-11", 3),
         (present, "award-10", 0),
         (present, "award-12", 3),
     }
     whats = {each.path: each.failed.what for each in proof.failures if each.seq}
     assert whats["award-3"] == "the table has no such edge"
+    assert whats["award-8"] == "only a timer of the table is refused in a row of its own"
     assert whats["award-9"] == "it leaves under_review, the path stood in declined"
     assert {"award-1", "award-4", "award-7"}.isdisjoint(each.path for each in proof.failures)
 

@@ -15,6 +15,7 @@ from lazsa_flow.foresight.proof.choices import GuardSight, all_guards, expand_an
 from lazsa_flow.foresight.proof.moves import MoveFinder
 from lazsa_flow.foresight.proof.world import PathFacts, World
 from lazsa_flow.lifecycle.effects import Notify
+from lazsa_flow.lifecycle.model import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -94,6 +95,8 @@ class RecordedMoveFinder:
         edge = self._edge(row)
         if edge is None and row.trigger is not None:
             return FoundMoves((), "the table has no such edge")
+        if row.trigger is None and row.timer not in self._timers:
+            return FoundMoves((), "only a timer of the table is refused in a row of its own")
         faults: list[str] = []
         found: list[tuple[World, PossibleMove]] = []
         for world in before:
@@ -232,7 +235,8 @@ class RecordedMoveFinder:
             name: held for name, held in answers.items() if edge is None or name not in edge.guards
         }
         seen = _with_path(world, path)
-        work = partial(self.finder.force, seen, row.number, edge, row.reason, row.timer)
+        timer = row.timer if row.timer in self._timers else None
+        work = partial(self.finder.force, seen, row.number, edge, row.reason, timer)
         for move in try_all({}, work, given):
             yield _as_recorded(move, row)
 
@@ -245,7 +249,7 @@ def _as_recorded(move: PossibleMove, row: RecordedMove) -> PossibleMove:
     """Return a move with what was recorded of its guards, and whose request it was."""
     asked = () if move.edge is None else move.edge.guards
     values = {name: held for name, held in move.values.items() if name not in asked}
-    roles = (row.role,) if row.role else ()
+    roles = () if move.timer else (row.role or SYSTEM,)
     return move._replace(roles=roles, values={**values, **dict(row.verdicts)})
 
 
