@@ -67,6 +67,14 @@ class RecordedSteps:
         """Return what a row comes to in situations that there may have been before it."""
         return self._taken(worlds, row)
 
+    def has_timer(self, name: str) -> bool:
+        """Return whether the table has a timer."""
+        return any(each.name == name for each in self._lifecycle.timers)
+
+    def has_state(self, name: str) -> bool:
+        """Return whether the table has a state."""
+        return any(each.name == name for each in self._lifecycle.states)
+
     def decides(self, timer: str) -> bool:
         """Return whether a timer of the table decides; one that only reminds does not."""
         return bool(self._lifecycle.timer(timer).steps)

@@ -179,6 +179,9 @@ class Replay:
         led = next(iter(self._worlds)).paths[number - 1]
         if (path.state, path.seq) != (led.state, seq):
             return f"the rows lead to {led.state} at {seq}, the path is {path.state} at {path.seq}"
+        for name in sorted(path.timers):
+            if not self._steps.has_timer(name):
+                return f"timer {name}, which waits, is none of the table"
         stored = dict(_read_periods(path.spans, self._rules))
         for name, how in led.periods:
             if (stored.get(name) == RUNNING) != (how == RUNNING):
@@ -196,14 +199,16 @@ class Replay:
 
     def _stored(self, led: PathFacts, path: RecordedPath) -> PathFacts:
         reminders = {name for name in led.timers if not self._steps.decides(name)}
+        waiting = {name for name in path.timers if self._steps.has_timer(name)}
+        state = path.state if self._steps.has_state(path.state) else led.state
         counted = self._rules.counted_in
         periods = (
             (name, how)
             for name, how in _read_periods(path.spans, self._rules)
-            if path.state in counted.get(name, (path.state,))
+            if state in counted.get(name, (state,))
         )
-        timers = frozenset({*path.timers, *reminders})
-        return led._replace(state=path.state, timers=timers, periods=frozenset(periods))
+        timers = frozenset(waiting | reminders)
+        return led._replace(state=state, timers=timers, periods=frozenset(periods))
 
     def _breach(self, name: str, ref: str, seq: int, what: str) -> Breach:
         return Breach(name, ref, seq, what, tuple(self._done))
