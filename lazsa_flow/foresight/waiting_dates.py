@@ -9,7 +9,7 @@ from lazsa_flow.service.approvals import is_approved
 from lazsa_flow.service.sealed_rehearsals import find_approvals, list_reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from lazsa_flow.engine.night_run import CycleStart
@@ -76,18 +76,25 @@ def list_waiting_dates(
     with store.begin(write=False) as transaction:
         held = [each for each in held if transaction.is_night_waiting(each.country, each.at)]
         dates = sorted({each.on for each in held})
-        following = {on: _find_next(transaction, merged, on) for on in dates}
-    return [_waiting([each for each in held if each.on == on], following[on]) for on in dates]
+        return [
+            _waiting(transaction, merged, sorted(each for each in held if each.on == on))
+            for on in dates
+        ]
 
 
-def _waiting(starts: Iterable[CycleStart], following: str) -> WaitingDate:
-    own = sorted(starts)
-    since = min(each.at for each in own)
-    return WaitingDate(own[0].on, tuple(each.country for each in own), since, following)
+def _waiting(
+    transaction: SqlTransaction, merged: MergedIds, starts: Sequence[CycleStart]
+) -> WaitingDate:
+    on, since = starts[0].on, min(each.at for each in starts)
+    following = _find_next(transaction, merged, on, since)
+    return WaitingDate(on, tuple(each.country for each in starts), since, following)
 
 
-def _find_next(transaction: SqlTransaction, merged: MergedIds, on: date) -> str:
-    """Return the command that brings a date nearer to its start."""
+def _find_next(transaction: SqlTransaction, merged: MergedIds, on: date, since: datetime) -> str:
+    """Return the command that brings a date nearer to its start.
+
+    A date that is over can be rehearsed as of the instant at which it began.
+    """
     rows = [
         row
         for row in transaction.rehearsals()
@@ -98,4 +105,5 @@ def _find_next(transaction: SqlTransaction, merged: MergedIds, on: date) -> str:
             return f"lazsa-flow night start {row.name}"
     for row in reversed(rows):
         return f"lazsa-flow night approve {row.name} --as manager:ID"
-    return f"lazsa-flow rehearse --on {on} --save NAME --as operator:ID"
+    asked = f"--on {on} --now {since:%Y-%m-%dT%H:%M:%SZ}"
+    return f"lazsa-flow rehearse {asked} --save NAME --as operator:ID"

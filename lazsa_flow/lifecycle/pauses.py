@@ -10,7 +10,7 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,9 +65,34 @@ class Pause:
         """
         return self.country in (None, country) and self.cycle in (None, book_on)
 
+    def stops(self, timer: TimerRow) -> bool:
+        """Return whether it stops a timer."""
+        return self.covers(timer.country, timer.book_on)
+
+
+class NightHold(NamedTuple):
+    """A cycle date in a country whose timers do not fire now, since its night does not take them.
+
+    Attributes:
+        country: The country's code.
+        due_at: When the date begins there.
+        scope: Why they do not fire, in words.
+
+    Units:
+        Instants are aware, in UTC.
+    """
+
+    country: str
+    due_at: datetime
+    scope: str
+
+    def stops(self, timer: TimerRow) -> bool:
+        """Return whether it stops a timer."""
+        return timer.decides and (timer.country, timer.due_at) == (self.country, self.due_at)
+
 
 def first_paused_timer(
-    timers: Iterable[TimerRow], pauses: Iterable[Pause], now: datetime
+    timers: Iterable[TimerRow], pauses: Iterable[Pause | NightHold], now: datetime
 ) -> TimerRow | None:
     """Return the first overdue timer that decides and that a pause stops, or ``None``.
 
@@ -81,8 +106,6 @@ def first_paused_timer(
     held = [
         timer
         for timer in timers
-        if timer.decides
-        and timer.due_at <= now
-        and any(p.covers(timer.country, timer.book_on) for p in pauses)
+        if timer.decides and timer.due_at <= now and any(p.stops(timer) for p in pauses)
     ]
     return min(held, key=lambda timer: timer.due_at, default=None)

@@ -227,12 +227,12 @@ class Context:
             now: The instant of the command.
 
         Raises:
-            PausedError: An overdue timer of one of them is under a pause.
+            PausedError: An overdue timer of one of them is under a pause, or of a night that waits.
         """
-        pauses, remaining = transaction.pauses(), iter(path_ids if transaction.pauses() else ())
+        remaining = iter(path_ids if (holds := transaction.holds(now)) else ())
         while batch := list(islice(remaining, _CHUNK)):
             for seen in transaction.load_chunk(batch, before=None, on=now.date()):
-                check_pauses(seen, pauses, now)
+                check_pauses(seen, holds, now)
 
     def load(self, transaction: SqlTransaction, ref: str, now: datetime) -> Snapshot:
         """Load all that is recorded about a path.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.errors import LazsaError
     from lazsa_flow.lifecycle.model import Path, Snapshot, TimerRow
-    from lazsa_flow.lifecycle.pauses import Pause
+    from lazsa_flow.lifecycle.pauses import NightHold, Pause
     from lazsa_flow.store.prefetch import Prefetch
 
 
@@ -21,7 +21,7 @@ class OverdueError(Exception):
     """A timer of the path is overdue, and comes before the command."""
 
 
-def check_pauses(seen: Snapshot, pauses: Collection[Pause], now: datetime) -> None:
+def check_pauses(seen: Snapshot, pauses: Collection[Pause | NightHold], now: datetime) -> None:
     """Let a path pass of which no overdue timer is under a pause.
 
     Raises:
@@ -29,7 +29,7 @@ def check_pauses(seen: Snapshot, pauses: Collection[Pause], now: datetime) -> No
     """
     timer = first_paused_timer(seen.timers, pauses, now)
     if timer is not None:
-        scope = next(p.scope for p in pauses if p.covers(timer.country, timer.book_on))
+        scope = next(p.scope for p in pauses if p.stops(timer))
         raise PausedError(path=seen.path.ref, timer=timer.name, scope=scope)
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.engine.values import BatchChange, Change, Claim
     from lazsa_flow.lifecycle.model import Failure
+    from lazsa_flow.lifecycle.pauses import NightHold, Pause
 
 
 class ClaimSide(EngineTransaction):
@@ -86,6 +87,13 @@ class ClaimSide(EngineTransaction):
             now,
             write=self._write,
         )
+
+    def holds(self, now: datetime) -> tuple[Pause | NightHold, ...]:
+        """Return what keeps due timers from firing: the pauses in force, and nights that wait."""
+        pauses = self.stamp().pauses
+        calendars = self._brakes.held_calendars
+        nights = night_claims.read_nights(self._connection, pauses, calendars, now)
+        return (*pauses, *nights.holds())
 
     def write_chunk(
         self, changes: Sequence[Change], batch_changes: Sequence[BatchChange] = ()

@@ -17,7 +17,7 @@ from lazsa_flow.engine.night_run import NightOutcome, is_foreseen
 from lazsa_flow.engine.rulebook import clock_actor
 from lazsa_flow.engine.sealed_outcomes import digest_of_text, read_outcomes
 from lazsa_flow.errors import DamagedError
-from lazsa_flow.lifecycle.pauses import Pause
+from lazsa_flow.lifecycle.pauses import NightHold, Pause
 from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.logs import log
 from lazsa_flow.store import night_runs, pauses, schema
@@ -53,10 +53,17 @@ class NightLimits(NamedTuple):
         """What is passed by."""
         return tuple(sorted(each for each, limit in self.limits.items() if limit == 0))
 
+    def holds(self) -> list[NightHold]:
+        """Return what is not taken at will: once overdue timers have fired, it still waits."""
+        return [NightHold(*each, self._describe(*each)) for each in self.limits]
+
     def reason_of(self, country: str, due_at: datetime) -> str | None:
         """Say why nothing is taken of what falls due in a country at an instant, if nothing is."""
         if self.limits.get((country, due_at), 1):
             return None
+        return self._describe(country, due_at)
+
+    def _describe(self, country: str, due_at: datetime) -> str:
         for each in self.held:
             if (each.country, each.at) == (country, due_at):
                 return f"cycle {each.on} waits for approval and start"

@@ -256,7 +256,9 @@ def test_what_may_not_start_is_refused(play: Play) -> None:
     with pytest.raises(ConflictError, match="the rules have changed since it was saved"):
         programme.start_night("october", actor=OPERATOR)
     assert programme.started_nights() == []
-    assert [each.on for each in programme.waiting_dates()] == [CYCLE]
+    [waiting] = programme.waiting_dates()
+    assert (waiting.on, waiting.since) == (CYCLE, midnight(CYCLE))
+    assert "rehearse --on 2026-10-01 --now 2026-09-30T16:00:00Z --save NAME" in waiting.next
 
 
 def test_other_timers_and_commands_go_on(play: Play) -> None:
@@ -267,3 +269,21 @@ def test_other_timers_and_commands_go_on(play: Play) -> None:
     assert programme.find(SINGAPORE[0]).state == "under_review"
     known(programme, "other")
     assert programme.nominate("other", actor=EMPLOYEE, statement="Helps.").path
+
+
+def test_a_command_on_a_path_that_waits_is_refused(play: Play) -> None:
+    """What would come before an overdue decision is refused as under a pause, imports, too."""
+    programme = season(play)
+    known(programme, "alias")
+    approve(programme)
+    go_to_night(programme)
+    for command in (
+        lambda: programme.merge_sellers(SINGAPORE[0], "alias", actor=Actor("host", "h")),
+        lambda: programme.erase(SINGAPORE[1], actor=Actor("seller", SINGAPORE[1])),
+    ):
+        with pytest.raises(PausedError, match="cycle 2026-10-01 waits for approval and start"):
+            command()
+    programme.start_night("october", actor=OPERATOR, rate=2)
+    assert programme.sweep().moved == 2
+    with pytest.raises(PausedError, match="night october is canary"):
+        programme.erase(SINGAPORE[5], actor=Actor("seller", SINGAPORE[5]))

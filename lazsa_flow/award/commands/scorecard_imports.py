@@ -47,12 +47,12 @@ def _take_scorecards(intake: Intake, batch: list[ScorecardRow]) -> None:
     found = {seen.path.id: seen for seen in loaded}
     evidence = {seller: found[number] for seller, number in paths.items()}
     lookups = _lookups_of(context, intake, batch, loaded)
-    pauses = transaction.pauses()
+    holds = transaction.holds(intake.now)
     for row in batch:
         with intake.row(row.line, "seller_id", row.seller):
             if row.seller not in evidence:
                 raise ConflictError(row.seller, "no open award path")
-            check_pauses(evidence[row.seller], pauses, intake.now)
+            check_pauses(evidence[row.seller], holds, intake.now)
             intake.count(new=_take_card(context, intake, lookups, evidence[row.seller], row))
 
 
