@@ -85,8 +85,6 @@ def test_a_report_and_a_saved_rehearsal_show_the_same(programme: Programme, repo
     assert by_file.foreseen["source"] == "april.json"
     assert picture_to_json(by_name)["foreseen"]["asked_at"] == "2021-01-01T04:00:00+00:00"
     assert "foreseen" not in picture_to_json(picture)
-    other = show_foreseen(programme, replace(picture, chart=replace(picture.chart)), "april")
-    assert foreseen_of(other) == foreseen
 
 
 def test_what_may_no_longer_hold_is_said(
