@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +31,9 @@ def main(
         Path | None, typer.Option("--json", metavar="FILE", help="Write the figures there.")
     ] = None,
     quick: Annotated[bool, typer.Option(help="Small, to see that all of them run.")] = False,
+    large: Annotated[
+        int | None, typer.Option(metavar="PATHS", min=40, help="Size of the largest population.")
+    ] = None,
     docs: Annotated[bool, typer.Option(help="Write docs/benchmarks.md and its plot.")] = False,
 ) -> None:
     """Take each figure beside its reference, in one run, and hold it to its goal."""
@@ -41,7 +45,10 @@ def main(
     ran: list[tuple[Benchmark, list[Figure]]] = []
     failed: list[str] = []
     figures: list[Figure] = []
-    with opened(QUICK if quick else FULL) as bench:
+    scale = QUICK if quick else FULL
+    if large is not None:
+        scale = replace(scale, large=large)
+    with opened(scale) as bench:
         for name in names or known:
             print(f"{name} …", file=sys.stderr)
             taken: list[Figure] = []

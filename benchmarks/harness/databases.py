@@ -87,11 +87,18 @@ class Databases:
         return self._filled[key]
 
     @contextmanager
-    def filling(self, store: Store, sellers: int, due: int) -> Iterator[str]:
-        """Fill a database that is too large to be kept, and drop it at the end."""
+    def filling(self, store: Store, sellers: int, due: int, *, copied: int = 0) -> Iterator[str]:
+        """Fill a database that is too large to be kept, and drop it at the end.
+
+        Args:
+            store: Which store.
+            sellers: How many paths there are.
+            due: How many of them are due.
+            copied: From how many of those who are not due the database makes the others.
+        """
         made = self.empty(store)
         try:
-            fill(made, sellers, due)
+            fill(made, sellers, due, copied=copied)
             yield made
         finally:
             self.drop(made)

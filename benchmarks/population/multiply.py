@@ -60,6 +60,17 @@ class SellerMultiplier:
             self._add_seller(batch, self._samples.by_kind[kind])
         return batch
 
+    def count_copies(self, times: int) -> tuple[int, dict[str, int]]:
+        """Count the sellers so far so many times again; return how many they are, and numbers.
+
+        Args:
+            times: How often their rows are copied.
+        """
+        sellers, numbers = self._sellers, dict(self._numbers)
+        self._sellers += times * sellers
+        self._numbers = {table: (times + 1) * number for table, number in numbers.items()}
+        return sellers, numbers
+
     def _take_number(self, table: str) -> int:
         self._numbers[table] += 1
         return self._numbers[table]

@@ -23,6 +23,7 @@ from lazsa_flow import Actor, Facts, Programme
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine import sweep as sweeping
+from lazsa_flow.lifecycle.calendar import instant_text
 from tests.factories import record_facts
 
 if TYPE_CHECKING:
@@ -194,10 +195,16 @@ def _read(connection: sqlite3.Connection) -> SampleSellers:
             name: [row for row in rows if _whose(row, kind, paths[kind])]
             for name, rows in tables.items()
         }
+        if kind in IDLE_KINDS:  # no reminder of theirs falls due with the others' decisions
+            own["timers"] = [row for row in own["timers"] if not _is_due(row)]
         by_kind[kind] = SampleSeller(kind, own)
     common = {"seats": _rows(connection, "seats")}
     columns = {name: tuple(rows[0]) for name, rows in (tables | common).items()}
     return SampleSellers(by_kind, columns, common)
+
+
+def _is_due(timer: Row) -> bool:
+    return bool(timer["status"] == "pending" and timer["due_at"] <= instant_text(NOW))
 
 
 def _rows(connection: sqlite3.Connection, table: str) -> list[Row]:

@@ -56,6 +56,17 @@ def test_population(store: str, tmp_path: Path, postgres: Callable[[], str]) -> 
         }
 
 
+@pytest.mark.parametrize("store", STORES)
+def test_copied_sleepers(store: str, tmp_path: Path, postgres: Callable[[], str]) -> None:
+    """Sellers whom the database makes have ids of their own, and nothing of theirs is due."""
+    url = postgres() if store == "postgresql" else f"sqlite:///{tmp_path / 'copied.db'}"
+    fill(url, sellers=130, due=10, copied=20)
+    with Programme.open(url, clock=VirtualClock(NOW)) as programme:
+        assert sum(programme.states().values()) == 130
+        assert programme.sweep().moved == 10
+        assert programme.next_due() != NOW
+
+
 @pytest.mark.parametrize("name", ["decision"])
 def test_figures(bench: Bench, name: str) -> None:
     """Every figure of a benchmark is written with all its fields."""
