@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -39,7 +39,7 @@ LATER = NOW + timedelta(hours=1)
 BOTH = {"SG": CountryProgress(NOW, 3), "TH": CountryProgress(LATER)}
 
 
-def at_night(**changes: object) -> TimerRow:
+def at_night(**changes: Any) -> TimerRow:
     """Return a timer that is due at the midnight of the cycle date."""
     return timer(**{"due_at": NOW, "due_on": CYCLE, **changes})
 
