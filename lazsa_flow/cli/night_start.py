@@ -81,17 +81,16 @@ def _move(service: FlowService, name: str, report: Callable[[ChunkResult], bool]
     """Sweep until a night is done or has stopped by itself."""
     from lazsa_flow.engine.night_run import STOPPED
 
+    store = find_runtime(service).store
     while True:
         service.sweep(done=report)
         now = service.clock.now()
-        under_way = [
-            run for run in find_runtime(service).store.nights(now).runs if run.name == name
-        ]
-        if not under_way or under_way[0].phase == STOPPED:
+        runs = {run.name: run for run in store.nights(now).runs if run.phase != STOPPED}
+        if name not in runs:
             return
-        [run] = under_way
-        paced = run.next_at is not None and run.next_at > now
-        if not _wait(service.clock, run.next_at - now if paced and run.next_at else None):
+        next_at = runs[name].next_at
+        pace = next_at - now if next_at is not None and next_at > now else None
+        if not _wait(service.clock, pace):
             return
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lazsa_flow.store.transaction import SqlTransaction
 
 PAUSED: Final = "paused"
-_EXPECTED: Final = "the name of a night that was started, as lazsa-flow night list shows"
+_EXPECTED: Final = "the name of a rehearsal whose night was started"
 
 
 class NightFinding(NamedTuple):
