@@ -200,6 +200,15 @@ def test_several_paths_open_where_the_table_allows() -> None:
         open_door(made)
 
 
+def test_a_path_opens_no_earlier_than_what_is_recorded() -> None:
+    """A clock that is behind opens a second path no earlier than the first was recorded."""
+    made, rules = MemoryStore(), rulebook(table(several_open=True))
+    first, _ = open_door(made, rules)
+    second, _ = open_door(made, rules, now=NOW - timedelta(seconds=10))
+    assert first.recorded_at is not None
+    assert second.opened_at == second.entered_at >= first.recorded_at
+
+
 def test_a_path_opens_by_its_opening_edge() -> None:
     """The opening edge makes path, first row, place and timers at once."""
     made = MemoryStore()
