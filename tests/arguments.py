@@ -55,6 +55,7 @@ SAMPLES: dict[str, Any] = {
     "person": "s2",
     "paused": False,
     "provenance": "own",
+    "rate": 10,
     "reason": "nominee",
     "records": TURNOVER,
     "reviewer": "rev-books",
