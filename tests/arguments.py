@@ -49,6 +49,7 @@ SAMPLES: dict[str, Any] = {
     "limit": 5,
     "name": "s1",
     "new": "s5",
+    "number": 1,
     "old": "s4",
     "on": date(2020, 10, 1),
     "path": "award-2",
