@@ -36,7 +36,7 @@ def main(
     ] = None,
     docs: Annotated[bool, typer.Option(help="Write docs/benchmarks.md and its plot.")] = False,
 ) -> None:
-    """Take each figure beside its reference, in one run, and hold it to its goal."""
+    """Take each figure compared with its reference, in one run, and hold it to its goal."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # ends the servers
     known = registry.names()
     if unknown := [name for name in names or () if name not in known]:

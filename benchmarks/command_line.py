@@ -1,4 +1,4 @@
-"""``lazsa-flow --help``, cold, beside a typer program with nothing in it.
+"""``lazsa-flow --help``, cold, compared with a typer program with nothing in it.
 
 Each start is a process of its own, of the same interpreter.
 
@@ -50,7 +50,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         bench.scale.starts, lambda: _help_ms(script), lambda: _help_ms(empty)
     )
     yield Figure.of(
-        "lazsa-flow --help, cold, beside an empty typer program",
+        "lazsa-flow --help, cold, compared with an empty typer program",
         ours,
         reference,
         unit="ms",

@@ -1,7 +1,7 @@
-"""A country team's lists: in the real sellers' year, and among 100,000 paths beside a tenth of it.
+"""A country team's lists: in the real sellers' year, and among 100,000 paths and 10,000.
 
 ``today``, ``list``, ``reviewers``, ``facts gaps`` and ``stats`` of one country, each as the library
-answers it. The real file is the one of 1,494 sellers where it lies beside the clone, else the
+answers it. The real file is the one of 1,494 sellers where it lies next to the clone, else the
 sample that ships; its year is told by the demo, on SQLite. All of the 100,000 paths are in one
 country; a list costs as much as it names, and where that grows with the population the reference
 tells by how much.
@@ -74,7 +74,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
                     partial(seconds, partial(ask, small)),
                 )
                 yield Figure.of(
-                    f"{name}: {sizes[0]:,} paths, beside {sizes[1]:,}, {called}",
+                    f"{name}: {sizes[0]:,} paths, compared with {sizes[1]:,}, {called}",
                     ours * 1000,
                     reference * 1000,
                     unit="ms",

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.guards import Found
 
 MEANING: Final = (
-    "What one decision costs apart from any database, beside the state machine library that "
+    "What one decision costs apart from any database, compared with the state machine library that "
     "decides single fires."
 )
 BARS: Final = (40, 45, 50, 55, 60, 65, 70, 75)
@@ -69,15 +69,15 @@ def measure(bench: Bench) -> Iterator[Figure]:
     """Measure all three depths."""
     ours, theirs = _Ours(), _Theirs()
     depths: tuple[tuple[str, Callable[[], None], Callable[[], None], Goal], ...] = (
-        ("unrecorded, beside Event.trigger", ours.decide, theirs.decide, Goal(0.1)),
+        ("unrecorded, compared with Event.trigger", ours.decide, theirs.decide, Goal(0.1)),
         (
-            "with verdict text, beside Event.trigger and json.dumps",
+            "with verdict text, compared with Event.trigger and json.dumps",
             ours.write_verdicts,
             theirs.write_verdicts,
             Goal(3, absolute=True),
         ),
         (
-            "with canonical bytes and hash, beside Event.trigger, json.dumps and hashlib",
+            "with canonical bytes and hash, compared with Event.trigger, json.dumps and hashlib",
             ours.take,
             theirs.write_row,
             Goal(4.2, absolute=True),

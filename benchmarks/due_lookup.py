@@ -1,4 +1,4 @@
-"""Finding what is due, a thousand paths among a million, beside a thousand among ten thousand.
+"""Finding what is due: a thousand paths among a million, compared with as many among 10,000.
 
 ``due`` names every path that is due at midnight; ``next_due`` is what an idle worker asks.
 
@@ -50,7 +50,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
                     partial(seconds, partial(ask, small)),
                 )
                 yield Figure.of(
-                    f"{name}: {sizes[0]:,} paths, beside {sizes[1]:,}, {called}",
+                    f"{name}: {sizes[0]:,} paths, compared with {sizes[1]:,}, {called}",
                     ours * 1000,
                     reference * 1000,
                     unit="ms",

@@ -1,4 +1,4 @@
-"""Importing the figures of sellers who are known, beside ``csv`` and the driver alone.
+"""Importing the figures of sellers who are known, compared with ``csv`` and the driver alone.
 
 The file has one row a seller, in random order, of a month that is not recorded yet; facts of the
 month before are. The reference reads the same file with ``csv`` and writes the same rows: with
@@ -63,7 +63,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
                 partial(_copy_seconds, bench, url, store, file),
             )
             yield Figure.of(
-                f"import of {rows:,} facts, beside csv and the driver, {called}",
+                f"import of {rows:,} facts, compared with csv and the driver, {called}",
                 ours * 1e6 / rows,
                 reference * 1e6 / rows,
                 unit="µs",

@@ -52,7 +52,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
                 alone = median(seconds(partial(ask, row)) for row in rows)
                 taken = sorted(_ask_together(ask, rows, bench.scale.rounds))
                 yield Figure.of(
-                    f"{name}: {THREADS} threads at once, p99, beside one after the other, {called}",
+                    f"{name}: {THREADS} threads at once, p99, compared with one by one, {called}",
                     taken[len(taken) * 99 // 100 - 1] * 1000,
                     alone * THREADS * 1000,
                     unit="ms",

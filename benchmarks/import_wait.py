@@ -1,4 +1,4 @@
-"""The longest wait of a command beside an import of facts, on SQLite, where one writes at a time.
+"""The longest wait of a command during an import of facts, on SQLite, where one writes at a time.
 
 A process imports a file while another nominates one seller after the other, at least 20 a second;
 told is the longest of all nominations that began while the import ran. The reference is the
@@ -51,12 +51,12 @@ def measure(bench: Bench) -> Iterator[Figure]:
         programme.import_facts(before)
         argv = [sys.executable, "-c", _IMPORT, url, NOW.isoformat(), str(file)]
         with subprocess.Popen(argv) as importing:
-            beside = list(_nominate(programme, lambda _done: importing.poll() is None, "beside"))
+            during = list(_nominate(programme, lambda _done: importing.poll() is None, "during"))
         assert importing.returncode == 0
-        alone = list(_nominate(programme, lambda done: done < len(beside), "alone"))
+        alone = list(_nominate(programme, lambda done: done < len(during), "alone"))
     yield Figure.of(
-        f"longest nomination beside an import of {rows:,} facts, SQLite",
-        max(beside) * 1000,
+        f"longest nomination during an import of {rows:,} facts, SQLite",
+        max(during) * 1000,
         max(alone) * 1000,
         unit="ms",
         goal=Goal(300, absolute=True),

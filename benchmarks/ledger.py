@@ -1,4 +1,4 @@
-"""The ledger, among 100,000 paths beside a tenth of them.
+"""The ledger, among 100,000 paths compared with a tenth of them.
 
 What has ended is read from the counted flows, what is open along the indexes of what is due and of
 what is parked. The instant is one at which nothing is due.

@@ -1,7 +1,7 @@
 """Processor time of a cycle night on both stores: user and system, of the process that sweeps.
 
-On SQLite that is all of it, beside set-based statements that write the very same rows from answers
-that lie ready. On PostgreSQL it is Python's part; the server's is not counted.
+On SQLite that is all of it, compared with set-based statements that write the very same rows from
+answers that lie ready. On PostgreSQL it is Python's part; the server's is not counted.
 
 ``python -m benchmarks.night_cpu CHECKOUT`` compares with another clone of the project, whose schema
 is the same, in turns.
@@ -41,7 +41,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         rounds, partial(_swept, bench, "sqlite", due), partial(_written, bench, night)
     )
     name = f"processor time, {due:,} due at one midnight"
-    yield Figure.of(f"{name}, SQLite, beside set-based statements", ours, floor, unit="s")
+    yield Figure.of(f"{name}, SQLite, compared with set-based statements", ours, floor, unit="s")
     [ours] = in_turns(rounds, partial(_swept, bench, "postgresql", due))
     yield Figure.of(f"{name}, PostgreSQL, without the server", ours, unit="s")
 

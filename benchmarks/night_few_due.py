@@ -1,4 +1,4 @@
-"""Twenty thousand due of a million, beside twenty thousand of twenty thousand.
+"""Twenty thousand due of a million, compared with twenty thousand of twenty thousand.
 
 What a night costs must follow from what is due, not from how many sellers there are. Paths are
 numbered as sellers are nominated, so those that are due at one midnight lie together, one in three.
@@ -37,7 +37,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
                 partial(_seconds, bench, store, alone),
             )
         yield Figure.of(
-            f"{part:,} due of {large:,}, beside {part:,} of {part:,}, {called}",
+            f"{part:,} due of {large:,}, compared with {part:,} of {part:,}, {called}",
             ours,
             reference,
             unit="s",

@@ -32,13 +32,13 @@ def measure(bench: Bench) -> Iterator[Figure]:
         name = f"{bench.scale.large:,} due of {bench.scale.large:,}, {called}"
         yield Figure.of(f"{name}: time", large.seconds, unit="s")
         yield Figure.of(
-            f"{name}: paths a second, beside {bench.scale.tenth:,}",
+            f"{name}: paths a second, compared with {bench.scale.tenth:,}",
             bench.scale.large / large.seconds,
             bench.scale.tenth / tenth.seconds,
             unit="paths/s",
         )
         yield Figure.of(
-            f"{name}: peak memory, beside {bench.scale.tenth:,}",
+            f"{name}: peak memory, compared with {bench.scale.tenth:,}",
             large.peak_mb,
             tenth.peak_mb,
             unit="MB",

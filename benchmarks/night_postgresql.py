@@ -1,8 +1,8 @@
-"""Everything due at one midnight on PostgreSQL, beside one statement that judges nobody.
+"""Everything due at one midnight on PostgreSQL, compared with one statement that judges nobody.
 
 The reference is a single CTE that writes the very same rows, bytes and hashes included, from
-answers that lie ready in tables beside: on one connection against one worker, on two connections
-(half of the paths each) against two workers. Rows are compared before anything is timed.
+answers that lie ready in tables of their own: on one connection against one worker, on two
+connections (half of the paths each) against two workers. Rows are compared before the clock runs.
 
 One worker has two threads, as ``worker --threads 2`` starts it: one judges while the database
 writes for the other. Two workers have one thread each. They have no goal: the server's part of the
@@ -50,7 +50,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
             partial(bench.set_based_seconds, night, parts),
         )
         yield Figure.of(
-            f"bulk, PostgreSQL, {workers} worker{'s' * (workers > 1)}, beside one CTE",
+            f"bulk, PostgreSQL, {workers} worker{'s' * (workers > 1)}, compared with one CTE",
             due / ours,
             due / reference,
             unit="paths/s",

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 
 MEANING: Final = (
-    "Beside the loop: how many nights of one transaction a path fit into one of ours. Beside the"
-    " statements: how much of the least possible time goes into writing alone."
+    "Compared with the loop: how many nights of one transaction a path fit into one of ours. "
+    "Compared with the statements: how much of the least possible time goes into writing alone."
 )
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
-    """Measure the sweep beside set-based statements, and beside the loop."""
+    """Measure the sweep compared with set-based statements, and compared with the loop."""
     due, rounds = bench.scale.bulk, bench.scale.rounds
     night = bench.night("sqlite", due)
     ours, reference = in_turns(
@@ -39,7 +39,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         partial(bench.set_based_seconds, night),
     )
     yield Figure.of(
-        "bulk, SQLite, beside set-based statements",
+        "bulk, SQLite, compared with set-based statements",
         due / ours,
         due / reference,
         unit="paths/s",
@@ -51,7 +51,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         lambda: _loop_seconds(bench, few) / few.due,
     )
     yield Figure.of(
-        "bulk, SQLite, beside a loop of the ORM",
+        "bulk, SQLite, compared with a loop of the ORM",
         1 / ours,
         1 / loop,
         unit="paths/s",

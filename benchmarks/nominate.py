@@ -1,4 +1,4 @@
-"""One nomination of a seller, beside one fire, both by the public API with an idempotency key.
+"""One nomination compared with one fire, both by the public API with an idempotency key.
 
 A nomination opens a path, keeps the statement and adds the nomination's row; a fire moves a path
 that is open. Both are one durable transaction of a command.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from benchmarks.harness.bench import Bench
 
 MEANING: Final = (
-    "How long a person waits for a nomination, beside any other move: a nomination is one"
+    "How long a person waits for a nomination, compared with any other move: a nomination is one"
     " transaction, and not several moves."
 )
 NOMINATOR: Final = Actor("employee", "emp-1")
@@ -51,7 +51,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
                 warm=False,
             )
         yield Figure.of(
-            f"one nomination, p50, beside one fire, {called}",
+            f"one nomination, p50, compared with one fire, {called}",
             ours * 1000,
             reference * 1000,
             unit="ms",

@@ -1,4 +1,4 @@
-"""An import of nominations, beside the same rows written by the driver alone.
+"""An import of nominations, compared with the same rows written by the driver alone.
 
 Each row of the file nominates another seller, with a statement: the import checks it, opens a path
 with its journal row, timers and notice, keeps the statement and adds the nomination. The reference
@@ -59,7 +59,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
                 partial(_on_a_copy, bench, url, partial(_write, written)),
             )
         yield Figure.of(
-            f"import of {rows:,} nominations, beside the driver's rows alone, {called}",
+            f"import of {rows:,} nominations, compared with the driver's rows alone, {called}",
             rows / ours,
             rows / reference,
             unit="rows/s",

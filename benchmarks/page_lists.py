@@ -75,7 +75,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
                     partial(_page_seconds, small[name]),
                 )
                 yield Figure.of(
-                    f"{name}: {sizes[0]:,} paths, beside {sizes[1]:,}, {called}",
+                    f"{name}: {sizes[0]:,} paths, compared with {sizes[1]:,}, {called}",
                     ours * 1000,
                     reference * 1000,
                     unit="ms",

@@ -1,4 +1,4 @@
-"""Everything due at one midnight, beside DBOS with a datasource and an ORM, one workflow a path.
+"""Everything due at one midnight, compared with DBOS, a datasource, an ORM, a workflow a path.
 
 The best of several numbers of processes, threads, workflows that a process takes at once, and
 polling intervals. A lone process may take all at once.

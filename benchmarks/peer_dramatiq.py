@@ -1,4 +1,4 @@
-"""Everything due at one midnight, beside Dramatiq with Redis and an ORM, one message a path.
+"""Everything due at one midnight, compared with Dramatiq with Redis and an ORM, one message a path.
 
 The best of several numbers of processes and threads.
 

@@ -1,4 +1,4 @@
-"""Everything due at one midnight, beside procrastinate with coroutines on psycopg, one job a path.
+"""Everything due at one midnight, compared with procrastinate on psycopg, one job a path.
 
 The best of several numbers of processes and of jobs at once.
 

@@ -1,4 +1,4 @@
-"""A picture of a lifecycle, among 100,000 paths beside a tenth of them.
+"""A picture of a lifecycle, among 100,000 paths compared with a tenth of them.
 
 Its moves are read from the counted flows, which are as many for any number of paths that moved in
 the same chunks; the whole picture lists as many paths on both sides. The instant is one at which
@@ -60,7 +60,7 @@ def answers(
                 partial(seconds, partial(ask, small)),
             )
             yield Figure.of(
-                f"{name}: {sizes[0]:,} paths, beside {sizes[1]:,}, {STORES[store]}",
+                f"{name}: {sizes[0]:,} paths, compared with {sizes[1]:,}, {STORES[store]}",
                 ours * 1000,
                 reference * 1000,
                 unit="ms",

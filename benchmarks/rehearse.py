@@ -1,4 +1,4 @@
-"""A rehearsal of twenty thousand due of a million, beside the night itself.
+"""A rehearsal of twenty thousand due of a million, compared with the night itself.
 
 A rehearsal copies what is due and runs the sweep on the copy; asked under every condition, it runs
 it six times. What it costs must follow from what is due.
@@ -30,7 +30,7 @@ MEANING: Final = "What a date will bring is known about as fast as the date itse
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
-    """Measure both stores: beside the night, all conditions beside one, and the memory."""
+    """Measure both stores: a rehearsal and the night, six conditions and one, and the memory."""
     part, large, tenth = bench.scale.part, bench.scale.large, bench.scale.tenth
     for store, called in STORES.items():
         name = f"rehearsing {part:,} due of {large:,}, {called}"
@@ -41,14 +41,20 @@ def measure(bench: Bench) -> Iterator[Figure]:
                 partial(_night_seconds, bench, store, url),
                 partial(_seconds, url, part, "all"),
             )
-            yield Figure.of(f"{name}, beside the night", one, night, unit="s", goal=Goal(1.2))
-            six = f"{name}, six conditions beside one"
+            yield Figure.of(
+                f"{name}, compared with the night", one, night, unit="s", goal=Goal(1.2)
+            )
+            six = f"{name}, six conditions compared with one"
             yield Figure.of(six, whole, one, unit="s", goal=Goal(2.5))
             peak_mb = rehearser.rehearse(url, conditions="all").peak_mb
         with bench.databases.filling(store, tenth, min(part, tenth), copied=BATCH) as url:
-            beside_mb = rehearser.rehearse(url, conditions="all").peak_mb
+            tenth_mb = rehearser.rehearse(url, conditions="all").peak_mb
         yield Figure.of(
-            f"{name}: peak memory, beside {tenth:,}", peak_mb, beside_mb, unit="MB", goal=Goal(1.1)
+            f"{name}: peak memory, compared with {tenth:,}",
+            peak_mb,
+            tenth_mb,
+            unit="MB",
+            goal=Goal(1.1),
         )
 
 

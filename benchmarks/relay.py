@@ -1,4 +1,4 @@
-"""Mails of the relay, beside a bare loop over ``smtplib``.
+"""Mails of the relay, compared with a bare loop over ``smtplib``.
 
 Two processes of the relay and two of a loop over ``smtplib.SMTP.send_message`` send as many mails
 of the same words to the same SMTP server on the loopback, in turns. The loop has its one
@@ -49,7 +49,9 @@ NOW: Final = datetime(2026, 6, 1, 4, tzinfo=UTC)
 _SPAWN: Final = multiprocessing.get_context("spawn")
 
 
-MEANING: Final = "How many mails leave in a second, beside a loop that does nothing but send them."
+MEANING: Final = (
+    "How many mails leave in a second, compared with a loop that does nothing but send them."
+)
 
 
 def measure(bench: Bench) -> Figure:
@@ -69,7 +71,7 @@ def measure(bench: Bench) -> Figure:
             return mails / _race(_loop, port, letter, mails // PROCESSES)
 
         relay, loop = in_turns(bench.scale.rounds, ours, reference)
-    name = "relay of 2 processes, beside a bare smtplib loop of 2"
+    name = "relay of 2 processes, compared with a bare smtplib loop of 2"
     return Figure.of(name, relay, loop, unit="mails/s", goal=Goal(0.5, at_least=True))
 
 

@@ -1,4 +1,4 @@
-"""Two whole programmes side by side, beside one: a night on two SQLite databases at once.
+"""Two whole programmes side by side, compared with one: a night on two SQLite databases at once.
 
 Each database is a programme of its own, with as many due as the one alone, and is swept by a
 process of its own. SQLite has one writer a database, so that a second process on the same database
@@ -6,7 +6,7 @@ would wait for the first; on a database of its own it does not. How much two pro
 machine's to say: two threads of one core are not two cores, and what else runs takes from both.
 
 So the processor time a path is told as well, which says the same on a machine that does other work:
-where a path takes 1.05 times as much beside another process, two of them do 1.9 times as much work
+where a path takes 1.05 times as much next to another process, two of them do 1.9 times as much work
 on two processors.
 
 Units: paths moved a second, of both databases together; microseconds of processor time a path.
@@ -34,7 +34,7 @@ MEANING: Final = (
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
-    """Measure two databases beside one."""
+    """Measure two databases compared with one."""
     due = bench.scale.bulk
     filled = bench.databases.filled("sqlite", due, due)
     used: dict[int, list[float]] = {1: [], 2: []}
@@ -43,7 +43,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         partial(_rate, bench, filled, due, 2, used[2]),
         partial(_rate, bench, filled, due, 1, used[1]),
     )
-    name = f"two SQLite databases with {due:,} due each, two processes, beside one"
+    name = f"two SQLite databases with {due:,} due each, two processes, compared with one"
     yield Figure.of(name, two, one, unit="paths/s", goal=Goal(1.9, at_least=True))
     yield Figure.of(
         f"{name}: processor time a path",

@@ -64,7 +64,7 @@ _READS_BY_PATH: Final = (
 
 
 MEANING: Final = (
-    "How long a person waits for one move to be recorded for good, beside a program that only "
+    "How long a person waits for one move to be durable, compared with a program that only "
     "writes the same rows."
 )
 
@@ -88,7 +88,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
             if differ := differing(ours_url, raw_url):
                 raise RuntimeError(f"other rows in {', '.join(differ)}")
         yield Figure.of(
-            f"one durable fire, p50, {called}, beside {_DRIVER[store]}",
+            f"one durable fire, p50, {called}, compared with {_DRIVER[store]}",
             ours * 1000,
             reference * 1000,
             unit="ms",

@@ -1,8 +1,8 @@
-"""``due``, ``explain`` and ``show``, cold, beside ``lazsa-flow --help``.
+"""``due``, ``explain`` and ``show``, cold, compared with ``lazsa-flow --help``.
 
 Each start is a process of its own, of the same interpreter, on a small SQLite database. Opening a
-programme is measured within this process, where everything is imported, beside a connection of the
-driver that reads one row of the same database.
+programme is measured within this process, where everything is imported, compared with a connection
+of the driver that reads one row of the same database.
 
 Units: milliseconds a start, or an opening.
 """
@@ -38,7 +38,7 @@ _SCRIPT: Final = Path(sys.executable).parent / "lazsa-flow"
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
-    """Measure three commands beside the help, and opening by itself."""
+    """Measure three commands compared with the help, and opening by itself."""
     url = bench.databases.filled("sqlite", _PATHS, _PATHS)
     number, subject = under_review(url)[0]
     commands = {
@@ -50,7 +50,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     reference, *ours = in_turns(bench.scale.starts, partial(_start_ms, "--help"), *sides)
     for name, taken in zip(commands, ours, strict=True):
         yield Figure.of(
-            f"lazsa-flow {name}, cold, beside lazsa-flow --help",
+            f"lazsa-flow {name}, cold, compared with lazsa-flow --help",
             taken,
             reference,
             unit="ms",
@@ -62,7 +62,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         partial(seconds, partial(_read_one_row, url)),
     )
     yield Figure.of(
-        "Programme.open, beside a connection that reads one row, SQLite",
+        "Programme.open, compared with a connection that reads one row, SQLite",
         opening * 1000,
         connecting * 1000,
         unit="ms",

@@ -1,8 +1,8 @@
-"""The verification of all journals, beside reading the same rows and hashing them by SHA-256 alone.
+"""The verification of all journals, compared with reading and hashing the same rows alone.
 
 Each side is a process of its own; its peak memory is what the kernel saw of it, the interpreter
-included. The reference takes no memory to speak of, so the verification's is held beside that of a
-tenth of the paths. Neither side's start counts.
+included. The reference takes no memory to speak of, so the verification's is compared with that
+of a tenth of the paths. Neither side's start counts.
 
 Units: seconds of the process's CPU; megabytes.
 """
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from benchmarks.harness.bench import Bench
 
 MEANING: Final = (
-    "What a check of the whole history costs beside the least that any check must do, and that its "
-    "memory is the same for any number of sellers."
+    "What a check of the whole history costs compared with the least that any check must do, and "
+    "that its memory is the same for any number of sellers."
 )
 _COLUMNS: Final = (
     "path_id, seq, effective_at, recorded_at, trigger, source, dest, actor, reason, policy,"
@@ -88,14 +88,14 @@ def measure(bench: Bench) -> Iterator[Figure]:
             )
             peaks = [_take("verify", url).peak_mb for url in (large, small)]
         yield Figure.of(
-            f"verify {sizes[0]:,} paths, beside reading and SHA-256 alone, {called}",
+            f"verify {sizes[0]:,} paths, compared with reading and SHA-256 alone, {called}",
             ours,
             reference,
             unit="s",
             goal=Goal(4),
         )
         yield Figure.of(
-            f"verify {sizes[0]:,} paths: peak memory, beside {sizes[1]:,}, {called}",
+            f"verify {sizes[0]:,} paths: peak memory, compared with {sizes[1]:,}, {called}",
             *peaks,
             unit="MB",
             goal=Goal(1.1),

@@ -1,7 +1,7 @@
 """Answers: what a sweep writes, ready to be written by those who judge nobody.
 
 They are taken from a database that we have swept: every row that the sweep made, changed or
-deleted, bytes and all. They are put into tables beside the programme's own, in a database that is
+deleted, bytes and all. They are put into tables next to the programme's own, in a database that is
 still to be swept, so that a set-based statement, or a peer with a message a path, need only write
 them.
 """

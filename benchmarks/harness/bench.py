@@ -1,7 +1,7 @@
 """The workbench of a benchmark.
 
 Its scale, databases, and for a cycle night of any size: a population that is due at one midnight,
-with the answers of a first sweep beside it. The rows that the set-based reference writes are
+with the answers of a first sweep next to it. The rows that the set-based reference writes are
 compared with the sweep's before anything is timed.
 """
 
@@ -51,7 +51,7 @@ class Scale:
         listed: Paths in a country that is listed.
         sellers: The longest file of sellers whose year is told.
         imported: Facts in a file that is imported.
-        awaited: Facts in a file beside whose import others work.
+        awaited: Facts in a file during whose import others work.
         sizes: How many paths the databases have whose size, night and files are told.
     """
 
@@ -103,7 +103,7 @@ class Night:
     """A population that is due at one midnight.
 
     Attributes:
-        url: The database, the answers in tables beside the programme's; copy it, never write to it.
+        url: The database, with the answers in tables of their own; copy it, never write to it.
         swept: The same after our sweep.
         due: How many paths are due.
         answers: What a sweep writes.

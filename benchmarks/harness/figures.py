@@ -1,4 +1,4 @@
-"""Figures: a measurement beside its reference, and the goal that it is held to."""
+"""Figures: a measurement compared with its reference, and the goal that it is held to."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Figure:
     """One line of the results.
 
     Attributes:
-        name: What was measured, beside what.
+        name: What was measured, compared with what.
         ours: What lazsa_flow took or reached.
         reference: The same of what it is measured against, in the same run; ``None`` for a figure
             that is only reported.

@@ -23,15 +23,15 @@ _HEAD: Final = ("figure", "ours", "reference", "unit", "ratio", "in words", "goa
 _INTRODUCTION: Final = """\
 # Benchmarks
 
-What people wait for, and what a cycle night takes, each beside the least that could do the same
-work: a file read by `csv`, a transaction of the bare driver, one statement. Made by
+What people wait for, and what a cycle night takes, each compared with the least that could do the
+same work: a file read by `csv`, a transaction of the bare driver, one statement. Made by
 `./dev bench --docs`, whole or by benchmark; the figures are in
 [results.json](benchmarks/results.json), the machine is described in
 [machine.json](benchmarks/machine.json).
 
 A ratio is our figure over the reference's, both from one run. It says more than the figures: they
 change with the machine and the hour, the ratio hardly does. At 1 we take exactly what the reference
-takes; the words beside each ratio say which way it goes. A goal is a bound that work on such a
+takes; the words next to each ratio say which way it goes. A goal is a bound that work on such a
 machine can keep. Where there is none, the figure is there to be known, not to be reached.
 
 Each figure is taken in turns with its reference, after a round to warm up, and is the median of

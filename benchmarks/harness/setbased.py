@@ -2,7 +2,7 @@
 
 One set-based statement (on PostgreSQL a single CTE, on SQLite one after the other in a single
 transaction) moves the paths by compare-and-set, settles and sets timers, frees places, and appends
-journal and outbox, from answers that lie ready in tables beside. It judges nobody.
+journal and outbox, from answers that lie ready in tables of their own. It judges nobody.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def contest(bench: Bench, name: str, setups: Sequence[Setup]) -> Iterator[Figure
         lambda: _turn(bench, small, best),
     )
     yield Figure.of(
-        f"bulk, PostgreSQL, 2 workers, beside {name}, one message a path ({best.told})",
+        f"bulk, PostgreSQL, 2 workers, compared with {name}, one message a path ({best.told})",
         1 / ours,
         1 / theirs,
         unit="paths/s",
