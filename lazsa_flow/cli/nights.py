@@ -50,7 +50,8 @@ def list_nights(
     )
     rows = []
     for each in found:
-        asked = (each.name, each.on, each.country or "all", f"{len(each.outcomes):,}")
+        paths = "unknown" if each.paths is None else f"{each.paths:,}"
+        asked = (each.name, each.on, each.country or "all", paths)
         rows.append((*asked, each.saved_by, describe_approval(each)))
     print_table(columns, rows, empty="No rehearsal was saved.")
 

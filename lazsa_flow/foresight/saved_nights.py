@@ -26,7 +26,7 @@ from lazsa_flow.service.sealed_rehearsals import APPROVE, list_reasons, seal_of
 from lazsa_flow.store.night_rows import RehearsalRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from lazsa_flow.foresight.rehearsal import Rehearsal
@@ -92,8 +92,14 @@ class Nights(Part):
         return self._runtime.run_command(run)
 
     def nights(self) -> list[SavedRehearsal]:
-        """Return the saved rehearsals, oldest first."""
-        return list(_read(self._runtime.context))
+        """Return the saved rehearsals, oldest first, without their outcomes: they are long.
+
+        Whether the outcomes of one are those that were saved is checked where it is shown,
+        approved or started.
+        """
+        context = self._runtime.context
+        with context.store.begin(write=False) as transaction:
+            return _read(context, transaction, transaction.rehearsals())
 
     def night(self, name: str) -> SavedRehearsal:
         """Return a saved rehearsal.
@@ -201,7 +207,7 @@ def _save(
     Raises:
         ConflictError: Another one was saved under this name.
     """
-    if transaction.rehearsals(name):
+    if transaction.rehearsal(name):
         raise ConflictError(name, "a rehearsal was saved under this name already")
     outcomes = write_outcomes(found)
     transaction.add_rehearsal(
@@ -217,6 +223,7 @@ def _save(
             sha256=digest_of_text(outcomes),
             actor=actor,
             recorded_at=at,
+            paths=len(found.outcomes),
         )
     )
     return True
@@ -228,33 +235,36 @@ def load_rehearsal(transaction: SqlTransaction, name: str) -> RehearsalRow:
     Raises:
         NotFoundError: There is none of this name.
     """
-    for row in transaction.rehearsals(name):
+    if row := transaction.rehearsal(name):
         return row
     raise NotFoundError("saved rehearsal", name, expected=_EXPECTED)
 
 
 def _find(context: Context, name: str) -> SavedRehearsal:
-    for found in _read(context, name):
-        return found
-    raise NotFoundError("saved rehearsal", name, expected=_EXPECTED)
-
-
-def _read(context: Context, name: str | None = None) -> Iterator[SavedRehearsal]:
-    """Yield the saved rehearsals, or the one of a name, with their approvals."""
     with context.store.begin(write=False) as transaction:
-        approvals = transaction.approvals(APPROVE)
-        rows = [(row, list_reasons(transaction, row)) for row in transaction.rehearsals(name)]
-    for row, reasons in rows:
-        yield SavedRehearsal(
+        [found] = _read(context, transaction, [load_rehearsal(transaction, name)])
+    return found
+
+
+def _read(
+    context: Context, transaction: SqlTransaction, rows: Iterable[RehearsalRow]
+) -> list[SavedRehearsal]:
+    """Return saved rehearsals with their approvals."""
+    approvals = transaction.approvals(APPROVE)
+    return [
+        SavedRehearsal(
             name=row.name,
             on=row.cycle_on,
             now=row.asked_at,
             country=row.country,
             conditions=read_conditions(row.conditions),
-            outcomes=read_outcomes(row.outcomes),
+            paths=row.paths,
+            outcomes=EMPTY if row.outcomes is None else read_outcomes(row.outcomes),
             sha256=row.sha256,
             saved_by=row.actor,
             saved_at=row.recorded_at,
             approvals=approvals_of(approvals, seal_of(row), context.rulebook.merged),
-            stale=reasons,
+            stale=list_reasons(transaction, row),
         )
+        for row in rows
+    ]

@@ -36,7 +36,9 @@ class SavedRehearsal:
         now: The instant at which it was asked.
         country: The country that it was asked of; ``None``: of all.
         conditions: The value of each assumption; ``as-recorded`` where nothing was assumed.
-        outcomes: What it foretells of each path, by the path's reference.
+        paths: How many paths it is of; ``None`` where its outcomes could not be read.
+        outcomes: What it foretells of each path, by the path's reference; empty in a list, which
+            does not read them.
         sha256: The digest of the outcomes.
         saved_by: Who saved it, as ``role:id``.
         saved_at: When.
@@ -53,6 +55,7 @@ class SavedRehearsal:
     now: datetime
     country: str | None
     conditions: Mapping[str, str]
+    paths: int | None
     outcomes: Mapping[str, SealedOutcome]
     sha256: str
     saved_by: str
@@ -86,7 +89,7 @@ class SavedRehearsal:
                 {"actor": each.actor, "at": instant_text(each.at)} for each in self.approvals
             ],
             "stale": list(self.stale),
-            "paths": len(self.outcomes),
+            "paths": self.paths,
         }
         if outcomes:
             found["outcomes"] = {

@@ -28,18 +28,21 @@ def seal_of(row: RehearsalRow) -> Request:
     for name in ("asked_at", "recorded_at"):
         fields[name] = instant_text(fields[name])
     fields["cycle_on"] = row.cycle_on.isoformat()
-    del fields["outcomes"]  # their digest is sealed
+    del fields["outcomes"], fields["paths"]  # their digest is sealed
     return Request(APPROVE, row.name, digest(fields))
 
 
 def list_reasons(transaction: SqlTransaction, row: RehearsalRow) -> tuple[str, ...]:
-    """List why a saved rehearsal can be approved no more."""
+    """List why a saved rehearsal can be approved no more.
+
+    Whether its outcomes are those that were saved is told where they were read.
+    """
     reasons = []
     if row.database_id != transaction.database_id():
         reasons.append("it was saved on another database")
     if row.rules != rules_digest(transaction):
         reasons.append("the rules have changed since it was saved")
-    if row.sha256 != digest_of_text(row.outcomes):
+    if row.outcomes is not None and row.sha256 != digest_of_text(row.outcomes):
         reasons.append("its outcomes are not those that were saved")
     return tuple(reasons)
 

@@ -28,10 +28,11 @@ class RehearsalRow(NamedTuple):
         conditions: What was assumed, as JSON.
         database_id: The identity of the database.
         rules: The digest of the rules in force.
-        outcomes: The outcome of each path, as JSON.
+        outcomes: The outcome of each path, as JSON; ``None`` where they were not read.
         sha256: The digest of the outcomes.
         actor: Who saved it, as ``role:id``.
         recorded_at: When.
+        paths: How many paths it is of; ``None`` where that is not known.
     """
 
     name: str
@@ -41,10 +42,11 @@ class RehearsalRow(NamedTuple):
     conditions: str
     database_id: str
     rules: str
-    outcomes: str
+    outcomes: str | None
     sha256: str
     actor: str
     recorded_at: datetime
+    paths: int | None
 
 
 class NightSide(BookSide):
@@ -73,14 +75,20 @@ class NightSide(BookSide):
         self._connection.execute(sa.insert(schema.identity), row)
         return new
 
-    def rehearsals(self, name: str | None = None) -> list[RehearsalRow]:
-        """Return the saved rehearsals, or the one of a name, oldest first."""
+    def rehearsals(self) -> list[RehearsalRow]:
+        """Return the saved rehearsals without their outcomes, which are long, oldest first."""
+        table = schema.rehearsals
+        fields = [name for name in RehearsalRow._fields if name != "outcomes"]
+        query = sa.select(*(table.c[name] for name in fields))
+        found = self._connection.execute(query.order_by(table.c.recorded_at, table.c.name))
+        return [RehearsalRow(**row, outcomes=None) for row in found.mappings()]
+
+    def rehearsal(self, name: str) -> RehearsalRow | None:
+        """Return a saved rehearsal with its outcomes; ``None`` where there is none of the name."""
         table = schema.rehearsals
         query = sa.select(*(table.c[field] for field in RehearsalRow._fields))
-        if name is not None:
-            query = query.where(table.c.name == name)
-        found = self._connection.execute(query.order_by(table.c.recorded_at, table.c.name))
-        return [RehearsalRow(*row) for row in found]
+        row = self._connection.execute(query.where(table.c.name == name)).one_or_none()
+        return None if row is None else RehearsalRow(*row)
 
     def add_rehearsal(self, row: RehearsalRow) -> None:
         """Save a rehearsal."""

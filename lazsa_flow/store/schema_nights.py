@@ -27,8 +27,12 @@ rehearsals = columns.append_only(
     columns.text("sha256"),
     columns.text("actor"),
     columns.instant("recorded_at"),
+    sa.Column("paths", sa.Integer(), nullable=True),
 )
-"""Saved rehearsals: what was asked, by which rules, and the outcome of each path as JSON."""
+"""Saved rehearsals: what was asked, by which rules, and the outcome of each path as JSON.
+
+``paths`` counts the outcomes, which are long; lists show the count and do not read them.
+"""
 
 approvals = columns.append_only(
     "approvals",

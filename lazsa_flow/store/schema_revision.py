@@ -15,7 +15,7 @@ from lazsa_flow.errors import SchemaError
 from lazsa_flow.store.connect import READ_ONLY, file_of
 from lazsa_flow.store.fast.driver import fetch
 
-HEAD: Final = "0026"
+HEAD: Final = "0027"
 """This release's revision: the newest of ``store/migrations/versions``."""
 VERSION_TABLE: Final = "lazsa_alembic_version"
 _REVISIONS: Final = sa.select(sa.column("version_num", sa.Text())).select_from(

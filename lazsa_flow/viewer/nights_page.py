@@ -77,7 +77,7 @@ def _write_cells(context: PageContext, each: SavedRehearsal, phase: str | None) 
     return (
         Link(each.name, context.addresses.of("nights", each.name)),
         Command(_write_command(each, phase)),
-        *(each.on.isoformat(), each.country or "all", len(each.outcomes)),
+        *(each.on.isoformat(), each.country or "all", each.paths),
         *(tones.get(state, state), _write_missing(each), _write_phase(phase)),
         *(", ".join(given.actor for given in each.approvals), assumed),
         *(each.saved_by, ZonedTime(each.saved_at)),

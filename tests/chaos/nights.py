@@ -132,7 +132,7 @@ def _approve_by(programme: Programme, policy: str) -> None:
     programme.save_rehearsal("as it is", on=ON, actor=_OPERATOR)
     text = write_outcomes(programme.rehearse(on=ON, policy=policy))
     with programme._runtime.store.begin() as transaction:
-        [row] = transaction.rehearsals("as it is")
+        row = transaction.rehearsal("as it is")
         other = row._replace(name="october", outcomes=text, sha256=digest_of_text(text))
         transaction.add_rehearsal(other)
     for id_ in ("m-1", "m-2"):

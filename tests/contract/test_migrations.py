@@ -198,3 +198,21 @@ def test_who_is_a_trainer_is_said_of_the_seller(first: sa.Engine) -> None:
         ("s-2", "lazstar", "", "began", "2026-10-01"),
         ("s-2", "lazstar", "", "ended", "2026-10-01"),
     ]
+
+
+def test_saved_rehearsals_know_how_many_paths_they_are_of(first: sa.Engine) -> None:
+    """They are counted where the outcomes can be read, and stay append-only."""
+    migrate.upgrade(first, "0026")
+    insert = (
+        "INSERT INTO lazsa_rehearsals (name, cycle_on, asked_at, conditions, database_id, rules,"
+        " outcomes, sha256, actor, recorded_at) VALUES (:name, '2026-10-01', :at, '{}', 'd', 'r',"
+        " :outcomes, 's', 'operator:o-1', :at)"
+    )
+    saved = {"a": '{"award-1": ["SG", "certain", "award", "awarded"]}', "b": "{}", "c": "{"}
+    with first.begin() as connection:
+        for name, outcomes in saved.items():
+            connection.execute(sa.text(insert), {"name": name, "at": AT, "outcomes": outcomes})
+    migrate.upgrade(first)
+    assert rows(first, "name, paths", "lazsa_rehearsals") == [("a", 1), ("b", 0), ("c", None)]
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), first.begin() as connection:
+        connection.exec_driver_sql("UPDATE lazsa_rehearsals SET paths = 2")

@@ -35,7 +35,7 @@ def test_a_rehearsal_is_sealed_and_approved_by_two(play: Play) -> None:
     }
     assert programme.save_rehearsal(NAME, on=CYCLE, actor=OPERATOR, key="k") == saved
     with programme._runtime.store.begin(write=False) as transaction:
-        [row] = transaction.rehearsals()
+        row = transaction.rehearsal(NAME)
     assert row.sha256 == hashlib.sha256(row.outcomes.encode()).hexdigest() == saved.sha256
     assert set(json.loads(row.outcomes)) == set(saved.outcomes)
     assert not any(each.subject in row.outcomes for each in foretold.outcomes)
@@ -84,7 +84,7 @@ def test_what_has_changed_is_not_approved(play: Play) -> None:
 def _change(programme: Programme, **values: Any) -> None:
     """Save a copy of a rehearsal in which something differs, as another program might."""
     with programme._runtime.store.begin() as transaction:
-        [row] = transaction.rehearsals(NAME)
+        row = transaction.rehearsal(NAME)
         transaction.add_rehearsal(row._replace(name="forged", **values))
 
 

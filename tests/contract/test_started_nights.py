@@ -45,7 +45,7 @@ def approve(programme: Programme, name: str = "october", **values: Any) -> None:
     programme.save_rehearsal("sound" if values else name, on=CYCLE, actor=OPERATOR)
     if values:
         with programme._runtime.store.begin() as transaction:
-            [row] = transaction.rehearsals("sound")
+            row = transaction.rehearsal("sound")
             transaction.add_rehearsal(row._replace(name=name, **values))
     for id_ in ("m-1", "m-2"):
         programme.approve_night(name, actor=Actor("manager", id_))

@@ -55,7 +55,7 @@ class Deployment:
         paths = programme.night("right").outcomes
         text = json.dumps({path: ["SG", "certain", "award", "awarded"] for path in paths})
         with programme._runtime.store.begin() as transaction:
-            [row] = transaction.rehearsals("right")
+            row = transaction.rehearsal("right")
             wrong = row._replace(name="wrong", outcomes=text, sha256=digest_of_text(text))
             transaction.add_rehearsal(wrong)
         for id_ in ("m-1", "m-2"):

@@ -122,7 +122,7 @@ def _foretell(world: World, name: str, other: str, *, outcome: str) -> None:
     }
     text = json.dumps(outcomes)
     with programme._runtime.store.begin() as transaction:
-        [row] = transaction.rehearsals(name)
+        row = transaction.rehearsal(name)
         transaction.add_rehearsal(
             row._replace(name=other, outcomes=text, sha256=digest_of_text(text))
         )
