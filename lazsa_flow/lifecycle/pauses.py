@@ -66,7 +66,11 @@ class Pause:
         return self.country in (None, country) and self.cycle in (None, book_on)
 
     def stops(self, timer: TimerRow) -> bool:
-        """Return whether it stops a timer."""
+        """Return whether it stops a timer.
+
+        Args:
+            timer: A pending timer.
+        """
         return self.covers(timer.country, timer.book_on)
 
 
