@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lazsa_flow.engine.journal import JournalRow
 from lazsa_flow.engine.night_run import (
+    CANARY,
     CHUNK,
     RUNNING,
     STOPPED,
@@ -24,12 +27,11 @@ from lazsa_flow.engine.night_run import (
     list_starts,
     read_night_outcomes,
 )
-from lazsa_flow.engine.sealed_outcomes import SealedOutcome, digest_of_text, read_outcomes
+from lazsa_flow.engine.sealed_outcomes import SealedOutcome
 from lazsa_flow.engine.values import BatchChange, Change, PathOverrides
-from lazsa_flow.errors import MalformedError
-from lazsa_flow.lifecycle.calendar import Calendar
-from lazsa_flow.lifecycle.pauses import NightHold, Pause, first_paused_timer
-from tests.factories import CYCLE, calendar, midnight, night_run, path, timer, utc
+from lazsa_flow.lifecycle.calendar import TICK, Calendar
+from lazsa_flow.lifecycle.model import NO_HEAD
+from tests.factories import CYCLE, calendar, midnight, night_run, path, timer
 
 if TYPE_CHECKING:
     from lazsa_flow.lifecycle.model import TimerRow
@@ -44,71 +46,152 @@ def at_night(**changes: Any) -> TimerRow:
     return timer(**{"due_at": NOW, "due_on": CYCLE, **changes})
 
 
+def journal_row(trigger: str | None) -> JournalRow:
+    """Return the seventh row of award path 1."""
+    return JournalRow(
+        path="award-1",
+        path_id=1,
+        seq=7,
+        effective_at=NOW,
+        recorded_at=NOW,
+        trigger=trigger,
+        source="under_review",
+        dest="awarded",
+        actor="system:cycle_date",
+        reason=None,
+        policy="award/2020-1",
+        facts_as_of=None,
+        verdicts={},
+        prev_hash=NO_HEAD,
+    )
+
+
 def test_a_canary_moves_before_all_else() -> None:
-    """A country that is due and has not moved its canary holds the others up, while it waits."""
+    """What is left of each canary moves, and nothing else until they have moved."""
+    run = night_run(countries=BOTH, canary=5)
+    assert find_limits(run, LATER, {"SG", "TH"}) == {"SG": 2, "TH": 5}
+    moved = night_run(countries=BOTH, canary=3)
+    assert find_limits(moved, LATER, {"SG", "TH"}) == {"SG": 0, "TH": 3}
+    assert at_phase(moved, LATER, {"SG", "TH"}).phase == CANARY
+
+
+def test_after_the_canaries_a_chunk_moves() -> None:
+    """A canary that has moved as many as it holds is over; no chunk is larger than one may be."""
     run = night_run(countries=BOTH, canary=3)
-    assert find_limits(run, NOW, {"SG", "TH"}) == {"SG": CHUNK, "TH": CHUNK}
-    assert find_limits(run, LATER, {"SG", "TH"}) == {"SG": 0, "TH": 3}
-    assert find_limits(run, LATER, {"SG"}) == {"SG": CHUNK, "TH": CHUNK}
-    assert at_phase(run, LATER, {"SG", "TH"}).phase == "canary"
-    assert at_phase(run, LATER, {"SG"}).phase == "running"
+    whole = {"SG": CHUNK, "TH": CHUNK}
+    assert find_limits(run, LATER, {"SG"}) == whole
+    assert at_phase(run, LATER, {"SG"}).phase == RUNNING
+    large = night_run(canary=CHUNK + 1)
+    assert find_limits(large, NOW, {"SG"}) == {"SG": CHUNK}
+
+
+def test_a_country_whose_date_has_not_begun_holds_no_other_up() -> None:
+    """Its canary counts from the instant on at which the date begins there."""
+    run = night_run(countries=BOTH, canary=3)
+    assert find_limits(run, LATER - TICK, {"SG", "TH"}) == {"SG": CHUNK, "TH": CHUNK}
+    assert find_limits(run, LATER, {"SG", "TH"})["SG"] == 0
+
+
+def test_a_country_under_a_pause_holds_no_other_up() -> None:
+    """Nothing of it waits to move, so that its canary is not waited for."""
+    run = night_run(countries=BOTH, canary=20)
+    assert find_limits(run, LATER, {"TH"}) == {"SG": 0, "TH": 20}
+    assert find_limits(run, LATER, set()) == {"SG": CHUNK, "TH": CHUNK}
+    assert at_phase(run, LATER, set()).phase == RUNNING
 
 
 def test_a_pace_is_an_instant_before_which_nothing_moves() -> None:
-    """What was taken moves the instant on by its size over the rate; no chunk is larger."""
-    run = night_run(countries=BOTH, canary=3, rate=10, phase=RUNNING)
-    assert find_limits(run, NOW, {"SG"}) == {"SG": 10, "TH": 10}
-    next_at = earliest_next(run, NOW, 5)
-    assert next_at == NOW + timedelta(seconds=0.5)
-    paced = night_run(countries=BOTH, canary=3, rate=10, next_at=next_at)
-    assert find_limits(paced, NOW, {"SG"}) == {"SG": 0, "TH": 0}
-    assert earliest_next(paced, NOW, 5) == NOW + timedelta(seconds=1)
+    """At that instant the next paths move: those of a second at most, and of a chunk."""
+    paced = night_run(countries=BOTH, canary=3, rate=10, next_at=LATER)
+    assert find_limits(paced, LATER - TICK, {"SG"}) == {"SG": 0, "TH": 0}
+    assert find_limits(paced, LATER, {"SG"}) == {"SG": 10, "TH": 10}
+    slow = night_run(countries=BOTH, canary=30, rate=10)
+    assert find_limits(slow, LATER, {"SG", "TH"}) == {"SG": 10, "TH": 10}
+    assert find_limits(night_run(canary=0, rate=CHUNK + 1), NOW, {"SG"}) == {"SG": CHUNK}
+
+
+def test_a_pace_counts_what_was_taken() -> None:
+    """What was taken takes its size over the rate, from now or from where the pace stands."""
+    second = timedelta(seconds=1)
     assert earliest_next(night_run(), NOW, 5) is None
+    assert earliest_next(night_run(rate=10), NOW, 5) == NOW + second / 2
+    ahead = night_run(rate=10, next_at=NOW + second)
+    assert earliest_next(ahead, NOW, 20) == NOW + 3 * second
+    assert earliest_next(ahead, LATER, 20) == LATER + 2 * second
 
 
-def test_a_stopped_night_moves_nothing_until_it_is_accepted() -> None:
-    """What differs when it is accepted counts no more; the phase is the stop's until then."""
-    assert is_exceeded(night_run(compared=99, differing=1))
-    assert not is_exceeded(night_run(compared=100, differing=1))
-    stopped = night_run(phase=STOPPED, compared=20, differing=20)
+def test_a_share_is_exceeded_above_its_limit() -> None:
+    """Exactly the share that may differ is allowed, and one more path is not."""
+    assert not is_exceeded(night_run(differs=150, compared=200, differing=3))
+    assert is_exceeded(night_run(differs=150, compared=200, differing=4))
+    assert is_exceeded(night_run(differs=150, compared=199, differing=3))
+    assert not is_exceeded(night_run(differs=0))
+    assert is_exceeded(night_run(differs=0, compared=1000, differing=1))
+    assert [describe_share(share) for share in (150, 100, 1)] == ["1.5 %", "1 %", "0.01 %"]
+
+
+def test_a_stopped_night_moves_nothing() -> None:
+    """Nor does its phase follow its canaries."""
+    stopped = night_run(phase=STOPPED)
     assert find_limits(stopped, NOW, {"SG"}) == {"SG": 0}
-    assert at_phase(stopped, NOW, {"SG"}).phase == STOPPED
+    assert at_phase(stopped, NOW, {"SG"}) == stopped
+
+
+def test_what_differs_when_a_night_is_resumed_is_accepted() -> None:
+    """From then on the share is one of what is compared after it."""
+    stopped = night_run(phase=STOPPED, compared=20, differing=20)
     resumed = accept_differences(stopped)
     assert (resumed.phase, is_exceeded(resumed)) == (RUNNING, False)
-    assert describe_share(150) == "1.5 %"
+    assert (resumed.compared, resumed.differing) == (20, 20)
+    assert not is_exceeded(replace(resumed, compared=120, differing=21))
+    assert is_exceeded(replace(resumed, compared=119, differing=21))
 
 
 def test_dates_begin_where_they_are_held() -> None:
-    """Each cycle date between two instants is listed by country; none that is suspended."""
+    """Each date between two instants is listed by country, none that is suspended."""
+    spring, opened = date(2026, 4, 1), midnight(date(2026, 4, 1))
+    held = calendar()
     calendars = {
-        "SG": calendar(),
-        "TH": Calendar("Asia/Bangkok", calendar().cycle_days, frozenset({CYCLE})),
+        "SG": held,
+        "MY": replace(held, suspended=frozenset({CYCLE})),
         "XX": Calendar("UTC"),
     }
-    found = list(list_starts(calendars, midnight(date(2026, 4, 1)), LATER))
-    assert (
-        found
-        == [
-            CycleStart("SG", CYCLE, NOW),
-            CycleStart("SG", date(2026, 4, 1), midnight(date(2026, 4, 1))),
-            CycleStart("TH", date(2026, 4, 1), utc(2026, 3, 31, 17)),
-        ][: len(found)]
-    )
-    assert len(found) >= 2
+    autumn = CycleStart("SG", CYCLE, NOW)
+    assert list(list_starts(calendars, opened, NOW)) == [
+        autumn,
+        CycleStart("SG", spring, opened),
+        CycleStart("MY", spring, opened),
+    ]
+    assert list(list_starts(calendars, opened + TICK, NOW)) == [autumn]
+    assert list(list_starts(calendars, opened + TICK, NOW - TICK)) == []
 
 
 def test_outcomes_are_those_of_what_decides_at_midnight() -> None:
-    """Of each path that a timer of the instant moved or refused there is one outcome."""
+    """Of each path that a timer of the instant moved, refused or parked there is one outcome."""
     after = path("awarded")
-    own = Change(path(), after, NOW, None, fired=at_night())
-    reminder = Change(path(), after, NOW, None, fired=at_night(decides=False))
-    alike = BatchChange(own, [PathOverrides(number, "s", "", "[]", "") for number in (4, 5)])
-    other = BatchChange(reminder, [PathOverrides(6, "s", "", "[]", "")])
-    found = list(read_night_outcomes([own, reminder], [alike, other], NOW))
-    assert [(each.path, each.outcome, each.seq) for each in found] == [
-        ("award-1", "refused", None),
-        ("award-4", "refused", None),
-        ("award-5", "refused", None),
+    moved = Change(path(), after, NOW, journal_row("award"), fired=at_night())
+    refused = moved._replace(row=journal_row(None))
+    others = [
+        moved._replace(fired=None),
+        moved._replace(fired=at_night(decides=False)),
+        moved._replace(fired=at_night(due_at=LATER)),
+    ]
+    assert list(read_night_outcomes([moved, *others, refused], [], NOW)) == [
+        NightOutcome(1, "award-1", "award", "awarded", 7),
+        NightOutcome(1, "award-1", "refused", "awarded", 7),
+    ]
+    assert next(read_night_outcomes([moved._replace(row=None)], [], NOW)).seq is None
+
+
+def test_outcomes_of_a_batch_are_those_of_each_path() -> None:
+    """All have the batch's outcome and state, each under its own number."""
+    moved = Change(path(), path("awarded"), NOW, journal_row("award"), fired=at_night())
+    reminded = moved._replace(fired=at_night(decides=False))
+    alike = BatchChange(moved, [PathOverrides(number, "s", "", "[]", "") for number in (4, 5)])
+    other = BatchChange(reminded, [PathOverrides(6, "s", "", "[]", "")])
+    assert list(read_night_outcomes([], [other, alike], NOW)) == [
+        NightOutcome(4, "award-4", "award", "awarded", 7),
+        NightOutcome(5, "award-5", "award", "awarded", 7),
     ]
 
 
@@ -118,7 +201,11 @@ def test_outcomes_are_those_of_what_decides_at_midnight() -> None:
         ("award", "awarded", ("award", "awarded"), True),
         ("award", "renewed", ("award", "awarded"), False),
         ("decline", "declined", ("award", "awarded"), False),
+        ("refused", "nominated", ("refused", "nominated"), True),
+        ("refused", "declined", ("refused", "nominated"), False),
+        ("refused", "nominated", ("parked", "nominated"), False),
         ("parked", "", ("parked", "under_review"), True),
+        ("parked", "under_review", ("award", "under_review"), False),
         ("award", "awarded", None, False),
     ],
 )
@@ -128,24 +215,3 @@ def test_an_outcome_is_foreseen_by_trigger_and_state(
     """Both must be as foretold; of a parked path the state says nothing."""
     sealed = foreseen and SealedOutcome("SG", "certain", *foreseen)
     assert is_foreseen(NightOutcome(1, "award-1", outcome, state, 1), sealed or None) is holds
-
-
-def test_sealed_outcomes_are_read_or_malformed() -> None:
-    """What was sealed is read as it stands; anything else is named, and never half read."""
-    text = '{"award-1":["SG","certain","award","awarded"]}'
-    assert read_outcomes(text) == {"award-1": SealedOutcome("SG", "certain", "award", "awarded")}
-    assert len(digest_of_text(text)) == 64
-    for wrong in ("{", "[]", '{"award-1": 1}'):
-        with pytest.raises(MalformedError):
-            read_outcomes(wrong)
-
-
-def test_a_night_holds_what_decides_at_its_midnight() -> None:
-    """A pause holds by country and books, a night by country and instant, and no reminder."""
-    hold = NightHold("SG", NOW, "night october is canary")
-    pause = Pause("TH", None, "operator:o-1", NOW)
-    held = at_night()
-    assert first_paused_timer([held], [pause, hold], NOW) == held
-    for other in (at_night(decides=False), at_night(due_at=LATER), at_night(country="TH")):
-        assert not hold.stops(other)
-    assert pause.stops(at_night(country="TH"))

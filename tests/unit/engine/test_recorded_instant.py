@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 
 from lazsa_flow.clock import TOLERANCE, VirtualClock
+from lazsa_flow.engine.opening import open_path
 from lazsa_flow.engine.recorded_instant import check_past, not_before
 from lazsa_flow.engine.sweep import SweepResult, sweep
 from lazsa_flow.errors import ClockError, InputError
 from lazsa_flow.lifecycle.calendar import TICK
+from lazsa_flow.lifecycle.model import Actor
 from tests.factories import CYCLE, midnight, path, rulebook, sweep_at, table, timer
 from tests.fakes import MemoryStore
 
@@ -51,6 +53,29 @@ def test_a_sweep_records_in_order() -> None:
     [row] = store.journal
     assert (row.effective_at, row.recorded_at) == (NOW, NOW + timedelta(seconds=20))
     assert store.paths[1].recorded_at == row.recorded_at
+
+
+def test_an_opening_is_recorded_in_order() -> None:
+    """A path opens no earlier than another of its subject that was written a moment later."""
+    last = NOW + timedelta(seconds=20)
+    store = door(timedelta(seconds=20))
+    rules = rulebook(table(several_open=True))
+    with store.begin() as transaction:
+        opened, _ = open_path(
+            transaction, rules, "door", "s-1", "SG", actor=Actor("seller", "s-1"), now=NOW
+        )
+    assert (opened.opened_at, opened.entered_at, opened.recorded_at) == (last, last, last)
+    [row] = store.journal
+    assert (row.effective_at, row.recorded_at) == (last, last)
+
+
+def test_an_opening_by_a_clock_far_behind_writes_nothing() -> None:
+    """The error goes up, and the subject has no second path."""
+    store = door(timedelta(minutes=1))
+    rules = rulebook(table(several_open=True))
+    with store.begin() as transaction, pytest.raises(ClockError):
+        open_path(transaction, rules, "door", "s-1", "SG", actor=Actor("seller", "s-1"), now=NOW)
+    assert (store.journal, list(store.paths)) == ([], [1])
 
 
 def test_a_sweep_by_a_clock_far_behind_writes_nothing() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lazsa_flow.lifecycle.calendar import TICK
-from lazsa_flow.lifecycle.pauses import Pause, first_paused_timer
+from lazsa_flow.lifecycle.pauses import NightHold, Pause, first_paused_timer
 from tests.factories import CYCLE, timer, utc
 
 SINCE = utc(2026, 9, 30, 15)
@@ -54,3 +54,12 @@ def test_the_first_overdue_timer_that_is_stopped() -> None:
     assert first_paused_timer(timers, [], due) is None
     reminder = replace(later, decides=False)
     assert first_paused_timer([reminder], [pause(country="SG")], due) is None
+
+
+def test_a_night_holds_what_decides_when_its_date_begins() -> None:
+    """Of its own country and instant; no reminder, and nothing that is due at another time."""
+    due = timer()
+    hold = NightHold("SG", due.due_at, "night october is canary")
+    assert first_paused_timer([due], [pause(country="TH"), hold], due.due_at) == due
+    others = ({"decides": False}, {"due_at": due.due_at + TICK}, {"country": "TH"})
+    assert not any(hold.stops(timer(**other)) for other in others)
