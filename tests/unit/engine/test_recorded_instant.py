@@ -55,20 +55,6 @@ def test_a_sweep_records_in_order() -> None:
     assert store.paths[1].recorded_at == row.recorded_at
 
 
-def test_an_opening_is_recorded_in_order() -> None:
-    """A path opens no earlier than another of its subject that was written a moment later."""
-    last = NOW + timedelta(seconds=20)
-    store = door(timedelta(seconds=20))
-    rules = rulebook(table(several_open=True))
-    with store.begin() as transaction:
-        opened, _ = open_path(
-            transaction, rules, "door", "s-1", "SG", actor=Actor("seller", "s-1"), now=NOW
-        )
-    assert (opened.opened_at, opened.entered_at, opened.recorded_at) == (last, last, last)
-    [row] = store.journal
-    assert (row.effective_at, row.recorded_at) == (last, last)
-
-
 def test_an_opening_by_a_clock_far_behind_writes_nothing() -> None:
     """The error goes up, and the subject has no second path."""
     store = door(timedelta(minutes=1))
