@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -18,9 +17,11 @@ from lazsa_flow import Actor, Config, InputError, Programme, VirtualClock
 from lazsa_flow.award.cli.app import app
 from lazsa_flow.foresight.report.counts import count_under_others
 from tests.factories import CYCLE, facts, midnight, record_facts, utc
+from tests.json_page import json_keys, json_section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from lazsa_flow.foresight.rehearsal import Rehearsal
 
@@ -83,21 +84,14 @@ def test_every_report_counts_each_path_once(
 
 def test_the_document_has_the_keys_of_the_page(rehearsed: Rehearsal) -> None:
     """The page on JSON names each key of a rehearsal and of its outcomes, and no other."""
-    page = (Path(__file__).parents[2] / "docs/reference/json.md").read_text("utf-8")
-    of_all, of_each = page.partition("## Rehearsals")[2].split("Each of `outcomes`:")
+    of_all, of_each = json_section("Rehearsals").split("Each of `outcomes`:")
     document = rehearsed.document()
-    assert _keys_of(of_all) == set(document)
-    assert _keys_of(of_each) == set().union(*document["outcomes"])
+    assert json_keys(of_all) == set(document)
+    assert json_keys(of_each) == set().union(*document["outcomes"])
     assert any(each["shortfalls"] for each in document["outcomes"])
     for each in document["outcomes"]:
         for shortfall in each["shortfalls"]:
             assert set(shortfall) <= {"guard", "measured", "margin", "until"}
-
-
-def _keys_of(table: str) -> set[str]:
-    """Return the keys in the first column of a table."""
-    rows = re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE)
-    return {key for row in rows for key in re.findall(r"`(\w+)`", row)}
 
 
 def _run_night(programme: Programme, clock: VirtualClock) -> list[Any]:
