@@ -19,6 +19,7 @@ from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.sweep import SweepResult
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.store import night_runs
 from lazsa_flow.store.fast.writer_postgresql import FEW
 from lazsa_flow.store.schema_revision import VERSION_TABLE
 from tests.factories import CYCLE, facts, midnight, record_facts
@@ -33,10 +34,10 @@ SELLERS = FEW + 8
 SMALL = {
     *("lazsa_policies", "lazsa_countries", "lazsa_suspensions", "lazsa_lifecycles"),
     *("lazsa_pauses", "lazsa_failures", "lazsa_lifted_suspensions", "lazsa_open_imports"),
-    "lazsa_night_runs",
+    *("lazsa_night_runs", "lazsa_requests", "lazsa_request_ends"),
     *(VERSION_TABLE, "CONSTANT", "stamp", "read", "names"),
 }
-"""What does not grow with the sellers: rules, and what is set aside at the moment."""
+"""What does not grow with the sellers: rules, what persons ask for, and what is set aside now."""
 FOUND = ("lazsa_stage_", "anon_", "walk_")
 """How names begin of what a statement has found already: the chunk, rounds, and rows to list."""
 DUE = midnight(CYCLE)
@@ -292,6 +293,33 @@ def test_the_newest_record_is_found_without_reading_the_journal(season: Programm
     assert plans.scanned() == {}
     [plan] = [plan for statement, plan in plans.told.items() if "lazsa_journal" in statement]
     assert [line for line in plan if "(rowid=?)" in line or "Tid Range Scan" in line]
+
+
+def test_what_a_night_asks_reads_through_no_growing_table(season: Programme) -> None:
+    """Requests that wait, reminders, the first path of a date, and what is pending of a night."""
+    season._runtime.store.brakes.approval = True
+    operator = Actor("operator", "o-1")
+    season.pause(actor=operator)
+    number = season.request_command("resume", {}, actor=operator).number
+    season.request_command("resume", {"reason": "checked"}, actor=operator)
+    season.refuse_request(number, actor=Actor("operator", "o-2"), reason="not yet")
+    season.resume(actor=operator)
+    season.save_rehearsal("october", on=CYCLE, actor=operator)
+    for id_ in ("m-1", "m-2"):
+        season.approve_night("october", actor=Actor("manager", id_))
+    at_night(season).start_night("october", actor=operator)
+    with explained(season) as plans, season._runtime.store.begin(write=False) as transaction:
+        assert len(transaction.requests(ended=False)) == 1
+        assert transaction.night_reminders([CYCLE]) == set()
+        assert transaction.first_path_due("SG", DUE) == 1
+        assert transaction.count_night("SG", DUE) == SELLERS
+        [run] = transaction.night_runs(CYCLE)
+        connection = transaction._connection
+        assert night_runs.countries_waiting(connection, run) == {"SG"}
+        assert night_runs.paths_waiting(connection, [1, 2], DUE) == {1, 2}
+        assert connection.scalars(night_runs.UNDER_WAY).all() == [run.id]
+    assert len(plans.told) > 6
+    assert plans.scanned() == {}
 
 
 def test_a_scan_would_be_found(season: Programme) -> None:
