@@ -72,7 +72,7 @@ def _rehearse_once(programme: Programme) -> int:
     runtime = runtime_of(programme)
     known = runtime.application.assumptions
     asked = tuple(each.options()[0] for each in known)
-    night = read_night(runtime.context, _ON, programme.clock.now(), None)
+    night = read_night(runtime.context, _ON, programme.clock.now(), None, "rehearse")
     with copy_due(runtime, Due(night.until)) as scratch:
         found = run_all(scratch, night, known, asked, only_asked=True)
     return len(found.runs[asked])

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from lazsa_flow.service.part import Standing
     from lazsa_flow.service.runtime import Runtime
 
+_COMPARE: Final = "compare_policies"
 NOT_DUE: Final = "not_due"
 """The outcome of a path that is due on the date under the other policy alone."""
 _Outcomes = dict[int, "RunOutcome"]
@@ -71,13 +72,16 @@ class Comparing(Part):
             InputError: The policies are of two lifecycles; the date is no cycle date, lies in the
                 past, or is suspended; or there is no such assumption.
             NotFoundError: There is no such country, or no such version of a policy.
+            ContendedError: Another process holds the database's lock for itself.
+            DamagedError: The database's file is damaged.
+            SchemaError: The database is another release's, or run by other lifecycle tables.
             UnavailableError: The database cannot be read, or there is no room for the copy.
         """
         runtime = self._runtime
         known = runtime.application.assumptions
-        asked = tuple(read_assumptions(known, assume).values())
+        asked = tuple(read_assumptions(known, assume, _COMPARE).values())
         at = runtime.now(now, "now")
-        night = read_night(runtime.context, on, at, country)
+        night = read_night(runtime.context, on, at, country, _COMPARE)
         both = _find_both(runtime, a, b, at)
         return _compare(runtime, both, night, asked, country, as_if=as_if_in_force)
 
@@ -94,7 +98,7 @@ def _find_both(
     second = find_policy(runtime, b, now=now, field="b")
     lifecycle = first.text.lifecycle
     if second.text.lifecycle != lifecycle:
-        raise InputError.of("compare_policies", "b", second.name, f"a policy of {lifecycle}")
+        raise InputError.of(_COMPARE, "b", second.name, f"a policy of {lifecycle}")
     return first, second
 
 

@@ -34,7 +34,9 @@ class Night(NamedTuple):
     countries: Sequence[str]
 
 
-def read_night(context: Context, on: date, now: datetime, country: str | None) -> Night:
+def read_night(
+    context: Context, on: date, now: datetime, country: str | None, command: str
+) -> Night:
     """Return what is rehearsed.
 
     Args:
@@ -42,17 +44,20 @@ def read_night(context: Context, on: date, now: datetime, country: str | None) -
         on: The date.
         now: The instant at which it is asked.
         country: Of this country; of all by default.
+        command: What was asked for, such as ``rehearse``, for the errors.
 
     Raises:
         InputError: The date is no cycle date, lies in the past, or is suspended.
         NotFoundError: There is no such country.
     """
-    countries = _countries_of(context, on, now, country)
+    countries = _countries_of(context, on, now, country, command)
     starts = [context.rulebook.calendar(code).start(on).at for code in countries]
     return Night(on, now, min(starts), max(starts), countries)
 
 
-def _countries_of(context: Context, on: date, now: datetime, country: str | None) -> Sequence[str]:
+def _countries_of(
+    context: Context, on: date, now: datetime, country: str | None, command: str
+) -> Sequence[str]:
     """Return the countries that hold a date.
 
     Raises:
@@ -60,15 +65,15 @@ def _countries_of(context: Context, on: date, now: datetime, country: str | None
     """
     codes = [context.country(country).code] if country else sorted(context.rulebook.countries)
     if why := _no_cycle_date_of(context, country, on):
-        raise InputError.of("rehearse", "on", str(on), f"a cycle date: {why}")
+        raise InputError.of(command, "on", str(on), f"a cycle date: {why}")
     calendars = {code: context.rulebook.calendar(code) for code in codes}
     held = list_holding(calendars, on)
     if not held:
         expected = f"a date that is held: it is suspended in {', '.join(codes)}"
-        raise InputError.of("rehearse", "on", str(on), expected)
+        raise InputError.of(command, "on", str(on), expected)
     if all(on < calendars[code].local_date(now) for code in held):
         expected = _describe_dates_to_come(context, held, now)
-        raise InputError.of("rehearse", "on", str(on), expected)
+        raise InputError.of(command, "on", str(on), expected)
     return held
 
 

@@ -61,30 +61,64 @@ class Foresight(Part):
             InputError: The date is no cycle date, lies in the past, or is suspended; or there is
                 no such assumption.
             NotFoundError: There is no such country, or no such version of a policy.
+            ContendedError: Another process holds the database's lock for itself.
+            DamagedError: The database's file is damaged.
+            SchemaError: The database is another release's, or run by other lifecycle tables.
             UnavailableError: The database cannot be read, or there is no room for the copy.
         """
-        runtime = self._runtime
-        known = runtime.application.assumptions
-        asked = tuple(read_assumptions(known, assume).values())
-        at = runtime.now(now, "now")
-        night = read_night(runtime.context, on, at, country)
-        overdue = find_overdue(runtime.store, at, night.countries, before=on)
-        found_policy = None if policy is None else find_policy(runtime, policy, now=at)
-        within = () if country is None else (country,)
-        put = found_policy and as_if_in_force(runtime.rulebook, found_policy, night)
-        with copy_due(runtime, find_due(runtime, night, within, put)) as scratch:
-            found = run_all(scratch, night, known, asked, policy=put)
-        reach = found_policy and describe_reach(runtime.rulebook, found_policy, night)
-        return Rehearsal(
-            on,
-            at,
-            FrozenDict(zip((each.name for each in known), asked, strict=True)),
-            (*explain_given(known, asked), *_explain_rules(overdue, reach, on)),
-            reach,
-            tuple(_describe_outcomes(runtime, known, asked, found)),
-            found.journal,
-            scratch.paths,
+        return rehearse_for(
+            self._runtime,
+            "rehearse",
+            on=on,
+            now=now,
+            country=country,
+            assume=assume,
+            policy=policy,
         )
+
+
+def rehearse_for(
+    runtime: Runtime,
+    command: str,
+    *,
+    on: date,
+    now: datetime | None,
+    country: str | None,
+    assume: Mapping[str, str | None],
+    policy: FilePath | str | None = None,
+) -> Rehearsal:
+    """Return what a date will bring to whoever gave a command; see :meth:`Foresight.rehearse`.
+
+    Args:
+        runtime: Of the source.
+        command: What was asked for, such as ``save_rehearsal``, for the errors.
+        on: The date.
+        now: As if at this instant; the present by default.
+        country: Of this country; of all by default.
+        assume: What is taken as given.
+        policy: Decide as if this policy governed the date.
+    """
+    known = runtime.application.assumptions
+    asked = tuple(read_assumptions(known, assume, command).values())
+    at = runtime.now(now, "now")
+    night = read_night(runtime.context, on, at, country, command)
+    overdue = find_overdue(runtime.store, at, night.countries, before=on)
+    found_policy = None if policy is None else find_policy(runtime, policy, now=at)
+    within = () if country is None else (country,)
+    put = found_policy and as_if_in_force(runtime.rulebook, found_policy, night)
+    with copy_due(runtime, find_due(runtime, night, within, put)) as scratch:
+        found = run_all(scratch, night, known, asked, policy=put)
+    reach = found_policy and describe_reach(runtime.rulebook, found_policy, night)
+    return Rehearsal(
+        on,
+        at,
+        FrozenDict(zip((each.name for each in known), asked, strict=True)),
+        (*explain_given(known, asked), *_explain_rules(overdue, reach, on)),
+        reach,
+        tuple(_describe_outcomes(runtime, known, asked, found)),
+        found.journal,
+        scratch.paths,
+    )
 
 
 def rehearse(

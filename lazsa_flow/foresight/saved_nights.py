@@ -73,11 +73,13 @@ class Nights(Part):
             NotFoundError: There is no such country.
             NotAllowedError: The actor may not do this.
             KeyReusedError: The key was used for another command.
+            ContendedError: Another process holds the database's lock for itself.
+            DamagedError: The database's file is damaged.
+            SchemaError: The database is another release's, or run by other lifecycle tables.
             UnavailableError: The database cannot be read, or there is no room for the copy.
         """
-        asked_at = now and instant_text(now)
-        asked = {"on": on.isoformat(), "now": asked_at, "country": country, "assume": dict(assume)}
-        request = request_fields(SAVE, actor, name=name, **asked)
+        asked = {"on": on.isoformat(), "now": now and instant_text(now), "country": country}
+        request = request_fields(SAVE, actor, name=name, **asked, assume=dict(assume))
 
         def run(context: Context) -> SavedRehearsal:
             context.check_command(SAVE, actor, country=country)
@@ -188,9 +190,9 @@ def _rehearse(
     assume: Mapping[str, str],
 ) -> Rehearsal:
     """Rehearse a date; what that needs is imported here, for other commands do not need it."""
-    from lazsa_flow.foresight.rehearse import Foresight
+    from lazsa_flow.foresight.rehearse import rehearse_for
 
-    return Foresight(runtime).rehearse(on=on, now=now, country=country, assume=assume)
+    return rehearse_for(runtime, SAVE, on=on, now=now, country=country, assume=assume)
 
 
 def _save(

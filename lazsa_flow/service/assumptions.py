@@ -78,13 +78,14 @@ class Assuming:
 
 
 def read_assumptions(
-    known: Iterable[Assumption], given: Mapping[str, str | None]
+    known: Iterable[Assumption], given: Mapping[str, str | None], command: str
 ) -> dict[str, str]:
     """Return the value of every assumption.
 
     Args:
         known: What the application offers.
         given: Values by name; one that is left out is as recorded.
+        command: What was asked for, such as ``rehearse``, for the errors.
 
     Raises:
         InputError: There is no such assumption, or no such value of it.
@@ -95,8 +96,8 @@ def read_assumptions(
             continue
         if name not in offered:
             expected = f"one of {', '.join(offered)}" if offered else "no assumption"
-            raise InputError.of("rehearse", "assume", name, expected)
+            raise InputError.of(command, "assume", name, expected)
         if value not in offered[name].options():
             expected = f"one of {', '.join(offered[name].options())}"
-            raise InputError.of("rehearse", name, value, expected)
+            raise InputError.of(command, name, value, expected)
     return {name: given.get(name) or AS_RECORDED for name in offered}

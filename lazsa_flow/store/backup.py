@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow.errors import DamagedError, InputError, SchemaError
 from lazsa_flow.private_files import create_file
 from lazsa_flow.store.integrity import find_damage, revision_of
-from lazsa_flow.store.schema_revision import is_known
+from lazsa_flow.store.schema_revision import NEWER, is_known
 from lazsa_flow.store.sqlite_file import (
     logs_of,
     open_sqlite,
@@ -113,10 +113,7 @@ def revision_in(connection: sqlite3.Connection, name: str) -> str:
     if found is None:
         raise SchemaError(f"{name} has no lazsa_flow schema")
     if not is_known(found):
-        raise SchemaError(
-            f"{name} has the schema {found}, which this release does not know; "
-            "use the release that wrote it"
-        )
+        raise SchemaError(f"{name} has the schema {found}, {NEWER}")
     return found
 
 

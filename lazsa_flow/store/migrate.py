@@ -23,7 +23,7 @@ from lazsa_flow.lifecycle.values import EMPTY
 from lazsa_flow.private_files import create_file
 from lazsa_flow.store import lifecycle_migrations
 from lazsa_flow.store.connect import file_of
-from lazsa_flow.store.schema_revision import VERSION_TABLE
+from lazsa_flow.store.schema_revision import NEWER, VERSION_TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,10 +65,7 @@ def upgrade(
             return scripts._upgrade_revs(revision, current)  # noqa: SLF001 - as alembic's own command
         except CommandError:
             found = ", ".join(map(str, current)) if isinstance(current, tuple) else str(current)
-            raise SchemaError(
-                f"the database's schema is {found}, which this release does not know; "
-                "use the release that wrote it"
-            ) from None
+            raise SchemaError(f"the database's schema is {found}, {NEWER}") from None
 
     with engine.connect() as connection:
         sqlite = engine.dialect.name == "sqlite"

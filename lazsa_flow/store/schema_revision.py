@@ -17,6 +17,8 @@ from lazsa_flow.store.fast.driver import fetch
 
 HEAD: Final = "0027"
 """This release's revision: the newest of ``store/migrations/versions``."""
+NEWER: Final = "which this release does not know, for it is older; install the newer release"
+"""What is said of a revision that is none of this release's."""
 VERSION_TABLE: Final = "lazsa_alembic_version"
 _REVISIONS: Final = sa.select(sa.column("version_num", sa.Text())).select_from(
     sa.table(VERSION_TABLE)
@@ -57,7 +59,14 @@ def check_revision(engine: sa.Engine) -> None:
     if found is None:
         raise SchemaError("the database has no lazsa_flow schema; run: lazsa-flow migrate")
     if found != HEAD:
-        raise SchemaError(
+        raise SchemaError(describe_other(found))
+
+
+def describe_other(found: str) -> str:
+    """Say of a database at another revision than this release's what to do."""
+    if is_known(found):
+        return (
             f"the database's schema is {found}, this release needs {HEAD}; "
             "back it up, then run: lazsa-flow migrate"
         )
+    return f"the database's schema is {found}, {NEWER}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,7 @@ from tests.factories import CYCLE, facts, midnight, record_facts, utc
 from tests.policy_texts import changed_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
     from typing import Any
 
@@ -120,6 +121,23 @@ def test_a_wrong_date_is_named(play: Play, options: dict[str, Any], fault: str) 
     """A date that cannot be rehearsed is refused, with the date that can."""
     with pytest.raises(InputError, match=fault):
         play().rehearse(**options)
+
+
+def test_an_error_names_the_command_that_was_given(play: Play) -> None:
+    """A wrong date or assumption is told as one of saving or comparing, where that was asked."""
+    programme = play()
+    commands: dict[str, Callable[..., Any]] = {
+        "rehearse": programme.rehearse,
+        "save_rehearsal": partial(programme.save_rehearsal, "x", actor=Actor("operator", "o")),
+        "compare_policies": partial(programme.compare_policies, "2020-1", "2020-1"),
+    }
+    for name, command in commands.items():
+        with pytest.raises(InputError, match=f"^{name}: on: got '2026-10-02'"):
+            command(on=date(2026, 10, 2))
+        with pytest.raises(InputError, match=f"^{name}: on: got '2026-04-01'"):
+            command(on=date(2026, 4, 1))
+        with pytest.raises(InputError, match=f"^{name}: facts: got 'new'"):
+            command(on=CYCLE, facts="new")
 
 
 def test_an_unknown_country_is_named(play: Play) -> None:

@@ -37,7 +37,7 @@ from lazsa_flow.lifecycle.calendar import TICK
 from lazsa_flow.lifecycle.model import NO_HEAD, Actor
 from lazsa_flow.store.connect import connect
 from lazsa_flow.store.schema import METADATA
-from lazsa_flow.store.schema_revision import VERSION_TABLE
+from lazsa_flow.store.schema_revision import HEAD, VERSION_TABLE
 from tests.contract.changes import (
     AT,
     DUE,
@@ -793,14 +793,20 @@ def test_a_database_without_our_schema_says_what_to_do(
 def test_a_schema_of_another_release_says_what_to_do(
     url: str, store: AwardStore, config: Config
 ) -> None:
-    """Another release's schema is refused, naming both, with the advice to back it up."""
-    execute(url, f"UPDATE {VERSION_TABLE} SET version_num = version_num || '9'")
+    """An older schema is to be backed up and migrated; for a newer one this release is too old."""
+    older, newer = "0001", f"{HEAD}9"
+    said = {
+        older: f"is 0001, this release needs {HEAD}; back it up, then run: lazsa-flow migrate",
+        newer: f"is {newer}, which this release does not know, for it is older; install the newer",
+    }
     try:
-        with pytest.raises(SchemaError, match=r"is .*9, this release needs .*back it up") as caught:
-            Programme.open(url, config=config)
+        for found, expected in said.items():
+            execute(url, f"UPDATE {VERSION_TABLE} SET version_num = '{found}'")
+            with pytest.raises(SchemaError, match=expected) as caught:
+                Programme.open(url, config=config)
+            assert ("migrate" in str(caught.value)) == (found == older)
     finally:
-        execute(url, f"UPDATE {VERSION_TABLE} SET version_num = rtrim(version_num, '9')")
-    assert "lazsa-flow migrate" in str(caught.value)
+        execute(url, f"UPDATE {VERSION_TABLE} SET version_num = '{HEAD}'")
 
 
 def test_a_row_cannot_refer_to_nothing(store: AwardStore) -> None:

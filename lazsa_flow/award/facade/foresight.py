@@ -53,6 +53,9 @@ class AwardForesight(Part):
             InputError: The date is no cycle date, lies in the past, or is suspended; or an
                 assumption is none of these.
             NotFoundError: There is no such country, or no such version of a policy.
+            ContendedError: Another process holds the database's lock for itself.
+            DamagedError: The database's file is damaged.
+            SchemaError: The database is another release's, or run by other lifecycle tables.
             UnavailableError: The database cannot be read, or there is no room for the copy.
         """
         from lazsa_flow.foresight.rehearse import Foresight
@@ -94,6 +97,9 @@ class AwardForesight(Part):
             NotFoundError: There is no such country.
             NotAllowedError: The actor may not do this.
             KeyReusedError: The key was used for another command.
+            ContendedError: Another process holds the database's lock for itself.
+            DamagedError: The database's file is damaged.
+            SchemaError: The database is another release's, or run by other lifecycle tables.
             UnavailableError: The database cannot be read, or there is no room for the copy.
         """
         from lazsa_flow.foresight.saved_nights import Nights
@@ -139,16 +145,14 @@ class AwardForesight(Part):
             InputError: The policies are of two lifecycles; the date is no cycle date, lies in the
                 past, or is suspended; or an assumption is none of these.
             NotFoundError: There is no such country, or no such version of a policy.
+            ContendedError: Another process holds the database's lock for itself.
+            DamagedError: The database's file is damaged.
+            SchemaError: The database is another release's, or run by other lifecycle tables.
             UnavailableError: The database cannot be read, or there is no room for the copy.
         """
         from lazsa_flow.foresight.compare import Comparing
 
-        return Comparing(self._runtime).compare_policies(
-            a,
-            b,
-            on=on,
-            as_if_in_force=as_if_in_force,
-            now=now,
-            country=country,
-            assume={"facts": facts, "panel": panel},
+        comparing, assume = Comparing(self._runtime), {"facts": facts, "panel": panel}
+        return comparing.compare_policies(
+            a, b, on=on, as_if_in_force=as_if_in_force, now=now, country=country, assume=assume
         )

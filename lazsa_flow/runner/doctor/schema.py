@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.lifecycle.table import table_migrations
 from lazsa_flow.runner.doctor.examination import Check
+from lazsa_flow.store.schema_revision import describe_other
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,11 +29,7 @@ def check_schema(examination: Examination) -> Iterator[Check]:
     """Compare the schema with what the migrations make, object by object."""
     found, wanted = examination.database.revisions()
     if found not in (None, wanted):
-        what = (
-            f"the database's schema is {found}, this release needs {wanted}; "
-            "back it up, then run: lazsa-flow migrate"
-        )
-        yield Check("schema", "fault", what)
+        yield Check("schema", "fault", describe_other(found))
         return
     with examination.read() as transaction:
         differences = transaction.inspect().differences()
