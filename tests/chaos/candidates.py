@@ -60,7 +60,7 @@ def fill_candidates(url: str, candidates: int, seed: int) -> None:
             day = date(2026, 8, 1 + 8 * number)
             record_figures(programme, [_drawn(seller, day, chance) for seller in drawn])
         meet_panels(programme, clock, ON, date(2026, 9, 10))
-        score_paths(programme, _draw_cards(everybody, chance))
+        score_paths(programme, draw_cards(everybody, chance))
         for seller in everybody:
             if chance.random() < 0.06:
                 programme.open_case(seller, "case-1", actor=Actor("compliance", "c-1"))
@@ -136,7 +136,7 @@ def _drawn(seller: str, as_of: date, chance: Random) -> Facts:
     return replace(drawn, **left_out)
 
 
-def _draw_cards(sellers: Iterable[str], chance: Random) -> dict[str, tuple[list[str], int]]:
+def draw_cards(sellers: Iterable[str], chance: Random) -> dict[str, tuple[list[str], int]]:
     """Return the cards of rounds that have met: half of them none, others too few or enough."""
     counts = {seller: chance.choices((0, 1, 2, 3, 4), (8, 2, 2, 3, 1))[0] for seller in sellers}
     reviewers = list(REVIEWERS)
@@ -156,10 +156,16 @@ def nominate_all(programme: Programme, sellers: Iterable[str]) -> None:
     imports.add_nominations(programme._runtime.context, rows, where="nominations")
 
 
-def meet_panels(programme: Programme, clock: VirtualClock, on: date, day: date) -> None:
+def meet_panels(
+    programme: Programme,
+    clock: VirtualClock,
+    on: date,
+    day: date,
+    countries: Iterable[str] = _COUNTRIES,
+) -> None:
     """Let the panels of a date be assigned on a day."""
     move_clock(programme, clock, day)
-    for country in _COUNTRIES:
+    for country in countries:
         team = Actor("team", "t", country)
         programme.assign_reviewers(country, on, REVIEWERS, actor=team)
 

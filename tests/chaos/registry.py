@@ -11,6 +11,7 @@ from tests.chaos import (
     clocks,
     databases,
     disks,
+    file_sellers,
     hostile,
     kills,
     loads,
@@ -34,6 +35,7 @@ FAULTS: Final = (
     *pauses.FAULTS,
     *backups.FAULTS,
     *rehearsals.FAULTS,
+    *file_sellers.FAULTS,
     *classes.FAULTS,
     *nights.FAULTS,
 )

@@ -37,7 +37,7 @@ from tests.chaos.season import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.config import Config
@@ -59,18 +59,16 @@ def foretell(stage: Stage, seed: int, rounds: int, *, dialect: str) -> Outcome:
     dates = DATES[: stage.sized(len(DATES), 1)]
     with Programme.open(url, config=config, clock=VirtualClock(ASKED_AT)) as programme:
         found = [programme.rehearse(on=on) for on in dates]
-    kinds = _go_through(stage.copy(url), config, found, result)
-    _go_through_late(stage.copy(url), config, found[-1], seed, result)
+    kinds = go_through(stage.copy(url), config, found, result)
+    go_through_late(stage.copy(url), config, found[-1], seed, result)
     result.check(bool(found[-1].journal), "nothing fell due")
     told = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     return Outcome.of(rounds, result, f"{kinds.total()} rows foretold hash for hash: {told}")
 
 
-def _go_through(
-    url: str, config: Config, found: Iterable[Rehearsal], result: Audit
-) -> Counter[str]:
+def go_through(url: str, config: Config, found: Sequence[Rehearsal], result: Audit) -> Counter[str]:
     """Sweep at each instant until each date; every row must be as it was foretold."""
-    clock, kinds = VirtualClock(ASKED_AT), Counter[str]()
+    clock, kinds = VirtualClock(found[0].now), Counter[str]()
     with Programme.open(url, config=config, clock=clock) as programme:
         before = rows_of(programme.journal()).keys()
         for rehearsed in found:
@@ -83,11 +81,11 @@ def _go_through(
     return kinds
 
 
-def _go_through_late(
+def go_through_late(
     url: str, config: Config, rehearsed: Rehearsal, seed: int, result: Audit
 ) -> None:
     """Sweep hours or days late; the rows are as they were foretold but for the instants."""
-    clock, chance = VirtualClock(ASKED_AT), Random(seed)
+    clock, chance = VirtualClock(rehearsed.now), Random(seed)
     with Programme.open(url, config=config, clock=clock) as programme:
         before = rows_of(programme.journal(), but=_BY_INSTANT).keys()
         until = _last_start(programme, config, rehearsed)
