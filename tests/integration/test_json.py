@@ -85,6 +85,10 @@ def asks_a_database(words: str) -> bool:
     return "--database" in options and words not in ("doctor", "migrate", "restore")
 
 
+ASKING = {"prove": ["--journal"]}
+"""Options without which a command asks no database."""
+
+
 @pytest.mark.parametrize("words", [*filter(asks_a_database, sorted(ANSWERING))])
 def test_an_error_is_a_document(
     words: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
@@ -92,7 +96,7 @@ def test_an_error_is_a_document(
     """A command that cannot work says so in the same shape: kind and message."""
     command = ANSWERING[words]
     (file := tmp_path / "file.csv").write_text("x\n")
-    given = required(command, file)
+    given = [*required(command, file), *ASKING.get(words, ())]
     nowhere = f"sqlite:///{tmp_path}/none/lazsa.db"
     code, out, err = typed(capsys, *words.split(), *given, "--database", nowhere, "--json")
     assert code in (1, 2)
