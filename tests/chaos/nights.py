@@ -184,7 +184,7 @@ FAULTS: Final = tuple(
         stop_in_canary,
         rounds=100,
         dose=2,
-        suite="both",
+        suite="sqlite",
         unit="kills -9 in the canary of a night under a wrong policy",
         holds="it stops within 100 paths, and every count is what has happened",
     )
