@@ -22,7 +22,7 @@ from lazsa_flow.award.programme import Programme
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.lifecycle.model import Actor
 from tests.acceptance.mentor import MENTOR
-from tests.factories import country_text, facts, noon, policy_text
+from tests.factories import country_text, facts, noon, policy_text, record_night_rule
 from tests.integration.world import (
     APRIL,
     COMPLIANCE,
@@ -141,7 +141,7 @@ def requested(world: World) -> None:
 
 def startable(world: World) -> None:
     """Bring a cycle date that waits for its start, with two approved rehearsals."""
-    world.programme._runtime.store.brakes.approval = True
+    record_night_rule(world.programme, required=True)
     nominated(world)
     for name in ("april", "other"):
         world.programme.save_rehearsal(name, on=APRIL, actor=OPERATOR)

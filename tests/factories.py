@@ -40,6 +40,7 @@ from lazsa_flow.lifecycle.policy import Country, read_toml
 from lazsa_flow.lifecycle.table import Edge, Lifecycle, Permit, State, Step, Timer
 from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.notices.ports import Letter
+from lazsa_flow.store.night_rows import NightRule
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -389,3 +390,9 @@ def night_run(**changes: Any) -> NightRun:
         ended_at=None,
     )
     return replace(sound, **changes)
+
+
+def record_night_rule(programme: Programme, *, required: bool) -> None:
+    """Record in the database whether cycle dates wait for approval and start."""
+    rule = NightRule(required, "test", programme.clock.now())
+    programme._runtime.store.transact(lambda transaction: transaction.put_night_rule(rule))

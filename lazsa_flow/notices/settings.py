@@ -97,14 +97,15 @@ class NightSettings(BaseModel):
 
     Attributes:
         approval: Whether no cycle date starts before its rehearsal was approved and
-            ``lazsa-flow night start`` was run.
+            ``lazsa-flow night start`` was run. The database keeps it, for every process; where it
+            is not set, what was set last holds.
         differs_percent: A night stops by itself when a larger share of outcomes than this differs
             from the approved rehearsal.
     """
 
     model_config = STRICT
 
-    approval: bool = False
+    approval: bool | None = None
     differs_percent: Annotated[float, Field(ge=0, le=100)] = 1.0
 
 

@@ -11,6 +11,7 @@ from lazsa_flow.lifecycle.table import table_migrations
 from lazsa_flow.logs import log
 from lazsa_flow.service.configuration import Migrated, build_rulebook, find_warnings, store_unknown
 from lazsa_flow.service.timers import add_reminders
+from lazsa_flow.store.night_rows import NightRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +40,8 @@ def migrate_database(
             numbered_in = transaction.read_bucket()
             first = not transaction.policy_versions()
             stored = store_unknown(transaction, config, now)
+            if (required := config.deployment.night.approval) is not None:
+                transaction.put_night_rule(NightRule(required, "migrate", now))
             added = [each for each in config.lifecycles if not transaction.has_table(each)]
             tables = {each.name: transaction.put_table(each, now) for each in config.lifecycles}
             versions = transaction.policy_versions(), transaction.country_versions()

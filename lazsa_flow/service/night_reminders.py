@@ -55,7 +55,7 @@ def remind_of_nights(runtime: Runtime) -> int:
     Returns:
         How many notices there are more.
     """
-    if not runtime.config.deployment.night.approval:
+    if not runtime.store.stamp().needs_start:
         return 0
     context = runtime.context
     with context.store.begin(write=False) as transaction:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.engine.watchdog import GuardWatch, watch_guards
+from lazsa_flow.errors import UnavailableError
 from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.logs import bound_fields
 from lazsa_flow.service.configuration import read_rulebook
@@ -18,6 +19,7 @@ from lazsa_flow.service.context import Context
 from lazsa_flow.service.dry_run import dry_run_of
 from lazsa_flow.store import dry_run as undoing
 from lazsa_flow.store.brakes import build_differing_table
+from lazsa_flow.store.night_rows import NightRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from lazsa_flow.service.dry_run import DryRun
     from lazsa_flow.store.dry_run import DryRunStore
     from lazsa_flow.store.store import SqlStore
+    from lazsa_flow.store.transaction import SqlTransaction
     from lazsa_flow.store.transaction_stamp import Stamp
 
 _Result = TypeVar("_Result")
@@ -88,6 +91,26 @@ class Runtime:
         return Runtime(
             store, self.config, self.clock, self.application, secret=self._secret, via=self._via
         )
+
+    def record_night_rule(self) -> None:
+        """Record whether nights need a start, where the configuration and the database differ.
+
+        A configuration that does not say so changes nothing, and so does a process that only reads.
+        """
+        required = self.config.deployment.night.approval
+        if required is None or required == self.store.stamp().needs_start:
+            return
+        try:
+            self.store.check_writable()
+        except UnavailableError:
+            return
+        rule = NightRule(required, self._via, self.clock.now())
+
+        def record(transaction: SqlTransaction) -> None:
+            transaction.lock_rules()  # so that no two processes record the same
+            transaction.put_night_rule(rule)
+
+        self.store.transact(record)
 
     def _check(self, stamp: Stamp) -> None:
         self.store.brakes.check_schema(stamp)

@@ -114,13 +114,14 @@ class FlowService:
         store = cls._application.store_class(
             url,
             probe=probe,
-            brakes=Brakes(clock, tables, approval=config.deployment.night.approval),
+            brakes=Brakes(clock, tables),
             sources=merge_sources((table.name, table.evidence) for table in config.lifecycles),
         )
         try:
             store.check_schema(table_migrations(config.lifecycles))
             secret = secret or read_secret()
             runtime = Runtime(store, config, clock, cls._application, secret=secret, via=via)
+            runtime.record_night_rule()
             opened = cls(runtime)
             log_warnings(opened.config_warnings())
             return opened

@@ -36,7 +36,6 @@ class Brakes:
     Args:
         clock: The process's clock; ``None``: none is compared.
         lifecycles: The digests of its lifecycles' tables; ``None``: none are compared.
-        approval: Whether no cycle date starts unless it was approved and started.
 
     Attributes:
         calendars: Those of the countries by the rules that were read last; whoever reads the rules
@@ -48,20 +47,16 @@ class Brakes:
         self,
         clock: Clock | None = None,
         lifecycles: Mapping[str, str] | None = None,
-        *,
-        approval: bool = False,
     ) -> None:
         self._clock = clock
         self._lifecycles = lifecycles
-        self.approval = approval
         self.calendars: Mapping[str, Calendar] = {}
         self.foreseen: dict[str, Mapping[str, SealedOutcome]] = {}
         self._told: dict[str, object] = {}
 
-    @property
-    def held_calendars(self) -> Mapping[str, Calendar]:
-        """The calendars of the countries of which no cycle date starts by itself."""
-        return self.calendars if self.approval else EMPTY
+    def held_calendars(self, stamp: Stamp) -> Mapping[str, Calendar]:
+        """Return the calendars of the countries of which no cycle date starts by itself."""
+        return self.calendars if stamp.needs_start else EMPTY
 
     def now(self) -> datetime:
         """Return the present instant."""

@@ -83,7 +83,7 @@ class ClaimSide(EngineTransaction):
             self._lent,
             under_way,
             self.stamp().pauses,
-            self._brakes.held_calendars,
+            self._brakes.held_calendars(self.stamp()),
             now,
             write=self._write,
         )
@@ -91,7 +91,7 @@ class ClaimSide(EngineTransaction):
     def holds(self, now: datetime) -> tuple[Pause | NightHold, ...]:
         """Return what keeps due timers from firing: the pauses in force, and nights that wait."""
         pauses = self.stamp().pauses
-        calendars = self._brakes.held_calendars
+        calendars = self._brakes.held_calendars(self.stamp())
         nights = night_claims.read_nights(self._connection, pauses, calendars, now)
         return (*pauses, *nights.holds())
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
+from lazsa_flow.logs import log
 from lazsa_flow.store import night_runs, schema
 from lazsa_flow.store.closed_books import BookSide
 
@@ -47,6 +48,20 @@ class RehearsalRow(NamedTuple):
     actor: str
     recorded_at: datetime
     paths: int | None
+
+
+class NightRule(NamedTuple):
+    """Whether cycle dates wait for approval and start.
+
+    Attributes:
+        required: Whether they do.
+        via: Through what the process worked whose configuration says so.
+        recorded_at: When it was recorded.
+    """
+
+    required: bool
+    via: str
+    recorded_at: datetime
 
 
 class NightSide(BookSide):
@@ -93,6 +108,21 @@ class NightSide(BookSide):
     def add_rehearsal(self, row: RehearsalRow) -> None:
         """Save a rehearsal."""
         self._connection.execute(sa.insert(schema.rehearsals), row._asdict())
+
+    # -- whether nights must be started
+
+    def night_rule(self) -> NightRule | None:
+        """Return whether cycle dates wait for approval and start; ``None``: nobody has said."""
+        table = schema.night_rules
+        query = sa.select(*(table.c[name] for name in NightRule._fields))
+        row = self._connection.execute(query.order_by(table.c.id.desc()).limit(1)).one_or_none()
+        return None if row is None else NightRule(*row)
+
+    def put_night_rule(self, rule: NightRule) -> None:
+        """Record whether cycle dates wait for approval and start, unless it is so already."""
+        if self.stamp().needs_start != rule.required:
+            self._connection.execute(sa.insert(schema.night_rules), rule._asdict())
+            log.warning("night.rule", required=rule.required, via=rule.via)
 
     # -- nights that were started
 

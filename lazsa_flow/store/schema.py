@@ -46,6 +46,7 @@ approvals: Final = schema_nights.approvals
 night_reminders: Final = schema_night_reminders.night_reminders
 requests: Final = schema_requests.requests
 request_ends: Final = schema_requests.request_ends
+night_rules: Final = schema_nights.night_rules
 night_runs: Final = schema_nights.night_runs
 night_findings: Final = schema_nights.night_findings
 flows: Final = schema_flows.flows

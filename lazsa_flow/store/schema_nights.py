@@ -45,6 +45,18 @@ approvals = columns.append_only(
 )
 """Who has approved what: a command, what it is about, and the digest of all that it would do."""
 
+night_rules = columns.append_only(
+    "night_rules",
+    columns.number(),
+    sa.Column("required", sa.Boolean(), nullable=False),
+    columns.text("via"),
+    columns.instant("recorded_at"),
+)
+"""Whether cycle dates wait for approval and start: the last row holds, for every process.
+
+``via`` tells through what the process worked whose configuration says so.
+"""
+
 night_runs = columns.table(
     "night_runs",
     columns.number(),

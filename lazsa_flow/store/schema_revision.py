@@ -15,7 +15,7 @@ from lazsa_flow.errors import SchemaError
 from lazsa_flow.store.connect import READ_ONLY, file_of
 from lazsa_flow.store.fast.driver import fetch
 
-HEAD: Final = "0027"
+HEAD: Final = "0028"
 """This release's revision: the newest of ``store/migrations/versions``."""
 NEWER: Final = "which this release does not know, for it is older; install the newer release"
 """What is said of a revision that is none of this release's."""

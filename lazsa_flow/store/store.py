@@ -274,7 +274,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
             else:
                 with driver_connection(connection) as driver:
                     writes = (file is None or is_writable(file)) and takes_writes(driver)
-        if not writes:
+        if not writes or self._engine.url.query.get("mode") == "ro":
             raise UnavailableError("the database cannot write: it, or where it is, is read-only")
 
     def limits(self) -> dict[str, str]:

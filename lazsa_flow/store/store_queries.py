@@ -10,6 +10,7 @@ from typing_extensions import TypeVar
 
 from lazsa_flow.lifecycle.merged_ids import MergedIds
 from lazsa_flow.lifecycle.path_ref import write_ref
+from lazsa_flow.lifecycle.values import EMPTY
 from lazsa_flow.store import (
     bounded_counts,
     closed_books,
@@ -91,7 +92,7 @@ class StoreQuestions(ForesightQuestions, Generic[_Listing]):
             stamp = read_stamp(connection)
             self.brakes.check(stamp)
             self.brakes.tell_pauses(stamp.pauses)
-            now, calendars = self.brakes.now(), self.brakes.held_calendars
+            now, calendars = self.brakes.now(), self.brakes.held_calendars(stamp)
             nights = night_claims.read_nights(connection, stamp.pauses, calendars, now)
             foreign = self.brakes.foreign(stamp)
             passing = due_timers.Passing.of(stamp.pauses, foreign, nights.closed)
@@ -107,11 +108,13 @@ class StoreQuestions(ForesightQuestions, Generic[_Listing]):
 
         Args:
             now: The present instant.
-            calendars: Those of the countries of which no date starts by itself.
+            calendars: Those of the countries; by default of those that this process knows.
         """
-        held = self.brakes.held_calendars if calendars is None else calendars
+        known = self.brakes.calendars if calendars is None else calendars
         with self._read() as connection:
-            return night_claims.read_nights(connection, pauses.read(connection), held, now)
+            stamp = read_stamp(connection)
+            held = known if stamp.needs_start else EMPTY
+            return night_claims.read_nights(connection, stamp.pauses, held, now)
 
     def queue_stats(self, now: datetime) -> QueueStats:
         """Return how the work stands at an instant."""

@@ -1,8 +1,9 @@
 """The stamp: what every transaction asks first of the database.
 
-One row says what the rules stand at, which timers are paused, which schema and lifecycle tables the
-database is run by, and what time it is as far as the database can tell. It goes along with a query
-that is made anyway wherever there is one; see :mod:`~lazsa_flow.store.brakes` for what follows.
+One row says what the rules stand at, which timers are paused, whether cycle dates wait for a start,
+which schema and lifecycle tables the database is run by, and what time it is as far as the database
+can tell. It goes along with a query that is made anyway wherever there is one; see
+:mod:`~lazsa_flow.store.brakes` for what follows.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class Stamp(NamedTuple):
         pauses: The pauses in force.
         lifecycles: The digest of each lifecycle's table that the database is run by.
         revision: The schema's revision.
+        needs_start: Whether no cycle date starts unless it was approved and started.
         clock: The server's clock; SQLite has none but the machine's.
         recorded_at: On SQLite, the newest instant at which anything was recorded.
     """
@@ -56,6 +58,7 @@ class Stamp(NamedTuple):
     pauses: tuple[Pause, ...]
     lifecycles: Mapping[str, str]
     revision: str | None
+    needs_start: bool
     clock: datetime | None
     recorded_at: datetime | None
 
@@ -91,12 +94,18 @@ def _stamp_query(dialect: str, stamped: tuple[sa.Table, ...]) -> sa.Select[Any]:
         listed(dialect, in_force.order_by(pauses.c.id)),
         listed(dialect, tables),
         revision.scalar_subquery(),
+        _night_rule(),
         _server_clock() if dialect == "postgresql" else _newest(stamped),
     )
 
 
 def _count(table: sa.Table) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).select_from(table).scalar_subquery()
+
+
+def _night_rule() -> sa.ScalarSelect[bool]:
+    rules = schema.night_rules
+    return sa.select(rules.c.required).order_by(rules.c.id.desc()).limit(1).scalar_subquery()
 
 
 def _server_clock() -> Any:
@@ -131,13 +140,14 @@ def stamp_of(row: Sequence[Any]) -> Stamp:
 
 
 def _stamp_of(row: Sequence[Any]) -> Stamp:
-    *counts, pauses, lifecycles, revision, time = row
+    *counts, pauses, lifecycles, revision, needs_start, time = row
     server = not isinstance(time, str)
     return Stamp(
         RulesVersion(*counts),
         _pauses(pauses),
         _digests(lifecycles),
         revision,
+        bool(needs_start),
         datetime.fromtimestamp(float(time), UTC) if server else None,
         decode.instant(time) if time and not server else None,
     )

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from lazsa_flow import Actor
-from lazsa_flow.notices.settings import NightSettings
 from lazsa_flow.service.night_reminders import KIND, remind_of_nights
 from lazsa_flow.store import schema
 from tests.contract.test_nights import ONE, OPERATOR, TWO
 from tests.contract.test_rehearsal import season
-from tests.factories import CYCLE, midnight
+from tests.factories import CYCLE, midnight, record_night_rule
 
 if TYPE_CHECKING:
     from lazsa_flow.award.programme import Programme
@@ -42,10 +40,7 @@ class Post:
 def needing_approval(play: Play) -> Programme:
     """Return a programme with nominees in two countries whose nights need an approval."""
     programme = season(play)
-    deployment = programme.config.deployment.model_copy(
-        update={"night": NightSettings(approval=True)}
-    )
-    programme._runtime.config = replace(programme.config, deployment=deployment)
+    record_night_rule(programme, required=True)
     return programme
 
 

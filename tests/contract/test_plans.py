@@ -22,7 +22,7 @@ from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.store import night_runs
 from lazsa_flow.store.fast.writer_postgresql import FEW
 from lazsa_flow.store.schema_revision import VERSION_TABLE
-from tests.factories import CYCLE, facts, midnight, record_facts
+from tests.factories import CYCLE, facts, midnight, record_facts, record_night_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ SELLERS = FEW + 8
 SMALL = {
     *("lazsa_policies", "lazsa_countries", "lazsa_suspensions", "lazsa_lifecycles"),
     *("lazsa_pauses", "lazsa_failures", "lazsa_lifted_suspensions", "lazsa_open_imports"),
-    *("lazsa_night_runs", "lazsa_requests", "lazsa_request_ends"),
+    *("lazsa_night_runs", "lazsa_night_rules", "lazsa_requests", "lazsa_request_ends"),
     *(VERSION_TABLE, "CONSTANT", "stamp", "read", "names"),
 }
 """What does not grow with the sellers: rules, what persons ask for, and what is set aside now."""
@@ -297,7 +297,7 @@ def test_the_newest_record_is_found_without_reading_the_journal(season: Programm
 
 def test_what_a_night_asks_reads_through_no_growing_table(season: Programme) -> None:
     """Requests that wait, reminders, the first path of a date, and what is pending of a night."""
-    season._runtime.store.brakes.approval = True
+    record_night_rule(season, required=True)
     operator = Actor("operator", "o-1")
     season.pause(actor=operator)
     number = season.request_command("resume", {}, actor=operator).number

@@ -11,7 +11,7 @@ import pytest
 from lazsa_flow import Actor, ConflictError, InputError, NotAllowedError, PausedError
 from lazsa_flow.engine.sealed_outcomes import digest_of_text
 from tests.contract.test_path_numbers import EMPLOYEE, known
-from tests.factories import CYCLE, facts, midnight, record_facts
+from tests.factories import CYCLE, facts, midnight, record_facts, record_night_rule
 
 if TYPE_CHECKING:
     from lazsa_flow.award.programme import Programme
@@ -25,13 +25,19 @@ THAILAND = [f"th-{number}" for number in range(4)]
 
 def require_approval(programme: Programme) -> None:
     """Let no cycle date start by itself from now on."""
-    programme._runtime.store.brakes.approval = True
+    record_night_rule(programme, required=True)
 
 
 def season(play: Play) -> Programme:
     """Return a programme that requires approval, with nominees in two countries."""
-    programme = play()
+    programme = nominated(play)
     require_approval(programme)
+    return programme
+
+
+def nominated(play: Play) -> Programme:
+    """Return a programme with nominees in two countries."""
+    programme = play()
     known(programme, *SINGAPORE)
     day = date(2026, 5, 20)
     record_facts(programme, [facts(seller=each, country="TH", as_of=day) for each in THAILAND])
@@ -217,7 +223,6 @@ def test_a_pace_holds_for_every_process(play: Play) -> None:
     clock: Any = programme.clock
     url = programme._runtime.store._engine.url.render_as_string(hide_password=False)
     with type(programme).open(url, config=programme.config, clock=clock) as other:
-        require_approval(other)
         assert programme.sweep().moved == 10
         assert other.sweep().moved == 0
         assert other.next_due() == clock.now() + timedelta(seconds=1)

@@ -103,6 +103,7 @@ def test_a_date_waits_and_says_what_to_do_next(deployment: Deployment) -> None:
     assert waiting["next"] == "lazsa-flow night start wrong"
     doctor = CliRunner().invoke(app, ["doctor", *deployment.options]).output
     assert waits in " ".join(doctor.split())
+    assert "cycle dates wait for approval and start, recorded 20" in " ".join(doctor.split())
 
 
 def test_a_night_that_is_approved_runs_to_its_end(deployment: Deployment) -> None:

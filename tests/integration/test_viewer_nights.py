@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from lazsa_flow import Actor
 from lazsa_flow.engine.sealed_outcomes import digest_of_text
 from lazsa_flow.viewer import viewer
-from tests.factories import midnight
+from tests.factories import midnight, record_night_rule
 from tests.integration.world import APRIL, OCTOBER, World
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def test_a_night_is_followed_while_it_moves(world: World) -> None:
 
     world.now(date(2020, 3, 31)).sweep()
     world.now(midnight(APRIL, "SG"))
-    programme._runtime.store.brakes.approval = True
+    record_night_rule(programme, required=True)
     programme.start_night("wrong", actor=OPERATOR, canary=1, rate=500)
     moving = browser.get("/nights/wrong").text
     assert re.search(r"Night of 2020-04-01: canary\. 0 outcomes were compared", moving)

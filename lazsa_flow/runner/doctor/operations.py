@@ -68,9 +68,9 @@ def check_pauses(examination: Examination) -> Iterator[Check]:
 
 def check_nights(examination: Examination) -> Iterator[Check]:
     """Name every night that has stopped by itself, and every cycle date that waits."""
+    yield from _check_night_rule(examination)
     store, rules = examination.database.store, examination.rules
-    approval = examination.config.deployment.night.approval
-    calendars = {code: rules.calendar(code) for code in rules.countries} if approval else {}
+    calendars = {code: rules.calendar(code) for code in rules.countries}
     nights = store.nights(examination.now, calendars)
     waiting = list_waiting_dates(store, rules.merged, nights.held)
     stopped = [run for run in nights.runs if run.phase == STOPPED]
@@ -82,6 +82,20 @@ def check_nights(examination: Examination) -> Iterator[Check]:
         yield Check("nights", "warning", str(each))
     if not stopped and not waiting:
         yield Check("nights", "ok", "no cycle date waits")
+
+
+def _check_night_rule(examination: Examination) -> Iterator[Check]:
+    """Say whether cycle dates wait for a start, and where the configuration says otherwise."""
+    with examination.read() as transaction:
+        rule = transaction.night_rule()
+    required, wanted = rule is not None and rule.required, examination.config.deployment.night
+    if rule is not None:
+        what = "wait for approval and start" if required else "start by themselves"
+        since = f"{rule.recorded_at:%Y-%m-%d %H:%M} UTC"
+        yield Check("nights", "ok", f"cycle dates {what}, recorded {since} via {rule.via}")
+    if wanted.approval not in (None, required):
+        told = f"[night] approval = {str(wanted.approval).lower()} is not what the database says"
+        yield Check("nights", "warning", f"{told}; the next command or worker records it")
 
 
 def check_imports(examination: Examination) -> Iterator[Check]:
