@@ -134,6 +134,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "record_facts": {"facts": [Facts("s4", "SG", date(2020, 9, 1))]},
     "invite_trainer": {"shown": ("teaching", "speaking")},
     "nominate": {"seller": "s4"},
+    "request_command": {"command": "resume", "arguments": {"reason": "checked"}},
 }
 """What some methods are given instead."""
 

@@ -42,7 +42,7 @@ def test_graph_reads_the_environment(url: str, monkeypatch: pytest.MonkeyPatch) 
     """``graph`` takes its figures, and a story, from the database that LAZSA_DATABASE_URL names."""
     monkeypatch.setattr(common, "make_clock", lambda: VirtualClock(noon(date(2020, 3, 1))))
     drawn = type_words("graph", "award", "--path", "s1", LAZSA_DATABASE_URL=url)
-    assert 'state "nominated#32;#40;1#41;" as s0' in drawn.stdout
+    assert 'state "Nominated<br/>nominated#32;#40;1#41;" as s0' in drawn.stdout
     assert "    class s0 visited" in drawn.stdout
     for words in (("--path", "s1"), ("--now", LATER)):
         refused = type_words("graph", "award", *words)
