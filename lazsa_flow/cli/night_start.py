@@ -15,7 +15,6 @@ from lazsa_flow.cli.common import console, find_runtime, open_service, print_jso
 from lazsa_flow.cli.foresight_options import Canary, Differs, NightActor, NightName, Rate
 from lazsa_flow.cli.options import DEFAULT_DATABASE, ConfigDir, Database, Json, Key, Request
 from lazsa_flow.cli.tables import Column, print_table
-from lazsa_flow.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -120,10 +119,8 @@ def read_rate(text: str | None) -> int | None:
     """Read how many paths may move in a second, such as ``500/s``."""
     if text is None:
         return None
-    rate = int(_match(text, "([0-9]{1,9})(/s)?", "--rate", "a number above 0, such as 500/s"))
-    if not rate:
-        raise InputError.of("option", "--rate", text, "a number above 0, such as 500/s")
-    return rate
+    expected = "a number above 0, such as 500/s"
+    return int(_match(text, "([1-9][0-9]{0,8})(/s)?", "--rate", expected))
 
 
 def _read_share(text: str | None) -> float | None:
@@ -134,6 +131,8 @@ def _read_share(text: str | None) -> float | None:
 
 
 def _match(text: str, pattern: str, option: str, expected: str) -> str:
+    from lazsa_flow.errors import InputError
+
     match = re.fullmatch(pattern, text, re.ASCII)
     if match is None:
         raise InputError.of("option", option, text, expected)

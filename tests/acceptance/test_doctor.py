@@ -67,6 +67,7 @@ def test_a_sound_deployment(shell: Shell, redis_url: str) -> None:
         "lifecycles",
         "work",
         "pauses",
+        "nights",
         "imports",
         "outbox",
         "contacts",
