@@ -33,26 +33,31 @@ night = typer.Typer(
 def list_nights(
     database: Database = DEFAULT_DATABASE, config: ConfigDir = None, as_json: Json = False
 ) -> None:
-    """List the saved rehearsals: date, who saved them, and how far they are approved.
+    """List the saved rehearsals: date, who saved and approved them, and how their nights go.
 
     Example: lazsa-flow night list
     """
     from lazsa_flow.foresight.saved_nights import NightCommands
+    from lazsa_flow.foresight.started_nights import StartCommands
 
     with open_service(database, config) as service:
-        found = NightCommands(find_runtime(service)).nights()
+        runtime = find_runtime(service)
+        found = NightCommands(runtime).nights()
+        phases = {each.run.name: each.phase for each in StartCommands(runtime).started_nights()}
     if as_json:
         print_json([each.document(outcomes=False) for each in found])
         return
     columns = (
         *(Column("Name", is_id=True), Column("Date"), Column("Country", drop=1)),
-        *(Column("Paths", right=True), Column("Saved by", is_id=True, drop=2), Column("Approval")),
+        *(Column("Paths", right=True), Column("Saved by", is_id=True, drop=2)),
+        *(Column("Approval"), Column("Night")),
     )
     rows = []
     for each in found:
         paths = "unknown" if each.paths is None else f"{each.paths:,}"
         asked = (each.name, each.on, each.country or "all", paths)
-        rows.append((*asked, each.saved_by, describe_approval(each)))
+        phase = phases.get(each.name, "not started")
+        rows.append((*asked, each.saved_by, describe_approval(each), phase))
     print_table(columns, rows, empty="No rehearsal was saved.")
 
 
