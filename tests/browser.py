@@ -116,7 +116,8 @@ class Browser:
         Returns:
             Each rule that is broken, with the elements that break it.
         """
-        self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": _read_axe()})
+        if not self.run("return 'axe' in window"):
+            self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": _read_axe()})
         found = self.driver.execute_async_script(
             "const done = arguments[1], options = {resultTypes: ['violations']};"
             "if (arguments[0].length) options.runOnly = arguments[0];"

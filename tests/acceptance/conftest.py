@@ -1,4 +1,7 @@
-"""Each test types into a shell of its own; see :mod:`tests.acceptance.shell`."""
+"""Each test types into a shell of its own, and looks at pages in a browser that all share.
+
+See :mod:`tests.acceptance.shell` and :mod:`tests.acceptance.page_world`.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.acceptance.page_world import browser, running_browser, told, told_twice
 from tests.acceptance.shell import ROOT, Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+__all__ = ["browser", "running_browser", "told", "told_twice"]  # fixtures
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A small programme's page, in a browser that the tests of a file share."""
+"""A browser and a small programme's page, which all acceptance tests of a process share."""
 
 from __future__ import annotations
 
@@ -21,15 +21,24 @@ if TYPE_CHECKING:
 HOSTILE_SELLER = "</script><img src=x onerror=hacked=1>"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all the tests of this file."""
+@pytest.fixture(scope="session")
+def running_browser() -> Iterator[Browser]:
+    """Start one browser for all tests: a start costs more than most of them."""
     opened = Browser()
     yield opened
     opened.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def browser(running_browser: Browser) -> Browser:
+    """Return the browser as if just started: an empty page, as wide as a desk, nothing logged."""
+    running_browser.driver.get("about:blank")
+    running_browser.look()
+    running_browser.complaints()
+    return running_browser
+
+
+@pytest.fixture(scope="session")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the page of a small programme.
 
@@ -56,7 +65,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def told_twice(tmp_path_factory: pytest.TempPathFactory) -> Picture:
     """Return the picture of a seller who has withdrawn once, and has been nominated again."""
     url = f"sqlite:///{tmp_path_factory.mktemp('twice') / 'lazsa.db'}"

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.browser import Browser
 from tests.legibility.lifecycles import list_shipped, make_random
 from tests.legibility.measure import SMALLEST, measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all that is measured."""
-    opened = Browser()
-    yield opened
-    opened.close()
+    from tests.browser import Browser
 
 
 def test_everything_can_be_read_where_it_is_shown(browser: Browser, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from selenium.webdriver.common.keys import Keys
 
 from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.graph.page import page
-from tests.acceptance.page_world import browser, told
 from tests.browser import PHONE, Browser
 from tests.integration.world import APRIL
 from tests.unit.graph.hostile import HOSTILE, hostile_table
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from selenium.webdriver.remote.webelement import WebElement
-__all__ = ["browser", "told"]  # fixtures
 
 
 @pytest.fixture

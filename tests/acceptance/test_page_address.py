@@ -9,7 +9,6 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from lazsa_flow.graph.page import frame, page
-from tests.acceptance.page_world import browser, told, told_twice
 from tests.browser import PHONE, Browser
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lazsa_flow.graph.timeline import Picture
-
-__all__ = ["browser", "told", "told_twice"]  # fixtures
 SCALE = (
     "const part = arguments[0].contentDocument.querySelector('.svg-pan-zoom_viewport');"
     "return part ? part.transform.baseVal.consolidate().matrix.a : 0;"

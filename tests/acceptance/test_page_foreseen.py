@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from lazsa_flow import Programme, VirtualClock
 from lazsa_flow.foresight.foreseen_moves import show_foreseen
 from lazsa_flow.graph.page import page
-from tests.acceptance.page_world import browser
 from tests.browser import DESK, PHONE, Browser
 from tests.chaos.population import fill_backlog
 from tests.factories import utc
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 NOW: Final = utc(2021, 1, 1, 4)
 ON: Final = date(2021, 4, 1)
-__all__ = ["browser"]  # a fixture
 
 
 def test_the_page_shows_the_foreseen_next_to_the_past(browser: Browser, tmp_path: Path) -> None:

@@ -10,15 +10,12 @@ import pytest
 
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.graph.page import page
-from tests.acceptance.page_world import browser
 from tests.integration.world import World
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.browser import Browser
-
-__all__ = ["browser"]  # a fixture
 MANY = 45
 
 

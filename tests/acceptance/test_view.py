@@ -14,10 +14,11 @@ import pytest
 from lazsa_flow.clock import SystemClock
 from tests.acceptance.shell import SCRIPT, Shell, eventually
 from tests.acceptance.test_cli import facts_file
-from tests.browser import Browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.browser import Browser
 
 
 class Viewing:
@@ -95,25 +96,21 @@ def test_it_ends_on_interrupt(viewing: Viewing) -> None:
     assert viewing.process.wait(timeout=30) == 0
 
 
-def test_what_happens_is_seen(viewing: Viewing, nominated: Shell) -> None:
+def test_what_happens_is_seen(viewing: Viewing, nominated: Shell, browser: Browser) -> None:
     """An open page takes new figures in, tells paths that came later, and leaves the panel be."""
-    browser = Browser()
-    try:
-        browser.open(f"{viewing.address}/lifecycle/award")
-        count = ".state[data-state=s0] .count"
-        assert browser.text(count) == "1 now"
-        browser.one(".state[data-state=s0]").click()
-        nominate(nominated, "s2")
-        browser.wait(lambda: browser.text(count) == "2 now")
-        browser.wait(lambda: len(browser.texts("#details tbody tr")) == 2)
-        browser.one("#name").send_keys("award-2")
-        browser.one("#search button").click()
-        browser.wait(lambda: browser.text("#details h2") == "award-2")
-        nominate(nominated, "s3")
-        browser.wait(lambda: browser.text(count) == "3 now")
-        assert browser.text("#details h2") == "award-2"
-        assert browser.complaints() == []
-        browser.open(f"{viewing.address}/lifecycle/award#award-3")
-        browser.wait(lambda: browser.text("#details h2") == "award-3")
-    finally:
-        browser.close()
+    browser.open(f"{viewing.address}/lifecycle/award")
+    count = ".state[data-state=s0] .count"
+    assert browser.text(count) == "1 now"
+    browser.one(".state[data-state=s0]").click()
+    nominate(nominated, "s2")
+    browser.wait(lambda: browser.text(count) == "2 now")
+    browser.wait(lambda: len(browser.texts("#details tbody tr")) == 2)
+    browser.one("#name").send_keys("award-2")
+    browser.one("#search button").click()
+    browser.wait(lambda: browser.text("#details h2") == "award-2")
+    nominate(nominated, "s3")
+    browser.wait(lambda: browser.text(count) == "3 now")
+    assert browser.text("#details h2") == "award-2"
+    assert browser.complaints() == []
+    browser.open(f"{viewing.address}/lifecycle/award#award-3")
+    browser.wait(lambda: browser.text("#details h2") == "award-3")

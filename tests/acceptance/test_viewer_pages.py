@@ -102,14 +102,6 @@ def address(world: World) -> Iterator[str]:
     thread.join()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all pages."""
-    opened = Browser()
-    yield opened
-    opened.close()
-
-
 def test_every_page_can_be_used_by_everybody(browser: Browser, address: str) -> None:
     """axe-core finds nothing, in light and dark; on a phone no page scrolls sideways."""
     found = {}
