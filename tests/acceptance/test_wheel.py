@@ -18,7 +18,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.acceptance.container import Image
-from tests.acceptance.shell import ROOT, eventually
+from tests.acceptance.shell import ROOT, eventually, lines_of
 from tests.distribution import build
 from tests.distribution.locks import RUN, UV, read_pins
 from tests.servers import free_port
@@ -30,6 +30,8 @@ CONFIG: Final = ROOT / "config"
 INVOICE: Final = ROOT / "docs" / "examples" / "invoice"
 BESIDE: Final = ("fastapi", "django", "django-stubs", "pytest")
 """What the examples of docs/examples need beside the wheel."""
+FEW: Final = 40
+"""Sellers of the demo: of so few, some are due in its database too."""
 EMBEDDING: Final = """
 from datetime import date
 from decimal import Decimal
@@ -190,7 +192,10 @@ def test_demo_workers_and_page_run_from_the_wheel(
     The container's own command finds no fault in it.
     """
     script, story = installed / ".venv/bin/lazsa-flow", installed / "story"
-    said = _run(script, "demo", "--years", "1", "--out", story, cwd=installed)
+    [sample] = installed.glob(".venv/lib/*/site-packages/lazsa_flow/defaults/sample/sellers.csv")
+    few = installed / "sellers.csv"
+    few.write_text(lines_of(sample, FEW), "utf-8")
+    said = _run(*(script, "demo", "--sellers", few, "--years", "1", "--out", story), cwd=installed)
     assert "The journal verifies." in " ".join(said.split())
     assert (story / "journal.jsonl").is_file()
     [database] = story.glob("*.db")
