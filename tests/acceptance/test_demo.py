@@ -85,20 +85,19 @@ def argv(out: Path, sellers: Path, *more: str) -> list[str]:
     return [str(SCRIPT), "demo", "--sellers", str(sellers), "--out", str(out), "--json", *more]
 
 
-def demo(out: Path, sellers: Path, *more: str) -> Run:
-    """Run a demo to its end."""
-    done = subprocess.run(
-        argv(out, sellers, *more), capture_output=True, text=True, timeout=280, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    (line,) = done.stdout.splitlines()
+def demo(shell: Shell, sellers: Path, *more: str) -> Run:
+    """Run a demo in a shell's directory to its end."""
+    out = shell.directory / "story"
+    done = shell("demo", "--sellers", sellers, "--out", out, "--json", *more)
+    assert done.code == 0, done.err
+    (line,) = done.out.splitlines()
     return Run(out, json.loads(line))
 
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Three years on the real sellers, or on the whole sample where they are absent."""
-    return demo(tmp_path_factory.mktemp("real") / "story", SELLERS, "--years", "3")
+    return demo(Shell(tmp_path_factory.mktemp("real")), SELLERS, "--years", "3")
 
 
 @pytest.fixture(scope="module")
@@ -110,9 +109,11 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def unkilled(few: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def unkilled(
+    few: Path, zygote: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFactory
+) -> Run:
     """One year on a few sellers, told without a break."""
-    return demo(tmp_path_factory.mktemp("unkilled") / "story", few, "--years", "1")
+    return demo(Shell(tmp_path_factory.mktemp("unkilled"), zygote), few, "--years", "1")
 
 
 class TestThreeYears:
@@ -238,15 +239,15 @@ def replay(rows: list[dict[str, Any]]) -> dict[str, str]:
 class TestSeeds:
     """A story told twice is the same story (design, rule 11)."""
 
-    def test_same_seed(self, unkilled: Run, few: Path, tmp_path: Path) -> None:
+    def test_same_seed(self, unkilled: Run, few: Path, bare: Shell) -> None:
         """Two runs with one seed write the same journal, byte for byte."""
-        again = demo(tmp_path / "again", few, "--years", "1", "--seed", "1")
+        again = demo(bare, few, "--years", "1", "--seed", "1")
         assert again.bytes == unkilled.bytes
         assert again.told == unkilled.told
 
-    def test_another_seed(self, unkilled: Run, few: Path, tmp_path: Path) -> None:
+    def test_another_seed(self, unkilled: Run, few: Path, bare: Shell) -> None:
         """Another seed tells another story."""
-        other = demo(tmp_path / "other", few, "--years", "1", "--seed", "2")
+        other = demo(bare, few, "--years", "1", "--seed", "2")
         assert other.bytes != unkilled.bytes
         assert replay(other.journal)
 
@@ -269,18 +270,18 @@ class TestKill:
         return code == -signal.SIGKILL
 
     @pytest.mark.parametrize("file", ["demo.json", "lazsa.db-wal"])
-    def test_at_first(self, unkilled: Run, few: Path, tmp_path: Path, file: str) -> None:
+    def test_at_first(self, unkilled: Run, few: Path, bare: Shell, file: str) -> None:
         """Killed as soon as its first files appear, a story goes on with --resume."""
-        out = tmp_path / "story"
+        out = bare.directory / "story"
         assert self.kill(out, few, lambda _: eventually(file, (out / file).exists))
-        resumed = demo(out, few, "--years", "1", "--resume")
+        resumed = demo(bare, few, "--years", "1", "--resume")
         assert resumed.bytes == unkilled.bytes
         assert resumed.told == unkilled.told
 
     @pytest.mark.parametrize("seed", [1])
-    def test_again_and_again(self, unkilled: Run, few: Path, tmp_path: Path, seed: int) -> None:
+    def test_again_and_again(self, unkilled: Run, few: Path, bare: Shell, seed: int) -> None:
         """Killed at random moments, each time it is resumed, it still ends in the same journal."""
-        out, chance = tmp_path / "story", random.Random(seed)
+        out, chance = bare.directory / "story", random.Random(seed)
         killed = 0
         for attempt in range(5):
 
@@ -292,7 +293,7 @@ class TestKill:
 
             killed += self.kill(out, few, moment, *(["--resume"] if attempt else []))
         assert killed
-        resumed = demo(out, few, "--years", "1", "--resume")
+        resumed = demo(bare, few, "--years", "1", "--resume")
         assert resumed.bytes == unkilled.bytes
         assert resumed.told == unkilled.told
         replay(resumed.journal)
@@ -366,10 +367,13 @@ class TestRefusals:
         assert not out.exists()
 
 
-def test_for_people(few: Path, bare: Shell) -> None:
-    """Without --json it prints a table a cycle, the states, and one seller's story."""
-    out = bare.directory / "story"
-    done = bare("demo", "--sellers", few, "--years", "1", "--out", out)
+def test_for_people(unkilled: Run, few: Path, bare: Shell) -> None:
+    """Without --json it prints a table a cycle, the states, and one seller's story.
+
+    It does so of a story that has been told before, too.
+    """
+    out = unkilled.out
+    done = bare("demo", "--sellers", few, "--years", "1", "--out", out, "--resume")
     assert done.code == 0
     for part in ("Cycle 2020-04-01", "Unexplained", "renewal_due", "One seller's story", str(out)):
         assert part in done.out
@@ -377,10 +381,10 @@ def test_for_people(few: Path, bare: Shell) -> None:
     assert view.startswith("2021-02-")
 
 
-def test_notices(few: Path, unkilled: Run, tmp_path: Path) -> None:
+def test_notices(few: Path, unkilled: Run, bare: Shell) -> None:
     """With --notices everybody is told, each notice in a file; the journal is the same."""
-    out = tmp_path / "told"
-    told = demo(out, few, "--years", "1", "--notices")
+    told = demo(bare, few, "--years", "1", "--notices")
+    out = told.out
     assert told.bytes == unkilled.bytes
     files = list((out / "notices").rglob("*.eml"))
     with Programme.open(f"sqlite:///{out / 'lazsa.db'}") as programme:
