@@ -19,6 +19,7 @@ import tomllib
 import traceback
 from dataclasses import dataclass
 from importlib.util import cache_from_source
+from itertools import groupby
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +37,8 @@ NEAREST: Final = ("tests/unit/", "tests/property/", "tests/integration/", "tests
 FAILED: Final = 1
 """pytest's exit code where a test has failed; a test that cannot be imported has another."""
 NOTICED: Final = ("noticed", "noticed at import")
+NONE_RAN: Final = 5
+"""pytest's exit code where all tests of a file need PostgreSQL."""
 SELF_CHECK: Final = "lazsa_flow.errors.LifecycleError: "
 """What a table raises that contradicts itself: it cannot even be imported."""
 ABORTED: Final = 99
@@ -152,13 +155,27 @@ def broken(copy: Path, each: Break) -> Iterator[None]:
 
 
 def run_tests(copy: Path, tests: Sequence[str], log: Path) -> int:
-    """Run tests of a copy of the tree in a process of their own, up to the first that fails.
+    """Run tests of a copy of the tree, file after file, up to the first that fails.
 
-    The process is forked, so that what is imported here need not be imported once more: this
-    process must not have imported the package.
+    What later files import is imported only where the earlier ones have not failed.
 
     Returns:
         pytest's exit code.
+    """
+    code = NONE_RAN
+    for _, group in groupby(tests, key=lambda test: test.partition("::")[0]):
+        ended = _run_forked(copy, tuple(group), log)
+        if ended not in (0, NONE_RAN):
+            return ended
+        code = min(code, ended)
+    return code
+
+
+def _run_forked(copy: Path, tests: Sequence[str], log: Path) -> int:
+    """Run tests in a process of their own, and return pytest's exit code.
+
+    The process is forked, so that what is imported here need not be imported once more: this
+    process must not have imported the package.
     """
     process = os.fork()
     if process == 0:
@@ -243,12 +260,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("ids", nargs="*", help="rules, or the beginnings of ids; all by default")
     parser.add_argument("--sample", type=float, default=1.0, help="share of the rules to draw")
     parser.add_argument("--seed", type=int, default=1, help="seed of the draw")
-    parser.add_argument("--part", default="1/1", help="of the chosen breaks, as 2/3")
     parser.add_argument("--rules", type=Path, default=RULES, help="the table of the rules")
     given: Any = parser.parse_args(arguments)
     chosen = choose(read_breaks(given.rules), given.ids, given.sample, given.seed)
-    part, parts = map(int, given.part.split("/"))
-    chosen = chosen[part - 1 :: parts]
     if not chosen:
         parser.error("no rule of this id has a break")
     with tempfile.TemporaryDirectory(prefix="lazsa-break-log-") as folder:
