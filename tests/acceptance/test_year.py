@@ -20,11 +20,13 @@ import pytest
 from typer.testing import CliRunner
 
 from lazsa_flow.award.cli import app
+from lazsa_flow.award.programme import Programme
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.cli import common
 from lazsa_flow.clock import VirtualClock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 ZONES = {"ID": ZoneInfo("Asia/Jakarta"), "PH": ZoneInfo("Asia/Manila")}
@@ -52,6 +54,8 @@ class Year:
         self._folder = folder
         self._seen: set[Path] = set()
         self("migrate")
+        # looks when the clock must be moved to; all that happens is typed
+        self.watcher = Programme.open(f"sqlite:///{folder / 'lazsa.db'}", clock=clock)
 
     def __call__(self, *words: object) -> Any:
         """Type a command; return what it prints as JSON."""
@@ -79,9 +83,8 @@ class Year:
         end = datetime(on.year, on.month, on.day, 5, tzinfo=UTC)
         while True:
             self.relay(end)
-            pending = [_instant(each["due_at"]) for each in self("due", "--until", on)]
-            due = min(pending, default=end)
-            if due >= end:
+            due = self.watcher.next_due()
+            if due is None or due >= end:
                 break
             self.clock.move_to(max(due, self.clock.now()))
             self("sweep")
@@ -92,10 +95,9 @@ class Year:
         while True:
             self("relay", "--once")
             self._collect()
-            waiting = [_instant(each["next_at"]) for each in self("outbox")]
-            due = [_instant(each["due_at"]) for each in self("due")]
-            at = min(waiting, default=end)
-            if at >= end or due:
+            at = min((each.next_at for each in self.watcher.outbox() if each.next_at), default=end)
+            due = self.watcher.next_due()
+            if at >= end or (due is not None and due <= self.clock.now()):
                 return
             self.clock.move_to(max(at, self.clock.now()))
 
@@ -120,19 +122,17 @@ class Year:
         return next(text for _, told, text in reversed(self.mails) if told.subject == subject)
 
 
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
 @pytest.fixture
-def year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Year:
+def year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Year]:
     """The command line in a folder of its own, on a clock of its own."""
     monkeypatch.chdir(tmp_path)
     for name in ("LAZSA_CONFIG", "LAZSA_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
     clock = VirtualClock(datetime(2026, 2, 10, 4, tzinfo=UTC))
     monkeypatch.setattr(common, "make_clock", lambda: clock)
-    return Year(tmp_path, clock)
+    year = Year(tmp_path, clock)
+    with year.watcher:
+        yield year
 
 
 def play(year: Year) -> None:
@@ -229,6 +229,7 @@ MANILA = [
 def test_year(year: Year) -> None:
     """Each hears what concerns them, once, in waking hours; what changes is corrected."""
     play(year)
+    assert year.watcher.outbox(parked=True) == []
     assert sorted(year.told("ID")) == JAKARTA
     assert sorted(year.told("PH")) == MANILA
     welcome = _joined(year.text("Welcome, Seller Ambassador!"))
