@@ -30,6 +30,8 @@ CHROMIUM: Final = shutil.which("chromium")
 DRIVER: Final = shutil.which("chromedriver")
 PHONE: Final = (390, 844)
 DESK: Final = (1400, 900)
+SMALL: Final = (400, 300)
+"""A window that is soon drawn, where what is in sight does not matter."""
 _PATIENCE_S: Final = 20
 # what is drawn anew while it is read is read again
 _NOT_YET: Final = (NoSuchElementException, StaleElementReferenceException)

@@ -9,7 +9,7 @@ from selenium.webdriver.common.keys import Keys
 
 from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.graph.page import page
-from tests.browser import PHONE, Browser
+from tests.browser import PHONE, SMALL, Browser
 from tests.integration.world import APRIL
 from tests.unit.graph.hostile import HOSTILE, hostile_table
 
@@ -250,8 +250,7 @@ def test_on_a_phone_nothing_sticks_out(browser: Browser, told: Path) -> None:
 def test_hostile_names_run_nothing(browser: Browser, tmp_path: Path) -> None:
     """Fifty hostile names: each page opens, shows its states, and nothing of it runs."""
     assert len(set(HOSTILE)) >= 50
-    browser.look()
-    browser.complaints()
+    browser.look(size=SMALL)  # most of the time goes into drawing
     for number, name in enumerate(HOSTILE):
         file = tmp_path / f"{number}.html"
         file.write_text(page(build_chart(hostile_table(name))), "utf-8")
