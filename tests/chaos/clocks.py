@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
-import sys
 import time
 from datetime import date, timedelta
 from functools import partial
@@ -16,7 +13,7 @@ from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock, VirtualClock
 from lazsa_flow.runner.scheduler import turn_virtual_clock
 from tests.chaos.audit import Audit, audit, progress, snapshot, undisturbed
-from tests.chaos.crew import RIGGED, RIGGED_TICKER, RIGGED_WORKER, ROOT, wait_for
+from tests.chaos.crew import RIGGED, RIGGED_TICKER, RIGGED_WORKER, run_command, wait_for
 from tests.chaos.fault import Outcome, on_both, repeat
 from tests.chaos.population import START, retime
 from tests.factories import noon
@@ -152,9 +149,9 @@ def _wrong_once(stage: Stage, dialect: str, off: timedelta) -> tuple[Audit, str]
         if dialect == "postgresql":
             wait_for(lambda: "clock.wrong" in crew.log(), "the alarm")
             early.check(progress(url) == sellers + sellers // 2, "it went on by a wrong clock")
-        told = _doctor(url, variables)
+        told = _doctor(url, stage.folder, variables)
         clock.set(timedelta())
-        told = told or _doctor(url, variables)
+        told = told or _doctor(url, stage.folder, variables)
         done_s = crew.finish()
     retime(spare, at)
     believed = dialect == "sqlite" and off > timedelta()
@@ -164,17 +161,11 @@ def _wrong_once(stage: Stage, dialect: str, off: timedelta) -> tuple[Audit, str]
     return result, f"doctor: {told}; right again, all done after {done_s:.1f} s"
 
 
-def _doctor(url: str, variables: dict[str, str]) -> str:
+def _doctor(url: str, folder: Path, variables: dict[str, str]) -> str:
     """Return what doctor has to say of the clock, by that clock; nothing where it finds it ok."""
-    done = subprocess.run(
-        [sys.executable, "-m", RIGGED, "doctor", "--database", url, "--json"],
-        env={**os.environ, **variables},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    (clock,) = (check for check in json.loads(done.stdout) if check["name"] == "clock")
+    words = (RIGGED, "doctor", "--database", url, "--json")
+    _, told = run_command(*words, folder=folder, **variables)
+    (clock,) = (check for check in json.loads(told) if check["name"] == "clock")
     return "" if clock["status"] == "ok" else f"{clock['status']}, {clock['found']}"
 
 

@@ -44,10 +44,15 @@ _FORKS: Final = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
         "lazsa_flow.award.cli.app",
+        "lazsa_flow.award.application",  # what a command imports only once it is at work
         "lazsa_flow.runner.scheduler_process",
+        "lazsa_flow.runner.worker",
+        "lazsa_flow.store.migrate",
         "dramatiq.cli",
         "alembic.command",
         "psycopg",
+        "sqlalchemy.dialects.postgresql.psycopg",
+        "sqlalchemy.dialects.sqlite.pysqlite",
     ]
 )
 
@@ -66,16 +71,27 @@ def wait_for(ready: Callable[[], bool], what: str, patience_s: float = PATIENCE_
     return time.monotonic() - began
 
 
-def _become(words: tuple[str, ...], environment: dict[str, str], log: Path) -> None:
+def _become(words: tuple[str, ...], environment: dict[str, str], *streams: Path) -> None:
     """Be a command of its own: session, directory, environment, streams and arguments."""
     os.setsid()
     os.chdir(ROOT)
     os.environ.update(environment)
-    stream = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(stream, 1)
-    os.dup2(stream, 2)
+    for number, file in enumerate(streams, 1):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
     sys.argv = list(words)
     runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+
+
+def run_command(*words: str, folder: Path, **variables: str) -> tuple[int, str]:
+    """Run a command to its end; return its exit code and what it wrote on its standard output."""
+    output, errors = folder / "command.out", folder / "command.err"
+    output.unlink(missing_ok=True)
+    process = _FORKS.Process(target=_become, args=(words, variables, output, errors))
+    process.start()
+    process.join(_END_S)
+    code = process.exitcode
+    assert code is not None, f"{words} does not end"
+    return code, output.read_text("utf-8", "replace")
 
 
 class Unit:
@@ -101,7 +117,7 @@ class Unit:
         self._from = self._log.stat().st_size
         self._doomed = False
         self.process = _FORKS.Process(
-            target=_become, args=(self._words, self._environment, self._log)
+            target=_become, args=(self._words, self._environment, self._log, self._log)
         )
         self.process.start()
 

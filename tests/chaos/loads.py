@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -18,11 +16,13 @@ from lazsa_flow.clock import SystemClock, VirtualClock
 from lazsa_flow.store import schema
 from lazsa_flow.store.connect import connect
 from tests.chaos.audit import Audit, audit, undisturbed
-from tests.chaos.crew import ROOT, wait_for
+from tests.chaos.crew import run_command, wait_for
 from tests.chaos.fault import Fault, Outcome, on_both, repeat
 from tests.chaos.population import retime
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.chaos.stage import Stage
 
 SLOWER_MOST: Final = 0.05
@@ -65,7 +65,7 @@ def poison(stage: Stage, seed: int, rounds: int, *, dialect: str) -> Outcome:
         broken_s.append(_sweep(url))
         _give_up(url)
         result = audit(url, wanted, besides=(ghost, limbo), verify=False)
-        _check_parked(url, result, {f"award-{ghost}", f"award-{limbo}"})
+        _check_parked(url, stage.folder, result, {f"award-{ghost}", f"award-{limbo}"})
         with Programme.open(url) as programme:
             state = programme.find(f"award-{limbo}").state
         result.check(state == "limbo", "the broken state was repaired")
@@ -106,13 +106,12 @@ def _give_up(url: str) -> None:
             programme.sweep()
 
 
-def _check_parked(url: str, result: Audit, wanted: set[str]) -> None:
+def _check_parked(url: str, folder: Path, result: Audit, wanted: set[str]) -> None:
     """Check whom ``lazsa-flow parked`` names."""
-    words = ("-m", "lazsa_flow", "parked", "--database", url, "--json")
-    done = subprocess.run(
-        [sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    named: list[dict[str, Any]] = json.loads(done.stdout)
+    words = ("lazsa_flow", "parked", "--database", url, "--json")
+    code, told = run_command(*words, folder=folder)
+    result.check(code == 0, f"parked ended with {code}")
+    named: list[dict[str, Any]] = json.loads(told)
     result.check({each["path"] for each in named} == wanted, f"parked are {named}")
     result.check(all(each["attempts"] == 5 for each in named), "not tried five times")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import random
 import signal
-import subprocess
-import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
@@ -16,12 +14,12 @@ from pathlib import Path
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.lifecycle.model import Actor
+from tests.chaos.crew import run_command
 from tests.factories import facts, record_facts, utc
 from tests.loopback import mail_server
 
 NOW = utc(2026, 6, 1, 1)
 LEASE = timedelta(seconds=61)
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -45,15 +43,19 @@ class Toll:
 
 
 def campaign(url: str, *, kills: int, seed: int) -> Toll:
-    """Kill as many relays as asked on one outbox, each with one of its first mails in hand."""
+    """Kill as many relays as asked on one outbox, each with one of its first mails in hand.
+
+    ``url`` is of an SQLite file; what the relays write stands beside it.
+    """
     drawn = random.Random(seed)
     deaths = [drawn.randint(1, 4) for _ in range(kills)]
     notices = sum(deaths) + 3  # what a dying relay has marked is gone, so none runs out before
     _fill(url, notices)
+    folder = Path(url.removeprefix("sqlite:///")).parent
     with mail_server() as server:
         for number, mails in enumerate(deaths):
-            assert _run(url, server.port, number, str(mails)) == -signal.SIGKILL
-        assert _run(url, server.port, kills) == 0
+            assert _run(url, server.port, number, folder, str(mails)) == -signal.SIGKILL
+        assert _run(url, server.port, kills, folder) == 0
         keys = (mail.message["message-id"].strip("<>") for mail in server.mails)
         received = Counter(key.partition("@")[0] for key in keys)
     with Programme.open(url, clock=VirtualClock(NOW)) as programme:
@@ -73,10 +75,11 @@ def _fill(url: str, notices: int) -> None:
             programme.nominate(seller, actor=Actor("employee", "e-1"), statement="Helps.")
 
 
-def _run(url: str, port: int, number: int, *mails: str) -> int:
+def _run(url: str, port: int, number: int, folder: Path, *mails: str) -> int:
     at = (NOW + number * LEASE).isoformat()
-    argv = [sys.executable, "-m", "tests.chaos.relay_process", url, str(port), at, *mails]
-    return subprocess.run(argv, cwd=ROOT, check=False, timeout=60).returncode
+    words = ("tests.chaos.relay_process", url, str(port), at, *mails)
+    code, _ = run_command(*words, folder=folder)
+    return code
 
 
 def main() -> None:

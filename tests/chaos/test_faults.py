@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def stages() -> Iterator[dict[bool, Stage]]:
-    """Servers for small doses, by whether PostgreSQL waits for the disk."""
-    with Stage(brief=True) as quick, Stage(brief=True, fsync=True) as durable:
-        yield {False: quick, True: durable}
+def stage() -> Iterator[Stage]:
+    """Servers for all small doses; PostgreSQL waits for the disk, as some faults need it to."""
+    with Stage(brief=True, fsync=True) as shared:
+        yield shared
 
 
 @pytest.mark.parametrize(
     "fault", [fault for fault in FAULTS if fault.dose], ids=lambda fault: fault.name
 )
-def test_a_fault_loses_and_doubles_nothing(stages: dict[bool, Stage], fault: Fault) -> None:
+def test_a_fault_loses_and_doubles_nothing(stage: Stage, fault: Fault) -> None:
     """design.md, rules 4, 5: whatever happens to processes and servers, the work is done once."""
-    outcome = fault.run(stages[fault.fsync], 1, fault.dose)
+    outcome = fault.run(stage, 1, fault.dose)
     assert (outcome.lost, outcome.doubled) == (0, 0), outcome.detail
     assert outcome.holds, outcome.detail
 
