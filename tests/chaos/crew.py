@@ -43,8 +43,8 @@ os.environ["PYTHONWARNINGS"] = "ignore::UserWarning:multiprocessing.resource_tra
 _FORKS: Final = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
+        "tests.chaos.crew",
         "lazsa_flow.award.cli.app",
-        "lazsa_flow.award.application",  # what a command imports only once it is at work
         "lazsa_flow.runner.scheduler_process",
         "lazsa_flow.runner.worker",
         "lazsa_flow.store.migrate",
@@ -73,6 +73,7 @@ def wait_for(ready: Callable[[], bool], what: str, patience_s: float = PATIENCE_
 
 def _become(words: tuple[str, ...], environment: dict[str, str], *streams: Path) -> None:
     """Be a command of its own: session, directory, environment, streams and arguments."""
+    multiprocessing.set_start_method("fork", force=True)  # else it makes a fork server of its own
     os.setsid()
     os.chdir(ROOT)
     os.environ.update(environment)
