@@ -193,6 +193,15 @@ def empty_database(url: str, *, but: Collection[str]) -> None:
         )
 
 
+def count_rows(url: str, tables: Collection[str]) -> list[int]:
+    """Count the rows of some tables of a PostgreSQL database."""
+    import psycopg
+
+    counts = ", ".join(f"(SELECT count(*) FROM {name})" for name in tables)
+    with psycopg.connect(url, autocommit=True) as connection:
+        return list(connection.execute(f"SELECT {counts}").fetchone() or ())
+
+
 def drop_database(url: str, name: str) -> None:
     """Drop a database of the server of a URL."""
     import psycopg
