@@ -162,7 +162,7 @@ def make_database(url: str, name: str, *, template: str = "template1") -> str:
 
 
 def copy_database(source: str, target: str) -> None:
-    """Make a database anew as a copy of another; of either kind, and nobody connected to them."""
+    """Replace a database with a copy of another; of either kind, and nobody connected to them."""
     if source.startswith("sqlite"):
         shutil.copy(source.removeprefix("sqlite:///"), target.removeprefix("sqlite:///"))
         return
@@ -175,7 +175,7 @@ def copy_database(source: str, target: str) -> None:
 
 
 def empty_database(url: str, *, but: Collection[str]) -> None:
-    """Empty all tables of ours but some in a PostgreSQL database, and begin its numbers anew."""
+    """Empty all tables of ours but some in a PostgreSQL database, and restart its numbering."""
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:

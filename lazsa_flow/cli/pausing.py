@@ -132,14 +132,12 @@ def show_pauses(pauses: Iterable[Pause]) -> None:
         console(stderr=True).print(f"Paused: {each}", soft_wrap=True)
 
 
-def show_waiting_dates(service: FlowService) -> list[WaitingDate]:
-    """Print the cycle dates that wait for approval and start on standard error; return them."""
+def show_waiting_dates(service: FlowService) -> None:
+    """Print the cycle dates that wait for approval and start on standard error."""
     from lazsa_flow.foresight.started_nights import StartCommands
 
-    found = StartCommands(find_runtime(service)).waiting_dates()
-    for each in found:
+    for each in StartCommands(find_runtime(service)).waiting_dates():
         console(stderr=True).print(str(each), soft_wrap=True)
-    return found
 
 
 def pause_document(pause: Pause) -> dict[str, Any]:

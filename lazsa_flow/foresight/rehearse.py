@@ -87,7 +87,7 @@ def rehearse_for(
     assume: Mapping[str, str | None],
     policy: FilePath | str | None = None,
 ) -> Rehearsal:
-    """Return what a date will bring to whoever gave a command; see :meth:`Foresight.rehearse`.
+    """Return what a date will bring to the caller of a command; see :meth:`Foresight.rehearse`.
 
     Args:
         runtime: Of the source.

@@ -183,7 +183,7 @@ class StartedNights(Part):
         key: str | None,
         change: Callable[[Context, SqlTransaction, NightRun], None],
     ) -> NightStatus:
-        """Change a night that is under way, in a transaction that no claim of it runs beside."""
+        """Change a night that is under way, in a transaction during which none of it is claimed."""
 
         def run(context: Context) -> NightStatus:
             context.check_command(command, actor, country=actor.country)

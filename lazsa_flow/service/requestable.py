@@ -1,8 +1,8 @@
 """Requestable commands: those that one person may request and another may have carried out.
 
-A command registers itself by :func:`requestable` at its own method, which stays as it is: whoever
-gives it without a request still may. What is stored of a request are the method's arguments as JSON
-values; they go through the method's own checks before they are stored, and again when it runs.
+A command registers itself by :func:`requestable` at its own method, which stays as it is:
+it may still be given without a request. What is stored of a request are the method's arguments as
+JSON values; they go through the method's own checks before they are stored, and again when it runs.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class RequestableCommand(NamedTuple):
 
     Attributes:
         name: Its name: that of the method.
-        permit: By which permit it is allowed; whoever approves it needs the same.
+        permit: By which permit it is allowed; its approver needs the same.
         method: The method of the service.
     """
 

@@ -35,7 +35,7 @@ def seal_of(row: RehearsalRow) -> Request:
 def list_reasons(transaction: SqlTransaction, row: RehearsalRow) -> tuple[str, ...]:
     """List why a saved rehearsal can be approved no more.
 
-    Whether its outcomes are those that were saved is told where they were read.
+    Whether its outcomes are those that were saved is checked where they were read.
     """
     reasons = []
     if row.database_id != transaction.database_id():

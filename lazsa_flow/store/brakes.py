@@ -38,7 +38,7 @@ class Brakes:
         lifecycles: The digests of its lifecycles' tables; ``None``: none are compared.
 
     Attributes:
-        calendars: Those of the countries by the rules that were read last; whoever reads the rules
+        calendars: Those of the countries by the rules that were read last; the reader of the rules
             sets them.
         foreseen: What the approved rehearsal of the night under way foretells, by its digest.
     """

@@ -22,7 +22,7 @@ class InnerStore(BoundStore):
     """State within a transaction that another store commits, rolls back, or runs again."""
 
     def _telling(self, *, write: bool) -> AbstractContextManager[None]:
-        """Do nothing: whoever runs the transaction again must see what the driver raised."""
+        """Do nothing: the code that runs the transaction again must see what the driver raised."""
         del write
         return nullcontext()
 

@@ -1,8 +1,8 @@
 """Nights in a claim: what of a cycle date may be taken now, and what became of what was taken.
 
-This is the one place where a night is held: whoever fires due timers claims them here, in the very
-transaction that moves them. A date that must be approved first, and a night that is stopped or has
-used up its pace, are passed by as timers under a pause are.
+This is the one place where a night is held: due timers are claimed here before they fire, in the
+same transaction that moves them. A date that must be approved first, and a night that is stopped or
+has used up its pace, are passed by as timers under a pause are.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def read_limits(
 ) -> NightLimits:
     """Return what a claim may take of cycle dates.
 
-    The row of each night under way is kept until the transaction ends, so that whoever claims next
+    The row of each night under way is kept until the transaction ends, so that the next claim
     sees what this one has moved. A night of which nothing is pending any more is done.
 
     Args:

@@ -41,7 +41,7 @@ class NightReminderSide(BookSide):
         return {NightReminder(*row) for row in found}
 
     def add_night_reminder(self, reminder: NightReminder, at: datetime) -> None:
-        """Record that a reminder is made; whoever does holds the lock of the rules."""
+        """Record that a reminder is made; the caller holds the lock of the rules."""
         row = {**reminder._asdict(), "recorded_at": at}
         self._connection.execute(sa.insert(schema.night_reminders), row)
 

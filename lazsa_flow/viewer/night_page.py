@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.engine.night_run import DONE, STOPPED, WHOLE
+from lazsa_flow.engine.night_run import DONE, STOPPED, describe_share
 from lazsa_flow.foresight.night_status import PAUSED
 from lazsa_flow.foresight.saved_nights import Nights
 from lazsa_flow.foresight.started_nights import StartedNights
@@ -79,7 +79,7 @@ def _summarise(night: NightStatus) -> str:
     share = f"{100 * run.differing / run.compared:.2f} %" if run.compared else "none"
     return (
         f"Night of {run.on}: {night.phase}. {run.compared:,} outcomes were compared: "
-        f"{run.differing:,} differ ({share}, at most {100 * run.differs / WHOLE:g} % may), "
+        f"{run.differing:,} differ ({share}, at most {describe_share(run.differs)} may), "
         f"{run.changed:,} have evidence recorded since."
     )
 

@@ -1,7 +1,7 @@
 """Former members whom the team has still to take out of the group, and that it was done.
 
 A membership that has ended leaves a task for the team: chat apps know nothing of lifecycles. It is
-done once for each membership; whoever joins again before it was done may stay.
+done once for each membership; a seller who joins again before it was done may stay.
 
 Source:
     programme.md, "Reconnect" and "Tenure, renewal, retirement".

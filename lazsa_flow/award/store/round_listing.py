@@ -16,7 +16,12 @@ from lazsa_flow.award.store.bar_listing import read_ended_standings
 from lazsa_flow.award.store.case_listing import count_cases, read_cases
 from lazsa_flow.award.store.evidence_columns import NOMINATION_COLUMNS
 from lazsa_flow.award.store.facts_listing import FactsListing
-from lazsa_flow.award.store.round_outcomes import AFTERWARDS, DECISIONS, count_outcomes, is_in_books
+from lazsa_flow.award.store.round_outcomes import (
+    AFTERWARDS,
+    DECISIONS,
+    count_outcomes,
+    select_in_books,
+)
 from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.fast.driver import rows_of
@@ -190,7 +195,7 @@ class AwardListing(FactsListing):
         query = (
             sa.select(journal.c.verdicts)
             .select_from(timers.join(schema.paths).join(journal, row))
-            .where(*is_in_books(country, cycle_on, (*DECISIONS, *AFTERWARDS)))
+            .where(*select_in_books(country, cycle_on, (*DECISIONS, *AFTERWARDS)))
             .where(journal.c.trigger.in_(list(triggers)))
         )
         return list(self._connection.scalars(query))
@@ -325,5 +330,5 @@ def _round(country: str, cycle_on: date) -> sa.Select[Any]:
         sa.select(timers.c.path_id)
         .distinct()
         .select_from(timers.join(schema.paths))
-        .where(*is_in_books(country, cycle_on, DECISIONS), timers.c.due_on == cycle_on)
+        .where(*select_in_books(country, cycle_on, DECISIONS), timers.c.due_on == cycle_on)
     )

@@ -55,7 +55,7 @@ def count_outcomes(connection: sa.Connection, country: str, cycle_on: date) -> l
     waiting = (
         sa.select(timers.c.name, sa.func.count())
         .select_from(timers.join(schema.paths))
-        .where(*is_in_books(country, cycle_on, names), sa.or_(schema.PENDING, schema.PARKED))
+        .where(*select_in_books(country, cycle_on, names), sa.or_(schema.PENDING, schema.PARKED))
         .group_by(timers.c.name)
     )
     found = connection.execute
@@ -65,10 +65,10 @@ def count_outcomes(connection: sa.Connection, country: str, cycle_on: date) -> l
     ]
 
 
-def is_in_books(
+def select_in_books(
     country: str, cycle_on: date, names: Collection[str]
 ) -> list[sa.ColumnElement[bool]]:
-    """Say that a timer of an award path stands in the books of a cycle date."""
+    """Return the conditions for timers of award paths in the books of a cycle date."""
     timers = schema.timers
     return [
         timers.c.country == country,

@@ -51,7 +51,7 @@ class RecordedMove(NamedTuple):
 
     @property
     def is_replanned(self) -> bool:
-        """Whether it tells that dates were set anew: the path stays, and no timer was refused."""
+        """Whether it tells that dates were set again: the path stays, and no timer was refused."""
         return self.trigger is None and self.source == self.dest and self.reason != "refused"
 
 
@@ -129,7 +129,7 @@ class RecordedMoveFinder:
         return frozenset(found)
 
     def after_replanning(self, worlds: frozenset[World], row: RecordedMove) -> frozenset[World]:
-        """Return the situations after a row that says that dates were set anew."""
+        """Return the situations after a row that says that dates were set again."""
         found = set()
         for world in worlds:
             if _state_of(world, row.number) == row.source:

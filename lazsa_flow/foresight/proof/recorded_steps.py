@@ -45,7 +45,7 @@ class StepOutcome(NamedTuple):
 
 
 class RecordedSteps:
-    """Takes rows, each as it can have been; what comes of rows that are alike is kept.
+    """Takes rows, each as it can have been; what comes of identical rows is kept.
 
     Args:
         lifecycle: The table.

@@ -177,7 +177,7 @@ class Model {
     ];
   }
 
-  /** What is foreseen beside moves along arrows: [words, how many]. */
+  /** What is foreseen other than moves along arrows: [words, how many]. */
   besides(country) {
     const { unplaced, stays } = this.data.foreseen;
     const list = (byCountry, words) => [...new Set(Object.values(byCountry).flatMap((each) => Object.keys(each)))].sort()

@@ -36,10 +36,8 @@ def find_malformed(connection: sa.Connection) -> Iterator[Rows]:
         for column, fault, count in zip(columns, faults, row, strict=True):
             if count:
                 what = "instant" if isinstance(column.type, Instant) else "date"
-                where, named = (
-                    f"{table.name}.{column.name}",
-                    name_examples(connection, table, fault),
-                )
+                where = f"{table.name}.{column.name}"
+                named = name_examples(connection, table, fault)
                 yield Rows(where, count, named, f"malformed {what}")
 
 

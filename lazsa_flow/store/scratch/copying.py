@@ -192,9 +192,8 @@ def _selecting(part: Part, columns: Sequence[_Column], among: str, *, parts: boo
     """Return the query for the rows of a part; a text that no decision reads is left empty."""
     conditions = [f"{part.owner} {among}"] if part.owner else []
     conditions += [part.where] if part.where else []
-    if parts and any(
-        each.name == "batch_id" for each in columns
-    ):  # of an import that is under way, nothing is seen
+    if parts and any(each.name == "batch_id" for each in columns):
+        # of an import that is under way, nothing is seen
         under_way = f"SELECT batch_id FROM {schema.open_imports.name}"
         conditions.append(f"(batch_id IS NULL OR batch_id NOT IN ({under_way}))")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""

@@ -1,4 +1,4 @@
-"""Timers that are not due yet, in groups whose members other rules would likely move alike."""
+"""Timers that are not due yet, in groups that other rules would likely move the same way."""
 
 from __future__ import annotations
 
