@@ -152,11 +152,14 @@ class Bench:
                 raise RuntimeError(f"other rows in {', '.join(differ)}")
         return Night(url, swept, due, answers)
 
+    def fill_warm_up(self, store: Store) -> str:
+        """Return a small database for a process to warm up with; never write to it."""
+        few = min(_WARM_UP, self.scale.bulk)
+        return self.databases.filled(store, few, few)
+
     def sweep(self, store: Store, *urls: str, workers: int = 1, **options: Any) -> Sweep:
         """Sweep one database or several by processes of their own, warmed up."""
-        few = min(_WARM_UP, self.scale.bulk)
-        small = self.databases.filled(store, few, few)
-        with self.databases.copy(small) as warm_up:
+        with self.databases.copy(self.fill_warm_up(store)) as warm_up:
             return sweep(*urls, warm_up=warm_up, workers=workers, **options)
 
     def sweep_seconds(self, store: Store, night: Night, **options: Any) -> float:

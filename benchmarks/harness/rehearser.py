@@ -1,7 +1,8 @@
 """A rehearsal in a process of its own: how long it takes, and how much memory.
 
-``python -m benchmarks.harness.rehearser URL CONDITIONS`` opens the programme an hour before the
-midnight of the population, and rehearses that date under one condition or under all of them.
+``python -m benchmarks.harness.rehearser URL WARM_UP CONDITIONS`` rehearses a small database to warm
+up, as the process of a night sweeps one; then it opens the programme an hour before the midnight of
+the population, and rehearses that date under one condition or under all of them.
 """
 
 from __future__ import annotations
@@ -43,28 +44,37 @@ class Rehearsed:
     peak_mb: float
 
 
-def rehearse(url: str, *, conditions: str) -> Rehearsed:
+def rehearse(url: str, *, warm_up: str, conditions: str) -> Rehearsed:
     """Rehearse the population's midnight.
 
     Args:
         url: The database, which is only read.
+        warm_up: A small one, which is rehearsed before the clock starts.
         conditions: ``one``, or ``all`` for every combination of assumptions.
     """
-    command = [sys.executable, "-m", __name__, url, conditions]
+    command = [sys.executable, "-m", __name__, url, warm_up, conditions]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return Rehearsed(**json.loads(done.stdout))
 
 
-def _main(url: str, conditions: str) -> None:
-    with Programme.open(url, clock=VirtualClock(MIDNIGHT - _ONE_HOUR)) as programme:
+def _main(url: str, warm_up: str, conditions: str) -> None:
+    rehearsing = _rehearse_all if conditions == "all" else _rehearse_once
+    with _open(warm_up) as programme:
+        rehearsing(programme)
+    with _open(url) as programme:
         programme.next_due()
         start = perf_counter()
-        if conditions == "all":
-            outcomes = len(programme.rehearse(on=_ON).outcomes)
-        else:
-            outcomes = _rehearse_once(programme)
+        outcomes = rehearsing(programme)
         seconds = perf_counter() - start
     print(json.dumps({"seconds": seconds, "outcomes": outcomes, "peak_mb": peak_mb()}))
+
+
+def _open(url: str) -> Programme:
+    return Programme.open(url, clock=VirtualClock(MIDNIGHT - _ONE_HOUR))
+
+
+def _rehearse_all(programme: Programme) -> int:
+    return len(programme.rehearse(on=_ON).outcomes)
 
 
 def _rehearse_once(programme: Programme) -> int:

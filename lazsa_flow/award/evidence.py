@@ -55,6 +55,11 @@ def _panel_key(rows: Sequence[Row]) -> tuple[int, int, int, int]:
     return figures_of([(team, _packed_scores(text)) for team, text in latest.values() if text])
 
 
+def count_cards(rows: Sequence[Row]) -> Tally:
+    """Return a round's tally without items and reviewers, as a sweep sees it."""
+    return Tally.shown(_panel_key(rows))
+
+
 PANEL: Final[EvidenceSource[Tally]] = EvidenceSource(
     "panel",
     Selection(

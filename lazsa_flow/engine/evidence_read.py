@@ -24,7 +24,7 @@ SourcesByTrigger = Mapping[tuple[str, str | None], frozenset[str]]
 def sources_of_guards(lifecycle: Lifecycle, edge: Edge) -> frozenset[str]:
     """Return the evidence sources that a guard of an edge, or of one of its effects, may read."""
     names = (*edge.guards, *(effect.when for effect in edge.effects if effect.when))
-    return _sources_named(lifecycle, all_read(lifecycle.guards[name] for name in names))
+    return sources_named(lifecycle, all_read(lifecycle.guards[name] for name in names))
 
 
 def sources_by_trigger(lifecycle: Lifecycle) -> SourcesByTrigger:
@@ -39,7 +39,7 @@ def sources_by_trigger(lifecycle: Lifecycle) -> SourcesByTrigger:
 
 def _sources_of_edge(lifecycle: Lifecycle, edge: Edge) -> frozenset[str]:
     names = sources_of_guards(lifecycle, edge).union(
-        *(_sources_named(lifecycle, reads) for reads in _reads_of_people(lifecycle, edge))
+        *(sources_named(lifecycle, reads) for reads in _reads_of_people(lifecycle, edge))
     )
     dated = lifecycle.dated_source  # the journal row of an edge with guards names its date
     return names | {dated} if dated and edge.guards else names
@@ -56,7 +56,7 @@ def _reads_of_people(lifecycle: Lifecycle, edge: Edge) -> Iterator[frozenset[str
             yield recipient.reads if recipient.each else frozenset()
 
 
-def _sources_named(lifecycle: Lifecycle, reads: frozenset[str] | None) -> frozenset[str]:
+def sources_named(lifecycle: Lifecycle, reads: frozenset[str] | None) -> frozenset[str]:
     """Return the evidence sources of which this names a part; ``None`` names all."""
     return frozenset(
         source.name

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from lazsa_flow.service.assumptions import AS_RECORDED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from lazsa_flow.foresight.outcomes import RunOutcome
     from lazsa_flow.lifecycle.table import Lifecycle
@@ -71,32 +71,49 @@ class Goal(NamedTuple):
     on_figures: Collection[str]
 
 
-def classify(
-    goal: Goal | None,
-    known: Sequence[Assumption],
-    asked: Given,
-    runs: Mapping[Given, RunOutcome],
-) -> str:
-    """Return how sure the outcome of a path is that is not out of reach.
+class Classes:
+    """Tells how sure outcomes are that are not out of reach.
 
     Args:
-        goal: What paths of its lifecycle hope for.
+        tables: The lifecycles, by their names.
         known: The assumptions of the application.
-        asked: What is assumed; only the other assumptions can change the outcome.
-        runs: The path's outcome under every combination of values.
+        asked: What is assumed; only the other assumptions can change an outcome.
     """
-    open_runs = {
-        given: found
-        for given, found in runs.items()
-        if all(value in (AS_RECORDED, own) for value, own in zip(asked, given, strict=True))
-    }
-    figures = next((each for each in known if each.of_figures), None)
-    if goal is not None and figures is not None and _is_kept_by_figures(goal, open_runs):
-        return f"depends on {figures.title}"
-    deciding = [each.title for place, each in enumerate(known) if _decides(place, open_runs)]
-    if not deciding:
-        return CERTAIN
-    return "depends on both" if len(deciding) > 1 else f"depends on {deciding[0]}"
+
+    def __init__(
+        self, tables: Mapping[str, Lifecycle], known: Sequence[Assumption], asked: Given
+    ) -> None:
+        self._goals = {name: find_goal(table) for name, table in tables.items()}
+        self._known, self._asked = known, asked
+        self._found: dict[Hashable, str] = {}
+
+    def find(self, lifecycle: str, runs: Mapping[Given, RunOutcome]) -> str:
+        """Return how sure the outcome of a path is.
+
+        Args:
+            lifecycle: The path's lifecycle.
+            runs: The path's outcome under every combination of values.
+        """
+        fates = tuple((given, run.outcome, run.state, run.guards) for given, run in runs.items())
+        key = lifecycle, fates
+        if key not in self._found:  # most paths fare as many others do
+            self._found[key] = self._classify(self._goals.get(lifecycle), runs)
+        return self._found[key]
+
+    def _classify(self, goal: Goal | None, runs: Mapping[Given, RunOutcome]) -> str:
+        known, asked = self._known, self._asked
+        open_runs = {
+            given: found
+            for given, found in runs.items()
+            if all(value in (AS_RECORDED, own) for value, own in zip(asked, given, strict=True))
+        }
+        figures = next((each for each in known if each.of_figures), None)
+        if goal is not None and figures is not None and _is_kept_by_figures(goal, open_runs):
+            return f"depends on {figures.title}"
+        deciding = [each.title for place, each in enumerate(known) if _decides(place, open_runs)]
+        if not deciding:
+            return CERTAIN
+        return "depends on both" if len(deciding) > 1 else f"depends on {deciding[0]}"
 
 
 def _is_kept_by_figures(goal: Goal, runs: Mapping[Given, RunOutcome]) -> bool:

@@ -1,21 +1,22 @@
 """Runs of one date: under each combination of assumptions, on copies of one scratch database.
 
-What an application assumes may concern a few paths only. The others were decided on the same
-evidence before, under the same combination without it: they are not decided again. A path's
-outcome depends on its own subject alone, unless moves take keys that others may want; then
-everything is run again.
+What an application assumes may concern a few subjects only. Whom a combination of assumptions does
+not concern whole was decided on the same evidence before, under those that do: they are not decided
+again. A path's outcome depends on its own subject alone, unless moves take keys that others may
+want; then everything is run again.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from itertools import chain, combinations
+from typing import TYPE_CHECKING
 
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.foresight.classes import list_assumed, list_givens
+from lazsa_flow.foresight.foreseen_journal import ForeseenJournal
 from lazsa_flow.foresight.outcomes import read_outcomes
 from lazsa_flow.lifecycle.effects import FireOther, Reserve
-from lazsa_flow.lifecycle.values import freeze
 from lazsa_flow.service.assumptions import AS_RECORDED
 from lazsa_flow.service.service import FlowService
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from lazsa_flow.service.runtime import Runtime
 
 Outcomes = dict[int, "RunOutcome"]
-Journal = tuple["Mapping[str, Any]", ...]
 
 
 class DateRuns:
@@ -59,60 +59,87 @@ class DateRuns:
     ) -> None:
         self._scratch, self._night, self._known = scratch, night, known
         self._now, self._due, self._apart = now, due, apart
-        self._written: dict[str, Collection[int] | None] = {}
-        """The paths about which each assumption writes anything; ``None``: it may be any."""
+        self._concerned: dict[str, frozenset[str] | None] = {}
+        """The subjects whose outcomes each assumption may change; ``None``: it may be any."""
 
     def run(self, given: Given) -> Outcomes:
         """Run it under one combination, with all that is due."""
         return self._run_whole(given, journal=False)[0]
 
-    def run_each(self, asked: Given) -> tuple[dict[Given, Outcomes], Journal]:
+    def run_each(self, asked: Given) -> tuple[dict[Given, Outcomes], ForeseenJournal]:
         """Run it under every combination; return the outcomes, and the rows of the one asked for.
 
         Args:
             asked: The combination whose rows are wanted, so that it is run with all that is due.
         """
         givens = list_givens(self._known)
-        rows: Journal = ()
+        rows = ForeseenJournal(())
         runs: dict[Given, Outcomes] = {}
         for given in sorted(givens, key=lambda each: len(self._list_assumed(each))):
             if given == asked:
                 runs[given], rows = self._run_whole(given, journal=True)
             elif self._list_assumed(given) and self._apart:
-                runs[given] = self._run_part(given, runs)
+                runs[given] = self._run_part(self._list_assumed(given), runs)
             else:
                 runs[given] = self.run(given)
         return {given: runs[given] for given in givens}, rows
 
-    def _run_whole(self, given: Given, *, journal: bool) -> tuple[Outcomes, Journal]:
-        with self._open() as (_, runtime, clock):
-            self._assume(runtime, given, self._due)
-            outcomes = self._sweep(runtime, clock)
-            rows = FlowService(runtime).journal() if journal else ()
-            return outcomes, tuple(map(freeze, rows))
-
-    def _run_part(self, given: Given, runs: Mapping[Given, Outcomes]) -> Outcomes:
-        """Run it on those alone of whom a run under fewer assumptions does not tell the outcome."""
-        assumed = self._list_assumed(given)
-        known = assumed.keys() <= self._written.keys()
+    def _run_whole(self, given: Given, *, journal: bool) -> tuple[Outcomes, ForeseenJournal]:
         with self._open() as (scratch, runtime, clock):
-            self._assume(runtime, given, (known and self._list_written(assumed)) or self._due)
-            written = self._list_written(assumed)
-            if written is None:
-                return self._sweep(runtime, clock)
-            kept = scratch.keep_subjects_of(written)
+            self._assume(scratch, runtime, self._list_assumed(given), self._due)
             outcomes = self._sweep(runtime, clock)
-        wide = {name: value for name, value in assumed.items() if self._written[name] is None}
-        before = runs[self._only(wide)]
-        return {**{at: found for at, found in before.items() if at not in kept}, **outcomes}
+            rows = runtime.store.stored_journal() if journal else ()
+            return outcomes, ForeseenJournal(tuple(rows))
 
-    def _list_written(self, assumed: Iterable[str]) -> Collection[int] | None:
-        """Return the paths about which assumptions write anything, but for those that may for all.
+    def _run_part(self, assumed: Mapping[str, str], runs: Mapping[Given, Outcomes]) -> Outcomes:
+        """Run it on those alone of whom no run under fewer assumptions tells the outcome."""
+        outcomes: Outcomes = {}
+        path_ids = self._list_due_paths(assumed, runs[self._only({})])
+        if path_ids or assumed.keys() - self._concerned.keys():
+            with self._open() as (scratch, runtime, clock):
+                self._assume(scratch, runtime, assumed, path_ids)
+                subjects = self._list_concerned_by_all(assumed)
+                if subjects is None:
+                    return self._sweep(runtime, clock)
+                if subjects:
+                    scratch.keep_subjects(subjects)
+                    outcomes = self._sweep(runtime, clock)
+        return self._put_together(assumed, runs, outcomes)
 
-        ``None`` where each of them may.
+    def _list_due_paths(self, assumed: Mapping[str, str], recorded: Outcomes) -> Collection[int]:
+        """Return the paths that all of these assumptions may concern, as far as is known by now."""
+        known = [name for name in assumed if name in self._concerned]
+        subjects = self._list_concerned_by_all(known)
+        if subjects is None:
+            return self._due
+        found = ((path_id, recorded.get(path_id)) for path_id in self._due)
+        return [path_id for path_id, each in found if each is None or each.subject in subjects]
+
+    def _list_concerned_by_all(self, assumed: Iterable[str]) -> frozenset[str] | None:
+        """Return the subjects that all of these assumptions concern; ``None``: it may be any."""
+        few = [found for name in assumed if (found := self._concerned[name]) is not None]
+        return frozenset.intersection(*few) if few else None
+
+    def _put_together(
+        self, assumed: Mapping[str, str], runs: Mapping[Given, Outcomes], own: Outcomes
+    ) -> Outcomes:
+        """Return a run's own outcomes with those of the subjects whom fewer assumptions concern.
+
+        Args:
+            assumed: What the run assumes.
+            runs: The runs under fewer assumptions.
+            own: The outcomes of those whom all assumptions concern.
         """
-        narrow = [written for name in assumed if (written := self._written[name]) is not None]
-        return {path_id for written in narrow for path_id in written} if narrow else None
+        found = dict(own)
+        for names in chain.from_iterable(combinations(assumed, n) for n in range(len(assumed))):
+            known = runs[self._only({name: assumed[name] for name in names})]
+            concerned = [(self._concerned[name], name in names) for name in assumed]
+            found |= {
+                path_id: each
+                for path_id, each in known.items()
+                if all((at is None or each.subject in at) is wanted for at, wanted in concerned)
+            }
+        return found
 
     @contextmanager
     def _open(self) -> Iterator[tuple[Scratch, Runtime, VirtualClock]]:
@@ -127,11 +154,16 @@ class DateRuns:
         """Return the combination in which nothing else is assumed."""
         return tuple(assumed.get(each.name, AS_RECORDED) for each in self._known)
 
-    def _assume(self, runtime: Runtime, given: Given, path_ids: Collection[int]) -> None:
-        assumed = self._list_assumed(given)
+    def _assume(
+        self,
+        scratch: Scratch,
+        runtime: Runtime,
+        assumed: Mapping[str, str],
+        path_ids: Collection[int],
+    ) -> None:
         if not assumed:
             return
-        written = runtime.application.assume(
+        changed = runtime.application.assume(
             runtime.store,
             runtime.rulebook,
             assumed,
@@ -141,7 +173,7 @@ class DateRuns:
         )
         if len(assumed) == 1:
             [name] = assumed
-            self._written.setdefault(name, written)
+            self._concerned[name] = None if changed is None else scratch.find_subjects(changed)
 
     def _sweep(self, runtime: Runtime, clock: VirtualClock) -> Outcomes:
         sweep_until(FlowService(runtime), clock, self._night.until)

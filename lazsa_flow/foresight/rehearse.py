@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.foresight.classes import classify, describe_given, explain_given, find_goal
+from lazsa_flow.foresight.classes import Classes, describe_given, explain_given
 from lazsa_flow.foresight.moved_earlier import find_due
 from lazsa_flow.foresight.nights import read_night
 from lazsa_flow.foresight.overdue import find_overdue
@@ -149,14 +149,12 @@ def _describe_outcomes(
     runtime: Runtime, known: Sequence[Assumption], asked: Given, found: Found
 ) -> Iterator[PathOutcome]:
     """Yield the outcome of each path, with its class and what it would be instead."""
-    goals = {name: find_goal(table) for name, table in runtime.rulebook.lifecycles.items()}
+    classes = Classes(runtime.rulebook.lifecycles, known, asked)
+    names = {given: describe_given(known, given) for given in found.runs}
     for path_id, own in found.runs[asked].items():
         runs = {given: run[path_id] for given, run in found.runs.items() if path_id in run}
         shortfalls = found.shortfalls.get(path_id, ())
-        if any(each.until for each in shortfalls):
-            name = runtime.application.never
-        else:
-            name = classify(goals.get(own.lifecycle), known, asked, runs)
+        never = any(each.until for each in shortfalls)
         yield PathOutcome(
             path=write_ref(own.lifecycle, path_id),
             subject=own.subject,
@@ -164,10 +162,10 @@ def _describe_outcomes(
             outcome=own.outcome,
             before=own.before,
             state=own.state,
-            class_=name,
+            class_=runtime.application.never if never else classes.find(own.lifecycle, runs),
             guards=own.guards,
             instead=FrozenDict(
-                (describe_given(known, given), each.outcome)
+                (names[given], each.outcome)
                 for given, each in runs.items()
                 if each.outcome != own.outcome
             ),

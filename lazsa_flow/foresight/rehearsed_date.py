@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lazsa_flow.lifecycle.calendar import instant_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from lazsa_flow.foresight.rehearsed_policy import RehearsedPolicy
@@ -146,7 +146,7 @@ class RehearsedDate:
     assumed: tuple[str, ...]
     policy: RehearsedPolicy | None
     outcomes: tuple[PathOutcome, ...]
-    journal: tuple[Mapping[str, Any], ...]
+    journal: Sequence[Mapping[str, Any]]
     paths: int
 
     @property

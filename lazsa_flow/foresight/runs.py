@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lazsa_flow.clock import VirtualClock
+from lazsa_flow.foresight.classes import list_givens
 from lazsa_flow.foresight.date_runs import DateRuns, decides_apart, sweep_until
 from lazsa_flow.foresight.goals import read_shortfalls
 from lazsa_flow.lifecycle.calendar import TICK
@@ -36,7 +37,7 @@ class Found(NamedTuple):
 
     runs: Mapping[Given, Mapping[int, RunOutcome]]
     shortfalls: Mapping[int, tuple[Shortfall, ...]]
-    journal: tuple[Mapping[str, Any], ...]
+    journal: Sequence[Mapping[str, Any]]
 
 
 def run_all(
@@ -71,7 +72,8 @@ def run_all(
     if only_asked:
         return Found({asked: dates.run(asked)}, {}, ())
     runs, journal = dates.run_each(asked)
+    recorded = runs[list_givens(known)[0]]
     with scratch.advance(clock) as runtime:  # as it was before anything was decided on the date
-        ended = [path_id for path_id in due if path_id in runs[asked]]
+        ended = {path_id: recorded.get(path_id) for path_id in due if path_id in runs[asked]}
         shortfalls = read_shortfalls(runtime.context, ended, night.on)
     return Found(runs, shortfalls, journal)

@@ -21,7 +21,7 @@ from lazsa_flow.private_files import write_file
 from lazsa_flow.service.runtime import Runtime
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.scratch.faults import reporting_scratch
-from lazsa_flow.store.scratch.narrowing import keep_subjects_of
+from lazsa_flow.store.scratch.narrowing import find_subjects, keep_subjects
 from lazsa_flow.store.scratch.policy import store_policy
 
 if TYPE_CHECKING:
@@ -75,9 +75,13 @@ class Scratch:
         finally:
             file.unlink(missing_ok=True)
 
-    def keep_subjects_of(self, path_ids: Collection[int]) -> frozenset[int]:
-        """Leave only the timers of these paths' subjects; return the numbers of all their paths."""
-        return keep_subjects_of(self._file, path_ids)
+    def find_subjects(self, path_ids: Collection[int]) -> frozenset[str]:
+        """Return the subjects of these paths."""
+        return find_subjects(self._file, path_ids)
+
+    def keep_subjects(self, subjects: Collection[str]) -> None:
+        """Leave only the timers of these subjects."""
+        keep_subjects(self._file, subjects)
 
     def store_policy(
         self, text: PolicyText, *, begins: datetime, ends: datetime, alone: bool

@@ -225,9 +225,21 @@ class Guard:
         """
         verdict = self.verdict(self.ask(context), context.policy)
         parts = tuple(part.examine(context) for part in self.parts)
-        part, ref = f"reading of guard {self.name}", ref_of(context)
-        reading = call_host(part, self.reading, context, path=ref) if self.reading else None
-        return replace(verdict, parts=parts, reading=reading)
+        return replace(verdict, parts=parts, reading=self.read(context))
+
+    def read(self, context: GuardContext) -> Reading | None:
+        """Return what it would measure, however old its source is; ``None`` if it tells nothing.
+
+        Args:
+            context: What the guard may read.
+
+        Raises:
+            HostCodeError: Its reading raised.
+        """
+        if self.reading is None:
+            return None
+        part = f"reading of guard {self.name}"
+        return call_host(part, self.reading, context, path=ref_of(context))
 
     def _required(self, policy: Policy) -> str:
         try:

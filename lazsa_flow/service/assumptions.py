@@ -69,7 +69,7 @@ class Assuming:
             path_ids: The paths that are due on it.
 
         Returns:
-            The paths about which it wrote anything, so that only they and the other paths of their
+            The paths whose outcome it may change, so that only they and the other paths of their
             subjects are decided again; ``None`` where it may be any. It depends on which
             assumptions are given, and not on their values.
         """

@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lazsa_flow.engine.explain import evaluate_guards
-from lazsa_flow.engine.journal import findings_of
 from lazsa_flow.engine.rulebook import clock_actor
 from lazsa_flow.errors import GuardError
 
@@ -47,9 +46,9 @@ def recorded_unmet_of(
     guards: Collection[str], verdicts: Iterable[Mapping[str, Any]]
 ) -> Iterator[str]:
     """Yield those of some guards that did not hold at a move."""
-    for name, (held, *_) in findings_of(verdicts).items():
-        if not held and name in guards:
-            yield name
+    for each in verdicts:
+        if not each["held"] and each["name"] in guards:
+            yield each["name"]
 
 
 def list_hoped_guards(table: Lifecycle | None) -> frozenset[str]:

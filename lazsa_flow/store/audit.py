@@ -23,7 +23,7 @@ from lazsa_flow.engine.journal_text import StoredRow
 from lazsa_flow.lifecycle.path_data import find_row_fault
 from lazsa_flow.store import schema
 from lazsa_flow.store.encode import journal_fields
-from lazsa_flow.store.fast.driver import compiled, driver_connection
+from lazsa_flow.store.fast.driver import compiled, driver_connection, fetch
 from lazsa_flow.store.flows import OUTCOMES, FlowSum, sum_flows
 from lazsa_flow.store.rows import JOURNAL_COLUMNS
 
@@ -43,6 +43,11 @@ _OWN: Final = sa.select(
 ).order_by(_PATHS.c.id)
 _ROWS: Final = sa.select(*(_JOURNAL.c[name] for name in StoredRow._fields)).order_by(
     _JOURNAL.c.path_id, _JOURNAL.c.seq
+)
+_WITH_LIFECYCLE: Final = (
+    sa.select(*JOURNAL_COLUMNS, _PATHS.c.lifecycle)
+    .join(_PATHS, _PATHS.c.id == _JOURNAL.c.path_id)
+    .order_by(_JOURNAL.c.path_id, _JOURNAL.c.seq)
 )
 _BROUGHT: Final = (
     sa.select(
@@ -134,15 +139,19 @@ def journal_rows(
     connection: sa.Connection, path_ids: Collection[int] | None = None
 ) -> Iterator[dict[str, Any]]:
     """Yield journal rows by path and ``seq``, of some paths or of all."""
-    query = (
-        sa.select(*JOURNAL_COLUMNS, _PATHS.c.lifecycle)
-        .join(_PATHS, _PATHS.c.id == _JOURNAL.c.path_id)
-        .order_by(_JOURNAL.c.path_id, _JOURNAL.c.seq)
-    )
+    query = _WITH_LIFECYCLE
     if path_ids is not None:
         query = query.where(_JOURNAL.c.path_id.in_(list(path_ids)))
     for row in connection.execute(query, execution_options=_STREAMED).mappings():
         yield journal_fields(row)
+
+
+def stored_journal_rows(connection: sa.Connection) -> list[tuple[Any, ...]]:
+    """Return every journal row by path and ``seq`` as it is stored, with its path's lifecycle.
+
+    :func:`lazsa_flow.store.decode.journal` reads one.
+    """
+    return fetch(connection, _WITH_LIFECYCLE, {})
 
 
 def audited_paths(connection: sa.Connection) -> Iterator[AuditedPath]:

@@ -17,10 +17,11 @@ from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.lifecycle.model import Snapshot
 from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.store import decode, schema
-from lazsa_flow.store.evidence_rows import put_together, taken
+from lazsa_flow.store.evidence_rows import put_together
 from lazsa_flow.store.fast.driver import fetch_all, ids_table, ids_value
 from lazsa_flow.store.merges import current_id_of
 from lazsa_flow.store.rows import PATH_COLUMNS
+from lazsa_flow.store.taken_keys import find_taken
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -264,11 +265,8 @@ def of_opening(
         read: The names of those whose rows are read; ``None``: all.
     """
     dialect = connection.dialect.name
-    asked = [
-        source
-        for source in sources
-        if source.rows.by == "subject" and (read is None or source.name in read)
-    ]
+    by_subject = (source for source in sources if source.rows.by == "subject")
+    asked = [source for source in by_subject if read is None or source.name in read]
     select = opening_queries(dialect, tuple(asked))
     others, records_found, *found = fetch_all(
         connection,
@@ -286,12 +284,13 @@ def of_opening(
         for source in asked
         if source.rows.latest is not None and by_name[source.name]
     }
+    taken = find_taken(connection, {path.id: path.data.get("claims", ())})
     return Snapshot(
         path,
         FrozenDict({s.name: decode.evidence(s, by_name.get(s.name, []), path.id) for s in sources}),
         tuple(map(decode.record, records_found)),
         tuple(map(decode.path, others)),
-        taken=taken(connection, {path.id: path.data.get("claims", ())}).get(path.id, frozenset()),
+        taken=taken[path.id],
         dates=FrozenDict(dates),
     )
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import sqlalchemy as sa
-
 from lazsa_flow.errors import MalformedError
 from lazsa_flow.lifecycle.model import Snapshot
 from lazsa_flow.lifecycle.values import EMPTY, FrozenDict
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.rows import StoredPath
+from lazsa_flow.store.taken_keys import find_taken
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
     from datetime import date, datetime
+
+    import sqlalchemy as sa
 
     from lazsa_flow.lifecycle.evidence import EvidenceSource, Source
     from lazsa_flow.lifecycle.model import Path
@@ -34,7 +35,7 @@ _OWN: Final = ("id", "subject", "head", "opened_at", "recorded_at")
 _PATH: Final = {name: number for number, name in enumerate(StoredPath._fields)}
 _SEQ, _HEAD, _SUBJECT = _PATH["seq"], _PATH["head"], _PATH["subject"]
 _LIFECYCLE, _STATE, _DATA = _PATH["lifecycle"], _PATH["state"], _PATH["data"]
-_CYCLE_ON, _OPENED_AT = _PATH["cycle_on"], _PATH["opened_at"]
+_COUNTRY, _CYCLE_ON, _OPENED_AT = _PATH["country"], _PATH["cycle_on"], _PATH["opened_at"]
 _RECORDED_AT: Final = _PATH["recorded_at"]
 _common: Final = itemgetter(*(number for name, number in _PATH.items() if name not in _OWN))
 _RECORD: Final = {name: number for number, name in enumerate(schema.records.columns.keys())}
@@ -105,6 +106,12 @@ class SqlEvidenceRow:
         """The path's lifecycle."""
         lifecycle: str = self._path[_LIFECYCLE]
         return lifecycle
+
+    @property
+    def country(self) -> str:
+        """The path's country."""
+        country: str = self._path[_COUNTRY]
+        return country
 
     @property
     def state(self) -> str:
@@ -181,7 +188,7 @@ def put_together(
     sibling_paths = _group_sibling_paths(found.values()) if len(paths) > len(asked) else {}
     names = [source.name for source in sources]
     try:
-        held = taken(connection, _claims(asked))
+        held = find_taken(connection, _claims(asked))
         return [
             SqlEvidenceRow(
                 path,
@@ -233,19 +240,3 @@ def _claims(rows: Iterable[decode.Row]) -> dict[int, Collection[str]]:
     """Return the keys that paths would claim, by path."""
     claiming = [decode.path(row) for row in rows if _CLAIMS in row[_DATA]]
     return {path.id: path.data.get("claims", ()) for path in claiming}
-
-
-def taken(
-    connection: sa.Connection, wanted: Mapping[int, Collection[str]]
-) -> dict[int, frozenset[str]]:
-    """Find the keys that a path would claim and another path holds."""
-    keys = {key for claimed in wanted.values() for key in claimed}
-    if not keys:
-        return {}
-    table = schema.claims
-    query = sa.select(table.c.key, table.c.path_id).where(table.c.key.in_(keys))
-    holders: dict[str, int] = {row.key: row.path_id for row in connection.execute(query)}
-    return {
-        path_id: frozenset(key for key in claimed if holders.get(key, path_id) != path_id)
-        for path_id, claimed in wanted.items()
-    }

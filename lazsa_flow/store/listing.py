@@ -7,7 +7,7 @@ the last row of the one before, so that it costs as much as the first.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -16,14 +16,13 @@ from lazsa_flow.store.column_types import Instant
 from lazsa_flow.store.index_walk import LARGEST, select_rounds, walk_rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from lazsa_flow.lifecycle.evidence import EvidenceSource, Source
-    from lazsa_flow.lifecycle.model import Path, Snapshot
+    from lazsa_flow.lifecycle.evidence import Source
+    from lazsa_flow.lifecycle.model import Snapshot
     from lazsa_flow.store.evidence_rows import SqlEvidenceRow
 
-_Value = TypeVar("_Value")
 MISSING: Final = "missing"
 STALE: Final = "stale"
 INCOMPLETE: Final = "incomplete"
@@ -138,33 +137,31 @@ class Listing:
         del reviewer, rounds
         return [sa.false()]
 
-    def evidence(self, path_ids: Collection[int], *, on: date) -> list[Snapshot]:
+    def evidence(
+        self, path_ids: Collection[int], *, on: date, sources: Collection[str] | None = None
+    ) -> list[Snapshot]:
         """Load what guards may read of these paths.
 
         Args:
             path_ids: The numbers of the paths.
             on: The date that is judged where they are in no round.
+            sources: The names of the evidence sources that are read; all by default.
         """
-        return [row.snapshot() for row in self._evidence_rows(path_ids, on, self._sources)]
+        read = (each for each in self._sources if sources is None or each.name in sources)
+        return [row.snapshot() for row in self.evidence_rows(path_ids, read, on=on)]
 
-    def evidence_of_source(
-        self, path_ids: Collection[int], source: EvidenceSource[_Value], *, on: date
-    ) -> list[tuple[Path, _Value]]:
-        """Load what one source says of these paths, and the paths.
+    def evidence_rows(
+        self, path_ids: Collection[int], sources: Iterable[Source], *, on: date
+    ) -> list[SqlEvidenceRow]:
+        """Load what some sources say of these paths, as it is stored.
 
         Args:
             path_ids: The numbers of the paths.
-            source: The evidence source.
+            sources: The evidence sources.
             on: As for :meth:`evidence`.
         """
-        found = self._evidence_rows(path_ids, on, (source,))
-        return [(row.path(), row.evidence(source)) for row in found]
-
-    def _evidence_rows(
-        self, path_ids: Collection[int], on: date, sources: tuple[Source, ...]
-    ) -> list[SqlEvidenceRow]:
         return evidence_queries.read_rows(
-            self._connection, path_ids, before=None, on=on, lock=False, sources=sources
+            self._connection, path_ids, before=None, on=on, lock=False, sources=tuple(sources)
         )
 
     def count(self, wanted: PathFilter, age: FactsAge) -> int:

@@ -48,14 +48,16 @@ def _paths_of_all(dialect: str) -> sa.Select[Any]:
 
 @lru_cache
 def _open_paths(dialect: str) -> sa.Select[Any]:
-    """Select each of ``ids`` that has an open path in a lifecycle, with its number."""
+    """Select each of ``ids`` with the number of its open path in a lifecycle, if it has one.
+
+    Asked for each id by itself: in a join SQLite would go through every open path there is.
+    """
     asked, table = ids_table(dialect, sa.Text), schema.slots
-    theirs = table.c.subject == merges.current_id_of(asked.c.id)
-    return (
-        sa.select(asked.c.id, table.c.path_id)
-        .select_from(asked.join(table, theirs))
-        .where(table.c.lifecycle == sa.bindparam("lifecycle", type_=sa.Text()))
+    path_id = sa.select(table.c.path_id).where(
+        table.c.lifecycle == sa.bindparam("lifecycle", type_=sa.Text()),
+        table.c.subject == merges.current_id_of(asked.c.id),
     )
+    return sa.select(asked.c.id, path_id.scalar_subquery())
 
 
 class SubjectSide(EngineTransaction):
@@ -81,7 +83,7 @@ class SubjectSide(EngineTransaction):
         """Return the number of each subject's open path in a lifecycle, of those who have one."""
         values = self._ids(subjects) | {"lifecycle": lifecycle}
         found = dict(fetch(self._connection, self._select(_open_paths), values))
-        return {subject: found[subject] for subject in subjects if subject in found}
+        return {each: path_id for each in subjects if (path_id := found.get(each)) is not None}
 
     def records_of(self, subject: str) -> list[Statement]:
         """Return what is recorded about a subject, oldest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -12,8 +13,10 @@ import pytest
 import sqlalchemy as sa
 
 from lazsa_flow import Actor, ConfigError, ConflictError, InputError, NotFoundError
+from lazsa_flow.award.commands.assuming import count_days_current
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.foresight import date_runs, outcomes
+from lazsa_flow.lifecycle.guards import all_of
 from lazsa_flow.store import schema
 from tests.contract.test_path_numbers import EMPLOYEE, known
 from tests.factories import CYCLE, facts, midnight, record_facts, utc
@@ -310,37 +313,98 @@ def test_figures_help_nobody_whom_the_panel_refused(play: Play) -> None:
 
 
 def test_what_a_condition_does_not_touch_is_not_decided_again(
-    play: Play, monkeypatch: pytest.MonkeyPatch
+    play: Play, decided: list[int]
 ) -> None:
-    """Runs on the paths that a condition writes about tell the same as runs of everything."""
+    """Runs on the subjects whom a condition concerns tell the same as runs of everything."""
     programme = judged(play)
+    score_fully(programme, "fine")
+    held: dict[str, Any] = {"facts": "held"}
+    for options in ({}, held, {**held, "panel": "approves"}):
+        found, whole = rehearse_in_part_and_whole(programme, decided, **options)
+        assert whole == [4] * 6
+        assert found == ([3] * 3 + [4] * 3 if options.get("panel") else [3] * 4 + [4] * 2)
+
+
+def test_current_facts_are_held_anyway(play: Play, decided: list[int]) -> None:
+    """Held facts concern those alone whose facts would be too old, also under another id."""
+    programme = judged(play)
+    record_facts(programme, [facts(seller="later", as_of=date(2026, 5, 20))])
+    programme.merge_sellers("late", "later", actor=HOST)
+    score_fully(programme, "fine")
+    record_facts(
+        programme,
+        [facts(seller=name, as_of=date(2026, 9, 20)) for name in ("fine", "poor", "late")],
+    )
+    found, whole = rehearse_in_part_and_whole(programme, decided)
+    assert whole == [4] * 6
+    # all four as recorded, three without a quorum, and "young" whose facts are of May
+    assert sorted(found) == [1, 1, 1, 3, 3, 4]
+
+
+def test_a_guard_of_a_hosts_may_ask_the_date_of_facts(play: Play) -> None:
+    """Where another guard reads facts, their date may decide anything."""
+    table = play()._runtime.rulebook.lifecycle("award")
+    releases = play()._runtime.rulebook.releases_of
+    assert count_days_current([table], releases) == 45
+    recent = replace(table.guards["gmv"], name="recent")
+    other = replace(table, guards={**table.guards, "recent": recent})
+    assert count_days_current([other], releases) is None
+    part = all_of("parts", recent, wording="Recent.")
+    combined = replace(table, guards={**table.guards, "parts": part})
+    assert count_days_current([combined], releases) is None
+
+
+@pytest.fixture
+def decided(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that takes how many outcomes each run of a rehearsal decides."""
+    counts: list[int] = []
+
+    def count(*asked: Any) -> Any:
+        found = outcomes.read_outcomes(*asked)
+        counts.append(len(found))
+        return found
+
+    monkeypatch.setattr(date_runs, "read_outcomes", count)
+    return counts
+
+
+def score_fully(programme: Programme, seller: str) -> None:
+    """Begin the review, and score a seller's path by a full panel."""
     clock: Any = programme.clock
     clock.move_to(utc(2026, 9, 20, 4))
     programme.sweep()
     reviewers = {f"r-{number}": f"t-{number}" for number in range(3)}
     programme.assign_reviewers("SG", CYCLE, reviewers, actor=Actor("team", "t", "SG"))
-    [fine] = [path.ref for path in programme.paths("fine")]
+    [path] = [path.ref for path in programme.paths(seller)]
     for number in range(3):
         reviewer = Actor("reviewer", f"r-{number}", country="SG", team=f"t-{number}")
         scores = dict.fromkeys(ITEMS, 5)
-        programme.score(fine, actor=reviewer, scores=scores, comment="Good.")
-    decided: list[int] = []
+        programme.score(path, actor=reviewer, scores=scores, comment="Good.")
 
-    def count(*asked: Any) -> Any:
-        found = outcomes.read_outcomes(*asked)
-        decided.append(len(found))
-        return found
 
-    monkeypatch.setattr(date_runs, "read_outcomes", count)
-    held: dict[str, Any] = {"facts": "held"}
-    for options in ({}, held, {**held, "panel": "approves"}):
+def rehearse_in_part_and_whole(
+    programme: Programme, decided: list[int], **options: Any
+) -> tuple[list[int], list[int]]:
+    """Rehearse twice with equal outcomes; return how many were decided in each run, sorted."""
+    decided.clear()
+    found = programme.rehearse(on=CYCLE, **options)
+    in_part = sorted(decided)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("lazsa_flow.foresight.runs.decides_apart", lambda tables: False)
         decided.clear()
-        found = programme.rehearse(on=CYCLE, **options)
-        in_part, sums = found.document(), sorted(decided)
-        with monkeypatch.context() as patched:
-            patched.setattr("lazsa_flow.foresight.runs.decides_apart", lambda tables: False)
-            decided.clear()
-            whole = programme.rehearse(on=CYCLE, **options)
-        assert (in_part, found.journal) == (whole.document(), whole.journal)
-        assert sorted(decided) == [4] * 6
-        assert sums == ([3] * 3 + [4] * 3 if options.get("panel") else [3] * 4 + [4] * 2)
+        whole = programme.rehearse(on=CYCLE, **options)
+    assert (found.document(), found.journal) == (whole.document(), whole.journal)
+    return in_part, sorted(decided)
+
+
+def test_the_journal_is_read_like_a_list(play: Play) -> None:
+    """Rows of a rehearsal are read by number, in part and in order, and cannot be changed."""
+    journal = season(play).rehearse(on=CYCLE).journal
+    rows = list(journal)
+    assert (len(journal), journal[0], journal[-1]) == (8, rows[0], rows[-1])
+    assert list(journal[2:4]) == rows[2:4]
+    assert hash(journal[:]) == hash(journal)
+    assert journal[:] == journal != journal[1:]
+    assert repr(journal) == "<ForeseenJournal: 8 rows>"
+    with pytest.raises(TypeError):
+        rows[0]["verdicts"][0]["held"] = None

@@ -32,6 +32,8 @@ from lazsa_flow.award.cli import app
 from lazsa_flow.award.imports.turnover import TURNOVER_COLUMNS
 from lazsa_flow.cli import common
 from lazsa_flow.engine.fire import fire
+from lazsa_flow.foresight.scratch import copy_due
+from lazsa_flow.store.scratch.copying import Due
 from tests.factories import midnight, noon, utc
 from tests.integration.world import TICK, unmet
 
@@ -643,3 +645,24 @@ class TestBefore:
         with pytest.raises(InputError, match="month or the month after") as wrong:
             desk.programme.import_turnover(file)
         assert ":2" in str(wrong.value) or "line 2" in str(wrong.value)
+
+
+def test_a_copy_for_a_rehearsal_has_the_keys_that_others_took(desk: Desk) -> None:
+    """Where a copied path would take keys, all that are taken are copied; else none is."""
+    desk.admit(desk.apply("a1"))
+    taken = desk.stored("SELECT key FROM lazsa_claims")
+    assert taken
+    assert keys_in_copy(desk, Due(noon(date(2021, 1, 1)))) == []
+    second = desk.apply("a2")
+    due = Due(noon(MARCH), paths=[int(second.rpartition("-")[2])])
+    assert sorted(keys_in_copy(desk, due)) == sorted(taken)
+
+
+def keys_in_copy(desk: Desk, due: Due) -> list[str]:
+    """Return the taken keys in a copy for a rehearsal."""
+    with copy_due(desk.programme._runtime, due) as scratch:
+        copy = sqlite3.connect(scratch._file)
+        try:
+            return [key for (key,) in copy.execute("SELECT key FROM lazsa_claims")]
+        finally:
+            copy.close()

@@ -5,6 +5,7 @@ The commands come from the programme's own signatures; see :mod:`tests.command_c
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,8 @@ from lazsa_flow.award.lifecycles.entry import ENTRY
 from lazsa_flow.award.lifecycles.trainer import TRAINER
 from lazsa_flow.errors import LazsaError
 from tests.acceptance.mentor import MENTOR
-from tests.command_cases import CASES, File, keyed_commands, known, parameters_of
+from tests.command_cases import CASES, Case, File, keyed_commands, known, parameters_of
+from tests.contract.test_plans import explained
 from tests.integration.world import World, convene
 
 if TYPE_CHECKING:
@@ -59,6 +61,10 @@ def stage(
         yield world
 
 
+def _names_one(case: Case) -> bool:
+    return any(name in case.given for name in ("path", "seller", "applicant", "subject", "file"))
+
+
 def call(world: World, command: str, given: Mapping[str, Any], folder: Path) -> Any:
     """Give a command; files are written first."""
     written = {
@@ -94,6 +100,35 @@ def test_a_key_stands_for_one_request(stage: World, tmp_path: Path, command: str
         with pytest.raises(LazsaError if name in case.alone else KeyReusedError):
             print(command, name, call(stage, command, other, tmp_path))
     assert told_by_people(stage) == rows
+
+
+_BROAD = re.compile(
+    r"SEARCH \w+ USING (?:COVERING )?INDEX \w+ \((lifecycle|country|state|kind)=\?\)$"
+)
+"""A look-up that is bounded by nothing but what many rows share."""
+_READ_ONCE = (
+    "INSERT INTO lazsa_batches",  # rows that refer to it are sought if some were there before it
+    "SELECT lazsa_erasures.keyed_by, count(*)",  # how many are of each secret; they are few
+    "SELECT (EXISTS (SELECT * \nFROM lazsa_records",  # an erasure asks who has nominated or scored
+)
+"""How statements begin that may read through a table."""
+
+
+@pytest.mark.parametrize(
+    "command", sorted(name for name, case in CASES.items() if _names_one(case))
+)
+def test_a_command_on_one_reads_of_one(stage: World, tmp_path: Path, command: str) -> None:
+    """What a command on one path, seller or file reads does not grow with the others."""
+    case = CASES[command]
+    case.prepare(stage)
+    with explained(stage.programme) as plans:
+        call(stage, command, case.given, tmp_path)
+    reads = {
+        statement: plan
+        for statement, plan in plans.told.items()
+        if statement in plans.scanned() or any(map(_BROAD.match, plan))
+    }
+    assert [each for each in reads if not each.startswith(_READ_ONCE)] == []
 
 
 @pytest.mark.parametrize(

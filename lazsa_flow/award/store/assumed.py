@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from lazsa_flow.award.store import schema as award_tables
+from lazsa_flow.lifecycle.calendar import instant_text
+from lazsa_flow.store import schema
 from lazsa_flow.store.column_types import Day, Instant
+from lazsa_flow.store.fast.row_writer import row_writer
 from lazsa_flow.store.transaction import SqlTransaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date, datetime
 
     from lazsa_flow.award.rules.panel import Scorecard
@@ -19,6 +22,30 @@ if TYPE_CHECKING:
 
 class AssumedSide(SqlTransaction):
     """One transaction on a scratch database, as far as it concerns what is assumed."""
+
+    def find_with_older_facts(self, path_ids: Collection[int], oldest: date, on: date) -> set[int]:
+        """Return the paths that may see other facts if their seller's latest ones are held.
+
+        Args:
+            path_ids: The numbers of the paths.
+            oldest: From which date on facts count anyway.
+            on: The date on which they are held.
+
+        Returns:
+            The paths whose seller's latest facts are older, or that are in a later round.
+        """
+        facts, paths, aliases = award_tables.facts.c, schema.paths.c, schema.subject_aliases.c
+        latest = sa.type_coerce(sa.func.max(facts.as_of), Day())
+        dated = sa.select(facts.seller, latest).where(facts.as_of <= on).group_by(facts.seller)
+        current = {seller for seller, as_of in self._connection.execute(dated) if as_of >= oldest}
+        merged = self._connection.execute(sa.select(aliases.alias, aliases.subject))
+        current |= {subject for alias, subject in merged if alias in current}
+        asked = sa.select(paths.id, paths.subject, paths.cycle_on).where(paths.id.in_(path_ids))
+        return {
+            path_id
+            for path_id, subject, cycle_on in self._connection.execute(asked)
+            if subject not in current or (cycle_on is not None and cycle_on > on)
+        }
 
     def hold_facts(self, on: date, at: datetime) -> None:
         """Record the latest facts of every seller again, dated on a later date.
@@ -58,21 +85,12 @@ class AssumedSide(SqlTransaction):
             cycle_on: The round.
             at: The present instant.
         """
+        round_on, as_of, recorded_at = cycle_on.isoformat(), at.date().isoformat(), instant_text(at)
         rows = [
-            {
-                "path_id": path_id,
-                "cycle_on": cycle_on,
-                "reviewer": card.reviewer,
-                "team": card.team,
-                "scores": ",".join(map(str, card.scores)),
-                "reason": None if card.scores else "assumed",
-                "text_id": None,
-                "as_of": at.date(),
-                "recorded_at": at,
-                "set_aside_by": None,
-                "batch_id": None,
-            }
+            (
+                *(path_id, round_on, card.reviewer, card.team, ",".join(map(str, card.scores))),
+                *(None if card.scores else "assumed", None, as_of, recorded_at, None, None),
+            )
             for path_id, card in cards
         ]
-        if rows:
-            self._connection.execute(sa.insert(award_tables.scorecards), rows)
+        row_writer(self._connection).insert(award_tables.scorecards, rows)

@@ -27,7 +27,7 @@ from lazsa_flow.store.lock_wait import LOCK_TIMEOUT_S, OPTION
 from lazsa_flow.store.read_only import reading_options
 from lazsa_flow.store.retry import reading
 from lazsa_flow.store.scratch.faults import reporting_copy
-from lazsa_flow.store.scratch.parts import OPEN_STATUSES, Part, list_parts
+from lazsa_flow.store.scratch.parts import OPEN_STATUSES, TAKEN_KEYS, Part, list_parts
 from lazsa_flow.store.sqlite_file import open_sqlite
 
 if TYPE_CHECKING:
@@ -90,6 +90,10 @@ class _Snapshot(Protocol):
         """Write into the scratch database."""
         ...
 
+    def has_rows(self, query: str) -> bool:
+        """Return whether a query of the scratch database has a row."""
+        ...
+
 
 def copy_due(
     engine: sa.Engine,
@@ -120,6 +124,8 @@ def copy_due(
         chosen = snapshot.choose(due)
         for part in list_parts(sources, whole):
             snapshot.copy(part, snapshot.columns(part.table))
+        if snapshot.has_rows(_WOULD_TAKE_KEYS):
+            snapshot.copy(TAKEN_KEYS, snapshot.columns(TAKEN_KEYS.table))
         _reserve_numbers(snapshot)
     return chosen
 
@@ -247,6 +253,9 @@ class _SqliteFile:
     def write(self, statement: str, values: Sequence[Any]) -> None:
         self._driver.execute(statement, values)
 
+    def has_rows(self, query: str) -> bool:
+        return self._driver.execute(query).fetchone() is not None
+
 
 class _Fetched:
     """A source whose rows are fetched: on a server, or in memory."""
@@ -293,6 +302,9 @@ class _Fetched:
     def write(self, statement: str, values: Sequence[Any]) -> None:
         self._target.execute(statement, values)
 
+    def has_rows(self, query: str) -> bool:
+        return self._target.execute(query).fetchone() is not None
+
     def _mark(self) -> str:
         return "%s" if self._server else "?"
 
@@ -315,6 +327,9 @@ _CHOSEN: Final = {
     "names": "IN (SELECT name FROM temp.names)",
     "all": "",
 }
+_WOULD_TAKE_KEYS: Final = (
+    f"""SELECT 1 FROM scratch.{schema.paths.name} WHERE data LIKE '%"claims"%' LIMIT 1"""
+)
 _LARGEST: Final = str(path_numbers.LARGEST.compile(dialect=sqlite.dialect()))
 _HOLDER: Final = schema.subject_aliases.c["subject"].name
 """The column of the id that holds, in the table of aliases."""

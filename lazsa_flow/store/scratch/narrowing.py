@@ -4,39 +4,55 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from lazsa_flow.store import schema
 from lazsa_flow.store.scratch.faults import reporting_scratch
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 
-def keep_subjects_of(scratch: Path, path_ids: Collection[int]) -> frozenset[int]:
-    """Leave only the timers of these paths, and of the other paths of their subjects.
-
-    All paths and all evidence stay.
+def find_subjects(scratch: Path, path_ids: Collection[int]) -> frozenset[str]:
+    """Return the subjects of some paths.
 
     Args:
         scratch: The scratch database's file.
         path_ids: The numbers of the paths.
 
-    Returns:
-        The numbers of all paths whose timers were left.
+    Raises:
+        UnavailableError: It cannot be read.
+    """
+    query = (
+        f"SELECT DISTINCT subject FROM {schema.paths.name}"
+        " WHERE id IN (SELECT value FROM json_each(?))"
+    )
+    with _connect(scratch) as driver:
+        return frozenset(name for (name,) in driver.execute(query, (json.dumps([*path_ids]),)))
+
+
+def keep_subjects(scratch: Path, subjects: Collection[str]) -> None:
+    """Leave only the timers of some subjects' paths; all paths and all evidence stay.
+
+    Args:
+        scratch: The scratch database's file.
+        subjects: The subjects.
 
     Raises:
         UnavailableError: It cannot be written.
     """
-    paths = schema.paths.name
-    kept = (
-        f"SELECT id FROM {paths} WHERE subject IN"
-        f" (SELECT subject FROM {paths} WHERE id IN (SELECT value FROM json_each(?)))"
+    statement = (
+        f"DELETE FROM {schema.timers.name} WHERE path_id NOT IN (SELECT id FROM"
+        f" {schema.paths.name} WHERE subject IN (SELECT value FROM json_each(?)))"
     )
-    values = (json.dumps(list(path_ids)),)
+    with _connect(scratch) as driver:
+        driver.execute(statement, (json.dumps([*subjects]),))
+
+
+@contextmanager
+def _connect(scratch: Path) -> Iterator[sqlite3.Connection]:
     with reporting_scratch(scratch.parent), closing(sqlite3.connect(scratch)) as driver, driver:
         driver.execute("PRAGMA synchronous = OFF")
-        driver.execute(f"DELETE FROM {schema.timers.name} WHERE path_id NOT IN ({kept})", values)
-        return frozenset(path_id for (path_id,) in driver.execute(kept, values))
+        yield driver

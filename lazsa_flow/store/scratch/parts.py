@@ -50,12 +50,16 @@ _WHOLE: Final = (
 """Tables that every decision may read, none of which grows with the paths."""
 _REASONS: Final = frozenset({"reason", "lifted_reason"})
 """What people have written of a pause."""
-_OF_PATHS: Final = (schema.slots, schema.claims, schema.failures, schema.path_data)
+_OF_PATHS: Final = (schema.slots, schema.failures, schema.path_data)
 _OF_SUBJECTS: Final = ((schema.records, "subject"), (schema.subject_countries, "subject"))
 
 
+TAKEN_KEYS: Final = Part(schema.claims.name)
+"""Keys that paths have taken: all of them where a path that is copied would take any."""
+
+
 def list_parts(sources: Iterable[Source], whole: Iterable[sa.Table]) -> Iterator[Part]:
-    """Yield the parts of a scratch database, each table once.
+    """Yield the parts that every scratch database has, each table once.
 
     Args:
         sources: The evidence sources that decisions read.
