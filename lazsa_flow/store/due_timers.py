@@ -8,6 +8,7 @@ Timers under a pause are passed by, with all later ones of their path, whose ord
 from __future__ import annotations
 
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -64,31 +65,32 @@ class Passing(NamedTuple):
             table: The timers, of which each has these conditions.
         """
         if self.scopes or self.nights:
-            yield ~self._paused(table)
+            yield ~self._paused(table.c)
             earlier = table.alias("earlier")
-            first = (earlier.c.path_id == table.c.path_id) & (earlier.c.due_at <= table.c.due_at)
-            pends = earlier.c.status == sa.literal_column("'pending'")
-            yield ~sa.exists().where(first, pends, self._paused(earlier))
+            own = _without_index(earlier)
+            first = (earlier.c.path_id == table.c.path_id) & (own.due_at <= table.c.due_at)
+            pends = sa.case((earlier.c.status == _PENDING, sa.true()), else_=sa.false())
+            yield ~sa.exists().where(first, pends, self._paused(own))
         if self.lifecycles:
             paths = schema.paths.alias("passed")
             theirs = paths.c.lifecycle.in_([sa.literal(each) for each in self.lifecycles])
             yield ~sa.exists().where(paths.c.id == table.c.path_id, theirs)
 
-    def _paused(self, table: Any) -> sa.ColumnElement[bool]:
+    def _paused(self, columns: Any) -> sa.ColumnElement[bool]:
         """Return whether a timer itself is under one of the pauses, or of a night that waits."""
-        book_on = sa.type_coerce(table.c.book_on, sa.Text())
-        due_at = sa.type_coerce(table.c.due_at, sa.Text())
+        book_on = sa.type_coerce(columns.book_on, sa.Text())
+        due_at = sa.type_coerce(columns.due_at, sa.Text())
         under_pause = (
             sa.and_(
-                sa.true() if country is None else table.c.country == sa.literal(country),
+                sa.true() if country is None else columns.country == sa.literal(country),
                 sa.true() if cycle is None else book_on == sa.literal(cycle),
             )
             for country, cycle in self.scopes
         )
         of_night = (
             sa.and_(
-                table.c.decides,
-                table.c.country == sa.literal(country),
+                columns.decides,
+                columns.country == sa.literal(country),
                 due_at == sa.literal(at),
             )
             for country, at in self.nights
@@ -96,6 +98,19 @@ class Passing(NamedTuple):
         return sa.or_(*under_pause, *of_night)
 
 
+def _without_index(table: Any) -> SimpleNamespace:
+    """Return a table's columns so that no index but that of the paths answers for them.
+
+    The timers of one path are few. A planner may rather read all those of the country that is
+    paused, for each timer that is due anywhere.
+    """
+    texts = {name: sa.type_coerce(table.c[name], sa.Text()).concat(_EMPTY) for name in _INDEXED}
+    return SimpleNamespace(decides=table.c.decides, **texts)
+
+
+_INDEXED: Final = ("country", "book_on", "due_at")
+_PENDING: Final[sa.ColumnElement[str]] = sa.literal_column("'pending'")
+_EMPTY: Final[sa.ColumnElement[str]] = sa.literal_column("''")
 NOTHING: Final = Passing()
 
 

@@ -1,8 +1,9 @@
 """Does a rehearsal foretell the night of a file of sellers, row for row?
 
-The sellers' file that lies next to the clone is taken, or the sample where it is absent. All of its
-sellers are nominated. Some of their figures are recent enough on the date, some rounds have a
-quorum, one country has suspended the date, and one is paused.
+The sellers' file that lies next to the clone is taken, or the sample where it is absent, with as
+many made-up sellers as are asked for besides. All of them are nominated. Some of their figures are
+recent enough on the date, some rounds have a quorum, one country has suspended the date, and one is
+paused.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from lazsa_flow import Actor, Config, Programme, VirtualClock
+from lazsa_flow.award.demo.sample import make_sellers
 from lazsa_flow.award.imports.facts import read_facts
 from tests.acceptance.shell import SELLERS
 from tests.chaos.audit import Audit
@@ -54,23 +56,26 @@ def foretell(stage: Stage, seed: int, rounds: int, *, dialect: str) -> Outcome:
         result.check(each.country != _SUSPENDED, f"{each.path} is due on a suspended date")
     told = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     detail = (
-        f"{sellers} sellers of {SELLERS.parent.name}/{SELLERS.name}, rehearsed in {seconds:.1f} s; "
+        f"{rounds} sellers, {sellers} of {SELLERS.parent.name}/{SELLERS.name}, rehearsed in "
+        f"{seconds:.1f} s; "
         f"{kinds.total()} rows foretold hash for hash: {told}"
     )
     return Outcome.of(rounds, result, detail)
 
 
 def fill_from_file(url: str, sellers: int, seed: int, config: Config) -> int:
-    """Make a database of the first sellers of the file; return how many there are.
+    """Make a database of the sellers of the file; return how many are of the file.
 
     Args:
         url: Of an empty database.
-        sellers: At most so many.
+        sellers: So many, of whom those that the file does not have are made up.
         seed: Seed of everything that is drawn.
         config: With the countries of the file.
     """
     countries, chance = [each.code for each in config.countries], Random(seed)
     facts = list(read_facts(SELLERS, frozenset(countries)))[:sellers]
+    of_file = len(facts)
+    facts += make_sellers(sellers - of_file, seed)
     clock = VirtualClock(noon(_FIRST_FIGURES))
     Programme.migrate(url, config=config, clock=clock)
     with Programme.open(url, config=config, clock=clock) as programme:
@@ -84,7 +89,7 @@ def fill_from_file(url: str, sellers: int, seed: int, config: Config) -> int:
         operator = Actor("operator", "o-1")
         programme.pause(actor=operator, reason="stocktaking", country=_PAUSED)
         move_clock(programme, clock, _ASKED_ON)
-    return len(facts)
+    return of_file
 
 
 FAULTS: Final = (
@@ -94,7 +99,7 @@ FAULTS: Final = (
         rounds=2000,
         dose=24,
         suite="sqlite",
-        unit="sellers of the file next to the clone, or else of the sample",
+        unit="sellers of the file next to the clone, or else of the sample, and made-up ones",
         holds="each row is foretold with its hash; a late night differs in instants alone",
     ),
 )

@@ -154,6 +154,8 @@ def test_a_cycle_night_reads_through_no_growing_table(season: Programme) -> None
     assert swept == SweepResult(moved=2 * SELLERS, reminded=SELLERS)
     assert len(plans.told) > 12
     assert plans.scanned() == {}
+    filters = [line for plan in plans.told.values() for line in plan if "Join Filter" in line]
+    assert [line for line in filters if "= lazsa_timers.path_id" in line] == []
 
 
 def test_a_fire_reads_through_no_growing_table(season: Programme) -> None:
@@ -320,6 +322,45 @@ def test_what_a_night_asks_reads_through_no_growing_table(season: Programme) -> 
         assert connection.scalars(night_runs.UNDER_WAY).all() == [run.id]
     assert len(plans.told) > 6
     assert plans.scanned() == {}
+
+
+def pause_a_country(season: Programme) -> None:
+    """Pause a country."""
+    season.pause(actor=Actor("operator", "o-1"), country="TH")
+
+
+def pause_a_date(season: Programme) -> None:
+    """Pause a date of a country."""
+    season.pause(actor=Actor("operator", "o-1"), country="TH", cycle=CYCLE)
+
+
+def let_the_night_wait(season: Programme) -> None:
+    """Let no cycle date begin without two persons."""
+    record_night_rule(season, required=True)
+
+
+@pytest.mark.parametrize("hold", [pause_a_country, pause_a_date, let_the_night_wait])
+def test_what_is_passed_by_is_looked_up_by_path(
+    season: Programme, hold: Callable[[Programme], None]
+) -> None:
+    """Whether a path is under a pause, or of a night that waits, is read of its own timers.
+
+    Never of all those of the country or of the night, which each due timer would read once more.
+    """
+    hold(season)
+    with explained(season) as plans:
+        at_night(season).sweep()
+        season.next_due()
+    assert plans.scanned() == {}
+    asked = [plan for plan in plans.told.values() if any(map(_EARLIER.search, plan))]
+    assert len(asked) >= 2
+    for plan in asked:
+        for number in (number for number, line in enumerate(plan) if _EARLIER.search(line)):
+            assert any(map(_BY_PATH.search, plan[number : number + 4])), plan
+
+
+_EARLIER = re.compile(r"(SEARCH|Scan .*on lazsa_timers) earlier")
+_BY_PATH = re.compile(r"\(path_id=\?\)$|lazsa_timers_pkey")
 
 
 def test_a_scan_would_be_found(season: Programme) -> None:
