@@ -4,7 +4,7 @@ The table has one edge with eight guards, each of which compares a figure of the
 thousand paths with figures of their own are decided again and again. Three depths: whether the edge
 fires; with every verdict as the text that the journal keeps; and with the journal row's canonical
 bytes and their hash. The first two are one path's decision by itself, as a command's is; the third
-is a path's on a cycle night among those that are alike, and what it leaves is what is written of
+is a path's on a cycle night among identical ones, and what it leaves is what is written of
 it. The reference is ``transitions``' own ``Event.trigger`` on one shared Machine
 with the same eight conditions, and ``json.dumps`` and ``hashlib`` for the text, bytes and hash.
 

@@ -56,7 +56,7 @@ SECTIONS: Final = (
         ("verify", "relay", "side_by_side", "sizing"),
     ),
     Section(
-        "Beside other libraries",
+        "Compared with other libraries",
         "The same night, given to a task queue as one message a path, as its documents tell.",
         ("peer_dramatiq", "peer_procrastinate", "peer_dbos"),
     ),

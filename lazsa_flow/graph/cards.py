@@ -110,15 +110,15 @@ def make_card(chart: Chart, node: Node, rows: tuple[Label, ...], *, short: bool 
     code = wrap_to_width(one_line(node.label), SMALL, WIDEST)
     reminders = _list_reminders(chart, node, short=short)
     rows_wide = max((*(row.width for row in rows), *_list_widths(reminders), 0.0))
-    room, beside = _measure_count(node, code, max(WIDEST, rows_wide))
+    room, count_width = _measure_count(node, code, max(WIDEST, rows_wide))
     widths = [
         *(measure_text_width(line, STATE_SIZE, bold=True) for line in title),
         *(measure_text_width(line, SMALL) for line in code),
-        measure_text_width(code[-1], SMALL) + beside if beside else room,
+        measure_text_width(code[-1], SMALL) + count_width if count_width else room,
     ]
     rings = 2 * RING if node.final else 0
     width = max(_NARROWEST, max(widths) + 2 * PAD_X + rings, rows_wide + 2 * PAD_X)
-    return Card(node, title, code, rows, reminders, width, beside)
+    return Card(node, title, code, rows, reminders, width, count_width)
 
 
 def _measure_count(node: Node, code: tuple[str, ...], limit: float) -> tuple[float, float]:

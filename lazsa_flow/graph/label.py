@@ -131,8 +131,8 @@ def group_arrow_labels(
     groups: dict[tuple[object, ...], list[Arrow]] = {}
     for arrow in chart.arrows if arrows is None else arrows:
         whole = (arrow.who, arrow.guards, arrow.timers, arrow.data)
-        alike = (bool(arrow.timers),) if merged else whole
-        key = (arrow.source is None, arrow.dest, arrow.trigger, *alike)
+        shared = (bool(arrow.timers),) if merged else whole
+        key = (arrow.source is None, arrow.dest, arrow.trigger, *shared)
         groups.setdefault(key, []).append(arrow)
     return tuple(
         Label(f"b{number}", tuple(group), tuple(_list_label_lines(group, chart.titles)))

@@ -187,7 +187,7 @@ FAULTS: Final = (
         "rehearsal-classes",
         classify,
         rounds=10_000,
-        dose=40,
+        dose=24,
         unit="random candidates; each condition of a rehearsal is made true in a night",
         holds="each path comes to what was foretold; no figure awards who cannot be awarded",
     ),

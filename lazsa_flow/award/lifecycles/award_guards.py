@@ -224,7 +224,7 @@ LEFT_BY_CHOICE: Final = Guard(
     lambda _: "removed because they left",
     "nobody",
     "FAQ, Reconnect",
-    "Whoever left may join again; you were removed for: {measured}.",
+    "Those who left by choice may join again; you were removed for: {measured}.",
 )
 WITHIN_APPEAL: Final = Guard(
     "within_appeal",

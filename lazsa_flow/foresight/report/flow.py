@@ -118,15 +118,15 @@ def _draw_bars(
     hues: Mapping[str, str],
 ) -> Iterable[str]:
     """Draw the bars of one side, each with its name and its number of paths."""
-    beside = x - 8 if anchor == "end" else x + _BAR + 8
+    text_x = x - 8 if anchor == "end" else x + _BAR + 8
     for name, count in sums.items():
         top, height = bars[name]
         hue = hues.get(name, "plain")
         box = f'x="{x}" y="{top:.1f}" width="{_BAR}" height="{height:.1f}"'
         yield f'<rect class="bar {hue}" {box}/>'
         line = top + max(height / 2 - 3, 8)
-        yield _write_text(name, beside, line, anchor, "name")
-        yield _write_text(f"{count:,}", beside, line + 16, anchor, "count")
+        yield _write_text(name, text_x, line, anchor, "name")
+        yield _write_text(f"{count:,}", text_x, line + 16, anchor, "count")
 
 
 def _write_text(text: str, x: float, y: float, anchor: str, kind: str) -> str:
