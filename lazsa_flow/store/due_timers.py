@@ -104,13 +104,12 @@ def _without_index(table: Any) -> SimpleNamespace:
     The timers of one path are few. A planner may rather read all those of the country that is
     paused, for each timer that is due anywhere.
     """
-    texts = {name: sa.type_coerce(table.c[name], sa.Text()).concat(_EMPTY) for name in _INDEXED}
+    texts = {name: schema.hide_from_index(table.c[name]) for name in _INDEXED}
     return SimpleNamespace(decides=table.c.decides, **texts)
 
 
 _INDEXED: Final = ("country", "book_on", "due_at")
 _PENDING: Final[sa.ColumnElement[str]] = sa.literal_column("'pending'")
-_EMPTY: Final[sa.ColumnElement[str]] = sa.literal_column("''")
 NOTHING: Final = Passing()
 
 

@@ -114,10 +114,11 @@ def count_due(connection: sa.Connection, now: datetime, limit: int | None = None
 def due_by_country(connection: sa.Connection, now: datetime) -> dict[str, int]:
     """Count the timers that are due at an instant, country by country."""
     timers = schema.timers
+    country = schema.hide_from_index(timers.c.country)
     query = (
-        sa.select(timers.c.country, sa.func.count())
+        sa.select(country, sa.func.count())
         .where(schema.PENDING, timers.c.due_at <= now)
-        .group_by(timers.c.country)
+        .group_by(country)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
 

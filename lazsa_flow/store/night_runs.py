@@ -112,7 +112,7 @@ def countries_waiting(connection: sa.Connection, run: NightRun) -> set[str]:
 def paths_waiting(connection: sa.Connection, path_ids: Collection[int], at: datetime) -> set[int]:
     """Return those of these paths of which a timer is pending that decides at an instant."""
     table = schema.timers
-    due = sa.type_coerce(table.c.due_at, sa.Text()).concat("") == instant_text(at)
+    due = schema.hide_from_index(table.c.due_at) == instant_text(at)
     query = sa.select(table.c.path_id).where(
         schema.PENDING_OF_PATH, table.c.path_id.in_(list(path_ids)), due, table.c.decides
     )

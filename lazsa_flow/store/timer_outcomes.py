@@ -55,13 +55,15 @@ def read_overdue_timers(
     """Return the deciding timers that are due at an instant, of local dates before another."""
     timers = schema.timers
     earlier = sa.true() if before is None else timers.c.due_on < before
+    book = (
+        schema.hide_from_index(timers.c.country),
+        sa.type_coerce(schema.hide_from_index(timers.c.book_on), timers.c.book_on.type),
+    )
+    since = sa.type_coerce(sa.func.min(timers.c.due_on), timers.c.due_on.type)
     query = (
-        sa.select(
-            *(timers.c.country, timers.c.book_on),
-            *(sa.func.count(), sa.type_coerce(sa.func.min(timers.c.due_on), timers.c.due_on.type)),
-        )
+        sa.select(*book, sa.func.count(), since)
         .where(timers.c.decides, timers.c.due_at <= now, earlier, schema.PENDING)
-        .group_by(timers.c.country, timers.c.book_on)
+        .group_by(*book)
     )
     return [OverdueTimers._make(row) for row in connection.execute(query)]
 

@@ -279,6 +279,20 @@ def test_the_relay_reads_through_no_growing_table(season: Programme) -> None:
     assert plans.scanned() == {}
 
 
+def test_what_is_due_is_counted_by_index(season: Programme) -> None:
+    """What a sweep and a rehearsal count first costs as much as is due, not as there are timers."""
+    store = season._runtime.store
+    at_night(season)
+    with explained(season) as plans:
+        assert season.due_by_country(DUE) == {"SG": 3 * SELLERS}
+        overdue = store.overdue_timers(DUE)
+        earlier = store.overdue_timers(DUE, CYCLE)
+    assert [each for each in overdue if each not in earlier] != []
+    lines = [line for plan in plans.told.values() for line in plan]
+    assert [line for line in lines if "lazsa_timers_book" in line] == []
+    assert plans.scanned() == {}
+
+
 def test_an_idle_look_reads_through_no_growing_table(season: Programme) -> None:
     """The doorbell's question, and a sweep of nothing, each step one look-up in an index."""
     with explained(season) as plans:
