@@ -34,7 +34,7 @@ from lazsa_flow.service.subject_commands import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.engine.opening import CheckedOpening
@@ -117,6 +117,7 @@ class NominationGroup:
         self._context, self._transaction, self._now = context, transaction, now
         self._seen = seen
         self._sitting: set[str] = set()
+        self._cycles: dict[str, date] = {}
         self._made: list[_Made] = []
         self._bars = surviving_bars_of_all(context, transaction, sellers)
         open_paths = {seller: self._open_path(seen[seller]) for seller in sellers}
@@ -202,7 +203,7 @@ class NominationGroup:
             rulebook.merged.holder_of(seller),
             country,
             self._now,
-            cycle_on=open_cycle(self._context, country, self._now),
+            cycle_on=self._open_cycle(country),
         )
         return check_opening(
             self._transaction,
@@ -212,6 +213,12 @@ class NominationGroup:
             records=self._bars.get(seller, ()),
             history=SubjectHistory(own.seen.records, own.seen.paths),
         )
+
+    def _open_cycle(self, country: str) -> date:
+        """Return the cycle whose window is open; it is the same for the whole group."""
+        if country not in self._cycles:
+            self._cycles[country] = open_cycle(self._context, country, self._now)
+        return self._cycles[country]
 
     def write(self) -> list[Nominated]:
         """Write what was added, and return the result of each nomination.

@@ -6,8 +6,7 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.csvfiles.fields import Cells, one_of, parse_id
 from lazsa_flow.csvfiles.formats import Column, FileFormat
@@ -43,8 +42,7 @@ NOMINATION_COLUMNS: Final = NOMINATIONS.header
 _parse_source: Final = one_of(SOURCES)
 
 
-@dataclass(frozen=True, slots=True)
-class NominationRow:
+class NominationRow(NamedTuple):
     """One nomination of a file.
 
     Attributes:
@@ -58,7 +56,11 @@ class NominationRow:
     seller: str
     source: str
     nominator: str
-    statement: str = field(repr=False)
+    statement: str
+
+    def __repr__(self) -> str:
+        """Say which row it is, and nothing of the statement."""
+        return f"<NominationRow: line {self.line}>"
 
     @property
     def complete(self) -> bool:

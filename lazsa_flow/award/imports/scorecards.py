@@ -6,8 +6,7 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.award.imports.fields import SCORE_EXPECTED, parse_score
 from lazsa_flow.award.rules.panel import ITEMS
@@ -60,8 +59,7 @@ SCORECARDS: Final = FileFormat(
 SCORECARD_COLUMNS: Final = SCORECARDS.header
 
 
-@dataclass(frozen=True, slots=True)
-class ScorecardRow:
+class ScorecardRow(NamedTuple):
     """One reviewer's card, or recusal, of a file.
 
     Attributes:
@@ -78,8 +76,12 @@ class ScorecardRow:
     reviewer: str
     team: str | None
     scores: tuple[int, ...]
-    comment: str = field(repr=False)
+    comment: str
     recusal_reason: str | None = None
+
+    def __repr__(self) -> str:
+        """Say which row it is, and nothing of the comment."""
+        return f"<ScorecardRow: line {self.line}>"
 
 
 def read_scorecards(file: str | Path, problems: Problems | None = None) -> Iterator[ScorecardRow]:
