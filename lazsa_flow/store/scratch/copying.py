@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lazsa_flow.lifecycle.evidence import Source
+    from lazsa_flow.store.scratch.parts import Among
 
 _FETCHED: Final = 5000
 """So many rows are fetched of a server at a time."""
@@ -270,11 +271,13 @@ class _Fetched:
         self._among["paths"] = [number for (number,) in self._run(query, values)]
         table, aliases = schema.paths.name, schema.subject_aliases.name
         subjects = self._run(
-            f"SELECT DISTINCT subject FROM {table} WHERE id {self._those()}", self._values("paths")
+            f"SELECT DISTINCT subject FROM {table} WHERE id {self._among_them('paths')}",
+            self._values("paths"),
         )
         self._among["names"] = [subject for (subject,) in subjects]
         named = self._run(
-            f"SELECT alias FROM {aliases} WHERE {_HOLDER} {self._those()}", self._values("names")
+            f"SELECT alias FROM {aliases} WHERE {_HOLDER} {self._among_them('names')}",
+            self._values("names"),
         )
         self._among["names"] += [alias for (alias,) in named]
         return len(self._among["paths"])
@@ -286,7 +289,8 @@ class _Fetched:
         return [each for each in own if each.name in theirs]
 
     def copy(self, part: Part, columns: Sequence[_Column]) -> None:
-        query = _selecting(part, columns, self._those(), parts=not self._server)
+        among = self._among_them(part.among) if part.owner else ""
+        query = _selecting(part, columns, among, parts=not self._server)
         values = self._values(part.among) if part.owner else []
         into = f"scratch.{part.table} ({', '.join(each.name for each in columns)})"
         marks = ", ".join("?" * len(columns))
@@ -308,8 +312,10 @@ class _Fetched:
     def _mark(self) -> str:
         return "%s" if self._server else "?"
 
-    def _those(self) -> str:
-        return "= ANY(%s)" if self._server else "IN (SELECT value FROM json_each(?))"
+    def _among_them(self, among: Among) -> str:
+        if self._server:  # of another type than the column's, each would be compared with each
+            return f"= ANY(%s::{_ARRAY[among]})"
+        return "IN (SELECT value FROM json_each(?))"
 
     def _values(self, among: str) -> list[Any]:
         return [self._among[among] if self._server else json.dumps(self._among[among])]
@@ -322,6 +328,7 @@ class _Fetched:
                 yield from rows
 
 
+_ARRAY: Final = {"paths": "bigint[]", "names": "text[]"}
 _CHOSEN: Final = {
     "paths": "IN (SELECT id FROM temp.chosen)",
     "names": "IN (SELECT name FROM temp.names)",
