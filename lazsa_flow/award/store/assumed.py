@@ -10,6 +10,7 @@ from lazsa_flow.award.store import schema as award_tables
 from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.store import schema
 from lazsa_flow.store.column_types import Day, Instant
+from lazsa_flow.store.fast.driver import ids_table, ids_value
 from lazsa_flow.store.fast.row_writer import row_writer
 from lazsa_flow.store.transaction import SqlTransaction
 
@@ -40,10 +41,15 @@ class AssumedSide(SqlTransaction):
         current = {seller for seller, as_of in self._connection.execute(dated) if as_of >= oldest}
         merged = self._connection.execute(sa.select(aliases.alias, aliases.subject))
         current |= {subject for alias, subject in merged if alias in current}
-        asked = sa.select(paths.id, paths.subject, paths.cycle_on).where(paths.id.in_(path_ids))
+        dialect = self._connection.dialect.name
+        chunk = ids_table(dialect)
+        asked = sa.select(paths.id, paths.subject, paths.cycle_on).select_from(
+            chunk.join(schema.paths, paths.id == chunk.c.id)
+        )
+        rows = self._connection.execute(asked, {"ids": ids_value(dialect, path_ids)})
         return {
             path_id
-            for path_id, subject, cycle_on in self._connection.execute(asked)
+            for path_id, subject, cycle_on in rows
             if subject not in current or (cycle_on is not None and cycle_on > on)
         }
 
