@@ -23,6 +23,7 @@ from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.store import path_numbers, schema
 from lazsa_flow.store.connect import file_of
 from lazsa_flow.store.fast.driver import driver_connection
+from lazsa_flow.store.fast.writer_postgresql import PIN
 from lazsa_flow.store.lock_wait import LOCK_TIMEOUT_S, OPTION
 from lazsa_flow.store.read_only import reading_options
 from lazsa_flow.store.retry import reading
@@ -166,6 +167,8 @@ def _open(engine: sa.Engine, scratch: Path) -> Iterator[_Snapshot]:
     ):
         _attach(target, scratch)
         target.execute("BEGIN")
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(PIN)  # from those who are due by index, as a sweep reads
         yield _Fetched(connection, target)
         target.execute("COMMIT")
 
