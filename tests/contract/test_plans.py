@@ -154,8 +154,9 @@ def test_a_cycle_night_reads_through_no_growing_table(season: Programme) -> None
     assert swept == SweepResult(moved=2 * SELLERS, reminded=SELLERS)
     assert len(plans.told) > 12
     assert plans.scanned() == {}
-    filters = [line for plan in plans.told.values() for line in plan if "Join Filter" in line]
-    assert [line for line in filters if "= lazsa_timers.path_id" in line] == []
+    # what pends of a chunk's paths is read path by path, not all that pends for each of them
+    lines = [line for plan in plans.told.values() for line in plan]
+    assert "Join Filter: (anon_1.id = lazsa_timers.path_id)" not in lines
 
 
 def test_a_fire_reads_through_no_growing_table(season: Programme) -> None:
