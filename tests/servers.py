@@ -18,7 +18,7 @@ import time
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -174,6 +174,10 @@ def copy_database(source: str, target: str) -> None:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
+_FEW_BYTES: Final = 8 * 8192
+"""A journal of eight blocks; its newest rows are read from the last sixteen."""
+
+
 def empty_database(url: str, *, but: Collection[str]) -> None:
     """Empty all tables of ours but some in a PostgreSQL database, and restart its numbering."""
     import psycopg
@@ -191,6 +195,10 @@ def empty_database(url: str, *, but: Collection[str]) -> None:
             "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) "
             "FROM pg_sequences WHERE sequencename LIKE 'lazsa\\_%'"
         )
+        # the newest rows of the journal are read from its end: no empty blocks may stand there
+        size = connection.execute("SELECT pg_relation_size('lazsa_journal')").fetchone()
+        if size is not None and size[0] > _FEW_BYTES:
+            connection.execute("VACUUM (TRUNCATE) lazsa_journal")
 
 
 def count_rows(url: str, tables: Collection[str]) -> list[int]:

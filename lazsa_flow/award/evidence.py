@@ -44,7 +44,7 @@ def read_scorecard(row: Row) -> Scorecard:
     return Scorecard(reviewer, team, read_scores(text))
 
 
-def _tally(rows: Sequence[Row]) -> Tally:
+def _fold_cards(rows: Sequence[Row]) -> Tally:
     return Tally.of(map(read_scorecard, rows))
 
 
@@ -68,7 +68,7 @@ PANEL: Final[EvidenceSource[Tally]] = EvidenceSource(
         round="cycle_on",
         persons=frozenset({"reviewer"}),
     ),
-    fold=_tally,
+    fold=_fold_cards,
     show=Tally.shown,
     key=_panel_key,
 )
@@ -134,35 +134,35 @@ _day: Callable[[str], date] = lru_cache(maxsize=65536)(date.fromisoformat)
 _rate: Callable[[str], Decimal] = lru_cache(maxsize=65536)(Decimal)
 
 
-def _flag(value: bool | int | None) -> bool | None:
+def _read_flag(value: bool | int | None) -> bool | None:
     return None if value is None else bool(value)
 
 
-def _known(read: Callable[[str], Any]) -> Callable[[str | None], Any]:
+def _read_if_known(read: Callable[[str], Any]) -> Callable[[str | None], Any]:
     """Return what reads a text that is ``None`` where nothing is known."""
     return lambda text: None if text is None else read(text)
 
 
-def _months(text: str) -> tuple[Decimal | None, ...]:
+def _read_months(text: str) -> tuple[Decimal | None, ...]:
     return tuple([_rate(month) if month else None for month in text.split(";")])
 
 
-def _activities(text: str) -> frozenset[str]:
+def _read_activities(text: str) -> frozenset[str]:
     return frozenset(filter(None, text.split(";")))
 
 
 _READ: Final[Mapping[str, Callable[[Any], Any]]] = {
     "as_of": _day,
-    "joined_on": _known(_day),
+    "joined_on": _read_if_known(_day),
     "ncp_points": lambda points: points,
-    "policy_compliant": _flag,
-    "gmv_usd": _known(Decimal),
-    "gmv_rate": _known(_rate),
-    "chat_response_rate": _known(_rate),
-    "monthly_cancellation_rates": _known(_months),
-    "retention_rate": _known(_rate),
-    "is_lazstar": _flag,
-    "activities": _known(_activities),
+    "policy_compliant": _read_flag,
+    "gmv_usd": _read_if_known(Decimal),
+    "gmv_rate": _read_if_known(_rate),
+    "chat_response_rate": _read_if_known(_rate),
+    "monthly_cancellation_rates": _read_if_known(_read_months),
+    "retention_rate": _read_if_known(_rate),
+    "is_lazstar": _read_flag,
+    "activities": _read_if_known(_read_activities),
 }
 _READ_FIGURES: Final = tuple(_READ[name] for name in FIGURES)
 

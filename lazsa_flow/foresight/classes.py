@@ -71,8 +71,10 @@ class Goal(NamedTuple):
     on_figures: Collection[str]
 
 
-class Classes:
-    """Tells how sure outcomes are that are not out of reach.
+class PathClassifier:
+    """Finds how sure the outcomes of paths are.
+
+    Paths that nothing can bring to their goal on the date are classified before.
 
     Args:
         tables: The lifecycles, by their names.
@@ -87,20 +89,20 @@ class Classes:
         self._known, self._asked = known, asked
         self._found: dict[Hashable, str] = {}
 
-    def find(self, lifecycle: str, runs: Mapping[Given, RunOutcome]) -> str:
-        """Return how sure the outcome of a path is.
+    def classify(self, lifecycle: str, runs: Mapping[Given, RunOutcome]) -> str:
+        """Return the class of a path.
 
         Args:
             lifecycle: The path's lifecycle.
             runs: The path's outcome under every combination of values.
         """
-        fates = tuple((given, run.outcome, run.state, run.guards) for given, run in runs.items())
-        key = lifecycle, fates
-        if key not in self._found:  # most paths fare as many others do
-            self._found[key] = self._classify(self._goals.get(lifecycle), runs)
+        outcomes = tuple((given, run.outcome, run.state, run.guards) for given, run in runs.items())
+        key = lifecycle, outcomes
+        if key not in self._found:  # many paths have the same outcomes
+            self._found[key] = self._compare_runs(self._goals.get(lifecycle), runs)
         return self._found[key]
 
-    def _classify(self, goal: Goal | None, runs: Mapping[Given, RunOutcome]) -> str:
+    def _compare_runs(self, goal: Goal | None, runs: Mapping[Given, RunOutcome]) -> str:
         known, asked = self._known, self._asked
         open_runs = {
             given: found
@@ -110,7 +112,9 @@ class Classes:
         figures = next((each for each in known if each.of_figures), None)
         if goal is not None and figures is not None and _is_kept_by_figures(goal, open_runs):
             return f"depends on {figures.title}"
-        deciding = [each.title for place, each in enumerate(known) if _decides(place, open_runs)]
+        deciding = [
+            each.title for place, each in enumerate(known) if _changes_outcome(place, open_runs)
+        ]
         if not deciding:
             return CERTAIN
         return "depends on both" if len(deciding) > 1 else f"depends on {deciding[0]}"
@@ -127,7 +131,7 @@ def _is_kept_by_figures(goal: Goal, runs: Mapping[Given, RunOutcome]) -> bool:
     return bool(nearest.guards) and all(name in goal.on_figures for name in nearest.guards)
 
 
-def _decides(place: int, runs: Mapping[Given, RunOutcome]) -> bool:
+def _changes_outcome(place: int, runs: Mapping[Given, RunOutcome]) -> bool:
     """Return whether two runs that differ in one assumption alone come to different outcomes."""
     groups: defaultdict[Given, set[tuple[str, str]]] = defaultdict(set)
     for given, found in runs.items():

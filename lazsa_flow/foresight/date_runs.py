@@ -1,9 +1,9 @@
 """Runs of one date: under each combination of assumptions, on copies of one scratch database.
 
-What an application assumes may concern a few subjects only. Whom a combination of assumptions does
-not concern whole was decided on the same evidence before, under those that do: they are not decided
-again. A path's outcome depends on its own subject alone, unless moves take keys that others may
-want; then everything is run again.
+An assumption may concern only a few subjects. A run under several assumptions decides the subjects
+that all of them concern. Any other subject has the outcome of an earlier run: the one under those
+assumptions that do concern it, where its evidence was the same. A path's outcome depends on its own
+subject alone, unless moves take keys that others may want; then every run decides everything.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class DateRuns:
             return outcomes, ForeseenJournal(tuple(rows))
 
     def _run_part(self, assumed: Mapping[str, str], runs: Mapping[Given, Outcomes]) -> Outcomes:
-        """Run it on those alone of whom no run under fewer assumptions tells the outcome."""
+        """Run it on the subjects whose outcome no run under fewer assumptions gives."""
         outcomes: Outcomes = {}
         path_ids = self._list_due_paths(assumed, runs[self._only({})])
         if path_ids or assumed.keys() - self._concerned.keys():
@@ -104,7 +104,7 @@ class DateRuns:
                 if subjects:
                     scratch.keep_subjects(subjects)
                     outcomes = self._sweep(runtime, clock)
-        return self._put_together(assumed, runs, outcomes)
+        return self._merge_outcomes(assumed, runs, outcomes)
 
     def _list_due_paths(self, assumed: Mapping[str, str], recorded: Outcomes) -> Collection[int]:
         """Return the paths that all of these assumptions may concern, as far as is known by now."""
@@ -120,26 +120,29 @@ class DateRuns:
         few = [found for name in assumed if (found := self._concerned[name]) is not None]
         return frozenset.intersection(*few) if few else None
 
-    def _put_together(
+    def _merge_outcomes(
         self, assumed: Mapping[str, str], runs: Mapping[Given, Outcomes], own: Outcomes
     ) -> Outcomes:
-        """Return a run's own outcomes with those of the subjects whom fewer assumptions concern.
+        """Return a run's own outcomes with those of the subjects that fewer assumptions concern.
 
         Args:
             assumed: What the run assumes.
             runs: The runs under fewer assumptions.
-            own: The outcomes of those whom all assumptions concern.
+            own: The outcomes of the subjects that all of the assumptions concern.
         """
-        found = dict(own)
+        merged = dict(own)
         for names in chain.from_iterable(combinations(assumed, n) for n in range(len(assumed))):
             known = runs[self._only({name: assumed[name] for name in names})]
-            concerned = [(self._concerned[name], name in names) for name in assumed]
-            found |= {
+            merged |= {
                 path_id: each
                 for path_id, each in known.items()
-                if all((at is None or each.subject in at) is wanted for at, wanted in concerned)
+                if all(self._concerns(name, each) is (name in names) for name in assumed)
             }
-        return found
+        return merged
+
+    def _concerns(self, assumption: str, path: RunOutcome) -> bool:
+        subjects = self._concerned[assumption]
+        return subjects is None or path.subject in subjects
 
     @contextmanager
     def _open(self) -> Iterator[tuple[Scratch, Runtime, VirtualClock]]:

@@ -40,8 +40,8 @@ def read_shortfalls(
 
     Args:
         context: On the scratch database, before anything has been decided there.
-        decided: The paths, each with what became of it as recorded. A guard that held then is in
-            nobody's way, and is not asked again.
+        decided: The paths, each with what became of it as recorded. A guard that held
+            then is not asked again.
         on: The date.
 
     Returns:
@@ -106,20 +106,22 @@ def _list_shortfalls(
     at = context.rulebook.calendar(seen.path.country).start(on).at
     asked = context.rulebook.guard_context(seen, at=at, recorded_at=now, actor=clock_actor(_ACTOR))
     for guard, unmet in guards:
-        if (found := _shortfall(guard, asked, on, unmet=unmet)) is not None:
+        if (found := _find_shortfall(guard, asked, on, unmet=unmet)) is not None:
             yield found
 
 
 def _list_unmet(
     guards: Iterable[Guard], outcome: RunOutcome | None
 ) -> Sequence[tuple[Guard, bool]]:
-    """Return the guards that did not hold as recorded, or were not asked, and whether they were."""
+    """Return the guards that are not known to hold, each with whether it is known not to."""
     if outcome is None:
         return [(guard, False) for guard in guards]
     return [(each, each.name in outcome.guards) for each in guards if each.name not in outcome.held]
 
 
-def _shortfall(guard: Guard, asked: GuardContext, on: date, *, unmet: bool) -> Shortfall | None:
+def _find_shortfall(
+    guard: Guard, asked: GuardContext, on: date, *, unmet: bool
+) -> Shortfall | None:
     """Return what a guard on figures lacks; ``None`` where it holds, tells no reading, or raises.
 
     The runs tell what becomes of a path whose guard raises.

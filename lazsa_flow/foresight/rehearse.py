@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.foresight.classes import Classes, describe_given, explain_given
+from lazsa_flow.foresight.classes import PathClassifier, describe_given, explain_given
 from lazsa_flow.foresight.moved_earlier import find_due
 from lazsa_flow.foresight.nights import read_night
 from lazsa_flow.foresight.overdue import find_overdue
@@ -149,7 +149,7 @@ def _describe_outcomes(
     runtime: Runtime, known: Sequence[Assumption], asked: Given, found: Found
 ) -> Iterator[PathOutcome]:
     """Yield the outcome of each path, with its class and what it would be instead."""
-    classes = Classes(runtime.rulebook.lifecycles, known, asked)
+    classifier = PathClassifier(runtime.rulebook.lifecycles, known, asked)
     names = {given: describe_given(known, given) for given in found.runs}
     for path_id, own in found.runs[asked].items():
         runs = {given: run[path_id] for given, run in found.runs.items() if path_id in run}
@@ -162,7 +162,7 @@ def _describe_outcomes(
             outcome=own.outcome,
             before=own.before,
             state=own.state,
-            class_=runtime.application.never if never else classes.find(own.lifecycle, runs),
+            class_=runtime.application.never if never else classifier.classify(own.lifecycle, runs),
             guards=own.guards,
             instead=FrozenDict(
                 (names[given], each.outcome)

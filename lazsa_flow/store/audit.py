@@ -146,7 +146,7 @@ def journal_rows(
         yield journal_fields(row)
 
 
-def stored_journal_rows(connection: sa.Connection) -> list[tuple[Any, ...]]:
+def read_stored_journal(connection: sa.Connection) -> list[tuple[Any, ...]]:
     """Return every journal row by path and ``seq`` as it is stored, with its path's lifecycle.
 
     :func:`lazsa_flow.store.decode.journal` reads one.

@@ -8,7 +8,6 @@ Timers under a pause are passed by, with all later ones of their path, whose ord
 from __future__ import annotations
 
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -21,11 +20,13 @@ from lazsa_flow.store import decode, schema
 from lazsa_flow.store.fast.driver import fetch
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from lazsa_flow.lifecycle.pauses import Pause
     from lazsa_flow.store.decode import Row
+
+    _ReadColumn = Callable[[sa.ColumnElement[Any]], sa.ColumnElement[str]]
 
 
 class Passing(NamedTuple):
@@ -65,51 +66,43 @@ class Passing(NamedTuple):
             table: The timers, of which each has these conditions.
         """
         if self.scopes or self.nights:
-            yield ~self._paused(table.c)
-            earlier = table.alias("earlier")
-            own = _without_index(earlier)
-            first = (earlier.c.path_id == table.c.path_id) & (own.due_at <= table.c.due_at)
-            pends = sa.case((earlier.c.status == _PENDING, sa.true()), else_=sa.false())
-            yield ~sa.exists().where(first, pends, self._paused(own))
+            yield ~self._paused(table, _as_text)
+            # read by path: a path has few timers, the country that is paused has many
+            earlier, by_path = table.alias("earlier"), schema.hide_from_index
+            first = by_path(earlier.c.due_at) <= table.c.due_at
+            own = (earlier.c.path_id == table.c.path_id) & first & schema.is_pending(earlier)
+            yield ~sa.exists().where(own, self._paused(earlier, by_path))
         if self.lifecycles:
             paths = schema.paths.alias("passed")
             theirs = paths.c.lifecycle.in_([sa.literal(each) for each in self.lifecycles])
             yield ~sa.exists().where(paths.c.id == table.c.path_id, theirs)
 
-    def _paused(self, columns: Any) -> sa.ColumnElement[bool]:
-        """Return whether a timer itself is under one of the pauses, or of a night that waits."""
-        book_on = sa.type_coerce(columns.book_on, sa.Text())
-        due_at = sa.type_coerce(columns.due_at, sa.Text())
+    def _paused(self, table: Any, read: _ReadColumn) -> sa.ColumnElement[bool]:
+        """Return whether a timer itself is under one of the pauses, or of a night that waits.
+
+        Args:
+            table: The timers.
+            read: Makes the text of a column.
+        """
+        own, book_on, due_at = map(read, (table.c.country, table.c.book_on, table.c.due_at))
         under_pause = (
             sa.and_(
-                sa.true() if country is None else columns.country == sa.literal(country),
+                sa.true() if country is None else own == sa.literal(country),
                 sa.true() if cycle is None else book_on == sa.literal(cycle),
             )
             for country, cycle in self.scopes
         )
         of_night = (
-            sa.and_(
-                columns.decides,
-                columns.country == sa.literal(country),
-                due_at == sa.literal(at),
-            )
+            sa.and_(table.c.decides, own == sa.literal(country), due_at == sa.literal(at))
             for country, at in self.nights
         )
         return sa.or_(*under_pause, *of_night)
 
 
-def _without_index(table: Any) -> SimpleNamespace:
-    """Return a table's columns so that no index but that of the paths answers for them.
-
-    The timers of one path are few. A planner may rather read all those of the country that is
-    paused, for each timer that is due anywhere.
-    """
-    texts = {name: schema.hide_from_index(table.c[name]) for name in _INDEXED}
-    return SimpleNamespace(decides=table.c.decides, **texts)
+def _as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    return sa.type_coerce(column, sa.Text())
 
 
-_INDEXED: Final = ("country", "book_on", "due_at")
-_PENDING: Final[sa.ColumnElement[str]] = sa.literal_column("'pending'")
 NOTHING: Final = Passing()
 
 

@@ -65,7 +65,7 @@ def queries(dialect: str, sources: tuple[Source, ...], *, merged: bool = False) 
     sibling_paths = sa.select(*PATH_COLUMNS).select_from(
         mine.join(paths, paths.c.subject == own.c.subject)
     )
-    pending = (timers.c.path_id == chunk.c.id) & schema.PENDING_OF_PATH
+    pending = (timers.c.path_id == chunk.c.id) & schema.is_pending(timers)
     named, its = (_named(chunk, own),) * 2 if merged else (mine, own)
     return Queries(
         paths=sibling_paths,

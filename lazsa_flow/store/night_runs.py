@@ -114,7 +114,7 @@ def paths_waiting(connection: sa.Connection, path_ids: Collection[int], at: date
     table = schema.timers
     due = schema.hide_from_index(table.c.due_at) == instant_text(at)
     query = sa.select(table.c.path_id).where(
-        schema.PENDING_OF_PATH, table.c.path_id.in_(list(path_ids)), due, table.c.decides
+        schema.is_pending(table), table.c.path_id.in_(list(path_ids)), due, table.c.decides
     )
     return set(connection.scalars(query))
 

@@ -98,7 +98,7 @@ def _about(dialect: str, own: Any, sources: tuple[Source, ...]) -> list[sa.Selec
         .where(records.c.subject == own.c.subject)
         .order_by(records.c.id),
         sa.select(*chunk.timers.selected_columns).where(
-            timers.c.path_id == own.c.id, schema.PENDING_OF_PATH
+            timers.c.path_id == own.c.id, schema.is_pending(timers)
         ),
         sa.select(*chunk.data.selected_columns)
         .where(data.c.path_id == own.c.id)

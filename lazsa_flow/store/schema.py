@@ -208,17 +208,25 @@ timers = columns.table(
 PENDING: Final = timers.c.status == sa.literal_column("'pending'")
 PARKED: Final = timers.c.status == sa.literal_column("'parked'")
 """Said with a literal, so that every plan sees that the index of what is so fits."""
-PENDING_OF_PATH: Final = sa.case((PENDING, sa.true()), else_=sa.false())
-"""The same where timers are looked up by path: so said, no plan reads all that pends for each path.
 
-PostgreSQL takes what pends to be little, until it has counted the rows; of this it takes half.
-"""
+
+def is_pending(table: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that a timer is pending, for timers that are looked up by path.
+
+    The index of pending timers does not answer a CASE. Without statistics PostgreSQL expects few
+    pending timers, and would read all of them for each path; of a CASE it expects half the rows.
+
+    Args:
+        table: The timers, or an alias of them.
+    """
+    pending = table.c.status == sa.literal_column("'pending'")
+    return sa.case((pending, sa.true()), else_=sa.false())
 
 
 def hide_from_index(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
-    """Return a column's text so that no index on the column answers for it.
+    """Return a column's text as an expression that no index answers.
 
-    For a statement of which the planner would rather read through an index that has all rows.
+    Use it where the planner would otherwise read a whole index.
     """
     return sa.type_coerce(column, sa.Text()).concat(sa.literal_column("''"))
 

@@ -26,7 +26,7 @@ from lazsa_flow.store import (
     released,
     schema,
 )
-from lazsa_flow.store.audit import Audit, audited_paths, journal_rows, stored_journal_rows
+from lazsa_flow.store.audit import Audit, audited_paths, journal_rows, read_stored_journal
 from lazsa_flow.store.due_list import DueList
 from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.fast.row_writer import row_writer
@@ -242,7 +242,7 @@ class StoreQuestions(ForesightQuestions, Generic[_Listing]):
     def stored_journal(self) -> list[tuple[Any, ...]]:
         """Return every journal row as it is stored, with its path's lifecycle after it."""
         with self._read() as connection:
-            return stored_journal_rows(connection)
+            return read_stored_journal(connection)
 
     def journals(self, path_ids: Collection[int]) -> dict[str, list[dict[str, Any]]]:
         """Return the journal's rows of these paths by ``seq``, by the path's reference."""

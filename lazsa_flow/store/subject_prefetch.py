@@ -135,7 +135,7 @@ def _about(dialect: str, *, lock: bool) -> tuple[sa.Select[Any], ...]:
     opening = evidence_queries.opening_queries(dialect, ())
     named, paths, timers = ids_table(dialect, sa.Text), schema.paths, schema.timers
     of_paths = named.join(paths, paths.c.subject == named.c.id)
-    pending = (timers.c.path_id == paths.c.id) & schema.PENDING_OF_PATH
+    pending = (timers.c.path_id == paths.c.id) & schema.is_pending(timers)
     select_paths = opening.paths.with_for_update(of=paths) if lock else opening.paths
     return (
         select_paths,

@@ -1,4 +1,4 @@
-"""Taken keys: which of the keys that a path would take another path has."""
+"""Taken keys: which of the keys that a path wants are held by another path."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 def find_taken(
     connection: sa.Connection, wanted: Mapping[int, Collection[str]]
 ) -> dict[int, frozenset[str]]:
-    """Find the keys that a path would take and another path has.
+    """Find the keys that a path wants and another path holds.
 
     Args:
         connection: In a transaction.
         wanted: The keys by the path's number.
 
     Returns:
-        The taken ones by the path's number, of each path.
+        The taken keys of each of these paths, by its number.
     """
     keys = {key for claimed in wanted.values() for key in claimed}
     if not keys:

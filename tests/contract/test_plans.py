@@ -297,6 +297,20 @@ def test_what_is_due_is_counted_by_index(season: Programme) -> None:
     assert plans.scanned() == {}
 
 
+def test_a_rehearsal_copies_by_numbers_of_the_columns_type(season: Programme) -> None:
+    """PostgreSQL hashes an array of the column's type; of any other it compares each element."""
+    store = season._runtime.store
+    with explained(season, store._reading) as plans:
+        assert len(season.rehearse(on=CYCLE).outcomes) == SELLERS
+    arrays = {
+        kind for plan in plans.told.values() for line in plan for kind in _ARRAY.findall(line)
+    }
+    assert arrays == (set() if store._engine.dialect.name == "sqlite" else {"bigint", "text"})
+
+
+_ARRAY = re.compile(r"ANY \('\{[^}]*\}'::(\w+)\[\]\)")
+
+
 def test_an_idle_look_reads_through_no_growing_table(season: Programme) -> None:
     """The doorbell's question, and a sweep of nothing, each step one look-up in an index."""
     with explained(season) as plans:

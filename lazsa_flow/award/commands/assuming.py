@@ -34,7 +34,7 @@ _SCORES: Final = {"approves": 5, "refuses": 0}
 _SHIPPED: Final = tuple(
     guard for table in (AWARD, ENTRY, TRAINER) for guard in table.guards.values()
 )
-"""Guards of which none asks more of the date of facts than whether they are current."""
+"""Guards that read the date of facts only to see whether they are current."""
 
 
 def assume(
@@ -52,29 +52,28 @@ def assume(
         with store.listing() as listing:
             found = listing.evidence_rows(path_ids, (PANEL,), on=on)
         cards += _assumed_cards(rulebook, found, _SCORES[given[JUDGES.name]], on)
-    changed = {path_id for path_id, _ in cards}
-    days = count_days_current(rulebook.lifecycles.values(), rulebook.releases_of)
 
-    def write(transaction: AwardTransaction) -> set[int]:
-        old = set[int]()
-        if FACTS_HELD.name in given:
-            if days is not None:
-                old = transaction.find_with_older_facts(path_ids, on - timedelta(days=days), on)
-            transaction.hold_facts(on, now)
+    def write(transaction: AwardTransaction) -> set[int] | None:
         transaction.add_cards(cards, on, now)
-        return old
+        scored = {path_id for path_id, _ in cards}
+        if FACTS_HELD.name not in given:
+            return scored
+        days, older = count_days_current(rulebook.lifecycles.values(), rulebook.releases_of), None
+        if days is not None:
+            older = transaction.find_with_older_facts(path_ids, on - timedelta(days=days), on)
+        transaction.hold_facts(on, now)
+        return None if older is None else scored | older
 
-    old = store.transact(write)
-    return None if days is None and FACTS_HELD.name in given else changed | old
+    return store.transact(write)
 
 
 def count_days_current(
     tables: Iterable[Lifecycle], releases_of: Callable[[str], Sequence[Release]]
 ) -> int | None:
-    """Return for how many days facts are current, by the policy that allows the least.
+    """Return how many days old facts may be, by the strictest policy.
 
-    Facts that are current may be dated later without changing an outcome, for the criteria ask
-    nothing else of their date. ``None`` where a guard of a host's may.
+    To date younger facts later changes no outcome: the criteria read the date of facts for nothing
+    else. A guard of a host's may; then there is no such number, ``None``.
     """
     days: list[int] = []
     for table in tables:

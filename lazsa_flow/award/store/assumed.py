@@ -25,11 +25,11 @@ class AssumedSide(SqlTransaction):
     """One transaction on a scratch database, as far as it concerns what is assumed."""
 
     def find_with_older_facts(self, path_ids: Collection[int], oldest: date, on: date) -> set[int]:
-        """Return the paths that may see other facts if their seller's latest ones are held.
+        """Return the paths of which guards may judge otherwise if the latest facts are held.
 
         Args:
             path_ids: The numbers of the paths.
-            oldest: From which date on facts count anyway.
+            oldest: The first date of facts that are current on ``on``.
             on: The date on which they are held.
 
         Returns:

@@ -113,7 +113,7 @@ class AwardListing(FactsListing):
     def candidates(self, country: str, cycle_on: date) -> list[Candidate]:
         """Return the paths of a country's round, past or to come."""
         table = schema.paths
-        found = _round(country, cycle_on).subquery()
+        found = _select_round(country, cycle_on).subquery()
         columns = (table.c.subject, table.c.country, table.c.state, table.c.cycle_on)
         query = sa.select(table.c.id, *columns).join(found, found.c.path_id == table.c.id)
         return [Candidate._make(row) for row in self._connection.execute(query.order_by("id"))]
@@ -121,7 +121,7 @@ class AwardListing(FactsListing):
     def cards(self, country: str, cycle_on: date) -> list[Card]:
         """Return each reviewer's latest card on each path of a round."""
         table = award_tables.scorecards
-        found = _round(country, cycle_on).subquery()
+        found = _select_round(country, cycle_on).subquery()
         query = (
             sa.select(table.c.path_id, table.c.reviewer, table.c.scores)
             .join(found, found.c.path_id == table.c.path_id)
@@ -138,7 +138,7 @@ class AwardListing(FactsListing):
     ) -> set[tuple[str, str]]:
         """Return which of these persons has ever nominated which candidate: seller and person."""
         nominations, own, table = award_tables.nominations, schema.paths.alias("own"), schema.paths
-        found = _round(country, cycle_on).subquery()
+        found = _select_round(country, cycle_on).subquery()
         query = (
             sa.select(table.c.subject, nominations.c.nominator)
             .select_from(found)
@@ -323,7 +323,7 @@ def _is_in(table: sa.Table, country: str) -> sa.ColumnElement[bool]:
     return table.c.country.concat("") == country
 
 
-def _round(country: str, cycle_on: date) -> sa.Select[Any]:
+def _select_round(country: str, cycle_on: date) -> sa.Select[Any]:
     """Select the numbers of the paths of a country's round."""
     timers = schema.timers
     return (

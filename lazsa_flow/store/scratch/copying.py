@@ -274,12 +274,12 @@ class _Fetched:
         self._among["paths"] = [number for (number,) in self._run(query, values)]
         table, aliases = schema.paths.name, schema.subject_aliases.name
         subjects = self._run(
-            f"SELECT DISTINCT subject FROM {table} WHERE id {self._among_them('paths')}",
+            f"SELECT DISTINCT subject FROM {table} WHERE id {self._match('paths')}",
             self._values("paths"),
         )
         self._among["names"] = [subject for (subject,) in subjects]
         named = self._run(
-            f"SELECT alias FROM {aliases} WHERE {_HOLDER} {self._among_them('names')}",
+            f"SELECT alias FROM {aliases} WHERE {_HOLDER} {self._match('names')}",
             self._values("names"),
         )
         self._among["names"] += [alias for (alias,) in named]
@@ -292,7 +292,7 @@ class _Fetched:
         return [each for each in own if each.name in theirs]
 
     def copy(self, part: Part, columns: Sequence[_Column]) -> None:
-        among = self._among_them(part.among) if part.owner else ""
+        among = self._match(part.among) if part.owner else ""
         query = _selecting(part, columns, among, parts=not self._server)
         values = self._values(part.among) if part.owner else []
         into = f"scratch.{part.table} ({', '.join(each.name for each in columns)})"
@@ -315,8 +315,10 @@ class _Fetched:
     def _mark(self) -> str:
         return "%s" if self._server else "?"
 
-    def _among_them(self, among: Among) -> str:
-        if self._server:  # of another type than the column's, each would be compared with each
+    def _match(self, among: Among) -> str:
+        """Return the condition that an owner is one of those that are copied."""
+        # PostgreSQL looks numbers of another type than the column's up one by one
+        if self._server:
             return f"= ANY(%s::{_ARRAY[among]})"
         return "IN (SELECT value FROM json_each(?))"
 
